@@ -1,0 +1,1 @@
+"""The channels a notice can take to the person, best first."""

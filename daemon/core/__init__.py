@@ -1,0 +1,1 @@
+"""The rules, as pure functions of values: no clock, file, thread, logger or environment."""

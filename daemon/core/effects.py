@@ -1,0 +1,99 @@
+"""What the rules want done outside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from daemon.core.face import Face
+from daemon.core.model import Memory
+from daemon.core.notice import Notice
+from daemon.core.report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTokens:
+    """Read the tokens in these readers, of this ticket; slots that name another reader of `others` are left alone.
+
+    Without `readers`, read every token that any module shows (soft tokens, keys outside PC/SC).
+    """
+
+    ticket: int
+    readers: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """Write this memory to the store before anything that follows."""
+
+    memory: Memory
+    happenings: tuple["Happening", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """A line of the history: what happened, to which key or procedure (ids only, never a name)."""
+
+    at: datetime
+    what: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Tell the person."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Take the notice with this tag off the screen, if it is still there."""
+
+    tag: str
+
+
+class Destination(StrEnum):
+    """Where a click may lead; the address comes from our own procedure, never from a card."""
+
+    ORDER_PAGE = "order_page"
+    PLATFORM = "platform"
+    TOOL = "tool"  # the vendor's tool, or its download page where it is not installed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """Open a page or start the vendor's tool, and do not wait for it."""
+
+    procedure: str
+    destination: Destination
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WakeAt:
+    """Post a `Tick` at this moment; None forgets the one that was asked before."""
+
+    moment: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """Draw this face: icon, tooltip and menu."""
+
+    face: Face
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Answer whoever asked with this request number."""
+
+    request: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """End the program, in order."""
+
+
+Effect = ReadTokens | Remember | Say | Withdraw | Launch | WakeAt | Show | Answer | Stop

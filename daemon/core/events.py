@@ -1,0 +1,141 @@
+"""What can happen outside, as the rules learn of it. Every event carries the moment it was posted (aware UTC)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from config.settings import Settings
+from daemon.core.model import Claim, ReaderState, TokenReading
+from daemon.core.notice import Choice
+from daemon.core.text import Text
+from daemon.core.troubles import Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadersSeen:
+    """The PC/SC service's whole present picture; `readers` in the service's order."""
+
+    at: datetime
+    readers: tuple[ReaderState, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLost:
+    """The PC/SC service does not answer: every reader is unknown until the next `ReadersSeen`."""
+
+    at: datetime
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensRead:
+    """One module's answer to the read that was asked with `ticket`; `trouble` says why there is no more."""
+
+    at: datetime
+    ticket: int
+    module: str
+    tokens: tuple[TokenReading, ...] = ()
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFinished:
+    """Every module that was worth asking has answered or was given up; no more comes for `ticket`."""
+
+    at: datetime
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Time to look again: a due moment, the heartbeat, or the machine's waking."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSaid:
+    """A channel has delivered the notice with these marks."""
+
+    at: datetime
+    tag: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAnswered:
+    """The person did something with a notice, perhaps hours later."""
+
+    at: datetime
+    tag: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """A launch was tried; `trouble` is None when it worked."""
+
+    at: datetime
+    procedure: str
+    trouble: Trouble | None = None
+
+
+class Verb(StrEnum):
+    """What the command line, the menu and another instance may ask; nothing else crosses the control channel."""
+
+    STATUS = "status"
+    CHECK = "check"
+    GUIDE = "guide"
+    QUIT = "quit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Someone asked through the control channel and waits for `Answer(request=…)`."""
+
+    at: datetime
+    request: int
+    verb: Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """The person told something of a key, by notice, menu or guide."""
+
+    at: datetime
+    key: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsLoaded:
+    """The settings were read again and are good."""
+
+    at: datetime
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemMet:
+    """Something outside is wrong that the person should hear of once: refused settings, a damaged store."""
+
+    at: datetime
+    topic: str
+    title: Text
+    body: Text
+
+
+Event = (
+    ReadersSeen
+    | ServiceLost
+    | TokensRead
+    | ReadFinished
+    | Tick
+    | NoticeSaid
+    | NoticeAnswered
+    | Launched
+    | Asked
+    | Claimed
+    | SettingsLoaded
+    | ProblemMet
+)

@@ -1,0 +1,144 @@
+"""What the rules speak about: certificates, tokens, readers, keys, and what is remembered of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from daemon.core.troubles import Trouble
+
+
+class Role(StrEnum):
+    """What a certificate is for, by its key usage (RFC 5280 §4.2.1.3)."""
+
+    AUTHENTICATION = "authentication"
+    SIGNATURE = "signature"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """The public facts of one X.509 certificate; names are already cleaned, "" where absent.
+
+    `fingerprint` is the SHA-256 of the DER, 64 lower-case hex digits. `serial_hex` is lower-case hex without
+    prefix. A date is None when it could not be read; `flaw` then says, in English for the log, what was wrong
+    ("" when the certificate is whole). `authority` marks an issuer's own certificate, which is not watched.
+    """
+
+    fingerprint: str
+    subject_cn: str = ""
+    given_name: str = ""
+    surname: str = ""
+    organization_identifier: str = ""
+    issuer_cn: str = ""
+    issuer_o: str = ""
+    issuer_ou: tuple[str, ...] = ()
+    serial_hex: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    role: Role = Role.OTHER
+    authority: bool = False
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSigns:
+    """The token flags that bear on activation (PKCS#11 §3.2, CKF_*)."""
+
+    initialised: bool = True
+    user_pin_set: bool = True
+    pin_to_be_changed: bool = False
+    pin_locked: bool = False
+
+    @property
+    def unactivated(self) -> bool:
+        """Whether a sign says so; signs that look complete prove nothing. A locked PIN is another matter."""
+        if self.pin_locked:
+            return False
+        return not self.initialised or not self.user_pin_set or self.pin_to_be_changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenReading:
+    """What one PKCS#11 module said of one slot that holds a token. Texts are cleaned."""
+
+    slot_description: str
+    label: str = ""
+    manufacturer: str = ""
+    model: str = ""
+    serial: str = ""
+    signs: TokenSigns = TokenSigns()
+    certificates: tuple[Certificate, ...] = ()
+
+
+class Occupancy(StrEnum):
+    """Whether a reader holds a card. Unknown is not empty: nothing is decided from it."""
+
+    EMPTY = "empty"
+    HOLDING = "holding"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderState:
+    """One reader as the PC/SC service shows it; `insertion` differs for each card put in while vigicle runs."""
+
+    name: str
+    occupancy: Occupancy
+    insertion: int = 0
+    trouble: Trouble | None = None
+
+
+class Claim(StrEnum):
+    """What only the person can know of a key, and told us."""
+
+    WORKS = "works"  # the account knows it: it is the current one
+    NEW = "new"  # the account does not know it yet, however old it looks
+    REPLACES = "replaces"  # it replaces a key that was never seen here
+    OLD_LOST = "old_lost"  # that other key is lost, or has expired
+    ACTIVATED = "activated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A card or USB key, as remembered. `id` is ours and lasts; `fingerprints` are its certificates, sorted.
+
+    `looked_unactivated` stays true once signs said so or it held no certificate: a later reading that looks
+    complete then proves that it was activated.
+    """
+
+    id: str
+    serial: str = ""
+    manufacturer: str = ""
+    model: str = ""
+    label: str = ""
+    fingerprints: tuple[str, ...] = ()
+    signs: TokenSigns = TokenSigns()
+    looked_unactivated: bool = False
+    claims: frozenset[Claim] = frozenset()
+    first_seen: datetime
+    last_seen: datetime
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A certificate and when it was first and last read from a key."""
+
+    certificate: Certificate
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What survives a restart. Never changed in place.
+
+    `certificates` by fingerprint; `keys` by key id; `said` holds the mark of each notice that reached the
+    person, with the moment; `snoozes` holds, by key id, the moment until which its reminders rest.
+    """
+
+    certificates: Mapping[str, Seen] = field(default_factory=dict)
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    said: Mapping[str, datetime] = field(default_factory=dict)
+    snoozes: Mapping[str, datetime] = field(default_factory=dict)

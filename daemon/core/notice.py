@@ -1,0 +1,39 @@
+"""What is said to the person on the desktop, before it is put into words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daemon.core.text import Text
+
+
+class Urgency(StrEnum):
+    """How much a notice presses; the desktop may keep a critical one on the screen."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    CRITICAL = "critical"
+
+
+class Choice(StrEnum):
+    """What the person did with a notice."""
+
+    OPEN = "open"  # clicked its body, or its first button
+    LATER = "later"  # clicked "Remind me tomorrow"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One notice. A newer one with the same `tag` replaces it on the screen.
+
+    `marks` are remembered as said once a channel has delivered it. `button` is the label of the action that a
+    click on the body does too; None means that a click does nothing. `later` offers "Remind me tomorrow".
+    """
+
+    tag: str
+    title: Text
+    body: Text
+    marks: tuple[str, ...] = ()
+    button: Text | None = None
+    later: bool = False
+    urgency: Urgency = Urgency.NORMAL

@@ -1,0 +1,26 @@
+"""Everything that can stand between a person and their key, as a closed list."""
+
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What is wrong, in one word; the words for people are `trouble.<value>` in `config/locale`."""
+
+    SERVICE_ABSENT = "service_absent"  # no PC/SC service to talk to
+    SERVICE_STOPPED = "service_stopped"  # it was there and went away
+    NO_READER = "no_reader"
+    READER_STALE = "reader_stale"  # listed, but it no longer answers (after sleep)
+    CARD_MUTE = "card_mute"  # a card is in and does not answer a reset
+    CARD_UNREAD = "card_unread"  # a card is in and no module reads it
+    CARD_BUSY = "card_busy"  # another program holds it
+    MODULE_CRASHED = "module_crashed"
+    MODULE_HUNG = "module_hung"
+    MODULE_UNUSABLE = "module_unusable"  # relative, missing, not a library, wrong architecture
+    NO_CERTIFICATE = "no_certificate"
+    PIN_LOCKED = "pin_locked"
+    CLOCK_WRONG = "clock_wrong"
+    REMOTE_SESSION = "remote_session"  # the reader is on the other side
+    TOOL_MISSING = "tool_missing"
+    NOT_YET_VALID = "not_yet_valid"
+    CERTIFICATE_UNREADABLE = "certificate_unreadable"
+    LAUNCH_FAILED = "launch_failed"

@@ -1,0 +1,6 @@
+"""The `vigicle` command."""
+
+
+def main() -> int:
+    """Run the command named on the command line."""
+    return 0
