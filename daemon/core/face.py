@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daemon.core.events import Verb
 from daemon.core.model import Claim
+from daemon.core.notice import Choice
 from daemon.core.text import Text
 
 
@@ -20,19 +22,32 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """A menu item that does what a click on the notice with this tag does."""
+
+    tag: str
+    choice: Choice = Choice.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A menu item by which the person tells something of a key."""
+
+    key: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One line of the menu. What a click posts is told by `tag` (answer the notice so) or `key` and `claim`."""
+    """One line of the menu; without an action it only informs."""
 
     label: Text
-    tag: str = ""
-    key: str = ""
-    claim: Claim | None = None
-    default: bool = False
+    action: Answering | Telling | Verb | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """The whole face. `days_left` is of the most pressing certificate, None when none is known."""
+    """The whole face. `days_left` is of the certificate that ends first, None when none is known."""
 
     look: Look
     tooltip: Text

@@ -19,6 +19,8 @@ class Choice(StrEnum):
 
     OPEN = "open"  # clicked its body, or its first button
     LATER = "later"  # clicked "Remind me tomorrow"
+    ACTIVATED = "activated"  # clicked "It is already activated"
+    WORKS = "works"  # clicked "This key already works in my account"
     DISMISSED = "dismissed"
 
 
@@ -27,7 +29,8 @@ class Notice:
     """One notice. A newer one with the same `tag` replaces it on the screen.
 
     `marks` are remembered as said once a channel has delivered it. `button` is the label of the action that a
-    click on the body does too; None means that a click does nothing. `later` offers "Remind me tomorrow".
+    click on the body does too; None means that a click does nothing. `more` are further buttons, in order; the
+    label of each is the text `choice.<value>`.
     """
 
     tag: str
@@ -35,5 +38,5 @@ class Notice:
     body: Text
     marks: tuple[str, ...] = ()
     button: Text | None = None
-    later: bool = False
+    more: tuple[Choice, ...] = ()
     urgency: Urgency = Urgency.NORMAL

@@ -1,0 +1,121 @@
+"""What a click does, when it comes: always by what is right now, not by what was right when the notice was said."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from daemon.core.assessment import Assessment, Case
+from daemon.core.effects import Destination, Effect, Launch, Say, Withdraw
+from daemon.core.expiry import later
+from daemon.core.model import Claim, Memory
+from daemon.core.notice import Choice, Notice
+from daemon.core.notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
+from daemon.core.report import Path, PathKind
+from daemon.core.state import Awaited, State
+from daemon.core.text import text
+
+KEY_PATIENCE = timedelta(minutes=10)
+ACTIVATION_PATIENCE = timedelta(minutes=15)
+AWAITING_PREFIX = "await:"
+OPPOSITES = {
+    Claim.WORKS: {Claim.NEW, Claim.REPLACES, Claim.OLD_LOST},
+    Claim.NEW: {Claim.WORKS},
+    Claim.REPLACES: {Claim.WORKS},
+}
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice, now: datetime) -> Step:
+    """Do what the person chose on a notice or in the menu."""
+    case = assessment.case_of(tag.removeprefix(ASK_PREFIX))
+    match choice:
+        case Choice.LATER:
+            return _rest(state, assessment, tag, now), ()
+        case Choice.ACTIVATED | Choice.WORKS if case is not None:
+            newest = case.stands.pending or case.stands.current
+            return answer_claim(state, newest.key.id, Claim(choice.value)), ()
+        case Choice.OPEN if case is not None and tag.startswith(ASK_PREFIX):
+            return answer_claim(state, case.stands.current.key.id, Claim.NEW), ()
+        case Choice.OPEN if case is not None:
+            return _follow(state, assessment, case, now)
+        case _:
+            return state, ()
+
+
+def answer_claim(state: State, key: str, claim: Claim) -> State:
+    """Enter what the person says of a key; a word takes back its opposite, and ends the key's rest."""
+    known = state.memory.keys.get(key)
+    if known is None:
+        return state
+    claims = (known.claims - OPPOSITES.get(claim, set())) | {claim}
+    keys = {**state.memory.keys, key: replace(known, claims=claims)}
+    return replace(state, memory=replace(state.memory, keys=keys))
+
+
+def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
+    """Open the platform when the key that was asked for has come in time; forget it when it has not."""
+    awaited = state.awaited
+    if awaited is None or (now <= awaited.until and awaited.key not in assessment.present_keys):
+        return state, ()
+    state = replace(state, awaited=None)
+    put_in = Withdraw(tag=AWAITING_PREFIX + awaited.procedure)
+    if now > awaited.until:
+        return state, (put_in,)
+    return state, (put_in, Launch(procedure=awaited.procedure, destination=Destination.PLATFORM))
+
+
+def _rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
+    """Let the reminders of a key rest."""
+    subject = next((s for s in subjects(assessment, state.memory) if s.key.id == tag), None)
+    if subject is None:
+        return state
+    until = snooze_until(subject.not_after, now)
+    return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, tag: until}))
+
+
+def _follow(state: State, assessment: Assessment, case: Case, now: datetime) -> Step:
+    """Launch the step that is right now."""
+    path = case.path
+    if path is None:
+        return state, (_nothing_to_do(case),)
+    match path.kind:
+        case PathKind.ORDER:
+            return state, (Launch(procedure=path.procedure, destination=Destination.ORDER_PAGE),)
+        case PathKind.ACTIVATE:
+            state = replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
+            return state, (Launch(procedure=path.procedure, destination=Destination.TOOL),)
+        case PathKind.ADD_WITH_OLD | PathKind.ASSOCIATE_NEW:
+            return _open_platform(state, assessment, case, path, now)
+
+
+def _open_platform(state: State, assessment: Assessment, case: Case, path: Path, now: datetime) -> Step:
+    """Open the platform with the right key in; else say which one to put in, and wait for it."""
+    newest = case.stands.pending or case.stands.current
+    right = case.stands.current if path.kind is PathKind.ADD_WITH_OLD else newest
+    if right.key.id in assessment.present_keys:
+        return state, (Launch(procedure=path.procedure, destination=Destination.PLATFORM),)
+    awaited = Awaited(key=right.key.id, procedure=path.procedure, until=later(now, KEY_PATIENCE))
+    put_in = Notice(
+        tag=AWAITING_PREFIX + path.procedure,
+        title=text(f"notice.put_in.{path.kind}.title"),
+        body=text(f"notice.put_in.{path.kind}.body", holder=case.line.holder, date=right.not_after),
+    )
+    return replace(state, awaited=awaited), (Say(notice=put_in),)
+
+
+def _nothing_to_do(case: Case) -> Say:
+    return Say(
+        notice=Notice(
+            tag=f"nothing:{case.line.procedure.id}",
+            title=text("notice.nothing.title"),
+            body=text("notice.nothing.body", holder=case.line.holder, date=case.stands.current.not_after),
+        )
+    )
+
+
+def drop_snooze(memory: Memory, tag: str, now: datetime) -> Memory:
+    """End a rest that is over, or that a wrong clock made."""
+    until = memory.snoozes.get(tag)
+    if until is None or now < until <= later(now, SNOOZE):
+        return memory
+    return replace(memory, snoozes={t: u for t, u in memory.snoozes.items() if t != tag})

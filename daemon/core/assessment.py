@@ -1,0 +1,125 @@
+"""Where everything stands at one moment: the lines with their paths, and the stage of each certificate."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from config.settings import Settings
+from daemon.core.expiry import days_left, stage
+from daemon.core.holders import Line, lines, procedure_of
+from daemon.core.model import Certificate, Key, Memory
+from daemon.core.reading import Content, present
+from daemon.core.renewal import Standing, choose_path, standing
+from daemon.core.report import CertificateLine, Path, PathKind, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One holder under one procedure: the keys, what they are to the account, and what is to be done."""
+
+    line: Line
+    stands: Standing
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The whole picture; `cases` and `certificates` begin with what is in a reader, then the most pressing."""
+
+    cases: tuple[Case, ...]
+    certificates: tuple[CertificateLine, ...]
+    present_keys: frozenset[str]
+
+    def case_of(self, key: str) -> Case | None:
+        """Find the case that a key belongs to, whatever it is there."""
+        return next((c for c in self.cases if any(e.key.id == key for e in c.line.entries)), None)
+
+    def watched(self, key: Key) -> tuple[CertificateLine, ...]:
+        """Return the dated certificates of a key that still count, the earliest to end first."""
+        silent = {Stage.SUPERSEDED, Stage.UNREADABLE}
+        return tuple(
+            sorted(
+                (c for c in self.certificates if c.fingerprint_sha256 in key.fingerprints and c.stage not in silent),
+                key=_end,
+            )
+        )
+
+
+def assess(memory: Memory, settings: Settings, contents: Mapping[str, Content], now: datetime) -> Assessment:
+    """Decide everything that depends on what is known, what is in the readers, and the time."""
+    keys, fingerprints = present(contents)
+    bare = any(content.bare for content in contents.values())
+    cases: list[Case] = []
+    for line in lines(memory, settings.procedures):
+        stands = standing(line, now)
+        cases.append(Case(line=line, stands=stands, path=choose_path(line, stands, now, settings.notices)))
+    cases.sort(key=lambda case: _pressing(case, keys))
+    if bare:
+        cases = _with_bare_token(cases, now, settings)
+    silent = frozenset(f for case in cases for f in _superseded(case, memory, settings))
+    return Assessment(
+        cases=tuple(cases),
+        certificates=_certificate_lines(memory, settings, fingerprints, silent, now),
+        present_keys=keys,
+    )
+
+
+def _pressing(case: Case, keys: frozenset[str]) -> tuple[bool, datetime, str]:
+    """Order cases: that of a key in a reader first, then by what ends first."""
+    here = any(entry.key.id in keys for entry in case.line.entries)
+    return not here, case.stands.current.not_after, case.stands.current.fingerprint
+
+
+def _with_bare_token(cases: list[Case], now: datetime, settings: Settings) -> list[Case]:
+    """Take the token without certificate for the replacement of the most pressing key that needs one."""
+    needy = [c for c in cases if c.path is not None and c.path.kind is PathKind.ORDER]
+    chosen = min(needy, key=lambda c: c.stands.current.not_after, default=None)
+    return [
+        replace(c, path=choose_path(c.line, c.stands, now, settings.notices, bare_token=True)) if c is chosen else c
+        for c in cases
+    ]
+
+
+def _superseded(case: Case, memory: Memory, settings: Settings) -> Iterator[str]:
+    """Yield every certificate, of whatever role, that a superseded key holds under the case's procedure."""
+    for entry in case.stands.superseded:
+        for fingerprint in entry.key.fingerprints:
+            seen = memory.certificates.get(fingerprint)
+            if seen and procedure_of(seen.certificate, settings.procedures) is case.line.procedure:
+                yield fingerprint
+
+
+def _certificate_lines(
+    memory: Memory, settings: Settings, present_now: frozenset[str], silent: frozenset[str], now: datetime
+) -> tuple[CertificateLine, ...]:
+    shown = [
+        _certificate_line(seen.certificate, settings, present_now, silent, now)
+        for seen in memory.certificates.values()
+        if not seen.certificate.authority
+    ]
+    return tuple(
+        sorted(shown, key=lambda c: (not c.present, c.stage is Stage.SUPERSEDED, _end(c), c.fingerprint_sha256))
+    )
+
+
+def _certificate_line(
+    certificate: Certificate, settings: Settings, present_now: frozenset[str], silent: frozenset[str], now: datetime
+) -> CertificateLine:
+    procedure = procedure_of(certificate, settings.procedures)
+    return CertificateLine(
+        fingerprint_sha256=certificate.fingerprint,
+        subject_cn=certificate.subject_cn,
+        issuer_o=certificate.issuer_o,
+        serial_hex=certificate.serial_hex,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        days_left=None if certificate.not_after is None else days_left(certificate.not_after, now),
+        role=certificate.role,
+        stage=stage(certificate, now, settings.notices, superseded=certificate.fingerprint in silent),
+        present=certificate.fingerprint in present_now,
+        procedure=procedure.id if procedure else None,
+    )
+
+
+def _end(certificate: CertificateLine) -> datetime:
+    return certificate.not_after or datetime.max.replace(tzinfo=UTC)

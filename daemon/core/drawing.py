@@ -1,0 +1,115 @@
+"""The face of the moment: which look, which tooltip, which menu."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from daemon.core.alarms import service_trouble
+from daemon.core.assessment import Assessment, Case
+from daemon.core.events import Verb
+from daemon.core.expiry import days_left
+from daemon.core.face import Answering, Face, Look, MenuItem, Telling
+from daemon.core.model import Claim, Key
+from daemon.core.notice import Choice
+from daemon.core.notices import key_holder
+from daemon.core.renewal import Activation, Question, activation
+from daemon.core.report import CertificateLine, Stage
+from daemon.core.reporting import reader_trouble
+from daemon.core.state import State
+from daemon.core.text import Text, text
+
+LOOKS = {Stage.EXPIRED: Look.EXPIRED, Stage.URGENT: Look.URGENT, Stage.DUE: Look.SOON}
+
+
+def draw(state: State, assessment: Assessment, now: datetime) -> Face:
+    """Draw the whole face."""
+    counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
+    ends = [c.not_after for c in counted if c.not_after is not None]
+    look = _look(state, assessment, counted, now)
+    return Face(
+        look=look,
+        tooltip=_tooltip(look, state, assessment, min(ends, default=None), now),
+        days_left=days_left(min(ends), now) if ends else None,
+        items=tuple(_items(state, assessment, now)),
+    )
+
+
+def _look(state: State, assessment: Assessment, counted: list[CertificateLine], now: datetime) -> Look:
+    """Choose the look: what is under way, then what ends, then what is wrong, then what is missing."""
+    if state.reads:
+        return Look.READING
+    stages = {c.stage for c in counted}
+    worst = next((look for stage, look in LOOKS.items() if stage in stages), None)
+    if worst in {Look.EXPIRED, Look.URGENT}:
+        return worst
+    if service_trouble(state, now) or any(reader_trouble(state, r) for r in state.readers or ()):
+        return Look.TROUBLE
+    if worst or any(case.path for case in assessment.cases):
+        return worst or Look.SOON
+    return Look.WELL if counted or state.readers else Look.NO_READER
+
+
+def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | None, now: datetime) -> Text:
+    if look is Look.READING:
+        return text("face.reading")
+    if look is Look.TROUBLE:
+        troubles = (reader_trouble(state, r) for r in state.readers or ())
+        trouble = service_trouble(state, now) or next(t for t in troubles if t)
+        return text("face.trouble", trouble=text(f"trouble.{trouble}.short"))
+    path = next((case.path for case in assessment.cases if case.path), None)
+    if path is not None:
+        return text("face.path", holder=path.holder, path=text(f"path.{path.kind}"))
+    if end is None:
+        return text("face.no_reader" if look is Look.NO_READER else "face.no_key")
+    return text("face.expired" if now > end else "face.well", count=days_left(end, now), date=end)
+
+
+def _items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
+    for case in assessment.cases:
+        yield from _case_items(case)
+    for key in sorted(state.memory.keys.values(), key=lambda k: (k.id not in assessment.present_keys, k.id)):
+        yield from _key_items(key, state, assessment, now)
+    yield MenuItem(label=text("menu.check"), action=Verb.CHECK)
+    yield MenuItem(label=text("menu.quit"), action=Verb.QUIT)
+
+
+def _case_items(case: Case) -> Iterator[MenuItem]:
+    """Offer the action of the moment, and what only the person can tell."""
+    current, pending = case.stands.current, case.stands.pending
+    holder = case.line.holder
+    if case.path is not None:
+        label = text(f"menu.{case.path.kind}", holder=holder)
+        yield MenuItem(label=label, action=Answering(tag=current.key.id))
+        yield MenuItem(label=text("menu.later"), action=Answering(tag=current.key.id, choice=Choice.LATER))
+    newest = pending or current
+    if pending is not None or (Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims):
+        yield _telling("works", newest.key, Claim.WORKS, holder)
+    elif case.stands.question is Question.IN_USE:
+        yield _telling("new", newest.key, Claim.NEW, holder)
+    elif case.path is None and not case.stands.superseded:
+        yield _telling("replaces", newest.key, Claim.REPLACES, holder)
+    if case.path is not None and case.path.new_fingerprint and activation(newest.key) is not Activation.DONE:
+        yield _telling("activated", newest.key, Claim.ACTIVATED, holder)
+    waits_for_old = case.stands.question is Question.OLD_KEY or pending is not None
+    if waits_for_old and Claim.OLD_LOST not in newest.key.claims:
+        yield _telling("old_lost", newest.key, Claim.OLD_LOST, holder)
+
+
+def _telling(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
+    return MenuItem(label=text(f"menu.{what}", holder=holder), action=Telling(key=key.id, claim=claim))
+
+
+def _key_items(key: Key, state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
+    """Tell of one key: whose, how long, and where it is."""
+    watched = assessment.watched(key)
+    if not watched or watched[0].not_after is None:
+        return
+    place = text("menu.present") if key.id in assessment.present_keys else text("menu.away", date=key.last_seen)
+    yield MenuItem(
+        label=text(
+            "menu.key" if now <= watched[0].not_after else "menu.key_expired",
+            holder=key_holder(key, state.memory),
+            count=days_left(watched[0].not_after, now),
+            date=watched[0].not_after,
+            place=place,
+        )
+    )

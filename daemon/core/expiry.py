@@ -1,0 +1,78 @@
+"""How long a certificate still lives, and when that is worth telling."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from config.settings import NoticeSettings, QuietHours
+from daemon.core.model import Certificate
+from daemon.core.report import Stage
+
+DAY = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)
+
+
+def days_left(not_after: datetime, now: datetime) -> int:
+    """Count whole days, rounded down: 0 on the last day, negative once expired."""
+    return (not_after - now) // DAY
+
+
+def expired(not_after: datetime, now: datetime) -> bool:
+    """Tell whether the validity is over; `not_after` itself still belongs to it (RFC 5280 §4.1.2.5)."""
+    return now > not_after
+
+
+def first_notice(notices: NoticeSettings) -> timedelta:
+    """Return how long before expiry a certificate becomes due."""
+    return max(notices.days, default=0) * DAY
+
+
+def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, superseded: bool) -> Stage:
+    """Say where a certificate stands. It is never urgent before it is due."""
+    if superseded:
+        return Stage.SUPERSEDED
+    if certificate.not_after is None:
+        return Stage.UNREADABLE
+    if expired(certificate.not_after, now):
+        return Stage.EXPIRED
+    if certificate.not_before is not None and now < certificate.not_before:
+        return Stage.NOT_YET
+    remaining = certificate.not_after - now
+    if remaining > first_notice(notices):
+        return Stage.VALID
+    return Stage.URGENT if remaining <= notices.urgent_days * DAY else Stage.DUE
+
+
+def milestones(not_after: datetime, notices: NoticeSettings) -> Iterator[tuple[int, datetime]]:
+    """Yield each moment worth telling, in order of time, with its days before expiry (0 is expiry itself)."""
+    for days in sorted(set(notices.days) - {0}, reverse=True):
+        yield days, earlier(not_after, days * DAY)
+    yield 0, later(not_after, INSTANT)
+
+
+def quiet_until(now: datetime, quiet: QuietHours | None) -> datetime | None:
+    """Return when the quiet hours that `now` lies in end, or None outside them. `now` is local time."""
+    if quiet is None:
+        return None
+    clock = now.time()
+    over_midnight = quiet.start > quiet.end
+    inside = quiet.start <= clock or clock < quiet.end if over_midnight else quiet.start <= clock < quiet.end
+    if not inside:
+        return None
+    end = now.replace(hour=quiet.end.hour, minute=quiet.end.minute, second=0, microsecond=0)
+    return end if clock < quiet.end else end + DAY
+
+
+def earlier(moment: datetime, span: timedelta) -> datetime:
+    """Subtract without leaving the calendar: a certificate may end in the year 1."""
+    try:
+        return moment - span
+    except OverflowError:
+        return datetime.min.replace(tzinfo=moment.tzinfo)
+
+
+def later(moment: datetime, span: timedelta) -> datetime:
+    """Add without leaving the calendar: a certificate may end on the last day of the year 9999."""
+    try:
+        return moment + span
+    except OverflowError:
+        return datetime.max.replace(tzinfo=moment.tzinfo)

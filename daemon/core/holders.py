@@ -1,0 +1,143 @@
+"""Who a certificate belongs to: its procedure, its holder, and the line of keys that follow one another."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.settings import IssuerRule, Procedure
+from daemon.core.model import Certificate, Key, Memory, Role, Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One key in a line, with the certificate that stands for it there; both dates are known."""
+
+    key: Key
+    seen: Seen
+    not_before: datetime
+    not_after: datetime
+
+    @property
+    def fingerprint(self) -> str:
+        """The deciding certificate's fingerprint."""
+        return self.seen.certificate.fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The keys of one holder under one procedure, oldest first, as their deciding role shows them."""
+
+    procedure: Procedure
+    entries: tuple[Entry, ...]
+
+    @property
+    def holder(self) -> str:
+        """The holder's name as the latest certificate writes it."""
+        return holder_name(self.entries[-1].seen.certificate)
+
+
+def procedure_of(certificate: Certificate, procedures: Iterable[Procedure]) -> Procedure | None:
+    """Find the first procedure whose issuer rules know this certificate; an issuer's own is never known."""
+    return next((p for p in procedures if any(_issued(certificate, rule) for rule in p.issuers)), None)
+
+
+def holder_name(certificate: Certificate) -> str:
+    """Return the name to show for a certificate's holder, "" when it holds none."""
+    return certificate.subject_cn or f"{certificate.given_name} {certificate.surname}".strip()
+
+
+def same_holder(one: Certificate, other: Certificate) -> bool:
+    """Tell whether two certificates are surely one person's; in doubt they are not (procedure, fact 7).
+
+    Names decide where both certificates give them, the common name where not; organisations must not differ.
+    """
+    if _organizations_differ(one, other):
+        return False
+    if _both_named(one, other):
+        return _names(one) == _names(other)
+    return bool(one.subject_cn) and _folded(one.subject_cn) == _folded(other.subject_cn)
+
+
+def lines(memory: Memory, procedures: Iterable[Procedure]) -> tuple[Line, ...]:
+    """Group what is remembered into lines: authentication decides, signature where a holder has nothing else."""
+    known = tuple(procedures)
+    found: list[Line] = []
+    for procedure in known:
+        deciding = _grouped(_entries(memory, procedure, known, Role.AUTHENTICATION))
+        following = _grouped(_entries(memory, procedure, known, Role.SIGNATURE))
+        groups = deciding + [g for g in following if not any(_of_one_holder(g, d) for d in deciding)]
+        found += (Line(procedure=procedure, entries=tuple(group)) for group in groups)
+    return tuple(found)
+
+
+def _entries(memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...], role: Role) -> list[Entry]:
+    """Return one entry for each key that holds certificates of this role and procedure, oldest first."""
+    entries: list[Entry] = []
+    for key in memory.keys.values():
+        candidates = [
+            Entry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
+            for seen in (memory.certificates[f] for f in key.fingerprints if f in memory.certificates)
+            if (certificate := seen.certificate).role is role
+            and certificate.not_before is not None
+            and certificate.not_after is not None
+            and procedure_of(certificate, procedures) is procedure
+        ]
+        if candidates:
+            entries.append(min(candidates, key=lambda entry: (entry.not_after, entry.fingerprint)))
+    return sorted(entries, key=lambda entry: (entry.not_before, entry.not_after, entry.fingerprint))
+
+
+def _grouped(entries: list[Entry]) -> list[list[Entry]]:
+    """Put each entry with the first group of its holder."""
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        home = next((group for group in groups if _fits(entry, group)), None)
+        if home is None:
+            groups.append([entry])
+        else:
+            home.append(entry)
+    return groups
+
+
+def _fits(entry: Entry, group: list[Entry]) -> bool:
+    """Tell whether an entry is of a group's holder: like one member and contradicted by none."""
+    mine = entry.seen.certificate
+    others = [member.seen.certificate for member in group]
+    return any(same_holder(mine, other) for other in others) and not any(_differ(mine, o) for o in others)
+
+
+def _of_one_holder(group: list[Entry], other: list[Entry]) -> bool:
+    on_one_key = {entry.key.id for entry in group} & {entry.key.id for entry in other}
+    return bool(on_one_key) or any(_fits(entry, other) for entry in group)
+
+
+def _differ(one: Certificate, other: Certificate) -> bool:
+    return _organizations_differ(one, other) or (_both_named(one, other) and _names(one) != _names(other))
+
+
+def _organizations_differ(one: Certificate, other: Certificate) -> bool:
+    return len({c.organization_identifier for c in (one, other)} - {""}) > 1
+
+
+def _both_named(one: Certificate, other: Certificate) -> bool:
+    return all(c.given_name and c.surname for c in (one, other))
+
+
+def _names(certificate: Certificate) -> tuple[str, str]:
+    return _folded(certificate.given_name), _folded(certificate.surname)
+
+
+def _folded(name: str) -> str:
+    """Fold what two issuers may write differently: case, accents, hyphens and spaces."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return " ".join(bare.replace("-", " ").casefold().split())
+
+
+def _issued(certificate: Certificate, rule: IssuerRule) -> bool:
+    if certificate.authority:
+        return False
+    if rule.organization is not None and certificate.issuer_o.casefold() == rule.organization.casefold():
+        return True
+    unit = rule.organizational_unit
+    return unit is not None and unit.casefold() in {ou.casefold() for ou in certificate.issuer_ou}

@@ -1,0 +1,167 @@
+"""What to tell the person and when: each thing once, what was missed in one notice, nothing in quiet hours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.settings import NoticeSettings, Settings
+from daemon.core.assessment import Assessment, Case
+from daemon.core.expiry import days_left, earlier, expired, milestones
+from daemon.core.holders import holder_name
+from daemon.core.model import Key, Memory
+from daemon.core.notice import Choice, Notice, Urgency
+from daemon.core.renewal import Question, last_moment_with_old
+from daemon.core.report import Path, PathKind
+from daemon.core.text import Text, text
+
+SNOOZE = timedelta(days=1)
+CLOCK_SLACK = timedelta(days=1)
+ASK_PREFIX = "ask:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A key that is spoken of: its earliest end, and the case that it is current in, if any."""
+
+    key: Key
+    not_after: datetime
+    case: Case | None
+
+
+def subjects(assessment: Assessment, memory: Memory) -> Iterator[Subject]:
+    """Yield each key to be spoken of: the current one of each case, and each one without a procedure."""
+    current = {case.stands.current.key.id: case for case in reversed(assessment.cases)}
+    in_cases = {entry.key.id for case in assessment.cases for entry in case.line.entries}
+    for key in memory.keys.values():
+        watched = assessment.watched(key)
+        if watched and watched[0].not_after and (key.id in current or key.id not in in_cases):
+            yield Subject(key=key, not_after=watched[0].not_after, case=current.get(key.id))
+
+
+def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[Notice]:
+    """Yield what has to be said now, quiet hours aside: one notice for each key at the most."""
+    for subject in subjects(assessment, memory):
+        if marks := _due_marks(subject, memory, settings.notices, now):
+            yield _key_notice(subject, marks, memory, settings, now)
+    for case in assessment.cases:
+        key = case.stands.current.key
+        mark = f"question|{case.stands.question}|{key.id}"
+        if case.stands.question is Question.IN_USE and not was_said(memory, mark, now):
+            yield Notice(
+                tag=ASK_PREFIX + key.id,
+                title=text("notice.in_use.title"),
+                body=text("notice.in_use.body", holder=case.line.holder),
+                marks=(mark,),
+                button=text("notice.in_use.button"),
+            )
+
+
+def moments(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[datetime]:
+    """Yield every moment, past or to come, at which something new may have to be said."""
+    for subject in subjects(assessment, memory):
+        yield from (moment for _, moment in milestones(subject.not_after, settings.notices))
+        if subject.key.id in memory.snoozes:
+            yield memory.snoozes[subject.key.id]
+        if subject.case and subject.case.stands.pending:
+            yield last_moment_with_old(subject.case.line, subject.case.stands.current)
+    yield from (c.not_before for c in assessment.certificates if c.not_before is not None and c.not_before > now)
+
+
+def was_said(memory: Memory, mark: str, now: datetime) -> bool:
+    """Tell whether a mark was said; one from the far future was said by a wrong clock and does not count."""
+    said = memory.said.get(mark)
+    return said is not None and said <= now + CLOCK_SLACK
+
+
+def snooze_until(subject_end: datetime, now: datetime) -> datetime:
+    """Rest for a day, but not past the end of the certificate, which is told at its moment."""
+    return subject_end if now < subject_end < now + SNOOZE else now + SNOOZE
+
+
+def _due_marks(subject: Subject, memory: Memory, notices: NoticeSettings, now: datetime) -> tuple[str, ...]:
+    """Return all marks that a notice of now covers, () when there is nothing new.
+
+    The latest milestone counts alone: earlier ones that were missed fold into it. A new path is always news,
+    even while its key's reminders rest.
+    """
+    passed = [_milestone_mark(subject, d) for d, moment in milestones(subject.not_after, notices) if now >= moment]
+    path = [_path_mark(subject)] if subject.case and subject.case.path else []
+    path = [mark for mark in path if mark]
+    if any(not was_said(memory, mark, now) for mark in path):
+        return (*passed, *path)
+    rests_until = memory.snoozes.get(subject.key.id)
+    if rests_until is not None and now < rests_until <= now + SNOOZE:
+        return ()
+    if rests_until is not None or (passed and not was_said(memory, passed[-1], now)):
+        return (*passed, *path)
+    return ()
+
+
+def _milestone_mark(subject: Subject, days: int) -> str:
+    return f"expiry|{subject.key.id}|{subject.not_after:%Y-%m-%dT%H:%M:%S}|{days}"
+
+
+def _path_mark(subject: Subject) -> str:
+    """Name a path that is news by itself; an order is told by the milestones."""
+    path = subject.case.path if subject.case else None
+    if path is None or path.kind is PathKind.ORDER:
+        return ""
+    return f"path|{path.procedure}|{(path.new_fingerprint or 'bare')[:16]}|{path.kind}"
+
+
+def _key_notice(subject: Subject, marks: tuple[str, ...], memory: Memory, settings: Settings, now: datetime) -> Notice:
+    path = subject.case.path if subject.case else None
+    left = days_left(subject.not_after, now)
+    pressing = left < settings.notices.urgent_days
+    return Notice(
+        tag=subject.key.id,
+        title=_title(path, subject, now),
+        body=_body(subject, path, memory, now),
+        marks=marks,
+        button=text(f"button.{path.kind}") if path else None,
+        more=tuple(_more(path)),
+        urgency=Urgency.CRITICAL if pressing else Urgency.NORMAL,
+    )
+
+
+def _title(path: Path | None, subject: Subject, now: datetime) -> Text:
+    if path is not None and path.kind is not PathKind.ORDER:
+        return text(f"notice.{path.kind}.title")
+    if expired(subject.not_after, now):
+        return text("notice.expired.title")
+    return text("notice.ends.title", count=days_left(subject.not_after, now))
+
+
+def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) -> Text:
+    """Choose the sentence: who, until when, what to do; what to do comes last."""
+    ended = "expired" if expired(subject.not_after, now) else "ends"
+    if path is None:
+        id_ = f"notice.plain.{ended}"
+    elif path.kind is PathKind.ACTIVATE:
+        id_ = f"notice.activate.{path.then or 'alone'}"
+    elif path.kind is PathKind.ORDER:
+        id_ = f"notice.order.{ended}"
+    else:
+        id_ = f"notice.{path.kind}"
+    margin = subject.case.line.procedure.margin if subject.case else timedelta()
+    return text(id_, holder=_holder(subject, memory), date=subject.not_after, until=earlier(subject.not_after, margin))
+
+
+def _holder(subject: Subject, memory: Memory) -> str | Text:
+    if subject.case and subject.case.line.holder:
+        return subject.case.line.holder
+    return key_holder(subject.key, memory)
+
+
+def key_holder(key: Key, memory: Memory) -> str | Text:
+    """Return the name on a key, or the words for a nameless one."""
+    names = (holder_name(memory.certificates[f].certificate) for f in key.fingerprints if f in memory.certificates)
+    return next((name for name in names if name), text("holder.unknown"))
+
+
+def _more(path: Path | None) -> Iterator[Choice]:
+    if path is not None and path.kind is PathKind.ACTIVATE and path.new_fingerprint:
+        yield Choice.ACTIVATED
+    if path is not None and path.kind is not PathKind.ORDER and path.new_fingerprint and path.old_fingerprint:
+        yield Choice.WORKS
+    yield Choice.LATER

@@ -1,0 +1,164 @@
+"""From what modules said of slots to keys: which reader a token is in, which tokens are one key, which key it is."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from daemon.core.model import Key, Memory, Occupancy, ReaderState, Seen, TokenReading, TokenSigns
+from daemon.core.troubles import Trouble
+
+UNKNOWN_READER = ""
+DESCRIPTION_LIMIT = 64  # bytes of slotDescription (PKCS#11 §3.2, CK_SLOT_INFO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What the present card of one reader turned out to hold; `keys` are key ids.
+
+    `bare` says that a token without any certificate is in. `attempts` counts the readings of this insertion.
+    """
+
+    insertion: int = 0
+    keys: tuple[str, ...] = ()
+    fingerprints: frozenset[str] = frozenset()
+    bare: bool = False
+    trouble: Trouble | None = None
+    attempts: int = 1
+    read_at: datetime
+
+
+def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> str:
+    """Return the reader whose name the slot description begins with; else the only occupied one; else unknown.
+
+    Of two readers that both fit, the longer name is the right one. Descriptions are cut at 64 bytes.
+    """
+    pool = tuple(readers)
+    named = [r.name for r in pool if names_reader(token.slot_description, r.name)]
+    if named:
+        return max(named, key=len)
+    held = [r.name for r in pool if r.occupancy is Occupancy.HOLDING]
+    return held[0] if len(held) == 1 else UNKNOWN_READER
+
+
+def names_reader(description: str, reader: str) -> bool:
+    """Tell whether a slot description names this reader, whole or cut."""
+    said = description.strip()
+    cut = len(said.encode()) >= DESCRIPTION_LIMIT and reader.startswith(said)
+    return bool(reader) and (said.startswith(reader) or cut)
+
+
+def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[TokenReading, ...]]:
+    """Group the tokens of one reader into keys.
+
+    Slots that name the reader are one card. Others are one key where they share a serial number or a
+    certificate. A group without certificates is dropped where another has some: a second slot for another
+    PIN, or the empty slot that a soft token always shows.
+    """
+    groups: list[list[TokenReading]] = []
+    for token in tokens:
+        related = [g for g in groups if any(_one_key(token, other, reader) for other in g)]
+        groups = [g for g in groups if g not in related]
+        groups.append([t for g in related for t in g] + [token])
+    full = [g for g in groups if any(t.certificates for t in g)]
+    return [tuple(group) for group in full or groups]
+
+
+def remember_key(
+    memory: Memory, group: tuple[TokenReading, ...], reader: str, now: datetime
+) -> tuple[Memory, Key | None]:
+    """Enter one key as read now; the key is None where nothing tells it from others (no serial, no certificate)."""
+    certificates = {c.fingerprint: c for t in group for c in t.certificates if not c.authority}
+    main = next((t for t in group if t.certificates), group[0])
+    known = _known_keys(memory, main.serial, frozenset(certificates))
+    if not known and not certificates and not main.serial:
+        return memory, None
+    first = known[0] if known else None
+    signs = _signs(group)
+    fingerprints = tuple(sorted({*certificates, *(f for k in known for f in k.fingerprints)}))
+    key = Key(
+        id=first.id if first else _new_id(main, sorted(certificates)),
+        serial=main.serial,
+        manufacturer=main.manufacturer,
+        model=main.model,
+        label=main.label,
+        fingerprints=fingerprints,
+        signs=signs,
+        looked_unactivated=signs.unactivated or not fingerprints or any(k.looked_unactivated for k in known),
+        claims=frozenset(claim for k in known for claim in k.claims),
+        first_seen=min([now, *(k.first_seen for k in known)]),
+        last_seen=now,
+        reader=reader,
+    )
+    others = {k.id for k in known} - {key.id}
+    seen = {
+        fingerprint: Seen(
+            certificate=certificate,
+            first_seen=memory.certificates[fingerprint].first_seen if fingerprint in memory.certificates else now,
+            last_seen=now,
+        )
+        for fingerprint, certificate in certificates.items()
+    }
+    return replace(
+        memory,
+        certificates={**memory.certificates, **seen},
+        keys={**{i: k for i, k in memory.keys.items() if i not in others}, key.id: key},
+    ), key
+
+
+def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) -> Trouble | None:
+    """Say what is wrong with a card, from its tokens and from what went wrong with the modules; worst first."""
+    pool, said = tuple(tokens), set(troubles)
+    if not pool:
+        worst_first = (Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED)
+        return next((trouble for trouble in worst_first if trouble in said), Trouble.CARD_UNREAD)
+    if any(token.signs.pin_locked for token in pool):
+        return Trouble.PIN_LOCKED
+    if not any(token.certificates for token in pool):
+        return Trouble.NO_CERTIFICATE
+    flawed = any(certificate.flaw for token in pool for certificate in token.certificates)
+    return Trouble.CERTIFICATE_UNREADABLE if flawed else None
+
+
+def present(contents: Mapping[str, Content]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids of the keys, and the fingerprints of the certificates, that are in readers now."""
+    keys = frozenset(key for content in contents.values() for key in content.keys)
+    return keys, frozenset(f for content in contents.values() for f in content.fingerprints)
+
+
+def _one_key(token: TokenReading, other: TokenReading, reader: str) -> bool:
+    if names_reader(token.slot_description, reader) and names_reader(other.slot_description, reader):
+        return True
+    if token.serial and token.serial == other.serial and token.manufacturer == other.manufacturer:
+        return True
+    return bool({c.fingerprint for c in token.certificates} & {c.fingerprint for c in other.certificates})
+
+
+def _known_keys(memory: Memory, serial: str, fingerprints: frozenset[str]) -> list[Key]:
+    """Find the remembered keys that this one is, oldest first.
+
+    A shared certificate proves it. A serial number does only while one side has no certificate: cards of one
+    batch may carry the same number.
+    """
+    by_certificate = [k for k in memory.keys.values() if fingerprints & set(k.fingerprints)]
+    by_serial = [
+        k
+        for k in memory.keys.values()
+        if serial and k.serial == serial and not (fingerprints and k.fingerprints) and k not in by_certificate
+    ]
+    if len(by_serial) > 1:
+        by_serial = []
+    return sorted(by_certificate + by_serial, key=lambda key: (key.first_seen, key.id))
+
+
+def _signs(group: tuple[TokenReading, ...]) -> TokenSigns:
+    """Take the signs of the slot that holds the certificates; a locked PIN counts wherever it is."""
+    main = next((t for t in group if t.certificates), group[0])
+    return replace(main.signs, pin_locked=any(t.signs.pin_locked for t in group))
+
+
+def _new_id(token: TokenReading, fingerprints: list[str]) -> str:
+    if fingerprints:
+        return fingerprints[0][:16]
+    named = "\0".join((token.manufacturer, token.model, token.serial, token.label))
+    return hashlib.sha256(named.encode()).hexdigest()[:16]

@@ -1,0 +1,72 @@
+"""Everything the loop knows at one moment: what is remembered, what is in the readers, what is under way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+
+from config.settings import Settings
+from daemon.core.face import Face
+from daemon.core.model import Memory, Occupancy, ReaderState, TokenReading
+from daemon.core.reading import Content
+from daemon.core.troubles import Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A read under way: which insertion of which reader it is of, and what has come in so far."""
+
+    insertions: Mapping[str, int]
+    tokens: tuple[TokenReading, ...] = ()
+    troubles: frozenset[Trouble] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A key that the person was asked to put in, so that a page may open when it arrives in time."""
+
+    key: str
+    procedure: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The whole state; changed only by `step`.
+
+    `telling` is False for commands that look once and say nothing on the desktop. `contents` is by reader
+    name; "" stands for tokens whose reader is unknown. `requests` are checks that wait for the reads with
+    these tickets. `saying` holds, by tag, when a notice was handed out that is not yet known to be delivered.
+    """
+
+    settings: Settings
+    memory: Memory = field(default_factory=Memory)
+    zone: tzinfo = UTC
+    telling: bool = True
+    readers: tuple[ReaderState, ...] | None = None
+    service_trouble: Trouble | None = None
+    blind_since: datetime | None = None
+    contents: Mapping[str, Content] = field(default_factory=dict)
+    reads: Mapping[int, Read] = field(default_factory=dict)
+    next_ticket: int = 1
+    requests: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    saying: Mapping[str, datetime] = field(default_factory=dict)
+    awaited: Awaited | None = None
+    activating_until: datetime | None = None
+    face: Face | None = None
+    wake_at: datetime | None = None
+
+    @property
+    def held(self) -> tuple[ReaderState, ...]:
+        """The readers that hold a card, as far as is known."""
+        return tuple(r for r in self.readers or () if r.occupancy is Occupancy.HOLDING)
+
+    def blind(self, trouble: Trouble, at: datetime) -> "State":
+        """Make every reader unknown: nothing is decided from it until the service shows them again."""
+        unknown = tuple(replace(r, occupancy=Occupancy.UNKNOWN, trouble=None) for r in self.readers or ())
+        return replace(
+            self,
+            readers=unknown,
+            contents={},
+            service_trouble=trouble,
+            blind_since=self.blind_since or at,
+        )

@@ -1,0 +1,182 @@
+"""The whole program as one pure function: what happened, and what is to be done about it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from daemon.core import events
+from daemon.core.alarms import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, clock_wrong
+from daemon.core.answers import Step, answer_claim, answer_notice, drop_snooze, open_awaited
+from daemon.core.assessment import Assessment, assess
+from daemon.core.drawing import draw
+from daemon.core.effects import Answer, Effect, Happening, Launch, ReadTokens, Remember, Say, Show, Stop, WakeAt
+from daemon.core.events import Event, Verb
+from daemon.core.expiry import later, quiet_until
+from daemon.core.model import Memory
+from daemon.core.notice import Notice
+from daemon.core.notices import due_notices, moments
+from daemon.core.report import Report
+from daemon.core.reporting import make_report
+from daemon.core.state import State
+from daemon.core.watching import finish_read, look_moments, order_read, take_readers, take_tokens, unread
+
+SAYING_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
+
+
+def step(state: State, event: Event) -> Step:
+    """Take one event in and return the new state with what is to be done, in order; what is to be kept comes first."""
+    after, effects = _take(state, event)
+    after, more = _settle(after, event.at)
+    effects += more
+    happened = tuple(_happenings(state.memory, after.memory, effects, event.at))
+    if happened or after.memory != state.memory:
+        effects = (Remember(memory=after.memory, happenings=happened), *effects)
+    return after, effects
+
+
+def _take(state: State, event: Event) -> Step:
+    """Enter what happened."""
+    match event:
+        case events.ReadersSeen(readers=readers):
+            first = state.readers is None and state.telling
+            state = take_readers(state, readers)
+            return _read(state, frozenset()) if first and not state.held and state.settings.modules else (state, ())
+        case events.ServiceLost(trouble=trouble, at=at):
+            return state.blind(trouble, at), ()
+        case events.TokensRead():
+            return take_tokens(state, event), ()
+        case events.ReadFinished(ticket=ticket, at=at):
+            return finish_read(state, ticket, at), ()
+        case events.NoticeSaid():
+            return _said(state, event), ()
+        case events.NoticeAnswered(tag=tag, choice=choice, at=at):
+            return answer_notice(state, _assess(state, at), tag, choice, at)
+        case events.Claimed(key=key, claim=claim):
+            return answer_claim(state, key, claim), ()
+        case events.Asked():
+            return _asked(state, event)
+        case events.SettingsLoaded(settings=settings):
+            contents = state.contents if settings.modules == state.settings.modules else {}
+            return replace(state, settings=settings, contents=contents), ()
+        case events.ProblemMet():
+            return state, _problem(state, event)
+        case events.Tick() | events.Launched():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def _settle(state: State, now: datetime) -> Step:
+    """Do what now follows from the state: read, answer, open, tell, draw, and wake again in time."""
+    state, orders = _read(state, unread(state, now), only_if_any=True)
+    assessment = _assess(state, now)
+    state, answers = _answer(state, assessment, now)
+    if not state.telling:
+        return state, orders + answers
+    state, opened = open_awaited(state, assessment, now)
+    state, said, held_until = _tell(state, assessment, now)
+    face = draw(state, assessment, now)
+    shown = () if face == state.face else (Show(face=face),)
+    wake = min((m for m in _moments(state, assessment, held_until, now) if m > now), default=None)
+    woken = () if wake == state.wake_at else (WakeAt(moment=wake),)
+    return replace(state, face=face, wake_at=wake), orders + answers + opened + said + shown + woken
+
+
+def _assess(state: State, now: datetime) -> Assessment:
+    return assess(state.memory, state.settings, state.contents, now)
+
+
+def _read(state: State, names: frozenset[str], *, only_if_any: bool = False) -> tuple[State, tuple[ReadTokens, ...]]:
+    if only_if_any and not names:
+        return state, ()
+    state, order = order_read(state, names)
+    return state, (order,)
+
+
+def _asked(state: State, event: events.Asked) -> Step:
+    """Begin what was asked; a check waits for a fresh reading of every reader, begun now or under way."""
+    match event.verb:
+        case Verb.CHECK:
+            state, orders = _read(state, frozenset(r.name for r in state.held))
+            return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), orders
+        case Verb.QUIT:
+            return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())
+        case Verb.STATUS | Verb.GUIDE:
+            return state, (Answer(request=event.request, report=_report(state, event.at)),)
+
+
+def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Answer, ...]]:
+    """Answer the checks whose reads are all over."""
+    ready = [request for request, tickets in state.requests.items() if not tickets & state.reads.keys()]
+    if not ready:
+        return state, ()
+    report = make_report(state, assessment, now)
+    state = replace(state, requests={r: t for r, t in state.requests.items() if r not in ready})
+    return state, tuple(Answer(request=request, report=report) for request in ready)
+
+
+def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Say, ...], datetime | None]:
+    """Hand out what is due, unless a read is under way, the clock is wrong, or it is quiet; then say until when."""
+    if state.readers is None or state.reads or clock_wrong(now):
+        return state, (), None
+    due = [*due_notices(assessment, state.memory, state.settings, now), *alarms(state, assessment, now)]
+    saying = {tag: at for tag, at in state.saying.items() if at <= now < later(at, SAYING_LIMIT)}
+    fresh = [notice for notice in due if notice.tag not in saying]
+    quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
+    if quiet is not None:
+        return state, (), quiet if fresh else None
+    state = replace(state, saying=saying | {notice.tag: now for notice in fresh})
+    return state, tuple(Say(notice=notice) for notice in fresh), None
+
+
+def _said(state: State, event: events.NoticeSaid) -> State:
+    """Remember what has reached the person, and forget old alarms."""
+    oldest = event.at - MARKS_KEPT
+    kept = {m: at for m, at in state.memory.said.items() if at > oldest or not m.startswith(MARK_PREFIX)}
+    memory = replace(state.memory, said=kept | dict.fromkeys(event.marks, event.at))
+    saying = {tag: at for tag, at in state.saying.items() if tag != event.tag}
+    return replace(state, memory=drop_snooze(memory, event.tag, event.at), saying=saying)
+
+
+def _problem(state: State, event: events.ProblemMet) -> tuple[Say, ...]:
+    notice = Notice(tag=f"problem:{event.topic}", title=event.title, body=event.body)
+    return (Say(notice=notice),) if state.telling else ()
+
+
+def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:
+    """Yield every moment at which to look again."""
+    yield from moments(assessment, state.memory, state.settings, now)
+    yield from look_moments(state)
+    yield from alarm_moments(state)
+    yield from (later(at, SAYING_LIMIT) for at in state.saying.values())
+    if state.awaited is not None:
+        yield later(state.awaited.until, timedelta(seconds=1))
+    if held_until is not None:
+        yield held_until
+
+
+def _happenings(before: Memory, after: Memory, effects: tuple[Effect, ...], now: datetime) -> Iterator[Happening]:
+    """Put what changed into lines of the history."""
+    for key_id, key in after.keys.items():
+        known = before.keys.get(key_id)
+        if known is None:
+            yield Happening(at=now, what="key_seen", subject=key_id)
+        for claim in sorted(key.claims - (known.claims if known else frozenset())):
+            yield Happening(at=now, what=f"told_{claim}", subject=key_id)
+    yield from _added("said", before.said, after.said, now)
+    yield from _added("snoozed", before.snoozes, after.snoozes, now)
+    for effect in effects:
+        if isinstance(effect, Launch):
+            yield Happening(at=now, what=f"launched_{effect.destination}", subject=effect.procedure)
+
+
+def _added(
+    what: str, before: Mapping[str, datetime], after: Mapping[str, datetime], now: datetime
+) -> Iterator[Happening]:
+    for subject in after.keys() - before.keys():
+        yield Happening(at=now, what=what, subject=subject)
+
+
+def _report(state: State, now: datetime) -> Report:
+    return make_report(state, _assess(state, now), now)

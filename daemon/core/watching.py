@@ -1,0 +1,125 @@
+"""When to read a card: once for each insertion; again only where it failed, or while it is being activated."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from daemon.core.effects import ReadTokens
+from daemon.core.events import TokensRead
+from daemon.core.expiry import later
+from daemon.core.model import Memory, ReaderState, TokenReading
+from daemon.core.reading import UNKNOWN_READER, Content, card_trouble, group_tokens, reader_of, remember_key
+from daemon.core.state import Read, State
+from daemon.core.troubles import Trouble
+
+RETRY_AFTER = (timedelta(seconds=3), timedelta(seconds=15))
+RETRIED = {Trouble.CARD_UNREAD, Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED}
+ACTIVATION_LOOK = timedelta(seconds=30)
+
+
+def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
+    """Enter the service's picture; what was read stays for the insertions that are still there.
+
+    Where a token's reader was unknown and the picture changes, readers in which nothing was found are open again.
+    """
+    before = {r.name: r.insertion for r in state.held}
+    state = replace(state, readers=readers, service_trouble=None, blind_since=None)
+    held = {r.name: r.insertion for r in state.held}
+    unclear = UNKNOWN_READER in state.contents
+    if held == before and unclear:
+        return state
+    kept = {n: c for n, c in state.contents.items() if held.get(n) == c.insertion and (c.keys or not unclear)}
+    return replace(state, contents=kept)
+
+
+def order_read(state: State, names: frozenset[str]) -> tuple[State, ReadTokens]:
+    """Order a read of the readers with these names; with none, of whatever tokens the modules show."""
+    ticket = state.next_ticket
+    insertions = {r.name: r.insertion for r in state.held if r.name in names}
+    others = tuple(r.name for r in state.held if r.name not in names)
+    state = replace(state, next_ticket=ticket + 1, reads={**state.reads, ticket: Read(insertions=insertions)})
+    return state, ReadTokens(ticket=ticket, readers=tuple(insertions), others=others)
+
+
+def unread(state: State, now: datetime) -> frozenset[str]:
+    """Name the readers whose card has to be read now and is not being read."""
+    reading = {item for read in state.reads.values() for item in read.insertions.items()}
+    return frozenset(
+        r.name
+        for r in state.held
+        if (r.name, r.insertion) not in reading and any(moment <= now for moment in _look_moments(state, r.name, now))
+    )
+
+
+def look_moments(state: State) -> Iterator[datetime]:
+    """Yield the moments at which a card that was read has to be looked at again."""
+    for reader in state.held:
+        if reader.name in state.contents:
+            yield from _look_moments(state, reader.name, state.contents[reader.name].read_at)
+
+
+def take_tokens(state: State, event: TokensRead) -> State:
+    """Collect one module's answer; one to a read that is over is dropped."""
+    read = state.reads.get(event.ticket)
+    if read is None:
+        return state
+    troubles = read.troubles | ({event.trouble} if event.trouble else set())
+    grown = replace(read, tokens=read.tokens + event.tokens, troubles=troubles)
+    return replace(state, reads={**state.reads, event.ticket: grown})
+
+
+def finish_read(state: State, ticket: int, now: datetime) -> State:
+    """Turn what came in into keys; what belongs to a card that has left meanwhile is dropped."""
+    read = state.reads.get(ticket)
+    if read is None:
+        return state
+    state = replace(state, reads={t: r for t, r in state.reads.items() if t != ticket})
+    found: dict[str, list[TokenReading]] = defaultdict(list)
+    for token in read.tokens:
+        found[reader_of(token, state.readers or ())].append(token)
+    insertions = {r.name: r.insertion for r in state.held if read.insertions.get(r.name) == r.insertion}
+    if found[UNKNOWN_READER]:
+        insertions[UNKNOWN_READER] = 0
+    for reader, insertion in insertions.items():
+        tokens = tuple(found[reader])
+        unclear = not tokens and bool(found[UNKNOWN_READER])
+        trouble = None if unclear else card_trouble(tokens, read.troubles)
+        state = _enter(state, reader, tokens, Content(insertion=insertion, trouble=trouble, read_at=now))
+    return state
+
+
+def _enter(state: State, reader: str, tokens: tuple[TokenReading, ...], content: Content) -> State:
+    """Remember the keys that the tokens of one reader are; a failed second look takes nothing back."""
+    before = state.contents.get(reader)
+    if before is not None and before.insertion == content.insertion:
+        content = replace(content, attempts=before.attempts + 1)
+        if not tokens:
+            content = replace(content, keys=before.keys, fingerprints=before.fingerprints, bare=before.bare)
+    memory = state.memory
+    for group in group_tokens(tokens, reader):
+        memory, key = remember_key(memory, group, reader, content.read_at)
+        content = replace(
+            content,
+            keys=content.keys + ((key.id,) if key else ()),
+            fingerprints=content.fingerprints | {c.fingerprint for token in group for c in token.certificates},
+            bare=content.bare or not any(token.certificates for token in group),
+        )
+    return replace(state, memory=memory, contents={**state.contents, reader: content})
+
+
+def _look_moments(state: State, reader: str, now: datetime) -> Iterator[datetime]:
+    """Yield when a held reader is to be read: at once, after a failure, or while its key is being activated."""
+    content = state.contents.get(reader)
+    if content is None:
+        yield now
+        return
+    if content.trouble in RETRIED and content.attempts <= len(RETRY_AFTER):
+        yield later(content.read_at, RETRY_AFTER[content.attempts - 1])
+    next_look = later(content.read_at, ACTIVATION_LOOK)
+    if state.activating_until and next_look < state.activating_until and _may_be_activated(content, state.memory):
+        yield next_look
+
+
+def _may_be_activated(content: Content, memory: Memory) -> bool:
+    return content.bare or any(memory.keys[key].signs.unactivated for key in content.keys if key in memory.keys)
