@@ -1,0 +1,101 @@
+"""The loop: one thread owns the state, takes events from the queue, and hands the effects to the adapters."""
+
+import logging
+import queue
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from daemon import ports
+from daemon.core import effects
+from daemon.core.effects import Effect
+from daemon.core.events import Event
+from daemon.core.state import State
+from daemon.core.step import step
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """All that the loop speaks to."""
+
+    watcher: ports.ReaderWatcher
+    tokens: ports.TokenReader
+    schedule: ports.Schedule
+    store: ports.Store
+    notifier: ports.Notifier
+    launcher: ports.Launcher
+    door: ports.Door
+    face: ports.FaceScreen
+
+
+class Loop:
+    """Runs `step` over a queue of events; `post` may be called from any thread and from signal handlers."""
+
+    def __init__(self, state: State, outside: Outside, news: Callable[[], Iterable[Event]] = tuple) -> None:
+        """Keep the state. `news` is asked before each event for what has to be known first (changed settings)."""
+        self.state = state
+        self._outside = outside
+        self._news = news
+        self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._running = True
+
+    def post(self, event: Event) -> None:
+        """Queue an event."""
+        self._queue.put(event)
+
+    def run(self) -> None:
+        """Start the adapters, work until a `Stop`, and stop them again."""
+        out = self._outside
+        starters = (out.notifier, out.launcher, out.tokens, out.schedule, out.door, out.watcher)
+        try:
+            for adapter in starters:
+                adapter.start(self.post)
+            while self._running:
+                event = self._queue.get()
+                for first in self._news():
+                    self._take(first)
+                self._take(event)
+        finally:
+            for closer in (out.watcher, out.door, out.schedule, out.tokens, out.notifier):
+                self._guarded(closer.stop)
+            self._guarded(out.store.close)
+
+    def _take(self, event: Event) -> None:
+        log.debug("event %s", type(event).__name__)
+        self.state, wanted = step(self.state, event)
+        for effect in wanted:
+            log.debug("effect %s", type(effect).__name__)
+            self._guarded(lambda effect=effect: self._do(effect))
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """Keep one adapter's failure from ending the watch."""
+        try:
+            action()
+        except Exception:
+            log.exception("an adapter failed; vigicle goes on")
+
+    def _do(self, effect: Effect) -> None:
+        out = self._outside
+        match effect:
+            case effects.ReadTokens():
+                out.tokens.read(effect)
+            case effects.Remember(memory=memory, happenings=happenings):
+                out.store.remember(memory, happenings)
+            case effects.Say(notice=notice):
+                out.notifier.say(notice)
+            case effects.Withdraw(tag=tag):
+                out.notifier.withdraw(tag)
+            case effects.Launch():
+                out.launcher.launch(effect)
+            case effects.WakeAt(moment=moment):
+                out.schedule.wake_at(moment)
+            case effects.Show(face=face):
+                out.face.show(face)
+            case effects.Answer(request=request, report=report):
+                out.door.answer(request, report)
+            case effects.Stop():
+                self._running = False
+            case _:
+                assert_never(effect)

@@ -1,0 +1,126 @@
+"""A report as JSON for programs, and as tables for people in a terminal."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from config.settings import Settings
+from config.texts import Texts
+from daemon.core.report import CertificateLine, Path, Report, Stage
+from daemon.core.text import Text, text
+
+VERSION = 1
+Render = Callable[[Text], str]
+
+STYLES = {Stage.EXPIRED: "bold red", Stage.URGENT: "bold yellow", Stage.DUE: "yellow", Stage.VALID: "green"}
+MARKS = {
+    Stage.EXPIRED: "✗",
+    Stage.URGENT: "!",
+    Stage.DUE: "•",
+    Stage.VALID: "✓",
+    Stage.NOT_YET: "…",
+    Stage.SUPERSEDED: "–",
+    Stage.UNREADABLE: "?",
+}
+
+
+def as_json(report: Report, render: Render) -> str:
+    """Return the report as the contract's JSON, with each path's reason in words."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "readers": [{"name": r.name, "state": r.state, "trouble": r.trouble} for r in report.readers],
+            "certificates": [_certificate(line) for line in report.certificates],
+            "paths": [_path(path, render) for path in report.paths],
+            "troubles": list(report.troubles),
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def print_report(report: Report, texts: Texts, settings: Settings) -> None:
+    """Print the report for a person: certificates, what to do, readers."""
+    console, render = Console(highlight=False), texts.render
+    titles = {p.id: p.title.fr if texts.language == "fr" else p.title.en for p in settings.procedures}
+    if report.certificates:
+        console.print(_certificate_table(report, render, titles))
+    else:
+        console.print(render(text("table.no_certificate")))
+    for path in report.paths:
+        console.print(f"\n[bold]→ {escape(render(text(f'path.{path.kind}')))}[/] · {escape(path.holder)}")
+        console.print(f"  {escape(render(path.reason))}")
+        if path.then:
+            console.print("  " + escape(render(text("table.then", path=text(f"path.{path.then}")))))
+    console.print()
+    if report.readers:
+        console.print(_reader_table(report, render))
+    for trouble in report.troubles:
+        console.print(f"[yellow]![/] {escape(render(text(f'trouble.{trouble}', reader='')))}")
+
+
+def _certificate(line: CertificateLine) -> dict[str, Any]:
+    return {
+        "fingerprint_sha256": line.fingerprint_sha256,
+        "subject_cn": line.subject_cn,
+        "issuer_o": line.issuer_o,
+        "serial_hex": line.serial_hex,
+        "not_before": _rfc3339(line.not_before),
+        "not_after": _rfc3339(line.not_after),
+        "days_left": line.days_left,
+        "role": line.role,
+        "stage": line.stage,
+        "present": line.present,
+        "procedure": line.procedure,
+    }
+
+
+def _path(path: Path, render: Render) -> dict[str, Any]:
+    return {
+        "procedure": path.procedure,
+        "holder": path.holder,
+        "kind": path.kind,
+        "then": path.then,
+        "old_fingerprint": path.old_fingerprint,
+        "new_fingerprint": path.new_fingerprint,
+        "reason": render(path.reason),
+    }
+
+
+def _rfc3339(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
+
+
+def _certificate_table(report: Report, render: Render, titles: dict[str, str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("holder", "role", "until", "left", "stage", "place", "procedure"):
+        table.add_column(render(text(f"table.{column}")), justify="right" if column == "left" else "left")
+    for line in report.certificates:
+        style = STYLES.get(line.stage, "dim")
+        table.add_row(
+            escape(line.subject_cn or render(text("holder.unknown"))),
+            render(text(f"role.{line.role}")),
+            render(text("table.date", date=line.not_after)) if line.not_after else "?",
+            "?" if line.days_left is None else render(text("table.days", count=line.days_left)),
+            f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]",
+            render(text("table.present" if line.present else "table.away")),
+            escape(titles.get(line.procedure or "", "–")),
+        )
+    return table
+
+
+def _reader_table(report: Report, render: Render) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("reader", "state"):
+        table.add_column(render(text(f"table.{column}")))
+    for reader in report.readers:
+        state = render(text(f"occupancy.{reader.state}"))
+        trouble = f" · {render(text(f'trouble.{reader.trouble}.short'))}" if reader.trouble else ""
+        table.add_row(escape(reader.name), escape(state + trouble))
+    return table
