@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+"""Set up vigicle's environment on a fresh machine, and run or test it there; standard library only."""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 -- an older Python runs this far
+    sys.exit(
+        "vigicle needs Python 3.11, 3.12 or 3.13, and this is Python %d.%d.\n"  # noqa: UP031 -- read by any Python 3
+        "Install one of these, and start installers/dev.py with it." % sys.version_info[:2]
+    )
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import system_packages
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = ROOT / "installers" / "locks"
+VENV = ROOT / ".venv"
+PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
+STAMP = VENV / "vigicle-setup.json"
+SYSTEM_PYTHON = "/usr/bin/python3"
+SUPPORTED = ("3.11", "3.12", "3.13")
+
+USAGE = """\
+usage: python3 installers/dev.py COMMAND
+
+  setup                         make the environment; then .venv/bin/vigicle works
+  run [ARGUMENT ...]            set up, then start `vigicle run ARGUMENT ...`
+  test [--full] [ARGUMENT ...]  set up, then run all the checks; arguments go to pytest
+  lock [ARGUMENT ...]           write installers/locks anew (needs uv); arguments go to uv
+"""
+
+MYPY_PLATFORMS = ("linux", "win32", "darwin")
+PYTEST_FOUND_NO_TEST = 5
+
+
+class SetupError(Exception):
+    """The work cannot go on; the message says why, and what to do."""
+
+
+class StepError(Exception):
+    """A command ended with another code than 0."""
+
+    def __init__(self, step: str, code: int) -> None:
+        super().__init__(f"Failed: {step} (code {code}).")
+        self.code = code if code > 0 else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What each layer of the environment was made from; an empty text is a layer that is not there."""
+
+    base: str
+    tools: str
+    project: str
+
+
+NOTHING = Stamp(base="", tools="", project="")
+
+
+def main(arguments: list[str]) -> int:
+    """Do the command named first, and return the exit code."""
+    command, *rest = arguments or ["--help"]
+    try:
+        if command == "setup" and not rest:
+            set_up(system_packages.RUN, with_tools=False)
+            say(f"Ready. Start it: {PROGRAMS / 'vigicle'} run")
+        elif command == "run":
+            set_up(system_packages.RUN, with_tools=False)
+            return hand_over([str(PROGRAMS / "vigicle"), "run", *rest])
+        elif command == "test":
+            set_up(system_packages.RUN | system_packages.TEST, with_tools=True)
+            run_checks(rest)
+        elif command == "lock":
+            write_locks(rest)
+        elif command in ("-h", "--help"):
+            say(USAGE)
+        else:
+            raise SetupError(f"{' '.join(arguments)!r} is not understood here.\n\n{USAGE}")
+    except StepError as error:
+        complain(str(error))
+        return error.code
+    except SetupError as error:
+        complain(str(error))
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def set_up(packages: dict[str, str], *, with_tools: bool) -> None:
+    """Install what the system lacks and bring `.venv` up to date."""
+    if sys.platform == "linux":
+        install_system_packages(packages)
+    make_environment(with_tools=with_tools)
+
+
+def run_checks(arguments: list[str]) -> None:
+    """Run every check in order; raise `StepError` at the first that fails."""
+    selection = [] if "--full" in arguments else ["-m", "not full"]
+    pytest_arguments = [argument for argument in arguments if argument != "--full"]
+    step("ruff check", [PROGRAMS / "ruff", "check"])
+    step("ruff format", [PROGRAMS / "ruff", "format", "--check"])
+    for platform in MYPY_PLATFORMS:
+        cache = ROOT / ".mypy_cache" / platform
+        step(f"mypy for {platform}", [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", cache])
+    try:
+        step("pytest", [PROGRAMS / "pytest", *selection, *pytest_arguments])
+    except StepError as error:
+        if error.code == PYTEST_FOUND_NO_TEST:
+            complain("pytest found no test to run.")
+        raise
+
+
+def write_locks(arguments: list[str]) -> None:
+    """Resolve pyproject.toml for every system and Python at once; the run lock holds the dev lock's versions."""
+    uv = shutil.which("uv", path=f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+    if uv is None:
+        raise SetupError(f"uv is not installed. Install it: {PROGRAMS / 'python'} -m pip install uv")
+    compile_lock = [uv, "pip", "compile", "--universal", "--python-version", SUPPORTED[0], "--generate-hashes"]
+    compile_lock += ["--no-annotate", "--no-config", "--quiet", *arguments]
+    compile_lock += ["--custom-compile-command", "python3 installers/dev.py lock"]
+    build, dev, run = (LOCKS / f"{name}.txt" for name in ("build", "dev", "run"))
+    step("lock build", [*compile_lock, "--group", "build", "--output-file", build])
+    step("lock dev", [*compile_lock, "-c", build, "--extra", "dev", "pyproject.toml", "--output-file", dev])
+    step("lock run", [*compile_lock, "-c", dev, "pyproject.toml", "--output-file", run])
+
+
+def install_system_packages(packages: dict[str, str]) -> None:
+    """Install what is missing on Debian and Ubuntu; elsewhere say what is missing, and go on."""
+    missing = system_packages.missing(packages)
+    if not missing:
+        return
+    names = " ".join(missing)
+    apt = system_packages.apt_get() if system_packages.is_debian_like() else None
+    if apt is None:
+        complain(f"Missing on this system, by Debian's names: {names}.\nGoing on without them. Install them as root.")
+        return
+    try:
+        step("apt-get update", [*apt, "update"])
+        step(f"apt-get install {names}", [*apt, "install", "--yes", "--no-install-recommends", *missing])
+    except StepError as error:
+        complain(f"{error}\nGoing on without all of these: {names}. Install them as root.")
+
+
+# --- the environment
+
+
+def make_environment(*, with_tools: bool) -> None:
+    """Bring `.venv` to what the locks and pyproject.toml say.
+
+    One environment serves run and test: it holds the run lock, and once tests have run, the dev lock on top (the same
+    versions and more), so that whoever only runs vigicle fetches no test tools. When the interpreter or a lock changes
+    it is made anew: nothing left over hides a missing dependency. A set-up broken off leaves no stamp: made anew too.
+    """
+    python = base_python()
+    wanted = Stamp(
+        base=digest(str(VENV), python, version_of(python), text_of(LOCKS / "build.txt"), text_of(LOCKS / "run.txt")),
+        tools=digest(text_of(LOCKS / "dev.txt")),
+        project=digest(text_of(ROOT / "pyproject.toml")),
+    )
+    found = read_stamp()
+    if found.base != wanted.base or found.tools not in ("", wanted.tools):
+        found = NOTHING
+    if not with_tools and not found.tools:
+        wanted = replace(wanted, tools="")
+    if found == wanted:
+        return
+    STAMP.unlink(missing_ok=True)
+    if not found.base:
+        create_environment(python)
+    show_system_packages(shown=False)
+    if not found.base:
+        install_lock("build", "--only-binary", ":all:")
+        install_lock("run")
+    if found.tools != wanted.tools:
+        install_lock("dev")
+    if found.project != wanted.project:
+        pip_install("vigicle itself", "--no-deps", "--editable", str(ROOT))
+    show_system_packages(shown=python == SYSTEM_PYTHON)
+    STAMP.write_text(json.dumps(asdict(wanted)), encoding="utf-8")
+
+
+def base_python() -> str:
+    """Return the interpreter to build on: Debian's own where it fits, for the tray's python3-gi is made for it."""
+    debian = system_packages.is_debian_like() and Path(SYSTEM_PYTHON).exists()
+    if debian and version_of(SYSTEM_PYTHON).startswith(SUPPORTED):
+        return SYSTEM_PYTHON
+    this = getattr(sys, "_base_executable", sys.executable)  # not .venv's own
+    if not version_of(this).startswith(SUPPORTED):
+        raise SetupError(
+            f"vigicle needs Python {', '.join(SUPPORTED)}, and this is {version_of(this)}.\n"
+            "Install one of these, and start installers/dev.py with it."
+        )
+    return str(this)
+
+
+def version_of(python: str) -> str:
+    """Return an interpreter's full version, such as 3.11.2."""
+    ask = [python, "-I", "-c", "import platform; print(platform.python_version())"]
+    return subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def create_environment(python: str) -> None:
+    """Make an empty `.venv` in place of the one there."""
+    try:
+        if VENV.exists():
+            shutil.rmtree(VENV)
+    except OSError as error:
+        raise SetupError(f"The old environment cannot be removed: {error}.\nQuit vigicle, then try again.") from error
+    try:
+        step("make .venv", [python, "-m", "venv", VENV])
+    except StepError as error:
+        raise SetupError(f"{error}\nPython's venv is missing. Install python3-venv, then try again.") from error
+
+
+def show_system_packages(*, shown: bool) -> None:
+    """Let the environment see Debian's python3-gi; never while pip works, or it would skip what the host has."""
+    file = VENV / "pyvenv.cfg"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    key = "include-system-site-packages"
+    lines = [f"{key} = {str(shown).lower()}" if line.startswith(key) else line for line in lines]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def install_lock(name: str, *options: str) -> None:
+    """Install exactly what a lock names, each file proved by its hash."""
+    pip_install(f"installers/locks/{name}.txt", "--require-hashes", *options, "--requirement", LOCKS / f"{name}.txt")
+
+
+def pip_install(what: str, *options: str | Path) -> None:
+    """Install; what must be built uses the build lock, for pip's build isolation would fetch tools unproved."""
+    common = ["--disable-pip-version-check", "--no-input", "--no-build-isolation"]
+    step(f"install {what}", [PROGRAMS / "python", "-m", "pip", "install", *common, *options])
+
+
+def read_stamp() -> Stamp:
+    """Return what the environment was made from: `NOTHING` where it is absent, half-made or broken."""
+    if not any((PROGRAMS / name).exists() for name in ("python", "python.exe")):
+        return NOTHING
+    try:
+        return Stamp(**json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return NOTHING
+
+
+def text_of(file: Path) -> str:
+    """Return a project file's text."""
+    return file.read_text(encoding="utf-8")
+
+
+def digest(*parts: str) -> str:
+    """Return one SHA-256 over all the parts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+# --- commands and words
+
+
+def step(title: str, command: list[str | Path]) -> None:
+    """Run one command from the project's root with its output shown; raise `StepError` when it fails."""
+    say(f"==> {title}")
+    environment = os.environ | {"PATH": f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    try:
+        code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
+    except OSError as error:
+        complain(str(error))
+        raise StepError(title, 1) from error
+    if code != 0:
+        raise StepError(title, code)
+
+
+def hand_over(command: list[str]) -> int:
+    """Become the command; on Windows, where that does not exist, wait for it and return its code."""
+    sys.stdout.flush()
+    if os.name != "nt":
+        os.execv(command[0], command)  # noqa: S606 -- does not return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the console gives Ctrl+C to the command as well
+    return subprocess.run(command, check=False).returncode
+
+
+def say(text: str) -> None:
+    """Write a line for the person."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """Write a line about trouble."""
+    sys.stdout.flush()
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,75 @@
+"""What vigicle needs from the Linux system below it, and how to get it; standard library only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# Debian's name of each package, and a program or file that proves it on other systems (none: not looked for there).
+RUN = {
+    "ca-certificates": "/etc/ssl/certs",
+    "python3-venv": "",
+    "python3-dev": "",
+    "gcc": "gcc",
+    "libc6-dev": "/usr/include/stdio.h",
+    "libpcsclite-dev": "/usr/include/PCSC/winscard.h",
+    "pcscd": "pcscd",
+    "libccid": "",
+    "opensc": "pkcs11-tool",
+    "opensc-pkcs11": "",
+    "libglib2.0-bin": "gio",
+    "libnotify-bin": "notify-send",
+    "xdg-utils": "xdg-open",
+    "python3-gi": "",
+    "gir1.2-ayatanaappindicator3-0.1": "",
+}
+TEST = {
+    "vsmartcard-vpcd": "",
+    "softhsm2": "softhsm2-util",
+    "dbus": "dbus-daemon",
+    "dunst": "dunst",
+    "xvfb": "Xvfb",
+    "xauth": "xauth",
+    "util-linux": "unshare",
+    "desktop-file-utils": "desktop-file-validate",
+}
+
+
+def missing(packages: dict[str, str]) -> list[str]:
+    """Return the names of those that are not there."""
+    there = (
+        debian_installed(packages) if is_debian_like() else {name for name, proof in packages.items() if found(proof)}
+    )
+    return sorted(packages.keys() - there)
+
+
+def is_debian_like() -> bool:
+    """Tell whether Debian's package tools rule this system."""
+    return shutil.which("apt-get") is not None and shutil.which("dpkg-query") is not None
+
+
+def apt_get() -> list[str] | None:
+    """Return how to call apt-get as root without questions, or None where nothing makes us root."""
+    call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+    if sys.platform != "win32" and os.geteuid() == 0:
+        return call
+    if shutil.which("sudo") is None:
+        return None
+    return ["sudo", *([] if sys.stdin.isatty() else ["--non-interactive"]), *call]
+
+
+def debian_installed(packages: dict[str, str]) -> set[str]:
+    """Return those of the packages that dpkg has installed whole."""
+    query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\\n", *packages]
+    answer = subprocess.run(query, check=False, capture_output=True, text=True).stdout  # code 1: a name unknown to dpkg
+    return {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+
+
+def found(proof: str) -> bool:
+    """Look for a file by its absolute path, or for a program on the path and in the administrator's folders."""
+    if proof.startswith("/"):
+        return Path(proof).exists()
+    return not proof or shutil.which(proof, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin") is not None
