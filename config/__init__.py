@@ -1,1 +1,1 @@
-"""What may differ from one installation to the next: settings, folders, texts, and the catalogue of procedures and modules."""
+"""What may differ between installations: settings, folders, texts, and the catalogue of procedures and modules."""

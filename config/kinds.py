@@ -1,0 +1,129 @@
+"""What single settings may hold: each kind parses one TOML value, or refuses it."""
+
+import re
+from collections.abc import Callable
+from datetime import time, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from config.settings import QuietHours
+from config.tables import Kind, Refused, T
+from config.texts import LANGUAGES
+
+DAYS_LIMIT = 3650
+HOURS_LIMIT = 8760
+URL_LIMIT = 2000
+EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3
+
+# RFC 3986 §2 without what browsers read in more than one way.
+_URL_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _typed(value: object, type_: type[T]) -> T:
+    try:
+        return msgspec.convert(value, type_)
+    except msgspec.ValidationError as error:
+        raise Refused(value) from error
+
+
+def _whole(value: object, low: int, high: int) -> int:
+    number = _typed(value, int)
+    if not low <= number <= high:
+        raise Refused(value)
+    return number
+
+
+def _days(value: object) -> tuple[int, ...]:
+    days = {_whole(day, 0, DAYS_LIMIT) for day in _typed(value, list)}
+    return tuple(sorted(days - {0}, reverse=True))
+
+
+def _hours(value: object) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= HOURS_LIMIT:
+        raise Refused(value)
+    return timedelta(hours=value)
+
+
+def _quiet_hours(value: object) -> QuietHours:
+    match = _QUIET_HOURS.fullmatch(_typed(value, str))
+    if match is None:
+        raise Refused(value)
+    from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
+    quiet = QuietHours(start=time(from_hour, from_minute), end=time(to_hour, to_minute))
+    if quiet.start == quiet.end:
+        raise Refused(value)
+    return quiet
+
+
+def _path(value: object) -> str:
+    written = _typed(value, str)
+    try:
+        path = Path(written).expanduser()
+    except RuntimeError as error:  # no such person
+        raise Refused(value) from error
+    if not path.is_absolute() or _CONTROL.search(written):
+        raise Refused(value)
+    return str(path)
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_path(item) for item in _typed(value, list)))
+
+
+def _candidates(value: object) -> tuple[str, ...]:
+    return tuple(_words(item) for item in _typed(value, list))
+
+
+def _url(value: object) -> str:
+    written = _typed(value, str)
+    try:
+        parts = urlsplit(written)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise Refused(value) from error
+    plain = len(written) <= URL_LIMIT and _URL_CHARACTERS.fullmatch(written)
+    if not plain or parts.scheme != "https" or "@" in parts.netloc or not _HOST.fullmatch(host):
+        raise Refused(value)
+    return written
+
+
+def _email(value: object) -> str:
+    written = _typed(value, str)
+    if not _EMAIL.fullmatch(written) or len(written) > EMAIL_LIMIT:
+        raise Refused(value)
+    return written
+
+
+def _one_of(names: tuple[str, ...]) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if value not in names:
+            raise Refused(value)
+        return str(value)
+
+    return parse
+
+
+def _words(value: object) -> str:
+    written = _typed(value, str)
+    if not written.strip() or _CONTROL.search(written):
+        raise Refused(value)
+    return written
+
+
+LANGUAGE = Kind("accepted.language", _one_of(LANGUAGES))
+MODULES = Kind("accepted.modules", _paths)
+MODULE_CANDIDATES = Kind("accepted.modules", _candidates)
+DAYS = Kind("accepted.days", _days)
+URGENT_DAYS = Kind("accepted.urgent_days", lambda value: _whole(value, 1, DAYS_LIMIT))
+QUIET_HOURS = Kind("accepted.quiet_hours", _quiet_hours)
+TOOL = Kind("accepted.tool", _path)
+URL = Kind("accepted.url", _url)
+HOURS = Kind("accepted.hours", _hours)
+EMAIL = Kind("accepted.email", _email)
+WORDS = Kind("accepted.words", _words)

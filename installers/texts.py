@@ -1,0 +1,31 @@
+"""Compiles the catalogues in `config/locale` after their texts were changed (for developers; needs Babel)."""
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE = Path(__file__).parents[1] / "config" / "locale"
+
+
+def main() -> int:
+    """Compile each .po file into the .mo file beside it."""
+    for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+        source.with_suffix(".mo").write_bytes(compiled(source))
+        sys.stdout.write(f"{source}\n")
+    return 0
+
+
+def compiled(source: Path) -> bytes:
+    """Give the bytes of the .mo file for this .po file; raises PoFileError for one that cannot be parsed."""
+    with source.open("rb") as file:
+        catalogue = read_po(file, abort_invalid=True)
+    target = io.BytesIO()
+    write_mo(target, catalogue)
+    return target.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
