@@ -10,7 +10,7 @@ from daemon.core.expiry import days_left
 from daemon.core.face import Answering, Face, Look, MenuItem, Telling
 from daemon.core.model import Claim, Key
 from daemon.core.notice import Choice
-from daemon.core.notices import key_holder
+from daemon.core.notices import key_holder, left_words
 from daemon.core.renewal import Activation, Question, activation
 from daemon.core.report import CertificateLine, Stage
 from daemon.core.reporting import reader_trouble
@@ -60,7 +60,7 @@ def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | N
         return text("face.path", holder=path.holder, path=text(f"path.{path.kind}"))
     if end is None:
         return text("face.no_reader" if look is Look.NO_READER else "face.no_key")
-    return text("face.expired" if now > end else "face.well", count=days_left(end, now), date=end)
+    return text("face.expired", date=end) if now > end else text("face.well", left=left_words(end, now))
 
 
 def _items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
@@ -108,7 +108,7 @@ def _key_items(key: Key, state: State, assessment: Assessment, now: datetime) ->
         label=text(
             "menu.key" if now <= watched[0].not_after else "menu.key_expired",
             holder=key_holder(key, state.memory),
-            count=days_left(watched[0].not_after, now),
+            left=left_words(watched[0].not_after, now),
             date=watched[0].not_after,
             place=place,
         )

@@ -129,7 +129,7 @@ def _title(path: Path | None, subject: Subject, now: datetime) -> Text:
         return text(f"notice.{path.kind}.title")
     if expired(subject.not_after, now):
         return text("notice.expired.title")
-    return text("notice.ends.title", count=days_left(subject.not_after, now))
+    return text("notice.ends.title", left=left_words(subject.not_after, now))
 
 
 def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) -> Text:
@@ -151,6 +151,12 @@ def _holder(subject: Subject, memory: Memory) -> str | Text:
     if subject.case and subject.case.line.holder:
         return subject.case.line.holder
     return key_holder(subject.key, memory)
+
+
+def left_words(not_after: datetime, now: datetime) -> Text:
+    """Say how long a certificate still lives; the last day has words of its own."""
+    left = days_left(not_after, now)
+    return text("days.left", count=left) if left else text("days.last")
 
 
 def key_holder(key: Key, memory: Memory) -> str | Text:
