@@ -19,7 +19,15 @@ from daemon.core.notices import due_notices, moments
 from daemon.core.report import Report
 from daemon.core.reporting import make_report
 from daemon.core.state import State
-from daemon.core.watching import finish_read, look_moments, order_read, take_readers, take_tokens, unread
+from daemon.core.watching import (
+    finish_read,
+    look_moments,
+    names_being_read,
+    order_read,
+    take_readers,
+    take_tokens,
+    unread,
+)
 
 SAYING_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
 
@@ -98,7 +106,8 @@ def _asked(state: State, event: events.Asked) -> Step:
     """Begin what was asked; a check waits for a fresh reading of every reader, begun now or under way."""
     match event.verb:
         case Verb.CHECK:
-            state, orders = _read(state, frozenset(r.name for r in state.held))
+            names = frozenset(r.name for r in state.held) - names_being_read(state)
+            state, orders = (state, ()) if state.reads and not names else _read(state, names)
             return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), orders
         case Verb.QUIT:
             return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())

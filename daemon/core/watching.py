@@ -44,12 +44,18 @@ def order_read(state: State, names: frozenset[str]) -> tuple[State, ReadTokens]:
 
 def unread(state: State, now: datetime) -> frozenset[str]:
     """Name the readers whose card has to be read now and is not being read."""
-    reading = {item for read in state.reads.values() for item in read.insertions.items()}
+    reading = names_being_read(state)
     return frozenset(
         r.name
         for r in state.held
-        if (r.name, r.insertion) not in reading and any(moment <= now for moment in _look_moments(state, r.name, now))
+        if r.name not in reading and any(moment <= now for moment in _look_moments(state, r.name, now))
     )
+
+
+def names_being_read(state: State) -> frozenset[str]:
+    """Name the readers whose present card is being read."""
+    reading = {item for read in state.reads.values() for item in read.insertions.items()}
+    return frozenset(r.name for r in state.held if (r.name, r.insertion) in reading)
 
 
 def look_moments(state: State) -> Iterator[datetime]:
@@ -81,6 +87,8 @@ def finish_read(state: State, ticket: int, now: datetime) -> State:
     insertions = {r.name: r.insertion for r in state.held if read.insertions.get(r.name) == r.insertion}
     if found[UNKNOWN_READER]:
         insertions[UNKNOWN_READER] = 0
+    elif not read.insertions:
+        state = replace(state, contents={n: c for n, c in state.contents.items() if n != UNKNOWN_READER})
     for reader, insertion in insertions.items():
         tokens = tuple(found[reader])
         unclear = not tokens and bool(found[UNKNOWN_READER])
