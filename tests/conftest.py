@@ -1,0 +1,92 @@
+"""Fixtures over the rig: each test gets services of its own, and leaves none behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rig.browser import RecordingBrowser, RecordingTool
+from rig.bus import LoginManager, SessionBus, SystemBus
+from rig.desktop import Dunst, NotificationServer, Screen
+from rig.program import Program
+from rig.reader import ReaderService
+from rig.softhsm import SoftHsm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def reader_service() -> Iterator[ReaderService]:
+    """A private pcscd with two empty readers."""
+    with ReaderService(readers=2) as service:
+        yield service
+
+
+@pytest.fixture
+def session_bus() -> Iterator[SessionBus]:
+    """A private session bus with nobody on it."""
+    with SessionBus() as bus:
+        yield bus
+
+
+@pytest.fixture
+def system_bus() -> Iterator[SystemBus]:
+    """A private system bus with nobody on it."""
+    with SystemBus() as bus:
+        yield bus
+
+
+@pytest.fixture
+def notification_server(session_bus: SessionBus) -> Iterator[NotificationServer]:
+    """A recording notification server on the test's session bus."""
+    with NotificationServer(session_bus) as server:
+        yield server
+
+
+@pytest.fixture
+def login_manager(system_bus: SystemBus) -> Iterator[LoginManager]:
+    """A login manager on the test's system bus, which tells of sleep."""
+    with LoginManager(system_bus) as manager:
+        yield manager
+
+
+@pytest.fixture
+def screen() -> Iterator[Screen]:
+    """An X display in memory."""
+    with Screen() as display:
+        yield display
+
+
+@pytest.fixture
+def dunst(session_bus: SessionBus, screen: Screen) -> Iterator[Dunst]:
+    """The real dunst on the test's session bus."""
+    with Dunst(session_bus, screen) as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> RecordingBrowser:
+    """The default browser of the test's desktop."""
+    return RecordingBrowser(tmp_path / "browser")
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> RecordingTool:
+    """A stand-in for the vendor's tool."""
+    return RecordingTool(tmp_path / "tool")
+
+
+@pytest.fixture
+def softhsm(tmp_path: Path) -> SoftHsm:
+    """A private SoftHSM without tokens."""
+    return SoftHsm(tmp_path / "softhsm")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """`vigicle` in a private home, with no bus, no reader service and no display until it is given them."""
+    with Program(tmp_path / "home") as vigicle:
+        yield vigicle

@@ -1,0 +1,1 @@
+"""The test rig: real services, each private to one test, and cards made of software."""

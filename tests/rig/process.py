@@ -1,0 +1,128 @@
+"""Start helper processes that never outlive the test run, and wait for what they do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+POLL_S = 0.01
+
+
+class MissingToolError(RuntimeError):
+    """A program that the tests need is not installed; the message names its Debian package."""
+
+
+class RigTimeoutError(AssertionError):
+    """Something that a test waited for did not happen within its limit."""
+
+
+def require_tool(name: str, package: str) -> str:
+    """Return the path of a program, looking in the administrator's folders too."""
+    path = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+    if path is None:
+        raise MissingToolError(f"{name} is not installed: apt-get install {package}")
+    return path
+
+
+def require_file(candidates: Sequence[str], package: str) -> Path:
+    """Return the first of the files that exists."""
+    for candidate in candidates:
+        if Path(candidate).exists():
+            return Path(candidate)
+    raise MissingToolError(f"none of {', '.join(candidates)} is there: apt-get install {package}")
+
+
+def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+    """Return as soon as the condition holds."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RigTimeoutError(f"not within {timeout_s:g} s: {what}")
+        time.sleep(POLL_S)
+
+
+class Process:
+    """A running program, its standard streams in a log file, in a process group of its own.
+
+    The kernel kills it with the thread that started it (PR_SET_PDEATHSIG), so start it from the
+    main thread: a killed test run leaves nothing behind.
+    """
+
+    def __init__(self, command: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
+        setpriv = require_tool("setpriv", "util-linux")
+        self.command = list(command)
+        self.log = log
+        self._offset = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as stream:
+            self._popen = subprocess.Popen(
+                [setpriv, "--pdeathsig", "KILL", "--", *command],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The program's own process id: nothing stands between it and the rig."""
+        return self._popen.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+        return self._popen.poll()
+
+    @property
+    def text(self) -> str:
+        """All that this process has written so far."""
+        with self.log.open("rb") as stream:
+            stream.seek(self._offset)
+            return stream.read().decode(errors="replace")
+
+    def wait_for_log(self, text: str, timeout_s: float = 10.0) -> str:
+        """Return the log once it holds the text; fail at once when the process ends before."""
+
+        def said_or_over() -> bool:
+            over = self.returncode is not None
+            return text in self.text or over
+
+        with contextlib.suppress(RigTimeoutError):
+            wait_until(said_or_over, text, timeout_s)
+        said = self.text
+        if text not in said:
+            state = "runs" if self.returncode is None else f"ended with {self.returncode}"
+            raise RigTimeoutError(f"{self.command[0]} ({state}) never said {text!r}. It said:\n{said}")
+        return said
+
+    def wait(self, timeout_s: float = 10.0) -> int:
+        """Return the exit code once the process has ended."""
+        try:
+            return self._popen.wait(timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise RigTimeoutError(f"{self.command[0]} runs after {timeout_s:g} s. It said:\n{self.text}") from error
+
+    def terminate(self, timeout_s: float = 10.0) -> int:
+        """Send SIGTERM and return the exit code."""
+        self._popen.terminate()
+        return self.wait(timeout_s)
+
+    def kill(self) -> int:
+        """Send SIGKILL to this process alone, as a crash would end it."""
+        self._popen.kill()
+        return self.wait()
+
+    def close(self) -> None:
+        """End the process, if it still runs, and all that it left in its group."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait(10.0)
