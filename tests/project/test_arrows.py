@@ -1,0 +1,110 @@
+"""The import arrows and the core's purity hold in the real source, and the checks themselves can fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from project.arrows import ARROWS, PURE, impurities, modules, within, wrong_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = modules(ROOT)
+
+FORBIDDEN_IMPORTS = [
+    pytest.param("config.loading", "from daemon.core.model import Key", id="config-imports-core"),
+    pytest.param("config.loading", "import tray", id="config-imports-tray"),
+    pytest.param("daemon.core.step", "from daemon import ports", id="core-imports-ports"),
+    pytest.param("daemon.core.step", "import daemon.adapters.loop", id="core-imports-adapter"),
+    pytest.param("daemon.core.step", "from config.loading import load_settings", id="core-imports-loading"),
+    pytest.param("daemon.core.step", "from config import loading", id="core-imports-loading-from-package"),
+    pytest.param("daemon.core.step", "def f():\n    import tray.cli", id="core-imports-tray-late"),
+    pytest.param("daemon.core.step", "from . import model", id="relative"),
+    pytest.param("daemon.ports", "from daemon.adapters.loop import Loop", id="ports-import-adapter"),
+    pytest.param("daemon.ports", "from config.texts import Texts", id="ports-import-texts"),
+    pytest.param("daemon.adapters.loop", "from daemon import assembly", id="adapter-imports-assembly"),
+    pytest.param("daemon.adapters.notify.plain", "import tray", id="adapter-imports-tray"),
+    pytest.param("daemon.assembly", "from tray import cli", id="assembly-imports-tray"),
+    pytest.param("tray.cli", "from daemon.adapters.loop import Loop", id="tray-imports-adapter"),
+    pytest.param("tray.cli", "from daemon import adapters", id="tray-imports-adapters-from-package"),
+    pytest.param(
+        "tray.cli",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import daemon.adapters",
+        id="tray-imports-adapters-for-types",
+    ),
+]
+ALLOWED_IMPORTS = [
+    pytest.param("config.loading", "from config.settings import Settings\nimport os", id="config"),
+    pytest.param("daemon.core.step", "from config.settings import Settings", id="core-takes-values"),
+    pytest.param("daemon.ports", "from daemon.core.events import Event", id="ports"),
+    pytest.param("daemon.adapters.a", "from daemon import ports\nfrom daemon.adapters.b import c", id="adapter"),
+    pytest.param("daemon.assembly", "from daemon.adapters.loop import Loop", id="assembly"),
+    pytest.param("tray.cli", "from daemon import assembly\nfrom tray import output", id="tray"),
+    pytest.param("tray.cli", "import configparser", id="a-name-that-only-begins-alike"),
+]
+IMPURE = [
+    pytest.param("import os", id="environment"),
+    pytest.param("import time", id="clock-module"),
+    pytest.param("import logging", id="logging"),
+    pytest.param("from threading import Lock", id="thread"),
+    pytest.param("from pathlib import Path", id="file"),
+    pytest.param("from collections import abc\nimport msgspec", id="third-party"),
+    pytest.param("from datetime import datetime, UTC\nx = datetime.now(UTC)", id="now"),
+    pytest.param("from datetime import datetime as d\nx = d.utcnow()", id="now-by-another-name"),
+    pytest.param("import datetime as dt\nx = dt.datetime.now()", id="now-through-the-module"),
+    pytest.param("from datetime import date\nclock = date.today", id="today-not-called"),
+    pytest.param("def local(moment):\n    return moment.astimezone()", id="local-zone"),
+    pytest.param("def read(name):\n    with open(name) as f:\n        return f.read()", id="open"),
+    pytest.param("x = __import__('os')", id="import-by-name"),
+    pytest.param("print(1)", id="print"),
+]
+PURE_SOURCES = [
+    pytest.param("from datetime import UTC\ndef f(moment): return moment.astimezone(UTC)", id="named-zone"),
+    pytest.param("def f(state): return state.now", id="a-moment-called-now"),
+    pytest.param("from collections.abc import Mapping\nfrom config.settings import Settings", id="imports"),
+]
+
+
+@pytest.mark.parametrize("package", sorted(ARROWS))
+def test_the_packages_under_the_arrows_are_really_read(package: str) -> None:
+    assert any(within(module, package) for module in MODULES)
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        pytest.param("config", marks=pytest.mark.xfail(reason="config takes Text from daemon.core.text")),
+        "daemon",
+        "tray",
+    ],
+)
+def test_imports_follow_the_arrows(package: str) -> None:
+    wrong = [
+        line for module, source in MODULES.items() if within(module, package) for line in wrong_imports(module, source)
+    ]
+    assert wrong == []
+
+
+def test_the_core_and_the_settings_are_pure() -> None:
+    pure = {module: source for module, source in MODULES.items() if any(within(module, name) for name in PURE)}
+    assert [line for module, source in pure.items() for line in impurities(module, source)] == []
+
+
+@pytest.mark.parametrize(("module", "source"), FORBIDDEN_IMPORTS)
+def test_a_forbidden_import_is_found(module: str, source: str) -> None:
+    assert len(wrong_imports(module, source)) == 1
+
+
+@pytest.mark.parametrize(("module", "source"), ALLOWED_IMPORTS)
+def test_an_allowed_import_passes(module: str, source: str) -> None:
+    assert wrong_imports(module, source) == []
+
+
+@pytest.mark.parametrize("source", IMPURE)
+def test_an_impurity_is_found(source: str) -> None:
+    assert len(impurities("daemon.core.step", source)) == 1
+
+
+@pytest.mark.parametrize("source", PURE_SOURCES)
+def test_a_pure_source_passes(source: str) -> None:
+    assert impurities("daemon.core.step", source) == []
