@@ -5,7 +5,6 @@ Vendor modules crash, hang and print: nothing of that may reach the daemon. It n
 
 import faulthandler
 import os
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -42,11 +41,12 @@ def main() -> None:
     Ends by `os._exit`: unloading a module through python-pkcs11 0.10.1 crashes.
     """
     code = 1
-    answers = _private_output()
+    answers, nowhere = _private_output()
     try:
-        faulthandler.dump_traceback_later(LIFE_S, exit=True, file=sys.stderr)
+        faulthandler.dump_traceback_later(LIFE_S, exit=True, file=nowhere)
         threading.Thread(target=_load_parser, daemon=True).start()
-        request = REQUESTS.decode(sys.stdin.buffer.read(REQUEST_LIMIT))
+        with open(0, "rb", closefd=False) as questions:  # a descriptor has no path
+            request = REQUESTS.decode(questions.read(REQUEST_LIMIT))
         for answer in answers_to(request):
             _send(answers, answer)
         code = 0
@@ -65,7 +65,12 @@ def answers_to(request: Request) -> Iterator[Answer]:
         yield TroubleMet(trouble=Trouble.MODULE_UNUSABLE, detail=_words(error))
         yield Finished()
         return
-    for slot in module.get_slots(token_present=True):
+    try:
+        slots = module.get_slots(token_present=True)
+    except UNREADABLE as error:
+        slots = []
+        yield TroubleMet(trouble=Trouble.CARD_UNREAD, detail=_words(error))
+    for slot in slots:
         if reader_named(slot.slot_description, request.readers + request.others) not in request.others:
             yield from _slot_answers(slot)
     yield Finished()
@@ -152,12 +157,12 @@ def _load_parser() -> None:
     import daemon.adapters.x509  # noqa: F401
 
 
-def _private_output() -> BinaryIO:
-    """Keep standard output for the answers alone; what the module prints goes nowhere."""
+def _private_output() -> tuple[BinaryIO, int]:
+    """Keep standard output for the answers alone; what the module prints goes nowhere (the second value)."""
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    return answers
+    return answers, nowhere
 
 
 def _send(answers: BinaryIO, answer: Answer) -> None:

@@ -74,14 +74,15 @@ class TokenProcess:
         self._hear(self, Outcome.FINISHED if well else Outcome.CRASHED)
 
     def _take_answers(self, request: bytes) -> bool:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+        questions, answers = self._process.stdin, self._process.stdout
+        if questions is None or answers is None:
+            return False
         with contextlib.suppress(OSError):  # it has ended already
-            self._process.stdin.write(request)
+            questions.write(request)
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            questions.close()
         left = ANSWER_LIMIT
-        while line := self._process.stdout.readline(min(LINE_LIMIT, left)):
+        while line := answers.readline(min(LINE_LIMIT, left)):
             left -= len(line)
             try:
                 answer = ANSWERS.decode(line)

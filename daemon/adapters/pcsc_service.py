@@ -1,0 +1,83 @@
+"""The PC/SC calls that the watcher needs, typed, with their return codes made into exceptions."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from smartcard import scard
+
+FOREVER_MS: int = scard.INFINITE  # 24 days in pyscard: a timeout is harmless
+PLUG_AND_PLAY = "\\\\?PnP?\\Notification"  # a pseudo-reader that changes when readers come and go
+
+NOTHING_NEW = frozenset(
+    code & 0xFFFFFFFF
+    for code in (
+        scard.SCARD_E_CANCELLED,
+        scard.SCARD_E_UNKNOWN_READER,  # it went between listing and asking
+        scard.SCARD_E_READER_UNAVAILABLE,
+        scard.SCARD_E_NO_READERS_AVAILABLE,
+    )
+)
+TIMEOUT = scard.SCARD_E_TIMEOUT & 0xFFFFFFFF
+NO_READERS = scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF
+
+States = Mapping[str, int]  # by reader: SCARD_STATE_* bits, and the service's event counter in the high word
+
+
+class ServiceError(Exception):
+    """The PC/SC service does not answer as it should."""
+
+    def __init__(self, call: str, code: int) -> None:
+        super().__init__(f"{call} returned 0x{code & 0xFFFFFFFF:08X}")
+
+
+@contextmanager
+def service_context() -> Iterator[int]:
+    """Hold a context of the service, or raise `ServiceError`."""
+    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if code != scard.SCARD_S_SUCCESS:
+        raise ServiceError("SCardEstablishContext", code)
+    try:
+        yield context
+    finally:
+        scard.SCardReleaseContext(context)
+
+
+def reader_names(context: int) -> tuple[str, ...]:
+    """Return the names of the readers, in the service's order."""
+    code, names = scard.SCardListReaders(context, [])
+    if code & 0xFFFFFFFF == NO_READERS:
+        return ()
+    if code != scard.SCARD_S_SUCCESS:
+        raise ServiceError("SCardListReaders", code)
+    return tuple(names)
+
+
+def wait_for_change(context: int, limit_ms: int, known: States) -> States | None:
+    """Block until a reader's state differs from the one known, and return all states; None after `limit_ms`.
+
+    Returns `known` itself when the wait ended for another reason: cancelled, or a reader has gone.
+    """
+    code, answers = scard.SCardGetStatusChange(context, limit_ms, list(known.items()))
+    code &= 0xFFFFFFFF
+    if code == TIMEOUT:
+        return None
+    if code in NOTHING_NEW:
+        return known
+    if code != scard.SCARD_S_SUCCESS:
+        raise ServiceError("SCardGetStatusChange", code)
+    return {name: state & ~scard.SCARD_STATE_CHANGED for name, state, _atr in answers}
+
+
+def cancel(context: int) -> None:
+    """End a wait under way in another thread; does nothing, silently, when none has begun yet."""
+    scard.SCardCancel(context)
+
+
+def is_held(reader: str) -> bool:
+    """Whether another program has the card in this reader for itself alone: no module can see it then."""
+    try:
+        with service_context() as context:
+            states = wait_for_change(context, 0, {reader: scard.SCARD_STATE_UNAWARE}) or {}
+    except ServiceError:
+        return False
+    return bool(states.get(reader, 0) & scard.SCARD_STATE_EXCLUSIVE)
