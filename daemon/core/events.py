@@ -86,16 +86,22 @@ class Verb(StrEnum):
     STATUS = "status"
     CHECK = "check"
     GUIDE = "guide"
+    TELL = "tell"  # the person's word on a key, with `claim` and `fingerprint`
     QUIT = "quit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Someone asked through the control channel and waits for `Answer(request=…)`."""
+    """Someone asked through the control channel and waits for `Answer(request=…)`.
+
+    `claim` and `fingerprint` (of any certificate of the key, 64 hex digits) go with the verb `tell` alone.
+    """
 
     at: datetime
     request: int
     verb: Verb
+    claim: Claim | None = None
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

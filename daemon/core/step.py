@@ -109,6 +109,11 @@ def _asked(state: State, event: events.Asked) -> Step:
             names = frozenset(r.name for r in state.held) - names_being_read(state)
             state, orders = (state, ()) if state.reads and not names else _read(state, names)
             return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), orders
+        case Verb.TELL:
+            keys = (key.id for key in state.memory.keys.values() if event.fingerprint in key.fingerprints)
+            if event.claim is not None and (key := next(keys, None)):
+                state = answer_claim(state, key, event.claim)
+            return state, (Answer(request=event.request, report=_report(state, event.at)),)
         case Verb.QUIT:
             return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())
         case Verb.STATUS | Verb.GUIDE:
