@@ -96,7 +96,7 @@ class PcscWatcher:
                 if lost_at is None:
                     lost_at = time.monotonic()
                     self._tell_of_loss(trouble, error)
-                self._pause.wait(_pause_after(time.monotonic() - lost_at))
+                self._pause.wait(pause_after(time.monotonic() - lost_at))
 
     def _watch(self, context: int) -> None:
         """Post a picture at each change, until stopped or the service is lost."""
@@ -118,7 +118,7 @@ class PcscWatcher:
             if answer is None:
                 settling = has_new
             quick_returns = quick_returns + 1 if answer == asked else 0
-            self._stopping.wait(_slow_down(quick_returns))
+            self._stopping.wait(slow_down(quick_returns))
             known = answer or asked
 
     def _wait(self, context: int, limit_ms: int, asked: States) -> States | None:
@@ -145,12 +145,16 @@ def _limit_ms() -> int:
     return FOREVER_MS if HAS_PLUG_AND_PLAY else POLL_MS
 
 
-def _pause_after(lost_for_s: float) -> float:
+def pause_after(lost_for_s: float) -> float:
+    """Return the seconds until the next try, when the service has been away this long."""
     return next(pause_s for until_s, pause_s in RETRIES if lost_for_s < until_s)
 
 
-def _slow_down(quick_returns: int) -> float:
-    """Return the seconds to sleep after waits that ended with nothing new, so that a mad service costs little."""
+def slow_down(quick_returns: int) -> float:
+    """Return the seconds to sleep after so many waits in a row that ended early with nothing new.
+
+    A service gone mad must cost little: never spin.
+    """
     return 0.0 if quick_returns < 3 else 0.01 * 2 ** min(quick_returns, 9)
 
 
