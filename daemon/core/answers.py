@@ -53,15 +53,21 @@ def answer_claim(state: State, key: str, claim: Claim) -> State:
 
 
 def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
-    """Open the platform when the key that was asked for has come in time; forget it when it has not."""
+    """Open the platform when the key that was asked for has come in time; say so where it is another one."""
     awaited = state.awaited
-    if awaited is None or (now <= awaited.until and awaited.key not in assessment.present_keys):
+    if awaited is None:
         return state, ()
-    state = replace(state, awaited=None)
-    put_in = Withdraw(tag=AWAITING_PREFIX + awaited.procedure)
+    tag = AWAITING_PREFIX + awaited.procedure
     if now > awaited.until:
-        return state, (put_in,)
-    return state, (put_in, Launch(procedure=awaited.procedure, destination=Destination.PLATFORM))
+        return replace(state, awaited=None), (Withdraw(tag=tag),)
+    if awaited.key in assessment.present_keys:
+        launch = Launch(procedure=awaited.procedure, destination=Destination.PLATFORM)
+        return replace(state, awaited=None), (Withdraw(tag=tag), launch)
+    if not assessment.present_keys - awaited.others:
+        return state, ()
+    told = replace(awaited, others=awaited.others | assessment.present_keys)
+    wrong = Notice(tag=tag, title=text("notice.wrong_key.title"), body=text("notice.wrong_key.body"))
+    return replace(state, awaited=told), (Say(notice=wrong),)
 
 
 def _rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
@@ -94,7 +100,12 @@ def _open_platform(state: State, assessment: Assessment, case: Case, path: Path,
     right = case.stands.current if path.kind is PathKind.ADD_WITH_OLD else newest
     if right.key.id in assessment.present_keys:
         return state, (Launch(procedure=path.procedure, destination=Destination.PLATFORM),)
-    awaited = Awaited(key=right.key.id, procedure=path.procedure, until=later(now, KEY_PATIENCE))
+    awaited = Awaited(
+        key=right.key.id,
+        procedure=path.procedure,
+        until=later(now, KEY_PATIENCE),
+        others=assessment.present_keys,
+    )
     put_in = Notice(
         tag=AWAITING_PREFIX + path.procedure,
         title=text(f"notice.put_in.{path.kind}.title"),

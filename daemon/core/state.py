@@ -22,11 +22,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """A key that the person was asked to put in, so that a page may open when it arrives in time."""
+    """A key that the person was asked to put in, so that a page may open when it arrives in time.
+
+    `others` are keys that were in meanwhile, each said to be the wrong one.
+    """
 
     key: str
     procedure: str
     until: datetime
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
