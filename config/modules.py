@@ -1,11 +1,10 @@
 """The catalogue of PKCS#11 modules: where the middleware in use puts its libraries on this system."""
 
-import ntpath
 import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from config.kinds import MODULE_CANDIDATES, WORDS
 from config.tables import read_table
@@ -45,4 +44,4 @@ def _expanded(written: str, environ: Mapping[str, str]) -> str | None:
     if any(name.upper() not in values for name in _VARIABLE.findall(written)):
         return None
     expanded = _VARIABLE.sub(lambda match: values[match[1].upper()], written)
-    return expanded if ntpath.isabs(expanded) else None
+    return expanded if PureWindowsPath(expanded).is_absolute() else None

@@ -167,7 +167,7 @@ def parse_table(file: Path, written: str) -> Table:
 
 def as_written(value: object) -> str:
     """Show a parsed value about as the file has it."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _read_bytes(file: Path, *, required: bool) -> bytes:

@@ -48,7 +48,7 @@ class Texts:
 
     def _sentence(self, id_: str, arguments: Mapping[str, Argument]) -> str:
         count = arguments.get("count")
-        sentence = self._catalogue.ngettext(id_, id_, abs(count)) if isinstance(count, int) else id_
+        sentence = self._catalogue.ngettext(id_, id_, abs(count) if isinstance(count, int) else 1)
         if sentence == id_:
             sentence = self._catalogue.gettext(id_)
         if sentence == id_:
