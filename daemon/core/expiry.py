@@ -59,7 +59,7 @@ def quiet_until(now: datetime, quiet: QuietHours | None) -> datetime | None:
     if not inside:
         return None
     end = now.replace(hour=quiet.end.hour, minute=quiet.end.minute, second=0, microsecond=0)
-    return end if clock < quiet.end else end + DAY
+    return end if clock < quiet.end else later(end, DAY)
 
 
 def earlier(moment: datetime, span: timedelta) -> datetime:
