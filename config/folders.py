@@ -1,9 +1,9 @@
 """Where vigicle keeps its files on this system, and how its own folders stay private."""
 
-import hashlib
 import os
 import stat
 import sys
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,4 +116,4 @@ def _is_private(folder: Path, owner: int) -> bool:
 
 
 def _short_hash(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+    return f"{zlib.crc32(os.fsencode(path)):08x}"

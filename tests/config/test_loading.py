@@ -3,11 +3,14 @@
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.folders import Folders
 from config.loading import (
@@ -196,6 +199,62 @@ def test_a_refusal_names_file_key_value_and_what_is_accepted(
         for part in (str(folders.config_file), key, value, Texts(language).render(problem.accepted)):
             assert part in sentence
     assert str(problem) == Texts("en").render(problem.text)
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+KEYS = [
+    "language",
+    "pkcs11.modules",
+    "notices",
+    "notices.days",
+    "notices.urgent_days",
+    "notices.quiet_hours",
+    "procedures",
+    "procedures.opalexe.tool",
+    "procedures.opalexe.platform_url",
+    "procedures.opalexe.margin_hours",
+    "procedures.opalexe.support_email",
+]
+
+
+def toml(value: object) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(toml, value)) + "]"
+        case float():
+            return str(value)
+        case _:
+            return json.dumps(value)
+
+
+def accepted_or_refused(content: bytes) -> None:
+    """Settings come out, or a SettingsProblem that can be told; nothing else."""
+    told = ""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "config.toml"
+        file.write_bytes(content)
+        here = Path(name)
+        try:
+            load_settings(Folders(config_file=file, policy_file=here / "none" / "p", state=here, runtime=here))
+        except SettingsProblem as problem:
+            told = str(problem)
+        assert not told or str(file) in told
+
+
+@given(key=st.sampled_from(KEYS), value=VALUES)
+def test_whatever_a_key_holds_is_accepted_or_refused(key: str, value: object) -> None:
+    accepted_or_refused(f"{key} = {toml(value)}".encode(errors="replace"))
+
+
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(lambda written: written.encode(errors="replace")))
+def test_whatever_the_file_holds_is_accepted_or_refused(content: bytes) -> None:
+    accepted_or_refused(content)
 
 
 URLS = [
