@@ -38,7 +38,8 @@ class Card:
     """A card that knows nothing; what it does beyond answering is set by its knobs, at any time.
 
     `delay_s`: seconds before each answer. `mute`: takes commands and never answers. `tear_at`: the
-    card leaves the reader in the middle of the answer to the n-th command, counted from 1.
+    card leaves the reader in the middle of the answer to the n-th command, counted from 1. `powered`
+    is set while pcscd knows the card.
     """
 
     def __init__(self, *, atr: bytes) -> None:
@@ -47,7 +48,7 @@ class Card:
         self.mute = False
         self.tear_at: int | None = None
         self.apdus: list[bytes] = []
-        self.connected = threading.Event()
+        self.powered = threading.Event()
 
     def answer(self, apdu: bytes) -> bytes:
         """Return data and status words for a command; any thread."""

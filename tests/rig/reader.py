@@ -3,10 +3,12 @@
 Measured with pcscd 1.9.9 on a two-core machine (`rig_selftest/test_reader.py` holds the facts):
 
 * a card put in, or taken out, reaches a client blocked in SCardGetStatusChange in a few
-  milliseconds; with `polled=True` within pcscd's own poll, up to 0.4 s;
+  milliseconds; with `polled=True`, as with vpcd, in up to 0.4 s;
 * a swap is always two events. The counter in the high word of the event state grows by 2, even when the
-  client was not waiting in between and sees "present" before and after. The driver says
-  "absent" once between any two cards, so no swap can hide inside one poll.
+  client was not waiting in between and sees "present" before and after;
+* with vsmartcard's vpcd a swap can be lost altogether: pcscd also asks for the card's presence before
+  it powers a card down, and then nobody counts the absence. The rig's driver holds the absence until
+  pcscd has counted it.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ class ReaderService:
         return self._process.text if self._process else ""
 
     def start(self) -> None:
-        """Start pcscd and return once it lists every reader."""
+        """Start pcscd and return once it lists every reader and has taken the cards in them."""
         assert self._process is None, "pcscd runs already"
         pcscd = require_tool("pcscd", "pcscd")
         disable_polkit = ["--disable-polkit"] if "--disable-polkit" in _help_of(pcscd) else []
@@ -94,6 +96,9 @@ class ReaderService:
             log=self.folder / "pcscd.log",
         )
         self._process.wait_for_log("daemon ready", START_LIMIT_S)
+        for number, slot in enumerate(self._slots):
+            if slot.card is not None:
+                wait_until(slot.card.powered.is_set, f"pcscd takes the card in reader {number}")
 
     def stop(self) -> None:
         """End pcscd as the system does (SIGTERM)."""
@@ -113,17 +118,17 @@ class ReaderService:
         self.start()
 
     def insert(self, card: Card, reader: int = 0) -> None:
-        """Put a card in; returns at once, or, while pcscd runs, when the driver has taken it."""
+        """Put a card in; while pcscd runs, return when it has read the ATR."""
         self._slots[reader].insert(card)
         if self._process:
-            wait_until(card.connected.is_set, f"reader {reader} takes the card")
+            wait_until(card.powered.is_set, f"pcscd takes the card in reader {reader}")
 
     def remove(self, reader: int = 0) -> None:
         """Take the card out; nothing happens when there is none."""
         self._slots[reader].remove()
 
     def swap(self, card: Card, reader: int = 0) -> None:
-        """Take the card out and put another in, without any pause between."""
+        """Take the card out and put another in, without any pause and without waiting for pcscd."""
         self._slots[reader].remove()
         self._slots[reader].insert(card)
 
@@ -160,6 +165,7 @@ class _Slot:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.card: Card | None = None
         self._out = threading.Event()
         self._line: socket.socket | None = None
         self._lock = threading.Lock()
@@ -167,7 +173,8 @@ class _Slot:
 
     def insert(self, card: Card) -> None:
         assert self._thread is None, "there is a card in this reader already"
-        card.connected.clear()
+        card.powered.clear()
+        self.card = card
         self._out = threading.Event()
         self._thread = threading.Thread(target=self._stay, args=(card, self._out), daemon=True)
         self._thread.start()
@@ -181,7 +188,7 @@ class _Slot:
                 with contextlib.suppress(OSError):
                     self._line.shutdown(socket.SHUT_RDWR)
         self._thread.join()
-        self._thread = None
+        self._thread = self.card = None
 
     def _stay(self, card: Card, out: threading.Event) -> None:
         """Be in the reader until taken out, over every restart of the service."""
@@ -196,8 +203,8 @@ class _Slot:
                     self._line = line
                     if out.is_set():
                         return
-                card.connected.set()
                 _serve(card, line, out)
+                card.powered.clear()
                 with self._lock:
                     self._line = None
 
@@ -218,6 +225,7 @@ def _serve(card: Card, line: socket.socket, out: threading.Event) -> None:
                 line.sendall(data)
             elif message[0] == ASK_ATR:
                 line.sendall(len(card.atr).to_bytes(2) + card.atr)
+                card.powered.set()
             elif message[0] in {POWER_OFF, RESET}:
                 card.power_off()
 

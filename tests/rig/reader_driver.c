@@ -1,15 +1,19 @@
-/* A pcscd driver for one virtual reader.
+/* A pcscd driver for virtual readers.
  *
- * It listens on the Unix socket that DEVICENAME names (rig:PATH; the colon spares it pcscd's look
- * for a device file). A client that connects is a card put in, one that closes
- * is a card taken out. Messages are those of vsmartcard's vpcd: a 2-byte big-endian length and the bytes; one single
+ * A reader listens on the Unix socket that DEVICENAME names (rig:PATH; the colon spares it pcscd's
+ * look for a device file). A client that connects is a card put in, one that closes is a card taken
+ * out. Messages are those of vsmartcard's vpcd: a 2-byte big-endian length and the bytes; one single
  * byte is control (0 power off, 1 power on, 2 reset, 4 asks for the ATR), all else a command APDU.
+ *
  * Unlike vpcd it needs no TCP port, has exactly one slot, and notices at once, as a USB reader does;
- * with RIG_POLLED in its environment pcscd polls it every 0.4 s instead.
+ * with RIG_POLLED in its environment it looks every 0.4 s instead, as vpcd does. And it loses no swap:
+ * pcscd also asks for the card's presence before it powers a card up or down, and counts only what its
+ * watching thread hears once a round. So the absence lasts until the watcher has gone round.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +26,13 @@
 
 #define READERS 16
 #define ANSWER_MS 120000
+#define POLL_MS 400 /* pcscd's own rate, with drivers that cannot wait */
 
 static struct reader {
     int listener, card;
-    int gone; /* a card left and pcscd does not know it yet */
+    int gone;          /* a card left, and the watcher has not gone round since */
+    int told;          /* the watcher has heard of it */
+    pthread_t watcher; /* pcscd's thread that counts this reader's events; 0 until it has begun */
     char path[108];
     UCHAR atr[MAX_ATR_SIZE];
     int atr_size;
@@ -93,7 +100,8 @@ RESPONSECODE IFDHCreateChannelByName(DWORD Lun, LPSTR DeviceName)
     snprintf(r->path, sizeof r->path, "%s", colon ? colon + 1 : DeviceName);
     memcpy(address.sun_path, r->path, sizeof r->path);
     r->card = -1;
-    r->gone = 0;
+    r->gone = r->told = 0;
+    r->watcher = 0;
     r->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     unlink(r->path);
     if (bind(r->listener, (struct sockaddr *)&address, sizeof address) || chmod(r->path, 0666) ||
@@ -125,7 +133,14 @@ static RESPONSECODE wait_for_change(DWORD Lun, int timeout_ms)
     struct reader *r = reader_of(Lun);
     int card = r->card;
     struct pollfd p = {.fd = card >= 0 ? card : r->listener, .events = card >= 0 ? POLLRDHUP : POLLIN};
-    poll(&p, 1, timeout_ms);
+    r->watcher = pthread_self();
+    if (r->gone && !r->told)
+        return IFD_SUCCESS;
+    r->gone = r->told = 0;
+    if (getenv("RIG_POLLED"))
+        poll(NULL, 0, POLL_MS);
+    else
+        poll(&p, 1, timeout_ms);
     return IFD_SUCCESS;
 }
 
@@ -157,8 +172,6 @@ RESPONSECODE IFDHGetCapabilities(DWORD Lun, DWORD Tag, PDWORD Length, PUCHAR Val
     case TAG_IFD_SLOT_THREAD_SAFE:
         return give(Length, Value, &no, 1);
     case TAG_IFD_POLLING_THREAD_WITH_TIMEOUT:
-        if (getenv("RIG_POLLED"))
-            return IFD_ERROR_TAG;
         return give(Length, Value, &wait, sizeof wait);
     default:
         return IFD_ERROR_TAG;
@@ -227,8 +240,9 @@ RESPONSECODE IFDHICCPresence(DWORD Lun)
     if (r->card >= 0 && poll(&p, 1, 0) == 0)
         return IFD_ICC_PRESENT;
     eject(r);
-    if (r->gone) { /* say so once, even when the next card waits already */
-        r->gone = 0;
+    if (r->gone) { /* even when the next card waits already */
+        if (pthread_equal(r->watcher, pthread_self()))
+            r->told = 1;
         return IFD_ICC_NOT_PRESENT;
     }
     r->card = accept4(r->listener, NULL, NULL, SOCK_CLOEXEC);
