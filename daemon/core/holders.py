@@ -56,7 +56,8 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
         return False
     if _both_named(one, other):
         return _names(one) == _names(other)
-    return bool(one.subject_cn) and _folded(one.subject_cn) == _folded(other.subject_cn)
+    name = _folded(one.subject_cn)
+    return bool(name) and name == _folded(other.subject_cn)
 
 
 def lines(memory: Memory, procedures: Iterable[Procedure]) -> tuple[Line, ...]:
@@ -129,9 +130,10 @@ def _names(certificate: Certificate) -> tuple[str, str]:
 
 
 def _folded(name: str) -> str:
-    """Fold what two issuers may write differently: case, accents, hyphens and spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return " ".join(bare.replace("-", " ").casefold().split())
+    """Fold what two issuers may write differently: case, accents, ligatures, hyphens, apostrophes and spaces."""
+    whole = name.casefold().replace("œ", "oe").replace("æ", "ae")
+    bare = (c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
 
 
 def _issued(certificate: Certificate, rule: IssuerRule) -> bool:

@@ -42,7 +42,7 @@ SETTINGS = Settings(procedures=(OPALEXE, SIV))
 UNACTIVATED = TokenSigns(user_pin_set=False)
 
 
-def certificate(name: str = "old", **changes: object) -> Certificate:
+def certificate(name: str = "old", /, **changes: object) -> Certificate:
     """Make a whole authentication certificate of one expert, far from its end; `name` makes it distinct."""
     plain = Certificate(
         fingerprint=sha256(name.encode()).hexdigest(),
@@ -58,7 +58,7 @@ def certificate(name: str = "old", **changes: object) -> Certificate:
     return replace(plain, **changes)  # type: ignore[arg-type]  # each test names real fields
 
 
-def ending(in_: timedelta, name: str = "old", **changes: object) -> Certificate:
+def ending(in_: timedelta, name: str = "old", /, **changes: object) -> Certificate:
     """Make a certificate of three years that ends this long after NOW."""
     end = NOW + in_
     return certificate(name, **{"not_before": end - 1095 * DAY, "not_after": end, **changes})
