@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from config.texts import Problem
-from daemon.core.text import Text, text
+from config.text import Text, text
 
 APPLICATION = "vigicle"
 

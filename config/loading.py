@@ -13,7 +13,7 @@ from config import kinds
 from config.folders import Folders
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool, Wording
 from config.tables import SettingsProblem, Table, decoded, parse_table, read_table
-from daemon.core.text import text
+from config.text import text
 
 __all__ = ["Loaded", "SettingsProblem", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from config.texts import Problem
-from daemon.core.text import Argument, Text, clean, text
+from config.text import Argument, Text, clean, text
 
 SIZE_LIMIT = 1_000_000
 _VALUE_LIMIT = 100

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from gettext import GNUTranslations
 from pathlib import Path
 
-from daemon.core.text import Argument, Text, clean, text
+from config.text import Argument, Text, clean, text
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).parent / "locale"

@@ -1,31 +1,5 @@
-"""Texts that the rules emit: an id and its arguments, put into words by whoever shows them."""
+"""Texts as the rules emit them; they are put into words by `config.texts`."""
 
-import unicodedata
-from dataclasses import dataclass
-from datetime import datetime
+from config.text import Argument, Text, clean, text
 
-NAME_LIMIT = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence of the catalogue `config/locale`, by id. An argument named `count` chooses the plural form."""
-
-    id: str
-    args: tuple[tuple[str, "Argument"], ...] = ()
-
-
-Argument = str | int | datetime | Text
-
-
-def text(id_: str, /, **args: Argument) -> Text:
-    """Name a sentence of the catalogue and its arguments."""
-    return Text(id_, tuple(args.items()))
-
-
-def clean(raw: str, limit: int = NAME_LIMIT) -> str:
-    """Make text from outside harmless: one line, no control, format or bidi characters, at most `limit` long."""
-    spaced = "".join(" " if character.isspace() else character for character in raw[: limit * 8])
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
-    folded = " ".join(visible.split())
-    return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+__all__ = ["Argument", "Text", "clean", "text"]

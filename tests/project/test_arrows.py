@@ -73,7 +73,7 @@ def test_the_packages_under_the_arrows_are_really_read(package: str) -> None:
 @pytest.mark.parametrize(
     "package",
     [
-        pytest.param("config", marks=pytest.mark.xfail(reason="config takes Text from daemon.core.text")),
+        "config",
         "daemon",
         "tray",
     ],
