@@ -59,11 +59,12 @@ def standing(line: Line, now: datetime) -> Standing:
     passed_over = tuple(e for e in line.entries if e not in entries)
     claims = latest.key.claims
     if not earlier:
-        asks = Claim.REPLACES in claims and Claim.OLD_LOST not in claims
+        settled = claims & {Claim.OLD_LOST, Claim.WORKS} or expired(latest.not_after, now)
+        asks = Claim.REPLACES in claims and not settled
         return Standing(current=latest, superseded=passed_over, question=Question.OLD_KEY if asks else None)
-    if Claim.WORKS in claims or expired(latest.not_after, now):
+    if passed_over or Claim.WORKS in claims or expired(latest.not_after, now):
         return Standing(current=latest, superseded=earlier + passed_over)
-    if _looks_in_use(latest, earlier) and Claim.NEW not in claims:
+    if _looks_in_use(latest, earlier) and not claims & {Claim.NEW, Claim.REPLACES}:
         return Standing(current=latest, superseded=earlier + passed_over, question=Question.IN_USE)
     return Standing(current=earlier[-1], pending=latest, superseded=earlier[:-1] + passed_over)
 
