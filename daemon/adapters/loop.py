@@ -3,7 +3,8 @@
 import logging
 import queue
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from daemon import ports
@@ -33,11 +34,22 @@ class Outside:
 class Loop:
     """Runs `step` over a queue of events; `post` may be called from any thread and from signal handlers."""
 
-    def __init__(self, state: State, outside: Outside, news: Callable[[], Iterable[Event]] = tuple) -> None:
-        """Keep the state. `news` is asked before each event for what has to be known first (changed settings)."""
+    def __init__(
+        self,
+        state: State,
+        outside: Outside,
+        news: Callable[[], Iterable[Event]] = tuple,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Keep the state.
+
+        `news` is asked before each event for what has to be known first (changed settings). A played `clock`
+        takes the place of the moments that the events bring.
+        """
         self.state = state
         self._outside = outside
         self._news = news
+        self._clock = clock
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._running = True
 
@@ -52,6 +64,7 @@ class Loop:
         try:
             for adapter in starters:
                 adapter.start(self.post)
+            log.info("vigicle is on watch")
             while self._running:
                 event = self._queue.get()
                 for first in self._news():
@@ -64,6 +77,8 @@ class Loop:
 
     def _take(self, event: Event) -> None:
         log.debug("event %s", type(event).__name__)
+        if self._clock is not None:
+            event = replace(event, at=self._clock())
         self.state, wanted = step(self.state, event)
         for effect in wanted:
             log.debug("effect %s", type(effect).__name__)
