@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daemon.core.model import Key, Memory, Occupancy, ReaderState, Seen, TokenReading, TokenSigns
+from daemon.core.text import clean
 from daemon.core.troubles import Trouble
 
 UNKNOWN_READER = ""
 DESCRIPTION_LIMIT = 64  # bytes of slotDescription (PKCS#11 §3.2, CK_SLOT_INFO)
+CUT_SLACK = 3  # bytes that a cut may lose beyond it: half a letter, or a space at the end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +33,30 @@ class Content:
 def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> str:
     """Return the reader whose name the slot description begins with; else the only occupied one; else unknown.
 
-    Of two readers that both fit, the longer name is the right one. Descriptions are cut at 64 bytes.
+    Of two readers that both fit, the longer name is the right one. Where a description that was cut fits
+    several, the only occupied one of them is.
     """
     pool = tuple(readers)
-    named = [r.name for r in pool if names_reader(token.slot_description, r.name)]
-    if named:
-        return max(named, key=len)
-    held = [r.name for r in pool if r.occupancy is Occupancy.HOLDING]
+    whole = [r.name for r in pool if _begins_with(token.slot_description, r.name)]
+    if whole:
+        return max(whole, key=len)
+    cut = [r for r in pool if names_reader(token.slot_description, r.name)]
+    held = [r.name for r in cut or pool if r.occupancy is Occupancy.HOLDING]
+    if cut and not held:
+        return cut[0].name
     return held[0] if len(held) == 1 else UNKNOWN_READER
 
 
 def names_reader(description: str, reader: str) -> bool:
     """Tell whether a slot description names this reader, whole or cut."""
-    said = description.strip()
-    cut = len(said.encode()) >= DESCRIPTION_LIMIT and reader.startswith(said)
-    return bool(reader) and (said.startswith(reader) or cut)
+    said = clean(description).rstrip("\N{REPLACEMENT CHARACTER}")  # a letter cut in two
+    was_cut = len(said.encode()) >= DESCRIPTION_LIMIT - CUT_SLACK
+    return _begins_with(description, reader) or (was_cut and clean(reader).startswith(said))
+
+
+def without_authorities(token: TokenReading) -> TokenReading:
+    """Leave out the issuers' own certificates: two holders' keys share them, and a bare key may hold them."""
+    return replace(token, certificates=tuple(c for c in token.certificates if not c.authority))
 
 
 def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[TokenReading, ...]]:
@@ -68,7 +79,7 @@ def remember_key(
     memory: Memory, group: tuple[TokenReading, ...], reader: str, now: datetime
 ) -> tuple[Memory, Key | None]:
     """Enter one key as read now; the key is None where nothing tells it from others (no serial, no certificate)."""
-    certificates = {c.fingerprint: c for t in group for c in t.certificates if not c.authority}
+    certificates = {c.fingerprint: c for t in group for c in t.certificates}
     main = next((t for t in group if t.certificates), group[0])
     known = _known_keys(memory, main.serial, frozenset(certificates))
     if not known and not certificates and not main.serial:
@@ -124,6 +135,12 @@ def present(contents: Mapping[str, Content]) -> tuple[frozenset[str], frozenset[
     """Return the ids of the keys, and the fingerprints of the certificates, that are in readers now."""
     keys = frozenset(key for content in contents.values() for key in content.keys)
     return keys, frozenset(f for content in contents.values() for f in content.fingerprints)
+
+
+def _begins_with(description: str, reader: str) -> bool:
+    """Compare as texts from outside are cleaned: a driver may write two spaces."""
+    name = clean(reader)
+    return bool(name) and clean(description).startswith(name)
 
 
 def _one_key(token: TokenReading, other: TokenReading, reader: str) -> bool:

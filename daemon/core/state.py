@@ -13,9 +13,14 @@ from daemon.core.troubles import Trouble
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A read under way: which insertion of which reader it is of, and what has come in so far."""
+    """A read under way: which insertion of which reader it is of, and what has come in so far.
+
+    `held` are all insertions that were there when it began: while they stay, a slot that names no reader can
+    be told by the only one.
+    """
 
     insertions: Mapping[str, int]
+    held: Mapping[str, int] = field(default_factory=dict)
     tokens: tuple[TokenReading, ...] = ()
     troubles: frozenset[Trouble] = frozenset()
 

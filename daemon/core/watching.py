@@ -9,7 +9,16 @@ from daemon.core.effects import ReadTokens
 from daemon.core.events import TokensRead
 from daemon.core.expiry import later
 from daemon.core.model import Memory, ReaderState, TokenReading
-from daemon.core.reading import UNKNOWN_READER, Content, card_trouble, group_tokens, reader_of, remember_key
+from daemon.core.reading import (
+    UNKNOWN_READER,
+    Content,
+    card_trouble,
+    group_tokens,
+    names_reader,
+    reader_of,
+    remember_key,
+    without_authorities,
+)
 from daemon.core.state import Read, State
 from daemon.core.troubles import Trouble
 
@@ -23,9 +32,9 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
 
     Where a token's reader was unknown and the picture changes, readers in which nothing was found are open again.
     """
-    before = {r.name: r.insertion for r in state.held}
+    before = _held(state)
     state = replace(state, readers=readers, service_trouble=None, blind_since=None)
-    held = {r.name: r.insertion for r in state.held}
+    held = _held(state)
     unclear = UNKNOWN_READER in state.contents
     if held == before and unclear:
         return state
@@ -36,9 +45,11 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
 def order_read(state: State, names: frozenset[str]) -> tuple[State, ReadTokens]:
     """Order a read of the readers with these names; with none, of whatever tokens the modules show."""
     ticket = state.next_ticket
-    insertions = {r.name: r.insertion for r in state.held if r.name in names}
-    others = tuple(r.name for r in state.held if r.name not in names)
-    state = replace(state, next_ticket=ticket + 1, reads={**state.reads, ticket: Read(insertions=insertions)})
+    held = _held(state)
+    insertions = {name: insertion for name, insertion in held.items() if name in names}
+    others = tuple(name for name in held if name not in names)
+    read = Read(insertions=insertions, held=held)
+    state = replace(state, next_ticket=ticket + 1, reads={**state.reads, ticket: read})
     return state, ReadTokens(ticket=ticket, readers=tuple(insertions), others=others)
 
 
@@ -71,20 +82,27 @@ def take_tokens(state: State, event: TokensRead) -> State:
     if read is None:
         return state
     troubles = read.troubles | ({event.trouble} if event.trouble else set())
-    grown = replace(read, tokens=read.tokens + event.tokens, troubles=troubles)
+    tokens = tuple(map(without_authorities, event.tokens))
+    grown = replace(read, tokens=read.tokens + tokens, troubles=troubles)
     return replace(state, reads={**state.reads, event.ticket: grown})
 
 
 def finish_read(state: State, ticket: int, now: datetime) -> State:
-    """Turn what came in into keys; what belongs to a card that has left meanwhile is dropped."""
+    """Turn what came in into keys; what belongs to a card that has left meanwhile is dropped.
+
+    Where cards came or went meanwhile, a slot that names no reader may be of any: it is dropped, and a reader
+    in which nothing else was found is read again.
+    """
     read = state.reads.get(ticket)
     if read is None:
         return state
     state = replace(state, reads={t: r for t, r in state.reads.items() if t != ticket})
+    steady = read.held == _held(state)
     found: dict[str, list[TokenReading]] = defaultdict(list)
     for token in read.tokens:
-        found[reader_of(token, state.readers or ())].append(token)
-    insertions = {r.name: r.insertion for r in state.held if read.insertions.get(r.name) == r.insertion}
+        if steady or any(names_reader(token.slot_description, r.name) for r in state.readers or ()):
+            found[reader_of(token, state.readers or ())].append(token)
+    insertions = {n: i for n, i in _held(state).items() if read.insertions.get(n) == i and (steady or found[n])}
     if found[UNKNOWN_READER]:
         insertions[UNKNOWN_READER] = 0
     elif not read.insertions:
@@ -111,9 +129,13 @@ def _enter(state: State, reader: str, tokens: tuple[TokenReading, ...], content:
             content,
             keys=content.keys + ((key.id,) if key else ()),
             fingerprints=content.fingerprints | {c.fingerprint for token in group for c in token.certificates},
-            bare=content.bare or not any(token.certificates for token in group),
+            bare=content.bare or not (key.fingerprints if key else any(token.certificates for token in group)),
         )
     return replace(state, memory=memory, contents={**state.contents, reader: content})
+
+
+def _held(state: State) -> dict[str, int]:
+    return {reader.name: reader.insertion for reader in state.held}
 
 
 def _look_moments(state: State, reader: str, now: datetime) -> Iterator[datetime]:
