@@ -1,0 +1,62 @@
+"""The one thread that runs an asyncio loop, for the libraries that need one: notices and the login manager."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+STOP_LIMIT_S = 1.0
+
+T = TypeVar("T")
+
+
+class AsyncThread:
+    """An asyncio loop in a thread that begins with the first `submit`; it sleeps in the selector while idle."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stopped = False
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine there; any thread may call. After `stop` it is dropped, and its future is cancelled."""
+        with self._guard:
+            if self._stopped:
+                work.close()
+                dropped: Future[T] = Future()
+                dropped.cancel()
+                return dropped
+            return asyncio.run_coroutine_threadsafe(work, self._running())
+
+    def stop(self) -> None:
+        """Cancel what still runs and end the thread, within a second."""
+        with self._guard:
+            self._stopped = True
+            loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        with contextlib.suppress(RuntimeError):  # closed: stopped before
+            loop.call_soon_threadsafe(loop.stop)
+        thread.join(STOP_LIMIT_S)
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=_run, args=(self._loop,), name="asyncio", daemon=True)
+            self._thread.start()
+        return self._loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    finally:
+        loop.close()

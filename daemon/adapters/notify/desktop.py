@@ -1,0 +1,151 @@
+"""The first channel: desktop-notifier, whose notices have buttons and can be clicked."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from enum import Enum, auto
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
+from daemon.adapters.notify.server import ACTIONS, ask_capabilities, shown_body
+from daemon.core.notice import Choice
+
+if TYPE_CHECKING:
+    import desktop_notifier
+
+log = logging.getLogger(__name__)
+
+APP_NAME = "vigicle"
+DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
+
+
+class _Sending(Enum):
+    DELIVERED = auto()
+    FAILED = auto()
+    MUTE = auto()  # no answer yet: it may still appear
+
+
+class DesktopChannel:
+    """Notices through desktop-notifier, which is loaded with the first one: they are rare.
+
+    desktop-notifier swallows failures, does not escape markup, and never replaces: all three are done here.
+    """
+
+    name = "desktop"
+
+    def __init__(self, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
+        self._limit_s = limit_s
+        self._notifier: desktop_notifier.DesktopNotifier | None = None
+        self._shown: dict[str, str] = {}  # tag → identifier of its newest notice
+        self._tasks: set[asyncio.Task[bool]] = set()
+
+    async def tell(self, message: Message, answered: Answered) -> bool:
+        """Show the message; tell whether the desktop has confirmed it."""
+        skills = await self._skills()
+        if skills is None:
+            return False
+        outcome = await self._send(message, answered, skills)
+        if outcome is _Sending.FAILED:  # the connection may have died with an earlier bus
+            self._forget()
+            outcome = await self._send(message, answered, skills)
+        return outcome is _Sending.DELIVERED
+
+    async def withdraw(self, tag: str) -> None:
+        """Take the notice off the screen."""
+        if self._notifier is not None:
+            await asyncio.wait({self._follow(self._clear(self._notifier, tag))}, timeout=self._limit_s)
+
+    async def _skills(self) -> frozenset[str] | None:
+        """A server that is mute or absent is found here, before desktop-notifier would wait for it without end."""
+        if sys.platform == "linux":
+            skills = await ask_capabilities(self._limit_s)
+        else:
+            skills = frozenset({ACTIONS})
+        return skills
+
+    async def _send(self, message: Message, answered: Answered, skills: frozenset[str]) -> _Sending:
+        from desktop_notifier import DesktopNotifier
+
+        if self._notifier is None:
+            self._notifier = DesktopNotifier(app_name=APP_NAME, app_icon=None)
+        sending = self._follow(self._replace(self._notifier, message, answered, skills))
+        await asyncio.wait({sending}, timeout=self._limit_s)
+        if not sending.done():
+            return _Sending.MUTE
+        return _Sending.DELIVERED if sending.exception() is None and sending.result() else _Sending.FAILED
+
+    async def _replace(
+        self,
+        notifier: "desktop_notifier.DesktopNotifier",
+        message: Message,
+        answered: Answered,
+        skills: frozenset[str],
+    ) -> bool:
+        # The null backend (macOS outside a bundle) can do nothing and "delivers"; a person may have switched us off.
+        if not await notifier.get_capabilities() or not await notifier.request_authorisation():
+            return False
+        await self._clear(notifier, message.tag)
+        dispatched = asyncio.Event()
+        notification = await self._build(notifier, message, answered, skills, dispatched)
+        self._shown[message.tag] = await notifier.send_notification(notification)
+        return dispatched.is_set()
+
+    async def _build(
+        self,
+        notifier: "desktop_notifier.DesktopNotifier",
+        message: Message,
+        answered: Answered,
+        skills: frozenset[str],
+        dispatched: asyncio.Event,
+    ) -> "desktop_notifier.Notification":
+        from desktop_notifier import Button, Capability, Notification, Urgency
+
+        def answer(choice: Choice) -> None:
+            log.debug("Notice %s: %s", message.tag, choice)
+            answered(choice)
+
+        buttons = [
+            Button(title=button.label, identifier=button.choice, on_pressed=partial(answer, button.choice))
+            for button in (message.buttons if ACTIONS in skills else ())
+        ]
+        if message.opens and ACTIONS in skills and Capability.ON_CLICKED not in await notifier.get_capabilities():
+            # desktop-notifier gives Xfce no default action; its present server takes one.
+            buttons.insert(0, Button(title=message.buttons[0].label, identifier=DEFAULT_ACTION))
+        return Notification(
+            title=message.title,
+            message=shown_body(message.body, skills),
+            urgency=Urgency(message.urgency.value),
+            buttons=tuple(buttons),
+            on_dispatched=dispatched.set,
+            on_clicked=partial(answer, Choice.OPEN) if message.opens else None,
+            on_dismissed=partial(answer, Choice.DISMISSED),
+        )
+
+    async def _clear(self, notifier: "desktop_notifier.DesktopNotifier", tag: str) -> bool:
+        identifier = self._shown.pop(tag, None)
+        if identifier is None or identifier not in await notifier.get_current_notifications():
+            return False
+        await notifier.clear(identifier)
+        return True
+
+    def _follow(self, work: Coroutine[Any, Any, bool]) -> asyncio.Task[bool]:
+        """Run it to its end, also past the limit: a slow server's notice can then still be clicked."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[bool]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("The desktop refused: %r", error)
+
+    def _forget(self) -> None:
+        """Drop desktop-notifier and its connection; what it still shows can no longer be clicked."""
+        bus = getattr(getattr(self._notifier, "_backend", None), "bus", None)
+        if bus is not None and bus.connected:
+            bus.disconnect()
+        self._notifier = None
+        self._shown.clear()

@@ -1,0 +1,22 @@
+"""The last channel: the program's log, where nobody can be reached on a desktop."""
+
+import logging
+
+from daemon.adapters.notify.channel import Answered, Message
+
+# A logger of its own: this is the one place above DEBUG where names may stand, for here the log is the notice.
+notices = logging.getLogger("vigicle.notice")
+
+
+class LogChannel:
+    """Writes notices as warnings of the logger `vigicle.notice`; it always works."""
+
+    name = "log"
+
+    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody can click here
+        """Write title and body."""
+        notices.warning("%s: %s", message.title, message.body)
+        return True
+
+    async def withdraw(self, tag: str) -> None:
+        """Do nothing: what is written stays."""

@@ -1,0 +1,75 @@
+"""The channel before the last: plyer, whose notices can only be read."""
+
+import asyncio
+import sys
+import threading
+import warnings
+from concurrent.futures import Future
+
+from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
+from daemon.adapters.notify.server import ask_capabilities, shown_body
+
+APP_NAME = "vigicle"
+TITLE_UNITS, BODY_UNITS = 63, 255  # UTF-16 units that NOTIFYICONDATAW holds; plyer loses the whole notice beyond
+SHOW_S = 10
+
+
+class PlyerChannel:
+    """Notices through plyer, which is loaded with the first one: it is hardly ever needed.
+
+    On Linux plyer calls `notify-send` (or python-dbus, where that is installed) and drops its exit code, so nothing
+    proves the delivery; a server that has just answered has to do. Elsewhere plyer raises when it cannot.
+    """
+
+    name = "plyer"
+
+    def __init__(self, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
+        self._limit_s = limit_s
+
+    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - plyer hears no click
+        """Show title and body; tell whether plyer could."""
+        title, body = message.title, message.body
+        if sys.platform == "linux":
+            skills = await ask_capabilities(self._limit_s)
+            if skills is None:
+                return False
+            title, body = no_option(title), no_option(shown_body(body, skills))
+        else:
+            title, body = fit(title, TITLE_UNITS), fit(body, BODY_UNITS)
+        done: Future[None] = Future()
+        threading.Thread(target=_notify, args=(title, body, done), name="plyer", daemon=True).start()
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(done), self._limit_s)
+        except TimeoutError:
+            return False
+        return True
+
+    async def withdraw(self, tag: str) -> None:
+        """Do nothing: plyer cannot take a notice back."""
+
+
+def no_option(text: str) -> str:
+    """Let `notify-send` not take a text for an option."""
+    return f" {text}" if text.startswith("-") else text
+
+
+def fit(text: str, units: int) -> str:
+    """Cut a text to that many UTF-16 units."""
+    encoded = text.encode("utf-16-le", "replace")
+    if len(encoded) <= 2 * units:
+        return text
+    return encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def _notify(title: str, body: str, done: Future[None]) -> None:
+    """plyer blocks, without a limit."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns when python-dbus is missing, which is usual
+            from plyer import notification
+
+            notification.notify(title=title, message=body, app_name=APP_NAME, timeout=SHOW_S)
+    except Exception as error:  # noqa: BLE001 - plyer's backends raise what they like; the next channel follows
+        done.set_exception(error)
+    else:
+        done.set_result(None)
