@@ -35,6 +35,9 @@ TEST = {
     "xauth": "xauth",
     "util-linux": "unshare",
     "desktop-file-utils": "desktop-file-validate",
+    "dex": "dex",
+    "fish": "fish",
+    "zsh": "zsh",
 }
 
 
