@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING, Literal
 
-from rig.process import require_tool
+from rig.native import compile_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +35,8 @@ IN_SLOT_LIST = {
     "fail in C_GetSlotList": "return 0x30;",  # CKR_DEVICE_ERROR
 }
 IN_INITIALIZE = {"exit in C_Initialize": "_exit(0);"}
+
+HARMLESS = "int harmless;"
 
 # The function list has a version and 68 functions; here all but a few are one that says "not supported".
 SOURCE = """
@@ -80,24 +81,12 @@ def make_module(folder: Path, behaviour: Behaviour) -> Path:
         case "empty file":
             path.touch()
         case "no PKCS#11":
-            _compile("int harmless;", path)
+            path.write_bytes(compile_source(HARMLESS))
         case "other machine":
-            _compile("int harmless;", path)
-            _set_machine(path, 0x08)  # EM_MIPS
+            library = compile_source(HARMLESS)
+            path.write_bytes(library[:18] + b"\x08\x00" + library[20:])  # e_machine is EM_MIPS
         case _:
             parts = {"initialize": IN_INITIALIZE, "slot_list": IN_SLOT_LIST, "on_load": ON_LOAD}
             code = {place: lines.get(behaviour, "") for place, lines in parts.items()}
-            _compile(SOURCE.format(**code), path)
+            path.write_bytes(compile_source(SOURCE.format(**code), "-w"))
     return path
-
-
-def _compile(source: str, path: Path) -> None:
-    gcc = require_tool("gcc", "gcc libc6-dev")
-    command = [gcc, "-w", "-shared", "-fPIC", "-x", "c", "-", "-o", str(path)]
-    subprocess.run(command, input=source, text=True, check=True, timeout=60)
-
-
-def _set_machine(path: Path, machine: int) -> None:
-    content = bytearray(path.read_bytes())
-    content[18:20] = machine.to_bytes(2, "little")  # e_machine
-    path.write_bytes(content)

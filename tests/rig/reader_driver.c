@@ -1,9 +1,12 @@
 /* A pcscd driver for virtual readers.
  *
- * A reader listens on the Unix socket that DEVICENAME names (rig:PATH; the colon spares it pcscd's
- * look for a device file). A client that connects is a card put in, one that closes is a card taken
+ * A reader listens on the Unix socket that ends its device name, as in usb:1209/0000:libudev:0:PATH. A client that connects is a card put in, one that closes is a card taken
  * out. Messages are those of vsmartcard's vpcd: a 2-byte big-endian length and the bytes; one single
  * byte is control (0 power off, 1 power on, 2 reset, 4 asks for the ATR), all else a command APDU.
+ *
+ * Two files beside the socket keep both sides in step: PATH.holding (by the rig) says that a card will
+ * connect, so that pcscd finds it when the reader appears; PATH.watched (by the driver) that pcscd's
+ * thread has begun, so that what comes now counts as an event.
  *
  * Unlike vpcd it needs no TCP port, has exactly one slot, and notices at once, as a USB reader does;
  * with RIG_POLLED in its environment it looks every 0.4 s instead, as vpcd does. And it loses no swap:
@@ -11,7 +14,7 @@
  * watching thread hears once a round. So the absence lasts until the watcher has gone round.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -26,6 +29,7 @@
 
 #define READERS 16
 #define ANSWER_MS 120000
+#define CARD_MS 2000
 #define POLL_MS 400 /* pcscd's own rate, with drivers that cannot wait */
 
 static struct reader {
@@ -33,7 +37,7 @@ static struct reader {
     int gone;          /* a card left, and the watcher has not gone round since */
     int told;          /* the watcher has heard of it */
     pthread_t watcher; /* pcscd's thread that counts this reader's events; 0 until it has begun */
-    char path[108];
+    char path[108], watched[120], holding[120];
     UCHAR atr[MAX_ATR_SIZE];
     int atr_size;
 } readers[READERS];
@@ -96,8 +100,11 @@ RESPONSECODE IFDHCreateChannelByName(DWORD Lun, LPSTR DeviceName)
 {
     struct reader *r = reader_of(Lun);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *colon = strchr(DeviceName, ':');
-    snprintf(r->path, sizeof r->path, "%s", colon ? colon + 1 : DeviceName);
+    const char *colon = strrchr(DeviceName, ':');
+    const char *path = colon ? colon + 1 : DeviceName;
+    snprintf(r->path, sizeof r->path, "%s", path);
+    snprintf(r->watched, sizeof r->watched, "%s.watched", path);
+    snprintf(r->holding, sizeof r->holding, "%s.holding", path);
     memcpy(address.sun_path, r->path, sizeof r->path);
     r->card = -1;
     r->gone = r->told = 0;
@@ -108,6 +115,10 @@ RESPONSECODE IFDHCreateChannelByName(DWORD Lun, LPSTR DeviceName)
         listen(r->listener, 8)) {
         perror(r->path);
         return IFD_COMMUNICATION_ERROR;
+    }
+    if (access(r->holding, F_OK) == 0) {
+        struct pollfd p = {.fd = r->listener, .events = POLLIN};
+        poll(&p, 1, CARD_MS);
     }
     return IFD_SUCCESS;
 }
@@ -123,6 +134,7 @@ RESPONSECODE IFDHCloseChannel(DWORD Lun)
     struct reader *r = reader_of(Lun);
     eject(r);
     close(r->listener);
+    unlink(r->watched);
     unlink(r->path);
     return IFD_SUCCESS;
 }
@@ -133,6 +145,8 @@ static RESPONSECODE wait_for_change(DWORD Lun, int timeout_ms)
     struct reader *r = reader_of(Lun);
     int card = r->card;
     struct pollfd p = {.fd = card >= 0 ? card : r->listener, .events = card >= 0 ? POLLRDHUP : POLLIN};
+    if (!r->watcher)
+        close(creat(r->watched, 0666));
     r->watcher = pthread_self();
     if (r->gone && !r->told)
         return IFD_SUCCESS;
