@@ -43,7 +43,7 @@ def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice
 
 
 def answer_claim(state: State, key: str, claim: Claim) -> State:
-    """Enter what the person says of a key; a word takes back its opposite, and ends the key's rest."""
+    """Enter what the person says of a key; a word takes back its opposite."""
     known = state.memory.keys.get(key)
     if known is None:
         return state
@@ -72,7 +72,7 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
 
 def _rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
     """Let the reminders of a key rest."""
-    subject = next((s for s in subjects(assessment, state.memory) if s.key.id == tag), None)
+    subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == tag), None)
     if subject is None:
         return state
     until = snooze_until(subject.not_after, now)

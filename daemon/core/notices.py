@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.settings import NoticeSettings, Settings
 from daemon.core.assessment import Assessment, Case
-from daemon.core.expiry import days_left, earlier, expired, milestones
+from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, later, milestones
 from daemon.core.holders import holder_name
 from daemon.core.model import Key, Memory
 from daemon.core.notice import Choice, Notice, Urgency
@@ -21,26 +21,26 @@ ASK_PREFIX = "ask:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A key that is spoken of: its earliest end, and the case that it is current in, if any."""
+    """A key that is spoken of: its earliest end that is not past news, and the case that it is current in, if any."""
 
     key: Key
     not_after: datetime
     case: Case | None
 
 
-def subjects(assessment: Assessment, memory: Memory) -> Iterator[Subject]:
+def subjects(assessment: Assessment, memory: Memory, now: datetime) -> Iterator[Subject]:
     """Yield each key to be spoken of: the current one of each case, and each one without a procedure."""
     current = {case.stands.current.key.id: case for case in reversed(assessment.cases)}
     in_cases = {entry.key.id for case in assessment.cases for entry in case.line.entries}
     for key in memory.keys.values():
-        watched = assessment.watched(key)
-        if watched and watched[0].not_after and (key.id in current or key.id not in in_cases):
-            yield Subject(key=key, not_after=watched[0].not_after, case=current.get(key.id))
+        ends = [c.not_after for c in assessment.watched(key) if c.not_after]
+        if ends and (key.id in current or key.id not in in_cases):
+            yield Subject(key=key, not_after=_spoken_end(key, ends, memory, now), case=current.get(key.id))
 
 
 def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[Notice]:
     """Yield what has to be said now, quiet hours aside: one notice for each key at the most."""
-    for subject in subjects(assessment, memory):
+    for subject in subjects(assessment, memory, now):
         if marks := _due_marks(subject, memory, settings.notices, now):
             yield _key_notice(subject, marks, memory, settings, now)
     for case in assessment.cases:
@@ -57,13 +57,15 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
 
 
 def moments(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[datetime]:
-    """Yield every moment, past or to come, at which something new may have to be said."""
-    for subject in subjects(assessment, memory):
+    """Yield every moment, past or to come, at which something new may have to be said or shown."""
+    for subject in subjects(assessment, memory, now):
         yield from (moment for _, moment in milestones(subject.not_after, settings.notices))
+        yield earlier(subject.not_after, settings.notices.urgent_days * DAY)
         if subject.key.id in memory.snoozes:
             yield memory.snoozes[subject.key.id]
         if subject.case and subject.case.stands.pending:
             yield last_moment_with_old(subject.case.line, subject.case.stands.current)
+            yield later(subject.case.stands.pending.not_after, INSTANT)
     yield from (c.not_before for c in assessment.certificates if c.not_before is not None and c.not_before > now)
 
 
@@ -78,13 +80,20 @@ def snooze_until(subject_end: datetime, now: datetime) -> datetime:
     return subject_end if now < subject_end < now + SNOOZE else now + SNOOZE
 
 
+def _spoken_end(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:
+    """Choose the earliest end; once that was told as past, the next that is more than a day later."""
+    told = [end for end in ends if was_said(memory, _milestone_mark(key, end, 0), now)]
+    return min((end for end in ends if not told or end > later(max(told), DAY)), default=max(told or ends))
+
+
 def _due_marks(subject: Subject, memory: Memory, notices: NoticeSettings, now: datetime) -> tuple[str, ...]:
     """Return all marks that a notice of now covers, () when there is nothing new.
 
     The latest milestone counts alone: earlier ones that were missed fold into it. A new path is always news,
     even while its key's reminders rest.
     """
-    passed = [_milestone_mark(subject, d) for d, moment in milestones(subject.not_after, notices) if now >= moment]
+    end = subject.not_after
+    passed = [_milestone_mark(subject.key, end, days) for days, moment in milestones(end, notices) if now >= moment]
     path = [_path_mark(subject)] if subject.case and subject.case.path else []
     path = [mark for mark in path if mark]
     if any(not was_said(memory, mark, now) for mark in path):
@@ -97,8 +106,8 @@ def _due_marks(subject: Subject, memory: Memory, notices: NoticeSettings, now: d
     return ()
 
 
-def _milestone_mark(subject: Subject, days: int) -> str:
-    return f"expiry|{subject.key.id}|{subject.not_after:%Y-%m-%dT%H:%M:%S}|{days}"
+def _milestone_mark(key: Key, end: datetime, days: int) -> str:
+    return f"expiry|{key.id}|{end:%Y-%m-%dT%H:%M:%S}|{days}"
 
 
 def _path_mark(subject: Subject) -> str:
@@ -106,7 +115,8 @@ def _path_mark(subject: Subject) -> str:
     path = subject.case.path if subject.case else None
     if path is None or path.kind is PathKind.ORDER:
         return ""
-    return f"path|{path.procedure}|{(path.new_fingerprint or 'bare')[:16]}|{path.kind}"
+    new = path.new_fingerprint[:16] if path.new_fingerprint else f"bare:{subject.key.id}"
+    return f"path|{path.procedure}|{new}|{path.kind}"
 
 
 def _key_notice(subject: Subject, marks: tuple[str, ...], memory: Memory, settings: Settings, now: datetime) -> Notice:
