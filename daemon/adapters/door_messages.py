@@ -1,0 +1,146 @@
+"""What crosses the control channel, as JSON: a request, and the report that answers it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from daemon.core.events import Verb
+from daemon.core.model import Claim
+from daemon.core.report import CertificateLine, Path, PathKind, ReaderLine, Report
+from daemon.core.text import Argument, Text
+from daemon.core.troubles import Trouble
+
+REQUEST_LIMIT = 64 * 1024  # bytes
+REPLY_LIMIT = 16 << 20  # bytes
+
+Fingerprint = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the closed list of verbs. `claim` and `fingerprint` ("" for none) go with `tell` alone."""
+
+    version: Literal[1] = 1
+    verb: Verb
+    claim: Claim | None = None
+    fingerprint: Fingerprint = ""
+
+
+# The core's Text cannot cross as it is: in JSON its dates and its words would both be strings.
+class _Moment(msgspec.Struct, frozen=True, tag="moment"):
+    at: datetime
+
+
+class _Sentence(msgspec.Struct, frozen=True, tag="text"):
+    id: str
+    args: tuple[tuple[str, "str | int | _Moment | _Sentence"], ...] = ()
+
+
+class _PathLine(msgspec.Struct, frozen=True, kw_only=True):
+    procedure: str
+    holder: str
+    kind: PathKind
+    then: PathKind | None
+    old_fingerprint: str | None
+    new_fingerprint: str | None
+    reason: _Sentence
+
+
+class _Reply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: Literal[1] = 1
+    readers: tuple[ReaderLine, ...]
+    certificates: tuple[CertificateLine, ...]
+    paths: tuple[_PathLine, ...]
+    troubles: tuple[Trouble, ...]
+    exit_code: int
+
+
+_ENCODER = msgspec.json.Encoder()
+_REQUESTS = msgspec.json.Decoder(Request)
+_REPLIES = msgspec.json.Decoder(_Reply)
+
+
+def encode_request(request: Request) -> bytes:
+    """Put a request into JSON."""
+    return _ENCODER.encode(request)
+
+
+def decode_request(raw: bytes) -> Request:
+    """Read a request. Raises msgspec.DecodeError, which names the place of the fault."""
+    return _REQUESTS.decode(raw)
+
+
+def encode_report(report: Report) -> bytes:
+    """Put a report into JSON."""
+    reply = _Reply(
+        readers=report.readers,
+        certificates=report.certificates,
+        paths=tuple(_line(path) for path in report.paths),
+        troubles=report.troubles,
+        exit_code=report.exit_code,
+    )
+    return _ENCODER.encode(reply)
+
+
+def decode_report(raw: bytes) -> Report:
+    """Read a report. Raises msgspec.DecodeError, which names the place of the fault."""
+    reply = _REPLIES.decode(raw)
+    return Report(
+        readers=reply.readers,
+        certificates=reply.certificates,
+        paths=tuple(_path(line) for line in reply.paths),
+        troubles=reply.troubles,
+        exit_code=reply.exit_code,
+    )
+
+
+def _line(path: Path) -> _PathLine:
+    return _PathLine(
+        procedure=path.procedure,
+        holder=path.holder,
+        kind=path.kind,
+        then=path.then,
+        old_fingerprint=path.old_fingerprint,
+        new_fingerprint=path.new_fingerprint,
+        reason=_sentence(path.reason),
+    )
+
+
+def _path(line: _PathLine) -> Path:
+    return Path(
+        procedure=line.procedure,
+        holder=line.holder,
+        kind=line.kind,
+        then=line.then,
+        old_fingerprint=line.old_fingerprint,
+        new_fingerprint=line.new_fingerprint,
+        reason=_text(line.reason),
+    )
+
+
+def _sentence(what: Text) -> _Sentence:
+    return _Sentence(what.id, tuple((name, _argument(value)) for name, value in what.args))
+
+
+def _argument(value: Argument) -> str | int | _Moment | _Sentence:
+    match value:
+        case Text():
+            return _sentence(value)
+        case datetime():
+            return _Moment(value)
+        case _:
+            return value
+
+
+def _text(sentence: _Sentence) -> Text:
+    return Text(sentence.id, tuple((name, _value(argument)) for name, argument in sentence.args))
+
+
+def _value(argument: str | int | _Moment | _Sentence) -> Argument:
+    match argument:
+        case _Sentence():
+            return _text(argument)
+        case _Moment(at=at):
+            return at
+        case _:
+            return argument
