@@ -138,6 +138,30 @@ def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, 
         watcher.stop()
 
 
+def test_readers_that_come_and_go_are_seen_with_their_cards(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    watcher.start(posted)
+    assert holding(posted) == [0, 0]
+    service.unplug(reader=1)
+    assert holding(posted) == [0]
+    service.plug(reader=1, card=PivCard())
+    while len(numbers := holding(posted)) < 2 or not numbers[1]:
+        pass
+    assert numbers == [0, 1]
+
+
+def test_a_card_that_was_in_before_the_service_started_is_not_swapped_unseen(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    service.insert(PivCard())
+    service.restart()  # its event counter is 0 then, which pcsc-lite does not compare
+    watcher.start(posted)
+    number = wait_for_card(posted)
+    service.swap(PivCard())
+    assert wait_for_card(posted, before=number) > number
+
+
 @pytest.mark.parametrize("delay_s", [0.0, 0.001, 0.01, 0.4])
 def test_stopping_takes_less_than_a_second_whenever_it_comes(
     service: ReaderService, watcher: PcscWatcher, posted: Posted, delay_s: float
