@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import later
+from daemon.core.model import ReaderState
 from daemon.core.notice import Notice, Urgency
 from daemon.core.notices import was_said
 from daemon.core.report import PathKind
@@ -26,17 +27,23 @@ def alarms(state: State, assessment: Assessment, now: datetime) -> Iterator[Noti
     candidates = [("service", service_trouble(state, now))]
     for reader in state.held:
         content = state.contents.get(reader.name)
-        patient = content and content.trouble in RETRIED and content.attempts <= len(RETRY_AFTER)
-        bare_is_known = content and content.trouble is Trouble.NO_CERTIFICATE and activating
-        if content and not patient and not bare_is_known:
-            candidates.append((reader.name, content.trouble))
-        elif reader.trouble:
-            candidates.append((reader.name, reader.trouble))
+        trouble = reader_trouble(state, reader)
+        patient = content and trouble in RETRIED and content.attempts <= len(RETRY_AFTER)
+        bare_is_known = trouble is Trouble.NO_CERTIFICATE and activating
+        if not patient and not bare_is_known:
+            candidates.append((reader.name, trouble))
     for place, trouble in candidates:
         if trouble in TOLD or place == "service":
             notice = _alarm(place, trouble, now) if trouble else None
             if notice and not was_said(state.memory, notice.marks[0], now):
                 yield notice
+
+
+def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
+    """Return what is wrong in one reader: the card's trouble; the reader's own where that is why nothing reads it."""
+    content = state.contents.get(reader.name)
+    found = content.trouble if content else None
+    return reader.trouble or found if found in {None, Trouble.CARD_UNREAD} else found
 
 
 def service_trouble(state: State, now: datetime) -> Trouble | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from daemon.core.alarms import service_trouble
+from daemon.core.alarms import reader_trouble, service_trouble
 from daemon.core.assessment import Assessment, Case
 from daemon.core.events import Verb
 from daemon.core.expiry import days_left
@@ -13,7 +13,6 @@ from daemon.core.notice import Choice
 from daemon.core.notices import key_holder, left_words
 from daemon.core.renewal import Activation, Question, activation
 from daemon.core.report import CertificateLine, Stage
-from daemon.core.reporting import reader_trouble
 from daemon.core.state import State
 from daemon.core.text import Text, text
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from daemon.core.alarms import clock_wrong
+from daemon.core.alarms import clock_wrong, reader_trouble
 from daemon.core.assessment import Assessment
-from daemon.core.model import Occupancy, ReaderState
+from daemon.core.model import Occupancy
 from daemon.core.report import ReaderLine, Report, Stage
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -42,7 +42,8 @@ def exit_code(report: Report) -> int:
     if report.certificates:
         return 0
     blind = {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED} & set(report.troubles)
-    unread = any(r.trouble and r.trouble not in READ and r.state is not Occupancy.EMPTY for r in report.readers)
+    full = [r for r in report.readers if r.state is not Occupancy.EMPTY]
+    unread = bool(full) and all(r.trouble and r.trouble not in READ for r in full)
     return NOTHING_READ if blind or unread else 0
 
 
@@ -60,9 +61,3 @@ def general_troubles(state: State, assessment: Assessment, now: datetime) -> lis
     if any(c.stage is Stage.UNREADABLE for c in assessment.certificates):
         found.append(Trouble.CERTIFICATE_UNREADABLE)
     return found
-
-
-def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
-    """Return what is wrong in one reader: the card's trouble before the reader's own."""
-    content = state.contents.get(reader.name)
-    return content.trouble if content and content.trouble else reader.trouble

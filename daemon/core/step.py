@@ -19,6 +19,8 @@ from daemon.core.notices import due_notices, moments
 from daemon.core.report import Report
 from daemon.core.reporting import make_report
 from daemon.core.state import State
+from daemon.core.text import text
+from daemon.core.troubles import Trouble
 from daemon.core.watching import (
     finish_read,
     look_moments,
@@ -69,7 +71,9 @@ def _take(state: State, event: Event) -> Step:
             return replace(state, settings=settings, contents=contents), ()
         case events.ProblemMet():
             return state, _problem(state, event)
-        case events.Tick() | events.Launched():
+        case events.Launched(procedure=procedure, trouble=trouble):
+            return state, _launch_failed(procedure, trouble) if trouble and state.telling else ()
+        case events.Tick():
             return state, ()
         case _:
             assert_never(event)
@@ -156,6 +160,11 @@ def _said(state: State, event: events.NoticeSaid) -> State:
 def _problem(state: State, event: events.ProblemMet) -> tuple[Say, ...]:
     notice = Notice(tag=f"problem:{event.topic}", title=event.title, body=event.body)
     return (Say(notice=notice),) if state.telling else ()
+
+
+def _launch_failed(procedure: str, trouble: Trouble) -> tuple[Say, ...]:
+    title, body = text(f"trouble.{trouble}.short"), text(f"trouble.{trouble}")
+    return (Say(notice=Notice(tag=f"launch:{procedure}", title=title, body=body)),)
 
 
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:
