@@ -1,0 +1,225 @@
+"""The tray icon with its menu, through pystray: shows faces, and posts what the person clicks."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, assert_never
+
+from daemon.core.events import Asked, Claimed, Event, NoticeAnswered, Verb
+from daemon.core.face import Answering, Face, Look, Telling
+from daemon.core.notice import Choice
+from daemon.core.text import Text, clean, text
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+NAME = "vigicle"
+LABEL_LIMIT = 60
+TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
+WINDOWS_SIZE = 64  # pystray makes the smaller ones of it
+Render = Callable[[Text], str]
+Action = Answering | Telling | Verb
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The picture of a look, drawn when it is needed."""
+
+    look: Look
+    days_left: int | None = None
+
+    def draw(self, size: int, *, template: bool = False) -> "Image.Image":
+        """Draw it, `size` pixels square."""
+        from tray.icon import draw_icon
+
+        return draw_icon(self.look, size, self.days_left, template=template)
+
+
+class TrayFace:
+    """The FaceScreen that is a tray icon. `show` and `stop` may be called from any thread.
+
+    Without a tray, for whatever reason, it says so in the log and shows nothing.
+    """
+
+    def __init__(
+        self, render: Render, post: Callable[[Event], None], clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """Keep the words and the door into the queue; nothing is loaded before `run`."""
+        self._render = render
+        self._post = post
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
+        self._icon: Any = None
+
+    def show(self, face: Face) -> None:
+        """Show the face; what has not changed is left alone."""
+        with self._lock:
+            before, self._face = self._face, face
+            if self._icon is None or face == before:
+                return
+            icon = self._icon
+            if _drawing(before) != _drawing(face):
+                on_owning_thread(lambda: setattr(icon, "icon", _picture(face)))
+            tooltip, items = self._tooltip(face), self._lines(face)
+            if tooltip != self._tooltip(before):
+                on_owning_thread(lambda: setattr(icon, "title", tooltip))
+            if items != self._lines(before):
+                on_owning_thread(lambda: setattr(icon, "menu", self._menu(items)))
+
+    def run(self) -> None:
+        """Own the calling thread, which must be the main one, until `stop`."""
+        try:
+            self._run_icon()
+        except Exception as error:  # whatever a desktop lacks: vigicle watches on without a tray
+            log.warning("No tray icon: %s", str(error) or type(error).__name__)
+            log.debug("The tray failed", exc_info=True)
+        with self._lock:
+            self._icon = None
+        self._stopped.wait()
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._stopped.set()
+        with self._lock:
+            icon = self._icon
+        if icon is not None:
+            on_owning_thread(icon.stop)
+
+    def _run_icon(self) -> None:
+        icon_class = load_icon_class()
+        with self._lock:
+            if self._stopped.is_set():
+                return
+            face = self._face
+            menu = self._menu(self._lines(face))
+            self._icon = icon = icon_class(NAME, _picture(face), self._tooltip(face), menu)
+        icon.run(self._shown)
+
+    def _shown(self, icon: Any) -> None:
+        """Show the icon once its loop runs; in a thread of pystray's."""
+
+        def appear() -> None:
+            icon.visible = True
+            if self._stopped.is_set():  # before there was a loop to stop
+                icon.stop()
+
+        on_owning_thread(appear)
+        Drawing(Look.READING).draw(64)  # loads the drawing, and has at hand what must show at once
+
+    def _tooltip(self, face: Face) -> str:
+        return clean(self._render(face.tooltip), TOOLTIP_LIMIT)
+
+    def _lines(self, face: Face) -> list[tuple[str, Action | None]]:
+        return [(clean(self._render(item.label), LABEL_LIMIT), item.action) for item in face.items]
+
+    def _menu(self, lines: list[tuple[str, Action | None]]) -> Any:
+        """Make pystray's menu: a rule between what is to be done, what is known, and vigicle itself."""
+        import pystray
+
+        default = default_action([action for _label, action in lines])
+        items: list[Any] = []
+        for index, (label, action) in enumerate(lines):
+            if index and _kind(action) != _kind(lines[index - 1][1]):
+                items.append(pystray.Menu.SEPARATOR)
+            items.append(
+                pystray.MenuItem(
+                    label.replace("&", "&&") if sys.platform == "win32" else label,
+                    partial(self._act, action),
+                    enabled=action is not None,
+                    default=action is not None and action is default,
+                )
+            )
+        return pystray.Menu(*items)
+
+    def _act(self, action: Action | None, *_icon_and_item: object) -> None:
+        now = self._clock()
+        match action:
+            case None:
+                pass  # such a line cannot be clicked
+            case Answering(tag=tag, choice=choice):
+                self._post(NoticeAnswered(at=now, tag=tag, choice=choice))
+            case Telling(key=key, claim=claim):
+                self._post(Claimed(at=now, key=key, claim=claim))
+            case Verb():
+                self._post(Asked(at=now, request=0, verb=action))
+            case _:
+                assert_never(action)
+
+
+def default_action(actions: Sequence[Action | None]) -> Action | None:
+    """Choose what a click on the icon itself does: the step of the moment, else nothing that changes anything."""
+    steps = (a for a in actions if isinstance(a, Answering) and a.choice is Choice.OPEN)
+    harmless = (verb for verb in (Verb.GUIDE, Verb.CHECK) if verb in actions)
+    return next(steps, None) or next(harmless, None)
+
+
+def load_icon_class() -> Any:
+    """Load pystray's icon for this system; raises whatever the system lacks."""
+    chosen: Any
+    if sys.platform == "linux":
+        with _bare_pystray():
+            from tray import linux_icon
+        chosen = linux_icon.LinuxIcon
+    elif sys.platform == "darwin":
+        from tray import macos_icon
+
+        chosen = macos_icon.MacIcon
+    else:
+        import pystray
+
+        chosen = pystray.Icon  # what pystray lacks on Windows belongs into a class beside the other two
+    return chosen
+
+
+@contextmanager
+def _bare_pystray() -> Iterator[None]:
+    """Have pystray load none of its back ends, thus neither GTK nor X; our children shall not inherit that."""
+    asked = os.environ.get("PYSTRAY_BACKEND")
+    os.environ["PYSTRAY_BACKEND"] = "dummy"
+    try:
+        yield
+    finally:
+        del os.environ["PYSTRAY_BACKEND"]
+        if asked is not None:
+            os.environ["PYSTRAY_BACKEND"] = asked
+
+
+def on_owning_thread(action: Callable[[], object]) -> None:
+    """Do it where the system allows it: AppKit may be touched from the main thread alone."""
+    if sys.platform == "darwin":
+        from PyObjCTools import AppHelper
+
+        AppHelper.callAfter(action)
+    else:
+        action()
+
+
+def _drawing(face: Face) -> Drawing:
+    return Drawing(face.look, face.days_left)
+
+
+def _picture(face: Face) -> Any:
+    """Give what the system's icon class takes: on Linux and macOS the drawing, on Windows a picture."""
+    drawing = _drawing(face)
+    return drawing.draw(WINDOWS_SIZE) if sys.platform == "win32" else drawing
+
+
+def _kind(action: Action | None) -> int:
+    """Group the lines: steps and what can be told, then what is known, then vigicle itself."""
+    match action:
+        case None:
+            return 1
+        case Verb():
+            return 2
+        case _:
+            return 0
