@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from daemon.core.assessment import Assessment, Case
 from daemon.core.effects import Destination, Effect, Launch, Say, Withdraw
 from daemon.core.expiry import later
+from daemon.core.holders import Entry
 from daemon.core.model import Claim, Memory
 from daemon.core.notice import Choice, Notice
 from daemon.core.notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
@@ -96,8 +97,7 @@ def _follow(state: State, assessment: Assessment, case: Case, now: datetime) -> 
 
 def _open_platform(state: State, assessment: Assessment, case: Case, path: Path, now: datetime) -> Step:
     """Open the platform with the right key in; else say which one to put in, and wait for it."""
-    newest = case.stands.pending or case.stands.current
-    right = case.stands.current if path.kind is PathKind.ADD_WITH_OLD else newest
+    right = _right_key(case, path)
     if right.key.id in assessment.present_keys:
         return state, (Launch(procedure=path.procedure, destination=Destination.PLATFORM),)
     awaited = Awaited(
@@ -112,6 +112,19 @@ def _open_platform(state: State, assessment: Assessment, case: Case, path: Path,
         body=text(f"notice.put_in.{path.kind}.body", holder=case.line.holder, date=right.not_after),
     )
     return replace(state, awaited=awaited), (Say(notice=put_in),)
+
+
+def _right_key(case: Case, path: Path) -> Entry:
+    """Return the key that has to be in the reader: the old one for step 2-A, the new one for step 2-B."""
+    newest = case.stands.pending or case.stands.current
+    return case.stands.current if path.kind is PathKind.ADD_WITH_OLD else newest
+
+
+def _key_to_put_in(case: Case) -> str:
+    """Name the key that the case's path opens the platform with, "" when it does not."""
+    if case.path is None or case.path.kind not in {PathKind.ADD_WITH_OLD, PathKind.ASSOCIATE_NEW}:
+        return ""
+    return _right_key(case, case.path).key.id
 
 
 def _nothing_to_do(case: Case) -> Say:
