@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from daemon.core.assessment import Assessment, Case
 from daemon.core.effects import Destination, Effect, Launch, Say, Withdraw
-from daemon.core.expiry import later
+from daemon.core.expiry import earlier, later
 from daemon.core.holders import Entry
 from daemon.core.model import Claim, Memory
 from daemon.core.notice import Choice, Notice
@@ -54,12 +54,16 @@ def answer_claim(state: State, key: str, claim: Claim) -> State:
 
 
 def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
-    """Open the platform when the key that was asked for has come in time; say so where it is another one."""
+    """Open the platform when the key that was asked for has come in time; say so where it is another one.
+
+    It is forgotten when its time is over, when the clock went back, and when the path leads elsewhere by now.
+    """
     awaited = state.awaited
     if awaited is None:
         return state, ()
     tag = AWAITING_PREFIX + awaited.procedure
-    if now > awaited.until:
+    in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
+    if not in_time or all(_key_to_put_in(case) != awaited.key for case in assessment.cases):
         return replace(state, awaited=None), (Withdraw(tag=tag),)
     if awaited.key in assessment.present_keys:
         launch = Launch(procedure=awaited.procedure, destination=Destination.PLATFORM)
