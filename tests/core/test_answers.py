@@ -86,11 +86,17 @@ def test_the_awaited_key_opens_the_platform_within_ten_minutes(after: timedelta,
     assert len(world.launches()) == (1 if opens else 0), "once"
 
 
-def test_another_key_does_not_open_the_platform() -> None:
+def test_another_key_does_not_open_the_platform_and_is_told_so_once() -> None:
     world = activated_world()
     world.answer(OLD_ID)
-    world.plug(ending(DAY * 300, "anne", given_name="Anne", subject_cn="Anne"))
+    anne = ending(DAY * 300, "anne", given_name="Anne", subject_cn="Anne")
+    world.plug(anne)
+    world.remove()
+    world.plug(anne)
     assert world.launches() == []
+    assert world.titles().count("notice.wrong_key.title") == 1
+    world.plug(OLD)
+    assert world.launches() == [PLATFORM]
 
 
 def test_a_key_awaited_by_a_clock_that_went_back_is_forgotten() -> None:
