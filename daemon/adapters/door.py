@@ -66,8 +66,8 @@ class DoorProblem(Problem):
     """Somebody is behind the door, and does not answer as agreed."""
 
 
-class LocalDoor:
-    """The `Door`: one thread that accepts, and one for each connection. Open it with the instance lock held."""
+class Door:
+    """The port `Door`: one thread that accepts, and one for each connection. Open it with the instance lock held."""
 
     def __init__(self, runtime: Path) -> None:
         """Keep the runtime folder, which has to be there and private."""

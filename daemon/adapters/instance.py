@@ -1,6 +1,5 @@
 """One watchman for each person: a lock that the system itself releases when its holder dies."""
 
-from enum import Enum, auto
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,13 +11,6 @@ LOCK = "vigicle.lock"
 PRIVATE = 0o600
 
 
-class Standing(Enum):
-    """Who watches."""
-
-    ALONE = auto()  # we do
-    SECOND = auto()  # another one runs
-
-
 class InstanceLock:
     """The lock in the runtime folder, which has to be there and private."""
 
@@ -26,17 +18,20 @@ class InstanceLock:
         self._path = runtime / LOCK
         self._lock = FileLock(self._path, mode=PRIVATE, thread_local=False)
 
-    def acquire(self) -> Standing:
-        """Take the lock if it is free, without waiting. Raises FolderProblem when the folder cannot be used."""
+    def acquire(self) -> bool:
+        """Take the lock if it is free, without waiting; tell whether we have it.
+
+        Raises FolderProblem when the folder cannot be used.
+        """
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
-            return Standing.SECOND
+            return False
         except (OSError, NotImplementedError) as error:  # the latter: a file system without locks
             reason = getattr(error, "strerror", None) or str(error)
             what, remedy = text("folder.unusable", reason=reason), text("folder.unusable.remedy")
             raise FolderProblem(what, self._path, remedy) from error
-        return Standing.ALONE
+        return True
 
     def release(self) -> None:
         """Let the next one in."""
