@@ -4,16 +4,22 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 
-from config.folders import FolderProblem, Folders, find_folders
-from config.loading import Loaded, SettingsProblem, load_settings
-from config.texts import Texts
+from config.folders import Folders, find_folders
+from config.loading import Loaded, load_settings
+from config.text import Text, text
+from config.texts import Problem, Texts
 from daemon import assembly
-from daemon.core.report import Report
-from daemon.core.text import Text, text
+from daemon.core.events import Verb
+from daemon.core.model import Claim
+from daemon.core.report import Stage
 
+USAGE = 2
 BAD_CONFIGURATION = 3
+
+Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         loaded = load_settings(folders)
         texts = Texts(loaded.settings.language)
-        command: Callable[[argparse.Namespace, Folders, Loaded, Texts], int] = options.command
+        command: Command = options.command
         return command(options, folders, loaded, texts)
-    except (SettingsProblem, FolderProblem) as problem:
+    except Problem as problem:
         print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
         return BAD_CONFIGURATION
     except KeyboardInterrupt:
@@ -42,45 +48,62 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"vigicle {version('vigicle')}", help=words("version"))
     parser.add_argument("-v", "--verbose", action="store_true", help=words("verbose"))
     commands = parser.add_subparsers(required=True, metavar=words("command"))
-    for name, action in (("run", _run), ("status", _status), ("check", _check), ("quit", _quit)):
-        command = commands.add_parser(name, help=words(name), description=words(name))
-        command.set_defaults(command=action)
-        if name == "run":
-            command.add_argument("--headless", action="store_true", help=words("headless"))
-        if name in {"status", "check"}:
-            command.add_argument("--json", action="store_true", help=words("json"))
+
+    def command(name: str, action: Command) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words(name), description=words(name))
+        added.set_defaults(command=action)
+        return added
+
+    command("run", _run).add_argument("--headless", action="store_true", help=words("headless"))
+    for name, verb in (("status", Verb.STATUS), ("check", Verb.CHECK)):
+        command(name, partial(_report, verb)).add_argument("--json", action="store_true", help=words("json"))
+    tell = command("tell", _tell)
+    tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("tell_what"))
+    tell.add_argument("fingerprint", nargs="?", default="", help=words("tell_fingerprint"))
+    command("quit", _quit)
     return parser
 
 
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    outcome = assembly.watch(folders, loaded, headless=options.headless)
+    if not options.headless:
+        pass
+    outcome = assembly.watch(folders, loaded)
     if outcome is assembly.Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
     return 0
 
 
-def _status(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    return _print(assembly.status(folders, loaded), options, loaded, texts)
+def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    from tray import output  # rich is for those who look, not for the daemon
+
+    report = assembly.ask(folders, loaded, verb)
+    if options.json:
+        print(output.as_json(report, texts.render))
+    else:
+        output.print_report(report, texts, loaded.settings)
+    return report.exit_code
 
 
-def _check(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    return _print(assembly.check(folders, loaded), options, loaded, texts)
+def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    """Find the key that is meant, by its fingerprint or as the only new one, and pass the person's word on."""
+    report = assembly.ask(folders, loaded, Verb.STATUS)
+    meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
+    if options.fingerprint:
+        meant = {fingerprint for fingerprint in meant if fingerprint.startswith(options.fingerprint.lower())}
+    elif new := {path.new_fingerprint for path in report.paths if path.new_fingerprint}:
+        meant = new
+    if len(meant) != 1:
+        print(texts.render(text("tell.which")), file=sys.stderr)
+        return USAGE
+    assembly.ask(folders, loaded, Verb.TELL, Claim(options.claim), meant.pop())
+    print(texts.render(text("tell.done")))
+    return 0
 
 
 def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, texts: Texts) -> int:
     stopped = assembly.leave(folders)
     print(texts.render(text("quit.done" if stopped else "quit.none")))
     return 0
-
-
-def _print(report: Report, options: argparse.Namespace, loaded: Loaded, texts: Texts) -> int:
-    from tray import output  # rich is for those who look, not for the daemon
-
-    if options.json:
-        print(output.as_json(report, texts.render))
-    else:
-        output.print_report(report, texts, loaded.settings)
-    return report.exit_code
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

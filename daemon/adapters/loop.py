@@ -5,6 +5,7 @@ import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from daemon import ports
@@ -82,7 +83,7 @@ class Loop:
         self.state, wanted = step(self.state, event)
         for effect in wanted:
             log.debug("effect %s", type(effect).__name__)
-            self._guarded(lambda effect=effect: self._do(effect))
+            self._guarded(partial(self._do, effect))
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Keep one adapter's failure from ending the watch."""

@@ -13,6 +13,7 @@ from rig.pki import make_certificate
 from rig.process import wait_until
 
 if TYPE_CHECKING:
+    from rig.bus import SessionBus
     from rig.browser import RecordingBrowser, RecordingTool
     from rig.desktop import Notice, NotificationServer
     from rig.process import Process
@@ -48,12 +49,13 @@ def card(*certificates: bytes, number: int = 1) -> PivCard:
 def desk(
     program: Program,
     reader_service: ReaderService,
-    notification_server: NotificationServer,
+    session_bus: SessionBus,
+    notification_server: NotificationServer,  # noqa: ARG001 - it answers on the bus
     browser: RecordingBrowser,
     tool: RecordingTool,
 ) -> Program:
     """The program with a reader service, a desktop, a browser and the vendor's tool."""
-    program.environment |= reader_service.environment | notification_server.bus.environment | browser.environment
+    program.environment |= reader_service.environment | session_bus.environment | browser.environment
     program.environment["LANG"] = "en_GB.UTF-8"
     program.configure(
         f'[procedures.opalexe]\norder_url = "{ORDER_URL}"\nplatform_url = "{PLATFORM_URL}"\ntool = "{tool.program}"\n'

@@ -1,0 +1,169 @@
+"""A reader, keys, time and launches that are played, for the demonstration: no card, no service, no waiting."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from daemon.core.effects import Launch, ReadTokens
+from daemon.core.events import Launched, NoticeSaid, ReadersSeen, ReadFinished, Tick, TokensRead
+from daemon.core.model import Occupancy, ReaderState, TokenReading
+from daemon.core.notice import Notice
+from daemon.core.report import Report
+from daemon.ports import Notifier, Post
+
+READER = "Demo Reader 00"
+READING_S = 0.4
+
+
+class SimulatedClock:
+    """A clock that goes on only when told."""
+
+    def __init__(self, start: datetime) -> None:
+        """Begin at `start` (aware UTC)."""
+        self.now = start
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+class SimulatedReader:
+    """One reader with played keys: both the `ReaderWatcher` and the `TokenReader`."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        """Begin empty."""
+        self._clock = clock
+        self._token: TokenReading | None = None
+        self._insertion = 0
+        self._post: Post = lambda _: None
+
+    def start(self, post: Post) -> None:
+        """Post the present picture; a second start, as the other port, posts it again, which changes nothing."""
+        self._post = post
+        post(self.look())
+
+    def insert(self, token: TokenReading) -> None:
+        """Put a key in, in place of the one that is in."""
+        self._token, self._insertion = token, self._insertion + 1
+        self._post(self.look())
+
+    def remove(self) -> None:
+        """Take the key out."""
+        self._token = None
+        self._post(self.look())
+
+    def look(self) -> ReadersSeen:
+        """Show the reader."""
+        held = Occupancy.EMPTY if self._token is None else Occupancy.HOLDING
+        return ReadersSeen(
+            at=self._clock(),
+            readers=(ReaderState(name=READER, occupancy=held, insertion=self._insertion),),
+        )
+
+    def read(self, order: ReadTokens) -> None:
+        """Answer after as long as a quick module takes."""
+        tokens = () if self._token is None else (self._token,)
+
+        def answer() -> None:
+            at = self._clock()
+            self._post(TokensRead(at=at, ticket=order.ticket, module="demo", tokens=tokens))
+            self._post(ReadFinished(at=at, ticket=order.ticket))
+
+        timer = threading.Timer(READING_S, answer)
+        timer.daemon = True
+        timer.start()
+
+    def use_modules(self, modules: tuple[str, ...]) -> None:
+        """Ignore them: there is no module to ask."""
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+class SimulatedSchedule:
+    """The `Schedule` of a clock that leaps: posts a `Tick` whenever the due moment is passed."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        """Follow this clock."""
+        self._clock = clock
+        self._moment: datetime | None = None
+        self._post: Post = lambda _: None
+
+    def start(self, post: Post) -> None:
+        """Be ready."""
+        self._post = post
+
+    def wake_at(self, moment: datetime | None) -> None:
+        """Keep the moment for `pass_time`."""
+        self._moment = moment
+
+    def pass_time(self, span: timedelta) -> None:
+        """Let time pass, stopping at the due moment on the way."""
+        end = self._clock.now + span
+        if self._moment is not None and self._clock.now < self._moment < end:
+            end = self._moment
+        self._clock.now = end
+        self._post(Tick(at=end))
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+class ToldNotifier:
+    """The `Notifier` that tells each notice to the demonstration, and puts it on the desktop where there is one."""
+
+    def __init__(self, desktop: Notifier, tell: Callable[[Notice], None]) -> None:
+        """Tell each notice to `tell`."""
+        self._desktop = desktop
+        self._tell = tell
+        self._post: Post = lambda _: None
+
+    def start(self, post: Post) -> None:
+        """Be ready."""
+        self._post = post
+        self._desktop.start(post)
+
+    def say(self, notice: Notice) -> None:
+        """Tell it; it is said whether a desktop shows it or not."""
+        self._tell(notice)
+        self._post(NoticeSaid(at=datetime.min, tag=notice.tag, marks=notice.marks))
+        self._desktop.say(notice)
+
+    def withdraw(self, tag: str) -> None:
+        """Take it off the desktop."""
+        self._desktop.withdraw(tag)
+
+    def stop(self) -> None:
+        """End."""
+        self._desktop.stop()
+
+
+class ClosedDoor:
+    """The `Door` that lets nobody in."""
+
+    def start(self, post: Post) -> None:
+        """Stay closed."""
+
+    def answer(self, request: int, report: Report) -> None:
+        """Nobody asked."""
+
+    def stop(self) -> None:
+        """Nothing was opened."""
+
+
+class SimulatedLauncher:
+    """The `Launcher` that opens nothing and tells what it would open."""
+
+    def __init__(self, tell: Callable[[Launch], None]) -> None:
+        """Tell each launch to `tell`."""
+        self._tell = tell
+        self._post: Post = lambda _: None
+
+    def start(self, post: Post) -> None:
+        """Be ready."""
+        self._post = post
+
+    def launch(self, order: Launch) -> None:
+        """Tell it."""
+        self._tell(order)
+        self._post(Launched(at=datetime.min, procedure=order.procedure))

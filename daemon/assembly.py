@@ -1,0 +1,250 @@
+"""The only place that names concrete adapters: puts the watchman together for each command."""
+
+import logging
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType
+
+from tzlocal import get_localzone
+
+from config.folders import Folders, private_folder
+from config.loading import Loaded, SettingsProblem, load_settings, stamp
+from config.modules import catalogue_modules
+from config.settings import Settings
+from config.text import Text, text
+from config.texts import Texts
+from daemon.adapters import door
+from daemon.adapters.aio import AsyncThread
+from daemon.adapters.instance import InstanceLock
+from daemon.adapters.launch import DesktopLauncher
+from daemon.adapters.loop import Loop, Outside
+from daemon.adapters.notify import make_notifier
+from daemon.adapters.notify.chain import ChainNotifier
+from daemon.adapters.notify.desktop import DesktopChannel
+from daemon.adapters.pcsc import PcscWatcher
+from daemon.adapters.pcsc_service import is_held
+from daemon.adapters.resume import make_resume
+from daemon.adapters.schedule import ApScheduler
+from daemon.adapters.simulation import (
+    ClosedDoor,
+    SimulatedClock,
+    SimulatedLauncher,
+    SimulatedReader,
+    SimulatedSchedule,
+    ToldNotifier,
+)
+from daemon.adapters.store import SqliteStore
+from daemon.adapters.token_reader import ChildTokenReader
+from daemon.core.effects import Answer, Launch, ReadTokens, Remember
+from daemon.core.events import Asked, Event, ProblemMet, SettingsLoaded, Verb
+from daemon.core.face import Face
+from daemon.core.model import Claim
+from daemon.core.notice import Notice
+from daemon.core.report import Report
+from daemon.core.state import State
+from daemon.core.step import step
+from daemon.ports import FaceScreen
+
+log = logging.getLogger(__name__)
+
+ANSWER_LIMIT_S = 60.0
+
+
+class Outcome(Enum):
+    """How `watch` ended."""
+
+    STOPPED = auto()
+    ALREADY_RUNNING = auto()
+
+
+class NoFace:
+    """A face for nobody: only the log tells what the icon would show."""
+
+    def show(self, face: Face) -> None:
+        """Say which look it would be."""
+        log.debug("face %s", face.look)
+
+
+def ask(folders: Folders, loaded: Loaded, verb: Verb, claim: Claim | None = None, fingerprint: str = "") -> Report:
+    """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
+    try:
+        return door.ask(folders.runtime, verb, claim=claim, fingerprint=fingerprint, timeout_s=ANSWER_LIMIT_S)
+    except door.NoDaemon:
+        asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint)
+        return _alone(folders, loaded, asked)
+
+
+def leave(folders: Folders) -> bool:
+    """End the daemon; tell whether one was running."""
+    try:
+        door.ask(folders.runtime, Verb.QUIT, timeout_s=ANSWER_LIMIT_S)
+    except door.NoDaemon:
+        return False
+    return True
+
+
+def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
+    """Run the rules once, saying nothing on the desktop; only a look leaves the store untouched."""
+    looking = asked.verb is Verb.STATUS
+    store = SqliteStore(folders.state if looking else private_folder(folders.state), read_only=looking)
+    tokens = _token_reader(loaded.settings)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    try:
+        state = State(settings=loaded.settings, memory=store.load(), telling=False)
+        tokens.start(events.put)
+        events.put(PcscWatcher().look())
+        events.put(asked)
+        while True:
+            state, effects = step(state, events.get())
+            for effect in effects:
+                match effect:
+                    case ReadTokens() if not looking:
+                        tokens.read(effect)
+                    case Remember(memory=memory, happenings=happenings):
+                        store.remember(memory, happenings)
+                    case Answer(report=report):
+                        return report
+    finally:
+        tokens.stop()
+        store.close()
+
+
+def watch(folders: Folders, loaded: Loaded, screen: FaceScreen | None = None) -> Outcome:
+    """Be on watch until told to stop. Raises FolderProblem and StoreProblem before the watch begins."""
+    lock = InstanceLock(private_folder(folders.runtime))
+    if not lock.acquire():
+        return Outcome.ALREADY_RUNNING
+    thread = AsyncThread()
+    try:
+        loop = _make_loop(folders, loaded, screen or NoFace(), thread)
+        _stop_on_signals(loop)
+        loop.run()
+    finally:
+        thread.stop()
+        lock.release()
+    return Outcome.STOPPED
+
+
+def _make_loop(folders: Folders, loaded: Loaded, screen: FaceScreen, thread: AsyncThread) -> Loop:
+    """Put the daemon together, with what the person has to hear of already queued."""
+    store = SqliteStore(private_folder(folders.state))
+    state = State(settings=loaded.settings, memory=store.load(), zone=get_localzone())
+    tokens = _token_reader(loaded.settings)
+    news = _SettingsNews(folders, tokens)
+    loop: Loop = Loop(
+        state,
+        Outside(
+            watcher=PcscWatcher(),
+            tokens=tokens,
+            schedule=ApScheduler(resume=make_resume(thread)),
+            store=store,
+            notifier=make_notifier(lambda sentence: _words(loop.state.settings.language).render(sentence), thread),
+            launcher=DesktopLauncher(lambda: loop.state.settings),
+            door=door.Door(folders.runtime),
+            face=screen,
+        ),
+        news.look,
+    )
+    for problem in store.problems:
+        loop.post(_problem("store", problem))
+    for refused in loaded.problems:
+        loop.post(_problem(f"procedure:{refused.file.stem}", refused.text))
+    return loop
+
+
+def _token_reader(settings: Settings) -> ChildTokenReader:
+    return ChildTokenReader(modules=settings.modules, catalogue=catalogue_modules, is_held=is_held)
+
+
+class _SettingsNews:
+    """Tells when the settings have changed on disk; refused ones are said once, and the last good ones stay."""
+
+    def __init__(self, folders: Folders, tokens: ChildTokenReader) -> None:
+        self._folders = folders
+        self._tokens = tokens
+        self._stamp = stamp(folders)
+
+    def look(self) -> Iterator[Event]:
+        """Look at the files' stamps, and read them again where they have changed."""
+        seen = stamp(self._folders)
+        if seen == self._stamp:
+            return
+        self._stamp = seen
+        try:
+            loaded = load_settings(self._folders)
+        except SettingsProblem as problem:
+            log.warning("The settings are refused, the last good ones stay: %s", problem)
+            yield _problem("settings", problem.text)
+            return
+        log.info("The settings have been read again")
+        self._tokens.use_modules(loaded.settings.modules)
+        yield SettingsLoaded(at=datetime.now(UTC), settings=loaded.settings)
+        for refused in loaded.problems:
+            yield _problem(f"procedure:{refused.file.stem}", refused.text)
+
+
+def _problem(topic: str, words: Text) -> ProblemMet:
+    return ProblemMet(at=datetime.now(UTC), topic=topic, title=text("problem.title"), body=words)
+
+
+@lru_cache(maxsize=2)
+def _words(language: str | None) -> Texts:
+    return Texts(language)
+
+
+def _stop_on_signals(loop: Loop) -> None:
+    """End in order on SIGINT and SIGTERM; signals reach the main thread alone."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        loop.post(Asked(at=datetime.now(UTC), request=0, verb=Verb.QUIT))
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, leave)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A watchman over played keys and time; `loop.run` starts it."""
+
+    loop: Loop
+    clock: SimulatedClock
+    reader: SimulatedReader
+    schedule: SimulatedSchedule
+
+
+def make_demo(
+    folder: Path,
+    settings: Settings,
+    render: Callable[[Text], str],
+    tell: Callable[[Notice | Launch], None],
+    begin: datetime,
+    screen: FaceScreen | None = None,
+) -> Demo:
+    """Put a demonstration together: the real rules, store and desktop, over a played reader, clock and launcher."""
+    clock = SimulatedClock(begin)
+    reader, schedule, store = (
+        SimulatedReader(clock),
+        SimulatedSchedule(clock),
+        SqliteStore(private_folder(folder / "state")),
+    )
+    desktop = ChainNotifier([DesktopChannel()], render, AsyncThread())
+    outside = Outside(
+        watcher=reader,
+        tokens=reader,
+        schedule=schedule,
+        store=store,
+        notifier=ToldNotifier(desktop, tell),
+        launcher=SimulatedLauncher(tell),
+        door=ClosedDoor(),
+        face=screen or NoFace(),
+    )
+    loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
+    return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule)
