@@ -101,8 +101,8 @@ class ReaderService:
             log=self.folder / "pcscd.log",
         )
         self._process.wait_for_log("daemon ready", START_LIMIT_S)
-        for number, _ in enumerate(self._slots):
-            if (self.folder / f"plugged/{number}").exists():
+        for number, slot in enumerate(self._slots):
+            if slot.plugged.exists():
                 self._wait_taken(number)
 
     def stop(self) -> None:
@@ -143,7 +143,7 @@ class ReaderService:
 
     def unplug(self, reader: int = 0) -> None:
         """Pull the reader itself out, with the card in it, as one does with a USB key."""
-        (self.folder / f"plugged/{reader}").unlink()
+        self._slots[reader].plugged.unlink()
         if self._process:
             self._tell_usb("-", reader)
         self._slots[reader].remove()
@@ -155,7 +155,7 @@ class ReaderService:
 
         pcscd numbers it anew: its name differs from `reader_names` when a lower number is free.
         """
-        (self.folder / f"plugged/{reader}").touch()
+        self._slots[reader].plugged.touch()
         if card is not None:
             self._slots[reader].insert(card)
         if self._process:
@@ -184,7 +184,7 @@ class ReaderService:
 
     def _write_configuration(self, names: Sequence[str]) -> None:
         contents = self.folder / "drivers/rig.bundle/Contents"
-        for place in (self.folder / "run", self.folder / "conf", self.folder / "plugged", contents / "Linux"):
+        for place in (self.folder / "run", self.folder / "conf", contents / "Linux"):
             place.mkdir(parents=True)
         (contents / "Linux/reader_driver.so").write_bytes(compile_file("reader_driver.c"))
         (self.folder / "udev_stub.so").write_bytes(compile_file("udev_stub.c"))
@@ -197,8 +197,8 @@ class ReaderService:
             "ifdFriendlyName": list(names),
         }
         (contents / "Info.plist").write_bytes(plistlib.dumps(description))
-        for number, _ in enumerate(names):
-            (self.folder / f"plugged/{number}").touch()
+        for slot in self._slots:
+            slot.plugged.touch()
 
     def _wait_taken(self, reader: int) -> None:
         """Return once pcscd has the reader, and the card in it."""

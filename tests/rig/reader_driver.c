@@ -4,9 +4,9 @@
  * out. Messages are those of vsmartcard's vpcd: a 2-byte big-endian length and the bytes; one single
  * byte is control (0 power off, 1 power on, 2 reset, 4 asks for the ATR), all else a command APDU.
  *
- * Two files beside the socket keep both sides in step: PATH.holding (by the rig) says that a card will
- * connect, so that pcscd finds it when the reader appears; PATH.watched (by the driver) that pcscd's
- * thread has begun, so that what comes now counts as an event.
+ * Files beside the socket keep both sides in step. PATH.plugged (by the rig): the reader is there.
+ * PATH.holding (by the rig): a card will connect, so that pcscd finds it when the reader appears.
+ * PATH.watched (by the driver): pcscd's thread has begun, what comes now counts as an event.
  *
  * Unlike vpcd it needs no TCP port, has exactly one slot, and notices at once, as a USB reader does;
  * with RIG_POLLED in its environment it looks every 0.4 s instead, as vpcd does. And it loses no swap:
@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -33,11 +34,12 @@
 #define POLL_MS 400 /* pcscd's own rate, with drivers that cannot wait */
 
 static struct reader {
-    int listener, card;
+    int listener, card, stop; /* stop: an eventfd that ends the watcher's wait */
     int gone;          /* a card left, and the watcher has not gone round since */
     int told;          /* the watcher has heard of it */
     pthread_t watcher; /* pcscd's thread that counts this reader's events; 0 until it has begun */
-    char path[108], watched[120], holding[120];
+    RESPONSECODE last; /* what was said last of the card's presence */
+    char path[108], watched[120], holding[120], plugged[120];
     UCHAR atr[MAX_ATR_SIZE];
     int atr_size;
 } readers[READERS];
@@ -104,11 +106,14 @@ RESPONSECODE IFDHCreateChannelByName(DWORD Lun, LPSTR DeviceName)
     const char *path = colon ? colon + 1 : DeviceName;
     snprintf(r->path, sizeof r->path, "%s", path);
     snprintf(r->watched, sizeof r->watched, "%s.watched", path);
+    snprintf(r->plugged, sizeof r->plugged, "%s.plugged", path);
     snprintf(r->holding, sizeof r->holding, "%s.holding", path);
     memcpy(address.sun_path, r->path, sizeof r->path);
     r->card = -1;
     r->gone = r->told = 0;
     r->watcher = 0;
+    r->last = IFD_ICC_NOT_PRESENT;
+    r->stop = eventfd(0, EFD_CLOEXEC);
     r->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     unlink(r->path);
     if (bind(r->listener, (struct sockaddr *)&address, sizeof address) || chmod(r->path, 0666) ||
@@ -134,6 +139,7 @@ RESPONSECODE IFDHCloseChannel(DWORD Lun)
     struct reader *r = reader_of(Lun);
     eject(r);
     close(r->listener);
+    close(r->stop);
     unlink(r->watched);
     unlink(r->path);
     return IFD_SUCCESS;
@@ -144,18 +150,27 @@ static RESPONSECODE wait_for_change(DWORD Lun, int timeout_ms)
 {
     struct reader *r = reader_of(Lun);
     int card = r->card;
-    struct pollfd p = {.fd = card >= 0 ? card : r->listener, .events = card >= 0 ? POLLRDHUP : POLLIN};
+    struct pollfd p[] = {{.fd = r->stop, .events = POLLIN},
+                         {.fd = card >= 0 ? card : r->listener, .events = card >= 0 ? POLLRDHUP : POLLIN}};
     if (!r->watcher)
         close(creat(r->watched, 0666));
     r->watcher = pthread_self();
     if (r->gone && !r->told)
         return IFD_SUCCESS;
     r->gone = r->told = 0;
-    if (getenv("RIG_POLLED"))
-        poll(NULL, 0, POLL_MS);
+    if (access(r->plugged, F_OK))
+        poll(p, 1, timeout_ms);
+    else if (getenv("RIG_POLLED"))
+        poll(p, 1, POLL_MS);
     else
-        poll(&p, 1, timeout_ms);
+        poll(p, 2, timeout_ms);
     return IFD_SUCCESS;
+}
+
+/* End the wait above, before the reader goes: a thread that is cancelled may leave pcscd's locks held. */
+static RESPONSECODE stop_waiting(DWORD Lun)
+{
+    return eventfd_write(reader_of(Lun)->stop, 1) ? IFD_COMMUNICATION_ERROR : IFD_SUCCESS;
 }
 
 static RESPONSECODE give(PDWORD Length, PUCHAR Value, const void *data, DWORD size)
@@ -171,6 +186,7 @@ RESPONSECODE IFDHGetCapabilities(DWORD Lun, DWORD Tag, PDWORD Length, PUCHAR Val
 {
     struct reader *r = reader_of(Lun);
     RESPONSECODE (*wait)(DWORD, int) = wait_for_change;
+    RESPONSECODE (*stop)(DWORD) = stop_waiting;
     UCHAR readers_at_once = READERS, slots = 1, no = 0;
     switch (Tag) {
     case TAG_IFD_ATR:
@@ -180,13 +196,14 @@ RESPONSECODE IFDHGetCapabilities(DWORD Lun, DWORD Tag, PDWORD Length, PUCHAR Val
         return give(Length, Value, &readers_at_once, 1);
     case TAG_IFD_SLOTS_NUMBER:
         return give(Length, Value, &slots, 1);
-    case TAG_IFD_POLLING_THREAD_KILLABLE: /* poll() is a point where a thread may be cancelled */
     case TAG_IFD_THREAD_SAFE: /* between readers it is */
         return give(Length, Value, "\1", 1);
     case TAG_IFD_SLOT_THREAD_SAFE:
         return give(Length, Value, &no, 1);
     case TAG_IFD_POLLING_THREAD_WITH_TIMEOUT:
         return give(Length, Value, &wait, sizeof wait);
+    case TAG_IFD_STOP_POLLING_THREAD:
+        return give(Length, Value, &stop, sizeof stop);
     default:
         return IFD_ERROR_TAG;
     }
@@ -247,9 +264,8 @@ RESPONSECODE IFDHControl(DWORD Lun, DWORD Code, PUCHAR TxBuffer, DWORD TxLength,
     return IFD_NOT_SUPPORTED;
 }
 
-RESPONSECODE IFDHICCPresence(DWORD Lun)
+static RESPONSECODE presence(struct reader *r)
 {
-    struct reader *r = reader_of(Lun);
     struct pollfd p = {.fd = r->card, .events = POLLRDHUP};
     if (r->card >= 0 && poll(&p, 1, 0) == 0)
         return IFD_ICC_PRESENT;
@@ -261,4 +277,14 @@ RESPONSECODE IFDHICCPresence(DWORD Lun)
     }
     r->card = accept4(r->listener, NULL, NULL, SOCK_CLOEXEC);
     return r->card >= 0 ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
+}
+
+/* A reader that is pulled out says nothing of its card any more: pcscd 1.9.9 never ends the watcher of a
+ * reader whose card goes while it takes the reader down. */
+RESPONSECODE IFDHICCPresence(DWORD Lun)
+{
+    struct reader *r = reader_of(Lun);
+    if (access(r->plugged, F_OK) == 0)
+        r->last = presence(r);
+    return r->last;
 }

@@ -20,6 +20,7 @@ class Slot:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.watched = Path(f"{path}.watched")
+        self.plugged = Path(f"{path}.plugged")
         self._holding = Path(f"{path}.holding")
         self.card: Card | None = None
         self._out = threading.Event()

@@ -1,8 +1,8 @@
 /* A stand-in for libudev, preloaded into a private pcscd: USB readers that come and go at will.
  *
- * RIG_FOLDER holds a file plugged/N for each reader that is plugged in, and a FIFO `events` that takes
- * lines of 4 bytes: '+' or '-', the reader's number in two digits, a line feed. Reader N is a USB device
- * 1209:N whose node is RIG_FOLDER/readerN. Only what pcscd calls is here.
+ * RIG_FOLDER holds a file readerN.plugged for each reader that is plugged in, and a FIFO `events` that
+ * takes lines of 4 bytes: '+' or '-', the reader's number in two digits, a line feed. Reader N is a USB
+ * device 1209:N whose node is RIG_FOLDER/readerN. Only what pcscd calls is here.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -48,7 +48,7 @@ int udev_enumerate_scan_devices(void *e)
     char path[160];
     memset(entries, 0, sizeof entries);
     for (int i = 0, used = 0; i < READERS; i++) {
-        snprintf(path, sizeof path, "%s/plugged/%d", getenv("RIG_FOLDER"), i);
+        snprintf(path, sizeof path, "%s/reader%d.plugged", getenv("RIG_FOLDER"), i);
         if (access(path, F_OK))
             continue;
         snprintf(entries[used].name, sizeof entries[used].name, "%02d", i);
