@@ -2,7 +2,7 @@
  *
  * RIG_FOLDER holds a file readerN.plugged for each reader that is plugged in, and a FIFO `events` that
  * takes lines of 4 bytes: '+' or '-', the reader's number in two digits, a line feed. Reader N is a USB
- * device 1209:N whose node is RIG_FOLDER/readerN. Only what pcscd calls is here.
+ * device 1209:N whose node is RIG_FOLDER/readerN. Only what pcscd (1.9 to 2.3) calls is here.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -95,6 +95,12 @@ const char *udev_device_get_sysattr_value(struct udev_device *d, const char *nam
     return strcmp(name, "bInterfaceNumber") ? NULL : "00";
 }
 
+const char *udev_device_get_property_value(struct udev_device *d, const char *name)
+{
+    return d && name ? NULL : "";
+}
+
+void *udev_monitor_unref(void *m) { return m; }
 void *udev_monitor_new_from_netlink(void *u, const char *name) { return name ? u : NULL; }
 int udev_monitor_enable_receiving(void *m) { return !m; }
 int udev_monitor_filter_add_match_subsystem_devtype(void *m, const char *s, const char *t)
