@@ -39,12 +39,20 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """When a notice was last handed out without word of its delivery since, and how often."""
+
+    at: datetime
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """The whole state; changed only by `step`.
 
     `telling` is False for commands that look once and say nothing on the desktop. `contents` is by reader
     name; "" stands for tokens whose reader is unknown. `requests` are checks that wait for the reads with
-    these tickets. `saying` holds, by tag, when a notice was handed out that is not yet known to be delivered.
+    these tickets. `saying` holds, by tag, the notices that are not yet known to be delivered.
     """
 
     settings: Settings
@@ -58,7 +66,7 @@ class State:
     reads: Mapping[int, Read] = field(default_factory=dict)
     next_ticket: int = 1
     requests: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    saying: Mapping[str, datetime] = field(default_factory=dict)
+    saying: Mapping[str, Handed] = field(default_factory=dict)
     awaited: Awaited | None = None
     activating_until: datetime | None = None
     face: Face | None = None

@@ -18,7 +18,7 @@ from daemon.core.notice import Notice
 from daemon.core.notices import due_notices, moments
 from daemon.core.report import Report
 from daemon.core.reporting import make_report
-from daemon.core.state import State
+from daemon.core.state import Handed, State
 from daemon.core.text import text
 from daemon.core.troubles import Trouble
 from daemon.core.watching import (
@@ -32,6 +32,7 @@ from daemon.core.watching import (
 )
 
 SAYING_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
+SAYING_LIMIT_LATER = timedelta(hours=1)  # and then at this pace: nobody takes it, or nobody says so
 
 
 def step(state: State, event: Event) -> Step:
@@ -139,13 +140,19 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     if state.readers is None or state.reads or clock_wrong(now):
         return state, (), None
     due = [*due_notices(assessment, state.memory, state.settings, now), *alarms(state, assessment, now)]
-    saying = {tag: at for tag, at in state.saying.items() if at <= now < later(at, SAYING_LIMIT)}
-    fresh = [notice for notice in due if notice.tag not in saying]
+    before = {n.tag: state.saying[n.tag] for n in due if n.tag in state.saying}
+    fresh = [n for n in due if n.tag not in before or not before[n.tag].at <= now < _said_by(before[n.tag])]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
-    state = replace(state, saying=saying | {notice.tag: now for notice in fresh})
+    times = {n.tag: before[n.tag].times + 1 if n.tag in before else 1 for n in fresh}
+    state = replace(state, saying=before | {tag: Handed(at=now, times=count) for tag, count in times.items()})
     return state, tuple(Say(notice=notice) for notice in fresh), None
+
+
+def _said_by(handed: Handed) -> datetime:
+    """Return when word of a notice's delivery is overdue."""
+    return later(handed.at, SAYING_LIMIT if handed.times == 1 else SAYING_LIMIT_LATER)
 
 
 def _said(state: State, event: events.NoticeSaid) -> State:
@@ -153,7 +160,7 @@ def _said(state: State, event: events.NoticeSaid) -> State:
     oldest = event.at - MARKS_KEPT
     kept = {m: at for m, at in state.memory.said.items() if at > oldest or not m.startswith(MARK_PREFIX)}
     memory = replace(state.memory, said=kept | dict.fromkeys(event.marks, event.at))
-    saying = {tag: at for tag, at in state.saying.items() if tag != event.tag}
+    saying = {tag: handed for tag, handed in state.saying.items() if tag != event.tag}
     return replace(state, memory=drop_snooze(memory, event.tag, event.at), saying=saying)
 
 
@@ -172,7 +179,7 @@ def _moments(state: State, assessment: Assessment, held_until: datetime | None, 
     yield from moments(assessment, state.memory, state.settings, now)
     yield from look_moments(state)
     yield from alarm_moments(state)
-    yield from (later(at, SAYING_LIMIT) for at in state.saying.values())
+    yield from (_said_by(handed) for handed in state.saying.values())
     if state.awaited is not None:
         yield later(state.awaited.until, timedelta(seconds=1))
     if held_until is not None:
