@@ -113,17 +113,23 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         try:
             async with asyncio.timeout(CONNECT_S):
                 self._bus = bus = await MessageBus(bus_type=BusType.SESSION).connect()
-            bus.add_message_handler(self._handle)
-            await bus.request_name(self._bus_name)
-            watcher = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{WATCHER}'"
-            await bus.call(_call(BUS, "/org/freedesktop/DBus", "AddMatch", watcher))
-            reply = await bus.call(self._registration())
-            if reply.message_type is MessageType.ERROR:
-                log.info("No panel with a tray so far; the icon will come with it")
-            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast leaves it bare
         except (OSError, TimeoutError, EOFError, DBusFastError) as error:
-            raise NoSessionBusError(str(error)) from error
+            raise NoSessionBusError(f"no session bus answers ({str(error) or type(error).__name__})") from error
+        try:
+            await self._serve_on(bus)
+        except (OSError, EOFError, DBusFastError) as error:
+            raise NoSessionBusError("the session bus has gone") from error
         raise NoSessionBusError("the session bus has gone")
+
+    async def _serve_on(self, bus: MessageBus) -> None:
+        bus.add_message_handler(self._handle)
+        await bus.request_name(self._bus_name)
+        watcher = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{WATCHER}'"
+        await bus.call(_call(BUS, "/org/freedesktop/DBus", "AddMatch", watcher))
+        reply = await bus.call(self._registration())
+        if reply.message_type is MessageType.ERROR:
+            log.info("No panel with a tray so far; the icon will come with it")
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast leaves it bare
 
     def _registration(self) -> Message:
         """Tell the watcher of the panels that we are there."""

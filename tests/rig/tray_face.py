@@ -1,0 +1,35 @@
+"""The tray face, running in this process."""
+
+from __future__ import annotations
+
+import threading
+from typing import Self
+
+from config.texts import Texts
+from rig.posted import Posted
+from tray.pystray_face import TrayFace
+
+STOP_LIMIT_S = 2.0
+
+
+class RunningFace:
+    """A TrayFace whose `run` has a thread of its own, as the program gives it the main thread; a context manager."""
+
+    def __init__(self) -> None:
+        self.posted = Posted()
+        self.face = TrayFace(Texts("en").render, self.posted)
+        self.show = self.face.show
+        self.thread = threading.Thread(target=self.face.run, daemon=True)
+
+    def stop(self) -> None:
+        """Stop it, and see that it ends in time."""
+        self.face.stop()
+        self.thread.join(STOP_LIMIT_S)
+        assert not self.thread.is_alive(), f"the tray runs on {STOP_LIMIT_S:g} s after its stop"
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()

@@ -1,0 +1,30 @@
+"""The tray face against a session bus of the test's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rig.tray_face import RunningFace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rig.bus import SessionBus
+
+
+@pytest.fixture
+def on_bus(session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch) -> SessionBus:
+    """The test's session bus, where this process finds it, and no display."""
+    monkeypatch.delenv("DISPLAY", raising=False)
+    for name, value in session_bus.environment.items():
+        monkeypatch.setenv(name, value)
+    return session_bus
+
+
+@pytest.fixture
+def running(on_bus: SessionBus) -> Iterator[RunningFace]:  # noqa: ARG001 - it runs there
+    """A running tray face."""
+    with RunningFace() as face:
+        yield face
