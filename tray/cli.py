@@ -54,7 +54,10 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
         added.set_defaults(command=action)
         return added
 
-    command("run", _run).add_argument("--headless", action="store_true", help=words("headless"))
+    run = command("run", _run)
+    run.add_argument("--headless", action="store_true", help=words("headless"))
+    run.add_argument("--demo", action="store_true", help=words("demo"))
+    run.add_argument("--step", action="store_true", help=words("step"))
     for name, verb in (("status", Verb.STATUS), ("check", Verb.CHECK)):
         command(name, partial(_report, verb)).add_argument("--json", action="store_true", help=words("json"))
     tell = command("tell", _tell)
@@ -65,8 +68,10 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    if not options.headless:
-        pass
+    if options.demo:
+        from tray import demo
+
+        return demo.play(loaded.settings, texts, by_step=options.step)
     outcome = assembly.watch(folders, loaded)
     if outcome is assembly.Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
