@@ -11,6 +11,7 @@ from typing import Protocol
 from daemon.core.effects import Happening, Launch, ReadTokens
 from daemon.core.events import Event, ReadersSeen, ServiceLost
 from daemon.core.face import Face
+from daemon.core.login_start import LoginStanding
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
 from daemon.core.report import Report
@@ -117,3 +118,16 @@ class FaceScreen(Protocol):
 
     def show(self, face: Face) -> None:
         """Draw it; may be called from the loop's thread."""
+
+
+class LoginStarter(Protocol):
+    """Starts vigicle at login, by the means of this system. All of it may raise OSError."""
+
+    def status(self) -> LoginStanding:
+        """Tell what holds now."""
+
+    def enable(self) -> LoginStanding:
+        """Start at login from now on, also where the person had switched it off in their desktop's settings."""
+
+    def disable(self) -> LoginStanding:
+        """No longer start at login."""

@@ -1,0 +1,41 @@
+"""Start at login: an autostart entry on Linux, the Run key on Windows, a launch agent on macOS."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from daemon.ports import LoginStarter
+
+
+def make_login_starter() -> LoginStarter:
+    """Return the one of this system."""
+    if sys.platform == "win32":
+        from daemon.adapters.autostart.windows import RunKey, WindowsRegistry
+
+        return RunKey(own_command(), WindowsRegistry())
+    elif sys.platform == "darwin":  # noqa: RET505 - mypy skips the other systems' branches only in one chain
+        from daemon.adapters.autostart.macos import LaunchAgent
+
+        return LaunchAgent(own_command())
+    else:
+        from daemon.adapters.autostart.xdg import XdgEntry
+
+        return XdgEntry(own_command())
+
+
+def own_command() -> list[str]:
+    """Return how to start this installation's `run`, with an absolute path and without a terminal's window."""
+    if getattr(sys, "frozen", False):
+        return [str(Path(sys.executable).absolute()), "run"]
+    windowless = Path(sys.executable).with_name("pythonw.exe")
+    if sys.platform == "win32" and windowless.exists():  # vigicle.exe would open a console
+        return [str(windowless), "-I", "-m", "tray", "run"]
+    return [str(_installed_command().absolute()), "run"]
+
+
+def _installed_command() -> Path:
+    """Find the script: as we were called (a link that outlives updates), in our environment, on the path."""
+    called, beside = Path(sys.argv[0]), Path(sys.executable).with_name("vigicle")
+    if called.name == "vigicle" and called.exists():
+        return called
+    return beside if beside.exists() else Path(shutil.which("vigicle") or beside)

@@ -1,0 +1,77 @@
+"""Start at login on macOS: a launch agent of the person."""
+
+import os
+import plistlib
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from config.files import write_whole
+from daemon.core.login_start import LoginStanding, LoginStart
+
+LABEL = "vigicle"
+LIMIT_S = 5.0
+
+Launchctl = Callable[[Sequence[str]], str]
+
+
+def launchctl(arguments: Sequence[str]) -> str:
+    """Ask launchd; its answer in words, "" when it has none in time."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, no shell
+            ["/bin/launchctl", *arguments], capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
+
+
+class LaunchAgent:
+    """The property list in ~/Library/LaunchAgents; it counts from the next login."""
+
+    def __init__(self, command: Sequence[str], home: Path | None = None, ask: Launchctl = launchctl) -> None:
+        self._command = list(command)
+        self._file = (home or Path.home()) / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+        self._ask = ask
+        self._domain = f"gui/{getattr(os, 'getuid', int)()}"
+
+    def status(self) -> LoginStanding:
+        """Read the property list, and whether the person has switched it off in the System Settings."""
+        return LoginStanding(state=self._state(), place=str(self._file))
+
+    def enable(self) -> LoginStanding:
+        """Write the property list, and have launchd forget that it was switched off."""
+        agent = {
+            "Label": LABEL,
+            "ProgramArguments": self._command,
+            "RunAtLoad": True,
+            "LimitLoadToSessionType": "Aqua",
+            "ProcessType": "Interactive",
+        }
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._file, plistlib.dumps(agent))
+        self._ask(["enable", f"{self._domain}/{LABEL}"])
+        return self.status()
+
+    def disable(self) -> LoginStanding:
+        """Remove the property list; what runs goes on."""
+        self._file.unlink(missing_ok=True)
+        return self.status()
+
+    def _state(self) -> LoginStart:
+        try:
+            agent = plistlib.loads(self._file.read_bytes())
+        except FileNotFoundError:
+            return LoginStart.OFF
+        except (OSError, ValueError, plistlib.InvalidFileException):
+            return LoginStart.BROKEN
+        if agent.get("Disabled") is True or switched_off(self._ask(["print-disabled", self._domain])):
+            return LoginStart.OFF_BY_PERSON
+        program = str(next(iter(agent.get("ProgramArguments") or [""])))
+        return LoginStart.ON if program and Path(program).exists() else LoginStart.BROKEN
+
+
+def switched_off(answer: str) -> bool:
+    """Read `launchctl print-disabled`: "label" => true before macOS 13, => disabled since."""
+    lines = (line.strip() for line in answer.splitlines())
+    return any(line in {f'"{LABEL}" => true', f'"{LABEL}" => disabled'} for line in lines)

@@ -1,0 +1,98 @@
+"""Start at login on Windows: the person's Run key, and what they chose in the Task Manager."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from daemon.core.login_start import LoginStanding, LoginStart
+
+VALUE = "vigicle"
+RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+SWITCHED_OFF = 0x01  # the first byte is odd once the person has switched the entry off
+LENGTH_LIMIT = 260  # characters of a Run value ("Run and RunOnce Registry Keys")
+
+
+class Registry(Protocol):
+    """The values below HKEY_CURRENT_USER that are needed here. Each may raise OSError."""
+
+    def get(self, key: str, name: str) -> str | bytes | None:
+        """Return a value, None where there is none."""
+
+    def set(self, key: str, name: str, value: str) -> None:
+        """Write a text."""
+
+    def delete(self, key: str, name: str) -> None:
+        """Remove a value, if it is there."""
+
+
+class RunKey:
+    """The value in the person's Run key."""
+
+    def __init__(self, command: Sequence[str], registry: Registry) -> None:
+        self._command = command
+        self._registry = registry
+
+    def status(self) -> LoginStanding:
+        """Read the value, and whether the person has switched it off."""
+        return LoginStanding(state=self._state(), place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}")
+
+    def enable(self) -> LoginStanding:
+        """Write the value, and forget that it was switched off."""
+        line = subprocess.list2cmdline(self._command)
+        if len(line) > LENGTH_LIMIT:
+            raise OSError(f"the command is longer than {LENGTH_LIMIT} characters: {line}")
+        self._registry.set(RUN, VALUE, line)
+        self._registry.delete(APPROVED, VALUE)
+        return self.status()
+
+    def disable(self) -> LoginStanding:
+        """Remove the value."""
+        self._registry.delete(RUN, VALUE)
+        self._registry.delete(APPROVED, VALUE)
+        return self.status()
+
+    def _state(self) -> LoginStart:
+        line = self._registry.get(RUN, VALUE)
+        if not isinstance(line, str):
+            return LoginStart.OFF
+        approved = self._registry.get(APPROVED, VALUE)
+        if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
+            return LoginStart.OFF_BY_PERSON
+        return LoginStart.ON if Path(program_of(line)).exists() else LoginStart.BROKEN
+
+
+def program_of(line: str) -> str:
+    """Return the program of a command line that `list2cmdline` made."""
+    return line[1:].partition('"')[0] if line.startswith('"') else line.partition(" ")[0]
+
+
+if sys.platform == "win32":
+    import winreg
+
+    class WindowsRegistry:
+        """The real registry."""
+
+        def get(self, key: str, name: str) -> str | bytes | None:
+            """Return a value, None where there is none or it is neither text nor bytes."""
+            try:
+                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as handle:
+                    value, _ = winreg.QueryValueEx(handle, name)
+            except FileNotFoundError:
+                return None
+            return value if isinstance(value, str | bytes) else None
+
+        def set(self, key: str, name: str, value: str) -> None:
+            """Write a text; the key is made where it is missing."""
+            with winreg.CreateKeyEx(winreg.HKEY_CURRENT_USER, key, access=winreg.KEY_SET_VALUE) as handle:
+                winreg.SetValueEx(handle, name, 0, winreg.REG_SZ, value)
+
+        def delete(self, key: str, name: str) -> None:
+            """Remove a value, if it is there."""
+            try:
+                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key, access=winreg.KEY_SET_VALUE) as handle:
+                    winreg.DeleteValue(handle, name)
+            except FileNotFoundError:
+                pass

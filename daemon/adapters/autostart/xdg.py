@@ -1,0 +1,124 @@
+"""Start at login on Linux: an entry of the Desktop Application Autostart Specification 0.5."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from config.files import write_whole
+from daemon.core.login_start import LoginStanding, LoginStart
+
+ENTRY = "vigicle.desktop"
+GROUP = "[Desktop Entry]"
+FIELDS = (
+    ("Type", "Application"),
+    ("Version", "1.0"),
+    ("Name", "vigicle"),
+    ("Comment", "Tells you before the certificate of your key expires"),
+    ("Comment[fr]", "Vous prévient avant que le certificat de votre clé n’expire"),
+)
+RESERVED = frozenset(" \t\n\"'\\><~|&;$*?#()`")  # Desktop Entry Specification 1.5, the Exec key
+ESCAPED = frozenset('"`$\\')
+HIDDEN, SWITCHED_ON = "Hidden", "X-GNOME-Autostart-enabled"
+
+
+class XdgEntry:
+    """The entry in the person's autostart folder, which wins over one that the machine has for everybody."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str] = os.environ) -> None:
+        self._command = command
+        self._own = _person_folder(environ) / "autostart" / ENTRY
+        self._shared = [folder / "autostart" / ENTRY for folder in _machine_folders(environ)]
+
+    def status(self) -> LoginStanding:
+        """Read the entry that counts: the person's own, else the machine's."""
+        place = next((file for file in (self._own, *self._shared) if file.exists()), None)
+        if place is None:
+            return LoginStanding(state=LoginStart.OFF, place=str(self._own))
+        return LoginStanding(state=_state(_fields(place)), place=str(place))
+
+    def enable(self) -> LoginStanding:
+        """Let the machine's entry count where it works, else write the person's."""
+        shared = next((file for file in self._shared if file.exists()), None)
+        if shared is not None and _state(_fields(shared)) is LoginStart.ON:
+            self._own.unlink(missing_ok=True)
+        else:
+            self._write(("Terminal", "false"), ("StartupNotify", "false"))
+        return self.status()
+
+    def disable(self) -> LoginStanding:
+        """Remove the person's entry; where the machine has one, hide it."""
+        if any(file.exists() for file in self._shared):
+            self._write((HIDDEN, "true"))
+        else:
+            self._own.unlink(missing_ok=True)
+        return self.status()
+
+    def _write(self, *more: tuple[str, str]) -> None:
+        self._own.parent.mkdir(parents=True, exist_ok=True)
+        fields = (*FIELDS, ("Exec", exec_value(self._command)), *more)
+        lines = [GROUP, *(f"{name}={value}" for name, value in fields)]
+        write_whole(self._own, "".join(f"{line}\n" for line in lines).encode())
+
+
+def exec_value(command: Sequence[str]) -> str:
+    """Write a command for the Exec key: arguments quoted, then escaped as every string of the file is."""
+    return " ".join(map(_quoted, command)).replace("\\", "\\\\")
+
+
+def exec_program(value: str) -> str:
+    """Return the program that an Exec value of ours or of a package starts."""
+    value = value.replace("\\\\", "\\").strip()
+    if not value.startswith('"'):
+        return value.split(" ", 1)[0].replace("%%", "%")
+    said, escaped = [], False
+    for character in value[1:]:
+        if character == '"' and not escaped:
+            break
+        escaped = character == "\\" and not escaped
+        if not escaped:
+            said.append(character)
+    return "".join(said).replace("%%", "%")
+
+
+def _quoted(argument: str) -> str:
+    if not RESERVED & set(argument) and argument:
+        return argument.replace("%", "%%")
+    inner = "".join(f"\\{character}" if character in ESCAPED else character for character in argument)
+    return f'"{inner}"'.replace("%", "%%")
+
+
+def _state(fields: Mapping[str, str]) -> LoginStart:
+    """Judge by what desktops write when the person switches an entry off."""
+    if fields.get(HIDDEN) == "true" or fields.get(SWITCHED_ON) == "false":
+        return LoginStart.OFF_BY_PERSON
+    program = exec_program(fields.get("Exec", ""))
+    there = os.access(program, os.X_OK) if program.startswith("/") else bool(program)
+    return LoginStart.ON if there else LoginStart.BROKEN
+
+
+def _fields(file: Path) -> dict[str, str]:
+    """Read the first group's keys; a file that cannot be read has none."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return {}
+    found: dict[str, str] = {}
+    group = ""
+    for line in map(str.strip, lines):
+        if line.startswith("["):
+            group = line
+        elif group == GROUP and "=" in line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            found.setdefault(name.strip(), value.strip())
+    return found
+
+
+def _person_folder(environ: Mapping[str, str]) -> Path:
+    """A relative path in the variable is ignored (XDG Base Directory Specification 0.8)."""
+    named = environ.get("XDG_CONFIG_HOME", "")
+    return Path(named) if named.startswith("/") else Path.home() / ".config"
+
+
+def _machine_folders(environ: Mapping[str, str]) -> list[Path]:
+    named = [folder for folder in environ.get("XDG_CONFIG_DIRS", "").split(":") if folder.startswith("/")]
+    return [Path(folder) for folder in named or ["/etc/xdg"]]

@@ -1,0 +1,21 @@
+"""Whether vigicle starts when the person logs in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LoginStart(StrEnum):
+    """The words for people are `autostart.<value>`."""
+
+    ON = "on"
+    OFF = "off"
+    OFF_BY_PERSON = "off_by_person"  # switched off in the settings of their desktop or system
+    BROKEN = "broken"  # the program that it would start is no longer there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginStanding:
+    """What holds now, and the file or registry value that says so (or would)."""
+
+    state: LoginStart
+    place: str
