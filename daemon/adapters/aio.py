@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+FINISH_LIMIT_S = 0.5
 STOP_LIMIT_S = 1.0
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ class AsyncThread:
             return asyncio.run_coroutine_threadsafe(work, self._running())
 
     def stop(self) -> None:
-        """Cancel what still runs and end the thread, within a second."""
+        """Let what was submitted end or cancel it, and end the thread, within a second."""
         with self._guard:
             self._stopped = True
             loop, thread = self._loop, self._thread
@@ -54,9 +55,15 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(_finish())
     finally:
         loop.close()
+
+
+async def _finish() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    if left:
+        await asyncio.wait(left, timeout=FINISH_LIMIT_S)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

@@ -58,6 +58,11 @@ class LoginManagerResume:
         self._bus: MessageBus | None = None
         self._turn = asyncio.Lock()
 
+    @property
+    def listening(self) -> bool:
+        """Whether the bus is there."""
+        return self._bus is not None and self._bus.connected
+
     def start(self, woken: Callable[[], None]) -> None:
         """Begin to listen."""
         self._woken = woken
@@ -76,7 +81,7 @@ class LoginManagerResume:
         from dbus_fast.errors import DBusError
 
         async with self._turn:
-            if self._bus is not None and self._bus.connected:
+            if self.listening:
                 return
             try:
                 async with asyncio.timeout(CONNECT_LIMIT_S):

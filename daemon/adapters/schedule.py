@@ -17,6 +17,7 @@ from daemon.ports import Post
 log = logging.getLogger(__name__)
 
 HEARTBEAT = timedelta(minutes=15)
+INSTANCES = 1000
 DUE, BEAT = "due", "heartbeat"
 
 
@@ -37,7 +38,8 @@ class ApScheduler:
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(1)},
             # Without the first, a job that is a second late (sleep, a busy machine) is silently dropped.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            # With an instance of one, a moment asked for while the tick before is being posted is dropped too.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": INSTANCES},
         )
 
     def start(self, post: Post) -> None:
@@ -88,6 +90,8 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler is u
         if beat is not None and beat.next_run_time > now + self._heartbeat:
             log.debug("The clock was set back")
             beat.modify(next_run_time=now)
-        wait_s: float | None = super()._process_jobs()  # None: no jobs
+        wait_s: float | None = None
+        with contextlib.suppress(JobLookupError):  # raised when it is shut down right now
+            wait_s = super()._process_jobs()
         limit_s = self._heartbeat.total_seconds()
         return limit_s if wait_s is None else min(wait_s, limit_s)

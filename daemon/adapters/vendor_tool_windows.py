@@ -72,9 +72,8 @@ if sys.platform == "win32":
                         yield from _entry(programs, index, rights)
 
     def _entry(programs: winreg.HKEYType, index: int, rights: int) -> Iterator[tuple[str, str, str]]:
-        with contextlib.suppress(OSError):
-            with winreg.OpenKey(programs, winreg.EnumKey(programs, index), 0, rights) as one:
-                yield _text(one, "DisplayName"), _text(one, "DisplayIcon"), _text(one, "InstallLocation")
+        with contextlib.suppress(OSError), winreg.OpenKey(programs, winreg.EnumKey(programs, index), 0, rights) as one:
+            yield _text(one, "DisplayName"), _text(one, "DisplayIcon"), _text(one, "InstallLocation")
 
     def _text(key: winreg.HKEYType, value: str) -> str:
         try:

@@ -52,6 +52,7 @@ class ChainNotifier:
     def stop(self) -> None:
         """End; what is on the screen stays, and its clicks are no longer heard."""
         self._post = lambda _event: None
+        self._thread.submit(self._in_turn(self._close()))
 
     async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
         async with self._turn:
@@ -68,6 +69,10 @@ class ChainNotifier:
     async def _withdraw(self, tag: str) -> None:
         for channel in self._channels:
             await self._guarded(channel, channel.withdraw(tag))
+
+    async def _close(self) -> None:
+        for channel in self._channels:
+            await self._guarded(channel, channel.close())
 
     async def _guarded(self, channel: Channel, work: Coroutine[Any, Any, bool | None]) -> bool:
         try:

@@ -33,7 +33,7 @@ Answered = Callable[[Choice], None]
 
 
 class Channel(Protocol):
-    """One way to reach the person. Both methods run in the asyncio thread and must not block it."""
+    """One way to reach the person. All methods run in the asyncio thread and must not block it."""
 
     @property
     def name(self) -> str:
@@ -47,3 +47,6 @@ class Channel(Protocol):
 
     async def withdraw(self, tag: str) -> None:
         """Take the message with this tag off the screen, if it is there."""
+
+    async def close(self) -> None:
+        """Let go of what is held; what is on the screen stays."""

@@ -57,6 +57,10 @@ class DesktopChannel:
         if self._notifier is not None:
             await asyncio.wait({self._follow(self._clear(self._notifier, tag))}, timeout=self._limit_s)
 
+    async def close(self) -> None:
+        """Leave the bus."""
+        self._forget()
+
     async def _skills(self) -> frozenset[str] | None:
         """A server that is mute or absent is found here, before desktop-notifier would wait for it without end."""
         if sys.platform == "linux":

@@ -20,3 +20,6 @@ class LogChannel:
 
     async def withdraw(self, tag: str) -> None:
         """Do nothing: what is written stays."""
+
+    async def close(self) -> None:
+        """Do nothing."""

@@ -47,6 +47,9 @@ class PlyerChannel:
     async def withdraw(self, tag: str) -> None:
         """Do nothing: plyer cannot take a notice back."""
 
+    async def close(self) -> None:
+        """Do nothing."""
+
 
 def no_option(text: str) -> str:
     """Let `notify-send` not take a text for an option."""

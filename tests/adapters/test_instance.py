@@ -1,0 +1,56 @@
+"""One watchman at a time, and none that a dead one keeps out."""
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.folders import FolderProblem
+from daemon.adapters.instance import LOCK, InstanceLock
+
+HOLD = """
+import sys
+from pathlib import Path
+from daemon.adapters.instance import InstanceLock
+lock = InstanceLock(Path(sys.argv[1]))
+print(lock.acquire(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_first_one_gets_the_lock_and_the_second_does_not(tmp_path: Path) -> None:
+    first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
+    assert first.acquire()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "True\n"
+        lock = InstanceLock(tmp_path)
+        assert not lock.acquire()
+        holder.kill()
+        holder.wait(10)
+        assert lock.acquire()
+        lock.release()
+
+
+def test_the_lock_file_is_for_this_person_alone(tmp_path: Path) -> None:
+    lock = InstanceLock(tmp_path)
+    lock.acquire()
+    assert stat.S_IMODE((tmp_path / LOCK).stat().st_mode) == 0o600
+    lock.release()
+
+
+def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / LOCK).mkdir()
+    with pytest.raises(FolderProblem):
+        InstanceLock(tmp_path).acquire()

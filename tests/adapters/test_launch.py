@@ -1,0 +1,311 @@
+"""A launch opens what our own procedures name, and tells when it could not."""
+
+import os
+import plistlib
+import queue
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import Procedure, Settings, VendorTool, Wording
+from daemon.adapters.launch import DesktopLauncher, is_safe
+from daemon.adapters.launch_start import childs_environment, is_running, run, start_tool
+from daemon.adapters.vendor_tool import best_match, bundles, desktop_entries, find_tool
+from daemon.adapters.vendor_tool_windows import program_of, shortcuts
+from daemon.core.effects import Destination, Launch
+from daemon.core.events import Event, Launched
+from daemon.core.troubles import Trouble
+from rig.browser import RecordingBrowser, RecordingTool
+from rig.process import wait_until
+
+LIMIT_S = 20.0
+TOOL = "Trusted Key Manager"
+ORDER, PLATFORM, DOWNLOAD = "https://order.example/", "https://platform.example/", "https://download.example/tool"
+
+
+@pytest.fixture(autouse=True)
+def desktop(browser: RecordingBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desktop whose only browser records; returns its folder for the person's own entries."""
+    for name, value in browser.environment.items():
+        monkeypatch.setenv(name, value)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    data = tmp_path / "data"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return data
+
+
+def settings(path: Path | None = None, *, order_url: str = ORDER) -> Settings:
+    procedure = Procedure(
+        id="opalexe",
+        title=Wording(en="Opalexe", fr="Opalexe"),
+        issuers=(),
+        platform_url=PLATFORM,
+        order_url=order_url,
+        tool=VendorTool(name=TOOL.casefold(), download_url=DOWNLOAD, path=str(path) if path else None),
+    )
+    return Settings(procedures=(procedure,))
+
+
+def launched(given: Settings, destination: Destination, procedure: str = "opalexe") -> Trouble | None:
+    """Launch, and return what the launcher posted."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    launcher = DesktopLauncher(lambda: given)
+    launcher.start(events.put)
+    launcher.launch(Launch(procedure=procedure, destination=destination))
+    event = events.get(timeout=LIMIT_S)
+    assert isinstance(event, Launched)
+    assert event.procedure == procedure
+    return event.trouble
+
+
+@pytest.mark.parametrize(
+    ("destination", "url"),
+    [(Destination.ORDER_PAGE, ORDER), (Destination.PLATFORM, PLATFORM)],
+    ids=["order", "platform"],
+)
+def test_a_page_opens_in_the_browser(browser: RecordingBrowser, destination: Destination, url: str) -> None:
+    assert launched(settings(), destination) is None
+    assert browser.wait() == [[url]]
+
+
+def test_without_any_opener_the_launch_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("BROWSER")
+    assert launched(settings(), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
+
+
+def test_where_gio_knows_no_browser_xdg_open_is_asked(
+    browser: RecordingBrowser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("XDG_DATA_DIRS", "XDG_CONFIG_DIRS"):
+        monkeypatch.setenv(name, str(tmp_path / "nothing"))
+    assert launched(settings(), Destination.ORDER_PAGE) is None
+    assert browser.wait() == [[ORDER]]
+
+
+@pytest.mark.parametrize("url", ["http://order.example/", "file:///etc/passwd", "https://"])
+def test_anything_but_https_is_not_opened(browser: RecordingBrowser, url: str) -> None:
+    assert launched(settings(order_url=url), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
+    assert browser.starts == []
+
+
+def test_an_unknown_procedure_opens_nothing(browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.PLATFORM, procedure="nobody") is Trouble.LAUNCH_FAILED
+    assert browser.starts == []
+
+
+def test_the_configured_tool_is_started(tool: RecordingTool) -> None:
+    assert launched(settings(tool.program), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_a_configured_desktop_entry_is_started(tool: RecordingTool, tmp_path: Path) -> None:
+    assert launched(settings(tool.add_desktop_entry(tmp_path / "elsewhere")), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_the_tool_is_found_by_its_name(tool: RecordingTool, desktop: Path) -> None:
+    tool.add_desktop_entry(desktop)
+    assert launched(settings(), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_a_configured_tool_that_is_not_there_is_searched(tool: RecordingTool, desktop: Path) -> None:
+    tool.add_desktop_entry(desktop)
+    assert launched(settings(desktop / "nothing"), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_without_a_tool_its_download_page_opens(browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.TOOL) is Trouble.TOOL_MISSING
+    assert browser.wait() == [[DOWNLOAD]]
+
+
+def test_a_tool_that_cannot_run_is_a_failure(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("#!/nonexistent/interpreter\n")
+    broken.chmod(0o755)
+    assert launched(settings(broken), Destination.TOOL) is Trouble.LAUNCH_FAILED
+
+
+def test_a_tool_that_ends_badly_at_once_is_a_failure() -> None:
+    assert launched(settings(Path("/bin/false")), Destination.TOOL) is Trouble.LAUNCH_FAILED
+
+
+SLEEPER = """#!{python} -IS
+import os, signal
+with open({pids!r}, "a") as file:
+    file.write(f"{{os.getpid()}} {{os.getsid(0)}}\\n")
+signal.pause()
+"""
+
+
+class Sleeper:
+    """A tool that runs until it is ended, and notes process and session of each start."""
+
+    def __init__(self, folder: Path) -> None:
+        self.program = folder / "sleeper"
+        self._pids = folder / "pids"
+        self.program.write_text(SLEEPER.format(python=sys.executable, pids=str(self._pids)))
+        self.program.chmod(0o755)
+
+    @property
+    def starts(self) -> list[list[str]]:
+        return [line.split() for line in self._pids.read_text().splitlines()] if self._pids.exists() else []
+
+
+@pytest.fixture
+def sleeper(tmp_path: Path) -> Iterator[Sleeper]:
+    one = Sleeper(tmp_path)
+    yield one
+    for pid, _ in one.starts:
+        os.kill(int(pid), signal.SIGTERM)
+        wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), "it has ended and was reaped")  # type: ignore[misc]
+
+
+def test_a_tool_that_runs_is_not_started_again_and_leaves_no_zombie(sleeper: Sleeper) -> None:
+    assert start_tool(sleeper.program)
+    wait_until(lambda: len(sleeper.starts) == 1, "it runs")
+    assert is_running(sleeper.program)
+    assert start_tool(sleeper.program)
+    assert len(sleeper.starts) == 1
+
+
+def test_a_tool_lives_in_a_session_of_its_own(sleeper: Sleeper) -> None:
+    assert start_tool(sleeper.program)
+    wait_until(lambda: len(sleeper.starts) == 1, "it runs")
+    ((process, session),) = sleeper.starts
+    assert session == process
+
+
+def test_a_program_that_does_not_run_is_not_running(tmp_path: Path) -> None:
+    assert not is_running(tmp_path / "nothing")
+    assert not is_running(Path("/bin/false"))
+    assert is_running(Path(sys.executable))
+
+
+def test_a_command_inherits_neither_files_nor_our_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGICLE_CONFIG", "x")
+    monkeypatch.setenv("PYTHONPATH", "x")
+    told = tmp_path / "told"
+    with told.open("w") as file:
+        os.set_inheritable(file.fileno(), True)  # as a careless library does
+        number = file.fileno()
+        script = f"env > {told}; test -e /proc/self/fd/{number} && echo INHERITED >> {told}; true"
+        assert run(["/bin/sh", "-c", script], LIMIT_S)
+    said = told.read_text()
+    assert "PATH=" in said
+    assert not any(word in said for word in ("VIGICLE_", "PYTHONPATH", "INHERITED"))
+
+
+def test_a_frozen_programs_library_path_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    given = {"LD_LIBRARY_PATH": "/bundle", "LD_LIBRARY_PATH_ORIG": "/own", "DYLD_LIBRARY_PATH": "/bundle", "HOME": "/h"}
+    assert childs_environment(given) == {"LD_LIBRARY_PATH": "/own", "HOME": "/h"}
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://www.example.fr/clé?a=b#c", True),
+        ("https://www.example.fr:8443", True),
+        ("HTTPS://www.example.fr", False),
+        ("http://www.example.fr", False),
+        ("https://user@www.example.fr", False),
+        ("https://user:word@www.example.fr", False),
+        ("https:///path", False),
+        ("https://www.example.fr/a b", False),
+        ("https://www.example.fr/\n", False),
+        ("https://www.example.fr/\u202e", False),
+        ("https://[", False),
+        ("javascript:alert(1)", False),
+        ("--help", False),
+        ("", False),
+    ],
+)
+def test_only_a_plain_https_address_is_safe(url: str, safe: bool) -> None:
+    assert is_safe(url) is safe
+
+
+def entry(folder: Path, file: str, lines: str) -> None:
+    path = folder / "applications" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"[Desktop Entry]\n{lines}\n[Desktop Action x]\nName=Other action\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("Type=Application\nName=TRUSTED Key Manager 4\nExec=x", True),
+        ("Type=Application\nName=TKM\nName[fr]=Trusted Key Manager\nExec=x", True),
+        ("Type=Application\nName=Trusted Key\nExec=x", False),
+        ("Type=Application\nName=Trusted Key Manager\nNoDisplay=true", False),
+        ("Type=Application\nName=Trusted Key Manager\nHidden=true", False),
+        ("Type=Link\nName=Trusted Key Manager", False),
+        ("Type=Application\nName=Uninstall Trusted Key Manager", False),
+        ("Type=Application\nName=Désinstaller Trusted Key Manager", False),
+        ("Type=Application\nName=Other\n#Name=Trusted Key Manager", False),
+    ],
+)
+def test_a_desktop_entry_is_known_by_its_name(desktop: Path, lines: str, found: bool) -> None:
+    entry(desktop, "vendor/tool.desktop", lines)
+    assert (find_tool(TOOL) is not None) is found
+
+
+def test_the_persons_entry_hides_the_systems_one(tmp_path: Path) -> None:
+    home, shared = tmp_path / "home", tmp_path / "shared"
+    entry(home, "tool.desktop", f"Type=Application\nName={TOOL}\nHidden=true")
+    entry(shared, "tool.desktop", f"Type=Application\nName={TOOL}")
+    environ = {"XDG_DATA_HOME": str(home), "XDG_DATA_DIRS": str(shared)}
+    assert best_match(TOOL, desktop_entries(environ)) is None
+    assert best_match(TOOL, desktop_entries({**environ, "XDG_DATA_HOME": str(tmp_path)})) is not None
+
+
+def test_the_shortest_name_wins() -> None:
+    offered = [(f"{TOOL} Help", Path("help")), (TOOL, Path("tool")), (f"{TOOL} 4 (64-bit)", Path("other"))]
+    assert best_match(TOOL, offered) == Path("tool")
+
+
+def test_a_macos_application_is_known_by_its_property_list(tmp_path: Path) -> None:
+    for name, facts in (("tkm.app", {"CFBundleName": TOOL}), ("Vendor/Trusted Key Manager 2.app", None)):
+        folder = tmp_path / name / "Contents"
+        folder.mkdir(parents=True)
+        (folder / "Info.plist").write_bytes(plistlib.dumps(facts) if facts else b"damaged")
+    assert best_match(TOOL, bundles((tmp_path,))) == tmp_path / "tkm.app"
+    assert best_match(f"{TOOL} 2", bundles((tmp_path,))) == tmp_path / "Vendor/Trusted Key Manager 2.app"
+
+
+def test_windows_shortcuts_are_found_in_menu_and_desktop(tmp_path: Path) -> None:
+    menu = tmp_path / "Microsoft\\Windows\\Start Menu\\Programs"  # one name here, a path there
+    for link in (menu / "Vendor" / f"{TOOL}.lnk", tmp_path / "Desktop" / "Other.lnk"):
+        link.parent.mkdir(parents=True)
+        link.touch()
+    environ = {"APPDATA": str(tmp_path), "PUBLIC": str(tmp_path)}
+    assert sorted(name for name, _ in shortcuts(environ)) == ["Other", TOOL]
+
+
+@pytest.mark.parametrize(
+    ("files", "icon", "location", "program"),
+    [
+        (["tkm.exe"], '"{0}/tkm.exe",0', "", "tkm.exe"),
+        (["tkm.exe", "other.exe"], "{0}/tkm.exe", "{0}", "tkm.exe"),
+        (["tkm.exe", "unins000.exe"], "{0}/unins000.exe", "{0}", "tkm.exe"),
+        (["tkm.exe", "tkm.ico"], "{0}/tkm.ico,0", '"{0}"', "tkm.exe"),
+        (["tkm.exe", "other.exe"], "", "{0}", None),
+        ([], "{0}/tkm.exe", "{0}", None),
+        ([], "", "", None),
+    ],
+)
+def test_the_uninstall_registry_names_a_program(
+    tmp_path: Path, files: list[str], icon: str, location: str, program: str | None
+) -> None:
+    for file in files:
+        (tmp_path / file).touch()
+    found = program_of(icon.format(tmp_path), location.format(tmp_path))
+    assert found == (tmp_path / program if program else None)
