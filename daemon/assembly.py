@@ -11,6 +11,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from tzlocal import get_localzone
 
@@ -50,11 +51,26 @@ from daemon.core.notice import Notice
 from daemon.core.report import Report
 from daemon.core.state import State
 from daemon.core.step import step
-from daemon.ports import FaceScreen
+from daemon.ports import FaceScreen, Post
 
 log = logging.getLogger(__name__)
 
 ANSWER_LIMIT_S = 60.0
+
+Render = Callable[[Text], str]
+
+
+class Screen(FaceScreen, Protocol):
+    """A face that owns the main thread."""
+
+    def run(self) -> None:
+        """Show the face until `stop`; return at once where there is no desktop to show it on."""
+
+    def stop(self) -> None:
+        """Let `run` return; any thread may call."""
+
+
+MakeScreen = Callable[[Render, Post], Screen]
 
 
 class Outcome(Enum):
@@ -116,20 +132,49 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
         store.close()
 
 
-def watch(folders: Folders, loaded: Loaded, screen: FaceScreen | None = None) -> Outcome:
-    """Be on watch until told to stop. Raises FolderProblem and StoreProblem before the watch begins."""
+def watch(folders: Folders, loaded: Loaded, make_screen: MakeScreen | None = None) -> Outcome:
+    """Be on watch until told to stop. Raises FolderProblem and StoreProblem before the watch begins.
+
+    A screen owns the calling thread, which must then be the main one; the loop runs in one of its own.
+    """
     lock = InstanceLock(private_folder(folders.runtime))
     if not lock.acquire():
         return Outcome.ALREADY_RUNNING
     thread = AsyncThread()
     try:
-        loop = _make_loop(folders, loaded, screen or NoFace(), thread)
-        _stop_on_signals(loop)
-        loop.run()
+        _run(folders, loaded, thread, make_screen)
     finally:
         thread.stop()
         lock.release()
     return Outcome.STOPPED
+
+
+def _run(folders: Folders, loaded: Loaded, thread: AsyncThread, make_screen: MakeScreen | None) -> None:
+    if make_screen is None:
+        loop = _make_loop(folders, loaded, NoFace(), thread)
+        _stop_on_signals(loop)
+        loop.run()
+        return
+    screen = make_screen(lambda sentence: render(sentence), lambda event: loop.post(event))
+    loop = _make_loop(folders, loaded, screen, thread)
+    render = _render_for(loop)
+    _stop_on_signals(loop)
+
+    def run_loop() -> None:
+        try:
+            loop.run()
+        finally:
+            screen.stop()
+
+    worker = threading.Thread(target=run_loop, name="loop")
+    worker.start()
+    screen.run()
+    worker.join()
+
+
+def _render_for(loop: Loop) -> Render:
+    """Speak the language of the settings of the moment."""
+    return lambda sentence: _words(loop.state.settings.language).render(sentence)
 
 
 def _make_loop(folders: Folders, loaded: Loaded, screen: FaceScreen, thread: AsyncThread) -> Loop:
@@ -145,7 +190,7 @@ def _make_loop(folders: Folders, loaded: Loaded, screen: FaceScreen, thread: Asy
             tokens=tokens,
             schedule=ApScheduler(resume=make_resume(thread)),
             store=store,
-            notifier=make_notifier(lambda sentence: _words(loop.state.settings.language).render(sentence), thread),
+            notifier=make_notifier(lambda sentence: _render_for(loop)(sentence), thread),
             launcher=DesktopLauncher(lambda: loop.state.settings),
             door=door.Door(folders.runtime),
             face=screen,

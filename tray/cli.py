@@ -15,6 +15,7 @@ from daemon import assembly
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.report import Stage
+from tray.pystray_face import TrayFace
 
 USAGE = 2
 BAD_CONFIGURATION = 3
@@ -72,7 +73,7 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: T
         from tray import demo
 
         return demo.play(loaded.settings, texts, by_step=options.step)
-    outcome = assembly.watch(folders, loaded)
+    outcome = assembly.watch(folders, loaded, None if options.headless else TrayFace)
     if outcome is assembly.Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
     return 0
