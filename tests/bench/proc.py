@@ -1,0 +1,57 @@
+"""What the kernel knows about a running process."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a process has done since its start, all threads together."""
+
+    wakeups: int
+    run_ns: int
+
+    def since(self, before: Work) -> Work:
+        """Return what was done after `before`."""
+        return Work(wakeups=self.wakeups - before.wakeups, run_ns=self.run_ns - before.run_ns)
+
+
+def work_of(pid: int) -> Work:
+    """Return the voluntary context switches and the time on a processor of all living threads."""
+    wakeups = run_ns = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        wakeups += int(_field(task / "status", "voluntary_ctxt_switches"))
+        run_ns += int((task / "schedstat").read_text().split()[0])
+    return Work(wakeups=wakeups, run_ns=run_ns)
+
+
+def pss_mb(pid: int) -> float:
+    """Return the proportional set size: memory, each shared page divided among those who share it."""
+    return int(_field(Path(f"/proc/{pid}/smaps_rollup"), "Pss").split()[0]) / 1024
+
+
+def descriptors(pid: int) -> int:
+    """Return how many files it has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 -- iterdir() opens none less
+
+
+def children(pid: int) -> int:
+    """Return how many child processes it has, dead ones that nobody asked after included."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(len((task / "children").read_text().split()) for task in tasks)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether it runs, and is not only waiting for its exit code to be read."""
+    try:
+        return _field(Path(f"/proc/{pid}/status"), "State")[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def _field(file: Path, name: str) -> str:
+    lines = file.read_text().splitlines()
+    return next(line.partition(":")[2].strip() for line in lines if line.startswith(f"{name}:"))

@@ -1,0 +1,54 @@
+"""A private world for one program under measurement: reader service, session bus, tray, folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from rig.bus import SessionBus, SystemBus
+from rig.desktop import NotificationServer
+from rig.process import Process
+from rig.reader import ReaderService
+from rig.tray import TrayWatcher
+
+SKEW_S = time.time() - time.monotonic()
+
+
+class Stage:
+    """Two readers and a desktop, private to one program; a context manager. All moments are of time.time()."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        enter = self._stack.enter_context
+        self.folder = Path(enter(tempfile.TemporaryDirectory(prefix="bench-")))
+        self.service = enter(ReaderService(readers=2))
+        self.bus = enter(SessionBus())
+        system_bus = enter(SystemBus())
+        self.notices = enter(NotificationServer(self.bus))
+        self.tray = enter(TrayWatcher(self.bus))
+        self.environment = self.service.environment | self.bus.environment | system_bus.environment
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def start(self, name: str, *command: str) -> Process:
+        """Start a program that is at home here; it ends with the stage."""
+        environment = os.environ | self.environment | {"HOME": str(self.folder), "LC_ALL": "C"}
+        process = Process(command, environment=environment, log=self.folder / f"{name}.log")
+        self._stack.callback(process.close)
+        return process
+
+    def keep(self, stack: ExitStack) -> None:
+        """Close these with the stage."""
+        self._stack.push(stack)
+
+    def told(self, word: str = "") -> list[float]:
+        """Return the moment of each notice whose title holds the word."""
+        return [notice.at_s + SKEW_S for notice in self.notices.notices if word in notice.summary]

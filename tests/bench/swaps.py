@@ -1,0 +1,84 @@
+"""Which cards a program misses when they are swapped fast in two readers, and what that leaves behind."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from bench.cards import lasting_card
+from bench.proc import children, descriptors, is_alive, pss_mb
+from bench.programs import OURS, PROGRAMS, is_installed
+from bench.rows import PEERS, Figure, Row
+from bench.stage import Stage
+
+SWAPS, QUICK_SWAPS = 10_000, 100
+START_S, END_S, REST_S = 2.0, 4.0, 7.0
+WARM_UP = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What a process holds at one moment."""
+
+    pss_mb: float
+    descriptors: int
+    children: int
+
+
+def measure(*, quick: bool) -> list[Row]:
+    """Swap cards, alternately in two readers, each as soon as pcscd has taken the one before."""
+    count = QUICK_SWAPS if quick else SWAPS
+    missed, grown, left, orphans = {}, {}, {}, {}
+    for name in PROGRAMS:
+        missed[name], grown[name], left[name], orphans[name] = _measure(name, count)
+    return [
+        _row(f"cards missed of {count} fast swaps", "", 0.0, missed),
+        _row(f"memory grown after {count} fast swaps (PSS)", "MiB", 2.0, grown),
+        _row(f"descriptors left open after {count} fast swaps", "", 0.0, left),
+        _row(f"children left after {count} fast swaps", "", 0.0, orphans),
+    ]
+
+
+def _row(what: str, unit: str, budget: float, figures: dict[str, Figure]) -> Row:
+    peers = {peer: figures[peer] for peer in PEERS}
+    return Row(what=what, unit=unit, budget=budget, ours=figures[OURS], peers=peers)
+
+
+def _measure(name: str, count: int) -> tuple[Figure, Figure, Figure, Figure]:
+    if not is_installed(name):
+        return ("not installed",) * 4
+    with Stage() as stage:
+        program = PROGRAMS[name](stage)
+        time.sleep(START_S)
+        _swap(stage, WARM_UP)
+        time.sleep(REST_S)
+        pid = program.process.pid
+        if not is_alive(pid):
+            return ("ended",) * 4
+        before, seen_before = holding(pid), len(program.seen())
+        _swap(stage, count)
+        time.sleep(END_S)
+        if not is_alive(pid):
+            return ("ended",) * 4
+        seen = len(program.seen()) - seen_before
+        time.sleep(REST_S)
+        after = holding(pid)
+    return (
+        float(count - seen),
+        after.pss_mb - before.pss_mb,
+        float(after.descriptors - before.descriptors),
+        float(after.children),
+    )
+
+
+def _swap(stage: Stage, count: int) -> None:
+    cards = lasting_card(1), lasting_card(2)
+    for number in range(count):
+        reader, card = number % 2, cards[number // 2 % 2]
+        stage.service.remove(reader)
+        stage.service.insert(card, reader)
+
+
+def holding(pid: int) -> Holding:
+    """Return what the process holds now."""
+    return Holding(pss_mb=pss_mb(pid), descriptors=descriptors(pid), children=children(pid))
