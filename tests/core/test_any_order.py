@@ -206,11 +206,11 @@ class AnyOrder(RuleBasedStateMachine):
         self.tickets = set()
         self.look()
 
-    @rule(share=st.floats(0, 1, exclude_max=True))
-    def nothing_happens_before_it_wakes(self, share: float) -> None:
+    @rule(share=st.integers(0, 999))
+    def nothing_happens_before_it_wakes(self, share: int) -> None:
         state, now = self.world.state, self.world.now
         span = state.wake_at - now if state.wake_at else 3000 * DAY
-        _, effects = step(replace(state, memory=state.memory), Tick(at=now + span * share))
+        _, effects = step(replace(state, memory=state.memory), Tick(at=now + span * share // 1000))
         said = [e.notice for e in effects if isinstance(e, Say) and not e.notice.tag.startswith("trouble|")]
         assert not said
         assert not [e for e in effects if isinstance(e, Launch | ReadTokens)]
