@@ -2,7 +2,9 @@
 
 import logging
 import os
+import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.notify.chain import ChainNotifier, Render
@@ -10,14 +12,20 @@ from daemon.adapters.notify.channel import Channel
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
+from daemon.adapters.notify.server import wait_for_server
 
 log = logging.getLogger(__name__)
 
+LATE_LIMIT_S = 600.0  # a notice that is older has its next moment, or waits in the menu
 
-def make_notifier(
-    render: Render, thread: AsyncThread, *, between: Sequence[Channel] = (), environ: Mapping[str, str] = os.environ
-) -> ChainNotifier:
-    """Make the notifier: desktop-notifier, the channels `between` (the tray's balloon), plyer, the log.
+
+def make_notifier(render: Render, thread: AsyncThread, *, between: Sequence[Channel] = ()) -> ChainNotifier:
+    """Make the notifier over all channels that there are."""
+    return ChainNotifier(make_channels(between=between), render, thread)
+
+
+def make_channels(*, between: Sequence[Channel] = (), environ: Mapping[str, str] = os.environ) -> list[Channel]:
+    """Make the channels: desktop-notifier, the channels `between` (the tray's balloon), plyer, the log.
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
     """
@@ -28,4 +36,5 @@ def make_notifier(
         log.warning("VIGICLE_NOTIFIER=%s names no channel; accepted: %s", forced, [each.name for each in channels])
     if chosen:
         channels = [channel for channel in channels if channel.name in {forced, LogChannel.name}]
-    return ChainNotifier(channels, render, thread)
+    desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
+    return ChainNotifier(channels, render, thread, desktop)

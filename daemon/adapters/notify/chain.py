@@ -20,59 +20,88 @@ BODY_LIMIT = 1000
 LABEL_LIMIT = 60
 
 Render = Callable[[Text], str]
+Desktop = Callable[[], Coroutine[Any, Any, bool]]
 
 
 class ChainNotifier:
     """The `Notifier` over several channels, tried in order, one notice at a time."""
 
-    def __init__(self, channels: Sequence[Channel], render: Render, thread: AsyncThread) -> None:
-        """Keep the channels. `thread` is shared: whoever made it stops it."""
+    def __init__(
+        self, channels: Sequence[Channel], render: Render, thread: AsyncThread, desktop: Desktop | None = None
+    ) -> None:
+        """Keep the channels, the log last. `thread` is shared: whoever made it stops it.
+
+        `desktop` waits until there is one to show notices, and tells whether that came. At login vigicle may be
+        earlier: what only the log could take is then said again, through the channels before it.
+        """
         self._channels = tuple(channels)
         self._render = render
         self._thread = thread
+        self._desktop = desktop
         self._post: Post = lambda _event: None
         self._turn = asyncio.Lock()
+        self._owed: dict[str, Message] = {}
+        self._waiting: asyncio.Task[None] | None = None
 
     def start(self, post: Post) -> None:
         """Be ready for `say`."""
         self._post = post
 
-    def use_render(self, render: Render) -> None:
-        """Speak another language from now on."""
-        self._render = render
-
     def say(self, notice: Notice) -> None:
         """Put the notice on the best channel that delivers."""
-        self._thread.submit(self._in_turn(self._tell(notice, in_words(notice, self._render))))
+        self._thread.submit(self._tell(notice, in_words(notice, self._render)))
 
     def withdraw(self, tag: str) -> None:
         """Take it off the screen, if it is there."""
-        self._thread.submit(self._in_turn(self._withdraw(tag)))
+        self._thread.submit(self._withdraw(tag))
 
     def stop(self) -> None:
         """End; what is on the screen stays, and its clicks are no longer heard."""
         self._post = lambda _event: None
-        self._thread.submit(self._in_turn(self._close()))
-
-    async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
-        async with self._turn:
-            await work
+        self._thread.submit(self._close())
 
     async def _tell(self, notice: Notice, message: Message) -> None:
-        for channel in self._channels:
-            if await self._guarded(channel, channel.tell(message, self._answer_to(notice.tag))):
-                log.info("A notice was said through the channel %s", channel.name)
-                self._post(NoticeSaid(at=datetime.now(UTC), tag=notice.tag, marks=notice.marks))
+        async with self._turn:
+            self._owed.pop(notice.tag, None)
+            teller = await self._deliver(message, self._channels)
+            if teller is None:
+                log.error("A notice could not be said")
                 return
-        log.error("A notice could not be said")
+            self._post(NoticeSaid(at=datetime.now(UTC), tag=notice.tag, marks=notice.marks))
+            if teller is self._channels[-1] and len(self._channels) > 1:
+                self._owe(message)
 
     async def _withdraw(self, tag: str) -> None:
-        for channel in self._channels:
-            await self._guarded(channel, channel.withdraw(tag))
+        async with self._turn:
+            self._owed.pop(tag, None)
+            for channel in self._channels:
+                await self._guarded(channel, channel.withdraw(tag))
 
     async def _close(self) -> None:
-        for channel in self._channels:
-            await self._guarded(channel, channel.close())
+        if self._waiting is not None:
+            self._waiting.cancel()
+        async with self._turn:
+            for channel in self._channels:
+                await self._guarded(channel, channel.close())
+
+    async def _deliver(self, message: Message, channels: Sequence[Channel]) -> Channel | None:
+        for channel in channels:
+            if await self._guarded(channel, channel.tell(message, self._answer_to(message.tag))):
+                log.info("A notice was said through the channel %s", channel.name)
+                return channel
+        return None
+
+    def _owe(self, message: Message) -> None:
+        self._owed[message.tag] = message
+        if self._desktop is not None and (self._waiting is None or self._waiting.done()):
+            self._waiting = asyncio.create_task(self._settle(self._desktop))
+
+    async def _settle(self, desktop: Desktop) -> None:
+        came = await desktop()
+        async with self._turn:
+            owed, self._owed = self._owed, {}
+            for message in owed.values() if came else ():
+                await self._deliver(message, self._channels[:-1])
 
     async def _guarded(self, channel: Channel, work: Coroutine[Any, Any, bool | None]) -> bool:
         try:

@@ -69,9 +69,13 @@ def _notify(title: str, body: str, done: Future[None]) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns when python-dbus is missing, which is usual
-            from plyer import notification
+            from plyer import facades
+            from plyer.utils import Proxy
 
-            notification.notify(title=title, message=body, app_name=APP_NAME, timeout=SHOW_S)
+            # `plyer.notification` made anew: that one would keep the backend, or the lack of one, of its first use.
+            Proxy("notification", facades.Notification).notify(
+                title=title, message=body, app_name=APP_NAME, timeout=SHOW_S
+            )
     except Exception as error:  # noqa: BLE001 - plyer's backends raise what they like; the next channel follows
         done.set_exception(error)
     else:

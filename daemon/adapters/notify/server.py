@@ -5,11 +5,16 @@ import html
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dbus_fast import Message
 
 log = logging.getLogger(__name__)
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
+BUS, OWNER_CHANGED = "org.freedesktop.DBus", "NameOwnerChanged"
 ACTIONS, MARKUP = "actions", "body-markup"
 
 
@@ -48,6 +53,48 @@ async def ask_capabilities(limit_s: float) -> frozenset[str] | None:
 def shown_body(body: str, skills: frozenset[str]) -> str:
     """Return the body as the server has to get it: a server that renders markup needs its signs escaped."""
     return html.escape(body, quote=False) if MARKUP in skills else body
+
+
+async def wait_for_server(limit_s: float) -> bool:
+    """Wait until the session has a notification server; tell whether it came within the limit."""
+    from dbus_fast.errors import DBusError
+
+    if not find_session_bus():
+        return False
+    try:
+        async with asyncio.timeout(limit_s):
+            return await _wait()
+    except (OSError, EOFError, ValueError, DBusError) as error:
+        log.debug("No notification server came: %r", error)
+        return False
+
+
+async def _wait() -> bool:
+    from dbus_fast.aio import MessageBus
+
+    came = asyncio.Event()
+    bus = await MessageBus().connect()
+    gone = asyncio.ensure_future(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
+    try:
+        bus.add_message_handler(lambda message: came.set() if message.member == OWNER_CHANGED else None)
+        await bus.call(_to_bus("AddMatch", f"type='signal',sender='{BUS}',member='{OWNER_CHANGED}',arg0='{NAME}'"))
+        if (await bus.call(_to_bus("NameHasOwner", NAME))).body == [True]:
+            return True
+        coming = asyncio.ensure_future(came.wait())
+        await asyncio.wait({gone, coming}, return_when=asyncio.FIRST_COMPLETED)
+        coming.cancel()
+        return came.is_set()
+    finally:
+        bus.disconnect()
+        await asyncio.gather(gone, return_exceptions=True)
+
+
+def _to_bus(member: str, argument: str) -> "Message":
+    from dbus_fast import Message
+
+    return Message(
+        destination=BUS, path="/org/freedesktop/DBus", interface=BUS, member=member, signature="s", body=[argument]
+    )
 
 
 async def _ask() -> frozenset[str]:
