@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 NAME_LIMIT = 128
+UNBROKEN = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,11 @@ def text(id_: str, /, **args: Argument) -> Text:
 
 
 def clean(raw: str, limit: int = NAME_LIMIT) -> str:
-    """Make text from outside harmless: one line, no control, format or bidi characters, at most `limit` long."""
-    spaced = "".join(" " if character.isspace() else character for character in raw[: limit * 8])
+    """Make text from outside harmless: one line, no control, format or bidi characters, at most `limit` long.
+
+    Non-breaking spaces stay: French puts them before its punctuation.
+    """
+    spaced = (" " if c.isspace() and c not in UNBROKEN else c for c in raw[: limit * 8])
     visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
-    folded = " ".join(visible.split())
+    folded = " ".join(filter(None, visible.split(" ")))
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
