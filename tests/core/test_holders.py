@@ -131,6 +131,11 @@ def test_the_signature_follows_its_key() -> None:
     assert keys_of_lines((OLD, signing), (NEW,)) == [[OLD.fingerprint, NEW.fingerprint]]
 
 
+def test_the_signature_follows_its_key_under_another_name_too() -> None:
+    signing = replace(ending(50 * DAY, "signing"), role=Role.SIGNATURE, given_name="", surname="", subject_cn="Cabinet")
+    assert keys_of_lines((OLD, signing)) == [[OLD.fingerprint]]
+
+
 def test_the_signature_of_a_holder_without_login_stands_for_its_key() -> None:
     signatures = [replace(c, role=Role.SIGNATURE) for c in (OLD, NEW)]
     assert keys_of_lines(*((s,) for s in signatures)) == [[OLD.fingerprint, NEW.fingerprint]]

@@ -89,7 +89,8 @@ def test_what_a_wrong_clock_said_does_not_count() -> None:
 
 
 def test_nothing_is_said_by_a_clock_from_before_the_program() -> None:
-    world = world_with(ending(80 * DAY), now=datetime.fromisoformat("1970-01-01T00:00:00Z"))
+    reset = datetime.fromisoformat("1970-01-01T00:00:00Z")
+    world = world_with(replace(FAR, not_after=reset), now=reset)
     assert world.said == []
 
 
@@ -170,13 +171,20 @@ def test_the_path_of_a_new_key_is_said_at_once_and_once() -> None:
     assert world.titles() == ["notice.activate.title", "notice.add_with_old.title"]
 
 
-def test_the_margin_is_told_at_its_moment() -> None:
-    world = world_with(OLD)
-    id_ = world.plug(NEW)
-    world.tell(id_, Claim.ACTIVATED)
+@pytest.mark.parametrize(
+    ("issuer", "margin"), [("CertEurope", DAY), ("Autorité Exemple", timedelta(hours=48, minutes=30))]
+)
+def test_the_margin_is_told_at_its_moment(issuer: str, margin: timedelta) -> None:
+    world = world_with(replace(OLD, issuer_o=issuer))
+    world.tell(world.plug(replace(NEW, issuer_o=issuer)), Claim.ACTIVATED)
     world.wait(300 * DAY)
     told = [at for at, notice in world.said if notice.title.id == "notice.associate_new.title"]
-    assert told[0] == NOW + 199 * DAY
+    assert told[0] == NOW + 200 * DAY - margin
+
+
+def test_a_key_that_waits_is_not_told_of_by_itself() -> None:
+    world = world_with(ending(40 * DAY), ending(85 * DAY, "waiting"))
+    assert {notice.tag for _, notice in world.said} == {key_id(ending(40 * DAY))}
 
 
 def test_a_superseded_key_is_silent() -> None:
