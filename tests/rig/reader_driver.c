@@ -164,6 +164,8 @@ static RESPONSECODE wait_for_change(DWORD Lun, int timeout_ms)
         poll(p, 1, POLL_MS);
     else
         poll(p, 2, timeout_ms);
+    if (p[0].revents) /* pcscd also stops the wait when a client disconnects, and waits again */
+        eventfd_read(r->stop, &(eventfd_t){0});
     return IFD_SUCCESS;
 }
 
