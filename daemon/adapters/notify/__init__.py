@@ -19,12 +19,15 @@ log = logging.getLogger(__name__)
 LATE_LIMIT_S = 600.0  # a notice that is older has its next moment, or waits in the menu
 
 
-def make_notifier(render: Render, thread: AsyncThread, *, between: Sequence[Channel] = ()) -> ChainNotifier:
-    """Make the notifier over all channels that there are."""
-    return ChainNotifier(make_channels(between=between), render, thread)
+def make_notifier(
+    render: Render, thread: AsyncThread, *, between: Sequence[Channel] = (), environ: Mapping[str, str] = os.environ
+) -> ChainNotifier:
+    """Make the notifier over the channels that `make_channels` gives."""
+    desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
+    return ChainNotifier(make_channels(between, environ), render, thread, desktop)
 
 
-def make_channels(*, between: Sequence[Channel] = (), environ: Mapping[str, str] = os.environ) -> list[Channel]:
+def make_channels(between: Sequence[Channel] = (), environ: Mapping[str, str] = os.environ) -> list[Channel]:
     """Make the channels: desktop-notifier, the channels `between` (the tray's balloon), plyer, the log.
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
@@ -36,5 +39,4 @@ def make_channels(*, between: Sequence[Channel] = (), environ: Mapping[str, str]
         log.warning("VIGICLE_NOTIFIER=%s names no channel; accepted: %s", forced, [each.name for each in channels])
     if chosen:
         channels = [channel for channel in channels if channel.name in {forced, LogChannel.name}]
-    desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
-    return ChainNotifier(channels, render, thread, desktop)
+    return channels
