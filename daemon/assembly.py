@@ -23,6 +23,7 @@ from config.text import Text, text
 from config.texts import Texts
 from daemon.adapters import door
 from daemon.adapters.aio import AsyncThread
+from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.instance import InstanceLock
 from daemon.adapters.launch import DesktopLauncher
 from daemon.adapters.loop import Loop, Outside
@@ -31,6 +32,7 @@ from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.pcsc import PcscWatcher
 from daemon.adapters.pcsc_service import is_held
+from daemon.adapters.remote_session import is_remote
 from daemon.adapters.resume import make_resume
 from daemon.adapters.schedule import ApScheduler
 from daemon.adapters.simulation import (
@@ -42,16 +44,18 @@ from daemon.adapters.simulation import (
     ToldNotifier,
 )
 from daemon.adapters.store import SqliteStore
+from daemon.adapters.token_modules import distinct, fault_of
 from daemon.adapters.token_reader import ChildTokenReader
+from daemon.core.diagnosis import Check, Topic
 from daemon.core.effects import Answer, Launch, ReadTokens, Remember
 from daemon.core.events import Asked, Event, ProblemMet, SettingsLoaded, Verb
 from daemon.core.face import Face
-from daemon.core.model import Claim
+from daemon.core.model import Claim, Memory
 from daemon.core.notice import Notice
 from daemon.core.report import Report
 from daemon.core.state import State
 from daemon.core.step import step
-from daemon.ports import FaceScreen, Post
+from daemon.ports import FaceScreen, LoginStarter, Post
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +134,47 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
     finally:
         tokens.stop()
         store.close()
+
+
+def remembered(folders: Folders) -> Memory:
+    """Return what is remembered, with or without a daemon; nothing is changed. Raises StoreProblem."""
+    store = SqliteStore(folders.state, read_only=True)
+    try:
+        return store.load()
+    finally:
+        store.close()
+
+
+def login_starter() -> LoginStarter:
+    """Return what starts vigicle at login on this system."""
+    return make_login_starter()
+
+
+def examine(folders: Folders, loaded: Loaded, texts: Texts, *, with_notice: bool) -> tuple[Check, ...]:
+    """Examine this computer; the cards are read once. `with_notice` sends one test notice."""
+    from daemon.adapters import examination as doctor  # nothing that the daemon needs
+    from daemon.adapters import examination_desktop as doctor_desktop
+
+    settings = loaded.settings
+    modules = tuple(path for path in distinct(settings.modules + catalogue_modules()) if not fault_of(path))
+    return doctor.run_probes(
+        {
+            Topic.WATCH: lambda: doctor.probe_watch(folders),
+            Topic.LOGIN_START: lambda: doctor.probe_login_start(make_login_starter()),
+            Topic.SERVICE: lambda: doctor.probe_cards(
+                PcscWatcher().look, _token_reader(settings), settings, modules, remote=is_remote()
+            ),
+            Topic.NOTICES: lambda: (
+                doctor_desktop.probe_notices_by_one(texts.render) if with_notice else doctor_desktop.probe_notices()
+            ),
+            Topic.TRAY: doctor_desktop.probe_tray,
+            Topic.SETTINGS: lambda: doctor.probe_settings(folders, loaded),
+            Topic.PROCEDURES: lambda: doctor.probe_procedures(folders, loaded, texts.language),
+            Topic.TOOL: lambda: doctor.probe_tools(settings, remembered(folders)),
+            Topic.STORE: lambda: doctor.probe_store(folders),
+            Topic.CLOCK: doctor.probe_clock,
+        }
+    )
 
 
 def watch(folders: Folders, loaded: Loaded, make_screen: MakeScreen | None = None) -> Outcome:

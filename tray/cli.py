@@ -8,7 +8,7 @@ from functools import partial
 from importlib.metadata import version
 
 from config.folders import Folders, find_folders
-from config.loading import Loaded, load_settings
+from config.loading import Loaded, SettingsProblem, catalogue_settings, load_settings
 from config.text import Text, text
 from config.texts import Problem, Texts
 from daemon import assembly
@@ -16,6 +16,7 @@ from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.report import Stage
 from tray.pystray_face import TrayFace
+from tray.side_commands import add_side_commands
 
 USAGE = 2
 BAD_CONFIGURATION = 3
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(verbose=options.verbose)
     folders = find_folders()
     try:
-        loaded = load_settings(folders)
+        loaded = _load(folders, bears_bad_settings=options.bears_bad_settings)
         texts = Texts(loaded.settings.language)
         command: Command = options.command
         return command(options, folders, loaded, texts)
@@ -39,6 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_CONFIGURATION
     except KeyboardInterrupt:
         return 130
+
+
+def _load(folders: Folders, *, bears_bad_settings: bool) -> Loaded:
+    """Load the settings; a command that bears refused ones gets the plain ones, and the reason."""
+    try:
+        return load_settings(folders)
+    except SettingsProblem as problem:
+        if not bears_bad_settings:
+            raise
+        return Loaded(settings=catalogue_settings(), problems=(problem,))
 
 
 def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
@@ -52,7 +63,7 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
 
     def command(name: str, action: Command) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words(name), description=words(name))
-        added.set_defaults(command=action)
+        added.set_defaults(command=action, bears_bad_settings=False)
         return added
 
     run = command("run", _run)
@@ -65,6 +76,7 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("tell_what"))
     tell.add_argument("fingerprint", nargs="?", default="", help=words("tell_fingerprint"))
     command("quit", _quit)
+    add_side_commands(parser, command, words)
     return parser
 
 

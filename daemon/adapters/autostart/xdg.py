@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.files import write_whole
+from daemon.adapters.vendor_tool import read_entry
 from daemon.core.login_start import LoginStanding, LoginStart
 
 ENTRY = "vigicle.desktop"
-GROUP = "[Desktop Entry]"
 FIELDS = (
     ("Type", "Application"),
     ("Version", "1.0"),
@@ -34,12 +34,12 @@ class XdgEntry:
         place = next((file for file in (self._own, *self._shared) if file.exists()), None)
         if place is None:
             return LoginStanding(state=LoginStart.OFF, place=str(self._own))
-        return LoginStanding(state=_state(_fields(place)), place=str(place))
+        return LoginStanding(state=_state(read_entry(place)), place=str(place))
 
     def enable(self) -> LoginStanding:
         """Let the machine's entry count where it works, else write the person's."""
         shared = next((file for file in self._shared if file.exists()), None)
-        if shared is not None and _state(_fields(shared)) is LoginStart.ON:
+        if shared is not None and _state(read_entry(shared)) is LoginStart.ON:
             self._own.unlink(missing_ok=True)
         else:
             self._write(("Terminal", "false"), ("StartupNotify", "false"))
@@ -56,7 +56,7 @@ class XdgEntry:
     def _write(self, *more: tuple[str, str]) -> None:
         self._own.parent.mkdir(parents=True, exist_ok=True)
         fields = (*FIELDS, ("Exec", exec_value(self._command)), *more)
-        lines = [GROUP, *(f"{name}={value}" for name, value in fields)]
+        lines = ["[Desktop Entry]", *(f"{name}={value}" for name, value in fields)]
         write_whole(self._own, "".join(f"{line}\n" for line in lines).encode())
 
 
@@ -94,23 +94,6 @@ def _state(fields: Mapping[str, str]) -> LoginStart:
     program = exec_program(fields.get("Exec", ""))
     there = os.access(program, os.X_OK) if program.startswith("/") else bool(program)
     return LoginStart.ON if there else LoginStart.BROKEN
-
-
-def _fields(file: Path) -> dict[str, str]:
-    """Read the first group's keys; a file that cannot be read has none."""
-    try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return {}
-    found: dict[str, str] = {}
-    group = ""
-    for line in map(str.strip, lines):
-        if line.startswith("["):
-            group = line
-        elif group == GROUP and "=" in line and not line.startswith("#"):
-            name, _, value = line.partition("=")
-            found.setdefault(name.strip(), value.strip())
-    return found
 
 
 def _person_folder(environ: Mapping[str, str]) -> Path:

@@ -1,0 +1,95 @@
+"""The commands beside the watch: the calendar file, start at login, what is wrong here, completion in shells."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from config.folders import Folders
+from config.loading import Loaded
+from config.text import text
+from config.texts import Texts
+from daemon import assembly
+from daemon.core.diary import diary
+from daemon.core.login_start import LoginStart
+
+NOT_DONE = 1
+SHELLS = ("bash", "zsh", "fish")
+
+Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
+AddCommand = Callable[[str, Command], argparse.ArgumentParser]
+
+
+def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, words: Callable[[str], str]) -> None:
+    """Add them to the command line; `command` adds one by name, `words` gives the help of an id."""
+    doctor = command("doctor", _doctor)
+    doctor.add_argument("--json", action="store_true", help=words("json"))
+    doctor.add_argument("--notice", action="store_true", help=words("notice"))
+    doctor.set_defaults(bears_bad_settings=True)
+    command("autostart", _autostart).add_argument("what", choices=["enable", "disable", "status"], help=words("what"))
+    export = command("export", _export)
+    file = export.add_argument("--ics", metavar="FILE", required=True, help=words("ics"))
+    export.add_argument("--force", action="store_true", help=words("force"))
+    completion = command("completion", partial(_completion, parser, file))
+    completion.add_argument("shell", choices=SHELLS, help=words("shell"))
+
+
+def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    from tray import doctor  # rich is for those who look, not for the daemon
+
+    checks = assembly.examine(folders, loaded, texts, with_notice=options.notice)
+    if options.json:
+        print(doctor.as_json(checks, texts.render))
+    else:
+        doctor.print_checks(checks, texts.render)
+    return doctor.exit_code(checks)
+
+
+def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, texts: Texts) -> int:
+    starter = assembly.login_starter()
+    try:
+        standing = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(texts.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
+        return NOT_DONE
+    print(texts.render(text(f"autostart.{standing.state}", place=standing.place)))
+    wrong = options.what == "enable" and standing.state is not LoginStart.ON
+    return NOT_DONE if wrong else 0
+
+
+def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    from tray import calendar  # icalendar is for this command alone
+
+    def may_replace(file: Path) -> bool:
+        on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        question = texts.render(text("export.ask", file=str(file)))
+        return options.force or (on_terminal and calendar.ask_on_terminal(question))
+
+    now = datetime.now(UTC)
+    entries = diary(assembly.remembered(folders), loaded.settings, now)
+    try:
+        calendar.export(entries, options.ics, texts.render, now, may_replace=may_replace)
+    except calendar.ExportProblem as problem:
+        print(texts.render(problem.text), file=sys.stderr)
+        return NOT_DONE
+    if options.ics != calendar.STDOUT:
+        print(texts.render(text("export.done", count=len(entries), file=options.ics)))
+    return 0
+
+
+def _completion(
+    parser: argparse.ArgumentParser,
+    file: argparse.Action,
+    options: argparse.Namespace,
+    _folders: Folders,
+    _loaded: Loaded,
+    _texts: Texts,
+) -> int:
+    import shtab  # made once and kept by the shell: it costs nothing when vigicle runs
+
+    file.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's way
+    print(shtab.complete(parser, options.shell))
+    return 0
