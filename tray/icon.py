@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from daemon.core.face import Look
 
+SIZES = (16, 22, 24, 32, 48, 64)  # what panels ask for
 SMALLEST_WITH_DAYS = 22  # below this edge, in pixels, two digits cannot be told apart
 MOST_DAYS = 99
 TWO_TEETH_FROM = 24
@@ -74,7 +75,7 @@ def draw_icon(look: Look, size: int, days_left: int | None = None, *, template: 
     return _draw(style, size, days, template).copy()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=10 * len(SIZES))
 def _draw(style: _Style, size: int, days: int | None, template: bool) -> Image.Image:
     """Draw several times larger, and shrink: the pencil of Pillow knows no half pixels."""
     edge = size * (8 if size < 32 else 4)

@@ -21,13 +21,13 @@ from PIL import Image
 
 from tray import dbus_menu
 from tray.dbus_menu import DbusMenu, Line
+from tray.icon import SIZES
 
 ITEM = "org.kde.StatusNotifierItem"
 ITEM_PATH = "/StatusNotifierItem"
 WATCHER = "org.kde.StatusNotifierWatcher"
 WATCHER_PATH = "/StatusNotifierWatcher"
 BUS = "org.freedesktop.DBus"
-SIZES = (16, 22, 24, 32, 48, 64)
 ITEM_PROPERTIES = (
     *("Category", "Id", "Title", "Status", "IconPixmap", "ToolTip", "ItemIsMenu", "Menu", "WindowId"),
     *("IconName", "IconThemePath", "OverlayIconName", "AttentionIconName", "AttentionMovieName"),

@@ -42,6 +42,13 @@ class Drawing:
 
         return draw_icon(self.look, size, self.days_left, template=template)
 
+    def prepare(self) -> None:
+        """Draw it beforehand, so that it shows at once."""
+        from tray.icon import SIZES
+
+        for size in SIZES:
+            self.draw(size).tobytes()  # Pillow loads what it needs for that at its first use
+
 
 class TrayFace:
     """The FaceScreen that is a tray icon. `show` and `stop` may be called from any thread.
@@ -114,7 +121,7 @@ class TrayFace:
                 icon.stop()
 
         on_owning_thread(appear)
-        Drawing(Look.READING).draw(64)  # loads the drawing, and has at hand what must show at once
+        Drawing(Look.READING).prepare()
 
     def _tooltip(self, face: Face) -> str:
         return clean(self._render(face.tooltip), TOOLTIP_LIMIT)
