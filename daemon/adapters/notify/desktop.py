@@ -118,8 +118,8 @@ class DesktopChannel:
             for button in (message.buttons if ACTIONS in skills else ())
         ]
         if message.opens and ACTIONS in skills and Capability.ON_CLICKED not in await notifier.get_capabilities():
-            # desktop-notifier gives Xfce no default action; its present server takes one.
-            buttons.insert(0, Button(title=message.buttons[0].label, identifier=DEFAULT_ACTION))
+            # desktop-notifier gives Xfce none. 0.7 takes a click on the body for a dismissal all the same.
+            buttons.append(Button(title="", identifier=DEFAULT_ACTION))
         return Notification(
             title=message.title,
             message=shown_body(message.body, skills),
