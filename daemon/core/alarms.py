@@ -27,7 +27,7 @@ def alarms(state: State, assessment: Assessment, now: datetime) -> Iterator[Noti
     candidates = [("service", service_trouble(state, now))]
     for reader in state.held:
         content = state.contents.get(reader.name)
-        trouble = reader_trouble(state, reader)
+        trouble = pressing_trouble(state, reader)
         patient = content and trouble in RETRIED and content.attempts <= len(RETRY_AFTER)
         bare_is_known = trouble is Trouble.NO_CERTIFICATE and activating
         if not patient and not bare_is_known:
@@ -44,6 +44,13 @@ def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
     content = state.contents.get(reader.name)
     found = content.trouble if content else None
     return reader.trouble or found if found in {None, Trouble.CARD_UNREAD} else found
+
+
+def pressing_trouble(state: State, reader: ReaderState) -> Trouble | None:
+    """Return what is wrong in one reader, unless it is a card that nothing reads beside a key: a bank card, say."""
+    found = reader_trouble(state, reader)
+    beside_a_key = any(content.keys for content in state.contents.values())
+    return None if found is Trouble.CARD_UNREAD and beside_a_key else found
 
 
 def service_trouble(state: State, now: datetime) -> Trouble | None:

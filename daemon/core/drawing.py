@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from daemon.core.alarms import reader_trouble, service_trouble
+from daemon.core.alarms import pressing_trouble, service_trouble
 from daemon.core.assessment import Assessment, Case
 from daemon.core.events import Verb
 from daemon.core.expiry import days_left
@@ -40,7 +40,7 @@ def _look(state: State, assessment: Assessment, counted: list[CertificateLine], 
     worst = next((look for stage, look in LOOKS.items() if stage in stages), None)
     if worst in {Look.EXPIRED, Look.URGENT}:
         return worst
-    if service_trouble(state, now) or any(reader_trouble(state, r) for r in state.readers or ()):
+    if service_trouble(state, now) or any(pressing_trouble(state, r) for r in state.readers or ()):
         return Look.TROUBLE
     if worst or any(case.path for case in assessment.cases):
         return worst or Look.SOON
@@ -51,7 +51,7 @@ def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | N
     if look is Look.READING:
         return text("face.reading")
     if look is Look.TROUBLE:
-        troubles = (reader_trouble(state, r) for r in state.readers or ())
+        troubles = (pressing_trouble(state, r) for r in state.readers or ())
         trouble = service_trouble(state, now) or next(t for t in troubles if t)
         return text("face.trouble", trouble=text(f"trouble.{trouble}.short"))
     path = next((case.path for case in assessment.cases if case.path), None)

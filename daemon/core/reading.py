@@ -127,8 +127,8 @@ def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) ->
         return Trouble.PIN_LOCKED
     if not any(token.certificates for token in pool):
         return Trouble.NO_CERTIFICATE
-    flawed = any(certificate.flaw for token in pool for certificate in token.certificates)
-    return Trouble.CERTIFICATE_UNREADABLE if flawed else None
+    undated = any(certificate.not_after is None for token in pool for certificate in token.certificates)
+    return Trouble.CERTIFICATE_UNREADABLE if undated else None
 
 
 def present(contents: Mapping[str, Content]) -> tuple[frozenset[str], frozenset[str]]:

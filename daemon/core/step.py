@@ -10,10 +10,22 @@ from daemon.core.alarms import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, c
 from daemon.core.answers import Step, answer_claim, answer_notice, drop_snooze, open_awaited
 from daemon.core.assessment import Assessment, assess
 from daemon.core.drawing import draw
-from daemon.core.effects import Answer, Effect, Happening, Launch, ReadTokens, Remember, Say, Show, Stop, WakeAt
+from daemon.core.effects import (
+    Answer,
+    Effect,
+    Happening,
+    Launch,
+    ReadTokens,
+    Remember,
+    Say,
+    Show,
+    Stop,
+    WakeAt,
+    Withdraw,
+)
 from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
-from daemon.core.model import Memory
+from daemon.core.model import Claim, Memory
 from daemon.core.notice import Notice
 from daemon.core.notices import due_notices, moments
 from daemon.core.report import Report
@@ -63,8 +75,8 @@ def _take(state: State, event: Event) -> Step:
             return _said(state, event), ()
         case events.NoticeAnswered(tag=tag, choice=choice, at=at):
             return answer_notice(state, _assess(state, at), tag, choice, at)
-        case events.Claimed(key=key, claim=claim):
-            return answer_claim(state, key, claim), ()
+        case events.Claimed(key=key, claim=claim, at=at):
+            return _claimed(state, key, claim, at)
         case events.Asked():
             return _asked(state, event)
         case events.SettingsLoaded(settings=settings):
@@ -116,13 +128,23 @@ def _asked(state: State, event: events.Asked) -> Step:
             return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), orders
         case Verb.TELL:
             keys = (key.id for key in state.memory.keys.values() if event.fingerprint in key.fingerprints)
+            effects: tuple[Effect, ...] = ()
             if event.claim is not None and (key := next(keys, None)):
-                state = answer_claim(state, key, event.claim)
-            return state, (Answer(request=event.request, report=_report(state, event.at)),)
+                state, effects = _claimed(state, key, event.claim, event.at)
+            return state, (*effects, Answer(request=event.request, report=_report(state, event.at)))
         case Verb.QUIT:
             return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())
         case Verb.STATUS | Verb.GUIDE:
             return state, (Answer(request=event.request, report=_report(state, event.at)),)
+
+
+def _claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
+    """Enter the person's word; where nothing is left to do then, take the notice off the screen."""
+    before = _assess(state, now).case_of(key)
+    state = answer_claim(state, key, claim)
+    after = _assess(state, now).case_of(key)
+    settled = before and before.path and after and not after.path and state.telling
+    return state, (Withdraw(tag=before.stands.current.key.id),) if before and settled else ()
 
 
 def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Answer, ...]]:

@@ -187,6 +187,12 @@ def test_a_word_is_written_before_anything_else() -> None:
     assert [h.what for h in effects[0].happenings] == ["told_activated"]
 
 
+def test_a_word_that_settles_all_takes_the_notice_off_the_screen() -> None:
+    world = world_with(OLD, NEW)
+    world.tell(NEW_ID, Claim.WORKS)
+    assert world.withdrawn() == [OLD_ID]
+
+
 def test_an_activation_that_its_signs_show_leads_on_by_itself() -> None:
     world = world_with(OLD)
     world.plug(NEW, signs=UNACTIVATED)

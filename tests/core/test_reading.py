@@ -166,8 +166,9 @@ def test_the_signs_are_those_of_the_slot_with_the_certificates() -> None:
         pytest.param([token(OLD, signs=TokenSigns(pin_locked=True))], [], Trouble.PIN_LOCKED, id="locked"),
         pytest.param([token(signs=TokenSigns(pin_locked=True))], [], Trouble.PIN_LOCKED, id="locked and bare"),
         pytest.param(
-            [token(replace(OLD, flaw="no date"))], [], Trouble.CERTIFICATE_UNREADABLE, id="a broken certificate"
+            [token(replace(OLD, not_after=None))], [], Trouble.CERTIFICATE_UNREADABLE, id="a certificate without dates"
         ),
+        pytest.param([token(replace(OLD, flaw="odd extension"))], [], None, id="a flaw that leaves the dates"),
     ],
 )
 def test_the_worst_trouble_of_a_card_is_named(

@@ -104,7 +104,7 @@ def test_a_key_near_its_end_gives_a_notice_whose_click_opens_the_order_page(
 def test_a_moment_that_comes_while_the_key_is_in_a_drawer_is_told_once(
     desk: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
-    moment = now() + timedelta(seconds=12)
+    moment = (now() + timedelta(seconds=12)).replace(microsecond=0)  # X.509 keeps whole seconds
     daemon = watching(desk)
     reader_service.insert(card(ending(moment - now() + timedelta(days=90))))
     wait_until(lambda: bool(report(desk)["certificates"]), "the certificate is known")
