@@ -97,8 +97,7 @@ class TrayFace:
     def stop(self) -> None:
         """Let `run` return."""
         self._stopped.set()
-        with self._lock:
-            icon = self._icon
+        icon = self._icon  # without the lock: a signal handler may call this in the thread that holds it
         if icon is not None:
             on_owning_thread(icon.stop)
 

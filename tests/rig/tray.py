@@ -173,16 +173,19 @@ class XfcePanel:
         self._processes.clear()
 
     def picture(self) -> Image.Image:
-        """Return what the screen shows."""
+        """Return what the screen shows, without the mouse."""
         path = self.folder / "screen.png"
-        subprocess.run([self._scrot, "-o", "-p", str(path)], env=self._environment, check=True, timeout=10)
+        subprocess.run([self._scrot, "-o", str(path)], env=self._environment, check=True, timeout=10)
         with Image.open(path) as picture:
             return picture.convert("RGB")
 
+    def point(self, x: int, y: int) -> None:
+        """Move the mouse there."""
+        self._mouse("mousemove", str(x), str(y))
+
     def click(self, x: int, y: int) -> None:
         """Move the mouse there and press its first button."""
-        command = [self._xdotool, "mousemove", str(x), str(y), "click", "1"]
-        subprocess.run(command, env=self._environment, check=True, timeout=10)
+        self._mouse("mousemove", str(x), str(y), "click", "1")
 
     def __enter__(self) -> Self:
         try:
@@ -195,6 +198,9 @@ class XfcePanel:
     def __exit__(self, *exception: object) -> None:
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _mouse(self, *command: str) -> None:
+        subprocess.run([self._xdotool, *command], env=self._environment, check=True, timeout=10)
 
     def _start(self, command: list[str | Path], name: str) -> None:
         words = [str(word) for word in command]

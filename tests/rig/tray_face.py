@@ -15,9 +15,9 @@ STOP_LIMIT_S = 2.0
 class RunningFace:
     """A TrayFace whose `run` has a thread of its own, as the program gives it the main thread; a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Texts | None = None) -> None:
         self.posted = Posted()
-        self.face = TrayFace(Texts("en").render, self.posted)
+        self.face = TrayFace((texts or Texts("en")).render, self.posted)
         self.show = self.face.show
         self.thread = threading.Thread(target=self.face.run, daemon=True)
 
