@@ -1,6 +1,7 @@
 """The `vigicle` command: reads the command line, calls the watchman, and prints."""
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the command line names; return the exit code of the contract."""
+    _bear_any_letter()
     texts = Texts()
     options = _parser(texts.render).parse_args(arguments)
     _log_to_stderr(verbose=options.verbose)
@@ -122,6 +124,13 @@ def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, texts
     stopped = assembly.leave(folders)
     print(texts.render(text("quit.done" if stopped else "quit.none")))
     return 0
+
+
+def _bear_any_letter() -> None:
+    """Print a question mark for a letter that the terminal does not have (a pipe on Windows), rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

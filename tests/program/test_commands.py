@@ -82,6 +82,7 @@ def test_a_file_that_exists_is_kept_unless_forced(seen: Program, tmp_path: Path)
 def test_on_a_terminal_the_person_is_asked(seen: Program, tmp_path: Path, said: str, code: int) -> None:
     target = tmp_path / "keys.ics"
     target.write_text("mine")
+    assert sys.platform != "win32"
     ours, theirs = pty.openpty()
     try:
         os.write(ours, f"{said}\n".encode())
@@ -256,6 +257,14 @@ def test_doctor_speaks_to_people_in_their_language(program: Program) -> None:
     done = program.run("doctor", environment={"LANG": "fr_FR.UTF-8"})
     assert "✗ en panne · Service de carte à puce" in done.stdout
     assert "\nQuelque chose empêche vigicle de travailler." in done.stdout
+
+
+@pytest.mark.parametrize("command", ["doctor", "status", "autostart status"])
+def test_a_terminal_without_our_signs_is_borne(program: Program, command: str) -> None:
+    narrow = {"LANG": "fr_FR.UTF-8", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = program.run(*command.split(), environment=narrow)
+    assert "Traceback" not in done.stderr
+    assert done.stdout
 
 
 # Completion
