@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rig.program import Program
     from rig.reader import ReaderService
 
+assert sys.platform != "win32"  # the rig's services are those of Linux
+
 VIGICLE = str(Path(sys.executable).with_name("vigicle"))
 HEALTHS = {"ok", "attention", "bad"}
 LIGHT = ("rich", "icalendar", "shtab")  # packages for one command each
@@ -82,7 +84,6 @@ def test_a_file_that_exists_is_kept_unless_forced(seen: Program, tmp_path: Path)
 def test_on_a_terminal_the_person_is_asked(seen: Program, tmp_path: Path, said: str, code: int) -> None:
     target = tmp_path / "keys.ics"
     target.write_text("mine")
-    assert sys.platform != "win32"
     ours, theirs = pty.openpty()
     try:
         os.write(ours, f"{said}\n".encode())
