@@ -36,6 +36,8 @@ usage: python3 installers/dev.py COMMAND
   setup                         make the environment; then .venv/bin/vigicle works
   run [ARGUMENT ...]            set up, then start `vigicle run ARGUMENT ...`
   test [--full] [ARGUMENT ...]  set up, then run all the checks; arguments go to pytest
+  bench [--quick] [--json FILE] [NAME ...]
+                                set up, then measure vigicle beside its peers
   lock [ARGUMENT ...]           write installers/locks anew (needs uv); arguments go to uv
 """
 
@@ -80,6 +82,10 @@ def main(arguments: list[str]) -> int:
         elif command == "test":
             set_up(system_packages.RUN | system_packages.TEST, with_tools=True)
             run_checks(rest)
+        elif command == "bench":
+            set_up(system_packages.RUN | system_packages.TEST | system_packages.BENCH, with_tools=True)
+            os.environ["PYTHONPATH"] = str(ROOT / "tests")
+            return hand_over([str(PROGRAMS / "python"), "-m", "bench", *rest])
         elif command == "lock":
             write_locks(rest)
         elif command in ("-h", "--help"):

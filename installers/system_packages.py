@@ -42,6 +42,10 @@ TEST = {
     "fish": "fish",
     "zsh": "zsh",
 }
+BENCH = {  # the peers: opensc-notify; card_eventmgr and pkcs11_eventmgr
+    "opensc": "opensc-notify",
+    "libpam-pkcs11": "pkcs11_eventmgr",
+}
 
 
 def missing(packages: dict[str, str]) -> list[str]:

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import idle, insertions, notice, outage, reaction, start, swaps
-from bench.rows import as_json, as_table
+from bench.rows import Row, as_json, as_table
+from rig.process import RigTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from bench.rows import Row
 
 SUBJECTS: dict[str, Callable[..., list[Row]]] = {
     "idle": idle.measure,
@@ -39,12 +38,21 @@ def main() -> int:
     rows: list[Row] = []
     for name in options.names or SUBJECTS:
         began = time.monotonic()
-        rows += SUBJECTS[name](quick=options.quick)
+        rows += _measure(name, quick=options.quick)
         sys.stderr.write(f"{name}: {time.monotonic() - began:.0f} s\n")
     sys.stdout.write(as_table(rows) + "\n")
     if options.json:
         options.json.write_text(as_json(rows) + "\n", encoding="utf-8")
     return int(any(row.met is False for row in rows))
+
+
+def _measure(name: str, *, quick: bool) -> list[Row]:
+    """Measure one subject; when it breaks, the others still count."""
+    try:
+        return SUBJECTS[name](quick=quick)
+    except RigTimeoutError as error:
+        sys.stderr.write(f"{name}: {error}\n")
+        return [Row(what=name, unit="", budget=None, ours="failed, see above")]
 
 
 if __name__ == "__main__":

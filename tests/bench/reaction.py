@@ -17,8 +17,17 @@ START_S = 2.0
 def measure(*, quick: bool) -> list[Row]:
     """Put a key in again and again, before one program after the other."""
     count = QUICK_INSERTIONS if quick else INSERTIONS
-    figures = {name: _measure(name, count) for name in PROGRAMS}
+    figures, missed = {}, {}
+    for name in PROGRAMS:
+        figures[name], missed[name] = _measure(name, count)
     return [
+        Row(
+            what=f"cards missed of {count} put in calmly",
+            unit="",
+            budget=0.0,
+            ours=missed[OURS],
+            peers={peer: missed[peer] for peer in PEERS},
+        ),
         Row(
             what="reaction to a card, over a bare client",
             unit="ms",
@@ -26,15 +35,17 @@ def measure(*, quick: bool) -> list[Row]:
             ours=figures[OURS],
             peers={peer: figures[peer] for peer in PEERS},
             note=f"median of {count}; ours by its log, opensc-notify by its notice, the others by their action (date)",
-        )
+        ),
     ]
 
 
-def _measure(name: str, count: int) -> Figure:
+def _measure(name: str, count: int) -> tuple[Figure, Figure]:
+    """Return the median delay in milliseconds, and how many were missed."""
     if not is_installed(name):
-        return "not installed"
+        return "not installed", "not installed"
     with Stage() as stage:
         program = PROGRAMS[name](stage)
         time.sleep(START_S)
         insertions = list(play(stage, program.seen, [lasting_card()] * count))
-    return median([insertion.late_s * 1000 for insertion in insertions if insertion.noticed is not None])
+    late_ms = [insertion.late_s * 1000 for insertion in insertions if insertion.noticed is not None]
+    return median(late_ms), float(count - len(late_ms))
