@@ -10,8 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
-from config.texts import Problem
 from config.text import Text, text
+from config.texts import Problem
 
 APPLICATION = "vigicle"
 

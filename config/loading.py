@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config import kinds
+from config.choices import choices_file
 from config.folders import Folders
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool, Wording
 from config.tables import SettingsProblem, Table, decoded, parse_table, read_table
@@ -44,6 +45,7 @@ def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
     broken = frozenset(problem.file.stem for problem in problems)
     _refuse_foreign(folders.policy_file)
     settings = _apply(read_table(folders.policy_file), settings, broken)
+    settings = _apply(read_table(choices_file(folders)), settings, broken)
     if folders.config_named and not folders.config_file.is_absolute():
         raise SettingsProblem(file=folders.config_file, accepted=text("accepted.absolute_file"))
     settings = _apply(read_table(folders.config_file, required=folders.config_named), settings, broken)
@@ -71,7 +73,7 @@ def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
 
 def stamp(folders: Folders) -> Stamp:
     """Tell cheaply whether the files may have changed: two stamps of unchanged files are equal."""
-    files = [folders.policy_file, folders.config_file]
+    files = [folders.policy_file, choices_file(folders), folders.config_file]
     for folder in folders.procedures:
         files += _procedure_files(folder)
     return tuple(_file_stamp(file) for file in files)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from config.texts import Problem
 from config.text import Argument, Text, clean, text
+from config.texts import Problem
 
 SIZE_LIMIT = 1_000_000
 _VALUE_LIMIT = 100

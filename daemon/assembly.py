@@ -5,7 +5,7 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import lru_cache
@@ -24,6 +24,7 @@ from config.texts import Texts
 from daemon.adapters import door
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.autostart import make_login_starter
+from daemon.adapters.errands import DesktopErrands
 from daemon.adapters.instance import InstanceLock
 from daemon.adapters.launch import DesktopLauncher
 from daemon.adapters.loop import Loop, Outside
@@ -37,6 +38,7 @@ from daemon.adapters.resume import make_resume
 from daemon.adapters.schedule import ApScheduler
 from daemon.adapters.simulation import (
     ClosedDoor,
+    NoErrands,
     SimulatedClock,
     SimulatedLauncher,
     SimulatedReader,
@@ -85,11 +87,15 @@ class Outcome(Enum):
 
 
 class NoFace:
-    """A face for nobody: only the log tells what the icon would show."""
+    """A face for nobody: the log says what the icon would, but for a holder's name."""
+
+    def __init__(self, language: str | None) -> None:
+        self._words = _words(language)
 
     def show(self, face: Face) -> None:
-        """Say which look it would be."""
-        log.debug("face %s", face.look)
+        """Say it."""
+        named = dict(face.tooltip.args)
+        log.info("%s", self._words.render(face.tooltip) if "holder" not in named else face.look)
 
 
 def ask(folders: Folders, loaded: Loaded, verb: Verb, claim: Claim | None = None, fingerprint: str = "") -> Report:
@@ -196,12 +202,12 @@ def watch(folders: Folders, loaded: Loaded, make_screen: MakeScreen | None = Non
 
 def _run(folders: Folders, loaded: Loaded, thread: AsyncThread, make_screen: MakeScreen | None) -> None:
     if make_screen is None:
-        loop = _make_loop(folders, loaded, NoFace(), thread)
+        loop = _make_loop(folders, loaded, NoFace(loaded.settings.language), thread)
         _stop_on_signals(loop)
         loop.run()
         return
     screen = make_screen(lambda sentence: render(sentence), lambda event: loop.post(event))
-    loop = _make_loop(folders, loaded, screen, thread)
+    loop = _make_loop(folders, loaded, screen, thread, greeting=True)
     render = _render_for(loop)
     _stop_on_signals(loop)
 
@@ -222,10 +228,18 @@ def _render_for(loop: Loop) -> Render:
     return lambda sentence: _words(loop.state.settings.language).render(sentence)
 
 
-def _make_loop(folders: Folders, loaded: Loaded, screen: FaceScreen, thread: AsyncThread) -> Loop:
+def _make_loop(
+    folders: Folders, loaded: Loaded, screen: FaceScreen, thread: AsyncThread, *, greeting: bool = False
+) -> Loop:
     """Put the daemon together, with what the person has to hear of already queued."""
     store = SqliteStore(private_folder(folders.state))
-    state = State(settings=loaded.settings, memory=store.load(), zone=get_localzone())
+    memory = store.load()
+    state = State(
+        settings=_speaking(loaded.settings),
+        memory=memory,
+        zone=get_localzone(),
+        greeting=greeting and not memory.certificates,
+    )
     tokens = _token_reader(loaded.settings)
     news = _SettingsNews(folders, tokens)
     loop: Loop = Loop(
@@ -238,6 +252,7 @@ def _make_loop(folders: Folders, loaded: Loaded, screen: FaceScreen, thread: Asy
             notifier=make_notifier(lambda sentence: _render_for(loop)(sentence), thread),
             launcher=DesktopLauncher(lambda: loop.state.settings),
             door=door.Door(folders.runtime),
+            errands=DesktopErrands(folders, make_login_starter(), lambda: _examine_now(folders)),
             face=screen,
         ),
         news.look,
@@ -247,6 +262,16 @@ def _make_loop(folders: Folders, loaded: Loaded, screen: FaceScreen, thread: Asy
     for refused in loaded.problems:
         loop.post(_problem(f"procedure:{refused.file.stem}", refused.text))
     return loop
+
+
+def _speaking(settings: Settings) -> Settings:
+    """Settle the language, where the settings leave it to the session."""
+    return replace(settings, language=_words(settings.language).language)
+
+
+def _examine_now(folders: Folders) -> tuple[Check, ...]:
+    loaded = load_settings(folders)
+    return examine(folders, loaded, _words(loaded.settings.language), with_notice=False)
 
 
 def _token_reader(settings: Settings) -> ChildTokenReader:
@@ -275,7 +300,7 @@ class _SettingsNews:
             return
         log.info("The settings have been read again")
         self._tokens.use_modules(loaded.settings.modules)
-        yield SettingsLoaded(at=datetime.now(UTC), settings=loaded.settings)
+        yield SettingsLoaded(at=datetime.now(UTC), settings=_speaking(loaded.settings))
         for refused in loaded.problems:
             yield _problem(f"procedure:{refused.file.stem}", refused.text)
 
@@ -334,7 +359,8 @@ def make_demo(
         notifier=ToldNotifier(desktop, tell),
         launcher=SimulatedLauncher(tell),
         door=ClosedDoor(),
-        face=screen or NoFace(),
+        errands=NoErrands(),
+        face=screen or NoFace(settings.language),
     )
     loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
     return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from daemon.core.effects import Happening, Launch, ReadTokens
+from daemon.core.effects import Errand, Happening, Launch, ReadTokens
 from daemon.core.events import Event, ReadersSeen, ServiceLost
 from daemon.core.face import Face
 from daemon.core.login_start import LoginStanding
@@ -98,6 +98,16 @@ class Launcher(Protocol):
 
     def launch(self, order: Launch) -> None:
         """Open or start it, in a thread of its own."""
+
+
+class Errands(Protocol):
+    """Runs the small things that a menu offers: posts what came of them."""
+
+    def start(self, post: Post) -> None:
+        """Be ready, and post what holds now."""
+
+    def run(self, errand: Errand) -> None:
+        """Run it, in a thread of its own."""
 
 
 class Door(Protocol):

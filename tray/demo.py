@@ -183,7 +183,7 @@ def _a_moment() -> None:
 def _for_a_key(texts: Texts) -> Callable[[], None]:
     def wait() -> None:
         try:
-            input(texts.render(text("demo.press")))
+            input(texts.render(text("demo.press")) + " ")
         except EOFError:
             _a_moment()
 

@@ -29,6 +29,7 @@ class Outside:
     notifier: ports.Notifier
     launcher: ports.Launcher
     door: ports.Door
+    errands: ports.Errands
     face: ports.FaceScreen
 
 
@@ -61,7 +62,7 @@ class Loop:
     def run(self) -> None:
         """Start the adapters, work until a `Stop`, and stop them again."""
         out = self._outside
-        starters = (out.notifier, out.launcher, out.tokens, out.schedule, out.door, out.watcher)
+        starters = (out.notifier, out.launcher, out.errands, out.tokens, out.schedule, out.door, out.watcher)
         try:
             for adapter in starters:
                 adapter.start(self.post)
@@ -111,6 +112,8 @@ class Loop:
                 out.face.show(face)
             case effects.Answer(request=request, report=report):
                 out.door.answer(request, report)
+            case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine():
+                out.errands.run(effect)
             case effects.Stop():
                 self._running = False
             case _:

@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from daemon.core.effects import Launch, ReadTokens
+from daemon.core.effects import Errand, Launch, ReadTokens
 from daemon.core.events import Launched, NoticeSaid, ReadersSeen, ReadFinished, Tick, TokensRead
 from daemon.core.model import Occupancy, ReaderState, TokenReading
 from daemon.core.notice import Notice
@@ -13,6 +13,7 @@ from daemon.ports import Notifier, Post
 
 READER = "Demo Reader 00"
 READING_S = 0.4
+NEVER = datetime.min.replace(tzinfo=UTC)  # the loop puts the played time in its place
 
 
 class SimulatedClock:
@@ -126,7 +127,7 @@ class ToldNotifier:
     def say(self, notice: Notice) -> None:
         """Tell it; it is said whether a desktop shows it or not."""
         self._tell(notice)
-        self._post(NoticeSaid(at=datetime.min, tag=notice.tag, marks=notice.marks))
+        self._post(NoticeSaid(at=NEVER, tag=notice.tag, marks=notice.marks))
         self._desktop.say(notice)
 
     def withdraw(self, tag: str) -> None:
@@ -151,6 +152,16 @@ class ClosedDoor:
         """Nothing was opened."""
 
 
+class NoErrands:
+    """The `Errands` that changes nothing on this computer."""
+
+    def start(self, post: Post) -> None:
+        """There is nothing to tell."""
+
+    def run(self, errand: Errand) -> None:
+        """Leave it undone."""
+
+
 class SimulatedLauncher:
     """The `Launcher` that opens nothing and tells what it would open."""
 
@@ -166,4 +177,4 @@ class SimulatedLauncher:
     def launch(self, order: Launch) -> None:
         """Tell it."""
         self._tell(order)
-        self._post(Launched(at=datetime.min, procedure=order.procedure))
+        self._post(Launched(at=NEVER, procedure=order.procedure))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daemon.core.assessment import Assessment, Case
-from daemon.core.effects import Destination, Effect, Launch, Say, Withdraw
+from daemon.core.effects import Destination, Effect, Launch, Say, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.holders import Entry
 from daemon.core.model import Claim, Memory
@@ -13,6 +13,7 @@ from daemon.core.notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
 from daemon.core.report import Path, PathKind
 from daemon.core.state import Awaited, State
 from daemon.core.text import text
+from daemon.core.welcome import WELCOME
 
 KEY_PATIENCE = timedelta(minutes=10)
 ACTIVATION_PATIENCE = timedelta(minutes=15)
@@ -30,6 +31,8 @@ def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice
     """Do what the person chose on a notice or in the menu."""
     case = assessment.case_of(tag.removeprefix(ASK_PREFIX))
     match choice:
+        case Choice.OPEN if tag == WELCOME:
+            return state, (StartAtLogin(on=True),)
         case Choice.LATER:
             return _rest(state, assessment, tag, now), ()
         case Choice.ACTIVATED | Choice.WORKS if case is not None:

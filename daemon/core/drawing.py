@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from config.settings import Settings
 from daemon.core.alarms import pressing_trouble, service_trouble
 from daemon.core.assessment import Assessment, Case
 from daemon.core.events import Verb
@@ -68,7 +69,18 @@ def _items(state: State, assessment: Assessment, now: datetime) -> Iterator[Menu
     for key in sorted(state.memory.keys.values(), key=lambda k: (k.id not in assessment.present_keys, k.id)):
         yield from _key_items(key, state, assessment, now)
     yield MenuItem(label=text("menu.check"), action=Verb.CHECK)
+    yield MenuItem(label=text("menu.doctor"), action=Verb.DOCTOR)
+    if state.login_start is not None:
+        label = text("menu.login_off" if state.login_start else "menu.login_on")
+        yield MenuItem(label=label, action=Verb.LOGIN_START)
+    if state.settings.language is not None:
+        yield MenuItem(label=text(f"menu.language.{other_language(state.settings)}"), action=Verb.LANGUAGE)
     yield MenuItem(label=text("menu.quit"), action=Verb.QUIT)
+
+
+def other_language(settings: Settings) -> str:
+    """Return the language that vigicle does not speak now."""
+    return "en" if settings.language == "fr" else "fr"
 
 
 def _case_items(case: Case) -> Iterator[MenuItem]:

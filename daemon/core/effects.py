@@ -92,8 +92,30 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseLanguage:
+    """Speak this language from now on, "fr" or "en", and keep the choice."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartAtLogin:
+    """Start at login from now on, or no longer."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examine:
+    """Look for what is wrong, and post it as a `ProblemMet`."""
+
+
+Errand = UseLanguage | StartAtLogin | Examine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """End the program, in order."""
 
 
-Effect = ReadTokens | Remember | Say | Withdraw | Launch | WakeAt | Show | Answer | Stop
+Effect = ReadTokens | Remember | Say | Withdraw | Launch | WakeAt | Show | Answer | Errand | Stop

@@ -87,6 +87,9 @@ class Verb(StrEnum):
     CHECK = "check"
     GUIDE = "guide"
     TELL = "tell"  # the person's word on a key, with `claim` and `fingerprint`
+    DOCTOR = "doctor"  # look for what is wrong, and say it on the desktop
+    LANGUAGE = "language"  # speak the other language from now on
+    LOGIN_START = "login_start"  # start at login from now on, or no longer
     QUIT = "quit"
 
 
@@ -131,6 +134,14 @@ class ProblemMet:
     body: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginStartKnown:
+    """Whether vigicle starts at login, as found at the start or after a change."""
+
+    at: datetime
+    on: bool
+
+
 Event = (
     ReadersSeen
     | ServiceLost
@@ -144,4 +155,5 @@ Event = (
     | Claimed
     | SettingsLoaded
     | ProblemMet
+    | LoginStartKnown
 )

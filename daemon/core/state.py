@@ -52,7 +52,8 @@ class State:
 
     `telling` is False for commands that look once and say nothing on the desktop. `contents` is by reader
     name; "" stands for tokens whose reader is unknown. `requests` are checks that wait for the reads with
-    these tickets. `saying` holds, by tag, the notices that are not yet known to be delivered.
+    these tickets. `saying` holds, by tag, the notices that are not yet known to be delivered. `login_start` is
+    None until it is known; `greeting` asks for a welcome at the first start ever.
     """
 
     settings: Settings
@@ -69,6 +70,8 @@ class State:
     saying: Mapping[str, Handed] = field(default_factory=dict)
     awaited: Awaited | None = None
     activating_until: datetime | None = None
+    login_start: bool | None = None
+    greeting: bool = False
     face: Face | None = None
     wake_at: datetime | None = None
 

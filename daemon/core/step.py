@@ -9,17 +9,20 @@ from daemon.core import events
 from daemon.core.alarms import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, clock_wrong
 from daemon.core.answers import Step, answer_claim, answer_notice, drop_snooze, open_awaited
 from daemon.core.assessment import Assessment, assess
-from daemon.core.drawing import draw
+from daemon.core.drawing import draw, other_language
 from daemon.core.effects import (
     Answer,
     Effect,
+    Examine,
     Happening,
     Launch,
     ReadTokens,
     Remember,
     Say,
     Show,
+    StartAtLogin,
     Stop,
+    UseLanguage,
     WakeAt,
     Withdraw,
 )
@@ -27,7 +30,7 @@ from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
 from daemon.core.model import Claim, Memory
 from daemon.core.notice import Notice
-from daemon.core.notices import due_notices, moments
+from daemon.core.notices import due_notices, moments, was_said
 from daemon.core.report import Report
 from daemon.core.reporting import make_report
 from daemon.core.state import Handed, State
@@ -42,6 +45,7 @@ from daemon.core.watching import (
     take_tokens,
     unread,
 )
+from daemon.core.welcome import WELCOME, welcome_notice
 
 SAYING_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
 SAYING_LIMIT_LATER = timedelta(hours=1)  # and then at this pace: nobody takes it, or nobody says so
@@ -86,6 +90,8 @@ def _take(state: State, event: Event) -> Step:
             return state, _problem(state, event)
         case events.Launched(procedure=procedure, trouble=trouble):
             return state, _launch_failed(procedure, trouble) if trouble and state.telling else ()
+        case events.LoginStartKnown(on=on):
+            return replace(state, login_start=on), ()
         case events.Tick():
             return state, ()
         case _:
@@ -132,6 +138,12 @@ def _asked(state: State, event: events.Asked) -> Step:
             if event.claim is not None and (key := next(keys, None)):
                 state, effects = _claimed(state, key, event.claim, event.at)
             return state, (*effects, Answer(request=event.request, report=_report(state, event.at)))
+        case Verb.DOCTOR:
+            return state, (Examine(),)
+        case Verb.LANGUAGE:
+            return state, (UseLanguage(language=other_language(state.settings)),)
+        case Verb.LOGIN_START:
+            return state, (StartAtLogin(on=not state.login_start),)
         case Verb.QUIT:
             return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())
         case Verb.STATUS | Verb.GUIDE:
@@ -162,6 +174,8 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     if state.readers is None or state.reads or clock_wrong(now):
         return state, (), None
     due = [*due_notices(assessment, state.memory, state.settings, now), *alarms(state, assessment, now)]
+    if state.greeting and not was_said(state.memory, WELCOME, now):
+        due.append(welcome_notice(make_report(state, assessment, now), login_start=state.login_start))
     before = {n.tag: state.saying[n.tag] for n in due if n.tag in state.saying}
     fresh = [n for n in due if n.tag not in before or not before[n.tag].at <= now < _said_by(before[n.tag])]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)

@@ -8,7 +8,7 @@ from daemon.core.report import CertificateLine, Report, Stage
 from daemon.core.text import Text, text
 from daemon.core.troubles import Trouble
 
-TAG = "welcome"
+WELCOME = "welcome"
 TROUBLES_FIRST = (Trouble.CLOCK_WRONG, Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED)
 
 
@@ -34,11 +34,12 @@ def welcome(report: Report) -> Welcome:
     )
 
 
-def welcome_notice(report: Report) -> Notice:
-    """Make it a notice; its mark keeps it from being said twice."""
+def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice:
+    """Make it a notice that offers to start at login where that is off; its mark keeps it from being said twice."""
     words = welcome(report)
     body = text("welcome.body", sentence=words.sentence, step=words.step)
-    return Notice(tag=TAG, title=words.title, body=body, marks=(TAG,), urgency=Urgency.LOW)
+    button = text("menu.login_on") if login_start is False else None
+    return Notice(tag=WELCOME, title=words.title, body=body, marks=(WELCOME,), button=button, urgency=Urgency.LOW)
 
 
 def _dates(known: CertificateLine) -> Text:

@@ -1,12 +1,14 @@
 """What the icon, the tooltip and the menu show."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from core_rig.build import DAY, certificate, ending, token
 from core_rig.world import World, world_with
-from daemon.core.events import ServiceLost, Verb
+from daemon.core.effects import StartAtLogin, UseLanguage
+from daemon.core.events import Asked, LoginStartKnown, ServiceLost, Verb
 from daemon.core.face import Answering, Face, Look, Telling
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
@@ -100,7 +102,8 @@ def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
     assert first.label.id == "menu.activate"
     (key,) = [k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
     assert first.action == Answering(tag=key.id, choice=Choice.OPEN)
-    assert [item.action for item in face(world).items][-2:] == [Verb.CHECK, Verb.QUIT]
+    verbs = [item.action for item in face(world).items if isinstance(item.action, Verb)]
+    assert verbs == [Verb.CHECK, Verb.DOCTOR, Verb.QUIT]
 
 
 def test_the_menu_offers_what_only_the_person_can_tell() -> None:
@@ -119,3 +122,25 @@ def test_the_menu_tells_of_each_key_and_where_it_is() -> None:
     world.remove()
     (line,) = [item for item in face(world).items if item.label.id == "menu.key"]
     assert dict(line.label.args)["place"].id == "menu.away"  # type: ignore[union-attr]
+
+
+def test_the_menu_offers_the_other_language_and_the_start_at_login() -> None:
+    world = world_with(OLD)
+    world.state = replace(world.state, settings=replace(world.state.settings, language="fr"))
+    world.post(LoginStartKnown(at=world.now, on=False))
+    assert {"menu.language.en", "menu.login_on"} <= set(labels(world))
+    assert UseLanguage(language="en") in world.post(Asked(at=world.now, request=0, verb=Verb.LANGUAGE))
+    assert StartAtLogin(on=True) in world.post(Asked(at=world.now, request=0, verb=Verb.LOGIN_START))
+    world.post(LoginStartKnown(at=world.now, on=True))
+    assert "menu.login_off" in labels(world)
+    assert StartAtLogin(on=False) in world.post(Asked(at=world.now, request=0, verb=Verb.LOGIN_START))
+
+
+def test_the_first_start_ever_is_greeted_once_and_offers_to_start_at_login() -> None:
+    world = World()
+    world.state = replace(world.state, greeting=True, login_start=False)
+    world.look()
+    assert world.titles() == ["welcome.title"]
+    assert StartAtLogin(on=True) in world.answer("welcome")
+    world.wait(DAY)
+    assert world.titles() == ["welcome.title"]

@@ -9,7 +9,7 @@ from daemon.core.model import Occupancy, Role
 from daemon.core.report import CertificateLine, Path, PathKind, ReaderLine, Report, Stage
 from daemon.core.text import Text, text
 from daemon.core.troubles import Trouble
-from daemon.core.welcome import TAG, welcome, welcome_notice
+from daemon.core.welcome import WELCOME, welcome, welcome_notice
 
 END = NOW + timedelta(days=400)
 EMPTY = ReaderLine(name="Reader 00", state=Occupancy.EMPTY)
@@ -100,5 +100,5 @@ def test_a_nameless_key_is_welcome_too() -> None:
 def test_the_notice_says_both_and_is_marked() -> None:
     notice = welcome_notice(CASES["a good key"][0])
     assert notice.body == text("welcome.body", sentence=KNOWN, step=NOTHING)
-    assert notice.marks == (TAG,)
+    assert notice.marks == (WELCOME,)
     assert notice.button is None

@@ -13,8 +13,8 @@ from rig.pki import make_certificate
 from rig.process import wait_until
 
 if TYPE_CHECKING:
-    from rig.bus import SessionBus
     from rig.browser import RecordingBrowser, RecordingTool
+    from rig.bus import SessionBus
     from rig.desktop import Notice, NotificationServer
     from rig.process import Process
     from rig.program import Program
@@ -254,7 +254,7 @@ def test_a_hanging_module_of_the_person_does_not_hide_the_key(
 ) -> None:
     from rig.modules import make_module
 
-    hanging = make_module(desk.home, "hang_on_load")
+    hanging = make_module(desk.home, "hang on load")
     desk.configure(f'[pkcs11]\nmodules = ["{hanging}"]\n')
     watching(desk)
     reader_service.insert(card(ending(timedelta(days=20))))
@@ -264,7 +264,7 @@ def test_a_hanging_module_of_the_person_does_not_hide_the_key(
 @pytest.mark.parametrize(
     ("toml", "words"),
     [
-        ('[notices]\nday = [3]\n', ("notices.day", "notices.days")),
+        ("[notices]\nday = [3]\n", ("notices.day", "notices.days")),
         ('[notices]\ndays = "soon"\n', ("notices.days", "soon")),
         ('[pkcs11]\nmodules = ["here.so"]\n', ("pkcs11.modules", "here.so")),
         ('[procedures.opalexe]\norder_url = "http://plain.example"\n', ("procedures.opalexe.order_url", "https")),
