@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from config.settings import Settings
+from config.text import Text, text
 from config.texts import Texts
 from daemon.core.report import CertificateLine, Path, Report, Stage
-from daemon.core.text import Text, text
 
 VERSION = 1
 Render = Callable[[Text], str]

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, assert_never
 
+from config.text import Text, clean, text
 from daemon.core.events import Asked, Claimed, Event, NoticeAnswered, Verb
 from daemon.core.face import Answering, Face, Look, Telling
 from daemon.core.notice import Choice
-from daemon.core.text import Text, clean, text
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from config.text import text
 from config.texts import Problem
 from daemon.adapters.door_key import (
     DoorKey,
@@ -42,7 +43,6 @@ from daemon.adapters.door_messages import (
 from daemon.core.events import Asked, Verb
 from daemon.core.model import Claim
 from daemon.core.report import Report
-from daemon.core.text import text
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from config.text import Argument, Text
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.report import CertificateLine, Path, PathKind, ReaderLine, Report
-from daemon.core.text import Argument, Text
 from daemon.core.troubles import Trouble
 
 REQUEST_LIMIT = 64 * 1024  # bytes

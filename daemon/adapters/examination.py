@@ -12,6 +12,7 @@ from pathlib import Path
 from config.folders import Folders
 from config.loading import Loaded
 from config.settings import Settings
+from config.text import Text, text
 from config.texts import Problem
 from daemon.adapters import door
 from daemon.adapters.store import STORE_NAME, SqliteStore
@@ -36,7 +37,6 @@ from daemon.core.model import Memory
 from daemon.core.report import Report
 from daemon.core.state import State
 from daemon.core.step import step
-from daemon.core.text import Text, text
 from daemon.core.troubles import Trouble
 from daemon.ports import LoginStarter, TokenReader
 

@@ -6,6 +6,7 @@ import queue
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
+from config.text import text
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.notify import make_channels
 from daemon.adapters.notify.chain import ChainNotifier, Render
@@ -14,7 +15,6 @@ from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.server import ACTIONS, ask_capabilities, find_session_bus
 from daemon.core.diagnosis import Check, Topic, doubtful, fine
 from daemon.core.notice import Notice
-from daemon.core.text import text
 
 ASK_LIMIT_S = 5.0
 DELIVERY_LIMIT_S = 25.0  # every channel may take its own limit

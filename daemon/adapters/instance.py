@@ -5,7 +5,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from config.folders import FolderProblem
-from daemon.core.text import text
+from config.text import text
 
 LOCK = "vigicle.lock"
 PRIVATE = 0o600

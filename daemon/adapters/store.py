@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from config.folders import FolderProblem, private_folder
+from config.text import Text, text
 from daemon.adapters.store_file import (
     DamageError,
     StoreProblem,
@@ -23,7 +24,6 @@ from daemon.adapters.store_file import (
 )
 from daemon.core.effects import Happening
 from daemon.core.model import Key, Memory, Seen
-from daemon.core.text import Text, text
 
 __all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreProblem"]
 

@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from config.text import text
 from config.texts import Problem
-from daemon.core.text import text
 
 APPLICATION_ID = 0x76696763  # "vigc"
 BUSY_TIMEOUT_S = 2.0

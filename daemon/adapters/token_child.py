@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFlag, lib
 from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
+from config.text import clean
 from daemon.adapters.token_messages import (
     ENCODER,
     REQUESTS,
@@ -23,7 +24,6 @@ from daemon.adapters.token_messages import (
     reader_named,
 )
 from daemon.core.model import Certificate, TokenReading, TokenSigns
-from daemon.core.text import clean
 from daemon.core.troubles import Trouble
 
 REQUEST_LIMIT = 1 << 20

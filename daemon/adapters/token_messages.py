@@ -2,8 +2,8 @@
 
 import msgspec
 
+from config.text import clean
 from daemon.core.model import TokenReading
-from daemon.core.text import clean
 from daemon.core.troubles import Trouble
 
 LINE_LIMIT = 1 << 20  # bytes, the newline included

@@ -11,8 +11,8 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from config.text import clean
 from daemon.core.model import Certificate, Role
-from daemon.core.text import clean
 
 T = TypeVar("T")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from config.text import text
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import later
 from daemon.core.model import ReaderState
@@ -10,7 +11,6 @@ from daemon.core.notice import Notice, Urgency
 from daemon.core.notices import was_said
 from daemon.core.report import PathKind
 from daemon.core.state import State
-from daemon.core.text import text
 from daemon.core.troubles import Trouble
 from daemon.core.watching import RETRIED, RETRY_AFTER
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from config.text import text
 from daemon.core.assessment import Assessment, Case
 from daemon.core.effects import Destination, Effect, Launch, Say, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
@@ -12,7 +13,6 @@ from daemon.core.notice import Choice, Notice
 from daemon.core.notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
 from daemon.core.report import Path, PathKind
 from daemon.core.state import Awaited, State
-from daemon.core.text import text
 from daemon.core.welcome import WELCOME
 
 KEY_PATIENCE = timedelta(minutes=10)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from config.text import Text, text
 from daemon.core.events import TokensRead
 from daemon.core.model import Occupancy, ReaderState
 from daemon.core.reading import reader_of
 from daemon.core.report import ReaderLine, Report
-from daemon.core.text import Text, text
 from daemon.core.troubles import Trouble
 
 

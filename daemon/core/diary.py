@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Procedure, Settings
+from config.text import Text, text
 from daemon.core.assessment import assess
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory
 from daemon.core.notices import key_holder
-from daemon.core.text import Text, text
 
 NO_END = 9999  # the year of a certificate that has no end (RFC 5280 §4.1.2.5)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from config.settings import Settings
+from config.text import Text, text
 from daemon.core.alarms import pressing_trouble, service_trouble
 from daemon.core.assessment import Assessment, Case
 from daemon.core.events import Verb
@@ -15,7 +16,6 @@ from daemon.core.notices import key_holder, left_words
 from daemon.core.renewal import Activation, Question, activation
 from daemon.core.report import CertificateLine, Stage
 from daemon.core.state import State
-from daemon.core.text import Text, text
 
 LOOKS = {Stage.EXPIRED: Look.EXPIRED, Stage.URGENT: Look.URGENT, Stage.DUE: Look.SOON}
 

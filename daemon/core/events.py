@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.settings import Settings
+from config.text import Text
 from daemon.core.model import Claim, ReaderState, TokenReading
 from daemon.core.notice import Choice
-from daemon.core.text import Text
 from daemon.core.troubles import Trouble
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.text import Text
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
-from daemon.core.text import Text
 
 
 class Look(StrEnum):

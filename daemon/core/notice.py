@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daemon.core.text import Text
+from config.text import Text
 
 
 class Urgency(StrEnum):

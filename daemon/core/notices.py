@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.settings import NoticeSettings, Settings
+from config.text import Text, text
 from daemon.core.assessment import Assessment, Case
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, later, milestones
 from daemon.core.holders import holder_name
@@ -12,7 +13,6 @@ from daemon.core.model import Key, Memory
 from daemon.core.notice import Choice, Notice, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.report import Path, PathKind
-from daemon.core.text import Text, text
 
 SNOOZE = timedelta(days=1)
 CLOCK_SLACK = timedelta(days=1)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from config.text import clean
 from daemon.core.model import Key, Memory, Occupancy, ReaderState, Seen, TokenReading, TokenSigns
-from daemon.core.text import clean
 from daemon.core.troubles import Trouble
 
 UNKNOWN_READER = ""

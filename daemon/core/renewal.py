@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
 from config.settings import NoticeSettings
+from config.text import Text, text
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import Entry, Line
 from daemon.core.model import Claim, Key
 from daemon.core.report import Path, PathKind
-from daemon.core.text import Text, text
 
 IN_USE_AFTER = timedelta(days=60)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from config.text import Text
 from daemon.core.model import Occupancy, Role
-from daemon.core.text import Text
 from daemon.core.troubles import Trouble
 
 

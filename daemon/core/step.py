@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from config.text import text
 from daemon.core import events
 from daemon.core.alarms import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, clock_wrong
 from daemon.core.answers import Step, answer_claim, answer_notice, drop_snooze, open_awaited
@@ -34,7 +35,6 @@ from daemon.core.notices import due_notices, moments, was_said
 from daemon.core.report import Report
 from daemon.core.reporting import make_report
 from daemon.core.state import Handed, State
-from daemon.core.text import text
 from daemon.core.troubles import Trouble
 from daemon.core.watching import (
     finish_read,

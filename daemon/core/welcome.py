@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from config.text import Text, text
 from daemon.core.model import Occupancy
 from daemon.core.notice import Notice, Urgency
 from daemon.core.report import CertificateLine, Report, Stage
-from daemon.core.text import Text, text
 from daemon.core.troubles import Trouble
 
 WELCOME = "welcome"

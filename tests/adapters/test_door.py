@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from config.text import text
 from daemon.adapters.door import ASK_LIMIT_S, CONNECTIONS_AT_MOST, Door, DoorProblem, NoDaemon, ask
 from daemon.adapters.door_key import KEY_FILE, KEY_SIZE, DoorKey, make_key, prove_as_client, read_key
 from daemon.adapters.door_messages import REQUEST_LIMIT, decode_report, encode_report
@@ -26,7 +27,6 @@ from daemon.core.events import Asked, Event, Verb
 from daemon.core.model import Claim, Occupancy, Role
 from daemon.core.report import CertificateLine, PathKind, ReaderLine, Report, Stage
 from daemon.core.report import Path as RenewalPath
-from daemon.core.text import text
 from daemon.core.troubles import Trouble
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)

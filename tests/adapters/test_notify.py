@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config.text import Text, text
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.notify.chain import BODY_LIMIT, ChainNotifier, in_words
@@ -20,7 +21,6 @@ from daemon.adapters.notify.plyer import PlyerChannel, fit
 from daemon.adapters.notify.server import find_session_bus
 from daemon.core.events import Event, NoticeAnswered, NoticeSaid
 from daemon.core.notice import Choice, Notice, Urgency
-from daemon.core.text import Text, text
 from rig.bus import PrivateBus, SessionBus
 from rig.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
 from rig.process import wait_until

@@ -11,11 +11,11 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from config.text import Argument, text
 from config.texts import ARGUMENT_LIMIT, LANGUAGES, LOCALE, Texts, session_language
 from daemon.core.model import Occupancy, Role
 from daemon.core.notice import Choice
 from daemon.core.report import PathKind, Stage
-from daemon.core.text import Argument, text
 from daemon.core.troubles import Trouble
 
 ROOT = Path(__file__).parents[2]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.text import Text, text
 from core_rig.build import NOW, certificate, token
 from daemon.core.diagnosis import (
     BAD_TROUBLES,
@@ -20,7 +21,6 @@ from daemon.core.diagnosis import (
 from daemon.core.events import TokensRead
 from daemon.core.model import Occupancy, TokenReading
 from daemon.core.report import ReaderLine, Report
-from daemon.core.text import Text, text
 from daemon.core.troubles import Trouble
 
 MODULE = "/usr/lib/libtoken.so"

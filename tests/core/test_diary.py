@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.text import text
 from core_rig.build import DAY, MICROSECOND, NOW, certificate, memory, notice_settings, owned
 from daemon.core.diary import diary
 from daemon.core.model import Role
-from daemon.core.text import text
 
 DAYS = (60, 7)
 TWICE = notice_settings(days=DAYS)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from config.text import text
 from core_rig.build import (
     DAY,
     NOW,
@@ -35,7 +36,6 @@ from daemon.core.face import Look
 from daemon.core.model import Claim, Memory
 from daemon.core.state import State
 from daemon.core.step import SAYING_LIMIT
-from daemon.core.text import text
 from daemon.core.troubles import Trouble
 
 ONE = ending(400 * DAY + 3600 * SECOND, "one")

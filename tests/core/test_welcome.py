@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from config.text import Text, text
 from core_rig.build import NOW
 from daemon.core.model import Occupancy, Role
 from daemon.core.report import CertificateLine, Path, PathKind, ReaderLine, Report, Stage
-from daemon.core.text import Text, text
 from daemon.core.troubles import Trouble
 from daemon.core.welcome import WELCOME, welcome, welcome_notice
 

@@ -13,11 +13,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from PIL import Image  # noqa: E402 - the path comes first
 
+from config.text import text  # noqa: E402
 from config.texts import Texts  # noqa: E402
 from daemon.core.events import Verb  # noqa: E402
 from daemon.core.face import Answering, Face, Look, MenuItem  # noqa: E402
 from daemon.core.notice import Choice  # noqa: E402
-from daemon.core.text import text  # noqa: E402
 from rig.bus import SessionBus  # noqa: E402
 from rig.desktop import Screen  # noqa: E402
 from rig.tray import XfcePanel  # noqa: E402

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.text import text
 from daemon.core.events import Asked, Claimed, NoticeAnswered, Verb
 from daemon.core.face import Answering, Face, Look, MenuItem, Telling
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
-from daemon.core.text import text
 from rig.process import Process, wait_until
 from rig.tray import TrayWatcher
 from rig.tray_face import RunningFace

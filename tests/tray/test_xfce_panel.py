@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from config.text import text
 from daemon.core.events import Asked, NoticeAnswered, Verb
 from daemon.core.face import Answering, Face, Look, MenuItem
-from daemon.core.text import text
 from rig.process import wait_until
 from rig.tray import XfcePanel
 from tray.icon import draw_icon

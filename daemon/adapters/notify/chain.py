@@ -6,11 +6,11 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from config.text import Text, clean, text
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.notify.channel import Button, Channel, Message
 from daemon.core.events import NoticeAnswered, NoticeSaid
 from daemon.core.notice import Choice, Notice
-from daemon.core.text import Text, clean, text
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)
