@@ -32,7 +32,13 @@ class _Read:
     order: ReadTokens
     waiting: deque[str]
     running: dict[TokenProcess, float] = field(default_factory=dict)  # child → moment of its start
+    heard: set[TokenProcess] = field(default_factory=set)  # children that have shown a token
     answered: set[str] = field(default_factory=set)
+
+    @property
+    def silent(self) -> list[TokenProcess]:
+        """The children that run and have shown nothing."""
+        return [child for child in self.running if child not in self.heard]
 
     @property
     def satisfied(self) -> bool:
@@ -138,8 +144,12 @@ class ChildTokenReader:
             return None
 
     def _next_moment(self, read: _Read) -> float:
-        limit = min(read.running.values()) + self._child_limit_s
-        return min(limit, max(read.running.values()) + PATIENCE_S) if read.waiting else limit
+        moments = [started + self._child_limit_s for started in read.running.values()]
+        if read.waiting:
+            moments.append(max(read.running.values()) + PATIENCE_S)
+        if read.satisfied:
+            moments += [read.running[child] + PATIENCE_S for child in read.silent]
+        return min(moments)
 
     def _take(self, message: ReadTokens | _Heard | _UseModules | None) -> None:
         match message:
@@ -167,6 +177,8 @@ class ChildTokenReader:
                 self._give_up(read, child)
         if read.satisfied:
             read.waiting.clear()
+            for child in [child for child in read.silent if now >= read.running[child] + PATIENCE_S]:
+                self._give_up(read, child)  # another one has answered
         while read.waiting and all(now >= started + PATIENCE_S for started in read.running.values()):
             self._start_child(read, read.waiting.popleft())
         if not read.running:
@@ -189,6 +201,7 @@ class ChildTokenReader:
     def _hear(self, read: _Read, child: TokenProcess, said: Answer | Outcome) -> None:
         match said:
             case TokenFound(token=token):
+                read.heard.add(child)
                 self._tell(read, child.module, token=token)
                 if token.certificates:
                     read.answered |= _readers_of(token, read.order)

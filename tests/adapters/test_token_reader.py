@@ -181,16 +181,14 @@ def test_neither_a_hanging_nor_a_crashing_module_hides_another_ones_result(
 ) -> None:
     service.insert(PivCard({"9A": make_certificate()}))
     bad = [make_module(tmp_path, "hang on load"), make_module(tmp_path, "crash in C_GetSlotList")]
-    reader = start(*bad, catalogue=(OPENSC,), child_limit_s=SHORT_LIMIT_S)
-    began = time.monotonic()
+    reader = start(*bad, catalogue=(OPENSC,), child_limit_s=3600.0)
     reader.read(order(service))
-    events = posted.until(ReadFinished)
+    events = posted.until(ReadFinished)  # the hanging one is left behind once OpenSC has answered
     assert len(tokens(events)) == 1
     assert troubles(events) == {
         "hang-on-load.so": Trouble.MODULE_HUNG,
         "crash-in-C_GetSlotList.so": Trouble.MODULE_CRASHED,
     }
-    assert time.monotonic() - began < SHORT_LIMIT_S + 1.0
     reader.read(order(service, ticket=2))
     again = posted.until(ReadFinished)
     assert [type(event) for event in again] == [TokensRead, ReadFinished], "bad modules go last, and OpenSC answers"
