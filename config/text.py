@@ -31,5 +31,5 @@ def clean(raw: str, limit: int = NAME_LIMIT) -> str:
     """
     spaced = (" " if c.isspace() and c not in UNBROKEN else c for c in raw[: limit * 8])
     visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
-    folded = " ".join(filter(None, visible.split(" ")))
+    folded = " ".join(filter(None, visible.split(" "))).strip()
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
