@@ -184,7 +184,6 @@ def make_environment(*, with_tools: bool) -> None:
     STAMP.unlink(missing_ok=True)
     if not found.base:
         create_environment(python)
-    show_system_packages(shown=False)
     if not found.base:
         install_lock("build", "--only-binary", ":all:")
         install_lock("run")
@@ -192,12 +191,11 @@ def make_environment(*, with_tools: bool) -> None:
         install_lock("dev")
     if found.project != wanted.project:
         pip_install("vigicle itself", "--no-deps", "--editable", str(ROOT))
-    show_system_packages(shown=python == SYSTEM_PYTHON)
     STAMP.write_text(json.dumps(asdict(wanted)), encoding="utf-8")
 
 
 def base_python() -> str:
-    """Return the interpreter to build on: Debian's own where it fits, for the tray's python3-gi is made for it."""
+    """Return the interpreter to build on: Debian's own where it fits: python3-dev has the headers of that one."""
     debian = system_packages.is_debian_like() and Path(SYSTEM_PYTHON).exists()
     if debian and version_of(SYSTEM_PYTHON).startswith(SUPPORTED):
         return SYSTEM_PYTHON
@@ -227,15 +225,6 @@ def create_environment(python: str) -> None:
         step("make .venv", [python, "-m", "venv", VENV])
     except StepError as error:
         raise SetupError(f"{error}\nPython's venv is missing. Install python3-venv, then try again.") from error
-
-
-def show_system_packages(*, shown: bool) -> None:
-    """Let the environment see Debian's python3-gi; never while pip works, or it would skip what the host has."""
-    file = VENV / "pyvenv.cfg"
-    lines = file.read_text(encoding="utf-8").splitlines()
-    key = "include-system-site-packages"
-    lines = [f"{key} = {str(shown).lower()}" if line.startswith(key) else line for line in lines]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def install_lock(name: str, *options: str) -> None:

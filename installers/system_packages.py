@@ -23,11 +23,8 @@ RUN = {
     "libglib2.0-bin": "gio",
     "libnotify-bin": "notify-send",
     "xdg-utils": "xdg-open",
-    "python3-gi": "",
-    "gir1.2-ayatanaappindicator3-0.1": "",
 }
 TEST = {
-    "vsmartcard-vpcd": "",
     "softhsm2": "softhsm2-util",
     "dbus": "dbus-daemon",
     "dunst": "dunst",
