@@ -118,7 +118,8 @@ def run_checks(arguments: list[str]) -> None:
     step("ruff format", [PROGRAMS / "ruff", "format", "--check"])
     for platform in MYPY_PLATFORMS:
         cache = ROOT / ".mypy_cache" / platform
-        step(f"mypy for {platform}", [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", cache])
+        sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # the tests' rig is for Linux alone
+        step(f"mypy for {platform}", [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", cache, *sources])
     try:
         step("pytest", [PROGRAMS / "pytest", *selection, *pytest_arguments])
     except StepError as error:
