@@ -53,6 +53,10 @@ class LoginManagerResume:
 
     def __init__(self, thread: AsyncThread) -> None:
         """Keep the thread, which is shared: whoever made it stops it."""
+        # dbus-fast imports itself in circles: two threads that load it at once fail, and the tray, which is made
+        # later in another thread, stayed away in one start of seven. So it is loaded whole here.
+        import dbus_fast.aio  # noqa: F401
+
         self._thread = thread
         self._woken: Callable[[], None] = lambda: None
         self._bus: MessageBus | None = None
