@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.cards import ending_card
-from bench.proc import Work, is_alive, pss_mb, work_of
+from bench.proc import Work, is_alive, pss_mb, rss_mb, work_of
 from bench.programs import OURS, QUIET_PROGRAMS, Vigicle, is_installed
 from bench.rows import PEERS, Figure, Row
 from bench.stage import Stage
@@ -23,7 +23,6 @@ START_S = 2.0
 WINDOW_S, QUICK_WINDOW_S = 60.0, 15.0
 SETTLE_S = 10.0  # pcscd switches a card off that nobody used for 5 s
 WITH_TRAY, NOBODY = "vigicle with tray", "nobody"
-MIB_OF = {"headless": 34.0, "with tray": 48.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +33,7 @@ class Idle:
     program: Work
     service: Work
     pss_mb: float
+    rss_mb: float
 
 
 def measure(*, quick: bool) -> list[Row]:
@@ -47,10 +47,9 @@ def measure(*, quick: bool) -> list[Row]:
         for stage in stages.values():
             stage.service.insert(ending_card(), 1)
         time.sleep(SETTLE_S)
-        icons = stages[WITH_TRAY].tray.registered
+        if not stages[WITH_TRAY].tray.registered:
+            del running[WITH_TRAY]  # no icon came
         found = _watch(stages, running, QUICK_WINDOW_S if quick else WINDOW_S)
-    if not icons:
-        del found[WITH_TRAY]
     return _rows(found)
 
 
@@ -69,6 +68,7 @@ def _watch(stages: Mapping[str, Stage], running: Mapping[str, Watching], seconds
             program=program.since(before[name][0]),
             service=service.since(before[name][1]),
             pss_mb=pss_mb(running[name].process.pid) if alive else 0.0,
+            rss_mb=rss_mb(running[name].process.pid) if alive else 0.0,
         )
     return found
 
@@ -81,26 +81,17 @@ def _works(stage: Stage, watching: Watching | None) -> tuple[Work, Work]:
 
 def _rows(found: Mapping[str, Idle]) -> list[Row]:
     quiet = found[NOBODY].service.wakeups / found[NOBODY].seconds
-
-    def row(what: str, unit: str, budget: float, ours: str, figure: Callable[[Idle], float]) -> Row:
-        def of(name: str) -> Figure:
-            no = "no icon came" if name == WITH_TRAY else "not running"
-            return figure(found[name]) if name in found else no
-
-        return Row(what=what, unit=unit, budget=budget, ours=of(ours), peers={peer: of(peer) for peer in PEERS})
-
+    subjects: list[tuple[str, str, tuple[float | None, float | None], Callable[[Idle], float]]] = [
+        ("idle wake-ups", "1/s", (0.02, 0.02), lambda idle: idle.program.wakeups / idle.seconds),
+        ("idle CPU", "%", (0.003, 0.003), lambda idle: idle.program.run_ns / idle.seconds / 1e7),
+        ("wake-ups put on pcscd", "1/s", (0, 0), lambda idle: max(0.0, idle.service.wakeups / idle.seconds - quiet)),
+        ("idle memory after a notice (PSS)", "MiB", (34, 48), lambda idle: idle.pss_mb),
+        ("the same, shared pages in full (RSS)", "MiB", (None, None), lambda idle: idle.rss_mb),
+    ]
     rows = []
-    for face, ours in (("headless", OURS), ("with tray", WITH_TRAY)):
-        rows += [
-            row(f"idle wake-ups, {face}", "1/s", 0.02, ours, lambda idle: idle.program.wakeups / idle.seconds),
-            row(f"idle CPU, {face}", "%", 0.003, ours, lambda idle: idle.program.run_ns / idle.seconds / 1e7),
-            row(
-                f"wake-ups put on pcscd, {face}",
-                "1/s",
-                0.0,
-                ours,
-                lambda idle: max(0.0, idle.service.wakeups / idle.seconds - quiet),
-            ),
-            row(f"idle memory after a notice (PSS), {face}", "MiB", MIB_OF[face], ours, lambda idle: idle.pss_mb),
-        ]
+    for column, (face, ours) in enumerate((("headless", OURS), ("with tray", WITH_TRAY))):
+        for what, unit, budgets, figure in subjects:
+            figures = {name: figure(found[name]) if name in found else "not running" for name in (ours, *PEERS)}
+            peers: dict[str, Figure] = {peer: figures[peer] for peer in PEERS}
+            rows.append(Row(what=f"{what}, {face}", unit=unit, budget=budgets[column], ours=figures[ours], peers=peers))
     return rows

@@ -30,7 +30,12 @@ def work_of(pid: int) -> Work:
 
 def pss_mb(pid: int) -> float:
     """Return the proportional set size: memory, each shared page divided among those who share it."""
-    return int(_field(Path(f"/proc/{pid}/smaps_rollup"), "Pss").split()[0]) / 1024
+    return _memory_mb(pid, "Pss")
+
+
+def rss_mb(pid: int) -> float:
+    """Return the resident set size: what it would take if nothing were shared."""
+    return _memory_mb(pid, "Rss")
 
 
 def descriptors(pid: int) -> int:
@@ -50,6 +55,10 @@ def is_alive(pid: int) -> bool:
         return _field(Path(f"/proc/{pid}/status"), "State")[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def _memory_mb(pid: int, name: str) -> float:
+    return int(_field(Path(f"/proc/{pid}/smaps_rollup"), name).split()[0]) / 1024
 
 
 def _field(file: Path, name: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bench.cards import lasting_card
+from bench.cards import ending_card, lasting_card
 from bench.proc import children, descriptors, is_alive, pss_mb
 from bench.programs import OURS, PROGRAMS, is_installed
 from bench.rows import PEERS, Figure, Row
 from bench.stage import Stage
 
 SWAPS, QUICK_SWAPS = 10_000, 100
-START_S, END_S, REST_S = 2.0, 4.0, 7.0
-WARM_UP = 20
+START_S, END_S, REST_S = 2.0, 4.0, 7.0  # pkcs11_eventmgr looks once a second; pcscd tidies after 5
+WARM_UP = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,7 @@ def _measure(name: str, count: int) -> tuple[Figure, Figure, Figure, Figure]:
     with Stage() as stage:
         program = PROGRAMS[name](stage)
         time.sleep(START_S)
-        _swap(stage, WARM_UP)
-        time.sleep(REST_S)
+        _warm_up(stage)
         pid = program.process.pid
         if not is_alive(pid):
             return ("ended",) * 4
@@ -69,6 +68,15 @@ def _measure(name: str, count: int) -> tuple[Figure, Figure, Figure, Figure]:
         float(after.descriptors - before.descriptors),
         float(after.children),
     )
+
+
+def _warm_up(stage: Stage) -> None:
+    """Let the program load and connect whatever it needs: a card read, a notice told, some swaps."""
+    stage.service.insert(ending_card())
+    time.sleep(REST_S)
+    stage.service.remove()
+    _swap(stage, WARM_UP)
+    time.sleep(REST_S)
 
 
 def _swap(stage: Stage, count: int) -> None:
