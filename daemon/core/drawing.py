@@ -16,6 +16,7 @@ from daemon.core.notices import key_holder, left_words
 from daemon.core.renewal import Activation, Question, activation
 from daemon.core.report import CertificateLine, Stage
 from daemon.core.state import State
+from daemon.core.watching import names_being_read
 
 LOOKS = {Stage.EXPIRED: Look.EXPIRED, Stage.URGENT: Look.URGENT, Stage.DUE: Look.SOON}
 
@@ -35,7 +36,7 @@ def draw(state: State, assessment: Assessment, now: datetime) -> Face:
 
 def _look(state: State, assessment: Assessment, counted: list[CertificateLine], now: datetime) -> Look:
     """Choose the look: what is under way, then what ends, then what is wrong, then what is missing."""
-    if state.reads:
+    if names_being_read(state):
         return Look.READING
     stages = {c.stage for c in counted}
     worst = next((look for stage, look in LOOKS.items() if stage in stages), None)

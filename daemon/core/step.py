@@ -170,8 +170,8 @@ def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State,
 
 
 def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Say, ...], datetime | None]:
-    """Hand out what is due, unless a read is under way, the clock is wrong, or it is quiet; then say until when."""
-    if state.readers is None or state.reads or clock_wrong(now):
+    """Hand out what is due, unless a card is being read, the clock is wrong, or it is quiet; then say until when."""
+    if state.readers is None or names_being_read(state) or clock_wrong(now):
         return state, (), None
     due = [*due_notices(assessment, state.memory, state.settings, now), *alarms(state, assessment, now)]
     if state.greeting and not was_said(state.memory, WELCOME, now):
