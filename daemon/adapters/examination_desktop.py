@@ -16,6 +16,9 @@ from daemon.adapters.notify.server import ACTIONS, ask_capabilities, find_sessio
 from daemon.core.diagnosis import Check, Topic, doubtful, fine
 from daemon.core.notice import Notice
 
+if sys.platform == "linux":
+    import dbus_fast.aio  # noqa: F401  # here, once: two probes that import it at the same time break it
+
 ASK_LIMIT_S = 5.0
 DELIVERY_LIMIT_S = 25.0  # every channel may take its own limit
 WATCHER = "org.kde.StatusNotifierWatcher"
