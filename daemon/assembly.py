@@ -43,6 +43,7 @@ from daemon.adapters.simulation import (
     SimulatedLauncher,
     SimulatedReader,
     SimulatedSchedule,
+    TerminalChannel,
     ToldNotifier,
 )
 from daemon.adapters.store import SqliteStore
@@ -333,6 +334,8 @@ class Demo:
     clock: SimulatedClock
     reader: SimulatedReader
     schedule: SimulatedSchedule
+    screen: Screen | None
+    thread: AsyncThread
 
 
 def make_demo(
@@ -341,7 +344,7 @@ def make_demo(
     render: Callable[[Text], str],
     tell: Callable[[Notice | Launch], None],
     begin: datetime,
-    screen: FaceScreen | None = None,
+    make_screen: MakeScreen | None = None,
 ) -> Demo:
     """Put a demonstration together: the real rules, store and desktop, over a played reader, clock and launcher."""
     clock = SimulatedClock(begin)
@@ -350,7 +353,9 @@ def make_demo(
         SimulatedSchedule(clock),
         SqliteStore(private_folder(folder / "state")),
     )
-    desktop = ChainNotifier([DesktopChannel()], render, AsyncThread())
+    thread = AsyncThread()
+    desktop = ChainNotifier([DesktopChannel(), TerminalChannel()], render, thread)
+    screen = make_screen(render, lambda event: loop.post(event)) if make_screen else None
     outside = Outside(
         watcher=reader,
         tokens=reader,
@@ -362,5 +367,5 @@ def make_demo(
         errands=NoErrands(),
         face=screen or NoFace(settings.language),
     )
-    loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
-    return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule)
+    loop: Loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
+    return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread)

@@ -83,11 +83,13 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    screen = None if options.headless else TrayFace
     if options.demo:
         from tray import demo
 
-        return demo.play(loaded.settings, texts, by_step=options.step)
-    outcome = assembly.watch(folders, loaded, None if options.headless else TrayFace)
+        logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
+        return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen)
+    outcome = assembly.watch(folders, loaded, screen)
     if outcome is assembly.Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
     return 0

@@ -16,12 +16,11 @@ from rich.panel import Panel
 from config.settings import Settings
 from config.text import Text, text
 from config.texts import Texts
-from daemon.assembly import Demo, make_demo
+from daemon.assembly import Demo, MakeScreen, Screen, make_demo
 from daemon.core.effects import Destination, Launch
 from daemon.core.events import Asked, NoticeAnswered, Verb
 from daemon.core.model import Certificate, Role, TokenReading
 from daemon.core.notice import Choice, Notice
-from daemon.ports import FaceScreen
 
 T = TypeVar("T", Notice, Launch)
 
@@ -158,22 +157,41 @@ def story(stage: Stage) -> None:
     stage.tell("demo.end")
 
 
-def play(settings: Settings, texts: Texts, *, by_step: bool = False, screen: FaceScreen | None = None) -> int:
+def play(settings: Settings, texts: Texts, *, by_step: bool = False, make_screen: MakeScreen | None = None) -> int:
     """Play the story in a temporary folder; return 0 when it went as it should, 1 when not."""
     told: queue.Queue[Notice | Launch] = queue.Queue()
     with tempfile.TemporaryDirectory(prefix="vigicle-demo-") as folder:
-        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, screen)
+        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, make_screen)
+        stage = Stage(demo, told, texts, _for_a_key(texts) if by_step else _a_moment)
+        outcome: list[int] = []
+        teller = threading.Thread(target=lambda: outcome.append(_tell_story(stage, texts)), name="story", daemon=True)
         watch = threading.Thread(target=demo.loop.run, name="loop")
         watch.start()
+        teller.start()
         try:
-            story(Stage(demo, told, texts, _for_a_key(texts) if by_step else _a_moment))
-        except DemoFailure as failure:
-            print(f"vigicle: {texts.render(text('demo.failed'))} ({failure})", file=sys.stderr)
-            return 1
+            if demo.screen is not None:
+                threading.Thread(target=_stop_after, args=(teller, demo.screen), daemon=True).start()
+                demo.screen.run()
+            teller.join()
         finally:
             demo.loop.post(Asked(at=BEGIN, request=0, verb=Verb.QUIT))
             watch.join()
+            demo.thread.stop()
+    return outcome[0] if outcome else 1
+
+
+def _tell_story(stage: Stage, texts: Texts) -> int:
+    try:
+        story(stage)
+    except DemoFailure as failure:
+        print(f"vigicle: {texts.render(text('demo.failed'))} ({failure})", file=sys.stderr)
+        return 1
     return 0
+
+
+def _stop_after(teller: threading.Thread, screen: Screen) -> None:
+    teller.join()
+    screen.stop()
 
 
 def _a_moment() -> None:

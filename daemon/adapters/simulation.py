@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from config.text import text
+from daemon.adapters.notify.channel import Answered, Message
 from daemon.core.effects import Errand, Launch, ReadTokens
-from daemon.core.events import Launched, NoticeSaid, ReadersSeen, ReadFinished, Tick, TokensRead
+from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
 from daemon.core.model import Occupancy, ReaderState, TokenReading
 from daemon.core.notice import Notice
 from daemon.core.report import Report
@@ -110,25 +113,38 @@ class SimulatedSchedule:
         """Nothing runs."""
 
 
+class TerminalChannel:
+    """The last channel of a demonstration: its terminal has shown the notice already."""
+
+    name = "terminal"
+
+    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - the story answers
+        """Take it for delivered."""
+        return True
+
+    async def withdraw(self, tag: str) -> None:
+        """Leave what is written."""
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
 class ToldNotifier:
-    """The `Notifier` that tells each notice to the demonstration, and puts it on the desktop where there is one."""
+    """The `Notifier` that tells each notice to the demonstration, and marks it as played on the desktop."""
 
     def __init__(self, desktop: Notifier, tell: Callable[[Notice], None]) -> None:
         """Tell each notice to `tell`."""
         self._desktop = desktop
         self._tell = tell
-        self._post: Post = lambda _: None
 
     def start(self, post: Post) -> None:
         """Be ready."""
-        self._post = post
         self._desktop.start(post)
 
     def say(self, notice: Notice) -> None:
-        """Tell it; it is said whether a desktop shows it or not."""
+        """Tell it, then show it."""
         self._tell(notice)
-        self._post(NoticeSaid(at=NEVER, tag=notice.tag, marks=notice.marks))
-        self._desktop.say(notice)
+        self._desktop.say(replace(notice, title=text("demo.title", title=notice.title)))
 
     def withdraw(self, tag: str) -> None:
         """Take it off the desktop."""
