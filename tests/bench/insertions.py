@@ -9,7 +9,7 @@ from bench.cards import lasting_card
 from bench.programs import Vigicle
 from bench.rows import Row
 from bench.stage import Stage
-from bench.swaps import REST_S, Holding, holding
+from bench.swaps import REST_S, START_S, Holding, holding, warm_up
 from rig.process import wait_until
 
 INSERTIONS, QUICK_INSERTIONS = 2000, 200
@@ -22,6 +22,10 @@ def measure(*, quick: bool) -> list[Row]:
     count = QUICK_INSERTIONS if quick else INSERTIONS
     with Stage() as stage:
         program = Vigicle(stage)
+        time.sleep(START_S)
+        warm_up(stage)
+        for reader in (0, 1):
+            stage.service.remove(reader)
         before, after = (_after(stage, program, times) for times in (WARM_UP, count))
     return [
         Row(

@@ -50,7 +50,7 @@ def _measure(name: str, count: int) -> tuple[Figure, Figure, Figure, Figure]:
     with Stage() as stage:
         program = PROGRAMS[name](stage)
         time.sleep(START_S)
-        _warm_up(stage)
+        warm_up(stage)
         pid = program.process.pid
         if not is_alive(pid):
             return ("ended",) * 4
@@ -70,7 +70,7 @@ def _measure(name: str, count: int) -> tuple[Figure, Figure, Figure, Figure]:
     )
 
 
-def _warm_up(stage: Stage) -> None:
+def warm_up(stage: Stage) -> None:
     """Let the program load and connect whatever it needs: a card read, a notice told, some swaps."""
     stage.service.insert(ending_card())
     time.sleep(REST_S)
