@@ -66,22 +66,23 @@ class TrayFace:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
+        self._words: tuple[str, list[tuple[str, Action | None]]] = ("", [])
         self._icon: Any = None
 
     def show(self, face: Face) -> None:
         """Show the face; what has not changed is left alone."""
         with self._lock:
             before, self._face = self._face, face
-            if self._icon is None or face == before:
+            if self._icon is None:
                 return
-            icon = self._icon
+            icon, words = self._icon, self._words
             if _drawing(before) != _drawing(face):
                 on_owning_thread(lambda: setattr(icon, "icon", _picture(face)))
-            tooltip, items = self._tooltip(face), self._lines(face)
-            if tooltip != self._tooltip(before):
+            self._words = tooltip, lines = self._tooltip(face), self._lines(face)
+            if tooltip != words[0]:
                 on_owning_thread(lambda: setattr(icon, "title", tooltip))
-            if items != self._lines(before):
-                on_owning_thread(lambda: setattr(icon, "menu", self._menu(items)))
+            if lines != words[1]:
+                on_owning_thread(lambda: setattr(icon, "menu", self._menu(lines)))
 
     def run(self) -> None:
         """Own the calling thread, which must be the main one, until `stop`."""
@@ -107,8 +108,8 @@ class TrayFace:
             if self._stopped.is_set():
                 return
             face = self._face
-            menu = self._menu(self._lines(face))
-            self._icon = icon = icon_class(NAME, _picture(face), self._tooltip(face), menu)
+            self._words = tooltip, lines = self._tooltip(face), self._lines(face)
+            self._icon = icon = icon_class(NAME, _picture(face), tooltip, self._menu(lines))
         icon.run(self._shown)
 
     def _shown(self, icon: Any) -> None:

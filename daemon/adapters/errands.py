@@ -10,7 +10,7 @@ from config.folders import Folders
 from config.text import Text, text
 from daemon.core.diagnosis import Check, Health
 from daemon.core.effects import Errand, Examine, StartAtLogin, UseLanguage
-from daemon.core.events import LoginStartKnown, ProblemMet
+from daemon.core.events import LoginStartKnown, ProblemMet, Tick
 from daemon.core.login_start import LoginStart
 from daemon.ports import LoginStarter, Post
 
@@ -49,6 +49,7 @@ class DesktopErrands:
         match errand:
             case UseLanguage(language=language):
                 keep_language(self._folders, language)
+                self._post(Tick(at=datetime.now(UTC)))  # the loop looks at the settings before each event
             case StartAtLogin(on=True):
                 self._starter.enable()
                 self._tell_login_start()
