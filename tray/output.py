@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rich import box
@@ -16,6 +16,7 @@ from config.texts import Texts
 from daemon.core.report import CertificateLine, Path, Report, Stage
 
 VERSION = 1
+TIME_LINE_WIDTH = 14
 Render = Callable[[Text], str]
 
 STYLES = {Stage.EXPIRED: "bold red", Stage.URGENT: "bold yellow", Stage.DUE: "yellow", Stage.VALID: "green"}
@@ -50,11 +51,12 @@ def print_report(report: Report, texts: Texts, settings: Settings) -> None:
     console, render = Console(highlight=False), texts.render
     titles = {p.id: p.title.fr if texts.language == "fr" else p.title.en for p in settings.procedures}
     if report.certificates:
-        console.print(_certificate_table(report, render, titles))
+        console.print(_certificate_table(report, render, datetime.now(UTC)))
     else:
         console.print(render(text("table.no_certificate")))
     for path in report.paths:
         console.print(f"\n[bold]→ {escape(render(text(f'path.{path.kind}')))}[/] · {escape(path.holder)}")
+        console.print(f"  {escape(titles.get(path.procedure, path.procedure))}")
         console.print(f"  {escape(render(path.reason))}")
         if path.then:
             console.print("  " + escape(render(text("table.then", path=text(f"path.{path.then}")))))
@@ -97,20 +99,30 @@ def _rfc3339(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
-def _certificate_table(report: Report, render: Render, titles: dict[str, str]) -> Table:
+def time_line(begin: datetime, end: datetime, now: datetime, width: int = TIME_LINE_WIDTH) -> str:
+    """Draw a validity from its begin to its end, with a dot for today; before or after, the dot stands outside."""
+    if now < begin:
+        return "●" + "─" * (width - 1)
+    if now > end:
+        return "━" * (width - 1) + "●"
+    passed = 1 + round((width - 3) * ((now - begin) / (end - begin)) if end > begin else 0)
+    return "━" * passed + "●" + "─" * (width - passed - 1)
+
+
+def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("holder", "role", "until", "left", "stage", "place", "procedure"):
+    for column in ("holder", "role", "line", "until", "left", "stage", "place"):
         table.add_column(render(text(f"table.{column}")), justify="right" if column == "left" else "left")
     for line in report.certificates:
         style = STYLES.get(line.stage, "dim")
         table.add_row(
             escape(line.subject_cn or render(text("holder.unknown"))),
             render(text(f"role.{line.role}")),
+            time_line(line.not_before, line.not_after, now) if line.not_before and line.not_after else "?",
             render(text("table.date", date=line.not_after)) if line.not_after else "?",
             "?" if line.days_left is None else render(text("table.days", count=line.days_left)),
             f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]",
             render(text("table.present" if line.present else "table.away")),
-            escape(titles.get(line.procedure or "", "–")),
         )
     return table
 
