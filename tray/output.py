@@ -16,7 +16,7 @@ from config.texts import Texts
 from daemon.core.report import CertificateLine, Path, Report, Stage
 
 VERSION = 1
-TIME_LINE_WIDTH = 14
+TIME_LINE_WIDTH = 16
 Render = Callable[[Text], str]
 
 STYLES = {Stage.EXPIRED: "bold red", Stage.URGENT: "bold yellow", Stage.DUE: "yellow", Stage.VALID: "green"}
@@ -110,19 +110,21 @@ def time_line(begin: datetime, end: datetime, now: datetime, width: int = TIME_L
 
 
 def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
+    """Give each certificate two lines, so that the table fits a terminal of 80 columns."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("holder", "role", "line", "until", "left", "stage", "place"):
-        table.add_column(render(text(f"table.{column}")), justify="right" if column == "left" else "left")
+    for column in ("holder", "role", "until", "state"):
+        table.add_column(render(text(f"table.{column}")))
     for line in report.certificates:
         style = STYLES.get(line.stage, "dim")
+        place = render(text("table.present" if line.present else "table.away"))
+        until = render(text("table.date", date=line.not_after)) if line.not_after else "?"
+        drawn = time_line(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
+        left = "" if line.days_left is None else render(text("table.days", count=line.days_left))
         table.add_row(
-            escape(line.subject_cn or render(text("holder.unknown"))),
+            f"{escape(line.subject_cn or render(text('holder.unknown')))}\n[dim]{place}[/]",
             render(text(f"role.{line.role}")),
-            time_line(line.not_before, line.not_after, now) if line.not_before and line.not_after else "?",
-            render(text("table.date", date=line.not_after)) if line.not_after else "?",
-            "?" if line.days_left is None else render(text("table.days", count=line.days_left)),
-            f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]",
-            render(text("table.present" if line.present else "table.away")),
+            f"{until}\n[{style}]{drawn}[/]",
+            f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]\n{left}",
         )
     return table
 
