@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -14,12 +15,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from PIL import Image  # noqa: E402 - the path comes first
 
 from config.text import text  # noqa: E402
-from config.texts import Texts  # noqa: E402
-from daemon.core.events import Verb  # noqa: E402
-from daemon.core.face import Answering, Face, Look, MenuItem  # noqa: E402
-from daemon.core.notice import Choice  # noqa: E402
+from daemon.core.face import Face, Look  # noqa: E402
 from rig.bus import SessionBus  # noqa: E402
+from rig.card import PivCard  # noqa: E402
 from rig.desktop import Screen  # noqa: E402
+from rig.pki import make_certificate  # noqa: E402
+from rig.process import Process  # noqa: E402
+from rig.program import Program  # noqa: E402
+from rig.reader import ReaderService  # noqa: E402
 from rig.tray import XfcePanel  # noqa: E402
 from rig.tray_face import RunningFace  # noqa: E402
 from tray.icon import draw_icon  # noqa: E402
@@ -27,7 +30,7 @@ from tray.icon import draw_icon  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 LOOKS = (Look.WELL, Look.SOON, Look.URGENT, Look.EXPIRED, Look.READING, Look.TROUBLE, Look.NO_READER)
 DAYS = {Look.SOON: 54, Look.URGENT: 12}
-HOLDER = "Jeanne MARTIN"
+NOTIFYD = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd"
 SETTLE_S = 0.7  # a panel fades its menus in
 
 
@@ -41,8 +44,9 @@ def main() -> int:
     for row, strip in enumerate(strips):
         both.paste(strip, (0, row * strip.height))
     both.save(PICTURES / "panel.png", optimize=True)
-    for language in ("en", "fr"):
-        _menu(language).save(PICTURES / f"menu-{language}.png", optimize=True)
+    for language in ("en_GB", "fr_FR"):
+        for name, picture in zip(("notice", "menu"), _whole(language), strict=True):
+            picture.save(PICTURES / f"{name}-{language[:2]}.png", optimize=True)
     return 0
 
 
@@ -62,39 +66,39 @@ def _strip(*, dark: bool) -> Image.Image:
     return strip
 
 
-def _menu(language: str) -> Image.Image:
-    """Give the open menu of an urgent key."""
-    with SessionBus() as bus, Screen() as screen, XfcePanel(bus, screen) as panel:
-        _lead_to(bus)
-        with RunningFace(Texts(language)) as face:
-            face.show(_urgent())
-            time.sleep(SETTLE_S)
-            panel.click(1006, 18)
-            time.sleep(SETTLE_S)
-            panel.point(960, 52)
-            time.sleep(SETTLE_S)
-            picture = panel.picture()
-    below = picture.crop((0, 37, picture.width, picture.height))
-    box = below.getbbox()
-    left, bottom = (box[0], box[3] + 37) if box else (700, 200)
+def _whole(language: str) -> tuple[Image.Image, Image.Image]:
+    """Give the notice and the open menu of the whole program, with a key that has 12 days left in the reader."""
+    home = Path(tempfile.mkdtemp(prefix="vigicle-pictures-"))
+    with (
+        SessionBus() as bus,
+        Screen() as screen,
+        XfcePanel(bus, screen) as panel,
+        ReaderService() as service,
+        Program(home, bus.environment | screen.environment | service.environment) as program,
+    ):
+        program.environment["LANG"] = f"{language}.UTF-8"
+        notifyd = Process([NOTIFYD], environment=os.environ | program.environment, log=home / "notifyd.log")
+        program.run("check")  # so that the first start ever is over, and its welcome not in the picture
+        service.insert(PivCard({"9A": make_certificate(not_after=datetime.now(UTC) + timedelta(days=12, hours=2))}))
+        program.run("check")
+        program.start("run").wait_for_log("on watch")
+        time.sleep(3 * SETTLE_S)
+        notice = panel.picture()
+        notifyd.close()  # it would stand before the icon
+        time.sleep(SETTLE_S)
+        panel.click(1006, 18)
+        time.sleep(SETTLE_S)
+        panel.point(900, 52)
+        time.sleep(SETTLE_S)
+        menu = panel.picture()
+    return _corner(notice), menu.crop((660, 0, 1024, 250))
+
+
+def _corner(picture: Image.Image) -> Image.Image:
+    """Cut to the panel's end and the notice below it."""
+    box = picture.crop((0, 37, picture.width, picture.height)).getbbox()
+    left, bottom = (box[0] - 8, box[3] + 45) if box else (700, 200)
     return picture.crop((left, 0, picture.width, bottom))
-
-
-def _urgent() -> Face:
-    now = datetime.now(UTC)
-    left = text("days.left", count=DAYS[Look.URGENT])
-    return Face(
-        look=Look.URGENT,
-        tooltip=text("face.path", holder=HOLDER, path=text("path.order")),
-        days_left=DAYS[Look.URGENT],
-        items=(
-            MenuItem(label=text("menu.order", holder=HOLDER), action=Answering(tag="key")),
-            MenuItem(label=text("menu.later"), action=Answering(tag="key", choice=Choice.LATER)),
-            MenuItem(label=text("menu.key", holder=HOLDER, left=left, date=now, place=text("menu.present"))),
-            MenuItem(label=text("menu.check"), action=Verb.CHECK),
-            MenuItem(label=text("menu.quit"), action=Verb.QUIT),
-        ),
-    )
 
 
 def _lead_to(bus: SessionBus) -> None:
