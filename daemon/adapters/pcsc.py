@@ -130,6 +130,7 @@ class PcscWatcher:
     def _show(self, readers: tuple[ReaderState, ...]) -> None:
         if readers != self._shown:
             self._shown = readers
+            log.debug("cards %s", [f"{reader.insertion} in {reader.name}" for reader in readers if reader.insertion])
             self._post(ReadersSeen(at=_now(), readers=readers))
 
     def _tell_of_loss(self, trouble: Trouble, error: ServiceError) -> None:

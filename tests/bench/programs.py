@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rig.process import Process
 
 OPENSC_MODULES = [f"/usr/lib/{place}opensc-pkcs11.so" for place in ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "")]
-EVENT = re.compile(r"^(\S+ \S+) .* event (\w+)$")
-READ_ORDERED = re.compile(r"^(\S+ \S+) .* effect ReadTokens$")
+CARDS = re.compile(r"^(\S+ \S+) .* cards \[(.*)\]$", re.MULTILINE)
+NUMBER = re.compile(r"'(\d+) in ")
 LOG_RESOLUTION_S = 0.001
 START_LIMIT_S = 10.0
 
@@ -64,13 +64,11 @@ class Vigicle:
         self.process.wait_for_log("on watch", START_LIMIT_S)
 
     def seen(self) -> list[float]:
-        moments, event = [], ""
-        for line in self.process.text.splitlines():
-            if found := EVENT.match(line):
-                event = found[2]
-            elif (found := READ_ORDERED.match(line)) and event == "ReadersSeen":
-                moments.append(log_moment(found[1]))
-        return moments
+        first_seen: dict[str, float] = {}  # by the number that the watcher gives each insertion
+        for line in CARDS.finditer(self.process.text):
+            for number in NUMBER.findall(line[2]):
+                first_seen.setdefault(number, log_moment(line[1]))
+        return list(first_seen.values())
 
     def told(self) -> list[float]:
         return self._stage.told()
