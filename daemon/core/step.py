@@ -160,9 +160,9 @@ def _claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
 
 
 def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Answer, ...]]:
-    """Answer the checks whose reads are all over."""
+    """Answer the checks whose reads are all over, and that of a card that came meanwhile."""
     ready = [request for request, tickets in state.requests.items() if not tickets & state.reads.keys()]
-    if not ready:
+    if not ready or names_being_read(state):
         return state, ()
     report = make_report(state, assessment, now)
     state = replace(state, requests={r: t for r, t in state.requests.items() if r not in ready})

@@ -60,6 +60,19 @@ def test_a_check_reads_what_is_in_and_is_answered_when_the_read_ends() -> None:
     assert world.answered(7) is not None
 
 
+def test_a_check_waits_for_a_card_that_came_while_it_looked() -> None:
+    world = World(answering=False)
+    world.look()
+    world.check()
+    world.plug(ONE)
+    world.post(ReadFinished(at=world.now, ticket=world.orders()[0].ticket))
+    assert world.answered() is None
+    world.read(world.orders()[-1])
+    report = world.answered()
+    assert report is not None
+    assert [line.present for line in report.certificates] == [True]
+
+
 def test_a_check_joins_the_read_that_is_under_way() -> None:
     world = World(answering=False)
     world.plug(ONE)
