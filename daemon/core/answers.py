@@ -7,7 +7,7 @@ from config.text import text
 from daemon.core.assessment import Assessment, Case
 from daemon.core.effects import Destination, Effect, Launch, Say, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
-from daemon.core.holders import Entry
+from daemon.core.holders import Entry, holder_name
 from daemon.core.model import Claim, Memory
 from daemon.core.notice import Choice, Notice
 from daemon.core.notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
@@ -35,12 +35,10 @@ def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice
             return state, (StartAtLogin(on=True),)
         case Choice.LATER:
             return _rest(state, assessment, tag, now), ()
-        case Choice.ACTIVATED | Choice.WORKS if case is not None:
+        case Choice.ACTIVATED | Choice.WORKS | Choice.NEW | Choice.OLD_LOST if case is not None:
             newest = case.stands.pending or case.stands.current
             return answer_claim(state, newest.key.id, Claim(choice.value)), ()
-        case Choice.OPEN if case is not None and tag.startswith(ASK_PREFIX):
-            return answer_claim(state, case.stands.current.key.id, Claim.NEW), ()
-        case Choice.OPEN if case is not None:
+        case Choice.OPEN if case is not None and not tag.startswith(ASK_PREFIX):
             return _follow(state, assessment, case, now)
         case _:
             return state, ()
@@ -66,7 +64,8 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
         return state, ()
     tag = AWAITING_PREFIX + awaited.procedure
     in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
-    if not in_time or all(_key_to_put_in(case) != awaited.key for case in assessment.cases):
+    right = next((r for case in assessment.cases if (r := _key_to_put_in(case)) and r.key.id == awaited.key), None)
+    if not in_time or right is None:
         return replace(state, awaited=None), (Withdraw(tag=tag),)
     if awaited.key in assessment.present_keys:
         launch = Launch(procedure=awaited.procedure, destination=Destination.PLATFORM)
@@ -74,7 +73,11 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
     if not assessment.present_keys - awaited.others:
         return state, ()
     told = replace(awaited, others=awaited.others | assessment.present_keys)
-    wrong = Notice(tag=tag, title=text("notice.wrong_key.title"), body=text("notice.wrong_key.body"))
+    wrong = Notice(
+        tag=tag,
+        title=text("notice.wrong_key.title"),
+        body=text("notice.wrong_key.body", holder=holder_name(right.seen.certificate), date=right.not_after),
+    )
     return replace(state, awaited=told), (Say(notice=wrong),)
 
 
@@ -127,11 +130,11 @@ def _right_key(case: Case, path: Path) -> Entry:
     return case.stands.current if path.kind is PathKind.ADD_WITH_OLD else newest
 
 
-def _key_to_put_in(case: Case) -> str:
-    """Name the key that the case's path opens the platform with, "" when it does not."""
+def _key_to_put_in(case: Case) -> Entry | None:
+    """Return the key that the case's path opens the platform with, None when it does not."""
     if case.path is None or case.path.kind not in {PathKind.ADD_WITH_OLD, PathKind.ASSOCIATE_NEW}:
-        return ""
-    return _right_key(case, case.path).key.id
+        return None
+    return _right_key(case, case.path)
 
 
 def _nothing_to_do(case: Case) -> Say:

@@ -21,6 +21,8 @@ class Choice(StrEnum):
     LATER = "later"  # clicked "Remind me tomorrow"
     ACTIVATED = "activated"  # clicked "It is already activated"
     WORKS = "works"  # clicked "This key already works in my account"
+    NEW = "new"  # clicked "It is still new"
+    OLD_LOST = "old_lost"  # clicked "It is lost or expired"
     DISMISSED = "dismissed"
 
 

@@ -17,6 +17,7 @@ from daemon.core.report import Path, PathKind
 SNOOZE = timedelta(days=1)
 CLOCK_SLACK = timedelta(days=1)
 ASK_PREFIX = "ask:"
+ANSWERS = {Question.IN_USE: Choice.NEW, Question.OLD_KEY: Choice.OLD_LOST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +45,15 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
         if marks := _due_marks(subject, memory, settings.notices, now):
             yield _key_notice(subject, marks, memory, settings, now)
     for case in assessment.cases:
-        key = case.stands.current.key
-        mark = f"question|{case.stands.question}|{key.id}"
-        if case.stands.question is Question.IN_USE and not was_said(memory, mark, now):
+        question, key = case.stands.question, case.stands.current.key
+        mark = f"question|{question}|{key.id}"
+        if question is not None and not was_said(memory, mark, now):
             yield Notice(
                 tag=ASK_PREFIX + key.id,
-                title=text("notice.in_use.title"),
-                body=text("notice.in_use.body", holder=case.line.holder),
+                title=text(f"notice.{question}.title"),
+                body=text(f"notice.{question}.body", holder=case.line.holder),
                 marks=(mark,),
-                button=text("notice.in_use.button"),
+                more=(ANSWERS[question],),  # a button alone: a click on the words must not answer for the person
             )
 
 

@@ -104,9 +104,14 @@ def _bring_in(line: Line, current: Entry | None, pending: Entry, now: datetime) 
     lost = current is None or Claim.OLD_LOST in pending.key.claims
     way_in = PathKind.ASSOCIATE_NEW if current is None or lost else _way_in(line, current, now)
     if (state := activation(pending.key)) is not Activation.DONE:
-        return _path(line, PathKind.ACTIVATE, state.value, old=current, new=pending, then=way_in)
+        old = "" if state is Activation.NEEDED else "_alone" if current is None else _ended(current, now)
+        return _path(line, PathKind.ACTIVATE, state.value + old, old=current, new=pending, then=way_in)
     why = "lost" if lost else "old_valid" if way_in is PathKind.ADD_WITH_OLD else "old_ended"
     return _path(line, way_in, why, old=current, new=pending)
+
+
+def _ended(current: Entry, now: datetime) -> str:
+    return "_ended" if expired(current.not_after, now) else ""
 
 
 def _way_in(line: Line, current: Entry, now: datetime) -> PathKind:

@@ -251,7 +251,27 @@ def test_whether_a_key_is_in_use_is_asked_once() -> None:
 
 def test_the_answer_that_it_is_new_leads_to_its_path() -> None:
     world = in_use_world()
-    world.answer(world.said[0][1].tag)
+    (_, asked), *_ = world.said
+    world.answer(asked.tag, Choice.NEW)
+    assert world.titles()[1:] == ["notice.activate.title"]
+
+
+def test_a_click_on_the_words_of_a_question_does_not_answer_it() -> None:
+    world = in_use_world()
+    (_, asked), *_ = world.said
+    assert asked.button is None
+    world.answer(asked.tag)
+    assert world.titles() == ["notice.in_use.title"]
+
+
+def test_an_old_key_never_seen_is_asked_for_once_and_may_be_said_to_be_lost() -> None:
+    world = World()
+    world.tell(world.plug(FAR), Claim.REPLACES)
+    (_, asked), *_ = world.said
+    assert (asked.title.id, asked.more) == ("notice.old_key.title", (Choice.OLD_LOST,))
+    world.restart()
+    assert len(world.said) == 1
+    world.answer(asked.tag, Choice.OLD_LOST)
     assert world.titles()[1:] == ["notice.activate.title"]
 
 

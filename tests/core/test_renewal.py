@@ -243,6 +243,22 @@ def test_a_key_that_replaces_one_never_seen_needs_the_old_date(
 
 
 @pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        pytest.param((ending(NEXT, "new"), ending(DAY)), "unknown", id="ends"),
+        pytest.param((ending(NEXT, "new"), ending(-DAY)), "unknown_ended", id="ended"),
+        pytest.param((ending(NEXT, "new"),), "unknown_alone", id="never seen"),
+    ],
+)
+def test_the_reason_says_of_the_earlier_key_what_is_true(keys: tuple[Certificate, ...], reason: str) -> None:
+    newest, *others = keys
+    lost = frozenset({Claim.REPLACES, Claim.OLD_LOST} if not others else ())
+    _, path = judged(owned(newest, claims=lost), *map(owned, others))
+    assert path is not None
+    assert path.reason.id == f"reason.activate.{reason}"
+
+
+@pytest.mark.parametrize(
     ("life", "expected"),
     [
         pytest.param(90 * DAY + MICROSECOND, (None, None), id="before the notices nothing is offered"),
