@@ -102,8 +102,9 @@ class Stage:
         self._wait()
 
     def insert(self, token: TokenReading) -> None:
-        """Put a key in."""
-        self._demo.reader.insert(token)
+        """Put a key in, and wait until it has been read: a quick hand must not outrun the story."""
+        if not self._demo.reader.insert(token).wait(PATIENCE_S):
+            raise DemoFailure("the key was not read")
 
     def remove(self) -> None:
         """Take the key out."""

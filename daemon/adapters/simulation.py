@@ -39,6 +39,7 @@ class SimulatedReader:
         self._clock = clock
         self._token: TokenReading | None = None
         self._insertion = 0
+        self._was_read = threading.Event()
         self._post: Post = lambda _: None
 
     def start(self, post: Post) -> None:
@@ -46,10 +47,12 @@ class SimulatedReader:
         self._post = post
         post(self.look())
 
-    def insert(self, token: TokenReading) -> None:
-        """Put a key in, in place of the one that is in."""
+    def insert(self, token: TokenReading) -> threading.Event:
+        """Put a key in, in place of the one that is in; the event is set once it has been read."""
         self._token, self._insertion = token, self._insertion + 1
+        self._was_read = threading.Event()
         self._post(self.look())
+        return self._was_read
 
     def remove(self) -> None:
         """Take the key out."""
@@ -67,11 +70,13 @@ class SimulatedReader:
     def read(self, order: ReadTokens) -> None:
         """Answer after as long as a quick module takes."""
         tokens = () if self._token is None else (self._token,)
+        was_read = self._was_read
 
         def answer() -> None:
             at = self._clock()
             self._post(TokensRead(at=at, ticket=order.ticket, module="demo", tokens=tokens))
             self._post(ReadFinished(at=at, ticket=order.ticket))
+            was_read.set()
 
         timer = threading.Timer(READING_S, answer)
         timer.daemon = True

@@ -33,6 +33,11 @@ def pss_mb(pid: int) -> float:
     return _memory_mb(pid, "Pss")
 
 
+def anonymous_mb(pid: int) -> float:
+    """Return the part of the PSS that no file backs: it does not move when others who share a library come and go."""
+    return _memory_mb(pid, "Pss_Anon")
+
+
 def rss_mb(pid: int) -> float:
     """Return the resident set size: what it would take if nothing were shared."""
     return _memory_mb(pid, "Rss")

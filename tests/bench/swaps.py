@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from bench.cards import ending_card, lasting_card
-from bench.proc import children, descriptors, is_alive, pss_mb
+from bench.proc import anonymous_mb, children, descriptors, is_alive
 from bench.programs import OURS, PROGRAMS, is_installed
 from bench.rows import PEERS, Figure, Row
 from bench.stage import Stage
@@ -20,7 +20,7 @@ WARM_UP = 100
 class Holding:
     """What a process holds at one moment."""
 
-    pss_mb: float
+    anonymous_mb: float
     descriptors: int
     children: int
 
@@ -33,7 +33,7 @@ def measure(*, quick: bool) -> list[Row]:
         missed[name], grown[name], left[name], orphans[name] = _measure(name, count)
     return [
         _row(f"cards missed of {count} fast swaps", "", 0.0, missed),
-        _row(f"memory grown after {count} fast swaps (PSS)", "MiB", 2.0, grown),
+        _row(f"memory grown after {count} fast swaps (anonymous)", "MiB", 2.0, grown),
         _row(f"descriptors left open after {count} fast swaps", "", 0.0, left),
         _row(f"children left after {count} fast swaps", "", 0.0, orphans),
     ]
@@ -64,7 +64,7 @@ def _measure(name: str, count: int) -> tuple[Figure, Figure, Figure, Figure]:
         after = holding(pid)
     return (
         float(count - seen),
-        after.pss_mb - before.pss_mb,
+        after.anonymous_mb - before.anonymous_mb,
         float(after.descriptors - before.descriptors),
         float(after.children),
     )
@@ -89,4 +89,4 @@ def _swap(stage: Stage, count: int) -> None:
 
 def holding(pid: int) -> Holding:
     """Return what the process holds now."""
-    return Holding(pss_mb=pss_mb(pid), descriptors=descriptors(pid), children=children(pid))
+    return Holding(anonymous_mb=anonymous_mb(pid), descriptors=descriptors(pid), children=children(pid))

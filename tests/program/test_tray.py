@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,3 +126,22 @@ def test_the_demonstration_needs_no_desktop_and_leaves_nothing(program: Program)
     assert "All is well again" in done.stdout
     assert "Traceback" not in done.stderr
     assert not program.state_folder.exists()
+
+
+def test_the_demonstration_waits_at_each_scene_when_asked_to(program: Program, tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("vigicle")), "run", "--demo", "--headless", "--step"]
+    master, terminal = pty.openpty()
+    demo = subprocess.Popen(
+        command, stdin=terminal, stdout=terminal, stderr=terminal, env=program.environment | {"LANG": "C"}, cwd=tmp_path
+    )
+    os.close(terminal)
+    shown, scenes = b"", 0
+    with contextlib.suppress(OSError):  # the terminal is closed at the end
+        while piece := os.read(master, 4096):
+            shown += piece
+            if piece.count(b"Press Enter"):
+                scenes += 1
+                os.write(master, b"\n")
+    assert demo.wait(timeout=10) == 0
+    assert scenes > 10
+    assert b"All is well again" in shown
