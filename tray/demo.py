@@ -53,7 +53,7 @@ def key(name: str, holder: str, begins: datetime, ends: datetime) -> TokenReadin
 
 
 OLD = key("old", "Jeanne DEMO", ENDS - timedelta(days=3 * 365), ENDS)
-NEW = key("new", "Jeanne DEMO", BEGIN + timedelta(days=40), BEGIN + timedelta(days=40 + 3 * 365))
+NEW = key("new", "Jeanne DEMO", BEGIN + timedelta(days=30), BEGIN + timedelta(days=30 + 3 * 365))
 FOREIGN = key("foreign", "Paul AUTRE", BEGIN - timedelta(days=400), BEGIN + timedelta(days=600))
 
 
@@ -131,11 +131,11 @@ def story(stage: Stage) -> None:
     stage.tell("demo.old_in")
     stage.remove()
     stage.tell("demo.drawer")
-    stage.pass_days(6)
+    stage.pass_days(5)
     order = stage.notice()
     stage.click(order)
     stage.launched(Destination.ORDER_PAGE)
-    stage.pass_days(40)
+    stage.pass_days(30)
     stage.notice()
     stage.tell("demo.new_came")
     stage.insert(NEW)

@@ -90,12 +90,11 @@ class SimulatedReader:
 
 
 class SimulatedSchedule:
-    """The `Schedule` of a clock that leaps: posts a `Tick` whenever the due moment is passed."""
+    """The `Schedule` of a clock that leaps: a `Tick` after each leap."""
 
     def __init__(self, clock: SimulatedClock) -> None:
         """Follow this clock."""
         self._clock = clock
-        self._moment: datetime | None = None
         self._post: Post = lambda _: None
 
     def start(self, post: Post) -> None:
@@ -103,16 +102,12 @@ class SimulatedSchedule:
         self._post = post
 
     def wake_at(self, moment: datetime | None) -> None:
-        """Keep the moment for `pass_time`."""
-        self._moment = moment
+        """Leave it: whoever leaps looks afterwards."""
 
     def pass_time(self, span: timedelta) -> None:
-        """Let time pass, stopping at the due moment on the way."""
-        end = self._clock.now + span
-        if self._moment is not None and self._clock.now < self._moment < end:
-            end = self._moment
-        self._clock.now = end
-        self._post(Tick(at=end))
+        """Let time pass."""
+        self._clock.now += span
+        self._post(Tick(at=self._clock.now))
 
     def stop(self) -> None:
         """Nothing runs."""
