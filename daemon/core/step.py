@@ -41,6 +41,7 @@ from daemon.core.watching import (
     look_moments,
     names_being_read,
     order_read,
+    readerless_look_due,
     take_readers,
     take_tokens,
     unread,
@@ -101,6 +102,8 @@ def _take(state: State, event: Event) -> Step:
 def _settle(state: State, now: datetime) -> Step:
     """Do what now follows from the state: read, answer, open, tell, draw, and wake again in time."""
     state, orders = _read(state, unread(state, now), only_if_any=True)
+    if readerless_look_due(state, now):
+        state, orders = _read(state, frozenset())
     assessment = _assess(state, now)
     state, answers = _answer(state, assessment, now)
     if not state.telling:

@@ -71,9 +71,15 @@ def names_being_read(state: State) -> frozenset[str]:
 
 def look_moments(state: State) -> Iterator[datetime]:
     """Yield the moments at which a card that was read has to be looked at again."""
-    for reader in state.held:
-        if reader.name in state.contents:
-            yield from _look_moments(state, reader.name, state.contents[reader.name].read_at)
+    for name in (*(reader.name for reader in state.held), UNKNOWN_READER):
+        if name in state.contents:
+            yield from _look_moments(state, name, state.contents[name].read_at)
+
+
+def readerless_look_due(state: State, now: datetime) -> bool:
+    """Tell whether the tokens whose reader is unknown have to be looked at again."""
+    known = UNKNOWN_READER in state.contents and not state.reads
+    return known and any(moment <= now for moment in _look_moments(state, UNKNOWN_READER, now))
 
 
 def take_tokens(state: State, event: TokensRead) -> State:

@@ -6,7 +6,7 @@ import pytest
 
 from config.settings import Settings
 from core_rig.build import DAY, NOW, SECOND, UNACTIVATED, certificate, empty, ending, holding, memory, owned, token
-from core_rig.world import World
+from core_rig.world import Card, World
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadersSeen, ReadFinished, ServiceLost, SettingsLoaded, Tick, TokensRead
 from daemon.core.model import Certificate, Occupancy, ReaderState, Role
@@ -229,6 +229,23 @@ def test_a_key_under_activation_is_looked_at_until_it_is_done() -> None:
     report = world.check()
     assert report is not None
     assert report.paths == ()
+
+
+def test_a_token_in_no_reader_is_looked_at_too_while_it_is_activated() -> None:
+    world = World()
+    world.state = State(settings=with_module(world.state.settings))
+    soft = Card(tokens=(token(ONE, reader="Soft token", signs=UNACTIVATED),), insertion=0)
+    world.cards["soft"] = soft
+    world.look()
+    (key,) = world.state.memory.keys
+    world.wait(timedelta(minutes=20))
+    assert len(world.orders()) == 1, "nobody is activating it"
+    world.answer(key, Choice.OPEN)
+    soft.tokens = (token(ONE, reader="Soft token"),)
+    world.wait(31 * SECOND)
+    assert not world.state.memory.keys[key].signs.unactivated
+    world.wait(DAY)
+    assert len(world.orders()) == 3, "at once, and after half a minute"
 
 
 def test_an_activation_that_never_ends_is_not_watched_for_ever() -> None:
