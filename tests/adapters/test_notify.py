@@ -249,6 +249,18 @@ def test_a_real_dunst_shows_the_notice_and_its_click_comes_back(
     assert teller.answer() == ("key-1", Choice.OPEN)
 
 
+def test_what_only_the_log_could_take_is_said_again_when_the_bus_is_back(
+    make: Make, session_bus: SessionBus, written: Callable[[], list[str]]
+) -> None:
+    session_bus.stop()
+    teller = make(session_bus)
+    teller.say()
+    assert written() == ["Your key: Order a new one"]
+    session_bus.start()
+    with NotificationServer(session_bus) as server:
+        assert server.next_notice().summary == "Your key"
+
+
 # From channel to channel
 
 

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 BUS, OWNER_CHANGED = "org.freedesktop.DBus", "NameOwnerChanged"
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 ACTIONS, MARKUP = "actions", "body-markup"
 
 
@@ -56,16 +57,30 @@ def shown_body(body: str, skills: frozenset[str]) -> str:
 
 
 async def wait_for_server(limit_s: float) -> bool:
-    """Wait until the session has a notification server; tell whether it came within the limit."""
-    from dbus_fast.errors import DBusError
+    """Wait until the session has a notification server; tell whether it came within the limit.
 
+    A bus that cannot be reached, or that goes away meanwhile, is tried again: nothing tells when it comes back.
+    """
     if not find_session_bus():
         return False
+    pause_s = FIRST_PAUSE_S
     try:
         async with asyncio.timeout(limit_s):
-            return await _wait()
+            while not await _came():
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            return True
+    except TimeoutError:
+        return False
+
+
+async def _came() -> bool:
+    from dbus_fast.errors import DBusError
+
+    try:
+        return await _wait()
     except (OSError, EOFError, ValueError, DBusError) as error:
-        log.debug("No notification server came: %r", error)
+        log.debug("The session bus cannot be reached: %r", error)
         return False
 
 
