@@ -17,7 +17,7 @@ WARM_UP = 100
 
 MISSED = (
     "each card is in for some 20 ms. A program that is held up for longer misses it: ours while it starts a child on a "
-    "busy machine. pcscd's event counter has told of every one of them"
+    "busy machine. pcscd's event counter tells of it all the same"
 )
 
 
