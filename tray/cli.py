@@ -12,7 +12,8 @@ from config.folders import Folders, find_folders
 from config.loading import Loaded, SettingsProblem, catalogue_settings, load_settings
 from config.text import Text, text
 from config.texts import Problem, Texts
-from daemon import assembly
+from daemon.assembly import once
+from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.report import Stage
@@ -89,8 +90,8 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: T
 
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
         return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen)
-    outcome = assembly.watch(folders, loaded, screen)
-    if outcome is assembly.Outcome.ALREADY_RUNNING:
+    outcome = watch(folders, loaded, screen)
+    if outcome is Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
     return 0
 
@@ -98,7 +99,7 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: T
 def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
     from tray import output  # rich is for those who look, not for the daemon
 
-    report = assembly.ask(folders, loaded, verb)
+    report = once.ask(folders, loaded, verb)
     if options.json:
         print(output.as_json(report, texts.render))
     else:
@@ -108,7 +109,7 @@ def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: L
 
 def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
     """Find the key that is meant, by its fingerprint or as the only new one, and pass the person's word on."""
-    report = assembly.ask(folders, loaded, Verb.STATUS)
+    report = once.ask(folders, loaded, Verb.STATUS)
     meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
     if options.fingerprint:
         meant = {fingerprint for fingerprint in meant if fingerprint.startswith(options.fingerprint.lower())}
@@ -117,13 +118,13 @@ def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: 
     if len(meant) != 1:
         print(texts.render(text("tell.which")), file=sys.stderr)
         return USAGE
-    assembly.ask(folders, loaded, Verb.TELL, Claim(options.claim), meant.pop())
+    once.ask(folders, loaded, Verb.TELL, Claim(options.claim), meant.pop())
     print(texts.render(text("tell.done")))
     return 0
 
 
 def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, texts: Texts) -> int:
-    stopped = assembly.leave(folders)
+    stopped = once.leave(folders)
     print(texts.render(text("quit.done" if stopped else "quit.none")))
     return 0
 

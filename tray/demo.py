@@ -16,7 +16,8 @@ from rich.panel import Panel
 from config.settings import Settings
 from config.text import Text, text
 from config.texts import Texts
-from daemon.assembly import Demo, MakeScreen, Screen, make_demo
+from daemon.assembly.demo import Demo, make_demo
+from daemon.assembly.parts import MakeScreen, Screen
 from daemon.core.effects import Destination, Launch
 from daemon.core.events import Asked, NoticeAnswered, Verb
 from daemon.core.model import Certificate, Role, TokenReading

@@ -11,7 +11,8 @@ from config.folders import Folders
 from config.loading import Loaded
 from config.text import text
 from config.texts import Texts
-from daemon import assembly
+from daemon.assembly import doctor as examination
+from daemon.assembly.once import remembered
 from daemon.core.diary import diary
 from daemon.core.login_start import LoginStart
 
@@ -39,7 +40,7 @@ def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, word
 def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
     from tray import doctor  # rich is for those who look, not for the daemon
 
-    checks = assembly.examine(folders, loaded, texts, with_notice=options.notice)
+    checks = examination.examine(folders, loaded, texts, with_notice=options.notice)
     if options.json:
         print(doctor.as_json(checks, texts.render))
     else:
@@ -48,7 +49,7 @@ def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts
 
 
 def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, texts: Texts) -> int:
-    starter = assembly.login_starter()
+    starter = examination.login_starter()
     try:
         standing = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
     except OSError as error:
@@ -69,7 +70,7 @@ def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts
         return options.force or (on_terminal and calendar.ask_on_terminal(question))
 
     now = datetime.now(UTC)
-    entries = diary(assembly.remembered(folders), loaded.settings, now)
+    entries = diary(remembered(folders), loaded.settings, now)
     try:
         calendar.export(entries, options.ics, texts.render, now, may_replace=may_replace)
     except calendar.ExportProblem as problem:

@@ -1,0 +1,74 @@
+"""The demonstration: the real rules, store and desktop over a played reader, clock and launcher."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from config.folders import private_folder
+from config.settings import Settings
+from config.text import Text
+from daemon.adapters.aio import AsyncThread
+from daemon.adapters.loop import Loop, Outside
+from daemon.adapters.notify.chain import ChainNotifier
+from daemon.adapters.notify.desktop import DesktopChannel
+from daemon.adapters.simulation import (
+    ClosedDoor,
+    NoErrands,
+    SimulatedClock,
+    SimulatedLauncher,
+    SimulatedReader,
+    SimulatedSchedule,
+    TerminalChannel,
+    ToldNotifier,
+)
+from daemon.adapters.store import SqliteStore
+from daemon.assembly.parts import MakeScreen, NoFace, Screen
+from daemon.core.effects import Launch
+from daemon.core.notice import Notice
+from daemon.core.state import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A watchman over played keys and time; `loop.run` starts it."""
+
+    loop: Loop
+    clock: SimulatedClock
+    reader: SimulatedReader
+    schedule: SimulatedSchedule
+    screen: Screen | None
+    thread: AsyncThread
+
+
+def make_demo(
+    folder: Path,
+    settings: Settings,
+    render: Callable[[Text], str],
+    tell: Callable[[Notice | Launch], None],
+    begin: datetime,
+    make_screen: MakeScreen | None = None,
+) -> Demo:
+    """Put a demonstration together: the real rules, store and desktop, over a played reader, clock and launcher."""
+    clock = SimulatedClock(begin)
+    reader, schedule, store = (
+        SimulatedReader(clock),
+        SimulatedSchedule(clock),
+        SqliteStore(private_folder(folder / "state")),
+    )
+    thread = AsyncThread()
+    desktop = ChainNotifier([DesktopChannel(), TerminalChannel()], render, thread)
+    screen = make_screen(render, lambda event: loop.post(event)) if make_screen else None
+    outside = Outside(
+        watcher=reader,
+        tokens=reader,
+        schedule=schedule,
+        store=store,
+        notifier=ToldNotifier(desktop, tell),
+        launcher=SimulatedLauncher(tell),
+        door=ClosedDoor(),
+        errands=NoErrands(),
+        face=screen or NoFace(settings.language),
+    )
+    loop: Loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
+    return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread)

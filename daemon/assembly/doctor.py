@@ -1,0 +1,46 @@
+"""What `doctor` looks at, and what starts vigicle at login."""
+
+from config.folders import Folders
+from config.loading import Loaded
+from config.modules import catalogue_modules
+from config.texts import Texts
+from daemon.adapters.autostart import make_login_starter
+from daemon.adapters.pcsc import PcscWatcher
+from daemon.adapters.remote_session import is_remote
+from daemon.adapters.token_modules import distinct, fault_of
+from daemon.assembly.once import remembered
+from daemon.assembly.parts import token_reader
+from daemon.core.diagnosis import Check, Topic
+from daemon.ports import LoginStarter
+
+
+def login_starter() -> LoginStarter:
+    """Return what starts vigicle at login on this system."""
+    return make_login_starter()
+
+
+def examine(folders: Folders, loaded: Loaded, texts: Texts, *, with_notice: bool) -> tuple[Check, ...]:
+    """Examine this computer; the cards are read once. `with_notice` sends one test notice."""
+    from daemon.adapters import examination as doctor  # nothing that the daemon needs
+    from daemon.adapters import examination_desktop as doctor_desktop
+
+    settings = loaded.settings
+    modules = tuple(path for path in distinct(settings.modules + catalogue_modules()) if not fault_of(path))
+    return doctor.run_probes(
+        {
+            Topic.WATCH: lambda: doctor.probe_watch(folders),
+            Topic.LOGIN_START: lambda: doctor.probe_login_start(make_login_starter()),
+            Topic.SERVICE: lambda: doctor.probe_cards(
+                PcscWatcher().look, token_reader(settings), settings, modules, remote=is_remote()
+            ),
+            Topic.NOTICES: lambda: (
+                doctor_desktop.probe_notices_by_one(texts.render) if with_notice else doctor_desktop.probe_notices()
+            ),
+            Topic.TRAY: doctor_desktop.probe_tray,
+            Topic.SETTINGS: lambda: doctor.probe_settings(folders, loaded),
+            Topic.PROCEDURES: lambda: doctor.probe_procedures(folders, loaded, texts.language),
+            Topic.TOOL: lambda: doctor.probe_tools(settings, remembered(folders)),
+            Topic.STORE: lambda: doctor.probe_store(folders),
+            Topic.CLOCK: doctor.probe_clock,
+        }
+    )

@@ -1,0 +1,77 @@
+"""Commands that look or tell once: through the daemon where one runs, else alone."""
+
+import logging
+import queue
+from datetime import UTC, datetime
+
+from config.folders import Folders, private_folder
+from config.loading import Loaded
+from daemon.adapters import door
+from daemon.adapters.pcsc import PcscWatcher
+from daemon.adapters.store import SqliteStore
+from daemon.assembly.parts import token_reader, words
+from daemon.core.effects import Answer, ReadTokens, Remember
+from daemon.core.events import Asked, Event, Verb
+from daemon.core.model import Claim, Memory
+from daemon.core.report import Report
+from daemon.core.state import State
+from daemon.core.step import step
+
+log = logging.getLogger(__name__)
+
+ANSWER_LIMIT_S = 60.0
+
+
+def ask(folders: Folders, loaded: Loaded, verb: Verb, claim: Claim | None = None, fingerprint: str = "") -> Report:
+    """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
+    try:
+        return door.ask(folders.runtime, verb, claim=claim, fingerprint=fingerprint, timeout_s=ANSWER_LIMIT_S)
+    except door.NoDaemon:
+        asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint)
+        return _alone(folders, loaded, asked)
+
+
+def leave(folders: Folders) -> bool:
+    """End the daemon; tell whether one was running."""
+    try:
+        door.ask(folders.runtime, Verb.QUIT, timeout_s=ANSWER_LIMIT_S)
+    except door.NoDaemon:
+        return False
+    return True
+
+
+def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
+    """Run the rules once, saying nothing on the desktop; only a look leaves the store untouched."""
+    looking = asked.verb is Verb.STATUS
+    store = SqliteStore(folders.state if looking else private_folder(folders.state), read_only=looking)
+    tokens = token_reader(loaded.settings)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    try:
+        state = State(settings=loaded.settings, memory=store.load(), telling=False)
+        for problem in store.problems:
+            log.warning("%s", words(loaded.settings.language).render(problem))
+        tokens.start(events.put)
+        events.put(PcscWatcher().look())
+        events.put(asked)
+        while True:
+            state, effects = step(state, events.get())
+            for effect in effects:
+                match effect:
+                    case ReadTokens() if not looking:
+                        tokens.read(effect)
+                    case Remember(memory=memory, happenings=happenings):
+                        store.remember(memory, happenings)
+                    case Answer(report=report):
+                        return report
+    finally:
+        tokens.stop()
+        store.close()
+
+
+def remembered(folders: Folders) -> Memory:
+    """Return what is remembered, with or without a daemon; nothing is changed. Raises StoreProblem."""
+    store = SqliteStore(folders.state, read_only=True)
+    try:
+        return store.load()
+    finally:
+        store.close()

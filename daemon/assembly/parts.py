@@ -1,0 +1,55 @@
+"""What the commands put together alike."""
+
+import logging
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Protocol
+
+from config.modules import catalogue_modules
+from config.settings import Settings
+from config.text import Text
+from config.texts import Texts
+from daemon.adapters.pcsc_service import is_held
+from daemon.adapters.token_reader import ChildTokenReader
+from daemon.core.face import Face
+from daemon.ports import FaceScreen, Post
+
+log = logging.getLogger(__name__)
+
+Render = Callable[[Text], str]
+
+
+class Screen(FaceScreen, Protocol):
+    """A face that owns the main thread."""
+
+    def run(self) -> None:
+        """Show the face until `stop`; return at once where there is no desktop to show it on."""
+
+    def stop(self) -> None:
+        """Let `run` return; any thread may call."""
+
+
+MakeScreen = Callable[[Render, Post], Screen]
+
+
+class NoFace:
+    """A face for nobody: the log says what the icon would, but for a holder's name."""
+
+    def __init__(self, language: str | None) -> None:
+        self._words = words(language)
+
+    def show(self, face: Face) -> None:
+        """Say it."""
+        named = dict(face.tooltip.args)
+        log.info("%s", self._words.render(face.tooltip) if "holder" not in named else face.look)
+
+
+def token_reader(settings: Settings) -> ChildTokenReader:
+    """Make the reader of tokens over the person's modules and the catalogue's."""
+    return ChildTokenReader(modules=settings.modules, catalogue=catalogue_modules, is_held=is_held)
+
+
+@lru_cache(maxsize=2)
+def words(language: str | None) -> Texts:
+    """Give the words of a language; None is the session's."""
+    return Texts(language)
