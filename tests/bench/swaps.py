@@ -16,7 +16,7 @@ START_S, END_S, REST_S = 2.0, 4.0, 7.0  # pkcs11_eventmgr looks once a second; p
 WARM_UP = 100
 
 MISSED = (
-    "each card is in for some 20 ms. A program that is held up for longer misses it: ours while it starts a child on a "
+    "each card is in for some 20 ms: a program that is held up for longer misses it, as may happen on a "
     "busy machine. pcscd's event counter tells of it all the same"
 )
 
