@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         loaded = _load(folders, bears_bad_settings=options.bears_bad_settings)
         texts = Texts(loaded.settings.language)
+        for refused in () if options.bears_bad_settings else loaded.problems:
+            print(f"vigicle: {texts.render(refused.text)}", file=sys.stderr)
         command: Command = options.command
         return command(options, folders, loaded, texts)
     except Problem as problem:

@@ -281,6 +281,17 @@ def test_a_bad_configuration_is_refused_in_words(program: Program, toml: str, wo
         assert all(word in done.stderr for word in (str(path), *words)), done.stderr
 
 
+def test_a_refused_procedure_file_is_named_and_the_others_serve(desk: Program, reader_service: ReaderService) -> None:
+    folder = desk.config_folder / "procedures"
+    folder.mkdir()
+    (folder / "siv.toml").write_text("title = 3\n")
+    reader_service.insert(card(ending(timedelta(days=400))))
+    done = desk.run("check", "--json")
+    assert done.returncode == 0
+    assert str(folder / "siv.toml") in done.stderr
+    assert json.loads(done.stdout)["certificates"][0]["procedure"] == "opalexe"
+
+
 def test_a_running_daemon_keeps_the_last_good_configuration(
     desk: Program,
     reader_service: ReaderService,
