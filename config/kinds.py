@@ -62,18 +62,26 @@ def _quiet_hours(value: object) -> QuietHours:
 
 
 def _path(value: object) -> str:
+    path = _module(value)
+    if not Path(path).is_absolute():
+        raise Refused(value)
+    return path
+
+
+def _module(value: object) -> str:
+    """Take any path: a module that cannot be used, relative ones too, is named and skipped when keys are read."""
     written = _typed(value, str)
     try:
         path = Path(written).expanduser()
     except RuntimeError as error:  # no such person
         raise Refused(value) from error
-    if not path.is_absolute() or _CONTROL.search(written):
+    if not written or _CONTROL.search(written):
         raise Refused(value)
     return str(path)
 
 
-def _paths(value: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_path(item) for item in _typed(value, list)))
+def _modules(value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_module(item) for item in _typed(value, list)))
 
 
 def _candidates(value: object) -> tuple[str, ...]:
@@ -117,7 +125,7 @@ def _words(value: object) -> str:
 
 
 LANGUAGE = Kind("accepted.language", _one_of(LANGUAGES))
-MODULES = Kind("accepted.modules", _paths)
+MODULES = Kind("accepted.modules", _modules)
 MODULE_CANDIDATES = Kind("accepted.modules", _candidates)
 DAYS = Kind("accepted.days", _days)
 URGENT_DAYS = Kind("accepted.urgent_days", lambda value: _whole(value, 1, DAYS_LIMIT))

@@ -266,11 +266,11 @@ def test_a_hanging_module_of_the_person_does_not_hide_the_key(
     [
         ("[notices]\nday = [3]\n", ("notices.day", "notices.days")),
         ('[notices]\ndays = "soon"\n', ("notices.days", "soon")),
-        ('[pkcs11]\nmodules = ["here.so"]\n', ("pkcs11.modules", "here.so")),
+        ('[pkcs11]\nmodules = "/here.so"\n', ("pkcs11.modules", "/here.so")),
         ('[procedures.opalexe]\norder_url = "http://plain.example"\n', ("procedures.opalexe.order_url", "https")),
         ("[notices\n", ("line 1",)),
     ],
-    ids=["unknown key", "wrong type", "relative module", "impossible value", "bad TOML"],
+    ids=["unknown key", "wrong type", "module without a list", "impossible value", "bad TOML"],
 )
 def test_a_bad_configuration_is_refused_in_words(program: Program, toml: str, words: tuple[str, ...]) -> None:
     path = program.configure(toml)
@@ -279,6 +279,18 @@ def test_a_bad_configuration_is_refused_in_words(program: Program, toml: str, wo
         assert done.returncode == 3
         assert "Traceback" not in done.stderr
         assert all(word in done.stderr for word in (str(path), *words)), done.stderr
+
+
+def test_modules_that_cannot_be_used_are_named_and_skipped(desk: Program, reader_service: ReaderService) -> None:
+    from rig.modules import make_module
+
+    paths = ["here.so", "/nowhere/there.so", *(str(make_module(desk.home, b)) for b in ("garbage", "other machine"))]
+    desk.configure(f"[pkcs11]\nmodules = {json.dumps(paths)}\n")
+    reader_service.insert(card(ending(timedelta(days=400))))
+    done = desk.run("check", "--json")
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["certificates"]) == 1
+    assert all(path in done.stderr for path in paths), done.stderr
 
 
 def test_a_refused_procedure_file_is_named_and_the_others_serve(desk: Program, reader_service: ReaderService) -> None:
