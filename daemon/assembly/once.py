@@ -2,6 +2,7 @@
 
 import logging
 import queue
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.folders import Folders, private_folder
@@ -14,6 +15,7 @@ from daemon.core.effects import Answer, ReadTokens, Remember
 from daemon.core.events import Asked, Event, Verb
 from daemon.core.model import Claim, Memory
 from daemon.core.report import Report
+from daemon.core.reporting import NOTHING_READ
 from daemon.core.state import State
 from daemon.core.step import step
 
@@ -62,7 +64,8 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
                     case Remember(memory=memory, happenings=happenings):
                         store.remember(memory, happenings)
                     case Answer(report=report):
-                        return report
+                        unreadable = bool(store.problems) and not report.certificates
+                        return replace(report, exit_code=NOTHING_READ) if unreadable else report
     finally:
         tokens.stop()
         store.close()

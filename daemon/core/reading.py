@@ -63,8 +63,9 @@ def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[Toke
     """Group the tokens of one reader into keys.
 
     Slots that name the reader are one card. Others are one key where they share a serial number or a
-    certificate. A group without certificates is dropped where another has some: a second slot for another
-    PIN, or the empty slot that a soft token always shows.
+    certificate. A group without certificates is dropped where another has some, for it is a second slot for
+    another PIN, or the empty slot that a soft token always shows; but not one with a serial number of its own
+    that shows it is not activated.
     """
     groups: list[list[TokenReading]] = []
     for token in tokens:
@@ -72,7 +73,8 @@ def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[Toke
         groups = [g for g in groups if g not in related]
         groups.append([t for g in related for t in g] + [token])
     full = [g for g in groups if any(t.certificates for t in g)]
-    return [tuple(group) for group in full or groups]
+    bare = [g for g in groups if g not in full and any(t.serial and t.signs.unactivated for t in g)]
+    return [tuple(group) for group in (full + bare if full else groups)]
 
 
 def remember_key(

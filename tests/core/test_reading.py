@@ -175,3 +175,12 @@ def test_the_worst_trouble_of_a_card_is_named(
     tokens: list[TokenReading], said: list[Trouble], expected: Trouble | None
 ) -> None:
     assert card_trouble(tokens, said) is expected
+
+
+def test_a_bare_token_beside_a_full_one_is_a_key_of_its_own_only_with_a_serial_and_signs() -> None:
+    full = token(OLD, reader="slot 1", serial="1")
+    unactivated = TokenSigns(user_pin_set=False)
+    bare = token(reader="slot 2", serial="2", signs=unactivated)
+    assert group_tokens([full, bare], "Reader 00") == [(full,), (bare,)]
+    for slot in (token(reader="slot 2", signs=unactivated), token(reader="slot 2", serial="2")):
+        assert group_tokens([full, slot], "Reader 00") == [(full,)]

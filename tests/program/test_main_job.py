@@ -335,6 +335,20 @@ def test_a_damaged_store_is_set_aside_and_said(desk: Program, notification_serve
     assert kept.read_bytes() == b"garbage" * 1000
 
 
+def test_a_damaged_store_is_said_by_every_command(program: Program, reader_service: ReaderService) -> None:
+    program.environment |= reader_service.environment
+    program.state_folder.mkdir(parents=True, mode=0o700)
+    store = program.state_folder / "vigicle.sqlite3"
+    store.write_bytes(b"garbage" * 1000)
+    done = program.run("status", "--json")
+    assert done.returncode == 3
+    assert str(store) in done.stderr
+    assert store.exists(), "status changes nothing"
+    done = program.run("check")
+    (kept,) = program.state_folder.glob("vigicle.damaged-*.sqlite3")
+    assert str(kept) in done.stderr
+
+
 def test_it_speaks_french_in_a_french_session(
     desk: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
