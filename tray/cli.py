@@ -1,6 +1,7 @@
 """The `vigicle` command: reads the command line, calls the watchman, and prints."""
 
 import argparse
+import gettext
 import io
 import logging
 import sys
@@ -11,7 +12,7 @@ from importlib.metadata import version
 from config.folders import Folders, find_folders
 from config.loading import Loaded, SettingsProblem, catalogue_settings, load_settings
 from config.text import Text, text
-from config.texts import Problem, Texts
+from config.texts import LOCALE, Problem, Texts
 from daemon.assembly import once
 from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Verb
@@ -61,6 +62,8 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     def words(id_: str) -> str:
         return render(text(f"help.{id_}"))
 
+    gettext.bindtextdomain("argparse", LOCALE)  # what argparse says by itself
+    gettext.textdomain("argparse")
     parser = argparse.ArgumentParser(prog="vigicle", description=words("description"))
     parser.add_argument("--version", action="version", version=f"vigicle {version('vigicle')}", help=words("version"))
     parser.add_argument("-v", "--verbose", action="store_true", help=words("verbose"))

@@ -248,6 +248,14 @@ def test_a_refused_procedure_is_told(english: Program) -> None:
     assert [check["state"] for check in found["procedures"]] == ["ok", "attention"]
 
 
+def test_the_command_line_itself_speaks_french(program: Program) -> None:
+    program.environment["LANG"] = "fr_FR.UTF-8"
+    shown = program.run("--help").stdout
+    assert shown.startswith("usage\u00a0: vigicle")
+    assert "affiche cette aide" in shown
+    assert "choisissez parmi" in program.run("veille").stderr
+
+
 def test_doctor_leaves_no_trace(english: Program) -> None:
     before = sorted(english.home.rglob("*"))
     examined(english)
