@@ -48,7 +48,7 @@ def holder_name(certificate: Certificate) -> str:
 
 
 def same_holder(one: Certificate, other: Certificate) -> bool:
-    """Tell whether two certificates are surely one person's; in doubt they are not (procedure, fact 7).
+    """Tell whether two certificates are surely one person's; in doubt they are not: two holders must never be mixed up.
 
     Names decide where both certificates give them, the common name where not; organisations must not differ.
     """
