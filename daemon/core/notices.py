@@ -147,7 +147,7 @@ def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) ->
     """Choose the sentence: who, until when, what to do; what to do comes last."""
     ended = "expired" if expired(subject.not_after, now) else "ends"
     if path is None:
-        id_ = f"notice.plain.{ended}"
+        id_ = f"notice.signature.{ended}" if subject.case else f"notice.plain.{ended}"
     elif path.kind is PathKind.ACTIVATE:
         id_ = f"notice.activate.{path.then or 'alone'}"
     elif path.kind is PathKind.ORDER:

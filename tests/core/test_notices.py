@@ -218,6 +218,15 @@ def test_two_keys_are_two_notices() -> None:
     assert sorted(days_said(world)) == [60, 90]
 
 
+def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
+    world = World()
+    world.look()
+    world.plug(certificate("far", not_after=NOW + 400 * DAY), ending(80 * DAY, "signing", role=Role.SIGNATURE))
+    (said,) = [notice for _, notice in world.said]
+    assert said.body.id == "notice.signature.ends"
+    assert said.button is None
+
+
 @pytest.mark.parametrize(
     ("life", "body"), [(80 * DAY, "notice.plain.ends"), (-DAY, "notice.plain.expired"), (91 * DAY, None)]
 )
