@@ -22,6 +22,7 @@ from PIL import Image
 from tray import dbus_menu
 from tray.dbus_menu import DbusMenu, Line
 from tray.icon import SIZES
+from tray.pystray_face import TrayGoneError
 
 ITEM = "org.kde.StatusNotifierItem"
 ITEM_PATH = "/StatusNotifierItem"
@@ -51,7 +52,8 @@ class Drawing(Protocol):
 class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     """Takes a `Drawing` as its icon. Setters and `stop` may be called from any thread, `run` from one only.
 
-    `run` raises NoSessionBusError. A panel that comes late, or comes back, finds the icon.
+    `run` raises NoSessionBusError, and TrayGoneError when the bus goes later. A panel that comes late, or comes
+    back, finds the icon.
     """
 
     HAS_DEFAULT_ACTION = False
@@ -118,8 +120,8 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         try:
             await self._serve_on(bus)
         except (OSError, EOFError, DBusFastError) as error:
-            raise NoSessionBusError("the session bus has gone") from error
-        raise NoSessionBusError("the session bus has gone")
+            raise TrayGoneError("the session bus has gone") from error
+        raise TrayGoneError("the session bus has gone")
 
     async def _serve_on(self, bus: MessageBus) -> None:
         bus.add_message_handler(self._handle)

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
 
 NAME = "vigicle"
 LABEL_LIMIT = 60
+TRY_AGAIN_S = 2.0
+SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
 WINDOWS_SIZE = 64  # pystray makes the smaller ones of it
 Render = Callable[[Text], str]
 Action = Answering | Telling | Verb
 
 log = logging.getLogger(__name__)
+
+
+class TrayGoneError(Exception):
+    """The icon was there, and what it hung on has gone: the desktop session, most likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,16 @@ class TrayFace:
     """
 
     def __init__(
-        self, render: Render, post: Callable[[Event], None], clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        render: Render,
+        post: Callable[[Event], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        session_patience_s: float = SESSION_PATIENCE_S,
     ) -> None:
         """Keep the words and the door into the queue; nothing is loaded before `run`."""
         self._render = render
         self._post = post
+        self._session_patience_s = session_patience_s
         self._clock = clock
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -85,15 +97,36 @@ class TrayFace:
                 on_owning_thread(lambda: setattr(icon, "menu", self._menu(lines)))
 
     def run(self) -> None:
-        """Own the calling thread, which must be the main one, until `stop`."""
+        """Own the calling thread, which must be the main one, until `stop`.
+
+        An icon that was there and has gone is tried again for a while: then its desktop session is over, and so is
+        this watch. The next session starts one of its own, which this one would keep out.
+        """
+        gone_since: float | None = None
+        while not self._stopped.is_set():
+            if self._run_once():
+                gone_since = time.monotonic()
+            if gone_since is None:  # a run without a tray
+                break
+            if time.monotonic() > gone_since + self._session_patience_s:
+                log.info("The desktop session is over")
+                self._act(Verb.QUIT)
+                break
+            self._stopped.wait(TRY_AGAIN_S)
+        self._stopped.wait()
+
+    def _run_once(self) -> bool:
+        """Run the icon to its end, and tell whether it was there."""
+        was_there = False
         try:
             self._run_icon()
         except Exception as error:  # whatever a desktop lacks: vigicle watches on without a tray
             log.warning("No tray icon: %s", str(error) or type(error).__name__)
             log.debug("The tray failed", exc_info=True)
+            was_there = isinstance(error, TrayGoneError)
         with self._lock:
             self._icon = None
-        self._stopped.wait()
+        return was_there
 
     def stop(self) -> None:
         """Let `run` return."""

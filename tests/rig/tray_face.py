@@ -15,9 +15,10 @@ STOP_LIMIT_S = 2.0
 class RunningFace:
     """A TrayFace whose `run` has a thread of its own, as the program gives it the main thread; a context manager."""
 
-    def __init__(self, texts: Texts | None = None) -> None:
+    def __init__(self, texts: Texts | None = None, *, session_patience_s: float = 60.0) -> None:
         self.posted = Posted()
-        self.face = TrayFace((texts or Texts("en")).render, self.posted)
+        render = (texts or Texts("en")).render
+        self.face = TrayFace(render, self.posted, session_patience_s=session_patience_s)
         self.show = self.face.show
         self.thread = threading.Thread(target=self.face.run, daemon=True)
 

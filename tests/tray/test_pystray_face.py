@@ -196,6 +196,26 @@ def test_a_session_bus_that_ends_leaves_vigicle_running(
     assert running.thread.is_alive()
 
 
+def test_the_icon_comes_back_with_the_bus(
+    session_bus: SessionBus, watcher: TrayWatcher, item: TrayItem, running: RunningFace
+) -> None:
+    assert item.status == "Active"
+    watcher.stop()
+    session_bus.stop()
+    session_bus.start()
+    with TrayWatcher(session_bus) as again:
+        assert again.wait_for_item(session_bus).status == "Active"
+    assert running.posted.rest() == []
+
+
+def test_a_desktop_session_that_is_over_ends_the_watch(on_bus: SessionBus, watcher: TrayWatcher) -> None:
+    with RunningFace(session_patience_s=0.0) as face:
+        watcher.wait_for_item(on_bus)
+        watcher.stop()
+        on_bus.stop()
+        assert face.posted.next(Asked).verb is Verb.QUIT
+
+
 def test_a_mute_bus_does_not_hinder_the_stop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     if sys.platform != "win32":
         with socket.socket(socket.AF_UNIX) as mute:
