@@ -40,8 +40,9 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """When a notice was last handed out without word of its delivery since, and how often."""
+    """When a notice with these marks was last handed out without word of its delivery since, and how often."""
 
+    marks: tuple[str, ...]
     at: datetime
     times: int = 1
 

@@ -185,7 +185,8 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     if quiet is not None:
         return state, (), quiet if fresh else None
     times = {n.tag: before[n.tag].times + 1 if n.tag in before else 1 for n in fresh}
-    state = replace(state, saying=before | {tag: Handed(at=now, times=count) for tag, count in times.items()})
+    handed = {n.tag: Handed(marks=n.marks, at=now, times=times[n.tag]) for n in fresh}
+    state = replace(state, saying=before | handed)
     return state, tuple(Say(notice=notice) for notice in fresh), None
 
 
@@ -199,7 +200,7 @@ def _said(state: State, event: events.NoticeSaid) -> State:
     oldest = event.at - MARKS_KEPT
     kept = {m: at for m, at in state.memory.said.items() if at > oldest or not m.startswith(MARK_PREFIX)}
     memory = replace(state.memory, said=kept | dict.fromkeys(event.marks, event.at))
-    saying = {tag: handed for tag, handed in state.saying.items() if tag != event.tag}
+    saying = {t: handed for t, handed in state.saying.items() if t != event.tag or handed.marks != event.marks}
     return replace(state, memory=drop_snooze(memory, event.tag, event.at), saying=saying)
 
 

@@ -9,7 +9,7 @@ import pytest
 from config.settings import QuietHours
 from core_rig.build import DAY, MICROSECOND, NOW, SECOND, certificate, ending, memory, notice_settings, owned
 from core_rig.world import World, marks, world_with
-from daemon.core.events import Tick
+from daemon.core.events import NoticeSaid, Tick
 from daemon.core.model import Certificate, Claim, Role
 from daemon.core.notice import Choice, Urgency
 from daemon.core.state import State
@@ -314,3 +314,12 @@ def test_a_bare_key_is_news_for_each_key_that_it_may_replace() -> None:
 
 def key_id(one: Certificate) -> str:
     return one.fingerprint[:16]
+
+
+def test_late_word_of_an_earlier_notice_does_not_bring_the_newer_one_twice() -> None:
+    world = world_with(ending(80 * DAY), delivering=False)
+    (first,) = [notice for _, notice in world.said]
+    world.now += 50 * DAY
+    world.post(Tick(at=world.now))
+    world.post(NoticeSaid(at=world.now, tag=first.tag, marks=first.marks))
+    assert [notice.title.id for _, notice in world.said] == ["notice.ends.title"] * 2
