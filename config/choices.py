@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from config.files import write_whole
 from config.folders import Folders, private_folder
 
 FILE = "choices.toml"
@@ -16,6 +17,4 @@ def keep_language(folders: Folders, language: str) -> None:
     """Keep the language, "fr" or "en". Raises OSError and leaves the file as it was."""
     file = choices_file(folders)
     private_folder(file.parent)
-    written = file.with_suffix(".new")
-    written.write_text(f'language = "{language}"\n', encoding="utf-8")
-    written.replace(file)
+    write_whole(file, f'language = "{language}"\n'.encode())

@@ -2,13 +2,12 @@
 
 import msgspec
 
-from config.text import clean
 from daemon.core.model import TokenReading
+from daemon.core.reading import names_reader
 from daemon.core.troubles import Trouble
 
 LINE_LIMIT = 1 << 20  # bytes, the newline included
 ANSWER_LIMIT = 8 << 20  # bytes, all lines of one child
-SLOT_DESCRIPTION_SIZE = 64  # bytes, blank-padded or cut (PKCS#11, CK_SLOT_INFO)
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +47,4 @@ def reader_named(description: str, readers: tuple[str, ...]) -> str | None:
 
     OpenSC gives the reader's name and cuts it at the field's end; other modules give what they like.
     """
-    said = clean(description).rstrip("�")  # a letter cut in two
-    fits = [reader for reader in readers if _begins_with(said, clean(reader))]
-    return max(fits, key=len, default=None)
-
-
-def _begins_with(said: str, name: str) -> bool:
-    was_cut = len(said.encode()) >= SLOT_DESCRIPTION_SIZE - 3
-    return bool(name) and (said.startswith(name) or (was_cut and name.startswith(said)))
+    return max((reader for reader in readers if names_reader(description, reader)), key=len, default=None)
