@@ -23,6 +23,17 @@ RUN = {
     "libglib2.0-bin": "gio",
     "libnotify-bin": "notify-send",
     "xdg-utils": "xdg-open",
+    "libegl1": "",  # these, to the end: the guide's window (Qt)
+    "libfontconfig1": "",
+    "libxkbcommon-x11-0": "",
+    "libxcb-cursor0": "",
+    "libxcb-icccm4": "",
+    "libxcb-keysyms1": "",
+    "libxcb-randr0": "",
+    "libxcb-shape0": "",
+    "libxcb-xinerama0": "",
+    "libgl1": "",
+    "libdbus-1-3": "",
 }
 TEST = {
     "softhsm2": "softhsm2-util",
@@ -38,6 +49,11 @@ TEST = {
     "dex": "dex",
     "fish": "fish",
     "zsh": "zsh",
+    "at-spi2-core": "/usr/libexec/at-spi-bus-launcher",
+    "gir1.2-atspi-2.0": "",  # with python3-gi: the accessibility tree of the window, as a screen reader sees it
+    "python3-gi": "",
+    "fonts-dejavu-core": "",
+    "openbox": "openbox",
 }
 BENCH = {  # the peers: opensc-notify; card_eventmgr and pkcs11_eventmgr
     "opensc": "opensc-notify",
