@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Build a package of vigicle for one system; standard library only."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from bundle import write_sums
+from dev import ROOT, SetupError, StepError, complain, say  # first: it says which Python is needed
+
+TARGETS = ("deb", "windows", "macos")
+
+
+def main() -> int:
+    """Build what the command line names, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python3 installers/build.py", description=__doc__)
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", help="folder for the package (dist)")
+    options = parser.parse_args()
+    output: Path = options.output.resolve()
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        package: Path = importlib.import_module(f"{options.target}.build_{options.target}").build(output)
+        write_sums(output)
+    except (SetupError, StepError) as error:
+        complain(str(error))
+        return 1
+    except OSError as error:
+        complain(f"The package cannot be written: {error}.")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    say(f"Built: {package} ({package.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""What all systems' packages share: version, proved parts, bill of materials, sums; standard library only.
+
+It is not named `packaging`, which is a library that others import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from datetime import UTC, datetime
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dev import LOCKS, ROOT, SetupError, StepError, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from importlib.metadata import Distribution
+    from importlib.metadata._meta import PackageMetadata
+
+SOURCES = ("config", "daemon", "tray", "pyproject.toml", "README.md", "LICENSE")
+SUMS = "SHA256SUMS"
+
+Hashes = dict[str, str]
+"""SHA-256 of the very file that was installed, by the package's normal name."""
+
+
+def version() -> str:
+    """Return the version of pyproject.toml, the one place that says it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
+
+
+def source_date() -> datetime:
+    """Return the moment that the build's files bear: SOURCE_DATE_EPOCH, else the last commit, else now."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch and shutil.which("git"):
+        ask = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+        epoch = subprocess.run(ask, check=False, capture_output=True, text=True).stdout.strip()
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+
+
+def need(program: str, package: str) -> str:
+    """Return the program's path; raise SetupError with the package to install where it is missing."""
+    found = shutil.which(program)
+    if found is None:
+        raise SetupError(f"{program} is missing: install package {package}.")
+    return found
+
+
+def run(title: str, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
+    """Run one command with its output shown; raise StepError when it fails."""
+    say(f"==> {title}")
+    try:
+        code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
+    except OSError as error:
+        raise SetupError(f"{title}: {error}.") from error
+    if code != 0:
+        raise StepError(title, code)
+
+
+def make_tools(python: str, folder: Path) -> Path:
+    """Make an environment that holds the build lock alone, and return its interpreter."""
+    run("make the build tools' environment", [python, "-m", "venv", folder])
+    tools = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run("install installers/locks/build.txt", [*_pip(tools), *_lock("build"), "--only-binary", ":all:"])
+    return tools
+
+
+def install_run_lock(tools: Path, *options: str | Path) -> Hashes:
+    """Install the run lock by the tools' pip, each file proved by its hash; the options say where to and for what."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        run(
+            "install installers/locks/run.txt",
+            [*_pip(tools), *_lock("run"), "--report", report, *options],
+            _path(tools),
+        )
+        return installed_hashes(report.read_text(encoding="utf-8"))
+
+
+def make_wheel(tools: Path, folder: Path) -> Path:
+    """Build vigicle's own wheel into the folder, from a copy of its sources, so that the checkout stays clean."""
+    with tempfile.TemporaryDirectory() as copy:
+        for name in SOURCES:
+            source, target = ROOT / name, Path(copy) / name
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, target)
+        command: list[str | Path] = [
+            tools,
+            "-m",
+            "pip",
+            "wheel",
+            *PIP_OPTIONS,
+            "--no-deps",
+            "--wheel-dir",
+            folder,
+            copy,
+        ]
+        run("build vigicle's wheel", command, _path(tools))
+    return next(folder.glob("vigicle-*.whl"))
+
+
+def installed_hashes(report: str) -> Hashes:
+    """Read pip's installation report (pip.pypa.io, reference/installation-report)."""
+    return {
+        normal(part["metadata"]["name"]): part["download_info"]["archive_info"]["hashes"]["sha256"]
+        for part in json.loads(report)["install"]
+    }
+
+
+def bill_of_materials(site_packages: Path, hashes: Hashes) -> str:
+    """Return a CycloneDX 1.5 document of what lies in the folder; SetupError for a part that no lock has proved."""
+    parts = sorted(distributions(path=[str(site_packages)]), key=lambda part: normal(part.name))
+    bill = {
+        "$schema": "http://cyclonedx.org/schema/bom-1.5.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {
+            "timestamp": source_date().strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "component": {"type": "application", "name": "vigicle", "version": version(), "bom-ref": "vigicle"},
+        },
+        "components": [_component(part, hashes) for part in parts if normal(part.name) != "vigicle"],
+    }
+    return json.dumps(bill, indent=1, ensure_ascii=False) + "\n"
+
+
+def licences(metadata: PackageMetadata) -> list[dict[str, object]]:
+    """Return what a package says of its licence, in CycloneDX's form: SPDX, else its own words, or nothing."""
+    expression, own, classifiers = (
+        metadata.get_all(key) or [] for key in ("License-Expression", "License", "Classifier")
+    )
+    if expression:
+        return [{"expression": expression[0]}]
+    short = [words for words in own if words.strip() and "\n" not in words]  # some put the whole text there
+    known = short or [line.split(" :: ")[-1] for line in classifiers if line.startswith("License")]
+    return [{"license": {"name": words}} for words in known]
+
+
+def write_sums(folder: Path) -> None:
+    """Write SHA256SUMS over the files of the folder, in the form of sha256sum(1)."""
+    files = sorted(file for file in folder.iterdir() if file.is_file() and file.name != SUMS)
+    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def normal(name: str) -> str:
+    """Return a package name's normal form (packaging guide, name normalization)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--no-build-isolation")  # isolation would fetch unproved
+
+
+def _pip(tools: Path, command: str = "install") -> list[str | Path]:
+    return [tools, "-m", "pip", command, *PIP_OPTIONS]
+
+
+def _lock(name: str) -> list[str | Path]:
+    return ["--require-hashes", "--requirement", LOCKS / f"{name}.txt"]
+
+
+def _path(tools: Path) -> dict[str, str]:
+    """Return the environment in which a build finds the tools' programs (swig) first."""
+    return os.environ | {"PATH": f"{tools.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def _component(part: Distribution, hashes: Hashes) -> dict[str, object]:
+    name = normal(part.name)
+    if name not in hashes:
+        raise SetupError(f"{name} is in the package, but no lock has proved it.")
+    purl = f"pkg:pypi/{name}@{part.version}"
+    return {
+        "type": "library",
+        "bom-ref": purl,
+        "name": name,
+        "version": part.version,
+        "purl": purl,
+        "hashes": [{"alg": "SHA-256", "content": hashes[name]}],
+        "licenses": licences(part.metadata),
+    }
