@@ -12,9 +12,10 @@ from pathlib import Path
 from config import kinds
 from config.choices import choices_file
 from config.folders import Folders
-from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool, Wording
+from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 from config.tables import SettingsProblem, Table, decoded, parse_table, read_table
 from config.text import text
+from config.wording import Wording
 
 __all__ = ["Loaded", "SettingsProblem", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 

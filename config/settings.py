@@ -1,18 +1,14 @@
 """The settings as frozen values: what the rules may know about this installation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
+from config.courses import Course, CourseKind, Letter
+from config.wording import Wording
+
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """One sentence in each language, for texts that belong to a procedure rather than to the program."""
-
-    en: str
-    fr: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +36,8 @@ class Procedure:
     """How the certificates of one issuer are renewed on one platform.
 
     `margin` is the time the old certificate must still have for the person to add the new one with it;
-    `link_lifetime` is how long the platform's mail link lives.
+    `link_lifetime` is how long the platform's mail link lives. `courses` holds the steps of every kind of path, the
+    plain ones where the procedure has none of its own. `clean_up_after` is when to remind of the tidying up.
     """
 
     id: str
@@ -52,6 +49,9 @@ class Procedure:
     margin: timedelta = timedelta(hours=24)
     link_lifetime: timedelta = timedelta(hours=24)
     support_email: str | None = None
+    courses: Mapping[CourseKind, Course] = field(default_factory=dict)
+    letter: Letter | None = None
+    clean_up_after: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.wording import Wording
+
 NAME_LIMIT = 128
 UNBROKEN = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 
@@ -17,6 +19,18 @@ class Text:
 
 
 Argument = str | int | datetime | Text
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence that a procedure brings along, with the arguments that it may name in braces."""
+
+    wording: Wording
+    args: tuple[tuple[str, Argument], ...] = ()
+
+
+Sentence = Text | Phrase
+"""Whatever `Texts.render` puts into words."""
 
 
 def text(id_: str, /, **args: Argument) -> Text:

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from gettext import GNUTranslations
 from pathlib import Path
 
-from config.text import Argument, Text, clean, text
+from config.text import Argument, Phrase, Sentence, Text, clean, text
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).parent / "locale"
@@ -32,15 +32,19 @@ class Texts:
         with catalogue.open("rb") as file:
             self._catalogue = GNUTranslations(file)
 
-    def render(self, what: Text) -> str:
+    def render(self, what: Sentence) -> str:
         """Put a text into words; an unknown id is shown as it is, and logged."""
         arguments = dict(what.args)
-        sentence = self._sentence(what.id, arguments)
+        match what:
+            case Text():
+                sentence, name_of_it = self._sentence(what.id, arguments), what.id
+            case Phrase(wording=wording):
+                sentence, name_of_it = (wording.fr if self.language == "fr" else wording.en), wording.en
 
         def fill(match: re.Match[str]) -> str:
             name, style = match[1], match[2] or ""
             if name not in arguments:
-                log.warning("The text %s misses its argument %s", what.id, name)
+                log.warning("The text %s misses its argument %s", name_of_it, name)
                 return match[0]
             return self._shown(arguments[name], style)
 

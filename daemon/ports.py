@@ -11,6 +11,7 @@ from typing import Protocol
 from daemon.core.effects import Errand, Happening, Launch, ReadTokens
 from daemon.core.events import Event, ReadersSeen, ServiceLost
 from daemon.core.face import Face
+from daemon.core.guide.view import GuideView
 from daemon.core.login_start import LoginStanding
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
@@ -128,6 +129,25 @@ class FaceScreen(Protocol):
 
     def show(self, face: Face) -> None:
         """Draw it; may be called from the loop's thread."""
+
+
+class GuideDesk(Protocol):
+    """Shows the guide in a window of its own process, and to whoever follows it through the door.
+
+    Posts `GuideChosen`, `KeyNamed` and `CertificateForgotten`. What the window answers to an older view is dropped.
+    """
+
+    def start(self, post: Post) -> None:
+        """Be ready for `open`."""
+
+    def open(self) -> None:
+        """Open the window with the present view, or bring it to the front."""
+
+    def show(self, view: GuideView) -> None:
+        """Show this from now on, to all who look; nothing is started for it."""
+
+    def stop(self) -> None:
+        """Close the window, and end."""
 
 
 class LoginStarter(Protocol):

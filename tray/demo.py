@@ -18,7 +18,8 @@ from config.text import Text, text
 from config.texts import Texts
 from daemon.assembly.demo import Demo, make_demo
 from daemon.assembly.parts import MakeScreen, Screen
-from daemon.core.effects import Destination, Launch
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch
 from daemon.core.events import Asked, NoticeAnswered, Verb
 from daemon.core.model import Certificate, Role, TokenReading
 from daemon.core.notice import Choice, Notice

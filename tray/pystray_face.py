@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, assert_never
 
-from config.text import Text, clean, text
-from daemon.core.events import Asked, Claimed, Event, NoticeAnswered, Verb
-from daemon.core.face import Answering, Face, Look, Telling
+from config.text import Sentence, clean, text
+from daemon.core.events import Asked, Claimed, Event, GuideChosen, NoticeAnswered, Verb
+from daemon.core.face import Answering, Choosing, Face, Look, Telling
 from daemon.core.notice import Choice
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ TRY_AGAIN_S = 2.0
 SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
 WINDOWS_SIZE = 64  # pystray makes the smaller ones of it
-Render = Callable[[Text], str]
-Action = Answering | Telling | Verb
+Render = Callable[[Sentence], str]
+Action = Answering | Telling | Choosing | Verb
 
 log = logging.getLogger(__name__)
 
@@ -190,6 +190,8 @@ class TrayFace:
                 self._post(NoticeAnswered(at=now, tag=tag, choice=choice))
             case Telling(key=key, claim=claim):
                 self._post(Claimed(at=now, key=key, claim=claim))
+            case Choosing(action=chosen):
+                self._post(GuideChosen(at=now, action=chosen))
             case Verb():
                 self._post(Asked(at=now, request=0, verb=action))
             case _:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from config.settings import Procedure, Settings, VendorTool
 from daemon.adapters.launch_start import open_page, start_tool
 from daemon.adapters.vendor_tool import find_tool
-from daemon.core.effects import Destination, Launch
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch
 from daemon.core.events import Launched
 from daemon.core.troubles import Trouble
 from daemon.ports import Post
@@ -76,6 +77,8 @@ def _go(procedure: Procedure, destination: Destination) -> Trouble | None:
             return _page(procedure.platform_url)
         case Destination.TOOL:
             return _tool(procedure.tool)
+        case Destination.SUPPORT_MAIL:
+            return Trouble.LAUNCH_FAILED
         case _:
             assert_never(destination)
 

@@ -31,6 +31,7 @@ class Outside:
     door: ports.Door
     errands: ports.Errands
     face: ports.FaceScreen
+    guide: ports.GuideDesk
 
 
 class Loop:
@@ -62,7 +63,7 @@ class Loop:
     def run(self) -> None:
         """Start the adapters, work until a `Stop`, and stop them again."""
         out = self._outside
-        starters = (out.notifier, out.launcher, out.errands, out.tokens, out.schedule, out.door, out.watcher)
+        starters = (out.notifier, out.launcher, out.errands, out.tokens, out.schedule, out.guide, out.door, out.watcher)
         try:
             for adapter in starters:
                 adapter.start(self.post)
@@ -73,7 +74,7 @@ class Loop:
                     self._take(first)
                 self._take(event)
         finally:
-            for closer in (out.watcher, out.door, out.schedule, out.tokens, out.notifier):
+            for closer in (out.watcher, out.guide, out.door, out.schedule, out.tokens, out.notifier):
                 self._guarded(closer.stop)
             self._guarded(out.store.close)
 
@@ -110,6 +111,10 @@ class Loop:
                 out.schedule.wake_at(moment)
             case effects.Show(face=face):
                 out.face.show(face)
+            case effects.OpenGuide():
+                out.guide.open()
+            case effects.ShowGuide(view=view):
+                out.guide.show(view)
             case effects.Answer(request=request, report=report):
                 out.door.answer(request, report)
             case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine():

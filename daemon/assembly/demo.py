@@ -7,7 +7,6 @@ from pathlib import Path
 
 from config.folders import private_folder
 from config.settings import Settings
-from config.text import Text
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.notify.chain import ChainNotifier
@@ -15,6 +14,7 @@ from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.simulation import (
     ClosedDoor,
     NoErrands,
+    NoGuide,
     SimulatedClock,
     SimulatedLauncher,
     SimulatedReader,
@@ -23,7 +23,7 @@ from daemon.adapters.simulation import (
     ToldNotifier,
 )
 from daemon.adapters.store import SqliteStore
-from daemon.assembly.parts import MakeScreen, NoFace, Screen
+from daemon.assembly.parts import MakeScreen, NoFace, Render, Screen
 from daemon.core.effects import Launch
 from daemon.core.notice import Notice
 from daemon.core.state import State
@@ -44,7 +44,7 @@ class Demo:
 def make_demo(
     folder: Path,
     settings: Settings,
-    render: Callable[[Text], str],
+    render: Render,
     tell: Callable[[Notice | Launch], None],
     begin: datetime,
     make_screen: MakeScreen | None = None,
@@ -69,6 +69,7 @@ def make_demo(
         door=ClosedDoor(),
         errands=NoErrands(),
         face=screen or NoFace(settings.language),
+        guide=NoGuide(),
     )
     loop: Loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
     return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from config.modules import catalogue_modules
 from config.settings import Settings
-from config.text import Text
+from config.text import Sentence
 from config.texts import Texts
 from daemon.adapters.pcsc_service import is_held
 from daemon.adapters.token_reader import ChildTokenReader
@@ -16,7 +16,7 @@ from daemon.ports import FaceScreen, Post
 
 log = logging.getLogger(__name__)
 
-Render = Callable[[Text], str]
+Render = Callable[[Sentence], str]
 
 
 class Screen(FaceScreen, Protocol):

@@ -26,6 +26,7 @@ from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc import PcscWatcher
 from daemon.adapters.resume import make_resume
 from daemon.adapters.schedule import ApScheduler
+from daemon.adapters.simulation import NoGuide
 from daemon.adapters.store import SqliteStore
 from daemon.adapters.token_reader import ChildTokenReader
 from daemon.assembly.doctor import examine
@@ -116,6 +117,7 @@ def _make_loop(
             door=door.Door(folders.runtime),
             errands=DesktopErrands(folders, make_login_starter(), lambda: _examine_now(folders)),
             face=screen,
+            guide=NoGuide(),
         ),
         news.look,
     )

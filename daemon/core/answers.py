@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from config.text import text
 from daemon.core.assessment import Assessment, Case
-from daemon.core.effects import Destination, Effect, Launch, Say, StartAtLogin, Withdraw
+from daemon.core.destination import Destination
+from daemon.core.effects import Effect, Launch, Say, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.holders import Entry, holder_name
 from daemon.core.model import Claim, Memory

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from daemon.core.destination import Destination
 from daemon.core.face import Face
+from daemon.core.guide.view import GuideView
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
 from daemon.core.report import Report
@@ -53,20 +54,17 @@ class Withdraw:
     tag: str
 
 
-class Destination(StrEnum):
-    """Where a click may lead; the address comes from our own procedure, never from a card."""
-
-    ORDER_PAGE = "order_page"
-    PLATFORM = "platform"
-    TOOL = "tool"  # the vendor's tool, or its download page where it is not installed
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """Open a page or start the vendor's tool, and do not wait for it."""
+    """Open a page or start the vendor's tool, and do not wait for it.
+
+    `holder` and `serial_hex` fill the letter to the support, and go with nothing else.
+    """
 
     procedure: str
     destination: Destination
+    holder: str = ""
+    serial_hex: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +79,18 @@ class Show:
     """Draw this face: icon, tooltip and menu."""
 
     face: Face
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenGuide:
+    """Open the guide's window, or bring it to the front."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowGuide:
+    """Show this in the guide, wherever it is open."""
+
+    view: GuideView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,4 +128,6 @@ class Stop:
     """End the program, in order."""
 
 
-Effect = ReadTokens | Remember | Say | Withdraw | Launch | WakeAt | Show | Answer | Errand | Stop
+Effect = (
+    ReadTokens | Remember | Say | Withdraw | Launch | WakeAt | Show | OpenGuide | ShowGuide | Answer | Errand | Stop
+)

@@ -117,6 +117,31 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuideChosen:
+    """The person chose an action of the guide, by its id in `GuideView`; one that is not offered now does nothing."""
+
+    at: datetime
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyNamed:
+    """The person gave the key that holds this certificate a name of their own; "" takes it away."""
+
+    at: datetime
+    fingerprint: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateForgotten:
+    """The person wants this certificate forgotten, and was asked whether they mean it."""
+
+    at: datetime
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsLoaded:
     """The settings were read again and are good."""
 
@@ -153,6 +178,9 @@ Event = (
     | Launched
     | Asked
     | Claimed
+    | GuideChosen
+    | KeyNamed
+    | CertificateForgotten
     | SettingsLoaded
     | ProblemMet
     | LoginStartKnown

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config.text import Text
+from config.text import Sentence, Text
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
@@ -38,11 +38,19 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MenuItem:
-    """One line of the menu; without an action it only informs."""
+class Choosing:
+    """A menu item that does what an action of the guide does, by its id there."""
 
-    label: Text
-    action: Answering | Telling | Verb | None = None
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """One line of the menu; without an action it only informs. With `items` it opens a menu of its own."""
+
+    label: Sentence
+    action: Answering | Telling | Choosing | Verb | None = None
+    items: tuple["MenuItem", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from config.courses import CourseKind
 from daemon.core.troubles import Trouble
 
 
@@ -104,7 +105,7 @@ class Key:
     """A card or USB key, as remembered. `id` is ours and lasts; `fingerprints` are its certificates, sorted.
 
     `looked_unactivated` stays true once signs said so or it held no certificate: a later reading that looks
-    complete then proves that it was activated.
+    complete then proves that it was activated. `name` is the person's own for it ("the blue one"), "" for none.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Key:
     first_seen: datetime
     last_seen: datetime
     reader: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +133,32 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the guide has come with one line of keys, on one course.
+
+    `done` holds the moment at which each step that is not a card's place was ended, by step id: what a card in or
+    out ends is seen, not remembered. `left` is the course that this one took the place of under the person's hands.
+    """
+
+    course: CourseKind
+    begun: datetime
+    done: Mapping[str, datetime] = field(default_factory=dict)
+    left: CourseKind | None = None
+    abandoned: bool = False
+    finished: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What survives a restart. Never changed in place.
 
     `certificates` by fingerprint; `keys` by key id; `said` holds the mark of each notice that reached the
-    person, with the moment; `snoozes` holds, by key id, the moment until which its reminders rest.
+    person, with the moment; `snoozes` holds, by key id, the moment until which its reminders rest; `progress` holds,
+    by the id of the newest key of a line, how far the guide has come.
     """
 
     certificates: Mapping[str, Seen] = field(default_factory=dict)
     keys: Mapping[str, Key] = field(default_factory=dict)
     said: Mapping[str, datetime] = field(default_factory=dict)
     snoozes: Mapping[str, datetime] = field(default_factory=dict)
+    progress: Mapping[str, Progress] = field(default_factory=dict)

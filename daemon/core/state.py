@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from config.settings import Settings
 from daemon.core.face import Face
+from daemon.core.guide.view import GuideView
 from daemon.core.model import Memory, Occupancy, ReaderState, TokenReading
 from daemon.core.reading import Content
 from daemon.core.troubles import Trouble
@@ -54,7 +55,8 @@ class State:
     `telling` is False for commands that look once and say nothing on the desktop. `contents` is by reader
     name; "" stands for tokens whose reader is unknown. `requests` are checks that wait for the reads with
     these tickets. `saying` holds, by tag, the notices that are not yet known to be delivered. `login_start` is
-    None until it is known; `greeting` asks for a welcome at the first start ever.
+    None until it is known; `greeting` asks for a welcome at the first start ever. `guide` is what the guide shows;
+    `guide_case` is the newest key of the line that the person chose to see there, "" for the most pressing.
     """
 
     settings: Settings
@@ -74,6 +76,8 @@ class State:
     login_start: bool | None = None
     greeting: bool = False
     face: Face | None = None
+    guide: GuideView | None = None
+    guide_case: str = ""
     wake_at: datetime | None = None
 
     @property

@@ -82,6 +82,8 @@ def _take(state: State, event: Event) -> Step:
             return answer_notice(state, _assess(state, at), tag, choice, at)
         case events.Claimed(key=key, claim=claim, at=at):
             return _claimed(state, key, claim, at)
+        case events.GuideChosen() | events.KeyNamed() | events.CertificateForgotten():
+            return state, ()
         case events.Asked():
             return _asked(state, event)
         case events.SettingsLoaded(settings=settings):

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Procedure, Settings, VendorTool, Wording
+from config.settings import Procedure, Settings, VendorTool
+from config.wording import Wording
 from daemon.adapters.launch import DesktopLauncher, is_safe
 from daemon.adapters.launch_start import childs_environment, is_running, run, start_tool
 from daemon.adapters.vendor_tool import best_match, bundles, desktop_entries, find_tool
 from daemon.adapters.vendor_tool_windows import program_of, shortcuts
-from daemon.core.effects import Destination, Launch
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch
 from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
 from rig.browser import RecordingBrowser, RecordingTool

@@ -7,7 +7,8 @@ import pytest
 from core_rig.build import DAY, MICROSECOND, UNACTIVATED, ending, token
 from core_rig.world import World, world_with
 from daemon.core.answers import KEY_PATIENCE
-from daemon.core.effects import Destination, Launch, Remember, Say
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch, Remember, Say
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool, Wording
+from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
+from config.wording import Wording
 from daemon.core.model import (
     Certificate,
     Claim,

@@ -1,0 +1,138 @@
+"""What crosses the pipe to the guide's window, and the door to whoever follows it: JSON, one object a line.
+
+A `Page` is the core's `GuideView` in words of one language; field by field it means what is said there.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from config.courses import CourseKind
+from daemon.core.guide.view import BarRole, ReaderPicture, StepMark
+from daemon.core.model import Role
+from daemon.core.report import Stage
+
+PAGE_LIMIT = 4 << 20  # bytes a line
+ANSWER_LIMIT = 8 * 1024
+NAME_LIMIT = 40
+
+Fingerprint = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class PageStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step in the list."""
+
+    id: str
+    title: str
+    mark: StepMark
+
+
+class PageAction(msgspec.Struct, frozen=True, kw_only=True):
+    """One button. One with `copy` copies that text and sends no answer."""
+
+    id: str
+    label: str
+    detail: str | None = None
+    copy: str | None = None
+
+
+class PageHelp(msgspec.Struct, frozen=True, kw_only=True):
+    """A known refusal."""
+
+    id: str
+    title: str
+    text: str
+    action: PageAction | None = None
+
+
+class PageBar(msgspec.Struct, frozen=True, kw_only=True):
+    """The validity of one certificate."""
+
+    role: BarRole
+    label: str
+    begins: datetime
+    ends: datetime
+
+
+class PageTimeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """The validities over one another."""
+
+    bars: tuple[PageBar, ...]
+    now: datetime
+    stretch: tuple[datetime, datetime] | None = None
+
+
+class PageCertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """One certificate in the window of certificates."""
+
+    fingerprint: Fingerprint
+    key: str
+    key_name: str
+    holder: str
+    procedure: str | None
+    role: Role
+    stage: Stage
+    until: str
+    left: str
+    place: str
+    present: bool
+    bar: PageBar | None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole guide. `number` grows with each page; an answer to an older one is dropped.
+
+    `front` asks the window to come to the front.
+    """
+
+    number: int
+    front: bool = False
+    language: str
+    procedure: str | None = None
+    holder: str = ""
+    course: CourseKind | None = None
+    course_title: str | None = None
+    why: str | None = None
+    steps: tuple[PageStep, ...] = ()
+    headline: str
+    body: str
+    alert: str | None = None
+    reader: ReaderPicture
+    reader_words: str
+    primary: PageAction | None = None
+    answers: tuple[PageAction, ...] = ()
+    actions: tuple[PageAction, ...] = ()
+    helps: tuple[PageHelp, ...] = ()
+    deadline: datetime | None = None
+    deadline_words: str | None = None
+    time_line: PageTimeLine | None = None
+    cases: tuple[PageAction, ...] = ()
+    certificates: tuple[PageCertificate, ...] = ()
+
+
+class Chosen(msgspec.Struct, frozen=True, kw_only=True, tag="chosen", forbid_unknown_fields=True):
+    """The person chose this action of the page with this number."""
+
+    number: int
+    action: str
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True, tag="named", forbid_unknown_fields=True):
+    """The person names the key of this certificate; "" takes its name away."""
+
+    fingerprint: Fingerprint
+    name: Annotated[str, msgspec.Meta(max_length=NAME_LIMIT)]
+
+
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True, tag="forgotten", forbid_unknown_fields=True):
+    """The person wants this certificate forgotten, and has said so twice."""
+
+    fingerprint: Fingerprint
+
+
+Answer = Chosen | Named | Forgotten
+
+ENCODER = msgspec.json.Encoder()
+PAGES = msgspec.json.Decoder(Page)
+ANSWERS = msgspec.json.Decoder(Answer)

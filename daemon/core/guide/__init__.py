@@ -1,0 +1,1 @@
+"""The guide: which step is next, and what is shown of it."""
