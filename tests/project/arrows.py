@@ -21,7 +21,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "daemon.ports": PORTS,
     "daemon.adapters": ("daemon.adapters", *PORTS, "config"),
     "daemon.assembly": ("daemon", "config"),
-    "tray": ("tray", "daemon.core", "daemon.ports", "daemon.assembly", "config"),
+    "tray": ("tray", "daemon.core", "daemon.ports", "daemon.assembly", "daemon.adapters.guide.messages", "config"),
 }
 PURE = ("daemon.core", *VALUES)
 PURE_LIBRARY = frozenset(
