@@ -74,16 +74,22 @@ def make_tools(python: str, folder: Path) -> Path:
     return tools
 
 
-def install_run_lock(tools: Path, *options: str | Path) -> Hashes:
+def install_run_lock(tools: Path, *options: str | Path, lock: Path = LOCKS / "run.txt") -> Hashes:
     """Install the run lock by the tools' pip, each file proved by its hash; the options say where to and for what."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         run(
-            "install installers/locks/run.txt",
-            [*_pip(tools), *_lock("run"), "--report", report, *options],
+            f"install {lock.name}",
+            [*_pip(tools), "--require-hashes", "--requirement", lock, "--report", report, *options],
             _path(tools),
         )
         return installed_hashes(report.read_text(encoding="utf-8"))
+
+
+def download_lock(tools: Path, folder: Path, lock: Path) -> None:
+    """Fetch the files that a lock names, each proved by its hash; nothing is installed."""
+    command = [*_pip(tools, "download"), "--require-hashes", "--requirement", lock, "--dest", folder]
+    run(f"download {lock.name}", command, _path(tools))
 
 
 def make_wheel(tools: Path, folder: Path) -> Path:
@@ -108,6 +114,11 @@ def make_wheel(tools: Path, folder: Path) -> Path:
         ]
         run("build vigicle's wheel", command, _path(tools))
     return next(folder.glob("vigicle-*.whl"))
+
+
+def install_wheel(tools: Path, wheel: Path, *options: str | Path) -> None:
+    """Install vigicle's own wheel to where the options say; its dependencies are the run lock's."""
+    run(f"install {wheel.name}", [*_pip(tools), "--no-deps", "--no-index", *options, wheel])
 
 
 def installed_hashes(report: str) -> Hashes:
@@ -135,16 +146,11 @@ def bill_of_materials(site_packages: Path, hashes: Hashes) -> str:
     return json.dumps(bill, indent=1, ensure_ascii=False) + "\n"
 
 
-def licences(metadata: PackageMetadata) -> list[dict[str, object]]:
-    """Return what a package says of its licence, in CycloneDX's form: SPDX, else its own words, or nothing."""
-    expression, own, classifiers = (
-        metadata.get_all(key) or [] for key in ("License-Expression", "License", "Classifier")
-    )
-    if expression:
-        return [{"expression": expression[0]}]
-    short = [words for words in own if words.strip() and "\n" not in words]  # some put the whole text there
-    known = short or [line.split(" :: ")[-1] for line in classifiers if line.startswith("License")]
-    return [{"license": {"name": words}} for words in known]
+def licence_words(metadata: PackageMetadata) -> list[str]:
+    """Return what a package says of its licence: an SPDX expression, else its own words or classifiers, or nothing."""
+    own = [words for words in metadata.get_all("License") or [] if words.strip() and "\n" not in words]  # not its text
+    classified = [line.split(" :: ")[-1] for line in metadata.get_all("Classifier") or [] if line.startswith("License")]
+    return metadata.get_all("License-Expression") or own or classified
 
 
 def write_sums(folder: Path) -> None:
@@ -180,6 +186,8 @@ def _component(part: Distribution, hashes: Hashes) -> dict[str, object]:
     if name not in hashes:
         raise SetupError(f"{name} is in the package, but no lock has proved it.")
     purl = f"pkg:pypi/{name}@{part.version}"
+    spdx = part.metadata.get_all("License-Expression")
+    words = licence_words(part.metadata)
     return {
         "type": "library",
         "bom-ref": purl,
@@ -187,5 +195,5 @@ def _component(part: Distribution, hashes: Hashes) -> dict[str, object]:
         "version": part.version,
         "purl": purl,
         "hashes": [{"alg": "SHA-256", "content": hashes[name]}],
-        "licenses": licences(part.metadata),
+        "licenses": [{"expression": spdx[0]}] if spdx else [{"license": {"name": word}} for word in words],
     }

@@ -55,6 +55,19 @@ TEST = {
     "fonts-dejavu-core": "",
     "openbox": "openbox",
 }
+BUILD_DEB = {  # the Qt libraries are here for dpkg-shlibdeps, which names the packages that bring them
+    **{name: proof for name, proof in RUN.items() if name.startswith(("ca-", "lib", "python3-", "gcc"))},
+    "dpkg-dev": "dpkg-shlibdeps",
+    "libwayland-cursor0": "",
+    "libwayland-egl1": "",
+}
+BUILD_WINDOWS = {
+    "ca-certificates": "/etc/ssl/certs",
+    "python3-venv": "",
+    "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
+    "nsis": "makensis",
+    "osslsigncode": "osslsigncode",
+}
 BENCH = {  # the peers: opensc-notify; card_eventmgr and pkcs11_eventmgr
     "opensc": "opensc-notify",
     "libpam-pkcs11": "pkcs11_eventmgr",

@@ -1,0 +1,29 @@
+"""Draws the icon files of the Windows and macOS packages after the icon was changed (for developers)."""
+
+import sys
+from pathlib import Path
+
+from daemon.core.face import Look
+from tray.icon import draw_icon
+
+INSTALLERS = Path(__file__).parent
+WINDOWS_SIZES = (16, 20, 24, 32, 48, 64, 256)
+MACOS_SIZES = (32, 64, 128, 256, 512, 1024)
+
+
+def main() -> int:
+    """Write the files."""
+    write(INSTALLERS / "windows" / "vigicle.ico", WINDOWS_SIZES)
+    write(INSTALLERS / "macos" / "vigicle.icns", MACOS_SIZES)
+    return 0
+
+
+def write(file: Path, sizes: tuple[int, ...]) -> None:
+    """Write one file with a picture of each size, each drawn for itself."""
+    *smaller, largest = (draw_icon(Look.WELL, size) for size in sizes)
+    largest.save(file, append_images=smaller, sizes=[(size, size) for size in sizes])
+    sys.stdout.write(f"{file}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Prints the part of a lock that Windows takes: pip judges a lock's markers by the system that it runs on.
+
+Run by the build's own Python, which holds `packaging`.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+WINDOWS = {
+    "implementation_name": "cpython",
+    "os_name": "nt",
+    "platform_machine": "AMD64",
+    "platform_python_implementation": "CPython",
+    "platform_system": "Windows",
+    "python_full_version": "3.13.2",
+    "python_version": "3.13",
+    "sys_platform": "win32",
+}
+
+
+def for_windows(lock: str) -> str:
+    """Return the requirements that count there, without their markers, each with its hashes."""
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)
+    return "".join(_kept(block) for block in blocks if "==" in block)
+
+
+def _kept(block: str) -> str:
+    first, hashes = block.split("\\\n", maxsplit=1)
+    requirement = Requirement(first.strip())
+    if requirement.marker is not None and not requirement.marker.evaluate(WINDOWS):
+        return ""
+    return f"{requirement.name}{requirement.specifier} \\\n{hashes.rstrip()}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(for_windows(Path(sys.argv[1]).read_text(encoding="utf-8")))
