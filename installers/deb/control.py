@@ -1,0 +1,154 @@
+"""What dpkg is told of the package: control file, scripts, sums, documents."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+
+from bundle import licence_words, normal, source_date, version
+from deb.desktop import put, put_compressed
+from dev import ROOT, SetupError
+
+HERE = Path(__file__).parent
+MAINTAINER = "The vigicle authors <noreply@vigicle.invalid>"
+DOCUMENTS = "usr/share/doc/vigicle"
+RUN = ("pcscd", "libglib2.0-bin", "xdg-utils")
+RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libnotify-bin", "fonts-dejavu-core")
+DESCRIPTION = """\
+lookout for the certificate on a smart card or crypto key
+ vigicle starts at login and watches the card reader. It remembers every
+ certificate that it has seen, and tells in time that one will expire, even
+ while the key lies in a drawer. One click on the notice launches the right
+ next step of the renewal.
+ .
+ It never asks for a PIN, reads public objects only, and makes no network
+ connection.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the package is bound to."""
+
+    python: tuple[int, int]
+    architecture: str
+
+
+def put_files(stage: Path, packages: Path, bill: str, machine: Machine) -> None:
+    """Write the documents and the DEBIAN folder; nothing may be added to the stage afterwards."""
+    put(stage / DOCUMENTS / "copyright", copyright_text(packages))
+    put(stage / DOCUMENTS / "bom.cdx.json", bill)
+    put_compressed(stage / DOCUMENTS / "NEWS.gz", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    put_compressed(stage / DOCUMENTS / "changelog.gz", changelog())
+    debian = stage / "DEBIAN"
+    debian.mkdir()
+    depends = [*python_range(machine.python), *RUN, *library_packages(stage)]
+    settle_modes(stage)
+    put(debian / "control", control(machine, depends, installed_size(stage)))
+    put(debian / "conffiles", "".join(f"/{file.relative_to(stage)}\n" for file in files(stage / "etc")))
+    put(debian / "md5sums", "".join(f"{md5(file)}  {file.relative_to(stage)}\n" for file in files(stage / "usr")))
+    for script in ("postinst", "prerm"):
+        put(debian / script, (HERE / "DEBIAN" / script).read_text(encoding="utf-8"))
+        (debian / script).chmod(0o755)
+
+
+def control(machine: Machine, depends: list[str], size_kib: int) -> str:
+    """Return the control file (Debian Policy 5.3)."""
+    fields = {
+        "Package": "vigicle",
+        "Version": version(),
+        "Architecture": machine.architecture,
+        "Maintainer": MAINTAINER,
+        "Installed-Size": str(size_kib),
+        "Depends": ", ".join(depends),
+        "Recommends": ", ".join(RECOMMENDED),
+        "Section": "utils",
+        "Priority": "optional",
+        "Description": DESCRIPTION,
+    }
+    return "".join(f"{name}: {value.rstrip()}\n" for name, value in fields.items())
+
+
+def python_range(python: tuple[int, int]) -> tuple[str, str]:
+    """Return the dependencies that hold the one Python whose modules were compiled for it."""
+    major, minor = python
+    return f"python3 (>= {major}.{minor})", f"python3 (<< {major}.{minor + 1})"
+
+
+def library_packages(stage: Path) -> list[str]:
+    """Name the packages of the system's libraries that ours load; dpkg-shlibdeps wants the DEBIAN folder there."""
+    libraries = [str(file) for file in files(stage) if is_library(file)]
+    with tempfile.TemporaryDirectory() as folder:
+        put(Path(folder) / "debian/control", "Source: vigicle\n\nPackage: vigicle\nArchitecture: any\n")
+        command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", f"-S{stage}", *libraries]  # our own have no info
+        done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SetupError(f"The packages of the system's libraries cannot be found.\n{done.stderr}")
+    return sorted(done.stdout.strip().removeprefix("shlibs:Depends=").split(", "))
+
+
+def changelog() -> str:
+    """Return the package's changelog in Debian's form (Debian Policy 4.4); what changed is told in NEWS."""
+    day = f"{source_date():%a, %d %b %Y %H:%M:%S +0000}"
+    return f"vigicle ({version()}) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n -- {MAINTAINER}  {day}\n"
+
+
+def copyright_text(packages: Path) -> str:
+    """Return the copyright file (machine-readable format 1.0): ours in full, those of the bundled libraries by name."""
+    mit = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n", 2)
+    text = f"""\
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: vigicle
+Comment: The libraries below are bundled as their authors publish them on
+ pypi.org, where their sources lie too. Their licences' texts lie beside them,
+ in *.dist-info/licenses, and in /usr/share/common-licenses.
+
+Files: *
+Copyright: {mit[1].removeprefix("Copyright (c) ")}
+License: MIT
+{indented(mit[2])}
+"""
+    for part in sorted(distributions(path=[str(packages)]), key=lambda part: normal(part.name)):
+        if part.name != "vigicle":
+            text += f"\nFiles: usr/lib/vigicle/*/{part.name}\n"
+            text += f"Copyright: the authors of {part.name} {part.version} (https://pypi.org/project/{part.name}/)\n"
+            text += f"License: {' or '.join(licence_words(part.metadata))}\n"
+    return text
+
+
+def indented(text: str) -> str:
+    """Write a text as the lines that follow a field (Debian Policy 5.6.13)."""
+    return "\n".join(f" {line or '.'}" for line in text.strip().splitlines())
+
+
+def settle_modes(stage: Path) -> None:
+    """Give each folder and file the rights that the policy wants (Debian Policy 10.9)."""
+    for path in stage.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+
+
+def installed_size(stage: Path) -> int:
+    """Return the estimate of the policy, in KiB (Debian Policy 5.6.20)."""
+    sizes = (1 if path.is_dir() or path.is_symlink() else path.stat().st_size for path in stage.rglob("*"))
+    return sum(-(-size // 1024) for size in sizes)
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the files in a folder and below, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def is_library(file: Path) -> bool:
+    """Tell whether a file is a shared object."""
+    with file.open("rb") as stream:
+        return stream.read(4) == b"\x7fELF"
+
+
+def md5(file: Path) -> str:
+    """Return the sum that dpkg checks files by."""
+    return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,70 @@
+"""Run by the package's own Python: draws the icon, and fills a manual page with the words of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.texts import Texts
+from daemon.core.face import Look
+from tray.cli import _parser
+from tray.icon import draw_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
+
+
+def main(what: str, place: str) -> None:
+    """`icons FOLDER` draws into a theme's folder; `manual FILE` prints the template, filled."""
+    if what == "icons":
+        draw_icons(Path(place))
+    else:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a pipe, in the C locale
+        sys.stdout.write(filled(Path(place).read_text(encoding="utf-8")))
+
+
+def draw_icons(theme: Path) -> None:
+    """Draw the icon that says that all is well, in each size."""
+    for size in ICON_SIZES:
+        folder = theme / f"{size}x{size}" / "apps"
+        folder.mkdir(parents=True)
+        draw_icon(Look.WELL, size).save(folder / "vigicle.png")
+
+
+def filled(page: str) -> str:
+    """Put options and commands into a manual page."""
+    parser = _parser(Texts().render)
+    commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    helps = {choice.dest: choice.help or "" for choice in commands._choices_actions}
+    listed = (line for name, command in commands.choices.items() for line in _command(name, helps[name], command))
+    page = page.replace("@OPTIONS@", "\n".join(_arguments(parser)))
+    return page.replace("@COMMANDS@", "\n".join(listed))
+
+
+def _command(name: str, help_: str, command: argparse.ArgumentParser) -> Iterator[str]:
+    yield f".SS {_roff(name)}"
+    yield _roff(help_)
+    yield from _arguments(command)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction | argparse._HelpAction):
+            continue
+        names = ", ".join(action.option_strings) or "|".join(map(str, action.choices or [action.dest]))
+        value = f" {action.metavar}" if action.option_strings and action.metavar else ""
+        yield from (".TP", f"\\fB{_roff(names)}\\fR{_roff(str(value))}", _roff(action.help or ""))
+
+
+def _roff(text: str) -> str:
+    """Write text so that troff shows it as it is."""
+    escaped = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
