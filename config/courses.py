@@ -65,7 +65,8 @@ class Step:
     """One step. `title` is for the list of steps, `text` for the person at this step, `done` for the button by
     which the person says that it is done (None: the usual words).
 
-    The wordings may name {old_key}, {new_key}, {holder}, {old_ends}, {new_ends} and {tool}.
+    The wordings may name {old_key}, {new_key}, {holder}, {old_ends}, {new_ends} and {tool}. The keys are put in with
+    their article and in lower case ("the old key", "l’ancienne clé"), the moments with a style, as {old_ends:datetime}.
     """
 
     id: str
@@ -80,12 +81,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A known way in which the platform or the tool says no, and what to do; `back_to` is the step to do again."""
+    """A known way in which the platform or the tool says no, and what to do; `back_to` is the step to do again.
+
+    `final` says that the course leads nowhere for this person, who may as well give it up.
+    """
 
     id: str
     title: Wording
     text: Wording
     back_to: str | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

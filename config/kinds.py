@@ -1,7 +1,8 @@
 """What single settings may hold: each kind parses one TOML value, or refuses it."""
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,10 +11,14 @@ import msgspec
 
 from config.settings import QuietHours
 from config.tables import Kind, Refused, T
+from config.text import HIDDEN
 from config.texts import LANGUAGES
 
 DAYS_LIMIT = 3650
 HOURS_LIMIT = 8760
+TITLE_LIMIT = 80
+TEXT_LIMIT = 600
+BODY_LIMIT = 1000  # of a letter: Windows takes addresses of about 2 000 characters, and these are percent-encoded
 URL_LIMIT = 2000
 EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3
 
@@ -22,6 +27,8 @@ _URL_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_OTHER_LINK = re.compile(r"http:|(?<!https)://", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -48,6 +55,13 @@ def _hours(value: object) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= HOURS_LIMIT:
         raise Refused(value)
     return timedelta(hours=value)
+
+
+def _lifetime(value: object) -> timedelta:
+    span = _hours(value)
+    if not span:
+        raise Refused(value)
+    return span
 
 
 def _quiet_hours(value: object) -> QuietHours:
@@ -108,13 +122,16 @@ def _email(value: object) -> str:
     return written
 
 
-def _one_of(names: tuple[str, ...]) -> Callable[[object], str]:
+def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]:
+    """Accept one of these words."""
+    choices = tuple(names)
+
     def parse(value: object) -> str:
-        if value not in names:
+        if value not in choices:
             raise Refused(value)
         return str(value)
 
-    return parse
+    return Kind(accepted, parse, choices)
 
 
 def _words(value: object) -> str:
@@ -124,7 +141,34 @@ def _words(value: object) -> str:
     return written
 
 
-LANGUAGE = Kind("accepted.language", _one_of(LANGUAGES))
+def _id(value: object) -> str:
+    if not _ID.fullmatch(_typed(value, str)):
+        raise Refused(value)
+    return str(value)
+
+
+def wording(limit: int, names: Mapping[str, str], *, lines: bool = False) -> "Kind[str]":
+    """Accept a text of at most `limit` characters that names nothing else in braces, and links by https alone.
+
+    `names` are the styles that each name may carry behind a colon, "" for none; `lines` allows several lines.
+    """
+    braces = re.compile("|".join(rf"\{{{name}(:({styles}))?\}}" for name, styles in names.items()) or "(?!)")
+
+    def parse(value: object) -> str:
+        written = _typed(value, str)
+        seen = written.replace("\n", " ") if lines else written
+        hidden = any(unicodedata.category(character) in HIDDEN | {"Zl", "Zp"} for character in seen)
+        if hidden or not seen.strip() or len(written) > limit:
+            raise Refused(value)
+        if "{" in (rest := braces.sub("", written)) or "}" in rest or _OTHER_LINK.search(written):
+            raise Refused(value)
+        return written
+
+    accepted = "accepted.letter" if lines else f"accepted.wording_{limit}"
+    return Kind(accepted, parse, tuple(f"{{{name}}}" for name in names))
+
+
+LANGUAGE = Kind("accepted.language", one_of(LANGUAGES).parse)
 MODULES = Kind("accepted.modules", _modules)
 MODULE_CANDIDATES = Kind("accepted.modules", _candidates)
 DAYS = Kind("accepted.days", _days)
@@ -133,5 +177,7 @@ QUIET_HOURS = Kind("accepted.quiet_hours", _quiet_hours)
 TOOL = Kind("accepted.tool", _path)
 URL = Kind("accepted.url", _url)
 HOURS = Kind("accepted.hours", _hours)
+LIFETIME = Kind("accepted.lifetime", _lifetime)
 EMAIL = Kind("accepted.email", _email)
 WORDS = Kind("accepted.words", _words)
+ID = Kind("accepted.id", _id)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from config import kinds
 from config.choices import choices_file
+from config.course_loading import load_courses, load_letter
 from config.folders import Folders
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 from config.tables import SettingsProblem, Table, decoded, parse_table, read_table
@@ -23,6 +24,7 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
+CLEAN_UP_DAYS = 7
 _A_DAY = timedelta(hours=24)
 _PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
@@ -101,6 +103,9 @@ def _procedure_files(folder: Path) -> list[Path]:
 
 def _procedure(id_: str, table: Table) -> Procedure:
     title, tool = table.table("title"), table.table("tool")
+    link_lifetime = table.take("link_lifetime_hours", kinds.LIFETIME, _A_DAY)
+    support_email = table.take("support_email", kinds.EMAIL, None)
+    letter = load_letter(table.optional("letter"))
     procedure = Procedure(
         id=id_,
         title=Wording(en=title.need("en", kinds.WORDS), fr=title.need("fr", kinds.WORDS)),
@@ -113,8 +118,11 @@ def _procedure(id_: str, table: Table) -> Procedure:
             path=tool.take("path", kinds.TOOL, None),
         ),
         margin=table.take("margin_hours", kinds.HOURS, _A_DAY),
-        link_lifetime=table.take("link_lifetime_hours", kinds.HOURS, _A_DAY),
-        support_email=table.take("support_email", kinds.EMAIL, None),
+        link_lifetime=link_lifetime,
+        support_email=support_email,
+        courses=load_courses(table.table("courses"), link_lifetime, letter if support_email else None),
+        letter=letter,
+        clean_up_after=timedelta(days=table.take("clean_up_after_days", kinds.URGENT_DAYS, CLEAN_UP_DAYS)),
     )
     title.finish()
     tool.finish()

@@ -57,10 +57,16 @@ class Refused(ValueError):  # noqa: N818 - an outcome's name
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """What a key may hold: the id of the words for it, and how to parse it (raises Refused)."""
+    """What a key may hold: the id of the words for it, how to parse it (raises Refused), and what to choose from."""
 
     accepted: str
     parse: Callable[[object], T]
+    choices: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Text:
+        """Say what is accepted."""
+        return text(self.accepted, choices=", ".join(self.choices) or "—")
 
 
 class Table:
@@ -83,7 +89,7 @@ class Table:
         """Parse the value of `key`, which must be there."""
         self._known.append(key)
         if key not in self._content:
-            raise SettingsProblem(file=self.file, key=self._dotted(key), value="—", accepted=text(kind.accepted))
+            raise SettingsProblem(file=self.file, key=self._dotted(key), value="—", accepted=kind.words)
         return self._parsed(key, kind)
 
     def table(self, key: str) -> "Table":
@@ -91,13 +97,30 @@ class Table:
         self._known.append(key)
         return Table(self.file, self._as_table(key, self._content.get(key, {})), self._dotted(key))
 
+    def holds(self, key: str) -> bool:
+        """Tell whether the key is there."""
+        self._known.append(key)
+        return key in self._content
+
+    def optional(self, key: str) -> "Table | None":
+        """Enter the table under `key` where there is one."""
+        return self.table(key) if self.holds(key) else None
+
     def tables(self, key: str) -> "list[Table]":
-        """Enter each table of the array under `key`, which must hold one at least."""
+        """Enter each table of the array under `key`, which must hold one at least; several are numbered from 1."""
         self._known.append(key)
         found = self._content.get(key, [])
         if not isinstance(found, list) or not found:
-            raise self.refusal(key, found, "accepted.tables")
-        return [Table(self.file, self._as_table(key, item), self._dotted(key)) for item in found]
+            raise self.refusal(key, found, text("accepted.tables"))
+        names = [f"{key}[{number}]" if len(found) > 1 else key for number in range(1, len(found) + 1)]
+        return [
+            Table(self.file, self._as_table(name, item), self._dotted(name))
+            for name, item in zip(names, found, strict=True)
+        ]
+
+    def optional_tables(self, key: str) -> "list[Table]":
+        """Enter each table of the array under `key` where there is one."""
+        return self.tables(key) if self.holds(key) else []
 
     def forgive(self, keys: Iterable[str]) -> None:
         """Leave these keys unread, and do not refuse them."""
@@ -109,15 +132,15 @@ class Table:
             if key not in self._known:
                 raise self._unknown(key, value)
 
-    def refusal(self, key: str, value: object, accepted: str) -> SettingsProblem:
+    def refusal(self, key: str, value: object, accepted: Text) -> SettingsProblem:
         """Make the problem that says why this value is refused."""
-        return SettingsProblem(file=self.file, key=self._dotted(key), value=as_written(value), accepted=text(accepted))
+        return SettingsProblem(file=self.file, key=self._dotted(key), value=as_written(value), accepted=accepted)
 
     def _parsed(self, key: str, kind: Kind[T]) -> T:
         try:
             return kind.parse(self._content[key])
         except Refused as refused:
-            raise self.refusal(key, refused.fault, kind.accepted) from refused
+            raise self.refusal(key, refused.fault, kind.words) from refused
 
     def _unknown(self, key: str, value: object) -> SettingsProblem:
         near = difflib.get_close_matches(key.casefold(), self._known, n=1)
@@ -131,7 +154,7 @@ class Table:
 
     def _as_table(self, key: str, found: object) -> dict[str, object]:
         if not isinstance(found, dict):
-            raise self.refusal(key, found, "accepted.table")
+            raise self.refusal(key, found, text("accepted.table"))
         return found
 
     def _dotted(self, key: str) -> str:

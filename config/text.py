@@ -8,6 +8,7 @@ from config.wording import Wording
 
 NAME_LIMIT = 128
 UNBROKEN = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # Unicode's categories of what cannot be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,6 @@ def clean(raw: str, limit: int = NAME_LIMIT) -> str:
     Non-breaking spaces stay: French puts them before its punctuation.
     """
     spaced = (" " if c.isspace() and c not in UNBROKEN else c for c in raw[: limit * 8])
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    visible = "".join(c for c in spaced if unicodedata.category(c) not in HIDDEN)
     folded = " ".join(filter(None, visible.split(" "))).strip()
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
