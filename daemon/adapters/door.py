@@ -6,42 +6,30 @@ Only JSON crosses it, by `send_bytes` and `recv_bytes`: `recv` would unpickle wh
 import contextlib
 import itertools
 import logging
-import os
 import queue
-import socket
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
 import msgspec
 
-from config.text import text
-from config.texts import Problem
-from daemon.adapters.door_key import (
-    DoorKey,
-    NotProven,
-    make_key,
-    prove_as_client,
-    prove_as_server,
-    read_key,
-    remove_key,
-)
+from daemon.adapters.door_key import DoorKey, NotProven, make_key, prove_as_server, remove_key
 from daemon.adapters.door_messages import (
-    REPLY_LIMIT,
     REQUEST_LIMIT,
+    Admitted,
+    Refusal,
+    Refused,
     Request,
-    decode_report,
     decode_request,
-    encode_report,
-    encode_request,
+    encode_reply,
 )
+from daemon.adapters.door_wire import FAMILY, GONE, cut_off, limited
+from daemon.adapters.guide.desk import Desk
+from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
+from daemon.adapters.guide.onlooker import Onlooker
 from daemon.core.events import Asked, Verb
-from daemon.core.model import Claim
 from daemon.core.report import Report
 from daemon.ports import Post
 
@@ -53,25 +41,15 @@ SEND_LIMIT_S = 5.0
 STOP_LIMIT_S = 2.0
 CONNECTIONS_AT_MOST = 16
 AGAIN_S = 1.0
-FAMILY = "AF_PIPE" if sys.platform == "win32" else "AF_UNIX"
-
-GONE = (OSError, EOFError)  # what multiprocessing raises when the other side has gone, or says too much
-
-
-class NoDaemon(Exception):  # noqa: N818 - this project's word
-    """Nobody is behind the door."""
-
-
-class DoorProblem(Problem):
-    """Somebody is behind the door, and does not answer as agreed."""
 
 
 class Door:
     """The port `Door`: one thread that accepts, and one for each connection. Open it with the instance lock held."""
 
-    def __init__(self, runtime: Path) -> None:
-        """Keep the runtime folder, which has to be there and private."""
+    def __init__(self, runtime: Path, desk: Desk) -> None:
+        """Keep the runtime folder, which has to be there and private, and the desk, whose guide may be followed."""
         self._runtime = runtime
+        self._desk = desk
         self._post: Post = lambda _event: None
         self._key: DoorKey | None = None
         self._listener: Listener | None = None
@@ -142,13 +120,29 @@ class Door:
                 self._threads.discard(threading.current_thread())
 
     def _talk(self, connection: Connection, key: DoorKey) -> None:
-        with _limited(connection, ASK_LIMIT_S):
+        with limited(connection, ASK_LIMIT_S):
             prove_as_server(connection, key.key)
             request = decode_request(connection.recv_bytes(REQUEST_LIMIT))
-        report = self._ask(request)
-        if report is not None:
-            with _limited(connection, SEND_LIMIT_S):
-                connection.send_bytes(encode_report(report))
+        if request.follow:
+            self._let_follow(connection)
+        elif request.verb is Verb.GUIDE and not self._desk.can_open:
+            _send(connection, encode_reply(Refused(Refusal.NO_WINDOW)))
+        elif (report := self._ask(request)) is not None:
+            _send(connection, encode_reply(report))
+
+    def _let_follow(self, connection: Connection) -> None:
+        """Show the guide until the follower leaves, or falls behind."""
+        onlooker = self._desk.follow()
+        if onlooker is None:
+            _send(connection, encode_reply(Refused(Refusal.CROWDED)))
+            return
+        try:
+            _send(connection, encode_reply(Admitted()))
+            threading.Thread(target=_send_pages, args=(connection, onlooker), name="door-pages", daemon=True).start()
+            while True:
+                onlooker.answer(ANSWERS.decode(connection.recv_bytes(ANSWER_LIMIT)))
+        finally:
+            onlooker.close()
 
     def _ask(self, request: Request) -> Report | None:
         waiting: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
@@ -174,65 +168,13 @@ class Door:
                 self._waiting.pop(number, None)
 
 
-def ask(runtime: Path, verb: Verb, *, claim: Claim | None = None, fingerprint: str = "", timeout_s: float) -> Report:
-    """Ask the daemon behind the door and return its report.
-
-    Raises NoDaemon when there is none, and DoorProblem when it does not answer in time or as agreed.
-    """
-    request = Request(verb=verb, claim=claim, fingerprint=fingerprint)
-    outcome: queue.SimpleQueue[Report | Exception] = queue.SimpleQueue()
-    # In a thread, for a daemon that hangs can make every step wait without end, the connecting too.
-    threading.Thread(target=_exchange, args=(runtime, request, outcome), name="door-ask", daemon=True).start()
-    try:
-        answer = outcome.get(timeout=timeout_s)
-    except queue.Empty:
-        raise DoorProblem(text("door.silent")) from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
-
-
-def _exchange(runtime: Path, request: Request, outcome: "queue.SimpleQueue[Report | Exception]") -> None:
-    try:
-        outcome.put(_converse(runtime, request))
-    except (NoDaemon, DoorProblem) as problem:
-        outcome.put(problem)
-
-
-def _converse(runtime: Path, request: Request) -> Report:
-    key = read_key(runtime)
-    if key is None:
-        raise NoDaemon
-    try:
-        connection = Client(key.address, FAMILY)
-    except OSError as error:  # the one who made the key is dead
-        raise NoDaemon from error
-    try:
-        with connection:
-            prove_as_client(connection, key.key)
-            connection.send_bytes(encode_request(request))
-            return decode_report(connection.recv_bytes(REPLY_LIMIT))
-    except (*GONE, NotProven, msgspec.DecodeError) as error:
-        log.debug("The daemon did not answer as agreed: %r", error)
-        raise DoorProblem(text("door.silent")) from error
-
-
-@contextlib.contextmanager
-def _limited(connection: Connection, limit_s: float) -> Iterator[None]:
-    """Cut the connection at the limit: a guest who sends byte by byte would outlast any other."""
-    with contextlib.ExitStack() as stack:
-        if sys.platform == "win32":
-            cut = connection.close
-        else:  # a close would not wake the one who reads
-            line = stack.enter_context(socket.socket(fileno=os.dup(connection.fileno())))
-            cut = partial(line.shutdown, socket.SHUT_RDWR)
-        timer = threading.Timer(limit_s, _cut, (cut,))
-        timer.daemon = True
-        timer.start()
-        stack.callback(timer.cancel)
-        yield
-
-
-def _cut(cut: Callable[[], None]) -> None:
+def _send_pages(connection: Connection, onlooker: Onlooker) -> None:
     with contextlib.suppress(*GONE):
-        cut()
+        while (page := onlooker.next()) is not None:
+            _send(connection, ENCODER.encode(page))
+    cut_off(connection)
+
+
+def _send(connection: Connection, message: bytes) -> None:
+    with limited(connection, SEND_LIMIT_S):
+        connection.send_bytes(message)

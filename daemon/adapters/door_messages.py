@@ -1,6 +1,10 @@
-"""What crosses the control channel, as JSON: a request, and the report that answers it."""
+"""What crosses the control channel, as JSON: a request, and the report that answers it, or a refusal.
+
+Who follows the guide is let in, and then sent each page; the pages and the answers are those of its window.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,12 +22,34 @@ Fingerprint = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One of the closed list of verbs. `claim` and `fingerprint` ("" for none) go with `tell` alone."""
+    """One of the closed list of verbs.
+
+    `claim` and `fingerprint` ("" for none) go with `tell` alone. `follow` goes with `guide` alone: no window opens,
+    the pages come here.
+    """
 
     version: Literal[1] = 1
     verb: Verb
     claim: Claim | None = None
     fingerprint: Fingerprint = ""
+    follow: bool = False
+
+
+class Refusal(StrEnum):
+    """Why a request for the guide is not granted."""
+
+    NO_WINDOW = "no_window"  # the daemon has no display to open it on
+    CROWDED = "crowded"  # too many follow it already
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused", forbid_unknown_fields=True):
+    """The guide does not come."""
+
+    refusal: Refusal
+
+
+class Admitted(msgspec.Struct, frozen=True, tag="admitted", forbid_unknown_fields=True):
+    """From now on each page is sent."""
 
 
 # The core's Text cannot cross as it is: in JSON its dates and its words would both be strings.
@@ -46,7 +72,7 @@ class _PathLine(msgspec.Struct, frozen=True, kw_only=True):
     reason: _Sentence
 
 
-class _Reply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Reply(msgspec.Struct, frozen=True, kw_only=True, tag="report", forbid_unknown_fields=True):
     version: Literal[1] = 1
     readers: tuple[ReaderLine, ...]
     certificates: tuple[CertificateLine, ...]
@@ -57,7 +83,7 @@ class _Reply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 _ENCODER = msgspec.json.Encoder()
 _REQUESTS = msgspec.json.Decoder(Request)
-_REPLIES = msgspec.json.Decoder(_Reply)
+_REPLIES = msgspec.json.Decoder(_Reply | Refused | Admitted)
 
 
 def encode_request(request: Request) -> bytes:
@@ -70,21 +96,28 @@ def decode_request(raw: bytes) -> Request:
     return _REQUESTS.decode(raw)
 
 
-def encode_report(report: Report) -> bytes:
-    """Put a report into JSON."""
-    reply = _Reply(
+def encode_reply(reply: Report | Refused | Admitted) -> bytes:
+    """Put a reply into JSON."""
+    return _ENCODER.encode(_reply(reply) if isinstance(reply, Report) else reply)
+
+
+def decode_reply(raw: bytes) -> Report | Refused | Admitted:
+    """Read a reply. Raises msgspec.DecodeError, which names the place of the fault."""
+    reply = _REPLIES.decode(raw)
+    return _report(reply) if isinstance(reply, _Reply) else reply
+
+
+def _reply(report: Report) -> _Reply:
+    return _Reply(
         readers=report.readers,
         certificates=report.certificates,
         paths=tuple(_line(path) for path in report.paths),
         troubles=report.troubles,
         exit_code=report.exit_code,
     )
-    return _ENCODER.encode(reply)
 
 
-def decode_report(raw: bytes) -> Report:
-    """Read a report. Raises msgspec.DecodeError, which names the place of the fault."""
-    reply = _REPLIES.decode(raw)
+def _report(reply: _Reply) -> Report:
     return Report(
         readers=reply.readers,
         certificates=reply.certificates,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from config.folders import Folders, private_folder
 from config.loading import Loaded
-from daemon.adapters import door
+from daemon.adapters import door_client
 from daemon.adapters.pcsc import PcscWatcher
 from daemon.adapters.store import SqliteStore
 from daemon.assembly.parts import token_reader, words
@@ -27,8 +27,8 @@ ANSWER_LIMIT_S = 60.0
 def ask(folders: Folders, loaded: Loaded, verb: Verb, claim: Claim | None = None, fingerprint: str = "") -> Report:
     """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
     try:
-        return door.ask(folders.runtime, verb, claim=claim, fingerprint=fingerprint, timeout_s=ANSWER_LIMIT_S)
-    except door.NoDaemon:
+        return door_client.ask(folders.runtime, verb, claim=claim, fingerprint=fingerprint, timeout_s=ANSWER_LIMIT_S)
+    except door_client.NoDaemon:
         asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint)
         return _alone(folders, loaded, asked)
 
@@ -36,8 +36,8 @@ def ask(folders: Folders, loaded: Loaded, verb: Verb, claim: Claim | None = None
 def leave(folders: Folders) -> bool:
     """End the daemon; tell whether one was running."""
     try:
-        door.ask(folders.runtime, Verb.QUIT, timeout_s=ANSWER_LIMIT_S)
-    except door.NoDaemon:
+        door_client.ask(folders.runtime, Verb.QUIT, timeout_s=ANSWER_LIMIT_S)
+    except door_client.NoDaemon:
         return False
     return True
 

@@ -1,7 +1,7 @@
 """What the commands put together alike."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from config.modules import catalogue_modules
 from config.settings import Settings
 from config.text import Sentence
 from config.texts import Texts
+from daemon.adapters.guide.desk import Desk
 from daemon.adapters.pcsc_service import is_held
 from daemon.adapters.token_reader import ChildTokenReader
 from daemon.core.face import Face
@@ -35,6 +36,8 @@ MakeScreen = Callable[[Render, Post], Screen]
 class NoFace:
     """A face for nobody: the log says what the icon would, but for a holder's name."""
 
+    balloons = None
+
     def __init__(self, language: str | None) -> None:
         self._words = words(language)
 
@@ -47,6 +50,11 @@ class NoFace:
 def token_reader(settings: Settings) -> ChildTokenReader:
     """Make the reader of tokens over the person's modules and the catalogue's."""
     return ChildTokenReader(modules=settings.modules, catalogue=catalogue_modules, is_held=is_held)
+
+
+def make_desk(window: Sequence[str] | None = None) -> Desk:
+    """Make the desk that shows the guide; `window` is the command of its window, None for no window at all."""
+    return Desk(words, window)
 
 
 @lru_cache(maxsize=2)

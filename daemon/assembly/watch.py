@@ -15,10 +15,11 @@ from config.folders import Folders, private_folder
 from config.loading import Loaded, SettingsProblem, load_settings, stamp
 from config.settings import Settings
 from config.text import Text, text
-from daemon.adapters import door
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.autostart import make_login_starter
+from daemon.adapters.door import Door
 from daemon.adapters.errands import DesktopErrands
+from daemon.adapters.guide.desk import Desk
 from daemon.adapters.instance import InstanceLock
 from daemon.adapters.launch import DesktopLauncher
 from daemon.adapters.loop import Loop, Outside
@@ -26,11 +27,10 @@ from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc import PcscWatcher
 from daemon.adapters.resume import make_resume
 from daemon.adapters.schedule import ApScheduler
-from daemon.adapters.simulation import NoGuide
 from daemon.adapters.store import SqliteStore
 from daemon.adapters.token_reader import ChildTokenReader
 from daemon.assembly.doctor import examine
-from daemon.assembly.parts import MakeScreen, NoFace, Render, token_reader, words
+from daemon.assembly.parts import MakeScreen, NoFace, Render, make_desk, token_reader, words
 from daemon.core.diagnosis import Check
 from daemon.core.events import Asked, Event, ProblemMet, SettingsLoaded, Verb
 from daemon.core.state import State
@@ -46,31 +46,32 @@ class Outcome(Enum):
     ALREADY_RUNNING = auto()
 
 
-def watch(folders: Folders, loaded: Loaded, make_screen: MakeScreen | None = None) -> Outcome:
+def watch(folders: Folders, loaded: Loaded, make_screen: MakeScreen | None = None, desk: Desk | None = None) -> Outcome:
     """Be on watch until told to stop. Raises FolderProblem and StoreProblem before the watch begins.
 
-    A screen owns the calling thread, which must then be the main one; the loop runs in one of its own.
+    A screen owns the calling thread, which must then be the main one; the loop runs in one of its own. Without a
+    `desk` the guide has no window, and may be followed.
     """
     lock = InstanceLock(private_folder(folders.runtime))
     if not lock.acquire():
         return Outcome.ALREADY_RUNNING
     thread = AsyncThread()
     try:
-        _run(folders, loaded, thread, make_screen)
+        _run(folders, loaded, thread, make_screen, desk or make_desk())
     finally:
         thread.stop()
         lock.release()
     return Outcome.STOPPED
 
 
-def _run(folders: Folders, loaded: Loaded, thread: AsyncThread, make_screen: MakeScreen | None) -> None:
+def _run(folders: Folders, loaded: Loaded, thread: AsyncThread, make_screen: MakeScreen | None, desk: Desk) -> None:
     if make_screen is None:
-        loop = _make_loop(folders, loaded, NoFace(loaded.settings.language), thread)
+        loop = _make_loop(folders, loaded, NoFace(loaded.settings.language), desk, thread)
         _stop_on_signals(loop)
         loop.run()
         return
     screen = make_screen(lambda sentence: render(sentence), lambda event: loop.post(event))
-    loop = _make_loop(folders, loaded, screen, thread, greeting=True)
+    loop = _make_loop(folders, loaded, screen, desk, thread, greeting=True)
     render = _render_for(loop)
     _stop_on_signals(loop)
 
@@ -92,7 +93,7 @@ def _render_for(loop: Loop) -> Render:
 
 
 def _make_loop(
-    folders: Folders, loaded: Loaded, screen: FaceScreen, thread: AsyncThread, *, greeting: bool = False
+    folders: Folders, loaded: Loaded, screen: FaceScreen, desk: Desk, thread: AsyncThread, *, greeting: bool = False
 ) -> Loop:
     """Put the daemon together, with what the person has to hear of already queued."""
     store = SqliteStore(private_folder(folders.state))
@@ -112,12 +113,12 @@ def _make_loop(
             tokens=tokens,
             schedule=ApScheduler(resume=make_resume(thread)),
             store=store,
-            notifier=make_notifier(lambda sentence: _render_for(loop)(sentence), thread),
+            notifier=make_notifier(lambda sentence: _render_for(loop)(sentence), thread, balloons=screen.balloons),
             launcher=DesktopLauncher(lambda: loop.state.settings),
-            door=door.Door(folders.runtime),
+            door=Door(folders.runtime, desk),
             errands=DesktopErrands(folders, make_login_starter(), lambda: _examine_now(folders)),
             face=screen,
-            guide=NoGuide(),
+            guide=desk,
         ),
         news.look,
     )

@@ -20,9 +20,12 @@ from typing import Any
 import pytest
 
 from config.text import text
-from daemon.adapters.door import ASK_LIMIT_S, CONNECTIONS_AT_MOST, Door, DoorProblem, NoDaemon, ask
+from config.texts import Texts
+from daemon.adapters.door import ASK_LIMIT_S, CONNECTIONS_AT_MOST, Door
+from daemon.adapters.door_client import DoorProblem, NoDaemon, ask
 from daemon.adapters.door_key import KEY_FILE, KEY_SIZE, DoorKey, make_key, prove_as_client, read_key
-from daemon.adapters.door_messages import REQUEST_LIMIT, decode_report, encode_report
+from daemon.adapters.door_messages import REQUEST_LIMIT, decode_reply, encode_reply
+from daemon.adapters.guide.desk import Desk
 from daemon.core.events import Asked, Event, Verb
 from daemon.core.model import Claim, Occupancy, Role
 from daemon.core.report import CertificateLine, PathKind, ReaderLine, Report, Stage
@@ -65,8 +68,10 @@ REPORT = Report(
 OPEN = """
 import sys, threading
 from pathlib import Path
+from config.texts import Texts
 from daemon.adapters.door import Door
-Door(Path(sys.argv[1])).start(print)
+from daemon.adapters.guide.desk import Desk
+Door(Path(sys.argv[1]), Desk(Texts)).start(print)
 print("open", flush=True)
 threading.Event().wait()
 """
@@ -77,7 +82,7 @@ class Watchman:
 
     def __init__(self, runtime: Path) -> None:
         self.runtime = runtime
-        self.door = Door(runtime)
+        self.door = Door(runtime, Desk(Texts))
         self.asked: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.door.start(self.asked.put)
 
@@ -322,4 +327,4 @@ def test_a_false_daemon_is_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("report", [REPORT, Report()], ids=["full", "empty"])
 def test_a_report_crosses_unchanged(report: Report) -> None:
-    assert decode_report(encode_report(report)) == report
+    assert decode_reply(encode_reply(report)) == report

@@ -4,7 +4,7 @@ A `Page` is the core's `GuideView` in words of one language; field by field it m
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -111,6 +111,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     certificates: tuple[PageCertificate, ...] = ()
 
 
+def actions_of(page: Page) -> tuple[PageAction, ...]:
+    """Return every action of the page, the most likely one first."""
+    primary = () if page.primary is None else (page.primary,)
+    back = tuple(refusal.action for refusal in page.helps if refusal.action is not None)
+    return primary + page.answers + page.actions + back + page.cases
+
+
 class Chosen(msgspec.Struct, frozen=True, kw_only=True, tag="chosen", forbid_unknown_fields=True):
     """The person chose this action of the page with this number."""
 
@@ -132,6 +139,20 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True, tag="forgotten", forb
 
 
 Answer = Chosen | Named | Forgotten
+
+
+class Guide(Protocol):
+    """Where pages come from, and answers go to: an `Onlooker`, or a daemon's guide, followed through its door."""
+
+    def next(self) -> Page | None:
+        """Wait for the next page; None when there is nothing more to see."""
+
+    def answer(self, answer: Answer, /) -> None:
+        """Pass on what the person chose."""
+
+    def close(self) -> None:
+        """Look no longer; `next` then returns None."""
+
 
 ENCODER = msgspec.json.Encoder()
 PAGES = msgspec.json.Decoder(Page)

@@ -1,0 +1,105 @@
+"""The commands that show the guide: the daemon's where one runs, else that of a watch for as long as somebody looks."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from config.folders import Folders
+from config.loading import Loaded
+from config.text import text
+from daemon.adapters import door_client
+from daemon.adapters.door_messages import Refusal
+from daemon.adapters.guide.desk import Desk, has_display
+from daemon.adapters.guide.messages import Guide
+from daemon.adapters.guide.window import NO_DISPLAY, Window
+from daemon.assembly.parts import NoFace, make_desk
+from daemon.assembly.watch import Outcome, watch
+from daemon.core.events import Asked, Verb
+from daemon.ports import Post
+
+ANSWER_LIMIT_S = 10.0
+
+Look = Callable[[Guide], None]
+
+
+class NoWindow(door_client.DoorProblem):
+    """There is no display to open the window on."""
+
+    def __init__(self) -> None:
+        super().__init__(text(f"door.{Refusal.NO_WINDOW}"))
+
+
+def front(folders: Folders) -> None:
+    """Have the running daemon open its guide. Raises NoDaemon and DoorProblem."""
+    door_client.ask(folders.runtime, Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
+
+
+def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
+    """Open the window; without a daemon, be on watch until it is closed. Raises NoWindow and DoorProblem."""
+    try:
+        front(folders)
+    except door_client.NoDaemon:
+        return _open_here(folders, loaded, command)
+    except door_client.GuideRefused as refused:
+        if not has_display():
+            raise NoWindow from refused
+        guide = door_client.follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
+        _need_display(Window(command, guide, lambda _code: None).wait())
+    return Outcome.STOPPED
+
+
+def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
+    """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises DoorProblem."""
+    try:
+        guide = door_client.follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
+    except door_client.NoDaemon:
+        desk = make_desk()
+
+        def follow() -> None:
+            onlooker = desk.follow()
+            if onlooker is not None:
+                look(onlooker)
+
+        return _watch(folders, loaded, desk, follow)
+    look(guide)
+    return Outcome.STOPPED
+
+
+def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
+    desk = make_desk(command)
+    if not desk.can_open:
+        raise NoWindow
+    codes: list[int | None] = []
+
+    def open_and_wait() -> None:
+        desk.open()
+        codes.append(desk.wait())
+
+    outcome = _watch(folders, loaded, desk, open_and_wait)
+    _need_display(*codes)
+    return outcome
+
+
+def _need_display(*codes: int | None) -> None:
+    if NO_DISPLAY in codes:
+        raise NoWindow
+
+
+def _watch(folders: Folders, loaded: Loaded, desk: Desk, look: Callable[[], None]) -> Outcome:
+    return watch(folders, loaded, lambda _render, post: _Onlooking(loaded.settings.language, look, post), desk)
+
+
+class _Onlooking(NoFace):
+    """The screen of a watch that ends when nobody looks at its guide any more."""
+
+    def __init__(self, language: str | None, look: Callable[[], None], post: Post) -> None:
+        super().__init__(language)
+        self._look = look
+        self._post = post
+
+    def run(self) -> None:
+        """Look until the end, then end the watch."""
+        self._look()
+        self._post(Asked(at=datetime.now(UTC), request=0, verb=Verb.QUIT))
+
+    def stop(self) -> None:
+        """Nothing is left to see: the desk has closed."""
