@@ -24,7 +24,9 @@ static python_main find_python(void)
     if (length == 0 || name == NULL || name + 1 + wcslen(LIBRARY) >= path + LONGEST_PATH)
         return NULL;
     wcscpy(name + 1, LIBRARY);
+    UINT before = SetErrorMode(SEM_FAILCRITICALERRORS); /* no window about a missing library: complain() says it */
     HMODULE library = LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
+    SetErrorMode(before);
     return library == NULL ? NULL : (python_main)(void *)GetProcAddress(library, "Py_Main");
 }
 

@@ -1,4 +1,4 @@
-"""Compiles vigicle.exe and vigiclew.exe."""
+"""Compiles vigicle.exe and vigiclew.exe, and what else is vigicle's own for Windows, with mingw."""
 
 from __future__ import annotations
 
@@ -8,28 +8,24 @@ from pathlib import Path
 from bundle import need, run, version
 
 HERE = Path(__file__).parent
-COMPILER = "gcc-mingw-w64-x86-64"
 LAUNCHERS = {"vigicle.exe": ("-mconsole",), "vigiclew.exe": ("-mwindows", "-DWINDOWLESS")}
+REPRODUCIBLE = "-Wl,--no-insert-timestamp"
 
 
 def make_launchers(folder: Path) -> None:
     """Compile both into the folder; the same source gives the same bytes."""
-    compiler = need("x86_64-w64-mingw32-gcc", COMPILER)
     windres = need("x86_64-w64-mingw32-windres", "binutils-mingw-w64-x86-64")
     numbers = ",".join([*version().split("."), "0"])
     with tempfile.TemporaryDirectory() as scratch:
-        resource = Path(scratch) / "launcher.o"
+        described = Path(scratch) / "launcher.o"
         for name, options in LAUNCHERS.items():
-            words = [f'-DVERSION="{version()}"', f"-DNUMBERS={numbers}", f'-DNAME="{name}"']
-            run(f"describe {name}", [windres, *_quoted(words), "-I", HERE, HERE / "launcher.rc", resource])
-            warnings = ["-Wall", "-Wextra", "-Werror"]
-            small = ["-O2", "-s", "-municode", "-Wl,--no-insert-timestamp"]
-            run(
-                f"compile {name}",
-                [compiler, *warnings, *small, *options, "-o", folder / name, HERE / "launcher.c", resource],
-            )
+            words = [f'-DVERSION=\\"{version()}\\"', f"-DNUMBERS={numbers}", f'-DNAME=\\"{name}\\"']  # for its shell
+            run(f"describe {name}", [windres, *words, "-I", HERE, HERE / "launcher.rc", described])
+            compile_program("launcher.c", folder / name, *options, described)
 
 
-def _quoted(words: list[str]) -> list[str]:
-    """windres hands its definitions to a shell."""
-    return [word.replace('"', '\\"') for word in words]
+def compile_program(source: str, program: Path, *more: str | Path) -> None:
+    """Compile one of the C files here; `more` are options, objects and libraries."""
+    compiler = need("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64")
+    options = ["-Wall", "-Wextra", "-Werror", "-O2", "-s", "-municode", REPRODUCIBLE]
+    run(f"compile {program.name}", [compiler, *options, "-o", program, HERE / source, *more])

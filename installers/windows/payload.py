@@ -51,6 +51,7 @@ def make_payload(folder: Path) -> None:
     trim(folder / WHEELS)
     (folder / "python313._pth").write_text(SEARCH_PATH, encoding="ascii")
     make_launchers(folder)
+    shutil.copy2(HERE / "vigicle.ico", folder)
     shutil.copy2(ROOT / "LICENSE", folder / "LICENSE.vigicle.txt")
     (folder / BILL).write_text(_bill(folder, hashes, python_hash), encoding="utf-8")
 

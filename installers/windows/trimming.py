@@ -27,6 +27,7 @@ QT = re.compile(
 UNUSED = re.compile(
     r"""
         bin/.*                                       # Linux scripts: pip makes them for where it runs
+      | vigicle-[^/]*/direct_url\.json              # where the builder's scratch folder was
       | (.*/)?(tests?|__pycache__|include)/.*
       | .*\.(pyi|lib|h|pxd|pyx|c)
       | PIL/_(avif|webp|imagingcms|imagingtk)\..*    # formats and places where the icon never goes

@@ -27,9 +27,12 @@ def own_command() -> list[str]:
     """Return how to start this installation's `run`, with an absolute path and without a terminal's window."""
     if getattr(sys, "frozen", False):
         return [str(Path(sys.executable).absolute()), "run"]
-    windowless = Path(sys.executable).with_name("pythonw.exe")
-    if sys.platform == "win32" and windowless.exists():  # vigicle.exe would open a console
-        return [str(windowless), "-I", "-m", "tray", "run"]
+    if sys.platform == "win32":  # vigicle.exe would open a console
+        ours, python = (Path(sys.executable).with_name(name) for name in ("vigiclew.exe", "pythonw.exe"))
+        if ours.exists():
+            return [str(ours), "run"]
+        if python.exists():
+            return [str(python), "-I", "-m", "tray", "run"]
     return [str(_installed_command().absolute()), "run"]
 
 

@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""Signs programs for Windows where the builder has a key: `signing.py FILE`, or `sign` in the build.
+
+The environment names the key: VIGICLE_SIGN_PKCS12 (a file), VIGICLE_SIGN_PASSWORD_FILE (a file), and
+VIGICLE_SIGN_TIMESTAMP_URL where a time stamp is wanted. No secret is taken on a command line.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+KEY, PASSWORD, TIMESTAMP = "VIGICLE_SIGN_PKCS12", "VIGICLE_SIGN_PASSWORD_FILE", "VIGICLE_SIGN_TIMESTAMP_URL"
+
+
+def has_key() -> bool:
+    """Tell whether the builder has named a key."""
+    return bool(os.environ.get(KEY))
+
+
+def signing_command(source: Path, target: Path, environ: dict[str, str]) -> list[str]:
+    """Return the call of osslsigncode."""
+    command = ["osslsigncode", "sign", "-pkcs12", environ[KEY], "-readpass", environ[PASSWORD]]
+    command += ["-h", "sha256", "-n", "vigicle"]
+    command += ["-ts", environ[TIMESTAMP]] if environ.get(TIMESTAMP) else []
+    return [*command, "-in", str(source), "-out", str(target)]
+
+
+def sign(program: Path) -> None:
+    """Sign the program in its place; raises CalledProcessError, and KeyError where the password's file is not named."""
+    signed = program.with_name(program.name + ".signed")
+    subprocess.run(signing_command(program, signed, dict(os.environ)), check=True)
+    shutil.move(signed, program)
+
+
+if __name__ == "__main__":
+    sign(Path(sys.argv[1]))
