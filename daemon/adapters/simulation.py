@@ -210,4 +210,4 @@ class SimulatedLauncher:
     def launch(self, order: Launch) -> None:
         """Tell it."""
         self._tell(order)
-        self._post(Launched(at=NEVER, procedure=order.procedure))
+        self._post(Launched(at=NEVER, procedure=order.procedure, destination=order.destination))

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.text import text
-from daemon.core.assessment import Assessment, Case
+from daemon.core.assessment import Assessment, Case, assess
 from daemon.core.destination import Destination
-from daemon.core.effects import Effect, Launch, Say, StartAtLogin, Withdraw
+from daemon.core.effects import Effect, OpenGuide, Say, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
+from daemon.core.guide.launching import launch
+from daemon.core.guide.ordering import is_ordered
+from daemon.core.guide.reminders import PREFIXES
 from daemon.core.holders import Entry, holder_name
 from daemon.core.model import Claim, Memory
 from daemon.core.notice import Choice, Notice
@@ -30,16 +33,18 @@ Step = tuple[State, tuple[Effect, ...]]
 
 def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice, now: datetime) -> Step:
     """Do what the person chose on a notice or in the menu."""
-    case = assessment.case_of(tag.removeprefix(ASK_PREFIX))
+    prefix = next((p for p in (ASK_PREFIX, *PREFIXES) if tag.startswith(p)), "")
+    case = assessment.case_of(tag.removeprefix(prefix))
     match choice:
         case Choice.OPEN if tag == WELCOME:
             return state, (StartAtLogin(on=True),)
         case Choice.LATER:
-            return _rest(state, assessment, tag, now), ()
+            return take_rest(state, assessment, tag, now), ()
         case Choice.ACTIVATED | Choice.WORKS | Choice.NEW | Choice.OLD_LOST if case is not None:
-            newest = case.stands.pending or case.stands.current
-            return answer_claim(state, newest.key.id, Claim(choice.value)), ()
-        case Choice.OPEN if case is not None and not tag.startswith(ASK_PREFIX):
+            return answer_claim(state, case.id, Claim(choice.value)), ()
+        case Choice.OPEN if case is not None and prefix in PREFIXES:
+            return replace(state, guide_case=case.id), (OpenGuide(),)
+        case Choice.OPEN if case is not None and not prefix:
             return _follow(state, assessment, case, now)
         case _:
             return state, ()
@@ -65,12 +70,13 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
         return state, ()
     tag = AWAITING_PREFIX + awaited.procedure
     in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
-    right = next((r for case in assessment.cases if (r := _key_to_put_in(case)) and r.key.id == awaited.key), None)
-    if not in_time or right is None:
+    case = next((c for c in assessment.cases if (r := _key_to_put_in(c)) and r.key.id == awaited.key), None)
+    right = _key_to_put_in(case) if case else None
+    if not in_time or case is None or right is None:
         return replace(state, awaited=None), (Withdraw(tag=tag),)
     if awaited.key in assessment.present_keys:
-        launch = Launch(procedure=awaited.procedure, destination=Destination.PLATFORM)
-        return replace(state, awaited=None), (Withdraw(tag=tag), launch)
+        state, order = launch(replace(state, awaited=None), case, Destination.PLATFORM)
+        return state, (Withdraw(tag=tag), order)
     if not assessment.present_keys - awaited.others:
         return state, ()
     told = replace(awaited, others=awaited.others | assessment.present_keys)
@@ -82,7 +88,7 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
     return replace(state, awaited=told), (Say(notice=wrong),)
 
 
-def _rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
+def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
     """Let the reminders of a key rest."""
     subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == tag), None)
     if subject is None:
@@ -92,25 +98,50 @@ def _rest(state: State, assessment: Assessment, tag: str, now: datetime) -> Stat
 
 
 def _follow(state: State, assessment: Assessment, case: Case, now: datetime) -> Step:
-    """Launch the step that is right now."""
+    """Open the guide at the step of the moment, and launch what is right now."""
     path = case.path
     if path is None:
         return state, (_nothing_to_do(case),)
+    state, beside = replace(state, guide_case=case.id), OpenGuide()
     match path.kind:
         case PathKind.ORDER:
-            return state, (Launch(procedure=path.procedure, destination=Destination.ORDER_PAGE),)
+            if is_ordered(case, state.memory):
+                return state, (beside,)
+            state, order = launch(state, case, Destination.ORDER_PAGE)
+            return state, (order, beside)
         case PathKind.ACTIVATE:
-            state = replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
-            return state, (Launch(procedure=path.procedure, destination=Destination.TOOL),)
+            state, order = launch(start_activation(state, now), case, Destination.TOOL)
+            return state, (order, beside)
         case PathKind.ADD_WITH_OLD | PathKind.ASSOCIATE_NEW:
-            return _open_platform(state, assessment, case, path, now)
+            state, effects = _open_platform(state, assessment, case, path, now)
+            return state, (*effects, beside)
+
+
+def start_activation(state: State, now: datetime) -> State:
+    """Look at a token that is being activated again and again, for a while."""
+    return replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
+
+
+def claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
+    """Enter the person's word; where nothing is left to do then, take the notice off the screen."""
+    before = assess_state(state, now).case_of(key)
+    state = answer_claim(state, key, claim)
+    after = assess_state(state, now).case_of(key)
+    settled = before and before.path and after and not after.path and state.telling
+    return state, (Withdraw(tag=before.stands.current.key.id),) if before and settled else ()
+
+
+def assess_state(state: State, now: datetime) -> Assessment:
+    """Decide over what is known and what is in the readers."""
+    return assess(state.memory, state.settings, state.contents, now)
 
 
 def _open_platform(state: State, assessment: Assessment, case: Case, path: Path, now: datetime) -> Step:
     """Open the platform with the right key in; else say which one to put in, and wait for it."""
     right = _right_key(case, path)
     if right.key.id in assessment.present_keys:
-        return state, (Launch(procedure=path.procedure, destination=Destination.PLATFORM),)
+        state, order = launch(state, case, Destination.PLATFORM)
+        return state, (order,)
     awaited = Awaited(
         key=right.key.id,
         procedure=path.procedure,
@@ -127,8 +158,7 @@ def _open_platform(state: State, assessment: Assessment, case: Case, path: Path,
 
 def _right_key(case: Case, path: Path) -> Entry:
     """Return the key that has to be in the reader: the old one for step 2-A, the new one for step 2-B."""
-    newest = case.stands.pending or case.stands.current
-    return case.stands.current if path.kind is PathKind.ADD_WITH_OLD else newest
+    return case.stands.current if path.kind is PathKind.ADD_WITH_OLD else case.stands.newest
 
 
 def _key_to_put_in(case: Case) -> Entry | None:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from config.courses import CourseKind
 from config.settings import Settings
 from daemon.core.expiry import days_left, stage
+from daemon.core.guide.progress import link_stands
 from daemon.core.holders import Line, lines, procedure_of
 from daemon.core.model import Certificate, Key, Memory
 from daemon.core.reading import Content, present
@@ -20,6 +22,11 @@ class Case:
     line: Line
     stands: Standing
     path: Path | None
+
+    @property
+    def id(self) -> str:
+        """The key whose renewal this is about: what the guide remembers of it is kept under this id."""
+        return self.stands.newest.key.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,9 @@ def assess(memory: Memory, settings: Settings, contents: Mapping[str, Content], 
     cases: list[Case] = []
     for line in lines(memory, settings.procedures):
         stands = standing(line, now)
-        cases.append(Case(line=line, stands=stands, path=choose_path(line, stands, now, settings.notices)))
+        link = _link_stands(line, stands, memory, now)
+        path = choose_path(line, stands, now, settings.notices, link_stands=link)
+        cases.append(Case(line=line, stands=stands, path=path))
     cases.sort(key=lambda case: _pressing(case, keys))
     if bare:
         cases = _with_bare_token(cases, now, settings)
@@ -62,6 +71,15 @@ def assess(memory: Memory, settings: Settings, contents: Mapping[str, Content], 
         certificates=_certificate_lines(memory, settings, fingerprints, silent, now),
         present_keys=keys,
     )
+
+
+def _link_stands(line: Line, stands: Standing, memory: Memory, now: datetime) -> bool:
+    """Tell whether the person is on the way that the platform's link opened."""
+    progress = memory.progress.get(stands.newest.key.id)
+    course = line.procedure.courses.get(CourseKind.ADD_WITH_OLD)
+    if progress is None or course is None or progress.course is not course.kind or progress.finished:
+        return False
+    return link_stands(course, progress, now)
 
 
 def _pressing(case: Case, keys: frozenset[str]) -> tuple[bool, datetime, str]:

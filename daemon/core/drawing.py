@@ -9,7 +9,8 @@ from daemon.core.alarms import pressing_trouble, service_trouble
 from daemon.core.assessment import Assessment, Case
 from daemon.core.events import Verb
 from daemon.core.expiry import days_left
-from daemon.core.face import Answering, Face, Look, MenuItem, Telling
+from daemon.core.face import Answering, Choosing, Face, Look, MenuItem, Telling
+from daemon.core.guide.view import Ending, GoingBack, GuideView, Opening
 from daemon.core.model import Claim, Key
 from daemon.core.notice import Choice
 from daemon.core.notices import key_holder, left_words
@@ -21,8 +22,8 @@ from daemon.core.watching import names_being_read
 LOOKS = {Stage.EXPIRED: Look.EXPIRED, Stage.URGENT: Look.URGENT, Stage.DUE: Look.SOON}
 
 
-def draw(state: State, assessment: Assessment, now: datetime) -> Face:
-    """Draw the whole face."""
+def draw(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> Face:
+    """Draw the whole face; the menu offers what the guide's page does."""
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
     ends = [c.not_after for c in counted if c.not_after is not None]
     look = _look(state, assessment, counted, now)
@@ -30,7 +31,7 @@ def draw(state: State, assessment: Assessment, now: datetime) -> Face:
         look=look,
         tooltip=_tooltip(look, state, assessment, min(ends, default=None), now),
         days_left=days_left(min(ends), now) if ends else None,
-        items=tuple(_items(state, assessment, now)),
+        items=tuple(_items(state, assessment, guide, now)),
     )
 
 
@@ -64,9 +65,10 @@ def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | N
     return text("face.expired", date=end) if now > end else text("face.well", left=left_words(end, now))
 
 
-def _items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
+def _items(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> Iterator[MenuItem]:
     for case in assessment.cases:
         yield from _case_items(case)
+    yield from _guide_items(guide)
     for key in sorted(state.memory.keys.values(), key=lambda k: (k.id not in assessment.present_keys, k.id)):
         yield from _key_items(key, state, assessment, now)
     yield MenuItem(label=text("menu.check"), action=Verb.CHECK)
@@ -82,6 +84,17 @@ def _items(state: State, assessment: Assessment, now: datetime) -> Iterator[Menu
 def other_language(settings: Settings) -> str:
     """Return the language that vigicle does not speak now."""
     return "en" if settings.language == "fr" else "fr"
+
+
+def _guide_items(guide: GuideView) -> Iterator[MenuItem]:
+    """Open the guide; while a course stands, show its step and what that offers."""
+    yield MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
+    if guide.course is None or guide.course_title is None:
+        return
+    first = (guide.primary,) if guide.primary else ()
+    steps = [a for a in (*first, *guide.actions) if isinstance(a.does, Opening | Ending | GoingBack)]
+    items = (MenuItem(label=a.label, action=Choosing(action=a.id)) for a in steps)
+    yield MenuItem(label=guide.course_title, items=(MenuItem(label=guide.headline), *items))
 
 
 def _case_items(case: Case) -> Iterator[MenuItem]:

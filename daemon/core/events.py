@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from config.settings import Settings
 from config.text import Text
+from daemon.core.destination import Destination
 from daemon.core.model import Claim, ReaderState, TokenReading
 from daemon.core.notice import Choice
 from daemon.core.troubles import Trouble
@@ -77,6 +78,7 @@ class Launched:
 
     at: datetime
     procedure: str
+    destination: Destination
     trouble: Trouble | None = None
 
 

@@ -137,15 +137,22 @@ class Progress:
     """How far the guide has come with one line of keys, on one course.
 
     `done` holds the moment at which each step that is not a card's place was ended, by step id: what a card in or
-    out ends is seen, not remembered. `left` is the course that this one took the place of under the person's hands.
+    out ends is seen, not remembered. `opened` is the step whose page or tool was opened last. `left` is the course that
+    this one took the place of under the person's hands, and `link_until` is when a link that was asked for there ends;
+    `lapsed` says that the time of a step ran out: all three hold until the next step is ended. `finished` is when the
+    course came to its end, `closed` says that the page which says so was closed.
     """
 
     course: CourseKind
     begun: datetime
     done: Mapping[str, datetime] = field(default_factory=dict)
+    opened: str = ""
     left: CourseKind | None = None
+    link_until: datetime | None = None
+    lapsed: bool = False
     abandoned: bool = False
     finished: datetime | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

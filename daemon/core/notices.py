@@ -8,6 +8,7 @@ from config.settings import NoticeSettings, Settings
 from config.text import Text, text
 from daemon.core.assessment import Assessment, Case
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, later, milestones
+from daemon.core.guide.ordering import is_ordered
 from daemon.core.holders import holder_name
 from daemon.core.model import Key, Memory
 from daemon.core.notice import Choice, Notice, Urgency
@@ -65,7 +66,8 @@ def moments(assessment: Assessment, memory: Memory, settings: Settings, now: dat
         if subject.key.id in memory.snoozes:
             yield memory.snoozes[subject.key.id]
         if subject.case and subject.case.stands.pending:
-            yield last_moment_with_old(subject.case.line, subject.case.stands.current)
+            last = last_moment_with_old(subject.case.line, subject.case.stands.current)
+            yield from (earlier(last, DAY), last, later(subject.case.stands.current.not_after, INSTANT))
             yield later(subject.case.stands.pending.not_after, INSTANT)
     yield from (c.not_before for c in assessment.certificates if c.not_before is not None and c.not_before > now)
 
@@ -95,8 +97,7 @@ def _due_marks(subject: Subject, memory: Memory, notices: NoticeSettings, now: d
     """
     end = subject.not_after
     passed = [_milestone_mark(subject.key, end, days) for days, moment in milestones(end, notices) if now >= moment]
-    path = [_path_mark(subject)] if subject.case and subject.case.path else []
-    path = [mark for mark in path if mark]
+    path = [mark for mark in (_path_mark(subject), _last_day_mark(subject, now)) if mark]
     if any(not was_said(memory, mark, now) for mark in path):
         return (*passed, *path)
     rests_until = memory.snoozes.get(subject.key.id)
@@ -120,6 +121,27 @@ def _path_mark(subject: Subject) -> str:
     return f"path|{path.procedure}|{new}|{path.kind}"
 
 
+def _last_day(subject: Subject) -> datetime | None:
+    """Return when the last day begins on which the old key brings the new one in; None where that is not the way."""
+    case = subject.case
+    path = case.path if case else None
+    if case is None or path is None or PathKind.ADD_WITH_OLD not in {path.kind, path.then} or not path.new_fingerprint:
+        return None
+    return earlier(last_moment_with_old(case.line, case.stands.current), DAY)
+
+
+def _is_last_day(subject: Subject, now: datetime) -> bool:
+    begins = _last_day(subject)
+    return begins is not None and now >= begins
+
+
+def _last_day_mark(subject: Subject, now: datetime) -> str:
+    """Name the last day of step 2-A, which is news by itself."""
+    if subject.case is None or not _is_last_day(subject, now):
+        return ""
+    return f"last_day|{subject.case.id}|{subject.not_after:%Y-%m-%dT%H:%M:%S}"
+
+
 def _key_notice(subject: Subject, marks: tuple[str, ...], memory: Memory, settings: Settings, now: datetime) -> Notice:
     path = subject.case.path if subject.case else None
     left = days_left(subject.not_after, now)
@@ -129,13 +151,23 @@ def _key_notice(subject: Subject, marks: tuple[str, ...], memory: Memory, settin
         title=_title(path, subject, now),
         body=_body(subject, path, memory, now),
         marks=marks,
-        button=text(f"button.{path.kind}") if path else None,
+        button=_button(subject, path, memory),
         more=tuple(_more(path)),
         urgency=Urgency.CRITICAL if pressing else Urgency.NORMAL,
     )
 
 
+def _button(subject: Subject, path: Path | None, memory: Memory) -> Text | None:
+    """Name what a click does: it leads on, or shows where one stands while there is only to wait."""
+    if path is None or subject.case is None:
+        return None
+    waits = path.kind is PathKind.ORDER and is_ordered(subject.case, memory)
+    return text("button.guide" if waits else f"button.{path.kind}")
+
+
 def _title(path: Path | None, subject: Subject, now: datetime) -> Text:
+    if path is not None and _is_last_day(subject, now):
+        return text("notice.last_day.title")
     if path is not None and path.kind is not PathKind.ORDER:
         return text(f"notice.{path.kind}.title")
     if expired(subject.not_after, now):
@@ -148,10 +180,13 @@ def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) ->
     ended = "expired" if expired(subject.not_after, now) else "ends"
     if path is None:
         id_ = f"notice.signature.{ended}" if subject.case else f"notice.plain.{ended}"
+    elif _is_last_day(subject, now):
+        id_ = "notice.last_day"
     elif path.kind is PathKind.ACTIVATE:
         id_ = f"notice.activate.{path.then or 'alone'}"
     elif path.kind is PathKind.ORDER:
-        id_ = f"notice.order.{ended}"
+        ordered = subject.case is not None and is_ordered(subject.case, memory)
+        id_ = f"notice.ordered.{ended}" if ordered else f"notice.order.{ended}"
     else:
         id_ = f"notice.{path.kind}"
     margin = subject.case.line.procedure.margin if subject.case else timedelta()

@@ -38,6 +38,11 @@ class Standing:
     superseded: tuple[Entry, ...] = ()
     question: Question | None = None
 
+    @property
+    def newest(self) -> Entry:
+        """The key to bring in; where there is none, the one that the account knows."""
+        return self.pending or self.current
+
 
 def activation(key: Key) -> Activation:
     """Judge by the person's word, then by the token's signs; signs that always looked complete prove nothing."""
@@ -70,17 +75,25 @@ def standing(line: Line, now: datetime) -> Standing:
 
 
 def choose_path(
-    line: Line, stands: Standing, now: datetime, notices: NoticeSettings, *, bare_token: bool = False
+    line: Line,
+    stands: Standing,
+    now: datetime,
+    notices: NoticeSettings,
+    *,
+    bare_token: bool = False,
+    link_stands: bool = False,
 ) -> Path | None:
     """Return the one right path for a line, or None when there is nothing to do.
 
     `bare_token` says that a token without any certificate is in a reader: it may be the replacement, not yet
-    activated. Source: the table of paths in ARCHITECTURE.md; procedure, "Choose", step 2-A and step 2-B.
+    activated. `link_stands` says that the platform has sent a link for the new certificate that still works, or was
+    used: the margin was for getting it. Source: the table of paths in ARCHITECTURE.md; procedure, "Choose",
+    step 2-A and step 2-B.
     """
     if stands.question is Question.OLD_KEY:
         return None
     if stands.pending is not None:
-        return _bring_in(line, stands.current, stands.pending, now)
+        return _bring_in(line, stands.current, stands.pending, now, link_stands=link_stands)
     current = stands.current
     if not expired(current.not_after, now):
         if Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims:
@@ -99,14 +112,17 @@ def last_moment_with_old(line: Line, current: Entry) -> datetime:
     return max(earlier(current.not_after, line.procedure.margin), current.not_before)
 
 
-def _bring_in(line: Line, current: Entry | None, pending: Entry, now: datetime) -> Path:
+def _bring_in(line: Line, current: Entry | None, pending: Entry, now: datetime, *, link_stands: bool = False) -> Path:
     """Lead a key that the account does not know yet into it: activate first where that is not known done."""
     lost = current is None or Claim.OLD_LOST in pending.key.claims
-    way_in = PathKind.ASSOCIATE_NEW if current is None or lost else _way_in(line, current, now)
+    way_in = PathKind.ASSOCIATE_NEW if current is None or lost else _way_in(line, current, now, link_stands)
     if (state := activation(pending.key)) is not Activation.DONE:
         old = "" if state is Activation.NEEDED else "_alone" if current is None else _ended(current, now)
         return _path(line, PathKind.ACTIVATE, state.value + old, old=current, new=pending, then=way_in)
-    why = "lost" if lost else "old_valid" if way_in is PathKind.ADD_WITH_OLD else "old_ended"
+    if current is None or lost:
+        return _path(line, way_in, "lost", old=current, new=pending)
+    ended = _way_in(line, current, now) is PathKind.ASSOCIATE_NEW
+    why = "old_valid" if not ended else "old_ended" if way_in is PathKind.ASSOCIATE_NEW else "mailed"
     return _path(line, way_in, why, old=current, new=pending)
 
 
@@ -114,10 +130,14 @@ def _ended(current: Entry, now: datetime) -> str:
     return "_ended" if expired(current.not_after, now) else ""
 
 
-def _way_in(line: Line, current: Entry, now: datetime) -> PathKind:
-    """Choose between 2-A, while the old certificate is valid beyond the margin, and 2-B."""
+def _way_in(line: Line, current: Entry, now: datetime, link_stands: bool = False) -> PathKind:
+    """Choose between 2-A, while the old certificate is valid beyond the margin, and 2-B.
+
+    A link that stands needs no margin, but the old certificate to be valid.
+    """
     remaining = current.not_after - now
-    return PathKind.ADD_WITH_OLD if remaining > line.procedure.margin else PathKind.ASSOCIATE_NEW
+    in_time = remaining > line.procedure.margin or (link_stands and remaining >= timedelta())
+    return PathKind.ADD_WITH_OLD if in_time else PathKind.ASSOCIATE_NEW
 
 
 def _path(

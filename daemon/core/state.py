@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from config.settings import Settings
+from daemon.core.destination import Destination
 from daemon.core.face import Face
+from daemon.core.guide.cards import Cards
 from daemon.core.guide.view import GuideView
 from daemon.core.model import Memory, Occupancy, ReaderState, TokenReading
 from daemon.core.reading import Content
@@ -56,7 +58,9 @@ class State:
     name; "" stands for tokens whose reader is unknown. `requests` are checks that wait for the reads with
     these tickets. `saying` holds, by tag, the notices that are not yet known to be delivered. `login_start` is
     None until it is known; `greeting` asks for a welcome at the first start ever. `guide` is what the guide shows;
-    `guide_case` is the newest key of the line that the person chose to see there, "" for the most pressing.
+    `guide_case` is a key of the line that is on show there, "" for the most pressing; `cards` are what was in the
+    readers when that was last known; `launching` holds, by procedure and destination, the newest key of the line for
+    which it is being opened. `clock` is the latest moment that was seen.
     """
 
     settings: Settings
@@ -78,6 +82,9 @@ class State:
     face: Face | None = None
     guide: GuideView | None = None
     guide_case: str = ""
+    cards: Cards = field(default_factory=Cards)
+    launching: Mapping[tuple[str, Destination], str] = field(default_factory=dict)
+    clock: datetime | None = None
     wake_at: datetime | None = None
 
     @property

@@ -8,8 +8,8 @@ from typing import assert_never
 from config.text import text
 from daemon.core import events
 from daemon.core.alarms import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, clock_wrong
-from daemon.core.answers import Step, answer_claim, answer_notice, drop_snooze, open_awaited
-from daemon.core.assessment import Assessment, assess
+from daemon.core.answers import Step, answer_notice, assess_state, claimed, drop_snooze, open_awaited
+from daemon.core.assessment import Assessment
 from daemon.core.drawing import draw, other_language
 from daemon.core.effects import (
     Answer,
@@ -17,19 +17,27 @@ from daemon.core.effects import (
     Examine,
     Happening,
     Launch,
+    OpenGuide,
     ReadTokens,
     Remember,
     Say,
     Show,
+    ShowGuide,
     StartAtLogin,
     Stop,
     UseLanguage,
     WakeAt,
-    Withdraw,
 )
 from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
-from daemon.core.model import Claim, Memory
+from daemon.core.guide.choosing import choose
+from daemon.core.guide.keeping import keep_progress
+from daemon.core.guide.launching import launched
+from daemon.core.guide.page import draw_guide
+from daemon.core.guide.progress import set_back
+from daemon.core.guide.reminders import guide_moments, guide_notices
+from daemon.core.guide.scene import known_cards
+from daemon.core.model import Memory
 from daemon.core.notice import Notice
 from daemon.core.notices import due_notices, moments, was_said
 from daemon.core.report import Report
@@ -49,12 +57,13 @@ from daemon.core.watching import (
 from daemon.core.welcome import WELCOME, welcome_notice
 
 SAYING_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
+CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may come in another order than their moments
 SAYING_LIMIT_LATER = timedelta(hours=1)  # and then at this pace: nobody takes it, or nobody says so
 
 
 def step(state: State, event: Event) -> Step:
     """Take one event in and return the new state with what is to be done, in order; what is to be kept comes first."""
-    after, effects = _take(state, event)
+    after, effects = _take(_on_time(state, event.at), event)
     after, more = _settle(after, event.at)
     effects += more
     happened = tuple(_happenings(state.memory, after.memory, effects, event.at))
@@ -79,10 +88,12 @@ def _take(state: State, event: Event) -> Step:
         case events.NoticeSaid():
             return _said(state, event), ()
         case events.NoticeAnswered(tag=tag, choice=choice, at=at):
-            return answer_notice(state, _assess(state, at), tag, choice, at)
+            return answer_notice(state, assess_state(state, at), tag, choice, at)
         case events.Claimed(key=key, claim=claim, at=at):
-            return _claimed(state, key, claim, at)
-        case events.GuideChosen() | events.KeyNamed() | events.CertificateForgotten():
+            return claimed(state, key, claim, at)
+        case events.GuideChosen(action=action, at=at):
+            return choose(state, assess_state(state, at), action, at)
+        case events.KeyNamed() | events.CertificateForgotten():
             return state, ()
         case events.Asked():
             return _asked(state, event)
@@ -91,8 +102,9 @@ def _take(state: State, event: Event) -> Step:
             return replace(state, settings=settings, contents=contents), ()
         case events.ProblemMet():
             return state, _problem(state, event)
-        case events.Launched(procedure=procedure, trouble=trouble):
-            return state, _launch_failed(procedure, trouble) if trouble and state.telling else ()
+        case events.Launched(procedure=procedure, trouble=trouble, at=at):
+            failed = _launch_failed(procedure, trouble) if trouble and state.telling else ()
+            return launched(state, assess_state(state, at), event), failed
         case events.LoginStartKnown(on=on):
             return replace(state, login_start=on), ()
         case events.Tick():
@@ -106,21 +118,35 @@ def _settle(state: State, now: datetime) -> Step:
     state, orders = _read(state, unread(state, now), only_if_any=True)
     if readerless_look_due(state, now):
         state, orders = _read(state, frozenset())
-    assessment = _assess(state, now)
+    assessment = assess_state(state, now)
     state, answers = _answer(state, assessment, now)
     if not state.telling:
         return state, orders + answers
+    state = replace(
+        state, memory=keep_progress(state.memory, assessment.cases, now), cards=known_cards(state) or state.cards
+    )
     state, opened = open_awaited(state, assessment, now)
     state, said, held_until = _tell(state, assessment, now)
-    face = draw(state, assessment, now)
-    shown = () if face == state.face else (Show(face=face),)
+    state, shown = _draw(state, assessment, now)
     wake = min((m for m in _moments(state, assessment, held_until, now) if m > now), default=None)
     woken = () if wake == state.wake_at else (WakeAt(moment=wake),)
-    return replace(state, face=face, wake_at=wake), orders + answers + opened + said + shown + woken
+    return replace(state, wake_at=wake), orders + answers + opened + said + shown + woken
 
 
-def _assess(state: State, now: datetime) -> Assessment:
-    return assess(state.memory, state.settings, state.contents, now)
+def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
+    """Draw the guide and the face, and show what has changed of them."""
+    view = draw_guide(state, assessment, now)
+    face = draw(state, assessment, view, now)
+    shown: tuple[Effect, ...] = () if face == state.face else (Show(face=face),)
+    shown += () if view == state.guide else (ShowGuide(view=view),)
+    return replace(state, face=face, guide=view), shown
+
+
+def _on_time(state: State, now: datetime) -> State:
+    """Keep up with the clock: where it was set back, what runs goes on for as long as it would have."""
+    if state.clock is not None and now < state.clock - CLOCK_JITTER:
+        return replace(state, clock=now, memory=set_back(state.memory, state.clock - now))
+    return replace(state, clock=now if state.clock is None else max(now, state.clock))
 
 
 def _read(state: State, names: frozenset[str], *, only_if_any: bool = False) -> tuple[State, tuple[ReadTokens, ...]]:
@@ -141,7 +167,7 @@ def _asked(state: State, event: events.Asked) -> Step:
             keys = (key.id for key in state.memory.keys.values() if event.fingerprint in key.fingerprints)
             effects: tuple[Effect, ...] = ()
             if event.claim is not None and (key := next(keys, None)):
-                state, effects = _claimed(state, key, event.claim, event.at)
+                state, effects = claimed(state, key, event.claim, event.at)
             return state, (*effects, Answer(request=event.request, report=_report(state, event.at)))
         case Verb.DOCTOR:
             return state, (Examine(),)
@@ -151,17 +177,10 @@ def _asked(state: State, event: events.Asked) -> Step:
             return state, (StartAtLogin(on=not state.login_start),)
         case Verb.QUIT:
             return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())
-        case Verb.STATUS | Verb.GUIDE:
+        case Verb.GUIDE:
+            return state, (Answer(request=event.request, report=_report(state, event.at)), OpenGuide())
+        case Verb.STATUS:
             return state, (Answer(request=event.request, report=_report(state, event.at)),)
-
-
-def _claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
-    """Enter the person's word; where nothing is left to do then, take the notice off the screen."""
-    before = _assess(state, now).case_of(key)
-    state = answer_claim(state, key, claim)
-    after = _assess(state, now).case_of(key)
-    settled = before and before.path and after and not after.path and state.telling
-    return state, (Withdraw(tag=before.stands.current.key.id),) if before and settled else ()
 
 
 def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Answer, ...]]:
@@ -179,6 +198,7 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     if state.readers is None or names_being_read(state) or clock_wrong(now):
         return state, (), None
     due = [*due_notices(assessment, state.memory, state.settings, now), *alarms(state, assessment, now)]
+    due += guide_notices(assessment, state.memory, now)
     if state.greeting and not was_said(state.memory, WELCOME, now):
         due.append(welcome_notice(make_report(state, assessment, now), login_start=state.login_start))
     before = {n.tag: state.saying[n.tag] for n in due if n.tag in state.saying}
@@ -219,6 +239,7 @@ def _launch_failed(procedure: str, trouble: Trouble) -> tuple[Say, ...]:
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:
     """Yield every moment at which to look again."""
     yield from moments(assessment, state.memory, state.settings, now)
+    yield from guide_moments(assessment, state.memory)
     yield from look_moments(state)
     yield from alarm_moments(state)
     yield from (_said_by(handed) for handed in state.saying.values())
@@ -251,4 +272,4 @@ def _added(
 
 
 def _report(state: State, now: datetime) -> Report:
-    return make_report(state, _assess(state, now), now)
+    return make_report(state, assess_state(state, now), now)

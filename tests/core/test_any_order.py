@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from config.settings import Settings
 from core_rig.build import DAY, NOW, SECOND, UNACTIVATED, certificate, ending, notice_settings, token
 from core_rig.world import Card, World
+from daemon.core.destination import Destination
 from daemon.core.effects import Effect, Launch, ReadTokens, Remember, Say, Show, WakeAt
 from daemon.core.events import (
     Asked,
@@ -179,7 +180,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(trouble=st.sampled_from([None, Trouble.LAUNCH_FAILED]))
     def a_launch_ends(self, trouble: Trouble | None) -> None:
-        self.post(Launched(at=self.world.now, procedure="opalexe", trouble=trouble))
+        at, platform = self.world.now, Destination.PLATFORM
+        self.post(Launched(at=at, procedure="opalexe", destination=platform, trouble=trouble))
 
     @rule(span=SPANS)
     def time_passes_asleep(self, span: timedelta) -> None:

@@ -109,7 +109,7 @@ def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
     (key,) = [k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
     assert first.action == Answering(tag=key.id, choice=Choice.OPEN)
     verbs = [item.action for item in face(world).items if isinstance(item.action, Verb)]
-    assert verbs == [Verb.CHECK, Verb.DOCTOR, Verb.QUIT]
+    assert verbs == [Verb.GUIDE, Verb.CHECK, Verb.DOCTOR, Verb.QUIT]
 
 
 def test_the_menu_offers_what_only_the_person_can_tell() -> None:

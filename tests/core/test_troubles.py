@@ -6,6 +6,7 @@ import pytest
 
 from core_rig.build import DAY, MICROSECOND, NOW, SECOND, certificate, ending, holding, notice_settings, token
 from core_rig.world import World
+from daemon.core.destination import Destination
 from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick
 from daemon.core.model import TokenSigns
 from daemon.core.state import State
@@ -103,8 +104,8 @@ def test_a_locked_pin_leaves_the_path_standing() -> None:
 def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
     world = World()
     world.look()
-    world.post(Launched(at=NOW, procedure="opalexe"))
-    world.post(Launched(at=NOW, procedure="opalexe", trouble=trouble))
+    world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
+    world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM, trouble=trouble))
     assert bodies(world) == [f"trouble.{trouble}"]
 
 

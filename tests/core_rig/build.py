@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 from config.wording import Wording
+from core_rig.courses import COURSES
 from daemon.core.model import (
     Certificate,
     Claim,
@@ -32,6 +33,7 @@ OPALEXE = Procedure(
     platform_url="https://www.opalexe.fr",
     order_url="https://www.certeurope.fr",
     tool=VendorTool(name="Trusted Key Manager", download_url="https://tkm.certeurope.fr"),
+    courses=COURSES,
 )
 SIV = replace(
     OPALEXE,

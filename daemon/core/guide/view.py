@@ -68,7 +68,7 @@ class Stating:
     """The person says this of a key."""
 
     key: str
-    claim: Claim
+    claims: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ class Handling(StrEnum):
     RESTART = "restart"
     ABANDON = "abandon"
     FINISH = "finish"  # close the page that says that all is done
+    CLEAN_UP = "clean_up"  # begin to tidy up
+    NOT_NEEDED = "not_needed"  # never tidy up
     CHECK = "check"  # read the keys that are in once more
 
 

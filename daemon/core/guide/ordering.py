@@ -1,0 +1,16 @@
+"""Whether a new key was ordered, by the person's own word."""
+
+from config.courses import CourseKind, Ends
+from daemon.core.assessment import Case
+from daemon.core.guide.course import current_step
+from daemon.core.model import Memory
+
+
+def is_ordered(case: Case, memory: Memory) -> bool:
+    """Tell whether all that is left of the order is to wait for the new key."""
+    progress = memory.progress.get(case.id)
+    course = case.line.procedure.courses.get(CourseKind.ORDER)
+    if progress is None or course is None or progress.course is not course.kind:
+        return False
+    step = current_step(course, progress.done, lambda _ends: False)
+    return step is not None and step.ends is Ends.CERTIFICATE_SEEN and bool(progress.done)

@@ -1,0 +1,94 @@
+"""Notices of the guide's own moments: a link that runs out, and the old certificate that is still in the account."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.courses import CourseKind
+from config.text import text
+from daemon.core.assessment import Assessment, Case
+from daemon.core.expiry import earlier, later
+from daemon.core.guide.progress import deadline
+from daemon.core.guide.scene import key_before, progress_id
+from daemon.core.guide.words import holder_words
+from daemon.core.model import Memory, Progress
+from daemon.core.notice import Notice, Urgency
+from daemon.core.notices import was_said
+
+LINK_PREFIX = "link:"
+CLEAN_UP_PREFIX = "clean_up:"
+PREFIXES = (LINK_PREFIX, CLEAN_UP_PREFIX)
+LAST_HOURS = timedelta(hours=6)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A notice and its moment."""
+
+    at: datetime
+    notice: Notice
+
+
+def guide_notices(assessment: Assessment, memory: Memory, now: datetime) -> Iterator[Notice]:
+    """Yield what is due and was not said."""
+    for reminder in _reminders(assessment.cases, memory):
+        if reminder.at <= now and not was_said(memory, reminder.notice.marks[0], now):
+            yield reminder.notice
+
+
+def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[datetime]:
+    """Yield every moment at which a page changes by itself, or a reminder is due."""
+    yield from (reminder.at for reminder in _reminders(assessment.cases, memory))
+    for case in assessment.cases:
+        if (progress := memory.progress.get(progress_id(case))) is None:
+            continue
+        course = case.line.procedure.courses.get(progress.course)
+        if course and (running := deadline(course, progress)):
+            yield running[1]
+        if progress.link_until is not None:
+            yield progress.link_until
+
+
+def _reminders(cases: Iterable[Case], memory: Memory) -> Iterator[Reminder]:
+    for case in cases:
+        if (progress := memory.progress.get(progress_id(case))) is not None:
+            yield from _of_link(case, progress) if case.path else _of_clean_up(case, progress)
+
+
+def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
+    """Say once that little is left of the time of a step: a quarter of it, or six hours where that is less."""
+    course = case.line.procedure.courses.get(progress.course)
+    running = deadline(course, progress) if course and not progress.abandoned else None
+    if running is None:
+        return
+    limit, until = running
+    left = min(limit.span / 4, LAST_HOURS)
+    notice = Notice(
+        tag=LINK_PREFIX + case.id,
+        title=text("notice.link.title", count=max(1, left // HOUR)),
+        body=text("notice.link.body", holder=holder_words(case.line.holder), until=until),
+        marks=(f"link|{case.id}|{until:%Y-%m-%dT%H:%M:%S}",),
+        button=text("button.guide"),
+        urgency=Urgency.CRITICAL,
+    )
+    yield Reminder(at=earlier(until, left), notice=notice)
+
+
+def _of_clean_up(case: Case, progress: Progress) -> Iterator[Reminder]:
+    """Remind once of the old certificate, until it was removed or need not be."""
+    tidying = progress.course is CourseKind.CLEAN_UP
+    open_ = not progress.finished and not progress.abandoned if tidying else progress.finished is not None
+    procedure, old = case.line.procedure, key_before(case)
+    if not open_ or old is None or CourseKind.CLEAN_UP not in procedure.courses:
+        return
+    notice = Notice(
+        tag=CLEAN_UP_PREFIX + case.id,
+        title=text("notice.clean_up.title"),
+        body=text("notice.clean_up.body", holder=holder_words(case.line.holder), date=old.not_after),
+        marks=(f"clean_up|{case.id}",),
+        button=text("button.guide"),
+        urgency=Urgency.LOW,
+    )
+    begun = progress.begun if tidying else progress.finished or progress.begun
+    yield Reminder(at=later(begun, procedure.clean_up_after), notice=notice)

@@ -1,0 +1,52 @@
+"""The words that every page of the guide shares: what the person's keys are called, and when they end."""
+
+from config.text import Argument, Phrase, Text, text
+from config.wording import Wording
+from daemon.core.guide.scene import Roles, Scene
+from daemon.core.holders import Entry
+
+Args = tuple[tuple[str, Argument], ...]
+
+
+def words(scene: Scene) -> Args:
+    """Return the arguments that the wordings of a course, and the guide's own texts, may name."""
+    roles = scene.roles
+    named = {
+        "old_key": key_words("old", roles.old),
+        "new_key": key_words("new" if roles.old or scene.course else "only", roles.new),
+        "holder": holder_words(scene.case.line.holder),
+        "old_ends": _end(roles.old),
+        "new_ends": _end(roles.new),
+        "tool": scene.procedure.tool.name,
+    }
+    return tuple(named.items())
+
+
+def phrase(scene: Scene, wording: Wording) -> Phrase:
+    """Fill a wording of the procedure."""
+    return Phrase(wording, words(scene))
+
+
+def say(scene: Scene, id_: str, **more: Argument) -> Text:
+    """Fill a text of the catalogue."""
+    return Text(id_, (*words(scene), *more.items()))
+
+
+def key_words(what: str, entry: Entry | None) -> Text:
+    """Call a key "your old key", with the person's own name for it when there is one."""
+    name = entry.key.name if entry else ""
+    return text(f"key.{what}_named", name=name) if name else text(f"key.{what}")
+
+
+def holder_words(holder: str) -> str | Text:
+    """Return a holder's name, or the words for a nameless one."""
+    return holder or text("holder.unknown")
+
+
+def bar_words(roles: Roles) -> tuple[Text, Text]:
+    """Return the labels of the time line's bars."""
+    return key_words("old", roles.old), key_words("new" if roles.old else "only", roles.new)
+
+
+def _end(entry: Entry | None) -> Argument:
+    return entry.not_after if entry else text("key.no_date")
