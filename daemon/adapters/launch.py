@@ -1,4 +1,4 @@
-"""Opens the pages and the tool of our own procedures, and nothing else."""
+"""Opens the pages, the tool and the letter of our own procedures, and nothing else."""
 
 import logging
 import os
@@ -11,7 +11,8 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from config.settings import Procedure, Settings, VendorTool
-from daemon.adapters.launch_start import open_page, start_tool
+from daemon.adapters.launch_start import open_address, start_tool
+from daemon.adapters.letter import letter_address
 from daemon.adapters.vendor_tool import find_tool
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
@@ -48,9 +49,11 @@ class DesktopLauncher:
             log.warning("vigicle runs with an administrator's rights and opens nothing: a browser would inherit them")
             trouble = Trouble.LAUNCH_FAILED
         else:
-            trouble = _go(procedure, order.destination)
+            trouble = _go(procedure, order, self._settings().language)
         log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")
-        self._post(Launched(at=datetime.now(UTC), procedure=order.procedure, trouble=trouble))
+        self._post(
+            Launched(at=datetime.now(UTC), procedure=order.procedure, destination=order.destination, trouble=trouble)
+        )
 
 
 def is_elevated() -> bool:
@@ -69,8 +72,8 @@ def is_elevated() -> bool:
     return elevated
 
 
-def _go(procedure: Procedure, destination: Destination) -> Trouble | None:
-    match destination:
+def _go(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
+    match order.destination:
         case Destination.ORDER_PAGE:
             return _page(procedure.order_url)
         case Destination.PLATFORM:
@@ -78,16 +81,24 @@ def _go(procedure: Procedure, destination: Destination) -> Trouble | None:
         case Destination.TOOL:
             return _tool(procedure.tool)
         case Destination.SUPPORT_MAIL:
-            return Trouble.LAUNCH_FAILED
+            return _letter(procedure, order, language)
         case _:
-            assert_never(destination)
+            assert_never(order.destination)
 
 
 def _page(url: str) -> Trouble | None:
     if not is_safe(url):
         log.warning("The address %r is not opened: only https is", url)
         return Trouble.LAUNCH_FAILED
-    return None if open_page(url) else Trouble.LAUNCH_FAILED
+    return None if open_address(url) else Trouble.LAUNCH_FAILED
+
+
+def _letter(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
+    address = letter_address(procedure, language, holder=order.holder, serial_hex=order.serial_hex)
+    if address is None:
+        log.warning("No letter can be written for %s: see its letter, its support_email and the key", procedure.id)
+        return Trouble.LAUNCH_FAILED
+    return None if open_address(address) else Trouble.LAUNCH_FAILED
 
 
 def _tool(tool: VendorTool) -> Trouble | None:

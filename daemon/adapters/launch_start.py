@@ -21,8 +21,11 @@ OURS = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
 FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the person's own in NAME_ORIG
 
 
-def open_page(url: str) -> bool:
-    """Open an address in the browser; tell whether that worked, as far as the system says."""
+def open_address(url: str) -> bool:
+    """Open an https address in the browser, a mailto one in the mail program; tell whether that seems to have worked.
+
+    An address is one word of a command that begins with its scheme: it is never taken for an option.
+    """
     if sys.platform == "win32":
         done = _start_by_shell(url)
     elif sys.platform == "darwin":
@@ -37,7 +40,8 @@ def _open_freedesktop(url: str) -> bool:
     # take the terminal.
     if any(_have(opener) and run(command, OPEN_LIMIT_S) for opener, command in _openers(url)):
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and webbrowser.open(url)
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(display) and url.startswith("https:") and webbrowser.open(url)
 
 
 def start_tool(path: Path) -> bool:

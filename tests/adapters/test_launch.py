@@ -4,12 +4,14 @@ import os
 import plistlib
 import queue
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from config.courses import Letter
 from config.settings import Procedure, Settings, VendorTool
 from config.wording import Wording
 from daemon.adapters.launch import DesktopLauncher, is_safe
@@ -20,10 +22,11 @@ from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
-from rig.browser import RecordingBrowser, RecordingTool
-from rig.process import wait_until
+from rig.browser import Recorder, RecordingBrowser, RecordingTool
+from rig.process import require_tool, wait_until
 
 LIMIT_S = 20.0
+MAIL = "x-scheme-handler/mailto"
 TOOL = "Trusted Key Manager"
 ORDER, PLATFORM, DOWNLOAD = "https://order.example/", "https://platform.example/", "https://download.example/tool"
 
@@ -42,6 +45,9 @@ def desktop(browser: RecordingBrowser, tmp_path: Path, monkeypatch: pytest.Monke
     return data
 
 
+LETTER = Letter(subject=Wording(en="S {holder}", fr="O {holder}"), body=Wording(en="No. {serial}", fr="N° {serial}"))
+
+
 def settings(path: Path | None = None, *, order_url: str = ORDER) -> Settings:
     procedure = Procedure(
         id="opalexe",
@@ -50,16 +56,21 @@ def settings(path: Path | None = None, *, order_url: str = ORDER) -> Settings:
         platform_url=PLATFORM,
         order_url=order_url,
         tool=VendorTool(name=TOOL.casefold(), download_url=DOWNLOAD, path=str(path) if path else None),
+        support_email="support@platform.example",
+        letter=LETTER,
     )
-    return Settings(procedures=(procedure,))
+    return Settings(procedures=(procedure,), language="fr")
 
 
-def launched(given: Settings, destination: Destination, procedure: str = "opalexe") -> Trouble | None:
+def launched(
+    given: Settings, destination: Destination, procedure: str = "opalexe", *, serial_hex: str = ""
+) -> Trouble | None:
     """Launch, and return what the launcher posted."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     launcher = DesktopLauncher(lambda: given)
     launcher.start(events.put)
-    launcher.launch(Launch(procedure=procedure, destination=destination))
+    holder = "Élise d’Arc" if serial_hex else ""
+    launcher.launch(Launch(procedure=procedure, destination=destination, holder=holder, serial_hex=serial_hex))
     event = events.get(timeout=LIMIT_S)
     assert isinstance(event, Launched)
     assert event.procedure == procedure
@@ -74,6 +85,42 @@ def launched(given: Settings, destination: Destination, procedure: str = "opalex
 def test_a_page_opens_in_the_browser(browser: RecordingBrowser, destination: Destination, url: str) -> None:
     assert launched(settings(), destination) is None
     assert browser.wait() == [[url]]
+
+
+MAILTO = (
+    "mailto:support@platform.example?subject=O%20%C3%89lise%20d%E2%80%99Arc&body=N%C2%B0%200a1b"  # every letter as sent
+)
+
+
+@pytest.fixture
+def mail_program(tmp_path: Path, desktop: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """The person's mail program, which only records; it is not the browser."""
+    monkeypatch.setenv("DISPLAY", ":0")  # without one, xdg-open asks for no program; none is reached
+    require_tool("xdg-mime", "xdg-utils")
+    program = Recorder(tmp_path / "recording-mail")
+    entry(
+        desktop, "recording-mail.desktop", f"Type=Application\nName=Mail\nExec={program.program} %u\nMimeType={MAIL};"
+    )
+    subprocess.run(["xdg-mime", "default", "recording-mail.desktop", MAIL], check=True)
+    return program
+
+
+def test_the_letter_opens_in_the_mail_program(mail_program: Recorder, browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
+    assert mail_program.wait() == [[MAILTO]]
+    assert browser.starts == []
+
+
+@pytest.mark.parametrize("opener", [["gio", "open"], ["xdg-open"]], ids=" ".join)
+def test_each_opener_takes_a_letter_and_changes_nothing_in_it(mail_program: Recorder, opener: list[str]) -> None:
+    assert run([*opener, MAILTO], LIMIT_S)
+    assert mail_program.wait() == [[MAILTO]]
+
+
+def test_a_letter_that_cannot_be_written_opens_nothing(mail_program: Recorder, browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b&cc=x") is Trouble.LAUNCH_FAILED
+    assert launched(settings(), Destination.SUPPORT_MAIL) is Trouble.LAUNCH_FAILED
+    assert mail_program.starts == browser.starts == []
 
 
 def test_without_any_opener_the_launch_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
