@@ -23,7 +23,7 @@ from daemon.adapters.store_file import (
     transaction,
 )
 from daemon.core.effects import Happening
-from daemon.core.model import Key, Memory, Seen
+from daemon.core.model import Key, Memory, Progress, Seen
 
 __all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreProblem"]
 
@@ -144,6 +144,7 @@ class SqliteStore:
             keys=dict(_KEYS.read(connection, broken)),
             said=dict(_SAID.read(connection, broken)),
             snoozes=dict(_SNOOZES.read(connection, broken)),
+            progress=dict(_PROGRESS.read(connection, broken)),
         )
         if broken:
             log.warning("%s rows of the store cannot be read", len(broken))
@@ -225,10 +226,15 @@ def _sound_moment(_mark: str, moment: datetime) -> bool:
     return _aware(moment)
 
 
+def _sound_progress(_key: str, progress: Progress) -> bool:
+    return _aware(progress.begun, progress.finished, progress.link_until, *progress.done.values())
+
+
 _SEEN = _Kept("certificates", Seen, _sound_seen)
 _KEYS = _Kept("keys", Key, _sound_key)
 _SAID = _Kept("said", datetime, _sound_moment)
 _SNOOZES = _Kept("snoozes", datetime, _sound_moment)
+_PROGRESS = _Kept("progress", Progress, _sound_progress)
 
 
 def _write(connection: sqlite3.Connection, old: Memory, new: Memory, happenings: list[Happening]) -> None:
@@ -239,6 +245,7 @@ def _write(connection: sqlite3.Connection, old: Memory, new: Memory, happenings:
         _KEYS.write(connection, old.keys, new.keys)
         _SAID.write(connection, old.said, new.said)
         _SNOOZES.write(connection, old.snoozes, new.snoozes)
+        _PROGRESS.write(connection, old.progress, new.progress)
         connection.executemany(
             "INSERT INTO history (at, what, subject) VALUES (?, ?, ?)",
             [(happening.at.isoformat(), happening.what, happening.subject) for happening in happenings],

@@ -36,7 +36,11 @@ def _first_tables(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE unreadable (at TEXT NOT NULL, source TEXT NOT NULL, id, body)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
+def _progress(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE progress (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _progress)
 """The step from each schema version to the next; a released one is never changed."""
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from config.courses import CourseKind
 from daemon.adapters.store import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreProblem
 from daemon.core.effects import Happening
-from daemon.core.model import Certificate, Claim, Key, Memory, Role, Seen, TokenSigns
+from daemon.core.model import Certificate, Claim, Key, Memory, Progress, Role, Seen, TokenSigns
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 
@@ -46,12 +47,20 @@ KEY = Key(
     first_seen=NOW,
     last_seen=NOW,
     reader="Reader 00 00",
+    name="la bleue",
+)
+PROGRESS = Progress(
+    course=CourseKind.ADD_WITH_OLD,
+    begun=NOW,
+    done={"log_in": NOW, "ask_for_mail": NOW + timedelta(minutes=3)},
+    left=CourseKind.ACTIVATE,
 )
 FULL = Memory(
     certificates={c.fingerprint: Seen(certificate=c, first_seen=NOW, last_seen=NOW) for c in (OLD, FLAWED)},
     keys={"key-1": KEY},
     said={"key-1:days:30": NOW, "key-1:expired": NOW + timedelta(microseconds=1)},
     snoozes={"key-1": NOW + timedelta(days=1)},
+    progress={"key-1": PROGRESS},
 )
 PARIS = timezone(timedelta(hours=1))
 
@@ -134,6 +143,7 @@ CHANGES = [
     pytest.param(replace(FULL, certificates={"a" * 64: FULL.certificates["a" * 64]}), id="one certificate gone"),
     pytest.param(replace(FULL, keys={"key-1": replace(KEY, label="other")}), id="one key changed"),
     pytest.param(replace(FULL, keys={**FULL.keys, "key-2": replace(KEY, id="key-2")}), id="one key more"),
+    pytest.param(replace(FULL, progress={"key-1": replace(PROGRESS, finished=NOW)}), id="a course finished"),
     pytest.param(replace(FULL, snoozes={"key-1": NOW.astimezone(PARIS)}), id="a moment from another zone"),
     pytest.param(Memory(), id="everything gone"),
 ]
@@ -309,6 +319,17 @@ ROWS = [
         "UPDATE snoozes SET body = '\"2027-01-01T00:00:00\"'", 1, replace(FULL, snoozes={}), id="a moment without zone"
     ),
 ]
+ROWS += [
+    pytest.param(f"UPDATE progress SET body = {body}", 1, replace(FULL, progress={}), id=what)
+    for what, body in {
+        "an unknown course": """json_set(body, '$.course', 'dance')""",
+        "a step done at no time": """json_set(body, '$.done.log_in', 'yesterday')""",
+        "a step done in no zone": """json_set(body, '$.done.log_in', '2026-11-23T20:00:00')""",
+        "a beginning in no zone": """json_set(body, '$.begun', '2026-11-23T20:00:00')""",
+        "no beginning": """json_remove(body, '$.begun')""",
+        "an empty body": """''""",
+    }.items()
+]
 
 
 @pytest.mark.parametrize(("change", "count", "rest"), ROWS)
@@ -327,6 +348,35 @@ def test_a_row_that_cannot_be_read_is_kept_apart_and_the_rest_loads(
     again = opened()
     assert again.load() == FULL
     assert again.problems == []
+
+
+def make_version_1(file: Path) -> None:
+    """Take the store back to how the first version left it."""
+    query(file, "DROP TABLE progress")
+    query(file, "UPDATE keys SET body = json_remove(body, '$.name')")
+    query(file, "PRAGMA user_version = 1")
+
+
+FROM_VERSION_1 = replace(FULL, keys={"key-1": replace(KEY, name="")}, progress={})
+
+
+def test_an_older_store_is_brought_up_to_date(opened: Opener, filled: Path) -> None:
+    make_version_1(filled)
+    store = opened()
+    assert store.load() == FROM_VERSION_1
+    assert store.problems == []
+    store.remember(FULL, ())
+    store.close()
+    assert opened().load() == FULL
+
+
+def test_a_reader_understands_an_older_store_and_leaves_it_so(opened: Opener, filled: Path) -> None:
+    make_version_1(filled)
+    before = listing(filled.parent)
+    store = opened(read_only=True)
+    assert store.load() == FROM_VERSION_1
+    assert store.problems == []
+    assert listing(filled.parent) == before
 
 
 def make_newer(file: Path) -> None:
