@@ -4,19 +4,24 @@ import logging
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from daemon.adapters.pcsc_pause import Pause, make_pause
 from daemon.adapters.pcsc_picture import Insertions
 from daemon.adapters.pcsc_service import (
     FOREVER_MS,
     PLUG_AND_PLAY,
+    SILENCE_LIMIT_S,
     ServiceError,
     States,
     cancel,
     reader_names,
     service_context,
     wait_for_change,
+    within,
 )
 from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import ReaderState
@@ -64,11 +69,16 @@ class PcscWatcher:
         deadline = time.monotonic() + STOP_LIMIT_S
         while self._thread is not None and self._thread.is_alive() and time.monotonic() < deadline:
             if (context := self._context) is not None:
-                cancel(context)  # is lost when it comes just before the wait: hence again
+                # It is lost when it comes just before the wait: hence again.
+                within(deadline - time.monotonic(), partial(cancel, context), otherwise=None)
             self._thread.join(0.02)
 
     def look(self) -> ReadersSeen | ServiceLost:
         """Take one picture now, without watching (for commands that run without a daemon)."""
+        silent: ReadersSeen | ServiceLost = ServiceLost(at=_now(), trouble=Trouble.SERVICE_STOPPED)
+        return within(SILENCE_LIMIT_S, self._look, otherwise=silent)
+
+    def _look(self) -> ReadersSeen | ServiceLost:
         try:
             with service_context() as context:
                 asked = dict.fromkeys(reader_names(context)[:READERS_AT_MOST], UNAWARE)
@@ -87,7 +97,7 @@ class PcscWatcher:
         lost_at: float | None = None
         while not self._stopping.is_set():
             try:
-                with service_context() as self._context:
+                with self._connection(trouble) as self._context:
                     trouble, lost_at = Trouble.SERVICE_STOPPED, None
                     self._insertions.forget()
                     self._watch(self._context)
@@ -97,6 +107,20 @@ class PcscWatcher:
                     lost_at = time.monotonic()
                     self._tell_of_loss(trouble, error)
                 self._pause.wait(pause_after(time.monotonic() - lost_at))
+
+    @contextmanager
+    def _connection(self, trouble: Trouble) -> Iterator[int]:
+        """Hold a context of the service; somebody may listen and never answer: that is told as a loss, too."""
+        silence = threading.Timer(SILENCE_LIMIT_S, self._tell_of_loss, (trouble, "it does not answer"))
+        silence.daemon = True
+        with ExitStack() as stack:
+            silence.start()
+            try:
+                context = stack.enter_context(service_context())
+            finally:
+                silence.cancel()
+                silence.join()  # what it told came before what follows
+            yield context
 
     def _watch(self, context: int) -> None:
         """Post a picture at each change, until stopped or the service is lost."""
@@ -133,8 +157,8 @@ class PcscWatcher:
             log.debug("cards %s", [f"{reader.insertion} in {reader.name}" for reader in readers if reader.insertion])
             self._post(ReadersSeen(at=_now(), readers=readers))
 
-    def _tell_of_loss(self, trouble: Trouble, error: ServiceError) -> None:
-        log.info("the PC/SC service is lost: %s", error)
+    def _tell_of_loss(self, trouble: Trouble, why: object) -> None:
+        log.info("the PC/SC service is lost: %s", why)
         if SERVICE_GOES_WITH_READERS:
             self._show(())
             return

@@ -1,10 +1,15 @@
 """The PC/SC calls that the watcher needs, typed, with their return codes made into exceptions."""
 
-from collections.abc import Iterator, Mapping
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
 from smartcard import scard
 
+SILENCE_LIMIT_S = 5.0  # a service that is there answers at once, but its calls wait without end for one that hangs
 FOREVER_MS: int = scard.INFINITE  # 24 days in pyscard: a timeout is harmless
 PLUG_AND_PLAY = "\\\\?PnP?\\Notification"  # a pseudo-reader that changes when readers come and go
 
@@ -20,6 +25,7 @@ NOTHING_NEW = frozenset(
 TIMEOUT = scard.SCARD_E_TIMEOUT & 0xFFFFFFFF
 NO_READERS = scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF
 
+T = TypeVar("T")
 States = Mapping[str, int]  # by reader: SCARD_STATE_* bits, and the service's event counter in the high word
 
 
@@ -75,6 +81,20 @@ def cancel(context: int) -> None:
 
 def is_held(reader: str) -> bool:
     """Whether another program has the card in this reader for itself alone: no module can see it then."""
+    return within(SILENCE_LIMIT_S, partial(_is_held, reader), otherwise=False)
+
+
+def within(limit_s: float, ask: Callable[[], T], otherwise: T) -> T:
+    """Return what the service answers, or `otherwise` when it keeps silent; the call is then left behind."""
+    answers: queue.SimpleQueue[T] = queue.SimpleQueue()
+    threading.Thread(target=lambda: answers.put(ask()), name="pcsc-ask", daemon=True).start()
+    try:
+        return answers.get(timeout=limit_s)
+    except queue.Empty:
+        return otherwise
+
+
+def _is_held(reader: str) -> bool:
     try:
         with service_context() as context:
             states = wait_for_change(context, 0, {reader: scard.SCARD_STATE_UNAWARE}) or {}
