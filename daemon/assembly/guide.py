@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 from config.folders import Folders
 from config.loading import Loaded
-from config.text import text
-from daemon.adapters import door_client
+from daemon.adapters.door_client import DoorProblem, GuideRefused, NoDaemon, ask, follow
 from daemon.adapters.door_messages import Refusal
 from daemon.adapters.guide.desk import Desk, has_display
 from daemon.adapters.guide.messages import Guide
@@ -16,33 +15,28 @@ from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Asked, Verb
 from daemon.ports import Post
 
+__all__ = ["DoorProblem", "NoDaemon", "front", "show_text", "show_window"]
+
 ANSWER_LIMIT_S = 10.0
 
 Look = Callable[[Guide], None]
 
 
-class NoWindow(door_client.DoorProblem):
-    """There is no display to open the window on."""
-
-    def __init__(self) -> None:
-        super().__init__(text(f"door.{Refusal.NO_WINDOW}"))
-
-
 def front(folders: Folders) -> None:
     """Have the running daemon open its guide. Raises NoDaemon and DoorProblem."""
-    door_client.ask(folders.runtime, Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
+    ask(folders.runtime, Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
 
 
 def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
-    """Open the window; without a daemon, be on watch until it is closed. Raises NoWindow and DoorProblem."""
+    """Open the window; without a daemon, be on watch until it is closed. Raises DoorProblem."""
     try:
         front(folders)
-    except door_client.NoDaemon:
+    except NoDaemon:
         return _open_here(folders, loaded, command)
-    except door_client.GuideRefused as refused:
+    except GuideRefused:
         if not has_display():
-            raise NoWindow from refused
-        guide = door_client.follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
+            raise
+        guide = follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
         _need_display(Window(command, guide, lambda _code: None).wait())
     return Outcome.STOPPED
 
@@ -50,16 +44,16 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Out
 def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
     """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises DoorProblem."""
     try:
-        guide = door_client.follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
-    except door_client.NoDaemon:
+        guide = follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
+    except NoDaemon:
         desk = make_desk()
 
-        def follow() -> None:
+        def look_here() -> None:
             onlooker = desk.follow()
             if onlooker is not None:
                 look(onlooker)
 
-        return _watch(folders, loaded, desk, follow)
+        return _watch(folders, loaded, desk, look_here)
     look(guide)
     return Outcome.STOPPED
 
@@ -67,7 +61,7 @@ def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
 def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
     desk = make_desk(command)
     if not desk.can_open:
-        raise NoWindow
+        raise GuideRefused(Refusal.NO_WINDOW)
     codes: list[int | None] = []
 
     def open_and_wait() -> None:
@@ -81,7 +75,7 @@ def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outc
 
 def _need_display(*codes: int | None) -> None:
     if NO_DISPLAY in codes:
-        raise NoWindow
+        raise GuideRefused(Refusal.NO_WINDOW)
 
 
 def _watch(folders: Folders, loaded: Loaded, desk: Desk, look: Callable[[], None]) -> Outcome:
