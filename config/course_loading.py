@@ -129,6 +129,7 @@ def _refusal(table: Table, before: Sequence[Refusal], steps: Sequence[Step]) -> 
         title=_wording(table, "title", _TITLE),
         text=_wording(table, "text", _TEXT),
         back_to=table.take("back_to", kinds.one_of((step.id for step in steps), "accepted.earlier_step"), None),
+        final=table.take("final", kinds.SWITCH, False),
     )
     table.finish()
     return refusal

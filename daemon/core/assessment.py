@@ -59,7 +59,7 @@ def assess(memory: Memory, settings: Settings, contents: Mapping[str, Content], 
     cases: list[Case] = []
     for line in lines(memory, settings.procedures):
         stands = standing(line, now)
-        link = _link_stands(line, stands, memory, now)
+        link = link_is_out(line, stands, memory, now)
         path = choose_path(line, stands, now, settings.notices, link_stands=link)
         cases.append(Case(line=line, stands=stands, path=path))
     cases.sort(key=lambda case: _pressing(case, keys))
@@ -73,8 +73,8 @@ def assess(memory: Memory, settings: Settings, contents: Mapping[str, Content], 
     )
 
 
-def _link_stands(line: Line, stands: Standing, memory: Memory, now: datetime) -> bool:
-    """Tell whether the person is on the way that the platform's link opened."""
+def link_is_out(line: Line, stands: Standing, memory: Memory, now: datetime) -> bool:
+    """Tell whether the platform has sent its link to the newest key, and it still works or was used."""
     progress = memory.progress.get(stands.newest.key.id)
     course = line.procedure.courses.get(CourseKind.ADD_WITH_OLD)
     if progress is None or course is None or progress.course is not course.kind or progress.finished:

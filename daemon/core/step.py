@@ -30,7 +30,8 @@ from daemon.core.effects import (
 )
 from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
-from daemon.core.guide.choosing import choose
+from daemon.core.guide.choosing import choose, look_at
+from daemon.core.guide.history import course_happenings
 from daemon.core.guide.keeping import keep_progress
 from daemon.core.guide.launching import launched
 from daemon.core.guide.page import draw_guide
@@ -178,6 +179,7 @@ def _asked(state: State, event: events.Asked) -> Step:
         case Verb.QUIT:
             return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())
         case Verb.GUIDE:
+            state = look_at(state, assess_state(state, event.at))
             return state, (Answer(request=event.request, report=_report(state, event.at)), OpenGuide())
         case Verb.STATUS:
             return state, (Answer(request=event.request, report=_report(state, event.at)),)
@@ -257,6 +259,7 @@ def _happenings(before: Memory, after: Memory, effects: tuple[Effect, ...], now:
             yield Happening(at=now, what="key_seen", subject=key_id)
         for claim in sorted(key.claims - (known.claims if known else frozenset())):
             yield Happening(at=now, what=f"told_{claim}", subject=key_id)
+    yield from course_happenings(before, after, now)
     yield from _added("said", before.said, after.said, now)
     yield from _added("snoozed", before.snoozes, after.snoozes, now)
     for effect in effects:

@@ -185,7 +185,7 @@ def test_a_word_is_written_before_anything_else() -> None:
     effects = world.tell(NEW_ID, Claim.ACTIVATED)
     assert [type(effect) for effect in effects[:2]] == [Remember, Say]
     assert isinstance(effects[0], Remember)
-    assert [h.what for h in effects[0].happenings] == ["told_activated"]
+    assert [h.what for h in effects[0].happenings] == ["told_activated", "guide_course_add_with_old"]
 
 
 def test_a_word_that_settles_all_takes_the_notice_off_the_screen() -> None:

@@ -64,7 +64,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(answering=False, delivering=False)
+        self.world = World(answering=False, delivering=False, opening=False)
         self.requests = 0
         self.tickets: set[int] = set()
         self.heard: set[str] = set()

@@ -10,6 +10,8 @@ from daemon.core.events import (
     Asked,
     Claimed,
     Event,
+    GuideChosen,
+    Launched,
     NoticeAnswered,
     NoticeSaid,
     ReadersSeen,
@@ -18,6 +20,8 @@ from daemon.core.events import (
     TokensRead,
     Verb,
 )
+from daemon.core.guide.page import offered
+from daemon.core.guide.view import Action, GuideView, StepMark
 from daemon.core.model import Certificate, Claim, Memory, TokenReading
 from daemon.core.notice import Choice, Notice
 from daemon.core.report import Report
@@ -39,7 +43,7 @@ class Card:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """Readers, cards, a clock and a person; `answering` and `delivering` switch the adapters off."""
+    """Readers, cards, a clock and a person; `answering`, `delivering` and `opening` switch the adapters off."""
 
     state: State = field(default_factory=lambda: State(settings=SETTINGS))
     now: datetime = NOW
@@ -47,6 +51,7 @@ class World:
     cards: dict[str, Card] = field(default_factory=dict)
     answering: bool = True
     delivering: bool = True
+    opening: bool = True
     insertions: int = 0
     effects: list[Effect] = field(default_factory=list)
     said: list[tuple[datetime, Notice]] = field(default_factory=list)
@@ -70,6 +75,8 @@ class World:
                     self.post(NoticeSaid(at=self.now, tag=notice.tag, marks=notice.marks))
             case ReadTokens() if self.answering:
                 self.read(effect)
+            case Launch(procedure=procedure, destination=destination) if self.opening:
+                self.post(Launched(at=self.now, procedure=procedure, destination=destination))
 
     def read(self, order: ReadTokens) -> None:
         """Answer a read with the cards that are in now."""
@@ -121,6 +128,30 @@ class World:
     def answer(self, tag: str, choice: Choice = Choice.OPEN) -> tuple[Effect, ...]:
         """Click a notice."""
         return self.post(NoticeAnswered(at=self.now, tag=tag, choice=choice))
+
+    @property
+    def page(self) -> GuideView:
+        """The guide's page of the moment."""
+        assert self.state.guide is not None
+        return self.state.guide
+
+    def step(self) -> str:
+        """Return the id of the step of the moment, "" when there is none."""
+        return next((line.id for line in self.page.steps if line.mark is StepMark.CURRENT), "")
+
+    def actions(self) -> dict[str, Action]:
+        """Return every action of the page, by its id, each of which is there once."""
+        actions = [*offered(self.page)]
+        assert len(actions) == len({action.id for action in actions})
+        return {action.id: action for action in actions}
+
+    def choose(self, *actions: str) -> tuple[Effect, ...]:
+        """Choose these actions of the guide, each of them offered; return what the last one led to."""
+        effects: tuple[Effect, ...] = ()
+        for action in actions:
+            assert action in self.actions(), self.actions().keys()
+            effects = self.post(GuideChosen(at=self.now, action=action))
+        return effects
 
     def tell(self, key: str, claim: Claim) -> tuple[Effect, ...]:
         """Say something of a key."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from config.courses import Ends, Offer, Refusal
 from config.text import Sentence, text
 from daemon.core.destination import Destination
+from daemon.core.expiry import later
 from daemon.core.guide.course import since
 from daemon.core.guide.scene import Scene
 from daemon.core.guide.view import (
@@ -22,6 +23,8 @@ from daemon.core.guide.view import (
 )
 from daemon.core.guide.words import holder_words, phrase, say
 from daemon.core.model import Claim
+from daemon.core.notices import SNOOZE
+from daemon.core.renewal import Question
 from daemon.core.report import PathKind
 
 LEADS_TO = {
@@ -138,6 +141,8 @@ def _back(scene: Scene) -> Iterator[Action]:
 def _statements(scene: Scene) -> Iterator[Action]:
     """Yield what only the person can know, wherever it may be true."""
     path = scene.case.path
+    if scene.case.stands.question is Question.IN_USE:
+        yield stating(scene, Claim.NEW)
     if path is None or path.new_fingerprint is None:
         return
     if path.kind is PathKind.ACTIVATE:
@@ -160,7 +165,7 @@ def _help_action(scene: Scene, refusal: Refusal) -> Action | None:
 
 def _rests(scene: Scene) -> bool:
     until = scene.state.memory.snoozes.get(scene.case.stands.current.key.id)
-    return until is not None and scene.now < until
+    return until is not None and scene.now < until <= later(scene.now, SNOOZE)
 
 
 def _action(id_: str, label: Sentence, does: Does) -> Action:

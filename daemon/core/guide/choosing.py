@@ -65,6 +65,14 @@ def choose(state: State, assessment: Assessment, action: str, now: datetime) -> 
             assert_never(found.does)
 
 
+def look_at(state: State, assessment: Assessment) -> State:
+    """Stay with the line on show, whatever other key is put in, until its path is at an end."""
+    case = shown_case(state, assessment)
+    if case is not None and case.path is None:
+        case = shown_case(replace(state, guide_case=""), assessment)
+    return replace(state, guide_case=case.id if case else "")
+
+
 def _end(scene: Scene, step: str) -> Step:
     """End a step; the last one of a course brings its word on the key."""
     state, course, progress = scene.state, scene.course, scene.progress
@@ -102,7 +110,7 @@ def _handle(scene: Scene, what: Handling) -> State:
         case Handling.ABANDON if progress is not None:
             return _keep(state, case, replace(progress, abandoned=True))
         case Handling.FINISH if progress is not None:
-            return _keep(state, case, replace(progress, closed=True))
+            return _keep(replace(state, guide_case=""), case, replace(progress, closed=True))
         case Handling.CLEAN_UP if progress is not None:
             begun = progress.finished or now
             return _keep(state, case, Progress(course=CourseKind.CLEAN_UP, begun=begun))

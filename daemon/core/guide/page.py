@@ -10,11 +10,11 @@ from daemon.core.guide.actions import course_actions, handling, helps, selection
 from daemon.core.guide.obstacles import obstacle, picture, reader_words
 from daemon.core.guide.pages import calm_page, empty_page
 from daemon.core.guide.progress import deadline
-from daemon.core.guide.scene import Scene, scene_of
+from daemon.core.guide.scene import Scene, progress_id, scene_of
 from daemon.core.guide.time_line import time_line
 from daemon.core.guide.view import Action, GuideView, Handling, StepLine, StepMark
 from daemon.core.guide.words import phrase, say
-from daemon.core.model import Claim
+from daemon.core.model import Claim, Progress
 from daemon.core.state import State
 
 MINUTE = 60
@@ -39,8 +39,12 @@ def draw_guide(state: State, assessment: Assessment, now: datetime) -> GuideView
 def shown_case(state: State, assessment: Assessment) -> Case | None:
     """Choose the line: the one that the person looks at, one that was begun, the one in a reader, the most pressing."""
     chosen = assessment.case_of(state.guide_case) if state.guide_case else None
-    begun = (c for c in assessment.cases if c.path and (p := state.memory.progress.get(c.id)) and p.done)
+    begun = (c for c in assessment.cases if c.path and _begun(state.memory.progress.get(progress_id(c))))
     return chosen or next(begun, None) or next(iter(assessment.cases), None)
+
+
+def _begun(progress: Progress | None) -> bool:
+    return progress is not None and bool(progress.done) and not progress.abandoned
 
 
 def offered(view: GuideView) -> Iterator[Action]:

@@ -1,0 +1,28 @@
+"""What the guide's courses leave in the history: ids only."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from daemon.core.effects import Happening
+from daemon.core.model import Memory, Progress
+
+
+def course_happenings(before: Memory, after: Memory, now: datetime) -> Iterator[Happening]:
+    """Put what changed in the courses into lines of the history."""
+    for id_, progress in after.progress.items():
+        for what in _changes(before.progress.get(id_), progress):
+            yield Happening(at=now, what=f"guide_{what}", subject=id_)
+
+
+def _changes(before: Progress | None, after: Progress) -> Iterator[str]:
+    same = before is not None and before.course is after.course and before.begun == after.begun
+    if not same:
+        yield f"course_{after.course}"
+    done = before.done if before and same else {}
+    yield from (f"ended_{step}" for step in after.done if step not in done)
+    yield from (f"undone_{step}" for step in done if step not in after.done)
+    if before is None or not same:
+        return
+    yield from (
+        word for word in ("lapsed", "abandoned", "finished") if getattr(after, word) and not getattr(before, word)
+    )
