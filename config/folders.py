@@ -10,10 +10,9 @@ from pathlib import Path
 
 import platformdirs
 
+from config.identity import APPLICATION
 from config.text import Text, text
 from config.texts import Problem
-
-APPLICATION = "vigicle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

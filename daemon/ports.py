@@ -124,11 +124,28 @@ class Door(Protocol):
         """Close it, and remove what it left on disk."""
 
 
+class Balloons(Protocol):
+    """The balloon of a tray icon, one at a time; any thread may call, and may have to wait for the taskbar."""
+
+    def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
+        """Show it in place of the one before; tell whether there is an icon, and it took the balloon.
+
+        63 and 255 UTF-16 units at most. `clicked` is called from another thread.
+        """
+
+    def hide_balloon(self) -> None:
+        """Take it off the screen."""
+
+
 class FaceScreen(Protocol):
     """Shows the face."""
 
     def show(self, face: Face) -> None:
         """Draw it; may be called from the loop's thread."""
+
+    @property
+    def balloons(self) -> Balloons | None:
+        """What shows balloons at it, where this system has them."""
 
 
 class GuideDesk(Protocol):

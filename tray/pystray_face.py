@@ -16,6 +16,7 @@ from config.text import Sentence, clean, text
 from daemon.core.events import Asked, Claimed, Event, GuideChosen, NoticeAnswered, Verb
 from daemon.core.face import Answering, Choosing, Face, Look, Telling
 from daemon.core.notice import Choice
+from daemon.ports import Balloons
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,7 +26,8 @@ LABEL_LIMIT = 60
 TRY_AGAIN_S = 2.0
 SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
-WINDOWS_SIZE = 64  # pystray makes the smaller ones of it
+APPEAR_S = 3.0  # the first notice may be earlier than the icon
+SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
 Render = Callable[[Sentence], str]
 Action = Answering | Telling | Choosing | Verb
 
@@ -77,6 +79,7 @@ class TrayFace:
         self._clock = clock
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._appeared = threading.Event()
         self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
         self._words: tuple[str, list[tuple[str, Action | None]]] = ("", [])
         self._icon: Any = None
@@ -89,7 +92,7 @@ class TrayFace:
                 return
             icon, words = self._icon, self._words
             if _drawing(before) != _drawing(face):
-                on_owning_thread(lambda: setattr(icon, "icon", _picture(face)))
+                on_owning_thread(lambda: setattr(icon, "icon", _drawing(face)))
             self._words = tooltip, lines = self._tooltip(face), self._lines(face)
             if tooltip != words[0]:
                 on_owning_thread(lambda: setattr(icon, "title", tooltip))
@@ -126,7 +129,24 @@ class TrayFace:
             was_there = isinstance(error, TrayGoneError)
         with self._lock:
             self._icon = None
+        self._appeared.clear()
         return was_there
+
+    @property
+    def balloons(self) -> Balloons | None:
+        """Itself where there are balloons: on Windows."""
+        return self if sys.platform == "win32" else None
+
+    def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
+        """Show a balloon at the icon; tell whether there is one, and it took it."""
+        icon = self._icon if self._appeared.wait(APPEAR_S) else None
+        return icon is not None and icon.show_balloon(title, body, clicked)
+
+    def hide_balloon(self) -> None:
+        """Take the balloon away."""
+        icon = self._icon
+        if icon is not None:
+            icon.hide_balloon()
 
     def stop(self) -> None:
         """Let `run` return."""
@@ -142,14 +162,22 @@ class TrayFace:
                 return
             face = self._face
             self._words = tooltip, lines = self._tooltip(face), self._lines(face)
-            self._icon = icon = icon_class(NAME, _picture(face), tooltip, self._menu(lines))
+            self._icon = icon = icon_class(NAME, _drawing(face), tooltip, self._menu(lines))
+        if sys.platform == "win32":
+            icon.session_ends = self._end_with_session
         icon.run(self._shown)
+
+    def _end_with_session(self) -> None:
+        """End the watch, and return when the store is closed."""
+        self._act(Verb.QUIT)
+        self._stopped.wait(SESSION_END_S)
 
     def _shown(self, icon: Any) -> None:
         """Show the icon once its loop runs; in a thread of pystray's."""
 
         def appear() -> None:
             icon.visible = True
+            self._appeared.set()
             if self._stopped.is_set():  # before there was a loop to stop
                 icon.stop()
 
@@ -217,9 +245,9 @@ def load_icon_class() -> Any:
 
         chosen = macos_icon.MacIcon
     else:
-        import pystray
+        from tray import windows_icon
 
-        chosen = pystray.Icon  # what pystray lacks on Windows belongs into a class beside the other two
+        chosen = windows_icon.WindowsIcon
     return chosen
 
 
@@ -248,12 +276,6 @@ def on_owning_thread(action: Callable[[], object]) -> None:
 
 def _drawing(face: Face) -> Drawing:
     return Drawing(face.look, face.days_left)
-
-
-def _picture(face: Face) -> Any:
-    """Give what the system's icon class takes: on Linux and macOS the drawing, on Windows a picture."""
-    drawing = _drawing(face)
-    return drawing.draw(WINDOWS_SIZE) if sys.platform == "win32" else drawing
 
 
 def _kind(action: Action | None) -> int:

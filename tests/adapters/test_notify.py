@@ -13,11 +13,12 @@ import pytest
 from config.text import Text, text
 from daemon.adapters.aio import AsyncThread
 from daemon.adapters.notify import make_notifier
+from daemon.adapters.notify.balloon import fit
 from daemon.adapters.notify.chain import BODY_LIMIT, ChainNotifier, in_words
 from daemon.adapters.notify.channel import Answered, Channel, Message
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
-from daemon.adapters.notify.plyer import PlyerChannel, fit
+from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.adapters.notify.server import find_session_bus
 from daemon.core.events import Event, NoticeAnswered, NoticeSaid
 from daemon.core.notice import Choice, Notice, Urgency

@@ -3,16 +3,18 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 from daemon.adapters.aio import AsyncThread
+from daemon.adapters.notify.balloon import BalloonChannel
 from daemon.adapters.notify.chain import ChainNotifier, Render
 from daemon.adapters.notify.channel import Channel
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.adapters.notify.server import wait_for_server
+from daemon.ports import Balloons
 
 log = logging.getLogger(__name__)
 
@@ -20,19 +22,23 @@ LATE_LIMIT_S = 600.0  # a notice that is older has its next moment, or waits in 
 
 
 def make_notifier(
-    render: Render, thread: AsyncThread, *, between: Sequence[Channel] = (), environ: Mapping[str, str] = os.environ
+    render: Render,
+    thread: AsyncThread,
+    *,
+    balloons: Balloons | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> ChainNotifier:
     """Make the notifier over the channels that `make_channels` gives."""
     desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
-    return ChainNotifier(make_channels(between, environ), render, thread, desktop)
+    return ChainNotifier(make_channels(balloons, environ), render, thread, desktop)
 
 
-def make_channels(between: Sequence[Channel] = (), environ: Mapping[str, str] = os.environ) -> list[Channel]:
-    """Make the channels: desktop-notifier, the channels `between` (the tray's balloon), plyer, the log.
+def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] = os.environ) -> list[Channel]:
+    """Make the channels: desktop-notifier, the tray's balloon where it has one, plyer, the log.
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
     """
-    channels: list[Channel] = [DesktopChannel(), *between, PlyerChannel(), LogChannel()]
+    channels: list[Channel] = [DesktopChannel(), *_balloon(balloons), PlyerChannel(), LogChannel()]
     forced = environ.get("VIGICLE_NOTIFIER", "")
     chosen = [channel for channel in channels if channel.name == forced]
     if forced and not chosen:
@@ -40,3 +46,7 @@ def make_channels(between: Sequence[Channel] = (), environ: Mapping[str, str] = 
     if chosen:
         channels = [channel for channel in channels if channel.name in {forced, LogChannel.name}]
     return channels
+
+
+def _balloon(balloons: Balloons | None) -> list[Channel]:
+    return [] if balloons is None else [BalloonChannel(balloons)]

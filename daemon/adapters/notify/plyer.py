@@ -3,14 +3,16 @@
 import asyncio
 import sys
 import threading
+import time
 import warnings
+from collections.abc import Callable
 from concurrent.futures import Future
 
+from daemon.adapters.notify.balloon import BODY_UNITS, TITLE_UNITS, fit
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.server import ask_capabilities, shown_body
 
 APP_NAME = "vigicle"
-TITLE_UNITS, BODY_UNITS = 63, 255  # UTF-16 units that NOTIFYICONDATAW holds; plyer loses the whole notice beyond
 SHOW_S = 10
 
 
@@ -35,7 +37,7 @@ class PlyerChannel:
                 return False
             title, body = no_option(title), no_option(shown_body(body, skills))
         else:
-            title, body = fit(title, TITLE_UNITS), fit(body, BODY_UNITS)
+            title, body = fit(title, TITLE_UNITS), fit(body, BODY_UNITS)  # plyer loses the whole notice beyond
         done: Future[None] = Future()
         threading.Thread(target=_notify, args=(title, body, done), name="plyer", daemon=True).start()
         try:
@@ -56,27 +58,32 @@ def no_option(text: str) -> str:
     return f" {text}" if text.startswith("-") else text
 
 
-def fit(text: str, units: int) -> str:
-    """Cut a text to that many UTF-16 units."""
-    encoded = text.encode("utf-16-le", "replace")
-    if len(encoded) <= 2 * units:
-        return text
-    return encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore") + "…"
-
-
 def _notify(title: str, body: str, done: Future[None]) -> None:
     """plyer blocks, without a limit."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns when python-dbus is missing, which is usual
-            from plyer import facades
-            from plyer.utils import Proxy
-
-            # `plyer.notification` made anew: that one would keep the backend, or the lack of one, of its first use.
-            Proxy("notification", facades.Notification).notify(
-                title=title, message=body, app_name=APP_NAME, timeout=SHOW_S
-            )
+            put_away = _show(title, body)
     except Exception as error:  # noqa: BLE001 - plyer's backends raise what they like; the next channel follows
         done.set_exception(error)
     else:
         done.set_result(None)
+        if put_away is not None:
+            time.sleep(SHOW_S)  # on Windows the notice belongs to a window, and that to this thread
+            put_away()
+
+
+def _show(title: str, body: str) -> Callable[[], object] | None:
+    """Show it, and return what takes it away where plyer leaves that to us."""
+    if sys.platform == "win32":  # plyer would do it in a thread of its own, and nobody hear of a failure
+        from plyer.platforms.win.libs.balloontip import WindowsBalloonTip
+
+        tip = WindowsBalloonTip(title, body, APP_NAME, timeout=0)
+        return lambda: tip.remove_notify()
+    else:  # noqa: RET505 - mypy skips the other systems' branch only so
+        from plyer import facades
+        from plyer.utils import Proxy
+
+        # `plyer.notification` made anew: that one would keep the backend, or the lack of one, of its first use.
+        Proxy("notification", facades.Notification).notify(title=title, message=body, app_name=APP_NAME, timeout=SHOW_S)
+        return None

@@ -1,0 +1,174 @@
+"""The tray icon on Windows: pystray's, sharp at every scale, with balloons, and in order when the session ends."""
+
+import io
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pystray
+from PIL import Image
+from pystray._util import win32
+
+WM_QUERYENDSESSION, WM_ENDSESSION, WM_DPICHANGED = 0x0011, 0x0016, 0x02E0
+WM_DO = win32.WM_NOTIFY + 1  # pystray's own messages end there
+NIN_BALLOONUSERCLICK = 0x0405
+SM_CXSMICON = 49
+ICON_HEADERS = 22  # bytes of ICONDIR and its one ICONDIRENTRY
+ICON_VERSION = 0x00030000
+TASKBAR = "Shell_TrayWnd"
+SHOW_TRIES, SHOW_AGAIN_S = 5, 1.0
+
+user32 = win32.windll.user32
+user32.FindWindowW.restype = win32.wintypes.HWND
+user32.FindWindowW.argtypes = (win32.wintypes.LPCWSTR, win32.wintypes.LPCWSTR)
+user32.GetDpiForWindow.argtypes = (win32.wintypes.HWND,)
+user32.CreateIconFromResourceEx.restype = win32.wintypes.HICON
+user32.CreateIconFromResourceEx.argtypes = (
+    *(win32.wintypes.LPCVOID, win32.wintypes.DWORD, win32.wintypes.BOOL, win32.wintypes.DWORD),
+    *(win32.ctypes.c_int, win32.ctypes.c_int, win32.wintypes.UINT),
+)
+
+
+class Drawing(Protocol):
+    """What is shown."""
+
+    def draw(self, size: int) -> Image.Image:
+        """Draw it as RGBA, `size` pixels square."""
+
+
+class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
+    """Takes a `Drawing` as its icon. Setters, balloons and `stop` may be called from any thread, `run` from one only.
+
+    Set `session_ends`: it has to store everything before it returns, for Windows then ends the process.
+    """
+
+    _icon_handle: int | None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.session_ends: Callable[[], None] = lambda: None
+        self._clicked: Callable[[], None] = lambda: None
+        self._actions: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._owner: int | None = None
+        self._menu_is_open = False
+        self._menu_is_stale = False
+        self._message_handlers |= {  # a handler that is not there answers 0, and thereby forbids to end the session
+            WM_QUERYENDSESSION: lambda _wparam, _lparam: 1,
+            WM_ENDSESSION: self._on_session_end,
+            WM_DPICHANGED: self._on_display_change,
+            WM_DO: self._on_do,
+        }
+
+    def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
+        """Show a balloon in place of the one before; tell whether Windows took it."""
+        self._clicked = clicked
+        return self._message(win32.NIM_MODIFY, win32.NIF_INFO, szInfo=body, szInfoTitle=title)
+
+    def hide_balloon(self) -> None:
+        """Take the balloon off the screen."""
+        self._clicked = lambda: None
+        self._remove_notification()
+
+    def _run(self) -> None:
+        self._owner = threading.get_ident()
+        super()._run()
+
+    def _message(self, code: int, flags: int, **fields: Any) -> bool:
+        data = win32.NOTIFYICONDATAW(
+            cbSize=win32.ctypes.sizeof(win32.NOTIFYICONDATAW), hWnd=self._hwnd, uFlags=flags, **fields
+        )
+        return bool(win32.Shell_NotifyIcon(code, data))
+
+    def _show(self) -> None:
+        """Add the icon; a taskbar that is busy with the login may take it late, or not (Shell_NotifyIcon, Remarks).
+
+        One that is not there yet calls when it is.
+        """
+        self._assert_icon_handle()
+        flags = win32.NIF_MESSAGE | win32.NIF_ICON | win32.NIF_TIP
+        fields = {"uCallbackMessage": win32.WM_NOTIFY, "hIcon": self._icon_handle, "szTip": self.title}
+        for _ in range(SHOW_TRIES):
+            if any(self._message(code, flags, **fields) for code in (win32.NIM_ADD, win32.NIM_MODIFY)):
+                return
+            if not user32.FindWindowW(TASKBAR, None):
+                return
+            time.sleep(SHOW_AGAIN_S)
+
+    # --- pictures and menu, made in the thread that owns the window ---
+
+    def _update_icon(self) -> None:
+        self._do(super()._update_icon)
+
+    def _update_title(self) -> None:
+        self._do(super()._update_title)
+
+    def _update_menu(self) -> None:
+        self._do(self._renew_menu)
+
+    def _renew_menu(self) -> None:
+        """Leave the menu that is open as it is: its lines are what the person chooses from."""
+        self._menu_is_stale = self._menu_is_open
+        if not self._menu_is_open:
+            super()._update_menu()
+
+    def _do(self, action: Callable[[], None]) -> None:
+        if self._owner in (None, threading.get_ident()):
+            action()
+        else:
+            self._actions.put(action)
+            win32.PostMessage(self._hwnd, WM_DO, 0, 0)
+
+    def _on_do(self, _wparam: int, _lparam: int) -> None:
+        self._actions.get()()
+
+    def _assert_icon_handle(self) -> None:
+        if not self._icon_handle:
+            self._icon_handle = handle_of(self._icon.draw(icon_size()))
+
+    # --- messages ---
+
+    def _on_notify(self, wparam: int, lparam: int) -> None:
+        if lparam == NIN_BALLOONUSERCLICK:
+            self._clicked()
+            return
+        self._menu_is_open = lparam == win32.WM_RBUTTONUP
+        try:
+            super()._on_notify(wparam, lparam)
+        finally:
+            self._menu_is_open = False
+        if self._menu_is_stale:
+            self._renew_menu()
+
+    def _on_display_change(self, _wparam: int, _lparam: int) -> None:
+        """Draw anew, for the scale that holds now."""
+        if self.visible:
+            self._update_icon()
+
+    def _on_session_end(self, wparam: int, _lparam: int) -> None:
+        if wparam:  # else somebody has called it off
+            self.session_ends()
+
+    def _on_stop(self, wparam: int, lparam: int) -> None:
+        """Close the menu first: its own loop would keep the order to quit to itself."""
+        user32.EndMenu()
+        super()._on_stop(wparam, lparam)
+
+
+def icon_size() -> int:
+    """Return the edge of a tray icon in pixels, at the scale of the monitor that bears the taskbar."""
+    taskbar = user32.FindWindowW(TASKBAR, None)
+    dpi = (user32.GetDpiForWindow(taskbar) if taskbar else 0) or user32.GetDpiForSystem()
+    return int(user32.GetSystemMetricsForDpi(SM_CXSMICON, dpi))
+
+
+def handle_of(picture: Image.Image) -> int:
+    """Make an HICON; whoever holds it destroys it. Raises OSError."""
+    stream = io.BytesIO()
+    picture.save(stream, "ico", sizes=[picture.size], bitmap_format="bmp")
+    resource = stream.getvalue()[ICON_HEADERS:]
+    handle = user32.CreateIconFromResourceEx(resource, len(resource), True, ICON_VERSION, *picture.size, 0)
+    if not handle:
+        raise win32.ctypes.WinError()
+    return int(handle)
