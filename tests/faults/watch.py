@@ -18,6 +18,7 @@ from daemon.adapters.schedule import ApScheduler
 from daemon.adapters.simulation import NoGuide
 from daemon.adapters.store import SqliteStore
 from daemon.adapters.token_reader import ChildTokenReader
+from daemon.assembly.parts import NoFace
 from daemon.core.events import Asked, NoticeSaid, Verb
 from daemon.core.state import State
 from rig.process import RigTimeoutError, require_file
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daemon.core.effects import Errand, Launch
-    from daemon.core.face import Face
     from daemon.core.notice import Notice
     from daemon.core.report import Report
     from daemon.ports import Post
@@ -43,11 +43,10 @@ ANSWER_LIMIT_S = 30.0
 
 @dataclass(slots=True)
 class Desktop:
-    """A desktop that takes everything and does nothing: notifier, launcher, errands and face in one."""
+    """A desktop that takes everything and does nothing: notifier, launcher and errands in one."""
 
     notices: list[Notice] = field(default_factory=list)
     launches: list[Launch] = field(default_factory=list)
-    faces: list[Face] = field(default_factory=list)
     _post: Post = field(default=lambda _event: None)
 
     def start(self, post: Post) -> None:
@@ -65,9 +64,6 @@ class Desktop:
 
     def run(self, errand: Errand) -> None:
         del errand
-
-    def show(self, face: Face) -> None:
-        self.faces.append(face)
 
     def stop(self) -> None:
         pass
@@ -118,7 +114,7 @@ class Watch:
                 notifier=self.desktop,
                 launcher=self.desktop,
                 errands=self.desktop,
-                face=self.desktop,
+                face=NoFace("en"),
                 door=self.door,
                 guide=NoGuide(),
             ),
