@@ -14,12 +14,15 @@ from config.loading import Loaded, SettingsProblem, catalogue_settings, load_set
 from config.text import Text, text
 from config.texts import LOCALE, Problem, Texts
 from daemon.assembly import once
+from daemon.assembly.parts import make_desk
 from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.report import Stage
+from tray.guide_command import add_guide_command, bring_to_front, window_command
 from tray.pystray_face import TrayFace
 from tray.side_commands import add_side_commands
+from tray.windows_start import introduce
 
 USAGE = 2
 BAD_CONFIGURATION = 3
@@ -29,6 +32,7 @@ Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the command line names; return the exit code of the contract."""
+    introduce()
     _bear_any_letter()
     texts = Texts()
     options = _parser(texts.render).parse_args(arguments)
@@ -83,6 +87,7 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     tell = command("tell", _tell)
     tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("tell_what"))
     tell.add_argument("fingerprint", nargs="?", default="", help=words("tell_fingerprint"))
+    add_guide_command(command, words)
     command("quit", _quit)
     add_side_commands(parser, command, words)
     return parser
@@ -95,9 +100,11 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: T
 
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
         return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen)
-    outcome = watch(folders, loaded, screen)
-    if outcome is Outcome.ALREADY_RUNNING:
+    desk = make_desk(None if options.headless else window_command())
+    if watch(folders, loaded, screen, desk) is Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
+        if not options.headless:
+            bring_to_front(folders, texts)
     return 0
 
 

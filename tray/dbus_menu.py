@@ -1,6 +1,6 @@
 """The tray menu on the session bus: answers the calls of com.canonical.dbusmenu, by which a panel shows it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,23 +15,44 @@ PROPERTIES = {
     "Status": Variant("s", "normal"),
     "IconThemePath": Variant("as", []),
 }
+OPENS = {"children-display": Variant("s", "submenu")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line: without a label a separator, without an action only to be read. `id` is set by the menu."""
+    """One line: without a label a separator, without an action only to be read, with `lines` a menu of its own.
+
+    `id` is set by the menu, and `among`: the labels of an inner menu, which tell one step's "I did it" from another's.
+    """
 
     label: str
     action: Callable[[], None] | None = None
+    lines: tuple["Line", ...] = ()
     id: int = ROOT
+    among: tuple[str, ...] = ()
 
     @property
     def properties(self) -> dict[str, Variant]:
         """Return what differs from the protocol's defaults; "_" would underline the letter after it."""
+        if self.id == ROOT:
+            return OPENS
         if not self.label:
             return {"type": Variant("s", "separator")}
         label = {"label": Variant("s", self.label.replace("_", "__"))}
+        if self.lines:
+            return label | OPENS
         return label if self.action else label | {"enabled": Variant("b", False)}
+
+    @property
+    def kept_by(self) -> tuple[str, bool, tuple[str, ...]]:
+        """Return by what a line keeps its id."""
+        return self.label, self.action is None, self.among
+
+    def all(self) -> Iterator["Line"]:
+        """Yield this line, and all within."""
+        yield self
+        for line in self.lines:
+            yield from line.all()
 
 
 class DbusMenu:
@@ -43,28 +64,25 @@ class DbusMenu:
 
     def __init__(self) -> None:
         self.revision = 0
-        self._lines: tuple[Line, ...] = ()
+        self._root = Line(label="")
         self._last_id = ROOT
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines from now on; the caller then emits `LayoutUpdated`."""
-        free = {(line.label, line.action is None): line.id for line in reversed(self._lines) if line.label}
+        free: dict[object, int] = {line.kept_by: line.id for line in reversed([*self._root.all()]) if line.label}
         self.revision += 1
-        self._lines = tuple(
-            replace(line, id=free.pop((line.label, line.action is None), 0) or self._new_id()) for line in lines
-        )
+        self._root = replace(self._root, lines=self._with_ids(lines, free))
 
     def answer(self, message: Message) -> Message:
         """Answer a call of the interface, and do what it asks."""
         body = message.body
         match message.member:
             case "GetLayout":
-                return Message.new_method_return(
-                    message, "u(ia{sv}av)", [self.revision, self._layout(body[0], body[1])]
-                )
+                line = self._line(body[0]) or Line(label="", id=body[0])
+                return Message.new_method_return(message, "u(ia{sv}av)", [self.revision, self._layout(line, body[1])])
             case "GetGroupProperties":
                 wanted = set(body[0])
-                shown = [[line.id, line.properties] for line in self._lines if line.id in wanted or not wanted]
+                shown = [[line.id, line.properties] for line in self._root.all() if line.id in wanted or not wanted]
                 return Message.new_method_return(message, "a(ia{sv})", [shown])
             case "GetProperty":
                 return self._property(message)
@@ -81,17 +99,23 @@ class DbusMenu:
             case _:
                 return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownMethod", str(message.member))
 
-    def _new_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
+    def _with_ids(
+        self, lines: Sequence[Line], free: dict[object, int], among: tuple[str, ...] = ()
+    ) -> tuple[Line, ...]:
+        """Give each line the id that its words had, or a new one."""
+        return tuple(self._with_id(replace(line, among=among), free) for line in lines)
 
-    def _layout(self, parent: int, depth: int) -> list[Any]:
-        if parent != ROOT:
-            line = self._line(parent)
-            return [parent, line.properties if line else {}, []]
-        lines = self._lines if depth else ()
-        children = [Variant("(ia{sv}av)", [line.id, line.properties, []]) for line in lines]
-        return [ROOT, {"children-display": Variant("s", "submenu")}, children]
+    def _with_id(self, line: Line, free: dict[object, int]) -> Line:
+        id_ = free.pop(line.kept_by, ROOT)
+        if id_ == ROOT:
+            id_ = self._last_id = self._last_id + 1
+        inner = self._with_ids(line.lines, free, tuple(part.label for part in line.lines))
+        return replace(line, id=id_, lines=inner)
+
+    def _layout(self, line: Line, depth: int) -> list[Any]:
+        """Give a line, and what is within to this depth (negative: all)."""
+        within = line.lines if depth else ()
+        return [line.id, line.properties, [Variant("(ia{sv}av)", self._layout(part, depth - 1)) for part in within]]
 
     def _property(self, message: Message) -> Message:
         line = self._line(message.body[0])
@@ -105,7 +129,7 @@ class DbusMenu:
         line = self._line(id_)
         if line and line.action and kind == "clicked":
             line.action()
-        return line is not None or id_ == ROOT
+        return line is not None
 
     def _line(self, id_: int) -> Line | None:
-        return next((line for line in self._lines if line.id == id_), None)
+        return next((line for line in self._root.all() if line.id == id_), None)

@@ -157,6 +157,8 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     def _line(self, item: pystray.MenuItem) -> Line:
         if item is pystray.Menu.SEPARATOR:
             return Line(label="")
+        if item.submenu is not None:
+            return Line(label=item.text, lines=tuple(self._line(part) for part in item.submenu))
         return Line(label=item.text, action=partial(item, self) if item.enabled else None)
 
     def _handle(self, message: Message) -> Message | bool:

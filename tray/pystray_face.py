@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from config.text import Sentence, clean, text
 from daemon.core.events import Asked, Claimed, Event, GuideChosen, NoticeAnswered, Verb
-from daemon.core.face import Answering, Choosing, Face, Look, Telling
+from daemon.core.face import Answering, Choosing, Face, Look, MenuItem, Telling
 from daemon.core.notice import Choice
 from daemon.ports import Balloons
 
@@ -28,6 +28,7 @@ SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
 APPEAR_S = 3.0  # the first notice may be earlier than the icon
 SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
+DOES, INFORMS, OURS = range(3)  # the groups of the menu's lines
 Render = Callable[[Sentence], str]
 Action = Answering | Telling | Choosing | Verb
 
@@ -59,6 +60,22 @@ class Drawing:
             self.draw(size).tobytes()  # Pillow loads what it needs for that at its first use
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu in words; with `entries` it opens a menu of its own."""
+
+    label: str
+    action: Action | None
+    entries: tuple["Entry", ...] = ()
+
+    @property
+    def kind(self) -> int:
+        """Group it: steps and what can be told, what is known, vigicle itself."""
+        if self.action is None and not self.entries:
+            return INFORMS
+        return OURS if isinstance(self.action, Verb) and self.action is not Verb.GUIDE else DOES
+
+
 class TrayFace:
     """The FaceScreen that is a tray icon. `show` and `stop` may be called from any thread.
 
@@ -81,7 +98,7 @@ class TrayFace:
         self._stopped = threading.Event()
         self._appeared = threading.Event()
         self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
-        self._words: tuple[str, list[tuple[str, Action | None]]] = ("", [])
+        self._words: tuple[str, tuple[Entry, ...]] = ("", ())
         self._icon: Any = None
 
     def show(self, face: Face) -> None:
@@ -93,11 +110,11 @@ class TrayFace:
             icon, words = self._icon, self._words
             if _drawing(before) != _drawing(face):
                 on_owning_thread(lambda: setattr(icon, "icon", _drawing(face)))
-            self._words = tooltip, lines = self._tooltip(face), self._lines(face)
+            self._words = tooltip, entries = self._tooltip(face), self._entries(face.items)
             if tooltip != words[0]:
                 on_owning_thread(lambda: setattr(icon, "title", tooltip))
-            if lines != words[1]:
-                on_owning_thread(lambda: setattr(icon, "menu", self._menu(lines)))
+            if entries != words[1]:
+                on_owning_thread(lambda: setattr(icon, "menu", self._menu(entries)))
 
     def run(self) -> None:
         """Own the calling thread, which must be the main one, until `stop`.
@@ -161,8 +178,8 @@ class TrayFace:
             if self._stopped.is_set():
                 return
             face = self._face
-            self._words = tooltip, lines = self._tooltip(face), self._lines(face)
-            self._icon = icon = icon_class(NAME, _drawing(face), tooltip, self._menu(lines))
+            self._words = tooltip, entries = self._tooltip(face), self._entries(face.items)
+            self._icon = icon = icon_class(NAME, _drawing(face), tooltip, self._menu(entries))
         if sys.platform == "win32":
             icon.session_ends = self._end_with_session
         icon.run(self._shown)
@@ -187,24 +204,27 @@ class TrayFace:
     def _tooltip(self, face: Face) -> str:
         return clean(self._render(face.tooltip), TOOLTIP_LIMIT)
 
-    def _lines(self, face: Face) -> list[tuple[str, Action | None]]:
-        return [(clean(self._render(item.label), LABEL_LIMIT), item.action) for item in face.items]
+    def _entries(self, items: tuple[MenuItem, ...]) -> tuple[Entry, ...]:
+        return tuple(
+            Entry(clean(self._render(item.label), LABEL_LIMIT), item.action, self._entries(item.items))
+            for item in items
+        )
 
-    def _menu(self, lines: list[tuple[str, Action | None]]) -> Any:
+    def _menu(self, entries: tuple[Entry, ...]) -> Any:
         """Make pystray's menu: a rule between what is to be done, what is known, and vigicle itself."""
         import pystray
 
-        default = default_action([action for _label, action in lines])
+        default = default_action([entry.action for entry in entries])
         items: list[Any] = []
-        for index, (label, action) in enumerate(lines):
-            if index and _kind(action) != _kind(lines[index - 1][1]):
+        for index, entry in enumerate(entries):
+            if index and entry.kind != entries[index - 1].kind:
                 items.append(pystray.Menu.SEPARATOR)
             items.append(
                 pystray.MenuItem(
-                    label.replace("&", "&&") if sys.platform == "win32" else label,
-                    partial(self._act, action),
-                    enabled=action is not None,
-                    default=action is not None and action is default,
+                    entry.label.replace("&", "&&") if sys.platform == "win32" else entry.label,
+                    self._menu(entry.entries) if entry.entries else partial(self._act, entry.action),
+                    enabled=entry.kind != INFORMS,
+                    default=entry.action is not None and entry.action is default,
                 )
             )
         return pystray.Menu(*items)
@@ -276,14 +296,3 @@ def on_owning_thread(action: Callable[[], object]) -> None:
 
 def _drawing(face: Face) -> Drawing:
     return Drawing(face.look, face.days_left)
-
-
-def _kind(action: Action | None) -> int:
-    """Group the lines: steps and what can be told, then what is known, then vigicle itself."""
-    match action:
-        case None:
-            return 1
-        case Verb():
-            return 2
-        case _:
-            return 0

@@ -19,6 +19,8 @@ from rig.bus import BusService, PrivateBus, call
 from rig.process import Process, RigTimeoutError, require_file, require_tool, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rig.desktop import Screen
 
 ITEM = "org.kde.StatusNotifierItem"
@@ -50,11 +52,12 @@ class TrayWatcher(BusService):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuLine:
-    """One line of an item's menu as the panel shows it; a separator has the label ""."""
+    """One line of an item's menu as the panel shows it; a separator has the label "". `lines` open beside it."""
 
     id: int
     label: str
     enabled: bool
+    lines: tuple[MenuLine, ...] = ()
 
 
 class TrayItem:
@@ -87,9 +90,9 @@ class TrayItem:
             pictures[width] = Image.merge("RGBA", (red, green, blue, alpha))
         return pictures
 
-    def lines(self) -> list[MenuLine]:
-        """Return the lines of the menu."""
-        body = self._call("/MenuBar", MENU, "GetLayout", "iias", 0, -1, [])
+    def lines(self, parent: int = 0, depth: int = -1) -> list[MenuLine]:
+        """Return the lines of the menu, or of the one that the line `parent` opens, and of `depth` menus in all."""
+        body = self._call("/MenuBar", MENU, "GetLayout", "iias", parent, depth, [])
         _revision, (_root, _properties, children) = body
         return [_line(child.value) for child in children]
 
@@ -98,8 +101,8 @@ class TrayItem:
         return [line.label for line in self.lines() if line.label]
 
     def click(self, label: str) -> None:
-        """Click the line with exactly these words."""
-        (line,) = [line for line in self.lines() if line.label == label]
+        """Click the line with exactly these words, wherever it is in the menu."""
+        (line,) = [line for line in _all(self.lines()) if line.label == label]
         self.click_id(line.id)
 
     def click_id(self, id_: int) -> None:
@@ -132,12 +135,24 @@ class TrayItem:
         return call(self._bus, message)
 
 
+def _all(lines: Iterable[MenuLine]) -> Iterator[MenuLine]:
+    for line in lines:
+        yield line
+        yield from _all(line.lines)
+
+
 def _line(layout: list[Any]) -> MenuLine:
-    id_, properties, _children = layout
+    id_, properties, children = layout
     values = {name: value.value for name, value in properties.items()}
     label = str(values.get("label", "")).replace("__", "\0")
     assert "_" not in label, f"{label} would be shown without its underscore"
-    return MenuLine(id=id_, label=label.replace("\0", "_"), enabled=bool(values.get("enabled", True)))
+    assert not children or values.get("children-display") == "submenu", f"a panel would not open {label}"
+    return MenuLine(
+        id=id_,
+        label=label.replace("\0", "_"),
+        enabled=bool(values.get("enabled", True)),
+        lines=tuple(_line(child.value) for child in children),
+    )
 
 
 class XfcePanel:
@@ -186,6 +201,10 @@ class XfcePanel:
     def click(self, x: int, y: int) -> None:
         """Move the mouse there and press its first button."""
         self._mouse("mousemove", str(x), str(y), "click", "1")
+
+    def press(self, *keys: str) -> None:
+        """Press these keys, one after the other, by their X names."""
+        self._mouse("key", *keys)
 
     def __enter__(self) -> Self:
         try:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.text import text
-from daemon.core.events import Asked, Claimed, NoticeAnswered, Verb
-from daemon.core.face import Answering, Face, Look, MenuItem, Telling
+from daemon.core.events import Asked, Claimed, GuideChosen, NoticeAnswered, Verb
+from daemon.core.face import Answering, Choosing, Face, Look, MenuItem, Telling
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
 from rig.process import Process, wait_until
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rig.bus import SessionBus
-    from rig.tray import TrayItem
+    from rig.tray import MenuLine, TrayItem
 
 HOLDER = "Jeanne MARTIN"
 ORDER = MenuItem(label=text("menu.order", holder=HOLDER), action=Answering(tag="key-1"))
@@ -37,7 +37,14 @@ LATER = MenuItem(label=text("menu.later"), action=Answering(tag="key-1", choice=
 WORKS = MenuItem(label=text("menu.works", holder=HOLDER), action=Telling(key="key-2", claim=Claim.WORKS))
 PRESENT = MenuItem(label=text("menu.present"))
 CHECK = MenuItem(label=text("menu.check"), action=Verb.CHECK)
+GUIDE = MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
 QUIT = MenuItem(label=text("menu.quit"), action=Verb.QUIT)
+
+
+def course_of(step: str, *actions: str) -> MenuItem:
+    """The menu of a course: the step, and what it offers."""
+    offered = (MenuItem(label=text("menu.works", holder=a), action=Choosing(action=f"{step}:{a}")) for a in actions)
+    return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
 
 
 def face_of(*items: MenuItem, look: Look = Look.WELL, days: int | None = 12, holder: str = HOLDER) -> Face:
@@ -133,6 +140,55 @@ def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: Runni
     running.show(face_of(CHECK, ORDER))
     wait_until(lambda: len(item.labels()) == 2, "the menu changes")
     assert {line.label: line.id for line in item.lines() if line.label}.items() <= before.items()
+
+
+def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningFace) -> None:
+    running.show(face_of(ORDER, GUIDE, course_of("step", "A_1", "B"), PRESENT, CHECK))
+    wait_until(lambda: "Guide" in item.labels(), "the menu changes")
+    top = [(line.label, line.enabled, len(line.lines)) for line in item.lines()]
+    assert top == [
+        ("Order a new key for Jeanne MARTIN", True, 0),
+        ("Guide", True, 0),
+        ("Add the new certificate with the old key", True, 4),
+        ("", True, 0),
+        ("in the reader", False, 0),
+        ("", True, 0),
+        ("Check now", True, 0),
+    ]
+    (course,) = [line for line in item.lines() if line.lines]
+    assert [(line.label, line.enabled) for line in course.lines] == [
+        ("Order a new key for step", False),
+        ("", True),
+        ("The new key of A_1 already works", True),
+        ("The new key of B already works", True),
+    ]
+    item.click("The new key of A_1 already works")
+    assert running.posted.next(GuideChosen).action == "step:A_1"
+    item.click("Guide")
+    assert running.posted.next(Asked).verb is Verb.GUIDE
+
+
+def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, running: RunningFace) -> None:
+    def done() -> MenuLine:
+        return item.lines()[0].lines[-1]
+
+    running.show(face_of(course_of("first", "it")))
+    wait_until(lambda: bool(item.lines()[0].lines), "the course is there")
+    before = done()
+    running.show(face_of(course_of("second", "it")))
+    wait_until(lambda: done().id != before.id, "the menu changes")
+    item.click_id(before.id)
+    item.click_id(done().id)
+    assert running.posted.next(GuideChosen).action == "second:it"
+    assert running.posted.rest() == []
+
+
+def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: RunningFace) -> None:
+    running.show(face_of(CHECK, course_of("step", "A")))
+    wait_until(lambda: any(line.lines for line in item.lines()), "the menu changes")
+    (course,) = [line for line in item.lines() if line.lines]
+    assert [line.label for line in item.lines(course.id)] == [line.label for line in course.lines]
+    assert [len(line.lines) for line in item.lines(depth=1)] == [0] * len(item.lines())
 
 
 def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningFace) -> None:

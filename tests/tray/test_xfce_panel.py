@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from config.text import text
-from daemon.core.events import Asked, NoticeAnswered, Verb
-from daemon.core.face import Answering, Face, Look, MenuItem
+from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
+from daemon.core.face import Answering, Choosing, Face, Look, MenuItem
 from rig.process import wait_until
 from rig.tray import XfcePanel
 from tray.icon import draw_icon
@@ -76,6 +77,21 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
     wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
     panel.click(X, 36 + 14)
     assert running.posted.next(NoticeAnswered).tag == "key"
+
+
+def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningFace) -> None:
+    offered = MenuItem(label=text("guide.done"), action=Choosing(action="end:log_in"))
+    course = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
+    running.show(replace(FACE, items=(course, *FACE.items)))
+    wait_for_icon(panel, Look.URGENT)
+    before = panel.picture()
+    panel.click(X, Y)
+    wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
+    closed = panel.picture()
+    panel.press("Down", "Right")
+    wait_until(lambda: ImageChops.difference(panel.picture(), closed).getbbox() is not None, "the course opens")
+    panel.press("Down", "Return")
+    assert running.posted.next(GuideChosen).action == "end:log_in"
 
 
 def test_a_panel_killed_and_started_again_shows_the_icon_again(panel: XfcePanel, running: RunningFace) -> None:
