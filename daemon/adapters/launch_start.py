@@ -11,6 +11,8 @@ import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from daemon.adapters.processes_windows import runs
+from daemon.adapters.shortcut_windows import read_target
 from daemon.adapters.vendor_tool import read_entry
 
 log = logging.getLogger(__name__)
@@ -47,10 +49,21 @@ def _open_freedesktop(url: str) -> bool:
 def start_tool(path: Path) -> bool:
     """Start a program, .desktop, .lnk or .app, unless it is known to run; tell whether that worked."""
     if sys.platform == "win32":
-        done = _start_by_shell(str(path))
+        done = _runs_on_windows(path) or _start_by_shell(str(path))
     else:
         done = _start_posix(path)
     return done
+
+
+def _runs_on_windows(path: Path) -> bool:
+    try:
+        program = read_target(path) if path.suffix.casefold() == ".lnk" else path
+    except (OSError, ValueError):
+        return False
+    if program is None or not runs(program):
+        return False
+    log.info("The vendor's tool is running already")
+    return True
 
 
 def _start_posix(path: Path) -> bool:

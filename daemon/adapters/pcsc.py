@@ -106,7 +106,8 @@ class PcscWatcher:
                 if lost_at is None:
                     lost_at = time.monotonic()
                     self._tell_of_loss(trouble, error)
-                self._pause.wait(pause_after(time.monotonic() - lost_at))
+                if self._pause.wait(pause_after(time.monotonic() - lost_at)):
+                    lost_at = time.monotonic()  # it has started, and may yet refuse us: try often again
 
     @contextmanager
     def _connection(self, trouble: Trouble) -> Iterator[int]:

@@ -8,8 +8,8 @@ from typing import Protocol
 class Pause(Protocol):
     """A wait that ends early when the service starts (where the system says so) or when told to stop."""
 
-    def wait(self, seconds: float) -> None:
-        """Sleep this long at most; at once when stopped."""
+    def wait(self, seconds: float) -> bool:
+        """Sleep this long at most; at once when stopped. Tell whether the service's start ended it."""
 
     def stop(self) -> None:
         """End every wait, now and later; any thread."""
@@ -21,9 +21,10 @@ class TimedPause:
     def __init__(self) -> None:
         self._stopped = threading.Event()
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         """Sleep this long at most; at once when stopped."""
         self._stopped.wait(seconds)
+        return False
 
     def stop(self) -> None:
         """End every wait, now and later; any thread."""
@@ -58,8 +59,8 @@ if sys.platform == "win32":
             self._started: int | None = access_started()
             self._was_started = False
 
-        def wait(self, seconds: float) -> None:
-            """Sleep this long at most; at once when stopped.
+        def wait(self, seconds: float) -> bool:
+            """Sleep this long at most; at once when stopped. Tell whether the service's start ended it.
 
             The event stays set while the service runs: after it has ended one wait, the next is by time alone,
             so that a service which starts and still refuses us is not asked without end.
@@ -70,6 +71,7 @@ if sys.platform == "win32":
             handles = (wintypes.HANDLE * len(watched))(*watched)
             signalled = self._wait_for(len(watched), handles, False, int(seconds * 1000))
             self._was_started = signalled == WAIT_OBJECT_0 + 1
+            return self._was_started
 
         def stop(self) -> None:
             """End every wait, now and later; any thread."""

@@ -1,10 +1,15 @@
 """Where Windows knows programs from: shortcuts of the Start menu and the desktop, and the uninstall registry."""
 
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from daemon.adapters.shortcut_windows import read_target
+
+log = logging.getLogger(__name__)
 
 UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall"
 SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
@@ -12,22 +17,24 @@ MENU = r"Microsoft\Windows\Start Menu\Programs"
 
 
 def shortcuts(environ: Mapping[str, str] = os.environ) -> Iterator[tuple[str, Path]]:
-    """Yield the names and files of the shortcuts, of this person and of all."""
-    folders = [
-        Path(environ[variable]) / below
-        for variable, below in (
-            ("APPDATA", MENU),
-            ("PROGRAMDATA", MENU),
-            ("USERPROFILE", "Desktop"),
-            ("PUBLIC", "Desktop"),
-        )
-        if environ.get(variable)
-    ]
+    """Yield the names and files of the shortcuts, of this person and of all, but for those that lead nowhere."""
+    menus = [Path(environ[each]) / MENU for each in ("APPDATA", "PROGRAMDATA") if environ.get(each)]
+    desktops = [Path(environ[each]) / "Desktop" for each in ("USERPROFILE", "PUBLIC") if environ.get(each)]
     moved = _value_of_user(SHELL_FOLDERS, "Desktop")  # OneDrive moves it
     if moved:
-        folders.append(Path(os.path.expandvars(moved)))
-    for folder in folders:
-        yield from ((file.stem, file) for file in sorted(folder.rglob("*.lnk")))
+        desktops.append(Path(moved))
+    files = [file for menu in menus for file in sorted(menu.rglob("*.lnk"))]
+    files += [file for desktop in desktops for file in sorted(desktop.glob("*.lnk"))]  # below lies what people keep
+    yield from ((file.stem, file) for file in files if _leads_somewhere(file))
+
+
+def _leads_somewhere(shortcut: Path) -> bool:
+    try:
+        target = read_target(shortcut)
+    except (OSError, ValueError) as error:
+        log.info("The shortcut %s is passed over: %s", shortcut, error)
+        return False
+    return target is None or target.exists()
 
 
 def installed_programs() -> Iterator[tuple[str, Path]]:
@@ -43,13 +50,18 @@ def program_of(icon: str, location: str) -> Path | None:
     named = Path(icon.rsplit(",", 1)[0].strip().strip('"')) if icon else None
     if named is not None and _is_program(named):
         return named
-    folder = location.strip().strip('"')
-    found = [file for file in sorted(Path(folder).glob("*.exe")) if _is_program(file)] if folder else []
+    folder = Path(location.strip().strip('"'))
+    found = [file for file in sorted(folder.glob("*.exe")) if _is_program(file)] if folder.is_absolute() else []
     return found[0] if len(found) == 1 else None
 
 
 def _is_program(file: Path) -> bool:
-    return file.suffix.casefold() == ".exe" and not file.stem.casefold().startswith("unins") and file.is_file()
+    return (
+        file.is_absolute()
+        and file.suffix.casefold() == ".exe"
+        and not file.stem.casefold().startswith("unins")
+        and file.is_file()
+    )
 
 
 if sys.platform == "win32":
@@ -72,14 +84,25 @@ if sys.platform == "win32":
                         yield from _entry(programs, index, rights)
 
     def _entry(programs: winreg.HKEYType, index: int, rights: int) -> Iterator[tuple[str, str, str]]:
-        with contextlib.suppress(OSError), winreg.OpenKey(programs, winreg.EnumKey(programs, index), 0, rights) as one:
-            yield _text(one, "DisplayName"), _text(one, "DisplayIcon"), _text(one, "InstallLocation")
+        try:
+            with winreg.OpenKey(programs, winreg.EnumKey(programs, index), 0, rights) as one:
+                yield _text(one, "DisplayName"), _text(one, "DisplayIcon"), _text(one, "InstallLocation")
+        except OSError as error:
+            log.info("An entry of the uninstall registry is passed over: %s", error)
 
     def _text(key: winreg.HKEYType, value: str) -> str:
+        """Read a text, with its variables put in; "" where there is none."""
         try:
-            return str(winreg.QueryValueEx(key, value)[0])
-        except OSError:
+            found, kind = winreg.QueryValueEx(key, value)
+        except FileNotFoundError:
             return ""
+        except OSError as error:
+            log.info("The registry value %s is passed over: %s", value, error)
+            return ""
+        if not isinstance(found, str):
+            log.info("The registry value %s is passed over: it is no text", value)
+            return ""
+        return winreg.ExpandEnvironmentStrings(found) if kind == winreg.REG_EXPAND_SZ else found
 
 else:
 

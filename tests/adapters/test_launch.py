@@ -24,6 +24,7 @@ from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
 from rig.browser import Recorder, RecordingBrowser, RecordingTool
 from rig.process import require_tool, wait_until
+from rig.shortcut import make_shortcut
 
 LIMIT_S = 20.0
 MAIL = "x-scheme-handler/mailto"
@@ -331,10 +332,11 @@ def test_a_macos_application_is_known_by_its_property_list(tmp_path: Path) -> No
 
 
 def test_windows_shortcuts_are_found_in_menu_and_desktop(tmp_path: Path) -> None:
-    menu = tmp_path / "Microsoft\\Windows\\Start Menu\\Programs"  # one name here, a path there
-    for link in (menu / "Vendor" / f"{TOOL}.lnk", tmp_path / "Desktop" / "Other.lnk"):
-        link.parent.mkdir(parents=True)
-        link.touch()
+    menu, desktop = tmp_path / "Microsoft\\Windows\\Start Menu\\Programs", tmp_path / "Desktop"  # one name each, here
+    for link in (menu / "Vendor" / f"{TOOL}.lnk", desktop / "Other.lnk", desktop / "My files" / "Kept.lnk"):
+        make_shortcut(link, str(tmp_path))
+    make_shortcut(menu / "Gone.lnk", str(tmp_path / "no such file"))
+    (menu / "Damaged.lnk").write_bytes(b"no shortcut")
     environ = {"APPDATA": str(tmp_path), "PUBLIC": str(tmp_path)}
     assert sorted(name for name, _ in shortcuts(environ)) == ["Other", TOOL]
 
