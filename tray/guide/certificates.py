@@ -1,0 +1,94 @@
+"""The second tab: every certificate that is remembered, by holder and by key."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import groupby
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from config.text import text
+from config.texts import Texts
+from daemon.adapters.guide.messages import Answer, Forgotten, PageCertificate, PageTimeLine
+from tray.guide.buttons import Button, Rank
+from tray.guide.key_name import KeyName
+from tray.guide.layouts import Flow, card, clear, column, row
+from tray.guide.marks import STAGES, MarkView
+from tray.guide.question import ask_to_forget
+from tray.guide.theme import Theme
+from tray.guide.time_line import TimeLinePicture, bar_words
+from tray.guide.words import Words
+
+
+class CertificatesPage(QWidget):
+    """A heading for each holder, a card for each key, a paragraph for each certificate."""
+
+    def __init__(self, theme: Theme, answer: Callable[[Answer], None]) -> None:
+        super().__init__()
+        self.setObjectName("paper")
+        self._theme = theme
+        self._answer = answer
+        self._drafts: dict[str, str] = {}  # names that are being written, by key
+        self._shown: tuple[tuple[PageCertificate, ...], str] | None = None
+        self._column = column(theme, gap=0.8, margin=1.0)
+        self.setLayout(self._column)
+
+    def show_certificates(
+        self, certificates: tuple[PageCertificate, ...], line: PageTimeLine | None, texts: Texts
+    ) -> None:
+        """Show these; a name that is being written stays."""
+        if self._shown == (certificates, texts.language):
+            return
+        self._shown = (certificates, texts.language)
+        clear(self._column)
+        if not certificates:
+            self._column.addWidget(Words(self._theme, texts.render(text("window.no_certificates")), scale=1.1))
+        for holder, theirs in groupby(sorted(certificates, key=_rank), lambda each: each.holder):
+            self._column.addWidget(Words(self._theme, holder, scale=1.3, bold=True))
+            for _, on_key in groupby(theirs, lambda each: each.key):
+                self._add_key(tuple(on_key), line, texts)
+        self._column.addStretch(1)
+
+    def _add_key(self, certificates: tuple[PageCertificate, ...], line: PageTimeLine | None, texts: Texts) -> None:
+        frame, inner = card(self._theme, gap=1.3)
+        inner.addWidget(KeyName(self._theme, certificates[0], texts, self._drafts, self._answer))
+        for certificate in certificates:
+            inner.addLayout(self._paragraph(certificate, line, texts))
+        self._column.addWidget(frame)
+
+    def _paragraph(self, certificate: PageCertificate, line: PageTimeLine | None, texts: Texts) -> QVBoxLayout:
+        role = texts.render(text(f"role.{certificate.role}"))
+        stage = texts.render(text(f"stage.{certificate.stage}"))
+        title = texts.render(text("window.certificate", role=role, stage=stage))
+        lines = column(self._theme, gap=0.4)
+        head = Words(self._theme, title, bold=True)
+        lines.addLayout(row(self._theme, MarkView(self._theme, STAGES[certificate.stage], 1.5), head))
+        said = [certificate.procedure, certificate.until, certificate.left, certificate.place]
+        for words in filter(None, said):
+            lines.addWidget(Words(self._theme, words))
+        if certificate.bar is not None:
+            lines.addWidget(self._picture(certificate, line, texts))
+        forget = Button(self._theme, texts.render(text("window.forget")), rank=Rank.PLAIN)
+        forget.setObjectName(f"forget:{certificate.fingerprint}")
+        forget.setAccessibleDescription(", ".join(filter(None, (certificate.holder, title, certificate.until))))
+        forget.clicked.connect(lambda: self._ask(certificate, title, texts))
+        buttons = Flow(0)
+        buttons.addWidget(forget)
+        lines.addLayout(buttons)
+        return lines
+
+    def _picture(self, certificate: PageCertificate, line: PageTimeLine | None, texts: Texts) -> TimeLinePicture:
+        bar = certificate.bar
+        assert bar is not None  # noqa: S101 - the caller looked
+        picture = TimeLinePicture(self._theme)
+        picture.show_line(PageTimeLine(bars=(bar,), now=line.now if line else datetime.now(UTC)), texts)
+        picture.setAccessibleName(bar_words(bar, texts))
+        return picture
+
+    def _ask(self, certificate: PageCertificate, title: str, texts: Texts) -> None:
+        what = " – ".join(filter(None, (certificate.holder, title, certificate.until)))
+        fingerprint = certificate.fingerprint
+        ask_to_forget(self._theme, self, what, texts, lambda: self._answer(Forgotten(fingerprint=fingerprint)))
+
+
+def _rank(certificate: PageCertificate) -> tuple[str, str]:
+    return certificate.holder, certificate.key

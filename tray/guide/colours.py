@@ -1,0 +1,145 @@
+"""The colours of the window: light, dark, and those of a desktop that asks for high contrast."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtGui import QColor, QPalette
+
+PAD_X, PAD_Y, EDGE = 0.9, 0.45, 2  # of a button: em, em, pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colours:
+    """What is drawn in which colour, as #rrggbb."""
+
+    ground: str  # the window
+    surface: str  # what lies on it: cards, fields, buttons
+    text: str
+    muted: str  # second in rank, and still text
+    edge: str  # of what can be used
+    hairline: str  # of what cannot: decoration alone
+    accent: str  # the one thing to do, and what is chosen
+    on_accent: str
+    hover: str
+    old: str
+    new: str
+    other: str
+    good: str
+    bad: str
+    on_mark: str  # the sign within a mark
+    alert: str  # the band
+    on_alert: str
+
+
+LIGHT = Colours(
+    ground="#f3f5f3",
+    surface="#ffffff",
+    text="#1b2321",
+    muted="#53605c",
+    edge="#76827e",
+    hairline="#dbe1de",
+    accent="#0b6b55",
+    on_accent="#ffffff",
+    hover="#e6f0ec",
+    old="#9a5400",
+    new="#1b62a8",
+    other="#5b6470",
+    good="#0b6b55",
+    bad="#b3261e",
+    on_mark="#ffffff",
+    alert="#fff1cf",
+    on_alert="#4a3200",
+)
+DARK = Colours(
+    ground="#151a19",
+    surface="#1f2625",
+    text="#e9eeec",
+    muted="#a9b6b1",
+    edge="#788681",
+    hairline="#323c39",
+    accent="#5cc9a8",
+    on_accent="#06231b",
+    hover="#2a3634",
+    old="#f0b25a",
+    new="#82b9f3",
+    other="#a8b2bd",
+    good="#5cc9a8",
+    bad="#ff8f86",
+    on_mark="#101514",
+    alert="#3b2f10",
+    on_alert="#fde6b4",
+)
+
+
+def high_contrast(palette: Mapping[QPalette.ColorRole, QColor]) -> Colours:
+    """Use the four colours of the person's own, and nothing between them."""
+    role = QPalette.ColorRole
+    ground, text = palette[role.Window].name(), palette[role.WindowText].name()
+    chosen, on_chosen = palette[role.Highlight].name(), palette[role.HighlightedText].name()
+    marks = dict.fromkeys(("muted", "edge", "hairline", "old", "new", "other", "good", "bad"), text)
+    return Colours(
+        ground=ground,
+        surface=ground,
+        text=text,
+        accent=chosen,
+        on_accent=on_chosen,
+        hover=ground,
+        on_mark=ground,
+        alert=ground,
+        on_alert=text,
+        **marks,
+    )
+
+
+def stylesheet(colours: Colours, em: float) -> str:
+    """Write Qt's stylesheet; every measure follows the letters."""
+    measures = {
+        "pad_x": round(PAD_X * em),
+        "pad_y": round(PAD_Y * em),
+        "edge_px": EDGE,
+        "round": round(0.4 * em),
+        "tiny": round(0.25 * em),
+        "bar": round(0.7 * em),
+    }
+    named = {name: getattr(colours, name) for name in Colours.__slots__}
+    return _SHEET.substitute(measures, **named)
+
+
+_SHEET = Template("""
+QDialog, QScrollArea, QWidget#paper { background: $ground; color: $text; }
+QLabel { color: $text; background: transparent; }
+QLabel[tone="muted"] { color: $muted; }
+QLabel[tone="alert"] { color: $on_alert; }
+QFrame[card="true"] { background: $surface; border: 1px solid $hairline; border-radius: ${round}px; }
+QFrame#alert { background: $alert; border: ${edge_px}px solid $on_alert; border-radius: ${round}px; }
+QPushButton { background: $surface; color: $text; border: ${edge_px}px solid $edge; border-radius: ${round}px;
+  padding: ${pad_y}px ${pad_x}px; }
+QPushButton:hover { background: $hover; }
+QPushButton:checked { border-color: $accent; }
+QPushButton[rank="first"] { background: $accent; border-color: $accent; color: $on_accent; }
+QPushButton[rank="quiet"] { background: transparent; border-color: transparent; }
+QPushButton[rank="quiet"]:hover { border-color: $edge; }
+QPushButton:focus { border: ${edge_px}px solid $text; }
+QPushButton[rank="first"]:focus { border: ${edge_px}px solid $text; }
+QPushButton::menu-indicator { image: none; }
+QLineEdit { background: $surface; color: $text; border: ${edge_px}px solid $edge; border-radius: ${round}px;
+  padding: ${pad_y}px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus { border-color: $text; }
+QTabWidget::pane { border: 0; border-top: 1px solid $hairline; }
+QTabWidget::tab-bar { left: 0; }
+QTabBar { background: transparent; }
+QTabBar::tab { background: transparent; color: $muted; padding: ${pad_y}px ${pad_x}px;
+  border: 0; border-bottom: 3px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:hover { color: $text; }
+QMenu { background: $surface; color: $text; border: 1px solid $edge; padding: ${tiny}px; }
+QMenu::item { padding: ${pad_y}px ${pad_x}px; border-radius: ${tiny}px; }
+QMenu::item:selected { background: $accent; color: $on_accent; }
+QScrollBar { background: transparent; }
+QScrollBar:vertical { width: ${bar}px; }
+QScrollBar:horizontal { height: ${bar}px; }
+QScrollBar::handle { background: $edge; border-radius: ${tiny}px; min-height: ${bar}px; min-width: ${bar}px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QToolTip { background: $surface; color: $text; border: 1px solid $edge; }
+""")

@@ -1,0 +1,56 @@
+"""Hears pages in a thread, for Windows can wait on a pipe in no other way, and sends answers."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from typing import IO
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, Answer, Page
+
+log = logging.getLogger(__name__)
+
+
+class Pipe(QObject):
+    """The two ends towards the daemon; `came` and `ended` are emitted from the thread, so Qt queues them."""
+
+    came = Signal(Page)
+    ended = Signal()
+
+    def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
+        super().__init__()
+        self._source = source
+        self._sink = sink
+
+    def start(self) -> None:
+        """Begin to hear."""
+        threading.Thread(target=self._hear, name="pages", daemon=True).start()
+
+    def send(self, answer: Answer) -> None:
+        """Pass on what the person chose; when nobody hears it any more, the window is over."""
+        try:
+            self._sink.write(ENCODER.encode(answer) + b"\n")
+            self._sink.flush()
+        except OSError:
+            self.ended.emit()
+
+    def _hear(self) -> None:
+        for page in pages(self._source):
+            self.came.emit(page)
+        self.ended.emit()
+
+
+def pages(source: IO[bytes]) -> Iterator[Page]:
+    """Yield each page until the end; a line that is none is logged and passed over."""
+    while line := source.readline(PAGE_LIMIT):
+        if not line.endswith(b"\n"):
+            log.warning("A line that is too long or cut off is no page")
+            while line and not line.endswith(b"\n"):
+                line = source.readline(PAGE_LIMIT)
+            continue
+        try:
+            yield PAGES.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            log.warning("What came is no page: %s", error)

@@ -1,0 +1,51 @@
+"""The list of steps: what is done, what is to be done now, what is to come."""
+
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from config.text import text
+from config.texts import Texts
+from daemon.adapters.guide.messages import PageStep
+from daemon.core.guide.view import StepMark
+from tray.guide.layouts import clear, column, row
+from tray.guide.marks import STEPS, MarkView
+from tray.guide.theme import Theme
+from tray.guide.words import Words
+
+LARGER = 1.2  # the current one
+
+
+class StepsView(QWidget):
+    """One line a step, with a shape, a colour and a word for where it stands."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._column = column(theme, gap=0.7)
+        self.setLayout(self._column)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def show_steps(self, steps: tuple[PageStep, ...], texts: Texts) -> None:
+        """Show these."""
+        clear(self._column)
+        for number, step in enumerate(steps, 1):
+            self._column.addLayout(self._line(number, step, texts))
+        self.setVisible(bool(steps))
+        self.setAccessibleName(texts.render(text("window.steps")))
+
+    def _line(self, number: int, step: PageStep, texts: Texts) -> QHBoxLayout:
+        current = step.mark is StepMark.CURRENT
+        mark = texts.render(text(f"window.mark.{step.mark}"))
+        title = Words(
+            self._theme,
+            f"{number}. {step.title}",
+            scale=LARGER if current else 1.0,
+            bold=current,
+            tone="" if current else "muted",
+        )
+        title.setAccessibleName(f"{number}. {step.title} – {mark}")
+        words = QWidget()
+        lines = column(self._theme, gap=0.0)
+        words.setLayout(lines)
+        lines.addWidget(title)
+        lines.addWidget(Words(self._theme, mark, scale=0.85, bold=current, tone="muted"))
+        return row(self._theme, MarkView(self._theme, STEPS[step.mark], LARGER * 1.2 if current else 1.3), words)
