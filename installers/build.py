@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,6 +28,9 @@ def main() -> int:
         write_sums(output)
     except (SetupError, StepError) as error:
         complain(str(error))
+        return 1
+    except subprocess.CalledProcessError as error:
+        complain(f"{error}\n{error.stderr or ''}")
         return 1
     except OSError as error:
         complain(f"The package cannot be written: {error}.")

@@ -78,11 +78,8 @@ def install_run_lock(tools: Path, *options: str | Path, lock: Path = LOCKS / "ru
     """Install the run lock by the tools' pip, each file proved by its hash; the options say where to and for what."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        run(
-            f"install {lock.name}",
-            [*_pip(tools), "--require-hashes", "--requirement", lock, "--report", report, *options],
-            _path(tools),
-        )
+        command = [*_pip(tools), "--require-hashes", "--requirement", lock, "--report", report, *options]
+        run(f"install {lock.name}", command, _path(tools))
         return installed_hashes(report.read_text(encoding="utf-8"))
 
 
@@ -101,17 +98,7 @@ def make_wheel(tools: Path, folder: Path) -> Path:
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(source, target)
-        command: list[str | Path] = [
-            tools,
-            "-m",
-            "pip",
-            "wheel",
-            *PIP_OPTIONS,
-            "--no-deps",
-            "--wheel-dir",
-            folder,
-            copy,
-        ]
+        command = [*_pip(tools, "wheel"), "--no-deps", "--wheel-dir", folder, copy]
         run("build vigicle's wheel", command, _path(tools))
     return next(folder.glob("vigicle-*.whl"))
 

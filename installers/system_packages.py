@@ -54,6 +54,10 @@ TEST = {
     "python3-gi": "",
     "fonts-dejavu-core": "",
     "openbox": "openbox",
+    "debootstrap": "debootstrap",  # these, to the end: the tests of the Debian package
+    "dpkg-dev": "dpkg-shlibdeps",
+    "lintian": "lintian",
+    "man-db": "man",
 }
 BUILD_DEB = {  # the Qt libraries are here for dpkg-shlibdeps, which names the packages that bring them
     **{name: proof for name, proof in RUN.items() if name.startswith(("ca-", "lib", "python3-", "gcc"))},

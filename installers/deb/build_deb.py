@@ -21,7 +21,7 @@ from bundle import (
 )
 from deb import control, desktop
 from deb.trim import trim
-from dev import SYSTEM_PYTHON, SetupError, install_system_packages, version_of
+from dev import SUPPORTED, SYSTEM_PYTHON, SetupError, install_system_packages, say, version_of
 
 PYTHON = Path(SYSTEM_PYTHON)
 PRIVATE = "usr/lib/vigicle"
@@ -48,6 +48,7 @@ def build(output: Path) -> Path:
         desktop.put_files(stage)
         control.put_files(stage, packages, bill, control.Machine(python=python_version(), architecture=architecture()))
         environment = os.environ | {"SOURCE_DATE_EPOCH": f"{source_date():%s}"}
+        say(f"Installed: {megabytes(stage)} MB, of which the guide's toolkit: {megabytes(packages / 'PySide6')} MB")
         run(f"pack {package.name}", ["dpkg-deb", "--root-owner-group", "--build", stage, package], environment)
     return package
 
@@ -56,10 +57,16 @@ def prepare_system() -> None:
     """Install what the build needs, as dev.py does; raise SetupError with the names of what is still missing."""
     if not system_packages.is_debian_like():
         raise SetupError("A Debian package can be built on Debian and Ubuntu only.")
+    if not version_of(need(SYSTEM_PYTHON, "python3")).startswith(SUPPORTED):
+        raise SetupError(f"vigicle needs Python {', '.join(SUPPORTED)}, and {SYSTEM_PYTHON} is another one.")
     install_system_packages(system_packages.BUILD_DEB)
-    need(SYSTEM_PYTHON, "python3")
     if missing := system_packages.missing(system_packages.BUILD_DEB):
-        raise SetupError(f"Missing for the build: install {' '.join(missing)}.")
+        raise SetupError(f"Nothing was built. Install these packages first: {' '.join(missing)}.")
+
+
+def megabytes(folder: Path) -> int:
+    """Return how much the files in a folder and below take."""
+    return sum(file.stat().st_size for file in control.files(folder)) // 1_000_000
 
 
 def architecture() -> str:

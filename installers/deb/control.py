@@ -16,8 +16,8 @@ from dev import ROOT, SetupError
 HERE = Path(__file__).parent
 MAINTAINER = "The vigicle authors <noreply@vigicle.invalid>"
 DOCUMENTS = "usr/share/doc/vigicle"
-RUN = ("pcscd", "libglib2.0-bin", "xdg-utils")
-RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libnotify-bin", "fonts-dejavu-core")
+RUN = ("pcscd", "libglib2.0-bin")
+RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libnotify-bin", "xdg-utils")
 DESCRIPTION = """\
 lookout for the certificate on a smart card or crypto key
  vigicle starts at login and watches the card reader. It remembers every

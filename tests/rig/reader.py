@@ -50,15 +50,27 @@ class ReaderService:
 
     Programs find it through `environment` alone. Cards stay in their reader while the service is
     killed and started again. Start it from the main thread.
+
+    `enter` is the command that enters another system (`rig.bare_system`), whose own pcscd is started there, with its
+    usual socket; `place` is a folder at the same path in both.
     """
 
-    def __init__(self, *, readers: int = 1, polled: bool = False, environment: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        *,
+        readers: int = 1,
+        polled: bool = False,
+        environment: Mapping[str, str] | None = None,
+        enter: Sequence[str] = (),
+        place: Path | None = None,
+    ):
         if not 0 <= readers <= MAX_READERS:
             raise ValueError(f"pcscd takes 0 to {MAX_READERS} readers, not {readers}")
-        self.folder = Path(tempfile.mkdtemp(prefix="rig-pcscd-"))  # short: socket names end at 108 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="rig-pcscd-", dir=place))  # short: socket names end at 108 bytes
         self.folder.chmod(0o755)
         self._base = dict(environment if environment is not None else os.environ)
         self._polled = polled
+        self._enter = enter
         self._process: Process | None = None
         self._slots = [Slot(self.folder / f"reader{number}") for number in range(readers)]
         names = [f"Rig Reader {chr(ord('A') + number)}" for number in range(readers)]
@@ -85,7 +97,7 @@ class ReaderService:
         """Start pcscd and return once it lists every reader and has taken the cards in them."""
         assert self._process is None, "pcscd runs already"
         pcscd = require_tool("pcscd", "pcscd")
-        disable_polkit = ["--disable-polkit"] if "--disable-polkit" in _help_of(pcscd) else []
+        disable_polkit = ["--disable-polkit"] if "--disable-polkit" in _help_of((*self._enter, pcscd)) else []
         command = [pcscd, "--foreground", "--info", "--config", str(self.folder / "conf"), *disable_polkit]
         environment = self._base | {
             "RIG_FOLDER": str(self.folder),
@@ -96,7 +108,7 @@ class ReaderService:
         for slot in self._slots:
             slot.forget_service()
         self._process = Process(
-            [*_namespace(), "sh", "-c", LAUNCH, "sh", *command],
+            [*(self._enter or _namespace()), "sh", "-c", LAUNCH, "sh", *command],
             environment=environment,
             log=self.folder / "pcscd.log",
         )
@@ -217,8 +229,8 @@ class ReaderService:
 
 
 @cache
-def _help_of(pcscd: str) -> str:
-    return subprocess.run([pcscd, "--help"], capture_output=True, text=True, timeout=10, check=False).stdout
+def _help_of(pcscd: tuple[str, ...]) -> str:
+    return subprocess.run([*pcscd, "--help"], capture_output=True, text=True, timeout=10, check=False).stdout
 
 
 @cache

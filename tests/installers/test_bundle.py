@@ -1,0 +1,103 @@
+"""What all packages share: the version, the bill of materials, the sums, and words for what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bundle import bill_of_materials, installed_hashes, need, version, write_sums
+from dev import ROOT, SetupError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HASH = "ab" * 32
+
+
+def put_package(site_packages: Path, name: str, *lines: str) -> None:
+    folder = site_packages / f"{name.replace('-', '_')}-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("\n".join(["Metadata-Version: 2.4", f"Name: {name}", "Version: 1.0", *lines]))
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert version() == project["version"]
+
+
+def test_a_missing_program_is_named_with_its_package() -> None:
+    with pytest.raises(SetupError, match="no-such-program is missing: install package such-package"):
+        need("no-such-program", "such-package")
+
+
+def test_the_bill_names_each_part_with_its_hash_and_its_licence(tmp_path: Path) -> None:
+    put_package(tmp_path, "Some.Thing", "License-Expression: MIT OR Apache-2.0")
+    put_package(tmp_path, "vigicle")
+    (component,) = json.loads(bill_of_materials(tmp_path, {"some-thing": HASH}))["components"]
+    assert component["purl"] == "pkg:pypi/some-thing@1.0"
+    assert component["hashes"] == [{"alg": "SHA-256", "content": HASH}]
+    assert component["licenses"] == [{"expression": "MIT OR Apache-2.0"}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        pytest.param(["License: LGPLv3"], ["LGPLv3"], id="own words"),
+        pytest.param(["Classifier: License :: OSI Approved :: MIT License"], ["MIT License"], id="classifier"),
+        pytest.param([], [], id="none"),
+    ],
+)
+def test_the_bill_says_of_a_licence_what_the_package_says(tmp_path: Path, lines: list[str], words: list[str]) -> None:
+    put_package(tmp_path, "thing", *lines)
+    (component,) = json.loads(bill_of_materials(tmp_path, {"thing": HASH}))["components"]
+    assert [licence["license"]["name"] for licence in component["licenses"]] == words
+
+
+def test_a_part_that_no_lock_has_proved_stops_the_build(tmp_path: Path) -> None:
+    put_package(tmp_path, "stowaway")
+    with pytest.raises(SetupError, match="stowaway"):
+        bill_of_materials(tmp_path, {})
+
+
+def test_the_hashes_are_those_of_pips_report() -> None:
+    part = {"metadata": {"name": "Some.Thing"}, "download_info": {"archive_info": {"hashes": {"sha256": HASH}}}}
+    assert installed_hashes(json.dumps({"install": [part]})) == {"some-thing": HASH}
+
+
+def test_sha256sum_accepts_the_sums(tmp_path: Path) -> None:
+    for name in ("b.deb", "a.exe"):
+        (tmp_path / name).write_text(name)
+    write_sums(tmp_path)
+    write_sums(tmp_path)  # again: the sums are not summed
+    assert (tmp_path / "SHA256SUMS").read_text().startswith(hashlib.sha256(b"a.exe").hexdigest())
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_an_unknown_target_is_refused_with_those_that_there_are() -> None:
+    build = [sys.executable, str(ROOT / "installers/build.py"), "rpm"]
+    answer = subprocess.run(build, check=False, capture_output=True, text=True)
+    assert answer.returncode == 2
+    assert all(target in answer.stderr for target in ("deb", "windows", "macos"))
+
+
+@pytest.mark.full
+def test_a_wrong_hash_stops_the_build(tmp_path: Path) -> None:
+    """The lock of the build tools, the first that is installed, names another file."""
+    shutil.copytree(ROOT / "installers", tmp_path / "installers", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path)
+    lock = tmp_path / "installers/locks/build.txt"
+    lock.write_text(re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{HASH}", lock.read_text()))
+    build = [sys.executable, str(tmp_path / "installers/build.py"), "deb", "--output", str(tmp_path / "dist")]
+    answer = subprocess.run(build, check=False, capture_output=True, text=True)
+    assert answer.returncode == 1
+    assert "DO NOT MATCH THE HASHES" in answer.stderr
+    assert "Failed: install installers/locks/build.txt" in answer.stderr
+    assert not list((tmp_path / "dist").glob("*.deb"))
