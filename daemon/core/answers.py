@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.text import text
+from config.text import Text, text
 from daemon.core.assessment import Assessment, Case, assess, link_is_out
 from daemon.core.destination import Destination
 from daemon.core.effects import Effect, OpenGuide, Say, StartAtLogin, Withdraw
@@ -13,6 +13,7 @@ from daemon.core.guide.ordering import is_ordered
 from daemon.core.guide.reminders import PREFIXES
 from daemon.core.holders import Entry, holder_name
 from daemon.core.model import Claim, Memory
+from daemon.core.naming import called
 from daemon.core.notice import Choice, Notice
 from daemon.core.notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
 from daemon.core.report import Path, PathKind
@@ -83,7 +84,7 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
     wrong = Notice(
         tag=tag,
         title=text("notice.wrong_key.title"),
-        body=text("notice.wrong_key.body", holder=holder_name(right.seen.certificate), date=right.not_after),
+        body=text("notice.wrong_key.body", holder=_called(right), date=right.not_after),
     )
     return replace(state, awaited=told), (Say(notice=wrong),)
 
@@ -153,7 +154,7 @@ def _open_platform(state: State, assessment: Assessment, case: Case, path: Path,
     put_in = Notice(
         tag=AWAITING_PREFIX + path.procedure,
         title=text(f"notice.put_in.{path.kind}.title"),
-        body=text(f"notice.put_in.{path.kind}.body", holder=case.line.holder, date=right.not_after),
+        body=text(f"notice.put_in.{path.kind}.body", holder=_called(right), date=right.not_after),
     )
     return replace(state, awaited=awaited), (Say(notice=put_in),)
 
@@ -175,9 +176,13 @@ def _nothing_to_do(case: Case) -> Say:
         notice=Notice(
             tag=f"nothing:{case.line.procedure.id}",
             title=text("notice.nothing.title"),
-            body=text("notice.nothing.body", holder=case.line.holder, date=case.stands.current.not_after),
+            body=text("notice.nothing.body", holder=_called(case.stands.current), date=case.stands.current.not_after),
         )
     )
+
+
+def _called(entry: Entry) -> str | Text:
+    return called(holder_name(entry.seen.certificate), entry.key)
 
 
 def drop_snooze(memory: Memory, tag: str, now: datetime) -> Memory:

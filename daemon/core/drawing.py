@@ -12,6 +12,7 @@ from daemon.core.expiry import days_left
 from daemon.core.face import Answering, Choosing, Face, Look, MenuItem, Telling
 from daemon.core.guide.view import Ending, GoingBack, GuideView, Opening
 from daemon.core.model import Claim, Key
+from daemon.core.naming import called
 from daemon.core.notice import Choice
 from daemon.core.notices import key_holder, left_words
 from daemon.core.renewal import Activation, Question, activation
@@ -102,7 +103,7 @@ def _case_items(case: Case) -> Iterator[MenuItem]:
     current, pending = case.stands.current, case.stands.pending
     holder = case.line.holder
     if case.path is not None:
-        label = text(f"menu.{case.path.kind}", holder=holder)
+        label = text(f"menu.{case.path.kind}", holder=called(holder, case.stands.newest.key))
         yield MenuItem(label=label, action=Answering(tag=current.key.id))
         yield MenuItem(label=text("menu.later"), action=Answering(tag=current.key.id, choice=Choice.LATER))
     newest = pending or current
@@ -116,11 +117,14 @@ def _case_items(case: Case) -> Iterator[MenuItem]:
         yield _telling("activated", newest.key, Claim.ACTIVATED, holder)
     waits_for_old = case.stands.question is Question.OLD_KEY or pending is not None
     if waits_for_old and Claim.OLD_LOST not in newest.key.claims:
-        yield _telling("old_lost", newest.key, Claim.OLD_LOST, holder)
+        whose = called(holder, current.key) if pending else holder
+        yield MenuItem(
+            label=text("menu.old_lost", holder=whose), action=Telling(key=newest.key.id, claim=Claim.OLD_LOST)
+        )
 
 
 def _telling(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
-    return MenuItem(label=text(f"menu.{what}", holder=holder), action=Telling(key=key.id, claim=claim))
+    return MenuItem(label=text(f"menu.{what}", holder=called(holder, key)), action=Telling(key=key.id, claim=claim))
 
 
 def _key_items(key: Key, state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
@@ -132,7 +136,7 @@ def _key_items(key: Key, state: State, assessment: Assessment, now: datetime) ->
     yield MenuItem(
         label=text(
             "menu.key" if now <= watched[0].not_after else "menu.key_expired",
-            holder=key_holder(key, state.memory),
+            holder=called(key_holder(key, state.memory), key),
             left=left_words(watched[0].not_after, now),
             date=watched[0].not_after,
             place=place,

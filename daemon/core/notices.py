@@ -11,6 +11,7 @@ from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, later,
 from daemon.core.guide.ordering import is_ordered
 from daemon.core.holders import holder_name
 from daemon.core.model import Key, Memory
+from daemon.core.naming import called
 from daemon.core.notice import Choice, Notice, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.report import Path, PathKind
@@ -52,7 +53,7 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
             yield Notice(
                 tag=ASK_PREFIX + key.id,
                 title=text(f"notice.{question}.title"),
-                body=text(f"notice.{question}.body", holder=case.line.holder),
+                body=text(f"notice.{question}.body", holder=called(case.line.holder, key)),
                 marks=(mark,),
                 more=(ANSWERS[question],),  # a button alone: a click on the words must not answer for the person
             )
@@ -195,8 +196,8 @@ def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) ->
 
 def _holder(subject: Subject, memory: Memory) -> str | Text:
     if subject.case and subject.case.line.holder:
-        return subject.case.line.holder
-    return key_holder(subject.key, memory)
+        return called(subject.case.line.holder, subject.key)
+    return called(key_holder(subject.key, memory), subject.key)
 
 
 def left_words(not_after: datetime, now: datetime) -> Text:

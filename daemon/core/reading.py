@@ -102,6 +102,7 @@ def remember_key(
         first_seen=min([now, *(k.first_seen for k in known)]),
         last_seen=now,
         reader=reader,
+        name=next((k.name for k in known if k.name), ""),
     )
     others = {k.id for k in known} - {key.id}
     seen = {

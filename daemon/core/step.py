@@ -30,6 +30,7 @@ from daemon.core.effects import (
 )
 from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
+from daemon.core.guide.certificates import certificate_cards, forget_certificate
 from daemon.core.guide.choosing import choose, look_at
 from daemon.core.guide.history import course_happenings
 from daemon.core.guide.keeping import keep_progress
@@ -39,6 +40,7 @@ from daemon.core.guide.progress import set_back
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.scene import known_cards
 from daemon.core.model import Memory
+from daemon.core.naming import name_key
 from daemon.core.notice import Notice
 from daemon.core.notices import due_notices, moments, was_said
 from daemon.core.report import Report
@@ -94,8 +96,10 @@ def _take(state: State, event: Event) -> Step:
             return claimed(state, key, claim, at)
         case events.GuideChosen(action=action, at=at):
             return choose(state, assess_state(state, at), action, at)
-        case events.KeyNamed() | events.CertificateForgotten():
-            return state, ()
+        case events.KeyNamed(fingerprint=fingerprint, name=name):
+            return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
+        case events.CertificateForgotten(fingerprint=fingerprint):
+            return forget_certificate(state, fingerprint)
         case events.Asked():
             return _asked(state, event)
         case events.SettingsLoaded(settings=settings):
@@ -136,7 +140,7 @@ def _settle(state: State, now: datetime) -> Step:
 
 def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
     """Draw the guide and the face, and show what has changed of them."""
-    view = draw_guide(state, assessment, now)
+    view = replace(draw_guide(state, assessment, now), certificates=certificate_cards(state, assessment, now))
     face = draw(state, assessment, view, now)
     shown: tuple[Effect, ...] = () if face == state.face else (Show(face=face),)
     shown += () if view == state.guide else (ShowGuide(view=view),)
@@ -259,6 +263,10 @@ def _happenings(before: Memory, after: Memory, effects: tuple[Effect, ...], now:
             yield Happening(at=now, what="key_seen", subject=key_id)
         for claim in sorted(key.claims - (known.claims if known else frozenset())):
             yield Happening(at=now, what=f"told_{claim}", subject=key_id)
+        if known is not None and key.name != known.name:
+            yield Happening(at=now, what="named" if key.name else "unnamed", subject=key_id)
+    for fingerprint in before.certificates.keys() - after.certificates.keys():
+        yield Happening(at=now, what="forgotten", subject=fingerprint[:8])
     yield from course_happenings(before, after, now)
     yield from _added("said", before.said, after.said, now)
     yield from _added("snoozed", before.snoozes, after.snoozes, now)

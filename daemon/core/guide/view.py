@@ -157,7 +157,7 @@ class CertificateCard:
     fingerprint: str
     key: str
     key_name: str
-    holder: Sentence
+    holder: str | Sentence
     procedure: Sentence | None
     role: Role
     stage: Stage

@@ -1,0 +1,120 @@
+"""All certificates that are known, as the guide lists them, and how one is forgotten."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from config.text import Phrase, Text, text
+from daemon.core.assessment import Assessment
+from daemon.core.effects import Effect, Withdraw
+from daemon.core.expiry import DAY, expired
+from daemon.core.guide.scene import BARE_PREFIX
+from daemon.core.guide.view import Bar, BarRole, CertificateCard
+from daemon.core.holders import holder_name
+from daemon.core.model import Certificate, Key, Seen
+from daemon.core.naming import key_of
+from daemon.core.notices import left_words
+from daemon.core.report import CertificateLine
+from daemon.core.state import State
+
+T = TypeVar("T")
+
+
+def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tuple[CertificateCard, ...]:
+    """Draw every certificate, those of one holder and of one key together, in the order of the assessment."""
+    cards = [_card(state, assessment, line, now) for line in assessment.certificates]
+    holders = list(dict.fromkeys(card.holder for card in cards))
+    keys = list(dict.fromkeys(card.key for card in cards))
+    return tuple(sorted(cards, key=lambda card: (holders.index(card.holder), keys.index(card.key))))
+
+
+def forget_certificate(state: State, fingerprint: str) -> tuple[State, tuple[Effect, ...]]:
+    """Forget a certificate, and its key when that holds no other; what comes with the next insertion is new."""
+    key = key_of(state.memory, fingerprint)
+    memory = replace(state.memory, certificates=_without(state.memory.certificates, fingerprint))
+    contents = {
+        reader: replace(content, fingerprints=content.fingerprints - {fingerprint})
+        for reader, content in state.contents.items()
+    }
+    state = replace(state, memory=memory, contents=contents)
+    if key is None:
+        return state, ()
+    left = tuple(f for f in key.fingerprints if f in memory.certificates)
+    if not left:
+        return _forget_key(state, key.id)
+    return replace(state, memory=replace(memory, keys={**memory.keys, key.id: replace(key, fingerprints=left)})), ()
+
+
+def _card(state: State, assessment: Assessment, line: CertificateLine, now: datetime) -> CertificateCard:
+    seen = state.memory.certificates[line.fingerprint_sha256]
+    certificate = seen.certificate
+    key = key_of(state.memory, certificate.fingerprint)
+    procedure = next((p for p in state.settings.procedures if p.id == line.procedure), None)
+    return CertificateCard(
+        fingerprint=certificate.fingerprint,
+        key=key.id if key else "",
+        key_name=key.name if key else "",
+        holder=holder_name(certificate) or text("holder.unknown"),
+        procedure=Phrase(procedure.title) if procedure else None,
+        role=line.role,
+        stage=line.stage,
+        until=_until(certificate.not_after, now),
+        left=_left(certificate.not_after, now),
+        place=_place(seen, key, present=line.present),
+        present=line.present,
+        bar=_bar(certificate, key, assessment),
+    )
+
+
+def _until(end: datetime | None, now: datetime) -> Text:
+    if end is None:
+        return text("certificate.no_date")
+    return text("certificate.expired" if expired(end, now) else "certificate.until", date=end)
+
+
+def _left(end: datetime | None, now: datetime) -> Text:
+    if end is None:
+        return text("certificate.left_unknown")
+    if not expired(end, now):
+        return left_words(end, now)
+    ago = (now - end) // DAY
+    return text("days.ago", count=ago) if ago else text("days.just_ago")
+
+
+def _place(seen: Seen, key: Key | None, *, present: bool) -> Text:
+    if key is not None and key.reader:
+        id_ = "certificate.here.in" if present else "certificate.away.in"
+        return text(id_, reader=key.reader, date=seen.last_seen)
+    return text("certificate.here" if present else "certificate.away", date=seen.last_seen)
+
+
+def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> Bar | None:
+    """Draw the validity; the key to bring in is the new one, those that it takes the place of are the old ones."""
+    if certificate.not_before is None or certificate.not_after is None:
+        return None
+    case = assessment.case_of(key.id) if key else None
+    role = BarRole.OTHER
+    if case is not None and key is not None and (case.stands.pending or case.stands.superseded):
+        role = BarRole.NEW if case.stands.newest.key.id == key.id else BarRole.OLD
+    label = text(f"role.{certificate.role}")
+    return Bar(role=role, label=label, begins=certificate.not_before, ends=certificate.not_after)
+
+
+def _without(mapping: Mapping[str, T], *ids: str) -> dict[str, T]:
+    return {id_: value for id_, value in mapping.items() if id_ not in ids}
+
+
+def _forget_key(state: State, key: str) -> tuple[State, tuple[Effect, ...]]:
+    memory = state.memory
+    contents = {
+        reader: replace(content, keys=tuple(k for k in content.keys if k != key))
+        for reader, content in state.contents.items()
+    }
+    memory = replace(
+        memory,
+        keys=_without(memory.keys, key),
+        snoozes=_without(memory.snoozes, key),
+        progress=_without(memory.progress, key, BARE_PREFIX + key),
+    )
+    return replace(state, memory=memory, contents=contents), (Withdraw(tag=key),) if state.telling else ()
