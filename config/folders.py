@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from config.identity import APPLICATION
+from config.private_windows import keep_private
 from config.text import Text, text
 from config.texts import Problem
 
@@ -75,7 +76,9 @@ def private_folder(path: Path) -> Path:
 
 
 def _keep_private(path: Path) -> None:
-    if sys.platform != "win32":  # there the profile's own rights hold
+    if sys.platform == "win32":
+        keep_private(path)
+    else:
         facts = path.lstat()
         if stat.S_ISLNK(facts.st_mode):
             raise FolderProblem(text("folder.link"), path, text("folder.link.remedy"))
