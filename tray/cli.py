@@ -22,6 +22,7 @@ from daemon.core.report import Stage
 from tray.guide_command import add_guide_command, bring_to_front, window_command
 from tray.pystray_face import TrayFace
 from tray.side_commands import add_side_commands
+from tray.windowless import is_windowless, print_to_log, tell
 from tray.windows_start import introduce
 
 USAGE = 2
@@ -33,12 +34,15 @@ Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the command line names; return the exit code of the contract."""
     introduce()
+    windowless = is_windowless()
     _bear_any_letter()
     texts = Texts()
     options = _parser(texts.render).parse_args(arguments)
-    _log_to_stderr(verbose=options.verbose)
     folders = find_folders()
     try:
+        if windowless:
+            print_to_log(folders)
+        _log_to_stderr(verbose=options.verbose)
         loaded = _load(folders, bears_bad_settings=options.bears_bad_settings)
         texts = Texts(loaded.settings.language)
         for refused in () if options.bears_bad_settings else loaded.problems:
@@ -47,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options, folders, loaded, texts)
     except Problem as problem:
         print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
+        if windowless:
+            tell(texts.render(problem.text))
         return BAD_CONFIGURATION
     except KeyboardInterrupt:
         return 130

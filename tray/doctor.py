@@ -37,7 +37,6 @@ def as_json(checks: Sequence[Check], render: Render) -> str:
                 for check in checks
             ],
         },
-        ensure_ascii=False,
         indent=2,
     )
 

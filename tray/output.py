@@ -41,7 +41,6 @@ def as_json(report: Report, render: Render) -> str:
             "paths": [_path(path, render) for path in report.paths],
             "troubles": list(report.troubles),
         },
-        ensure_ascii=False,
         indent=2,
     )
 
@@ -80,6 +79,9 @@ def _certificate(line: CertificateLine) -> dict[str, Any]:
         "stage": line.stage,
         "present": line.present,
         "procedure": line.procedure,
+        "key_name": line.key_name or None,
+        "last_seen": _rfc3339(line.last_seen),
+        "reader": line.reader or None,
     }
 
 
