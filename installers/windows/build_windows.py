@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import sys
 import tempfile
@@ -20,7 +21,7 @@ HERE = Path(__file__).parent
 
 def build(output: Path) -> Path:
     """Build the setup into the folder, its bill of materials beside it; raise SetupError or StepError."""
-    if sys.platform != "linux":
+    if platform.system() != "Linux":
         raise SetupError("The Windows setup is built on Linux. Build it on Debian 12 or later.")
     install_system_packages(system_packages.BUILD_WINDOWS)
     need("makensis", "nsis")
