@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from config.identity import APPLICATION
 from daemon.core.login_start import LoginStanding, LoginStart
 
-VALUE = "vigicle"
+VALUE = APPLICATION
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 SWITCHED_OFF = 0x01  # the first byte is odd once the person has switched the entry off

@@ -8,8 +8,10 @@ from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from config.identity import APPLICATION, WINDOWS_ID
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.server import ACTIONS, ask_capabilities, shown_body
+from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, name_sender
 from daemon.core.notice import Choice
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-APP_NAME = "vigicle"
 EARLY_CLICK_S = 0.2
 DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
 
@@ -40,6 +41,7 @@ class DesktopChannel:
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
         self._shown: dict[str, str] = {}  # tag → identifier of its newest notice
+        self._failed: set[str] = set()  # said to have failed after all (Windows)
         self._tasks: set[asyncio.Task[bool]] = set()
 
     async def tell(self, message: Message, answered: Answered) -> bool:
@@ -74,7 +76,12 @@ class DesktopChannel:
         from desktop_notifier import DesktopNotifier
 
         if self._notifier is None:
-            self._notifier = DesktopNotifier(app_name=APP_NAME, app_icon=None)
+            if sys.platform == "win32":  # desktop-notifier takes the name for the AppUserModelID there
+                self._notifier = DesktopNotifier(app_name=WINDOWS_ID, app_icon=None)
+                self._failed = collect_failures(self._notifier._backend)
+                name_sender()
+            else:
+                self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
             if sys.platform == "linux":
                 _hear_early_clicks(self._notifier)
         sending = self._follow(self._replace(self._notifier, message, answered, skills))
@@ -96,8 +103,10 @@ class DesktopChannel:
         await self._clear(notifier, message.tag)
         dispatched = asyncio.Event()
         notification = await self._build(notifier, message, answered, skills, dispatched)
-        self._shown[message.tag] = await notifier.send_notification(notification)
-        return dispatched.is_set()
+        self._shown[message.tag] = identifier = await notifier.send_notification(notification)
+        if sys.platform == "win32":
+            await asyncio.sleep(FAILURE_S)
+        return dispatched.is_set() and identifier not in self._failed
 
     async def _build(
         self,

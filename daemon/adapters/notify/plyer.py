@@ -8,11 +8,11 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from config.identity import APPLICATION
 from daemon.adapters.notify.balloon import BODY_UNITS, TITLE_UNITS, fit
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.server import ask_capabilities, shown_body
 
-APP_NAME = "vigicle"
 SHOW_S = 10
 
 
@@ -78,12 +78,14 @@ def _show(title: str, body: str) -> Callable[[], object] | None:
     if sys.platform == "win32":  # plyer would do it in a thread of its own, and nobody hear of a failure
         from plyer.platforms.win.libs.balloontip import WindowsBalloonTip
 
-        tip = WindowsBalloonTip(title, body, APP_NAME, timeout=0)
+        tip = WindowsBalloonTip(title, body, APPLICATION, timeout=0)
         return lambda: tip.remove_notify()
     else:  # noqa: RET505 - mypy skips the other systems' branch only so
         from plyer import facades
         from plyer.utils import Proxy
 
         # `plyer.notification` made anew: that one would keep the backend, or the lack of one, of its first use.
-        Proxy("notification", facades.Notification).notify(title=title, message=body, app_name=APP_NAME, timeout=SHOW_S)
+        Proxy("notification", facades.Notification).notify(
+            title=title, message=body, app_name=APPLICATION, timeout=SHOW_S
+        )
         return None
