@@ -15,7 +15,6 @@ from config.texts import Problem
 from daemon.core.diary import Entry
 
 STDOUT = "-"
-YES, NO = {"y", "yes", "o", "oui"}, {"n", "no", "non", ""}
 MORNING = timedelta(hours=9)
 THE_DAY_BEFORE = timedelta(days=-1)
 FIRST_REVISION = datetime(2026, 1, 1, tzinfo=UTC)
@@ -63,17 +62,6 @@ def as_ics(entries: Sequence[Entry], render: Render, now: datetime, zone: tzinfo
     for entry in entries:
         calendar.add_component(_event(entry, render, now, zone))
     return bytes(calendar.to_ical())
-
-
-def ask_on_terminal(question: str, read: Callable[[str], str] = input) -> bool:
-    """Ask until the answer is yes or no, in words of either language; no answer is a no."""
-    while True:
-        try:
-            answer = read(f"{question} ").strip().casefold()
-        except EOFError:
-            return False
-        if answer in YES | NO:
-            return answer in YES
 
 
 def _event(entry: Entry, render: Render, now: datetime, zone: tzinfo | None) -> Event:

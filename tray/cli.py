@@ -17,15 +17,13 @@ from daemon.assembly import once
 from daemon.assembly.parts import make_desk
 from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Verb
-from daemon.core.model import Claim
-from daemon.core.report import Stage
 from tray.guide_command import add_guide_command, bring_to_front, window_command
+from tray.key_commands import add_key_commands
 from tray.pystray_face import TrayFace
 from tray.side_commands import add_side_commands
 from tray.windowless import is_windowless, print_to_log, tell
 from tray.windows_start import introduce
 
-USAGE = 2
 BAD_CONFIGURATION = 3
 
 Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
@@ -90,9 +88,7 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     run.add_argument("--step", action="store_true", help=words("step"))
     for name, verb in (("status", Verb.STATUS), ("check", Verb.CHECK)):
         command(name, partial(_report, verb)).add_argument("--json", action="store_true", help=words("json"))
-    tell = command("tell", _tell)
-    tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("tell_what"))
-    tell.add_argument("fingerprint", nargs="?", default="", help=words("tell_fingerprint"))
+    add_key_commands(command, words)
     add_guide_command(command, words)
     command("quit", _quit)
     add_side_commands(parser, command, words)
@@ -123,22 +119,6 @@ def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: L
     else:
         output.print_report(report, texts, loaded.settings)
     return report.exit_code
-
-
-def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    """Find the key that is meant, by its fingerprint or as the only new one, and pass the person's word on."""
-    report = once.ask(folders, loaded, Verb.STATUS)
-    meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
-    if options.fingerprint:
-        meant = {fingerprint for fingerprint in meant if fingerprint.startswith(options.fingerprint.lower())}
-    elif new := {path.new_fingerprint for path in report.paths if path.new_fingerprint}:
-        meant = new
-    if len(meant) != 1:
-        print(texts.render(text("tell.which")), file=sys.stderr)
-        return USAGE
-    once.ask(folders, loaded, Verb.TELL, Claim(options.claim), meant.pop())
-    print(texts.render(text("tell.done")))
-    return 0
 
 
 def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, texts: Texts) -> int:

@@ -118,17 +118,28 @@ def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
         table.add_column(render(text(f"table.{column}")))
     for line in report.certificates:
         style = STYLES.get(line.stage, "dim")
-        place = render(text("table.present" if line.present else "table.away"))
         until = render(text("table.date", date=line.not_after)) if line.not_after else "?"
         drawn = time_line(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
         left = "" if line.days_left is None else render(text("table.days", count=line.days_left))
         table.add_row(
-            f"{escape(line.subject_cn or render(text('holder.unknown')))}\n[dim]{place}[/]",
+            f"{escape(line.subject_cn or render(text('holder.unknown')))}\n[dim]{escape(_place(line, render))}[/]",
             render(text(f"role.{line.role}")),
             f"{until}\n[{style}]{drawn}[/]",
             f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]\n{left}",
         )
     return table
+
+
+def _place(line: CertificateLine, render: Render) -> str:
+    """Say what the key is called, and where it is or was seen last."""
+    if line.present:
+        place = text("table.present_in", reader=line.reader) if line.reader else text("table.present")
+    elif line.last_seen is None:
+        place = text("table.away")
+    else:
+        place = text("table.seen_in" if line.reader else "table.seen", date=line.last_seen, reader=line.reader)
+    named = f"{render(text('table.key_name', name=line.key_name))} · " if line.key_name else ""
+    return named + render(place)
 
 
 def _reader_table(report: Report, render: Render) -> Table:

@@ -15,6 +15,7 @@ from daemon.assembly import doctor as examination
 from daemon.assembly.once import remembered
 from daemon.core.diary import diary
 from daemon.core.login_start import LoginStart
+from tray.asking import ask_on_terminal, on_terminal
 
 NOT_DONE = 1
 SHELLS = ("bash", "zsh", "fish")
@@ -65,9 +66,8 @@ def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts
     from tray import calendar  # icalendar is for this command alone
 
     def may_replace(file: Path) -> bool:
-        on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
         question = texts.render(text("export.ask", file=str(file)))
-        return options.force or (on_terminal and calendar.ask_on_terminal(question))
+        return options.force or (on_terminal() and ask_on_terminal(question))
 
     now = datetime.now(UTC)
     entries = diary(remembered(folders), loaded.settings, now)

@@ -157,6 +157,7 @@ class Door:
             verb=request.verb,
             claim=request.claim,
             fingerprint=request.fingerprint,
+            text=request.text,
         )
         self._post(asked)
         try:

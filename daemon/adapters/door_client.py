@@ -66,12 +66,14 @@ class Following:
         cut_off(self._connection)
 
 
-def ask(runtime: Path, verb: Verb, *, claim: Claim | None = None, fingerprint: str = "", timeout_s: float) -> Report:
+def ask(
+    runtime: Path, verb: Verb, *, claim: Claim | None = None, fingerprint: str = "", name: str = "", timeout_s: float
+) -> Report:
     """Ask the daemon behind the door and return its report.
 
     Raises NoDaemon when there is none, DoorProblem when it does not answer in time or as agreed, and GuideRefused.
     """
-    request = Request(verb=verb, claim=claim, fingerprint=fingerprint)
+    request = Request(verb=verb, claim=claim, fingerprint=fingerprint, text=name)
 
     def converse() -> Report:
         connection, reply = _request(runtime, request)

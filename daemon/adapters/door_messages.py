@@ -16,6 +16,7 @@ from daemon.core.report import CertificateLine, Path, PathKind, ReaderLine, Repo
 from daemon.core.troubles import Trouble
 
 REQUEST_LIMIT = 64 * 1024  # bytes
+TEXT_LIMIT = 200  # characters
 REPLY_LIMIT = 16 << 20  # bytes
 
 Fingerprint = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
@@ -24,7 +25,8 @@ Fingerprint = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of the closed list of verbs.
 
-    `claim` and `fingerprint` ("" for none) go with `tell` alone. `follow` goes with `guide` alone: no window opens,
+    `fingerprint` ("" for none) goes with `tell`, `name` and `forget`, `claim` with `tell` alone, `text` with `name`
+    alone. `follow` goes with `guide` alone: no window opens,
     the pages come here.
     """
 
@@ -32,6 +34,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     verb: Verb
     claim: Claim | None = None
     fingerprint: Fingerprint = ""
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] = ""
     follow: bool = False
 
 

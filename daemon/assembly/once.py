@@ -24,12 +24,22 @@ log = logging.getLogger(__name__)
 ANSWER_LIMIT_S = 60.0
 
 
-def ask(folders: Folders, loaded: Loaded, verb: Verb, claim: Claim | None = None, fingerprint: str = "") -> Report:
+def ask(
+    folders: Folders,
+    loaded: Loaded,
+    verb: Verb,
+    *,
+    claim: Claim | None = None,
+    fingerprint: str = "",
+    name: str = "",
+) -> Report:
     """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
     try:
-        return door_client.ask(folders.runtime, verb, claim=claim, fingerprint=fingerprint, timeout_s=ANSWER_LIMIT_S)
+        return door_client.ask(
+            folders.runtime, verb, claim=claim, fingerprint=fingerprint, name=name, timeout_s=ANSWER_LIMIT_S
+        )
     except door_client.NoDaemon:
-        asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint)
+        asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint, text=name)
         return _alone(folders, loaded, asked)
 
 

@@ -9,7 +9,7 @@ from config.settings import Settings
 from daemon.core.expiry import days_left, stage
 from daemon.core.guide.progress import link_stands
 from daemon.core.holders import Line, lines, procedure_of
-from daemon.core.model import Certificate, Key, Memory
+from daemon.core.model import Key, Memory, Seen
 from daemon.core.reading import Content, present
 from daemon.core.renewal import Standing, choose_path, standing
 from daemon.core.report import CertificateLine, Path, PathKind, Stage
@@ -110,9 +110,10 @@ def _superseded(case: Case, memory: Memory, settings: Settings) -> Iterator[str]
 def _certificate_lines(
     memory: Memory, settings: Settings, present_now: frozenset[str], silent: frozenset[str], now: datetime
 ) -> tuple[CertificateLine, ...]:
+    keys = {fingerprint: key for key in memory.keys.values() for fingerprint in key.fingerprints}
     shown = [
-        _certificate_line(seen.certificate, settings, present_now, silent, now)
-        for seen in memory.certificates.values()
+        _certificate_line(seen, keys.get(fingerprint), settings, present_now, silent, now)
+        for fingerprint, seen in memory.certificates.items()
         if not seen.certificate.authority
     ]
     return tuple(
@@ -121,8 +122,14 @@ def _certificate_lines(
 
 
 def _certificate_line(
-    certificate: Certificate, settings: Settings, present_now: frozenset[str], silent: frozenset[str], now: datetime
+    seen: Seen,
+    key: Key | None,
+    settings: Settings,
+    present_now: frozenset[str],
+    silent: frozenset[str],
+    now: datetime,
 ) -> CertificateLine:
+    certificate = seen.certificate
     procedure = procedure_of(certificate, settings.procedures)
     return CertificateLine(
         fingerprint_sha256=certificate.fingerprint,
@@ -136,6 +143,9 @@ def _certificate_line(
         stage=stage(certificate, now, settings.notices, superseded=certificate.fingerprint in silent),
         present=certificate.fingerprint in present_now,
         procedure=procedure.id if procedure else None,
+        key_name=key.name if key else "",
+        last_seen=seen.last_seen,
+        reader=key.reader if key else "",
     )
 
 

@@ -89,6 +89,8 @@ class Verb(StrEnum):
     CHECK = "check"
     GUIDE = "guide"
     TELL = "tell"  # the person's word on a key, with `claim` and `fingerprint`
+    NAME = "name"  # the person's own name for a key, `text`, with `fingerprint`
+    FORGET = "forget"  # the certificate with this `fingerprint`
     DOCTOR = "doctor"  # look for what is wrong, and say it on the desktop
     LANGUAGE = "language"  # speak the other language from now on
     LOGIN_START = "login_start"  # start at login from now on, or no longer
@@ -99,7 +101,7 @@ class Verb(StrEnum):
 class Asked:
     """Someone asked through the control channel and waits for `Answer(request=…)`.
 
-    `claim` and `fingerprint` (of any certificate of the key, 64 hex digits) go with the verb `tell` alone.
+    `fingerprint` (of any certificate of the key, 64 hex digits) goes with the verbs `tell`, `name` and `forget`.
     """
 
     at: datetime
@@ -107,6 +109,7 @@ class Asked:
     verb: Verb
     claim: Claim | None = None
     fingerprint: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

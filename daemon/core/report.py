@@ -54,7 +54,10 @@ class ReaderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateLine:
-    """One certificate in the report; dates and `days_left` (whole days, floor) are None where unreadable."""
+    """One certificate in the report; dates and `days_left` (whole days, floor) are None where unreadable.
+
+    `key_name` is the person's own for its key; `reader` is where that was seen last. Both are "" for none.
+    """
 
     fingerprint_sha256: str
     subject_cn: str
@@ -67,6 +70,9 @@ class CertificateLine:
     stage: Stage
     present: bool
     procedure: str | None
+    key_name: str = ""
+    last_seen: datetime | None = None
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

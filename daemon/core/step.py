@@ -40,10 +40,9 @@ from daemon.core.guide.progress import set_back
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.scene import known_cards
 from daemon.core.model import Memory
-from daemon.core.naming import name_key
+from daemon.core.naming import key_of, name_key
 from daemon.core.notice import Notice
 from daemon.core.notices import due_notices, moments, was_said
-from daemon.core.report import Report
 from daemon.core.reporting import make_report
 from daemon.core.state import Handed, State
 from daemon.core.troubles import Trouble
@@ -169,11 +168,16 @@ def _asked(state: State, event: events.Asked) -> Step:
             state, orders = (state, ()) if state.reads and not names else _read(state, names)
             return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), orders
         case Verb.TELL:
-            keys = (key.id for key in state.memory.keys.values() if event.fingerprint in key.fingerprints)
             effects: tuple[Effect, ...] = ()
-            if event.claim is not None and (key := next(keys, None)):
-                state, effects = claimed(state, key, event.claim, event.at)
-            return state, (*effects, Answer(request=event.request, report=_report(state, event.at)))
+            if event.claim is not None and (key := key_of(state.memory, event.fingerprint)):
+                state, effects = claimed(state, key.id, event.claim, event.at)
+            return state, (*effects, _reply(state, event))
+        case Verb.NAME:
+            state = replace(state, memory=name_key(state.memory, event.fingerprint, event.text))
+            return state, (_reply(state, event),)
+        case Verb.FORGET:
+            state, effects = forget_certificate(state, event.fingerprint)
+            return state, (*effects, _reply(state, event))
         case Verb.DOCTOR:
             return state, (Examine(),)
         case Verb.LANGUAGE:
@@ -181,12 +185,12 @@ def _asked(state: State, event: events.Asked) -> Step:
         case Verb.LOGIN_START:
             return state, (StartAtLogin(on=not state.login_start),)
         case Verb.QUIT:
-            return state, (Answer(request=event.request, report=_report(state, event.at)), Stop())
+            return state, (_reply(state, event), Stop())
         case Verb.GUIDE:
             state = look_at(state, assess_state(state, event.at))
-            return state, (Answer(request=event.request, report=_report(state, event.at)), OpenGuide())
+            return state, (_reply(state, event), OpenGuide())
         case Verb.STATUS:
-            return state, (Answer(request=event.request, report=_report(state, event.at)),)
+            return state, (_reply(state, event),)
 
 
 def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Answer, ...]]:
@@ -282,5 +286,5 @@ def _added(
         yield Happening(at=now, what=what, subject=subject)
 
 
-def _report(state: State, now: datetime) -> Report:
-    return make_report(state, assess_state(state, now), now)
+def _reply(state: State, event: events.Asked) -> Answer:
+    return Answer(request=event.request, report=make_report(state, assess_state(state, event.at), event.at))

@@ -12,7 +12,8 @@ from config.text import Text, text
 from config.texts import Texts
 from core_rig.build import DAY, NOW, certificate, memory, notice_settings, owned
 from daemon.core.diary import Entry, diary
-from tray.calendar import ExportProblem, as_ics, ask_on_terminal, export
+from tray.asking import ask_on_terminal
+from tray.calendar import ExportProblem, as_ics, export
 
 PARIS = timezone(timedelta(hours=1))
 HOSTILE = "Jeanne;MARTIN,\\n\r\nATTACH:file:///etc/passwd " + "é" * 200
