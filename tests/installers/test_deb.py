@@ -174,6 +174,21 @@ def test_each_library_finds_those_that_it_loads(debian: BareSystem) -> None:
     assert (answer.returncode, answer.stdout) == (1, "")
 
 
+def test_each_module_of_the_program_loads(debian: BareSystem) -> None:
+    """What was trimmed away, of Qt above all, is missed by none."""
+    program = """
+import importlib, pkgutil
+for name in ("config", "daemon", "tray"):
+    for module in pkgutil.walk_packages(importlib.import_module(name).__path__, name + "."):
+        if not any(other in module.name for other in ("windows", "macos", "__main__")):
+            importlib.import_module(module.name)
+            print(module.name)
+"""
+    without_tray = {"PYSTRAY_BACKEND": "dummy"}
+    loaded = debian.run(f"{HOME}/bin/python3", "-I", "-c", program, environment=without_tray).stdout.split()
+    assert {"tray.guide.window", "daemon.assembly.watch"} <= set(loaded)
+
+
 def test_a_window_can_be_shown(debian: BareSystem, screen: Screen) -> None:
     program = """
 from PySide6.QtCore import QTimer
