@@ -46,6 +46,7 @@ def test_every_recorded_certificate_is_read_or_named_unreadable() -> None:
     assert len(RECORDED) > 100
 
 
+@pytest.mark.filterwarnings("ignore")  # it deprecates what cards in the field still hold
 def test_what_cryptography_reads_is_read_without_a_flaw_of_its_dates() -> None:
     for name, der in RECORDED.items():
         try:
