@@ -135,8 +135,9 @@ def claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
 
 
 def assess_state(state: State, now: datetime) -> Assessment:
-    """Decide over what is known and what is in the readers."""
-    return assess(state.memory, state.settings, state.contents, now)
+    """Decide over what is known and what is in the readers; while that is not known, over what was."""
+    bare = state.service_trouble is not None and state.cards.bare
+    return assess(state.memory, state.settings, state.contents, now, bare=bare)
 
 
 def _open_platform(state: State, assessment: Assessment, case: Case, path: Path, now: datetime) -> Step:

@@ -52,10 +52,15 @@ class Assessment:
         )
 
 
-def assess(memory: Memory, settings: Settings, contents: Mapping[str, Content], now: datetime) -> Assessment:
-    """Decide everything that depends on what is known, what is in the readers, and the time."""
+def assess(
+    memory: Memory, settings: Settings, contents: Mapping[str, Content], now: datetime, *, bare: bool = False
+) -> Assessment:
+    """Decide everything that depends on what is known, what is in the readers, and the time.
+
+    `bare` says that a token without certificate was in when that was last known.
+    """
     keys, fingerprints = present(contents)
-    bare = any(content.bare for content in contents.values())
+    bare = bare or any(content.bare for content in contents.values())
     cases: list[Case] = []
     for line in lines(memory, settings.procedures):
         stands = standing(line, now)

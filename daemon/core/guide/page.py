@@ -40,7 +40,8 @@ def shown_case(state: State, assessment: Assessment) -> Case | None:
     """Choose the line: the one that the person looks at, one that was begun, the one in a reader, the most pressing."""
     chosen = assessment.case_of(state.guide_case) if state.guide_case else None
     begun = (c for c in assessment.cases if c.path and _begun(state.memory.progress.get(progress_id(c))))
-    return chosen or next(begun, None) or next(iter(assessment.cases), None)
+    here = (c for c in assessment.cases if any(entry.key.id in state.cards.keys for entry in c.line.entries))
+    return chosen or next(begun, None) or next(here, None) or next(iter(assessment.cases), None)
 
 
 def _begun(progress: Progress | None) -> bool:
