@@ -95,20 +95,44 @@ def test_a_page_that_reads_the_same_is_not_said_again() -> None:
             {"why": "The old one has expired."},
             ["OPALEXE · Jeanne MARTIN", "Add the new certificate", "The old one has expired."],
         ),
-        ({"deadline": None, "deadline_words": None}, [*STEP[:2], *CHOICES]),
-        ({"actions": PAGE.actions[:1]}, ["1 Open the platform", "2 I am logged in", "3 Paul AUTRE"]),
+        ({"deadline": None, "deadline_words": None}, STEP[:2]),
+        ({"actions": PAGE.actions[:1]}, []),
+        ({"actions": (*PAGE.actions, PageAction(id="later", label="Later"))}, ["5 Later"]),
+        ({"primary": PAGE.actions[0], "actions": (PAGE.primary,)}, ["1 I am logged in", "2 Open the platform"]),
     ],
-    ids=["reader", "alert", "why", "deadline", "choices"],
+    ids=["reader", "alert", "why", "deadline", "less to choose", "more to choose", "another way round"],
 )
 def test_only_what_is_new_is_said(changes: dict[str, object], news: list[str]) -> None:
     assert TextPage(PAGE).turn(changed(**changes)) == news
 
 
-def test_a_new_step_is_said_with_its_choices() -> None:
+def test_a_new_step_is_said_with_what_else_can_be_chosen() -> None:
     marks = zip(PAGE.steps, (StepMark.DONE, StepMark.DONE, StepMark.CURRENT), strict=True)
     steps = tuple(msgspec.structs.replace(step, mark=mark) for step, mark in marks)
-    page = changed(steps=steps, headline="Ask for the mail", body="Click.", primary=None, actions=(), cases=())
-    assert TextPage(PAGE).turn(page) == ["Step 3 of 3: Ask for the mail", "Click.", "Until noon."]
+    page = changed(
+        steps=steps, headline="Ask for the mail", body="Click.", primary=PageAction(id="asked", label="Asked")
+    )
+    assert TextPage(PAGE).turn(page) == ["Step 3 of 3: Ask for the mail", "Click.", "Until noon.", "1 Asked"]
+
+
+def test_1_is_the_likely_action_and_nothing_else() -> None:
+    shown = TextPage(changed(primary=None))
+    assert shown.choose("1") is None
+    assert "2 I am logged in" in shown.whole()
+
+
+def test_a_number_stays_and_that_of_one_who_has_gone_is_not_taken_at_once() -> None:
+    shown, later = TextPage(PAGE), PageAction(id="later", label="Later")
+    shown.turn(changed(actions=(later, PAGE.actions[1])))
+    assert (shown.choose("2"), shown.choose("5")) == (None, Chosen(number=7, action="later"))
+    assert shown.answer("3") == ["0A1B"]
+    shown.turn(changed(actions=(PageAction(id="new", label="New"), later)))
+    assert shown.choose("2") == Chosen(number=7, action="new")
+
+
+def test_where_nothing_stays_the_numbers_begin_anew() -> None:
+    shown = TextPage(PAGE)
+    assert shown.turn(changed(actions=(PageAction(id="new", label="New"),), cases=())) == ["2 New"]
 
 
 def test_a_number_chooses_on_the_page_that_was_shown_last() -> None:
@@ -124,7 +148,7 @@ def test_what_is_to_be_copied_is_printed_and_nobody_is_told() -> None:
     assert (shown.answer("3"), shown.choose("3")) == (["0A1B"], None)
 
 
-@pytest.mark.parametrize("typed", ["6", "0", "-1", "x", "h3", "1 2"])
+@pytest.mark.parametrize("typed", ["5", "0", "b2", "-1", "x", "h3", "1 2"])
 def test_a_choice_that_is_not_there_is_told_and_the_others_repeated(typed: str) -> None:
     shown = TextPage(PAGE)
     assert shown.choose(typed) is None
@@ -134,8 +158,8 @@ def test_a_choice_that_is_not_there_is_told_and_the_others_repeated(typed: str) 
 def test_help_leads_back_to_a_step() -> None:
     shown = TextPage(PAGE)
     assert shown.answer("h") == ["h1 The site refuses", "h2 The site is slow"]
-    assert shown.answer("h1") == ["The site refuses", "Close it.", "5 Again"]
-    assert shown.choose("5") == Chosen(number=7, action="back")
+    assert shown.answer("h1") == ["The site refuses", "Close it.", "b1 Again"]
+    assert shown.choose("b1") == Chosen(number=7, action="back")
     assert shown.answer("h2") == ["The site is slow", "Wait."]
 
 
