@@ -1,0 +1,124 @@
+"""Wear the watch down: `python tests/faults/soak.py [--swaps 10000] [--idle-s 60] [--days 365]`.
+
+Swaps cards in two readers of the real daemon, lets it idle, then plays days with the rules and the real store alone.
+Fails when a card was missed, memory grew by 2 MB, or anything was left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1])]
+
+from bench.cards import lasting_card  # noqa: E402 - after the path
+from bench.proc import anonymous_mb, work_of  # noqa: E402
+from bench.programs import Vigicle  # noqa: E402
+from bench.stage import Stage  # noqa: E402
+from bench.swaps import holding, warm_up  # noqa: E402
+from core_rig.build import DAY, ending  # noqa: E402
+from core_rig.world import World, marks  # noqa: E402
+from daemon.adapters.store import SqliteStore  # noqa: E402
+from daemon.core.effects import Remember  # noqa: E402
+from daemon.core.events import Tick  # noqa: E402
+
+GROWTH_MB = 2.0
+PACE_S = 0.03  # no hand is as fast
+REST_S, SETTLE_S = 7.0, 4.0  # pcscd tidies after 5
+BEAT = timedelta(minutes=15)
+TOLD = ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
+
+
+def say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
+    """Swap cards faster than any hand, then look at what the daemon still holds, and at its idling."""
+    with Stage() as stage:
+        program = Vigicle(stage)
+        time.sleep(SETTLE_S)
+        warm_up(stage)
+        pid = program.process.pid
+        before, seen_before = holding(pid), len(program.seen())
+        cards = lasting_card(1), lasting_card(2)
+        began = time.monotonic()
+        for number in range(swaps):
+            stage.service.remove(number % 2)
+            stage.service.insert(cards[number // 2 % 2], number % 2)
+            time.sleep(PACE_S)
+        taken_s = time.monotonic() - began
+        time.sleep(SETTLE_S + REST_S)
+        after, missed = holding(pid), swaps - (len(program.seen()) - seen_before)
+        work = work_of(pid)
+        time.sleep(idle_s)
+        idle = work_of(pid).since(work)
+        grown = after.anonymous_mb - before.anonymous_mb
+        say(f"{swaps} swaps in {taken_s:.0f} s: {missed} missed, memory {grown:+.2f} MB, {after.children} children")
+        say(f"idle for {idle_s:.0f} s: {idle.wakeups} wake-ups, {idle.run_ns / 1e6:.1f} ms of work")
+        return [
+            *([f"{missed} cards missed"] if missed else []),
+            *([f"memory grew by {grown:.1f} MB"] if grown > GROWTH_MB else []),
+            *(["descriptors left open"] if after.descriptors > before.descriptors else []),
+            *(["children left"] if after.children else []),
+            *(["a traceback"] if "Traceback" in program.process.text else []),
+        ]
+
+
+def soak_the_rules(days: int) -> list[str]:
+    """Play days with a heartbeat every quarter of an hour and an insertion a day."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder))
+        store.load()
+        world = World()
+        key = ending((days - 5) * DAY)
+        middle, said = 0.0, []
+        for day in range(days):
+            world.plug(key)
+            world.remove()
+            for _ in range(DAY // BEAT):
+                world.wait(BEAT)
+                world.post(Tick(at=world.now))
+            for effect in world.effects:
+                if isinstance(effect, Remember):
+                    store.remember(effect.memory, effect.happenings)
+            said += marks(world.said)
+            world.effects, world.said = [], []
+            if day == days // 4:
+                middle = anonymous_mb(os.getpid())
+        grown = anonymous_mb(os.getpid()) - middle
+        store.close()
+        kept = SqliteStore(Path(folder), read_only=True).load()
+        size = (Path(folder) / "vigicle.sqlite3").stat().st_size // 1024
+    told = [mark.rsplit("|", 1)[1] for mark in said]
+    beats = days * (DAY // BEAT)
+    say(f"{days} days, {beats} heartbeats: told {', '.join(told)}; memory {grown:+.2f} MB, store {size} kB")
+    return [
+        *([f"told {told}"] if told != TOLD else []),
+        *([f"memory grew by {grown:.1f} MB"] if grown > GROWTH_MB else []),
+        *(["the store differs"] if kept != world.state.memory else []),
+    ]
+
+
+def main() -> int:
+    """Run both, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--swaps", type=int, default=10_000)
+    parser.add_argument("--idle-s", type=float, default=60.0)
+    parser.add_argument("--days", type=int, default=365)
+    options = parser.parse_args()
+    faults = soak_the_rules(options.days) if options.days else []
+    faults += soak_the_daemon(options.swaps, options.idle_s) if options.swaps else []
+    for fault in faults:
+        say(f"FAULT: {fault}")
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
