@@ -13,7 +13,7 @@ from core_rig.world import Card, World
 from daemon.core.answers import assess_state
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
-from daemon.core.events import GuideChosen, Launched, ServiceLost
+from daemon.core.events import GuideChosen, Launched, ServiceLost, Tick
 from daemon.core.guide.course import PLACES
 from daemon.core.guide.page import shown_case
 from daemon.core.guide.scene import Scene, progress_id, scene_of
@@ -147,6 +147,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
     @rule(number=st.integers(0, 60))
     def choose_what_was_offered_once(self, number: int) -> None:
         page = self.old_pages[number % len(self.old_pages)]
+        self.world.post(Tick(at=self.world.now))
         ids = [a.id for a in (*page.actions, *page.answers, *page.cases, *filter(None, [page.primary]))]
         gone = sorted(set(ids) - self.world.actions().keys())
         before = self.world.state

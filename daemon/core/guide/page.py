@@ -60,7 +60,7 @@ def _course_page(scene: Scene) -> GuideView:
     """Draw the step of the moment; a course that is at its end asks whether the key works."""
     shown = picture(scene.state, scene)
     step, course, path = scene.step, scene.course, scene.case.path
-    alert, why = _alert(scene)
+    in_the_way, news = obstacle(scene, shown), _news(scene)
     actions = [*step_actions(scene)] if step else [*_confirmations(scene)]
     ids = {action.id for action in actions}
     actions += [action for action in course_actions(scene) if action.id not in ids]
@@ -73,11 +73,11 @@ def _course_page(scene: Scene) -> GuideView:
         holder=scene.case.line.holder,
         course=kind,
         course_title=phrase(scene, course.title) if course else text(f"path.{kind}"),
-        why=why,
+        why=news if news and in_the_way else path.reason if path else None,
         steps=tuple(_step_lines(scene, course, step)) if course else (),
         headline=phrase(scene, step.title) if step else text(f"path.{kind}"),
         body=phrase(scene, step.text) if step else say(scene, f"guide.confirm.{kind}"),
-        alert=obstacle(scene, shown) or alert,
+        alert=in_the_way or news,
         reader=shown,
         reader_words=reader_words(scene.state, scene, shown),
         primary=primary,
@@ -124,19 +124,16 @@ def _confirmations(scene: Scene) -> Iterator[Action]:
         yield stating(scene, claim)
 
 
-def _alert(scene: Scene) -> tuple[Sentence | None, Sentence | None]:
-    """Say what has changed under the person's hands, and why the way is the right one."""
+def _news(scene: Scene) -> Sentence | None:
+    """Say what has changed under the person's hands."""
     progress, path = scene.progress, scene.case.path
-    reason = path.reason if path else None
-    if progress is None:
-        return None, reason
-    if progress.lapsed:
-        return say(scene, "guide.lapsed"), reason
-    if progress.left is None or path is None:
-        return None, reason
+    if progress is not None and progress.lapsed:
+        return say(scene, "guide.lapsed")
+    if progress is None or progress.left is None or path is None:
+        return None
     if progress.link_until is not None and scene.now < progress.link_until:
-        return say(scene, "guide.changed.link", until=progress.link_until), reason
-    return say(scene, f"guide.changed.{path.kind}"), reason
+        return say(scene, "guide.changed.link", until=progress.link_until)
+    return say(scene, f"guide.changed.{path.kind}")
 
 
 def _deadline_words(until: datetime, now: datetime) -> Sentence:
