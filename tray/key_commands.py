@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from config.folders import Folders
 from config.loading import Loaded
-from config.text import text
+from config.text import clean, text
 from config.texts import Texts
 from daemon.assembly import once
 from daemon.core.events import Verb
@@ -55,13 +55,14 @@ def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: 
 
 
 def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    if len(options.name) > KEY_NAME_LIMIT:
+    name = clean(options.name)
+    if len(name) > KEY_NAME_LIMIT:
         print(texts.render(text("name.long", limit=KEY_NAME_LIMIT)), file=sys.stderr)
         return USAGE
     line = _meant(options.fingerprint, folders, loaded, texts)
     if line is None:
         return USAGE
-    once.ask(folders, loaded, Verb.NAME, fingerprint=line.fingerprint_sha256, name=options.name)
+    once.ask(folders, loaded, Verb.NAME, fingerprint=line.fingerprint_sha256, name=name)
     print(texts.render(text("tell.done")))
     return 0
 

@@ -101,6 +101,18 @@ def _rfc3339(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
+def place_words(line: CertificateLine, render: Render) -> str:
+    """Say what the key is called, and where it is or was seen last."""
+    if line.present:
+        place = text("table.present_in", reader=line.reader) if line.reader else text("table.present")
+    elif line.last_seen is None:
+        place = text("table.away")
+    else:
+        place = text("table.seen_in" if line.reader else "table.seen", date=line.last_seen, reader=line.reader)
+    named = f"{render(text('table.key_name', name=line.key_name))} · " if line.key_name else ""
+    return named + render(place)
+
+
 def time_line(begin: datetime, end: datetime, now: datetime, width: int = TIME_LINE_WIDTH) -> str:
     """Draw a validity from its begin to its end, with a dot for today; before or after, the dot stands outside."""
     if now < begin:
@@ -122,24 +134,12 @@ def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
         drawn = time_line(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
         left = "" if line.days_left is None else render(text("table.days", count=line.days_left))
         table.add_row(
-            f"{escape(line.subject_cn or render(text('holder.unknown')))}\n[dim]{escape(_place(line, render))}[/]",
+            f"{escape(line.subject_cn or render(text('holder.unknown')))}\n[dim]{escape(place_words(line, render))}[/]",
             render(text(f"role.{line.role}")),
             f"{until}\n[{style}]{drawn}[/]",
             f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]\n{left}",
         )
     return table
-
-
-def _place(line: CertificateLine, render: Render) -> str:
-    """Say what the key is called, and where it is or was seen last."""
-    if line.present:
-        place = text("table.present_in", reader=line.reader) if line.reader else text("table.present")
-    elif line.last_seen is None:
-        place = text("table.away")
-    else:
-        place = text("table.seen_in" if line.reader else "table.seen", date=line.last_seen, reader=line.reader)
-    named = f"{render(text('table.key_name', name=line.key_name))} · " if line.key_name else ""
-    return named + render(place)
 
 
 def _reader_table(report: Report, render: Render) -> Table:

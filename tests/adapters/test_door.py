@@ -24,7 +24,7 @@ from config.texts import Texts
 from daemon.adapters.door import ASK_LIMIT_S, CONNECTIONS_AT_MOST, Door
 from daemon.adapters.door_client import DoorProblem, NoDaemon, ask
 from daemon.adapters.door_key import KEY_FILE, KEY_SIZE, DoorKey, make_key, prove_as_client, read_key
-from daemon.adapters.door_messages import REQUEST_LIMIT, decode_reply, encode_reply
+from daemon.adapters.door_messages import REQUEST_LIMIT, TEXT_LIMIT, decode_reply, encode_reply
 from daemon.adapters.guide.desk import Desk
 from daemon.core.events import Asked, Event, Verb
 from daemon.core.model import Claim, Occupancy, Role
@@ -49,6 +49,9 @@ REPORT = Report(
             stage=Stage.EXPIRED,
             present=True,
             procedure=None,
+            key_name="la bleue",
+            last_seen=NOW,
+            reader="Reader 00 00",
         ),
     ),
     paths=(
@@ -144,6 +147,19 @@ def test_a_claim_comes_with_its_fingerprint(watchman: Watchman) -> None:
         assert (asked.verb, asked.claim, asked.fingerprint) == (Verb.TELL, Claim.WORKS, "b" * 64)
         watchman.door.answer(asked.request, Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
+
+
+def test_a_name_comes_with_its_fingerprint(watchman: Watchman) -> None:
+    with asking(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="la bleue") as outcome:
+        asked = watchman.next()
+        assert (asked.verb, asked.fingerprint, asked.text) == (Verb.NAME, "b" * 64, "la bleue")
+        watchman.door.answer(asked.request, Report())
+        assert outcome.get(timeout=LIMIT_S) == Report()
+
+
+def test_a_text_of_any_length_does_not_come_through(watchman: Watchman) -> None:
+    with pytest.raises(DoorProblem):
+        ask(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S)
 
 
 def test_answers_find_the_one_who_asked_in_any_order(watchman: Watchman) -> None:

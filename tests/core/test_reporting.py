@@ -166,6 +166,20 @@ def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | Non
     assert len(report.paths) == paths
 
 
+def test_the_command_line_can_name_a_key_and_forget_it() -> None:
+    world = World(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), telling=False))
+    world.post(Asked(at=NOW, request=1, verb=Verb.NAME, fingerprint=FAR.fingerprint, text="la bleue"))
+    world.post(Asked(at=NOW, request=2, verb=Verb.FORGET, fingerprint=NEXT.fingerprint))
+    named, forgotten = world.answered(1), world.answered(2)
+    assert named is not None
+    assert forgotten is not None
+    assert {(c.fingerprint_sha256, c.key_name) for c in named.certificates} == {
+        (FAR.fingerprint, "la bleue"),
+        (NEXT.fingerprint, ""),
+    }
+    assert [(c.fingerprint_sha256, c.last_seen) for c in forgotten.certificates] == [(FAR.fingerprint, NOW - DAY)]
+
+
 def test_a_stale_reader_is_unknown_and_named_so() -> None:
     world = World()
     stale = ReaderState(name="Reader 00", occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)

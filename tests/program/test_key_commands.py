@@ -64,6 +64,12 @@ def test_a_key_is_named_and_its_certificate_forgotten(known: Program, with_daemo
     assert certificates(known) == []
 
 
+def test_a_name_that_is_no_text_is_made_one(known: Program) -> None:
+    known.start("run", "--headless").wait_for_log("on watch")
+    assert known.run("name", fingerprint(known), "la \udcff bleue\n\u202e").returncode == 0
+    assert certificates(known)[0]["key_name"] == "la bleue"
+
+
 def test_the_name_of_a_daemon_outlives_it(known: Program) -> None:
     watch = known.start("run", "--headless")
     watch.wait_for_log("on watch")
