@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.text import Text, text
-from daemon.core.assessment import Assessment, Case, assess, link_is_out
+from daemon.core.assessment import Assessment, Case, assess
 from daemon.core.destination import Destination
 from daemon.core.effects import Effect, OpenGuide, Say, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.launching import launch
 from daemon.core.guide.ordering import is_ordered
 from daemon.core.guide.reminders import PREFIXES
+from daemon.core.guide.scene import known_cards
 from daemon.core.holders import Entry, holder_name
 from daemon.core.model import Claim, Memory
 from daemon.core.naming import called
@@ -71,8 +72,8 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
         return state, ()
     tag = AWAITING_PREFIX + awaited.procedure
     in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
-    case = next((c for c in assessment.cases if (r := _key_to_put_in(state, c, now)) and r.key.id == awaited.key), None)
-    right = _key_to_put_in(state, case, now) if case else None
+    case = next((c for c in assessment.cases if (r := _key_to_put_in(c)) and r.key.id == awaited.key), None)
+    right = _key_to_put_in(case) if case else None
     if not in_time or case is None or right is None:
         return replace(state, awaited=None), (Withdraw(tag=tag),)
     if awaited.key in assessment.present_keys:
@@ -113,7 +114,7 @@ def _follow(state: State, assessment: Assessment, case: Case, now: datetime) -> 
         case PathKind.ACTIVATE:
             state, order = launch(start_activation(state, now), case, Destination.TOOL)
             return state, (order, beside)
-        case PathKind.ADD_WITH_OLD if _key_to_put_in(state, case, now) is None:
+        case PathKind.ADD_WITH_OLD if _key_to_put_in(case) is None:
             return state, (beside,)
         case PathKind.ADD_WITH_OLD | PathKind.ASSOCIATE_NEW:
             state, effects = _open_platform(state, assessment, case, path, now)
@@ -136,7 +137,7 @@ def claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
 
 def assess_state(state: State, now: datetime) -> Assessment:
     """Decide over what is known and what is in the readers; while that is not known, over what was."""
-    bare = state.service_trouble is not None and state.cards.bare
+    bare = known_cards(state) is None and state.cards.bare
     return assess(state.memory, state.settings, state.contents, now, bare=bare)
 
 
@@ -165,11 +166,11 @@ def _right_key(case: Case, path: Path) -> Entry:
     return case.stands.current if path.kind is PathKind.ADD_WITH_OLD else case.stands.newest
 
 
-def _key_to_put_in(state: State, case: Case, now: datetime) -> Entry | None:
+def _key_to_put_in(case: Case) -> Entry | None:
     """Return the key that the case's path opens the platform with; None when it does not, or has done so."""
     if case.path is None or case.path.kind not in {PathKind.ADD_WITH_OLD, PathKind.ASSOCIATE_NEW}:
         return None
-    return None if link_is_out(case.line, case.stands, state.memory, now) else _right_key(case, case.path)
+    return None if case.link_is_out else _right_key(case, case.path)
 
 
 def _nothing_to_do(case: Case) -> Say:

@@ -17,11 +17,15 @@ from daemon.core.report import CertificateLine, Path, PathKind, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One holder under one procedure: the keys, what they are to the account, and what is to be done."""
+    """One holder under one procedure: the keys, what they are to the account, and what is to be done.
+
+    `link_is_out` says that the platform has sent its link to the newest key, and it still works or was used.
+    """
 
     line: Line
     stands: Standing
     path: Path | None
+    link_is_out: bool = False
 
     @property
     def id(self) -> str:
@@ -64,9 +68,9 @@ def assess(
     cases: list[Case] = []
     for line in lines(memory, settings.procedures):
         stands = standing(line, now)
-        link = link_is_out(line, stands, memory, now)
+        link = _link_is_out(line, stands, memory, now)
         path = choose_path(line, stands, now, settings.notices, link_stands=link)
-        cases.append(Case(line=line, stands=stands, path=path))
+        cases.append(Case(line=line, stands=stands, path=path, link_is_out=link))
     cases.sort(key=lambda case: _pressing(case, keys))
     if bare:
         cases = _with_bare_token(cases, now, settings)
@@ -78,8 +82,7 @@ def assess(
     )
 
 
-def link_is_out(line: Line, stands: Standing, memory: Memory, now: datetime) -> bool:
-    """Tell whether the platform has sent its link to the newest key, and it still works or was used."""
+def _link_is_out(line: Line, stands: Standing, memory: Memory, now: datetime) -> bool:
     progress = memory.progress.get(stands.newest.key.id)
     course = line.procedure.courses.get(CourseKind.ADD_WITH_OLD)
     if progress is None or course is None or progress.course is not course.kind or progress.finished:

@@ -122,18 +122,14 @@ def _path_mark(subject: Subject) -> str:
     return f"path|{path.procedure}|{new}|{path.kind}"
 
 
-def _last_day(subject: Subject) -> datetime | None:
-    """Return when the last day begins on which the old key brings the new one in; None where that is not the way."""
+def _is_last_day(subject: Subject, now: datetime) -> bool:
+    """Tell whether it is the last day on which the old key brings the new one in, and that is still to be begun."""
     case = subject.case
     path = case.path if case else None
     if case is None or path is None or PathKind.ADD_WITH_OLD not in {path.kind, path.then} or not path.new_fingerprint:
-        return None
-    return earlier(last_moment_with_old(case.line, case.stands.current), DAY)
-
-
-def _is_last_day(subject: Subject, now: datetime) -> bool:
-    begins = _last_day(subject)
-    return begins is not None and now >= begins
+        return False
+    last = last_moment_with_old(case.line, case.stands.current)
+    return earlier(last, DAY) <= now and not case.link_is_out
 
 
 def _last_day_mark(subject: Subject, now: datetime) -> str:
@@ -159,11 +155,11 @@ def _key_notice(subject: Subject, marks: tuple[str, ...], memory: Memory, settin
 
 
 def _button(subject: Subject, path: Path | None, memory: Memory) -> Text | None:
-    """Name what a click does: it leads on, or shows where one stands while there is only to wait."""
+    """Name what a click does: it opens what comes next, or the guide where the next hand is not at the computer."""
     if path is None or subject.case is None:
         return None
-    waits = path.kind is PathKind.ORDER and is_ordered(subject.case, memory)
-    return text("button.guide" if waits else f"button.{path.kind}")
+    by_hand = subject.case.link_is_out or (path.kind is PathKind.ORDER and is_ordered(subject.case, memory))
+    return text("button.guide" if by_hand else f"button.{path.kind}")
 
 
 def _title(path: Path | None, subject: Subject, now: datetime) -> Text:
@@ -181,6 +177,8 @@ def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) ->
     ended = "expired" if expired(subject.not_after, now) else "ends"
     if path is None:
         id_ = f"notice.signature.{ended}" if subject.case else f"notice.plain.{ended}"
+    elif subject.case and subject.case.link_is_out:
+        id_ = "notice.mailed"
     elif _is_last_day(subject, now):
         id_ = "notice.last_day"
     elif path.kind is PathKind.ACTIVATE:

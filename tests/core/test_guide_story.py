@@ -262,8 +262,9 @@ def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: CourseKin
     world.wait(moment - NOW)
     assert world.page.course is kind
     changed = kind is CourseKind.ASSOCIATE_NEW
-    assert world.page.why is not None
-    assert (said(world.page.why) == "guide.changed.associate_new") is changed, "the old key stands in the way"
+    assert (said(world.page.why) == "reason.associate_new.old_ended") is changed
+    world.remove()
+    assert ([said(alert) for alert in [world.page.alert] if alert] == ["guide.changed.associate_new"]) is changed
     assert (world.state.memory.progress[NEW_ID].left is CourseKind.ADD_WITH_OLD) is changed
 
 

@@ -60,7 +60,6 @@ def _course_page(scene: Scene) -> GuideView:
     """Draw the step of the moment; a course that is at its end asks whether the key works."""
     shown = picture(scene.state, scene)
     step, course, path = scene.step, scene.course, scene.case.path
-    in_the_way, news = obstacle(scene, shown), _news(scene)
     actions = [*step_actions(scene)] if step else [*_confirmations(scene)]
     ids = {action.id for action in actions}
     actions += [action for action in course_actions(scene) if action.id not in ids]
@@ -73,11 +72,11 @@ def _course_page(scene: Scene) -> GuideView:
         holder=scene.case.line.holder,
         course=kind,
         course_title=phrase(scene, course.title) if course else text(f"path.{kind}"),
-        why=news if news and in_the_way else path.reason if path else None,
+        why=path.reason if path else None,
         steps=tuple(_step_lines(scene, course, step)) if course else (),
         headline=phrase(scene, step.title) if step else text(f"path.{kind}"),
         body=phrase(scene, step.text) if step else say(scene, f"guide.confirm.{kind}"),
-        alert=in_the_way or news,
+        alert=obstacle(scene, shown) or _news(scene),
         reader=shown,
         reader_words=reader_words(scene.state, scene, shown),
         primary=primary,
