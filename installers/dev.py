@@ -136,11 +136,13 @@ def write_locks(arguments: list[str]) -> None:
     compile_lock = [uv, "pip", "compile", "--universal", "--python-version", SUPPORTED[0], "--generate-hashes"]
     compile_lock += ["--no-annotate", "--no-config", "--quiet", *arguments]
     compile_lock += ["--custom-compile-command", "python3 installers/dev.py lock"]
-    build, dev, run, windows = (LOCKS / f"{name}.txt" for name in ("build", "dev", "run", "windows"))
+    build, dev, run = (LOCKS / f"{name}.txt" for name in ("build", "dev", "run"))
     step("lock build", [*compile_lock, "--group", "build", "--output-file", build])
     step("lock dev", [*compile_lock, "-c", build, "--extra", "dev", "pyproject.toml", "--output-file", dev])
     step("lock run", [*compile_lock, "-c", dev, "pyproject.toml", "--output-file", run])
-    step("lock windows", [*compile_lock, "-c", dev, "-c", build, "--group", "windows", "--output-file", windows])
+    for group in ("windows", "macos"):
+        output = LOCKS / f"{group}.txt"
+        step(f"lock {group}", [*compile_lock, "-c", dev, "-c", build, "--group", group, "--output-file", output])
 
 
 def install_system_packages(packages: dict[str, str]) -> None:

@@ -24,6 +24,7 @@ class MacIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         """Give the signals back once pystray has taken SIGINT, which would end the program where it stands."""
         handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         AppHelper.callAfter(_give_back, {n: h for n, h in handlers.items() if callable(h)})
+        self._app.setActivationPolicy_(AppKit.NSApplicationActivationPolicyAccessory)  # no Dock icon
         super()._run()
 
     def _assert_image(self) -> None:

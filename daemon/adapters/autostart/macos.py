@@ -10,6 +10,7 @@ from config.files import write_whole
 from daemon.core.login_start import LoginStanding, LoginStart
 
 LABEL = "vigicle"
+BUNDLE = "fr.vigicle.vigicle"  # the app's identifier: the System Settings show its name and icon at the entry
 LIMIT_S = 5.0
 
 Launchctl = Callable[[Sequence[str]], str]
@@ -47,6 +48,7 @@ class LaunchAgent:
             "RunAtLoad": True,
             "LimitLoadToSessionType": "Aqua",
             "ProcessType": "Interactive",
+            "AssociatedBundleIdentifiers": BUNDLE,
         }
         self._file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self._file, plistlib.dumps(agent))

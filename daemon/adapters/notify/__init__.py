@@ -38,7 +38,7 @@ def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] =
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
     """
-    channels: list[Channel] = [DesktopChannel(), *_balloon(balloons), PlyerChannel(), LogChannel()]
+    channels: list[Channel] = [DesktopChannel(), *_own(balloons), PlyerChannel(), LogChannel()]
     forced = environ.get("VIGICLE_NOTIFIER", "")
     chosen = [channel for channel in channels if channel.name == forced]
     if forced and not chosen:
@@ -48,5 +48,12 @@ def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] =
     return channels
 
 
-def _balloon(balloons: Balloons | None) -> list[Channel]:
-    return [] if balloons is None else [BalloonChannel(balloons)]
+def _own(balloons: Balloons | None) -> list[Channel]:
+    """Give what stands in on this system where its own notices refuse us."""
+    if sys.platform == "darwin":
+        from daemon.adapters.notify.osascript import OsascriptChannel
+
+        own: list[Channel] = [OsascriptChannel()]
+    else:
+        own = [] if balloons is None else [BalloonChannel(balloons)]
+    return own

@@ -1,0 +1,77 @@
+"""Builds the macOS package, on a Mac."""
+
+from __future__ import annotations
+
+import os
+import platform
+import plistlib
+import tempfile
+from pathlib import Path
+
+from bundle import (
+    bill_of_materials,
+    install_run_lock,
+    install_wheel,
+    make_tools,
+    make_wheel,
+    need,
+    run,
+    version,
+)
+from dev import LOCKS, SetupError, base_python, say
+from macos import facts, steps
+
+HERE = Path(__file__).parent
+
+
+def build(output: Path) -> Path:
+    """Write vigicle-VERSION-ARCHITECTURE.pkg and its bill of materials; raise SetupError or StepError."""
+    prepare_system()
+    known = steps.keys(os.environ)
+    for lack in steps.unsigned(known):
+        say(lack)
+    target = output / f"vigicle-{version()}-{platform.machine()}.pkg"
+    with tempfile.TemporaryDirectory(prefix="vigicle-macos-") as scratch:
+        work = Path(scratch)
+        python, bill = make_environment(work)
+        target.with_suffix(".cdx.json").write_text(bill, encoding="utf-8")
+        write_lists(work)
+        environment = os.environ | {
+            "VERSION": version(),
+            "IDENTITY": known.application,
+            "ENTITLEMENTS": str(work / "entitlements.plist") if known.application else "",
+        }
+        frozen = steps.freeze(python, HERE, work)
+        run(frozen.title, frozen.command, environment)
+        (work / "root").mkdir()
+        (work / "dist" / "vigicle.app").rename(work / "root" / "vigicle.app")  # beside it lies what it was made from
+        for step in steps.package(HERE, work, target, version(), known):
+            run(step.title, step.command)
+    return target
+
+
+def prepare_system() -> None:
+    """Refuse what is no Mac, and name what is missing on one."""
+    if platform.system() != "Darwin":
+        raise SetupError("The macOS package is built on a Mac: its tools exist nowhere else. Build it there.")
+    for program in ("codesign", "pkgbuild", "productbuild"):
+        need(program, "Xcode's command line tools (xcode-select --install)")
+
+
+def make_environment(work: Path) -> tuple[Path, str]:
+    """Return the interpreter of an environment with vigicle, its locks and PyInstaller, and the bill of materials."""
+    python = make_tools(base_python(), work / "tools")
+    hashes = install_run_lock(python)
+    install_wheel(python, make_wheel(python, work))
+    site_packages = next((work / "tools").glob("lib/python*/site-packages"))
+    bill = bill_of_materials(site_packages, hashes)
+    install_run_lock(python, lock=LOCKS / "macos.txt")
+    return python, bill
+
+
+def write_lists(work: Path) -> None:
+    """Write what Apple's tools read."""
+    (work / "entitlements.plist").write_bytes(plistlib.dumps(facts.ENTITLEMENTS))
+    (work / "component.plist").write_bytes(plistlib.dumps(facts.component()))
+    text = facts.distribution(version(), platform.machine(), "vigicle-component.pkg")
+    (work / "distribution.xml").write_text(text, encoding="utf-8")

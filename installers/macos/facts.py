@@ -1,0 +1,63 @@
+"""What macOS is told of vigicle.app: its property lists, and why it asks for what."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+NAME = "vigicle"
+IDENTIFIER = "fr.vigicle.vigicle"
+OLDEST_MACOS = "13.0"  # Qt 6.12's
+
+# The hardened runtime takes these away from a notarized program unless it asks.
+ENTITLEMENTS = {
+    "com.apple.security.smartcard": True,  # the readers
+    "com.apple.security.cs.disable-library-validation": True,  # vendors' PKCS#11 modules bear their own signatures
+    "com.apple.security.cs.allow-unsigned-executable-memory": True,  # libffi's callbacks on Intel: PyObjC, ctypes
+}
+
+
+def info(version: str) -> dict[str, object]:
+    """Return the bundle's Info.plist, but for what PyInstaller writes itself."""
+    return {
+        "CFBundleName": NAME,
+        "CFBundleDisplayName": NAME,
+        "CFBundleIdentifier": IDENTIFIER,
+        "CFBundleShortVersionString": version,
+        "CFBundleVersion": version,
+        "CFBundleDevelopmentRegion": "en",
+        "CFBundleLocalizations": ["en", "fr"],
+        "LSApplicationCategoryType": "public.app-category.utilities",
+        "LSMinimumSystemVersion": OLDEST_MACOS,
+        "LSUIElement": True,  # in the menu bar, not in the Dock
+        "NSHighResolutionCapable": True,
+        "NSHumanReadableCopyright": "The vigicle authors, MIT licence",
+    }
+
+
+def component() -> list[dict[str, object]]:
+    """Return pkgbuild's component list: the app belongs into Applications, wherever an older one was dragged to."""
+    return [
+        {
+            "RootRelativeBundlePath": f"{NAME}.app",
+            "BundleIsRelocatable": False,
+            "BundleIsVersionChecked": False,  # an older version may be put back
+            "BundleHasStrictIdentifier": True,
+            "BundleOverwriteAction": "upgrade",
+        }
+    ]
+
+
+def distribution(version: str, architecture: str, package: str) -> str:
+    """Return productbuild's distribution file for one architecture, `arm64` or `x86_64`."""
+    script = ElementTree.Element("installer-gui-script", minSpecVersion="2")
+    ElementTree.SubElement(script, "title").text = NAME
+    ElementTree.SubElement(script, "options", customize="never", hostArchitectures=architecture)
+    versions = ElementTree.SubElement(ElementTree.SubElement(script, "volume-check"), "allowed-os-versions")
+    ElementTree.SubElement(versions, "os-version", min=OLDEST_MACOS)
+    outline = ElementTree.SubElement(script, "choices-outline")
+    ElementTree.SubElement(outline, "line", choice=IDENTIFIER)
+    choice = ElementTree.SubElement(script, "choice", id=IDENTIFIER, title=NAME)
+    ElementTree.SubElement(choice, "pkg-ref", id=IDENTIFIER)
+    reference = ElementTree.SubElement(script, "pkg-ref", id=IDENTIFIER, version=version)
+    reference.text = package
+    return ElementTree.tostring(script, encoding="unicode", xml_declaration=True)

@@ -1,0 +1,110 @@
+"""The macOS recipe, as far as it can be held without a Mac: its property lists, its commands, its refusals."""
+
+from __future__ import annotations
+
+import plistlib
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from daemon.adapters.autostart import macos as login
+from dev import ROOT
+from macos import facts
+from macos.steps import APPLICATION, INSTALLER, NOTARY, Keys, freeze, keys, package, unsigned
+
+HERE = ROOT / "installers/macos"
+WORK, TARGET = Path("/work"), Path("/out/vigicle-1.2.3-arm64.pkg")
+ALL = Keys(application="Developer ID Application: V", installer="Developer ID Installer: V", notary="profile")
+
+
+def commands(known: Keys) -> list[list[str]]:
+    return [step.command for step in package(HERE, WORK, TARGET, "1.2.3", known)]
+
+
+@pytest.mark.parametrize("value", [facts.info("1.2.3"), facts.ENTITLEMENTS, facts.component()])
+def test_the_property_lists_survive_the_way_to_apple(value: dict[str, object] | list[object]) -> None:
+    assert plistlib.loads(plistlib.dumps(value)) == value
+
+
+def test_the_app_lives_in_the_menu_bar_alone() -> None:
+    info = facts.info("1.2.3")
+    assert info["LSUIElement"] is True
+    assert info["CFBundleShortVersionString"] == info["CFBundleVersion"] == "1.2.3"
+
+
+def test_modules_of_vendors_may_be_loaded() -> None:
+    assert facts.ENTITLEMENTS["com.apple.security.cs.disable-library-validation"] is True
+
+
+def test_the_launch_agent_belongs_to_the_app() -> None:
+    assert login.BUNDLE == facts.IDENTIFIER
+
+
+def test_the_distribution_names_the_package_its_machine_and_the_oldest_macos() -> None:
+    script = ElementTree.fromstring(facts.distribution("1.2.3", "arm64", "vigicle-component.pkg"))
+    options, oldest = script.find("options"), script.find("volume-check/allowed-os-versions/os-version")
+    assert options is not None
+    assert oldest is not None
+    assert options.get("hostArchitectures") == "arm64"
+    assert oldest.get("min") == facts.OLDEST_MACOS
+    named = [part for part in script.findall("pkg-ref") if part.text]
+    assert [(part.get("id"), part.get("version"), part.text) for part in named] == [
+        (facts.IDENTIFIER, "1.2.3", "vigicle-component.pkg")
+    ]
+
+
+def test_without_keys_nothing_is_signed_with_one_and_nothing_goes_to_apple() -> None:
+    assert [command[0] for command in commands(Keys())] == ["codesign", "pkgbuild", "productbuild"]
+    assert "--sign" not in commands(Keys())[2]
+
+
+def test_with_all_keys_the_package_is_signed_notarized_and_stapled() -> None:
+    *_, pack, submit, staple = commands(ALL)
+    assert pack[pack.index("--sign") + 1] == ALL.installer
+    assert submit == ["xcrun", "notarytool", "submit", str(TARGET), "--keychain-profile", "profile", "--wait"]
+    assert staple == ["xcrun", "stapler", "staple", str(TARGET)]
+
+
+@pytest.mark.parametrize("lacking", ["application", "installer"])
+def test_a_part_that_is_not_signed_is_not_sent_to_apple(lacking: str) -> None:
+    known = Keys(**{name: getattr(ALL, name) for name in ("application", "installer", "notary") if name != lacking})
+    assert "xcrun" not in [command[0] for command in commands(known)]
+
+
+def test_what_is_left_out_for_want_of_a_key_is_said() -> None:
+    assert unsigned(ALL) == []
+    assert [line.split()[0] for line in unsigned(Keys())] == [APPLICATION, INSTALLER, NOTARY]
+
+
+def test_keys_are_named_by_the_environment() -> None:
+    assert keys({APPLICATION: "a", INSTALLER: "i", NOTARY: "n"}) == Keys(application="a", installer="i", notary="n")
+    assert keys({}) == Keys()
+
+
+def test_pyinstaller_is_called_by_the_environments_own_python() -> None:
+    command = freeze(Path("/env/bin/python"), HERE, WORK).command
+    assert command[:3] == ["/env/bin/python", "-m", "PyInstaller"]
+    assert command[-1] == str(HERE / "vigicle.spec")
+
+
+def test_the_recipe_is_python() -> None:
+    compile((HERE / "vigicle.spec").read_text(encoding="utf-8"), "vigicle.spec", "exec")
+
+
+def test_the_packages_script_can_be_run_by_any_shell() -> None:
+    script = HERE / "scripts/preinstall"
+    assert script.stat().st_mode & stat.S_IXUSR
+    subprocess.run(["sh", "-n", str(script)], check=True)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there it builds")
+def test_elsewhere_the_build_says_that_it_needs_a_mac(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "installers/build.py"), "macos", "--output", str(tmp_path)]
+    answer = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert answer.returncode == 1
+    assert "built on a Mac" in answer.stderr
+    assert "Traceback" not in answer.stderr

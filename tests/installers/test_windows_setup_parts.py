@@ -1,0 +1,94 @@
+"""What the Windows setup is made of, and what it is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dev import LOCKS, ROOT
+from windows import signing
+from windows.build_windows import removal_of
+from windows.trimming import is_wanted, trim
+from windows.windows_lock import for_windows
+
+HERE = ROOT / "installers/windows"
+LOCK = """\
+# made by a tool
+apscheduler==3.11.3 \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+dbus-fast==5.2.0 ; sys_platform == 'linux' \\
+    --hash=sha256:cc
+winrt-runtime==4.1.0 ; sys_platform == 'win32' \\
+    --hash=sha256:dd
+"""
+
+WANTED = [
+    ("PySide6/QtWidgets.pyd", True),
+    ("PySide6/Qt6Widgets.dll", True),
+    ("PySide6/plugins/platforms/qwindows.dll", True),
+    ("PySide6/translations/qtbase_fr.qm", True),
+    ("PySide6/translations/qtbase_de.qm", False),
+    ("PySide6/translations/designer_fr.qm", False),
+    ("PySide6/Qt6Quick.dll", False),
+    ("PySide6/qml/QtQuick/qmldir", False),
+    ("PySide6/designer.exe", False),
+    ("PySide6/plugins/platforms/qoffscreen.dll", False),
+    ("pkcs11/_pkcs11.cp313-win_amd64.pyd", True),
+    ("pkcs11/_pkcs11.pyi", False),
+    ("icalendar/tests/test_parsing.py", False),
+    ("bin/vigicle", False),
+    ("config/locale/fr/LC_MESSAGES/vigicle.mo", True),
+    ("config/catalogue/procedures/opalexe.toml", True),
+    ("daemon/__pycache__/ports.cpython-311.pyc", False),
+    ("vigicle-0.1.0.dist-info/METADATA", True),
+    ("vigicle-0.1.0.dist-info/direct_url.json", False),
+]
+
+
+@pytest.mark.parametrize(("name", "wanted"), WANTED, ids=[name for name, _ in WANTED])
+def test_the_setup_brings_what_runs(name: str, *, wanted: bool) -> None:
+    assert is_wanted(name) is wanted
+
+
+def test_trimming_removes_files_and_the_folders_left_empty(tmp_path: Path) -> None:
+    for name, _ in WANTED:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    trim(tmp_path)
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {name for name, wanted in WANTED if wanted}
+    assert not (tmp_path / "bin").exists()
+    assert not (tmp_path / "PySide6/qml").exists()
+
+
+def test_the_lock_for_windows_holds_its_own_packages_without_markers() -> None:
+    wanted = ["apscheduler==3.11.3 \\", "    --hash=sha256:aa \\", "    --hash=sha256:bb"]
+    assert for_windows(LOCK).splitlines() == [*wanted, "winrt-runtime==4.1.0 \\", "    --hash=sha256:dd"]
+
+
+def test_the_real_lock_gives_windows_what_it_needs() -> None:
+    names = re.findall(r"^([\w.-]+)==", for_windows((LOCKS / "run.txt").read_text(encoding="utf-8")), re.MULTILINE)
+    assert {"pyscard", "python-pkcs11", "pyside6-essentials", "winrt-runtime"} <= set(names)
+    assert not {"dbus-fast", "pyobjc-core", "python-xlib"} & set(names)
+
+
+def test_removal_names_each_file_of_the_first_level(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "python.exe").touch()
+    assert removal_of(tmp_path) == 'Delete "$INSTDIR\\python.exe"\n'
+
+
+def test_the_key_goes_by_file_never_by_value() -> None:
+    environ = {signing.KEY: "/k.p12", signing.PASSWORD: "/p", signing.TIMESTAMP: "http://time"}
+    command = signing.signing_command(Path("a.exe"), Path("b.exe"), environ)
+    assert command[:6] == ["osslsigncode", "sign", "-pkcs12", "/k.p12", "-readpass", "/p"]
+    assert command[command.index("-ts") + 1] == "http://time"
+    assert "-pass" not in command
+
+
+@pytest.mark.parametrize("name", re.findall(r"^!insertmacro Say (\w+)", (HERE / "setup-texts.nsh").read_text(), re.M))
+def test_the_setup_uses_each_of_its_texts(name: str) -> None:
+    assert f"$({name})" in (HERE / "setup.nsi").read_text(encoding="utf-8")
