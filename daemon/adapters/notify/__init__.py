@@ -50,10 +50,9 @@ def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] =
 
 def _own(balloons: Balloons | None) -> list[Channel]:
     """Give what stands in on this system where its own notices refuse us."""
+    own: list[Channel] = [] if balloons is None else [BalloonChannel(balloons)]
     if sys.platform == "darwin":
         from daemon.adapters.notify.osascript import OsascriptChannel
 
-        own: list[Channel] = [OsascriptChannel()]
-    else:
-        own = [] if balloons is None else [BalloonChannel(balloons)]
+        own.append(OsascriptChannel())
     return own
