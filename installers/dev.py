@@ -80,7 +80,8 @@ def main(arguments: list[str]) -> int:
             set_up(system_packages.RUN, with_tools=False)
             return hand_over([str(PROGRAMS / "vigicle"), "run", *rest])
         elif command == "test":
-            set_up(system_packages.RUN | system_packages.TEST, with_tools=True)
+            long_ones = system_packages.FULL if "--full" in rest else {}
+            set_up(system_packages.RUN | system_packages.TEST | long_ones, with_tools=True)
             run_checks(rest)
         elif command == "bench":
             set_up(system_packages.RUN | system_packages.TEST | system_packages.BENCH, with_tools=True)
