@@ -30,6 +30,7 @@ from daemon.core.effects import (
 )
 from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
+from daemon.core.flood import folded
 from daemon.core.guide.certificates import certificate_cards, forget_certificate
 from daemon.core.guide.choosing import choose, look_at
 from daemon.core.guide.history import course_happenings
@@ -208,7 +209,7 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     if state.readers is None or names_being_read(state) or clock_wrong(now):
         return state, (), None
     due = [*due_notices(assessment, state.memory, state.settings, now), *alarms(state, assessment, now)]
-    due += guide_notices(assessment, state.memory, now)
+    due = folded([*due, *guide_notices(assessment, state.memory, now)])
     if state.greeting and not was_said(state.memory, WELCOME, now):
         due.append(welcome_notice(make_report(state, assessment, now), login_start=state.login_start))
     before = {n.tag: state.saying[n.tag] for n in due if n.tag in state.saying}
