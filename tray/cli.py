@@ -103,7 +103,8 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: T
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
         return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen)
     desk = make_desk(None if options.headless else window_command())
-    if watch(folders, loaded, screen, desk) is Outcome.ALREADY_RUNNING:
+    outcome = watch(folders, loaded, desk, screen, greeting=screen is not None)
+    if outcome is Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
         if not options.headless:
             bring_to_front(folders, texts)

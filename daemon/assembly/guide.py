@@ -79,7 +79,7 @@ def _need_display(*codes: int | None) -> None:
 
 
 def _watch(folders: Folders, loaded: Loaded, desk: Desk, look: Callable[[], None]) -> Outcome:
-    return watch(folders, loaded, lambda _render, post: _Onlooking(loaded.settings.language, look, post), desk)
+    return watch(folders, loaded, desk, lambda _render, post: _Onlooking(loaded.settings.language, look, post))
 
 
 class _Onlooking(NoFace):

@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -30,7 +30,7 @@ from daemon.adapters.schedule import ApScheduler
 from daemon.adapters.store import SqliteStore
 from daemon.adapters.token_reader import ChildTokenReader
 from daemon.assembly.doctor import examine
-from daemon.assembly.parts import MakeScreen, NoFace, Render, make_desk, token_reader, words
+from daemon.assembly.parts import MakeScreen, NoFace, Render, token_reader, words
 from daemon.core.diagnosis import Check
 from daemon.core.events import Asked, Event, ProblemMet, SettingsLoaded, Verb
 from daemon.core.state import State
@@ -46,32 +46,34 @@ class Outcome(Enum):
     ALREADY_RUNNING = auto()
 
 
-def watch(folders: Folders, loaded: Loaded, make_screen: MakeScreen | None = None, desk: Desk | None = None) -> Outcome:
+def watch(
+    folders: Folders, loaded: Loaded, desk: Desk, make_screen: MakeScreen | None = None, *, greeting: bool = False
+) -> Outcome:
     """Be on watch until told to stop. Raises FolderProblem and StoreProblem before the watch begins.
 
-    A screen owns the calling thread, which must then be the main one; the loop runs in one of its own. Without a
-    `desk` the guide has no window, and may be followed.
+    A screen owns the calling thread, which must then be the main one; the loop runs in one of its own. `greeting`
+    asks for a welcome at the first start ever.
     """
     lock = InstanceLock(private_folder(folders.runtime))
     if not lock.acquire():
         return Outcome.ALREADY_RUNNING
     thread = AsyncThread()
     try:
-        _run(folders, loaded, thread, make_screen, desk or make_desk())
+        _run(lambda screen: _make_loop(folders, loaded, screen, desk, thread, greeting=greeting), loaded, make_screen)
     finally:
         thread.stop()
         lock.release()
     return Outcome.STOPPED
 
 
-def _run(folders: Folders, loaded: Loaded, thread: AsyncThread, make_screen: MakeScreen | None, desk: Desk) -> None:
+def _run(make_loop: Callable[[FaceScreen], Loop], loaded: Loaded, make_screen: MakeScreen | None) -> None:
     if make_screen is None:
-        loop = _make_loop(folders, loaded, NoFace(loaded.settings.language), desk, thread)
+        loop = make_loop(NoFace(loaded.settings.language))
         _stop_on_signals(loop)
         loop.run()
         return
     screen = make_screen(lambda sentence: render(sentence), lambda event: loop.post(event))
-    loop = _make_loop(folders, loaded, screen, desk, thread, greeting=True)
+    loop = make_loop(screen)
     render = _render_for(loop)
     _stop_on_signals(loop)
 
@@ -93,7 +95,7 @@ def _render_for(loop: Loop) -> Render:
 
 
 def _make_loop(
-    folders: Folders, loaded: Loaded, screen: FaceScreen, desk: Desk, thread: AsyncThread, *, greeting: bool = False
+    folders: Folders, loaded: Loaded, screen: FaceScreen, desk: Desk, thread: AsyncThread, *, greeting: bool
 ) -> Loop:
     """Put the daemon together, with what the person has to hear of already queued."""
     store = SqliteStore(private_folder(folders.state))
