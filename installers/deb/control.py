@@ -98,26 +98,34 @@ def changelog() -> str:
 
 
 def copyright_text(packages: Path) -> str:
-    """Return the copyright file (machine-readable format 1.0): ours in full, those of the bundled libraries by name."""
-    mit = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n", 2)
-    text = f"""\
+    """Return the copyright file (machine-readable format 1.0): our licence in full, the bundled libraries' by name."""
+    _title, ours, mit = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n", 2)
+    parts = sorted(distributions(path=[str(packages)]), key=lambda part: normal(part.name))
+    others = [part for part in parts if part.name != "vigicle"]
+    bundled = "\n".join(f"{part.name} {part.version}: {' or '.join(licence_words(part.metadata))}" for part in others)
+    owner = ours.removeprefix("Copyright (c) ")
+    return f"""\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: vigicle
-Comment: The libraries below are bundled as their authors publish them on
- pypi.org, where their sources lie too. Their licences' texts lie beside them,
- in *.dist-info/licenses, and in /usr/share/common-licenses.
 
 Files: *
-Copyright: {mit[1].removeprefix("Copyright (c) ")}
+Copyright: {owner}
 License: MIT
-{indented(mit[2])}
+{indented(mit)}
+
+Files: usr/lib/vigicle/lib/*
+Copyright: the authors of the libraries below
+License: bundled
+ The libraries are bundled as their authors publish them on https://pypi.org,
+ where their sources lie too. Their licences' texts lie beside them, in
+ *.dist-info/licenses, and in /usr/share/common-licenses.
+ .
+{indented(bundled)}
+
+Files: {" ".join(f"usr/lib/vigicle/lib/*/{name}/*" for name in ("config", "daemon", "tray"))}
+Copyright: {owner}
+License: MIT
 """
-    for part in sorted(distributions(path=[str(packages)]), key=lambda part: normal(part.name)):
-        if part.name != "vigicle":
-            text += f"\nFiles: usr/lib/vigicle/*/{part.name}\n"
-            text += f"Copyright: the authors of {part.name} {part.version} (https://pypi.org/project/{part.name}/)\n"
-            text += f"License: {' or '.join(licence_words(part.metadata))}\n"
-    return text
 
 
 def indented(text: str) -> str:
