@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from config.courses import CourseKind
-from config.text import Text
+from config.text import Text, text
 from core_rig.build import DAY, NOW, UNACTIVATED, certificate, ending, token
 from core_rig.world import World, world_with
 from daemon.core.effects import Launch
-from daemon.core.events import Asked, GuideChosen, ServiceLost, Verb
+from daemon.core.events import Asked, GuideChosen, KeyNamed, ServiceLost, Verb
 from daemon.core.face import Choosing, MenuItem
 from daemon.core.guide.view import ReaderPicture
 from daemon.core.model import Claim
@@ -191,8 +191,9 @@ def test_a_locked_pin_is_said_beside_the_step() -> None:
 def test_a_name_of_the_persons_own_is_used_for_the_key() -> None:
     world = World()
     world.plug(HERS)
-    named = dict(world.page.body.args)["old_key"]
-    assert named == Text("key.old")
+    assert dict(world.page.body.args)["old_key"] == text("key.old")
+    world.post(KeyNamed(at=world.now, fingerprint=HERS.fingerprint, name="the blue one"))
+    assert dict(world.page.body.args)["old_key"] == text("key.old_named", name="the blue one")
 
 
 def test_put_off_rests_until_tomorrow() -> None:

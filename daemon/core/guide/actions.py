@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from config.courses import Ends, Offer, Refusal
+from config.courses import CourseKind, Ends, Offer, Refusal
 from config.text import Sentence, text
 from daemon.core.destination import Destination
 from daemon.core.expiry import later
@@ -33,6 +33,11 @@ LEADS_TO = {
     Offer.TOOL: Destination.TOOL,
     Offer.MAIL: Destination.SUPPORT_MAIL,
 }
+LAST_WORDS = {  # what the end of a course says of the new key
+    CourseKind.ACTIVATE: Claim.ACTIVATED,
+    CourseKind.ADD_WITH_OLD: Claim.WORKS,
+    CourseKind.ASSOCIATE_NEW: Claim.WORKS,
+}
 AWAITED = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
 
 
@@ -51,7 +56,7 @@ def course_actions(scene: Scene) -> Iterator[Action]:
     yield from _back(scene)
     if scene.step and (scene.step.ends in AWAITED or not scene.place.sure):
         yield handling(Handling.CHECK)
-    yield from _statements(scene)
+    yield from statements(scene)
     if scene.case.path is not None:
         if not _rests(scene):
             yield handling(Handling.PUT_OFF)
@@ -138,7 +143,7 @@ def _back(scene: Scene) -> Iterator[Action]:
         yield _action(f"back:{last}", text("guide.back"), GoingBack(last))
 
 
-def _statements(scene: Scene) -> Iterator[Action]:
+def statements(scene: Scene) -> Iterator[Action]:
     """Yield what only the person can know, wherever it may be true."""
     path = scene.case.path
     if scene.case.stands.question is Question.IN_USE:

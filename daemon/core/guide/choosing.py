@@ -8,7 +8,7 @@ from config.courses import CourseKind
 from daemon.core.answers import Step, answer_claim, claimed, start_activation, take_rest
 from daemon.core.assessment import Assessment, Case
 from daemon.core.destination import Destination
-from daemon.core.guide.actions import is_last
+from daemon.core.guide.actions import LAST_WORDS, is_last
 from daemon.core.guide.launching import launch
 from daemon.core.guide.page import draw_guide, offered, shown_case
 from daemon.core.guide.progress import ended, undone, with_progress
@@ -26,28 +26,20 @@ from daemon.core.model import Claim, Progress
 from daemon.core.state import State
 from daemon.core.watching import names_being_read, order_read
 
-LAST_WORDS = {
-    CourseKind.ADD_WITH_OLD: Claim.WORKS,
-    CourseKind.ASSOCIATE_NEW: Claim.WORKS,
-    CourseKind.ACTIVATE: Claim.ACTIVATED,
-}
-
 
 def choose(state: State, assessment: Assessment, action: str, now: datetime) -> Step:
     """Do what the person chose, by the page as it is now."""
     found = next((a for a in offered(draw_guide(state, assessment, now)) if a.id == action), None)
     if found is None:
         return state, ()
-    if found.does is Handling.CHECK:
-        return _read_again(state)
-    if isinstance(found.does, Selecting):
-        return replace(state, guide_case=found.does.case), ()
     case = shown_case(state, assessment)
-    if case is None:
-        return state, ()
+    if found.does is Handling.CHECK or case is None:
+        return _read_again(state)
     state = replace(state, guide_case=case.id)
     scene = scene_of(state, assessment, case, now)
     match found.does:
+        case Selecting(case=chosen):
+            return replace(state, guide_case=chosen), ()
         case Opening(destination=destination):
             state, order = launch(state, case, destination)
             return (start_activation(state, now) if destination is Destination.TOOL else state), (order,)

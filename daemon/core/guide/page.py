@@ -6,7 +6,16 @@ from datetime import datetime
 from config.courses import Course, CourseKind, Step
 from config.text import Phrase, Sentence, text
 from daemon.core.assessment import Assessment, Case
-from daemon.core.guide.actions import course_actions, handling, helps, selections, stating, step_actions
+from daemon.core.guide.actions import (
+    LAST_WORDS,
+    course_actions,
+    handling,
+    helps,
+    selections,
+    statements,
+    stating,
+    step_actions,
+)
 from daemon.core.guide.obstacles import obstacle, picture, reader_words
 from daemon.core.guide.pages import calm_page, empty_page
 from daemon.core.guide.progress import deadline
@@ -14,15 +23,10 @@ from daemon.core.guide.scene import Scene, progress_id, scene_of
 from daemon.core.guide.time_line import time_line
 from daemon.core.guide.view import Action, GuideView, Handling, StepLine, StepMark
 from daemon.core.guide.words import phrase, say
-from daemon.core.model import Claim, Progress
+from daemon.core.model import Progress
 from daemon.core.state import State
 
 MINUTE = 60
-CONFIRMS = {
-    CourseKind.ACTIVATE: Claim.ACTIVATED,
-    CourseKind.ADD_WITH_OLD: Claim.WORKS,
-    CourseKind.ASSOCIATE_NEW: Claim.WORKS,
-}
 
 
 def draw_guide(state: State, assessment: Assessment, now: datetime) -> GuideView:
@@ -44,16 +48,16 @@ def shown_case(state: State, assessment: Assessment) -> Case | None:
     return chosen or next(begun, None) or next(here, None) or next(iter(assessment.cases), None)
 
 
-def _begun(progress: Progress | None) -> bool:
-    return progress is not None and bool(progress.done) and not progress.abandoned
-
-
 def offered(view: GuideView) -> Iterator[Action]:
     """Yield every action of a page."""
     if view.primary is not None:
         yield view.primary
     yield from (*view.answers, *view.actions, *view.cases)
     yield from (help_.action for help_ in view.helps if help_.action)
+
+
+def _begun(progress: Progress | None) -> bool:
+    return progress is not None and bool(progress.done) and not progress.abandoned
 
 
 def _course_page(scene: Scene) -> GuideView:
@@ -100,6 +104,7 @@ def _abandoned_page(scene: Scene) -> GuideView:
         reader=shown,
         reader_words=reader_words(scene.state, scene, shown),
         primary=handling(Handling.RESTART),
+        actions=tuple(statements(scene)),
         time_line=time_line(scene),
         cases=tuple(selections(scene)),
     )
@@ -116,7 +121,7 @@ def _step_lines(scene: Scene, course: Course, current: Step | None) -> Iterator[
 
 def _confirmations(scene: Scene) -> Iterator[Action]:
     """Ask what ends a course whose steps are all done."""
-    claim = CONFIRMS.get(scene.course.kind) if scene.course else None
+    claim = LAST_WORDS.get(scene.course.kind) if scene.course else None
     if claim is None or scene.roles.bare:
         yield handling(Handling.CHECK)
     else:
