@@ -136,13 +136,15 @@ class Door:
         if onlooker is None:
             _send(connection, encode_reply(Refused(Refusal.CROWDED)))
             return
+        sender = threading.Thread(target=_send_pages, args=(connection, onlooker), name="door-pages", daemon=True)
+        sender.start()
         try:
-            _send(connection, encode_reply(Admitted()))
-            threading.Thread(target=_send_pages, args=(connection, onlooker), name="door-pages", daemon=True).start()
             while True:
                 onlooker.answer(ANSWERS.decode(connection.recv_bytes(ANSWER_LIMIT)))
         finally:
             onlooker.close()
+            cut_off(connection)
+            sender.join()
 
     def _ask(self, request: Request) -> Report | None:
         waiting: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
@@ -171,6 +173,7 @@ class Door:
 
 def _send_pages(connection: Connection, onlooker: Onlooker) -> None:
     with contextlib.suppress(*GONE):
+        _send(connection, encode_reply(Admitted()))
         while (page := onlooker.next()) is not None:
             _send(connection, ENCODER.encode(page))
     cut_off(connection)

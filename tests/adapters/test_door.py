@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.connection import Client, Listener
@@ -21,16 +22,19 @@ import pytest
 
 from config.text import text
 from config.texts import Texts
-from daemon.adapters.door import ASK_LIMIT_S, CONNECTIONS_AT_MOST, Door
-from daemon.adapters.door_client import DoorProblem, NoDaemon, ask
+from daemon.adapters.door import ASK_LIMIT_S, CONNECTIONS_AT_MOST, SEND_LIMIT_S, Door
+from daemon.adapters.door_client import DoorProblem, Following, GuideRefused, NoDaemon, ask, follow
 from daemon.adapters.door_key import KEY_FILE, KEY_SIZE, DoorKey, make_key, prove_as_client, read_key
-from daemon.adapters.door_messages import REQUEST_LIMIT, TEXT_LIMIT, decode_reply, encode_reply
-from daemon.adapters.guide.desk import Desk
-from daemon.core.events import Asked, Event, Verb
+from daemon.adapters.door_messages import REQUEST_LIMIT, TEXT_LIMIT, Refusal, decode_reply, encode_reply
+from daemon.adapters.guide.desk import FOLLOWERS_AT_MOST, Desk
+from daemon.adapters.guide.messages import Chosen, Page
+from daemon.core.events import Asked, Event, GuideChosen, Verb
+from daemon.core.guide.view import Action, GuideView, Handling, ReaderPicture
 from daemon.core.model import Claim, Occupancy, Role
 from daemon.core.report import CertificateLine, PathKind, ReaderLine, Report, Stage
 from daemon.core.report import Path as RenewalPath
 from daemon.core.troubles import Trouble
+from rig.process import wait_until
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 LIMIT_S = 10.0
@@ -85,14 +89,21 @@ class Watchman:
 
     def __init__(self, runtime: Path) -> None:
         self.runtime = runtime
-        self.door = Door(runtime, Desk(Texts))
+        self.desk = Desk(Texts, ["/nowhere/window"])
+        self.door = Door(runtime, self.desk)
         self.asked: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.desk.start(self.asked.put)
         self.door.start(self.asked.put)
 
     def next(self) -> Asked:
         event = self.asked.get(timeout=LIMIT_S)
         assert isinstance(event, Asked)
         return event
+
+    def stop(self) -> None:
+        """Stop both, as the loop does."""
+        self.desk.stop()
+        self.door.stop()
 
     @property
     def key(self) -> DoorKey:
@@ -105,7 +116,7 @@ class Watchman:
 def watchman(tmp_path: Path) -> Iterator[Watchman]:
     one = Watchman(tmp_path)
     yield one
-    one.door.stop()
+    one.stop()
 
 
 @contextlib.contextmanager
@@ -344,3 +355,108 @@ def test_a_false_daemon_is_not_believed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("report", [REPORT, Report()], ids=["full", "empty"])
 def test_a_report_crosses_unchanged(report: Report) -> None:
     assert decode_reply(encode_reply(report)) == report
+
+
+VIEW = GuideView(
+    language="en",
+    headline=text("guide.empty"),
+    body=text("guide.empty.body"),
+    reader=ReaderPicture.EMPTY,
+    reader_words=text("guide.reader.empty"),
+    primary=Action(id="check", label=text("guide.check"), does=Handling.CHECK),
+)
+
+
+def page_of(following: Following) -> Page:
+    page = following.next()
+    assert page is not None
+    return page
+
+
+def test_who_follows_gets_each_page_and_chooses_on_it(watchman: Watchman) -> None:
+    watchman.desk.show(VIEW)
+    following = follow(watchman.runtime, timeout_s=LIMIT_S)
+    assert (page_of(following).headline, watchman.asked.empty()) == ("Put your key in", True)
+    watchman.desk.show(replace(VIEW, headline=text("guide.well")))
+    page = page_of(following)
+    assert page.headline == "All is well"
+    following.answer(Chosen(number=page.number, action="check"))
+    chosen = watchman.asked.get(timeout=LIMIT_S)
+    assert isinstance(chosen, GuideChosen)
+    assert chosen.action == "check"
+    following.answer(Chosen(number=page.number - 1, action="check"))
+    following.answer(Chosen(number=page.number, action="other"))
+    watchman.desk.show(VIEW)
+    page_of(following)
+    assert watchman.asked.empty()
+    following.close()
+
+
+def test_who_follows_learns_of_the_end(watchman: Watchman) -> None:
+    following = follow(watchman.runtime, timeout_s=LIMIT_S)
+    watchman.stop()
+    assert following.next() is None
+    following.answer(Chosen(number=1, action="check"))
+
+
+def test_who_leaves_makes_room_for_another(watchman: Watchman) -> None:
+    followers = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(FOLLOWERS_AT_MOST)]
+    with pytest.raises(GuideRefused) as refused:
+        follow(watchman.runtime, timeout_s=LIMIT_S)
+    assert refused.value.refusal is Refusal.CROWDED
+    followers[0].close()
+    wait_until(lambda: admitted(watchman.runtime), "there is room again")
+    for follower in followers:
+        follower.close()
+
+
+def admitted(runtime: Path) -> bool:
+    try:
+        follow(runtime, timeout_s=LIMIT_S).close()
+    except GuideRefused:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("said", [b"nonsense", b'{"type":"chosen"}', bytes(9000)], ids=["none", "a part", "too long"])
+def test_a_follower_who_talks_nonsense_is_sent_away(watchman: Watchman, said: bytes) -> None:
+    with proven(watchman) as connection:
+        connection.send_bytes(b'{"version":1,"verb":"guide","follow":true}')
+        connection.recv_bytes()
+        connection.send_bytes(said)
+        with pytest.raises((EOFError, OSError)):
+            connection.recv_bytes()
+    assert watchman.asked.empty()
+
+
+def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(watchman: Watchman) -> None:
+    big = replace(VIEW, holder="x" * 1_000_000)
+    slow = follow(watchman.runtime, timeout_s=LIMIT_S)
+    quick = follow(watchman.runtime, timeout_s=LIMIT_S)
+    began = time.monotonic()
+    watchman.desk.show(big)
+    assert page_of(quick).holder == big.holder
+    assert time.monotonic() - began < 1
+    full = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(FOLLOWERS_AT_MOST - 2)]
+    wait_until(lambda: admitted(watchman.runtime), "the slow one has been sent away", SEND_LIMIT_S + 5)
+    for follower in (slow, quick, *full):
+        follower.close()
+
+
+def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
+    desk = Desk(Texts)
+    door = Door(tmp_path, desk)
+    door.start(lambda _event: None)
+    with pytest.raises(GuideRefused) as refused:
+        ask(tmp_path, Verb.GUIDE, timeout_s=LIMIT_S)
+    assert "vigicle guide --text" in str(refused.value)
+    door.stop()
+
+
+def test_a_daemon_with_a_window_is_asked_for_it(watchman: Watchman, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":99")
+    with asking(watchman.runtime, Verb.GUIDE) as outcome:
+        event = watchman.next()
+        assert event.verb is Verb.GUIDE
+        watchman.door.answer(event.request, REPORT)
+        assert outcome.get(timeout=LIMIT_S) == REPORT
