@@ -1,7 +1,6 @@
 """A launch opens what our own procedures name, and tells when it could not."""
 
 import os
-import plistlib
 import queue
 import signal
 import subprocess
@@ -16,15 +15,12 @@ from config.settings import Procedure, Settings, VendorTool
 from config.wording import Wording
 from daemon.adapters.launch import DesktopLauncher, is_safe
 from daemon.adapters.launch_start import childs_environment, is_running, run, start_tool
-from daemon.adapters.vendor_tool import best_match, bundles, desktop_entries, find_tool
-from daemon.adapters.vendor_tool_windows import program_of, shortcuts
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
 from rig.browser import Recorder, RecordingBrowser, RecordingTool
 from rig.process import require_tool, wait_until
-from rig.shortcut import make_shortcut
 
 LIMIT_S = 20.0
 MAIL = "x-scheme-handler/mailto"
@@ -99,9 +95,9 @@ def mail_program(tmp_path: Path, desktop: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("DISPLAY", ":0")  # without one, xdg-open asks for no program; none is reached
     require_tool("xdg-mime", "xdg-utils")
     program = Recorder(tmp_path / "recording-mail")
-    entry(
-        desktop, "recording-mail.desktop", f"Type=Application\nName=Mail\nExec={program.program} %u\nMimeType={MAIL};"
-    )
+    file = desktop / "applications/recording-mail.desktop"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"[Desktop Entry]\nType=Application\nName=Mail\nExec={program.program} %u\nMimeType={MAIL};\n")
     subprocess.run(["xdg-mime", "default", "recording-mail.desktop", MAIL], check=True)
     return program
 
@@ -281,82 +277,3 @@ def test_a_frozen_programs_library_path_is_put_back(monkeypatch: pytest.MonkeyPa
 )
 def test_only_a_plain_https_address_is_safe(url: str, safe: bool) -> None:
     assert is_safe(url) is safe
-
-
-def entry(folder: Path, file: str, lines: str) -> None:
-    path = folder / "applications" / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"[Desktop Entry]\n{lines}\n[Desktop Action x]\nName=Other action\n", encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("lines", "found"),
-    [
-        ("Type=Application\nName=TRUSTED Key Manager 4\nExec=x", True),
-        ("Type=Application\nName=TKM\nName[fr]=Trusted Key Manager\nExec=x", True),
-        ("Type=Application\nName=Trusted Key\nExec=x", False),
-        ("Type=Application\nName=Trusted Key Manager\nNoDisplay=true", False),
-        ("Type=Application\nName=Trusted Key Manager\nHidden=true", False),
-        ("Type=Link\nName=Trusted Key Manager", False),
-        ("Type=Application\nName=Uninstall Trusted Key Manager", False),
-        ("Type=Application\nName=Désinstaller Trusted Key Manager", False),
-        ("Type=Application\nName=Other\n#Name=Trusted Key Manager", False),
-    ],
-)
-def test_a_desktop_entry_is_known_by_its_name(desktop: Path, lines: str, found: bool) -> None:
-    entry(desktop, "vendor/tool.desktop", lines)
-    assert (find_tool(TOOL) is not None) is found
-
-
-def test_the_persons_entry_hides_the_systems_one(tmp_path: Path) -> None:
-    home, shared = tmp_path / "home", tmp_path / "shared"
-    entry(home, "tool.desktop", f"Type=Application\nName={TOOL}\nHidden=true")
-    entry(shared, "tool.desktop", f"Type=Application\nName={TOOL}")
-    environ = {"XDG_DATA_HOME": str(home), "XDG_DATA_DIRS": str(shared)}
-    assert best_match(TOOL, desktop_entries(environ)) is None
-    assert best_match(TOOL, desktop_entries({**environ, "XDG_DATA_HOME": str(tmp_path)})) is not None
-
-
-def test_the_shortest_name_wins() -> None:
-    offered = [(f"{TOOL} Help", Path("help")), (TOOL, Path("tool")), (f"{TOOL} 4 (64-bit)", Path("other"))]
-    assert best_match(TOOL, offered) == Path("tool")
-
-
-def test_a_macos_application_is_known_by_its_property_list(tmp_path: Path) -> None:
-    for name, facts in (("tkm.app", {"CFBundleName": TOOL}), ("Vendor/Trusted Key Manager 2.app", None)):
-        folder = tmp_path / name / "Contents"
-        folder.mkdir(parents=True)
-        (folder / "Info.plist").write_bytes(plistlib.dumps(facts) if facts else b"damaged")
-    assert best_match(TOOL, bundles((tmp_path,))) == tmp_path / "tkm.app"
-    assert best_match(f"{TOOL} 2", bundles((tmp_path,))) == tmp_path / "Vendor/Trusted Key Manager 2.app"
-
-
-def test_windows_shortcuts_are_found_in_menu_and_desktop(tmp_path: Path) -> None:
-    menu, desktop = tmp_path / "Microsoft\\Windows\\Start Menu\\Programs", tmp_path / "Desktop"  # one name each, here
-    for link in (menu / "Vendor" / f"{TOOL}.lnk", desktop / "Other.lnk", desktop / "My files" / "Kept.lnk"):
-        make_shortcut(link, str(tmp_path))
-    make_shortcut(menu / "Gone.lnk", str(tmp_path / "no such file"))
-    (menu / "Damaged.lnk").write_bytes(b"no shortcut")
-    environ = {"APPDATA": str(tmp_path), "PUBLIC": str(tmp_path)}
-    assert sorted(name for name, _ in shortcuts(environ)) == ["Other", TOOL]
-
-
-@pytest.mark.parametrize(
-    ("files", "icon", "location", "program"),
-    [
-        (["tkm.exe"], '"{0}/tkm.exe",0', "", "tkm.exe"),
-        (["tkm.exe", "other.exe"], "{0}/tkm.exe", "{0}", "tkm.exe"),
-        (["tkm.exe", "unins000.exe"], "{0}/unins000.exe", "{0}", "tkm.exe"),
-        (["tkm.exe", "tkm.ico"], "{0}/tkm.ico,0", '"{0}"', "tkm.exe"),
-        (["tkm.exe", "other.exe"], "", "{0}", None),
-        ([], "{0}/tkm.exe", "{0}", None),
-        ([], "", "", None),
-    ],
-)
-def test_the_uninstall_registry_names_a_program(
-    tmp_path: Path, files: list[str], icon: str, location: str, program: str | None
-) -> None:
-    for file in files:
-        (tmp_path / file).touch()
-    found = program_of(icon.format(tmp_path), location.format(tmp_path))
-    assert found == (tmp_path / program if program else None)

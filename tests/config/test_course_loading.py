@@ -1,9 +1,12 @@
 """Steps are data: what a procedure file says of them is taken as it is, or refused by name."""
 
+import contextlib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.course_loading import ENTRIES_LIMIT
 from config.courses import CourseKind, Ends, Limit, Needs, Offer
@@ -13,6 +16,7 @@ from config.settings import Procedure
 from config.tables import SettingsProblem
 from config.texts import Texts
 from config.wording import Wording
+from rig.toml import toml
 
 FIXTURES = Path(__file__).parent / "procedures"
 MINIMAL = (FIXTURES / "minimal.toml").read_text(encoding="utf-8")
@@ -278,6 +282,22 @@ def test_a_text_that_cannot_be_shown_is_refused(written: str) -> None:
 def test_a_text_names_what_it_may(written: str) -> None:
     loaded = procedure(HEAD + STEP.replace("'Do it.'", f"'{written}'"))
     assert loaded.courses[CourseKind.ACTIVATE].steps[0].text.en == written
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["said", "ask", "old"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["en", "fr", "id"]), inner, max_size=3),
+    max_leaves=5,
+)
+PLACES = ["id", "title", "text", "ends", "needs", "offers", "done", "limit", "limit.since", "limit.hours", "more"]
+
+
+@given(place=st.sampled_from(PLACES), value=VALUES)
+def test_whatever_a_step_holds_is_accepted_or_refused(place: str, value: object) -> None:
+    keys = {"id": "'go'", "title": "{ en = 'x', fr = 'x' }", "text": "{ en = 'x', fr = 'x' }", "ends": "'said'"}
+    content = "\n".join(f"{key} = {written}" for key, written in {**keys, place: toml(value)}.items())
+    with contextlib.suppress(SettingsProblem):
+        procedure(HEAD + ASKED + f"[[courses.activate.steps]]\n{content}\n")
 
 
 def test_the_other_procedures_still_load(tmp_path: Path) -> None:

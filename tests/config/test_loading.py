@@ -24,6 +24,7 @@ from config.loading import (
 from config.settings import IssuerRule, NoticeSettings, Procedure, QuietHours, Settings
 from config.tables import SIZE_LIMIT
 from config.texts import Texts
+from rig.toml import toml
 
 FIXTURES = Path(__file__).parent / "procedures"
 ABSOLUTE = "C:\\\\lib\\\\module.dll" if os.name == "nt" else "/lib/module.so"
@@ -222,18 +223,6 @@ KEYS = [
     "procedures.opalexe.margin_hours",
     "procedures.opalexe.support_email",
 ]
-
-
-def toml(value: object) -> str:
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(toml, value)) + "]"
-        case float():
-            return str(value)
-        case _:
-            return json.dumps(value)
 
 
 def accepted_or_refused(content: bytes) -> None:
