@@ -54,6 +54,11 @@ TEST = {
     "python3-gi": "",
     "fonts-dejavu-core": "",
     "openbox": "openbox",
+    "wine": "wine",  # these, to the end: vigicle's folder for Windows, put together and run
+    "wine64": "wineserver",
+    "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
+    "osslsigncode": "osslsigncode",
+    "libp11-kit-dev": "/usr/include/p11-kit-1/p11-kit/pkcs11.h",
 }
 FULL = {  # the tests of the Debian package, which take long
     "debootstrap": "debootstrap",
