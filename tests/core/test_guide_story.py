@@ -353,6 +353,27 @@ def test_the_last_day_with_the_old_key_is_told() -> None:
     assert world.titles().count("notice.last_day.title") == 1
 
 
+def test_while_the_link_is_on_its_way_notices_lead_to_the_guide() -> None:
+    world = mailed(LAST_CHANCE - HOUR)
+    world.wait(HOUR)
+    notice = world.said[-1][1]
+    assert notice.body.id == "notice.mailed", "a day before the end"
+    launches = len(world.launches())
+    assert OpenGuide() in world.answer(notice.tag)
+    assert len(world.launches()) == launches, "the old key is no longer asked for"
+
+
+def test_a_clock_set_back_leaves_the_link_its_hours() -> None:
+    world = mailed()
+    world.wait(2 * HOUR)
+    world.look()
+    world.now -= 5 * HOUR
+    world.look()
+    assert world.page.deadline == world.now + 22 * HOUR
+    world.wait(22 * HOUR)
+    assert world.step() == "old_in"
+
+
 def test_a_refusal_leads_back_to_the_right_step() -> None:
     world = mailed()
     helps = {help_.id: help_.action for help_ in world.page.helps}

@@ -36,12 +36,12 @@ ACTIVATED, WORKS = frozenset({Claim.ACTIVATED}), frozenset({Claim.WORKS})
 
 
 def judged(
-    *keys: Owned, procedure: Procedure = OPALEXE, now: datetime = NOW, bare: bool = False
+    *keys: Owned, procedure: Procedure = OPALEXE, now: datetime = NOW, bare: bool = False, link: bool = False
 ) -> tuple[Standing, Path | None]:
     """Judge the only line that these keys make."""
     (line,) = lines(memory(*keys), (procedure,))
     stands = standing(line, now)
-    return stands, choose_path(line, stands, now, NoticeSettings(), bare_token=bare)
+    return stands, choose_path(line, stands, now, NoticeSettings(), bare_token=bare, link_stands=link)
 
 
 def outcome(*keys: Owned, **how: object) -> tuple[PathKind | None, PathKind | None]:
@@ -158,6 +158,25 @@ def test_the_old_key_serves_only_beyond_the_margin(procedure: Procedure, beyond:
     new = ending(NEXT, "new", issuer_o=issuer)
     assert outcome(old, owned(new, claims=ACTIVATED), procedure=procedure) == (kind, None)
     assert outcome(old, owned(new), procedure=procedure) == (ACTIVATE, kind)
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+@pytest.mark.parametrize(
+    ("life", "kind"),
+    [
+        pytest.param(timedelta(hours=1), ADD, id="inside the margin"),
+        pytest.param(timedelta(), ADD, id="the last instant"),
+        pytest.param(-MICROSECOND, ASSOCIATE, id="expired"),
+    ],
+)
+def test_a_link_that_stands_needs_no_margin_but_a_valid_certificate(
+    procedure: Procedure, life: timedelta, kind: PathKind
+) -> None:
+    issuer = ISSUERS[procedure.id]
+    old, new = ending(life, "old", issuer_o=issuer), ending(NEXT, "new", issuer_o=issuer)
+    assert outcome(owned(old), owned(new, claims=ACTIVATED), procedure=procedure, link=True) == (kind, None)
+    lost = frozenset({Claim.ACTIVATED, Claim.OLD_LOST})
+    assert outcome(owned(old), owned(new, claims=lost), procedure=procedure, link=True) == (ASSOCIATE, None)
 
 
 @pytest.mark.parametrize(("lives", "needed"), [((FAR, NEXT), False), ((FAR, NEXT), True)])
