@@ -47,7 +47,7 @@ def build(output: Path) -> Path:
         (output / f"{name}.cdx.json").write_text(bill, encoding="utf-8")
         desktop.put_files(stage)
         control.put_files(stage, packages, bill, control.Machine(python=python_version(), architecture=architecture()))
-        environment = os.environ | {"SOURCE_DATE_EPOCH": f"{source_date():%s}"}
+        environment = os.environ | {"SOURCE_DATE_EPOCH": f"{source_date().timestamp():.0f}"}
         say(f"Installed: {megabytes(stage)} MB, of which the guide's toolkit: {megabytes(packages / 'PySide6')} MB")
         run(f"pack {package.name}", ["dpkg-deb", "--root-owner-group", "--build", stage, package], environment)
     return package

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-NEEDLESS_FOLDERS = {"__pycache__", "test", "tests", "bin"}
+NEEDLESS_FOLDERS = {"__pycache__", "test", "tests"}
 NEEDLESS_SUFFIXES = {".pyi", ".pyx", ".pxd", ".c", ".h", ".typed"}
 NEEDLESS_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json"}  # pip's own, untrue after trimming
 
@@ -43,6 +43,7 @@ QT_TRANSLATIONS = {"qtbase_fr.qm"}  # English is in the code
 
 def trim(packages: Path) -> None:
     """Remove the needless from a folder of installed packages."""
+    shutil.rmtree(packages / "bin")  # pip's scripts, which name the build's Python
     for folder in [path for path in packages.rglob("*") if path.is_dir() and path.name in NEEDLESS_FOLDERS]:
         shutil.rmtree(folder, ignore_errors=True)  # it may lie in one removed before
     for file in list(_files(packages)):
@@ -59,13 +60,9 @@ def trim_qt(qt: Path) -> None:
     plugins = {qt / "Qt/plugins" / name for name in QT_PLUGINS}
     modules = {qt / f"{name}.abi3.so" for name in QT_MODULES}
     texts = {qt / name for name in QT_PYTHON} | {qt / "Qt/translations" / name for name in QT_TRANSLATIONS}
-    kept = {file for file in plugins | modules | texts if file.exists()}
-    for file in list(_files(qt)):
-        if file not in kept and not re.search(r"\.so(\.\d+)*$", file.name):
-            file.unlink()
     loaded = needed_libraries(plugins | modules)
     for file in list(_files(qt)):
-        if file not in kept and file.name not in loaded:
+        if file not in plugins | modules | texts and file.name not in loaded:
             file.unlink()
 
 

@@ -108,13 +108,6 @@ def test_lintian_finds_no_error(package: Path) -> None:
     assert answer.returncode == 0, answer.stdout
 
 
-def test_the_desktop_entries_are_valid(unpacked: Path) -> None:
-    validate = require_tool("desktop-file-validate", "desktop-file-utils")
-    for entry in ("usr/share/applications/vigicle.desktop", SYSTEM_ENTRY[1:]):
-        answer = subprocess.run([validate, str(unpacked / entry)], check=False, capture_output=True, text=True)
-        assert (answer.returncode, answer.stdout.replace("hint", "")) == (0, answer.stdout.replace("hint", ""))
-
-
 @pytest.mark.parametrize(
     ("folder", "words"),
     [pytest.param("man", "read the keys now", id="en"), pytest.param("man/fr", "lit les clés maintenant", id="fr")],
