@@ -144,3 +144,5 @@ def _log_to_stderr(*, verbose: bool) -> None:
     )
     for chatty in ("apscheduler", "asyncio", "desktop_notifier", "dbus_fast"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if not verbose:  # it logs a traceback where the bus has gone; the next channel follows all the same
+        logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)

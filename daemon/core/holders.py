@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from config.settings import IssuerRule, Procedure
 from daemon.core.model import Certificate, Key, Memory, Role, Seen
@@ -129,6 +130,7 @@ def _names(certificate: Certificate) -> tuple[str, str]:
     return _folded(certificate.given_name), _folded(certificate.surname)
 
 
+@lru_cache(maxsize=4096)  # a help desk sees hundreds of keys, and each name is held against all others
 def _folded(name: str) -> str:
     """Fold what two issuers may write differently: case, accents, ligatures, hyphens, apostrophes and spaces."""
     whole = name.casefold().replace("œ", "oe").replace("æ", "ae")

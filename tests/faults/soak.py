@@ -63,7 +63,7 @@ def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
         say(f"{swaps} swaps in {taken_s:.0f} s: {missed} missed, memory {grown:+.2f} MB, {after.children} children")
         say(f"idle for {idle_s:.0f} s: {idle.wakeups} wake-ups, {idle.run_ns / 1e6:.1f} ms of work")
         return [
-            *([f"{missed} cards missed"] if missed else []),
+            *([f"{missed} cards missed"] if missed > 0 else []),
             *([f"memory grew by {grown:.1f} MB"] if grown > GROWTH_MB else []),
             *(["descriptors left open"] if after.descriptors > before.descriptors else []),
             *(["children left"] if after.children else []),
