@@ -23,4 +23,5 @@ def name_key(memory: Memory, fingerprint: str, name: str) -> Memory:
 
 def called(holder: str | Text, key: Key) -> str | Text:
     """Say whose key it is, with the key's own name when it has one."""
-    return text("holder.with_key", holder=holder or text("holder.unknown"), key=key.name) if key.name else holder
+    holder = holder or text("holder.unknown")
+    return text("holder.with_key", holder=holder, key=key.name) if key.name else holder

@@ -10,8 +10,8 @@ from daemon.core.assessment import Assessment, Case
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.progress import deadline
 from daemon.core.guide.scene import key_before, progress_id
-from daemon.core.guide.words import holder_words
 from daemon.core.model import Memory, Progress
+from daemon.core.naming import called
 from daemon.core.notice import Notice, Urgency
 from daemon.core.notices import was_said
 
@@ -67,7 +67,7 @@ def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
     notice = Notice(
         tag=LINK_PREFIX + case.id,
         title=text("notice.link.title", count=max(1, left // HOUR)),
-        body=text("notice.link.body", holder=holder_words(case.line.holder), until=until),
+        body=text("notice.link.body", holder=called(case.line.holder, case.stands.newest.key), until=until),
         marks=(f"link|{case.id}|{until:%Y-%m-%dT%H:%M:%S}",),
         button=text("button.guide"),
         urgency=Urgency.CRITICAL,
@@ -85,7 +85,7 @@ def _of_clean_up(case: Case, progress: Progress) -> Iterator[Reminder]:
     notice = Notice(
         tag=CLEAN_UP_PREFIX + case.id,
         title=text("notice.clean_up.title"),
-        body=text("notice.clean_up.body", holder=holder_words(case.line.holder), date=old.not_after),
+        body=text("notice.clean_up.body", holder=called(case.line.holder, old.key), date=old.not_after),
         marks=(f"clean_up|{case.id}",),
         button=text("button.guide"),
         urgency=Urgency.LOW,
