@@ -45,6 +45,7 @@ TEST = {
     "xdotool": "xdotool",
     "xauth": "xauth",
     "util-linux": "unshare",
+    "strace": "strace",
     "desktop-file-utils": "desktop-file-validate",
     "dex": "dex",
     "fish": "fish",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from config.loading import catalogue_settings
-from config.text import Phrase, Text
+from config.text import NAME_LIMIT, Phrase, Text
 from config.texts import Texts
 from core_rig.build import NOW, token
 from core_rig.world import World
@@ -53,7 +53,8 @@ def faults_of(der: bytes) -> list[str]:
     certificate = read_certificate(der)
     if not (certificate.flaw or (certificate.not_before and certificate.not_after)):
         return ["neither read nor named unreadable"]
-    faults = []
+    names = (certificate.subject_cn, certificate.given_name, certificate.surname, certificate.issuer_o)
+    faults = [f"a name of {len(name)} letters" for name in names if len(name) > NAME_LIMIT]
     for moment in _moments(certificate):
         for place, line in _lines(_crossed(certificate), moment):
             if harm := harm_in(line):
