@@ -26,7 +26,7 @@ LABEL_LIMIT = 60
 TRY_AGAIN_S = 2.0
 SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
-APPEAR_S = 3.0  # the first notice may be earlier than the icon
+APPEAR_S = 10.0  # the first notice may be earlier than the icon
 SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
 DOES, INFORMS, OURS = range(3)  # the groups of the menu's lines
 Render = Callable[[Sentence], str]
@@ -96,7 +96,7 @@ class TrayFace:
         self._clock = clock
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._appeared = threading.Event()
+        self._settled = threading.Event()  # whether there is an icon
         self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
         self._words: tuple[str, tuple[Entry, ...]] = ("", ())
         self._icon: Any = None
@@ -146,7 +146,7 @@ class TrayFace:
             was_there = isinstance(error, TrayGoneError)
         with self._lock:
             self._icon = None
-        self._appeared.clear()
+        self._settled.set()
         return was_there
 
     @property
@@ -156,7 +156,7 @@ class TrayFace:
 
     def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
         """Show a balloon at the icon; tell whether there is one, and it took it."""
-        icon = self._icon if self._appeared.wait(APPEAR_S) else None
+        icon = self._icon if self._settled.wait(APPEAR_S) else None
         return icon is not None and icon.show_balloon(title, body, clicked)
 
     def hide_balloon(self) -> None:
@@ -194,7 +194,7 @@ class TrayFace:
 
         def appear() -> None:
             icon.visible = True
-            self._appeared.set()
+            self._settled.set()
             if self._stopped.is_set():  # before there was a loop to stop
                 icon.stop()
 
