@@ -363,6 +363,12 @@ def test_while_the_link_is_on_its_way_notices_lead_to_the_guide() -> None:
     assert len(world.launches()) == launches, "the old key is no longer asked for"
 
 
+def test_the_last_day_is_not_told_to_whoever_has_asked_for_the_link() -> None:
+    world = mailed(LAST_CHANCE - DAY - HOUR)
+    world.wait(2 * HOUR)
+    assert "notice.last_day.title" not in world.titles()
+
+
 def test_a_clock_set_back_leaves_the_link_its_hours() -> None:
     world = mailed()
     world.wait(2 * HOUR)
