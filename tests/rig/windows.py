@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = Path(__file__).resolve().parent / "windows"
+SOURCES = Path(__file__).resolve().parent
 INSTALLERS = ROOT / "installers"
 READER = "Test Reader 0"
 DESKTOP = "shell,1000x700"
@@ -51,7 +51,7 @@ class Windows:
         self._card, self._state = folder / "card.der", folder / "reader.txt"
         self._generation = self._counter = 0
         self._scripts = itertools.count()
-        self.module = folder / "token.dll"
+        self.module = folder / "played_key.dll"
         played = {
             "VIGICLE_TEST_WINSCARD": windows_path(self._state),
             "VIGICLE_TEST_TOKEN": windows_path(self._card),
@@ -160,21 +160,13 @@ def make_windows(folder: Path, display: str) -> Iterator[Windows]:
     windows = Windows(folder, display)
     _copy_program(_payload(), windows.program)
     _compile(SOURCES / "winscard.c", windows.program / "winscard.dll", "-s")
-    _compile(SOURCES / "token.c", windows.module, "-s", "-idirafter", str(_pkcs11_headers()))
+    _compile(SOURCES / "played_key.c", windows.module, "-s", "-idirafter", str(pkcs11_headers()))
     random = folder / "random.c"
     random.write_text(RANDOM)
     _compile(random, windows.program / "bcryptprimitives.dll", "-s")
     windows.unplug()
     with windows.prefix:
         yield windows
-
-
-def compile_token_for_here(target: Path) -> Path:
-    """Compile the played key's module for this system."""
-    gcc = require_tool("gcc", "gcc libc6-dev")
-    flags = ["-shared", "-fPIC", "-Wall", "-Wextra", f"-I{_pkcs11_headers()}"]
-    subprocess.run([gcc, *flags, "-o", str(target), str(SOURCES / "token.c")], check=True)
-    return target
 
 
 def _compile(source: Path, target: Path, *flags: str) -> None:
@@ -191,7 +183,8 @@ def compile_program(source: str, target: Path, *flags: str) -> Path:
     return target
 
 
-def _pkcs11_headers() -> Path:
+def pkcs11_headers() -> Path:
+    """Return the folder of p11-kit's headers: behind all others, for it is the host's."""
     return require_file(["/usr/include/p11-kit-1/p11-kit/pkcs11.h"], "libp11-kit-dev").parents[1]
 
 
