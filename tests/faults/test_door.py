@@ -255,4 +255,5 @@ def test_a_link_in_the_stores_place_leads_nobody_to_another_file(program: Progra
     store.symlink_to(precious)
     daemon = watching(program)
     assert precious.read_text() == "precious"
+    assert stat.S_IMODE(precious.stat().st_mode) == 0o644
     no_traceback(daemon)
