@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from config.text import text
 from config.texts import Texts
+from tray.windows_start import introduce
 
 NO_DISPLAY = 3
 SCHEMES = ("light", "dark", "contrast")
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scheme", choices=SCHEMES, help="these colours, whatever the desktop says")
     parser.add_argument("--still", action="store_true", help="nothing moves, whatever the desktop says")
     options = parser.parse_args(arguments)
+    introduce()
     if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         return say_no_display()
     try:
