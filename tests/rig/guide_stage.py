@@ -28,19 +28,24 @@ class Stage:
         application = QApplication.instance()
         self.application = application if isinstance(application, QApplication) else QApplication(["vigicle"])
         self.application.setStyle("Fusion")
-        font = self.application.font()
-        font.setPointSizeF(POINTS * letters)
-        self.application.setFont(font)
+        self.enlarge(letters)
         self.theme = Theme(self.application, scheme="light", still=True)
         self.size = size
         self.answers: list[Answer] = []
 
-    def window(self, page: Page) -> GuideWindow:
+    def enlarge(self, letters: float) -> None:
+        """Let the desktop's letters be that much larger than usual."""
+        font = self.application.font()
+        font.setPointSizeF(POINTS * letters)
+        self.application.setFont(font)
+        self.application.processEvents()
+
+    def window(self, page: Page, size: str = "") -> GuideWindow:
         """Open a window on a page."""
         window = GuideWindow(self.theme, self.answers.append)
         window.show_page(page)
-        if self.size:
-            width, height = map(int, self.size.split("x"))
+        if size or self.size:
+            width, height = map(int, (size or self.size).split("x"))
             window.resize(width, height)
         self.settle()
         return window

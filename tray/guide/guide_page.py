@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
+from config.text import text
 from config.texts import Texts
 from daemon.adapters.guide.messages import Page, PageAction
 from tray.guide.buttons import Button
@@ -75,7 +76,7 @@ class GuidePage(QWidget):
         self.say_copied("")
         self._deeds.show_deeds(page, texts)
         self._helps.show_helps(page.helps, texts)
-        self._reader.show_picture(page.reader, page.reader_words)
+        self._reader.show_picture(page.reader, texts.render(text("window.reader")), page.reader_words)
         self._reader_words.say(by_sentence(page.reader_words))
         self._time_line.show_line(page.time_line, texts)
         self._time_card.setVisible(not self._time_line.isHidden())

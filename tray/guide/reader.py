@@ -27,7 +27,7 @@ CARDS: dict[ReaderPicture, Mark] = {
 
 
 class ReaderView(QLabel):
-    """A label with a picture, so that a screen reader knows it for one; its name is given in words."""
+    """A label with a picture, so that a screen reader knows it for one."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -45,10 +45,11 @@ class ReaderView(QLabel):
         """Whether the picture is moving now."""
         return self._frames.isActive()
 
-    def show_picture(self, picture: ReaderPicture, words: str) -> None:
-        """Show what is in the reader."""
+    def show_picture(self, picture: ReaderPicture, name: str, words: str) -> None:
+        """Show what is in the reader; a screen reader calls it by `name`, and describes it by `words`."""
         self._picture = picture
-        self.setAccessibleName(words)
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(words)
         self._move()
         self.update()
 

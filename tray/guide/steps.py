@@ -1,5 +1,8 @@
 """The list of steps: what is done, what is to be done now, what is to come."""
 
+from html import escape
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from config.text import text
@@ -9,7 +12,7 @@ from daemon.core.guide.view import StepMark
 from tray.guide.layouts import clear, column, row
 from tray.guide.marks import STEPS, MarkView
 from tray.guide.theme import Theme
-from tray.guide.words import Words
+from tray.guide.words import Words, breakable
 
 LARGER = 1.2  # the current one
 
@@ -35,17 +38,9 @@ class StepsView(QWidget):
     def _line(self, number: int, step: PageStep, texts: Texts) -> QHBoxLayout:
         current = step.mark is StepMark.CURRENT
         mark = texts.render(text(f"window.mark.{step.mark}"))
-        title = Words(
-            self._theme,
-            f"{number}. {step.title}",
-            scale=LARGER if current else 1.0,
-            bold=current,
-            tone="" if current else "muted",
-        )
-        title.setAccessibleName(f"{number}. {step.title} – {mark}")
-        words = QWidget()
-        lines = column(self._theme, gap=0.0)
-        words.setLayout(lines)
-        lines.addWidget(title)
-        lines.addWidget(Words(self._theme, mark, scale=0.85, bold=current, tone="muted"))
+        title = f"{number}. {step.title}"
+        words = Words(self._theme, scale=LARGER if current else 1.0, bold=current, tone="" if current else "muted")
+        words.say(f"{title} – {mark}")
+        words.setTextFormat(Qt.TextFormat.RichText)
+        words.setText(f"{escape(breakable(title))}<br><small>{mark}</small>")
         return row(self._theme, MarkView(self._theme, STEPS[step.mark], LARGER * 1.2 if current else 1.3), words)

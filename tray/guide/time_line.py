@@ -155,7 +155,7 @@ def draw_today(painter: QPainter, x: float, top: float, bottom: float, theme: Th
     painter.drawPolygon([QPointF(x - half, top - half), QPointF(x + half, top - half), QPointF(x, top + half)])
 
 
-class Swatch(QLabel):
+class Swatch(QWidget):
     """A small sample of what the time line draws, for its legend."""
 
     def __init__(self, theme: Theme, what: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QHBoxLayout, QScrollArea, QTabWidget, QWidget
 
 from config.text import text
 from config.texts import Texts
@@ -21,6 +21,10 @@ from tray.guide.words import Words, announce
 FIRST_SIZE = QSize(58, 44)  # em
 SMALLEST = QSize(640, 480)
 SMALLEST_EM = QSize(22, 16)
+SCROLLS = {
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+}
 
 
 class GuideWindow(QDialog):
@@ -40,6 +44,7 @@ class GuideWindow(QDialog):
         self._certificates = CertificatesPage(theme, answer)
         self._tabs = QTabWidget()
         self._tabs.setTabBar(Tabs(theme))
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the bar alone takes the keyboard
         self._areas = [_scrolled(widget) for widget in (self._guide, self._certificates)]
         for area in self._areas:
             self._tabs.addTab(area, "")
@@ -72,8 +77,10 @@ class GuideWindow(QDialog):
         QApplication.quit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Do nothing on Escape: a dialog would close."""
-        if event.key() != Qt.Key.Key_Escape:
+        """Scroll from everywhere, and do nothing on Escape: a dialog would close."""
+        if event.key() in SCROLLS:
+            self._areas[self._tabs.currentIndex()].verticalScrollBar().triggerAction(SCROLLS[Qt.Key(event.key())])
+        elif event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
@@ -158,4 +165,5 @@ def _scrolled(widget: QWidget) -> QScrollArea:
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a stop that says nothing; the keys below scroll it
     return area
