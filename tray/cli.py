@@ -97,13 +97,13 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
     screen = None if options.headless else TrayFace
+    window = None if options.headless else window_command()
     if options.demo:
         from tray import demo
 
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
-        return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen)
-    desk = make_desk(None if options.headless else window_command())
-    outcome = watch(folders, loaded, desk, screen, greeting=screen is not None)
+        return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen, window=window)
+    outcome = watch(folders, loaded, make_desk(window), screen, greeting=screen is not None)
     if outcome is Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
         if not options.headless:

@@ -4,7 +4,7 @@ import queue
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -16,11 +16,13 @@ from rich.panel import Panel
 from config.settings import Settings
 from config.text import Text, text
 from config.texts import Texts
+from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
 from daemon.assembly.parts import MakeScreen, Screen
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
-from daemon.core.events import Asked, NoticeAnswered, Verb
+from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
+from daemon.core.guide.view import StepMark
 from daemon.core.model import Certificate, Role, TokenReading
 from daemon.core.notice import Choice, Notice
 
@@ -29,6 +31,7 @@ T = TypeVar("T", Notice, Launch)
 BEGIN = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 ENDS = BEGIN + timedelta(days=95)
 PAUSE_S = 1.3
+STEP_PAUSE_S = 0.6
 PATIENCE_S = 8.0
 
 
@@ -71,6 +74,8 @@ class Stage:
         self._texts = texts
         self._wait = wait
         self._console = Console(highlight=False, emoji=False)
+        self._pages: queue.SimpleQueue[Page] = queue.SimpleQueue()
+        threading.Thread(target=self._hear_pages, name="pages", daemon=True).start()
 
     def tell(self, id_: str) -> None:
         """Tell what happens, with the played date, and leave time to read it."""
@@ -116,6 +121,34 @@ class Stage:
         """Let days pass."""
         self._demo.schedule.pass_time(timedelta(days=days))
 
+    def step(self, id_: str) -> None:
+        """Wait until the guide has come to this step, and show it."""
+        page = self._page_at(id_)
+        number, total = 1 + [step.id for step in page.steps].index(id_), len(page.steps)
+        words = self._texts.render(text("demo.step", number=number, total=total, title=page.headline))
+        self._console.print(f"  [bold]{escape(words)}[/]")
+        threading.Event().wait(STEP_PAUSE_S)
+
+    def done(self, *steps: str) -> None:
+        """Come to each of these steps, and say that it is done."""
+        for id_ in steps:
+            self.step(id_)
+            self._demo.loop.post(GuideChosen(at=self._demo.clock.now, action=f"end:{id_}"))
+
+    def _page_at(self, id_: str) -> Page:
+        try:
+            while True:
+                page = self._pages.get(timeout=PATIENCE_S)
+                if any(step.id == id_ and step.mark is StepMark.CURRENT for step in page.steps):
+                    return page
+        except queue.Empty:
+            raise DemoFailure(f"the guide did not come to {id_}") from None
+
+    def _hear_pages(self) -> None:
+        guide = self._demo.desk.follow()
+        while guide is not None and (page := guide.next()) is not None:
+            self._pages.put(page)
+
     def _next(self, kind: type[T]) -> T:
         try:
             told = self._told.get(timeout=PATIENCE_S)
@@ -155,16 +188,30 @@ def story(stage: Stage) -> None:
     stage.tell("demo.right_key")
     stage.insert(OLD)
     stage.launched(Destination.PLATFORM)
+    stage.done("log_in", "ask_for_mail", "close_browser")
+    stage.step("remove_old")
+    stage.tell("demo.old_out")
+    stage.remove()
+    stage.step("insert_new")
+    stage.tell("demo.new_in")
+    stage.insert(NEW)
+    stage.done("click_link", "enter_pin", "enter_platform", "check_new")
     stage.tell("demo.added")
-    stage.click(add, Choice.WORKS)
     stage.tell("demo.end")
 
 
-def play(settings: Settings, texts: Texts, *, by_step: bool = False, make_screen: MakeScreen | None = None) -> int:
+def play(
+    settings: Settings,
+    texts: Texts,
+    *,
+    by_step: bool = False,
+    make_screen: MakeScreen | None = None,
+    window: Sequence[str] | None = None,
+) -> int:
     """Play the story in a temporary folder; return 0 when it went as it should, 1 when not."""
     told: queue.Queue[Notice | Launch] = queue.Queue()
     with tempfile.TemporaryDirectory(prefix="vigicle-demo-") as folder:
-        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, make_screen)
+        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, make_screen, window)
         stage = Stage(demo, told, texts, _for_a_key(texts) if by_step else _a_moment)
         outcome: list[int] = []
         teller = threading.Thread(target=lambda: outcome.append(_tell_story(stage, texts)), name="story", daemon=True)

@@ -9,7 +9,6 @@ from config.text import text
 from daemon.adapters.notify.channel import Answered, Message
 from daemon.core.effects import Errand, Launch, ReadTokens
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
-from daemon.core.guide.view import GuideView
 from daemon.core.model import Occupancy, ReaderState, TokenReading
 from daemon.core.notice import Notice
 from daemon.core.report import Report
@@ -167,22 +166,6 @@ class ClosedDoor:
 
     def stop(self) -> None:
         """Nothing was opened."""
-
-
-class NoGuide:
-    """A guide that nobody looks at."""
-
-    def start(self, post: Post) -> None:
-        """Do nothing."""
-
-    def open(self) -> None:
-        """Do nothing."""
-
-    def show(self, view: GuideView) -> None:
-        """Do nothing."""
-
-    def stop(self) -> None:
-        """Do nothing."""
 
 
 class NoErrands:

@@ -1,6 +1,6 @@
 """The demonstration: the real rules, store and desktop over a played reader, clock and launcher."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,13 +8,13 @@ from pathlib import Path
 from config.folders import private_folder
 from config.settings import Settings
 from daemon.adapters.aio import AsyncThread
+from daemon.adapters.guide.desk import Desk, has_display
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.simulation import (
     ClosedDoor,
     NoErrands,
-    NoGuide,
     SimulatedClock,
     SimulatedLauncher,
     SimulatedReader,
@@ -23,7 +23,7 @@ from daemon.adapters.simulation import (
     ToldNotifier,
 )
 from daemon.adapters.store import SqliteStore
-from daemon.assembly.parts import MakeScreen, NoFace, Render, Screen
+from daemon.assembly.parts import MakeScreen, NoFace, Render, Screen, make_desk
 from daemon.core.effects import Launch
 from daemon.core.notice import Notice
 from daemon.core.state import State
@@ -39,6 +39,7 @@ class Demo:
     schedule: SimulatedSchedule
     screen: Screen | None
     thread: AsyncThread
+    desk: Desk
 
 
 def make_demo(
@@ -48,6 +49,7 @@ def make_demo(
     tell: Callable[[Notice | Launch], None],
     begin: datetime,
     make_screen: MakeScreen | None = None,
+    window: Sequence[str] | None = None,
 ) -> Demo:
     """Put a demonstration together: the real rules, store and desktop, over a played reader, clock and launcher."""
     clock = SimulatedClock(begin)
@@ -58,6 +60,7 @@ def make_demo(
     )
     thread = AsyncThread()
     desktop = ChainNotifier([DesktopChannel(), TerminalChannel()], render, thread)
+    desk = make_desk(window if has_display() else None)
     screen = make_screen(render, lambda event: loop.post(event)) if make_screen else None
     outside = Outside(
         watcher=reader,
@@ -69,7 +72,7 @@ def make_demo(
         door=ClosedDoor(),
         errands=NoErrands(),
         face=screen or NoFace(settings.language),
-        guide=NoGuide(),
+        guide=desk,
     )
     loop: Loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
-    return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread)
+    return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread, desk=desk)

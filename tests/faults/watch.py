@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from config.texts import Texts
 from core_rig.build import SETTINGS
+from daemon.adapters.guide.desk import Desk
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.pcsc import PcscWatcher
 from daemon.adapters.pcsc_service import is_held
 from daemon.adapters.schedule import ApScheduler
-from daemon.adapters.simulation import NoGuide
 from daemon.adapters.store import SqliteStore
 from daemon.adapters.token_reader import ChildTokenReader
 from daemon.assembly.parts import NoFace
@@ -116,7 +117,7 @@ class Watch:
                 errands=self.desktop,
                 face=NoFace("en"),
                 door=self.door,
-                guide=NoGuide(),
+                guide=Desk(Texts),
             ),
         )
         self._thread = threading.Thread(target=self.loop.run, name="loop", daemon=True)
