@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QTabWidget
 
 from rig.guide_pages import PAGES, Writer
+from tray.guide.none_count import protect_none
 from tray.guide.theme import Theme
 from tray.guide.window import GuideWindow
 
@@ -25,6 +26,7 @@ class Stage:
 
     def __init__(self, size: str = "", letters: float = 1.0) -> None:
         """`size` is WIDTHxHEIGHT; "" leaves the window as large as it likes to be. `letters` enlarges the font."""
+        protect_none()
         application = QApplication.instance()
         self.application = application if isinstance(application, QApplication) else QApplication(["vigicle"])
         self.application.setStyle("Fusion")
@@ -50,6 +52,12 @@ class Stage:
         self.settle()
         return window
 
+    def close(self, window: GuideWindow) -> None:
+        """Let a window go: those that stay are drawn anew with every change of colours."""
+        window.hide()
+        window.deleteLater()
+        self.settle()
+
     def settle(self) -> None:
         """Let Qt do what it has put off."""
         for _ in range(5):
@@ -74,4 +82,4 @@ class Stage:
                 window.findChildren(QPushButton, "name:1")[0].click()
             self.settle()
             window.grab().save(str(folder / f"{name}-{language}-{scheme}.png"))
-            window.close()
+            self.close(window)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from daemon.core.face import Look
+from tray.guide.none_count import protect_none
 from tray.guide.pipe import Pipe
 from tray.guide.theme import Theme
 from tray.guide.window import GuideWindow
@@ -17,6 +18,7 @@ from tray.icon import SIZES, draw_icon
 
 def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> int:
     """Run the window to its end. `no_display` is called where Qt finds none, and does not return."""
+    protect_none()
     application = _application(no_display)
     theme = Theme(application, scheme=scheme, still=still)
     source, sink = _binary(0, "rb"), _binary(1, "wb")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QHBoxLayout, QScrollArea, QTabWidget, QWidget
 
@@ -48,12 +48,16 @@ class GuideWindow(QDialog):
         self._areas = [_scrolled(widget) for widget in (self._guide, self._certificates)]
         for area in self._areas:
             self._tabs.addTab(area, "")
+        self._focused = ""
+        self._refocus = QTimer(self, singleShot=True, interval=0)  # new buttons take the keyboard once they are shown
+        self._refocus.timeout.connect(lambda: self._focus(self._focused))
         self._lay_out()
 
     def show_page(self, page: Page) -> None:
         """Show this page in the place of the last one."""
         before, self._page = self._page, page
-        focused = self._focused_name()
+        if not self._refocus.isActive():
+            self._focused = self._focused_name()
         if before is None or before.language != page.language:
             self._speak(page.language)
         self.setWindowTitle(f"vigicle – {page.headline}")
@@ -67,7 +71,7 @@ class GuideWindow(QDialog):
             self.show()
         else:
             self._tell_changes(before, page)
-        self._focus(focused)
+        self._refocus.start()
         if page.front:
             self._come_to_front()
 
@@ -140,8 +144,8 @@ class GuideWindow(QDialog):
         announce(self, " ".join(filter(None, new)))
 
     def _focused_name(self) -> str:
-        widget = QApplication.focusWidget()
-        return widget.objectName() if widget is not None and widget.window() is self else ""
+        widget = self.focusWidget()
+        return widget.objectName() if widget is not None else ""  # type: ignore[redundant-expr]  # the stubs forget None
 
     def _focus(self, name: str) -> None:
         """Leave the keyboard where it was; where that has gone, bring it to the default button."""
