@@ -44,6 +44,7 @@ class GuideWindow(QDialog):
         self._certificates = CertificatesPage(theme, answer)
         self._tabs = QTabWidget()
         self._tabs.setTabBar(Tabs(theme))
+        self._tabs.setFocusProxy(None)  # type: ignore[arg-type]  # the stubs forget None
         self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the bar alone takes the keyboard
         self._areas = [_scrolled(widget) for widget in (self._guide, self._certificates)]
         for area in self._areas:
@@ -68,10 +69,11 @@ class GuideWindow(QDialog):
         self._certificates.show_certificates(page.certificates, page.time_line, self._texts)
         set_tab_order(self)
         if before is None:
+            self._focus("")
             self.show()
         else:
             self._tell_changes(before, page)
-        self._refocus.start()
+            self._refocus.start()
         if page.front:
             self._come_to_front()
 
