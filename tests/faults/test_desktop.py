@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core_rig.build import DAY, ending, memory, owned
 from daemon.adapters.store import SqliteStore
 from faults.desk import key, status, watching
@@ -64,6 +66,7 @@ def test_a_bus_that_dies_costs_no_notice(
     server.stop()
 
 
+@pytest.mark.full
 def test_a_mute_server_holds_nothing_up(
     program: Program, reader_service: ReaderService, session_bus: SessionBus
 ) -> None:

@@ -132,7 +132,7 @@ def test_a_module_that_errs_at_any_call_makes_nothing_up(module: TokenModule, re
     assert [c.flaw for token in tokens(reads.read()) for c in token.certificates] == [""]
 
 
-@pytest.mark.parametrize("where", ["load", "C_GetAttributeValue"])
+@pytest.mark.parametrize("where", ["load", pytest.param("C_GetAttributeValue", marks=pytest.mark.full)])
 def test_what_a_module_prints_without_end_reaches_nobody(module: TokenModule, hasty: Reads, where: str) -> None:
     module.show([make_certificate()])
     module.fail("chatter", where)

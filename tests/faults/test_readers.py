@@ -109,6 +109,21 @@ def test_a_service_killed_while_a_card_is_read_costs_nothing(service: ReaderServ
     watch.until(*in_reader("Anne"))
 
 
+def test_a_key_swapped_while_the_service_was_away_is_not_taken_for_the_one_before(
+    service: ReaderService, tmp_path: Path
+) -> None:
+    """Both were in before the service started, so its event counter is 0 for both."""
+    service.stop()
+    service.insert(card("Anne"))
+    service.start()
+    with Watch(tmp_path / "state") as watch:
+        watch.until(*in_reader("Anne"))
+        service.kill()
+        service.swap(card("Bruno"))
+        service.start()
+        watch.until(*in_reader("Bruno"))
+
+
 def test_the_watch_ends_while_the_service_hangs(service: ReaderService, tmp_path: Path) -> None:
     with Watch(tmp_path / "state") as watch:
         watch.until(lambda report: len(report.readers) == 2, "the readers are seen")
