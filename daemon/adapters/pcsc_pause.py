@@ -35,7 +35,8 @@ if sys.platform == "win32":
     import ctypes
     from ctypes import wintypes
 
-    WAIT_OBJECT_0 = 0
+    WAIT_FAILED = 0xFFFFFFFF
+    RARELY_S = 300.0  # between two tries, whatever the system says
 
     class ServicePause:
         """A pause that the start of the Windows Smart Card service ends (SCardAccessStartedEvent)."""
@@ -56,22 +57,28 @@ if sys.platform == "win32":
             access_started = ctypes.WinDLL("winscard").SCardAccessStartedEvent
             access_started.restype = wintypes.HANDLE
             self._stopped: int = kernel.CreateEventW(None, True, False, None)  # a C call
-            self._started: int | None = access_started()
-            self._was_started = False
+            started: int | None = access_started()
+            self._started = [] if started is None or self._place([started], 0) == WAIT_FAILED else [started]
+            self._runs = True  # the service, at the last look
 
         def wait(self, seconds: float) -> bool:
             """Sleep this long at most; at once when stopped. Tell whether the service's start ended it.
 
-            The event stays set while the service runs: after it has ended one wait, the next is by time alone,
-            so that a service which starts and still refuses us is not asked without end.
+            While the service is stopped its start is waited for, and hardly anything else. The event stays set while
+            it runs: a service that runs and still refuses us is tried by time alone, never without end.
             """
-            watched = [self._stopped]
-            if self._started is not None and not self._was_started:
-                watched.append(self._started)
-            handles = (wintypes.HANDLE * len(watched))(*watched)
-            signalled = self._wait_for(len(watched), handles, False, int(seconds * 1000))
-            self._was_started = signalled == WAIT_OBJECT_0 + 1
-            return self._was_started
+            ran, self._runs = self._runs, not self._started or self._place(self._started, 0) == 0
+            if self._runs:
+                if ran:
+                    self._place([self._stopped], seconds)
+                return not ran
+            self._runs = self._place([self._stopped, *self._started], max(seconds, RARELY_S)) == 1
+            return self._runs
+
+        def _place(self, handles: list[int], seconds: float) -> int:
+            """Return the place of the first event that is set; a larger number when none is in time."""
+            watched = (wintypes.HANDLE * len(handles))(*handles)
+            return int(self._wait_for(len(watched), watched, False, int(seconds * 1000)))
 
         def stop(self) -> None:
             """End every wait, now and later; any thread."""

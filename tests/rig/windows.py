@@ -200,8 +200,11 @@ def _copy_program(payload: Path, target: Path) -> None:
 @cache
 def _payload() -> Path:
     """Put the folder together, once for the same parts: it takes a while."""
-    place = Path(tempfile.gettempdir()) / f"vigicle-windows-{os.geteuid()}-{_digest()}"
+    name = f"vigicle-windows-{os.geteuid()}-"
+    place = Path(tempfile.gettempdir()) / f"{name}{_digest()}"
     if not place.exists():
+        for former in place.parent.glob(f"{name}*"):
+            shutil.rmtree(former)  # who still runs it holds links of its own
         fresh = Path(tempfile.mkdtemp(prefix="vigicle-windows-new-"))
         code = "import sys, pathlib; from windows.payload import make_payload; make_payload(pathlib.Path(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", code, str(fresh)], cwd=INSTALLERS, check=True, stdout=subprocess.DEVNULL)
