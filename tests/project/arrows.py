@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OURS = ("config", "daemon", "tray")
-VALUES = ("config.courses", "config.settings", "config.text", "config.wording")  # the value modules of config: as pure as the core
+VALUES = (
+    "config.courses",
+    "config.settings",
+    "config.text",
+    "config.wording",
+)  # the value modules of config: as pure as the core
 PORTS = ("daemon.core", "daemon.ports", *VALUES)
 
 # The longest name that a module's name begins with decides what of ours it may import.
