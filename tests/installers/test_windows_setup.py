@@ -33,6 +33,7 @@ OF_CPYTHON = {"python313.zip", "python313._pth", "LICENSE.txt", *OF_MICROSOFT}  
 UNINSTALL_KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\vigicle"
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 LARGEST_MB = 90
+QUIETLY = {"VIGICLE_NOTIFIER": "log"}  # Wine 8 aborts who asks for toasts (propsys.dll, VariantToString)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,8 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WinePrefix]:
     """One Windows for all tests here: each leaves it as it was."""
-    with Screen() as screen, WinePrefix(tmp_path_factory.mktemp("wine"), screen.environment["DISPLAY"]) as prefix:
+    folder = tmp_path_factory.mktemp("wine")
+    with Screen() as screen, WinePrefix(folder, screen.environment["DISPLAY"], QUIETLY) as prefix:
         yield prefix
 
 
