@@ -20,6 +20,7 @@ FOLDER = "cp313/"
 SIGNER = "/O=Python Software Foundation/CN=Python Software Foundation"
 SIGNED = (".exe", ".dll", ".pyd")
 OF_MICROSOFT = ("vcruntime140.dll", "vcruntime140_1.dll")  # signed by another; the lock's hash proves them
+NO_LISTS = "-ignore-crl"  # since osslsigncode 2.9, which fetches them unasked; Debian 12's 2.5 does neither
 NOT_NEEDED = ("python.cat", "python313._pth")  # signatures of the source files; our own takes its place
 
 
@@ -47,8 +48,10 @@ def prove(program: Path, signers: Path) -> None:
     Its certificates live for days only: the time stamp says that they were valid when it was signed. Lists of
     withdrawn certificates are not fetched: a build reaches for nothing but its locked parts.
     """
-    command = [need("osslsigncode", "osslsigncode"), "verify", "-in", str(program)]
-    command += ["-CAfile", str(signers), "-TSA-CAfile", str(signers), "-ignore-crl"]
+    verify = [need("osslsigncode", "osslsigncode"), "verify"]
+    command = [*verify, "-in", str(program), "-CAfile", str(signers), "-TSA-CAfile", str(signers)]
+    if NO_LISTS in subprocess.run([*verify, "--help"], check=False, capture_output=True, text=True).stdout:
+        command.append(NO_LISTS)
     answer = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
     if answer.returncode != 0 or "Signature verification: ok" not in answer.stdout or SIGNER not in answer.stdout:
         raise SetupError(f"{program.name} does not bear the signature of the Python Software Foundation.")
