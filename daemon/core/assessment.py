@@ -40,18 +40,20 @@ class Assessment:
     cases: tuple[Case, ...]
     certificates: tuple[CertificateLine, ...]
     present_keys: frozenset[str]
+    cases_by_key: Mapping[str, Case]
+    lines_by_fingerprint: Mapping[str, CertificateLine]
 
     def case_of(self, key: str) -> Case | None:
         """Find the case that a key belongs to, whatever it is there."""
-        return next((c for c in self.cases if any(e.key.id == key for e in c.line.entries)), None)
+        return self.cases_by_key.get(key)
 
     def watched(self, key: Key) -> tuple[CertificateLine, ...]:
         """Return the dated certificates of a key that still count, the earliest to end first."""
         silent = {Stage.SUPERSEDED, Stage.UNREADABLE}
         return tuple(
             sorted(
-                (c for c in self.certificates if c.fingerprint_sha256 in key.fingerprints and c.stage not in silent),
-                key=_end,
+                (c for f in key.fingerprints if (c := self.lines_by_fingerprint.get(f)) and c.stage not in silent),
+                key=lambda c: (_end(c), not c.present, c.fingerprint_sha256),
             )
         )
 
@@ -75,10 +77,13 @@ def assess(
     if bare:
         cases = _with_bare_token(cases, now, settings)
     silent = frozenset(f for case in cases for f in _superseded(case, memory, settings))
+    certificates = _certificate_lines(memory, settings, fingerprints, silent, now)
     return Assessment(
         cases=tuple(cases),
-        certificates=_certificate_lines(memory, settings, fingerprints, silent, now),
+        certificates=certificates,
         present_keys=keys,
+        cases_by_key={entry.key.id: case for case in reversed(cases) for entry in case.line.entries},
+        lines_by_fingerprint={line.fingerprint_sha256: line for line in certificates},
     )
 
 

@@ -1,7 +1,7 @@
 """Who a certificate belongs to: its procedure, its holder, and the line of keys that follow one another."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -68,7 +68,8 @@ def lines(memory: Memory, procedures: Iterable[Procedure]) -> tuple[Line, ...]:
     for procedure in known:
         deciding = _grouped(_entries(memory, procedure, known, Role.AUTHENTICATION))
         following = _grouped(_entries(memory, procedure, known, Role.SIGNATURE))
-        groups = deciding + [g for g in following if not any(_of_one_holder(g, d) for d in deciding)]
+        homes = _Homes(deciding)
+        groups = deciding + [g for g in following if not any(_of_one_holder(g, d) for d in homes.of(*g))]
         found += (Line(procedure=procedure, entries=tuple(group)) for group in groups)
     return tuple(found)
 
@@ -93,13 +94,48 @@ def _entries(memory: Memory, procedure: Procedure, procedures: tuple[Procedure, 
 def _grouped(entries: list[Entry]) -> list[list[Entry]]:
     """Put each entry with the first group of its holder."""
     groups: list[list[Entry]] = []
+    homes = _Homes()
     for entry in entries:
-        home = next((group for group in groups if _fits(entry, group)), None)
+        home = next((group for group in homes.of(entry) if _fits(entry, group)), None)
         if home is None:
-            groups.append([entry])
-        else:
-            home.append(entry)
+            groups.append(home := [])
+        home.append(entry)
+        homes.add(entry, home)
     return groups
+
+
+class _Homes:
+    """Groups by what an entry must share with one to be of its holder: with thousands, not all are compared."""
+
+    def __init__(self, groups: Iterable[list[Entry]] = ()) -> None:
+        self._groups: dict[object, list[list[Entry]]] = {}
+        self._order: dict[int, int] = {}
+        for group in groups:
+            for entry in group:
+                self.add(entry, group)
+
+    def add(self, entry: Entry, group: list[Entry]) -> None:
+        """Enter a member of a group."""
+        self._order.setdefault(id(group), len(self._order))
+        for trait in _traits(entry):
+            homes = self._groups.setdefault(trait, [])
+            if not any(group is home for home in homes):
+                homes.append(group)
+
+    def of(self, *entries: Entry) -> list[list[Entry]]:
+        """Return the groups that may be the entries', the first one first."""
+        found = {id(g): g for e in entries for trait in _traits(e) for g in self._groups.get(trait, ())}
+        return sorted(found.values(), key=lambda group: self._order[id(group)])
+
+
+def _traits(entry: Entry) -> Iterator[object]:
+    """Yield what two entries of one holder share one of at least: the key, the names or the common name."""
+    certificate = entry.seen.certificate
+    yield entry.key.id
+    if certificate.given_name and certificate.surname:
+        yield _names(certificate)
+    if certificate.subject_cn:
+        yield 1, _folded(certificate.subject_cn)
 
 
 def _fits(entry: Entry, group: list[Entry]) -> bool:

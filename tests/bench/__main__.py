@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import idle, insertions, notice, outage, reaction, start, swaps
+from bench import growth, idle, insertions, notice, outage, reaction, start, swaps
 from bench.rows import Row, as_json, as_table
 from rig.process import RigTimeoutError
 
@@ -23,6 +23,7 @@ SUBJECTS: dict[str, Callable[..., list[Row]]] = {
     "swaps": swaps.measure,
     "insertions": insertions.measure,
     "start": start.measure,
+    "growth": growth.measure,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from config.text import Phrase, Text, text
+from config.text import Phrase, Sentence, Text, text
 from daemon.core.assessment import Assessment
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, expired
@@ -23,10 +23,15 @@ T = TypeVar("T")
 
 def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tuple[CertificateCard, ...]:
     """Draw every certificate, those of one holder and of one key together, in the order of the assessment."""
-    cards = [_card(state, assessment, line, now) for line in assessment.certificates]
-    holders = list(dict.fromkeys(card.holder for card in cards))
-    keys = list(dict.fromkeys(card.key for card in cards))
-    return tuple(sorted(cards, key=lambda card: (holders.index(card.holder), keys.index(card.key))))
+    owners = {f: key for key in tuple(state.memory.keys.values())[::-1] for f in key.fingerprints}
+    lines = assessment.certificates
+    cards = [_card(state, assessment, line, owners.get(line.fingerprint_sha256), now) for line in lines]
+    holders: dict[str | Sentence, int] = {}
+    keys: dict[str, int] = {}
+    for place, card in enumerate(cards):
+        holders.setdefault(card.holder, place)
+        keys.setdefault(card.key, place)
+    return tuple(sorted(cards, key=lambda card: (holders[card.holder], keys[card.key])))
 
 
 def forget_certificate(state: State, fingerprint: str) -> tuple[State, tuple[Effect, ...]]:
@@ -46,10 +51,11 @@ def forget_certificate(state: State, fingerprint: str) -> tuple[State, tuple[Eff
     return replace(state, memory=replace(memory, keys={**memory.keys, key.id: replace(key, fingerprints=left)})), ()
 
 
-def _card(state: State, assessment: Assessment, line: CertificateLine, now: datetime) -> CertificateCard:
+def _card(
+    state: State, assessment: Assessment, line: CertificateLine, key: Key | None, now: datetime
+) -> CertificateCard:
     seen = state.memory.certificates[line.fingerprint_sha256]
     certificate = seen.certificate
-    key = key_of(state.memory, certificate.fingerprint)
     procedure = next((p for p in state.settings.procedures if p.id == line.procedure), None)
     return CertificateCard(
         fingerprint=certificate.fingerprint,
