@@ -189,8 +189,11 @@ def parse_table(file: Path, written: str) -> Table:
 
 
 def as_written(value: object) -> str:
-    """Show a parsed value about as the file has it."""
-    return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
+    """Show a parsed value about as the file has it; one that is too large or too deep for that, by a mark."""
+    try:
+        return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        return "…"
 
 
 def _read_bytes(file: Path, *, required: bool) -> bytes:

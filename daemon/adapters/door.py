@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
-import msgspec
-
 from daemon.adapters.door_key import DoorKey, NotProven, make_key, prove_as_server, remove_key
 from daemon.adapters.door_messages import (
     REQUEST_LIMIT,
@@ -29,6 +27,7 @@ from daemon.adapters.door_wire import FAMILY, GONE, cut_off, limited
 from daemon.adapters.guide.desk import Desk
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
 from daemon.adapters.guide.onlooker import Onlooker
+from daemon.adapters.nonsense import NONSENSE
 from daemon.core.events import Asked, Verb
 from daemon.core.report import Report
 from daemon.ports import Post
@@ -113,7 +112,7 @@ class Door:
         try:
             with connection:
                 self._talk(connection, key)
-        except (*GONE, NotProven, msgspec.DecodeError) as error:
+        except (*GONE, NotProven, *NONSENSE) as error:
             log.debug("A guest was sent away: %r", error)
         finally:
             with self._guard:

@@ -9,14 +9,13 @@ from multiprocessing.connection import Client
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from config.text import text
 from config.texts import Problem
 from daemon.adapters.door_key import NotProven, prove_as_client, read_key
 from daemon.adapters.door_messages import REPLY_LIMIT, Admitted, Refusal, Refused, Request, decode_reply, encode_request
 from daemon.adapters.door_wire import FAMILY, GONE, Line, cut_off
 from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, Answer, Page
+from daemon.adapters.nonsense import NONSENSE
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.report import Report
@@ -52,7 +51,7 @@ class Following:
         """Wait for the next page; None when the daemon has ended, or has sent this follower away."""
         try:
             return PAGES.decode(self._connection.recv_bytes(PAGE_LIMIT))
-        except (*GONE, msgspec.DecodeError) as error:
+        except (*GONE, *NONSENSE) as error:
             log.debug("No more pages come: %r", error)
             return None
 
@@ -130,7 +129,7 @@ def _request(runtime: Path, request: Request) -> tuple[Line, Report | Admitted]:
             prove_as_client(connection, key.key)
             connection.send_bytes(encode_request(request))
             reply = decode_reply(connection.recv_bytes(REPLY_LIMIT))
-        except (*GONE, NotProven, msgspec.DecodeError) as error:
+        except (*GONE, NotProven, *NONSENSE) as error:
             log.debug("The daemon did not answer as agreed: %r", error)
             raise DoorProblem(text("door.silent")) from error
         if isinstance(reply, Refused):

@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from config.folders import private_folder
+from daemon.adapters.nonsense import NONSENSE
 
 KEY_FILE = "door.json"
 SOCKET = "door"
@@ -56,7 +57,7 @@ def read_key(runtime: Path) -> DoorKey | None:
     """Read the present key; None where there is none."""
     try:
         return msgspec.json.decode((runtime / KEY_FILE).read_bytes(), type=DoorKey)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *NONSENSE):
         return None
 
 

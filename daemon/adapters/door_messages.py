@@ -19,7 +19,7 @@ REQUEST_LIMIT = 64 * 1024  # bytes
 TEXT_LIMIT = 200  # characters
 REPLY_LIMIT = 16 << 20  # bytes
 
-Fingerprint = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ import msgspec
 
 from config.folders import FolderProblem, private_folder
 from config.text import Text, text
+from daemon.adapters.nonsense import NONSENSE
 from daemon.adapters.store_file import (
     DamageError,
     StoreProblem,
@@ -186,7 +187,7 @@ class _Kept(Generic[V]):
             try:
                 value = self._decoder.decode(body)
                 name = bytes(id_).decode()
-            except (msgspec.DecodeError, UnicodeError, TypeError):
+            except (*NONSENSE, UnicodeError, TypeError):
                 broken.append(_Broken(self.table, rowid, id_, body))
                 continue
             if self._sound(name, value):

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
-import msgspec
-
+from daemon.adapters.nonsense import NONSENSE
 from daemon.adapters.token_messages import ANSWER_LIMIT, ANSWERS, ENCODER, LINE_LIMIT, Answer, Finished, Request
 
 
@@ -86,7 +85,7 @@ class TokenProcess:
             left -= len(line)
             try:
                 answer = ANSWERS.decode(line)
-            except msgspec.DecodeError:
+            except NONSENSE:
                 return False  # nonsense, or cut at the limit
             if isinstance(answer, Finished):
                 return True

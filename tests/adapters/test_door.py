@@ -418,7 +418,11 @@ def admitted(runtime: Path) -> bool:
     return True
 
 
-@pytest.mark.parametrize("said", [b"nonsense", b'{"type":"chosen"}', bytes(9000)], ids=["none", "a part", "too long"])
+@pytest.mark.parametrize(
+    "said",
+    [b"nonsense", b'{"type":"chosen"}', b'{"type":"\xff"}', b'{"x":' + b"[" * 8000, bytes(9000)],
+    ids=["none", "a part", "no text", "too deep", "too long"],
+)
 def test_a_follower_who_talks_nonsense_is_sent_away(watchman: Watchman, said: bytes) -> None:
     with proven(watchman) as connection:
         connection.send_bytes(b'{"version":1,"verb":"guide","follow":true}')

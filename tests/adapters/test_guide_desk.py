@@ -118,6 +118,9 @@ for line in sys.stdin:
         print(json.dumps({"type": "chosen", "number": page["number"], "action": "open"}), flush=True)
     elif what == "talk":
         print("nonsense", flush=True)
+    elif what == "mumble":
+        sys.stdout.buffer.write(b'{"type":"\\xff"}\\n')
+        sys.stdout.flush()
     elif what == "rave":
         print("x" * 100_000, flush=True)
     elif what == "leave":
@@ -293,7 +296,7 @@ def test_a_window_that_was_closed_opens_again(glass: Callable[[str], Glass]) -> 
     assert len(one.pages) == 2
 
 
-@pytest.mark.parametrize("what", ["talk", "rave", "1"])
+@pytest.mark.parametrize("what", ["talk", "mumble", "rave", "1"])
 def test_a_window_that_fails_changes_nothing(what: str, glass: Callable[[str], Glass]) -> None:
     one = glass(what)
     one.desk.show(VIEW)

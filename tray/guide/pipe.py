@@ -5,10 +5,9 @@ import threading
 from collections.abc import Iterator
 from typing import IO
 
-import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, Answer, Page
+from daemon.adapters.guide.messages import ENCODER, NONSENSE, PAGE_LIMIT, PAGES, Answer, Page
 
 log = logging.getLogger(__name__)
 
@@ -52,5 +51,5 @@ def pages(source: IO[bytes]) -> Iterator[Page]:
             continue
         try:
             yield PAGES.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NONSENSE as error:
             log.warning("What came is no page: %s", error)

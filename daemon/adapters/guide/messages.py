@@ -9,6 +9,7 @@ from typing import Annotated, Protocol
 import msgspec
 
 from config.courses import CourseKind
+from daemon.adapters.nonsense import NONSENSE as NONSENSE
 from daemon.core.guide.view import BarRole, ReaderPicture, StepMark
 from daemon.core.model import Role
 from daemon.core.report import Stage
@@ -17,7 +18,7 @@ PAGE_LIMIT = 4 << 20  # bytes a line
 ANSWER_LIMIT = 8 * 1024
 NAME_LIMIT = 40
 
-Fingerprint = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class PageStep(msgspec.Struct, frozen=True, kw_only=True):

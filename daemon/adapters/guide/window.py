@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER, Guide
+from daemon.adapters.nonsense import NONSENSE
 
 NO_DISPLAY = 3  # the child's exit code
 CLOSE_LIMIT_S = 1.0  # for a window to end by itself
@@ -102,7 +101,7 @@ class Window:
         while line := answers.readline(ANSWER_LIMIT):
             try:
                 self._guide.answer(ANSWERS.decode(line))
-            except msgspec.DecodeError as error:
+            except NONSENSE as error:
                 log.warning("The guide's window talks nonsense and is closed: %s", error)
                 return
 
