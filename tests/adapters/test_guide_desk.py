@@ -241,7 +241,15 @@ def test_answers_of_a_follower_are_posted(desk: Desk, posted: Posted) -> None:
     follower = follow(desk)
     follower.answer(Chosen(number=1, action="open"))
     assert posted.next(GuideChosen).action == "open"
+
+
+def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(desk: Desk, posted: Posted) -> None:
     desk.show(VIEW)
+    follower = follow(desk)
+    desk.show(replace(VIEW, alert=said("a word more")))
+    follower.answer(Chosen(number=1, action="open"))
+    assert posted.next(GuideChosen).action == "open"
+    desk.show(replace(VIEW, headline=said("the next step")))
     follower.answer(Chosen(number=1, action="open"))
     assert posted.rest() == []
 

@@ -62,8 +62,9 @@ class Desk:
     def show(self, view: GuideView) -> None:
         """Show this from now on, to all who look."""
         with self._guard:
+            if self._view is None or _subject(view) != _subject(self._view):
+                self._number += 1
             self._view, self._page = view, None
-            self._number += 1
             for onlooker in self._onlookers:
                 self._hand(onlooker)
 
@@ -164,6 +165,11 @@ def event_of(answer: Answer, page: Page, now: datetime) -> Event | None:
             return CertificateForgotten(at=now, fingerprint=fingerprint)
         case _:
             return None
+
+
+def _subject(view: GuideView) -> tuple[object, ...]:
+    """Return what a choice is about, line and step: one that crosses a smaller change still counts."""
+    return view.procedure, view.holder, view.cases, view.course, view.headline
 
 
 def has_display(environ: Mapping[str, str] = os.environ) -> bool:

@@ -82,7 +82,7 @@ class PageCertificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole guide. `number` grows with each page; an answer to an older one is dropped.
+    """The whole guide. `number` grows with each step and line shown; an answer to an older one is dropped.
 
     `front` asks the window to come to the front.
     """
