@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from rig.browser import RecordingBrowser, RecordingTool
 from rig.bus import LoginManager, SessionBus, SystemBus
@@ -16,6 +17,9 @@ from rig.softhsm import SoftHsm
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+settings.register_profile("untimed", deadline=None)  # a busy machine fails no test
+settings.load_profile("untimed")
 
 
 @pytest.fixture
