@@ -128,6 +128,8 @@ class TextPage:
                 yield self.words("textguide.named", name=known.key_name)
             role, stage = self.words(f"role.{known.role}"), self.words(f"stage.{known.stage}")
             yield from filter(None, (known.procedure, role, stage, known.until, known.left, known.place))
+        if more := self._page.more_certificates:
+            yield self.words("window.more_certificates", count=more)
 
     def _named(self, typed: str) -> PageAction | None:
         """Return the action that was typed: by its number, or that of a help by its key."""

@@ -197,7 +197,10 @@ class _Kept(Generic[V]):
 
     def write(self, connection: sqlite3.Connection, old: Mapping[str, V], new: Mapping[str, V]) -> None:
         """Write what differs, and delete what is no more."""
-        changed = [(id_, _encoded(value)) for id_, value in new.items() if old.get(id_) != value]
+        if old is new:
+            return
+        differ = ((id_, value) for id_, value in new.items() if (was := old.get(id_)) is not value and was != value)
+        changed = [(id_, _encoded(value)) for id_, value in differ]
         gone = [(id_,) for id_ in old if id_ not in new]
         upsert = "INSERT INTO {} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
         connection.executemany(upsert.format(self.table), changed)

@@ -41,7 +41,7 @@ class Assessment:
     certificates: tuple[CertificateLine, ...]
     present_keys: frozenset[str]
     cases_by_key: Mapping[str, Case]
-    lines_by_fingerprint: Mapping[str, CertificateLine]
+    watched_by_key: Mapping[str, tuple[CertificateLine, ...]]
 
     def case_of(self, key: str) -> Case | None:
         """Find the case that a key belongs to, whatever it is there."""
@@ -49,13 +49,7 @@ class Assessment:
 
     def watched(self, key: Key) -> tuple[CertificateLine, ...]:
         """Return the dated certificates of a key that still count, the earliest to end first."""
-        silent = {Stage.SUPERSEDED, Stage.UNREADABLE}
-        return tuple(
-            sorted(
-                (c for f in key.fingerprints if (c := self.lines_by_fingerprint.get(f)) and c.stage not in silent),
-                key=lambda c: (_end(c), not c.present, c.fingerprint_sha256),
-            )
-        )
+        return self.watched_by_key.get(key.id, ())
 
 
 def assess(
@@ -83,7 +77,7 @@ def assess(
         certificates=certificates,
         present_keys=keys,
         cases_by_key={entry.key.id: case for case in reversed(cases) for entry in case.line.entries},
-        lines_by_fingerprint={line.fingerprint_sha256: line for line in certificates},
+        watched_by_key=_watched(memory.keys, certificates),
     )
 
 
@@ -118,6 +112,22 @@ def _superseded(case: Case, memory: Memory, settings: Settings) -> Iterator[str]
             seen = memory.certificates.get(fingerprint)
             if seen and procedure_of(seen.certificate, settings.procedures) is case.line.procedure:
                 yield fingerprint
+
+
+def _watched(
+    keys: Mapping[str, Key], certificates: tuple[CertificateLine, ...]
+) -> Mapping[str, tuple[CertificateLine, ...]]:
+    silent = {Stage.SUPERSEDED, Stage.UNREADABLE}
+    counted = {line.fingerprint_sha256: line for line in certificates if line.stage not in silent}
+    return {
+        key.id: tuple(
+            sorted(
+                (counted[f] for f in key.fingerprints if f in counted),
+                key=lambda c: (_end(c), not c.present, c.fingerprint_sha256),
+            )
+        )
+        for key in keys.values()
+    }
 
 
 def _certificate_lines(

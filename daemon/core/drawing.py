@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from heapq import nsmallest
 
 from config.settings import Settings
 from config.text import Text, text
@@ -20,6 +21,7 @@ from daemon.core.report import CertificateLine, Stage
 from daemon.core.state import State
 from daemon.core.watching import names_being_read
 
+AT_MOST = 10  # holders and keys that the menu shows; a menu longer than the screen serves nobody
 LOOKS = {Stage.EXPIRED: Look.EXPIRED, Stage.URGENT: Look.URGENT, Stage.DUE: Look.SOON}
 
 
@@ -67,11 +69,10 @@ def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | N
 
 
 def _items(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> Iterator[MenuItem]:
-    for case in assessment.cases:
+    for case in assessment.cases[:AT_MOST]:
         yield from _case_items(case)
     yield from _guide_items(guide)
-    for key in sorted(state.memory.keys.values(), key=lambda k: (k.id not in assessment.present_keys, k.id)):
-        yield from _key_items(key, state, assessment, now)
+    yield from _key_items(state, assessment, now)
     yield MenuItem(label=text("menu.check"), action=Verb.CHECK)
     yield MenuItem(label=text("menu.doctor"), action=Verb.DOCTOR)
     if state.login_start is not None:
@@ -127,18 +128,21 @@ def _telling(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
     return MenuItem(label=text(f"menu.{what}", holder=called(holder, key)), action=Telling(key=key.id, claim=claim))
 
 
-def _key_items(key: Key, state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
-    """Tell of one key: whose, how long, and where it is."""
-    watched = assessment.watched(key)
-    if not watched or watched[0].not_after is None:
-        return
-    place = text("menu.present") if key.id in assessment.present_keys else text("menu.away", date=key.last_seen)
-    yield MenuItem(
-        label=text(
-            "menu.key" if now <= watched[0].not_after else "menu.key_expired",
-            holder=called(key_holder(key, state.memory), key),
-            left=left_words(watched[0].not_after, now),
-            date=watched[0].not_after,
-            place=place,
+def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
+    """Tell of each key whose, how long, and where it is: first of those in a reader, then of those that end first."""
+    here = assessment.present_keys
+    ends = {id_: lines[0].not_after for id_, lines in assessment.watched_by_key.items() if lines}
+    first = nsmallest(AT_MOST, ((id_ not in here, end, id_) for id_, end in ends.items() if end))
+    for away, end, id_ in first:
+        key = state.memory.keys[id_]
+        yield MenuItem(
+            label=text(
+                "menu.key" if now <= end else "menu.key_expired",
+                holder=called(key_holder(key, state.memory), key),
+                left=left_words(end, now),
+                date=end,
+                place=text("menu.away", date=key.last_seen) if away else text("menu.present"),
+            )
         )
-    )
+    if len(ends) > len(first):
+        yield MenuItem(label=text("menu.more", count=len(ends) - len(first)), action=Verb.GUIDE)

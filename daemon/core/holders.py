@@ -1,13 +1,15 @@
 """Who a certificate belongs to: its procedure, its holder, and the line of keys that follow one another."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from config.settings import IssuerRule, Procedure
 from daemon.core.model import Certificate, Key, Memory, Role, Seen
+from daemon.core.once import once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,34 +63,45 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
     return bool(name) and name == _folded(other.subject_cn)
 
 
-def lines(memory: Memory, procedures: Iterable[Procedure]) -> tuple[Line, ...]:
+def lines(memory: Memory, procedures: tuple[Procedure, ...]) -> tuple[Line, ...]:
     """Group what is remembered into lines: authentication decides, signature where a holder has nothing else."""
-    known = tuple(procedures)
+    return _lines(memory.certificates, memory.keys, procedures)
+
+
+@once
+def _lines(
+    certificates: Mapping[str, Seen], keys: Mapping[str, Key], procedures: tuple[Procedure, ...]
+) -> tuple[Line, ...]:
+    entries = _entries(certificates, keys, procedures)
     found: list[Line] = []
-    for procedure in known:
-        deciding = _grouped(_entries(memory, procedure, known, Role.AUTHENTICATION))
-        following = _grouped(_entries(memory, procedure, known, Role.SIGNATURE))
+    for procedure in procedures:
+        deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
+        following = _grouped(entries[procedure.id, Role.SIGNATURE])
         homes = _Homes(deciding)
         groups = deciding + [g for g in following if not any(_of_one_holder(g, d) for d in homes.of(*g))]
         found += (Line(procedure=procedure, entries=tuple(group)) for group in groups)
     return tuple(found)
 
 
-def _entries(memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...], role: Role) -> list[Entry]:
-    """Return one entry for each key that holds certificates of this role and procedure, oldest first."""
-    entries: list[Entry] = []
-    for key in memory.keys.values():
-        candidates = [
-            Entry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
-            for seen in (memory.certificates[f] for f in key.fingerprints if f in memory.certificates)
-            if (certificate := seen.certificate).role is role
-            and certificate.not_before is not None
-            and certificate.not_after is not None
-            and procedure_of(certificate, procedures) is procedure
-        ]
-        if candidates:
-            entries.append(min(candidates, key=lambda entry: (entry.not_after, entry.fingerprint)))
-    return sorted(entries, key=lambda entry: (entry.not_before, entry.not_after, entry.fingerprint))
+def _entries(
+    certificates: Mapping[str, Seen], keys: Mapping[str, Key], procedures: tuple[Procedure, ...]
+) -> Mapping[tuple[str, Role], list[Entry]]:
+    """Return, by procedure and role, one entry for each key that holds such certificates, oldest first."""
+    found: dict[tuple[str, Role], list[Entry]] = defaultdict(list)
+    for key in keys.values():
+        earliest: dict[tuple[str, Role], Entry] = {}
+        for seen in (certificates[f] for f in key.fingerprints if f in certificates):
+            certificate, procedure = seen.certificate, procedure_of(seen.certificate, procedures)
+            if procedure is None or certificate.not_before is None or certificate.not_after is None:
+                continue
+            entry = Entry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
+            kind = procedure.id, certificate.role
+            earliest[kind] = min(earliest.get(kind, entry), entry, key=lambda e: (e.not_after, e.fingerprint))
+        for kind, entry in earliest.items():
+            found[kind].append(entry)
+    for entries in found.values():
+        entries.sort(key=lambda entry: (entry.not_before, entry.not_after, entry.fingerprint))
+    return found
 
 
 def _grouped(entries: list[Entry]) -> list[list[Entry]]:

@@ -1,5 +1,6 @@
 """What to tell the person and when: each thing once, what was missed in one notice, nothing in quiet hours."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,12 +8,13 @@ from datetime import datetime, timedelta
 from config.settings import NoticeSettings, Settings
 from config.text import Text, text
 from daemon.core.assessment import Assessment, Case
-from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, later, milestones
+from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
 from daemon.core.guide.ordering import is_ordered
 from daemon.core.holders import holder_name
 from daemon.core.model import Key, Memory
 from daemon.core.naming import called
 from daemon.core.notice import Choice, Notice, Urgency
+from daemon.core.once import once
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.report import Path, PathKind
 
@@ -31,14 +33,17 @@ class Subject:
     case: Case | None
 
 
-def subjects(assessment: Assessment, memory: Memory, now: datetime) -> Iterator[Subject]:
-    """Yield each key to be spoken of: the current one of each case, and each one without a procedure."""
+@once
+def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Subject, ...]:
+    """Return each key to be spoken of: the current one of each case, and each one without a procedure."""
     current = {case.stands.current.key.id: case for case in reversed(assessment.cases)}
-    in_cases = {entry.key.id for case in assessment.cases for entry in case.line.entries}
-    for key in memory.keys.values():
-        ends = [c.not_after for c in assessment.watched(key) if c.not_after]
-        if ends and (key.id in current or key.id not in in_cases):
-            yield Subject(key=key, not_after=_spoken_end(key, ends, memory, now), case=current.get(key.id))
+    spoken = [key for key in memory.keys.values() if key.id in current or key.id not in assessment.cases_by_key]
+    ends = {key.id: [c.not_after for c in assessment.watched(key) if c.not_after] for key in spoken}
+    return tuple(
+        Subject(key=key, not_after=_spoken_end(key, ends[key.id], memory, now), case=current.get(key.id))
+        for key in spoken
+        if ends[key.id]
+    )
 
 
 def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[Notice]:
@@ -60,10 +65,10 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
 
 
 def moments(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[datetime]:
-    """Yield every moment, past or to come, at which something new may have to be said or shown."""
-    for subject in subjects(assessment, memory, now):
-        yield from (moment for _, moment in milestones(subject.not_after, settings.notices))
-        yield earlier(subject.not_after, settings.notices.urgent_days * DAY)
+    """Yield the next moments of each kind, and some past ones, at which something new may have to be said or shown."""
+    spoken = subjects(assessment, memory, now)
+    yield from _next_milestones(sorted(subject.not_after for subject in spoken), settings.notices, now)
+    for subject in spoken:
         if subject.key.id in memory.snoozes:
             yield memory.snoozes[subject.key.id]
         if subject.case and subject.case.stands.pending:
@@ -71,6 +76,14 @@ def moments(assessment: Assessment, memory: Memory, settings: Settings, now: dat
             yield from (earlier(last, DAY), last, later(subject.case.stands.current.not_after, INSTANT))
             yield later(subject.case.stands.pending.not_after, INSTANT)
     yield from (c.not_before for c in assessment.certificates if c.not_before is not None and c.not_before > now)
+
+
+def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetime) -> Iterator[datetime]:
+    """Yield for each milestone the next moment at which one of the ends, in order of time, comes to it."""
+    for days in {*notices.days, notices.urgent_days}:
+        at = bisect_right(ends, now, key=lambda end: earlier(end, days * DAY))
+        yield from (earlier(end, days * DAY) for end in ends[at : at + 1])
+    yield from (later(end, INSTANT) for end in ends[bisect_left(ends, now) :][:1])
 
 
 def was_said(memory: Memory, mark: str, now: datetime) -> bool:
@@ -86,7 +99,8 @@ def snooze_until(subject_end: datetime, now: datetime) -> datetime:
 
 def _spoken_end(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:
     """Choose the earliest end; once that was told as past, the next that is more than a day later."""
-    told = [end for end in ends if was_said(memory, _milestone_mark(key, end, 0), now)]
+    past = (end for end in ends if end <= later(now, CLOCK_SLACK))  # no mark of a later one counts
+    told = [end for end in past if was_said(memory, _milestone_mark(key, end, 0), now)]
     return min((end for end in ends if not told or end > later(max(told), DAY)), default=max(told or ends))
 
 
@@ -97,7 +111,9 @@ def _due_marks(subject: Subject, memory: Memory, notices: NoticeSettings, now: d
     even while its key's reminders rest.
     """
     end = subject.not_after
-    passed = [_milestone_mark(subject.key, end, days) for days, moment in milestones(end, notices) if now >= moment]
+    is_far = now < earlier(end, first_notice(notices))
+    due = () if is_far else (days for days, moment in milestones(end, notices) if now >= moment)
+    passed = [_milestone_mark(subject.key, end, days) for days in due]
     path = [mark for mark in (_path_mark(subject), _last_day_mark(subject, now)) if mark]
     if any(not was_said(memory, mark, now) for mark in path):
         return (*passed, *path)

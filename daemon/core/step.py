@@ -140,7 +140,9 @@ def _settle(state: State, now: datetime) -> Step:
 
 def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
     """Draw the guide and the face, and show what has changed of them."""
-    view = replace(draw_guide(state, assessment, now), certificates=certificate_cards(state, assessment, now))
+    cards = certificate_cards(state, assessment, now)
+    more = len(assessment.certificates) - len(cards)
+    view = replace(draw_guide(state, assessment, now), certificates=cards, more_certificates=more)
     face = draw(state, assessment, view, now)
     shown: tuple[Effect, ...] = () if face == state.face else (Show(face=face),)
     shown += () if view == state.guide else (ShowGuide(view=view),)
@@ -264,6 +266,8 @@ def _happenings(before: Memory, after: Memory, effects: tuple[Effect, ...], now:
     """Put what changed into lines of the history."""
     for key_id, key in after.keys.items():
         known = before.keys.get(key_id)
+        if known is key:
+            continue
         if known is None:
             yield Happening(at=now, what="key_seen", subject=key_id)
         for claim in sorted(key.claims - (known.claims if known else frozenset())):

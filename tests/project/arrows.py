@@ -30,7 +30,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 }
 PURE = ("daemon.core", *VALUES)
 PURE_LIBRARY = frozenset(
-    {"__future__", "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib"}
+    {"__future__", "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "heapq"}
     | {"itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata"}
 )
 IMPURE_BUILTINS = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "input", "open", "print"})

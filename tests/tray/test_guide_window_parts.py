@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
 
+from config.text import text
 from config.texts import Texts
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.guide.view import ReaderPicture
@@ -64,6 +65,10 @@ def field(window: QWidget) -> QLineEdit:
 def press(widget: QWidget, key: Qt.Key) -> None:
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
+
+
+def shown_words(window: QWidget) -> list[str]:
+    return [label.text() for label in window.findChildren(QLabel)]
 
 
 def open_certificates(window: QWidget) -> None:
@@ -217,6 +222,17 @@ def test_a_name_that_is_being_written_survives_another_page(window: GuideWindow)
     window.show_page(msgspec.structs.replace(page, number=2, certificates=fewer))
     assert not field(window).isHidden()
     assert field(window).text() == "half a na"
+
+
+@WRITERS
+def test_it_says_how_many_certificates_are_not_listed(window: GuideWindow, writer: Writer) -> None:
+    page = PAGES["step"](writer)
+    window.show_page(msgspec.structs.replace(page, number=2, more_certificates=50))
+    said = Texts(writer.language).render(text("window.more_certificates", count=50))
+    assert "50" in said
+    assert said in shown_words(window)
+    window.show_page(msgspec.structs.replace(page, number=3))
+    assert said not in shown_words(window)
 
 
 def test_a_name_is_no_longer_than_it_may_be(window: GuideWindow) -> None:

@@ -188,6 +188,11 @@ def test_certificates_are_listed() -> None:
     ]
 
 
+def test_it_says_how_many_certificates_are_not_listed() -> None:
+    said = TextPage(changed(more_certificates=2)).answer("c")[-1]
+    assert said == "2 more certificates are remembered. To see them all, type “vigicle status”."
+
+
 @pytest.mark.parametrize("typed", ["h", "l", "c"])
 def test_where_there_is_nothing_to_list_that_is_said(typed: str) -> None:
     assert TextPage(changed(helps=(), steps=(), certificates=())).answer(typed) == ["There is nothing to show here."]

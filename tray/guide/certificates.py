@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.text import text
 from config.texts import Texts
-from daemon.adapters.guide.messages import Answer, Forgotten, PageCertificate, PageTimeLine
+from daemon.adapters.guide.messages import Answer, Forgotten, Page, PageCertificate, PageTimeLine
 from tray.guide.buttons import Button, Rank
 from tray.guide.key_name import KeyName
 from tray.guide.layouts import Flow, card, clear, column, row
@@ -28,17 +28,16 @@ class CertificatesPage(QWidget):
         self._theme = theme
         self._answer = answer
         self._drafts: dict[str, str] = {}  # names that are being written, by key
-        self._shown: tuple[tuple[PageCertificate, ...], str] | None = None
+        self._shown: tuple[tuple[PageCertificate, ...], int, str] | None = None
         self._column = column(theme, gap=0.8, margin=1.0)
         self.setLayout(self._column)
 
-    def show_certificates(
-        self, certificates: tuple[PageCertificate, ...], line: PageTimeLine | None, texts: Texts
-    ) -> None:
-        """Show these; a name that is being written stays."""
-        if self._shown == (certificates, texts.language):
+    def show_certificates(self, page: Page, texts: Texts) -> None:
+        """Show those of a page; a name that is being written stays."""
+        certificates, more, line = page.certificates, page.more_certificates, page.time_line
+        if self._shown == (certificates, more, texts.language):
             return
-        self._shown = (certificates, texts.language)
+        self._shown = (certificates, more, texts.language)
         clear(self._column)
         if not certificates:
             self._column.addWidget(Words(self._theme, texts.render(text("window.no_certificates")), scale=1.1))
@@ -46,6 +45,8 @@ class CertificatesPage(QWidget):
             self._column.addWidget(Words(self._theme, holder, scale=1.3, bold=True))
             for _, on_key in groupby(theirs, lambda each: each.key):
                 self._add_key(tuple(on_key), line, texts)
+        if more:
+            self._column.addWidget(Words(self._theme, texts.render(text("window.more_certificates", count=more))))
         self._column.addStretch(1)
 
     def _add_key(self, certificates: tuple[PageCertificate, ...], line: PageTimeLine | None, texts: Texts) -> None:

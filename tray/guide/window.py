@@ -66,7 +66,7 @@ class GuideWindow(QDialog):
         self._procedure.say(page.procedure)
         self._show_cases(page)
         self._guide.show_page(page, self._texts)
-        self._certificates.show_certificates(page.certificates, page.time_line, self._texts)
+        self._certificates.show_certificates(page, self._texts)
         set_tab_order(self)
         if before is None:
             self._focus("")

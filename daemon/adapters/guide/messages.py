@@ -110,6 +110,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     time_line: PageTimeLine | None = None
     cases: tuple[PageAction, ...] = ()
     certificates: tuple[PageCertificate, ...] = ()
+    more_certificates: int = 0
 
 
 def actions_of(page: Page) -> tuple[PageAction, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from config.courses import CourseKind, Ends, Offer, Refusal
 from config.text import Sentence, text
@@ -38,6 +39,7 @@ LAST_WORDS = {  # what the end of a course says of the new key
     CourseKind.ADD_WITH_OLD: Claim.WORKS,
     CourseKind.ASSOCIATE_NEW: Claim.WORKS,
 }
+LINES_AT_MOST = 50
 AWAITED = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
 
 
@@ -79,11 +81,11 @@ def helps(scene: Scene) -> Iterator[Help]:
 
 
 def selections(scene: Scene) -> Iterator[Action]:
-    """Yield the other lines."""
-    for case in scene.assessment.cases:
-        if case.id != scene.case.id:
-            label = text("guide.case", holder=holder_words(case.line.holder), date=case.stands.current.not_after)
-            yield Action(id=f"select:{case.id}", label=label, does=Selecting(case.id))
+    """Yield the other lines, as many as a person can choose from; a key that is put in comes first."""
+    others = (case for case in scene.assessment.cases if case.id != scene.case.id)
+    for case in islice(others, LINES_AT_MOST):
+        label = text("guide.case", holder=holder_words(case.line.holder), date=case.stands.current.not_after)
+        yield Action(id=f"select:{case.id}", label=label, does=Selecting(case.id))
 
 
 def stating(scene: Scene, *claims: Claim, label: str = "", detail: str = "") -> Action:

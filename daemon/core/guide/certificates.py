@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from config.settings import Procedure
 from config.text import Phrase, Sentence, Text, text
 from daemon.core.assessment import Assessment
 from daemon.core.effects import Effect, Withdraw
@@ -18,14 +19,22 @@ from daemon.core.notices import left_words
 from daemon.core.report import CertificateLine
 from daemon.core.state import State
 
+AT_MOST = 100  # nobody reads more in a window
+
 T = TypeVar("T")
 
 
 def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tuple[CertificateCard, ...]:
-    """Draw every certificate, those of one holder and of one key together, in the order of the assessment."""
-    owners = {f: key for key in tuple(state.memory.keys.values())[::-1] for f in key.fingerprints}
-    lines = assessment.certificates
-    cards = [_card(state, assessment, line, owners.get(line.fingerprint_sha256), now) for line in lines]
+    """Draw the first certificates, those of one holder and of one key together, in the order of the assessment."""
+    lines = assessment.certificates[:AT_MOST]
+    shown = {line.fingerprint_sha256 for line in lines}
+    owning = [key for key in state.memory.keys.values() if not shown.isdisjoint(key.fingerprints)]
+    owners = {f: key for key in owning[::-1] for f in key.fingerprints}
+    procedures = {procedure.id: procedure for procedure in state.settings.procedures[::-1]}
+    cards = [
+        _card(state, assessment, line, owners.get(line.fingerprint_sha256), procedures.get(line.procedure or ""), now)
+        for line in lines
+    ]
     holders: dict[str | Sentence, int] = {}
     keys: dict[str, int] = {}
     for place, card in enumerate(cards):
@@ -52,11 +61,15 @@ def forget_certificate(state: State, fingerprint: str) -> tuple[State, tuple[Eff
 
 
 def _card(
-    state: State, assessment: Assessment, line: CertificateLine, key: Key | None, now: datetime
+    state: State,
+    assessment: Assessment,
+    line: CertificateLine,
+    key: Key | None,
+    procedure: Procedure | None,
+    now: datetime,
 ) -> CertificateCard:
     seen = state.memory.certificates[line.fingerprint_sha256]
     certificate = seen.certificate
-    procedure = next((p for p in state.settings.procedures if p.id == line.procedure), None)
     return CertificateCard(
         fingerprint=certificate.fingerprint,
         key=key.id if key else "",

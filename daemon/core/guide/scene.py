@@ -11,7 +11,7 @@ from daemon.core.guide.course import current_step
 from daemon.core.holders import Entry, procedure_of
 from daemon.core.model import Memory, Progress
 from daemon.core.renewal import Activation, activation
-from daemon.core.report import PathKind
+from daemon.core.report import Path, PathKind
 from daemon.core.state import State
 from daemon.core.watching import names_being_read
 
@@ -82,7 +82,7 @@ def scene_of(state: State, assessment: Assessment, case: Case, now: datetime) ->
 
 def progress_id(case: Case) -> str:
     """Name a line's progress after its newest key; a token without certificate has no name yet."""
-    return BARE_PREFIX + case.id if roles_of(case).bare else case.id
+    return BARE_PREFIX + case.id if _is_bare(case.path) else case.id
 
 
 def course_of(case: Case, progress: Progress | None) -> Course | None:
@@ -99,11 +99,15 @@ def roles_of(case: Case) -> Roles:
     entries = {entry.fingerprint: entry for entry in case.line.entries}
     path = case.path
     if path is not None:
-        bare = path.kind is PathKind.ACTIVATE and path.new_fingerprint is None
         old, new = entries.get(path.old_fingerprint or ""), entries.get(path.new_fingerprint or "")
-        return Roles(old=old, new=new, bare=bare)
+        return Roles(old=old, new=new, bare=_is_bare(path))
     current = case.stands.current
     return Roles(old=key_before(case), new=current)
+
+
+def _is_bare(path: Path | None) -> bool:
+    """Tell whether a path is about a token without certificate."""
+    return path is not None and path.kind is PathKind.ACTIVATE and path.new_fingerprint is None
 
 
 def key_before(case: Case) -> Entry | None:

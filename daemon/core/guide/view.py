@@ -175,7 +175,7 @@ class GuideView:
     `headline` is the step's title in large letters, `body` what to do, one action a sentence. `alert` is what stands
     in the way at this moment, or what has changed under the person's hands. `primary` is the one action of the
     moment; `answers` are the large answers to a question; `actions` the others. `deadline` is when the time of the
-    step is over, `deadline_words` says it. `cases` chooses another holder.
+    step is over, `deadline_words` says it. `cases` chooses another holder. `more_certificates` are not listed.
     """
 
     language: str | None
@@ -199,3 +199,4 @@ class GuideView:
     time_line: TimeLine | None = None
     cases: tuple[Action, ...] = ()
     certificates: tuple[CertificateCard, ...] = ()
+    more_certificates: int = 0

@@ -1,0 +1,27 @@
+"""Work out once what several rules ask of the same values."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def once(function: Callable[P, R]) -> Callable[P, R]:
+    """Keep the last result of a function of values, for as long as it is asked about the very same objects.
+
+    For values that are never changed but replaced; positional arguments only. Any thread may call.
+    """
+    last: tuple[tuple[object, ...], R] | None = None
+
+    def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+        nonlocal last
+        held = last
+        if held is not None and not kwargs and all(a is b for a, b in zip(held[0], args, strict=True)):
+            return held[1]
+        result = function(*args, **kwargs)
+        if not kwargs:
+            last = args, result
+        return result
+
+    return kept
