@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
@@ -25,6 +24,7 @@ from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
 from daemon.core.guide.view import StepMark
 from daemon.core.model import Certificate, Role, TokenReading
 from daemon.core.notice import Choice, Notice
+from tray.terminal import Terminal
 
 T = TypeVar("T", Notice, Launch)
 
@@ -73,7 +73,7 @@ class Stage:
         self._told = told
         self._texts = texts
         self._wait = wait
-        self._console = Console(highlight=False, emoji=False)
+        self._console = Terminal(emoji=False)
         self._pages: queue.SimpleQueue[Page] = queue.SimpleQueue()
         threading.Thread(target=self._hear_pages, name="pages", daemon=True).start()
 

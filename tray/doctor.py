@@ -9,6 +9,7 @@ from rich.text import Text as Styled
 
 from config.text import Text, text
 from daemon.core.diagnosis import Check, Health, exit_code
+from tray.terminal import Terminal
 
 __all__ = ["as_json", "exit_code", "print_checks"]
 
@@ -43,7 +44,7 @@ def as_json(checks: Sequence[Check], render: Render) -> str:
 
 def print_checks(checks: Sequence[Check], render: Render, console: Console | None = None) -> None:
     """Print each finding: its state by a sign and a word, what is, and what to do last."""
-    console = console or Console(highlight=False)
+    console = console or Terminal()
     for check in checks:
         state = f"{MARKS[check.health]} {render(text(f'doctor.health.{check.health}'))}"
         line = Styled.assemble(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,6 +13,7 @@ from config.settings import Settings
 from config.text import Text, text
 from config.texts import Texts
 from daemon.core.report import CertificateLine, Path, Report, Stage
+from tray.terminal import Terminal
 
 VERSION = 1
 TIME_LINE_WIDTH = 16
@@ -47,7 +47,7 @@ def as_json(report: Report, render: Render) -> str:
 
 def print_report(report: Report, texts: Texts, settings: Settings) -> None:
     """Print the report for a person: certificates, what to do, readers."""
-    console, render = Console(highlight=False), texts.render
+    console, render = Terminal(), texts.render
     titles = {p.id: p.title.fr if texts.language == "fr" else p.title.en for p in settings.procedures}
     if report.certificates:
         console.print(_certificate_table(report, render, datetime.now(UTC)))

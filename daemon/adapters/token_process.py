@@ -69,8 +69,16 @@ class TokenProcess:
             finished = self._take_answers(request)
             if not finished:
                 self.kill()
+            self._clear_up()
         well = finished and self._process.returncode == 0
         self._hear(self, Outcome.FINISHED if well else Outcome.CRASHED)
+
+    def _clear_up(self) -> None:
+        """Wait for the child's end, and end what its module has left running; its number is its own until reaped."""
+        if sys.platform != "win32" and hasattr(os, "waitid"):  # macOS has it from Python 3.13 on
+            with contextlib.suppress(ChildProcessError, ProcessLookupError, PermissionError):
+                os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _take_answers(self, request: bytes) -> bool:
         questions, answers = self._process.stdin, self._process.stdout

@@ -20,7 +20,8 @@ from daemon.ports import Post
 
 log = logging.getLogger(__name__)
 
-CHILD_LIMIT_S = 10.0
+CHILD_LIMIT_S = 10.0  # for each card that is in: a module may try every driver on one that it does not know
+CARDS_COUNTED = 4  # OpenSC looks at no more readers
 PATIENCE_S = 1.5  # then the next module starts beside a slow one
 STOP_LIMIT_S = 2.0
 
@@ -44,6 +45,11 @@ class _Read:
     def satisfied(self) -> bool:
         """Whether each asked reader has shown a token with certificates."""
         return bool(self.order.readers) and self.answered.issuperset(self.order.readers)
+
+    @property
+    def cards(self) -> int:
+        """How many cards a module may look at, asked or not."""
+        return min(max(1, len(self.order.readers) + len(self.order.others)), CARDS_COUNTED)
 
     def replaced_by(self, order: ReadTokens) -> bool:
         """Whether a later order asks all of this again, of cards that may be others by now."""
@@ -144,12 +150,15 @@ class ChildTokenReader:
             return None
 
     def _next_moment(self, read: _Read) -> float:
-        moments = [started + self._child_limit_s for started in read.running.values()]
+        moments = [started + self._limit_s(read) for started in read.running.values()]
         if read.waiting:
             moments.append(max(read.running.values()) + PATIENCE_S)
         if read.satisfied:
             moments += [read.running[child] + PATIENCE_S for child in read.silent]
         return min(moments)
+
+    def _limit_s(self, read: _Read) -> float:
+        return self._child_limit_s * read.cards
 
     def _take(self, message: ReadTokens | _Heard | _UseModules | None) -> None:
         match message:
@@ -173,7 +182,7 @@ class ChildTokenReader:
         """Kill what took too long, start what is due, and finish when there is nothing left to wait for."""
         now = time.monotonic()
         for child, started in tuple(read.running.items()):
-            if now >= started + self._child_limit_s:
+            if now >= started + self._limit_s(read):
                 self._give_up(read, child)
         if read.satisfied:
             read.waiting.clear()

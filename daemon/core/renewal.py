@@ -103,7 +103,9 @@ def choose_path(
         if current.not_after - now > first_notice(notices):
             return None
     if bare_token:
-        return _path(line, PathKind.ACTIVATE, "bare", old=current, then=_way_in(line, current, now))
+        return _path(
+            line, PathKind.ACTIVATE, "bare" + _ended(current, now), old=current, then=_way_in(line, current, now)
+        )
     return _path(line, PathKind.ORDER, "expired" if expired(current.not_after, now) else "due", old=current)
 
 

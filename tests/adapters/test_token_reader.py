@@ -18,7 +18,7 @@ from daemon.core.model import TokenReading, TokenSigns
 from daemon.core.troubles import Trouble
 from rig.card import BankCard, PivCard, pin_commands
 from rig.in_process import use_service
-from rig.modules import make_module
+from rig.modules import SLOW_S, make_module
 from rig.pki import make_certificate
 from rig.posted import Posted
 from rig.process import require_file, wait_until
@@ -215,6 +215,17 @@ def test_each_misbehaviour_has_its_trouble(
     start(module, child_limit_s=1.0).read(EVERYTHING)
     expected = {} if trouble is None else {module.name: trouble}
     assert troubles(posted.until(ReadFinished)) == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "found"), [((), {Trouble.MODULE_HUNG}), (("Reader 01",), set())], ids=["one card", "two cards"]
+)
+def test_a_module_has_its_time_for_each_card_that_is_in(
+    others: tuple[str, ...], found: set[Trouble], tmp_path: Path, start: Start, posted: Posted
+) -> None:
+    module = make_module(tmp_path, "slow in C_GetSlotList")
+    start(module, child_limit_s=0.6 * SLOW_S).read(ReadTokens(ticket=1, readers=("Reader 00",), others=others))
+    assert set(troubles(posted.until(ReadFinished, 3 * SLOW_S)).values()) == found
 
 
 def test_an_unusable_module_is_said_once_for_each_configuration(

@@ -292,6 +292,15 @@ def test_a_token_without_certificate_may_be_the_replacement(
     assert outcome(owned(ending(life)), bare=True) == expected
 
 
+@pytest.mark.parametrize(
+    ("life", "reason"), [(DAY, "bare"), (timedelta(), "bare"), (-MICROSECOND, "bare_ended")], ids=str
+)
+def test_beside_a_token_without_certificate_an_expired_one_is_called_so(life: timedelta, reason: str) -> None:
+    _, path = judged(owned(ending(life)), bare=True)
+    assert path is not None
+    assert path.reason.id == f"reason.activate.{reason}"
+
+
 @pytest.mark.parametrize("signs_change", [True, False], ids=["signs changed", "signs always complete"])
 def test_only_signs_that_changed_prove_an_activation(signs_change: bool) -> None:
     new = owned(ending(NEXT, "new"), looked_unactivated=signs_change)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from functools import reduce
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,10 +20,10 @@ from daemon.core.troubles import Trouble
 from faults.token_module import WHOLE, TokenModule
 from rig.pki import make_certificate
 from rig.posted import Posted
+from rig.process import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from daemon.core.model import TokenReading
 
@@ -138,6 +139,15 @@ def test_what_a_module_prints_without_end_reaches_nobody(module: TokenModule, ha
     module.fail("chatter", where)
     events = hasty.read()
     assert (tokens(events), troubles(events)) == ([], [Trouble.MODULE_HUNG])
+
+
+@pytest.mark.parametrize("where", ["load", "C_GetAttributeValue"])
+def test_what_a_module_leaves_running_ends_with_its_read(module: TokenModule, reads: Reads, where: str) -> None:
+    module.show([make_certificate()])
+    module.fail("fork", where)
+    assert labels(reads.read()) == ["a key"]
+    wait_until(lambda: module.forked != 0, "it has forked")
+    wait_until(lambda: not Path(f"/proc/{module.forked}").exists(), "what was forked has ended")
 
 
 # --- one beside another -------------------------------------------------------------------------

@@ -63,6 +63,11 @@ static number called(const char *name)
             pause();
     if (!strcmp(what, "exit"))
         _exit(0);
+    if (!strcmp(what, "fork") && fork() == 0)
+        for (calls = fopen(place("forked"), "w"), fprintf(calls, "%d", getpid()), fclose(calls);;)
+            pause();
+    if (!strcmp(what, "fork"))
+        return OK;
     if (!strcmp(what, "chatter"))
         for (;;)
             puts("chatter"), fflush(stdout);

@@ -47,12 +47,18 @@ class TokenModule:
             (self._files / name).write_bytes(content)
 
     def fail(self, how: str, where: str) -> None:
-        """Crash, hang, exit, chatter or err ("error") at the next call of this function, and at each one after it."""
+        """Crash, hang, exit, chatter, fork or err ("error") at each call of this function from now on."""
         (self._files / "fault").write_text(f"{how} {where}")
 
     def recover(self) -> None:
         """Fail no more."""
         (self._files / "fault").unlink(missing_ok=True)
+
+    @property
+    def forked(self) -> int:
+        """The number of the process that it left running ("fork"), 0 before."""
+        file = self._files / "forked"
+        return int(file.read_text() or 0) if file.exists() else 0
 
     @property
     def calls(self) -> list[str]:

@@ -54,6 +54,64 @@ def seen(english: Program, reader_service: ReaderService) -> Program:
     return english
 
 
+# Words that nobody can read
+
+WORDS = [
+    ["status"],
+    ["status", "--json"],
+    ["check", "--json"],
+    ["doctor"],
+    ["completion", "bash"],
+    ["quit"],
+    ["--help"],
+    ["--version"],
+]
+
+
+@pytest.mark.parametrize("arguments", WORDS, ids=" ".join)
+def test_a_reader_that_goes_away_is_no_fault_and_no_certificate_that_is_due(
+    english: Program, arguments: list[str]
+) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with os.fdopen(theirs, "w") as gone:
+        left = subprocess.run(
+            [VIGICLE, *arguments],
+            env=english.environment,
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert (left.returncode, left.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("arguments", WORDS, ids=" ".join)
+def test_an_output_that_is_full_is_said(english: Program, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        left = subprocess.run(
+            [VIGICLE, *arguments],
+            env=english.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert left.returncode == 74
+    assert left.stderr.startswith("vigicle: Nothing more can be written")
+    assert left.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "20"])
+def test_a_terminal_without_width_is_written_to(seen: Program, columns: str) -> None:
+    seen.environment["COLUMNS"] = columns
+    shown = seen.run("status")
+    assert shown.returncode == 0
+    assert "Jean" in shown.stdout
+
+
 # The calendar file
 
 

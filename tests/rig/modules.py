@@ -15,6 +15,7 @@ Behaviour = Literal[
     "crash in C_GetSlotList",
     "hang in C_GetSlotList",
     "fail in C_GetSlotList",
+    "slow in C_GetSlotList",
     "exit in C_Initialize",
     "endless output",
     "no PKCS#11",
@@ -24,6 +25,7 @@ Behaviour = Literal[
 ]
 BEHAVIOURS: tuple[Behaviour, ...] = Behaviour.__args__  # type: ignore[attr-defined]
 
+SLOW_S = 5
 ON_LOAD = {
     "crash on load": "raise(SIGSEGV);",
     "hang on load": "for (;;) pause();",
@@ -33,6 +35,7 @@ IN_SLOT_LIST = {
     "crash in C_GetSlotList": "raise(SIGSEGV);",
     "hang in C_GetSlotList": "for (;;) pause();",
     "fail in C_GetSlotList": "return 0x30;",  # CKR_DEVICE_ERROR
+    "slow in C_GetSlotList": f"sleep({SLOW_S});",
 }
 IN_INITIALIZE = {"exit in C_Initialize": "_exit(0);"}
 
