@@ -36,8 +36,8 @@ usage: python3 installers/dev.py COMMAND
   setup                         make the environment; then .venv/bin/vigicle works
   run [ARGUMENT ...]            set up, then start `vigicle run ARGUMENT ...`
   test [--full] [ARGUMENT ...]  set up, then run all the checks; arguments go to pytest
-  bench [--quick] [--json FILE] [NAME ...]
-                                set up, then measure vigicle beside its peers
+  bench [--quick] [--json FILE] [--markdown FILE] [NAME ...]
+                                set up, then measure vigicle beside its peers; --help names what
   lock [ARGUMENT ...]           write installers/locks anew (needs uv); arguments go to uv
 """
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bench.attempts import FAILED, attempt
 from bench.cards import ending_card
-from bench.proc import Work, is_alive, pss_mb, rss_mb, work_of
-from bench.programs import OURS, QUIET_PROGRAMS, Vigicle, is_installed
-from bench.rows import PEERS, Figure, Row
+from bench.proc import Work, anonymous_mb, is_alive, pss_mb, rss_mb, work_of
+from bench.programs import QUIET_PROGRAMS, Vigicle
+from bench.rows import OURS, PEERS, Figure, Row, beside
 from bench.stage import Stage
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from bench.programs import Watching
 
 START_S = 2.0
-WINDOW_S, QUICK_WINDOW_S = 60.0, 15.0
+WINDOW_S, QUICK_WINDOW_S = 300.0, 15.0
 SETTLE_S = 10.0  # pcscd switches a card off that nobody used for 5 s
 WITH_TRAY, NOBODY = "vigicle with tray", "nobody"
 
@@ -34,64 +35,103 @@ class Idle:
     service: Work
     pss_mb: float
     rss_mb: float
+    anonymous_mb: float
+
+    @property
+    def wakeups(self) -> float:
+        """How often a second the program woke."""
+        return self.program.wakeups / self.seconds
+
+    @property
+    def cpu_percent(self) -> float:
+        """Which part of one processor the program took."""
+        return self.program.run_ns / self.seconds / 1e7
+
+    @property
+    def service_wakeups(self) -> float:
+        """How often a second its pcscd woke, of itself or for the program."""
+        return self.service.wakeups / self.seconds
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Watch each program, on a private pcscd with a key in one of two readers, for a minute."""
-    programs = {name: start for name, start in QUIET_PROGRAMS.items() if is_installed(name)}
+    """Watch each program, on a private pcscd with a key in one of two readers, for five minutes."""
+    seconds = QUICK_WINDOW_S if quick else WINDOW_S
+    programs = dict(QUIET_PROGRAMS)
     programs[WITH_TRAY] = partial(Vigicle, verbose=False, tray=True)
     with ExitStack() as stack:
         stages = {name: stack.enter_context(Stage()) for name in (NOBODY, *programs)}
-        running = {name: start(stages[name]) for name, start in programs.items()}
+        running = {name: attempt(name, partial(start, stages[name])) for name, start in programs.items()}
         time.sleep(START_S)
         for stage in stages.values():
             stage.service.insert(ending_card(), 1)
         time.sleep(SETTLE_S)
         if not stages[WITH_TRAY].tray.registered:
-            del running[WITH_TRAY]  # no icon came
-        found = _watch(stages, running, QUICK_WINDOW_S if quick else WINDOW_S)
-    return _rows(found)
+            running[WITH_TRAY] = "no icon came"
+        found = observe(stages, running, seconds)
+    return [*_rows(found, OURS, f"headless, {seconds:g} s"), *_rows(found, WITH_TRAY, f"with tray, {seconds:g} s")]
 
 
-def _watch(stages: Mapping[str, Stage], running: Mapping[str, Watching], seconds: float) -> dict[str, Idle]:
+def observe(
+    stages: Mapping[str, Stage], running: Mapping[str, Watching | str], seconds: float
+) -> dict[str, Idle | str]:
+    """Return what each program did in so many seconds from now; a word stands for one that does not run.
+
+    A stage that nobody runs on shows what its pcscd does of itself.
+    """
     began = time.monotonic()
     before = {name: _works(stage, running.get(name)) for name, stage in stages.items()}
     time.sleep(seconds)
-    found = {}
-    for name, stage in stages.items():
-        program, service = _works(stage, running.get(name))
-        alive = name in running and is_alive(running[name].process.pid)
-        if name != NOBODY and not alive:
-            continue
-        found[name] = Idle(
-            seconds=time.monotonic() - began,
-            program=program.since(before[name][0]),
-            service=service.since(before[name][1]),
-            pss_mb=pss_mb(running[name].process.pid) if alive else 0.0,
-            rss_mb=rss_mb(running[name].process.pid) if alive else 0.0,
-        )
-    return found
+    return {name: _idle(stage, running.get(name), before[name], began) for name, stage in stages.items()}
 
 
-def _works(stage: Stage, watching: Watching | None) -> tuple[Work, Work]:
-    alive = watching is not None and is_alive(watching.process.pid)
-    program = work_of(watching.process.pid) if watching is not None and alive else Work(wakeups=0, run_ns=0)
+def _idle(stage: Stage, watching: Watching | str | None, before: tuple[Work, Work], began: float) -> Idle | str:
+    if isinstance(watching, str):
+        return watching
+    if watching is not None and not is_alive(watching.process.pid):
+        return "ended"
+    program, service = _works(stage, watching)
+    pid = 0 if watching is None else watching.process.pid
+    return Idle(
+        seconds=time.monotonic() - began,
+        program=program.since(before[0]),
+        service=service.since(before[1]),
+        pss_mb=pss_mb(pid) if pid else 0.0,
+        rss_mb=rss_mb(pid) if pid else 0.0,
+        anonymous_mb=anonymous_mb(pid) if pid else 0.0,
+    )
+
+
+def _works(stage: Stage, watching: Watching | str | None) -> tuple[Work, Work]:
+    program = Work(wakeups=0, run_ns=0)
+    if watching is not None and not isinstance(watching, str) and is_alive(watching.process.pid):
+        program = work_of(watching.process.pid)
     return program, work_of(stage.service.pid)
 
 
-def _rows(found: Mapping[str, Idle]) -> list[Row]:
-    quiet = found[NOBODY].service.wakeups / found[NOBODY].seconds
-    subjects: list[tuple[str, str, tuple[float | None, float | None], Callable[[Idle], float]]] = [
-        ("idle wake-ups", "1/s", (0.02, 0.02), lambda idle: idle.program.wakeups / idle.seconds),
-        ("idle CPU", "%", (0.003, 0.003), lambda idle: idle.program.run_ns / idle.seconds / 1e7),
-        ("wake-ups put on pcscd", "1/s", (0, 0), lambda idle: max(0.0, idle.service.wakeups / idle.seconds - quiet)),
-        ("idle memory after a notice (PSS)", "MiB", (34, 48), lambda idle: idle.pss_mb),
-        ("the same, shared pages in full (RSS)", "MiB", (None, None), lambda idle: idle.rss_mb),
+def pick(found: Mapping[str, Idle | str], figure: Callable[[Idle], float]) -> dict[str, Figure]:
+    """Return one figure of each program, or the word for it."""
+    return {name: idle if isinstance(idle, str) else figure(idle) for name, idle in found.items()}
+
+
+def put_on_service(found: Mapping[str, Idle | str], nobody: str) -> dict[str, Figure]:
+    """Return how often a second each pcscd woke, over the one that nobody uses."""
+    alone = found[nobody]
+    if isinstance(alone, str):
+        return dict.fromkeys(found, FAILED)
+    quiet = alone.service_wakeups
+    return pick(found, lambda idle: max(0.0, idle.service_wakeups - quiet))
+
+
+def _rows(found: Mapping[str, Idle | str], ours: str, face: str) -> list[Row]:
+    budget_mb = 34 if ours == OURS else 48
+    subjects: list[tuple[str, str, float | None, dict[str, Figure]]] = [
+        ("idle wake-ups", "1/s", 0.02, pick(found, lambda idle: idle.wakeups)),
+        ("idle CPU", "%", 0.003, pick(found, lambda idle: idle.cpu_percent)),
+        ("wake-ups put on pcscd", "1/s", 0.0, put_on_service(found, NOBODY)),
+        ("idle memory after a notice (PSS)", "MiB", budget_mb, pick(found, lambda idle: idle.pss_mb)),
+        ("the same, shared pages in full (RSS)", "MiB", None, pick(found, lambda idle: idle.rss_mb)),
     ]
-    rows = []
-    for column, (face, ours) in enumerate((("headless", OURS), ("with tray", WITH_TRAY))):
-        for what, unit, budgets, figure in subjects:
-            figures = {name: figure(found[name]) if name in found else "not running" for name in (ours, *PEERS)}
-            peers: dict[str, Figure] = {peer: figures[peer] for peer in PEERS}
-            rows.append(Row(what=f"{what}, {face}", unit=unit, budget=budgets[column], ours=figures[ours], peers=peers))
-    return rows
+    return [
+        beside(f"{what}, {face}", unit, {OURS: figures[ours], **{peer: figures[peer] for peer in PEERS}}, budget=budget)
+        for what, unit, budget, figures in subjects
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bench import bare_client
-from rig.process import RigTimeoutError, require_file, wait_until
+from bench.rows import OURS
+from rig.process import RigTimeoutError, require_file, require_tool, wait_until
 from rig.program import Program
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ class Watching(Protocol):
 
 
 class Vigicle:
-    """Our own program; with `verbose` its log tells what it has seen."""
+    """Our own program, at home in the stage's folder; with `verbose` its log tells what it has seen."""
 
     def __init__(self, stage: Stage, *, verbose: bool = True, tray: bool = False) -> None:
         self._stage = stage
         with ExitStack() as stack:
-            program = stack.enter_context(Program(stage.folder / "home", stage.environment))
+            self.commands = stack.enter_context(Program(stage.home, stage.environment))
             stage.keep(stack.pop_all())
         options = [*(["--verbose"] if verbose else []), "run", *([] if tray else ["--headless"])]
-        self.process = program.start(*options)
+        self.process = self.commands.start(*options)
         self.process.wait_for_log("on watch", START_LIMIT_S)
 
     def seen(self) -> list[float]:
@@ -79,7 +79,7 @@ class OpenscNotify:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.process = stage.start("opensc-notify", "opensc-notify")
+        self.process = stage.start("opensc-notify", require_tool("opensc-notify", "opensc"))
 
     def seen(self) -> list[float]:
         return self._stage.told("detected")
@@ -95,7 +95,9 @@ class EventManager:
         self._stamps = stage.folder / "stamps.txt"
         configuration = stage.folder / f"{name}.conf"
         configuration.write_text(EVENTMGR.format(name=name, more=more, last=last, stamps=self._stamps))
-        self.process = stage.start(name, name, "nodaemon", f"config_file={configuration}")
+        self.process = stage.start(
+            name, require_tool(name, "libpam-pkcs11"), "nodaemon", f"config_file={configuration}"
+        )
 
     def seen(self) -> list[float]:
         return [float(line) for line in self._stamps.read_text().splitlines()] if self._stamps.exists() else []
@@ -117,7 +119,6 @@ def pkcs11_eventmgr(stage: Stage) -> EventManager:
     return EventManager(stage, "pkcs11_eventmgr", more, expired)
 
 
-OURS = "vigicle"
 PROGRAMS: Mapping[str, Callable[[Stage], Watching]] = {
     OURS: Vigicle,
     "opensc-notify": OpenscNotify,
@@ -138,11 +139,6 @@ class BareClient:
     def seen(self) -> list[float]:
         """Return the moment of each card put in."""
         return [float(line) for line in self.process.text.splitlines() if line[:1].isdigit()]
-
-
-def is_installed(name: str) -> bool:
-    """Tell whether a peer is there."""
-    return name == OURS or shutil.which(name) is not None
 
 
 def log_moment(stamp: str) -> float:

@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-import time
+from typing import TYPE_CHECKING
 
 from bench.cards import lasting_card
-from bench.play import play
-from bench.programs import OURS, PROGRAMS, is_installed
-from bench.rows import PEERS, Figure, Row, median
-from bench.stage import Stage
+from bench.play import lane_of, race, seen_ms, spreads
+from bench.programs import PROGRAMS
+from bench.rows import Row, beside
 
-INSERTIONS, QUICK_INSERTIONS = 20, 10
-START_S = 2.0
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bench.play import Insertion
+    from bench.rows import Figure
+
+INSERTIONS, QUICK_INSERTIONS = 40, 10
+NOTE = "ours by its log, opensc-notify by its notice, the others by their action (`date`)"
 
 
 def measure(*, quick: bool) -> list[Row]:
     """Put a key in again and again, before one program after the other."""
     count = QUICK_INSERTIONS if quick else INSERTIONS
-    figures, missed = {}, {}
-    for name in PROGRAMS:
-        figures[name], missed[name] = _measure(name, count)
+    found = race({name: lane_of(PROGRAMS[name]) for name in PROGRAMS}, [lasting_card()] * count)
     return [
-        Row(
-            what=f"cards missed of {count} put in calmly",
-            unit="",
-            budget=0.0,
-            ours=missed[OURS],
-            peers={peer: missed[peer] for peer in PEERS},
-        ),
-        Row(
-            what="reaction to a card, over a bare client",
-            unit="ms",
-            budget=5.0,
-            ours=figures[OURS],
-            peers={peer: figures[peer] for peer in PEERS},
-            note=f"median of {count}; ours by its log, opensc-notify by its notice, the others by their action (date)",
-        ),
+        beside(f"cards missed of {count} put in calmly", "", _missed(found), budget=0.0),
+        beside("reaction to a card, over a bare client", "ms", spreads(found, seen_ms), budget=5.0, note=NOTE),
     ]
 
 
-def _measure(name: str, count: int) -> tuple[Figure, Figure]:
-    """Return the median delay in milliseconds, and how many were missed."""
-    if not is_installed(name):
-        return "not installed", "not installed"
-    with Stage() as stage:
-        program = PROGRAMS[name](stage)
-        time.sleep(START_S)
-        insertions = list(play(stage, program.seen, [lasting_card()] * count))
-    late_ms = [insertion.late_s * 1000 for insertion in insertions if insertion.noticed is not None]
-    return median(late_ms), float(count - len(late_ms))
+def _missed(found: Mapping[str, list[Insertion] | str]) -> dict[str, Figure]:
+    return {
+        name: insertions
+        if isinstance(insertions, str)
+        else float(sum(insertion.seen_s is None for insertion in insertions))
+        for name, insertions in found.items()
+    }

@@ -1,25 +1,45 @@
-"""The benchmark's result: rows of figures, as a table and as JSON."""
+"""The benchmark's result: rows of figures, as tables and as JSON."""
 
 from __future__ import annotations
 
 import json
+import math
 import statistics
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Figure = float | str
-"""A number, or why there is none."""
+    from bench.machine import Circumstances
 
+OURS = "vigicle"
 PEERS = ("opensc-notify", "card_eventmgr", "pkcs11_eventmgr")
-HEADERS = ("what", "unit", "budget", "vigicle", "met", *PEERS)
+HEADERS = ("what", "unit", "budget", OURS, "met", *PEERS)
+PERCENTILE = 95
+DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """One figure that was taken `count` times."""
+
+    median: float
+    p95: float
+    worst: float
+    count: int
+
+
+Figure = float | Spread | str
+"""A number, a repeated one, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One budget: the most that is allowed, what we need, and what the peers need."""
+    """One figure: the most that is allowed, what we need, and what the peers need.
+
+    `held` says which value of a repeated figure the budget is for.
+    """
 
     what: str
     unit: str
@@ -27,41 +47,100 @@ class Row:
     ours: Figure
     peers: Mapping[str, Figure] = field(default_factory=dict)
     note: str = ""
+    held: Literal["median", "worst"] = "median"
 
     @property
     def met(self) -> bool | None:
-        """None where there is no budget or no figure."""
-        if self.budget is None or isinstance(self.ours, str):
-            return None
-        return self.ours <= self.budget
+        """None where there is no budget; a budget that no figure shows to be met is missed."""
+        match self.budget, self.ours:
+            case None, _:
+                return None
+            case _, str():
+                return False
+            case budget, Spread() as spread:
+                return (spread.worst if self.held == "worst" else spread.median) <= budget
+            case budget, figure:
+                return figure <= budget
 
 
-def median(figures: Sequence[float], none: str = "saw none") -> Figure:
-    """Return the median, or `none` of nothing."""
-    return statistics.median(figures) if figures else none
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What one subject found."""
+
+    name: str
+    title: str
+    rows: Sequence[Row]
 
 
-def as_table(rows: Sequence[Row]) -> str:
-    """Lay the rows out in columns; notes follow below."""
-    notes = [row.note for row in rows if row.note]
-    lines = [HEADERS, *(_cells(row, notes) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADERS))]
-    table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-    table.insert(1, "-" * max(map(len, table)))
-    return "\n".join(table + [f"[{number}] {note}" for number, note in enumerate(notes, 1)])
+def spread(figures: Sequence[float], none: str = "saw none") -> Figure:
+    """Sum repeated figures up, or say `none` of nothing. The 95th percentile is one of them (nearest rank)."""
+    if not figures:
+        return none
+    ordered = sorted(figures)
+    rank = math.ceil(len(ordered) * PERCENTILE / 100)
+    return Spread(median=statistics.median(ordered), p95=ordered[rank - 1], worst=ordered[-1], count=len(ordered))
 
 
-def as_json(rows: Sequence[Row]) -> str:
+def beside(
+    what: str,
+    unit: str,
+    figures: Mapping[str, Figure],
+    *,
+    budget: float | None = None,
+    note: str = "",
+    held: Literal["median", "worst"] = "median",
+) -> Row:
+    """Return a row of each program's figure."""
+    peers = {peer: figures[peer] for peer in PEERS if peer in figures}
+    return Row(what=what, unit=unit, budget=budget, ours=figures[OURS], peers=peers, note=note, held=held)
+
+
+def as_markdown(circumstances: Circumstances, sections: Sequence[Section]) -> str:
+    """Lay the rows out in a table a section, the columns aligned; notes follow below each."""
+    return "\n\n".join([circumstances.as_markdown(), *map(_section, sections)]) + "\n"
+
+
+def as_json(circumstances: Circumstances, sections: Sequence[Section]) -> str:
     """Give the rows as one object, figures unrounded."""
-    return json.dumps({"version": 1, "rows": [asdict(row) | {"met": row.met} for row in rows]}, indent=2)
+    rows = [asdict(row) | {"subject": section.name, "met": row.met} for section in sections for row in section.rows]
+    return json.dumps({"version": 2, "circumstances": asdict(circumstances), "rows": rows}, indent=2)
+
+
+def _section(section: Section) -> str:
+    notes = list(dict.fromkeys(row.note for row in section.rows if row.note))
+    lines = [HEADERS, *(_cells(row, notes) for row in section.rows)]
+    used = [column for column in range(len(HEADERS)) if any(line[column] for line in lines[1:])]
+    widths = {column: max(len(line[column]) for line in lines) for column in used}
+    table = ["| " + " | ".join(line[column].ljust(widths[column]) for column in used) + " |" for line in lines]
+    table.insert(1, "|" + "|".join("-" * (widths[column] + 2) for column in used) + "|")
+    below = ["", *(f"[{number}] {note}.  " for number, note in enumerate(notes, 1))] if notes else []
+    return "\n".join([f"### {section.title} (`{section.name}`)", "", *table, *below])
 
 
 def _cells(row: Row, notes: Sequence[str]) -> tuple[str, ...]:
     what = f"{row.what} [{notes.index(row.note) + 1}]" if row.note else row.what
-    budget = "" if row.budget is None else _show(row.budget)
+    budget = "" if row.budget is None else _number(row.budget)
     met = {True: "yes", False: "NO", None: ""}[row.met]
-    return (what, row.unit, budget, _show(row.ours), met, *(_show(row.peers.get(peer, "-")) for peer in PEERS))
+    peers = (_show(row.peers[peer], row) if peer in row.peers else "" for peer in PEERS)
+    return (what, row.unit, budget, _show(row.ours, row), met, *peers)
 
 
-def _show(figure: Figure) -> str:
-    return figure if isinstance(figure, str) else f"{figure:.4g}"
+def _show(figure: Figure, row: Row) -> str:
+    match figure:
+        case str():
+            return figure
+        case Spread(median=median, p95=p95, worst=worst):
+            most = f", worst {_number(worst)}" if row.held == "worst" else ""
+            return f"{_number(median)} (p95 {_number(p95)}{most})"
+        case _:
+            return _number(figure)
+
+
+def _number(figure: float) -> str:
+    """Write three digits that count, and no more than four places."""
+    figure = round(figure, DECIMALS)
+    if figure == 0:
+        return "0"
+    places = min(DECIMALS, max(0, 2 - math.floor(math.log10(abs(figure)))))
+    written = f"{figure:.{places}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written

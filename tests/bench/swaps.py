@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from bench.attempts import each_program
 from bench.cards import ending_card, lasting_card
 from bench.proc import anonymous_mb, children, descriptors, is_alive
-from bench.programs import OURS, PROGRAMS, is_installed
-from bench.rows import PEERS, Figure, Row
+from bench.programs import PROGRAMS
+from bench.rows import OURS, Figure, Row, beside
 from bench.stage import Stage
 
-SWAPS, QUICK_SWAPS = 10_000, 100
+SWAPS, PEER_SWAPS, QUICK_SWAPS = 10_000, 1_000, 100
 START_S, END_S, REST_S = 2.0, 4.0, 7.0  # pkcs11_eventmgr looks once a second; pcscd tidies after 5
 WARM_UP = 100
 
@@ -32,26 +33,20 @@ class Holding:
 
 def measure(*, quick: bool) -> list[Row]:
     """Swap cards, alternately in two readers, each as soon as pcscd has taken the one before."""
-    count = QUICK_SWAPS if quick else SWAPS
-    missed, grown, left, orphans = {}, {}, {}, {}
-    for name in PROGRAMS:
-        missed[name], grown[name], left[name], orphans[name] = _measure(name, count)
+    ours, peers = (QUICK_SWAPS, QUICK_SWAPS) if quick else (SWAPS, PEER_SWAPS)
+    found = each_program(lambda name: _measure(name, ours if name == OURS else peers))
+    figures = {name: each if isinstance(each, tuple) else (each,) * 4 for name, each in found.items()}
+    missed, grown, left, orphans = ({name: each[place] for name, each in figures.items()} for place in range(4))
+    after = f"after {ours} fast swaps" + (f", the peers' after {peers}" if peers != ours else "")
     return [
-        replace(_row(f"cards missed of {count} fast swaps", "", 0.0, missed), note=MISSED),
-        _row(f"memory grown after {count} fast swaps (anonymous)", "MiB", 2.0, grown),
-        _row(f"descriptors left open after {count} fast swaps", "", 0.0, left),
-        _row(f"children left after {count} fast swaps", "", 0.0, orphans),
+        beside(f"cards missed {after}", "", missed, budget=0.0, note=MISSED),
+        beside(f"memory grown {after} (anonymous)", "MiB", grown, budget=2.0),
+        beside(f"descriptors left open {after}", "", left, budget=0.0),
+        beside(f"children left {after}", "", orphans, budget=0.0),
     ]
 
 
-def _row(what: str, unit: str, budget: float, figures: dict[str, Figure]) -> Row:
-    peers = {peer: figures[peer] for peer in PEERS}
-    return Row(what=what, unit=unit, budget=budget, ours=figures[OURS], peers=peers)
-
-
 def _measure(name: str, count: int) -> tuple[Figure, Figure, Figure, Figure]:
-    if not is_installed(name):
-        return ("not installed",) * 4
     with Stage() as stage:
         program = PROGRAMS[name](stage)
         time.sleep(START_S)
