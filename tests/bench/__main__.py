@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 
 from bench import (
     growth,
+    guide,
+    hand,
     idle,
+    idle_growth,
     insertions,
     notice,
     outage,
     reaction,
+    readers,
+    remembered,
     start,
     swaps,
 )
@@ -31,9 +36,14 @@ SUBJECTS: dict[str, tuple[str, Callable[..., list[Row]]]] = {
     "reaction": ("A card is put in", reaction.measure),
     "notice": ("The desktop is told", notice.measure),
     "outage": ("The reader service fails", outage.measure),
+    "hand": ("Keys are swapped by hand", hand.measure),
     "swaps": ("Cards are swapped faster than any hand", swaps.measure),
     "insertions": ("Keys are read again and again", insertions.measure),
     "start": ("The start", start.measure),
+    "guide": ("The guide's window", guide.measure),
+    "readers": ("Growth with the readers", readers.measure),
+    "remembered": ("Growth with what is remembered", remembered.measure),
+    "idle-growth": ("Growth of the idle watch", idle_growth.measure),
     "growth": ("Growth of one step of the rules", growth.measure),
 }
 
