@@ -38,7 +38,8 @@ ASK_LIMIT_S = 2.0  # from the connection to the whole request, the proof include
 ANSWER_LIMIT_S = 120.0
 SEND_LIMIT_S = 5.0
 STOP_LIMIT_S = 2.0
-CONNECTIONS_AT_MOST = 16
+STRANGERS_AT_MOST = 16  # who have proved nothing yet
+GUESTS_AT_MOST = 64
 AGAIN_S = 1.0
 
 
@@ -56,13 +57,14 @@ class Door:
         self._requests = itertools.count(1)
         self._guard = threading.Lock()
         self._threads: set[threading.Thread] = set()
+        self._strangers: set[threading.Thread] = set()
         self._waiting: dict[int, queue.SimpleQueue[Report | None]] = {}
 
     def start(self, post: Post) -> None:
         """Open the door, with a new key."""
         self._post = post
         self._key = make_key(self._runtime)
-        self._listener = Listener(self._key.address, FAMILY, backlog=CONNECTIONS_AT_MOST)
+        self._listener = Listener(self._key.address, FAMILY, backlog=STRANGERS_AT_MOST)
         threading.Thread(target=self._accept, args=(self._listener, self._key), name="door", daemon=True).start()
 
     def answer(self, request: int, report: Report) -> None:
@@ -98,15 +100,21 @@ class Door:
                 log.debug("Nobody could be let in: %r", error)
                 self._closing.wait(AGAIN_S)  # out of descriptors, perhaps: do not spin
                 continue
-            with self._guard:
-                free = len(self._threads) < CONNECTIONS_AT_MOST and not self._closing.is_set()
-                thread = threading.Thread(target=self._serve, args=(connection, key), name="door-guest", daemon=True)
-                if free:
-                    self._threads.add(thread)
-            if free:
+            thread = threading.Thread(target=self._serve, args=(connection, key), name="door-guest", daemon=True)
+            if self._let_in(thread):
                 thread.start()
             else:
                 connection.close()
+
+    def _let_in(self, thread: threading.Thread) -> bool:
+        """Enter a guest, unless it is crowded: strangers have few places, so that they cannot take those of others."""
+        with self._guard:
+            crowded = len(self._strangers) >= STRANGERS_AT_MOST or len(self._threads) >= GUESTS_AT_MOST
+            if crowded or self._closing.is_set():
+                return False
+            self._threads.add(thread)
+            self._strangers.add(thread)
+            return True
 
     def _serve(self, connection: Connection, key: DoorKey) -> None:
         try:
@@ -117,11 +125,14 @@ class Door:
         finally:
             with self._guard:
                 self._threads.discard(threading.current_thread())
+                self._strangers.discard(threading.current_thread())
 
     def _talk(self, connection: Connection, key: DoorKey) -> None:
         with limited(connection, ASK_LIMIT_S):
             prove_as_server(connection, key.key)
             request = decode_request(connection.recv_bytes(REQUEST_LIMIT))
+        with self._guard:
+            self._strangers.discard(threading.current_thread())
         if request.follow:
             self._let_follow(connection)
         elif request.verb is Verb.GUIDE and not self._desk.can_open:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -21,6 +22,8 @@ from daemon.core.model import Claim
 from daemon.core.report import Report
 
 log = logging.getLogger(__name__)
+
+CROWDED_PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 T = TypeVar("T")
 
@@ -116,23 +119,40 @@ def _within(timeout_s: float, work: Callable[[], T]) -> T:
 
 def _request(runtime: Path, request: Request) -> tuple[Line, Report | Admitted]:
     """Send it, and return the open connection with the reply."""
-    key = read_key(runtime)
-    if key is None:
-        raise NoDaemon
-    try:
-        connection = Client(key.address, FAMILY)
-    except OSError as error:  # the one who made the key is dead
-        raise NoDaemon from error
+    connection = _admitted(runtime)
     with contextlib.ExitStack() as stack:
         stack.callback(connection.close)
         try:
-            prove_as_client(connection, key.key)
             connection.send_bytes(encode_request(request))
             reply = decode_reply(connection.recv_bytes(REPLY_LIMIT))
-        except (*GONE, NotProven, *NONSENSE) as error:
+        except (*GONE, *NONSENSE) as error:
             log.debug("The daemon did not answer as agreed: %r", error)
             raise DoorProblem(text("door.silent")) from error
         if isinstance(reply, Refused):
             raise GuideRefused(reply.refusal)
         stack.pop_all()
     return connection, reply
+
+
+def _admitted(runtime: Path) -> Line:
+    """Return a connection behind which the daemon has proved itself; where it is crowded, knock again."""
+    for pause_s in CROWDED_PAUSES_S:
+        time.sleep(pause_s)
+        key = read_key(runtime)
+        if key is None:
+            raise NoDaemon
+        try:
+            connection = Client(key.address, FAMILY)
+        except OSError as error:  # the one who made the key is dead
+            raise NoDaemon from error
+        try:
+            prove_as_client(connection, key.key)
+        except GONE as error:
+            log.debug("The daemon did not let us in: %r", error)
+            connection.close()
+        except NotProven:
+            connection.close()
+            break
+        else:
+            return connection
+    raise DoorProblem(text("door.silent"))

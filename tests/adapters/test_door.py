@@ -22,7 +22,7 @@ import pytest
 
 from config.text import text
 from config.texts import Texts
-from daemon.adapters.door import ASK_LIMIT_S, CONNECTIONS_AT_MOST, SEND_LIMIT_S, Door
+from daemon.adapters.door import ASK_LIMIT_S, GUESTS_AT_MOST, SEND_LIMIT_S, STRANGERS_AT_MOST, Door
 from daemon.adapters.door_client import DoorProblem, Following, GuideRefused, NoDaemon, ask, follow
 from daemon.adapters.door_key import KEY_FILE, KEY_SIZE, DoorKey, make_key, prove_as_client, read_key
 from daemon.adapters.door_messages import REQUEST_LIMIT, TEXT_LIMIT, Refusal, decode_reply, encode_reply
@@ -315,7 +315,7 @@ def test_such_a_guest_is_sent_away_within_the_limit(watchman: Watchman, guest: C
 
 def test_silent_guests_hold_nobody_up(watchman: Watchman) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(CONNECTIONS_AT_MOST - 1):
+        for _ in range(STRANGERS_AT_MOST - 1):
             stack.enter_context(Client(watchman.key.address))
         began = time.monotonic()
         with asking(watchman.runtime) as outcome:
@@ -324,13 +324,40 @@ def test_silent_guests_hold_nobody_up(watchman: Watchman) -> None:
         assert time.monotonic() - began < ASK_LIMIT_S / 2
 
 
+def test_a_stranger_too_many_is_closed_at_once(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(STRANGERS_AT_MOST):
+            stack.enter_context(Client(watchman.key.address)).recv_bytes()
+        with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
+            late.recv_bytes()
+
+
 def test_a_guest_too_many_is_closed_at_once(watchman: Watchman) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(CONNECTIONS_AT_MOST):
+        for _ in range(GUESTS_AT_MOST):
             stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"status"}')
             watchman.next()
         with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
             late.recv_bytes()
+
+
+def test_guests_who_wait_for_their_answers_take_no_place_from_others(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(2 * STRANGERS_AT_MOST):
+            stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"check"}')
+            watchman.next()
+        with asking(watchman.runtime) as outcome:
+            watchman.door.answer(watchman.next().request, REPORT)
+            assert outcome.get(timeout=LIMIT_S) == REPORT
+
+
+def test_who_finds_the_door_crowded_knocks_again(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(STRANGERS_AT_MOST):
+            stack.enter_context(Client(watchman.key.address)).recv_bytes()
+        with asking(watchman.runtime) as outcome:
+            watchman.door.answer(watchman.next().request, REPORT)
+            assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
 def test_a_guest_who_leaves_does_not_hurt(watchman: Watchman) -> None:
