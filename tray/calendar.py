@@ -96,10 +96,7 @@ def _print(content: bytes) -> None:
 
 def _reason(error: OSError | ValueError, file: Path) -> Text:
     number = error.errno if isinstance(error, OSError) else None
-    if number in FULL:
-        return text("export.full", folder=str(file.parent))
-    if number in DENIED:
-        return text("export.denied", folder=str(file.parent))
-    if number in NO_FOLDER:
-        return text("export.no_folder", folder=str(file.parent))
+    for id_, numbers in (("export.full", FULL), ("export.denied", DENIED), ("export.no_folder", NO_FOLDER)):
+        if number in numbers:
+            return text(id_, folder=str(Path(os.path.realpath(file)).parent))  # where a link leads
     return text("export.failed", file=str(file), reason=getattr(error, "strerror", None) or str(error))

@@ -19,7 +19,7 @@ from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Verb
 from tray.guide_command import add_guide_command, bring_to_front, window_command
 from tray.key_commands import add_key_commands
-from tray.printing import printed
+from tray.printing import open_closed_streams, printed
 from tray.pystray_face import TrayFace
 from tray.side_commands import add_side_commands
 from tray.windowless import is_windowless, print_to_log, tell
@@ -33,13 +33,14 @@ Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the command line names; return the exit code of the contract."""
     introduce()
+    windowless = is_windowless()
+    open_closed_streams()
     _bear_any_letter()
     texts = Texts()
-    return printed(lambda: _main(arguments, texts), texts.render)
+    return printed(lambda: _main(arguments, texts, windowless=windowless), texts.render)
 
 
-def _main(arguments: Sequence[str] | None, texts: Texts) -> int:
-    windowless = is_windowless()
+def _main(arguments: Sequence[str] | None, texts: Texts, *, windowless: bool) -> int:
     options = _parser(texts.render).parse_args(arguments)
     folders = find_folders()
     try:

@@ -13,6 +13,18 @@ UNWRITTEN = 74  # EX_IOERR of sysexits.h
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
+def open_closed_streams() -> None:
+    """Give a command that was started with closed streams others that lead nowhere (`vigicle status <&- >&-`).
+
+    Else the next file that is opened takes the number of one, and gets what is printed.
+    """
+    if sys.platform == "win32":  # a program without a console has none, and its log takes their place
+        return
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
 def printed(command: Callable[[], int], render: Callable[[Text], str]) -> int:
     """Do a command to its last printed letter; return its exit code, or one of these two when nobody can read it."""
     try:

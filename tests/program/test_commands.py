@@ -104,6 +104,27 @@ def test_an_output_that_is_full_is_said(english: Program, arguments: list[str]) 
     assert left.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("status", 0), ("check --json", 0), ("export --ics -", 0), ("doctor", None), ("forget {}", 2), ("quit", 0)],
+)
+def test_closed_streams_are_no_fault(seen: Program, arguments: str, code: int | None, closed: str) -> None:
+    (known,) = json.loads(seen.run("status", "--json").stdout)["certificates"]
+    command = f'exec "{VIGICLE}" {arguments.format(known["fingerprint_sha256"])} {closed}'
+    left = subprocess.run(
+        ["sh", "-c", command],
+        env=seen.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert "Traceback" not in left.stderr
+    assert code is None or left.returncode == code
+
+
 @pytest.mark.parametrize("columns", ["0", "1", "20"])
 def test_a_terminal_without_width_is_written_to(seen: Program, columns: str) -> None:
     seen.environment["COLUMNS"] = columns

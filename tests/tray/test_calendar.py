@@ -151,6 +151,12 @@ def test_a_place_where_nothing_can_be_written_is_told_in_words(tmp_path: Path, p
     assert names(tmp_path) == ["file", "folder"]
 
 
+def test_where_a_link_leads_nowhere_the_missing_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "link.ics").symlink_to(tmp_path / "missing" / "keys.ics")
+    said = refusal(tmp_path / "link.ics", lambda _file: True)
+    assert said == text("export.no_folder", folder=str(tmp_path / "missing"))
+
+
 ANSWERS = [(["yes"], True), (["OUI "], True), (["n"], False), ([""], False), (["what", "o"], True), ([], False)]
 
 
