@@ -26,9 +26,10 @@ log = logging.getLogger(__name__)
 class DesktopLauncher:
     """The `Launcher`: looks an order up in the settings of the moment and carries it out in a thread of its own."""
 
-    def __init__(self, settings: Callable[[], Settings]) -> None:
-        """Keep the way to the present settings; it is called from any thread."""
+    def __init__(self, settings: Callable[[], Settings], elevated: Callable[[], bool] | None = None) -> None:
+        """Keep the way to the present settings, and to our rights; both are called from any thread."""
         self._settings = settings
+        self._elevated = elevated or is_elevated
         self._post: Post = lambda _event: None
 
     def start(self, post: Post) -> None:
@@ -45,9 +46,9 @@ class DesktopLauncher:
         if procedure is None:
             log.warning("There is no procedure %s to open anything of", order.procedure)
             trouble = Trouble.LAUNCH_FAILED
-        elif is_elevated():
+        elif self._elevated():
             log.warning("vigicle runs with an administrator's rights and opens nothing: a browser would inherit them")
-            trouble = Trouble.LAUNCH_FAILED
+            trouble = Trouble.ELEVATED
         else:
             trouble = _go(procedure, order, self._settings().language)
         log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")

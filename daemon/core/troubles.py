@@ -24,3 +24,4 @@ class Trouble(StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
     LAUNCH_FAILED = "launch_failed"
+    ELEVATED = "elevated"  # we have an administrator's rights, and what we open would have them too

@@ -60,11 +60,16 @@ def settings(path: Path | None = None, *, order_url: str = ORDER) -> Settings:
 
 
 def launched(
-    given: Settings, destination: Destination, procedure: str = "opalexe", *, serial_hex: str = ""
+    given: Settings,
+    destination: Destination,
+    procedure: str = "opalexe",
+    *,
+    serial_hex: str = "",
+    elevated: bool | None = None,
 ) -> Trouble | None:
     """Launch, and return what the launcher posted."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    launcher = DesktopLauncher(lambda: given)
+    launcher = DesktopLauncher(lambda: given, None if elevated is None else lambda: elevated)
     launcher.start(events.put)
     holder = "Élise d’Arc" if serial_hex else ""
     launcher.launch(Launch(procedure=procedure, destination=destination, holder=holder, serial_hex=serial_hex))
@@ -139,6 +144,33 @@ def test_where_gio_knows_no_browser_xdg_open_is_asked(
 def test_anything_but_https_is_not_opened(browser: RecordingBrowser, url: str) -> None:
     assert launched(settings(order_url=url), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
     assert browser.starts == []
+
+
+@pytest.mark.parametrize("destination", Destination)
+def test_with_an_administrators_rights_nothing_is_opened(
+    destination: Destination, browser: RecordingBrowser, tool: RecordingTool, mail_program: Recorder
+) -> None:
+    with_tool = settings(tool.program)
+    assert launched(with_tool, destination, serial_hex="0a1b", elevated=True) is Trouble.ELEVATED
+    assert browser.starts == tool.starts == mail_program.starts == []
+
+
+AS_MAC = """
+import os, sys
+from daemon.adapters.launch import is_elevated
+found = [is_elevated()]
+sys.platform = "darwin"
+found.append(is_elevated())
+os.seteuid(65534)
+found.append(is_elevated())
+print(found)
+"""
+
+
+def test_root_is_an_administrator_on_macos_and_nobody_else_is() -> None:
+    """On Windows itself it is asked for by `windows/test_tray.py`."""
+    done = subprocess.run([sys.executable, "-c", AS_MAC], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[False, True, False]", "root on Linux, root on macOS, a person on macOS"
 
 
 def test_an_unknown_procedure_opens_nothing(browser: RecordingBrowser) -> None:

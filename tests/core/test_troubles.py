@@ -100,7 +100,7 @@ def test_a_locked_pin_leaves_the_path_standing() -> None:
     assert sorted(bodies(world)) == ["notice.order.ends", "trouble.pin_locked"]
 
 
-@pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING])
+@pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING, Trouble.ELEVATED])
 def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
     world = World()
     world.look()
