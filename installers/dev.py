@@ -20,6 +20,7 @@ import subprocess
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import audit
 import system_packages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +39,8 @@ usage: python3 installers/dev.py COMMAND
   test [--full] [ARGUMENT ...]  set up, then run all the checks; arguments go to pytest
   bench [--quick] [--json FILE] [--markdown FILE] [NAME ...]
                                 set up, then measure vigicle beside its peers; --help names what
+  audit [ARGUMENT ...]          ask which holes are known in what is shipped (needs the network); arguments go to
+                                pip-audit; ends with 1 when there is one, with 3 when it could not be found out
   lock [ARGUMENT ...]           write installers/locks anew (needs uv); arguments go to uv
 """
 
@@ -82,11 +85,15 @@ def main(arguments: list[str]) -> int:
         elif command == "test":
             long_ones = system_packages.FULL if "--full" in rest else {}
             set_up(system_packages.RUN | system_packages.TEST | long_ones, with_tools=True)
+            if "--full" in rest:
+                install_lock("full", "--only-binary", ":all:")
             run_checks(rest)
         elif command == "bench":
             set_up(system_packages.RUN | system_packages.TEST | system_packages.BENCH, with_tools=True)
             os.environ["PYTHONPATH"] = str(ROOT / "tests")
             return hand_over([str(PROGRAMS / "python"), "-m", "bench", *rest])
+        elif command == "audit":
+            return audit.audit(base_python(), rest)
         elif command == "lock":
             write_locks(rest)
         elif command in ("-h", "--help"):
@@ -121,6 +128,8 @@ def run_checks(arguments: list[str]) -> None:
         cache = ROOT / ".mypy_cache" / platform
         sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # the tests' rig is for Linux alone
         step(f"mypy for {platform}", [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", cache, *sources])
+    step("pip check", [PROGRAMS / "python", "-m", "pip", "check", "--disable-pip-version-check"])
+    step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", ".github/workflows"])
     try:
         step("pytest", [PROGRAMS / "pytest", *selection, *pytest_arguments])
     except StepError as error:
@@ -141,7 +150,7 @@ def write_locks(arguments: list[str]) -> None:
     step("lock build", [*compile_lock, "--group", "build", "--output-file", build])
     step("lock dev", [*compile_lock, "-c", build, "--extra", "dev", "pyproject.toml", "--output-file", dev])
     step("lock run", [*compile_lock, "-c", dev, "pyproject.toml", "--output-file", run])
-    for group in ("windows", "macos"):
+    for group in ("windows", "macos", "audit", "full"):
         output = LOCKS / f"{group}.txt"
         step(f"lock {group}", [*compile_lock, "-c", dev, "-c", build, "--group", group, "--output-file", output])
 

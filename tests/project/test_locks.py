@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("build", "run", "dev", "windows", "macos")
+LOCKS = ("build", "run", "dev", "windows", "macos", "audit", "full")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -46,12 +46,17 @@ def test_the_dev_lock_holds_the_run_locks_versions() -> None:
     assert locked("run").items() <= locked("dev").items()
 
 
+def test_the_vectors_are_those_of_the_locked_cryptography() -> None:
+    assert locked("full")["cryptography-vectors"] == locked("run")["cryptography"]
+
+
 @pytest.mark.parametrize(
     ("name", "requirements"),
     [
         pytest.param("build", PROJECT["dependency-groups"]["build"], id="build"),
         pytest.param("run", PROJECT["project"]["dependencies"], id="run"),
         pytest.param("dev", PROJECT["project"]["optional-dependencies"]["dev"], id="dev"),
+        *(pytest.param(group, PROJECT["dependency-groups"][group], id=group) for group in ("audit", "full")),
     ],
 )
 def test_every_dependency_of_the_project_is_locked(name: str, requirements: list[str]) -> None:
