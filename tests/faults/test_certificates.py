@@ -1,7 +1,7 @@
 """Certificates of every kind, the whole way: each is read or named unreadable, and no harm reaches a person.
 
 `certificates.zip` holds the certificates of the tests of PyPI's cryptography (Apache-2.0 or BSD-3-Clause), but for the
-405 of NIST's PKITS; `vectors.py` takes all of an unpacked `cryptography-vectors`, and `fuzz_certificates.py` goes on
+405 of NIST's PKITS; the long form takes all of `cryptography-vectors`, PKITS and all. `fuzz_certificates.py` goes on
 from there, led by coverage.
 """
 
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from daemon.adapters.x509 import read_certificate
 from faults.surfaces import faults_of, harm_in
+from faults.vectors import vectors
 from rig.pki import HOSTILE_NAMES, make_certificate
 
 with zipfile.ZipFile(Path(__file__).with_name("certificates.zip")) as archive:
@@ -46,18 +47,35 @@ def test_every_recorded_certificate_is_read_or_named_unreadable() -> None:
     assert len(RECORDED) > 100
 
 
+def by_cryptography(der: bytes) -> x509.Certificate | None:
+    """The certificate, where cryptography itself takes it for one."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, x509.InvalidVersion):
+        return None
+
+
+def check_dates(der: bytes, name: str) -> bool:
+    """Hold our dates against cryptography's; tell whether it has any."""
+    theirs, ours = by_cryptography(der), read_certificate(der)
+    if theirs is None:
+        return False
+    assert (ours.not_before, ours.not_after) == (theirs.not_valid_before_utc, theirs.not_valid_after_utc), name
+    return True
+
+
 @pytest.mark.filterwarnings("ignore")  # it deprecates what cards in the field still hold
 def test_what_cryptography_reads_is_read_without_a_flaw_of_its_dates() -> None:
-    for name, der in RECORDED.items():
-        try:
-            certificate = x509.load_der_x509_certificate(der)
-        except (ValueError, x509.InvalidVersion):
-            continue
-        read = read_certificate(der)
-        assert (read.not_before, read.not_after) == (
-            certificate.not_valid_before_utc,
-            certificate.not_valid_after_utc,
-        ), name
+    assert sum(check_dates(der, name) for name, der in RECORDED.items()) > 100
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("ignore")
+def test_all_of_cryptographys_vectors_is_read_or_named_unreadable() -> None:
+    all_of_them = dict(vectors())
+    assert {name: found for name, der in all_of_them.items() if (found := faults_of(der))} == {}
+    assert sum(check_dates(der, name) for name, der in all_of_them.items()) > 500
+    assert sum(name.endswith(".crt:0") for name in all_of_them) >= 405, "PKITS is among them"
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)

@@ -1,49 +1,35 @@
-"""Take every file of a folder of certificates the whole way: `python tests/faults/vectors.py FOLDER`.
+"""All that PyPI's `cryptography-vectors` holds of certificates, and beside them: keys, requests, lists, envelopes.
 
-Meant for `pip download --no-deps cryptography-vectors`, unpacked (56 MB: hence no dependency).
+The package has 56 MB, so that `installers/dev.py test --full` alone installs it.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-import sys
-from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-from daemon.adapters.x509 import read_certificate  # noqa: E402 - after the path
-from faults.surfaces import faults_of  # noqa: E402
-
+FOLDERS = ("x509", "pkcs7", "pkcs12", "asymmetric")  # the others hold numbers for ciphers
 PEM = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----(.*?)-----END", re.DOTALL)
 HEADER = re.compile(rb"^[\w-]+:.*$", re.MULTILINE)
 
 
-def ders(content: bytes) -> list[bytes]:
-    """The blocks of a PEM file, or the file itself."""
+def vectors() -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the bytes of each object: of a PEM file each block, of another the whole."""
+    found = find_spec("cryptography_vectors")
+    assert found is not None, "installers/dev.py test --full installs it: installers/locks/full.txt"
+    assert found.origin is not None
+    package = Path(found.origin).parent
+    for folder in FOLDERS:
+        for file in sorted(path for path in (package / folder).rglob("*") if path.is_file()):
+            for number, der in enumerate(_ders(file.read_bytes())):
+                yield f"{file.relative_to(package)}:{number}", der
+
+
+def _ders(content: bytes) -> list[bytes]:
     return [base64.b64decode(HEADER.sub(b"", block)) for block in PEM.findall(content)] or [content]
-
-
-def main() -> int:
-    """Print what came of it; fail when anything did harm."""
-    counts: Counter[str] = Counter()
-    for file in sorted(path for path in Path(sys.argv[1]).rglob("*") if path.is_file()):
-        for der in ders(file.read_bytes()):
-            for fault in faults_of(der):
-                sys.stdout.write(f"{file}: {fault}\n")
-                counts["harmful"] += 1
-            certificate = read_certificate(der)
-            counts[
-                "read whole"
-                if not certificate.flaw
-                else "read in part"
-                if certificate.not_after
-                else "named unreadable"
-            ] += 1
-    sys.stdout.write(f"{dict(counts)}\n")
-    return int(bool(counts["harmful"]))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
