@@ -96,7 +96,7 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
         command(name, partial(_report, verb)).add_argument("--json", action="store_true", help=words("json"))
     add_key_commands(command, words)
     add_guide_command(command, words)
-    command("quit", _quit)
+    command("quit", _quit).set_defaults(bears_bad_settings=True)
     add_side_commands(parser, command, words)
     return parser
 

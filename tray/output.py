@@ -17,6 +17,7 @@ from tray.terminal import Terminal
 
 VERSION = 1
 TIME_LINE_WIDTH = 16
+TABLE_WIDTH = 64  # narrower, its columns are cut
 Render = Callable[[Text], str]
 
 STYLES = {Stage.EXPIRED: "bold red", Stage.URGENT: "bold yellow", Stage.DUE: "yellow", Stage.VALID: "green"}
@@ -50,7 +51,8 @@ def print_report(report: Report, texts: Texts, settings: Settings) -> None:
     console, render = Terminal(), texts.render
     titles = {p.id: p.title.fr if texts.language == "fr" else p.title.en for p in settings.procedures}
     if report.certificates:
-        console.print(_certificate_table(report, render, datetime.now(UTC)))
+        lay_out = _certificate_table if console.width >= TABLE_WIDTH else _certificate_lines
+        console.print(lay_out(report, render, datetime.now(UTC)))
     else:
         console.print(render(text("table.no_certificate")))
     for path in report.paths:
@@ -129,17 +131,29 @@ def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
     for column in ("holder", "role", "until", "state"):
         table.add_column(render(text(f"table.{column}")))
     for line in report.certificates:
-        style = STYLES.get(line.stage, "dim")
-        until = render(text("table.date", date=line.not_after)) if line.not_after else "?"
         drawn = time_line(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
-        left = "" if line.days_left is None else render(text("table.days", count=line.days_left))
-        table.add_row(
-            f"{escape(line.subject_cn or render(text('holder.unknown')))}\n[dim]{escape(place_words(line, render))}[/]",
-            render(text(f"role.{line.role}")),
-            f"{until}\n[{style}]{drawn}[/]",
-            f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]\n{left}",
-        )
+        holder, place, role, until, state, left = _words(line, render)
+        style = STYLES.get(line.stage, "dim")
+        table.add_row(f"{holder}\n{place}", role, f"{until}\n[{style}]{drawn}[/]", f"{state}\n{left}")
     return table
+
+
+def _certificate_lines(report: Report, render: Render, _now: datetime) -> str:
+    """Put one thing on a line, for a narrow terminal or a Braille line."""
+    return "\n".join("\n".join(filter(None, _words(line, render))) + "\n" for line in report.certificates)
+
+
+def _words(line: CertificateLine, render: Render) -> tuple[str, str, str, str, str, str]:
+    """Say whose it is, where, what for, until when, how it stands, and how many days are left, in rich's markup."""
+    style = STYLES.get(line.stage, "dim")
+    return (
+        escape(line.subject_cn or render(text("holder.unknown"))),
+        f"[dim]{escape(place_words(line, render))}[/]",
+        render(text(f"role.{line.role}")),
+        render(text("table.date", date=line.not_after)) if line.not_after else "?",
+        f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]",
+        "" if line.days_left is None else render(text("table.days", count=line.days_left)),
+    )
 
 
 def _reader_table(report: Report, render: Render) -> Table:

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-NARROWEST = 40  # below, tables fall to pieces: let the terminal break the lines
+NARROWEST = 20  # below, words fall to pieces: let the terminal break the lines
 
 
 class Terminal(Console):

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from types import FrameType
 
-from tzlocal import get_localzone
-
 from config.folders import Folders, private_folder
 from config.loading import Loaded, SettingsProblem, load_settings, stamp
 from config.settings import Settings
@@ -22,6 +20,7 @@ from daemon.adapters.errands import DesktopErrands
 from daemon.adapters.guide.desk import Desk
 from daemon.adapters.instance import InstanceLock
 from daemon.adapters.launch import DesktopLauncher
+from daemon.adapters.local_zone import LocalZone
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc import PcscWatcher
@@ -103,7 +102,7 @@ def _make_loop(
     state = State(
         settings=_speaking(loaded.settings),
         memory=memory,
-        zone=get_localzone(),
+        zone=LocalZone(),
         greeting=greeting and not memory.certificates,
     )
     tokens = token_reader(loaded.settings)

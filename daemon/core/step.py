@@ -215,7 +215,7 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     if state.greeting and not was_said(state.memory, WELCOME, now):
         due.append(welcome_notice(make_report(state, assessment, now), login_start=state.login_start))
     before = {n.tag: state.saying[n.tag] for n in due if n.tag in state.saying}
-    fresh = [n for n in due if n.tag not in before or not before[n.tag].at <= now < _said_by(before[n.tag])]
+    fresh = [n for n in due if n.tag not in before or not _is_under_way(before[n.tag], now)]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
@@ -223,6 +223,11 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     handed = {n.tag: Handed(marks=n.marks, at=now, times=times[n.tag]) for n in fresh}
     state = replace(state, saying=before | handed)
     return state, tuple(Say(notice=notice) for notice in fresh), None
+
+
+def _is_under_way(handed: Handed, now: datetime) -> bool:
+    """Tell whether a notice may still be on its way; handed out in the future, it was by a clock since set back."""
+    return handed.at - CLOCK_JITTER <= now < _said_by(handed)
 
 
 def _said_by(handed: Handed) -> datetime:

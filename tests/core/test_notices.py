@@ -323,3 +323,16 @@ def test_late_word_of_an_earlier_notice_does_not_bring_the_newer_one_twice() -> 
     world.post(Tick(at=world.now))
     world.post(NoticeSaid(at=world.now, tag=first.tag, marks=first.marks))
     assert [notice.title.id for _, notice in world.said] == ["notice.ends.title"] * 2
+
+
+def test_an_event_that_was_stamped_a_moment_earlier_brings_no_notice_twice() -> None:
+    world = world_with(ending(80 * DAY), delivering=False)
+    for early in (MICROSECOND, timedelta(seconds=59)):
+        world.post(Tick(at=world.now - early))
+    assert len(world.said) == 1
+
+
+def test_a_notice_on_its_way_when_the_clock_was_set_back_is_handed_out_again() -> None:
+    world = world_with(ending(80 * DAY), delivering=False)
+    world.post(Tick(at=world.now - timedelta(minutes=2)))
+    assert len(world.said) == 2

@@ -125,12 +125,15 @@ def test_closed_streams_are_no_fault(seen: Program, arguments: str, code: int | 
     assert code is None or left.returncode == code
 
 
-@pytest.mark.parametrize("columns", ["0", "1", "20"])
-def test_a_terminal_without_width_is_written_to(seen: Program, columns: str) -> None:
+@pytest.mark.parametrize("columns", ["0", "1", "20", "40", "63", "64", "80", "1000"])
+def test_whose_until_when_and_how_it_stands_can_be_read_in_any_width(seen: Program, columns: str) -> None:
     seen.environment["COLUMNS"] = columns
     shown = seen.run("status")
     assert shown.returncode == 0
-    assert "Jean" in shown.stdout
+    (known,) = json.loads(seen.run("status", "--json").stdout)["certificates"]
+    end = datetime.fromisoformat(known["not_after"]).astimezone()
+    words = [*known["subject_cn"].split(), str(end.day), f"{end:%B}", str(end.year), "valid", str(known["days_left"])]
+    assert [word for word in words if word not in shown.stdout] == []
 
 
 # The calendar file
@@ -318,6 +321,26 @@ def test_refused_settings_are_a_finding_and_not_the_end(english: Program) -> Non
     assert code == 2
     assert "config.toml is refused" in found["settings"][0]["what"]
     assert "notices" in found["settings"][0]["remedy"]
+
+
+def test_bad_settings_keep_nobody_from_ending_the_watch(english: Program) -> None:
+    watch = english.start("run", "--headless")
+    watch.wait_for_log("on watch")
+    english.configure("notices = 3")
+    assert english.run("status").returncode == 3
+    assert english.run("autostart", "status").returncode == 0
+    assert english.run("quit").returncode == 0
+    assert watch.wait(5.0) == 0
+
+
+@pytest.mark.parametrize("zone", ["UTC-5", "CET-1CEST,M3.5.0,M10.5.0/3", "Bogus/Zone", ":/etc/passwd"])
+def test_the_watch_begins_in_whatever_zone(english: Program, zone: str) -> None:
+    english.environment["TZ"] = zone
+    english.configure('[notices]\nquiet_hours = "22:00-08:00"')
+    watch = english.start("run", "--headless")
+    watch.wait_for_log("on watch")
+    assert english.run("status").returncode in {0, 3}
+    assert "Traceback" not in watch.text
 
 
 def test_a_refused_procedure_is_told(english: Program) -> None:

@@ -1,0 +1,69 @@
+"""The computer's own time zone, whatever the environment says of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from daemon.adapters.local_zone import LocalZone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ZONE = LocalZone()
+HOURS = [datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(2 * 24 * 366)]
+
+
+@pytest.fixture
+def use() -> Iterator[Callable[[str], None]]:
+    """Set TZ for the C library."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def set_zone(name: str) -> None:
+            patch.setenv("TZ", name)
+            time.tzset()
+
+        yield set_zone
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("name", "same_as"),
+    [
+        ("Europe/Paris", "Europe/Paris"),
+        ("CET-1CEST,M3.5.0,M10.5.0/3", "Europe/Paris"),
+        ("Asia/Kathmandu", "Asia/Kathmandu"),
+        ("Australia/Lord_Howe", "Australia/Lord_Howe"),
+        ("<+05>-5", "Etc/GMT-5"),
+    ],
+)
+def test_each_half_hour_of_a_year_is_what_the_zone_database_says(
+    use: Callable[[str], None], name: str, same_as: str
+) -> None:
+    use(name)
+    known = ZoneInfo(same_as)
+    for moment in HOURS:
+        here, there = moment.astimezone(ZONE), moment.astimezone(known)
+        assert (here.replace(tzinfo=None), here.fold) == (there.replace(tzinfo=None), there.fold)
+        assert here.utcoffset() == there.utcoffset()
+        assert here.astimezone(UTC) == moment, "and back"
+
+
+@pytest.mark.parametrize("name", ["Bogus/Zone", ":/etc/passwd", "", "UTC-5", "\u00e9"])
+def test_whatever_is_set_gives_some_time(use: Callable[[str], None], name: str) -> None:
+    use(name)
+    moment = HOURS[0].astimezone(ZONE)
+    assert moment == HOURS[0]
+    assert moment.utcoffset() is not None
+
+
+def test_a_journey_is_followed_at_once(use: Callable[[str], None]) -> None:
+    moment = HOURS[0]
+    use("Europe/Paris")
+    assert moment.astimezone(ZONE).hour == 1
+    use("Asia/Tokyo")
+    assert moment.astimezone(ZONE).hour == 9
