@@ -122,6 +122,8 @@ def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(desk: Desk, tmp_p
 
 def test_forget_buttons_are_told_apart_by_their_descriptions(desk: Desk) -> None:
     desk.open(PAGES["step"](ENGLISH))
+    desk.choose("page tab", "Certificates")
+    desk.reader.find("label", "la bleue")
     buttons = [node for node in desk.reader.tree() if node.name == "Forget this certificate"]
     assert len({node.description for node in buttons}) == len(buttons) == len(PAGES["step"](ENGLISH).certificates)
 

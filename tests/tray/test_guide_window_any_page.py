@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QTabWidget
 
 from config.texts import LANGUAGES
 from daemon.adapters.guide.messages import (
@@ -85,13 +86,16 @@ def stage() -> Iterator[Stage]:
 
 def test_no_page_is_too_much(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     window = stage.window(PAGES["step"](Writer("fr")))
+    (tabs,) = window.findChildren(QTabWidget)
 
     @settings(max_examples=60, deadline=None)
     @given(ANY_PAGE)
     def show(page: Page) -> None:
         window.show_page(page)
-        stage.settle()
-        window.grab()
+        for tab in (1, 0):
+            tabs.setCurrentIndex(tab)
+            stage.settle()
+            window.grab()
         assert window.isVisible()
 
     show()

@@ -226,6 +226,7 @@ def test_a_name_that_is_being_written_survives_another_page(window: GuideWindow)
 
 @WRITERS
 def test_it_says_how_many_certificates_are_not_listed(window: GuideWindow, writer: Writer) -> None:
+    open_certificates(window)
     page = PAGES["step"](writer)
     window.show_page(msgspec.structs.replace(page, number=2, more_certificates=50))
     said = Texts(writer.language).render(text("window.more_certificates", count=50))
@@ -236,6 +237,7 @@ def test_it_says_how_many_certificates_are_not_listed(window: GuideWindow, write
 
 
 def test_a_name_is_no_longer_than_it_may_be(window: GuideWindow) -> None:
+    open_certificates(window)
     assert field(window).maxLength() == NAME_LIMIT
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import groupby
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.text import text
@@ -28,12 +29,24 @@ class CertificatesPage(QWidget):
         self._theme = theme
         self._answer = answer
         self._drafts: dict[str, str] = {}  # names that are being written, by key
+        self._wanted: tuple[Page, Texts] | None = None
         self._shown: tuple[tuple[PageCertificate, ...], int, str] | None = None
         self._column = column(theme, gap=0.8, margin=1.0)
         self.setLayout(self._column)
 
     def show_certificates(self, page: Page, texts: Texts) -> None:
-        """Show those of a page; a name that is being written stays."""
+        """Show those of a page, from when somebody looks at this tab; a name that is being written stays."""
+        self._wanted = (page, texts)
+        if self.isVisible():
+            self._draw(page, texts)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw now: a hundred certificates would hold the window's opening up, and nobody may look at them."""
+        super().showEvent(event)
+        if self._wanted is not None:
+            self._draw(*self._wanted)
+
+    def _draw(self, page: Page, texts: Texts) -> None:
         certificates, more, line = page.certificates, page.more_certificates, page.time_line
         if self._shown == (certificates, more, texts.language):
             return
