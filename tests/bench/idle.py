@@ -68,7 +68,9 @@ def measure(*, quick: bool) -> list[Row]:
         if not stages[WITH_TRAY].tray.registered:
             running[WITH_TRAY] = "no icon came"
         found = observe(stages, running, seconds)
-    return [*_rows(found, OURS, f"headless, {seconds:g} s"), *_rows(found, WITH_TRAY, f"with tray, {seconds:g} s")]
+    headless = {name: found[name] for name in (OURS, NOBODY, *PEERS)}
+    with_tray = {OURS: found[WITH_TRAY], NOBODY: found[NOBODY]}
+    return [*_rows(headless, "headless", seconds, budget_mb=34), *_rows(with_tray, "with tray", seconds, budget_mb=48)]
 
 
 def observe(
@@ -122,16 +124,13 @@ def put_on_service(found: Mapping[str, Idle | str], nobody: str) -> dict[str, Fi
     return pick(found, lambda idle: max(0.0, idle.service_wakeups - quiet))
 
 
-def _rows(found: Mapping[str, Idle | str], ours: str, face: str) -> list[Row]:
-    budget_mb = 34 if ours == OURS else 48
-    subjects: list[tuple[str, str, float | None, dict[str, Figure]]] = [
-        ("idle wake-ups", "1/s", 0.02, pick(found, lambda idle: idle.wakeups)),
-        ("idle CPU", "%", 0.003, pick(found, lambda idle: idle.cpu_percent)),
-        ("wake-ups put on pcscd", "1/s", 0.0, put_on_service(found, NOBODY)),
-        ("idle memory after a notice (PSS)", "MiB", budget_mb, pick(found, lambda idle: idle.pss_mb)),
-        ("the same, shared pages in full (RSS)", "MiB", None, pick(found, lambda idle: idle.rss_mb)),
-    ]
+def _rows(found: Mapping[str, Idle | str], face: str, seconds: float, budget_mb: float) -> list[Row]:
     return [
-        beside(f"{what}, {face}", unit, {OURS: figures[ours], **{peer: figures[peer] for peer in PEERS}}, budget=budget)
-        for what, unit, budget, figures in subjects
+        beside(f"idle wake-ups in {seconds:g} s, {face}", "1/s", pick(found, lambda idle: idle.wakeups), budget=0.02),
+        beside(f"idle CPU in {seconds:g} s, {face}", "%", pick(found, lambda idle: idle.cpu_percent), budget=0.003),
+        beside(f"wake-ups put on pcscd, {face}", "1/s", put_on_service(found, NOBODY), budget=0.0),
+        beside(
+            f"idle memory after a notice (PSS), {face}", "MiB", pick(found, lambda idle: idle.pss_mb), budget=budget_mb
+        ),
+        beside(f"the same, shared pages in full (RSS), {face}", "MiB", pick(found, lambda idle: idle.rss_mb)),
     ]

@@ -12,7 +12,7 @@ from bench.stage import Stage
 from bench.swaps import REST_S, START_S, Holding, holding, warm_up
 from rig.process import wait_until
 
-INSERTIONS, QUICK_INSERTIONS = 2000, 200
+INSERTIONS, QUICK_INSERTIONS = 1000, 100
 WARM_UP = 20
 READ_LIMIT_S = 20.0
 
