@@ -8,7 +8,7 @@ import pytest
 
 from daemon.adapters import pcsc
 from daemon.adapters.pcsc import PcscWatcher
-from daemon.adapters.pcsc_picture import EMPTY, MUTE, PRESENT, UNAVAILABLE, UNKNOWN, Insertions
+from daemon.adapters.pcsc_picture import EMPTY, MUTE, PRESENT, UNAVAILABLE, UNKNOWN, Insertions, Tally, tally
 from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import Occupancy, ReaderState
 from daemon.core.troubles import Trouble
@@ -117,6 +117,21 @@ def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(
     began = time.monotonic()
     assert wait_for_card(posted) > number
     assert time.monotonic() - began < RECOVERY_LIMIT_S
+
+
+def test_a_card_swapped_while_the_service_was_away_has_another_number_though_both_were_counted_alike(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    """A read of the old card may end only now: its answer must not be taken for the new one's."""
+    service.insert(PivCard())
+    service.restart()
+    watcher.start(posted)
+    number = wait_for_card(posted)
+    service.kill()
+    posted.next(ServiceLost)
+    service.swap(PivCard())
+    service.start()
+    assert wait_for_card(posted) > number
 
 
 def test_a_service_absent_at_the_start_is_seen_when_it_comes(
@@ -253,6 +268,50 @@ def test_a_card_is_new_when_its_mark_changed(before: int, after: int, is_new: bo
     (first,) = insertions.picture({"A": before})
     (second,) = insertions.picture({"A": after})
     assert (second.insertion != first.insertion) is is_new
+
+
+@pytest.mark.parametrize(
+    ("states", "cards"),
+    [
+        pytest.param([PRESENT | 7 * COUNTER], 1, id="in from the first"),
+        pytest.param([EMPTY, PRESENT | 1 * COUNTER, EMPTY | 2 * COUNTER], 1, id="each event seen"),
+        pytest.param([EMPTY, EMPTY | 2 * COUNTER], 1, id="one came and went"),
+        pytest.param([EMPTY, PRESENT | 5 * COUNTER], 3, id="two came and went, the third is in"),
+        pytest.param([PRESENT | COUNTER, EMPTY | 4 * COUNTER], 2, id="another came and went"),
+        pytest.param([PRESENT | COUNTER, PRESENT | 5 * COUNTER], 3, id="two more"),
+        pytest.param([PRESENT | 0xFFFF * COUNTER, PRESENT | 1 * COUNTER], 2, id="the counter wraps"),
+        pytest.param([EMPTY, PRESENT, PRESENT | 1 * COUNTER], 1, id="present before it is counted"),
+        pytest.param([PRESENT | COUNTER, PRESENT | 2 * COUNTER, PRESENT | 3 * COUNTER], 2, id="either half"),
+        pytest.param([PRESENT | COUNTER, EMPTY | COUNTER, EMPTY | 2 * COUNTER], 1, id="gone before it is counted"),
+        pytest.param([PRESENT | 9 * COUNTER, PRESENT], 2, id="plugged in anew between two looks"),
+        pytest.param([PRESENT | 9 * COUNTER, EMPTY, PRESENT | COUNTER], 2, id="plugged in anew, and a card put in"),
+        pytest.param([PRESENT | MUTE | COUNTER, PRESENT | COUNTER], 1, id="a mute card that answers at last"),
+        pytest.param([EMPTY, PRESENT, EMPTY], 0, id="a system that does not count tells nothing"),
+    ],
+)
+def test_the_counter_tells_how_many_cards_were_put_in(states: list[int], cards: int) -> None:
+    told: Tally | None = None
+    for state in states:
+        told = tally(told, state)
+    assert told is not None
+    assert told.cards == cards
+
+
+def test_a_card_that_came_and_went_between_two_looks_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "daemon.adapters.pcsc_picture")
+    insertions = Insertions()
+    for state in (
+        EMPTY | 8 * COUNTER,
+        PRESENT | 11 * COUNTER,
+        PRESENT | 11 * COUNTER,
+        UNAVAILABLE,
+        EMPTY | 14 * COUNTER,
+    ):
+        insertions.picture({"A": state})
+    assert [record.getMessage() for record in caplog.records] == [
+        "cards put into A: 2, out again before a look: 1",
+        "cards put into A: 1, out again before a look: 1",
+    ]
 
 
 @pytest.mark.parametrize("between", [{}, {"A": EMPTY | 2 * COUNTER}, {"A": UNAVAILABLE}], ids=str)

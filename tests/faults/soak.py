@@ -1,7 +1,7 @@
 """Wear the watch down: `python tests/faults/soak.py [--swaps 10000] [--idle-s 60] [--days 365]`.
 
 Swaps cards in two readers of the real daemon, lets it idle, then plays days with the rules and the real store alone.
-Fails when a card was missed, memory grew by 2 MB, or anything was left behind.
+Fails when a card went unnoticed, memory grew by 2 MB, anything was left behind, or the idling daemon woke too often.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from bench.cards import lasting_card  # noqa: E402 - after the path
-from bench.proc import anonymous_mb, work_of  # noqa: E402
+from bench.proc import Work, anonymous_mb, work_of  # noqa: E402
 from bench.programs import Vigicle  # noqa: E402
 from bench.stage import Stage  # noqa: E402
-from bench.swaps import holding, warm_up  # noqa: E402
+from bench.swaps import Holding, Noticed, holding, noticed, warm_up  # noqa: E402
 from core_rig.build import DAY, ending  # noqa: E402
 from core_rig.world import World, marks  # noqa: E402
 from daemon.adapters.store import SqliteStore  # noqa: E402
@@ -29,6 +30,8 @@ from daemon.core.events import Tick  # noqa: E402
 
 GROWTH_MB = 2.0
 PACE_S = 0.03  # no hand is as fast
+WAKEUPS_A_S = 0.02
+HEARTBEATS_S = 900.0  # a shorter window may hold one heartbeat by chance, which says nothing of a rate
 REST_S, SETTLE_S = 7.0, 4.0  # pcscd tidies after 5
 BEAT = timedelta(minutes=15)
 TOLD = ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
@@ -39,6 +42,20 @@ def say(words: str) -> None:
     sys.stdout.flush()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worn:
+    """What the daemon held before the swaps, after them and after its idling, and what it did in between."""
+
+    swaps: int
+    noticed: Noticed
+    before: Holding
+    after: Holding
+    rested: Holding
+    idle_s: float
+    idle: Work
+    said: str
+
+
 def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
     """Swap cards faster than any hand, then look at what the daemon still holds, and at its idling."""
     with Stage() as stage:
@@ -46,7 +63,7 @@ def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
         time.sleep(SETTLE_S)
         warm_up(stage)
         pid = program.process.pid
-        before, seen_before = holding(pid), len(program.seen())
+        before, noticed_before = holding(pid), noticed(program)
         cards = lasting_card(1), lasting_card(2)
         began = time.monotonic()
         for number in range(swaps):
@@ -55,20 +72,52 @@ def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
             time.sleep(PACE_S)
         taken_s = time.monotonic() - began
         time.sleep(SETTLE_S + REST_S)
-        after, missed = holding(pid), swaps - (len(program.seen()) - seen_before)
-        work = work_of(pid)
+        after, found, work = holding(pid), noticed(program).since(noticed_before), work_of(pid)
+        say(
+            f"{swaps} swaps in {taken_s:.0f} s: {swaps - found.cards} missed, {found.unread} out again before a look, "
+            f"memory {after.anonymous_mb - before.anonymous_mb:+.2f} MB, {after.children} children"
+        )
         time.sleep(idle_s)
-        idle = work_of(pid).since(work)
-        grown = after.anonymous_mb - before.anonymous_mb
-        say(f"{swaps} swaps in {taken_s:.0f} s: {missed} missed, memory {grown:+.2f} MB, {after.children} children")
-        say(f"idle for {idle_s:.0f} s: {idle.wakeups} wake-ups, {idle.run_ns / 1e6:.1f} ms of work")
-        return [
-            *([f"{missed} cards missed"] if missed > 0 else []),
-            *([f"memory grew by {grown:.1f} MB"] if grown > GROWTH_MB else []),
-            *(["descriptors left open"] if after.descriptors > before.descriptors else []),
-            *(["children left"] if after.children else []),
-            *(["a traceback"] if "Traceback" in program.process.text else []),
-        ]
+        idle, rested = work_of(pid).since(work), holding(pid)
+        say(
+            f"idle for {idle_s:.0f} s: {idle.wakeups} wake-ups, {idle.wakeups / max(idle_s, 1):.4f} a second, "
+            f"{idle.run_ns / 1e6:.1f} ms of work, memory {rested.anonymous_mb - after.anonymous_mb:+.2f} MB, "
+            f"{rested.children} children"
+        )
+        worn = Worn(
+            swaps=swaps,
+            noticed=found,
+            before=before,
+            after=after,
+            rested=rested,
+            idle_s=idle_s,
+            idle=idle,
+            said=program.process.text,
+        )
+    return judge(worn)
+
+
+def judge(worn: Worn) -> list[str]:
+    """Name the faults."""
+    missed = worn.swaps - worn.noticed.cards
+    wakeups_a_s = worn.idle.wakeups / worn.idle_s if worn.idle_s >= HEARTBEATS_S else 0.0
+    return [
+        *([f"{missed} cards missed"] if missed > 0 else []),
+        *([f"{-missed} cards made up"] if missed < 0 else []),
+        *_judge_holding("over the swaps", worn.before, worn.after),
+        *_judge_holding("while idle", worn.after, worn.rested),
+        *([f"{wakeups_a_s:.3f} wake-ups a second while idle"] if wakeups_a_s > WAKEUPS_A_S else []),
+        *(["a traceback"] if "Traceback" in worn.said else []),
+    ]
+
+
+def _judge_holding(when: str, before: Holding, after: Holding) -> list[str]:
+    grown = after.anonymous_mb - before.anonymous_mb
+    return [
+        *([f"memory grew by {grown:.1f} MB {when}"] if grown > GROWTH_MB else []),
+        *([f"descriptors left open {when}"] if after.descriptors > before.descriptors else []),
+        *([f"children left {when}"] if after.children else []),
+    ]
 
 
 def soak_the_rules(days: int) -> list[str]:
