@@ -31,7 +31,7 @@ from daemon.ports import Post
 log = logging.getLogger(__name__)
 
 UNAWARE = 0  # SCARD_STATE_UNAWARE: tell me
-READERS_AT_MOST = 15  # pcsc-lite takes 16 states, the pseudo-reader among them
+STATES_AT_MOST = 16  # in one question to pcsc-lite, the pseudo-reader among them; it has no more readers either
 STOP_LIMIT_S = 1.0
 AT_ONCE_MS = 0
 POLL_MS = 2000  # macOS has no pseudo-reader
@@ -41,6 +41,7 @@ SETTLE_MS = 250
 RETRIES = ((60.0, 1.5), (600.0, 15.0), (float("inf"), 60.0))  # seconds since the loss, pause between two tries
 
 HAS_PLUG_AND_PLAY = sys.platform != "darwin"
+IS_PCSC_LITE = sys.platform == "linux"
 SERVICE_GOES_WITH_READERS = sys.platform == "win32"  # pulling out the last USB key stops it: daily life
 
 
@@ -81,7 +82,7 @@ class PcscWatcher:
     def _look(self) -> ReadersSeen | ServiceLost:
         try:
             with service_context() as context:
-                asked = dict.fromkeys(reader_names(context)[:READERS_AT_MOST], UNAWARE)
+                asked = dict.fromkeys(reader_names(context)[:STATES_AT_MOST], UNAWARE)
                 states = (wait_for_change(context, AT_ONCE_MS, asked) if asked else None) or asked
         except ServiceError as error:
             log.debug("no PC/SC service: %s", error)
@@ -131,14 +132,15 @@ class PcscWatcher:
         settling = True
         quick_returns = 0
         while not self._stopping.is_set():
-            names = reader_names(context)[:READERS_AT_MOST]
+            names = reader_names(context)[:STATES_AT_MOST]
             has_new = not known.keys() >= set(names)
             settling |= has_new
             asked = {name: known.get(name, UNAWARE) for name in names}
             if not has_new:
                 self._show(self._insertions.picture(asked))
-            asked |= {name: state for name, state in known.items() if name == PLUG_AND_PLAY}
-            limit_ms = AT_ONCE_MS if has_new else SETTLE_MS if settling else _limit_ms()
+            if HAS_PLUG_AND_PLAY and len(asked) < STATES_AT_MOST:
+                asked[PLUG_AND_PLAY] = known.get(PLUG_AND_PLAY, UNAWARE)
+            limit_ms = AT_ONCE_MS if has_new else SETTLE_MS if settling else _limit_ms(asked)
             answer = self._wait(context, limit_ms, asked)
             if answer is None:
                 settling = has_new
@@ -167,8 +169,9 @@ class PcscWatcher:
         self._post(ServiceLost(at=_now(), trouble=trouble))
 
 
-def _limit_ms() -> int:
-    return FOREVER_MS if HAS_PLUG_AND_PLAY else POLL_MS
+def _limit_ms(asked: States) -> int:
+    """Wait without end where a reader that comes is told of, or none can come: pcsc-lite is full then."""
+    return FOREVER_MS if PLUG_AND_PLAY in asked or (IS_PCSC_LITE and asked) else POLL_MS
 
 
 def pause_after(lost_for_s: float) -> float:

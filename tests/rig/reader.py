@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from rig.card import Card
 
-MAX_READERS = 15  # pcscd has room for 16 and looks for a free one before it adds
+MAX_READERS = 16  # PCSCLITE_MAX_READERS_CONTEXTS
 START_LIMIT_S = 10.0
 
 # In a mount namespace of its own, the folders that are fixed in pcscd are those of $RIG_FOLDER.
