@@ -1,5 +1,7 @@
 """The time zone of this computer, as its C library knows it at each moment."""
 
+import sys
+import time
 from datetime import UTC, datetime, timedelta, tzinfo
 
 
@@ -28,3 +30,13 @@ class LocalZone(tzinfo):
         local = there.replace(tzinfo=None)
         is_second = local.astimezone().utcoffset() != there.utcoffset()
         return local.replace(tzinfo=self, fold=int(is_second))
+
+
+def follow_zone() -> None:
+    """Have the C library look whether the zone is another one by now, for all that this process shows.
+
+    It reads /etc/localtime once, and again only when it is told to. Windows' has no such call: there a change of the
+    zone counts from the next start.
+    """
+    if sys.platform != "win32":
+        time.tzset()

@@ -20,7 +20,7 @@ from daemon.adapters.errands import DesktopErrands
 from daemon.adapters.guide.desk import Desk
 from daemon.adapters.instance import InstanceLock
 from daemon.adapters.launch import DesktopLauncher
-from daemon.adapters.local_zone import LocalZone
+from daemon.adapters.local_zone import LocalZone, follow_zone
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc import PcscWatcher
@@ -150,6 +150,7 @@ class _SettingsNews:
 
     def look(self) -> Iterator[Event]:
         """Look at the files' stamps, and read them again where they have changed."""
+        follow_zone()
         seen = stamp(self._folders)
         if seen == self._stamp:
             return

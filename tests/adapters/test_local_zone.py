@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,9 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from daemon.adapters.local_zone import LocalZone
+from rig.process import require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 ZONE = LocalZone()
 HOURS = [datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(2 * 24 * 366)]
@@ -67,3 +73,44 @@ def test_a_journey_is_followed_at_once(use: Callable[[str], None]) -> None:
     assert moment.astimezone(ZONE).hour == 1
     use("Asia/Tokyo")
     assert moment.astimezone(ZONE).hour == 9
+
+
+# Run with a copy of its own in the place of /etc, so that nobody else travels.
+TRAVELLER = """
+from datetime import UTC, datetime
+from pathlib import Path
+from config.text import text
+from config.texts import Texts
+from daemon.adapters.local_zone import LocalZone, follow_zone
+
+place, zones = Path("/etc/localtime"), Path("/usr/share/zoneinfo")
+noon = datetime(2027, 1, 15, 12, tzinfo=UTC)
+
+def show():
+    follow_zone()
+    print(noon.astimezone(LocalZone()).hour, Texts("en").render(text("certificate.until", date=noon)))
+
+show()
+place.unlink()
+place.symlink_to(zones / "Asia/Tokyo")
+show()
+place.unlink()
+place.write_bytes((zones / "Europe/Paris").read_bytes())
+show()
+"""
+
+
+def test_a_change_of_the_computers_zone_is_followed_in_all_that_is_shown(tmp_path: Path) -> None:
+    etc = tmp_path / "etc"
+    shutil.copytree("/etc", etc, symlinks=True, ignore_dangling_symlinks=True)
+    (etc / "localtime").unlink()
+    (etc / "localtime").symlink_to("/usr/share/zoneinfo/Etc/UTC")
+    own = f'mount --bind {etc} /etc && exec {sys.executable} -c "$TRAVELLER"'
+    environment = {name: value for name, value in os.environ.items() if name != "TZ"} | {"TRAVELLER": TRAVELLER}
+    command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", own]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == [
+        "12 valid until 15 January 2027 at 12:00",
+        "21 valid until 15 January 2027 at 21:00",
+        "13 valid until 15 January 2027 at 13:00",
+    ], done.stderr

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,7 +21,7 @@ from daemon.core.events import Tick
 from daemon.core.report import Stage
 from daemon.core.state import State
 from faults.desk import key, status, watching
-from rig.process import wait_until
+from rig.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
     from rig.desktop import NotificationServer
@@ -158,6 +161,50 @@ def test_a_journey_to_another_zone_moves_no_notice(zone: str) -> None:
     world.wait(2 * DAY)
     ((moment, _),) = world.said
     assert moment == NOW + DAY
+
+
+class Elsewhere:
+    """A daemon whose /etc is a copy of its own: it travels when that copy names another zone."""
+
+    def __init__(self, desk: Program, folder: Path) -> None:
+        self._desk, self._etc = desk, folder / "etc"
+        shutil.copytree("/etc", self._etc, symlinks=True, ignore_dangling_symlinks=True)
+        (self._etc / "timezone").unlink(missing_ok=True)
+
+    def travel(self, zone: str) -> None:
+        new = self._etc / "localtime.new"
+        new.symlink_to(f"/usr/share/zoneinfo/{zone}")
+        new.replace(self._etc / "localtime")
+
+    def start(self) -> Process:
+        vigicle = Path(sys.executable).with_name("vigicle")
+        script = f"mount --bind {self._etc} /etc && exec setpriv --pdeathsig KILL {vigicle} run --headless"
+        command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
+        daemon = Process(command, environment=self._desk.environment, log=self._desk.home / "elsewhere.log")
+        daemon.wait_for_log("on watch")
+        return daemon
+
+
+def test_a_daemon_that_travels_keeps_the_quiet_hours_of_the_place(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    begin, end = now - timedelta(hours=2), now + timedelta(hours=2)
+    desk.configure(f'[notices]\nquiet_hours = "{begin:%H:%M}-{end:%H:%M}"\n')
+    elsewhere = Elsewhere(desk, tmp_path)
+    elsewhere.travel("Etc/UTC")
+    daemon = elsewhere.start()
+    try:
+        reader_service.insert(key(timedelta(days=20), "Anne"))
+        wait_until(lambda: bool(status(desk)["certificates"]), "the key is known")
+        assert notification_server.notices == []
+        elsewhere.travel("Etc/GMT-8")
+        reader_service.swap(key(timedelta(days=20), "Bruno"))
+        told = {notification_server.next_notice().body for _ in range(2)}
+        assert {"Anne" in body for body in told} == {"Bruno" in body for body in told} == {True, False}
+    finally:
+        daemon.close()
+    assert "Traceback" not in daemon.text
 
 
 # --- years --------------------------------------------------------------------------------------
