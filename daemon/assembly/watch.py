@@ -53,7 +53,7 @@ def watch(
     A screen owns the calling thread, which must then be the main one; the loop runs in one of its own. `greeting`
     asks for a welcome at the first start ever.
     """
-    lock = InstanceLock(private_folder(folders.runtime))
+    lock = InstanceLock(private_folder(folders.runtime), private_folder(folders.state))
     if not lock.acquire():
         return Outcome.ALREADY_RUNNING
     thread = AsyncThread()

@@ -14,14 +14,14 @@ HOLD = """
 import sys
 from pathlib import Path
 from daemon.adapters.instance import InstanceLock
-lock = InstanceLock(Path(sys.argv[1]))
+lock = InstanceLock(Path(sys.argv[1]), Path(sys.argv[2]))
 print(lock.acquire(), flush=True)
 sys.stdin.read()
 """
 
 
 def test_the_first_one_gets_the_lock_and_the_second_does_not(tmp_path: Path) -> None:
-    first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
+    first, second = InstanceLock(tmp_path, tmp_path), InstanceLock(tmp_path, tmp_path)
     assert first.acquire()
     assert not second.acquire()
     first.release()
@@ -31,11 +31,14 @@ def test_the_first_one_gets_the_lock_and_the_second_does_not(tmp_path: Path) -> 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(tmp_path), str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "True\n"
-        lock = InstanceLock(tmp_path)
+        lock = InstanceLock(tmp_path, tmp_path)
         assert not lock.acquire()
         holder.kill()
         holder.wait(10)
@@ -44,7 +47,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
 
 
 def test_the_lock_file_is_for_this_person_alone(tmp_path: Path) -> None:
-    lock = InstanceLock(tmp_path)
+    lock = InstanceLock(tmp_path, tmp_path)
     lock.acquire()
     assert stat.S_IMODE((tmp_path / LOCK).stat().st_mode) == 0o600
     lock.release()
@@ -53,4 +56,27 @@ def test_the_lock_file_is_for_this_person_alone(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / LOCK).mkdir()
     with pytest.raises(FolderProblem):
-        InstanceLock(tmp_path).acquire()
+        InstanceLock(tmp_path, tmp_path).acquire()
+
+
+def test_a_lock_that_was_cleared_away_lets_nobody_into_the_same_state(tmp_path: Path) -> None:
+    (state := tmp_path / "state").mkdir()
+    first, second = InstanceLock(tmp_path, state), InstanceLock(tmp_path, state)
+    assert first.acquire()
+    (tmp_path / LOCK).unlink()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+def test_two_runtime_folders_are_no_way_into_the_same_state(tmp_path: Path) -> None:
+    runtimes = tmp_path / "one", tmp_path / "other"
+    for runtime in runtimes:
+        runtime.mkdir()
+    first, second = (InstanceLock(runtime, tmp_path) for runtime in runtimes)
+    assert first.acquire()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+    second.release()

@@ -13,6 +13,7 @@ import stat
 import struct
 import threading
 import time
+from datetime import timedelta
 from multiprocessing.connection import Client
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,14 +23,16 @@ import pytest
 from bench.proc import anonymous_mb, descriptors
 from daemon.adapters.door import ASK_LIMIT_S
 from daemon.adapters.door_key import DoorKey, prove_as_client, read_key
-from faults.desk import runtime, status, watching
+from faults.desk import key, runtime, status, watching
 from rig.process import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rig.desktop import NotificationServer
     from rig.process import Process
     from rig.program import Program
+    from rig.reader import ReaderService
 
 GIGABYTE = 1 << 30
 CROWD = 1000
@@ -162,6 +165,20 @@ def test_of_five_started_at_once_one_is_on_watch(program: Program) -> None:
     for process in started:
         assert process.returncode in {None, 0}
         assert "Traceback" not in process.text
+
+
+def test_a_lock_and_a_door_that_were_cleared_away_let_no_second_one_tell_everything_again(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    daemon = watching(desk)
+    for file in runtime(desk).iterdir():
+        file.unlink()
+    second = desk.run("run", "--headless")
+    assert (second.returncode, second.stdout.strip()) == (0, "vigicle is already on watch.")
+    reader_service.insert(key(timedelta(days=20)))
+    notification_server.next_notice()
+    assert daemon.terminate() == 0
+    assert len(notification_server.notices) == 1
 
 
 def test_the_lock_and_the_door_of_a_killed_daemon_make_way(program: Program, daemon: Process) -> None:
