@@ -24,7 +24,7 @@ def test_up_to_the_limit_each_is_told_by_itself() -> None:
     assert len(world_of(AT_ONCE).said) == AT_ONCE
 
 
-@pytest.mark.parametrize("count", [AT_ONCE + 1, 300])
+@pytest.mark.parametrize("count", [AT_ONCE + 1, 1000])
 def test_beyond_it_one_notice_stands_for_all(count: int) -> None:
     world = world_of(count)
     ((_, notice),) = world.said

@@ -105,7 +105,9 @@ def test_a_flood_is_told_as_one_by_the_whole_program(
 ) -> None:
     now = datetime.now(UTC)
     end = {"not_before": now - 900 * DAY, "not_after": now + 50 * DAY}
-    keys = [owned(ending(50 * DAY, f"{n}", subject_cn=f"Holder {n}", surname=f"Holder {n}", **end)) for n in range(300)]
+    keys = [
+        owned(ending(50 * DAY, f"{n}", subject_cn=f"Holder {n}", surname=f"Holder {n}", **end)) for n in range(1000)
+    ]
     program.state_folder.mkdir(parents=True, mode=0o700)
     store = SqliteStore(program.state_folder)
     store.load()
@@ -113,6 +115,6 @@ def test_a_flood_is_told_as_one_by_the_whole_program(
     store.close()
     with NotificationServer(session_bus) as server:
         watching(at(program, reader_service, session_bus))
-        assert "300" in server.next_notice(timeout_s=20).summary
+        assert "1000" in server.next_notice(timeout_s=60).summary.replace("\N{NO-BREAK SPACE}", "")
         status(program)
         assert len(server.notices) == 1

@@ -246,6 +246,20 @@ def test_every_combination_of_signs_is_read_as_it_is(
     assert {sign for sign in SIGNS if getattr(token.signs, sign)} == set(chosen)
 
 
+OTHERS = [1 << bit for bit in range(25) if 1 << bit not in SIGNS.values()]  # the rest of CKF_* of tokens, known or not
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("other", [*OTHERS, sum(OTHERS)], ids=hex)
+@pytest.mark.parametrize("chosen", [(), tuple(SIGNS)], ids=["no sign", "each sign"])
+def test_no_other_flag_changes_what_the_signs_say(
+    module: TokenModule, reads: Reads, chosen: tuple[str, ...], other: int
+) -> None:
+    module.show([make_certificate()], flags=reduce(lambda flags, sign: flags | SIGNS[sign], chosen, other))
+    (token,) = tokens(reads.read())
+    assert {sign for sign in SIGNS if getattr(token.signs, sign)} == set(chosen)
+
+
 @pytest.mark.parametrize("flags", [0xFFFFFFFF, 0x80000000, 0xFFFFFFFFFFFFFFFF], ids=hex)
 def test_flags_that_no_standard_knows_hide_nothing(module: TokenModule, reads: Reads, flags: int) -> None:
     module.show([make_certificate()], flags=flags)
