@@ -21,7 +21,9 @@ def print_to_log(folders: Folders) -> Path:
     """Let all that is printed go to a file in the state folder, and return it. Raises FolderProblem and OSError."""
     file = private_folder(folders.state) / LOG
     with contextlib.suppress(OSError):  # there is none, or another vigicle writes into it
-        if file.stat().st_size > ENOUGH:
+        if file.is_symlink():
+            file.unlink()  # what it leads to is not ours to write into
+        elif file.stat().st_size > ENOUGH:
             file.replace(file.with_suffix(".old.log"))
     sys.stdout = sys.stderr = file.open("a", encoding="utf-8", errors="replace", buffering=1)
     return file

@@ -263,14 +263,46 @@ def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: 
     assert "Traceback" not in daemon.text
 
 
-def test_a_link_in_the_stores_place_leads_nobody_to_another_file(program: Program, tmp_path: Path) -> None:
-    watching(program).terminate()
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vigicle.sqlite3",
+        *(
+            pytest.param(name, marks=pytest.mark.full)
+            for name in ("vigicle.sqlite3-wal", "vigicle.sqlite3-shm", "vigicle.sqlite3-journal")
+        ),
+    ],
+)
+def test_a_link_among_what_is_remembered_leads_nobody_to_another_file(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, name: str, tmp_path: Path
+) -> None:
+    watching(desk).terminate()
     precious = tmp_path / "precious"
     precious.write_text("precious")
-    store = program.state_folder / "vigicle.sqlite3"
-    store.unlink()
-    store.symlink_to(precious)
-    daemon = watching(program)
+    place = desk.state_folder / name
+    place.unlink(missing_ok=True)
+    place.symlink_to(precious)
+    daemon = watching(desk)
+    reader_service.insert(key(timedelta(days=20), "Anne"))
+    while "Anne" not in notification_server.next_notice().body:
+        pass  # what became of the link is said, too
+    daemon.terminate()
     assert precious.read_text() == "precious"
     assert stat.S_IMODE(precious.stat().st_mode) == 0o644
+    assert "Traceback" not in daemon.text
+
+
+def test_a_configuration_that_is_a_link_is_read_and_never_written(
+    desk: Program, reader_service: ReaderService, tmp_path: Path
+) -> None:
+    """People keep their settings elsewhere, and link to them: that is their own link, and it is followed."""
+    elsewhere = tmp_path / "settings.toml"
+    elsewhere.write_text("[notices]\ndays = [20]\n")
+    desk.configure("").unlink()
+    (desk.config_folder / "config.toml").symlink_to(elsewhere)
+    daemon = watching(desk)
+    elsewhere.write_text("nonsense")
+    reader_service.insert(key(timedelta(days=200)))
+    daemon.wait_for_log("The settings are refused")
+    assert elsewhere.read_text() == "nonsense"
     no_traceback(daemon)

@@ -34,6 +34,16 @@ def test_a_refused_configuration_is_in_the_log(program: Program) -> None:
     assert "nonsense" in (program.state_folder / LOG).read_text(encoding="utf-8")
 
 
+def test_a_link_in_the_logs_place_leads_nobody_to_another_file(program: Program, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    program.state_folder.mkdir(parents=True, mode=0o700)
+    (program.state_folder / LOG).symlink_to(precious)
+    assert run_without_streams(program, "quit") == 0
+    assert precious.read_text() == "precious"
+    assert (program.state_folder / LOG).read_text(encoding="utf-8").strip()
+
+
 @pytest.mark.parametrize(("size", "begins_anew"), [(ENOUGH, False), (ENOUGH + 1, True)])
 def test_a_long_log_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, begins_anew: bool) -> None:
     for stream in ("stdout", "stderr"):
