@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from rig.browser import RecordingBrowser, RecordingTool
 from rig.bus import LoginManager, SessionBus, SystemBus
+from rig.card import PINS_SEEN
 from rig.desktop import Dunst, NotificationServer, Screen
 from rig.program import Program
 from rig.reader import ReaderService
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 settings.register_profile("untimed", deadline=None)  # a busy machine fails no test
 settings.load_profile("untimed")
+
+
+def pytest_runtest_teardown() -> None:
+    """Let no session with any card hold a PIN, whatever its test looks at."""
+    seen, PINS_SEEN[:] = [*PINS_SEEN], []
+    assert seen == [], "a command that carries a PIN reached a card"
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faults.desk import key, status
+from bench.proc import children, descriptors
+from faults.desk import key, status, watching
 from rig.card import pin_commands
 from rig.process import Process, require_tool, wait_until
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 ORDER_URL = "https://order.example/keys"
 HOSTILE = '--help $(id) ;id "&" %s <b>'
 HOLDER = f"Zebulon {HOSTILE}"
+EXEC = re.compile(r'exec\w+\("([^"]+)"')
 NETWORK = re.compile(r"\b(?:socket|socketpair)\((\w+)")
 
 
@@ -77,6 +79,43 @@ def test_a_whole_run_opens_no_network_socket(job: Job, tmp_path: Path) -> None:
     job.run(require_tool("strace", "strace"), "-f", "-qq", "-e", "trace=%network", "-o", str(trace))
     families = set(NETWORK.findall(trace.read_text()))
     assert families == {"AF_UNIX"}
+
+
+def test_a_whole_run_starts_nothing_with_a_word_from_the_card(job: Job, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    strace = require_tool("strace", "strace")
+    job.run(strace, "-f", "-qq", "-s", "4096", "-e", "trace=execve,execveat", "-o", str(trace))
+    started = [line for line in trace.read_text().splitlines() if "exec" in line]
+    assert sum(ORDER_URL in line for line in started) >= 1
+    assert [line for line in started if "Zebulon" in line or "$(id)" in line] == []
+    programs = {Path(found[1]).name for line in started if (found := EXEC.search(line))}
+    assert programs <= {
+        "vigicle",
+        Path(sys.executable).name,
+        "gio",
+        "gio-launch-desktop",
+        "xdg-open",
+        "recording-browser",
+    }
+
+
+def test_keys_that_come_and_go_leave_no_descriptor_and_no_child(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    daemon = watching(desk)
+
+    def round_of(name: str) -> None:
+        reader_service.insert(key(timedelta(days=20), name))
+        notification_server.next_notice()
+        status(desk, "check")
+        reader_service.remove()
+
+    round_of("Anne")
+    wait_until(lambda: children(daemon.pid) == 0, "the children of the first reading have gone")
+    files = descriptors(daemon.pid)
+    for name in ("Bruno", "Chloe", "David"):
+        round_of(name)
+    wait_until(lambda: descriptors(daemon.pid) <= files and children(daemon.pid) == 0, "nothing is left open")
 
 
 def test_the_main_job_works_whole_without_a_network(job: Job) -> None:

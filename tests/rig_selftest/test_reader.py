@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rig.card import BankCard, PivCard, pin_commands
+from rig.card import PINS_SEEN, BankCard, PivCard, pin_commands
 from rig.pki import make_certificate, private_key
 from rig.process import require_file, wait_until
 from rig.reader import MAX_READERS, ReaderService
@@ -127,6 +127,8 @@ def test_a_login_is_found_among_the_commands(reader_service: ReaderService) -> N
     reader_service.insert(piv)
     pkcs11_tool(reader_service.environment, "--login", "--pin", "123456", "-O")
     assert len(pin_commands(piv.apdus)) == 1
+    assert pin_commands(piv.apdus) == PINS_SEEN
+    PINS_SEEN.clear()  # this one was ours
 
 
 @pytest.mark.parametrize("tear_at", [1, 2, 5, 9])
