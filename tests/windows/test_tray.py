@@ -103,6 +103,7 @@ def test_icon_and_balloon_show_and_a_click_on_the_balloon_opens_nothing_for_an_a
     assert taskbar.send(CALLBACK, lparam=BALLOON_CLICKED, how="post").startswith("2 answers:")
     taskbar.daemon.wait_for("event NoticeAnswered")
     taskbar.daemon.wait_for("runs with an administrator's rights")
+    taskbar.daemon.wait_for("Launch of order_page for opalexe: elevated")
 
 
 def test_the_end_of_a_session_is_answered_and_finds_the_store_closed(taskbar: Taskbar) -> None:
