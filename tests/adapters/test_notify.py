@@ -2,96 +2,29 @@
 
 import logging
 import os
-import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from config.text import Text, text
-from daemon.adapters.aio import AsyncThread
-from daemon.adapters.notify import make_notifier
+from config.text import text
 from daemon.adapters.notify.balloon import fit
-from daemon.adapters.notify.chain import BODY_LIMIT, ChainNotifier, in_words
-from daemon.adapters.notify.channel import Answered, Channel, Message
+from daemon.adapters.notify.chain import BODY_LIMIT, in_words
+from daemon.adapters.notify.channel import Answered, Message
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.adapters.notify.server import find_session_bus
-from daemon.core.events import Event, NoticeAnswered, NoticeSaid
-from daemon.core.notice import Choice, Notice, Urgency
-from rig.bus import PrivateBus, SessionBus
+from daemon.core.events import NoticeSaid
+from daemon.core.notice import Choice, Urgency
+from rig.bus import SessionBus
 from rig.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
 from rig.process import wait_until
+from rig.teller import LIMIT_S, NOTICE, Make, plain
 
-LIMIT_S = 10.0
 MUTE_S = 0.3
-NOTICE = Notice(
-    tag="key-1",
-    title=text("Your key"),
-    body=text("Order a new one"),
-    marks=("key-1:days:30",),
-    button=text("Order"),
-    more=(Choice.LATER, Choice.WORKS),
-)
-
-
-def plain(what: Text) -> str:
-    """Say the id: these tests have no catalogue."""
-    return what.id
-
-
-class Teller:
-    """A notifier and what it has posted."""
-
-    def __init__(self, notifier: ChainNotifier) -> None:
-        self.notifier = notifier
-        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        notifier.start(self.events.put)
-
-    def next(self) -> Event:
-        return self.events.get(timeout=LIMIT_S)
-
-    def say(self, notice: Notice = NOTICE) -> None:
-        """Say it, and wait until that is posted."""
-        self.notifier.say(notice)
-        said = self.next()
-        assert isinstance(said, NoticeSaid)
-        assert (said.tag, said.marks) == (notice.tag, notice.marks)
-
-    def answer(self) -> tuple[str, Choice]:
-        answered = self.next()
-        assert isinstance(answered, NoticeAnswered)
-        return answered.tag, answered.choice
-
-
-Make = Callable[..., Teller]
-
-
-@pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    """Make a notifier, on a bus or without one."""
-    thread = AsyncThread()
-    made: list[Teller] = []
-
-    def build(bus: PrivateBus | None = None, channels: Sequence[Channel] | None = None, forced: str = "") -> Teller:
-        monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-        monkeypatch.setenv("XDG_RUNTIME_DIR", "/nonexistent")
-        for name, value in (bus.environment if bus else {}).items():
-            monkeypatch.setenv(name, value)
-        if channels is None:
-            notifier = make_notifier(plain, thread, environ={"VIGICLE_NOTIFIER": forced})
-        else:
-            notifier = ChainNotifier(channels, plain, thread)
-        made.append(Teller(notifier))
-        return made[-1]
-
-    yield build
-    for teller in made:
-        teller.notifier.stop()
-    thread.stop()
 
 
 class Deaf:

@@ -1,6 +1,6 @@
 """No bus, no server, no screen, or one that cannot do much: the watch goes on, and says what it has to where it can.
 
-Each channel by itself is in `adapters/test_notify.py`; trays that are absent, late or restarted are in
+Each channel by itself is in `adapters/test_notify*.py`; trays that are absent, late or restarted are in
 `tray/test_pystray_face.py` and `tray/test_xfce_panel.py`.
 """
 
@@ -64,6 +64,38 @@ def test_a_bus_that_dies_costs_no_notice(
     assert "Chloe" in server.next_notice().body
     assert "Traceback" not in daemon.text
     server.stop()
+
+
+def test_the_end_takes_its_notice_off_the_screen_and_the_next_start_does_not_repeat_it(
+    program: Program, reader_service: ReaderService, session_bus: SessionBus
+) -> None:
+    with NotificationServer(session_bus) as server:
+        daemon = watching(at(program, reader_service, session_bus))
+        reader_service.insert(key(DUE, "Anne"))
+        notice = server.next_notice()
+        daemon.wait_for_log("was said through")
+        program.run("quit")
+        assert daemon.wait() == 0
+        assert [closed.id for closed in server.closed] == [notice.id]
+        again = watching(program)
+        wait_until(lambda: status(program)["certificates"][0]["present"], "the key is read again")
+        reader_service.swap(key(DUE, "Bruno"))
+        assert "Bruno" in server.next_notice().body
+        assert "Traceback" not in daemon.text + again.text
+
+
+def test_a_server_that_falls_mute_does_not_hold_up_the_end(
+    program: Program, reader_service: ReaderService, session_bus: SessionBus
+) -> None:
+    with NotificationServer(session_bus) as server:
+        daemon = watching(at(program, reader_service, session_bus))
+        reader_service.insert(key(DUE))
+        server.next_notice()
+        daemon.wait_for_log("was said through")
+        server.mute = True
+        program.run("quit")
+        assert daemon.wait() == 0
+        assert "Traceback" not in daemon.text
 
 
 @pytest.mark.full

@@ -127,13 +127,16 @@ class BusService:
     def emit(self, member: str, signature: str, *body: object) -> None:
         """Emit a signal of the interface; any thread."""
         assert self._loop is not None, f"{self.name} is not running"
-        signal = Message.new_signal(self.path, self.interface, member, signature, list(body))
 
         async def send() -> None:
-            assert self._bus is not None
-            await self._bus.send(signal)
+            await self.tell(member, signature, *body)
 
         asyncio.run_coroutine_threadsafe(send(), self._loop).result(LIMIT_S)
+
+    def tell(self, member: str, signature: str, *body: object) -> asyncio.Future[None]:
+        """Emit a signal of the interface; the service's thread, before what it sends afterwards."""
+        assert self._bus is not None
+        return self._bus.send(Message.new_signal(self.path, self.interface, member, signature, list(body)))
 
     def __enter__(self) -> Self:
         self.start()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from dbus_fast import Message
+from dbus_fast import ErrorType, Message
 
 from rig.bus import BusService, PrivateBus, SessionBus
 from rig.process import Process, RigTimeoutError, require_tool, wait_until
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Closed", "Dunst", "Notice", "NotificationServer", "Screen", "SessionBus"]
 
 ALL_CAPABILITIES = ("actions", "body", "body-markup", "persistence")
-EXPIRED, DISMISSED, CLOSED_BY_CALL = 1, 2, 3
+EXPIRED, DISMISSED, CLOSED_BY_CALL, UNDEFINED = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,10 @@ class Closed:
 
 
 class NotificationServer(BusService):
-    """A server of org.freedesktop.Notifications that records everything, in order."""
+    """A server of org.freedesktop.Notifications that records everything, in order.
+
+    `refusing`: answers Notify with an error. `click_at_once`: the action of a person who is quicker than the answer.
+    """
 
     name = "org.freedesktop.Notifications"
     path = "/org/freedesktop/Notifications"
@@ -77,6 +80,8 @@ class NotificationServer(BusService):
         self.capabilities = list(capabilities)
         self.notices: list[Notice] = []
         self.closed: list[Closed] = []
+        self.refusing = False
+        self.click_at_once = ""
         self._waiting: queue.Queue[Notice] = queue.Queue()
         self._ids = itertools.count(1)
 
@@ -97,8 +102,13 @@ class NotificationServer(BusService):
 
     def respond(self, message: Message) -> Message:
         match message.member:
+            case "Notify" if self.refusing:
+                return Message.new_error(message, ErrorType.FAILED, "too many notices")
             case "Notify":
-                return Message.new_method_return(message, "u", [self._record(message.body)])
+                number = self._record(message.body)
+                if self.click_at_once:
+                    self.tell("ActionInvoked", "us", number, self.click_at_once)
+                return Message.new_method_return(message, "u", [number])
             case "CloseNotification":
                 self.closed.append(Closed(id=message.body[0], at_s=time.monotonic()))
                 return Message.new_method_return(message)

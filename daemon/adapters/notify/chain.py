@@ -56,7 +56,7 @@ class ChainNotifier:
         self._thread.submit(self._withdraw(tag))
 
     def stop(self) -> None:
-        """End; what is on the screen stays, and its clicks are no longer heard."""
+        """End; what could have been clicked leaves the screen, and stays said: no notice is said twice."""
         self._post = lambda _event: None
         self._thread.submit(self._close())
 

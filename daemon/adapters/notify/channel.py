@@ -49,4 +49,4 @@ class Channel(Protocol):
         """Take the message with this tag off the screen, if it is there."""
 
     async def close(self) -> None:
-        """Let go of what is held; what is on the screen stays."""
+        """Let go of what is held, and take off the screen what could be clicked, within half a second."""

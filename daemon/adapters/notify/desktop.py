@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.identity import APPLICATION, WINDOWS_ID
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
+from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHearing
 from daemon.adapters.notify.server import ACTIONS, ask_capabilities, shown_body
 from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, name_sender
 from daemon.core.notice import Choice
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EARLY_CLICK_S = 0.2
-DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
+FAREWELL_S = 0.4  # the asyncio thread waits half a second for what it has begun
+LAST_NEWS_S = 0.005
+MOST_STANDING = 50
 
 
 class _Sending(Enum):
@@ -50,8 +52,9 @@ class DesktopChannel:
         if skills is None:
             return False
         outcome = await self._send(message, answered, skills)
-        if outcome is _Sending.FAILED:  # the connection may have died with an earlier bus
-            self._forget()
+        if outcome is _Sending.FAILED:
+            if not await self._hears():  # the connection may have died with an earlier bus
+                self._forget()
             outcome = await self._send(message, answered, skills)
         return outcome is _Sending.DELIVERED
 
@@ -61,7 +64,14 @@ class DesktopChannel:
             await asyncio.wait({self._follow(self._clear(self._notifier, tag))}, timeout=self._limit_s)
 
     async def close(self) -> None:
-        """Leave the bus."""
+        """Take off the screen what nobody hears any more, and leave the bus."""
+        for _ in range(2):  # at logoff the bus dies at the same time: what it said last, then its end
+            await asyncio.sleep(LAST_NEWS_S)
+        if self._notifier is not None and (self._bus is None or self._bus.connected):
+            standing = await self._notifier.get_current_notifications()
+            leaving = {self._follow(self._remove(self._notifier, identifier)) for identifier in standing}
+            if leaving:
+                await asyncio.wait(leaving, timeout=FAREWELL_S)
         self._forget()
 
     async def _skills(self) -> frozenset[str] | None:
@@ -83,7 +93,7 @@ class DesktopChannel:
             else:
                 self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
             if sys.platform == "linux":
-                _hear_early_clicks(self._notifier)
+                ClickHearing(self._notifier._backend)
         sending = self._follow(self._replace(self._notifier, message, answered, skills))
         await asyncio.wait({sending}, timeout=self._limit_s)
         if not sending.done():
@@ -101,6 +111,8 @@ class DesktopChannel:
         if not await notifier.get_capabilities() or not await notifier.request_authorisation():
             return False
         await self._clear(notifier, message.tag)
+        for oldest in (await notifier.get_current_notifications())[: 1 - MOST_STANDING]:
+            await notifier.clear(oldest)
         dispatched = asyncio.Event()
         notification = await self._build(notifier, message, answered, skills, dispatched)
         self._shown[message.tag] = identifier = await notifier.send_notification(notification)
@@ -143,6 +155,9 @@ class DesktopChannel:
         identifier = self._shown.pop(tag, None)
         if identifier is None or identifier not in await notifier.get_current_notifications():
             return False
+        return await self._remove(notifier, identifier)
+
+    async def _remove(self, notifier: "desktop_notifier.DesktopNotifier", identifier: str) -> bool:
         await notifier.clear(identifier)
         return True
 
@@ -158,37 +173,20 @@ class DesktopChannel:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.debug("The desktop refused: %r", error)
 
+    async def _hears(self) -> bool:
+        """Tell whether a click on one of our notices can still come through this connection (Linux)."""
+        if self._notifier is None or self._bus is None:
+            return False
+        return self._bus.connected and bool(await self._notifier.get_current_notifications())
+
+    @property
+    def _bus(self) -> Any:
+        return getattr(getattr(self._notifier, "_backend", None), "bus", None)
+
     def _forget(self) -> None:
         """Drop desktop-notifier and its connection; what it still shows can no longer be clicked."""
-        bus = getattr(getattr(self._notifier, "_backend", None), "bus", None)
+        bus = self._bus
         if bus is not None and bus.connected:
             bus.disconnect()
         self._notifier = None
         self._shown.clear()
-
-
-def _hear_early_clicks(notifier: "desktop_notifier.DesktopNotifier") -> None:
-    """Let desktop-notifier hear a click that comes in one breath with the notice's id.
-
-    It drops what is said of a notice whose id it has not entered yet (6.2.0, seen with a click within 1 ms).
-    """
-    backend: Any = notifier._backend
-    known = backend._platform_to_interface_notification_identifier
-    early: set[int] = set()
-
-    def patient(hear: Callable[..., None]) -> Callable[..., None]:
-        def heard(number: int, *said: object) -> None:
-            if number in known and number not in early:
-                hear(number, *said)
-            else:
-                early.add(number)
-                asyncio.get_running_loop().call_later(EARLY_CLICK_S, hear_late, number, *said)
-
-        def hear_late(number: int, *said: object) -> None:
-            early.discard(number)
-            hear(number, *said)
-
-        return heard
-
-    for name in ("_on_action", "_on_closed"):
-        setattr(backend, name, patient(getattr(backend, name)))

@@ -1,0 +1,74 @@
+"""What desktop-notifier leaves undone for clicks on Linux: it forgets a notice too soon, and knows it too late.
+
+Seen with 6.2.0, which asks each time in its own tables whose notice a signal is of. They are led from here: a notice
+stays in them until it is answered or withdrawn, for some servers let it be clicked in their history.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from daemon.adapters.notify.server import BUS, NAME, OWNER_CHANGED
+
+if TYPE_CHECKING:
+    from dbus_fast import Message
+
+EARLY_CLICK_S = 0.2
+DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
+DISMISSED = 2  # the same, NotificationClosed: by the person
+
+
+class ClickHearing:
+    """Hears what the server says, in the place of desktop-notifier's backend, and hands it on where that is right."""
+
+    def __init__(self, backend: Any) -> None:
+        """Take over, before the backend connects."""
+        self._backend = backend
+        self._identifiers = backend._platform_to_interface_notification_identifier
+        self._early: set[int] = set()
+        self._answer, self._connect = backend._on_action, backend._init_dbus
+        backend._on_action = self._patient(self._on_action)
+        backend._on_closed = self._patient(self._on_closed)
+        backend._init_dbus = self._init_dbus
+
+    async def _init_dbus(self) -> Any:
+        interface = await self._connect()  # which also asks the bus for the signal
+        self._backend.bus.add_message_handler(self._on_message)
+        return interface
+
+    def _on_message(self, message: "Message") -> None:
+        """Forget the notices of a server that has gone: numbers are unique within one server's life only."""
+        if message.member == OWNER_CHANGED and message.sender == BUS and message.body[0] == NAME:
+            self._identifiers.clear()
+            self._backend._notification_cache.clear()
+
+    def _on_action(self, number: int, key: str) -> None:
+        """Hand on what is an answer; the notice is then done with, whatever is said of it afterwards."""
+        notification = self._backend._notification_cache.get(self._identifiers.get(number))
+        if notification is None:
+            return
+        keys = {button.identifier for button in notification.buttons if button.on_pressed}
+        if key in keys or (key == DEFAULT_ACTION and notification.on_clicked):
+            self._answer(number, key)
+
+    def _on_closed(self, number: int, reason: int) -> None:
+        identifier = self._identifiers.get(number)
+        notification = self._backend._notification_cache.get(identifier)
+        if notification is not None and reason == DISMISSED:
+            self._backend.handle_dismissed(identifier, notification)
+
+    def _patient(self, hear: Callable[[int, Any], None]) -> Callable[[int, Any], None]:
+        """Hear later what comes in one breath with the notice's number, which is entered a moment afterwards."""
+
+        def heard(number: int, said: Any) -> None:
+            if number in self._identifiers and number not in self._early:
+                hear(number, said)
+            else:
+                self._early.add(number)
+                asyncio.get_running_loop().call_later(EARLY_CLICK_S, hear_late, number, said)
+
+        def hear_late(number: int, said: Any) -> None:
+            self._early.discard(number)
+            hear(number, said)
+
+        return heard
