@@ -103,12 +103,13 @@ def _runtime(environ: Mapping[str, str], state: Path) -> Path:
         name = APPLICATION if state == usual else f"{APPLICATION}-{_short_hash(state)}"
         owner = os.geteuid()
         for candidate in (environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{owner}"):
-            if candidate and _is_private(Path(candidate), owner):
+            if candidate and is_private(Path(candidate), owner):
                 return Path(candidate) / name
     return state / "run"
 
 
-def _is_private(folder: Path, owner: int) -> bool:
+def is_private(folder: Path, owner: int) -> bool:
+    """Tell whether an absolute path is a folder of this account that no other can write into (not for Windows)."""
     try:
         facts = folder.stat()
     except (OSError, ValueError):

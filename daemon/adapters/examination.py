@@ -15,6 +15,7 @@ from config.settings import Settings
 from config.text import Text, text
 from config.texts import Problem
 from daemon.adapters import door_client
+from daemon.adapters.instance import runtime_of_watch
 from daemon.adapters.store import STORE_NAME, SqliteStore
 from daemon.adapters.vendor_tool import find_tool
 from daemon.core.alarms import clock_wrong
@@ -88,7 +89,7 @@ def _started(topic: Topic, probe: Probe) -> "queue.SimpleQueue[list[Check]]":
 def probe_watch(folders: Folders) -> Iterator[Check]:
     """Ask the daemon for a sign of life."""
     try:
-        door_client.ask(folders.runtime, Verb.STATUS, timeout_s=DAEMON_LIMIT_S)
+        door_client.ask(runtime_of_watch(folders), Verb.STATUS, timeout_s=DAEMON_LIMIT_S)
     except door_client.NoDaemon:
         yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
     except Problem as problem:

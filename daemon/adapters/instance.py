@@ -1,5 +1,6 @@
 """One watchman for each person: a lock that the system itself releases when its holder dies."""
 
+import contextlib
 import logging
 import os
 import sys
@@ -7,10 +8,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from config.folders import FolderProblem
+from config.files import write_whole
+from config.folders import FolderProblem, Folders, is_private
 from config.text import text
 
-LOCK = "vigicle.lock"
+LOCK, WHEREABOUTS = "vigicle.lock", "runtime"
 PRIVATE = 0o600
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class InstanceLock:
             what, remedy = text("folder.unusable", reason=reason), text("folder.unusable.remedy")
             raise FolderProblem(what, self._path, remedy) from error
         if self._take_state():
+            self._note()
             return True
         self.release()
         return False
@@ -50,9 +53,18 @@ class InstanceLock:
     def release(self) -> None:
         """Let the next one in."""
         if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                (self._state / WHEREABOUTS).unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
         self._lock.release()
+
+    def _note(self) -> None:
+        """Note where the door is, for sessions that have another runtime folder."""
+        note = self._state / WHEREABOUTS
+        with contextlib.suppress(OSError):  # a disk that takes nothing: then they do not find it
+            note.unlink(missing_ok=True)  # a link in its place would be followed
+            write_whole(note, os.fsencode(self._path.parent))
 
     def _take_state(self) -> bool:
         """Lock the folder; true, too, where its file system cannot do so (NFS): the other lock then has to do."""
@@ -60,10 +72,47 @@ class InstanceLock:
             import fcntl
 
             try:
-                self._descriptor = os.open(self._state, os.O_RDONLY | os.O_DIRECTORY)
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                descriptor = os.open(self._state, os.O_RDONLY | os.O_DIRECTORY)
+            except OSError as error:
+                log.debug("The state folder cannot be locked: %s", error)
+                return True
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                os.close(descriptor)
                 return False
             except OSError as error:
                 log.debug("The state folder cannot be locked: %s", error)
+            self._descriptor = descriptor
         return True
+
+
+def runtime_of_watch(folders: Folders) -> Path:
+    """Return the runtime folder behind whose door the watch is: its own, where it has noted another one than ours."""
+    if sys.platform == "win32":  # each memory has one
+        return folders.runtime
+    try:
+        noted = Path(os.fsdecode((folders.state / WHEREABOUTS).read_bytes()))
+    except OSError:
+        return folders.runtime
+    return noted if is_private(noted, os.geteuid()) else folders.runtime
+
+
+def is_on_watch(folders: Folders) -> bool:
+    """Tell whether somebody is on watch over this memory, even if their door is gone (not known on Windows)."""
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            descriptor = os.open(folders.state, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+    return False

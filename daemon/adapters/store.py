@@ -124,7 +124,7 @@ class SqliteStore:
             return Memory()
         except (DamageError, OSError, sqlite3.Error) as error:
             log.warning("The store cannot be read: %s", error)
-            self._say("store.damaged_unmoved", file=str(self._file))
+            self._say("store.damaged_unmoved" if is_damage(error) else "store.unreadable", file=str(self._file))
             return Memory()
         return memory
 

@@ -59,12 +59,24 @@ def open_for_writing(file: Path) -> sqlite3.Connection:
 def open_for_reading(file: Path) -> sqlite3.Connection:
     """Open the store as it is, without making or changing any file; a daemon may hold it.
 
-    Raises as `open_for_writing`; FileNotFoundError where there is none.
+    Raises as `open_for_writing`; FileNotFoundError where there is none. Only on a full disk, and where a killed daemon
+    has left its log, that is written into the store.
     """
     file.stat()
-    # Without a log nobody holds the store; SQLite would otherwise make one to read by.
-    log_there = file.with_name(f"{file.name}-wal").exists()
-    connection = _connect(f"{file.absolute().as_uri()}?mode=ro{'' if log_there else '&immutable=1'}")
+    log = file.with_name(f"{file.name}-wal")
+    if not log.exists():
+        # Nobody holds the store; SQLite would otherwise make a log to read by.
+        return _sound(_connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1"), file)
+    try:
+        return _sound(_connect(f"{file.absolute().as_uri()}?mode=ro"), file)
+    except sqlite3.OperationalError as error:
+        if is_damage(error):
+            raise
+    return _sound(_connect_alone(file), file)
+
+
+def _sound(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
+    """Check what was opened for reading, and bring a copy of it up to date."""
     try:
         _check(connection, file)
         return connection if _version(connection) == len(MIGRATIONS) else _brought_up_to_date(connection)
@@ -108,6 +120,13 @@ def _connect(file: Path | str) -> sqlite3.Connection:
     return sqlite3.connect(
         file, uri=isinstance(file, str), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
+
+
+def _connect_alone(file: Path) -> sqlite3.Connection:
+    """Connect without the file of shared memory that SQLite otherwise makes beside a log (sqlite.org/wal.html, 8)."""
+    connection = _connect(f"{file.absolute().as_uri()}?mode=rw")
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    return connection
 
 
 def _survive_power_cuts(connection: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ from daemon.adapters.door_messages import Refusal
 from daemon.adapters.guide.desk import Desk, has_display
 from daemon.adapters.guide.messages import Guide
 from daemon.adapters.guide.window import NO_DISPLAY, Window
+from daemon.adapters.instance import runtime_of_watch
 from daemon.assembly.parts import NoFace, make_desk
 from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Asked, Verb
@@ -24,7 +25,7 @@ Look = Callable[[Guide], None]
 
 def front(folders: Folders) -> None:
     """Have the running daemon open its guide. Raises NoDaemon and DoorProblem."""
-    ask(folders.runtime, Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
+    ask(runtime_of_watch(folders), Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
 
 
 def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
@@ -36,7 +37,7 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Out
     except GuideRefused:
         if not has_display():
             raise
-        guide = follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
+        guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
         _need_display(Window(command, guide, lambda _code: None).wait())
     return Outcome.STOPPED
 
@@ -44,7 +45,7 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Out
 def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
     """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises DoorProblem."""
     try:
-        guide = follow(folders.runtime, timeout_s=ANSWER_LIMIT_S)
+        guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
     except NoDaemon:
         desk = make_desk()
 

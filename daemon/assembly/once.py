@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from config.folders import Folders, private_folder
 from config.loading import Loaded
+from config.text import text
 from daemon.adapters import door_client
+from daemon.adapters.instance import is_on_watch, runtime_of_watch
 from daemon.adapters.pcsc import PcscWatcher
 from daemon.adapters.store import SqliteStore
 from daemon.assembly.parts import token_reader, words
@@ -22,6 +24,8 @@ from daemon.core.step import step
 log = logging.getLogger(__name__)
 
 ANSWER_LIMIT_S = 60.0
+STATUS_LIMIT_S = 5.0  # then the memory is looked at without it
+QUIT_LIMIT_S = 15.0
 
 
 def ask(
@@ -34,21 +38,29 @@ def ask(
     name: str = "",
 ) -> Report:
     """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
+    runtime, limit_s = runtime_of_watch(folders), STATUS_LIMIT_S if verb is Verb.STATUS else ANSWER_LIMIT_S
     try:
-        return door_client.ask(
-            folders.runtime, verb, claim=claim, fingerprint=fingerprint, name=name, timeout_s=ANSWER_LIMIT_S
-        )
+        return door_client.ask(runtime, verb, claim=claim, fingerprint=fingerprint, name=name, timeout_s=limit_s)
     except door_client.NoDaemon:
-        asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint, text=name)
-        return _alone(folders, loaded, asked)
+        pass
+    except door_client.DoorProblem as problem:
+        if verb is not Verb.STATUS:
+            raise
+        log.warning("%s", words(loaded.settings.language).render(problem.text))
+    asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint, text=name)
+    return _alone(folders, loaded, asked)
 
 
 def leave(folders: Folders) -> bool:
-    """End the daemon; tell whether one was running."""
+    """End the daemon; tell whether one was running. Raises DoorProblem when one runs and does not listen."""
     try:
-        door_client.ask(folders.runtime, Verb.QUIT, timeout_s=ANSWER_LIMIT_S)
+        door_client.ask(runtime_of_watch(folders), Verb.QUIT, timeout_s=QUIT_LIMIT_S)
     except door_client.NoDaemon:
+        if is_on_watch(folders):
+            raise door_client.DoorProblem(text("quit.silent")) from None
         return False
+    except door_client.DoorProblem as problem:
+        raise door_client.DoorProblem(text("quit.silent")) from problem
     return True
 
 

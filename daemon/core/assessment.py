@@ -8,7 +8,7 @@ from config.courses import CourseKind
 from config.settings import Settings
 from daemon.core.expiry import days_left, stage
 from daemon.core.guide.progress import link_stands
-from daemon.core.holders import Line, lines, procedure_of
+from daemon.core.holders import Line, lines, procedure_of, spent_certificates
 from daemon.core.model import Key, Memory, Seen
 from daemon.core.reading import Content, present
 from daemon.core.renewal import Standing, choose_path, standing
@@ -61,8 +61,9 @@ def assess(
     """
     keys, fingerprints = present(contents)
     bare = bare or any(content.bare for content in contents.values())
+    spent = spent_certificates(memory, settings.procedures, now)
     cases: list[Case] = []
-    for line in lines(memory, settings.procedures):
+    for line in lines(memory, settings.procedures, spent):
         stands = standing(line, now)
         link = _link_is_out(line, stands, memory, now)
         path = choose_path(line, stands, now, settings.notices, link_stands=link)
@@ -70,7 +71,7 @@ def assess(
     cases.sort(key=lambda case: _pressing(case, keys))
     if bare:
         cases = _with_bare_token(cases, now, settings)
-    silent = frozenset(f for case in cases for f in _superseded(case, memory, settings))
+    silent = spent.union(f for case in cases for f in _superseded(case, memory, settings))
     certificates = _certificate_lines(memory, settings, fingerprints, silent, now)
     return Assessment(
         cases=tuple(cases),

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from config.settings import IssuerRule, Procedure
+from daemon.core.expiry import expired
 from daemon.core.model import Certificate, Key, Memory, Role, Seen
 from daemon.core.once import once
 
@@ -63,16 +64,44 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
     return bool(name) and name == _folded(other.subject_cn)
 
 
-def lines(memory: Memory, procedures: tuple[Procedure, ...]) -> tuple[Line, ...]:
-    """Group what is remembered into lines: authentication decides, signature where a holder has nothing else."""
-    return _lines(memory.certificates, memory.keys, procedures)
+def spent_certificates(memory: Memory, procedures: tuple[Procedure, ...], now: datetime) -> frozenset[str]:
+    """Return the fingerprints of what ran out on a key where the next of its kind lives: that was renewed in place."""
+    found: set[str] = set()
+    for key in memory.keys.values():
+        known = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
+        dated = [c for c in known if c.not_before is not None and c.not_after is not None]
+        gone = [c for c in dated if c.not_after is not None and expired(c.not_after, now)]
+        for certificate in gone if len(gone) < len(dated) else ():
+            kind = procedure_of(certificate, procedures), certificate.role
+            found |= {
+                certificate.fingerprint
+                for other in dated
+                if other not in gone
+                and other.not_before is not None
+                and other.not_before <= now
+                and (procedure_of(other, procedures), other.role) == kind
+                and same_holder(certificate, other)
+            }
+    return frozenset(found)
+
+
+def lines(memory: Memory, procedures: tuple[Procedure, ...], spent: frozenset[str] = frozenset()) -> tuple[Line, ...]:
+    """Group what is remembered into lines: authentication decides, signature where a holder has nothing else.
+
+    `spent` are certificates that stand for their key no more.
+    """
+    return _lines(memory.certificates, memory.keys, procedures, spent)
 
 
 @once
 def _lines(
-    certificates: Mapping[str, Seen], keys: Mapping[str, Key], procedures: tuple[Procedure, ...]
+    certificates: Mapping[str, Seen],
+    keys: Mapping[str, Key],
+    procedures: tuple[Procedure, ...],
+    spent: frozenset[str],
 ) -> tuple[Line, ...]:
-    entries = _entries(certificates, keys, procedures)
+    left = {f: seen for f, seen in certificates.items() if f not in spent} if spent else certificates
+    entries = _entries(left, keys, procedures)
     found: list[Line] = []
     for procedure in procedures:
         deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
@@ -179,7 +208,7 @@ def _names(certificate: Certificate) -> tuple[str, str]:
     return _folded(certificate.given_name), _folded(certificate.surname)
 
 
-@lru_cache(maxsize=4096)  # a help desk sees hundreds of keys, and each name is held against all others
+@lru_cache(maxsize=1 << 16)  # a help desk sees hundreds of keys, and each name is held against all others
 def _folded(name: str) -> str:
     """Fold what two issuers may write differently: case, accents, ligatures, hyphens, apostrophes and spaces."""
     whole = name.casefold().replace("œ", "oe").replace("æ", "ae")

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.text import clean
-from daemon.core.model import Key, Memory, Occupancy, ReaderState, Seen, TokenReading, TokenSigns
+from daemon.core.model import Certificate, Key, Memory, Occupancy, ReaderState, Role, Seen, TokenReading, TokenSigns
 from daemon.core.troubles import Trouble
 
 UNKNOWN_READER = ""
 DESCRIPTION_LIMIT = 64  # bytes of slotDescription (PKCS#11 §3.2, CK_SLOT_INFO)
+ID_LENGTH = 16
 CUT_SLACK = 3  # bytes that a cut may lose beyond it: half a letter, or a space at the end
 
 
@@ -63,8 +64,8 @@ def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[Toke
     """Group the tokens of one reader into keys.
 
     Slots that name the reader are one card. Others are one key where they share a serial number or a
-    certificate. A group without certificates is dropped where another has some, for it is a second slot for
-    another PIN, or the empty slot that a soft token always shows; but not one with a serial number of its own
+    certificate that proves it. A group without certificates is dropped where another has some, for it is a second
+    slot for another PIN, or the empty slot that a soft token always shows; but not one with a serial number of its own
     that shows it is not activated.
     """
     groups: list[list[TokenReading]] = []
@@ -83,14 +84,14 @@ def remember_key(
     """Enter one key as read now; the key is None where nothing tells it from others (no serial, no certificate)."""
     certificates = {c.fingerprint: c for t in group for c in t.certificates}
     main = next((t for t in group if t.certificates), group[0])
-    known = _known_keys(memory, main.serial, frozenset(certificates))
+    known = _known_keys(memory, main.serial, certificates)
     if not known and not certificates and not main.serial:
         return memory, None
     first = known[0] if known else None
     signs = _signs(group)
     fingerprints = tuple(sorted({*certificates, *(f for k in known for f in k.fingerprints)}))
     key = Key(
-        id=first.id if first else _new_id(main, sorted(certificates)),
+        id=first.id if first else _new_id(main, certificates, memory),
         serial=main.serial,
         manufacturer=main.manufacturer,
         model=main.model,
@@ -151,24 +152,51 @@ def _one_key(token: TokenReading, other: TokenReading, reader: str) -> bool:
         return True
     if token.serial and token.serial == other.serial and token.manufacturer == other.manufacturer:
         return True
-    return bool({c.fingerprint for c in token.certificates} & {c.fingerprint for c in other.certificates})
+    of_token, of_other = ({c.fingerprint: c for c in t.certificates} for t in (token, other))
+    return _proven(of_token, of_other, differ=bool(token.serial and other.serial and token.serial != other.serial))
 
 
-def _known_keys(memory: Memory, serial: str, fingerprints: frozenset[str]) -> list[Key]:
+def _proven(certificates: Mapping[str, Certificate], others: Mapping[str, Certificate], *, differ: bool) -> bool:
+    """Tell whether what two readings found is on one key; `differ` says that their serial numbers do.
+
+    A certificate to log in or to sign with is on one key alone, for its private key never leaves it. One to decrypt
+    with is written to the next key as well, so that old mail can be read; one that cannot be read says nothing. These
+    count only where one side has no other, and the numbers do not speak against it.
+    """
+    ours, theirs = ({f for f, c in side.items() if _is_of_one_key(c)} for side in (certificates, others))
+    if ours and theirs:
+        return not ours.isdisjoint(theirs)
+    return not differ and not certificates.keys().isdisjoint(others)
+
+
+def _is_of_one_key(certificate: Certificate) -> bool:
+    return certificate.not_after is not None and certificate.role in {Role.AUTHENTICATION, Role.SIGNATURE}
+
+
+def _known_keys(memory: Memory, serial: str, certificates: Mapping[str, Certificate]) -> list[Key]:
     """Find the remembered keys that this one is, oldest first.
 
     A shared certificate proves it. A serial number does only while one side has no certificate: cards of one
     batch may carry the same number.
     """
-    by_certificate = [k for k in memory.keys.values() if fingerprints & set(k.fingerprints)]
+    alike = [k for k in memory.keys.values() if not certificates.keys().isdisjoint(k.fingerprints)]
+    by_certificate = [
+        k
+        for k in alike
+        if _proven(certificates, _certificates_of(k, memory), differ=bool(serial and k.serial and serial != k.serial))
+    ]
     by_serial = [
         k
         for k in memory.keys.values()
-        if serial and k.serial == serial and not (fingerprints and k.fingerprints) and k not in by_certificate
+        if serial and k.serial == serial and not (certificates and k.fingerprints) and k not in by_certificate
     ]
     if len(by_serial) > 1:
         by_serial = []
     return sorted(by_certificate + by_serial, key=lambda key: (key.first_seen, key.id))
+
+
+def _certificates_of(key: Key, memory: Memory) -> Mapping[str, Certificate]:
+    return {f: memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates}
 
 
 def _signs(group: tuple[TokenReading, ...]) -> TokenSigns:
@@ -177,8 +205,11 @@ def _signs(group: tuple[TokenReading, ...]) -> TokenSigns:
     return replace(main.signs, pin_locked=any(t.signs.pin_locked for t in group))
 
 
-def _new_id(token: TokenReading, fingerprints: list[str]) -> str:
-    if fingerprints:
-        return fingerprints[0][:16]
-    named = "\0".join((token.manufacturer, token.model, token.serial, token.label))
-    return hashlib.sha256(named.encode()).hexdigest()[:16]
+def _new_id(token: TokenReading, certificates: Mapping[str, Certificate], memory: Memory) -> str:
+    """Name a key after a certificate that is on it alone; else after what the token says of itself."""
+    own = sorted(f for f, certificate in certificates.items() if _is_of_one_key(certificate))
+    named = (own or sorted(certificates) or [""])[0][:ID_LENGTH]
+    if named and named not in memory.keys:
+        return named
+    said = "\0".join((token.manufacturer, token.model, token.serial, token.label, *([named] if named else [])))
+    return hashlib.sha256(said.encode()).hexdigest()[:ID_LENGTH]

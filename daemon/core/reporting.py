@@ -39,8 +39,10 @@ def exit_code(report: Report) -> int:
         return EXPIRED
     if report.paths or stages & {Stage.DUE, Stage.URGENT}:
         return ATTENTION
-    if report.certificates:
+    if stages - {Stage.UNREADABLE}:
         return 0
+    if stages:
+        return NOTHING_READ
     blind = {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED} & set(report.troubles)
     full = [r for r in report.readers if r.state is not Occupancy.EMPTY]
     unread = bool(full) and all(r.trouble and r.trouble not in READ for r in full)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.folders import FolderProblem
-from daemon.adapters.instance import LOCK, InstanceLock
+from config.folders import FolderProblem, Folders
+from daemon.adapters.instance import LOCK, WHEREABOUTS, InstanceLock, is_on_watch, runtime_of_watch
 
 HOLD = """
 import sys
@@ -80,3 +80,27 @@ def test_two_runtime_folders_are_no_way_into_the_same_state(tmp_path: Path) -> N
     first.release()
     assert second.acquire()
     second.release()
+
+
+def folders(runtime: Path, state: Path) -> Folders:
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    return Folders(config_file=state / "c", policy_file=state / "p", state=state, runtime=runtime)
+
+
+def test_the_door_of_the_watch_is_found_from_another_runtime_folder_while_it_lasts(tmp_path: Path) -> None:
+    (state := tmp_path / "state").mkdir()
+    ours, theirs = folders(tmp_path / "ours", state), folders(tmp_path / "theirs", state)
+    lock = InstanceLock(ours.runtime, state)
+    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (theirs.runtime, False)
+    assert lock.acquire()
+    assert not InstanceLock(theirs.runtime, state).acquire(), "which changes nothing"
+    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (ours.runtime, True)
+    lock.release()
+    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (theirs.runtime, False)
+
+
+@pytest.mark.parametrize("noted", ["/nonexistent", "relative", "", "a\0b", "/tmp"])
+def test_a_note_that_names_no_private_folder_is_not_followed(tmp_path: Path, noted: str) -> None:
+    found = folders(tmp_path / "run", tmp_path)
+    (tmp_path / WHEREABOUTS).write_text(noted)
+    assert runtime_of_watch(found) == found.runtime

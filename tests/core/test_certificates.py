@@ -210,16 +210,32 @@ def test_a_key_with_another_certificate_stays() -> None:
     assert SIGNATURE.fingerprint not in {f for c in world.state.contents.values() for f in c.fingerprints}
 
 
-def test_after_a_renewal_on_the_same_token_forgetting_the_old_one_makes_its_line_right_again() -> None:
-    expired = ending(-DAY, "old")
-    world = world_with(expired)
-    world.plug(expired, NEW)
+def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_has_expired() -> None:
+    world = world_with(OLD)
+    world.plug(OLD, NEW)
     assert [case.path.kind for case in assessed(world) if case.path] == [PathKind.ORDER]
-    forget(world, expired)
+    world.wait(20 * DAY + MICROSECOND)
+    told = len(world.said)
+    for _ in range(2):
+        (case,) = assessed(world)
+        assert case.path is None
+        assert case.stands.current.not_after == NEW.not_after
+        assert {f: card.stage for f, card in cards(world).items()} == {
+            OLD.fingerprint: Stage.SUPERSEDED,
+            NEW.fingerprint: Stage.VALID,
+        }
+        world.plug(OLD, NEW)
+    assert (len(world.said), world.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
+
+
+def test_one_that_was_taken_off_the_token_and_forgotten_decides_no_more() -> None:
+    world = world_with(OLD)
+    world.plug(OLD, NEW)
+    forget(world, OLD)
+    world.plug(NEW)
     (case,) = assessed(world)
     assert case.path is None
     assert case.stands.current.not_after == NEW.not_after
-    assert cards(world)[NEW.fingerprint].stage is Stage.VALID
 
 
 def test_the_progress_of_another_key_stays() -> None:

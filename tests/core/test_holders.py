@@ -1,12 +1,13 @@
 """Whose certificate is whose, and which keys form a line; two people are never mixed up."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
-from core_rig.build import DAY, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
-from daemon.core.holders import lines, procedure_of, same_holder
+from core_rig.build import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
+from daemon.core.holders import lines, procedure_of, same_holder, spent_certificates
 from daemon.core.model import Certificate, Role
 
 JEAN = certificate("jean")
@@ -124,6 +125,36 @@ def test_what_cannot_be_judged_is_in_no_line(new: Certificate) -> None:
 
 def test_two_certificates_on_one_key_are_never_old_and_new_of_each_other() -> None:
     assert keys_of_lines((OLD, NEW)) == [[OLD.fingerprint]]
+
+
+@pytest.mark.parametrize(
+    ("left", "beside", "spent"),
+    [
+        pytest.param(timedelta(), {}, False, id="at its last instant"),
+        pytest.param(-MICROSECOND, {}, True, id="just over"),
+        pytest.param(-MICROSECOND, {"not_before": NOW}, True, id="the other one just begun"),
+        pytest.param(-MICROSECOND, {"not_before": NOW + MICROSECOND}, False, id="the other one not begun"),
+        pytest.param(-MICROSECOND, {"not_after": NOW}, True, id="the other one at its last instant"),
+        pytest.param(-MICROSECOND, {"not_after": NOW - MICROSECOND}, False, id="both over"),
+        pytest.param(-MICROSECOND, {"role": Role.SIGNATURE}, False, id="another role"),
+        pytest.param(-MICROSECOND, {"issuer_o": "Autorité Exemple"}, False, id="another procedure"),
+        pytest.param(-MICROSECOND, {"issuer_o": "Other"}, False, id="no procedure"),
+        pytest.param(-MICROSECOND, {"surname": "PETIT"}, False, id="another holder"),
+        pytest.param(-MICROSECOND, {"not_after": None}, False, id="the other one unreadable"),
+    ],
+)
+def test_one_that_ran_out_beside_the_next_of_its_kind_is_spent(
+    left: timedelta, beside: dict[str, object], spent: bool
+) -> None:
+    gone, other = ending(left, "gone"), certificate("other", **beside)
+    expected = {gone.fingerprint} if spent else set()
+    assert spent_certificates(memory(owned(gone, other)), BOTH, NOW) == expected
+    assert spent_certificates(memory(owned(gone), owned(other)), BOTH, NOW) == set(), "on two keys they are old and new"
+
+
+def test_what_is_spent_stands_for_its_key_no_more() -> None:
+    (line,) = lines(memory(owned(OLD, NEW)), BOTH, frozenset({OLD.fingerprint}))
+    assert [entry.fingerprint for entry in line.entries] == [NEW.fingerprint]
 
 
 def test_the_signature_follows_its_key() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core_rig.build import DAY, NOW, UNACTIVATED, certificate, empty, ending, holding, memory, owned, token
-from daemon.core.model import Memory, ReaderState, TokenReading, TokenSigns
+from daemon.core.model import Certificate, Memory, ReaderState, Role, TokenReading, TokenSigns
 from daemon.core.reading import UNKNOWN_READER, card_trouble, group_tokens, reader_of, remember_key
 from daemon.core.troubles import Trouble
 
@@ -108,6 +108,37 @@ def test_a_key_is_known_again_by_its_certificate() -> None:
 def test_one_serial_number_with_other_certificates_is_another_key() -> None:
     after = remembered(memory(owned(OLD, serial="7")), token(NEW, serial="7"))
     assert len(after.keys) == 2
+
+
+ENCRYPTION = certificate("encryption", role=Role.OTHER)
+SIGNATURE = certificate("signature", role=Role.SIGNATURE)
+UNREADABLE = certificate("", not_after=None, flaw="empty")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "numbers", "same"),
+    [
+        pytest.param([OLD, ENCRYPTION], [OLD], ("7", "7"), True, id="the login"),
+        pytest.param([OLD, SIGNATURE], [NEW, SIGNATURE], ("", ""), True, id="the signature"),
+        pytest.param([OLD, ENCRYPTION], [NEW, ENCRYPTION], ("7", "8"), False, id="only what was written to both"),
+        pytest.param([OLD, ENCRYPTION], [NEW, ENCRYPTION], ("", ""), False, id="the same, without numbers"),
+        pytest.param([OLD, UNREADABLE], [NEW, UNREADABLE], ("7", "8"), False, id="only what cannot be read"),
+        pytest.param([ENCRYPTION], [ENCRYPTION], ("7", "7"), True, id="only one to decrypt with, one number"),
+        pytest.param([ENCRYPTION], [ENCRYPTION], ("", "7"), True, id="only one to decrypt with, one number unknown"),
+        pytest.param([ENCRYPTION], [ENCRYPTION], ("7", "8"), False, id="only one to decrypt with, two numbers"),
+        pytest.param([UNREADABLE], [UNREADABLE], ("7", "8"), False, id="nothing that can be read, two numbers"),
+        pytest.param([UNREADABLE], [OLD, UNREADABLE], ("7", "7"), True, id="first nothing that could be read"),
+        pytest.param([OLD], [OLD], ("7", "8"), True, id="the login, whatever the numbers: modules differ in them"),
+    ],
+)
+def test_what_is_on_one_key_alone_proves_which_key_it_is(
+    one: list[Certificate], other: list[Certificate], numbers: tuple[str, str], same: bool
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        tokens = [token(*first, reader="a", serial=numbers[0]), token(*second, reader="b", serial=numbers[1])]
+        kept = remembered(remembered(Memory(), tokens[0]), tokens[1])
+        assert len(kept.keys) == (1 if same else 2), "seen one after the other"
+        assert len(group_tokens([replace(t, manufacturer=t.serial) for t in tokens], "R")) == len(kept.keys), "at once"
 
 
 def test_a_bare_key_that_is_certified_later_stays_the_same_key_and_proves_its_activation() -> None:

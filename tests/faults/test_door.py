@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -199,8 +200,34 @@ def test_a_daemon_that_is_stopped_is_said_to_be_silent_and_goes_on_afterwards(
     os.kill(daemon.pid, signal.SIGSTOP)
     done = program.run("run", "--headless", timeout_s=70)
     assert (done.returncode, "already" in done.stdout) == (0, True)
+    assert '"readers"' in program.run("status", "--json").stdout, "the memory is looked at without it"
+    done = program.run("quit")
+    assert (done.returncode, "task manager" in done.stderr) == (3, True)
     os.kill(daemon.pid, signal.SIGCONT)
     assert answers_soon(program)
+    no_traceback(daemon)
+
+
+def test_a_session_with_another_runtime_folder_has_the_same_watch(
+    program: Program, daemon: Process, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir(mode=0o700)
+    other = {"XDG_RUNTIME_DIR": str(tmp_path / "other")}
+    second = program.run("run", "--headless", environment=other)
+    assert (second.returncode, second.stdout) == (0, "vigicle is already on watch.\n")
+    assert program.run("status", environment=other).stderr == "", "it is asked, and nobody looks alone"
+    assert program.run("quit", environment=other).stdout == "vigicle has stopped.\n"
+    assert daemon.wait(5.0) == 0
+    assert program.run("quit", environment=other).stdout == "vigicle was not running.\n"
+
+
+def test_a_watch_whose_door_was_taken_away_stays_the_only_one_and_is_told_of(program: Program, daemon: Process) -> None:
+    shutil.rmtree(runtime(program))
+    assert program.run("run", "--headless").stdout == "vigicle is already on watch.\n"
+    done = program.run("quit")
+    assert done.returncode == 3
+    assert "does not answer" in done.stderr
+    assert answers_soon(program), "the memory can be read all the same"
     no_traceback(daemon)
 
 
@@ -267,6 +294,7 @@ def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: 
     "name",
     [
         "vigicle.sqlite3",
+        "runtime",
         *(
             pytest.param(name, marks=pytest.mark.full)
             for name in ("vigicle.sqlite3-wal", "vigicle.sqlite3-shm", "vigicle.sqlite3-journal")

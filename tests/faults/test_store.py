@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core_rig.build import certificate, memory, owned
 from daemon.adapters.store import STORE_NAME, SqliteStore
 from faults.desk import key, status, watching
 from rig.process import Process, require_tool, wait_until
@@ -131,20 +132,27 @@ class Disk:
 
     def start(self, options: str, first: str = "true") -> Process:
         """Mount with these options, run a shell command there, and start."""
-        unshare = require_tool("unshare", "util-linux")
-        state, vigicle = self._desk.state_folder, Path(sys.executable).with_name("vigicle")
-        state.mkdir(parents=True, mode=0o700)
-        script = (
-            f"mount -t tmpfs -o mode=0700,{options} tmpfs {state} && cd {state} && {first} && cd / && "
-            f"exec setpriv --pdeathsig KILL {vigicle} run --headless"
-        )
-        self._daemon = Process(
-            [unshare, "--mount", "sh", "-c", script],
-            environment=self._desk.environment,
-            log=self._desk.home / "disk.log",
-        )
+        command = self._command(options, first, "run --headless")
+        log = self._desk.home / "disk.log"
+        self._daemon = Process(command, environment=self._desk.environment, log=log)
         self._daemon.wait_for_log("on watch")
         return self._daemon
+
+    def look(self, options: str, first: str) -> str:
+        """Do the same, and look without a daemon; return what was printed."""
+        command = self._command(options, first, "status")
+        environment = self._desk.environment
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+        return done.stdout + done.stderr
+
+    def _command(self, options: str, first: str, what: str) -> list[str]:
+        state, vigicle = self._desk.state_folder, Path(sys.executable).with_name("vigicle")
+        state.mkdir(parents=True, mode=0o700, exist_ok=True)
+        script = (
+            f"mount -t tmpfs -o mode=0700,{options} tmpfs {state} && cd {state} && {first} && cd / && "
+            f"exec setpriv --pdeathsig KILL {vigicle} {what}"
+        )
+        return [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
 
     @property
     def folder(self) -> Path:
@@ -201,6 +209,24 @@ def test_a_disk_that_fills_up_costs_nothing_once_there_is_room_again(
     wait_until(lambda: len(disk.memory().said) > 1, "both notices are remembered")
     assert {seen.certificate.subject_cn for seen in disk.memory().certificates.values()} == {"Anne", "Bruno"}
     assert len(notification_server.notices) == 2
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["ended in order", "killed"])
+def test_what_was_remembered_is_known_on_a_disk_that_is_full_since(
+    desk: Program, disk: Disk, tmp_path: Path, killed: bool
+) -> None:
+    before = tmp_path / "before"
+    store = SqliteStore(before)
+    store.load()
+    store.remember(memory(owned(certificate())), ())
+    if killed:
+        before = shutil.copytree(before, tmp_path / "killed")  # with its log, as it stands now
+    store.close()
+    assert (before / f"{STORE_NAME}-wal").exists() is killed
+    fill_it = f"cp {before}/{STORE_NAME} {before}/{STORE_NAME}-wal . ; cat /dev/zero > junk || true"
+    assert "Jean MARTIN" in disk.look("size=200k", f"{{ {fill_it}; }}")
+    disk.start("size=200k", f"{{ {fill_it}; }}")
+    assert holders(desk) == {"Jean MARTIN"}
 
 
 @pytest.mark.parametrize(
