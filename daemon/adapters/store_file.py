@@ -1,8 +1,11 @@
 """Opens the store's SQLite file: checks it, brings its tables up to date, and sets a damaged one aside."""
 
+import contextlib
 import os
 import sqlite3
 import stat
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -136,20 +139,31 @@ def _survive_power_cuts(connection: sqlite3.Connection) -> None:
 
 
 def _begin(file: Path) -> None:
-    """Make a new store whole before it bears its name, so that none is ever found half made."""
-    if os.path.lexists(f"{file}-wal"):
+    """Make a new store whole before it bears its name, so that none is ever found half made, or made twice."""
+    if os.path.lexists(f"{file}-wal") and not os.path.lexists(file):  # in this order: another one may begin now
         raise DamageError("only its log is left")
-    new = file.with_name(f"{file.name}.new")
-    for end in ("", *_COMPANIONS):
-        Path(f"{new}{end}").unlink(missing_ok=True)
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.new-")
+    os.close(number)
     try:
-        os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(_connect(new)) as connection:
+        with closing(_connect(Path(name))) as connection:
             _survive_power_cuts(connection)
             _migrate(connection)
-        new.rename(file)
+        with contextlib.suppress(FileExistsError):  # another one was faster
+            _name_anew(Path(name), file)
     finally:
-        new.unlink(missing_ok=True)
+        for end in ("", *_COMPANIONS):
+            Path(f"{name}{end}").unlink(missing_ok=True)
+
+
+def _name_anew(new: Path, file: Path) -> None:
+    """Give a file its name if that is free; raises FileExistsError."""
+    if sys.platform == "win32":
+        new.rename(file)
+        return
+    try:
+        os.link(new, file)
+    except PermissionError:  # a file system without hard links (FAT)
+        new.rename(file)
 
 
 def _refuse_remains(file: Path) -> None:

@@ -120,6 +120,56 @@ def test_a_newer_vigicles_store_is_refused_in_words_and_left_alone(program: Prog
     assert file.read_bytes() == before
 
 
+# --- several at once ----------------------------------------------------------------------------
+
+BEGINNER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from daemon.adapters.store import SqliteStore
+from daemon.core.model import Memory
+
+store = SqliteStore(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+said = store.load().said
+store.remember(Memory(said={**said, sys.argv[2]: datetime.now(UTC)}), ())
+assert not store.problems, store.problems
+store.close()
+"""
+
+
+@pytest.mark.parametrize("rounds", [pytest.param(5, id="5"), pytest.param(60, id="60", marks=pytest.mark.full)])
+def test_those_who_begin_a_memory_at_once_share_it(tmp_path: Path, rounds: int) -> None:
+    for number in range(rounds):
+        folder = tmp_path / str(number)
+        names = ascii_uppercase[:4]
+        with contextlib.ExitStack() as stack:
+            started = [
+                stack.enter_context(
+                    subprocess.Popen(
+                        [sys.executable, "-c", BEGINNER, folder, name],
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE,
+                        text=True,
+                    )
+                )
+                for name in names
+            ]
+            for one in started:
+                assert one.stdout is not None
+                one.stdout.readline()
+            for one in started:
+                assert one.stdin is not None
+                one.stdin.write("\n")
+                one.stdin.flush()
+            said = [one.communicate(timeout=30)[1] for one in started]
+        assert said == [""] * len(names)
+        assert SqliteStore(folder, read_only=True).load().said.keys() == set(names)
+        assert [file.name for file in folder.iterdir()] == [STORE_NAME], "nothing was set aside or left"
+
+
 # --- disks --------------------------------------------------------------------------------------
 
 
