@@ -35,6 +35,8 @@ class _Read:
     running: dict[TokenProcess, float] = field(default_factory=dict)  # child → moment of its start
     heard: set[TokenProcess] = field(default_factory=set)  # children that have shown a token
     answered: set[str] = field(default_factory=set)
+    bare: dict[TokenProcess, set[str]] = field(default_factory=dict)  # the readers of tokens without certificates
+    asked_twice: set[str] = field(default_factory=set)  # modules
 
     @property
     def silent(self) -> list[TokenProcess]:
@@ -50,6 +52,14 @@ class _Read:
     def cards(self) -> int:
         """How many cards a module may look at, asked or not."""
         return min(max(1, len(self.order.readers) + len(self.order.others)), CARDS_COUNTED)
+
+    def doubts(self, child: TokenProcess) -> bool:
+        """Whether a module has found a token and nothing on it, and was not asked again since.
+
+        One answer of the card that fails for a moment hides a certificate: OpenSC leaves it out without a word.
+        """
+        nothing = self.bare.get(child, set()) - self.answered
+        return bool(nothing) and child.module not in self.asked_twice
 
     def replaced_by(self, order: ReadTokens) -> bool:
         """Whether a later order asks all of this again, of cards that may be others by now."""
@@ -214,6 +224,8 @@ class ChildTokenReader:
                 self._tell(read, child.module, token=token)
                 if token.certificates:
                     read.answered |= _readers_of(token, read.order)
+                else:
+                    read.bare.setdefault(child, set()).update(_readers_of(token, read.order))
             case TroubleMet(trouble=Trouble.MODULE_UNUSABLE, detail=detail):
                 if self._warn_once(child.module, detail):
                     self._tell(read, child.module, trouble=Trouble.MODULE_UNUSABLE)
@@ -222,6 +234,9 @@ class ChildTokenReader:
             case Outcome.FINISHED:
                 del read.running[child]
                 self._doubtful.discard(child.module)
+                if read.doubts(child):
+                    read.asked_twice.add(child.module)
+                    self._start_child(read, child.module)
             case Outcome.CRASHED:
                 del read.running[child]
                 self._doubt(read, child.module, Trouble.MODULE_CRASHED)

@@ -19,13 +19,16 @@ CUT_SLACK = 3  # bytes that a cut may lose beyond it: half a letter, or a space 
 class Content:
     """What the present card of one reader turned out to hold; `keys` are key ids.
 
-    `bare` says that a token without any certificate is in. `attempts` counts the readings of this insertion.
+    `bare` says that a token without any certificate is in; `short` that a key shows fewer than are remembered of it,
+    or none to log in with: an answer of the card may have failed.
+    `attempts` counts the readings of this insertion.
     """
 
     insertion: int = 0
     keys: tuple[str, ...] = ()
     fingerprints: frozenset[str] = frozenset()
     bare: bool = False
+    short: bool = False
     trouble: Trouble | None = None
     attempts: int = 1
     read_at: datetime

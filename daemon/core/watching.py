@@ -1,14 +1,14 @@
 """When to read a card: once for each insertion; again only where it failed, or while it is being activated."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daemon.core.effects import ReadTokens
 from daemon.core.events import TokensRead
 from daemon.core.expiry import later
-from daemon.core.model import Memory, ReaderState, TokenReading
+from daemon.core.model import Key, Memory, ReaderState, Role, TokenReading
 from daemon.core.reading import (
     UNKNOWN_READER,
     Content,
@@ -131,13 +131,20 @@ def _enter(state: State, reader: str, tokens: tuple[TokenReading, ...], content:
     memory = state.memory
     for group in group_tokens(tokens, reader):
         memory, key = remember_key(memory, group, reader, content.read_at)
+        shown = {c.fingerprint: c.role for token in group for c in token.certificates}
         content = replace(
             content,
             keys=content.keys + ((key.id,) if key else ()),
-            fingerprints=content.fingerprints | {c.fingerprint for token in group for c in token.certificates},
+            fingerprints=content.fingerprints | shown.keys(),
+            short=content.short or (key is not None and _falls_short(key, shown)),
             bare=content.bare or not (key.fingerprints if key else any(token.certificates for token in group)),
         )
     return replace(state, memory=memory, contents={**state.contents, reader: content})
+
+
+def _falls_short(key: Key, shown: Mapping[str, Role]) -> bool:
+    """Tell whether a key shows fewer certificates than are remembered of it, or none to log in with."""
+    return len(shown) < len(key.fingerprints) or (bool(shown) and Role.AUTHENTICATION not in shown.values())
 
 
 def _held(state: State) -> dict[str, int]:
@@ -150,7 +157,8 @@ def _look_moments(state: State, reader: str, now: datetime) -> Iterator[datetime
     if content is None:
         yield now
         return
-    if content.trouble in RETRIED and content.attempts <= len(RETRY_AFTER):
+    retries = len(RETRY_AFTER) if content.trouble in RETRIED else 1 if content.short else 0
+    if content.attempts <= retries:
         yield later(content.read_at, RETRY_AFTER[content.attempts - 1])
     next_look = later(content.read_at, ACTIVATION_LOOK)
     if state.activating_until and next_look < state.activating_until and _may_be_activated(content, state.memory):

@@ -114,6 +114,23 @@ def test_a_reader_that_needs_no_reading_is_left_alone(service: ReaderService, st
     assert token.slot_description == service.reader_names[1]
 
 
+def test_a_card_whose_answer_fails_once_is_not_taken_for_bare(
+    service: ReaderService, start: Start, posted: Posted
+) -> None:
+    service.insert(PivCard({"9A": make_certificate(cn="one")}, failures=["9A"]))
+    start(catalogue=(OPENSC,)).read(order(service))
+    found = tokens(posted.until(ReadFinished))
+    assert [[certificate.subject_cn for certificate in token.certificates] for token in found] == [[], ["one"]]
+
+
+def test_a_card_without_certificates_is_asked_twice_and_no_more(
+    service: ReaderService, start: Start, posted: Posted
+) -> None:
+    service.insert(PivCard())
+    start(catalogue=(OPENSC,)).read(order(service))
+    assert [token.certificates for token in tokens(posted.until(ReadFinished))] == [(), ()]
+
+
 def test_a_card_that_no_module_knows_only_finishes(service: ReaderService, start: Start, posted: Posted) -> None:
     service.insert(BankCard())
     start(catalogue=(OPENSC,), is_held=is_held).read(order(service))

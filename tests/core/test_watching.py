@@ -206,6 +206,34 @@ def test_a_card_that_is_read_at_the_second_try_is_left_alone() -> None:
     assert len(world.orders()) == 2
 
 
+SIGNATURE = certificate("signature", role=Role.SIGNATURE)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "looks"),
+    [
+        pytest.param((ONE, SIGNATURE), (SIGNATURE,), 2, id="the login does not show"),
+        pytest.param((ONE, SIGNATURE), (ONE,), 2, id="the signature does not show"),
+        pytest.param((ONE, SIGNATURE), (ONE, SIGNATURE), 1, id="all show"),
+        pytest.param((), (SIGNATURE,), 2, id="a new key without a login"),
+        pytest.param((), (ONE,), 1, id="a new key with one"),
+    ],
+)
+def test_a_key_that_shows_less_than_it_should_is_looked_at_once_more(
+    first: tuple[Certificate, ...], then: tuple[Certificate, ...], looks: int
+) -> None:
+    world = World()
+    if first:
+        world.plug(*first)
+        world.remove()
+    before = len(world.orders())
+    world.plug(*then)
+    world.cards["Reader 00"].tokens = (token(ONE, SIGNATURE),)
+    world.wait(DAY)
+    assert len(world.orders()) - before == looks
+    assert present(world) == {ONE.fingerprint, SIGNATURE.fingerprint} if looks == 2 else {c.fingerprint for c in then}
+
+
 def test_a_second_look_that_fails_takes_nothing_back() -> None:
     world = World()
     world.plug(ONE)

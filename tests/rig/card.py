@@ -80,6 +80,7 @@ class PivCard(Card):
 
     `certificates` maps a key reference (9A authentication, 9C signature, 9D, 9E) to DER. The `guid`
     (16 bytes) ends with the token's serial number: OpenSC shows its last 8 bytes. `pin_tries` 0 is a locked PIN.
+    `failures` names the key references whose certificate the card fails to give at the next asking, once for each time.
     """
 
     def __init__(
@@ -89,9 +90,11 @@ class PivCard(Card):
         guid: bytes = bytes(range(1, 17)),
         atr: bytes = PIV_ATR,
         pin_tries: int = 3,
+        failures: Iterable[str] = (),
     ) -> None:
         super().__init__(atr=atr)
         self.pin_tries = pin_tries
+        self.failures = [bytes.fromhex(OBJECT_OF_KEY[reference]) for reference in failures]
         self._rest = b""
         self._objects = {CHUID: _chuid(guid), DISCOVERY: _discovery()}
         for reference, der in (certificates or {}).items():
@@ -105,6 +108,9 @@ class PivCard(Card):
         match instruction:
             case 0xA4:
                 return _application() + OK if data.startswith(PIV_AID) else NOT_FOUND
+            case 0xCB if data[2:] in self.failures:
+                self.failures.remove(data[2:])
+                return b"\x6f\x00"
             case 0xCB:
                 self._rest = self._objects.get(data[2:], b"") if data[:1] == b"\x5c" else b""
                 return self._chunk(length) if self._rest else NOT_FOUND
