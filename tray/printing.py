@@ -18,11 +18,10 @@ def open_closed_streams() -> None:
 
     Else the next file that is opened takes the number of one, and gets what is printed.
     """
-    if sys.platform == "win32":  # a program without a console has none, and its log takes their place
-        return
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    if sys.platform != "win32":  # there a program without a console has none, and its log takes their place
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:
+                setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def printed(command: Callable[[], int], render: Callable[[Text], str]) -> int:

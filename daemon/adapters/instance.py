@@ -89,13 +89,12 @@ class InstanceLock:
 
 def runtime_of_watch(folders: Folders) -> Path:
     """Return the runtime folder behind whose door the watch is: its own, where it has noted another one than ours."""
-    if sys.platform == "win32":  # each memory has one
-        return folders.runtime
-    try:
-        noted = Path(os.fsdecode((folders.state / WHEREABOUTS).read_bytes()))
-    except OSError:
-        return folders.runtime
-    return noted if is_private(noted, os.geteuid()) else folders.runtime
+    if sys.platform != "win32":  # there each memory has one
+        with contextlib.suppress(OSError):
+            noted = Path(os.fsdecode((folders.state / WHEREABOUTS).read_bytes()))
+            if is_private(noted, os.geteuid()):
+                return noted
+    return folders.runtime
 
 
 def is_on_watch(folders: Folders) -> bool:

@@ -159,11 +159,11 @@ def _name_anew(new: Path, file: Path) -> None:
     """Give a file its name if that is free; raises FileExistsError."""
     if sys.platform == "win32":
         new.rename(file)
-        return
-    try:
-        os.link(new, file)
-    except PermissionError:  # a file system without hard links (FAT)
-        new.rename(file)
+    else:
+        try:
+            os.link(new, file)
+        except PermissionError:  # a file system without hard links (FAT)
+            new.rename(file)
 
 
 def _refuse_remains(file: Path) -> None:

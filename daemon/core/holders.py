@@ -12,6 +12,8 @@ from daemon.core.expiry import expired
 from daemon.core.model import Certificate, Key, Memory, Role, Seen
 from daemon.core.once import once
 
+NONE: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -67,7 +69,7 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
 def spent_certificates(memory: Memory, procedures: tuple[Procedure, ...], now: datetime) -> frozenset[str]:
     """Return the fingerprints of what ran out on a key where the next of its kind lives: that was renewed in place."""
     found: set[str] = set()
-    for key in memory.keys.values():
+    for key in (key for key in memory.keys.values() if len(key.fingerprints) > 1):
         known = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
         dated = [c for c in known if c.not_before is not None and c.not_after is not None]
         gone = [c for c in dated if c.not_after is not None and expired(c.not_after, now)]
@@ -82,10 +84,10 @@ def spent_certificates(memory: Memory, procedures: tuple[Procedure, ...], now: d
                 and (procedure_of(other, procedures), other.role) == kind
                 and same_holder(certificate, other)
             }
-    return frozenset(found)
+    return frozenset(found) if found else NONE  # always the same one: `lines` are worked out once for it
 
 
-def lines(memory: Memory, procedures: tuple[Procedure, ...], spent: frozenset[str] = frozenset()) -> tuple[Line, ...]:
+def lines(memory: Memory, procedures: tuple[Procedure, ...], spent: frozenset[str] = NONE) -> tuple[Line, ...]:
     """Group what is remembered into lines: authentication decides, signature where a holder has nothing else.
 
     `spent` are certificates that stand for their key no more.
@@ -106,7 +108,7 @@ def _lines(
     for procedure in procedures:
         deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
         following = _grouped(entries[procedure.id, Role.SIGNATURE])
-        homes = _Homes(deciding)
+        homes = _Homes(deciding if following else ())
         groups = deciding + [g for g in following if not any(_of_one_holder(g, d) for d in homes.of(*g))]
         found += (Line(procedure=procedure, entries=tuple(group)) for group in groups)
     return tuple(found)

@@ -67,6 +67,8 @@ SAYING_LIMIT_LATER = timedelta(hours=1)  # and then at this pace: nobody takes i
 def step(state: State, event: Event) -> Step:
     """Take one event in and return the new state with what is to be done, in order; what is to be kept comes first."""
     after, effects = _take(_on_time(state, event.at), event)
+    if isinstance(event, events.TokensRead) and after.memory is state.memory:
+        return after, effects  # what was read waits for the end of its read; nothing follows from it before
     after, more = _settle(after, event.at)
     effects += more
     happened = tuple(_happenings(state.memory, after.memory, effects, event.at))
