@@ -115,6 +115,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
         reader_service.swap(new)
         choose(guide, "Start Trusted Key Manager")
         assert tool.wait() == [[]]
+        guide.read("1 It is open and up to date")  # once the tool is open, this is the likely choice
         for done, step in (
             ("It is open and up to date", "Step 3 of 5"),
             ("I have clicked “Activer”", "Step 4 of 5"),
