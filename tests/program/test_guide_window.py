@@ -54,8 +54,14 @@ class Glass:
         return int(self._run("getwindowpid", self.wait()))
 
     def close(self) -> None:
-        """Close the window by the keyboard."""
-        self.press("alt+F4")
+        """Close the window by the keyboard; a key may go nowhere while the window manager is still busy with it."""
+        window = self.wait()
+
+        def closed() -> bool:
+            self._run("windowactivate", window, "key", "alt+F4")
+            return window not in self._run("search", "--onlyvisible", "--class", "vigicle").split()
+
+        wait_until(closed, "the window is closed")
 
     def _run(self, *words: str) -> str:
         command = [self._xdotool, *words]
