@@ -47,14 +47,14 @@ class InstanceLock:
         if self._take_state():
             self._note()
             return True
-        self.release()
+        self._lock.release()
         return False
 
     def release(self) -> None:
-        """Let the next one in."""
+        """Let the next one in, once `acquire` has succeeded."""
+        with contextlib.suppress(OSError):
+            (self._state / WHEREABOUTS).unlink(missing_ok=True)
         if self._descriptor is not None:
-            with contextlib.suppress(OSError):
-                (self._state / WHEREABOUTS).unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
         self._lock.release()
@@ -69,21 +69,12 @@ class InstanceLock:
     def _take_state(self) -> bool:
         """Lock the folder; true, too, where its file system cannot do so (NFS): the other lock then has to do."""
         if sys.platform != "win32":  # there nobody can remove the other lock's file, and both lie in one folder
-            import fcntl
-
             try:
-                descriptor = os.open(self._state, os.O_RDONLY | os.O_DIRECTORY)
-            except OSError as error:
-                log.debug("The state folder cannot be locked: %s", error)
-                return True
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._descriptor = _lock(self._state)
             except BlockingIOError:
-                os.close(descriptor)
                 return False
             except OSError as error:
                 log.debug("The state folder cannot be locked: %s", error)
-            self._descriptor = descriptor
         return True
 
 
@@ -100,18 +91,25 @@ def runtime_of_watch(folders: Folders) -> Path:
 def is_on_watch(folders: Folders) -> bool:
     """Tell whether somebody is on watch over this memory, even if their door is gone (not known on Windows)."""
     if sys.platform != "win32":
-        import fcntl
-
         try:
-            descriptor = os.open(folders.state, os.O_RDONLY | os.O_DIRECTORY)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            os.close(_lock(folders.state, shared=True))
         except BlockingIOError:
             return True
         except OSError:
             return False
-        finally:
-            os.close(descriptor)
     return False
+
+
+if sys.platform != "win32":
+
+    def _lock(folder: Path, *, shared: bool = False) -> int:
+        """Lock a folder without waiting, and return its descriptor; BlockingIOError where somebody else has it."""
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor

@@ -71,19 +71,10 @@ def spent_certificates(memory: Memory, procedures: tuple[Procedure, ...], now: d
     found: set[str] = set()
     for key in (key for key in memory.keys.values() if len(key.fingerprints) > 1):
         known = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
-        dated = [c for c in known if c.not_before is not None and c.not_after is not None]
-        gone = [c for c in dated if c.not_after is not None and expired(c.not_after, now)]
-        for certificate in gone if len(gone) < len(dated) else ():
-            kind = procedure_of(certificate, procedures), certificate.role
-            found |= {
-                certificate.fingerprint
-                for other in dated
-                if other not in gone
-                and other.not_before is not None
-                and other.not_before <= now
-                and (procedure_of(other, procedures), other.role) == kind
-                and same_holder(certificate, other)
-            }
+        dated = [(c, c.not_before, c.not_after) for c in known if c.not_before is not None and c.not_after is not None]
+        gone = [c for c, _begin, end in dated if expired(end, now)]
+        living = [c for c, begin, end in dated if begin <= now and not expired(end, now)] if gone else []
+        found |= {c.fingerprint for c in gone if any(_of_one_kind(c, other, procedures) for other in living)}
     return frozenset(found) if found else NONE  # always the same one: `lines` are worked out once for it
 
 
@@ -187,6 +178,11 @@ def _fits(entry: Entry, group: list[Entry]) -> bool:
     mine = entry.seen.certificate
     others = [member.seen.certificate for member in group]
     return any(same_holder(mine, other) for other in others) and not any(_differ(mine, o) for o in others)
+
+
+def _of_one_kind(one: Certificate, other: Certificate, procedures: tuple[Procedure, ...]) -> bool:
+    same_procedure = procedure_of(one, procedures) is procedure_of(other, procedures)
+    return one.role is other.role and same_procedure and same_holder(one, other)
 
 
 def _of_one_holder(group: list[Entry], other: list[Entry]) -> bool:

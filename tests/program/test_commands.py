@@ -9,7 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 from icalendar import Calendar
@@ -68,6 +68,18 @@ WORDS = [
 ]
 
 
+def printing_to(stream: IO[str], program: Program, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [VIGICLE, *arguments],
+        env=program.environment,
+        stdout=stream,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("arguments", WORDS, ids=" ".join)
 def test_a_reader_that_goes_away_is_no_fault_and_no_certificate_that_is_due(
     english: Program, arguments: list[str]
@@ -75,30 +87,14 @@ def test_a_reader_that_goes_away_is_no_fault_and_no_certificate_that_is_due(
     ours, theirs = os.pipe()
     os.close(ours)
     with os.fdopen(theirs, "w") as gone:
-        left = subprocess.run(
-            [VIGICLE, *arguments],
-            env=english.environment,
-            stdout=gone,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        left = printing_to(gone, english, *arguments)
     assert (left.returncode, left.stderr) == (141, "")
 
 
 @pytest.mark.parametrize("arguments", WORDS, ids=" ".join)
 def test_an_output_that_is_full_is_said(english: Program, arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
-        left = subprocess.run(
-            [VIGICLE, *arguments],
-            env=english.environment,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        left = printing_to(full, english, *arguments)
     assert left.returncode == 74
     assert left.stderr.startswith("vigicle: Nothing more can be written")
     assert left.stderr.count("\n") == 1

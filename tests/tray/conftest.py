@@ -1,4 +1,4 @@
-"""The tray face against a session bus of the test's own."""
+"""The tray face against a session bus of the test's own, and the guide's window without a screen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rig.bus import SessionBus
+    from rig.guide_stage import Stage
 
 
 @pytest.fixture
@@ -28,3 +29,13 @@ def running(on_bus: SessionBus) -> Iterator[RunningFace]:  # noqa: ARG001 - it r
     """A running tray face."""
     with RunningFace() as face:
         yield face
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """The window's program, without a screen."""
+    from rig.guide_stage import Stage  # Qt is for the tests of the window alone
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QT_QPA_PLATFORM", "offscreen")
+        yield Stage()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QTabWidget
@@ -21,10 +20,11 @@ from daemon.adapters.guide.messages import (
     PageTimeLine,
 )
 from rig.guide_pages import PAGES, Writer
-from rig.guide_stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import pytest
+
+    from rig.guide_stage import Stage
 
 WORDS = st.text(max_size=200) | st.sampled_from(
     ["", "x" * 4000, "&&&", "a. B. C.", "<b>", "\N{RIGHT-TO-LEFT OVERRIDE}x"]
@@ -74,14 +74,6 @@ ANY_PAGE = st.builds(
     cases=st.lists(ACTIONS, max_size=2).map(tuple),
     certificates=st.lists(CERTIFICATES, max_size=3).map(tuple),
 )
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    """The window's program, without a screen."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QT_QPA_PLATFORM", "offscreen")
-        yield Stage()
 
 
 def test_no_page_is_too_much(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:

@@ -9,22 +9,14 @@ import pytest
 from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
 
 from rig.guide_pages import PAGES, Writer
-from rig.guide_stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rig.guide_stage import Stage
     from tray.guide.window import GuideWindow
 
 PAGE = PAGES["step"](Writer("en"))
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    """The window's program, without a screen."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QT_QPA_PLATFORM", "offscreen")
-        yield Stage()
 
 
 @pytest.fixture

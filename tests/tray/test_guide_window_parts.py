@@ -16,7 +16,6 @@ from config.texts import Texts
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.guide.view import ReaderPicture
 from rig.guide_pages import NOW, PAGES, Writer
-from rig.guide_stage import Stage
 from tray.guide.buttons import Button
 from tray.guide.countdown import left_words
 from tray.guide.reader import ReaderView
@@ -28,19 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rig.guide_stage import Stage
     from tray.guide.window import GuideWindow
 
 FRENCH, ENGLISH = Writer("fr"), Writer("en")
 WRITERS = pytest.mark.parametrize("writer", [FRENCH, ENGLISH], ids=["fr", "en"])
 OLD_KEY, OLD_FINGERPRINT = "1", "a" * 64
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    """The window's program, without a screen."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QT_QPA_PLATFORM", "offscreen")
-        yield Stage()
 
 
 @pytest.fixture
