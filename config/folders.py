@@ -10,10 +10,10 @@ from pathlib import Path
 
 import platformdirs
 
+from config.i18n.text import Text, text
+from config.i18n.translator import Problem
 from config.identity import APPLICATION
 from config.private_windows import keep_private
-from config.text import Text, text
-from config.texts import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PureWindowsPath
 
-from config.kinds import MODULE_CANDIDATES, WORDS
-from config.tables import read_table
+from config.schema.kinds import MODULE_CANDIDATES, WORDS
+from config.schema.tables import read_table
 
 CATALOGUE = Path(__file__).parent / "catalogue" / "modules.toml"
 

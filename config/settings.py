@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from config.courses import Course, CourseKind, Letter
-from config.wording import Wording
+from config.i18n.wording import Wording
+from config.workflows import Course, CourseKind, Letter
 
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30

@@ -10,12 +10,12 @@ from typing import Protocol
 
 from daemon.core.effects import Errand, Happening, Launch, ReadTokens
 from daemon.core.events import Event, ReadersSeen, ServiceLost
-from daemon.core.face import Face
-from daemon.core.guide.view import GuideView
 from daemon.core.login_start import LoginStanding
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
-from daemon.core.report import Report
+from daemon.core.views.guide import GuideView
+from daemon.core.views.report import Report
+from daemon.core.views.tray import Face
 
 Post = Callable[[Event], None]
 

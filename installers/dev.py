@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> int:
             run_checks(rest)
         elif command == "bench":
             set_up(system_packages.RUN | system_packages.TEST | system_packages.BENCH, with_tools=True)
-            os.environ["PYTHONPATH"] = str(ROOT / "tests")
+            os.environ["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"
             return hand_over([str(PROGRAMS / "python"), "-m", "bench", *rest])
         elif command == "audit":
             return audit.audit(base_python(), rest)
@@ -126,7 +126,7 @@ def run_checks(arguments: list[str]) -> None:
     step("ruff format", [PROGRAMS / "ruff", "format", "--check"])
     for platform in MYPY_PLATFORMS:
         cache = ROOT / ".mypy_cache" / platform
-        sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # the tests' rig is for Linux alone
+        sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # tests and bench are for Linux alone
         step(f"mypy for {platform}", [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", cache, *sources])
     step("pip check", [PROGRAMS / "python", "-m", "pip", "check", "--disable-pip-version-check"])
     step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", ".github/workflows"])

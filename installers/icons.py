@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from daemon.core.face import Look
-from tray.icon import draw_icon
+from daemon.core.views.tray import Look
+from tray.icon.drawing import draw_icon
 
 INSTALLERS = Path(__file__).parent
 WINDOWS_SIZES = (16, 20, 24, 32, 48, 64, 256)

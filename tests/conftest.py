@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from rig.browser import RecordingBrowser, RecordingTool
-from rig.bus import LoginManager, SessionBus, SystemBus
-from rig.card import PINS_SEEN
-from rig.desktop import Dunst, NotificationServer, Screen
-from rig.program import Program
-from rig.reader import ReaderService
-from rig.softhsm import SoftHsm
+from support.browser import RecordingBrowser, RecordingTool
+from support.bus import LoginManager, SessionBus, SystemBus
+from support.card import PINS_SEEN
+from support.desktop import Dunst, NotificationServer, Screen
+from support.program import Program
+from support.reader import ReaderService
+from support.softhsm import SoftHsm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,6 +2,6 @@
 
 import sys
 
-from tray.cli import main
+from tray.cli.main import main
 
 sys.exit(main())

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from config.text import text
+from config.i18n.text import text
 from daemon.adapters.notify.channel import Answered, Message
 from daemon.core.effects import Errand, Launch, ReadTokens
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
 from daemon.core.model import Occupancy, ReaderState, TokenReading
 from daemon.core.notice import Notice
-from daemon.core.report import Report
+from daemon.core.views.report import Report
 from daemon.ports import Notifier, Post
 
 READER = "Demo Reader 00"

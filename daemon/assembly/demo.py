@@ -7,11 +7,11 @@ from pathlib import Path
 
 from config.folders import private_folder
 from config.settings import Settings
-from daemon.adapters.aio import AsyncThread
-from daemon.adapters.guide.desk import Desk, has_display
+from daemon.adapters.guide.publisher import Desk, has_display
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.notify.desktop import DesktopChannel
+from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.simulation import (
     ClosedDoor,
     NoErrands,
@@ -22,7 +22,7 @@ from daemon.adapters.simulation import (
     TerminalChannel,
     ToldNotifier,
 )
-from daemon.adapters.store import SqliteStore
+from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import MakeScreen, NoFace, Render, Screen, make_desk
 from daemon.core.effects import Launch
 from daemon.core.notice import Notice

@@ -1,14 +1,14 @@
 """What `doctor` looks at, and what starts vigicle at login."""
 
 from config.folders import Folders
-from config.loading import Loaded
+from config.i18n.translator import Texts
 from config.modules import catalogue_modules
-from config.texts import Texts
+from config.schema.load_settings import Loaded
 from daemon.adapters.autostart import make_login_starter
-from daemon.adapters.pcsc import PcscWatcher
-from daemon.adapters.remote_session import is_remote
-from daemon.adapters.token_modules import distinct, fault_of
-from daemon.assembly.once import remembered
+from daemon.adapters.pcsc.watcher import PcscWatcher
+from daemon.adapters.pkcs11.modules import distinct, fault_of
+from daemon.adapters.platform.remote_session import is_remote
+from daemon.assembly.oneshot import remembered
 from daemon.assembly.parts import token_reader
 from daemon.core.diagnosis import Check, Topic
 from daemon.ports import LoginStarter
@@ -21,8 +21,8 @@ def login_starter() -> LoginStarter:
 
 def examine(folders: Folders, loaded: Loaded, texts: Texts, *, with_notice: bool) -> tuple[Check, ...]:
     """Examine this computer; the cards are read once. `with_notice` sends one test notice."""
-    from daemon.adapters import examination as doctor  # nothing that the daemon needs
-    from daemon.adapters import examination_desktop as doctor_desktop
+    from daemon.adapters.doctor import desktop_probes as doctor_desktop
+    from daemon.adapters.doctor import probes as doctor  # nothing that the daemon needs
 
     settings = loaded.settings
     modules = tuple(path for path in distinct(settings.modules + catalogue_modules()) if not fault_of(path))

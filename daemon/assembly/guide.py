@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from config.folders import Folders
-from config.loading import Loaded
-from daemon.adapters.door_client import DoorProblem, GuideRefused, NoDaemon, ask, follow
-from daemon.adapters.door_messages import Refusal
-from daemon.adapters.guide.desk import Desk, has_display
+from config.schema.load_settings import Loaded
 from daemon.adapters.guide.messages import Guide
+from daemon.adapters.guide.publisher import Desk, has_display
 from daemon.adapters.guide.window import NO_DISPLAY, Window
-from daemon.adapters.instance import runtime_of_watch
+from daemon.adapters.ipc.client import DoorProblem, GuideRefused, NoDaemon, ask, follow
+from daemon.adapters.ipc.messages import Refusal
+from daemon.adapters.platform.instance_lock import runtime_of_watch
+from daemon.assembly.daemon import Outcome, watch
 from daemon.assembly.parts import NoFace, make_desk
-from daemon.assembly.watch import Outcome, watch
 from daemon.core.events import Asked, Verb
 from daemon.ports import Post
 

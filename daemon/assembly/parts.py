@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
+from config.i18n.text import Sentence
+from config.i18n.translator import Texts
 from config.modules import catalogue_modules
 from config.settings import Settings
-from config.text import Sentence
-from config.texts import Texts
-from daemon.adapters.guide.desk import Desk
-from daemon.adapters.pcsc_service import is_held
-from daemon.adapters.token_reader import ChildTokenReader
-from daemon.core.face import Face
+from daemon.adapters.guide.publisher import Desk
+from daemon.adapters.pcsc.service import is_held
+from daemon.adapters.pkcs11.reader import ChildTokenReader
+from daemon.core.views.tray import Face
 from daemon.ports import FaceScreen, Post
 
 log = logging.getLogger(__name__)

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from config.courses import CourseKind
 from config.settings import Settings
+from config.workflows import CourseKind
 from daemon.core.expiry import days_left, stage
-from daemon.core.guide.progress import link_stands
 from daemon.core.holders import Line, lines, procedure_of, spent_certificates
 from daemon.core.model import Key, Memory, Seen
-from daemon.core.reading import Content, present
+from daemon.core.recognition import Content, present
 from daemon.core.renewal import Standing, choose_path, standing
-from daemon.core.report import CertificateLine, Path, PathKind, Stage
+from daemon.core.views.report import CertificateLine, Path, PathKind, Stage
+from daemon.core.workflows.progress import link_stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from config.text import Text, text
+from config.i18n.text import Text, text
 from daemon.core.events import TokensRead
 from daemon.core.model import Occupancy, ReaderState
-from daemon.core.reading import reader_of
-from daemon.core.report import ReaderLine, Report
+from daemon.core.recognition import reader_of
 from daemon.core.troubles import Trouble
+from daemon.core.views.report import ReaderLine, Report
 
 
 class Topic(StrEnum):

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.core.destination import Destination
-from daemon.core.face import Face
-from daemon.core.guide.view import GuideView
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
-from daemon.core.report import Report
+from daemon.core.views.guide import GuideView
+from daemon.core.views.report import Report
+from daemon.core.views.tray import Face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

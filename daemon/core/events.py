@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from config.i18n.text import Text
 from config.settings import Settings
-from config.text import Text
 from daemon.core.destination import Destination
 from daemon.core.model import Claim, ReaderState, TokenReading
 from daemon.core.notice import Choice

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from config.settings import NoticeSettings, QuietHours
 from daemon.core.model import Certificate
-from daemon.core.report import Stage
+from daemon.core.views.report import Stage
 
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from config.settings import IssuerRule, Procedure
+from daemon.core.caching import once
 from daemon.core.expiry import expired
 from daemon.core.model import Certificate, Key, Memory, Role, Seen
-from daemon.core.once import once
 
 NONE: frozenset[str] = frozenset()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from config.courses import CourseKind
+from config.workflows import CourseKind
 from daemon.core.troubles import Trouble
 
 

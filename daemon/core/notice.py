@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config.text import Text
+from config.i18n.text import Text
 
 
 class Urgency(StrEnum):

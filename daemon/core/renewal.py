@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
+from config.i18n.text import Text, text
 from config.settings import NoticeSettings
-from config.text import Text, text
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import Entry, Line
 from daemon.core.model import Claim, Key
-from daemon.core.report import Path, PathKind
+from daemon.core.views.report import Path, PathKind
 
 IN_USE_AFTER = timedelta(days=60)
 

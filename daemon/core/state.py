@@ -6,12 +6,12 @@ from datetime import UTC, datetime, tzinfo
 
 from config.settings import Settings
 from daemon.core.destination import Destination
-from daemon.core.face import Face
-from daemon.core.guide.cards import Cards
-from daemon.core.guide.view import GuideView
 from daemon.core.model import Memory, Occupancy, ReaderState, TokenReading
-from daemon.core.reading import Content
+from daemon.core.recognition import Content
 from daemon.core.troubles import Trouble
+from daemon.core.views.guide import GuideView
+from daemon.core.views.tray import Face
+from daemon.core.workflows.cards import Cards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from config.text import text
+from config.i18n.text import text
 from daemon.core import events
-from daemon.core.alarms import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, clock_wrong
-from daemon.core.answers import Step, answer_notice, assess_state, claimed, drop_snooze, open_awaited
 from daemon.core.assessment import Assessment
-from daemon.core.drawing import draw, other_language
+from daemon.core.card_reads import (
+    finish_read,
+    look_moments,
+    names_being_read,
+    order_read,
+    readerless_look_due,
+    take_readers,
+    take_tokens,
+    unread,
+)
+from daemon.core.digest import folded
+from daemon.core.due_notices import due_notices, moments, was_said
 from daemon.core.effects import (
     Answer,
     Effect,
@@ -30,34 +39,25 @@ from daemon.core.effects import (
 )
 from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
-from daemon.core.flood import folded
 from daemon.core.guide.certificates import certificate_cards, forget_certificate
-from daemon.core.guide.choosing import choose, look_at
-from daemon.core.guide.history import course_happenings
-from daemon.core.guide.keeping import keep_progress
-from daemon.core.guide.launching import launched
-from daemon.core.guide.page import draw_guide
-from daemon.core.guide.progress import set_back
+from daemon.core.guide.context import known_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
-from daemon.core.guide.scene import known_cards
+from daemon.core.guide.render import draw_guide
+from daemon.core.guide.sync_progress import keep_progress
+from daemon.core.key_names import key_of, name_key
 from daemon.core.model import Memory
-from daemon.core.naming import key_of, name_key
 from daemon.core.notice import Notice
-from daemon.core.notices import due_notices, moments, was_said
-from daemon.core.reporting import make_report
+from daemon.core.responses.guide import choose, look_at
+from daemon.core.responses.launch import launched
+from daemon.core.responses.notice import Step, answer_notice, assess_state, claimed, drop_snooze, open_awaited
 from daemon.core.state import Handed, State
+from daemon.core.status_report import make_report
+from daemon.core.tray_view import draw, other_language
+from daemon.core.trouble_notices import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, clock_wrong
 from daemon.core.troubles import Trouble
-from daemon.core.watching import (
-    finish_read,
-    look_moments,
-    names_being_read,
-    order_read,
-    readerless_look_due,
-    take_readers,
-    take_tokens,
-    unread,
-)
 from daemon.core.welcome import WELCOME, welcome_notice
+from daemon.core.workflows.history import course_happenings
+from daemon.core.workflows.progress import set_back
 
 SAYING_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
 CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may come in another order than their moments

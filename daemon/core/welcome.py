@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from config.text import Text, text
+from config.i18n.text import Text, text
 from daemon.core.model import Occupancy
 from daemon.core.notice import Notice, Urgency
-from daemon.core.report import CertificateLine, Report, Stage
 from daemon.core.troubles import Trouble
+from daemon.core.views.report import CertificateLine, Report, Stage
 
 WELCOME = "welcome"
 TROUBLES_FIRST = (Trouble.CLOCK_WRONG, Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED)

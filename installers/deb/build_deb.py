@@ -29,7 +29,7 @@ SCRIPT = """\
 #!/usr/lib/vigicle/bin/python3 -I
 import sys
 
-from tray.cli import main
+from tray.cli.main import main
 
 sys.exit(main())
 """

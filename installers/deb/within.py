@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.texts import Texts
-from daemon.core.face import Look
-from tray.cli import _parser
-from tray.icon import draw_icon
+from config.i18n.translator import Texts
+from daemon.core.views.tray import Look
+from tray.cli.main import _parser
+from tray.icon.drawing import draw_icon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

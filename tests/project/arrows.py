@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 OURS = ("config", "daemon", "tray")
 VALUES = (
-    "config.courses",
+    "config.workflows",
     "config.settings",
-    "config.text",
-    "config.wording",
+    "config.i18n.text",
+    "config.i18n.wording",
 )  # the value modules of config: as pure as the core
 PORTS = ("daemon.core", "daemon.ports", *VALUES)
 

@@ -12,35 +12,37 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = modules(ROOT)
 
 FORBIDDEN_IMPORTS = [
-    pytest.param("config.loading", "from daemon.core.model import Key", id="config-imports-core"),
-    pytest.param("config.loading", "import tray", id="config-imports-tray"),
+    pytest.param("config.schema.load_settings", "from daemon.core.model import Key", id="config-imports-core"),
+    pytest.param("config.schema.load_settings", "import tray", id="config-imports-tray"),
     pytest.param("daemon.core.step", "from daemon import ports", id="core-imports-ports"),
     pytest.param("daemon.core.step", "import daemon.adapters.loop", id="core-imports-adapter"),
-    pytest.param("daemon.core.step", "from config.loading import load_settings", id="core-imports-loading"),
+    pytest.param(
+        "daemon.core.step", "from config.schema.load_settings import load_settings", id="core-imports-loading"
+    ),
     pytest.param("daemon.core.step", "from config import loading", id="core-imports-loading-from-package"),
-    pytest.param("daemon.core.step", "def f():\n    import tray.cli", id="core-imports-tray-late"),
+    pytest.param("daemon.core.step", "def f():\n    import tray.cli.main", id="core-imports-tray-late"),
     pytest.param("daemon.core.step", "from . import model", id="relative"),
     pytest.param("daemon.ports", "from daemon.adapters.loop import Loop", id="ports-import-adapter"),
-    pytest.param("daemon.ports", "from config.texts import Texts", id="ports-import-texts"),
+    pytest.param("daemon.ports", "from config.i18n.translator import Texts", id="ports-import-texts"),
     pytest.param("daemon.adapters.loop", "from daemon import assembly", id="adapter-imports-assembly"),
     pytest.param("daemon.adapters.notify.plain", "import tray", id="adapter-imports-tray"),
     pytest.param("daemon.assembly", "from tray import cli", id="assembly-imports-tray"),
-    pytest.param("tray.cli", "from daemon.adapters.loop import Loop", id="tray-imports-adapter"),
-    pytest.param("tray.cli", "from daemon import adapters", id="tray-imports-adapters-from-package"),
+    pytest.param("tray.cli.main", "from daemon.adapters.loop import Loop", id="tray-imports-adapter"),
+    pytest.param("tray.cli.main", "from daemon import adapters", id="tray-imports-adapters-from-package"),
     pytest.param(
-        "tray.cli",
+        "tray.cli.main",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import daemon.adapters",
         id="tray-imports-adapters-for-types",
     ),
 ]
 ALLOWED_IMPORTS = [
-    pytest.param("config.loading", "from config.settings import Settings\nimport os", id="config"),
+    pytest.param("config.schema.load_settings", "from config.settings import Settings\nimport os", id="config"),
     pytest.param("daemon.core.step", "from config.settings import Settings", id="core-takes-values"),
     pytest.param("daemon.ports", "from daemon.core.events import Event", id="ports"),
     pytest.param("daemon.adapters.a", "from daemon import ports\nfrom daemon.adapters.b import c", id="adapter"),
     pytest.param("daemon.assembly", "from daemon.adapters.loop import Loop", id="assembly"),
-    pytest.param("tray.cli", "from daemon import assembly\nfrom tray import output", id="tray"),
-    pytest.param("tray.cli", "import configparser", id="a-name-that-only-begins-alike"),
+    pytest.param("tray.cli.main", "from daemon import assembly\nfrom tray import output", id="tray"),
+    pytest.param("tray.cli.main", "import configparser", id="a-name-that-only-begins-alike"),
 ]
 IMPURE = [
     pytest.param("import os", id="environment"),

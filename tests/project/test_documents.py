@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("document", ["SECURITY.md", "docs/faults.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
 def test_each_file_of_tests_that_a_document_names_is_there(document: str) -> None:
     words = re.findall(r"`([\w./-]+\.(?:py|txt|yml|toml))`", (ROOT / document).read_text(encoding="utf-8"))
-    places = (ROOT, ROOT / "tests", ROOT / "tests/faults")
+    places = (ROOT, ROOT / "tests", ROOT / "tests/integration/faults")
     assert [word for word in words if "/" in word or word.startswith("test_") if not _is_there(word, places)] == []
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.text import text
-from config.texts import Texts
+from config.i18n.text import text
+from config.i18n.translator import Texts
 from daemon.core.troubles import Trouble
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.files import write_whole
-from daemon.adapters.vendor_tool import read_entry
+from daemon.adapters.launch.vendor_tool import read_entry
 from daemon.core.login_start import LoginStanding, LoginStart
 
 ENTRY = "vigicle.desktop"

@@ -8,11 +8,11 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from config.courses import CourseKind
-from daemon.adapters.nonsense import NONSENSE as NONSENSE
-from daemon.core.guide.view import BarRole, ReaderPicture, StepMark
+from config.workflows import CourseKind
+from daemon.adapters.platform.decode_errors import NONSENSE as NONSENSE
 from daemon.core.model import Role
-from daemon.core.report import Stage
+from daemon.core.views.guide import BarRole, ReaderPicture, StepMark
+from daemon.core.views.report import Stage
 
 PAGE_LIMIT = 4 << 20  # bytes a line
 ANSWER_LIMIT = 8 * 1024

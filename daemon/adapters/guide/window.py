@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER, Guide
-from daemon.adapters.nonsense import NONSENSE
+from daemon.adapters.platform.decode_errors import NONSENSE
 
 NO_DISPLAY = 3  # the child's exit code
 CLOSE_LIMIT_S = 1.0  # for a window to end by itself

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 
-from daemon.adapters.aio import AsyncThread
 from daemon.adapters.notify.balloon import BalloonChannel
 from daemon.adapters.notify.chain import ChainNotifier, Render
 from daemon.adapters.notify.channel import Channel
+from daemon.adapters.notify.dbus_server import wait_for_server
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
-from daemon.adapters.notify.server import wait_for_server
+from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.ports import Balloons
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from config.text import Text, clean, text
-from daemon.adapters.aio import AsyncThread
+from config.i18n.text import Text, clean, text
 from daemon.adapters.notify.channel import Button, Channel, Message
+from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.events import NoticeAnswered, NoticeSaid
 from daemon.core.notice import Choice, Notice
 from daemon.ports import Post

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from daemon.adapters.notify.server import BUS, NAME, OWNER_CHANGED
+from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED
 
 if TYPE_CHECKING:
     from dbus_fast import Message

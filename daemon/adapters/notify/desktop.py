@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from config.identity import APPLICATION, WINDOWS_ID
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHearing
-from daemon.adapters.notify.server import ACTIONS, ask_capabilities, shown_body
+from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
 from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, name_sender
 from daemon.core.notice import Choice
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from config.identity import APPLICATION
 from daemon.adapters.notify.balloon import BODY_UNITS, TITLE_UNITS, fit
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
-from daemon.adapters.notify.server import ask_capabilities, shown_body
+from daemon.adapters.notify.dbus_server import ask_capabilities, shown_body
 
 SHOW_S = 10
 

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from config.courses import CourseKind, Ends, Offer, Refusal
-from config.text import Sentence, text
+from config.i18n.text import Sentence, text
+from config.workflows import CourseKind, Ends, Offer, Refusal
 from daemon.core.destination import Destination
+from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
-from daemon.core.guide.course import since
-from daemon.core.guide.scene import Scene
-from daemon.core.guide.view import (
+from daemon.core.guide.context import Scene
+from daemon.core.guide.words import holder_words, phrase, say
+from daemon.core.model import Claim
+from daemon.core.renewal import Question
+from daemon.core.views.guide import (
     Action,
     Copying,
     Does,
@@ -22,11 +25,8 @@ from daemon.core.guide.view import (
     Selecting,
     Stating,
 )
-from daemon.core.guide.words import holder_words, phrase, say
-from daemon.core.model import Claim
-from daemon.core.notices import SNOOZE
-from daemon.core.renewal import Question
-from daemon.core.report import PathKind
+from daemon.core.views.report import PathKind
+from daemon.core.workflows.workflow import since
 
 LEADS_TO = {
     Offer.PLATFORM: Destination.PLATFORM,

@@ -5,19 +5,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from config.i18n.text import Phrase, Sentence, Text, text
 from config.settings import Procedure
-from config.text import Phrase, Sentence, Text, text
 from daemon.core.assessment import Assessment
+from daemon.core.due_notices import left_words
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, expired
-from daemon.core.guide.scene import BARE_PREFIX
-from daemon.core.guide.view import Bar, BarRole, CertificateCard
+from daemon.core.guide.context import BARE_PREFIX
 from daemon.core.holders import holder_name
+from daemon.core.key_names import key_of
 from daemon.core.model import Certificate, Key, Seen
-from daemon.core.naming import key_of
-from daemon.core.notices import left_words
-from daemon.core.report import CertificateLine
 from daemon.core.state import State
+from daemon.core.views.guide import Bar, BarRole, CertificateCard
+from daemon.core.views.report import CertificateLine
 
 AT_MOST = 100  # nobody reads more in a window
 

@@ -1,17 +1,17 @@
 """What is in the readers, in words, and what stands in the way at this moment."""
 
-from config.courses import Needs
-from config.text import Sentence, Text, text
-from daemon.core.alarms import clock_wrong, pressing_trouble, reader_trouble
-from daemon.core.guide.cards import is_reading
-from daemon.core.guide.course import wanted
-from daemon.core.guide.scene import Scene
-from daemon.core.guide.view import ReaderPicture
+from config.i18n.text import Sentence, Text, text
+from config.workflows import Needs
+from daemon.core.card_reads import names_being_read
+from daemon.core.guide.context import Scene
 from daemon.core.guide.words import holder_words, say
 from daemon.core.holders import holder_name
 from daemon.core.state import State
+from daemon.core.trouble_notices import clock_wrong, pressing_trouble, reader_trouble
 from daemon.core.troubles import Trouble
-from daemon.core.watching import names_being_read
+from daemon.core.views.guide import ReaderPicture
+from daemon.core.workflows.cards import is_reading
+from daemon.core.workflows.workflow import wanted
 
 
 def picture(state: State, scene: Scene | None) -> ReaderPicture:

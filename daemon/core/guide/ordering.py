@@ -1,9 +1,9 @@
 """Whether a new key was ordered, by the person's own word."""
 
-from config.courses import CourseKind, Ends
+from config.workflows import CourseKind, Ends
 from daemon.core.assessment import Case
-from daemon.core.guide.course import current_step
 from daemon.core.model import Memory
+from daemon.core.workflows.workflow import current_step
 
 
 def is_ordered(case: Case, memory: Memory) -> bool:

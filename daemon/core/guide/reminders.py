@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from config.courses import CourseKind
-from config.text import text
+from config.i18n.text import text
+from config.workflows import CourseKind
 from daemon.core.assessment import Assessment, Case
+from daemon.core.due_notices import was_said
 from daemon.core.expiry import earlier, later
-from daemon.core.guide.progress import deadline
-from daemon.core.guide.scene import key_before, progress_id
+from daemon.core.guide.context import key_before, progress_id
+from daemon.core.key_names import called
 from daemon.core.model import Memory, Progress
-from daemon.core.naming import called
 from daemon.core.notice import Notice, Urgency
-from daemon.core.notices import was_said
+from daemon.core.workflows.progress import deadline
 
 LINK_PREFIX = "link:"
 CLEAN_UP_PREFIX = "clean_up:"

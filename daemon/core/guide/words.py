@@ -1,8 +1,8 @@
 """The words that every page of the guide shares: what the person's keys are called, and when they end."""
 
-from config.text import Argument, Phrase, Text, text
-from config.wording import Wording
-from daemon.core.guide.scene import Roles, Scene
+from config.i18n.text import Argument, Phrase, Text, text
+from config.i18n.wording import Wording
+from daemon.core.guide.context import Roles, Scene
 from daemon.core.holders import Entry
 
 Args = tuple[tuple[str, Argument], ...]

@@ -1,0 +1,136 @@
+"""What it costs to be on watch while nothing happens: all programs side by side, in the same window."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bench.attempts import FAILED, attempt
+from bench.cards import ending_card
+from bench.proc import Work, anonymous_mb, is_alive, pss_mb, rss_mb, work_of
+from bench.programs import QUIET_PROGRAMS, Vigicle
+from bench.rows import OURS, PEERS, Figure, Row, beside
+from bench.sandbox import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bench.programs import Watching
+
+START_S = 2.0
+WINDOW_S, QUICK_WINDOW_S = 300.0, 15.0
+SETTLE_S = 10.0  # pcscd switches a card off that nobody used for 5 s
+WITH_TRAY, NOBODY = "vigicle with tray", "nobody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """What one program did in the window, what its pcscd did, and its memory at the end of it."""
+
+    seconds: float
+    program: Work
+    service: Work
+    pss_mb: float
+    rss_mb: float
+    anonymous_mb: float
+
+    @property
+    def wakeups(self) -> float:
+        """How often a second the program woke."""
+        return self.program.wakeups / self.seconds
+
+    @property
+    def cpu_percent(self) -> float:
+        """Which part of one processor the program took."""
+        return self.program.run_ns / self.seconds / 1e7
+
+    @property
+    def service_wakeups(self) -> float:
+        """How often a second its pcscd woke, of itself or for the program."""
+        return self.service.wakeups / self.seconds
+
+
+def measure(*, quick: bool) -> list[Row]:
+    """Watch each program, on a private pcscd with a key in one of two readers, for five minutes."""
+    seconds = QUICK_WINDOW_S if quick else WINDOW_S
+    programs = dict(QUIET_PROGRAMS)
+    programs[WITH_TRAY] = partial(Vigicle, verbose=False, tray=True)
+    with ExitStack() as stack:
+        stages = {name: stack.enter_context(Stage()) for name in (NOBODY, *programs)}
+        running = {name: attempt(name, partial(start, stages[name])) for name, start in programs.items()}
+        time.sleep(START_S)
+        for stage in stages.values():
+            stage.service.insert(ending_card(), 1)
+        time.sleep(SETTLE_S)
+        if not stages[WITH_TRAY].tray.registered:
+            running[WITH_TRAY] = "no icon came"
+        found = observe(stages, running, seconds)
+    headless = {name: found[name] for name in (OURS, NOBODY, *PEERS)}
+    with_tray = {OURS: found[WITH_TRAY], NOBODY: found[NOBODY]}
+    return [*_rows(headless, "headless", seconds, budget_mb=34), *_rows(with_tray, "with tray", seconds, budget_mb=48)]
+
+
+def observe(
+    stages: Mapping[str, Stage], running: Mapping[str, Watching | str], seconds: float
+) -> dict[str, Idle | str]:
+    """Return what each program did in so many seconds from now; a word stands for one that does not run.
+
+    A stage that nobody runs on shows what its pcscd does of itself.
+    """
+    began = time.monotonic()
+    before = {name: _works(stage, running.get(name)) for name, stage in stages.items()}
+    time.sleep(seconds)
+    return {name: _idle(stage, running.get(name), before[name], began) for name, stage in stages.items()}
+
+
+def _idle(stage: Stage, watching: Watching | str | None, before: tuple[Work, Work], began: float) -> Idle | str:
+    if isinstance(watching, str):
+        return watching
+    if watching is not None and not is_alive(watching.process.pid):
+        return "ended"
+    program, service = _works(stage, watching)
+    pid = 0 if watching is None else watching.process.pid
+    return Idle(
+        seconds=time.monotonic() - began,
+        program=program.since(before[0]),
+        service=service.since(before[1]),
+        pss_mb=pss_mb(pid) if pid else 0.0,
+        rss_mb=rss_mb(pid) if pid else 0.0,
+        anonymous_mb=anonymous_mb(pid) if pid else 0.0,
+    )
+
+
+def _works(stage: Stage, watching: Watching | str | None) -> tuple[Work, Work]:
+    program = Work(wakeups=0, run_ns=0)
+    if watching is not None and not isinstance(watching, str) and is_alive(watching.process.pid):
+        program = work_of(watching.process.pid)
+    return program, work_of(stage.service.pid)
+
+
+def pick(found: Mapping[str, Idle | str], figure: Callable[[Idle], float]) -> dict[str, Figure]:
+    """Return one figure of each program, or the word for it."""
+    return {name: idle if isinstance(idle, str) else figure(idle) for name, idle in found.items()}
+
+
+def put_on_service(found: Mapping[str, Idle | str], nobody: str) -> dict[str, Figure]:
+    """Return how often a second each pcscd woke, over the one that nobody uses."""
+    alone = found[nobody]
+    if isinstance(alone, str):
+        return dict.fromkeys(found, FAILED)
+    quiet = alone.service_wakeups
+    return pick(found, lambda idle: max(0.0, idle.service_wakeups - quiet))
+
+
+def _rows(found: Mapping[str, Idle | str], face: str, seconds: float, budget_mb: float) -> list[Row]:
+    return [
+        beside(f"idle wake-ups in {seconds:g} s, {face}", "1/s", pick(found, lambda idle: idle.wakeups), budget=0.02),
+        beside(f"idle CPU in {seconds:g} s, {face}", "%", pick(found, lambda idle: idle.cpu_percent), budget=0.003),
+        beside(f"wake-ups put on pcscd, {face}", "1/s", put_on_service(found, NOBODY), budget=0.0),
+        beside(
+            f"idle memory after a notice (PSS), {face}", "MiB", pick(found, lambda idle: idle.pss_mb), budget=budget_mb
+        ),
+        beside(f"the same, shared pages in full (RSS), {face}", "MiB", pick(found, lambda idle: idle.rss_mb)),
+    ]

@@ -1,0 +1,63 @@
+"""A large memory: a key and a certificate of each of many holders, none of whom is to be told anything."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from config.folders import find_folders, private_folder
+from config.schema.load_settings import load_settings
+from daemon.adapters.store.sqlite import SqliteStore
+from daemon.core.model import Certificate, Key, Memory, Role, Seen
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+COUNTS, QUICK_COUNTS = (10, 1_000, 10_000), (10, 1_000)
+
+
+def settings() -> Settings:
+    """Return what vigicle goes by when nobody has configured anything."""
+    with TemporaryDirectory() as home:
+        places = {f"XDG_{name}_HOME": str(Path(home, name)) for name in ("CONFIG", "STATE")}
+        return load_settings(find_folders(places)).settings
+
+
+def memory_of(count: int, now: datetime) -> Memory:
+    """Return a memory of so many certificates of the first procedure's issuer, so that its rules apply."""
+    issuer = settings().procedures[0].issuers[0].organization or ""
+    seen = [_seen(number, issuer, now) for number in range(count)]
+    fingerprints = [each.certificate.fingerprint for each in seen]
+    return Memory(
+        certificates=dict(zip(fingerprints, seen, strict=True)),
+        keys={f: Key(id=f, fingerprints=(f,), first_seen=now, last_seen=now) for f in fingerprints},
+    )
+
+
+def fill(folder: Path, count: int) -> None:
+    """Put such a memory into the store of this folder."""
+    with closing(SqliteStore(private_folder(folder))) as store:
+        store.load()
+        store.remember(memory_of(count, datetime.now(UTC)), ())
+
+
+def size_mb(folder: Path) -> float:
+    """Return how much the store takes on disk, its log included."""
+    return sum(file.stat().st_size for file in folder.iterdir()) / 2**20
+
+
+def _seen(number: int, issuer: str, now: datetime) -> Seen:
+    certificate = Certificate(
+        fingerprint=f"{number:064x}",
+        subject_cn=f"Jeanne MARTIN{number}",
+        given_name="Jeanne",
+        surname=f"Martin{number}",
+        issuer_o=issuer,
+        not_before=now - timedelta(days=100),
+        not_after=now + timedelta(days=600),
+        role=Role.AUTHENTICATION,
+    )
+    return Seen(certificate=certificate, first_seen=now, last_seen=now)

@@ -1,0 +1,160 @@
+"""The programs that are compared, each started alike and asked alike when it has noticed a card."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from bench import bare_client
+from bench.rows import OURS
+from support.process import RigTimeoutError, require_file, require_tool, wait_until
+from support.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bench.sandbox import Stage
+    from support.process import Process
+
+OPENSC_MODULES = [f"/usr/lib/{place}opensc-pkcs11.so" for place in ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "")]
+CARDS = re.compile(r"^(\S+ \S+) .* cards \[(.*)\]$", re.MULTILINE)
+NUMBER = re.compile(r"'(\d+) in ")
+LOG_RESOLUTION_S = 0.001
+START_LIMIT_S = 10.0
+
+EVENTMGR = """
+{name} {{
+  daemon = false;
+  debug = false;
+  {more}
+  event card_insert {{ on_error = ignore; action = "date +%s.%N >> {stamps}"; }}
+  event card_remove {{ on_error = ignore; action = "true"; }}
+  {last}
+}}
+"""
+
+
+class Watching(Protocol):
+    """A program on watch."""
+
+    process: Process
+
+    def seen(self) -> list[float]:
+        """Return the moment of each insertion that it has noticed."""
+
+    def told(self) -> list[float]:
+        """Return the moment of each time that it has told the desktop, or done what it was told to do."""
+
+
+class Vigicle:
+    """Our own program, at home in the stage's folder; with `verbose` its log tells what it has seen."""
+
+    def __init__(self, stage: Stage, *, verbose: bool = True, tray: bool = False) -> None:
+        self._stage = stage
+        with ExitStack() as stack:
+            self.commands = stack.enter_context(Program(stage.home, stage.environment))
+            stage.keep(stack.pop_all())
+        options = [*(["--verbose"] if verbose else []), "run", *([] if tray else ["--headless"])]
+        self.process = self.commands.start(*options)
+        self.process.wait_for_log("on watch", START_LIMIT_S)
+
+    def seen(self) -> list[float]:
+        first_seen: dict[str, float] = {}  # by the number that the watcher gives each insertion
+        for line in CARDS.finditer(self.process.text):
+            for number in NUMBER.findall(line[2]):
+                first_seen.setdefault(number, log_moment(line[1]))
+        return list(first_seen.values())
+
+    def told(self) -> list[float]:
+        return self._stage.told()
+
+
+class OpenscNotify:
+    """OpenSC's own: a notice for each card put in, without looking at it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.process = stage.start("opensc-notify", require_tool("opensc-notify", "opensc"))
+
+    def seen(self) -> list[float]:
+        return self._stage.told("detected")
+
+    def told(self) -> list[float]:
+        return self.seen()
+
+
+class EventManager:
+    """card_eventmgr or pkcs11_eventmgr, with an action that writes down the moment."""
+
+    def __init__(self, stage: Stage, name: str, more: str, last: str) -> None:
+        self._stamps = stage.folder / "stamps.txt"
+        configuration = stage.folder / f"{name}.conf"
+        configuration.write_text(EVENTMGR.format(name=name, more=more, last=last, stamps=self._stamps))
+        self.process = stage.start(
+            name, require_tool(name, "libpam-pkcs11"), "nodaemon", f"config_file={configuration}"
+        )
+
+    def seen(self) -> list[float]:
+        return [float(line) for line in self._stamps.read_text().splitlines()] if self._stamps.exists() else []
+
+    def told(self) -> list[float]:
+        return self.seen()
+
+
+def card_eventmgr(stage: Stage) -> EventManager:
+    """Start pam_pkcs11's watcher of the reader."""
+    return EventManager(stage, "card_eventmgr", "timeout = 1000;", "event timeout { }")
+
+
+def pkcs11_eventmgr(stage: Stage) -> EventManager:
+    """Start pam_pkcs11's watcher of a PKCS#11 module."""
+    module = require_file(OPENSC_MODULES, "opensc-pkcs11")
+    more = f"polling_time = 1; expire_time = 0; pkcs11_module = {module};"
+    expired = 'event expire_time { on_error = ignore; action = "true"; }'
+    return EventManager(stage, "pkcs11_eventmgr", more, expired)
+
+
+PROGRAMS: Mapping[str, Callable[[Stage], Watching]] = {
+    OURS: Vigicle,
+    "opensc-notify": OpenscNotify,
+    "card_eventmgr": card_eventmgr,
+    "pkcs11_eventmgr": pkcs11_eventmgr,
+}
+QUIET_PROGRAMS: Mapping[str, Callable[[Stage], Watching]] = {**PROGRAMS, OURS: partial(Vigicle, verbose=False)}
+"""The same, as people run them."""
+
+
+class BareClient:
+    """The bare `SCardGetStatusChange` client; `seen` as with the programs."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.process = stage.start("bare", sys.executable, "-I", str(Path(bare_client.__file__)))
+        self.process.wait_for_log("ready", START_LIMIT_S)
+
+    def seen(self) -> list[float]:
+        """Return the moment of each card put in."""
+        return [float(line) for line in self.process.text.splitlines() if line[:1].isdigit()]
+
+
+def log_moment(stamp: str) -> float:
+    """Return the moment of a log line: written in whole milliseconds, so half of one is added."""
+    moment = datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S,%f").astimezone(UTC)
+    return moment.timestamp() + LOG_RESOLUTION_S / 2
+
+
+def wait_for(moments: Callable[[], list[float]], since: float, limit_s: float) -> float | None:
+    """Return the first moment at or after `since` (give or take the log's resolution), or None at the limit."""
+
+    def first() -> float | None:
+        return next((moment for moment in moments() if moment >= since - LOG_RESOLUTION_S), None)
+
+    try:
+        wait_until(lambda: first() is not None, "the program notices", limit_s)
+    except RigTimeoutError:
+        return None
+    return first()

@@ -1,0 +1,44 @@
+"""How the reaction to a card grows with the number of readers; the key is in the first one."""
+
+from __future__ import annotations
+
+from bench.cards import ending_card
+from bench.programs import PROGRAMS
+from bench.rows import Row, beside
+from bench.trials import lane_of, race, seen_ms, spreads, told_over_read_s
+from support.reader import MAX_READERS
+
+COUNTS = (1, 4, MAX_READERS)
+INSERTIONS, QUICK_INSERTIONS = 20, 5
+
+
+def measure(*, quick: bool) -> list[Row]:
+    """Put keys of ever new holders in, before each program at each number of readers."""
+    cards = [ending_card(number) for number in range(QUICK_INSERTIONS if quick else INSERTIONS)]
+    starts = {(name, count): lane_of(program, readers=count) for count in COUNTS for name, program in PROGRAMS.items()}
+    found = race(starts, cards, telling=True)
+    late_ms, told_s = spreads(found, seen_ms), spreads(found, told_over_read_s)
+    return [
+        *(
+            beside(
+                f"reaction to a card, over a bare client, {_of(count)}",
+                "ms",
+                {name: late_ms[name, count] for name in PROGRAMS},
+                budget=5.0,
+            )
+            for count in COUNTS
+        ),
+        *(
+            beside(
+                f"notice on the bus, over event and bare read, {_of(count)}",
+                "s",
+                {name: told_s[name, count] for name in PROGRAMS},
+                budget=0.5,
+            )
+            for count in COUNTS
+        ),
+    ]
+
+
+def _of(count: int) -> str:
+    return f"{count} reader" + "s" * (count > 1)

@@ -1,0 +1,103 @@
+"""How the daemon and its commands grow with the number of certificates that are remembered."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bench import memory
+from bench.attempts import repeat
+from bench.cards import ending_card, lasting_card
+from bench.guide import by_command, openings
+from bench.programs import BareClient, Vigicle
+from bench.rows import OURS, Figure, Row, beside
+from bench.sandbox import Stage
+from bench.trials import Lane, race, seen_ms, spreads, told_over_read_s
+from bench.visible_windows import Glass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import ExitStack
+
+TIMES, QUICK_TIMES = 20, 3
+LIMIT_S = 60.0
+KNOWN_S = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """How long one memory takes to be asked in every way."""
+
+    size_mb: float
+    start_s: Figure
+    status_s: Figure
+    table_s: Figure
+    check_s: Figure
+    guide_s: Figure
+
+
+def measure(*, quick: bool) -> list[Row]:
+    """Start over stores of every size, put keys of new holders in, and ask."""
+    counts, times = (memory.QUICK_COUNTS, QUICK_TIMES) if quick else (memory.COUNTS, TIMES)
+    cards = [ending_card(number) for number in range(1_000_000, 1_000_000 + times)]  # of nobody who is remembered
+    found = race({count: partial(_lane, count) for count in counts}, cards, telling=True)
+    late_ms, told_s = spreads(found, seen_ms), spreads(found, told_over_read_s)
+    asked = {count: _ask(count, times) for count in counts}
+    return [
+        *_rows("store on disk", "MiB", {count: each.size_mb for count, each in asked.items()}),
+        *_rows("start to on watch", "s", {count: each.start_s for count, each in asked.items()}, budget=1.0),
+        *_rows("reaction to a card, over a bare client", "ms", late_ms, budget=5.0),
+        *_rows("notice of a new key, over event and bare read", "s", told_s, budget=0.5),
+        *_rows("`vigicle status --json`", "s", {count: each.status_s for count, each in asked.items()}),
+        *_rows("`vigicle status`", "s", {count: each.table_s for count, each in asked.items()}),
+        *_rows("`vigicle check --json`", "s", {count: each.check_s for count, each in asked.items()}),
+        *_rows("`vigicle guide` to window shown", "s", {count: each.guide_s for count, each in asked.items()}),
+    ]
+
+
+def _rows(what: str, unit: str, figures: Mapping[int, Figure], budget: float | None = None) -> list[Row]:
+    return [
+        beside(f"{what}, {count} certificates", unit, {OURS: figure}, budget=budget)
+        for count, figure in figures.items()
+    ]
+
+
+def _lane(count: int, stack: ExitStack) -> Lane:
+    stage = stack.enter_context(Stage())
+    memory.fill(stage.state_folder, count)
+    return Lane(stage=stage, program=Vigicle(stage), bare=BareClient(stage), limit_s=LIMIT_S)
+
+
+def _ask(count: int, times: int) -> Answers:
+    with Stage() as stage, Glass(stage) as glass:
+        memory.fill(stage.state_folder, count)
+        size_mb = memory.size_mb(stage.state_folder)
+        start_s = repeat(partial(_start_s, stage), times)
+        program = Vigicle(stage, verbose=False, tray=True)
+        stage.service.insert(lasting_card())
+        time.sleep(KNOWN_S)
+        return Answers(
+            size_mb=size_mb,
+            start_s=start_s,
+            status_s=repeat(partial(_command_s, program, "status", "--json"), times),
+            table_s=repeat(partial(_command_s, program, "status"), times),
+            check_s=repeat(partial(_command_s, program, "check", "--json"), times),
+            guide_s=openings(glass, partial(by_command, program), times),
+        )
+
+
+def _start_s(stage: Stage) -> float:
+    began = time.monotonic()
+    program = Vigicle(stage, verbose=False)
+    taken_s = time.monotonic() - began
+    program.process.terminate()
+    return taken_s
+
+
+def _command_s(program: Vigicle, *words: str) -> float:
+    began = time.monotonic()
+    done = program.commands.run(*words, timeout_s=LIMIT_S)
+    assert done.returncode in {0, 1}, done.stderr
+    return time.monotonic() - began

@@ -1,0 +1,50 @@
+"""How long our program takes to be on watch, and to show its icon."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bench.attempts import repeat
+from bench.programs import Vigicle
+from bench.rows import Figure, Row
+from bench.sandbox import Stage
+from support.process import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STARTS, QUICK_STARTS = 20, 5
+ICON_LIMIT_S = 5.0
+
+
+def measure(*, quick: bool) -> list[Row]:
+    """Start it again and again, each time in a home of its own."""
+    count = QUICK_STARTS if quick else STARTS
+    return [
+        Row(what="start to on watch, headless", unit="s", budget=1.0, ours=_again(_until_on_watch, count)),
+        Row(what="start to first icon", unit="s", budget=1.0, ours=_again(_until_icon, count)),
+    ]
+
+
+def _again(figure: Callable[[Stage], float], count: int) -> Figure:
+    return repeat(partial(_on_a_stage, figure), count)
+
+
+def _on_a_stage(figure: Callable[[Stage], float]) -> float:
+    with Stage() as stage:
+        return figure(stage)
+
+
+def _until_on_watch(stage: Stage) -> float:
+    began = time.monotonic()
+    Vigicle(stage)
+    return time.monotonic() - began
+
+
+def _until_icon(stage: Stage) -> float:
+    began = time.monotonic()
+    Vigicle(stage, tray=True)
+    wait_until(lambda: bool(stage.tray.registered), "an icon registers", ICON_LIMIT_S)
+    return time.monotonic() - began

@@ -1,0 +1,150 @@
+"""Put cards in before several programs in turn, and note when each, and a bare client beside it, sees them."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from bench.attempts import attempt
+from bench.programs import OPENSC_MODULES, BareClient, wait_for
+from bench.rows import spread
+from bench.sandbox import Stage
+from support.process import require_file, require_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bench.programs import Watching
+    from bench.rows import Figure
+    from support.card import Card
+
+K = TypeVar("K")
+
+START_S = 2.0
+EVENT_LIMIT_S, NOTICED_LIMIT_S = 2.0, 4.0
+OUT_S, AFTER_S = 1.5, 0.3  # pkcs11_eventmgr looks once a second
+READ_LIMIT_S = 20
+EARLY_S = 0.05  # a program may hear of the card before the bare client does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insertion:
+    """One card put in: when the bare client saw it, and how long after that what happened (None: it did not).
+
+    `read_s` is how long a bare read of the card takes.
+    """
+
+    event: float
+    seen_s: float | None
+    told_s: float | None = None
+    read_s: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """One program on watch on a stage of its own, with the bare client beside it; `readers` take turns."""
+
+    stage: Stage
+    program: Watching
+    bare: BareClient
+    readers: tuple[int, ...] = (0, 0, 1)
+    limit_s: float = NOTICED_LIMIT_S
+    empty_since: float = 0.0
+    insertions: list[Insertion] = field(default_factory=list)
+
+    def put_in(self, card: Card, *, telling: bool) -> None:
+        """Put a card in until it was noticed, and take it out again."""
+        number = len(self.insertions)
+        reader = self.readers[number % len(self.readers)]
+        empty_s = OUT_S + 0.137 * (number % 7)  # not in step with anybody's polling
+        time.sleep(max(0.0, self.empty_since + empty_s - time.monotonic()))
+        put_in = time.time()
+        self.stage.service.insert(card, reader)
+        try:
+            self.insertions.append(self._watch(put_in, telling=telling))
+        finally:
+            self.stage.service.remove(reader)
+            self.empty_since = time.monotonic()
+
+    def _watch(self, put_in: float, *, telling: bool) -> Insertion:
+        event = wait_for(self.bare.seen, put_in, EVENT_LIMIT_S)
+        assert event is not None, "the bare client saw nothing"
+        told = wait_for(self.program.told, event - EARLY_S, self.limit_s) if telling else None
+        seen = wait_for(self.program.seen, event - EARLY_S, 0.0 if telling else self.limit_s)
+        time.sleep(AFTER_S)
+        return Insertion(
+            event=event,
+            seen_s=None if seen is None else seen - event,
+            told_s=None if told is None else told - event,
+            read_s=_read_s(self.stage) if telling else None,
+        )
+
+
+def race(
+    starts: Mapping[K, Callable[[ExitStack], Lane]], cards: Sequence[Card], *, telling: bool = False
+) -> dict[K, list[Insertion] | str]:
+    """Put each card into every lane, one at a time: all of them in the same minutes, none beside another.
+
+    With `telling`, wait until the program has told, and read the card barely, too. A lane that fails is left out
+    from there on.
+    """
+    with ExitStack() as stack:
+        found = {name: attempt(str(name), partial(start, stack)) for name, start in starts.items()}
+        time.sleep(START_S)
+        for card in cards:
+            for name, lane in found.items():
+                if isinstance(lane, str):
+                    continue
+                failure = attempt(str(name), partial(lane.put_in, card, telling=telling))
+                if isinstance(failure, str):
+                    found[name] = failure
+    return {name: lane if isinstance(lane, str) else lane.insertions for name, lane in found.items()}
+
+
+def lane_of(program: Callable[[Stage], Watching], readers: int = 2) -> Callable[[ExitStack], Lane]:
+    """Return what starts a program on a stage with so many readers; two take cards in turn, else the first alone."""
+
+    def start(stack: ExitStack) -> Lane:
+        stage = stack.enter_context(Stage(readers=readers))
+        return Lane(
+            stage=stage,
+            program=program(stage),
+            bare=BareClient(stage),
+            readers=(0, 0, 1) if readers == 2 else (0,),
+        )
+
+    return start
+
+
+def spreads(found: Mapping[K, list[Insertion] | str], figure: Callable[[Insertion], float | None]) -> dict[K, Figure]:
+    """Sum one figure of the insertions up, leaving out those that have none."""
+    return {
+        name: insertions
+        if isinstance(insertions, str)
+        else spread([value for each in insertions if (value := figure(each)) is not None])
+        for name, insertions in found.items()
+    }
+
+
+def seen_ms(insertion: Insertion) -> float | None:
+    """How many milliseconds after the bare client the program had seen the card."""
+    return None if insertion.seen_s is None else insertion.seen_s * 1000
+
+
+def told_over_read_s(insertion: Insertion) -> float | None:
+    """How many seconds it took to tell, over a bare read of the card."""
+    if insertion.told_s is None or insertion.read_s is None:
+        return None
+    return insertion.told_s - insertion.read_s
+
+
+def _read_s(stage: Stage) -> float:
+    """Return how long the card that is in takes to be listed by OpenSC's own tool."""
+    module = require_file(OPENSC_MODULES, "opensc-pkcs11")
+    command = [require_tool("pkcs11-tool", "opensc"), "--module", str(module), "--list-objects"]
+    began = time.monotonic()
+    stage.run(*command, limit_s=READ_LIMIT_S)
+    return time.monotonic() - began

@@ -1,0 +1,140 @@
+"""Puts the rules' texts into the person's language, through the gettext catalogues in `config/locale`."""
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from gettext import GNUTranslations
+from pathlib import Path
+
+from config.i18n.text import Argument, Phrase, Sentence, Text, clean, text
+
+LANGUAGES = ("en", "fr")
+LOCALE = Path(__file__).parents[1] / "locale"
+ARGUMENT_LIMIT = 1024
+
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_WINDOWS_FRENCH = 0x0C  # primary language id, LANG_FRENCH
+
+log = logging.getLogger(__name__)
+
+
+class Texts:
+    """The words of one language. Any thread may render."""
+
+    def __init__(self, language: str | None = None, zone: tzinfo | None = None) -> None:
+        """Read the catalogue of `language` (None: the session's); dates are shown in `zone` (None: the local one)."""
+        self.language = language if language in LANGUAGES else session_language()
+        self._zone = zone
+        catalogue = LOCALE / self.language / "LC_MESSAGES" / "vigicle.mo"
+        with catalogue.open("rb") as file:
+            self._catalogue = GNUTranslations(file)
+
+    def render(self, what: Sentence) -> str:
+        """Put a text into words; an unknown id is shown as it is, and logged."""
+        arguments = dict(what.args)
+        match what:
+            case Text():
+                sentence, name_of_it = self._sentence(what.id, arguments), what.id
+            case Phrase(wording=wording):
+                sentence, name_of_it = (wording.fr if self.language == "fr" else wording.en), wording.en
+
+        def fill(match: re.Match[str]) -> str:
+            name, style = match[1], match[2] or ""
+            if name not in arguments:
+                log.warning("The text %s misses its argument %s", name_of_it, name)
+                return match[0]
+            return self._shown(arguments[name], style)
+
+        return _PLACEHOLDER.sub(fill, sentence)
+
+    def _sentence(self, id_: str, arguments: Mapping[str, Argument]) -> str:
+        count = arguments.get("count")
+        sentence = self._catalogue.ngettext(id_, id_, abs(count) if isinstance(count, int) else 1)
+        if sentence == id_:
+            sentence = self._catalogue.gettext(id_)
+        if sentence == id_:
+            log.warning("No words in %s for the text %s", self.language, id_)
+        return sentence
+
+    def _shown(self, argument: Argument, style: str) -> str:
+        match argument:
+            case Text():
+                return self.render(argument)
+            case datetime():
+                return self._moment(argument.astimezone(self._zone), style)
+            case int():
+                return str(argument)
+            case str():
+                return clean(argument, ARGUMENT_LIMIT)
+
+    def _moment(self, moment: datetime, style: str) -> str:
+        month = text(f"month.{moment.month}")
+        year = str(moment.year)
+        first = moment.day == 1
+        date = text("date.first" if first else "date.day", day=moment.day, month=month, year=year)
+        time = text("date.time", hour=moment.hour, hour_padded=f"{moment:%H}", minute=f"{moment:%M}")
+        match style:
+            case "time":
+                return self.render(time)
+            case "datetime":
+                return self.render(text("date.datetime", date=date, time=time))
+            case _:
+                return self.render(date)
+
+
+class Problem(Exception):  # noqa: N818 - this project's word
+    """Something that the person can put right; `text` says it to them, str() says it in English for the log."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what)
+        self.text = what
+
+    def __str__(self) -> str:
+        return Texts("en").render(self.text)
+
+
+def session_language(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """Tell the language of the person's session: "fr" where it is French, else "en"."""
+    asked = _from_environment(environ)
+    if asked is None and platform == "win32":
+        asked = _from_windows()
+    if asked is None and platform == "darwin":
+        asked = _from_macos()
+    return asked or "en"
+
+
+def _from_environment(environ: Mapping[str, str]) -> str | None:
+    """POSIX.1-2017 §8.2, and GNU gettext's LANGUAGE, which a locale of "C" switches off."""
+    locale = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if locale in {"C", "POSIX"}:
+        return "en"
+    return _first_known([*environ.get("LANGUAGE", "").split(":"), locale])
+
+
+def _from_windows() -> str | None:
+    language = None
+    if sys.platform == "win32":
+        import ctypes
+
+        spoken = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+        language = "fr" if spoken & 0x3FF == _WINDOWS_FRENCH else "en"
+    return language
+
+
+def _from_macos() -> str | None:
+    import plistlib
+
+    preferences = Path.home() / "Library" / "Preferences" / ".GlobalPreferences.plist"
+    try:
+        spoken = plistlib.loads(preferences.read_bytes()).get("AppleLanguages", [])
+    except (OSError, ValueError, AttributeError):
+        return None
+    return _first_known([str(tag) for tag in spoken]) if isinstance(spoken, list) else None
+
+
+def _first_known(tags: list[str]) -> str | None:
+    languages = (re.split(r"[_.@-]", tag.strip(), maxsplit=1)[0].casefold() for tag in tags)
+    return next((language for language in languages if language in LANGUAGES), None)

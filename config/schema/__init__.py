@@ -1,0 +1,1 @@
+"""What settings and procedure files may hold, and how they are loaded."""

@@ -1,0 +1,184 @@
+"""What single settings may hold: each kind parses one TOML value, or refuses it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from config.i18n.text import HIDDEN
+from config.i18n.translator import LANGUAGES
+from config.schema.tables import Kind, Refused, T
+from config.settings import QuietHours
+
+DAYS_LIMIT = 3650
+HOURS_LIMIT = 8760
+TITLE_LIMIT = 80
+TEXT_LIMIT = 600
+BODY_LIMIT = 1000  # of a letter: Windows takes addresses of about 2 000 characters, and these are percent-encoded
+URL_LIMIT = 2000
+EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3
+
+# RFC 3986 §2 without what browsers read in more than one way.
+_URL_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_OTHER_LINK = re.compile(r"http:|(?<!https)://", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _typed(value: object, type_: type[T]) -> T:
+    try:
+        return msgspec.convert(value, type_)
+    except msgspec.ValidationError as error:
+        raise Refused(value) from error
+
+
+def _whole(value: object, low: int, high: int) -> int:
+    number = _typed(value, int)
+    if not low <= number <= high:
+        raise Refused(value)
+    return number
+
+
+def _days(value: object) -> tuple[int, ...]:
+    days = {_whole(day, 0, DAYS_LIMIT) for day in _typed(value, list)}
+    return tuple(sorted(days - {0}, reverse=True))
+
+
+def _hours(value: object) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= HOURS_LIMIT:
+        raise Refused(value)
+    return timedelta(hours=value)
+
+
+def _lifetime(value: object) -> timedelta:
+    span = _hours(value)
+    if not span:
+        raise Refused(value)
+    return span
+
+
+def _quiet_hours(value: object) -> QuietHours:
+    match = _QUIET_HOURS.fullmatch(_typed(value, str))
+    if match is None:
+        raise Refused(value)
+    from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
+    quiet = QuietHours(start=time(from_hour, from_minute), end=time(to_hour, to_minute))
+    if quiet.start == quiet.end:
+        raise Refused(value)
+    return quiet
+
+
+def _path(value: object) -> str:
+    path = _module(value)
+    if not Path(path).is_absolute():
+        raise Refused(value)
+    return path
+
+
+def _module(value: object) -> str:
+    """Take any path: a module that cannot be used, relative ones too, is named and skipped when keys are read."""
+    written = _typed(value, str)
+    try:
+        path = Path(written).expanduser()
+    except RuntimeError as error:  # no such person
+        raise Refused(value) from error
+    if not written or _CONTROL.search(written):
+        raise Refused(value)
+    return str(path)
+
+
+def _modules(value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_module(item) for item in _typed(value, list)))
+
+
+def _candidates(value: object) -> tuple[str, ...]:
+    return tuple(_words(item) for item in _typed(value, list))
+
+
+def _url(value: object) -> str:
+    written = _typed(value, str)
+    try:
+        parts = urlsplit(written)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise Refused(value) from error
+    plain = len(written) <= URL_LIMIT and _URL_CHARACTERS.fullmatch(written)
+    if not plain or parts.scheme != "https" or "@" in parts.netloc or not _HOST.fullmatch(host):
+        raise Refused(value)
+    return written
+
+
+def _email(value: object) -> str:
+    written = _typed(value, str)
+    if not _EMAIL.fullmatch(written) or len(written) > EMAIL_LIMIT:
+        raise Refused(value)
+    return written
+
+
+def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]:
+    """Accept one of these words."""
+    choices = tuple(names)
+
+    def parse(value: object) -> str:
+        if value not in choices:
+            raise Refused(value)
+        return str(value)
+
+    return Kind(accepted, parse, choices)
+
+
+def _words(value: object) -> str:
+    written = _typed(value, str)
+    if not written.strip() or _CONTROL.search(written):
+        raise Refused(value)
+    return written
+
+
+def _id(value: object) -> str:
+    if not _ID.fullmatch(_typed(value, str)):
+        raise Refused(value)
+    return str(value)
+
+
+def wording(limit: int, names: Mapping[str, str], *, lines: bool = False) -> "Kind[str]":
+    """Accept a text of at most `limit` characters that names nothing else in braces, and links by https alone.
+
+    `names` are the styles that each name may carry behind a colon, "" for none; `lines` allows several lines.
+    """
+    braces = re.compile("|".join(rf"\{{{name}(:({styles}))?\}}" for name, styles in names.items()) or "(?!)")
+
+    def parse(value: object) -> str:
+        written = _typed(value, str)
+        seen = written.replace("\n", " ") if lines else written
+        hidden = any(unicodedata.category(character) in HIDDEN | {"Zl", "Zp"} for character in seen)
+        if hidden or not seen.strip() or len(written) > limit:
+            raise Refused(value)
+        if "{" in (rest := braces.sub("", written)) or "}" in rest or _OTHER_LINK.search(written):
+            raise Refused(value)
+        return written
+
+    accepted = "accepted.letter" if lines else f"accepted.wording_{limit}"
+    return Kind(accepted, parse, tuple(f"{{{name}}}" for name in names))
+
+
+LANGUAGE = Kind("accepted.language", one_of(LANGUAGES).parse)
+MODULES = Kind("accepted.modules", _modules)
+MODULE_CANDIDATES = Kind("accepted.modules", _candidates)
+DAYS = Kind("accepted.days", _days)
+URGENT_DAYS = Kind("accepted.urgent_days", lambda value: _whole(value, 1, DAYS_LIMIT))
+QUIET_HOURS = Kind("accepted.quiet_hours", _quiet_hours)
+TOOL = Kind("accepted.tool", _path)
+URL = Kind("accepted.url", _url)
+HOURS = Kind("accepted.hours", _hours)
+LIFETIME = Kind("accepted.lifetime", _lifetime)
+EMAIL = Kind("accepted.email", _email)
+WORDS = Kind("accepted.words", _words)
+ID = Kind("accepted.id", _id)
+SWITCH = Kind("accepted.switch", lambda value: _typed(value, bool))

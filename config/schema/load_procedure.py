@@ -1,0 +1,158 @@
+"""Reads the courses of steps and the letter of a procedure file, and refuses what could lead nowhere."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from config.i18n.text import text
+from config.i18n.wording import Wording
+from config.schema import kinds
+from config.schema.tables import Kind, Refused, Table, read_table
+from config.workflows import Course, CourseKind, Ends, Letter, Limit, Needs, Offer, Refusal, Step
+
+PLAIN = Path(__file__).parents[1] / "catalogue" / "workflows.toml"
+ENTRIES_LIMIT = 20  # steps of a course; refusals, too
+
+_MOMENT = "date|time|datetime"
+_NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT, "tool": ""}
+_COURSE_TITLE = kinds.wording(kinds.TITLE_LIMIT, {})
+_TITLE = kinds.wording(kinds.TITLE_LIMIT, _NAMES)
+_TEXT = kinds.wording(kinds.TEXT_LIMIT, _NAMES)
+_SUBJECT = kinds.wording(kinds.TITLE_LIMIT, {"holder": "", "serial": ""})
+_BODY = kinds.wording(kinds.BODY_LIMIT, {"holder": "", "serial": ""}, lines=True)
+_OFFER = kinds.one_of(Offer)
+
+_PUTS_IN = {Ends.OLD_IN: Needs.OLD, Ends.NEW_IN: Needs.NEW}
+_TAKES_OUT = {Ends.OLD_OUT: Needs.OLD, Ends.NEW_OUT: Needs.NEW}
+
+
+def load_courses(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[CourseKind, Course]:
+    """Read the table `courses`, with the plain course for each kind that it does not hold. Raises SettingsProblem.
+
+    `letter` is None where there is none, or nobody to write to.
+    """
+    own = _courses(table, link_lifetime, letter)
+    plain = read_table(PLAIN, required=True).table("courses")
+    return _courses(plain, link_lifetime, letter) | own
+
+
+def load_letter(table: Table | None) -> Letter | None:
+    """Read the table `letter`. Raises SettingsProblem."""
+    if table is None:
+        return None
+    letter = Letter(subject=_wording(table, "subject", _SUBJECT), body=_wording(table, "body", _BODY))
+    table.finish()
+    return letter
+
+
+def _courses(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[CourseKind, Course]:
+    found = {kind: table.optional(kind) for kind in CourseKind}
+    table.finish()
+    return {kind: _course(kind, each, link_lifetime, letter) for kind, each in found.items() if each is not None}
+
+
+def _course(kind: CourseKind, table: Table, link_lifetime: timedelta, letter: Letter | None) -> Course:
+    title = _wording(table, "title", _COURSE_TITLE)
+    steps: list[Step] = []
+    for each in _few(table, "steps", table.tables("steps")):
+        steps.append(_step(each, steps, link_lifetime, letter))
+    refusals: list[Refusal] = []
+    for each in _few(table, "refusals", table.optional_tables("refusals")):
+        refusals.append(_refusal(each, refusals, steps))
+    table.finish()
+    return Course(kind=kind, title=title, steps=tuple(steps), refusals=tuple(refusals))
+
+
+def _few(table: Table, key: str, entries: list[Table]) -> list[Table]:
+    if len(entries) > ENTRIES_LIMIT:
+        raise table.refusal(key, len(entries), text("accepted.few", limit=ENTRIES_LIMIT))
+    return entries
+
+
+def _step(table: Table, before: Sequence[Step], link_lifetime: timedelta, letter: Letter | None) -> Step:
+    step = Step(
+        id=_new_id(table, before),
+        title=_wording(table, "title", _TITLE),
+        text=_wording(table, "text", _TEXT),
+        ends=Ends(table.need("ends", kinds.one_of(Ends))),
+        needs=Needs(table.take("needs", kinds.one_of(Needs), Needs.NOTHING)),
+        offers=table.take("offers", _OFFERS, ()),
+        done=_wording(table, "done", _TITLE) if table.holds("done") else None,
+        limit=_limit(table.optional("limit"), before, link_lifetime),
+    )
+    table.finish()
+    if step.needs not in {Needs.NOTHING, _in_reader(before)}:
+        raise table.refusal("needs", step.needs, text("accepted.key_put_in"))
+    if not _can_end(step, letter):
+        raise table.refusal("ends", step.ends, text("accepted.can_end"))
+    return step
+
+
+def _in_reader(steps: Sequence[Step]) -> Needs:
+    """Tell which key is in once these steps are done."""
+    held = Needs.NOTHING
+    for step in steps:
+        held = _PUTS_IN.get(step.ends, held)
+        if _TAKES_OUT.get(step.ends) is held:
+            held = Needs.NOTHING
+    return held
+
+
+def _can_end(step: Step, letter: Letter | None) -> bool:
+    """Tell whether what ends the step can ever happen while it goes on."""
+    if step.ends is Ends.LAUNCHED:  # a serial number is copied, which nobody is told of
+        opens = step.offers[0] if step.offers else Offer.SERIAL
+        return opens is not Offer.SERIAL and (opens is not Offer.MAIL or letter is not None)
+    puts_in = _PUTS_IN.get(step.ends)
+    return puts_in is None or step.needs in {Needs.NOTHING, puts_in}
+
+
+def _limit(table: Table | None, before: Sequence[Step], link_lifetime: timedelta) -> Limit | None:
+    """Read a limit. It leads back no later than to where it is counted from: else it would be over again at once."""
+    if table is None:
+        return None
+    ids = [step.id for step in before]
+    counted = [step.id for step in before if step.ends not in {*_PUTS_IN, *_TAKES_OUT}]  # a card's moment is not kept
+    since = table.need("since", kinds.one_of(counted, "accepted.earlier_step"))
+    limit = Limit(
+        since=since,
+        span=table.take("hours", kinds.LIFETIME, link_lifetime),
+        back_to=table.need("back_to", kinds.one_of(ids[: ids.index(since) + 1], "accepted.earlier_step")),
+    )
+    table.finish()
+    return limit
+
+
+def _refusal(table: Table, before: Sequence[Refusal], steps: Sequence[Step]) -> Refusal:
+    refusal = Refusal(
+        id=_new_id(table, before),
+        title=_wording(table, "title", _TITLE),
+        text=_wording(table, "text", _TEXT),
+        back_to=table.take("back_to", kinds.one_of((step.id for step in steps), "accepted.earlier_step"), None),
+        final=table.take("final", kinds.SWITCH, False),
+    )
+    table.finish()
+    return refusal
+
+
+def _new_id(table: Table, before: Iterable[Step | Refusal]) -> str:
+    id_ = table.need("id", kinds.ID)
+    if id_ in {each.id for each in before}:
+        raise table.refusal("id", id_, text("accepted.new_id"))
+    return id_
+
+
+def _wording(table: Table, key: str, kind: Kind[str]) -> Wording:
+    languages = table.table(key)
+    wording = Wording(en=languages.need("en", kind), fr=languages.need("fr", kind))
+    languages.finish()
+    return wording
+
+
+def _offers(value: object) -> tuple[Offer, ...]:
+    if not isinstance(value, list):
+        raise Refused(value)
+    return tuple(dict.fromkeys(Offer(_OFFER.parse(item)) for item in value))
+
+
+_OFFERS = Kind("accepted.some_of", _offers, _OFFER.choices)

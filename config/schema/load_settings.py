@@ -1,0 +1,205 @@
+"""Loads the settings: the catalogue's procedures, then the machine-wide policy, then the person's own file."""
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from config.folders import Folders
+from config.i18n.text import text
+from config.i18n.wording import Wording
+from config.preferences import choices_file
+from config.schema import kinds
+from config.schema.load_procedure import load_courses, load_letter
+from config.schema.tables import SettingsProblem, Table, decoded, parse_table, read_table
+from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
+
+__all__ = ["Loaded", "SettingsProblem", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
+
+CATALOGUE = Path(__file__).parents[1] / "catalogue"
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+
+CLEAN_UP_DAYS = 7
+_A_DAY = timedelta(hours=24)
+_PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Good settings, and the procedure files that were left out because they are refused."""
+
+    settings: Settings
+    problems: tuple[SettingsProblem, ...] = ()
+
+
+def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
+    """Load everything; `procedures` are folders of further procedure files.
+
+    A later procedure of the same id takes an earlier one's place. Raises SettingsProblem for the policy and the
+    person's file; a refused procedure file is left out and told in `problems`.
+    """
+    found, problems = _load_procedures((*procedures, *folders.procedures))
+    settings = Settings(procedures=tuple(found.values()))
+    broken = frozenset(problem.file.stem for problem in problems)
+    _refuse_foreign(folders.policy_file)
+    settings = _apply(read_table(folders.policy_file), settings, broken)
+    settings = _apply(read_table(choices_file(folders)), settings, broken)
+    if folders.config_named and not folders.config_file.is_absolute():
+        raise SettingsProblem(file=folders.config_file, accepted=text("accepted.absolute_file"))
+    settings = _apply(read_table(folders.config_file, required=folders.config_named), settings, broken)
+    return Loaded(settings=settings, problems=tuple(problems))
+
+
+def catalogue_settings() -> Settings:
+    """Give the settings of an installation that nobody has changed."""
+    found, _ = _load_procedures(())
+    return Settings(procedures=tuple(found.values()))
+
+
+def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
+    """Load one procedure, whose id is the file's name; `content` stands for what the file holds.
+
+    Raises SettingsProblem.
+    """
+    if not _PROCEDURE_ID.fullmatch(file.stem):
+        raise SettingsProblem(file=file, accepted=text("accepted.procedure_id"))
+    table = read_table(file, required=True) if content is None else parse_table(file, decoded(file, content))
+    procedure = _procedure(file.stem, table)
+    table.finish()
+    return procedure
+
+
+def stamp(folders: Folders) -> Stamp:
+    """Tell cheaply whether the files may have changed: two stamps of unchanged files are equal."""
+    files = [folders.policy_file, choices_file(folders), folders.config_file]
+    for folder in folders.procedures:
+        files += _procedure_files(folder)
+    return tuple(_file_stamp(file) for file in files)
+
+
+def _load_procedures(folders: Iterable[Path]) -> tuple[dict[str, Procedure], list[SettingsProblem]]:
+    found: dict[str, Procedure] = {}
+    problems = []
+    for folder in (CATALOGUE / "procedures", *folders):
+        for file in _procedure_files(folder):
+            try:
+                found[file.stem] = load_procedure(file)
+            except SettingsProblem as problem:
+                problems.append(problem)
+    return found, problems
+
+
+def _procedure_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
+    except OSError:
+        return []
+
+
+def _procedure(id_: str, table: Table) -> Procedure:
+    title, tool = table.table("title"), table.table("tool")
+    link_lifetime = table.take("link_lifetime_hours", kinds.LIFETIME, _A_DAY)
+    support_email = table.take("support_email", kinds.EMAIL, None)
+    letter = load_letter(table.optional("letter"))
+    procedure = Procedure(
+        id=id_,
+        title=Wording(en=title.need("en", kinds.WORDS), fr=title.need("fr", kinds.WORDS)),
+        issuers=tuple(_issuer(rule) for rule in table.tables("issuers")),
+        platform_url=table.need("platform_url", kinds.URL),
+        order_url=table.need("order_url", kinds.URL),
+        tool=VendorTool(
+            name=tool.need("name", kinds.WORDS),
+            download_url=tool.need("download_url", kinds.URL),
+            path=tool.take("path", kinds.TOOL, None),
+        ),
+        margin=table.take("margin_hours", kinds.HOURS, _A_DAY),
+        link_lifetime=link_lifetime,
+        support_email=support_email,
+        courses=load_courses(table.table("courses"), link_lifetime, letter if support_email else None),
+        letter=letter,
+        clean_up_after=timedelta(days=table.take("clean_up_after_days", kinds.URGENT_DAYS, CLEAN_UP_DAYS)),
+    )
+    title.finish()
+    tool.finish()
+    return procedure
+
+
+def _issuer(table: Table) -> IssuerRule:
+    rule = IssuerRule(
+        organization=table.take("organization", kinds.WORDS, None),
+        organizational_unit=table.take("organizational_unit", kinds.WORDS, None),
+    )
+    table.finish()
+    if rule == IssuerRule():
+        table.need("organization", kinds.WORDS)
+    return rule
+
+
+def _apply(table: Table, base: Settings, broken: frozenset[str]) -> Settings:
+    """Lay one configuration file over the settings; sections of `broken` procedures are not looked at."""
+    settings = Settings(
+        procedures=_chosen(table.table("procedures"), base.procedures, broken),
+        notices=_notices(table.table("notices"), base.notices),
+        modules=_modules(table.table("pkcs11"), base.modules),
+        language=table.take("language", kinds.LANGUAGE, base.language),
+    )
+    table.finish()
+    return settings
+
+
+def _notices(table: Table, base: NoticeSettings) -> NoticeSettings:
+    notices = NoticeSettings(
+        days=table.take("days", kinds.DAYS, base.days),
+        urgent_days=table.take("urgent_days", kinds.URGENT_DAYS, base.urgent_days),
+        quiet_hours=table.take("quiet_hours", kinds.QUIET_HOURS, base.quiet_hours),
+    )
+    table.finish()
+    return notices
+
+
+def _modules(table: Table, base: tuple[str, ...]) -> tuple[str, ...]:
+    modules = table.take("modules", kinds.MODULES, base)
+    table.finish()
+    return modules
+
+
+def _chosen(table: Table, base: tuple[Procedure, ...], broken: frozenset[str]) -> tuple[Procedure, ...]:
+    procedures = tuple(_adjusted(table.table(procedure.id), procedure) for procedure in base)
+    table.forgive(broken)
+    table.finish()
+    return procedures
+
+
+def _adjusted(table: Table, base: Procedure) -> Procedure:
+    adjusted = replace(
+        base,
+        tool=replace(base.tool, path=table.take("tool", kinds.TOOL, base.tool.path)),
+        platform_url=table.take("platform_url", kinds.URL, base.platform_url),
+        order_url=table.take("order_url", kinds.URL, base.order_url),
+        margin=table.take("margin_hours", kinds.HOURS, base.margin),
+        support_email=table.take("support_email", kinds.EMAIL, base.support_email),
+    )
+    table.finish()
+    return adjusted
+
+
+def _refuse_foreign(policy: Path) -> None:
+    """Refuse a policy that any account of the machine could have written: it may name code to load."""
+    if sys.platform != "win32" and policy.exists():
+        facts = policy.stat()
+        trusted = os.geteuid() == 0 or facts.st_uid in {0, os.geteuid()}
+        if not trusted or facts.st_mode & stat.S_IWOTH:
+            raise SettingsProblem(file=policy, accepted=text("accepted.trusted_file"))
+
+
+def _file_stamp(file: Path) -> tuple[str, int, int, int]:
+    try:
+        facts = file.stat()
+    except OSError:
+        return str(file), 0, 0, 0
+    return str(file), facts.st_mtime_ns, facts.st_size, facts.st_ino

@@ -1,0 +1,222 @@
+"""Reads one TOML file strictly: whatever is refused names the file, the key, the value and what is accepted."""
+
+import difflib
+import json
+import re
+import stat
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from config.i18n.text import Argument, Text, clean, text
+from config.i18n.translator import Problem
+
+SIZE_LIMIT = 1_000_000
+_VALUE_LIMIT = 100
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+class SettingsProblem(Problem):
+    """Settings that are refused.
+
+    `key` is dotted, or names the line where the file is no TOML; `key` and `value` are "" when the whole file is
+    meant. `accepted` is the text of what is accepted, `nearest` the known key that a mistyped one is closest to.
+    """
+
+    def __init__(
+        self, *, file: Path, key: str = "", line: int = 0, value: str = "", accepted: Text, nearest: str = ""
+    ) -> None:
+        self.file = file
+        self.key = f"line {line}" if line else clean(key)
+        self.value = clean(value, _VALUE_LIMIT)
+        self.accepted = accepted
+        self.nearest = nearest
+        facts: dict[str, Argument] = {"file": str(file), "accepted": accepted}
+        if nearest:
+            sentence = text("settings.refused_near", key=self.key, value=self.value, nearest=nearest, **facts)
+        elif line:
+            sentence = text("settings.line_refused", line=line, value=self.value, **facts)
+        elif key:
+            sentence = text("settings.refused", key=self.key, value=self.value, **facts)
+        else:
+            sentence = text("settings.file_refused", **facts)
+        super().__init__(sentence)
+
+
+class Refused(ValueError):  # noqa: N818 - an outcome's name
+    """Raised by a `Kind` for a value that it does not accept; holds the part that is at fault."""
+
+    def __init__(self, fault: object) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """What a key may hold: the id of the words for it, how to parse it (raises Refused), and what to choose from."""
+
+    accepted: str
+    parse: Callable[[object], T]
+    choices: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Text:
+        """Say what is accepted."""
+        return text(self.accepted, choices=", ".join(self.choices) or "—")
+
+
+class Table:
+    """One table of a file, taken key by key; `finish` then refuses what is left over."""
+
+    def __init__(self, file: Path, content: dict[str, object], prefix: str = "") -> None:
+        self.file = file
+        self._content = content
+        self._prefix = prefix
+        self._known: list[str] = []
+
+    def take(self, key: str, kind: Kind[T], default: D) -> T | D:
+        """Parse the value of `key`, or give the default where it is absent."""
+        self._known.append(key)
+        if key not in self._content:
+            return default
+        return self._parsed(key, kind)
+
+    def need(self, key: str, kind: Kind[T]) -> T:
+        """Parse the value of `key`, which must be there."""
+        self._known.append(key)
+        if key not in self._content:
+            raise SettingsProblem(file=self.file, key=self._dotted(key), value="—", accepted=kind.words)
+        return self._parsed(key, kind)
+
+    def table(self, key: str) -> "Table":
+        """Enter the table under `key`; an absent one is empty."""
+        self._known.append(key)
+        return Table(self.file, self._as_table(key, self._content.get(key, {})), self._dotted(key))
+
+    def holds(self, key: str) -> bool:
+        """Tell whether the key is there."""
+        self._known.append(key)
+        return key in self._content
+
+    def optional(self, key: str) -> "Table | None":
+        """Enter the table under `key` where there is one."""
+        return self.table(key) if self.holds(key) else None
+
+    def tables(self, key: str) -> "list[Table]":
+        """Enter each table of the array under `key`, which must hold one at least; several are numbered from 1."""
+        self._known.append(key)
+        found = self._content.get(key, [])
+        if not isinstance(found, list) or not found:
+            raise self.refusal(key, found, text("accepted.tables"))
+        names = [f"{key}[{number}]" if len(found) > 1 else key for number in range(1, len(found) + 1)]
+        return [
+            Table(self.file, self._as_table(name, item), self._dotted(name))
+            for name, item in zip(names, found, strict=True)
+        ]
+
+    def optional_tables(self, key: str) -> "list[Table]":
+        """Enter each table of the array under `key` where there is one."""
+        return self.tables(key) if self.holds(key) else []
+
+    def forgive(self, keys: Iterable[str]) -> None:
+        """Leave these keys unread, and do not refuse them."""
+        self._known += keys
+
+    def finish(self) -> None:
+        """Refuse the first key that nobody has taken."""
+        for key, value in self._content.items():
+            if key not in self._known:
+                raise self._unknown(key, value)
+
+    def refusal(self, key: str, value: object, accepted: Text) -> SettingsProblem:
+        """Make the problem that says why this value is refused."""
+        return SettingsProblem(file=self.file, key=self._dotted(key), value=as_written(value), accepted=accepted)
+
+    def _parsed(self, key: str, kind: Kind[T]) -> T:
+        try:
+            return kind.parse(self._content[key])
+        except Refused as refused:
+            raise self.refusal(key, refused.fault, kind.words) from refused
+
+    def _unknown(self, key: str, value: object) -> SettingsProblem:
+        near = difflib.get_close_matches(key.casefold(), self._known, n=1)
+        return SettingsProblem(
+            file=self.file,
+            key=self._dotted(key),
+            value=as_written(value),
+            accepted=text("accepted.keys", keys=", ".join(map(self._dotted, self._known))),
+            nearest=self._dotted(near[0]) if near else "",
+        )
+
+    def _as_table(self, key: str, found: object) -> dict[str, object]:
+        if not isinstance(found, dict):
+            raise self.refusal(key, found, text("accepted.table"))
+        return found
+
+    def _dotted(self, key: str) -> str:
+        return f"{self._prefix}.{key}" if self._prefix else key
+
+
+def read_table(file: Path, *, required: bool = False) -> Table:
+    """Read the file; a missing one is empty unless `required`. Raises SettingsProblem."""
+    return parse_table(file, decoded(file, _read_bytes(file, required=required)))
+
+
+def decoded(file: Path, raw: bytes) -> str:
+    """Decode UTF-8, with the mark that Windows editors put first or without."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        at_fault = raw.split(b"\n")[line - 1].decode("utf-8", "replace")
+        raise _line_problem(file, line, at_fault, "accepted.utf8") from error
+
+
+def parse_table(file: Path, written: str) -> Table:
+    """Parse TOML text; `file` is named in whatever is refused."""
+    try:
+        return Table(file, tomllib.loads(written))
+    except (ValueError, RecursionError) as error:
+        found = re.search(r"at line (\d+)", str(error))
+        lines = written.split("\n")
+        line = int(found[1]) if found else len(lines)
+        at_fault = lines[min(line, len(lines)) - 1]
+        raise _line_problem(file, line, at_fault, "accepted.toml") from error
+
+
+def as_written(value: object) -> str:
+    """Show a parsed value about as the file has it; one that is too large or too deep for that, by a mark."""
+    try:
+        return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        return "…"
+
+
+def _read_bytes(file: Path, *, required: bool) -> bytes:
+    try:
+        facts = file.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise _file_problem(file, "accepted.file")
+        with file.open("rb") as stream:
+            raw = stream.read(SIZE_LIMIT + 1)
+    except FileNotFoundError as error:
+        if required or file.is_symlink():
+            raise _file_problem(file, "accepted.existing_file") from error
+        return b""
+    except (OSError, ValueError) as error:
+        raise _file_problem(file, "accepted.readable_file") from error
+    if len(raw) > SIZE_LIMIT:
+        raise _file_problem(file, "accepted.small_file")
+    return raw
+
+
+def _file_problem(file: Path, accepted: str) -> SettingsProblem:
+    return SettingsProblem(file=file, accepted=text(accepted))
+
+
+def _line_problem(file: Path, line: int, written: str, accepted: str) -> SettingsProblem:
+    return SettingsProblem(file=file, line=line, value=written, accepted=text(accepted))

@@ -1,0 +1,119 @@
+"""Examines the desktop for `doctor`: can notices arrive here, and is there a place for the icon."""
+
+import asyncio
+import os
+import queue
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from config.i18n.text import text
+from daemon.adapters.notify import make_channels
+from daemon.adapters.notify.chain import ChainNotifier, Render
+from daemon.adapters.notify.channel import Answered, Channel, Message
+from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, find_session_bus
+from daemon.adapters.notify.log import LogChannel
+from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.core.diagnosis import Check, Topic, doubtful, fine
+from daemon.core.notice import Notice
+
+if sys.platform == "linux":
+    import dbus_fast.aio  # noqa: F401  # here, once: two probes that import it at the same time break it
+
+ASK_LIMIT_S = 5.0
+DELIVERY_LIMIT_S = 25.0  # every channel may take its own limit
+WATCHER = "org.kde.StatusNotifierWatcher"
+
+
+def probe_notices() -> Iterator[Check]:
+    """Ask whether there is someone to show notices; nothing is shown."""
+    if sys.platform != "linux":
+        yield fine(Topic.NOTICES, text("doctor.notices.untried"), text("doctor.notices.try"))
+    elif (skills := asyncio.run(ask_capabilities(ASK_LIMIT_S))) is None:
+        yield doubtful(Topic.NOTICES, text("doctor.notices.nobody"), text("doctor.notices.nobody.do"))
+    elif ACTIONS in skills:
+        yield fine(Topic.NOTICES, text("doctor.notices.buttons"))
+    else:
+        yield fine(Topic.NOTICES, text("doctor.notices.plain"))
+
+
+def probe_notices_by_one(render: Render, channels: Sequence[Channel] | None = None) -> Iterator[Check]:
+    """Send one test notice, and tell by which channel it arrived."""
+    delivered: queue.SimpleQueue[str] = queue.SimpleQueue()
+    thread = AsyncThread()
+    watched = [_Watched(channel, delivered) for channel in channels or make_channels()]
+    notifier = ChainNotifier(watched, render, thread)
+    try:
+        notifier.say(Notice(tag="doctor", title=text("doctor.test.title"), body=text("doctor.test.body")))
+        channel = delivered.get(timeout=DELIVERY_LIMIT_S)
+    except queue.Empty:
+        channel = ""
+    finally:
+        thread.stop()
+    if channel in {"", LogChannel.name}:
+        yield doubtful(Topic.NOTICES, text("doctor.notices.undelivered"), text("doctor.notices.nobody.do"))
+    else:
+        yield fine(Topic.NOTICES, text("doctor.notices.delivered", channel=channel))
+
+
+def probe_tray(environ: Mapping[str, str] = os.environ) -> Iterator[Check]:
+    """Tell whether there is a place for the icon."""
+    if sys.platform != "linux":
+        yield fine(Topic.TRAY, text("doctor.tray.there"))
+    elif not environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY"):
+        yield doubtful(Topic.TRAY, text("doctor.tray.no_screen"), text("doctor.tray.no_screen.do"))
+    elif not find_session_bus() or not asyncio.run(_has_owner(WATCHER)):
+        yield doubtful(Topic.TRAY, text("doctor.tray.no_place"), text("doctor.tray.no_place.do"))
+    else:
+        yield fine(Topic.TRAY, text("doctor.tray.there"))
+
+
+class _Watched:
+    """A channel that tells when it has delivered."""
+
+    def __init__(self, channel: Channel, delivered: "queue.SimpleQueue[str]") -> None:
+        self._channel = channel
+        self._delivered = delivered
+
+    @property
+    def name(self) -> str:
+        """The channel's own name."""
+        return self._channel.name
+
+    async def tell(self, message: Message, answered: Answered) -> bool:
+        """Pass it on."""
+        done = await self._channel.tell(message, answered)
+        if done:
+            self._delivered.put(self.name)
+        return done
+
+    async def withdraw(self, tag: str) -> None:
+        """Pass it on."""
+        await self._channel.withdraw(tag)
+
+    async def close(self) -> None:
+        """Pass it on."""
+        await self._channel.close()
+
+
+async def _has_owner(name: str) -> bool:
+    """Ask the session bus whether somebody bears this name; no bus is nobody."""
+    from dbus_fast import Message as Call
+    from dbus_fast.aio import MessageBus
+
+    bus_name = "org.freedesktop.DBus"
+    try:
+        async with asyncio.timeout(ASK_LIMIT_S):
+            bus = await MessageBus().connect()
+            call = Call(
+                destination=bus_name,
+                path="/org/freedesktop/DBus",
+                interface=bus_name,
+                member="NameHasOwner",
+                signature="s",
+                body=[name],
+            )
+            reply = await bus.call(call)
+            bus.disconnect()
+    except (OSError, EOFError, ValueError):  # TimeoutError is an OSError
+        return False
+    return reply.body == [True]

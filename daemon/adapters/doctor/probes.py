@@ -1,0 +1,228 @@
+"""Examines this computer for `doctor`: each probe in a thread of its own, so that none can spoil the others."""
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from config.folders import Folders
+from config.i18n.text import Text, text
+from config.i18n.translator import Problem
+from config.schema.load_settings import Loaded
+from config.settings import Settings
+from daemon.adapters.ipc import client
+from daemon.adapters.launch.vendor_tool import find_tool
+from daemon.adapters.platform.instance_lock import runtime_of_watch
+from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
+from daemon.core.diagnosis import (
+    Check,
+    Look,
+    Topic,
+    bad,
+    doubtful,
+    fine,
+    judge_clock,
+    judge_look,
+    troubled,
+)
+from daemon.core.effects import Answer, ReadTokens
+from daemon.core.events import Asked, Event, ReadersSeen, ServiceLost, TokensRead, Verb
+from daemon.core.holders import procedure_of
+from daemon.core.login_start import LoginStart
+from daemon.core.model import Memory
+from daemon.core.state import State
+from daemon.core.step import step
+from daemon.core.trouble_notices import clock_wrong
+from daemon.core.troubles import Trouble
+from daemon.core.views.report import Report
+from daemon.ports import LoginStarter, TokenReader
+
+log = logging.getLogger(__name__)
+
+LIMIT_S = 10.0
+LOOK_LIMIT_S = 60.0  # a module may take ten seconds, and several may do so
+DAEMON_LIMIT_S = 5.0
+
+Probe = Callable[[], Iterable[Check]]
+
+
+def run_probes(probes: Mapping[Topic, Probe], *, limit_s: float = LIMIT_S) -> tuple[Check, ...]:
+    """Run all probes at once and return their findings in order of topic.
+
+    A probe that raises, or is not done in time, is a finding itself. The look at the cards has a limit of its own.
+    """
+    inboxes = {topic: _started(topic, probe) for topic, probe in probes.items()}
+    begun = time.monotonic()
+    found: list[Check] = []
+    for topic, inbox in inboxes.items():
+        limit = max(limit_s, LOOK_LIMIT_S) if topic is Topic.SERVICE else limit_s
+        try:
+            found += inbox.get(timeout=max(0.0, begun + limit - time.monotonic()))
+        except queue.Empty:
+            found.append(doubtful(topic, text("doctor.no_answer"), text("doctor.no_answer.do")))
+    order = list(Topic)
+    return tuple(sorted(found, key=lambda check: order.index(check.topic)))
+
+
+def _started(topic: Topic, probe: Probe) -> "queue.SimpleQueue[list[Check]]":
+    inbox: queue.SimpleQueue[list[Check]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            inbox.put(list(probe()))
+        except Exception as error:  # one probe's failure is a finding, and hides no other
+            log.debug("The probe of %s failed", topic, exc_info=True)
+            failed = text("doctor.failed", reason=f"{type(error).__name__}: {error}")
+            inbox.put([doubtful(topic, failed, text("doctor.failed.do"))])
+
+    threading.Thread(target=run, name=f"doctor-{topic}", daemon=True).start()
+    return inbox
+
+
+# --- the watch and its surroundings -------------------------------------------------------------
+
+
+def probe_watch(folders: Folders) -> Iterator[Check]:
+    """Ask the daemon for a sign of life."""
+    try:
+        client.ask(runtime_of_watch(folders), Verb.STATUS, timeout_s=DAEMON_LIMIT_S)
+    except client.NoDaemon:
+        yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
+    except Problem as problem:
+        yield bad(Topic.WATCH, text("doctor.watch.silent"), problem.text)
+    else:
+        yield fine(Topic.WATCH, text("doctor.watch.on"))
+
+
+def probe_login_start(starter: LoginStarter) -> Iterator[Check]:
+    """Tell whether vigicle starts at login."""
+    standing = starter.status()
+    if standing.state is LoginStart.ON:
+        yield fine(Topic.LOGIN_START, text("doctor.login_start.on", place=standing.place))
+    else:
+        what = text(f"doctor.login_start.{standing.state}", place=standing.place)
+        yield doubtful(Topic.LOGIN_START, what, text("doctor.login_start.do"))
+
+
+def probe_clock() -> Iterator[Check]:
+    """Judge the computer's date."""
+    now = datetime.now(UTC)
+    yield judge_clock(now, wrong=clock_wrong(now))
+
+
+# --- readers, keys and modules --------------------------------------------------------------------
+
+
+def probe_cards(
+    look: Callable[[], ReadersSeen | ServiceLost],
+    tokens: TokenReader,
+    settings: Settings,
+    modules: tuple[str, ...],
+    *,
+    remote: bool,
+) -> Iterator[Check]:
+    """Look at the readers, and read what is in them, once."""
+    report, answers = read_once(look, tokens, settings)
+    yield from judge_look(Look(report=report, answers=answers, modules=modules, remote=remote))
+
+
+def read_once(
+    look: Callable[[], ReadersSeen | ServiceLost], tokens: TokenReader, settings: Settings
+) -> tuple[Report, tuple[TokensRead, ...]]:
+    """Let the rules judge one picture and one read of it, remembering nothing."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    answers: list[TokensRead] = []
+    state = State(settings=settings, telling=False)
+    tokens.start(events.put)
+    try:
+        events.put(look())
+        events.put(Asked(at=datetime.now(UTC), request=1, verb=Verb.CHECK))
+        while True:
+            event = events.get()
+            if isinstance(event, TokensRead):
+                answers.append(event)
+            state, effects = step(state, event)
+            for effect in effects:
+                if isinstance(effect, ReadTokens):
+                    tokens.read(effect)
+                elif isinstance(effect, Answer):
+                    return effect.report, tuple(answers)
+    finally:
+        tokens.stop()
+
+
+# --- what lies on disk ----------------------------------------------------------------------------
+
+
+def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
+    """Tell which configuration files count, and what is refused in them."""
+    files = (folders.policy_file, folders.config_file)
+    refused = [problem for problem in loaded.problems if problem.file in files]
+    for problem in refused:
+        yield bad(Topic.SETTINGS, text("doctor.settings.refused", file=str(problem.file)), problem.text)
+    there = [file for file in files if file.exists() and file not in {problem.file for problem in refused}]
+    for file in there:
+        yield fine(Topic.SETTINGS, text("doctor.settings.read", file=str(file)))
+    if not refused and not there:
+        yield fine(Topic.SETTINGS, text("doctor.settings.none", file=str(folders.config_file)))
+
+
+def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterator[Check]:
+    """Name the procedures, and the files that are refused."""
+    for procedure in loaded.settings.procedures:
+        title = procedure.title.fr if language == "fr" else procedure.title.en
+        yield fine(Topic.PROCEDURES, text("doctor.procedure.there", title=title, id=procedure.id))
+    for problem in loaded.problems:
+        if problem.file not in {folders.policy_file, folders.config_file}:
+            refused = text("doctor.procedure.refused", file=str(problem.file))
+            yield doubtful(Topic.PROCEDURES, refused, problem.text)
+
+
+def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
+    """Tell where each procedure's activation tool is; it is missed only where a key of the procedure is known."""
+    known = (procedure_of(seen.certificate, settings.procedures) for seen in memory.certificates.values())
+    in_use = {procedure.id for procedure in known if procedure}
+    for procedure in settings.procedures:
+        named = procedure.tool.path
+        place = Path(named) if named else find_tool(procedure.tool.name)
+        if place is not None and place.exists():
+            yield fine(Topic.TOOL, text("doctor.tool.there", tool=procedure.tool.name, place=str(place)))
+        elif named:
+            yield doubtful(Topic.TOOL, text("doctor.tool.lost", place=named), text("doctor.tool.lost.do"))
+        elif procedure.id in in_use:
+            yield troubled(Topic.TOOL, Trouble.TOOL_MISSING, procedure.tool.name)
+        else:
+            yield fine(Topic.TOOL, text("doctor.tool.unneeded", tool=procedure.tool.name))
+
+
+def probe_store(folders: Folders) -> Iterator[Check]:
+    """Tell where the memory lies, whether it is sound, and how much it holds."""
+    file = folders.state / STORE_NAME
+    try:
+        memory, problems = look_into_store(folders)
+    except Problem as problem:
+        yield bad(Topic.STORE, text("doctor.store.unsound", file=str(file)), problem.text)
+        return
+    for words in problems:
+        yield bad(Topic.STORE, text("doctor.store.unsound", file=str(file)), words)
+    if not file.exists():
+        yield fine(Topic.STORE, text("doctor.store.none", file=str(file)), text("welcome.step.plug_in"))
+    elif not problems:
+        count = sum(not seen.certificate.authority for seen in memory.certificates.values())
+        yield fine(Topic.STORE, text("doctor.store.sound", file=str(file), count=count))
+    nearest = next(folder for folder in (folders.state, *folders.state.parents) if folder.exists())
+    if not os.access(nearest, os.W_OK):
+        yield bad(Topic.STORE, text("doctor.store.unwritable", folder=str(nearest)), text("folder.unusable.remedy"))
+
+
+def look_into_store(folders: Folders) -> tuple[Memory, list[Text]]:
+    """Read the memory without a change to anything, and what is wrong with it. Raises Problem."""
+    store = SqliteStore(folders.state, read_only=True)
+    try:
+        return store.load(), store.problems
+    finally:
+        store.close()

@@ -1,0 +1,178 @@
+"""The desk that shows the guide: in a window of its own process, and to all who follow it."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from config.i18n.text import clean, text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import (
+    NAME_LIMIT,
+    Answer,
+    Chosen,
+    Forgotten,
+    Named,
+    Page,
+    actions_of,
+)
+from daemon.adapters.guide.render import page_of
+from daemon.adapters.guide.subscriber import Onlooker
+from daemon.adapters.guide.window import NO_DISPLAY, Window
+from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
+from daemon.core.views.guide import GuideView
+from daemon.ports import Post
+
+FOLLOWERS_AT_MOST = 4
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """The port `GuideDesk`. Any thread may call."""
+
+    def __init__(self, words: Callable[[str | None], Texts], command: Sequence[str] | None = None) -> None:
+        """Keep the words of each language, and the command of the window; without one there is no window."""
+        self._words = words
+        self._command = command
+        self._post: Post = lambda _event: None
+        self._guard = threading.Lock()
+        self._view: GuideView | None = None
+        self._number = 0
+        self._page: Page | None = None  # the view in words, once somebody looks
+        self._onlookers: set[Onlooker] = set()
+        self._seat: Onlooker | None = None  # the window's
+        self._window: Window | None = None
+        self._has_complained = False
+        self._stopped = False
+
+    @property
+    def can_open(self) -> bool:
+        """Whether there may be a window here."""
+        return self._command is not None and has_display()
+
+    def start(self, post: Post) -> None:
+        """Be ready for `open`."""
+        self._post = post
+
+    def show(self, view: GuideView) -> None:
+        """Show this from now on, to all who look."""
+        with self._guard:
+            if self._view is None or _subject(view) != _subject(self._view):
+                self._number += 1
+            self._view, self._page = view, None
+            for onlooker in self._onlookers:
+                self._hand(onlooker)
+
+    def open(self) -> None:
+        """Open the window with the present view, or bring it to the front."""
+        if self._command is None:
+            log.info("The guide is at “vigicle guide --text”: this watch has no window")
+            return
+        if not self.can_open:
+            self._complain()
+            return
+        with self._guard:
+            if self._stopped:
+                return
+            if self._seat is None:
+                self._seat = self._admit()
+                self._window = Window(self._command, self._seat, self._ended)
+            self._hand(self._seat, front=True)
+
+    def follow(self) -> Onlooker | None:
+        """Let one more look at the guide; None when there are too many."""
+        with self._guard:
+            followers = self._onlookers - {self._seat}
+            if self._stopped or len(followers) >= FOLLOWERS_AT_MOST:
+                return None
+            onlooker = self._admit()
+            self._hand(onlooker)
+            return onlooker
+
+    def wait(self) -> int | None:
+        """Wait until the window has been closed, and return its exit code (None: it never ran)."""
+        window = self._window
+        return None if window is None else window.wait()
+
+    def stop(self) -> None:
+        """Close the window, and end."""
+        with self._guard:
+            self._stopped = True
+            window, onlookers = self._window, tuple(self._onlookers)
+        for onlooker in onlookers:
+            onlooker.close()
+        if window is not None:
+            window.stop()
+
+    def _admit(self) -> Onlooker:
+        onlooker = Onlooker(self._take, self._leave)
+        self._onlookers.add(onlooker)
+        return onlooker
+
+    def _leave(self, onlooker: Onlooker) -> None:
+        with self._guard:
+            self._onlookers.discard(onlooker)
+            if self._seat is onlooker:
+                self._seat = None
+
+    def _hand(self, onlooker: Onlooker, *, front: bool = False) -> None:
+        """Give an onlooker the present page, if there is one by now."""
+        if self._page is None and self._view is not None:
+            self._page = page_of(self._view, self._words(self._view.language), self._number)
+        if self._page is not None:
+            onlooker.put(msgspec.structs.replace(self._page, front=front))
+
+    def _take(self, answer: Answer) -> None:
+        """Post what an answer means; one to an older page, or to what is not offered, means nothing."""
+        with self._guard:
+            page = self._page
+        event = None if page is None else event_of(answer, page, datetime.now(UTC))
+        if event is None:
+            log.info("An answer to the guide came too late, or to something that it does not offer")
+        else:
+            self._post(event)
+
+    def _ended(self, code: int | None) -> None:
+        if code == NO_DISPLAY:
+            self._complain()
+        elif code != 0:
+            log.warning("The guide's window ended with %s; the watch goes on", code)
+
+    def _complain(self) -> None:
+        """Say once that there is no window to be had."""
+        log.warning("There is no display for the guide's window; use “vigicle guide --text”")
+        if not self._has_complained:
+            self._has_complained = True
+            title, body = text("desk.no_window.title"), text("desk.no_window")
+            self._post(ProblemMet(at=datetime.now(UTC), topic="guide", title=title, body=body))
+
+
+def event_of(answer: Answer, page: Page, now: datetime) -> Event | None:
+    """Return what an answer to this page means; None when the page does not offer it."""
+    shown = {certificate.fingerprint for certificate in page.certificates}
+    match answer:
+        case Chosen(number=page.number, action=chosen):
+            offered = {action.id for action in actions_of(page) if action.copy is None}
+            return GuideChosen(at=now, action=chosen) if chosen in offered else None
+        case Named(fingerprint=fingerprint, name=name) if fingerprint in shown:
+            return KeyNamed(at=now, fingerprint=fingerprint, name=clean(name, NAME_LIMIT))
+        case Forgotten(fingerprint=fingerprint) if fingerprint in shown:
+            return CertificateForgotten(at=now, fingerprint=fingerprint)
+        case _:
+            return None
+
+
+def _subject(view: GuideView) -> tuple[object, ...]:
+    """Return what a choice is about, line and step: one that crosses a smaller change still counts."""
+    return view.procedure, view.holder, view.cases, view.course, view.headline
+
+
+def has_display(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether a window may be shown, as far as the environment says."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in {"win32", "darwin"} or any(environ.get(name) for name in names)

@@ -1,0 +1,50 @@
+"""Puts the core's view of the guide into words: a `GuideView` becomes a `Page`."""
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from config.i18n.text import Phrase, Text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import (
+    Page,
+    PageAction,
+    PageBar,
+    PageCertificate,
+    PageHelp,
+    PageStep,
+    PageTimeLine,
+)
+from daemon.core.views import guide as core
+
+KINDS: dict[type, type] = {
+    core.StepLine: PageStep,
+    core.Action: PageAction,
+    core.Help: PageHelp,
+    core.Bar: PageBar,
+    core.TimeLine: PageTimeLine,
+    core.CertificateCard: PageCertificate,
+}
+
+
+def page_of(view: core.GuideView, texts: Texts, number: int) -> Page:
+    """Return the view in the words of `texts`, as the page with this number."""
+    return Page(**_parts(view, texts) | {"language": texts.language, "number": number})
+
+
+def _parts(value: Any, texts: Texts) -> dict[str, Any]:
+    names = {field.name: "copy" if field.name == "does" else field.name for field in fields(value)}
+    return {names[name]: _worded(getattr(value, name), texts) for name in names}
+
+
+def _worded(value: Any, texts: Texts) -> Any:
+    match value:
+        case Text() | Phrase():
+            return texts.render(value)
+        case tuple():
+            return tuple(_worded(part, texts) for part in value)
+        case _ if isinstance(value, core.Does):
+            return value.content if isinstance(value, core.Copying) else None  # what else is done is the daemon's
+        case _ if is_dataclass(value):
+            return KINDS[type(value)](**_parts(value, texts))
+        case _:
+            return value

@@ -1,0 +1,1 @@
+"""The control channel between the daemon and the command line."""

@@ -1,0 +1,1 @@
+"""Opens pages, the vendor's tool, and mail drafts."""

@@ -1,0 +1,128 @@
+"""Opens the pages, the tool and the letter of our own procedures, and nothing else."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from config.settings import Procedure, Settings, VendorTool
+from daemon.adapters.launch.mailto import letter_address
+from daemon.adapters.launch.openers import open_address, start_tool
+from daemon.adapters.launch.vendor_tool import find_tool
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch
+from daemon.core.events import Launched
+from daemon.core.troubles import Trouble
+from daemon.ports import Post
+
+log = logging.getLogger(__name__)
+
+
+class DesktopLauncher:
+    """The `Launcher`: looks an order up in the settings of the moment and carries it out in a thread of its own."""
+
+    def __init__(self, settings: Callable[[], Settings], elevated: Callable[[], bool] | None = None) -> None:
+        """Keep the way to the present settings, and to our rights; both are called from any thread."""
+        self._settings = settings
+        self._elevated = elevated or is_elevated
+        self._post: Post = lambda _event: None
+
+    def start(self, post: Post) -> None:
+        """Be ready for `launch`."""
+        self._post = post
+
+    def launch(self, order: Launch) -> None:
+        """Open or start it, in a thread of its own."""
+        threading.Thread(target=self._run, args=(order,), name="launch", daemon=True).start()
+
+    def _run(self, order: Launch) -> None:
+        procedure = next((each for each in self._settings().procedures if each.id == order.procedure), None)
+        trouble: Trouble | None
+        if procedure is None:
+            log.warning("There is no procedure %s to open anything of", order.procedure)
+            trouble = Trouble.LAUNCH_FAILED
+        elif self._elevated():
+            log.warning("vigicle runs with an administrator's rights and opens nothing: a browser would inherit them")
+            trouble = Trouble.ELEVATED
+        else:
+            trouble = _go(procedure, order, self._settings().language)
+        log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")
+        self._post(
+            Launched(at=datetime.now(UTC), procedure=order.procedure, destination=order.destination, trouble=trouble)
+        )
+
+
+def is_elevated() -> bool:
+    """Tell whether what we start would get an administrator's rights (CVE-2024-31498 is such a browser).
+
+    On Linux a root session is the person's own choice.
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        elevated = bool(ctypes.windll.shell32.IsUserAnAdmin())
+    elif sys.platform == "darwin":
+        elevated = os.geteuid() == 0
+    else:
+        elevated = False
+    return elevated
+
+
+def _go(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
+    match order.destination:
+        case Destination.ORDER_PAGE:
+            return _page(procedure.order_url)
+        case Destination.PLATFORM:
+            return _page(procedure.platform_url)
+        case Destination.TOOL:
+            return _tool(procedure.tool)
+        case Destination.SUPPORT_MAIL:
+            return _letter(procedure, order, language)
+        case _:
+            assert_never(order.destination)
+
+
+def _page(url: str) -> Trouble | None:
+    if not is_safe(url):
+        log.warning("The address %r is not opened: only https is", url)
+        return Trouble.LAUNCH_FAILED
+    return None if open_address(url) else Trouble.LAUNCH_FAILED
+
+
+def _letter(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
+    address = letter_address(procedure, language, holder=order.holder, serial_hex=order.serial_hex)
+    if address is None:
+        log.warning("No letter can be written for %s: see its letter, its support_email and the key", procedure.id)
+        return Trouble.LAUNCH_FAILED
+    return None if open_address(address) else Trouble.LAUNCH_FAILED
+
+
+def _tool(tool: VendorTool) -> Trouble | None:
+    path = _configured(tool) or find_tool(tool.name)
+    if path is None:
+        return _page(tool.download_url) or Trouble.TOOL_MISSING
+    return None if start_tool(path) else Trouble.LAUNCH_FAILED
+
+
+def _configured(tool: VendorTool) -> Path | None:
+    path = Path(tool.path) if tool.path else None
+    if path is not None and not (path.is_absolute() and path.exists()):
+        log.warning("The configured tool %s is not there; it is searched by its name", path)
+        return None
+    return path
+
+
+def is_safe(url: str) -> bool:
+    """Tell whether an address may be opened: https, with a host, without a user, all visible."""
+    try:
+        parts = urlsplit(url)
+        host, user = parts.hostname, parts.username
+    except ValueError:
+        return False
+    visible = all(character.isprintable() and not character.isspace() for character in url)
+    return visible and url.startswith("https://") and bool(host) and user is None

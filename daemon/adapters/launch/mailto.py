@@ -1,0 +1,38 @@
+"""The letter to a platform's support, as an address that a mail program opens (RFC 6068)."""
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from config.i18n.text import Phrase, clean
+from config.i18n.translator import Texts
+from config.settings import Procedure
+
+ADDRESS_LIMIT = 2000  # what every system's opener and mail program takes
+HOLDER_LIMIT = 60
+
+_SERIAL = re.compile(r"[0-9a-fA-F]{1,64}")
+_IN_NAMES = " -‐.'’\N{NO-BREAK SPACE}"
+
+
+def letter_address(procedure: Procedure, language: str | None, *, holder: str, serial_hex: str) -> str | None:
+    """Fill the procedure's letter and make its `mailto:` address; None where it must not, or cannot, be written.
+
+    Name and serial number come from a card: whatever else they hold cannot become a header, an option or a command.
+    """
+    letter, to = procedure.letter, procedure.support_email
+    if letter is None or to is None or not _SERIAL.fullmatch(serial_hex):
+        return None
+    texts = Texts(language)
+    filled = (("holder", _name(holder)), ("serial", serial_hex))
+    subject = texts.render(Phrase(letter.subject, filled))
+    body = texts.render(Phrase(letter.body, filled)).strip().replace("\n", "\r\n")
+    address = f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
+    return address if len(address) <= ADDRESS_LIMIT else None
+
+
+def _name(holder: str) -> str:
+    """Keep what names are written with: letters with their accents, and what stands between them."""
+    whole = clean(unicodedata.normalize("NFC", holder))
+    kept = (c if c in _IN_NAMES or unicodedata.category(c)[0] in "LM" else " " for c in whole)
+    return clean("".join(kept), HOLDER_LIMIT)

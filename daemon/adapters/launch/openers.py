@@ -1,0 +1,165 @@
+"""Starts programs and opens pages, each system's way: no shell, nothing inherited, nobody waits for the end."""
+
+import logging
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from daemon.adapters.launch.vendor_tool import read_entry
+from daemon.adapters.platform.processes_windows import runs
+from daemon.adapters.platform.shortcut_windows import read_target
+
+log = logging.getLogger(__name__)
+
+VERDICT_S = 0.5  # a program that cannot run has ended by then
+OPEN_LIMIT_S = 10.0  # `gio` and `xdg-open` have handed over by then, or have become the browser
+OURS = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
+FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the person's own in NAME_ORIG
+
+
+def open_address(url: str) -> bool:
+    """Open an https address in the browser, a mailto one in the mail program; tell whether that seems to have worked.
+
+    An address is one word of a command that begins with its scheme: it is never taken for an option.
+    """
+    if sys.platform == "win32":
+        done = _start_by_shell(url)
+    elif sys.platform == "darwin":
+        done = run(["/usr/bin/open", url], OPEN_LIMIT_S)
+    else:
+        done = _open_freedesktop(url)
+    return done
+
+
+def _open_freedesktop(url: str) -> bool:
+    # Of the three only `gio` reports every failure; xdg-open some; webbrowser none, and without a display it would
+    # take the terminal.
+    if any(_have(opener) and run(command, OPEN_LIMIT_S) for opener, command in _openers(url)):
+        return True
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(display) and url.startswith("https:") and webbrowser.open(url)
+
+
+def start_tool(path: Path) -> bool:
+    """Start a program, .desktop, .lnk or .app, unless it is known to run; tell whether that worked."""
+    if sys.platform == "win32":
+        done = _runs_on_windows(path) or _start_by_shell(str(path))
+    else:
+        done = _start_posix(path)
+    return done
+
+
+def _runs_on_windows(path: Path) -> bool:
+    try:
+        program = read_target(path) if path.suffix.casefold() == ".lnk" else path
+    except (OSError, ValueError):
+        return False
+    if program is None or not runs(program):
+        return False
+    log.info("The vendor's tool is running already")
+    return True
+
+
+def _start_posix(path: Path) -> bool:
+    if path.suffix == ".app":
+        return run(["/usr/bin/open", str(path)], OPEN_LIMIT_S)
+    program = _program_of_entry(path) if path.suffix == ".desktop" else path
+    if program is not None and is_running(program):
+        log.info("The vendor's tool is running already")
+        return True
+    if path.suffix == ".desktop":
+        return run(["gio", "launch", str(path)], OPEN_LIMIT_S)
+    return run([str(path)], VERDICT_S)
+
+
+def run(command: Sequence[str], limit_s: float) -> bool:
+    """Start a command; tell whether it did not fail within the limit. It runs on, and is reaped when it ends."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own command, no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=childs_environment(os.environ),
+            close_fds=True,
+            start_new_session=True,
+        )
+    except OSError as error:
+        log.warning("%s could not be started: %s", command[0], error.strerror)
+        return False
+    try:
+        code = process.wait(limit_s)
+    except subprocess.TimeoutExpired:
+        threading.Thread(target=process.wait, name="reaper", daemon=True).start()
+        return True
+    if code != 0:
+        log.warning("%s ended with %d", command[0], code)
+    return code == 0
+
+
+def childs_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what is ours: variables of vigicle, of its Python, and of the frozen program."""
+    kept = {name: value for name, value in environ.items() if not name.startswith(OURS)}
+    if getattr(sys, "frozen", False):
+        for name in FROZEN_CHANGES:
+            before = kept.pop(f"{name}_ORIG", None)
+            kept.pop(name, None)
+            if before:
+                kept[name] = before
+    return kept
+
+
+def is_running(program: Path, processes: Path = Path("/proc")) -> bool:
+    """Tell whether this person runs the program, as a program of its own or by an interpreter (Linux only)."""
+    try:
+        wanted = program.resolve(strict=True)
+        with wanted.open("rb") as file:
+            words = 3 if file.read(2) == b"#!" else 1  # a script is named behind its interpreter and that one's option
+        numbers = [entry for entry in processes.iterdir() if entry.name.isdecimal()]
+    except OSError:
+        return False
+    return any(str(wanted) in _programs_of(number, words) for number in numbers)
+
+
+def _programs_of(process: Path, words: int) -> set[str]:
+    try:
+        if process.stat().st_uid != os.getuid():  # type: ignore[attr-defined,unused-ignore]  # not on Windows
+            return set()
+        said = (process / "cmdline").read_bytes().split(b"\0")[:words]
+        return {os.fsdecode(part) for part in said} | {str((process / "exe").readlink())}
+    except OSError:  # it has ended, or is another's
+        return set()
+
+
+def _program_of_entry(file: Path) -> Path | None:
+    try:
+        words = shlex.split(read_entry(file).get("Exec", ""))
+    except ValueError:
+        return None
+    found = shutil.which(words[0]) if words else None
+    return Path(found) if found else None
+
+
+def _openers(url: str) -> tuple[tuple[str, list[str]], ...]:
+    return ("gio", ["gio", "open", url]), ("xdg-open", ["xdg-open", url])
+
+
+def _have(program: str) -> bool:
+    return shutil.which(program) is not None
+
+
+def _start_by_shell(target: str) -> bool:
+    """Let Windows start it as a double click does: it knows shortcuts, and asks for rights where they are needed."""
+    if sys.platform == "win32":
+        try:
+            os.startfile(target)  # noqa: S606 - an https address, or a program of our own table
+        except OSError as error:
+            log.warning("Windows could not open it: %s", error.strerror)
+            return False
+    return True

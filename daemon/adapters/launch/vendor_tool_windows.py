@@ -1,0 +1,113 @@
+"""Where Windows knows programs from: shortcuts of the Start menu and the desktop, and the uninstall registry."""
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from daemon.adapters.platform.shortcut_windows import read_target
+
+log = logging.getLogger(__name__)
+
+UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall"
+SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+MENU = r"Microsoft\Windows\Start Menu\Programs"
+
+
+def shortcuts(environ: Mapping[str, str] = os.environ) -> Iterator[tuple[str, Path]]:
+    """Yield the names and files of the shortcuts, of this person and of all, but for those that lead nowhere."""
+    menus = [Path(environ[each]) / MENU for each in ("APPDATA", "PROGRAMDATA") if environ.get(each)]
+    desktops = [Path(environ[each]) / "Desktop" for each in ("USERPROFILE", "PUBLIC") if environ.get(each)]
+    moved = _value_of_user(SHELL_FOLDERS, "Desktop")  # OneDrive moves it
+    if moved:
+        desktops.append(Path(moved))
+    files = [file for menu in menus for file in sorted(menu.rglob("*.lnk"))]
+    files += [file for desktop in desktops for file in sorted(desktop.glob("*.lnk"))]  # below lies what people keep
+    yield from ((file.stem, file) for file in files if _leads_somewhere(file))
+
+
+def _leads_somewhere(shortcut: Path) -> bool:
+    try:
+        target = read_target(shortcut)
+    except (OSError, ValueError) as error:
+        log.info("The shortcut %s is passed over: %s", shortcut, error)
+        return False
+    return target is None or target.exists()
+
+
+def installed_programs() -> Iterator[tuple[str, Path]]:
+    """Yield the names and programs that the uninstall registry knows, in both views, of this person and of all."""
+    for display_name, icon, location in _uninstall_entries():
+        program = program_of(icon, location)
+        if program is not None:
+            yield display_name, program
+
+
+def program_of(icon: str, location: str) -> Path | None:
+    """Tell the program from an entry's DisplayIcon ("C:\\x\\y.exe",0), else from the one program in its folder."""
+    named = Path(icon.rsplit(",", 1)[0].strip().strip('"')) if icon else None
+    if named is not None and _is_program(named):
+        return named
+    folder = Path(location.strip().strip('"'))
+    found = [file for file in sorted(folder.glob("*.exe")) if _is_program(file)] if folder.is_absolute() else []
+    return found[0] if len(found) == 1 else None
+
+
+def _is_program(file: Path) -> bool:
+    return (
+        file.is_absolute()
+        and file.suffix.casefold() == ".exe"
+        and not file.stem.casefold().startswith("unins")
+        and file.is_file()
+    )
+
+
+if sys.platform == "win32":
+    import winreg
+
+    def _value_of_user(key: str, value: str) -> str:
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                return _text(opened, value)
+        except OSError:
+            return ""
+
+    def _uninstall_entries() -> Iterator[tuple[str, str, str]]:
+        """Yield DisplayName, DisplayIcon and InstallLocation, "" where absent."""
+        for root in (winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER):
+            for view in (winreg.KEY_WOW64_64KEY, winreg.KEY_WOW64_32KEY):
+                rights = winreg.KEY_READ | view
+                with contextlib.suppress(OSError), winreg.OpenKey(root, UNINSTALL, 0, rights) as programs:
+                    for index in range(winreg.QueryInfoKey(programs)[0]):
+                        yield from _entry(programs, index, rights)
+
+    def _entry(programs: winreg.HKEYType, index: int, rights: int) -> Iterator[tuple[str, str, str]]:
+        try:
+            with winreg.OpenKey(programs, winreg.EnumKey(programs, index), 0, rights) as one:
+                yield _text(one, "DisplayName"), _text(one, "DisplayIcon"), _text(one, "InstallLocation")
+        except OSError as error:
+            log.info("An entry of the uninstall registry is passed over: %s", error)
+
+    def _text(key: winreg.HKEYType, value: str) -> str:
+        """Read a text, with its variables put in; "" where there is none."""
+        try:
+            found, kind = winreg.QueryValueEx(key, value)
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            log.info("The registry value %s is passed over: %s", value, error)
+            return ""
+        if not isinstance(found, str):
+            log.info("The registry value %s is passed over: it is no text", value)
+            return ""
+        return winreg.ExpandEnvironmentStrings(found) if kind == winreg.REG_EXPAND_SZ else found
+
+else:
+
+    def _value_of_user(key: str, value: str) -> str:  # noqa: ARG001 - Windows alone has it
+        return ""
+
+    def _uninstall_entries() -> Iterator[tuple[str, str, str]]:
+        return iter(())

@@ -1,0 +1,1 @@
+"""The card readers, through the PC/SC service."""

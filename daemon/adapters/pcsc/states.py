@@ -1,0 +1,96 @@
+"""Make the service's state bits into the picture that the rules know, and number the insertions."""
+
+import logging
+from dataclasses import dataclass
+
+from daemon.adapters.pcsc.service import States
+from daemon.core.model import Occupancy, ReaderState
+from daemon.core.troubles import Trouble
+
+log = logging.getLogger(__name__)
+
+# PC/SC part 5, SCARD_STATE_*; the same on the three systems.
+UNKNOWN, UNAVAILABLE, EMPTY, PRESENT, MUTE = 0x004, 0x008, 0x010, 0x020, 0x200
+EVENT_COUNTER = 0xFFFF0000  # grows at each insertion and each removal: a quick swap moves it by 2
+COUNTER_SHIFT, COUNTER_RANGE = 16, 0x10000  # it wraps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a reader's event counter has told so far."""
+
+    counter: int  # at the last look
+    events: int  # insertions and removals, as if it had been empty at first
+    cards: int  # put in
+
+
+class Insertions:
+    """Numbers the cards put in, by what the service shows before and after.
+
+    Two cards of one model have the same ATR, so only the event counter tells a swap. It also tells of cards that came
+    and went between two looks: nobody can read them any more, but none goes unnoticed.
+    """
+
+    def __init__(self) -> None:
+        self._last_number = 0
+        self._cards: dict[str, tuple[int, int]] = {}  # reader → what marks the card in it, its number
+        self._tallies: dict[str, Tally] = {}
+
+    def forget(self) -> None:
+        """Take every card for a new one from now on: the service's counters have begun afresh."""
+        self._cards = {}
+        self._tallies = {}
+
+    def picture(self, states: States) -> tuple[ReaderState, ...]:
+        """Return the readers as the rules see them; a new card gets a new number."""
+        readers = tuple(self._reader(name, state) for name, state in states.items())
+        held = {reader.name for reader in readers if reader.occupancy is Occupancy.HOLDING}
+        self._cards = {name: card for name, card in self._cards.items() if name in held}
+        self._tallies = {name: tally for name, tally in self._tallies.items() if name in states}
+        for reader in readers:
+            if reader.occupancy is not Occupancy.UNKNOWN:
+                self._count(reader.name, states[reader.name])
+        return readers
+
+    def _reader(self, name: str, state: int) -> ReaderState:
+        if state & (UNKNOWN | UNAVAILABLE) or not state & (EMPTY | PRESENT):
+            return ReaderState(name=name, occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
+        if state & EMPTY:
+            return ReaderState(name=name, occupancy=Occupancy.EMPTY)
+        return ReaderState(
+            name=name,
+            occupancy=Occupancy.HOLDING,
+            insertion=self._number(name, state & (EVENT_COUNTER | MUTE)),
+            trouble=Trouble.CARD_MUTE if state & MUTE else None,
+        )
+
+    def _number(self, name: str, mark: int) -> int:
+        before = self._cards.get(name)
+        if before is None or before[0] != mark:
+            self._last_number += 1
+            self._cards[name] = (mark, self._last_number)
+        return self._cards[name][1]
+
+    def _count(self, name: str, state: int) -> None:
+        before = self._tallies.get(name)
+        after = self._tallies[name] = tally(before, state)
+        if count := after.cards - (before.cards if before else 0):
+            unread = count - bool(state & PRESENT)
+            log.debug("cards put into %s: %d, out again before a look: %d", name, count, unread)
+
+
+def tally(before: Tally | None, state: int) -> Tally:
+    """Count on with a reader's new state.
+
+    Events alternate, so every other one put a card in, and one more where a card is in. Service and library change
+    presence and counter one after the other: what is counted too early once is not counted again. A counter that fell
+    has begun afresh, as when the reader was plugged in anew between two looks: it tells of the present card alone.
+    Where the system does not count (macOS), nothing is told of a second card.
+    """
+    is_held = bool(state & PRESENT)
+    counter = state >> COUNTER_SHIFT
+    cards = before.cards if before else 0
+    events = 2 * cards + is_held
+    if before is not None and (grown := (counter - before.counter) % COUNTER_RANGE) < COUNTER_RANGE // 2:
+        events = before.events + grown
+    return Tally(counter=counter, events=events, cards=max(cards, (events + is_held) // 2))

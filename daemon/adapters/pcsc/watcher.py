@@ -1,0 +1,191 @@
+"""Watch the card readers through the PC/SC service, without polling it and without ever going blind for good."""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from daemon.adapters.pcsc.backoff import Pause, make_pause
+from daemon.adapters.pcsc.service import (
+    FOREVER_MS,
+    PLUG_AND_PLAY,
+    SILENCE_LIMIT_S,
+    ServiceError,
+    States,
+    cancel,
+    reader_names,
+    service_context,
+    wait_for_change,
+    within,
+)
+from daemon.adapters.pcsc.states import Insertions
+from daemon.core.events import ReadersSeen, ServiceLost
+from daemon.core.model import ReaderState
+from daemon.core.troubles import Trouble
+from daemon.ports import Post
+
+log = logging.getLogger(__name__)
+
+UNAWARE = 0  # SCARD_STATE_UNAWARE: tell me
+STATES_AT_MOST = 16  # in one question to pcsc-lite, the pseudo-reader among them; it has no more readers either
+STOP_LIMIT_S = 1.0
+AT_ONCE_MS = 0
+POLL_MS = 2000  # macOS has no pseudo-reader
+# pcsc-lite 1.9 does not say that a reader came between our listing and our waiting. They come in swarms, so the
+# first wait after one came is short, and a second look follows it.
+SETTLE_MS = 250
+RETRIES = ((60.0, 1.5), (600.0, 15.0), (float("inf"), 60.0))  # seconds since the loss, pause between two tries
+
+HAS_PLUG_AND_PLAY = sys.platform != "darwin"
+IS_PCSC_LITE = sys.platform == "linux"
+SERVICE_GOES_WITH_READERS = sys.platform == "win32"  # pulling out the last USB key stops it: daily life
+
+
+class PcscWatcher:
+    """The `ReaderWatcher` over PC/SC: one thread that sleeps inside the service's own wait."""
+
+    def __init__(self, *, pause: Pause | None = None) -> None:
+        self._pause = pause or make_pause()
+        self._stopping = threading.Event()
+        self._insertions = Insertions()
+        self._context: int | None = None
+        self._thread: threading.Thread | None = None
+        self._shown: tuple[ReaderState, ...] | None = None  # None: nothing yet, or the service is lost
+        self._post: Post = lambda _event: None
+
+    def start(self, post: Post) -> None:
+        """Begin to watch, in a thread of its own; the first post is the whole present picture."""
+        self._post = post
+        self._thread = threading.Thread(target=self._run, name="pcsc", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the watch within a second, and its thread with it."""
+        self._stopping.set()
+        self._pause.stop()
+        deadline = time.monotonic() + STOP_LIMIT_S
+        while self._thread is not None and self._thread.is_alive() and time.monotonic() < deadline:
+            if (context := self._context) is not None:
+                # It is lost when it comes just before the wait: hence again.
+                within(deadline - time.monotonic(), partial(cancel, context), otherwise=None)
+            self._thread.join(0.02)
+
+    def look(self) -> ReadersSeen | ServiceLost:
+        """Take one picture now, without watching (for commands that run without a daemon)."""
+        silent: ReadersSeen | ServiceLost = ServiceLost(at=_now(), trouble=Trouble.SERVICE_STOPPED)
+        return within(SILENCE_LIMIT_S, self._look, otherwise=silent)
+
+    def _look(self) -> ReadersSeen | ServiceLost:
+        try:
+            with service_context() as context:
+                asked = dict.fromkeys(reader_names(context)[:STATES_AT_MOST], UNAWARE)
+                states = (wait_for_change(context, AT_ONCE_MS, asked) if asked else None) or asked
+        except ServiceError as error:
+            log.debug("no PC/SC service: %s", error)
+            if SERVICE_GOES_WITH_READERS:
+                return ReadersSeen(at=_now(), readers=())
+            return ServiceLost(at=_now(), trouble=Trouble.SERVICE_ABSENT)
+        return ReadersSeen(at=_now(), readers=Insertions().picture(states))
+
+    # --- the watcher's thread -------------------------------------------------------------------
+
+    def _run(self) -> None:
+        trouble = Trouble.SERVICE_ABSENT
+        lost_at: float | None = None
+        while not self._stopping.is_set():
+            try:
+                with self._connection(trouble) as self._context:
+                    trouble, lost_at = Trouble.SERVICE_STOPPED, None
+                    self._insertions.forget()
+                    self._watch(self._context)
+            except ServiceError as error:
+                self._context = None
+                if lost_at is None:
+                    lost_at = time.monotonic()
+                    self._tell_of_loss(trouble, error)
+                if self._pause.wait(pause_after(time.monotonic() - lost_at)):
+                    lost_at = time.monotonic()  # it has started, and may yet refuse us: try often again
+
+    @contextmanager
+    def _connection(self, trouble: Trouble) -> Iterator[int]:
+        """Hold a context of the service; somebody may listen and never answer: that is told as a loss, too."""
+        silence = threading.Timer(SILENCE_LIMIT_S, self._tell_of_loss, (trouble, "it does not answer"))
+        silence.daemon = True
+        with ExitStack() as stack:
+            silence.start()
+            try:
+                context = stack.enter_context(service_context())
+            finally:
+                silence.cancel()
+                silence.join()  # what it told came before what follows
+            yield context
+
+    def _watch(self, context: int) -> None:
+        """Post a picture at each change, until stopped or the service is lost."""
+        known: States = {}
+        if HAS_PLUG_AND_PLAY:  # its state before the first listing, so that no reader comes unseen in between
+            known = wait_for_change(context, AT_ONCE_MS, {PLUG_AND_PLAY: UNAWARE}) or {PLUG_AND_PLAY: UNAWARE}
+        settling = True
+        quick_returns = 0
+        while not self._stopping.is_set():
+            names = reader_names(context)[:STATES_AT_MOST]
+            has_new = not known.keys() >= set(names)
+            settling |= has_new
+            asked = {name: known.get(name, UNAWARE) for name in names}
+            if not has_new:
+                self._show(self._insertions.picture(asked))
+            if HAS_PLUG_AND_PLAY and len(asked) < STATES_AT_MOST:
+                asked[PLUG_AND_PLAY] = known.get(PLUG_AND_PLAY, UNAWARE)
+            limit_ms = AT_ONCE_MS if has_new else SETTLE_MS if settling else _limit_ms(asked)
+            answer = self._wait(context, limit_ms, asked)
+            if answer is None:
+                settling = has_new
+            quick_returns = quick_returns + 1 if answer == asked else 0
+            self._stopping.wait(slow_down(quick_returns))
+            known = answer or asked
+
+    def _wait(self, context: int, limit_ms: int, asked: States) -> States | None:
+        if asked:
+            return wait_for_change(context, limit_ms, asked)
+        self._stopping.wait(limit_ms / 1000)  # macOS without readers: there is nothing to ask about
+        return None
+
+    def _show(self, readers: tuple[ReaderState, ...]) -> None:
+        if readers != self._shown:
+            self._shown = readers
+            log.debug("cards %s", [f"{reader.insertion} in {reader.name}" for reader in readers if reader.insertion])
+            self._post(ReadersSeen(at=_now(), readers=readers))
+
+    def _tell_of_loss(self, trouble: Trouble, why: object) -> None:
+        log.info("the PC/SC service is lost: %s", why)
+        if SERVICE_GOES_WITH_READERS:
+            self._show(())
+            return
+        self._shown = None
+        self._post(ServiceLost(at=_now(), trouble=trouble))
+
+
+def _limit_ms(asked: States) -> int:
+    """Wait without end where a reader that comes is told of, or none can come: pcsc-lite is full then."""
+    return FOREVER_MS if PLUG_AND_PLAY in asked or (IS_PCSC_LITE and asked) else POLL_MS
+
+
+def pause_after(lost_for_s: float) -> float:
+    """Return the seconds until the next try, when the service has been away this long."""
+    return next(pause_s for until_s, pause_s in RETRIES if lost_for_s < until_s)
+
+
+def slow_down(quick_returns: int) -> float:
+    """Return the seconds to sleep after so many waits in a row that ended early with nothing new.
+
+    A service gone mad must cost little: never spin.
+    """
+    return 0.0 if quick_returns < 3 else 0.01 * 2 ** min(quick_returns, 9)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

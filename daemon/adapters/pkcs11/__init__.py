@@ -1,0 +1,1 @@
+"""The tokens, through PKCS#11 modules in child processes."""

@@ -1,0 +1,50 @@
+"""What the token reader and its child say to each other: one request, then JSON lines."""
+
+import msgspec
+
+from daemon.core.model import TokenReading
+from daemon.core.recognition import names_reader
+from daemon.core.troubles import Trouble
+
+LINE_LIMIT = 1 << 20  # bytes, the newline included
+ANSWER_LIMIT = 8 << 20  # bytes, all lines of one child
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """Read the tokens of this module, but not the slots that name another reader than these `readers`."""
+
+    module: str
+    readers: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+class TokenFound(msgspec.Struct, frozen=True, kw_only=True, tag="token"):
+    """One slot was read."""
+
+    token: TokenReading
+
+
+class TroubleMet(msgspec.Struct, frozen=True, kw_only=True, tag="trouble"):
+    """Something could not be read; `detail` is English, for the log."""
+
+    trouble: Trouble
+    detail: str
+
+
+class Finished(msgspec.Struct, frozen=True, tag="finished"):
+    """Every slot was looked at; nothing follows."""
+
+
+Answer = TokenFound | TroubleMet | Finished
+
+ENCODER = msgspec.json.Encoder()
+REQUESTS = msgspec.json.Decoder(Request)
+ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def reader_named(description: str, readers: tuple[str, ...]) -> str | None:
+    """Return the reader whose name a slot description begins with, the longest such name; None when none does.
+
+    OpenSC gives the reader's name and cuts it at the field's end; other modules give what they like.
+    """
+    return max((reader for reader in readers if names_reader(description, reader)), key=len, default=None)

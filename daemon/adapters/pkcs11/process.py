@@ -1,0 +1,101 @@
+"""One child process that reads the tokens of one module, and the thread that listens to it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from pathlib import Path
+
+from daemon.adapters.pkcs11.messages import ANSWER_LIMIT, ANSWERS, ENCODER, LINE_LIMIT, Answer, Finished, Request
+from daemon.adapters.platform.decode_errors import NONSENSE
+
+
+class Outcome(Enum):
+    """How a child ended."""
+
+    FINISHED = auto()
+    CRASHED = auto()  # by a signal, too early, or talking nonsense
+
+
+Hear = Callable[["TokenProcess", Answer | Outcome], None]
+
+
+def child_command() -> list[str]:
+    """Return the command of the child; a frozen program calls itself."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "token-child"]
+    return [sys.executable, "-I", "-m", "daemon.adapters.pkcs11.worker"]
+
+
+class TokenProcess:
+    """A running child. `hear` is called from a thread of its own: each answer, and the outcome last."""
+
+    def __init__(self, command: Sequence[str], request: Request, hear: Hear) -> None:
+        self.module = request.module
+        self._hear = hear
+        self._process = subprocess.Popen(  # noqa: S603  # our own program, no shell
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # vendor modules chatter
+            cwd=Path(sys.executable).parent,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._thread = threading.Thread(
+            target=self._listen, args=(ENCODER.encode(request),), name="token-child", daemon=True
+        )
+        self._thread.start()
+
+    def kill(self) -> None:
+        """End the child and what it may have started, at once; the outcome is still heard."""
+        if sys.platform == "win32":
+            self._process.kill()
+        elif self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def join(self, timeout_s: float) -> None:
+        """Wait until the child's thread has ended."""
+        self._thread.join(timeout_s)
+
+    def _listen(self, request: bytes) -> None:
+        """Pass the answers on until the child has said that it has finished, or has ended otherwise."""
+        with self._process:
+            finished = self._take_answers(request)
+            if not finished:
+                self.kill()
+            self._clear_up()
+        well = finished and self._process.returncode == 0
+        self._hear(self, Outcome.FINISHED if well else Outcome.CRASHED)
+
+    def _clear_up(self) -> None:
+        """Wait for the child's end, and end what its module has left running; its number is its own until reaped."""
+        if sys.platform != "win32" and hasattr(os, "waitid"):  # macOS has it from Python 3.13 on
+            with contextlib.suppress(ChildProcessError, ProcessLookupError, PermissionError):
+                os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _take_answers(self, request: bytes) -> bool:
+        questions, answers = self._process.stdin, self._process.stdout
+        if questions is None or answers is None:
+            return False
+        with contextlib.suppress(OSError):  # it has ended already
+            questions.write(request)
+        with contextlib.suppress(OSError):
+            questions.close()
+        left = ANSWER_LIMIT
+        while line := answers.readline(min(LINE_LIMIT, left)):
+            left -= len(line)
+            try:
+                answer = ANSWERS.decode(line)
+            except NONSENSE:
+                return False  # nonsense, or cut at the limit
+            if isinstance(answer, Finished):
+                return True
+            self._hear(self, answer)
+        return False

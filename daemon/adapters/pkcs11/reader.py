@@ -1,0 +1,318 @@
+"""Read tokens through PKCS#11 modules in short-lived child processes: vendor modules crash and hang."""
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from daemon.adapters.pkcs11.messages import Answer, Request, TokenFound, TroubleMet, reader_named
+from daemon.adapters.pkcs11.modules import distinct, fault_of
+from daemon.adapters.pkcs11.process import Outcome, TokenProcess, child_command
+from daemon.core.effects import ReadTokens
+from daemon.core.events import ReadFinished, TokensRead
+from daemon.core.model import TokenReading
+from daemon.core.troubles import Trouble
+from daemon.ports import Post
+
+log = logging.getLogger(__name__)
+
+CHILD_LIMIT_S = 10.0  # for each card that is in: a module may try every driver on one that it does not know
+CARDS_COUNTED = 4  # OpenSC looks at no more readers
+PATIENCE_S = 1.5  # then the next module starts beside a slow one
+STOP_LIMIT_S = 2.0
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Read:
+    """One order under way."""
+
+    order: ReadTokens
+    waiting: deque[str]
+    running: dict[TokenProcess, float] = field(default_factory=dict)  # child → moment of its start
+    heard: set[TokenProcess] = field(default_factory=set)  # children that have shown a token
+    answered: set[str] = field(default_factory=set)
+    bare: dict[TokenProcess, set[str]] = field(default_factory=dict)  # the readers of tokens without certificates
+    asked_twice: set[str] = field(default_factory=set)  # modules
+
+    @property
+    def silent(self) -> list[TokenProcess]:
+        """The children that run and have shown nothing."""
+        return [child for child in self.running if child not in self.heard]
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether each asked reader has shown a token with certificates."""
+        return bool(self.order.readers) and self.answered.issuperset(self.order.readers)
+
+    @property
+    def cards(self) -> int:
+        """How many cards a module may look at, asked or not."""
+        return min(max(1, len(self.order.readers) + len(self.order.others)), CARDS_COUNTED)
+
+    def doubts(self, child: TokenProcess) -> bool:
+        """Whether a module has found a token and nothing on it, and was not asked again since.
+
+        One answer of the card that fails for a moment hides a certificate: OpenSC leaves it out without a word.
+        """
+        nothing = self.bare.get(child, set()) - self.answered
+        return bool(nothing) and child.module not in self.asked_twice
+
+    def replaced_by(self, order: ReadTokens) -> bool:
+        """Whether a later order asks all of this again, of cards that may be others by now."""
+        return bool(self.order.readers) == bool(order.readers) and set(self.order.readers) <= set(order.readers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    child: TokenProcess
+    said: Answer | Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UseModules:
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    pass
+
+
+_Message = ReadTokens | _Heard | _UseModules | _Stop
+
+
+class ChildTokenReader:
+    """The `TokenReader` that asks the person's own modules, then those of the catalogue that are there.
+
+    `catalogue` returns absolute paths for this system; it is asked at each read, since middleware may be
+    installed meanwhile. One thread decides everything; it sleeps without a timeout while nothing is read.
+    """
+
+    def __init__(
+        self,
+        *,
+        modules: tuple[str, ...] = (),
+        catalogue: Callable[[], tuple[str, ...]] = lambda: (),
+        is_held: Callable[[str], bool] = lambda _reader: False,
+        command: Sequence[str] | None = None,
+        child_limit_s: float = CHILD_LIMIT_S,
+    ) -> None:
+        self._own = modules
+        self._catalogue = catalogue
+        self._is_held = is_held
+        self._command = command or child_command()
+        self._child_limit_s = child_limit_s
+        self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+        self._post: Post = lambda _event: None
+        self._thread: threading.Thread | None = None
+        self._reads: list[_Read] = []
+        self._unusable: set[str] = set()  # said already
+        self._doubtful: set[str] = set()  # crashed or hung last time: asked last
+
+    def start(self, post: Post) -> None:
+        """Be ready for `read`."""
+        self._post = post
+        self._thread = threading.Thread(target=self._work, name="token-reader", daemon=True)
+        self._thread.start()
+
+    def read(self, order: ReadTokens) -> None:
+        """Queue a read; an order under way that asks nothing else ends at once, its cards may be others."""
+        if self._thread is None or not self._thread.is_alive():
+            self._post(ReadFinished(at=_now(), ticket=order.ticket))
+            return
+        self._inbox.put(order)
+
+    def use_modules(self, modules: tuple[str, ...]) -> None:
+        """Take the person's own modules from the next read on."""
+        self._inbox.put(_UseModules(modules=modules))
+
+    def stop(self) -> None:
+        """Kill what runs, finish what was ordered, and end."""
+        self._inbox.put(_Stop())
+        if self._thread is not None:
+            self._thread.join(STOP_LIMIT_S)
+
+    # --- the worker's thread --------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            while True:
+                message = self._next_message()
+                if isinstance(message, _Stop):
+                    return
+                self._take(message)
+                for read in tuple(self._reads):
+                    self._advance(read)
+        finally:
+            self._end_everything()
+
+    def _next_message(self) -> _Message | None:
+        """Wait for a message, or until a child's time or our patience with it is over (None)."""
+        moments = [self._next_moment(read) for read in self._reads]
+        timeout_s = max(0.0, min(moments) - time.monotonic()) if moments else None
+        try:
+            return self._inbox.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+    def _next_moment(self, read: _Read) -> float:
+        moments = [started + self._limit_s(read) for started in read.running.values()]
+        if read.waiting:
+            moments.append(max(read.running.values()) + PATIENCE_S)
+        if read.satisfied:
+            moments += [read.running[child] + PATIENCE_S for child in read.silent]
+        return min(moments)
+
+    def _limit_s(self, read: _Read) -> float:
+        return self._child_limit_s * read.cards
+
+    def _take(self, message: ReadTokens | _Heard | _UseModules | None) -> None:
+        match message:
+            case ReadTokens():
+                for read in [read for read in self._reads if read.replaced_by(message)]:
+                    self._finish(read)
+                read = _Read(order=message, waiting=deque())
+                self._reads.append(read)  # first, so that it is finished whatever happens
+                read.waiting.extend(self._modules_for(message))
+            case _Heard(child=child, said=said):
+                for read in self._reads:
+                    if child in read.running:
+                        self._hear(read, child, said)
+            case _UseModules(modules=modules):
+                self._own = modules
+                self._unusable.clear()
+            case None:
+                pass
+
+    def _advance(self, read: _Read) -> None:
+        """Kill what took too long, start what is due, and finish when there is nothing left to wait for."""
+        now = time.monotonic()
+        for child, started in tuple(read.running.items()):
+            if now >= started + self._limit_s(read):
+                self._give_up(read, child)
+        if read.satisfied:
+            read.waiting.clear()
+            for child in [child for child in read.silent if now >= read.running[child] + PATIENCE_S]:
+                self._give_up(read, child)  # another one has answered
+        while read.waiting and all(now >= started + PATIENCE_S for started in read.running.values()):
+            self._start_child(read, read.waiting.popleft())
+        if not read.running:
+            self._tell_of_held_cards(read)
+            self._finish(read)
+
+    def _start_child(self, read: _Read, module: str) -> None:
+        request = Request(module=module, readers=read.order.readers, others=read.order.others)
+        try:
+            child = TokenProcess(self._command, request, self._heard)
+        except OSError as error:  # no memory, no process
+            log.error("cannot start a child to read tokens: %s", error)  # noqa: TRY400  # no bug of ours
+            self._tell(read, module, trouble=Trouble.MODULE_CRASHED)
+            return
+        read.running[child] = time.monotonic()
+
+    def _heard(self, child: TokenProcess, said: Answer | Outcome) -> None:
+        self._inbox.put(_Heard(child=child, said=said))
+
+    def _hear(self, read: _Read, child: TokenProcess, said: Answer | Outcome) -> None:
+        match said:
+            case TokenFound(token=token):
+                read.heard.add(child)
+                self._tell(read, child.module, token=token)
+                if token.certificates:
+                    read.answered |= _readers_of(token, read.order)
+                else:
+                    read.bare.setdefault(child, set()).update(_readers_of(token, read.order))
+            case TroubleMet(trouble=Trouble.MODULE_UNUSABLE, detail=detail):
+                if self._warn_once(child.module, detail):
+                    self._tell(read, child.module, trouble=Trouble.MODULE_UNUSABLE)
+            case TroubleMet(trouble=trouble, detail=detail):
+                log.debug("%s: %s (%s)", child.module, trouble, detail)
+            case Outcome.FINISHED:
+                del read.running[child]
+                self._doubtful.discard(child.module)
+                if read.doubts(child):
+                    read.asked_twice.add(child.module)
+                    self._start_child(read, child.module)
+            case Outcome.CRASHED:
+                del read.running[child]
+                self._doubt(read, child.module, Trouble.MODULE_CRASHED)
+
+    def _tell_of_held_cards(self, read: _Read) -> None:
+        """Say why a card was not read, where PC/SC knows: modules show a card held by another as no card at all."""
+        if any(self._is_held(reader) for reader in read.order.readers if reader not in read.answered):
+            self._tell(read, "", trouble=Trouble.CARD_BUSY)
+
+    def _give_up(self, read: _Read, child: TokenProcess) -> None:
+        child.kill()
+        del read.running[child]
+        self._doubt(read, child.module, Trouble.MODULE_HUNG)
+
+    def _doubt(self, read: _Read, module: str, trouble: Trouble) -> None:
+        log.warning("%s: %s", module, trouble)
+        self._doubtful.add(module)
+        self._tell(read, module, trouble=trouble)
+
+    def _finish(self, read: _Read) -> None:
+        """End a read in whatever state it is; the last word on its ticket."""
+        self._reads.remove(read)
+        for child in read.running:
+            child.kill()
+        self._post(ReadFinished(at=_now(), ticket=read.order.ticket))
+
+    def _end_everything(self) -> None:
+        children = [child for read in self._reads for child in read.running]
+        for read in tuple(self._reads):
+            self._finish(read)
+        for child in children:
+            child.join(STOP_LIMIT_S / 2)
+        while not self._inbox.empty():
+            message = self._inbox.get()
+            if isinstance(message, ReadTokens):
+                self._post(ReadFinished(at=_now(), ticket=message.ticket))
+
+    # --- modules --------------------------------------------------------------------------------
+
+    def _modules_for(self, order: ReadTokens) -> list[str]:
+        """Return the modules worth a child, in the order to ask them."""
+        usable = []
+        for path in distinct(self._own + self._catalogue()):
+            fault = fault_of(path)
+            if not fault:
+                usable.append(path)
+            elif self._warn_once(path, fault):
+                self._post(_event(order, path, trouble=Trouble.MODULE_UNUSABLE))
+        return sorted(usable, key=lambda path: path in self._doubtful)
+
+    def _warn_once(self, module: str, fault: str) -> bool:
+        """Log what is wrong with a module, once; return whether the person is to hear of it: it is their own."""
+        if module in self._unusable:
+            return False
+        self._unusable.add(module)
+        own = module in self._own
+        log.log(logging.WARNING if own else logging.INFO, "PKCS#11 module %s is of no use: %s", module, fault)
+        return own
+
+    def _tell(
+        self, read: _Read, module: str, *, token: TokenReading | None = None, trouble: Trouble | None = None
+    ) -> None:
+        self._post(_event(read.order, module, token=token, trouble=trouble))
+
+
+def _event(
+    order: ReadTokens, module: str, *, token: TokenReading | None = None, trouble: Trouble | None = None
+) -> TokensRead:
+    tokens = () if token is None else (token,)
+    return TokensRead(at=_now(), ticket=order.ticket, module=module, tokens=tokens, trouble=trouble)
+
+
+def _readers_of(token: TokenReading, order: ReadTokens) -> set[str]:
+    named = reader_named(token.slot_description, order.readers + order.others)
+    return {named} if named in order.readers else set()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

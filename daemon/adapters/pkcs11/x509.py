@@ -1,0 +1,251 @@
+"""Read the public facts out of an X.509 certificate, however broken; used only in the token child."""
+
+import hashlib
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from config.i18n.text import clean
+from daemon.core.model import Certificate, Role
+
+T = TypeVar("T")
+
+COMMON_NAME, SURNAME, GIVEN_NAME = "2.5.4.3", "2.5.4.4", "2.5.4.42"
+ORGANIZATION, ORGANIZATIONAL_UNIT, ORGANIZATION_IDENTIFIER = "2.5.4.10", "2.5.4.11", "2.5.4.97"
+
+LOGIN_PURPOSES = frozenset(
+    oid.dotted_string
+    for oid in (
+        ExtendedKeyUsageOID.CLIENT_AUTH,
+        ExtendedKeyUsageOID.SMARTCARD_LOGON,
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+    )
+)
+CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
+
+# What the two libraries raise at foreign bytes, found by mutating certificates (see the parser's tests).
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    NotImplementedError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+Name = tuple[tuple[str, str], ...]  # (dotted OID, value), in the certificate's order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    subject: Name
+    issuer: Name
+    serial: int | None
+    not_before: datetime | None
+    not_after: datetime | None
+    usages: frozenset[str] | None  # None: the extension is absent
+    purposes: frozenset[str] | None
+    is_ca: bool
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Return what can be read of a DER certificate; never raises for any bytes.
+
+    Bytes after the certificate (cards pad) are left out, of the fingerprint too.
+    """
+    der = _without_padding(der)
+    try:
+        return _certificate(der, _by_cryptography(der), flaws=())
+    except UNREADABLE as error:
+        refusal = f"refused by cryptography: {clean(str(error)) or type(error).__name__}"
+    try:
+        facts, flaws = _by_asn1crypto(der)
+        return _certificate(der, facts, flaws=(refusal, *flaws))
+    except UNREADABLE:
+        return unreadable_certificate(der, f"not a certificate: {refusal}")
+
+
+def unreadable_certificate(content: bytes, flaw: str) -> Certificate:
+    """Return a certificate of which nothing is known but its bytes."""
+    return Certificate(fingerprint=hashlib.sha256(content).hexdigest(), flaw=flaw)
+
+
+def role_of(usages: frozenset[str] | None, purposes: frozenset[str] | None) -> Role:
+    """Tell what a certificate is for, by keyUsage and extendedKeyUsage (RFC 5280 §4.2.1.3 and §4.2.1.12).
+
+    None is an absent extension. Usages go by their ASN.1 names, purposes by dotted OID.
+    """
+    if usages is None:
+        return Role.AUTHENTICATION if purposes is None or CLIENT_AUTH in purposes else Role.OTHER
+    if "non_repudiation" not in usages:
+        return Role.AUTHENTICATION if "digital_signature" in usages else Role.OTHER
+    if "digital_signature" not in usages:
+        return Role.SIGNATURE
+    logs_in = purposes is None or not purposes.isdisjoint(LOGIN_PURPOSES)
+    return Role.AUTHENTICATION if logs_in else Role.SIGNATURE
+
+
+def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certificate:
+    if facts.serial is not None and facts.serial <= 0:
+        flaws = (*flaws, "serial number not positive")
+    return Certificate(
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        subject_cn=_last(facts.subject, COMMON_NAME),
+        given_name=_first(facts.subject, GIVEN_NAME),
+        surname=_first(facts.subject, SURNAME),
+        organization_identifier=_first(facts.subject, ORGANIZATION_IDENTIFIER),
+        issuer_cn=_last(facts.issuer, COMMON_NAME),
+        issuer_o=_first(facts.issuer, ORGANIZATION),
+        issuer_ou=_all(facts.issuer, ORGANIZATIONAL_UNIT),
+        serial_hex="" if facts.serial is None else format(facts.serial, "x"),
+        not_before=facts.not_before,
+        not_after=facts.not_after,
+        role=role_of(facts.usages, facts.purposes),
+        authority=facts.is_ca and "key_cert_sign" in (facts.usages or ()),
+        flaw="; ".join(flaws),
+    )
+
+
+def _all(name: Name, oid: str) -> tuple[str, ...]:
+    return tuple(clean(value) for found, value in name if found == oid)
+
+
+def _first(name: Name, oid: str) -> str:
+    return next(iter(_all(name, oid)), "")
+
+
+def _last(name: Name, oid: str) -> str:
+    """Return the most specific value: a name runs from the root of the directory down (RFC 5280 §7.1)."""
+    return next(reversed(_all(name, oid)), "")
+
+
+def _without_padding(der: bytes) -> bytes:
+    """Cut what follows the outer SEQUENCE; anything else is returned as it is."""
+    if len(der) < 2 or der[0] != 0x30:
+        return der
+    if der[1] < 0x80:
+        return der[: 2 + der[1]]
+    size = der[1] & 0x7F
+    return der[: 2 + size + int.from_bytes(der[2 : 2 + size])]
+
+
+# --- cryptography: strict, all or nothing -------------------------------------------------------
+
+
+def _by_cryptography(der: bytes) -> _Facts:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it deprecates what cards in the field still hold
+        certificate = x509.load_der_x509_certificate(der)
+        usage = _extension(certificate, x509.KeyUsage)
+        purposes = _extension(certificate, x509.ExtendedKeyUsage)
+        constraints = _extension(certificate, x509.BasicConstraints)
+        return _Facts(
+            subject=_strict_name(certificate.subject),
+            issuer=_strict_name(certificate.issuer),
+            serial=certificate.serial_number,
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            usages=None if usage is None else _strict_usages(usage),
+            purposes=None if purposes is None else frozenset(oid.dotted_string for oid in purposes),
+            is_ca=constraints is not None and constraints.ca,
+        )
+
+
+Extension = TypeVar("Extension", bound=x509.ExtensionType)
+
+
+def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _strict_usages(usage: x509.KeyUsage) -> frozenset[str]:
+    said = {
+        "digital_signature": usage.digital_signature,
+        "non_repudiation": usage.content_commitment,
+        "key_cert_sign": usage.key_cert_sign,
+    }
+    return frozenset(name for name, is_set in said.items() if is_set)
+
+
+def _strict_name(name: x509.Name) -> Name:
+    return tuple((part.oid.dotted_string, _text(part.value)) for part in name)
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("utf-8", errors="replace")
+
+
+# --- asn1crypto: lenient, each field by itself --------------------------------------------------
+
+
+def _by_asn1crypto(der: bytes) -> tuple[_Facts, tuple[str, ...]]:
+    """Return what can be read, and what cannot; asn1crypto has no types, hence `Any`."""
+    to_be_signed: Any = asn1.Certificate.load(der)["tbs_certificate"]
+    validity: Any = to_be_signed["validity"]
+    flaws: list[str] = []
+
+    def attempt(what: str, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except UNREADABLE:
+            flaws.append(f"{what} unreadable")
+            return otherwise
+
+    no_extensions: dict[str, Any] = {}
+    extensions = attempt("extensions", lambda: _lenient_extensions(to_be_signed), no_extensions)
+    no_usages: frozenset[str] | None = None
+    unknown: int | None = None
+    never: datetime | None = None
+    facts = _Facts(
+        subject=attempt("subject", lambda: _lenient_name(to_be_signed["subject"]), ()),
+        issuer=attempt("issuer", lambda: _lenient_name(to_be_signed["issuer"]), ()),
+        serial=attempt("serial number", lambda: int(to_be_signed["serial_number"].native), unknown),
+        not_before=attempt("notBefore", lambda: _utc(validity["not_before"].native), never),
+        not_after=attempt("notAfter", lambda: _utc(validity["not_after"].native), never),
+        usages=attempt("keyUsage", lambda: _usages_in(extensions), no_usages),
+        purposes=attempt("extKeyUsage", lambda: _purposes_in(extensions), no_usages),
+        is_ca=attempt("basicConstraints", lambda: _is_ca_in(extensions), otherwise=False),
+    )
+    return facts, tuple(flaws)
+
+
+def _lenient_extensions(to_be_signed: Any) -> dict[str, Any]:
+    return {part["extn_id"].native: part["extn_value"] for part in to_be_signed["extensions"]}
+
+
+def _usages_in(extensions: dict[str, Any]) -> frozenset[str] | None:
+    return frozenset(extensions["key_usage"].parsed.native) if "key_usage" in extensions else None
+
+
+def _purposes_in(extensions: dict[str, Any]) -> frozenset[str] | None:
+    if "extended_key_usage" not in extensions:
+        return None
+    return frozenset(purpose.dotted for purpose in extensions["extended_key_usage"].parsed)
+
+
+def _is_ca_in(extensions: dict[str, Any]) -> bool:
+    return "basic_constraints" in extensions and bool(extensions["basic_constraints"].parsed["ca"].native)
+
+
+def _lenient_name(name: Any) -> Name:
+    return tuple((part["type"].dotted, str(part["value"].native)) for relative in name.chosen for part in relative)
+
+
+def _utc(moment: object) -> datetime:
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ValueError("not a moment of our calendar")  # asn1crypto has a type of its own for year 0
+    return moment.astimezone(UTC).replace(microsecond=0)

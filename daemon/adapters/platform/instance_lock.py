@@ -1,0 +1,115 @@
+"""One watchman for each person: a lock that the system itself releases when its holder dies."""
+
+import contextlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from config.files import write_whole
+from config.folders import FolderProblem, Folders, is_private
+from config.i18n.text import text
+
+LOCK, WHEREABOUTS = "vigicle.lock", "runtime"
+PRIVATE = 0o600
+
+log = logging.getLogger(__name__)
+
+
+class InstanceLock:
+    """The lock in the runtime folder, and one on the state folder itself; both have to be there and private.
+
+    Files of a runtime folder may be cleared away after six hours (XDG Base Directory Specification 0.8), and two
+    sessions may have two such folders: two watches over one memory would tell everything twice.
+    """
+
+    def __init__(self, runtime: Path, state: Path) -> None:
+        self._path = runtime / LOCK
+        self._state = state
+        self._descriptor: int | None = None
+        self._lock = FileLock(self._path, mode=PRIVATE, thread_local=False)
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free, without waiting; tell whether we have it.
+
+        Raises FolderProblem when the folder cannot be used.
+        """
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        except (OSError, NotImplementedError) as error:  # the latter: a file system without locks
+            reason = getattr(error, "strerror", None) or str(error)
+            what, remedy = text("folder.unusable", reason=reason), text("folder.unusable.remedy")
+            raise FolderProblem(what, self._path, remedy) from error
+        if self._take_state():
+            self._note()
+            return True
+        self._lock.release()
+        return False
+
+    def release(self) -> None:
+        """Let the next one in, once `acquire` has succeeded."""
+        with contextlib.suppress(OSError):
+            (self._state / WHEREABOUTS).unlink(missing_ok=True)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        self._lock.release()
+
+    def _note(self) -> None:
+        """Note where the door is, for sessions that have another runtime folder."""
+        note = self._state / WHEREABOUTS
+        with contextlib.suppress(OSError):  # a disk that takes nothing: then they do not find it
+            note.unlink(missing_ok=True)  # a link in its place would be followed
+            write_whole(note, os.fsencode(self._path.parent))
+
+    def _take_state(self) -> bool:
+        """Lock the folder; true, too, where its file system cannot do so (NFS): the other lock then has to do."""
+        if sys.platform != "win32":  # there nobody can remove the other lock's file, and both lie in one folder
+            try:
+                self._descriptor = _lock(self._state)
+            except BlockingIOError:
+                return False
+            except OSError as error:
+                log.debug("The state folder cannot be locked: %s", error)
+        return True
+
+
+def runtime_of_watch(folders: Folders) -> Path:
+    """Return the runtime folder behind whose door the watch is: its own, where it has noted another one than ours."""
+    if sys.platform != "win32":  # there each memory has one
+        with contextlib.suppress(OSError):
+            noted = Path(os.fsdecode((folders.state / WHEREABOUTS).read_bytes()))
+            if is_private(noted, os.geteuid()):
+                return noted
+    return folders.runtime
+
+
+def is_on_watch(folders: Folders) -> bool:
+    """Tell whether somebody is on watch over this memory, even if their door is gone (not known on Windows)."""
+    if sys.platform != "win32":
+        try:
+            os.close(_lock(folders.state, shared=True))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return False
+
+
+if sys.platform != "win32":
+
+    def _lock(folder: Path, *, shared: bool = False) -> int:
+        """Lock a folder without waiting, and return its descriptor; BlockingIOError where somebody else has it."""
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor

@@ -1,0 +1,1 @@
+"""Wakes the daemon at due moments and after sleep."""

@@ -1,0 +1,97 @@
+"""Posts a `Tick` at the due moment, at a slow heartbeat, and when the machine wakes."""
+
+import contextlib
+import logging
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from daemon.adapters.schedule.resume import Deaf, Resume
+from daemon.core.events import Tick
+from daemon.ports import Post
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = timedelta(minutes=15)
+INSTANCES = 1000
+DUE, BEAT = "due", "heartbeat"
+
+
+class ApScheduler:
+    """The `Schedule` over APScheduler: one job for the due moment and one for the heartbeat.
+
+    APScheduler waits on the monotonic clock, which on Linux stands still while the machine sleeps. So a moment that
+    passed in sleep is caught by the login manager's word (`resume`), and at the latest by the heartbeat.
+    """
+
+    def __init__(self, *, resume: Resume | None = None, heartbeat: timedelta = HEARTBEAT) -> None:
+        """Prepare. Without `resume` only the heartbeat notices that the machine slept."""
+        self._resume = resume or Deaf()
+        self._heartbeat = heartbeat
+        self._post: Post = lambda _event: None
+        self._scheduler = _Scheduler(
+            heartbeat=heartbeat,
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(1)},
+            # Without the first, a job that is a second late (sleep, a busy machine) is silently dropped.
+            # With an instance of one, a moment asked for while the tick before is being posted is dropped too.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": INSTANCES},
+        )
+
+    def start(self, post: Post) -> None:
+        """Begin the heartbeat; its first beat comes after one pause."""
+        self._post = post
+        pause = IntervalTrigger(seconds=self._heartbeat.total_seconds(), timezone=UTC)
+        self._scheduler.add_job(self._beat, pause, id=BEAT)
+        self._scheduler.start()
+        self._resume.start(self._woken)
+
+    def wake_at(self, moment: datetime | None) -> None:
+        """Ask for a `Tick` at this moment (aware UTC; at once when it has passed) in place of the one before."""
+        if moment is not None:
+            self._scheduler.add_job(self._tick, DateTrigger(moment, timezone=UTC), id=DUE, replace_existing=True)
+        else:
+            with contextlib.suppress(JobLookupError):  # none was asked for, or it is over
+                self._scheduler.remove_job(DUE)
+
+    def stop(self) -> None:
+        """End without waiting for anything."""
+        self._resume.stop()
+        self._post = lambda _event: None
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _tick(self) -> None:
+        self._post(Tick(at=datetime.now(UTC)))
+
+    def _beat(self) -> None:
+        self._resume.ensure()
+        self._tick()
+
+    def _woken(self) -> None:
+        self._tick()
+        self._scheduler.wakeup()  # its wait was reckoned before the sleep
+
+
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler is untyped
+    """Keeps the heartbeat when the clock is set back, which would leave it waiting for the old time to return."""
+
+    def __init__(self, *, heartbeat: timedelta, **options: object) -> None:
+        super().__init__(**options)
+        self._heartbeat = heartbeat
+
+    def _process_jobs(self) -> float:
+        now = datetime.now(UTC)
+        beat = self.get_job(BEAT)
+        if beat is not None and beat.next_run_time > now + self._heartbeat:
+            log.debug("The clock was set back")
+            beat.modify(next_run_time=now)
+        wait_s: float | None = None
+        with contextlib.suppress(JobLookupError):  # raised when it is shut down right now
+            wait_s = super()._process_jobs()
+        limit_s = self._heartbeat.total_seconds()
+        return limit_s if wait_s is None else min(wait_s, limit_s)

@@ -1,0 +1,220 @@
+"""Opens the store's SQLite file: checks it, brings its tables up to date, and sets a damaged one aside."""
+
+import contextlib
+import os
+import sqlite3
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from config.i18n.text import text
+from config.i18n.translator import Problem
+
+APPLICATION_ID = 0x76696763  # "vigc"
+BUSY_TIMEOUT_S = 2.0
+
+_COMPANIONS = ("-wal", "-shm", "-journal")
+_DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+
+
+class StoreProblem(Problem):
+    """The store was written by a newer vigicle and must not be touched by this one."""
+
+
+class DamageError(Exception):
+    """The file is no store of ours any more."""
+
+
+def _first_tables(connection: sqlite3.Connection) -> None:
+    for table in ("certificates", "keys", "said", "snoozes"):
+        connection.execute(f"CREATE TABLE {table} (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+    connection.execute(
+        "CREATE TABLE history "
+        "(id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL)"
+    )
+    connection.execute("CREATE TABLE unreadable (at TEXT NOT NULL, source TEXT NOT NULL, id, body)")
+
+
+def _progress(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE progress (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _progress)
+"""The step from each schema version to the next; a released one is never changed."""
+
+
+def open_for_writing(file: Path) -> sqlite3.Connection:
+    """Open the store, made where it is missing, at the present schema.
+
+    Raises StoreProblem, OSError, and DamageError or sqlite3.Error (`is_damage` tells which is damage).
+    """
+    if not os.path.lexists(file):
+        _begin(file)
+    _refuse_remains(file)
+    file.chmod(0o600)
+    return _checked(_connect(file), file)
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    """Open the store as it is, without making or changing any file; a daemon may hold it.
+
+    Raises as `open_for_writing`; FileNotFoundError where there is none. Only on a full disk, and where a killed daemon
+    has left its log, that is written into the store.
+    """
+    file.stat()
+    log = file.with_name(f"{file.name}-wal")
+    if not log.exists():
+        # Nobody holds the store; SQLite would otherwise make a log to read by.
+        return _sound(_connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1"), file)
+    try:
+        return _sound(_connect(f"{file.absolute().as_uri()}?mode=ro"), file)
+    except sqlite3.OperationalError as error:
+        if is_damage(error):
+            raise
+    return _sound(_connect_alone(file), file)
+
+
+def _sound(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
+    """Check what was opened for reading, and bring a copy of it up to date."""
+    try:
+        _check(connection, file)
+        return connection if _version(connection) == len(MIGRATIONS) else _brought_up_to_date(connection)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def set_aside(file: Path, now: datetime) -> Path:
+    """Move a damaged store and its companions out of the way, under a name that nothing bears yet."""
+    base = f"{file.stem}.damaged-{now:%Y%m%d-%H%M%S}"
+    target, number = file.with_name(f"{base}{file.suffix}"), 1
+    while any(os.path.lexists(f"{target}{end}") for end in ("", *_COMPANIONS)):
+        number += 1
+        target = file.with_name(f"{base}-{number}{file.suffix}")
+    for end in ("", *_COMPANIONS):
+        if os.path.lexists(f"{file}{end}"):
+            Path(f"{file}{end}").rename(f"{target}{end}")
+    return target
+
+
+def is_damage(error: Exception) -> bool:
+    """Tell damage from what passes: a full disk, a lock, a missing right."""
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, DamageError) or primary in _DAMAGE
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write everything inside or nothing; on return it outlives a power cut."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _connect(file: Path | str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        file, uri=isinstance(file, str), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+
+
+def _connect_alone(file: Path) -> sqlite3.Connection:
+    """Connect without the file of shared memory that SQLite otherwise makes beside a log (sqlite.org/wal.html, 8)."""
+    connection = _connect(f"{file.absolute().as_uri()}?mode=rw")
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    return connection
+
+
+def _survive_power_cuts(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS alone heeds it
+
+
+def _begin(file: Path) -> None:
+    """Make a new store whole before it bears its name, so that none is ever found half made, or made twice."""
+    if os.path.lexists(f"{file}-wal") and not os.path.lexists(file):  # in this order: another one may begin now
+        raise DamageError("only its log is left")
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.new-")
+    os.close(number)
+    try:
+        with closing(_connect(Path(name))) as connection:
+            _survive_power_cuts(connection)
+            _migrate(connection)
+        with contextlib.suppress(FileExistsError):  # another one was faster
+            _name_anew(Path(name), file)
+    finally:
+        for end in ("", *_COMPANIONS):
+            Path(f"{name}{end}").unlink(missing_ok=True)
+
+
+def _name_anew(new: Path, file: Path) -> None:
+    """Give a file its name if that is free; raises FileExistsError."""
+    if sys.platform == "win32":
+        new.rename(file)
+    else:
+        try:
+            os.link(new, file)
+        except PermissionError:  # a file system without hard links (FAT)
+            new.rename(file)
+
+
+def _refuse_remains(file: Path) -> None:
+    """SQLite would take an emptied file for a new one, and throw its log away."""
+    facts = file.lstat()
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size == 0:
+        raise DamageError("no plain file, or an empty one")
+
+
+def _checked(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
+    try:
+        _check(connection, file)
+        _survive_power_cuts(connection)
+        _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, file: Path) -> None:
+    """The version is looked at first: to an older SQLite, a newer schema may look malformed."""
+    version = _version(connection)
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise DamageError("another program's file")
+    if version > len(MIGRATIONS):
+        raise StoreProblem(text("store.newer", file=str(file)))
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != ("ok",):
+        raise DamageError(f"quick_check: {found}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Run in one transaction; on a store that is up to date this only proves that it can be written."""
+    with transaction(connection):
+        version = _version(connection)
+        for step in MIGRATIONS[version:]:
+            step(connection)
+        if version < len(MIGRATIONS):
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _brought_up_to_date(old: sqlite3.Connection) -> sqlite3.Connection:
+    """Copy an older schema into memory and migrate it there."""
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    with closing(old):
+        old.backup(copy)
+    _migrate(copy)
+    return copy

@@ -1,0 +1,265 @@
+"""Keeps the memory in one SQLite file of the person's state folder."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from config.folders import FolderProblem, private_folder
+from config.i18n.text import Text, text
+from daemon.adapters.platform.decode_errors import NONSENSE
+from daemon.adapters.store.database_file import (
+    DamageError,
+    StoreProblem,
+    is_damage,
+    open_for_reading,
+    open_for_writing,
+    set_aside,
+    transaction,
+)
+from daemon.core.effects import Happening
+from daemon.core.model import Key, Memory, Progress, Seen
+
+__all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreProblem"]
+
+STORE_NAME = "vigicle.sqlite3"
+HISTORY_LIMIT = 10_000
+
+log = logging.getLogger(__name__)
+
+V = TypeVar("V")
+Clock = Callable[[], datetime]
+
+
+class SqliteStore:
+    """The memory on disk (`ports.Store`). One thread at a time; which one does not matter.
+
+    With `read_only`, no file is made or changed and `remember` does nothing. `problems` holds what the person
+    should hear of after `load`.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False, now: Clock = lambda: datetime.now(UTC)) -> None:
+        self.problems: list[Text] = []
+        self._file = folder / STORE_NAME
+        self._read_only = read_only
+        self._now = now
+        self._connection: sqlite3.Connection | None = None
+        self._written = Memory()
+        self._unwritten: list[Happening] = []
+        self._failing = False
+
+    def load(self) -> Memory:
+        """Read all that is remembered. Raises StoreProblem where a newer vigicle wrote it."""
+        if self._read_only:
+            return self._look()
+        try:
+            self._written = self._read_or_begin_anew()
+        except FolderProblem as problem:
+            self._failed(problem)
+            self.problems.append(problem.text)
+        except (OSError, sqlite3.Error) as error:
+            self._failed(error)
+            self._written = self._look()
+            self._say("store.unwritable", folder=str(self._file.parent))
+        return self._written
+
+    def remember(self, memory: Memory, happenings: tuple[Happening, ...]) -> None:
+        """Write what differs from what was last written, in one transaction.
+
+        What cannot be written (full disk) is logged once, and tried again with the next call.
+        """
+        if self._read_only:
+            return
+        self._unwritten = [*self._unwritten, *happenings][-HISTORY_LIMIT:]
+        try:
+            _write(self._connected(), self._written, memory, self._unwritten)
+        except (DamageError, StoreProblem, FolderProblem, OSError, sqlite3.Error) as error:
+            self._failed(error)
+            return
+        if self._failing:
+            log.info("What was learnt is remembered again")
+        self._failing = False
+        self._written = memory
+        self._unwritten = []
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _read_or_begin_anew(self) -> Memory:
+        private_folder(self._file.parent)
+        try:
+            return self._opened()
+        except (DamageError, sqlite3.Error) as error:
+            if not is_damage(error):
+                raise
+            self.close()
+            aside = set_aside(self._file, self._now())
+            log.warning("The store was damaged and is set aside in %s: %s", aside.name, error)
+            self._say("store.damaged", file=str(aside))
+        return self._opened()
+
+    def _opened(self) -> Memory:
+        self._connection = open_for_writing(self._file)
+        memory, broken = self._read(self._connection)
+        if broken:
+            _move_away(self._connection, broken, self._now())
+        return memory
+
+    def _look(self) -> Memory:
+        """Read what can be read without a change to anything."""
+        self.close()
+        try:
+            with closing(open_for_reading(self._file)) as connection:
+                memory, _ = self._read(connection)
+        except FileNotFoundError:
+            return Memory()
+        except (DamageError, OSError, sqlite3.Error) as error:
+            log.warning("The store cannot be read: %s", error)
+            self._say("store.damaged_unmoved" if is_damage(error) else "store.unreadable", file=str(self._file))
+            return Memory()
+        return memory
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is not None and not self._file.exists():
+            log.warning("The store was taken away; everything is written afresh")
+            self.close()
+            self._written = Memory()
+        if self._connection is None:
+            private_folder(self._file.parent)
+            self._connection = open_for_writing(self._file)
+        return self._connection
+
+    def _read(self, connection: sqlite3.Connection) -> "tuple[Memory, list[_Broken]]":
+        broken: list[_Broken] = []
+        memory = Memory(
+            certificates=dict(_SEEN.read(connection, broken)),
+            keys=dict(_KEYS.read(connection, broken)),
+            said=dict(_SAID.read(connection, broken)),
+            snoozes=dict(_SNOOZES.read(connection, broken)),
+            progress=dict(_PROGRESS.read(connection, broken)),
+        )
+        if broken:
+            log.warning("%s rows of the store cannot be read", len(broken))
+            self._say("store.rows_unreadable", count=len(broken))
+        return memory, broken
+
+    def _failed(self, error: Exception) -> None:
+        if not self._failing:
+            log.error("Nothing can be remembered for now; free the disk or mend the folder: %s", error)
+        self._failing = True
+
+    def _say(self, id_: str, **args: str | int) -> None:
+        self.problems.append(text(id_, **args))
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A row that could not be read, as it stands in the file."""
+
+    table: str
+    rowid: int
+    id: object
+    body: object
+
+
+class _Kept(Generic[V]):
+    """One table of rows `id`, `body` (JSON), and the values they stand for."""
+
+    def __init__(self, table: str, type_: type[V], sound: Callable[[str, V], bool]) -> None:
+        self.table = table
+        self._decoder = msgspec.json.Decoder(type_)
+        self._sound = sound
+
+    def read(self, connection: sqlite3.Connection, broken: list[_Broken]) -> Iterator[tuple[str, V]]:
+        """Yield the sound rows; the others are added to `broken`."""
+        # As bytes, so that a text which is no UTF-8 spoils its own row only.
+        rows = f"SELECT rowid, CAST(id AS BLOB), CAST(body AS BLOB) FROM {self.table}"  # noqa: S608 - ours
+        for rowid, id_, body in connection.execute(rows):
+            try:
+                value = self._decoder.decode(body)
+                name = bytes(id_).decode()
+            except (*NONSENSE, UnicodeError, TypeError):
+                broken.append(_Broken(self.table, rowid, id_, body))
+                continue
+            if self._sound(name, value):
+                yield name, value
+            else:
+                broken.append(_Broken(self.table, rowid, id_, body))
+
+    def write(self, connection: sqlite3.Connection, old: Mapping[str, V], new: Mapping[str, V]) -> None:
+        """Write what differs, and delete what is no more."""
+        if old is new:
+            return
+        differ = ((id_, value) for id_, value in new.items() if (was := old.get(id_)) is not value and was != value)
+        changed = [(id_, _encoded(value)) for id_, value in differ]
+        gone = [(id_,) for id_ in old if id_ not in new]
+        upsert = "INSERT INTO {} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
+        connection.executemany(upsert.format(self.table), changed)
+        connection.executemany(f"DELETE FROM {self.table} WHERE id = ?", gone)  # noqa: S608 - ours
+
+
+def _encoded(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _aware(*moments: datetime | None) -> bool:
+    return all(moment is None or moment.tzinfo is not None for moment in moments)
+
+
+def _sound_seen(fingerprint: str, seen: Seen) -> bool:
+    certificate = seen.certificate
+    return certificate.fingerprint == fingerprint and _aware(
+        seen.first_seen, seen.last_seen, certificate.not_before, certificate.not_after
+    )
+
+
+def _sound_key(id_: str, key: Key) -> bool:
+    return key.id == id_ and _aware(key.first_seen, key.last_seen)
+
+
+def _sound_moment(_mark: str, moment: datetime) -> bool:
+    return _aware(moment)
+
+
+def _sound_progress(_key: str, progress: Progress) -> bool:
+    return _aware(progress.begun, progress.finished, progress.link_until, *progress.done.values())
+
+
+_SEEN = _Kept("certificates", Seen, _sound_seen)
+_KEYS = _Kept("keys", Key, _sound_key)
+_SAID = _Kept("said", datetime, _sound_moment)
+_SNOOZES = _Kept("snoozes", datetime, _sound_moment)
+_PROGRESS = _Kept("progress", Progress, _sound_progress)
+
+
+def _write(connection: sqlite3.Connection, old: Memory, new: Memory, happenings: list[Happening]) -> None:
+    if old == new and not happenings:
+        return
+    with transaction(connection):
+        _SEEN.write(connection, old.certificates, new.certificates)
+        _KEYS.write(connection, old.keys, new.keys)
+        _SAID.write(connection, old.said, new.said)
+        _SNOOZES.write(connection, old.snoozes, new.snoozes)
+        _PROGRESS.write(connection, old.progress, new.progress)
+        connection.executemany(
+            "INSERT INTO history (at, what, subject) VALUES (?, ?, ?)",
+            [(happening.at.isoformat(), happening.what, happening.subject) for happening in happenings],
+        )
+        connection.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", (HISTORY_LIMIT,))
+
+
+def _move_away(connection: sqlite3.Connection, rows: list[_Broken], now: datetime) -> None:
+    with transaction(connection):
+        for row in rows:
+            kept = (now.isoformat(), row.table, row.id, row.body)
+            connection.execute("INSERT INTO unreadable VALUES (?, ?, ?, ?)", kept)
+            connection.execute(f"DELETE FROM {row.table} WHERE rowid = ?", (row.rowid,))  # noqa: S608 - ours

@@ -1,0 +1,102 @@
+"""Commands that look or tell once: through the daemon where one runs, else alone."""
+
+import logging
+import queue
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from config.folders import Folders, private_folder
+from config.i18n.text import text
+from config.schema.load_settings import Loaded
+from daemon.adapters.ipc import client
+from daemon.adapters.pcsc.watcher import PcscWatcher
+from daemon.adapters.platform.instance_lock import is_on_watch, runtime_of_watch
+from daemon.adapters.store.sqlite import SqliteStore
+from daemon.assembly.parts import token_reader, words
+from daemon.core.effects import Answer, ReadTokens, Remember
+from daemon.core.events import Asked, Event, Verb
+from daemon.core.model import Claim, Memory
+from daemon.core.state import State
+from daemon.core.status_report import NOTHING_READ
+from daemon.core.step import step
+from daemon.core.views.report import Report
+
+log = logging.getLogger(__name__)
+
+ANSWER_LIMIT_S = 60.0
+STATUS_LIMIT_S = 5.0  # then the memory is looked at without it
+QUIT_LIMIT_S = 15.0
+
+
+def ask(
+    folders: Folders,
+    loaded: Loaded,
+    verb: Verb,
+    *,
+    claim: Claim | None = None,
+    fingerprint: str = "",
+    name: str = "",
+) -> Report:
+    """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
+    runtime, limit_s = runtime_of_watch(folders), STATUS_LIMIT_S if verb is Verb.STATUS else ANSWER_LIMIT_S
+    try:
+        return client.ask(runtime, verb, claim=claim, fingerprint=fingerprint, name=name, timeout_s=limit_s)
+    except client.NoDaemon:
+        pass
+    except client.DoorProblem as problem:
+        if verb is not Verb.STATUS:
+            raise
+        log.warning("%s", words(loaded.settings.language).render(problem.text))
+    asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint, text=name)
+    return _alone(folders, loaded, asked)
+
+
+def leave(folders: Folders) -> bool:
+    """End the daemon; tell whether one was running. Raises DoorProblem when one runs and does not listen."""
+    try:
+        client.ask(runtime_of_watch(folders), Verb.QUIT, timeout_s=QUIT_LIMIT_S)
+    except client.NoDaemon:
+        if is_on_watch(folders):
+            raise client.DoorProblem(text("quit.silent")) from None
+        return False
+    except client.DoorProblem as problem:
+        raise client.DoorProblem(text("quit.silent")) from problem
+    return True
+
+
+def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
+    """Run the rules once, saying nothing on the desktop; only a look leaves the store untouched."""
+    looking = asked.verb is Verb.STATUS
+    store = SqliteStore(folders.state if looking else private_folder(folders.state), read_only=looking)
+    tokens = token_reader(loaded.settings)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    try:
+        state = State(settings=loaded.settings, memory=store.load(), telling=False)
+        for problem in store.problems:
+            log.warning("%s", words(loaded.settings.language).render(problem))
+        tokens.start(events.put)
+        events.put(PcscWatcher().look())
+        events.put(asked)
+        while True:
+            state, effects = step(state, events.get())
+            for effect in effects:
+                match effect:
+                    case ReadTokens() if not looking:
+                        tokens.read(effect)
+                    case Remember(memory=memory, happenings=happenings):
+                        store.remember(memory, happenings)
+                    case Answer(report=report):
+                        unreadable = bool(store.problems) and not report.certificates
+                        return replace(report, exit_code=NOTHING_READ) if unreadable else report
+    finally:
+        tokens.stop()
+        store.close()
+
+
+def remembered(folders: Folders) -> Memory:
+    """Return what is remembered, with or without a daemon; nothing is changed. Raises StoreProblem."""
+    store = SqliteStore(folders.state, read_only=True)
+    try:
+        return store.load()
+    finally:
+        store.close()

@@ -1,0 +1,23 @@
+"""Many notices at once are one: nobody reads a flood."""
+
+from config.i18n.text import text
+from daemon.core.notice import Notice, Urgency
+
+AT_ONCE = 5
+FLOOD = "flood"
+
+
+def folded(due: list[Notice]) -> list[Notice]:
+    """Return the notices, or, where they are too many, one that stands for them all and is remembered as they are."""
+    if len(due) <= AT_ONCE:
+        return due
+    pressing = any(notice.urgency is Urgency.CRITICAL for notice in due)
+    return [
+        Notice(
+            tag=FLOOD,
+            title=text("notice.flood.title", number=len(due)),
+            body=text("notice.flood.body"),
+            marks=tuple(mark for notice in due for mark in notice.marks),
+            urgency=Urgency.CRITICAL if pressing else Urgency.NORMAL,
+        )
+    ]

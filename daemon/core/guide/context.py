@@ -1,0 +1,144 @@
+"""Everything that one page of the guide is drawn from: whose line, which keys, which step, which cards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.settings import Procedure
+from config.workflows import Course, CourseKind, Ends, Step
+from daemon.core.assessment import Assessment, Case
+from daemon.core.card_reads import names_being_read
+from daemon.core.holders import Entry, procedure_of
+from daemon.core.model import Memory, Progress
+from daemon.core.renewal import Activation, activation
+from daemon.core.state import State
+from daemon.core.views.report import Path, PathKind
+from daemon.core.workflows.cards import Cards, Place, cards_in
+from daemon.core.workflows.workflow import current_step
+
+BARE_PREFIX = "bare:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """The keys that a page speaks of; `bare` says that the new one is a token without certificate, and so no entry."""
+
+    old: Entry | None = None
+    new: Entry | None = None
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One line at one moment. Without a course there is nothing to do, or a question first.
+
+    `step` is None where no course stands, and where every step of it is done.
+    """
+
+    state: State
+    assessment: Assessment
+    case: Case
+    now: datetime
+    roles: Roles
+    place: Place
+    progress: Progress | None = None
+    course: Course | None = None
+    step: Step | None = None
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the line."""
+        return self.case.line.procedure
+
+
+def scene_of(state: State, assessment: Assessment, case: Case, now: datetime) -> Scene:
+    """Gather what the page of this line is drawn from."""
+    roles = roles_of(case)
+    place = _place(state, case, roles)
+    progress = state.memory.progress.get(progress_id(case))
+    course = course_of(case, progress)
+
+    def holds(ends: Ends) -> bool:
+        match ends:
+            case Ends.CERTIFICATE_SEEN:
+                return case.stands.pending is not None
+            case Ends.ACTIVATED:
+                return not roles.bare and activation(case.stands.newest.key) is Activation.DONE
+            case _:
+                return place.holds(ends)
+
+    step = current_step(course, progress.done if progress else (), holds) if course else None
+    return Scene(
+        state=state,
+        assessment=assessment,
+        case=case,
+        now=now,
+        roles=roles,
+        place=place,
+        progress=progress,
+        course=course,
+        step=step,
+    )
+
+
+def progress_id(case: Case) -> str:
+    """Name a line's progress after its newest key; a token without certificate has no name yet."""
+    return BARE_PREFIX + case.id if _is_bare(case.path) else case.id
+
+
+def course_of(case: Case, progress: Progress | None) -> Course | None:
+    """Return the course that leads along the line's path, or that tidies up after it."""
+    courses = case.line.procedure.courses
+    if case.path is not None:
+        return courses.get(CourseKind(case.path.kind))
+    tidying = progress and progress.course is CourseKind.CLEAN_UP and not progress.finished and not progress.abandoned
+    return courses.get(CourseKind.CLEAN_UP) if tidying else None
+
+
+def roles_of(case: Case) -> Roles:
+    """Tell which keys a page speaks of: those of the line's path; without one, the current key and the one before."""
+    entries = {entry.fingerprint: entry for entry in case.line.entries}
+    path = case.path
+    if path is not None:
+        old, new = entries.get(path.old_fingerprint or ""), entries.get(path.new_fingerprint or "")
+        return Roles(old=old, new=new, bare=_is_bare(path))
+    current = case.stands.current
+    return Roles(old=key_before(case), new=current)
+
+
+def _is_bare(path: Path | None) -> bool:
+    """Tell whether a path is about a token without certificate."""
+    return path is not None and path.kind is PathKind.ACTIVATE and path.new_fingerprint is None
+
+
+def key_before(case: Case) -> Entry | None:
+    """Return the key that the current one took the place of."""
+    current, superseded = case.stands.current, case.stands.superseded
+    return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
+
+
+def known_cards(state: State) -> Cards | None:
+    """Return what is in the readers, None while that is not known."""
+    if state.service_trouble:
+        return None
+    return cards_in(state.readers, state.contents, names_being_read(state))
+
+
+def of_procedure(key: str, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
+    """Tell whether a key holds a certificate of this procedure."""
+    found = memory.keys.get(key)
+    seen = (memory.certificates[f].certificate for f in found.fingerprints if f in memory.certificates) if found else ()
+    return any(procedure_of(certificate, procedures) is procedure for certificate in seen)
+
+
+def _place(state: State, case: Case, roles: Roles) -> Place:
+    now = known_cards(state)
+    cards = now or state.cards
+    old, new = (entry.key.id if entry else "" for entry in (roles.old, roles.new))
+    procedures = state.settings.procedures
+    counted = {k for k in cards.keys if of_procedure(k, state.memory, case.line.procedure, procedures)}
+    return Place(
+        old=old in cards.keys,
+        new=cards.bare if roles.bare else new in cards.keys,
+        rivals=frozenset(counted - {old, new}),
+        sure=now is not None,
+    )

@@ -1,0 +1,111 @@
+"""The pages without a course: nothing known yet, a question, all done, all well."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from config.i18n.text import Phrase, text
+from config.workflows import CourseKind
+from daemon.core.assessment import Assessment
+from daemon.core.expiry import earlier, first_notice
+from daemon.core.guide.actions import handling, selections, stating
+from daemon.core.guide.context import Scene
+from daemon.core.guide.obstacles import obstacle, picture, reader_words, trouble_words
+from daemon.core.guide.timeline import time_line
+from daemon.core.guide.words import holder_words, say
+from daemon.core.model import Claim
+from daemon.core.renewal import Question
+from daemon.core.state import State
+from daemon.core.views.guide import Action, GuideView, Handling
+from daemon.core.views.report import Stage
+
+ONE_KEY = "ask.one_key"
+
+
+def empty_page(state: State, assessment: Assessment) -> GuideView:
+    """Say to put a key in; or that a key is watched which no procedure knows."""
+    shown = picture(state, None)
+    plain = next((c for c in assessment.certificates if c.not_after and c.stage is not Stage.SUPERSEDED), None)
+    page = GuideView(
+        language=state.settings.language,
+        headline=text("guide.empty"),
+        body=text("guide.empty.body"),
+        alert=trouble_words(state, shown),
+        reader=shown,
+        reader_words=reader_words(state, None, shown),
+        actions=(handling(Handling.CHECK),),
+    )
+    if plain is None or plain.not_after is None:
+        return page
+    holder = holder_words(plain.subject_cn)
+    return replace(
+        page,
+        headline=text("guide.plain"),
+        body=text("guide.plain.body", holder=holder, date=plain.not_after),
+    )
+
+
+def calm_page(scene: Scene) -> GuideView:
+    """Ask what only the person can know; else say that all is done, or well."""
+    shown = picture(scene.state, scene)
+    name = _name(scene)
+    answers = tuple(_answers(scene, name))
+    actions = tuple(_actions(scene, name))
+    end = scene.case.stands.current.not_after
+    return GuideView(
+        language=scene.state.settings.language,
+        procedure=Phrase(scene.procedure.title),
+        holder=scene.case.line.holder,
+        headline=say(scene, f"guide.{name}"),
+        body=say(scene, f"guide.{name}.body", date=end, told=earlier(end, first_notice(scene.state.settings.notices))),
+        alert=obstacle(scene, shown),
+        reader=shown,
+        reader_words=reader_words(scene.state, scene, shown),
+        primary=handling(Handling.FINISH) if name in {"finished", "tidied"} else None,
+        answers=answers,
+        actions=actions,
+        time_line=time_line(scene),
+        cases=tuple(selections(scene)),
+    )
+
+
+def may_clean_up(scene: Scene) -> bool:
+    """Tell whether the old certificate may still be in the account: a course has ended, and nobody tidied up."""
+    progress = scene.progress
+    ended = progress is not None and progress.finished is not None and progress.course is not CourseKind.CLEAN_UP
+    return ended and scene.roles.old is not None and CourseKind.CLEAN_UP in scene.procedure.courses
+
+
+def _name(scene: Scene) -> str:
+    """Name the page, and its texts."""
+    stands, progress = scene.case.stands, scene.progress
+    if stands.question is not None:
+        return f"ask.{stands.question}"
+    if progress is not None and progress.finished and not progress.closed:
+        return "tidied" if progress.course is CourseKind.CLEAN_UP else "finished"
+    if len(scene.case.line.entries) == 1 and not stands.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
+        return ONE_KEY
+    return "well"
+
+
+def _answers(scene: Scene, name: str) -> Iterator[Action]:
+    """Yield the large answers of a question."""
+    match scene.case.stands.question:
+        case None if name == ONE_KEY:
+            yield stating(scene, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
+            yield stating(scene, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
+            lost = (Claim.REPLACES, Claim.OLD_LOST)
+            yield stating(scene, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
+        case Question.OLD_KEY:
+            yield stating(scene, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
+            yield stating(scene, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
+        case Question.IN_USE:
+            yield stating(scene, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail")
+            yield stating(scene, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail")
+
+
+def _actions(scene: Scene, name: str) -> Iterator[Action]:
+    if may_clean_up(scene):
+        yield handling(Handling.CLEAN_UP)
+        yield handling(Handling.NOT_NEEDED)
+    if name == "well" and not scene.case.stands.superseded:
+        yield stating(scene, Claim.REPLACES)

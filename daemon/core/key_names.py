@@ -1,0 +1,27 @@
+"""The person's own name for a key, such as "the blue one": how it is given, and how it is said beside the holder's."""
+
+from dataclasses import replace
+
+from config.i18n.text import Text, clean, text
+from daemon.core.model import Key, Memory
+
+KEY_NAME_LIMIT = 40
+
+
+def key_of(memory: Memory, fingerprint: str) -> Key | None:
+    """Find the key that holds a certificate."""
+    return next((key for key in memory.keys.values() if fingerprint in key.fingerprints), None)
+
+
+def name_key(memory: Memory, fingerprint: str, name: str) -> Memory:
+    """Give the key that holds this certificate a name; "" takes it away. An unknown certificate changes nothing."""
+    key = key_of(memory, fingerprint)
+    if key is None:
+        return memory
+    return replace(memory, keys={**memory.keys, key.id: replace(key, name=clean(name, KEY_NAME_LIMIT))})
+
+
+def called(holder: str | Text, key: Key) -> str | Text:
+    """Say whose key it is, with the key's own name when it has one."""
+    holder = holder or text("holder.unknown")
+    return text("holder.with_key", holder=holder, key=key.name) if key.name else holder

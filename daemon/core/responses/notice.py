@@ -1,0 +1,195 @@
+"""What a click does, when it comes: always by what is right now, not by what was right when the notice was said."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from config.i18n.text import Text, text
+from daemon.core.assessment import Assessment, Case, assess
+from daemon.core.destination import Destination
+from daemon.core.due_notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
+from daemon.core.effects import Effect, OpenGuide, Say, StartAtLogin, Withdraw
+from daemon.core.expiry import earlier, later
+from daemon.core.guide.context import known_cards
+from daemon.core.guide.ordering import is_ordered
+from daemon.core.guide.reminders import PREFIXES
+from daemon.core.holders import Entry, holder_name
+from daemon.core.key_names import called
+from daemon.core.model import Claim, Memory
+from daemon.core.notice import Choice, Notice
+from daemon.core.responses.launch import launch
+from daemon.core.state import Awaited, State
+from daemon.core.views.report import Path, PathKind
+from daemon.core.welcome import WELCOME
+
+KEY_PATIENCE = timedelta(minutes=10)
+ACTIVATION_PATIENCE = timedelta(minutes=15)
+AWAITING_PREFIX = "await:"
+OPPOSITES = {
+    Claim.WORKS: {Claim.NEW, Claim.REPLACES, Claim.OLD_LOST},
+    Claim.NEW: {Claim.WORKS},
+    Claim.REPLACES: {Claim.WORKS},
+}
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice, now: datetime) -> Step:
+    """Do what the person chose on a notice or in the menu."""
+    prefix = next((p for p in (ASK_PREFIX, *PREFIXES) if tag.startswith(p)), "")
+    case = assessment.case_of(tag.removeprefix(prefix))
+    match choice:
+        case Choice.OPEN if tag == WELCOME:
+            return state, (StartAtLogin(on=True),)
+        case Choice.LATER:
+            return take_rest(state, assessment, tag, now), ()
+        case Choice.ACTIVATED | Choice.WORKS | Choice.NEW | Choice.OLD_LOST if case is not None:
+            return answer_claim(state, case.id, Claim(choice.value)), ()
+        case Choice.OPEN if case is not None and prefix in PREFIXES:
+            return replace(state, guide_case=case.id), (OpenGuide(),)
+        case Choice.OPEN if case is not None and not prefix:
+            return _follow(state, assessment, case, now)
+        case _:
+            return state, ()
+
+
+def answer_claim(state: State, key: str, claim: Claim) -> State:
+    """Enter what the person says of a key; a word takes back its opposite."""
+    known = state.memory.keys.get(key)
+    if known is None:
+        return state
+    claims = (known.claims - OPPOSITES.get(claim, set())) | {claim}
+    keys = {**state.memory.keys, key: replace(known, claims=claims)}
+    return replace(state, memory=replace(state.memory, keys=keys))
+
+
+def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
+    """Open the platform when the key that was asked for has come in time; say so where it is another one.
+
+    It is forgotten when its time is over, when the clock went back, and when the path leads elsewhere by now.
+    """
+    awaited = state.awaited
+    if awaited is None:
+        return state, ()
+    tag = AWAITING_PREFIX + awaited.procedure
+    in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
+    case = next((c for c in assessment.cases if (r := _key_to_put_in(c)) and r.key.id == awaited.key), None)
+    right = _key_to_put_in(case) if case else None
+    if not in_time or case is None or right is None:
+        return replace(state, awaited=None), (Withdraw(tag=tag),)
+    if awaited.key in assessment.present_keys:
+        state, order = launch(replace(state, awaited=None), case, Destination.PLATFORM)
+        return state, (Withdraw(tag=tag), order)
+    if not assessment.present_keys - awaited.others:
+        return state, ()
+    told = replace(awaited, others=awaited.others | assessment.present_keys)
+    wrong = Notice(
+        tag=tag,
+        title=text("notice.wrong_key.title"),
+        body=text("notice.wrong_key.body", holder=_called(right), date=right.not_after),
+    )
+    return replace(state, awaited=told), (Say(notice=wrong),)
+
+
+def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
+    """Let the reminders of a key rest."""
+    subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == tag), None)
+    if subject is None:
+        return state
+    until = snooze_until(subject.not_after, now)
+    return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, tag: until}))
+
+
+def _follow(state: State, assessment: Assessment, case: Case, now: datetime) -> Step:
+    """Open the guide at the step of the moment, and launch what is right now."""
+    path = case.path
+    if path is None:
+        return state, (_nothing_to_do(case),)
+    state, beside = replace(state, guide_case=case.id), OpenGuide()
+    match path.kind:
+        case PathKind.ORDER:
+            if is_ordered(case, state.memory):
+                return state, (beside,)
+            state, order = launch(state, case, Destination.ORDER_PAGE)
+            return state, (order, beside)
+        case PathKind.ACTIVATE:
+            state, order = launch(start_activation(state, now), case, Destination.TOOL)
+            return state, (order, beside)
+        case PathKind.ADD_WITH_OLD if _key_to_put_in(case) is None:
+            return state, (beside,)
+        case PathKind.ADD_WITH_OLD | PathKind.ASSOCIATE_NEW:
+            state, effects = _open_platform(state, assessment, case, path, now)
+            return state, (*effects, beside)
+
+
+def start_activation(state: State, now: datetime) -> State:
+    """Look at a token that is being activated again and again, for a while."""
+    return replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
+
+
+def claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
+    """Enter the person's word; where nothing is left to do then, take the notice off the screen."""
+    before = assess_state(state, now).case_of(key)
+    state = answer_claim(state, key, claim)
+    after = assess_state(state, now).case_of(key)
+    settled = before and before.path and after and not after.path and state.telling
+    return state, (Withdraw(tag=before.stands.current.key.id),) if before and settled else ()
+
+
+def assess_state(state: State, now: datetime) -> Assessment:
+    """Decide over what is known and what is in the readers; while that is not known, over what was."""
+    bare = known_cards(state) is None and state.cards.bare
+    return assess(state.memory, state.settings, state.contents, now, bare=bare)
+
+
+def _open_platform(state: State, assessment: Assessment, case: Case, path: Path, now: datetime) -> Step:
+    """Open the platform with the right key in; else say which one to put in, and wait for it."""
+    right = _right_key(case, path)
+    if right.key.id in assessment.present_keys:
+        state, order = launch(state, case, Destination.PLATFORM)
+        return state, (order,)
+    awaited = Awaited(
+        key=right.key.id,
+        procedure=path.procedure,
+        until=later(now, KEY_PATIENCE),
+        others=assessment.present_keys,
+    )
+    put_in = Notice(
+        tag=AWAITING_PREFIX + path.procedure,
+        title=text(f"notice.put_in.{path.kind}.title"),
+        body=text(f"notice.put_in.{path.kind}.body", holder=_called(right), date=right.not_after),
+    )
+    return replace(state, awaited=awaited), (Say(notice=put_in),)
+
+
+def _right_key(case: Case, path: Path) -> Entry:
+    """Return the key that has to be in the reader: the old one for step 2-A, the new one for step 2-B."""
+    return case.stands.current if path.kind is PathKind.ADD_WITH_OLD else case.stands.newest
+
+
+def _key_to_put_in(case: Case) -> Entry | None:
+    """Return the key that the case's path opens the platform with; None when it does not, or has done so."""
+    if case.path is None or case.path.kind not in {PathKind.ADD_WITH_OLD, PathKind.ASSOCIATE_NEW}:
+        return None
+    return None if case.link_is_out else _right_key(case, case.path)
+
+
+def _nothing_to_do(case: Case) -> Say:
+    return Say(
+        notice=Notice(
+            tag=f"nothing:{case.line.procedure.id}",
+            title=text("notice.nothing.title"),
+            body=text("notice.nothing.body", holder=_called(case.stands.current), date=case.stands.current.not_after),
+        )
+    )
+
+
+def _called(entry: Entry) -> str | Text:
+    return called(holder_name(entry.seen.certificate), entry.key)
+
+
+def drop_snooze(memory: Memory, tag: str, now: datetime) -> Memory:
+    """End a rest that is over, or that a wrong clock made."""
+    until = memory.snoozes.get(tag)
+    if until is None or now < until <= later(now, SNOOZE):
+        return memory
+    return replace(memory, snoozes={t: u for t, u in memory.snoozes.items() if t != tag})

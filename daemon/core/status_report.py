@@ -1,0 +1,65 @@
+"""The report of `status` and `check`, drawn from the state."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from daemon.core.assessment import Assessment
+from daemon.core.model import Occupancy
+from daemon.core.state import State
+from daemon.core.trouble_notices import clock_wrong, reader_trouble
+from daemon.core.troubles import Trouble
+from daemon.core.views.report import ReaderLine, Report, Stage
+
+ATTENTION, EXPIRED, NOTHING_READ = 1, 2, 3
+READ = {Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED, Trouble.CERTIFICATE_UNREADABLE}  # troubles of a card that was read
+
+
+def make_report(state: State, assessment: Assessment, now: datetime) -> Report:
+    """Put everything that is known into the form of the contract."""
+    report = Report(
+        readers=tuple(
+            ReaderLine(name=reader.name, state=reader.occupancy, trouble=reader_trouble(state, reader))
+            for reader in state.readers or ()
+        ),
+        certificates=assessment.certificates,
+        paths=tuple(case.path for case in assessment.cases if case.path),
+        troubles=tuple(general_troubles(state, assessment, now)),
+    )
+    return replace(report, exit_code=exit_code(report))
+
+
+def exit_code(report: Report) -> int:
+    """Return 2 when a current certificate has expired, 1 when something is to be done, 3 when nothing could be read.
+
+    Nothing is remembered and nothing could be read: the service is away, or no card in the readers was read. An
+    empty reader is not a failure; superseded certificates and a card that is not a key beside a key never count.
+    """
+    stages = {c.stage for c in report.certificates}
+    if Stage.EXPIRED in stages:
+        return EXPIRED
+    if report.paths or stages & {Stage.DUE, Stage.URGENT}:
+        return ATTENTION
+    if stages - {Stage.UNREADABLE}:
+        return 0
+    if stages:
+        return NOTHING_READ
+    blind = {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED} & set(report.troubles)
+    full = [r for r in report.readers if r.state is not Occupancy.EMPTY]
+    unread = bool(full) and all(r.trouble and r.trouble not in READ for r in full)
+    return NOTHING_READ if blind or unread else 0
+
+
+def general_troubles(state: State, assessment: Assessment, now: datetime) -> list[Trouble]:
+    """Return the troubles that belong to no single reader."""
+    found: list[Trouble] = []
+    if state.service_trouble:
+        found.append(state.service_trouble)
+    elif not state.readers:
+        found.append(Trouble.NO_READER)
+    if clock_wrong(now):
+        found.append(Trouble.CLOCK_WRONG)
+    if any(c.stage is Stage.NOT_YET for c in assessment.certificates):
+        found.append(Trouble.NOT_YET_VALID)
+    if any(c.stage is Stage.UNREADABLE for c in assessment.certificates):
+        found.append(Trouble.CERTIFICATE_UNREADABLE)
+    return found

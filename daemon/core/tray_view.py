@@ -1,0 +1,148 @@
+"""The face of the moment: which look, which tooltip, which menu."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from heapq import nsmallest
+
+from config.i18n.text import Text, text
+from config.settings import Settings
+from daemon.core.assessment import Assessment, Case
+from daemon.core.card_reads import names_being_read
+from daemon.core.due_notices import key_holder, left_words
+from daemon.core.events import Verb
+from daemon.core.expiry import days_left
+from daemon.core.key_names import called
+from daemon.core.model import Claim, Key
+from daemon.core.notice import Choice
+from daemon.core.renewal import Activation, Question, activation
+from daemon.core.state import State
+from daemon.core.trouble_notices import pressing_trouble, service_trouble
+from daemon.core.views.guide import Ending, GoingBack, GuideView, Opening
+from daemon.core.views.report import CertificateLine, Stage
+from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem, Telling
+
+AT_MOST = 10  # holders and keys that the menu shows; a menu longer than the screen serves nobody
+LOOKS = {Stage.EXPIRED: Look.EXPIRED, Stage.URGENT: Look.URGENT, Stage.DUE: Look.SOON}
+
+
+def draw(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> Face:
+    """Draw the whole face; the menu offers what the guide's page does."""
+    counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
+    ends = [c.not_after for c in counted if c.not_after is not None]
+    look = _look(state, assessment, counted, now)
+    return Face(
+        look=look,
+        tooltip=_tooltip(look, state, assessment, min(ends, default=None), now),
+        days_left=days_left(min(ends), now) if ends else None,
+        items=tuple(_items(state, assessment, guide, now)),
+    )
+
+
+def _look(state: State, assessment: Assessment, counted: list[CertificateLine], now: datetime) -> Look:
+    """Choose the look: what is under way, then what ends, then what is wrong, then what is missing."""
+    if names_being_read(state):
+        return Look.READING
+    stages = {c.stage for c in counted}
+    worst = next((look for stage, look in LOOKS.items() if stage in stages), None)
+    if worst in {Look.EXPIRED, Look.URGENT}:
+        return worst
+    if service_trouble(state, now) or any(pressing_trouble(state, r) for r in state.readers or ()):
+        return Look.TROUBLE
+    if worst or any(case.path for case in assessment.cases):
+        return worst or Look.SOON
+    return Look.WELL if counted or state.readers else Look.NO_READER
+
+
+def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | None, now: datetime) -> Text:
+    if look is Look.READING:
+        return text("face.reading")
+    if look is Look.TROUBLE:
+        troubles = (pressing_trouble(state, r) for r in state.readers or ())
+        trouble = service_trouble(state, now) or next(t for t in troubles if t)
+        return text("face.trouble", trouble=text(f"trouble.{trouble}.short"))
+    path = next((case.path for case in assessment.cases if case.path), None)
+    if path is not None:
+        return text("face.path", holder=path.holder, path=text(f"path.{path.kind}"))
+    if end is None:
+        return text("face.no_reader" if look is Look.NO_READER else "face.no_key")
+    return text("face.expired", date=end) if now > end else text("face.well", left=left_words(end, now))
+
+
+def _items(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> Iterator[MenuItem]:
+    for case in assessment.cases[:AT_MOST]:
+        yield from _case_items(case)
+    yield from _guide_items(guide)
+    yield from _key_items(state, assessment, now)
+    yield MenuItem(label=text("menu.check"), action=Verb.CHECK)
+    yield MenuItem(label=text("menu.doctor"), action=Verb.DOCTOR)
+    if state.login_start is not None:
+        label = text("menu.login_off" if state.login_start else "menu.login_on")
+        yield MenuItem(label=label, action=Verb.LOGIN_START)
+    if state.settings.language is not None:
+        yield MenuItem(label=text(f"menu.language.{other_language(state.settings)}"), action=Verb.LANGUAGE)
+    yield MenuItem(label=text("menu.quit"), action=Verb.QUIT)
+
+
+def other_language(settings: Settings) -> str:
+    """Return the language that vigicle does not speak now."""
+    return "en" if settings.language == "fr" else "fr"
+
+
+def _guide_items(guide: GuideView) -> Iterator[MenuItem]:
+    """Open the guide; while a course stands, show its step and what that offers."""
+    yield MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
+    if guide.course is None or guide.course_title is None:
+        return
+    first = (guide.primary,) if guide.primary else ()
+    steps = [a for a in (*first, *guide.actions) if isinstance(a.does, Opening | Ending | GoingBack)]
+    items = (MenuItem(label=a.label, action=Choosing(action=a.id)) for a in steps)
+    yield MenuItem(label=guide.course_title, items=(MenuItem(label=guide.headline), *items))
+
+
+def _case_items(case: Case) -> Iterator[MenuItem]:
+    """Offer the action of the moment, and what only the person can tell."""
+    current, pending = case.stands.current, case.stands.pending
+    holder = case.line.holder
+    if case.path is not None:
+        label = text(f"menu.{case.path.kind}", holder=called(holder, case.stands.newest.key))
+        yield MenuItem(label=label, action=Answering(tag=current.key.id))
+        yield MenuItem(label=text("menu.later"), action=Answering(tag=current.key.id, choice=Choice.LATER))
+    newest = pending or current
+    if pending is not None or (Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims):
+        yield _telling("works", newest.key, Claim.WORKS, holder)
+    elif case.stands.question is Question.IN_USE:
+        yield _telling("new", newest.key, Claim.NEW, holder)
+    elif case.path is None and not case.stands.superseded:
+        yield _telling("replaces", newest.key, Claim.REPLACES, holder)
+    if case.path is not None and case.path.new_fingerprint and activation(newest.key) is not Activation.DONE:
+        yield _telling("activated", newest.key, Claim.ACTIVATED, holder)
+    waits_for_old = case.stands.question is Question.OLD_KEY or pending is not None
+    if waits_for_old and Claim.OLD_LOST not in newest.key.claims:
+        whose = called(holder, current.key) if pending else holder
+        yield MenuItem(
+            label=text("menu.old_lost", holder=whose), action=Telling(key=newest.key.id, claim=Claim.OLD_LOST)
+        )
+
+
+def _telling(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
+    return MenuItem(label=text(f"menu.{what}", holder=called(holder, key)), action=Telling(key=key.id, claim=claim))
+
+
+def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
+    """Tell of each key whose, how long, and where it is: first of those in a reader, then of those that end first."""
+    here = assessment.present_keys
+    ends = {id_: lines[0].not_after for id_, lines in assessment.watched_by_key.items() if lines}
+    first = nsmallest(AT_MOST, ((id_ not in here, end, id_) for id_, end in ends.items() if end))
+    for away, end, id_ in first:
+        key = state.memory.keys[id_]
+        yield MenuItem(
+            label=text(
+                "menu.key" if now <= end else "menu.key_expired",
+                holder=called(key_holder(key, state.memory), key),
+                left=left_words(end, now),
+                date=end,
+                place=text("menu.away", date=key.last_seen) if away else text("menu.present"),
+            )
+        )
+    if len(ends) > len(first):
+        yield MenuItem(label=text("menu.more", count=len(ends) - len(first)), action=Verb.GUIDE)

@@ -1,0 +1,86 @@
+"""The picture that `status` and `check` print: the stable contract with outsiders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from config.i18n.text import Text
+from daemon.core.model import Occupancy, Role
+from daemon.core.troubles import Trouble
+
+
+class Stage(StrEnum):
+    """Where a certificate stands in its life."""
+
+    VALID = "valid"
+    DUE = "due"
+    URGENT = "urgent"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    SUPERSEDED = "superseded"
+    UNREADABLE = "unreadable"  # no date could be read
+
+
+class PathKind(StrEnum):
+    """The next thing to do on the way to a working key."""
+
+    ORDER = "order"
+    ACTIVATE = "activate"
+    ADD_WITH_OLD = "add_with_old"  # procedure, step 2-A
+    ASSOCIATE_NEW = "associate_new"  # procedure, step 2-B
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """What one holder has to do next under one procedure; `then` is what follows an activation."""
+
+    procedure: str
+    holder: str
+    kind: PathKind
+    then: PathKind | None = None
+    old_fingerprint: str | None = None
+    new_fingerprint: str | None = None
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderLine:
+    """One reader in the report."""
+
+    name: str
+    state: Occupancy
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateLine:
+    """One certificate in the report; dates and `days_left` (whole days, floor) are None where unreadable.
+
+    `key_name` is the person's own for its key; `reader` is where that was seen last. Both are "" for none.
+    """
+
+    fingerprint_sha256: str
+    subject_cn: str
+    issuer_o: str
+    serial_hex: str
+    not_before: datetime | None
+    not_after: datetime | None
+    days_left: int | None
+    role: Role
+    stage: Stage
+    present: bool
+    procedure: str | None
+    key_name: str = ""
+    last_seen: datetime | None = None
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is known now. `exit_code` follows the contract of `status` and `check`; it is not printed."""
+
+    readers: tuple[ReaderLine, ...] = ()
+    certificates: tuple[CertificateLine, ...] = ()
+    paths: tuple[Path, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    exit_code: int = 0

@@ -1,0 +1,1 @@
+"""Workflows: their current step, their progress, and the cards that end a step."""

@@ -1,0 +1,40 @@
+"""Where one stands in a course of steps, by what is done, what is known, and which cards are in."""
+
+from collections.abc import Callable, Collection
+
+from config.workflows import Course, Ends, Needs, Step
+
+PLACES = {Ends.OLD_IN, Ends.NEW_IN, Ends.OLD_OUT, Ends.NEW_OUT}
+PUT_IN = {Needs.OLD: Ends.OLD_IN, Needs.NEW: Ends.NEW_IN}
+
+Holds = Callable[[Ends], bool]
+
+
+def current_step(course: Course, done: Collection[str], holds: Holds) -> Step | None:
+    """Return the step of the moment, None when nothing is left.
+
+    That is the first one not done; before it, a card's place that the steps since the last one done ask for; and
+    where the card that it needs has gone, the nearest earlier step that puts it in.
+    """
+    steps = course.steps
+    open_ = [n for n, s in enumerate(steps) if s.ends not in PLACES and s.id not in done and not holds(s.ends)]
+    at = open_[0] if open_ else len(steps)
+    begin = 1 + max((n for n, s in enumerate(steps[:at]) if s.ends not in PLACES), default=-1)
+    awaited = next((s for s in steps[begin:at] if not holds(s.ends)), None)
+    if awaited is not None or not open_:
+        return awaited
+    step = steps[at]
+    if step.needs is Needs.NOTHING or holds(PUT_IN[step.needs]):
+        return step
+    return next((s for s in reversed(steps[:at]) if s.ends is PUT_IN[step.needs]), step)
+
+
+def since(course: Course, step: str) -> tuple[Step, ...]:
+    """Return this step and all after it; nothing when the course does not have it."""
+    at = next((n for n, s in enumerate(course.steps) if s.id == step), len(course.steps))
+    return course.steps[at:]
+
+
+def wanted(step: Step) -> Needs:
+    """Return the key that a step is about: the one it needs, or has put in."""
+    return next((needs for needs, ends in PUT_IN.items() if step.ends is ends), step.needs)

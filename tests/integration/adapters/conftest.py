@@ -1,0 +1,42 @@
+"""What tests of more than one adapter's file share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.adapters.notify import make_notifier
+from daemon.adapters.notify.chain import ChainNotifier
+from daemon.adapters.platform.async_thread import AsyncThread
+from support.notifier_probe import Make, Teller, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from daemon.adapters.notify.channel import Channel
+    from support.bus import PrivateBus
+
+
+@pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    """Make a notifier, on a bus or without one."""
+    thread = AsyncThread()
+    made: list[Teller] = []
+
+    def build(bus: PrivateBus | None = None, channels: Sequence[Channel] | None = None, forced: str = "") -> Teller:
+        monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", "/nonexistent")
+        for name, value in (bus.environment if bus else {}).items():
+            monkeypatch.setenv(name, value)
+        if channels is None:
+            notifier = make_notifier(plain, thread, environ={"VIGICLE_NOTIFIER": forced})
+        else:
+            notifier = ChainNotifier(channels, plain, thread)
+        made.append(Teller(notifier))
+        return made[-1]
+
+    yield build
+    for teller in made:
+        teller.notifier.stop()
+    thread.stop()

@@ -1,0 +1,171 @@
+"""The probes of doctor: none spoils the others, and each is believed only where it is right."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.folders import Folders
+from config.i18n.text import Text, text
+from config.schema.load_settings import Loaded, catalogue_settings
+from daemon.adapters.doctor.desktop_probes import probe_notices_by_one
+from daemon.adapters.doctor.probes import probe_login_start, probe_store, probe_tools, probe_watch, run_probes
+from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
+from daemon.core.diagnosis import Check, Health, Topic, fine
+from daemon.core.login_start import LoginStanding, LoginStart
+from daemon.core.troubles import Trouble
+from support.core.factories import certificate, memory, owned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from daemon.adapters.notify.channel import Answered, Message
+
+WELL = fine(Topic.CLOCK, text("doctor.watch.on"))
+LOADED = Loaded(settings=catalogue_settings())
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return Folders(
+        config_file=tmp_path / "config.toml",
+        policy_file=tmp_path / "policy.toml",
+        state=tmp_path / "state",
+        runtime=tmp_path / "run",
+    )
+
+
+def only(checks: Iterator[Check]) -> Check:
+    (check,) = checks
+    return check
+
+
+def well() -> Iterator[Check]:
+    yield WELL
+
+
+def test_a_probe_that_raises_is_a_finding_and_hides_no_other() -> None:
+    def failing() -> list[Check]:
+        raise RuntimeError("no such luck")
+
+    broken, sound = run_probes({Topic.CLOCK: well, Topic.TRAY: failing})
+    assert (broken.topic, broken.health, sound) == (Topic.TRAY, Health.ATTENTION, WELL)
+    assert dict(broken.what.args)["reason"] == "RuntimeError: no such luck"
+
+
+def test_a_probe_that_hangs_is_a_finding_at_its_limit() -> None:
+    released = threading.Event()
+
+    def hanging() -> Iterator[Check]:
+        released.wait()
+        yield WELL
+
+    late, sound = run_probes({Topic.CLOCK: well, Topic.TRAY: hanging}, limit_s=0.2)
+    released.set()
+    assert (late.topic, late.what, sound) == (Topic.TRAY, text("doctor.no_answer"), WELL)
+
+
+def test_no_daemon_is_worth_attention(folders: Folders) -> None:
+    assert only(probe_watch(folders)).what == text("doctor.watch.off")
+
+
+class Starter:
+    """Starts at login, or not."""
+
+    def __init__(self, state: LoginStart) -> None:
+        self._state = state
+
+    def status(self) -> LoginStanding:
+        return LoginStanding(state=self._state, place="here")
+
+    enable = disable = status
+
+
+@pytest.mark.parametrize("state", LoginStart)
+def test_only_a_start_at_login_that_works_is_in_order(state: LoginStart) -> None:
+    check = only(probe_login_start(Starter(state)))
+    assert check.health is (Health.OK if state is LoginStart.ON else Health.ATTENTION)
+    assert check.what.id == f"doctor.login_start.{state}"
+
+
+# The store
+
+
+def test_a_store_that_is_not_there_yet_is_in_order_and_stays_away(folders: Folders) -> None:
+    assert only(probe_store(folders)).what.id == "doctor.store.none"
+    assert not folders.state.exists()
+
+
+def test_a_sound_store_tells_how_much_it_holds(folders: Folders) -> None:
+    store = SqliteStore(folders.state)
+    store.load()
+    store.remember(memory(owned(certificate(), certificate("root", authority=True))), ())
+    store.close()
+    check = only(probe_store(folders))
+    assert (check.health, check.what) == (
+        Health.OK,
+        text("doctor.store.sound", file=str(folders.state / STORE_NAME), count=1),
+    )
+
+
+def test_a_damaged_store_is_bad_and_left_as_it_is(folders: Folders) -> None:
+    folders.state.mkdir()
+    (folders.state / STORE_NAME).write_bytes(b"garbage" * 1000)
+    assert only(probe_store(folders)).health is Health.BAD
+    assert (folders.state / STORE_NAME).read_bytes() == b"garbage" * 1000
+
+
+# The vendor's tool
+
+
+def test_a_missing_tool_is_missed_only_where_a_key_needs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path))
+    unneeded = only(probe_tools(LOADED.settings, memory()))
+    missed = only(probe_tools(LOADED.settings, memory(owned(certificate()))))
+    assert (unneeded.health, unneeded.trouble) == (Health.OK, None)
+    assert (missed.health, missed.trouble) == (Health.ATTENTION, Trouble.TOOL_MISSING)
+
+
+# The test notice
+
+
+class Channel:
+    """Delivers, or not."""
+
+    def __init__(self, name: str, *, delivers: bool) -> None:
+        self.name = name
+        self.told: list[Message] = []
+        self._delivers = delivers
+
+    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody clicks
+        self.told.append(message)
+        return self._delivers
+
+    async def withdraw(self, tag: str) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+def as_id(words: Text) -> str:
+    return words.id
+
+
+DELIVERIES = [
+    ([("desktop", True), ("log", True)], Health.OK, text("doctor.notices.delivered", channel="desktop")),
+    ([("desktop", False), ("plyer", True)], Health.OK, text("doctor.notices.delivered", channel="plyer")),
+    ([("desktop", False), ("log", True)], Health.ATTENTION, text("doctor.notices.undelivered")),
+]
+
+
+@pytest.mark.parametrize(("ways", "health", "what"), DELIVERIES, ids=["first", "second", "log alone"])
+def test_one_test_notice_tells_which_channel_delivers(ways: list[tuple[str, bool]], health: Health, what: Text) -> None:
+    channels = [Channel(name, delivers=delivers) for name, delivers in ways]
+    check = only(probe_notices_by_one(as_id, channels))
+    assert (check.health, check.what) == (health, what)
+    assert [len(channel.told) for channel in channels[:1]] == [1]

@@ -1,0 +1,374 @@
+"""The desk shows the guide in words, to a window of its own and to all who follow; nobody holds it up."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+import time
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.i18n.text import Phrase, Text, text
+from config.i18n.translator import Texts
+from config.i18n.wording import Wording
+from config.workflows import CourseKind
+from daemon.adapters.guide.messages import ENCODER, PAGES, Answer, Chosen, Forgotten, Named, Page
+from daemon.adapters.guide.publisher import FOLLOWERS_AT_MOST, Desk, event_of
+from daemon.adapters.guide.render import page_of
+from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
+from daemon.core.model import Role
+from daemon.core.views import guide as core
+from daemon.core.views.report import Stage
+from support.posted_events import Posted
+from support.process import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from daemon.adapters.guide.subscriber import Onlooker
+
+NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+LIMIT_S = 10.0
+FINGERPRINT = "ab" * 32
+
+
+def said(words: str) -> Phrase:
+    return Phrase(Wording(en=words, fr=f"{words} (fr)"))
+
+
+def action(id_: str, does: core.Does = core.Handling.CHECK) -> core.Action:
+    return core.Action(id=id_, label=said(f"label of {id_}"), does=does, detail=said(f"detail of {id_}"))
+
+
+BAR = core.Bar(role=core.BarRole.OLD, label=said("bar"), begins=NOW - timedelta(days=9), ends=NOW + timedelta(days=9))
+VIEW = core.GuideView(
+    language="en",
+    procedure=said("procedure"),
+    holder="Jeanne MARTIN",
+    course=CourseKind.ADD_WITH_OLD,
+    course_title=said("course"),
+    why=text("days.left", count=3),
+    steps=(core.StepLine(id="log_in", title=said("log in"), mark=core.StepMark.CURRENT),),
+    headline=said("headline"),
+    body=said("body"),
+    alert=said("alert"),
+    reader=core.ReaderPicture.OLD,
+    reader_words=said("your old key"),
+    primary=action("open"),
+    answers=(action("yes"), action("no")),
+    actions=(action("done"), action("copy", core.Copying("0A1B"))),
+    helps=(core.Help(id="lapsed", title=said("lapsed"), text=said("ask again"), action=action("back")),),
+    deadline=NOW,
+    deadline_words=said("until noon"),
+    time_line=core.TimeLine(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),
+    cases=(action("other"),),
+    certificates=(
+        core.CertificateCard(
+            fingerprint=FINGERPRINT,
+            key="key-1",
+            key_name="the blue one",
+            holder=text("holder.unknown"),
+            procedure=None,
+            role=Role.AUTHENTICATION,
+            stage=Stage.DUE,
+            until=said("until May"),
+            left=said("3 days"),
+            place=said("in the reader"),
+            present=True,
+            bar=BAR,
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def posted() -> Posted:
+    return Posted()
+
+
+@pytest.fixture
+def desk(posted: Posted) -> Iterator[Desk]:
+    one = Desk(Texts)
+    one.start(posted)
+    yield one
+    one.stop()
+
+
+# A stand-in for the window: writes each page that it gets into a file, and does what its first argument says.
+WINDOW = """
+import json, sys, time
+from pathlib import Path
+what, file = sys.argv[1], Path(sys.argv[2])
+if what.isdecimal():
+    sys.exit(int(what))
+if what == "hang":
+    file.write_text("here")
+    time.sleep(600)
+for line in sys.stdin:
+    with file.open("a") as pages:
+        pages.write(line)
+    page = json.loads(line)
+    if what == "choose":
+        print(json.dumps({"type": "chosen", "number": page["number"], "action": "open"}), flush=True)
+    elif what == "talk":
+        print("nonsense", flush=True)
+    elif what == "mumble":
+        sys.stdout.buffer.write(b'{"type":"\\xff"}\\n')
+        sys.stdout.flush()
+    elif what == "rave":
+        print("x" * 100_000, flush=True)
+    elif what == "leave":
+        break
+"""
+
+
+class Glass:
+    """A desk with such a window, and what the window has got."""
+
+    def __init__(self, what: str, file: Path) -> None:
+        self.file = file
+        self.desk = Desk(Texts, [sys.executable, "-c", WINDOW, what, str(file)])
+        self.posted = Posted()
+        self.desk.start(self.posted)
+
+    @property
+    def pages(self) -> list[Page]:
+        lines = self.file.read_bytes().splitlines() if self.file.exists() else []
+        return [PAGES.decode(line) for line in lines]
+
+    def headlines(self) -> list[str]:
+        return [page.headline for page in self.pages]
+
+
+@pytest.fixture
+def glass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Glass]]:
+    monkeypatch.setenv("DISPLAY", ":99")
+    made: list[Glass] = []
+
+    def make(what: str) -> Glass:
+        made.append(Glass(what, tmp_path / f"pages-{len(made)}"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.desk.stop()
+
+
+def see(value: Any, part: Any) -> None:
+    """See that a value of the core, and all that is in it, has arrived in words."""
+    match value:
+        case Phrase() | Text():
+            assert part == Texts("en").render(value)
+        case tuple():
+            for one, other in zip(value, part, strict=True):
+                see(one, other)
+        case core.Copying() | core.Handling():
+            assert part == (value.content if isinstance(value, core.Copying) else None)
+        case _ if is_dataclass(value):
+            for field in fields(value):
+                see(getattr(value, field.name), getattr(part, "copy" if field.name == "does" else field.name))
+        case _:
+            assert part == value
+
+
+def test_every_field_of_the_view_arrives_in_words() -> None:
+    full = {name: getattr(VIEW, name) for name in (field.name for field in fields(VIEW))}
+    assert [name for name, value in full.items() if value in (None, (), "")] == [], "the test's view lacks something"
+    see(VIEW, page_of(VIEW, Texts("en"), 7))
+
+
+def test_a_page_is_in_the_language_of_its_view() -> None:
+    page = page_of(replace(VIEW, language="fr"), Texts("fr"), 1)
+    assert (page.language, page.headline, page.why) == ("fr", "headline (fr)", "encore 3 jours")
+
+
+def test_a_page_crosses_unchanged() -> None:
+    page = page_of(VIEW, Texts("en"), 7)
+    assert PAGES.decode(ENCODER.encode(page)) == page
+
+
+def test_who_follows_gets_the_present_page_and_then_the_newest(desk: Desk) -> None:
+    desk.show(VIEW)
+    follower = follow(desk)
+    assert look(follower).headline == "headline"
+    for number in range(3):
+        desk.show(replace(VIEW, headline=said(f"step {number}")))
+    page = look(follower)
+    assert (page.headline, page.number) == ("step 2", 4)
+
+
+def test_who_follows_before_there_is_a_page_waits_for_it(desk: Desk) -> None:
+    follower = follow(desk)
+    desk.show(VIEW)
+    assert look(follower).number == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "event"),
+    [
+        (Chosen(number=1, action="open"), GuideChosen(at=NOW, action="open")),
+        (Chosen(number=1, action="back"), GuideChosen(at=NOW, action="back")),
+        (Chosen(number=1, action="other"), GuideChosen(at=NOW, action="other")),
+        (
+            Named(fingerprint=FINGERPRINT, name=" the\u202e red one "),
+            KeyNamed(at=NOW, fingerprint=FINGERPRINT, name="the red one"),
+        ),
+        (Forgotten(fingerprint=FINGERPRINT), CertificateForgotten(at=NOW, fingerprint=FINGERPRINT)),
+        (Chosen(number=0, action="open"), None),
+        (Chosen(number=2, action="open"), None),
+        (Chosen(number=1, action="format the disk"), None),
+        (Chosen(number=1, action="copy"), None),
+        (Named(fingerprint="cd" * 32, name="x"), None),
+        (Forgotten(fingerprint="cd" * 32), None),
+    ],
+    ids=[
+        *("action", "back to a step", "another holder", "name", "forget", "older page", "no such page", "not offered"),
+        *("only to copy", "name of an unknown one", "forget an unknown one"),
+    ],
+)
+def test_an_answer_means_what_the_page_offers_or_nothing(answer: Answer, event: Event | None) -> None:
+    assert event_of(answer, page_of(VIEW, Texts("en"), 1), NOW) == event
+
+
+def test_answers_of_a_follower_are_posted(desk: Desk, posted: Posted) -> None:
+    desk.show(VIEW)
+    follower = follow(desk)
+    follower.answer(Chosen(number=1, action="open"))
+    assert posted.next(GuideChosen).action == "open"
+
+
+def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(desk: Desk, posted: Posted) -> None:
+    desk.show(VIEW)
+    follower = follow(desk)
+    desk.show(replace(VIEW, alert=said("a word more")))
+    follower.answer(Chosen(number=1, action="open"))
+    assert posted.next(GuideChosen).action == "open"
+    desk.show(replace(VIEW, headline=said("the next step")))
+    follower.answer(Chosen(number=1, action="open"))
+    assert posted.rest() == []
+
+
+def test_only_a_few_may_follow_and_who_leaves_makes_room(desk: Desk) -> None:
+    followers = [follow(desk) for _ in range(FOLLOWERS_AT_MOST)]
+    assert desk.follow() is None
+    followers[0].close()
+    assert desk.follow() is not None
+
+
+def test_a_stop_lets_nobody_wait(desk: Desk) -> None:
+    follower = follow(desk)
+    waiting = threading.Thread(target=follower.next)
+    waiting.start()
+    desk.stop()
+    waiting.join(LIMIT_S)
+    assert not waiting.is_alive()
+    assert desk.follow() is None
+
+
+def test_the_window_shows_each_page_and_its_choice_is_posted(glass: Callable[[str], Glass]) -> None:
+    one = glass("choose")
+    one.desk.show(VIEW)
+    assert one.pages == []
+    one.desk.open()
+    assert one.posted.next(GuideChosen).action == "open"
+    one.desk.show(replace(VIEW, headline=said("next")))
+    one.posted.next(GuideChosen)
+    assert [(page.headline, page.number, page.front) for page in one.pages] == [
+        ("headline", 1, True),
+        ("next", 2, False),
+    ]
+
+
+def test_there_is_one_window_and_it_comes_to_the_front_again(glass: Callable[[str], Glass]) -> None:
+    one = glass("choose")
+    one.desk.show(VIEW)
+    for _ in range(2):
+        one.desk.open()
+        one.posted.next(GuideChosen)
+    assert [(page.number, page.front) for page in one.pages] == [(1, True), (1, True)]
+
+
+def test_a_window_that_was_closed_opens_again(glass: Callable[[str], Glass]) -> None:
+    one = glass("leave")
+    one.desk.show(VIEW)
+    one.desk.open()
+    assert one.desk.wait() == 0
+    one.desk.open()
+    assert one.desk.wait() == 0
+    assert len(one.pages) == 2
+
+
+@pytest.mark.parametrize("what", ["talk", "mumble", "rave", "1"])
+def test_a_window_that_fails_changes_nothing(what: str, glass: Callable[[str], Glass]) -> None:
+    one = glass(what)
+    one.desk.show(VIEW)
+    follower = follow(one.desk)
+    one.desk.open()
+    assert one.desk.wait() is not None
+    assert one.posted.rest() == []
+    assert look(follower).headline == "headline"
+
+
+def test_a_window_that_hangs_holds_nobody_up_and_ends_with_the_desk(glass: Callable[[str], Glass]) -> None:
+    one = glass("hang")
+    one.desk.open()
+    wait_until(one.file.exists, "the window is there")
+    big = replace(VIEW, body=said("x" * 200_000))
+    began = time.monotonic()
+    for _ in range(20):
+        one.desk.show(big)
+    assert time.monotonic() - began < 1
+    one.desk.stop()
+    assert one.desk.wait() == -signal.SIGKILL
+    assert time.monotonic() - began < 4
+
+
+def test_a_window_without_display_is_said_once(glass: Callable[[str], Glass]) -> None:
+    one = glass("3")
+    for _ in range(2):
+        one.desk.open()
+        one.desk.wait()
+    assert "vigicle guide --text" in Texts("en").render(one.posted.next(ProblemMet).body)
+    assert one.posted.rest() == []
+
+
+def test_without_a_display_nothing_is_started(glass: Callable[[str], Glass], monkeypatch: pytest.MonkeyPatch) -> None:
+    one = glass("choose")
+    monkeypatch.delenv("DISPLAY")
+    assert not one.desk.can_open
+    one.desk.open()
+    one.posted.next(ProblemMet)
+    assert one.desk.wait() is None
+
+
+def test_a_program_that_is_not_there_is_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":99")
+    desk = Desk(Texts, ["/nowhere/window"])
+    desk.open()
+    assert desk.wait() is None
+    desk.stop()
+
+
+def test_a_desk_without_a_window_only_logs(desk: Desk, posted: Posted, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    desk.open()
+    assert "vigicle guide --text" in caplog.text
+    assert posted.rest() == []
+
+
+def follow(desk: Desk) -> Onlooker:
+    follower = desk.follow()
+    assert follower is not None
+    return follower
+
+
+def look(follower: Onlooker) -> Page:
+    page = follower.next()
+    assert page is not None
+    return page

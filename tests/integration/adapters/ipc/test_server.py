@@ -1,0 +1,493 @@
+"""The door lets in who holds the key, answers them, and is held up by nobody."""
+
+import contextlib
+import json
+import os
+import queue
+import stat
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing.connection import Client, Listener
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import Chosen, Page
+from daemon.adapters.guide.publisher import FOLLOWERS_AT_MOST, Desk
+from daemon.adapters.ipc.auth import KEY_FILE, KEY_SIZE, DoorKey, make_key, prove_as_client, read_key
+from daemon.adapters.ipc.client import DoorProblem, Following, GuideRefused, NoDaemon, ask, follow
+from daemon.adapters.ipc.messages import REQUEST_LIMIT, TEXT_LIMIT, Refusal, decode_reply, encode_reply
+from daemon.adapters.ipc.server import ASK_LIMIT_S, GUESTS_AT_MOST, SEND_LIMIT_S, STRANGERS_AT_MOST, Door
+from daemon.core.events import Asked, Event, GuideChosen, Verb
+from daemon.core.model import Claim, Occupancy, Role
+from daemon.core.troubles import Trouble
+from daemon.core.views.guide import Action, GuideView, Handling, ReaderPicture
+from daemon.core.views.report import CertificateLine, PathKind, ReaderLine, Report, Stage
+from daemon.core.views.report import Path as RenewalPath
+from support.process import wait_until
+
+NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
+LIMIT_S = 10.0
+REPORT = Report(
+    readers=(ReaderLine(name="Reader 00 00", state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
+    certificates=(
+        CertificateLine(
+            fingerprint_sha256="a" * 64,
+            subject_cn="Élise d’Arc",
+            issuer_o="CertEurope",
+            serial_hex="0a1b",
+            not_before=NOW,
+            not_after=None,
+            days_left=-3,
+            role=Role.AUTHENTICATION,
+            stage=Stage.EXPIRED,
+            present=True,
+            procedure=None,
+            key_name="la bleue",
+            last_seen=NOW,
+            reader="Reader 00 00",
+        ),
+    ),
+    paths=(
+        RenewalPath(
+            procedure="opalexe",
+            holder="Élise d’Arc",
+            kind=PathKind.ACTIVATE,
+            then=PathKind.ADD_WITH_OLD,
+            old_fingerprint="a" * 64,
+            reason=text("reason.activate", date=NOW, count=3, name="2026-11-23", inner=text("days.left", until=NOW)),
+        ),
+    ),
+    troubles=(Trouble.PIN_LOCKED,),
+    exit_code=2,
+)
+
+OPEN = """
+import sys, threading
+from pathlib import Path
+from config.i18n.translator import Texts
+from daemon.adapters.ipc.server import Door
+from daemon.adapters.guide.publisher import Desk
+Door(Path(sys.argv[1]), Desk(Texts)).start(print)
+print("open", flush=True)
+threading.Event().wait()
+"""
+
+
+class Watchman:
+    """A loop that notes who asked, and answers when told."""
+
+    def __init__(self, runtime: Path) -> None:
+        self.runtime = runtime
+        self.desk = Desk(Texts, ["/nowhere/window"])
+        self.door = Door(runtime, self.desk)
+        self.asked: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.desk.start(self.asked.put)
+        self.door.start(self.asked.put)
+
+    def next(self) -> Asked:
+        event = self.asked.get(timeout=LIMIT_S)
+        assert isinstance(event, Asked)
+        return event
+
+    def stop(self) -> None:
+        """Stop both, as the loop does."""
+        self.desk.stop()
+        self.door.stop()
+
+    @property
+    def key(self) -> DoorKey:
+        key = read_key(self.runtime)
+        assert key is not None
+        return key
+
+
+@pytest.fixture
+def watchman(tmp_path: Path) -> Iterator[Watchman]:
+    one = Watchman(tmp_path)
+    yield one
+    one.stop()
+
+
+@contextlib.contextmanager
+def asking(runtime: Path, verb: Verb = Verb.STATUS, **more: Any) -> Iterator["queue.SimpleQueue[object]"]:
+    """Ask in a thread; the queue gets the report or the exception."""
+    outcome: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put(ask(runtime, verb, timeout_s=LIMIT_S, **more))
+        except (NoDaemon, DoorProblem) as problem:
+            outcome.put(problem)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield outcome
+    thread.join(LIMIT_S)
+
+
+@contextlib.contextmanager
+def proven(watchman: Watchman) -> Iterator[Any]:
+    """A connection that has shown the key."""
+    with Client(watchman.key.address) as connection:
+        prove_as_client(connection, watchman.key.key)
+        yield connection
+
+
+def test_the_one_who_asks_gets_the_report(watchman: Watchman) -> None:
+    with asking(watchman.runtime, Verb.CHECK) as outcome:
+        asked = watchman.next()
+        assert asked.verb is Verb.CHECK
+        watchman.door.answer(asked.request, REPORT)
+        assert outcome.get(timeout=LIMIT_S) == REPORT
+
+
+def test_a_claim_comes_with_its_fingerprint(watchman: Watchman) -> None:
+    with asking(watchman.runtime, Verb.TELL, claim=Claim.WORKS, fingerprint="b" * 64) as outcome:
+        asked = watchman.next()
+        assert (asked.verb, asked.claim, asked.fingerprint) == (Verb.TELL, Claim.WORKS, "b" * 64)
+        watchman.door.answer(asked.request, Report())
+        assert outcome.get(timeout=LIMIT_S) == Report()
+
+
+def test_a_name_comes_with_its_fingerprint(watchman: Watchman) -> None:
+    with asking(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="la bleue") as outcome:
+        asked = watchman.next()
+        assert (asked.verb, asked.fingerprint, asked.text) == (Verb.NAME, "b" * 64, "la bleue")
+        watchman.door.answer(asked.request, Report())
+        assert outcome.get(timeout=LIMIT_S) == Report()
+
+
+def test_a_text_of_any_length_does_not_come_through(watchman: Watchman) -> None:
+    with pytest.raises(DoorProblem):
+        ask(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S)
+
+
+def test_answers_find_the_one_who_asked_in_any_order(watchman: Watchman) -> None:
+    with asking(watchman.runtime) as first:
+        one = watchman.next()
+        with asking(watchman.runtime) as second:
+            two = watchman.next()
+            watchman.door.answer(two.request, Report(exit_code=2))
+            assert second.get(timeout=LIMIT_S) == Report(exit_code=2)
+        watchman.door.answer(one.request, Report(exit_code=1))
+        assert first.get(timeout=LIMIT_S) == Report(exit_code=1)
+
+
+def test_an_answer_to_nobody_does_nothing(watchman: Watchman) -> None:
+    watchman.door.answer(12345, REPORT)
+
+
+def test_without_a_daemon_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NoDaemon):
+        ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
+
+
+def test_what_a_dead_daemon_left_means_no_daemon_and_makes_way(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", OPEN, str(tmp_path)], stdout=subprocess.PIPE, text=True) as dead:
+        assert dead.stdout is not None
+        assert dead.stdout.readline() == "open\n"
+        dead.kill()
+    assert read_key(tmp_path) is not None
+    with pytest.raises(NoDaemon):
+        ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
+    watchman = Watchman(tmp_path)
+    with asking(tmp_path) as outcome:
+        watchman.door.answer(watchman.next().request, REPORT)
+        assert outcome.get(timeout=LIMIT_S) == REPORT
+    watchman.door.stop()
+
+
+def test_a_daemon_that_does_not_answer_is_a_problem_within_the_limit(watchman: Watchman) -> None:
+    with pytest.raises(DoorProblem):
+        ask(watchman.runtime, Verb.STATUS, timeout_s=0.2)
+
+
+def test_a_stopping_daemon_sends_the_answers_that_were_given(watchman: Watchman) -> None:
+    with asking(watchman.runtime, Verb.QUIT) as outcome:
+        watchman.door.answer(watchman.next().request, REPORT)
+        watchman.door.stop()
+        assert outcome.get(timeout=LIMIT_S) == REPORT
+
+
+def test_a_stopping_daemon_lets_nobody_wait(watchman: Watchman) -> None:
+    with asking(watchman.runtime) as outcome:
+        watchman.next()
+        watchman.door.stop()
+        assert isinstance(outcome.get(timeout=LIMIT_S), DoorProblem)
+
+
+def test_a_closed_door_leaves_nothing_and_can_be_closed_again(watchman: Watchman) -> None:
+    watchman.door.stop()
+    watchman.door.stop()
+    assert list(watchman.runtime.iterdir()) == []
+
+
+def test_the_key_is_for_this_person_alone_and_new_at_each_start(tmp_path: Path) -> None:
+    keys = []
+    for _ in range(2):
+        watchman = Watchman(tmp_path)
+        assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
+        keys.append(watchman.key.key)
+        watchman.door.stop()
+    assert len(keys[0]) == KEY_SIZE
+    assert keys[0] != keys[1]
+
+
+def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> None:
+    runtime = tmp_path / ("long" * 40)
+    runtime.mkdir()
+    watchman = Watchman(runtime)
+    folder = Path(watchman.key.address).parent
+    assert folder != runtime
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    with asking(runtime) as outcome:
+        watchman.door.answer(watchman.next().request, REPORT)
+        assert outcome.get(timeout=LIMIT_S) == REPORT
+    watchman.door.stop()
+    assert not folder.exists()
+
+
+def silent(_connection: Any, _key: DoorKey) -> None:
+    """Say nothing at all."""
+
+
+def wrong_key(connection: Any, _key: DoorKey) -> None:
+    connection.recv_bytes()
+    connection.send_bytes(bytes(2 * KEY_SIZE))
+
+
+def drip(connection: Any, _key: DoorKey) -> None:
+    """Promise a message and send one byte of it."""
+    os.write(connection.fileno(), struct.pack("!i", 64) + b"x")
+
+
+def too_long(connection: Any, key: DoorKey) -> None:
+    prove_as_client(connection, key.key)
+    connection.send_bytes(bytes(REQUEST_LIMIT + 1))
+
+
+def no_request(connection: Any, key: DoorKey) -> None:
+    prove_as_client(connection, key.key)
+
+
+def bad_request(request: object, connection: Any, key: DoorKey) -> None:
+    prove_as_client(connection, key.key)
+    connection.send_bytes(json.dumps(request).encode())
+
+
+@pytest.mark.parametrize(
+    "guest",
+    [
+        pytest.param(silent, id="silent"),
+        pytest.param(wrong_key, id="wrong key"),
+        pytest.param(drip, id="byte by byte"),
+        pytest.param(no_request, id="proves the key, asks nothing"),
+        pytest.param(too_long, id="64 kB and one byte"),
+        pytest.param(partial(bad_request, "status"), id="no object"),
+        pytest.param(partial(bad_request, {"version": 1, "verb": "open"}), id="unknown verb"),
+        pytest.param(partial(bad_request, {"version": 2, "verb": "status"}), id="unknown version"),
+        pytest.param(partial(bad_request, {"version": 1, "verb": "guide", "path": "/x"}), id="unknown field"),
+        pytest.param(partial(bad_request, {"version": 1, "verb": "tell", "fingerprint": "../x"}), id="no fingerprint"),
+    ],
+)
+def test_such_a_guest_is_sent_away_within_the_limit(watchman: Watchman, guest: Callable[[Any, DoorKey], None]) -> None:
+    began = time.monotonic()
+    with Client(watchman.key.address) as connection:
+        with contextlib.suppress(OSError):
+            guest(connection, watchman.key)
+        with contextlib.suppress(OSError, EOFError):
+            while connection.poll(LIMIT_S):
+                connection.recv_bytes()
+    assert time.monotonic() - began < ASK_LIMIT_S + 1
+    assert watchman.asked.empty()
+
+
+def test_silent_guests_hold_nobody_up(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(STRANGERS_AT_MOST - 1):
+            stack.enter_context(Client(watchman.key.address))
+        began = time.monotonic()
+        with asking(watchman.runtime) as outcome:
+            watchman.door.answer(watchman.next().request, REPORT)
+            assert outcome.get(timeout=LIMIT_S) == REPORT
+        assert time.monotonic() - began < ASK_LIMIT_S / 2
+
+
+def test_a_stranger_too_many_is_closed_at_once(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(STRANGERS_AT_MOST):
+            stack.enter_context(Client(watchman.key.address)).recv_bytes()
+        with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
+            late.recv_bytes()
+
+
+def test_a_guest_too_many_is_closed_at_once(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(GUESTS_AT_MOST):
+            stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"status"}')
+            watchman.next()
+        with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
+            late.recv_bytes()
+
+
+def test_guests_who_wait_for_their_answers_take_no_place_from_others(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(2 * STRANGERS_AT_MOST):
+            stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"check"}')
+            watchman.next()
+        with asking(watchman.runtime) as outcome:
+            watchman.door.answer(watchman.next().request, REPORT)
+            assert outcome.get(timeout=LIMIT_S) == REPORT
+
+
+def test_who_finds_the_door_crowded_knocks_again(watchman: Watchman) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(STRANGERS_AT_MOST):
+            stack.enter_context(Client(watchman.key.address)).recv_bytes()
+        with asking(watchman.runtime) as outcome:
+            watchman.door.answer(watchman.next().request, REPORT)
+            assert outcome.get(timeout=LIMIT_S) == REPORT
+
+
+def test_a_guest_who_leaves_does_not_hurt(watchman: Watchman) -> None:
+    with proven(watchman) as connection:
+        connection.send_bytes(b'{"version":1,"verb":"status"}')
+        asked = watchman.next()
+    watchman.door.answer(asked.request, REPORT)
+    with asking(watchman.runtime) as outcome:
+        watchman.door.answer(watchman.next().request, REPORT)
+        assert outcome.get(timeout=LIMIT_S) == REPORT
+
+
+def test_a_false_daemon_is_not_believed(tmp_path: Path) -> None:
+    key = make_key(tmp_path)
+    with Listener(key.address) as listener, asking(tmp_path) as outcome, listener.accept() as connection:
+        connection.send_bytes(bytes(KEY_SIZE))
+        connection.recv_bytes()
+        connection.send_bytes(bytes(KEY_SIZE))
+        assert isinstance(outcome.get(timeout=LIMIT_S), DoorProblem)
+
+
+@pytest.mark.parametrize("report", [REPORT, Report()], ids=["full", "empty"])
+def test_a_report_crosses_unchanged(report: Report) -> None:
+    assert decode_reply(encode_reply(report)) == report
+
+
+VIEW = GuideView(
+    language="en",
+    headline=text("guide.empty"),
+    body=text("guide.empty.body"),
+    reader=ReaderPicture.EMPTY,
+    reader_words=text("guide.reader.empty"),
+    primary=Action(id="check", label=text("guide.check"), does=Handling.CHECK),
+)
+
+
+def page_of(following: Following) -> Page:
+    page = following.next()
+    assert page is not None
+    return page
+
+
+def test_who_follows_gets_each_page_and_chooses_on_it(watchman: Watchman) -> None:
+    watchman.desk.show(VIEW)
+    following = follow(watchman.runtime, timeout_s=LIMIT_S)
+    assert (page_of(following).headline, watchman.asked.empty()) == ("Put your key in", True)
+    watchman.desk.show(replace(VIEW, headline=text("guide.well")))
+    page = page_of(following)
+    assert page.headline == "All is well"
+    following.answer(Chosen(number=page.number, action="check"))
+    chosen = watchman.asked.get(timeout=LIMIT_S)
+    assert isinstance(chosen, GuideChosen)
+    assert chosen.action == "check"
+    following.answer(Chosen(number=page.number - 1, action="check"))
+    following.answer(Chosen(number=page.number, action="other"))
+    watchman.desk.show(VIEW)
+    page_of(following)
+    assert watchman.asked.empty()
+    following.close()
+
+
+def test_who_follows_learns_of_the_end(watchman: Watchman) -> None:
+    following = follow(watchman.runtime, timeout_s=LIMIT_S)
+    watchman.stop()
+    assert following.next() is None
+    following.answer(Chosen(number=1, action="check"))
+
+
+def test_who_leaves_makes_room_for_another(watchman: Watchman) -> None:
+    followers = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(FOLLOWERS_AT_MOST)]
+    with pytest.raises(GuideRefused) as refused:
+        follow(watchman.runtime, timeout_s=LIMIT_S)
+    assert refused.value.refusal is Refusal.CROWDED
+    followers[0].close()
+    wait_until(lambda: admitted(watchman.runtime), "there is room again")
+    for follower in followers:
+        follower.close()
+
+
+def admitted(runtime: Path) -> bool:
+    try:
+        follow(runtime, timeout_s=LIMIT_S).close()
+    except GuideRefused:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"nonsense", b'{"type":"chosen"}', b'{"type":"\xff"}', b'{"x":' + b"[" * 8000, bytes(9000)],
+    ids=["none", "a part", "no text", "too deep", "too long"],
+)
+def test_a_follower_who_talks_nonsense_is_sent_away(watchman: Watchman, said: bytes) -> None:
+    with proven(watchman) as connection:
+        connection.send_bytes(b'{"version":1,"verb":"guide","follow":true}')
+        connection.recv_bytes()
+        connection.send_bytes(said)
+        with pytest.raises((EOFError, OSError)):
+            connection.recv_bytes()
+    assert watchman.asked.empty()
+
+
+def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(watchman: Watchman) -> None:
+    big = replace(VIEW, holder="x" * 1_000_000)
+    slow = follow(watchman.runtime, timeout_s=LIMIT_S)
+    quick = follow(watchman.runtime, timeout_s=LIMIT_S)
+    began = time.monotonic()
+    watchman.desk.show(big)
+    assert page_of(quick).holder == big.holder
+    assert time.monotonic() - began < 1
+    full = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(FOLLOWERS_AT_MOST - 2)]
+    wait_until(lambda: admitted(watchman.runtime), "the slow one has been sent away", SEND_LIMIT_S + 5)
+    for follower in (slow, quick, *full):
+        follower.close()
+
+
+def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
+    desk = Desk(Texts)
+    door = Door(tmp_path, desk)
+    door.start(lambda _event: None)
+    with pytest.raises(GuideRefused) as refused:
+        ask(tmp_path, Verb.GUIDE, timeout_s=LIMIT_S)
+    assert "vigicle guide --text" in str(refused.value)
+    door.stop()
+
+
+def test_a_daemon_with_a_window_is_asked_for_it(watchman: Watchman, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":99")
+    with asking(watchman.runtime, Verb.GUIDE) as outcome:
+        event = watchman.next()
+        assert event.verb is Verb.GUIDE
+        watchman.door.answer(event.request, REPORT)
+        assert outcome.get(timeout=LIMIT_S) == REPORT

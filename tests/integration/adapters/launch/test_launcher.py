@@ -1,0 +1,311 @@
+"""A launch opens what our own procedures name, and tells when it could not."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.i18n.wording import Wording
+from config.settings import Procedure, Settings, VendorTool
+from config.workflows import Letter
+from daemon.adapters.launch.launcher import DesktopLauncher, is_safe
+from daemon.adapters.launch.openers import childs_environment, is_running, run, start_tool
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch
+from daemon.core.events import Event, Launched
+from daemon.core.troubles import Trouble
+from support.browser import Recorder, RecordingBrowser, RecordingTool
+from support.process import require_tool, wait_until
+
+LIMIT_S = 20.0
+MAIL = "x-scheme-handler/mailto"
+TOOL = "Trusted Key Manager"
+ORDER, PLATFORM, DOWNLOAD = "https://order.example/", "https://platform.example/", "https://download.example/tool"
+
+
+@pytest.fixture(autouse=True)
+def desktop(browser: RecordingBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desktop whose only browser records; returns its folder for the person's own entries."""
+    for name, value in browser.environment.items():
+        monkeypatch.setenv(name, value)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    data = tmp_path / "data"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return data
+
+
+LETTER = Letter(subject=Wording(en="S {holder}", fr="O {holder}"), body=Wording(en="No. {serial}", fr="N° {serial}"))
+
+
+def settings(path: Path | None = None, *, order_url: str = ORDER) -> Settings:
+    procedure = Procedure(
+        id="opalexe",
+        title=Wording(en="Opalexe", fr="Opalexe"),
+        issuers=(),
+        platform_url=PLATFORM,
+        order_url=order_url,
+        tool=VendorTool(name=TOOL.casefold(), download_url=DOWNLOAD, path=str(path) if path else None),
+        support_email="support@platform.example",
+        letter=LETTER,
+    )
+    return Settings(procedures=(procedure,), language="fr")
+
+
+def launched(
+    given: Settings,
+    destination: Destination,
+    procedure: str = "opalexe",
+    *,
+    serial_hex: str = "",
+    elevated: bool | None = None,
+) -> Trouble | None:
+    """Launch, and return what the launcher posted."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    launcher = DesktopLauncher(lambda: given, None if elevated is None else lambda: elevated)
+    launcher.start(events.put)
+    holder = "Élise d’Arc" if serial_hex else ""
+    launcher.launch(Launch(procedure=procedure, destination=destination, holder=holder, serial_hex=serial_hex))
+    event = events.get(timeout=LIMIT_S)
+    assert isinstance(event, Launched)
+    assert event.procedure == procedure
+    return event.trouble
+
+
+@pytest.mark.parametrize(
+    ("destination", "url"),
+    [(Destination.ORDER_PAGE, ORDER), (Destination.PLATFORM, PLATFORM)],
+    ids=["order", "platform"],
+)
+def test_a_page_opens_in_the_browser(browser: RecordingBrowser, destination: Destination, url: str) -> None:
+    assert launched(settings(), destination) is None
+    assert browser.wait() == [[url]]
+
+
+MAILTO = (
+    "mailto:support@platform.example?subject=O%20%C3%89lise%20d%E2%80%99Arc&body=N%C2%B0%200a1b"  # every letter as sent
+)
+
+
+@pytest.fixture
+def mail_program(tmp_path: Path, desktop: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """The person's mail program, which only records; it is not the browser."""
+    monkeypatch.setenv("DISPLAY", ":0")  # without one, xdg-open asks for no program; none is reached
+    require_tool("xdg-mime", "xdg-utils")
+    program = Recorder(tmp_path / "recording-mail")
+    file = desktop / "applications/recording-mail.desktop"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"[Desktop Entry]\nType=Application\nName=Mail\nExec={program.program} %u\nMimeType={MAIL};\n")
+    subprocess.run(["xdg-mime", "default", "recording-mail.desktop", MAIL], check=True)
+    return program
+
+
+def test_the_letter_opens_in_the_mail_program(mail_program: Recorder, browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
+    assert mail_program.wait() == [[MAILTO]]
+    assert browser.starts == []
+
+
+@pytest.mark.parametrize("opener", [["gio", "open"], ["xdg-open"]], ids=" ".join)
+def test_each_opener_takes_a_letter_and_changes_nothing_in_it(mail_program: Recorder, opener: list[str]) -> None:
+    assert run([*opener, MAILTO], LIMIT_S)
+    assert mail_program.wait() == [[MAILTO]]
+
+
+def test_a_letter_that_cannot_be_written_opens_nothing(mail_program: Recorder, browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b&cc=x") is Trouble.LAUNCH_FAILED
+    assert launched(settings(), Destination.SUPPORT_MAIL) is Trouble.LAUNCH_FAILED
+    assert mail_program.starts == browser.starts == []
+
+
+def test_without_any_opener_the_launch_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("BROWSER")
+    assert launched(settings(), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
+
+
+def test_where_gio_knows_no_browser_xdg_open_is_asked(
+    browser: RecordingBrowser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("XDG_DATA_DIRS", "XDG_CONFIG_DIRS"):
+        monkeypatch.setenv(name, str(tmp_path / "nothing"))
+    assert launched(settings(), Destination.ORDER_PAGE) is None
+    assert browser.wait() == [[ORDER]]
+
+
+@pytest.mark.parametrize("url", ["http://order.example/", "file:///etc/passwd", "https://"])
+def test_anything_but_https_is_not_opened(browser: RecordingBrowser, url: str) -> None:
+    assert launched(settings(order_url=url), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
+    assert browser.starts == []
+
+
+@pytest.mark.parametrize("destination", Destination)
+def test_with_an_administrators_rights_nothing_is_opened(
+    destination: Destination, browser: RecordingBrowser, tool: RecordingTool, mail_program: Recorder
+) -> None:
+    with_tool = settings(tool.program)
+    assert launched(with_tool, destination, serial_hex="0a1b", elevated=True) is Trouble.ELEVATED
+    assert browser.starts == tool.starts == mail_program.starts == []
+
+
+AS_MAC = """
+import os, sys
+from daemon.adapters.launch.launcher import is_elevated
+found = [is_elevated()]
+sys.platform = "darwin"
+found.append(is_elevated())
+os.seteuid(65534)
+found.append(is_elevated())
+print(found)
+"""
+
+
+def test_root_is_an_administrator_on_macos_and_nobody_else_is() -> None:
+    """On Windows itself it is asked for by `windows/test_tray.py`."""
+    done = subprocess.run([sys.executable, "-c", AS_MAC], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[False, True, False]", "root on Linux, root on macOS, a person on macOS"
+
+
+def test_an_unknown_procedure_opens_nothing(browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.PLATFORM, procedure="nobody") is Trouble.LAUNCH_FAILED
+    assert browser.starts == []
+
+
+def test_the_configured_tool_is_started(tool: RecordingTool) -> None:
+    assert launched(settings(tool.program), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_a_configured_desktop_entry_is_started(tool: RecordingTool, tmp_path: Path) -> None:
+    assert launched(settings(tool.add_desktop_entry(tmp_path / "elsewhere")), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_the_tool_is_found_by_its_name(tool: RecordingTool, desktop: Path) -> None:
+    tool.add_desktop_entry(desktop)
+    assert launched(settings(), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_a_configured_tool_that_is_not_there_is_searched(tool: RecordingTool, desktop: Path) -> None:
+    tool.add_desktop_entry(desktop)
+    assert launched(settings(desktop / "nothing"), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
+def test_without_a_tool_its_download_page_opens(browser: RecordingBrowser) -> None:
+    assert launched(settings(), Destination.TOOL) is Trouble.TOOL_MISSING
+    assert browser.wait() == [[DOWNLOAD]]
+
+
+def test_a_tool_that_cannot_run_is_a_failure(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("#!/nonexistent/interpreter\n")
+    broken.chmod(0o755)
+    assert launched(settings(broken), Destination.TOOL) is Trouble.LAUNCH_FAILED
+
+
+def test_a_tool_that_ends_badly_at_once_is_a_failure() -> None:
+    assert launched(settings(Path("/bin/false")), Destination.TOOL) is Trouble.LAUNCH_FAILED
+
+
+SLEEPER = """#!{python} -IS
+import os, signal
+with open({pids!r}, "a") as file:
+    file.write(f"{{os.getpid()}} {{os.getsid(0)}}\\n")
+signal.pause()
+"""
+
+
+class Sleeper:
+    """A tool that runs until it is ended, and notes process and session of each start."""
+
+    def __init__(self, folder: Path) -> None:
+        self.program = folder / "sleeper"
+        self._pids = folder / "pids"
+        self.program.write_text(SLEEPER.format(python=sys.executable, pids=str(self._pids)))
+        self.program.chmod(0o755)
+
+    @property
+    def starts(self) -> list[list[str]]:
+        return [line.split() for line in self._pids.read_text().splitlines()] if self._pids.exists() else []
+
+
+@pytest.fixture
+def sleeper(tmp_path: Path) -> Iterator[Sleeper]:
+    one = Sleeper(tmp_path)
+    yield one
+    for pid, _ in one.starts:
+        os.kill(int(pid), signal.SIGTERM)
+        wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), "it has ended and was reaped")  # type: ignore[misc]
+
+
+def test_a_tool_that_runs_is_not_started_again_and_leaves_no_zombie(sleeper: Sleeper) -> None:
+    assert start_tool(sleeper.program)
+    wait_until(lambda: len(sleeper.starts) == 1, "it runs")
+    assert is_running(sleeper.program)
+    assert start_tool(sleeper.program)
+    assert len(sleeper.starts) == 1
+
+
+def test_a_tool_lives_in_a_session_of_its_own(sleeper: Sleeper) -> None:
+    assert start_tool(sleeper.program)
+    wait_until(lambda: len(sleeper.starts) == 1, "it runs")
+    ((process, session),) = sleeper.starts
+    assert session == process
+
+
+def test_a_program_that_does_not_run_is_not_running(tmp_path: Path) -> None:
+    assert not is_running(tmp_path / "nothing")
+    assert not is_running(Path("/bin/false"))
+    assert is_running(Path(sys.executable))
+
+
+def test_a_command_inherits_neither_files_nor_our_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGICLE_CONFIG", "x")
+    monkeypatch.setenv("PYTHONPATH", "x")
+    told = tmp_path / "told"
+    with told.open("w") as file:
+        os.set_inheritable(file.fileno(), True)  # as a careless library does
+        number = file.fileno()
+        script = f"env > {told}; test -e /proc/self/fd/{number} && echo INHERITED >> {told}; true"
+        assert run(["/bin/sh", "-c", script], LIMIT_S)
+    said = told.read_text()
+    assert "PATH=" in said
+    assert not any(word in said for word in ("VIGICLE_", "PYTHONPATH", "INHERITED"))
+
+
+def test_a_frozen_programs_library_path_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    given = {"LD_LIBRARY_PATH": "/bundle", "LD_LIBRARY_PATH_ORIG": "/own", "DYLD_LIBRARY_PATH": "/bundle", "HOME": "/h"}
+    assert childs_environment(given) == {"LD_LIBRARY_PATH": "/own", "HOME": "/h"}
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://www.example.fr/clé?a=b#c", True),
+        ("https://www.example.fr:8443", True),
+        ("HTTPS://www.example.fr", False),
+        ("http://www.example.fr", False),
+        ("https://user@www.example.fr", False),
+        ("https://user:word@www.example.fr", False),
+        ("https:///path", False),
+        ("https://www.example.fr/a b", False),
+        ("https://www.example.fr/\n", False),
+        ("https://www.example.fr/\u202e", False),
+        ("https://[", False),
+        ("javascript:alert(1)", False),
+        ("--help", False),
+        ("", False),
+    ],
+)
+def test_only_a_plain_https_address_is_safe(url: str, safe: bool) -> None:
+    assert is_safe(url) is safe

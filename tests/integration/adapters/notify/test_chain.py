@@ -1,0 +1,375 @@
+"""A notice reaches the person through the best channel that delivers, and their answer comes back."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.i18n.text import text
+from daemon.adapters.notify.balloon import fit
+from daemon.adapters.notify.chain import BODY_LIMIT, in_words
+from daemon.adapters.notify.channel import Answered, Message
+from daemon.adapters.notify.dbus_server import find_session_bus
+from daemon.adapters.notify.desktop import DesktopChannel
+from daemon.adapters.notify.log import LogChannel
+from daemon.adapters.notify.plyer import PlyerChannel
+from daemon.core.events import NoticeSaid
+from daemon.core.notice import Choice, Urgency
+from support.bus import SessionBus
+from support.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
+from support.notifier_probe import LIMIT_S, NOTICE, Make, plain
+from support.process import wait_until
+
+MUTE_S = 0.3
+
+
+class Deaf:
+    """A channel that never delivers, in one way or another."""
+
+    name = "deaf"
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error
+
+    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - a port
+        if self._error is not None:
+            raise self._error
+        return False
+
+    async def withdraw(self, tag: str) -> None:
+        assert tag
+        raise OSError
+
+    async def close(self) -> None:
+        raise OSError
+
+
+# The desktop channel
+
+
+def test_a_notice_is_a_notify_with_a_default_action_and_labelled_buttons(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    make(session_bus).say()
+    shown = notification_server.next_notice()
+    assert (shown.app_name, shown.summary, shown.body) == ("vigicle", "Your key", "Order a new one")
+    assert shown.actions == {"default": "", "open": "Order", "later": "choice.later", "works": "choice.works"}
+
+
+@pytest.mark.parametrize(
+    ("action", "choice"),
+    [("default", Choice.OPEN), ("open", Choice.OPEN), ("later", Choice.LATER), ("works", Choice.WORKS)],
+)
+def test_a_click_is_posted(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, action: str, choice: Choice
+) -> None:
+    teller = make(session_bus)
+    teller.say()
+    notification_server.action_invoked(notification_server.next_notice().id, action)
+    assert teller.answer() == ("key-1", choice)
+
+
+def test_a_dismissal_is_posted_and_an_expiry_is_not(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    teller = make(session_bus)
+    teller.say()
+    teller.say(replace(NOTICE, tag="key-2"))
+    first, second = (notification_server.next_notice().id for _ in range(2))
+    notification_server.notification_closed(first, EXPIRED)
+    notification_server.notification_closed(second, DISMISSED)
+    assert teller.answer() == ("key-2", Choice.DISMISSED)
+    assert teller.events.empty()
+
+
+def test_a_click_does_nothing_where_there_is_no_button(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    teller = make(session_bus)
+    teller.say(replace(NOTICE, button=None))
+    teller.say(replace(NOTICE, tag="key-2"))
+    first, second = (notification_server.next_notice() for _ in range(2))
+    assert "open" not in first.actions
+    notification_server.action_invoked(first.id)
+    notification_server.action_invoked(second.id)
+    assert teller.answer() == ("key-2", Choice.OPEN)
+
+
+@pytest.mark.parametrize(("urgency", "level"), [(Urgency.LOW, 0), (Urgency.NORMAL, 1), (Urgency.CRITICAL, 2)], ids=str)
+def test_the_urgency_is_told(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, urgency: Urgency, level: int
+) -> None:
+    make(session_bus).say(replace(NOTICE, urgency=urgency))
+    assert notification_server.next_notice().hints["urgency"] == level
+
+
+@pytest.mark.parametrize("channel", ["desktop", "plyer"])
+@pytest.mark.parametrize(
+    ("skills", "body"),
+    [(["body", "body-markup"], "a &lt;b&gt; &amp; c"), (["body"], "a <b> & c")],
+    ids=["renders markup", "does not"],
+)
+def test_markup_is_escaped_where_it_is_rendered(
+    make: Make, session_bus: SessionBus, skills: list[str], body: str, channel: str
+) -> None:
+    with NotificationServer(session_bus, capabilities=skills) as server:
+        make(session_bus, forced=channel).say(replace(NOTICE, body=text("a <b> & c")))
+        assert server.next_notice().body == body
+
+
+def test_a_server_without_actions_gets_no_buttons(make: Make, session_bus: SessionBus) -> None:
+    with NotificationServer(session_bus, capabilities=["body"]) as server:
+        make(session_bus).say()
+        assert "open" not in server.next_notice().actions
+
+
+def test_a_notice_of_the_same_tag_takes_the_place_of_the_one_before(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    teller = make(session_bus)
+    teller.say()
+    teller.say(replace(NOTICE, tag="key-2"))
+    teller.say(replace(NOTICE, title=text("newer")))
+    first, _, newer = (notification_server.next_notice() for _ in range(3))
+    assert [closed.id for closed in notification_server.closed] == [first.id]
+    notification_server.action_invoked(newer.id)
+    assert teller.answer() == ("key-1", Choice.OPEN)
+
+
+def test_a_withdrawn_notice_leaves_the_screen(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    teller = make(session_bus)
+    teller.notifier.withdraw("nobody")
+    teller.say()
+    teller.notifier.withdraw("key-1")
+    shown = notification_server.next_notice()
+    wait_until(lambda: [closed.id for closed in notification_server.closed] == [shown.id], "it is closed")
+
+
+def test_a_server_that_restarts_is_found_again(make: Make, session_bus: SessionBus) -> None:
+    teller = make(session_bus)
+    for _ in range(2):
+        with NotificationServer(session_bus) as server:
+            teller.say()
+            server.action_invoked(server.next_notice().id)
+            assert teller.answer() == ("key-1", Choice.OPEN)
+
+
+def test_a_bus_that_restarts_is_found_again(make: Make, session_bus: SessionBus) -> None:
+    teller = make(session_bus)
+    for again in (False, True):
+        if again:
+            session_bus.stop()
+            session_bus.start()
+        with NotificationServer(session_bus) as server:
+            teller.say()
+            server.action_invoked(server.next_notice().id)
+            assert teller.answer() == ("key-1", Choice.OPEN)
+
+
+def test_a_real_dunst_shows_the_notice_and_its_click_comes_back(
+    make: Make, session_bus: SessionBus, dunst: Dunst
+) -> None:
+    teller = make(session_bus)
+    teller.say(replace(NOTICE, body=text("a <b> & c"), urgency=Urgency.CRITICAL))
+    teller.say(replace(NOTICE, body=text("a <b> & d"), urgency=Urgency.CRITICAL))
+    dunst.wait_displayed(1)
+    dunst.action()
+    assert teller.answer() == ("key-1", Choice.OPEN)
+
+
+def test_what_only_the_log_could_take_is_said_again_when_the_bus_is_back(
+    make: Make, session_bus: SessionBus, written: Callable[[], list[str]]
+) -> None:
+    session_bus.stop()
+    teller = make(session_bus)
+    teller.say()
+    assert written() == ["Your key: Order a new one"]
+    session_bus.start()
+    with NotificationServer(session_bus) as server:
+        assert server.next_notice().summary == "Your key"
+
+
+# From channel to channel
+
+
+@pytest.fixture
+def written(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """What the log channel has written."""
+    return lambda: [record.getMessage() for record in caplog.records if record.name == "vigicle.notice"]
+
+
+def test_without_a_desktop_the_log_takes_the_notice(make: Make, written: Callable[[], list[str]]) -> None:
+    make().say()
+    assert written() == ["Your key: Order a new one"]
+
+
+def test_with_a_bus_and_no_server_the_log_takes_it_until_a_server_comes(
+    make: Make, session_bus: SessionBus, written: Callable[[], list[str]]
+) -> None:
+    teller = make(session_bus)
+    teller.say()
+    assert written() == ["Your key: Order a new one"]
+    with NotificationServer(session_bus) as server:
+        late = server.next_notice()
+        teller.say(replace(NOTICE, tag="key-2"))
+        server.action_invoked(late.id)
+        assert teller.answer() == ("key-1", Choice.OPEN)
+
+
+def test_what_was_withdrawn_is_not_said_to_a_server_that_comes(make: Make, session_bus: SessionBus) -> None:
+    teller = make(session_bus)
+    teller.say()
+    teller.say(replace(NOTICE, tag="key-2", title=text("second")))
+    teller.notifier.withdraw("key-1")
+    with NotificationServer(session_bus) as server:
+        assert server.next_notice().summary == "second"
+
+
+def test_a_mute_server_is_given_up(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, written: Callable[[], list[str]]
+) -> None:
+    notification_server.mute = True
+    channels = DesktopChannel(limit_s=MUTE_S), PlyerChannel(limit_s=MUTE_S), LogChannel()
+    make(session_bus, channels=channels).say()
+    assert written() == ["Your key: Order a new one"]
+
+
+@pytest.mark.parametrize("error", [None, OSError("Not implemented"), ImportError(), Exception("x")], ids=repr)
+def test_the_next_channel_follows_one_that_fails(
+    make: Make, written: Callable[[], list[str]], error: Exception | None
+) -> None:
+    teller = make(channels=(Deaf(error), LogChannel()))
+    teller.say()
+    teller.notifier.withdraw("key-1")
+    teller.say()
+    assert len(written()) == 2
+
+
+def test_saying_does_not_wait(make: Make, session_bus: SessionBus, notification_server: NotificationServer) -> None:
+    notification_server.mute = True
+    teller = make(session_bus, channels=(DesktopChannel(limit_s=MUTE_S), LogChannel()))
+    teller.notifier.say(NOTICE)
+    assert teller.events.empty()
+    assert isinstance(teller.next(), NoticeSaid)
+
+
+def test_an_unknown_forced_channel_is_said_and_changes_nothing(
+    make: Make,
+    session_bus: SessionBus,
+    notification_server: NotificationServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make(session_bus, forced="pigeon").say()
+    notification_server.next_notice()
+    assert "pigeon" in caplog.text
+
+
+def test_the_log_can_be_forced(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, written: Callable[[], list[str]]
+) -> None:
+    make(session_bus, forced="log").say()
+    assert written()
+    assert notification_server.notices == []
+
+
+def test_what_the_log_tells_of_people_stands_in_the_notice_alone(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    make().say(replace(NOTICE, body=text("Élise d’Arc")))
+    assert {record.name for record in caplog.records if "Élise" in record.getMessage()} == {"vigicle.notice"}
+
+
+# plyer
+
+
+def test_plyer_delivers(make: Make, session_bus: SessionBus, notification_server: NotificationServer) -> None:
+    make(session_bus, forced="plyer").say()
+    shown = notification_server.next_notice()
+    assert (shown.app_name, shown.summary, shown.body) == ("vigicle", "Your key", "Order a new one")
+
+
+@pytest.mark.parametrize("hostile", ["--help", "-t", "--", "--urgency=low"])
+def test_plyer_takes_no_text_for_an_option(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, hostile: str
+) -> None:
+    make(session_bus, forced="plyer").say(replace(NOTICE, title=text(hostile), body=text(hostile)))
+    shown = notification_server.next_notice()
+    assert (shown.summary.strip(), shown.body.strip()) == (hostile, hostile)
+
+
+def test_the_log_follows_plyer_where_there_is_no_server(
+    make: Make, session_bus: SessionBus, written: Callable[[], list[str]]
+) -> None:
+    make(session_bus, forced="plyer").say()
+    assert written()
+
+
+def test_the_log_follows_plyer_where_it_has_no_program(
+    make: Make,
+    session_bus: SessionBus,
+    notification_server: NotificationServer,
+    written: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    make(session_bus, forced="plyer").say()
+    assert written()
+    assert notification_server.notices == []
+
+
+@pytest.mark.parametrize(
+    ("text_", "units", "fitted"),
+    [
+        ("a" * 63, 63, "a" * 63),
+        ("a" * 64, 63, "a" * 62 + "…"),
+        ("🔑" * 31 + "a", 63, "🔑" * 31 + "a"),
+        ("🔑" * 32, 63, "🔑" * 31 + "…"),
+        ("a" + "🔑" * 32, 63, "a" + "🔑" * 30 + "…"),
+        ("", 63, ""),
+    ],
+    ids=["exact", "one more", "pairs, exact", "pairs, one more", "a pair on the edge", "empty"],
+)
+def test_a_text_is_cut_to_utf_16_units(text_: str, units: int, fitted: str) -> None:
+    assert fit(text_, units) == fitted
+    assert len(fitted.encode("utf-16-le")) <= 2 * units
+
+
+# Words
+
+
+def test_words_are_one_clean_line_and_cut() -> None:
+    hostile = replace(NOTICE, title=text("a\n\u202eb\x1b[31m"), body=text("x" * 5000), button=text("\u200bGo\n"))
+    message = in_words(hostile, plain)
+    assert message.title == "a b[31m"
+    assert len(message.body) == BODY_LIMIT
+    assert message.buttons[0].label == "Go"
+
+
+def test_nothing_is_posted_after_the_stop(make: Make) -> None:
+    done = threading.Event()
+
+    class Last(LogChannel):
+        async def close(self) -> None:
+            done.set()
+
+    teller = make(channels=(Last(),))
+    teller.notifier.stop()
+    teller.notifier.say(NOTICE)
+    assert done.wait(LIMIT_S)
+    assert teller.events.empty()
+
+
+def test_the_user_bus_is_found_by_its_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SessionBus() as bus:
+        monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        assert not find_session_bus()
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(bus.folder))
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "")
+        assert find_session_bus()
+        assert os.environ["DBUS_SESSION_BUS_ADDRESS"] == bus.address

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.adapters.pcsc import watcher as watcher_module
+from daemon.adapters.pcsc.watcher import PcscWatcher
+from daemon.core.events import ReadersSeen, ServiceLost
+from daemon.core.model import Occupancy
+from daemon.core.troubles import Trouble
+from support.card import BankCard, PivCard
+from support.in_process import use_service
+from support.posted_events import Posted
+from support.reader import MAX_READERS, ReaderService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HAND_S = 0.5  # no hand swaps cards faster
+RECOVERY_LIMIT_S = 2.0
+STOP_LIMIT_S = 1.0
+
+
+@pytest.fixture
+def service(reader_service: ReaderService) -> ReaderService:
+    use_service(reader_service)
+    return reader_service
+
+
+@pytest.fixture
+def watcher() -> Iterator[PcscWatcher]:
+    watcher = PcscWatcher()
+    yield watcher
+    watcher.stop()
+
+
+@pytest.fixture
+def posted() -> Posted:
+    return Posted()
+
+
+def holding(posted: Posted) -> list[int]:
+    """Return the next picture's insertion number of each reader, 0 where it is empty."""
+    return [reader.insertion for reader in posted.next(ReadersSeen).readers]
+
+
+def wait_for_card(posted: Posted, reader: int = 0, before: int = 0) -> int:
+    """Return the number of the next card in a reader, past the pictures without one."""
+    while (number := holding(posted)[reader]) in {0, before}:
+        pass
+    return number
+
+
+def test_the_first_post_is_the_whole_picture(service: ReaderService, watcher: PcscWatcher, posted: Posted) -> None:
+    service.insert(PivCard(), reader=1)
+    watcher.start(posted)
+    seen = posted.next(ReadersSeen)
+    assert [reader.name for reader in seen.readers] == service.reader_names
+    assert [reader.occupancy for reader in seen.readers] == [Occupancy.EMPTY, Occupancy.HOLDING]
+
+
+def test_each_card_put_in_has_a_number_of_its_own(service: ReaderService, watcher: PcscWatcher, posted: Posted) -> None:
+    watcher.start(posted)
+    assert holding(posted) == [0, 0]
+    service.insert(PivCard(), reader=0)
+    assert holding(posted) == [1, 0]
+    service.insert(BankCard(), reader=1)
+    assert holding(posted) == [1, 2]
+    service.remove(reader=0)
+    assert holding(posted) == [0, 2]
+    service.insert(PivCard(), reader=0)
+    assert holding(posted) == [3, 2]
+
+
+def test_no_swap_of_two_cards_with_the_same_atr_is_missed(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    service.insert(PivCard())
+    watcher.start(posted)
+    number = wait_for_card(posted)
+    for _ in range(50):
+        service.swap(PivCard())
+        after = wait_for_card(posted, before=number)
+        assert after > number
+        number = after
+
+
+def test_a_program_that_uses_the_card_changes_nothing_of_the_picture(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    from smartcard import scard
+
+    service.insert(PivCard())
+    watcher.start(posted)
+    wait_for_card(posted)
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    _, card, _ = scard.SCardConnect(context, service.reader_names[0], scard.SCARD_SHARE_EXCLUSIVE, 3)
+    scard.SCardDisconnect(card, scard.SCARD_RESET_CARD)
+    scard.SCardReleaseContext(context)
+    service.insert(BankCard(), reader=1)
+    assert holding(posted) == [1, 2]
+
+
+def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    service.insert(PivCard())
+    watcher.start(posted)
+    number = wait_for_card(posted)
+    service.kill()
+    assert posted.next(ServiceLost).trouble is Trouble.SERVICE_STOPPED
+    service.start()
+    began = time.monotonic()
+    assert wait_for_card(posted) > number
+    assert time.monotonic() - began < RECOVERY_LIMIT_S
+
+
+def test_a_card_swapped_while_the_service_was_away_has_another_number_though_both_were_counted_alike(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    """A read of the old card may end only now: its answer must not be taken for the new one's."""
+    service.insert(PivCard())
+    service.restart()
+    watcher.start(posted)
+    number = wait_for_card(posted)
+    service.kill()
+    posted.next(ServiceLost)
+    service.swap(PivCard())
+    service.start()
+    assert wait_for_card(posted) > number
+
+
+def test_a_service_absent_at_the_start_is_seen_when_it_comes(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    service.stop()
+    watcher.start(posted)
+    assert posted.next(ServiceLost).trouble is Trouble.SERVICE_ABSENT
+    service.start()
+    began = time.monotonic()
+    assert len(posted.next(ReadersSeen).readers) == 2
+    assert time.monotonic() - began < RECOVERY_LIMIT_S
+
+
+def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, posted: Posted) -> None:
+    with ReaderService(readers=0) as bare:
+        use_service(bare)
+        watcher.start(posted)
+        *_, seen = posted.until(ReadersSeen)  # without a reader nothing tells when the service is up
+        assert isinstance(seen, ReadersSeen)
+        assert seen.readers == ()
+        watcher.stop()
+
+
+def test_readers_that_come_and_go_are_seen_with_their_cards(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    watcher.start(posted)
+    assert holding(posted) == [0, 0]
+    service.unplug(reader=1)
+    assert holding(posted) == [0]
+    service.plug(reader=1, card=PivCard())
+    while len(numbers := holding(posted)) < 2 or not numbers[1]:
+        pass
+    assert numbers == [0, 1]
+
+
+def test_all_readers_of_a_full_service_are_watched_and_one_pulled_out_can_come_back(
+    watcher: PcscWatcher, posted: Posted
+) -> None:
+    with ReaderService(readers=MAX_READERS) as service:
+        use_service(service)
+        watcher.start(posted)
+        while len(holding(posted)) < MAX_READERS:
+            pass
+        time.sleep(2 * watcher_module.SETTLE_MS / 1000)  # from here on it waits without end
+        service.insert(PivCard(), reader=MAX_READERS - 1)
+        assert holding(posted) == [*[0] * (MAX_READERS - 1), 1]
+        service.unplug(reader=3)
+        while len(numbers := holding(posted)) == MAX_READERS:
+            pass
+        assert numbers == [*[0] * (MAX_READERS - 2), 1]
+        service.plug(reader=3, card=PivCard())
+        while sorted(holding(posted)) != [*[0] * (MAX_READERS - 2), 1, 2]:
+            pass
+        watcher.stop()
+
+
+def test_a_card_that_was_in_before_the_service_started_is_not_swapped_by_hand_unseen(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    service.insert(PivCard())
+    service.restart()  # its event counter is 0 then, which pcsc-lite does not compare
+    watcher.start(posted)
+    number = wait_for_card(posted)
+    service.remove()
+    time.sleep(HAND_S)  # without a counter, both events at once would look like none
+    service.insert(PivCard())
+    assert wait_for_card(posted, before=number) > number
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.001, 0.01, 0.4])
+def test_stopping_takes_less_than_a_second_whenever_it_comes(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted, delay_s: float
+) -> None:
+    watcher.start(posted)
+    if delay_s:
+        posted.next(ReadersSeen)
+        time.sleep(delay_s)  # the moment of the stop is what is tested
+    began = time.monotonic()
+    watcher.stop()
+    assert time.monotonic() - began < STOP_LIMIT_S
+    assert "pcsc" not in thread_names()
+    assert service.pid
+
+
+def test_stopping_while_the_service_is_away_is_quick_too(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    service.stop()
+    watcher.start(posted)
+    posted.next(ServiceLost)
+    began = time.monotonic()
+    watcher.stop()
+    assert time.monotonic() - began < STOP_LIMIT_S
+    assert "pcsc" not in thread_names()
+
+
+def test_the_thread_never_wakes_while_nothing_happens(
+    service: ReaderService, watcher: PcscWatcher, posted: Posted
+) -> None:
+    service.insert(PivCard())
+    watcher.start(posted)
+    wait_for_card(posted)
+    time.sleep(2 * watcher_module.SETTLE_MS / 1000)  # the one short wait after readers came
+    before = wake_ups("pcsc")
+    time.sleep(2.0)
+    assert wake_ups("pcsc") == before
+    assert posted.rest() == []
+
+
+def test_a_look_is_one_picture(service: ReaderService, watcher: PcscWatcher) -> None:
+    service.insert(BankCard())
+    seen = watcher.look()
+    assert isinstance(seen, ReadersSeen)
+    assert [reader.occupancy for reader in seen.readers] == [Occupancy.HOLDING, Occupancy.EMPTY]
+    service.kill()
+    lost = watcher.look()
+    assert isinstance(lost, ServiceLost)
+    assert lost.trouble is Trouble.SERVICE_ABSENT
+
+
+def thread_names() -> set[str]:
+    import threading
+
+    return {thread.name for thread in threading.enumerate()}
+
+
+def wake_ups(thread_name: str) -> int:
+    import threading
+
+    (thread,) = [thread for thread in threading.enumerate() if thread.name == thread_name]
+    status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
+    (line,) = [line for line in status.splitlines() if line.startswith("voluntary_ctxt_switches")]
+    return int(line.split()[1])
+
+
+# --- the pauses alone ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lost_for_s", "pause_s"), [(0, 1.5), (59.9, 1.5), (60, 15), (599, 15), (600, 60), (1e6, 60)])
+def test_an_absent_service_is_tried_less_and_less_often(lost_for_s: float, pause_s: float) -> None:
+    assert watcher_module.pause_after(lost_for_s) == pause_s
+
+
+@pytest.mark.parametrize(("quick_returns", "at_least_s"), [(0, 0), (2, 0), (3, 0.05), (9, 5), (100_000, 5)])
+def test_waits_that_end_with_nothing_new_are_slowed_down(quick_returns: int, at_least_s: float) -> None:
+    assert at_least_s <= watcher_module.slow_down(quick_returns) <= 6

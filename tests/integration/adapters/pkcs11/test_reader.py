@@ -1,0 +1,374 @@
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.adapters.pcsc.service import is_held
+from daemon.adapters.pkcs11.messages import LINE_LIMIT, reader_named
+from daemon.adapters.pkcs11.modules import distinct, fault_of
+from daemon.adapters.pkcs11.reader import ChildTokenReader
+from daemon.core.effects import ReadTokens
+from daemon.core.events import Event, ReadFinished, TokensRead
+from daemon.core.model import TokenReading, TokenSigns
+from daemon.core.troubles import Trouble
+from support.card import BankCard, PivCard, pin_commands
+from support.in_process import use_service
+from support.modules import SLOW_S, make_module
+from support.pki import make_certificate
+from support.posted_events import Posted
+from support.process import require_file, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from support.reader import ReaderService
+    from support.softhsm import SoftHsm
+
+    Start = Callable[..., ChildTokenReader]
+
+OPENSC = str(
+    require_file(
+        ["/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so", "/usr/lib/aarch64-linux-gnu/opensc-pkcs11.so"],
+        "opensc-pkcs11",
+    )
+)
+SHORT_LIMIT_S = 3.0  # longer than our patience with a slow module
+
+
+@pytest.fixture
+def posted() -> Posted:
+    return Posted()
+
+
+@pytest.fixture
+def start(posted: Posted) -> Iterator[Start]:
+    """Start token readers that post to `posted`, and stop them in the end."""
+    started: list[ChildTokenReader] = []
+
+    def start(*modules: str | Path, catalogue: tuple[str, ...] = (), **knobs: object) -> ChildTokenReader:
+        own = tuple(str(module) for module in modules)
+        reader = ChildTokenReader(modules=own, catalogue=lambda: catalogue, **knobs)  # type: ignore[arg-type]
+        reader.start(posted)
+        started.append(reader)
+        return reader
+
+    yield start
+    for reader in started:
+        reader.stop()
+
+
+@pytest.fixture
+def service(reader_service: ReaderService) -> ReaderService:
+    use_service(reader_service)
+    return reader_service
+
+
+def order(service: ReaderService, reader: int = 0, ticket: int = 1) -> ReadTokens:
+    """Ask for one reader, and leave the others alone."""
+    names = service.reader_names
+    others = tuple(name for name in names if name != names[reader])
+    return ReadTokens(ticket=ticket, readers=(names[reader],), others=others)
+
+
+EVERYTHING = ReadTokens(ticket=1, readers=())
+
+
+def tokens(events: list[Event]) -> list[TokenReading]:
+    return [token for event in events if isinstance(event, TokensRead) for token in event.tokens]
+
+
+def troubles(events: list[Event]) -> dict[str, Trouble]:
+    """Return the trouble of each module, by file name."""
+    read = [event for event in events if isinstance(event, TokensRead) and event.trouble]
+    return {Path(event.module).name: event.trouble for event in read if event.trouble}
+
+
+# --- what is read -------------------------------------------------------------------------------
+
+
+def test_a_card_is_read_through_opensc(service: ReaderService, start: Start, posted: Posted) -> None:
+    end = datetime.now(UTC).replace(microsecond=0) + timedelta(days=20)
+    card = PivCard({"9A": make_certificate(not_after=end), "9C": make_certificate(role="signature")})
+    service.insert(card)
+    start(catalogue=(OPENSC,)).read(order(service, ticket=7))
+    events = posted.until(ReadFinished)
+    (token,) = tokens(events)
+    assert token.slot_description == service.reader_names[0]
+    assert token.signs == TokenSigns()
+    assert {certificate.role for certificate in token.certificates} == {"authentication", "signature"}
+    assert end in {certificate.not_after for certificate in token.certificates}
+    assert {event.ticket for event in events if isinstance(event, TokensRead | ReadFinished)} == {7}
+    assert pin_commands(card.apdus) == []
+
+
+def test_a_reader_that_needs_no_reading_is_left_alone(service: ReaderService, start: Start, posted: Posted) -> None:
+    service.insert(PivCard({"9A": make_certificate(cn="one")}), reader=0)
+    service.insert(PivCard({"9A": make_certificate(cn="two")}), reader=1)
+    start(catalogue=(OPENSC,)).read(order(service, reader=1))
+    (token,) = tokens(posted.until(ReadFinished))
+    assert token.slot_description == service.reader_names[1]
+
+
+def test_a_card_whose_answer_fails_once_is_not_taken_for_bare(
+    service: ReaderService, start: Start, posted: Posted
+) -> None:
+    service.insert(PivCard({"9A": make_certificate(cn="one")}, failures=["9A"]))
+    start(catalogue=(OPENSC,)).read(order(service))
+    found = tokens(posted.until(ReadFinished))
+    assert [[certificate.subject_cn for certificate in token.certificates] for token in found] == [[], ["one"]]
+
+
+def test_a_card_without_certificates_is_asked_twice_and_no_more(
+    service: ReaderService, start: Start, posted: Posted
+) -> None:
+    service.insert(PivCard())
+    start(catalogue=(OPENSC,)).read(order(service))
+    assert [token.certificates for token in tokens(posted.until(ReadFinished))] == [(), ()]
+
+
+def test_a_card_that_no_module_knows_only_finishes(service: ReaderService, start: Start, posted: Posted) -> None:
+    service.insert(BankCard())
+    start(catalogue=(OPENSC,), is_held=is_held).read(order(service))
+    posted.next(ReadFinished)
+
+
+def test_a_card_that_another_program_holds_is_said_to_be_busy(
+    service: ReaderService, start: Start, posted: Posted
+) -> None:
+    from smartcard import scard
+
+    service.insert(PivCard({"9A": make_certificate()}))
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    scard.SCardConnect(context, service.reader_names[0], scard.SCARD_SHARE_EXCLUSIVE, 3)
+    start(catalogue=(OPENSC,), is_held=is_held).read(order(service))
+    assert posted.next(TokensRead).trouble is Trouble.CARD_BUSY
+    posted.next(ReadFinished)
+    scard.SCardReleaseContext(context)
+
+
+def test_soft_tokens_show_their_signs(
+    softhsm: SoftHsm, monkeypatch: pytest.MonkeyPatch, start: Start, posted: Posted
+) -> None:
+    softhsm.complete("complete", [make_certificate(), make_certificate(role="signature")])
+    softhsm.without_user_pin("no user pin")
+    for name, value in softhsm.environment.items():
+        monkeypatch.setenv(name, value)
+    start(softhsm.module).read(EVERYTHING)
+    read = {token.label: token for token in tokens(posted.until(ReadFinished))}
+    assert read["complete"].signs == TokenSigns()
+    assert len(read["complete"].certificates) == 2
+    assert read["no user pin"].signs == TokenSigns(user_pin_set=False)
+    assert read[""].signs == TokenSigns(initialised=False, user_pin_set=False)
+
+
+def test_a_soft_token_that_names_no_reader_stops_nothing(
+    softhsm: SoftHsm,
+    service: ReaderService,
+    monkeypatch: pytest.MonkeyPatch,
+    start: Start,
+    posted: Posted,
+) -> None:
+    softhsm.complete("soft", [make_certificate()])
+    for name, value in softhsm.environment.items():
+        monkeypatch.setenv(name, value)
+    service.insert(PivCard({"9A": make_certificate(cn="hard")}))
+    start(softhsm.module, catalogue=(OPENSC,)).read(order(service))
+    assert "hard" in {token.label for token in tokens(posted.until(ReadFinished))}
+
+
+def test_a_broken_certificate_does_not_hide_the_good_one(service: ReaderService, start: Start, posted: Posted) -> None:
+    good = make_certificate()
+    broken = good.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07")
+    service.insert(PivCard({"9A": broken, "9C": good}))
+    start(catalogue=(OPENSC,)).read(order(service))
+    (token,) = tokens(posted.until(ReadFinished))
+    assert sorted(bool(certificate.flaw) for certificate in token.certificates) == [False, True]
+
+
+# --- modules that misbehave ---------------------------------------------------------------------
+
+
+def test_neither_a_hanging_nor_a_crashing_module_hides_another_ones_result(
+    service: ReaderService, tmp_path: Path, start: Start, posted: Posted
+) -> None:
+    service.insert(PivCard({"9A": make_certificate()}))
+    bad = [make_module(tmp_path, "hang on load"), make_module(tmp_path, "crash in C_GetSlotList")]
+    reader = start(*bad, catalogue=(OPENSC,), child_limit_s=3600.0)
+    reader.read(order(service))
+    events = posted.until(ReadFinished)  # the hanging one is left behind once OpenSC has answered
+    assert len(tokens(events)) == 1
+    assert troubles(events) == {
+        "hang-on-load.so": Trouble.MODULE_HUNG,
+        "crash-in-C_GetSlotList.so": Trouble.MODULE_CRASHED,
+    }
+    reader.read(order(service, ticket=2))
+    again = posted.until(ReadFinished)
+    assert [type(event) for event in again] == [TokensRead, ReadFinished], "bad modules go last, and OpenSC answers"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "trouble"),
+    [
+        ("crash on load", Trouble.MODULE_CRASHED),
+        ("exit in C_Initialize", Trouble.MODULE_CRASHED),
+        ("hang in C_GetSlotList", Trouble.MODULE_HUNG),
+        ("endless output", Trouble.MODULE_HUNG),
+        ("no PKCS#11", Trouble.MODULE_UNUSABLE),
+        ("garbage", Trouble.MODULE_UNUSABLE),
+        ("empty file", Trouble.MODULE_UNUSABLE),
+        ("other machine", Trouble.MODULE_UNUSABLE),
+        ("fail in C_GetSlotList", None),
+    ],
+)
+def test_each_misbehaviour_has_its_trouble(
+    behaviour: str, trouble: Trouble | None, tmp_path: Path, start: Start, posted: Posted
+) -> None:
+    module = make_module(tmp_path, behaviour)  # type: ignore[arg-type]  # parametrize loses the literal
+    start(module, child_limit_s=1.0).read(EVERYTHING)
+    expected = {} if trouble is None else {module.name: trouble}
+    assert troubles(posted.until(ReadFinished)) == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "found"), [((), {Trouble.MODULE_HUNG}), (("Reader 01",), set())], ids=["one card", "two cards"]
+)
+def test_a_module_has_its_time_for_each_card_that_is_in(
+    others: tuple[str, ...], found: set[Trouble], tmp_path: Path, start: Start, posted: Posted
+) -> None:
+    module = make_module(tmp_path, "slow in C_GetSlotList")
+    start(module, child_limit_s=0.6 * SLOW_S).read(ReadTokens(ticket=1, readers=("Reader 00",), others=others))
+    assert set(troubles(posted.until(ReadFinished, 3 * SLOW_S)).values()) == found
+
+
+def test_an_unusable_module_is_said_once_for_each_configuration(
+    start: Start, posted: Posted, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = start("relative.so", "/no/such/module.so")
+    reader.read(EVERYTHING)
+    assert set(troubles(posted.until(ReadFinished)).values()) == {Trouble.MODULE_UNUSABLE}
+    assert "/no/such/module.so is of no use: no such file" in caplog.text
+    assert "relative.so is of no use: not an absolute path" in caplog.text
+    reader.read(EVERYTHING)
+    assert troubles(posted.until(ReadFinished)) == {}
+    reader.use_modules(("/no/such/module.so",))
+    reader.read(EVERYTHING)
+    assert troubles(posted.until(ReadFinished)) == {"module.so": Trouble.MODULE_UNUSABLE}
+
+
+def test_a_catalogue_module_that_cannot_be_loaded_is_not_the_persons_trouble(start: Start, posted: Posted) -> None:
+    start(catalogue=("/no/such/module.so",)).read(EVERYTHING)
+    posted.next(ReadFinished)
+
+
+TALKERS = {
+    "an endless line": "while True: print('x' * 65536, end='')",
+    "endless lines": """while True: print('{"type":"trouble","trouble":"card_unread","detail":"x"}')""",
+    "a line just too long": f"print('\"' + 'x' * {LINE_LIMIT} + '\"')",
+    "nonsense": "print('hello')",
+    "another type": """print('{"type":"token","token":{"slot_description":7}}')""",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("talk", TALKERS.values(), ids=TALKERS)
+def test_a_child_that_talks_nonsense_or_without_end_is_killed(talk: str, start: Start, posted: Posted) -> None:
+    start(OPENSC, command=[sys.executable, "-I", "-c", talk]).read(EVERYTHING)
+    events = posted.until(ReadFinished)
+    assert troubles(events) == {Path(OPENSC).name: Trouble.MODULE_CRASHED}
+    assert tokens(events) == []
+
+
+def test_a_child_that_cannot_be_started_is_a_trouble(start: Start, posted: Posted) -> None:
+    start(OPENSC, command=["/no/such/program"]).read(EVERYTHING)
+    assert troubles(posted.until(ReadFinished)) == {Path(OPENSC).name: Trouble.MODULE_CRASHED}
+
+
+# --- orders -------------------------------------------------------------------------------------
+
+
+def test_orders_for_two_readers_run_side_by_side_each_with_its_ticket(
+    service: ReaderService, start: Start, posted: Posted
+) -> None:
+    service.insert(PivCard({"9A": make_certificate(cn="one")}), reader=0)
+    service.insert(PivCard({"9A": make_certificate(cn="two")}), reader=1)
+    reader = start(catalogue=(OPENSC,))
+    reader.read(order(service, reader=0, ticket=1))
+    reader.read(order(service, reader=1, ticket=2))
+    events = posted.until(ReadFinished) + posted.until(ReadFinished)
+    read = {event.ticket: event.tokens[0].label for event in events if isinstance(event, TokensRead)}
+    assert read == {1: "one", 2: "two"}
+
+
+def test_a_new_order_for_the_same_reader_ends_the_old_one(service: ReaderService, start: Start, posted: Posted) -> None:
+    card = PivCard({"9A": make_certificate()})
+    card.delay_s = 0.2
+    service.insert(card)
+    reader = start(catalogue=(OPENSC,))
+    reader.read(order(service, ticket=1))
+    reader.read(order(service, ticket=2))
+    assert posted.next(ReadFinished).ticket == 1
+    card.delay_s = 0.0
+    assert posted.next(TokensRead).ticket == 2
+    assert posted.next(ReadFinished).ticket == 2
+
+
+def test_stopping_kills_the_children_and_finishes_every_order(tmp_path: Path, start: Start, posted: Posted) -> None:
+    marker = tmp_path / "pid"
+    talk = f"import os,time; open({str(marker)!r},'w').write(str(os.getpid())+'.'); time.sleep(60)"
+    reader = start(OPENSC, command=[sys.executable, "-I", "-c", talk])
+    reader.read(EVERYTHING)
+    wait_until(lambda: marker.exists() and marker.read_text().endswith("."), "the child runs")
+    began = time.monotonic()
+    reader.stop()
+    assert time.monotonic() - began < 1.0
+    assert [event.ticket for event in posted.rest() if isinstance(event, ReadFinished)] == [1]
+    assert not Path(f"/proc/{marker.read_text()[:-1]}").exists()
+    reader.read(ReadTokens(ticket=2, readers=()))
+    assert posted.next(ReadFinished).ticket == 2
+
+
+def test_without_any_module_an_order_finishes_at_once(start: Start, posted: Posted) -> None:
+    start().read(EVERYTHING)
+    posted.next(ReadFinished)
+
+
+# --- rules of values ----------------------------------------------------------------------------
+
+LONG = "Gemalto Prox-DU Contactless_00000000 with a name that is far too long 00 00"
+
+
+@pytest.mark.parametrize(
+    ("description", "reader"),
+    [
+        pytest.param("Reader A 00 00", "Reader A 00 00", id="the name"),
+        pytest.param("Reader A 00 00 (PIN2)", "Reader A 00 00", id="the name and more"),
+        pytest.param("Reader  A 00\x01 00\x00", "Reader A 00 00", id="blanks and controls"),
+        pytest.param("Reader A 00 001", "Reader A 00 001", id="the longest of two names"),
+        pytest.param(LONG[:64], LONG, id="cut at 64 bytes"),
+        pytest.param("Reader", None, id="only the beginning"),
+        pytest.param("SoftHSM slot ID 0x0", None, id="something else"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_a_slot_names_a_reader(description: str, reader: str | None) -> None:
+    assert reader_named(description, ("Reader A 00 00", "Reader A 00 001", LONG)) == reader
+
+
+def test_our_own_libraries_are_loadable() -> None:
+    assert fault_of(OPENSC) == ""
+
+
+def test_a_library_by_two_paths_is_asked_once(tmp_path: Path) -> None:
+    link = tmp_path / "link.so"
+    link.symlink_to(OPENSC)
+    assert distinct((str(link), OPENSC)) == (str(link),)
+
+
+@pytest.mark.parametrize("place", ["/etc/hostname", "/usr/lib", "/dev/null"])
+def test_what_is_no_library_is_refused(place: str) -> None:
+    assert fault_of(place)

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import hashlib
+import warnings
+from datetime import UTC, datetime
+
+import pytest
+from asn1crypto import core
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.adapters.pkcs11.x509 import CLIENT_AUTH, read_certificate, role_of, unreadable_certificate
+from daemon.core.model import Certificate, Role
+from support.pki import HOSTILE_NAMES, ORGANIZATION_IDENTIFIER, make_certificate, private_key
+
+BEGIN, END = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), datetime(2027, 5, 6, 7, 8, 8, tzinfo=UTC)
+WHOLE = make_certificate(not_before=BEGIN, not_after=END)
+SMARTCARD_LOGON, ANY_PURPOSE, EMAIL = "1.3.6.1.4.1.311.20.2.2", "2.5.29.37.0", "1.3.6.1.5.5.7.3.4"
+SIGN, REPUDIATE = "digital_signature", "non_repudiation"
+
+
+def test_a_whole_certificate_is_read_in_full() -> None:
+    der = make_certificate(organization_identifier="NTRFR-123456789", not_before=BEGIN, not_after=END, serial=0x0ABC)
+    assert read_certificate(der) == Certificate(
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        subject_cn="Jeanne MARTIN",
+        given_name="Jeanne",
+        surname="Martin",
+        organization_identifier="NTRFR-123456789",
+        issuer_cn="CertEurope eID User",
+        issuer_o="CertEurope",
+        issuer_ou=("0002 434202180",),
+        serial_hex="abc",
+        not_before=BEGIN,
+        not_after=END,
+        role=Role.AUTHENTICATION,
+    )
+
+
+@pytest.mark.parametrize(
+    ("usages", "purposes", "role"),
+    [
+        pytest.param({SIGN}, None, Role.AUTHENTICATION, id="signs challenges"),
+        pytest.param({SIGN}, {EMAIL}, Role.AUTHENTICATION, id="signs challenges and mail"),
+        pytest.param({REPUDIATE}, None, Role.SIGNATURE, id="signs documents"),
+        pytest.param({REPUDIATE}, {CLIENT_AUTH}, Role.SIGNATURE, id="signs documents, whatever its purpose"),
+        pytest.param({SIGN, REPUDIATE}, None, Role.AUTHENTICATION, id="signs both"),
+        pytest.param({SIGN, REPUDIATE}, {CLIENT_AUTH}, Role.AUTHENTICATION, id="both, to log in"),
+        pytest.param({SIGN, REPUDIATE}, {SMARTCARD_LOGON}, Role.AUTHENTICATION, id="both, to log in to Windows"),
+        pytest.param({SIGN, REPUDIATE}, {ANY_PURPOSE}, Role.AUTHENTICATION, id="both, for anything"),
+        pytest.param({SIGN, REPUDIATE}, {EMAIL}, Role.SIGNATURE, id="both, for mail"),
+        pytest.param(None, None, Role.AUTHENTICATION, id="says nothing"),
+        pytest.param(None, {CLIENT_AUTH}, Role.AUTHENTICATION, id="says only that it logs in"),
+        pytest.param(None, {EMAIL}, Role.OTHER, id="says only that it signs mail"),
+        pytest.param(set(), None, Role.OTHER, id="allows nothing"),
+        pytest.param({"key_encipherment"}, {CLIENT_AUTH}, Role.OTHER, id="enciphers"),
+    ],
+)
+def test_the_role_follows_key_usage_and_purpose(usages: set[str] | None, purposes: set[str] | None, role: Role) -> None:
+    def frozen(names: set[str] | None) -> frozenset[str] | None:
+        return None if names is None else frozenset(names)
+
+    assert role_of(frozen(usages), frozen(purposes)) is role
+
+
+@pytest.mark.parametrize("role", ["authentication", "signature", "other"])
+def test_both_readers_agree_on_the_role(role: str) -> None:
+    der = make_certificate(role=role)  # type: ignore[arg-type]  # parametrize loses the literal
+    assert read_certificate(der).role == role
+    assert read_certificate(refused_by_cryptography(der)).role == role
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+def test_a_hostile_name_comes_out_clean(name: str) -> None:
+    certificate = read_certificate(make_certificate(cn=name, given_name=name, issuer_o=name))
+    for text in (certificate.subject_cn, certificate.given_name, certificate.issuer_o):
+        assert text.isprintable()
+        assert len(text) <= 128
+
+
+def test_the_most_specific_of_several_common_names_counts() -> None:
+    der = make_certificate(cn="group", extra_subject=[(NameOID.COMMON_NAME, "person")])
+    assert read_certificate(der).subject_cn == "person"
+
+
+def test_a_name_that_is_absent_is_empty() -> None:
+    certificate = read_certificate(make_certificate(given_name=None, cn=None, issuer_ou=None, issuer_o=None))
+    assert (certificate.given_name, certificate.subject_cn) == ("", "")
+    assert (certificate.issuer_o, certificate.issuer_ou) == ("", ())
+    assert certificate.flaw == ""
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        pytest.param(datetime(1950, 1, 1, tzinfo=UTC), datetime(1951, 1, 1, tzinfo=UTC), id="1950"),
+        pytest.param(BEGIN, datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC), id="last UTCTime"),
+        pytest.param(BEGIN, datetime(2050, 1, 1, tzinfo=UTC), id="first GeneralizedTime"),
+        pytest.param(BEGIN, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), id="no end (RFC 5280 §4.1.2.5)"),
+    ],
+)
+def test_odd_dates_are_read_as_they_are(begin: datetime, end: datetime) -> None:
+    certificate = read_certificate(make_certificate(not_before=begin, not_after=end))
+    assert (certificate.not_before, certificate.not_after) == (begin, end)
+
+
+def test_a_certificate_that_ends_before_it_begins_is_read_too() -> None:
+    certificate = read_certificate(WHOLE.replace(b"270506070808Z", b"230506070808Z"))
+    assert certificate.not_after == datetime(2023, 5, 6, 7, 8, 8, tzinfo=UTC)
+
+
+def test_a_broken_date_costs_only_itself() -> None:
+    certificate = read_certificate(WHOLE.replace(b"270506070808Z", b"279999999999Z"))
+    assert certificate.not_before == BEGIN
+    assert certificate.not_after is None
+    assert "notAfter unreadable" in certificate.flaw
+    assert certificate.subject_cn == "Jeanne MARTIN"
+
+
+@pytest.mark.parametrize(("serial", "said"), [(-255, "-ff"), (0, "0")])
+def test_a_serial_number_that_is_not_positive_is_a_flaw(serial: int, said: str) -> None:
+    certificate = read_certificate(with_serial(WHOLE, serial))
+    assert certificate.serial_hex == said
+    assert "serial number not positive" in certificate.flaw
+
+
+def test_what_cryptography_refuses_is_read_all_the_same() -> None:
+    certificate = read_certificate(refused_by_cryptography(WHOLE))
+    assert certificate.flaw.startswith("refused by cryptography")
+    assert (certificate.not_before, certificate.not_after) == (BEGIN, END)
+    assert (certificate.surname, certificate.issuer_ou) == ("Martin", ("0002 434202180",))
+    assert certificate.role is Role.AUTHENTICATION
+
+
+@pytest.mark.parametrize("padding", [b"\0" * 700, b"\xff", b"more"], ids=["zeros", "ones", "text"])
+def test_what_follows_the_certificate_is_not_part_of_it(padding: bytes) -> None:
+    assert read_certificate(WHOLE + padding) == read_certificate(WHOLE)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x30", b"\x30\x84", b"\0" * 900, b"no certificate"], ids=repr)
+def test_what_is_no_certificate_is_known_by_its_bytes_alone(content: bytes) -> None:
+    certificate = read_certificate(content)
+    assert certificate.flaw.startswith("not a certificate")
+    assert certificate == unreadable_certificate(content, certificate.flaw)
+
+
+@pytest.mark.parametrize(
+    ("is_ca", "signs_certificates", "is_authority"),
+    [
+        pytest.param(True, True, True, id="an issuer"),
+        pytest.param(True, None, False, id="self-signed by openssl req -x509"),
+        pytest.param(True, False, False, id="not allowed to issue"),
+        pytest.param(False, True, False, id="no issuer"),
+    ],
+)
+def test_an_authority_is_allowed_to_issue(is_ca: bool, signs_certificates: bool | None, is_authority: bool) -> None:
+    assert read_certificate(issuer(is_ca, signs_certificates)).authority is is_authority
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 12), st.binary(max_size=12)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_mutation_raises(cuts: list[tuple[int, int, bytes]]) -> None:
+    der = WHOLE
+    for place, length, content in cuts:
+        der = der[:place] + content + der[place + length :]
+    assert len(read_certificate(der).fingerprint) == 64
+
+
+@given(st.integers(0, len(WHOLE)))
+def test_no_truncation_raises(length: int) -> None:
+    assert read_certificate(WHOLE[:length]).fingerprint == hashlib.sha256(WHOLE[:length]).hexdigest()
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_raise(content: bytes) -> None:
+    read_certificate(content)
+
+
+def with_serial(der: bytes, serial: int) -> bytes:
+    """Return the certificate with another serial number; its signature is wrong then, and nobody looks."""
+    certificate = asn1.Certificate.load(der)
+    certificate["tbs_certificate"]["serial_number"] = core.Integer(serial)
+    changed: bytes = certificate.dump(force=True)
+    return changed
+
+
+def refused_by_cryptography(der: bytes) -> bytes:
+    """Return the certificate with a version that does not exist."""
+    version = b"\xa0\x03\x02\x01\x02"  # [0] INTEGER 2: v3
+    assert der.count(version) == 1
+    return der.replace(version, version[:-1] + b"\x07")
+
+
+def issuer(is_ca: bool, signs_certificates: bool | None) -> bytes:
+    name = x509.Name([x509.NameAttribute(ORGANIZATION_IDENTIFIER, "x")])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private_key().public_key())
+        .serial_number(7)
+        .not_valid_before(BEGIN)
+        .not_valid_after(END)
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+    )
+    if signs_certificates is not None:
+        allowed = dict.fromkeys(
+            ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign"), False
+        )
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            key_cert_sign=signs_certificates,
+            encipher_only=False,
+            decipher_only=False,
+            **allowed,
+        )
+        builder = builder.add_extension(usage, critical=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return builder.sign(private_key(), hashes.SHA256()).public_bytes(Encoding.DER)

@@ -1,0 +1,106 @@
+"""One watchman at a time, and none that a dead one keeps out."""
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.folders import FolderProblem, Folders
+from daemon.adapters.platform.instance_lock import LOCK, WHEREABOUTS, InstanceLock, is_on_watch, runtime_of_watch
+
+HOLD = """
+import sys
+from pathlib import Path
+from daemon.adapters.platform.instance_lock import InstanceLock
+lock = InstanceLock(Path(sys.argv[1]), Path(sys.argv[2]))
+print(lock.acquire(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_first_one_gets_the_lock_and_the_second_does_not(tmp_path: Path) -> None:
+    first, second = InstanceLock(tmp_path, tmp_path), InstanceLock(tmp_path, tmp_path)
+    assert first.acquire()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path), str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "True\n"
+        lock = InstanceLock(tmp_path, tmp_path)
+        assert not lock.acquire()
+        holder.kill()
+        holder.wait(10)
+        assert lock.acquire()
+        lock.release()
+
+
+def test_the_lock_file_is_for_this_person_alone(tmp_path: Path) -> None:
+    lock = InstanceLock(tmp_path, tmp_path)
+    lock.acquire()
+    assert stat.S_IMODE((tmp_path / LOCK).stat().st_mode) == 0o600
+    lock.release()
+
+
+def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / LOCK).mkdir()
+    with pytest.raises(FolderProblem):
+        InstanceLock(tmp_path, tmp_path).acquire()
+
+
+def test_a_lock_that_was_cleared_away_lets_nobody_into_the_same_state(tmp_path: Path) -> None:
+    (state := tmp_path / "state").mkdir()
+    first, second = InstanceLock(tmp_path, state), InstanceLock(tmp_path, state)
+    assert first.acquire()
+    (tmp_path / LOCK).unlink()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+def test_two_runtime_folders_are_no_way_into_the_same_state(tmp_path: Path) -> None:
+    runtimes = tmp_path / "one", tmp_path / "other"
+    for runtime in runtimes:
+        runtime.mkdir()
+    first, second = (InstanceLock(runtime, tmp_path) for runtime in runtimes)
+    assert first.acquire()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
+def folders(runtime: Path, state: Path) -> Folders:
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    return Folders(config_file=state / "c", policy_file=state / "p", state=state, runtime=runtime)
+
+
+def test_the_door_of_the_watch_is_found_from_another_runtime_folder_while_it_lasts(tmp_path: Path) -> None:
+    (state := tmp_path / "state").mkdir()
+    ours, theirs = folders(tmp_path / "ours", state), folders(tmp_path / "theirs", state)
+    lock = InstanceLock(ours.runtime, state)
+    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (theirs.runtime, False)
+    assert lock.acquire()
+    assert not InstanceLock(theirs.runtime, state).acquire(), "which changes nothing"
+    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (ours.runtime, True)
+    lock.release()
+    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (theirs.runtime, False)
+
+
+@pytest.mark.parametrize("noted", ["/nonexistent", "relative", "", "a\0b", "/tmp"])
+def test_a_note_that_names_no_private_folder_is_not_followed(tmp_path: Path, noted: str) -> None:
+    found = folders(tmp_path / "run", tmp_path)
+    (tmp_path / WHEREABOUTS).write_text(noted)
+    assert runtime_of_watch(found) == found.runtime

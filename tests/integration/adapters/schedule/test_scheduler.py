@@ -1,0 +1,162 @@
+"""The schedule ticks when it is asked to, when the machine wakes, and otherwise hardly ever."""
+
+import queue
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.schedule.resume import LoginManagerResume
+from daemon.adapters.schedule.scheduler import BEAT, ApScheduler
+from daemon.core.events import Event, Tick
+from support.bus import LoginManager, SystemBus
+from support.process import wait_until
+
+LIMIT_S = 10.0
+SHORTLY = timedelta(milliseconds=200)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+Ticks = Callable[[], Tick]
+
+
+class Ticking:
+    """A running schedule and what it has posted."""
+
+    def __init__(self, schedule: ApScheduler) -> None:
+        self.schedule = schedule
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        schedule.start(self.events.put)
+
+    def next(self, limit_s: float = LIMIT_S) -> Tick:
+        event = self.events.get(timeout=limit_s)
+        assert isinstance(event, Tick)
+        return event
+
+    def silent_for(self, duration: timedelta) -> bool:
+        try:
+            self.events.get(timeout=duration.total_seconds())
+        except queue.Empty:
+            return True
+        return False
+
+
+@pytest.fixture
+def ticking() -> Iterator[Ticking]:
+    one = Ticking(ApScheduler())
+    yield one
+    one.schedule.stop()
+
+
+@pytest.fixture
+def thread() -> Iterator[AsyncThread]:
+    one = AsyncThread()
+    yield one
+    one.stop()
+
+
+def test_it_ticks_at_the_moment_and_not_before(ticking: Ticking) -> None:
+    moment = datetime.now(UTC) + SHORTLY
+    ticking.schedule.wake_at(moment)
+    tick = ticking.next()
+    assert moment <= tick.at < moment + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=3), timedelta(days=9999)])
+def test_a_moment_that_has_passed_ticks_at_once(ticking: Ticking, late: timedelta) -> None:
+    ticking.schedule.wake_at(datetime.now(UTC) - late)
+    ticking.next(1)
+
+
+def test_a_moment_in_another_zone_is_the_same_moment(ticking: Ticking) -> None:
+    moment = (datetime.now(UTC) + SHORTLY).astimezone(timezone(timedelta(hours=-11)))
+    ticking.schedule.wake_at(moment)
+    assert ticking.next(1).at >= moment
+
+
+@pytest.mark.parametrize("instead", [NEVER, None], ids=["the end of time", "none"])
+def test_a_new_moment_replaces_the_one_before(ticking: Ticking, instead: datetime | None) -> None:
+    ticking.schedule.wake_at(datetime.now(UTC) + SHORTLY)
+    ticking.schedule.wake_at(instead)
+    assert ticking.silent_for(2 * SHORTLY)
+
+
+def test_it_goes_on_after_the_end_of_time_was_asked_for(ticking: Ticking) -> None:
+    ticking.schedule.wake_at(NEVER)
+    ticking.schedule.wake_at(datetime.now(UTC))
+    ticking.next(1)
+
+
+def test_to_forget_when_nothing_was_asked_is_no_fault(ticking: Ticking) -> None:
+    ticking.schedule.wake_at(None)
+
+
+def test_a_moment_may_be_asked_before_the_start() -> None:
+    schedule = ApScheduler()
+    schedule.wake_at(datetime.now(UTC))
+    ticking = Ticking(schedule)
+    ticking.next(1)
+    schedule.stop()
+
+
+def test_the_heartbeat_ticks_by_itself() -> None:
+    ticking = Ticking(ApScheduler(heartbeat=timedelta(milliseconds=50)))
+    for _ in range(3):
+        ticking.next()
+    ticking.schedule.stop()
+
+
+def test_the_heartbeat_survives_a_clock_that_was_set_back(ticking: Ticking) -> None:
+    scheduler = ticking.schedule._scheduler
+    scheduler.modify_job(BEAT, next_run_time=datetime.now(UTC) + timedelta(days=1400))  # as if that had been the time
+    scheduler.wakeup()
+    ticking.next(1)
+
+
+def test_nothing_is_posted_after_the_stop() -> None:
+    ticking = Ticking(ApScheduler(heartbeat=timedelta(milliseconds=20)))
+    ticking.next()
+    ticking.schedule.stop()
+    while not ticking.events.empty():
+        ticking.events.get()
+    assert ticking.silent_for(SHORTLY)
+
+
+def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
+    login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+    resume = LoginManagerResume(thread)
+    ticking = Ticking(ApScheduler(resume=resume))
+    wait_until(lambda: resume.listening, "the listener is on the bus")
+    login_manager.prepare_for_sleep(going=True)
+    assert ticking.silent_for(SHORTLY)
+    login_manager.prepare_for_sleep(going=False)
+    ticking.next(1)
+    ticking.schedule.stop()
+
+
+def test_it_hears_again_after_the_bus_came_back(
+    system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+    resume = LoginManagerResume(thread)
+    ticking = Ticking(ApScheduler(resume=resume))
+    wait_until(lambda: resume.listening, "the listener is on the bus")
+    system_bus.stop()
+    wait_until(lambda: not resume.listening, "the bus has gone")
+    system_bus.start()
+    resume.ensure()
+    wait_until(lambda: resume.listening, "the listener is on the bus again")
+    with LoginManager(system_bus) as manager:
+        manager.prepare_for_sleep(going=False)
+        ticking.next(1)
+    ticking.schedule.stop()
+
+
+def test_without_a_system_bus_it_ticks_all_the_same(thread: AsyncThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    ticking = Ticking(ApScheduler(resume=LoginManagerResume(thread)))
+    ticking.schedule.wake_at(datetime.now(UTC))
+    ticking.next(1)
+    ticking.schedule.stop()

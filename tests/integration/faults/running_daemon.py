@@ -1,0 +1,159 @@
+"""The real loop over the real reader service, modules, clock and store; what it would do beyond them is recorded."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from config.i18n.translator import Texts
+from daemon.adapters.guide.publisher import Desk
+from daemon.adapters.loop import Loop, Outside
+from daemon.adapters.pcsc.service import is_held
+from daemon.adapters.pcsc.watcher import PcscWatcher
+from daemon.adapters.pkcs11.reader import ChildTokenReader
+from daemon.adapters.schedule.scheduler import ApScheduler
+from daemon.adapters.store.sqlite import SqliteStore
+from daemon.assembly.parts import NoFace
+from daemon.core.events import Asked, NoticeSaid, Verb
+from daemon.core.state import State
+from support.core.factories import SETTINGS
+from support.process import RigTimeoutError, require_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from daemon.core.effects import Errand, Launch
+    from daemon.core.notice import Notice
+    from daemon.core.views.report import Report
+    from daemon.ports import Post
+
+OPENSC = str(
+    require_file(
+        ["/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so", "/usr/lib/aarch64-linux-gnu/opensc-pkcs11.so"],
+        "opensc-pkcs11",
+    )
+)
+ANSWER_LIMIT_S = 30.0
+
+
+@dataclass(slots=True)
+class Desktop:
+    """A desktop that takes everything and does nothing: notifier, launcher and errands in one."""
+
+    notices: list[Notice] = field(default_factory=list)
+    launches: list[Launch] = field(default_factory=list)
+    _post: Post = field(default=lambda _event: None)
+
+    def start(self, post: Post) -> None:
+        self._post = post
+
+    def say(self, notice: Notice) -> None:
+        self.notices.append(notice)
+        self._post(NoticeSaid(at=datetime.now(UTC), tag=notice.tag, marks=notice.marks))
+
+    def withdraw(self, tag: str) -> None:
+        del tag
+
+    def launch(self, order: Launch) -> None:
+        self.launches.append(order)
+
+    def run(self, errand: Errand) -> None:
+        del errand
+
+    def stop(self) -> None:
+        pass
+
+
+class OwnDoor:
+    """A door for the test alone, which asks from inside."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, queue.SimpleQueue[Report]] = {}
+        self._post: Post = lambda _event: None
+        self.open = threading.Event()
+
+    def start(self, post: Post) -> None:
+        self._post = post
+        self.open.set()
+
+    def ask(self, verb: Verb, timeout_s: float = ANSWER_LIMIT_S) -> Report:
+        number = next(self._numbers)
+        self._answers[number] = queue.SimpleQueue()
+        self._post(Asked(at=datetime.now(UTC), request=number, verb=verb))
+        return self._answers[number].get(timeout=timeout_s)
+
+    def answer(self, request: int, report: Report) -> None:
+        if request in self._answers:
+            self._answers[request].put(report)
+
+    def stop(self) -> None:
+        pass
+
+
+class Watch:
+    """The watch on the readers of `rig.in_process.use_service`; a context manager."""
+
+    def __init__(self, folder: Path, *, modules: tuple[str, ...] = (), child_limit_s: float = 10.0) -> None:
+        store = SqliteStore(folder)
+        self.desktop, self.door = Desktop(), OwnDoor()
+        self.loop = Loop(
+            State(settings=SETTINGS, memory=store.load()),
+            Outside(
+                watcher=PcscWatcher(),
+                tokens=ChildTokenReader(
+                    modules=modules, catalogue=lambda: (OPENSC,), is_held=is_held, child_limit_s=child_limit_s
+                ),
+                schedule=ApScheduler(),
+                store=store,
+                notifier=self.desktop,
+                launcher=self.desktop,
+                errands=self.desktop,
+                face=NoFace("en"),
+                door=self.door,
+                guide=Desk(Texts),
+            ),
+        )
+        self._thread = threading.Thread(target=self.loop.run, name="loop", daemon=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin; return once it can be asked."""
+        self._thread.start()
+        assert self.door.open.wait(ANSWER_LIMIT_S)
+
+    def stop(self) -> None:
+        """Quit, and wait for the end."""
+        self.door.ask(Verb.QUIT)
+        self._thread.join(ANSWER_LIMIT_S)
+        assert not self._thread.is_alive(), "the loop has ended"
+
+    def check(self) -> Report:
+        """Read what is in now, and return what was found."""
+        return self.door.ask(Verb.CHECK)
+
+    def until(self, holds: Callable[[Report], bool], what: str, timeout_s: float = 20.0) -> Report:
+        """Return the first status of which this holds."""
+        deadline = time.monotonic() + timeout_s
+        while not holds(report := self.door.ask(Verb.STATUS)):
+            if time.monotonic() > deadline:
+                raise RigTimeoutError(f"not within {timeout_s:g} s: {what}. Last: {report}")
+            time.sleep(0.02)
+        return report
+
+
+def names(report: Report, *, present: bool | None = None) -> list[str]:
+    """Return the holders' names, sorted: all, or of those that are in a reader, or of those that are not."""
+    return sorted(line.subject_cn for line in report.certificates if present is None or line.present == present)

@@ -1,0 +1,127 @@
+"""Everything that one certificate can make vigicle show or hand on, gathered in one process, and judged."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import unicodedata
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from config.i18n.text import NAME_LIMIT, Phrase, Text
+from config.i18n.translator import Texts
+from config.schema.load_settings import catalogue_settings
+from daemon.adapters.launch.mailto import letter_address
+from daemon.adapters.notify.chain import in_words
+from daemon.adapters.pkcs11.messages import ANSWERS, ENCODER, TokenFound
+from daemon.adapters.pkcs11.x509 import read_certificate
+from daemon.core.effects import Answer, Launch, ShowGuide
+from daemon.core.events import Asked, Verb
+from daemon.core.expiry import earlier
+from daemon.core.model import Certificate, Memory
+from daemon.core.state import State
+from support.core.factories import NOW, token
+from support.core.simulator import World
+from tray.cli.report_output import as_json, print_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from daemon.core.views.report import Report
+
+BAD = {"Cc", "Cf", "Cs", "Co", "Cn"}  # control, format and bidi, surrogates, private, unassigned
+LENGTH_LIMIT = 2000
+TEXTS = tuple(Texts(language, UTC) for language in ("en", "fr"))
+SETTINGS = catalogue_settings()
+LEFT = timedelta(days=20)
+
+
+def harm_in(line: str) -> str:
+    """Say what is wrong with one line for people, "" when nothing is."""
+    bad = {f"U+{ord(letter):04X}" for letter in line if unicodedata.category(letter) in BAD}
+    if bad:
+        return f"holds {', '.join(sorted(bad))}"
+    return f"is {len(line)} letters long" if len(line) > LENGTH_LIMIT else ""
+
+
+def faults_of(der: bytes) -> list[str]:
+    """Take a certificate the whole way, and return what is wrong with what comes out; [] when nothing is."""
+    certificate = read_certificate(der)
+    if not (certificate.flaw or (certificate.not_before and certificate.not_after)):
+        return ["neither read nor named unreadable"]
+    names = (certificate.subject_cn, certificate.given_name, certificate.surname, certificate.issuer_o)
+    faults = [f"a name of {len(name)} letters" for name in names if len(name) > NAME_LIMIT]
+    for moment in _moments(certificate):
+        for place, line in _lines(_crossed(certificate), moment):
+            if harm := harm_in(line):
+                faults.append(f"{place}: {line[:80]!r} {harm}")
+    return faults
+
+
+def _crossed(certificate: Certificate) -> Certificate:
+    """Send it through the child's pipe."""
+    found = ANSWERS.decode(ENCODER.encode(TokenFound(token=token(certificate))))
+    assert isinstance(found, TokenFound)
+    assert found.token.certificates == (certificate,)
+    return certificate
+
+
+def _moments(certificate: Certificate) -> Iterator[datetime]:
+    yield NOW
+    if certificate.not_after is not None and (moment := earlier(certificate.not_after, LEFT)) > NOW:
+        yield moment
+
+
+def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]:
+    world = World(now=now, state=State(settings=SETTINGS))
+    world.look()
+    world.plug(certificate)
+    memory = world.state.memory
+    assert msgspec.json.decode(msgspec.json.encode(memory), type=Memory) == memory, "the store gives it back"
+    world.post(Asked(at=now, request=1, verb=Verb.STATUS))
+    (report,) = (effect.report for effect in world.effects if isinstance(effect, Answer))
+    assert not any(isinstance(effect, Launch) for effect in world.effects)
+    for texts in TEXTS:
+        for _, notice in world.said:
+            message = in_words(notice, texts.render)
+            yield "notice", message.title
+            yield "notice", message.body
+            yield from (("button", button.label) for button in message.buttons)
+        shown = (world.state.face, *(effect.view for effect in world.effects if isinstance(effect, ShowGuide)))
+        yield from (("face or guide", texts.render(sentence)) for sentence in _sentences(shown))
+        yield from (("JSON", line) for line in _strings(json.loads(as_json(report, texts.render))))
+        yield from (("table", line) for line in _table(report, texts))
+    yield (
+        "letter",
+        letter_address(SETTINGS.procedures[0], "fr", holder=certificate.subject_cn, serial_hex=certificate.serial_hex)
+        or "",
+    )
+
+
+def _table(report: Report, texts: Texts) -> list[str]:
+    with contextlib.redirect_stdout(io.StringIO()) as terminal:
+        print_report(report, texts, SETTINGS)
+    return terminal.getvalue().split("\n")
+
+
+def _sentences(value: object) -> Iterator[Text | Phrase]:
+    if isinstance(value, Text | Phrase):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _sentences(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _sentences(getattr(value, field.name))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)

@@ -1,0 +1,137 @@
+"""Certificates of every kind, the whole way: each is read or named unreadable, and no harm reaches a person.
+
+`certificates.zip` holds the certificates of the tests of PyPI's cryptography (Apache-2.0 or BSD-3-Clause), but for the
+405 of NIST's PKITS; the long form takes all of `cryptography-vectors`, PKITS and all. `fuzz_certificates.py` goes on
+from there, led by coverage.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from daemon.adapters.pkcs11.x509 import read_certificate
+from integration.faults.surfaces import faults_of, harm_in
+from integration.faults.vectors import vectors
+from support.pki import HOSTILE_NAMES, make_certificate
+
+with zipfile.ZipFile(Path(__file__).with_name("certificates.zip")) as archive:
+    RECORDED = {name: archive.read(name) for name in archive.namelist()}
+
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
+NAMES = st.one_of(
+    st.sampled_from(list(HOSTILE_NAMES.values())),
+    st.text(max_size=80),
+    st.text(alphabet=st.sampled_from(BIDI + "\x1b\x07\r\n\t\x00\u2028\u2029<>&[]/\\'\"-%{}a"), max_size=40),
+    st.sampled_from(["--urgency=critical", "-", "{holder}", "[red]x[/]", "[/]", "\n--help", "A" * 65536, "é" * 65536]),
+)
+MOMENTS = st.datetimes(datetime(1950, 1, 1), datetime(9999, 12, 30)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001 - hypothesis wants it so
+BASES = tuple(RECORDED.values())
+
+
+def many(examples: int, *, full: bool = False) -> settings:
+    """So many examples, of which none is too slow."""
+    checks = list(HealthCheck) if full else [HealthCheck.too_slow, HealthCheck.data_too_large]
+    return settings(max_examples=examples, deadline=None, suppress_health_check=checks)
+
+
+def test_every_recorded_certificate_is_read_or_named_unreadable() -> None:
+    faults = {name: found for name, der in RECORDED.items() if (found := faults_of(der))}
+    assert faults == {}
+    assert len(RECORDED) > 100
+
+
+def by_cryptography(der: bytes) -> x509.Certificate | None:
+    """The certificate, where cryptography itself takes it for one."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, x509.InvalidVersion):
+        return None
+
+
+def check_dates(der: bytes, name: str) -> bool:
+    """Hold our dates against cryptography's; tell whether it has any."""
+    theirs, ours = by_cryptography(der), read_certificate(der)
+    if theirs is None:
+        return False
+    assert (ours.not_before, ours.not_after) == (theirs.not_valid_before_utc, theirs.not_valid_after_utc), name
+    return True
+
+
+@pytest.mark.filterwarnings("ignore")  # it deprecates what cards in the field still hold
+def test_what_cryptography_reads_is_read_without_a_flaw_of_its_dates() -> None:
+    assert sum(check_dates(der, name) for name, der in RECORDED.items()) > 100
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("ignore")
+def test_all_of_cryptographys_vectors_is_read_or_named_unreadable() -> None:
+    all_of_them = dict(vectors())
+    assert {name: found for name, der in all_of_them.items() if (found := faults_of(der))} == {}
+    assert sum(check_dates(der, name) for name, der in all_of_them.items()) > 500
+    assert sum(name.endswith(".crt:0") for name in all_of_them) >= 405, "PKITS is among them"
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+def test_a_hostile_name_in_every_place_reaches_nobody(name: str) -> None:
+    assert faults_of(make_certificate(cn=name, given_name=name, surname=name, issuer_o=name, issuer_cn=name)) == []
+
+
+def check_made(name: str, begin: datetime, end: datetime, issuer: str) -> None:
+    der = make_certificate(
+        cn=name,
+        given_name=name,
+        surname=None,
+        organization_identifier=name,
+        issuer_ou=issuer,
+        not_before=begin,
+        not_after=max(end, begin + timedelta(seconds=1)),
+    )
+    assert faults_of(der) == []
+
+
+@many(25)
+@given(NAMES, MOMENTS, MOMENTS, NAMES)
+def test_a_made_certificate_harms_nobody(name: str, begin: datetime, end: datetime, issuer: str) -> None:
+    check_made(name, begin, end, issuer)
+
+
+@pytest.mark.full
+@many(2000, full=True)
+@given(NAMES, MOMENTS, MOMENTS, NAMES)
+def test_two_thousand_made_certificates_harm_nobody(name: str, begin: datetime, end: datetime, issuer: str) -> None:
+    check_made(name, begin, end, issuer)
+
+
+CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.binary(max_size=12)), min_size=1, max_size=5)
+
+
+def check_mutated(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
+    for where, length, content in cuts:
+        place = int(where * len(base))
+        base = base[:place] + content + base[place + length :]
+    assert faults_of(base) == []
+
+
+@many(50)
+@given(st.sampled_from(BASES), CUTS)
+def test_a_mutated_certificate_harms_nobody(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
+    check_mutated(base, cuts)
+
+
+@pytest.mark.full
+@many(3000, full=True)
+@given(st.sampled_from(BASES), CUTS)
+def test_three_thousand_mutated_certificates_harm_nobody(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
+    check_mutated(base, cuts)
+
+
+@pytest.mark.parametrize("line", ["\x1b[2J", "a\u202eb", "a\nb", "\ud800", "x" * 2001])
+def test_the_judge_finds_harm(line: str) -> None:
+    assert harm_in(line)

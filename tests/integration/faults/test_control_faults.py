@@ -1,0 +1,336 @@
+"""Strangers at the door, locks of the dead, and folders that cannot be trusted, against the whole program.
+
+Each single guest that misbehaves is in `adapters/test_door.py`, each single folder in `config/test_folders.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import stat
+import struct
+import threading
+import time
+from datetime import timedelta
+from multiprocessing.connection import Client
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bench.proc import anonymous_mb, descriptors
+from daemon.adapters.ipc.auth import DoorKey, prove_as_client, read_key
+from daemon.adapters.ipc.server import ASK_LIMIT_S
+from integration.faults.workstation import key, runtime, status, watching
+from support.process import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.desktop import NotificationServer
+    from support.process import Process
+    from support.program import Program
+    from support.reader import ReaderService
+
+GIGABYTE = 1 << 30
+CROWD = 1000
+
+
+def door(program: Program) -> DoorKey:
+    key = read_key(runtime(program))
+    assert key is not None
+    return key
+
+
+def line_to(key: DoorKey) -> socket.socket:
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(ASK_LIMIT_S * 2)
+    line.connect(key.address)
+    return line
+
+
+def swallow(line: socket.socket) -> None:
+    """Read until the other side has had enough."""
+    with contextlib.suppress(OSError):
+        while line.recv(1 << 16):
+            pass
+
+
+def garbage(key: DoorKey) -> None:
+    with line_to(key) as line:
+        with contextlib.suppress(OSError):
+            line.sendall(os.urandom(1 << 16))
+        swallow(line)
+
+
+def a_gigabyte_announced(key: DoorKey) -> None:
+    with line_to(key) as line:
+        line.sendall(struct.pack("!i", GIGABYTE))
+        swallow(line)
+
+
+def eight_exabytes_announced(key: DoorKey) -> None:
+    with line_to(key) as line:
+        line.sendall(struct.pack("!iQ", -1, 1 << 63))
+        swallow(line)
+
+
+def a_gigabyte_announced_by_one_who_has_the_key(key: DoorKey) -> None:
+    with Client(key.address) as connection:
+        prove_as_client(connection, key.key)
+        os.write(connection.fileno(), struct.pack("!i", GIGABYTE))
+        with contextlib.suppress(OSError, EOFError):
+            connection.recv_bytes()
+
+
+def a_slow_writer(key: DoorKey) -> None:
+    """Send a byte every tenth of a second, for ever."""
+    pace = threading.Event()
+    with line_to(key) as line, contextlib.suppress(OSError):
+        line.sendall(struct.pack("!i", 64))
+        while not pace.wait(0.1):
+            line.sendall(b"x")
+
+
+def a_wrong_key(key: DoorKey) -> None:
+    with Client(key.address) as connection, contextlib.suppress(OSError, EOFError, Exception):
+        prove_as_client(connection, bytes(32))
+
+
+GUESTS = (
+    garbage,
+    a_gigabyte_announced,
+    eight_exabytes_announced,
+    a_gigabyte_announced_by_one_who_has_the_key,
+    a_slow_writer,
+    a_wrong_key,
+)
+
+
+def answers_soon(program: Program) -> bool:
+    began = time.monotonic()
+    done = program.run("status", "--json")
+    return '"readers"' in done.stdout and time.monotonic() - began < 5.0
+
+
+@pytest.fixture
+def daemon(program: Program) -> Process:
+    return watching(program)
+
+
+def no_traceback(daemon: Process) -> None:
+    assert daemon.returncode is None
+    assert "Traceback" not in daemon.text
+
+
+def test_no_guest_costs_the_daemon_its_memory_its_descriptors_or_its_answers(program: Program, daemon: Process) -> None:
+    status(program)
+    before, files = anonymous_mb(daemon.pid), descriptors(daemon.pid)
+    guests: list[Callable[[DoorKey], None]] = [*GUESTS, *GUESTS]
+    threads = [threading.Thread(target=guest, args=(door(program),)) for guest in guests]
+    for thread in threads:
+        thread.start()
+    assert answers_soon(program), "beside them"
+    for thread in threads:
+        thread.join(ASK_LIMIT_S * 3)
+        assert not thread.is_alive()
+    assert answers_soon(program), "after them"
+    wait_until(lambda: descriptors(daemon.pid) <= files, "nothing is left open")
+    assert anonymous_mb(daemon.pid) - before < 4.0
+    no_traceback(daemon)
+
+
+def test_a_crowd_before_the_door_goes_away(program: Program, daemon: Process) -> None:
+    files = descriptors(daemon.pid)
+    key, crowd = door(program), []
+    with contextlib.ExitStack() as stack:
+        for _ in range(CROWD):
+            line = stack.enter_context(socket.socket(socket.AF_UNIX))
+            line.connect(key.address)
+            crowd.append(line)
+        assert len(crowd) == CROWD
+        began = time.monotonic()
+        wait_until(lambda: answers_soon(program), "status answers, silent as they are")
+        assert time.monotonic() - began < ASK_LIMIT_S + 5
+    wait_until(lambda: descriptors(daemon.pid) <= files, "nothing is left open")
+    no_traceback(daemon)
+
+
+def test_of_five_started_at_once_one_is_on_watch(program: Program) -> None:
+    started = [program.start("run", "--headless") for _ in range(5)]
+    wait_until(lambda: sum(process.returncode is None for process in started) == 1, "four have left", 20)
+    wait_until(lambda: any("on watch" in process.text for process in started), "one is on watch")
+    for process in started:
+        assert process.returncode in {None, 0}
+        assert "Traceback" not in process.text
+
+
+def test_a_lock_and_a_door_that_were_cleared_away_let_no_second_one_tell_everything_again(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    daemon = watching(desk)
+    for file in runtime(desk).iterdir():
+        file.unlink()
+    second = desk.run("run", "--headless")
+    assert (second.returncode, second.stdout.strip()) == (0, "vigicle is already on watch.")
+    reader_service.insert(key(timedelta(days=20)))
+    notification_server.next_notice()
+    assert daemon.terminate() == 0
+    assert len(notification_server.notices) == 1
+
+
+def test_the_lock_and_the_door_of_a_killed_daemon_make_way(program: Program, daemon: Process) -> None:
+    left = door(program)
+    daemon.kill()
+    assert Path(left.address).exists()
+    done = program.run("quit")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    again = watching(program)
+    assert door(program) != left
+    assert answers_soon(program)
+    no_traceback(again)
+
+
+def test_a_daemon_that_is_stopped_is_said_to_be_silent_and_goes_on_afterwards(
+    program: Program, daemon: Process
+) -> None:
+    os.kill(daemon.pid, signal.SIGSTOP)
+    done = program.run("run", "--headless", timeout_s=70)
+    assert (done.returncode, "already" in done.stdout) == (0, True)
+    assert '"readers"' in program.run("status", "--json").stdout, "the memory is looked at without it"
+    done = program.run("quit")
+    assert (done.returncode, "task manager" in done.stderr) == (3, True)
+    os.kill(daemon.pid, signal.SIGCONT)
+    assert answers_soon(program)
+    no_traceback(daemon)
+
+
+def test_a_session_with_another_runtime_folder_has_the_same_watch(
+    program: Program, daemon: Process, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir(mode=0o700)
+    other = {"XDG_RUNTIME_DIR": str(tmp_path / "other")}
+    second = program.run("run", "--headless", environment=other)
+    assert (second.returncode, second.stdout) == (0, "vigicle is already on watch.\n")
+    assert program.run("status", environment=other).stderr == "", "it is asked, and nobody looks alone"
+    assert program.run("quit", environment=other).stdout == "vigicle has stopped.\n"
+    assert daemon.wait(5.0) == 0
+    assert program.run("quit", environment=other).stdout == "vigicle was not running.\n"
+
+
+def test_a_watch_whose_door_was_taken_away_stays_the_only_one_and_is_told_of(program: Program, daemon: Process) -> None:
+    shutil.rmtree(runtime(program))
+    assert program.run("run", "--headless").stdout == "vigicle is already on watch.\n"
+    done = program.run("quit")
+    assert done.returncode == 3
+    assert "does not answer" in done.stderr
+    assert answers_soon(program), "the memory can be read all the same"
+    no_traceback(daemon)
+
+
+# --- folders and links --------------------------------------------------------------------------
+
+
+def give_away(folder: Path) -> None:
+    os.chown(folder, 65534, 65534)
+
+
+def open_up(folder: Path) -> None:
+    folder.chmod(0o777)
+    (folder / "planted").touch()
+
+
+def put_a_link(folder: Path) -> None:
+    real = folder.with_name("elsewhere")
+    real.mkdir()
+    folder.rmdir()
+    folder.symlink_to(real)
+
+
+def put_a_file(folder: Path) -> None:
+    folder.rmdir()
+    folder.touch()
+
+
+@pytest.mark.parametrize(
+    "spoil", [give_away, *(pytest.param(spoil, marks=pytest.mark.full) for spoil in (open_up, put_a_link, put_a_file))]
+)
+def test_a_runtime_folder_that_cannot_be_trusted_is_refused_in_words(
+    program: Program, spoil: Callable[[Path], None]
+) -> None:
+    watching(program).terminate()
+    folder = runtime(program)
+    for file in folder.iterdir():
+        file.unlink()
+    spoil(folder)
+    done = program.run("run", "--headless")
+    assert done.returncode == 3
+    assert str(folder) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["vigicle.lock", *(pytest.param(name, marks=pytest.mark.full) for name in ("door.json", "door.json.new", "door"))],
+)
+def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: str, tmp_path: Path) -> None:
+    watching(program).terminate()
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    place = runtime(program) / name
+    place.unlink(missing_ok=True)
+    place.symlink_to(precious)
+    daemon = program.start("run", "--headless")
+    wait_until(lambda: daemon.returncode is not None or "on watch" in daemon.text, "it starts, or says why not")
+    assert precious.read_text() == "precious"
+    assert stat.S_IMODE(precious.stat().st_mode) == 0o644
+    assert "Traceback" not in daemon.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vigicle.sqlite3",
+        "runtime",
+        *(
+            pytest.param(name, marks=pytest.mark.full)
+            for name in ("vigicle.sqlite3-wal", "vigicle.sqlite3-shm", "vigicle.sqlite3-journal")
+        ),
+    ],
+)
+def test_a_link_among_what_is_remembered_leads_nobody_to_another_file(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, name: str, tmp_path: Path
+) -> None:
+    watching(desk).terminate()
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    place = desk.state_folder / name
+    place.unlink(missing_ok=True)
+    place.symlink_to(precious)
+    daemon = watching(desk)
+    reader_service.insert(key(timedelta(days=20), "Anne"))
+    while "Anne" not in notification_server.next_notice().body:
+        pass  # what became of the link is said, too
+    daemon.terminate()
+    assert precious.read_text() == "precious"
+    assert stat.S_IMODE(precious.stat().st_mode) == 0o644
+    assert "Traceback" not in daemon.text
+
+
+def test_a_configuration_that_is_a_link_is_read_and_never_written(
+    desk: Program, reader_service: ReaderService, tmp_path: Path
+) -> None:
+    """People keep their settings elsewhere, and link to them: that is their own link, and it is followed."""
+    elsewhere = tmp_path / "settings.toml"
+    elsewhere.write_text("[notices]\ndays = [20]\n")
+    desk.configure("").unlink()
+    (desk.config_folder / "config.toml").symlink_to(elsewhere)
+    daemon = watching(desk)
+    elsewhere.write_text("nonsense")
+    reader_service.insert(key(timedelta(days=200)))
+    daemon.wait_for_log("The settings are refused")
+    assert elsewhere.read_text() == "nonsense"
+    no_traceback(daemon)

@@ -1,0 +1,274 @@
+"""Vendors' modules crash, hang, chatter and lie at any call; none hides another one's key, and each may recover.
+
+What is no library at all, or cannot be loaded, is in `adapters/test_token_reader.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import reduce
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.adapters.pkcs11.reader import PATIENCE_S, ChildTokenReader
+from daemon.core.effects import ReadTokens
+from daemon.core.events import Event, ReadFinished, TokensRead
+from daemon.core.troubles import Trouble
+from integration.faults.token_module import WHOLE, TokenModule
+from support.pki import make_certificate
+from support.posted_events import Posted
+from support.process import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from daemon.core.model import TokenReading
+
+CALLS = (
+    "load",
+    "C_GetFunctionList",
+    "C_Initialize",
+    "C_GetSlotList",
+    "C_GetSlotInfo",
+    "C_GetTokenInfo",
+    "C_OpenSession",
+    "C_FindObjectsInit",
+    "C_FindObjects",
+    "C_GetAttributeValue",
+)
+LIMIT_S, HASTY_LIMIT_S = 10.0, 2.5
+SIGNS = {"initialised": 0x400, "user_pin_set": 0x8, "pin_to_be_changed": 0x80000, "pin_locked": 0x40000}
+
+
+class Reads:
+    """A token reader over these modules, which reads when told."""
+
+    def __init__(self, *modules: TokenModule | Path, limit_s: float = LIMIT_S) -> None:
+        self.posted = Posted()
+        paths = (module.path if isinstance(module, TokenModule) else module for module in modules)
+        self.reader = ChildTokenReader(modules=tuple(map(str, paths)), child_limit_s=limit_s)
+        self.reader.start(self.posted)
+        self._ticket = 0
+
+    def read(self, *readers: str) -> list[Event]:
+        self._ticket += 1
+        self.reader.read(ReadTokens(ticket=self._ticket, readers=readers))
+        return self.posted.until(ReadFinished, 60.0)
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> TokenModule:
+    return TokenModule(tmp_path)
+
+
+@pytest.fixture
+def reads(module: TokenModule) -> Iterator[Reads]:
+    reads = Reads(module)
+    yield reads
+    reads.reader.stop()
+
+
+@pytest.fixture
+def hasty(module: TokenModule) -> Iterator[Reads]:
+    """Has no patience with a module that hangs."""
+    reads = Reads(module, limit_s=HASTY_LIMIT_S)
+    yield reads
+    reads.reader.stop()
+
+
+def tokens(events: list[Event]) -> list[TokenReading]:
+    return [token for event in events if isinstance(event, TokensRead) for token in event.tokens]
+
+
+def troubles(events: list[Event]) -> list[Trouble]:
+    return [event.trouble for event in events if isinstance(event, TokensRead) and event.trouble]
+
+
+def labels(events: list[Event]) -> list[str]:
+    return [token.label for token in tokens(events)]
+
+
+# --- faults at each call ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", CALLS)
+@pytest.mark.parametrize("how", ["crash", pytest.param("exit", marks=pytest.mark.full)])
+def test_a_module_that_dies_at_any_call_is_told_and_recovers(
+    module: TokenModule, reads: Reads, how: str, where: str
+) -> None:
+    module.show([make_certificate()])
+    module.fail(how, where)
+    assert troubles(reads.read()) == [Trouble.MODULE_CRASHED]
+    module.recover()
+    events = reads.read()
+    assert (labels(events), troubles(events)) == (["a key"], [])
+
+
+@pytest.mark.parametrize(
+    "where", [pytest.param(call, marks=() if call == "C_FindObjects" else pytest.mark.full) for call in CALLS]
+)
+def test_a_module_that_hangs_at_any_call_is_killed_at_its_limit_and_recovers(
+    module: TokenModule, hasty: Reads, where: str
+) -> None:
+    module.show([make_certificate()])
+    module.fail("hang", where)
+    began = time.monotonic()
+    assert troubles(hasty.read()) == [Trouble.MODULE_HUNG]
+    assert time.monotonic() - began < HASTY_LIMIT_S + 1.0
+    module.recover()
+    assert labels(hasty.read()) == ["a key"]
+
+
+@pytest.mark.parametrize("where", CALLS[1:])
+def test_a_module_that_errs_at_any_call_makes_nothing_up(module: TokenModule, reads: Reads, where: str) -> None:
+    der = make_certificate()
+    module.show([der])
+    module.fail("error", where)
+    certificates = [c for token in tokens(reads.read()) for c in token.certificates]
+    assert [c.flaw != "" for c in certificates] in ([], [True]), "none, or one that is said to be unreadable"
+    module.recover()
+    assert [c.flaw for token in tokens(reads.read()) for c in token.certificates] == [""]
+
+
+@pytest.mark.parametrize("where", ["load", pytest.param("C_GetAttributeValue", marks=pytest.mark.full)])
+def test_what_a_module_prints_without_end_reaches_nobody(module: TokenModule, hasty: Reads, where: str) -> None:
+    module.show([make_certificate()])
+    module.fail("chatter", where)
+    events = hasty.read()
+    assert (tokens(events), troubles(events)) == ([], [Trouble.MODULE_HUNG])
+
+
+@pytest.mark.parametrize("where", ["load", "C_GetAttributeValue"])
+def test_what_a_module_leaves_running_ends_with_its_read(module: TokenModule, reads: Reads, where: str) -> None:
+    module.show([make_certificate()])
+    module.fail("fork", where)
+    assert labels(reads.read()) == ["a key"]
+    wait_until(lambda: module.forked != 0, "it has forked")
+    wait_until(lambda: not Path(f"/proc/{module.forked}").exists(), "what was forked has ended")
+
+
+# --- one beside another -------------------------------------------------------------------------
+
+
+def test_a_bad_module_goes_last_and_first_again_once_it_answers(tmp_path: Path) -> None:
+    bad, good = TokenModule(tmp_path, "bad"), TokenModule(tmp_path, "good")
+    good.show([make_certificate()], label=b"good", slot=b"Reader 00")
+    bad.show([make_certificate(cn="Anne")], label=b"bad", slot=b"Reader 00", serial=b"0002")
+    reads = Reads(bad, good)
+    bad.fail("hang", "C_GetSlotList")
+    assert labels(reads.read("Reader 00")) == ["good"]
+    asked = bad.calls
+    began = time.monotonic()
+    assert labels(reads.read("Reader 00")) == ["good"]
+    assert time.monotonic() - began < PATIENCE_S, "nobody waits for it any more"
+    assert bad.calls == asked, "it is not even asked while another one answers"
+    bad.recover()
+    good.show([], slot=b"Other")
+    assert "bad" in labels(reads.read("Reader 00")), "it is asked where no other one answers"
+    good.show([make_certificate()], label=b"good", slot=b"Reader 00")
+    assert labels(reads.read("Reader 00"))[0] == "bad", "and is in its old place again"
+    reads.reader.stop()
+
+
+def test_the_same_library_by_two_paths_is_loaded_once(module: TokenModule, tmp_path: Path) -> None:
+    module.show([make_certificate()])
+    (tmp_path / "link.so").symlink_to(module.path)
+    (tmp_path / "folder").symlink_to(tmp_path)
+    paths = (module.path, tmp_path / "link.so", tmp_path / "folder/token.so", tmp_path / "folder/../token.so")
+    reads = Reads(*paths)
+    assert labels(reads.read()) == ["a key"]
+    assert module.calls.count("load") == 1
+    reads.reader.stop()
+
+
+# --- odd tokens ---------------------------------------------------------------------------------
+
+
+def test_forty_certificates_are_read(module: TokenModule, reads: Reads) -> None:
+    module.show([make_certificate(cn=f"Holder {number}") for number in range(40)])
+    (token,) = tokens(reads.read())
+    assert {c.subject_cn for c in token.certificates} == {f"Holder {number}" for number in range(40)}
+
+
+def test_a_thousand_certificates_do_not_hold_the_watch_up(module: TokenModule, reads: Reads) -> None:
+    module.show([b"\x30\x04\x04\x02" + number.to_bytes(2) for number in range(1000)])
+    (token,) = tokens(reads.read())
+    assert len(token.certificates) == 200
+
+
+def test_an_object_of_a_megabyte_is_named_unreadable_and_hides_nothing(module: TokenModule, reads: Reads) -> None:
+    module.show([b"\x30\x84\x00\x10\x00\x00" + bytes(1 << 20), make_certificate()])
+    (token,) = tokens(reads.read())
+    assert sorted(c.flaw for c in token.certificates) == ["", f"{(1 << 20) + 6} bytes long"]
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        (b"\xff\xfe\x00broken", "broken"),
+        ("é".encode() * 16, "é" * 16),
+        (b"\xc3" * 32, ""),
+        (b"\x1b[2J\x07\r\n<b>key</b>", "[2J <b>key</b>"),
+        (b"\x00" * 32, ""),
+    ],
+    ids=["no UTF-8", "32 bytes of UTF-8", "halves of letters", "escape sequences", "zeroes"],
+)
+def test_a_label_in_any_bytes_is_shown_clean_and_hides_nothing(
+    module: TokenModule, reads: Reads, label: bytes, shown: str
+) -> None:
+    module.show([make_certificate()], label=label)
+    events = reads.read()
+    (token,) = tokens(events)
+    assert troubles(events) == []
+    assert token.label.replace("\N{REPLACEMENT CHARACTER}", "") == shown
+    assert len(token.certificates) == 1
+
+
+def test_a_serial_and_a_slot_in_any_bytes_hide_nothing(module: TokenModule, reads: Reads) -> None:
+    module.show([make_certificate()], serial=bytes(range(240, 256)), slot=bytes(range(128, 192)))
+    (token,) = tokens(reads.read())
+    assert len(token.certificates) == 1
+
+
+COMBINATIONS = [chosen for size in range(5) for chosen in combinations(SIGNS, size)]
+
+
+@pytest.mark.parametrize("chosen", COMBINATIONS, ids=lambda chosen: "+".join(chosen) or "none")
+def test_every_combination_of_signs_is_read_as_it_is(
+    module: TokenModule, reads: Reads, chosen: tuple[str, ...]
+) -> None:
+    flags = reduce(lambda flags, sign: flags | SIGNS[sign], chosen, WHOLE & ~0x408)
+    module.show([make_certificate()], flags=flags)
+    (token,) = tokens(reads.read())
+    assert {sign for sign in SIGNS if getattr(token.signs, sign)} == set(chosen)
+
+
+OTHERS = [1 << bit for bit in range(25) if 1 << bit not in SIGNS.values()]  # the rest of CKF_* of tokens, known or not
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("other", [*OTHERS, sum(OTHERS)], ids=hex)
+@pytest.mark.parametrize("chosen", [(), tuple(SIGNS)], ids=["no sign", "each sign"])
+def test_no_other_flag_changes_what_the_signs_say(
+    module: TokenModule, reads: Reads, chosen: tuple[str, ...], other: int
+) -> None:
+    module.show([make_certificate()], flags=reduce(lambda flags, sign: flags | SIGNS[sign], chosen, other))
+    (token,) = tokens(reads.read())
+    assert {sign for sign in SIGNS if getattr(token.signs, sign)} == set(chosen)
+
+
+@pytest.mark.parametrize("flags", [0xFFFFFFFF, 0x80000000, 0xFFFFFFFFFFFFFFFF], ids=hex)
+def test_flags_that_no_standard_knows_hide_nothing(module: TokenModule, reads: Reads, flags: int) -> None:
+    module.show([make_certificate()], flags=flags)
+    (token,) = tokens(reads.read())
+    assert len(token.certificates) == 1
+
+
+def test_nobody_ever_logs_in(module: TokenModule, reads: Reads) -> None:
+    module.show([make_certificate()])
+    reads.read()
+    assert "C_OpenSession" in module.calls
+    assert "C_Login" not in module.calls

@@ -1,0 +1,300 @@
+"""Kills, full disks and folders that cannot be written: what was remembered stays, and nothing is said twice.
+
+Damage to the file itself, in each form, is in `adapters/test_store.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from string import ascii_uppercase
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
+from integration.faults.workstation import key, status, watching
+from support.core.factories import certificate, memory, owned
+from support.process import Process, require_tool, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from daemon.core.model import Memory
+    from support.desktop import NotificationServer
+    from support.program import Program
+    from support.reader import ReaderService
+
+DUE = timedelta(days=20)
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from daemon.adapters.store.sqlite import SqliteStore
+from daemon.core.model import Memory
+
+store = SqliteStore(Path(sys.argv[1]))
+said = dict(store.load().said)
+assert not store.problems, store.problems
+while True:
+    mark = str(len(said))
+    said = {**said, mark: datetime.now(UTC)}
+    store.remember(Memory(said=said, snoozes={mark: said[mark]}), ())
+    print(mark, flush=True)
+"""
+
+
+@pytest.mark.parametrize("kills", [pytest.param(5, id="5"), pytest.param(200, id="200", marks=pytest.mark.full)])
+def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path, kills: int) -> None:
+    chance = random.Random(kills)
+    known = -1
+    for _ in range(kills):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        known = int(writer.stdout.readline())
+        threading.Event().wait(chance.uniform(0.0, 0.05))
+        writer.kill()
+        rest, _ = writer.communicate()
+        known = int((rest.split("\n")[:-1] or [str(known)])[-1])
+        store = SqliteStore(tmp_path, read_only=True)
+        memory = store.load()
+        assert store.problems == []
+        assert set(map(str, range(known + 1))) <= memory.said.keys()
+        assert list(memory.snoozes) == [str(len(memory.said) - 1)], "a write is whole, or not at all"
+
+
+def said_of(desk: Program, holder: str) -> bool:
+    """Whether it is on the disk that this holder's key was told."""
+    memory = SqliteStore(desk.state_folder, read_only=True).load()
+    fingerprints = {f for f, seen in memory.certificates.items() if seen.certificate.subject_cn == holder}
+    keys = [key.id for key in memory.keys.values() if fingerprints & set(key.fingerprints)]
+    return any(mark.startswith(f"expiry|{id_}|") for mark in memory.said for id_ in keys)
+
+
+@pytest.mark.parametrize("kills", [pytest.param(2, id="2"), pytest.param(20, id="20", marks=pytest.mark.full)])
+def test_what_is_remembered_as_said_is_not_said_again_after_a_kill(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, kills: int
+) -> None:
+    """A notice that was delivered, and not yet remembered when the kill came, may be said once more; no other."""
+    chance = random.Random(kills)
+    remembered: set[str] = set()
+    holders = [f"Holder {letter}" for letter in ascii_uppercase[:kills]]
+    for holder in holders:
+        daemon = watching(desk)
+        reader_service.insert(key(DUE, holder))
+        while holder not in notification_server.next_notice().body:
+            pass  # one of before, said once more
+        threading.Event().wait(chance.uniform(0.0, 0.05))
+        daemon.kill()
+        reader_service.remove()
+        remembered |= {holder} if said_of(desk, holder) else set()
+        assert "Traceback" not in daemon.text
+    watching(desk)
+    wait_until(lambda: all(said_of(desk, holder) for holder in holders), "each was told")
+    for holder in holders:
+        times = sum(holder in notice.body for notice in notification_server.notices)
+        assert times in ({1} if holder in remembered else {1, 2}), holder
+    assert remembered, "some kills came after the writing"
+
+
+def test_a_newer_vigicles_store_is_refused_in_words_and_left_alone(program: Program) -> None:
+    watching(program).terminate()
+    file = program.state_folder / STORE_NAME
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = file.read_bytes()
+    for command in (("run", "--headless"), ("check",)):
+        done = program.run(*command)
+        assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+        assert str(file) in done.stderr
+    assert file.read_bytes() == before
+
+
+# --- several at once ----------------------------------------------------------------------------
+
+BEGINNER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from daemon.adapters.store.sqlite import SqliteStore
+from daemon.core.model import Memory
+
+store = SqliteStore(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+said = store.load().said
+store.remember(Memory(said={**said, sys.argv[2]: datetime.now(UTC)}), ())
+assert not store.problems, store.problems
+store.close()
+"""
+
+
+@pytest.mark.parametrize("rounds", [pytest.param(5, id="5"), pytest.param(60, id="60", marks=pytest.mark.full)])
+def test_those_who_begin_a_memory_at_once_share_it(tmp_path: Path, rounds: int) -> None:
+    for number in range(rounds):
+        folder = tmp_path / str(number)
+        names = ascii_uppercase[:4]
+        with contextlib.ExitStack() as stack:
+            started = [
+                stack.enter_context(
+                    subprocess.Popen(
+                        [sys.executable, "-c", BEGINNER, folder, name],
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE,
+                        text=True,
+                    )
+                )
+                for name in names
+            ]
+            for one in started:
+                assert one.stdout is not None
+                one.stdout.readline()
+            for one in started:
+                assert one.stdin is not None
+                one.stdin.write("\n")
+                one.stdin.flush()
+            said = [one.communicate(timeout=30)[1] for one in started]
+        assert said == [""] * len(names)
+        assert SqliteStore(folder, read_only=True).load().said.keys() == set(names)
+        assert [file.name for file in folder.iterdir()] == [STORE_NAME], "nothing was set aside or left"
+
+
+# --- disks --------------------------------------------------------------------------------------
+
+
+class Disk:
+    """The state folder of a program, on a disk of its own; `start` starts the daemon there."""
+
+    def __init__(self, desk: Program) -> None:
+        self._desk = desk
+        self._daemon: Process | None = None
+
+    def start(self, options: str, first: str = "true") -> Process:
+        """Mount with these options, run a shell command there, and start."""
+        command = self._command(options, first, "run --headless")
+        log = self._desk.home / "disk.log"
+        self._daemon = Process(command, environment=self._desk.environment, log=log)
+        self._daemon.wait_for_log("on watch")
+        return self._daemon
+
+    def look(self, options: str, first: str) -> str:
+        """Do the same, and look without a daemon; return what was printed."""
+        command = self._command(options, first, "status")
+        environment = self._desk.environment
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+        return done.stdout + done.stderr
+
+    def _command(self, options: str, first: str, what: str) -> list[str]:
+        state, vigicle = self._desk.state_folder, Path(sys.executable).with_name("vigicle")
+        state.mkdir(parents=True, mode=0o700, exist_ok=True)
+        script = (
+            f"mount -t tmpfs -o mode=0700,{options} tmpfs {state} && cd {state} && {first} && cd / && "
+            f"exec setpriv --pdeathsig KILL {vigicle} {what}"
+        )
+        return [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
+
+    @property
+    def folder(self) -> Path:
+        """The folder as the daemon sees it."""
+        assert self._daemon is not None
+        return Path(f"/proc/{self._daemon.pid}/root{self._desk.state_folder}")
+
+    def memory(self) -> Memory:
+        """What is on the disk; SQLite itself cannot open a file through /proc."""
+        with tempfile.TemporaryDirectory() as copy:
+            for file in self.folder.glob(f"{STORE_NAME}*"):
+                shutil.copy(file, copy)
+            return SqliteStore(Path(copy), read_only=True).load()
+
+    def close(self) -> None:
+        if self._daemon is not None:
+            assert "Traceback" not in self._daemon.text
+            self._daemon.close()
+
+
+@pytest.fixture
+def disk(desk: Program) -> Iterator[Disk]:
+    disk = Disk(desk)
+    yield disk
+    disk.close()
+
+
+def fill(folder: Path) -> Path:
+    """Leave no room."""
+    junk = folder / "junk"
+    with junk.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return junk
+
+
+def holders(desk: Program) -> set[str]:
+    return {line["subject_cn"] for line in status(desk)["certificates"]}
+
+
+def test_a_disk_that_fills_up_costs_nothing_once_there_is_room_again(
+    desk: Program, disk: Disk, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    daemon = disk.start("size=512k")
+    junk = fill(disk.folder)
+    reader_service.insert(key(DUE, "Anne"))
+    assert "Anne" in notification_server.next_notice().body, "who cannot remember still tells"
+    daemon.wait_for_log("Nothing can be remembered for now")
+    assert holders(desk) == {"Anne"}
+    junk.unlink()
+    reader_service.swap(key(DUE, "Bruno"))
+    assert "Bruno" in notification_server.next_notice().body
+    daemon.wait_for_log("remembered again")
+    wait_until(lambda: len(disk.memory().said) > 1, "both notices are remembered")
+    assert {seen.certificate.subject_cn for seen in disk.memory().certificates.values()} == {"Anne", "Bruno"}
+    assert len(notification_server.notices) == 2
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["ended in order", "killed"])
+def test_what_was_remembered_is_known_on_a_disk_that_is_full_since(
+    desk: Program, disk: Disk, tmp_path: Path, killed: bool
+) -> None:
+    before = tmp_path / "before"
+    store = SqliteStore(before)
+    store.load()
+    store.remember(memory(owned(certificate())), ())
+    if killed:
+        before = shutil.copytree(before, tmp_path / "killed")  # with its log, as it stands now
+    store.close()
+    assert (before / f"{STORE_NAME}-wal").exists() is killed
+    fill_it = f"cp {before}/{STORE_NAME} {before}/{STORE_NAME}-wal . ; cat /dev/zero > junk || true"
+    assert "Jean MARTIN" in disk.look("size=200k", f"{{ {fill_it}; }}")
+    disk.start("size=200k", f"{{ {fill_it}; }}")
+    assert holders(desk) == {"Jean MARTIN"}
+
+
+@pytest.mark.parametrize(
+    ("options", "first"),
+    [("size=512k", "mount -o remount,ro . "), ("size=8k", "head -c 8192 /dev/zero > junk")],
+    ids=["read-only", "full"],
+)
+def test_a_disk_that_takes_nothing_from_the_start_is_said_and_keys_are_told_all_the_same(
+    desk: Program,
+    disk: Disk,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
+    options: str,
+    first: str,
+) -> None:
+    disk.start(options, first)
+    problem = notification_server.next_notice()
+    assert str(desk.state_folder) in problem.body
+    reader_service.insert(key(DUE, "Anne"))
+    assert "Anne" in notification_server.next_notice().body
+    assert holders(desk) == {"Anne"}

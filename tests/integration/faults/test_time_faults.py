@@ -1,0 +1,261 @@
+"""Sleep, wrong clocks, changing zones and odd years: each notice at its time, and once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from config.settings import QuietHours
+from daemon.core.events import Tick
+from daemon.core.state import State
+from daemon.core.views.report import Stage
+from integration.faults.workstation import key, status, watching
+from support.core.factories import DAY, NOW, SECOND, SETTINGS, certificate, ending, notice_settings
+from support.core.simulator import World, marks, world_with
+from support.process import Process, require_tool, wait_until
+
+if TYPE_CHECKING:
+    from support.desktop import NotificationServer
+    from support.program import Program
+    from support.reader import ReaderService
+
+YEAR = 365 * DAY
+PARIS = ZoneInfo("Europe/Paris")
+NIGHT = QuietHours(start=time(22), end=time(8))
+
+
+# --- the real daemon ----------------------------------------------------------------------------
+
+
+def test_a_moment_that_passes_while_the_daemon_is_suspended_is_told_when_it_wakes(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    moment = (datetime.now(UTC) + timedelta(seconds=12)).replace(microsecond=0)
+    daemon = watching(desk)
+    reader_service.insert(key(moment - datetime.now(UTC) + timedelta(days=90)))
+    wait_until(lambda: bool(status(desk)["certificates"]), "the key is known")
+    assert datetime.now(UTC) < moment, "the machine is too slow for this test"
+    os.kill(daemon.pid, signal.SIGSTOP)
+    wait_until(lambda: datetime.now(UTC) > moment + SECOND, "the moment has passed", 20)
+    assert notification_server.notices == []
+    os.kill(daemon.pid, signal.SIGCONT)
+    notification_server.next_notice(timeout_s=5)
+    status(desk)
+    assert len(notification_server.notices) == 1
+
+
+# --- the clock ----------------------------------------------------------------------------------
+
+
+def leap(world: World, span: timedelta) -> None:
+    """The clock shows another time from one moment to the next, and the heartbeat finds it."""
+    world.now += span
+    world.post(Tick(at=world.now))
+
+
+def told(world: World) -> list[str]:
+    """The days of each notice said, by its newest milestone."""
+    return [mark.rsplit("|", 1)[1] for mark in marks(world.said)]
+
+
+def test_a_gap_of_any_length_is_told_in_one_notice() -> None:
+    world = world_with(ending(100 * DAY))
+    leap(world, 60 * DAY)
+    assert told(world) == ["45"]
+    leap(world, 20 * DAY)
+    assert told(world) == ["45", "30"]
+
+
+def test_a_clock_set_back_a_year_and_forward_again_repeats_nothing() -> None:
+    world = world_with(ending(50 * DAY))
+    assert told(world) == ["60"]
+    leap(world, -YEAR)
+    leap(world, YEAR)
+    assert told(world) == ["60"]
+    world.wait(10 * DAY)
+    assert told(world) == ["60", "45"]
+
+
+def test_a_clock_set_back_by_a_month_has_what_is_due_then_told_once_more() -> None:
+    """Of two clocks none is known to be right: what was said in the future counts for nothing."""
+    world = world_with(ending(50 * DAY))
+    leap(world, -30 * DAY)
+    leap(world, timedelta(hours=1))
+    assert told(world) == ["60", "90"]
+    leap(world, 30 * DAY)
+    assert told(world) == ["60", "90"]
+
+
+def test_a_clock_set_forward_ten_years_and_back_misses_nothing_afterwards() -> None:
+    world = world_with(ending(100 * DAY))
+    leap(world, 10 * YEAR)
+    assert told(world) == ["0"], "expired, as far as the clock knows"
+    leap(world, -10 * YEAR)
+    world.wait(102 * DAY)
+    assert told(world)[1:] == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
+
+
+def test_by_a_clock_from_before_this_program_nothing_is_told() -> None:
+    reset = datetime(1970, 1, 1, tzinfo=UTC)
+    world = world_with(certificate(not_before=reset - YEAR, not_after=reset + 20 * DAY), now=reset)
+    assert world.said == []
+    leap(world, NOW - world.now)
+    assert told(world) == ["0"]
+
+
+def test_each_notice_comes_at_its_moment_and_once_over_a_year_of_clock_changes() -> None:
+    world = world_with(ending(200 * DAY))
+    end = NOW + 200 * DAY
+    for _ in range(210):
+        leap(world, timedelta(hours=-3))
+        world.wait(timedelta(hours=27))
+    assert told(world) == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
+    for moment, notice in world.said:
+        days = int(notice.marks[-1].rsplit("|", 1)[1])
+        assert timedelta() <= moment - (end - days * DAY) <= timedelta(hours=3)
+
+
+# --- zones --------------------------------------------------------------------------------------
+
+SPRING, AUTUMN = datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 10, 31, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN], ids=["spring", "autumn"])
+def test_quiet_hours_end_by_the_wall_clock_in_the_night_of_the_change(change: datetime) -> None:
+    quiet = notice_settings(quiet_hours=NIGHT)
+    start = change - timedelta(hours=2)
+    world = World(now=start, state=State(settings=quiet, zone=PARIS))
+    world.look()
+    world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY + SECOND))
+    world.wait(timedelta(hours=12))
+    ((moment, _),) = world.said
+    assert moment.astimezone(PARIS).time() == time(8)
+
+
+def test_quiet_hours_inside_the_hour_that_comes_twice_or_never_end() -> None:
+    for change, hours in (
+        (SPRING, QuietHours(start=time(1, 30), end=time(2, 30))),
+        (AUTUMN, QuietHours(start=time(2, 15), end=time(2, 45))),
+    ):
+        start = change - timedelta(minutes=20)
+        world = World(now=start, state=State(settings=notice_settings(quiet_hours=hours), zone=PARIS))
+        world.look()
+        world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY))
+        world.wait(timedelta(hours=3))
+        assert len(world.said) == 1
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
+def test_a_journey_to_another_zone_moves_no_notice(zone: str) -> None:
+    world = world_with(ending(91 * DAY))
+    world.state = replace(world.state, zone=ZoneInfo(zone))
+    world.wait(2 * DAY)
+    ((moment, _),) = world.said
+    assert moment == NOW + DAY
+
+
+class Elsewhere:
+    """A daemon whose /etc is a copy of its own: it travels when that copy names another zone."""
+
+    def __init__(self, desk: Program, folder: Path) -> None:
+        self._desk, self._etc = desk, folder / "etc"
+        shutil.copytree("/etc", self._etc, symlinks=True, ignore_dangling_symlinks=True)
+        (self._etc / "timezone").unlink(missing_ok=True)
+
+    def travel(self, zone: str) -> None:
+        new = self._etc / "localtime.new"
+        new.symlink_to(f"/usr/share/zoneinfo/{zone}")
+        new.replace(self._etc / "localtime")
+
+    def start(self) -> Process:
+        vigicle = Path(sys.executable).with_name("vigicle")
+        script = f"mount --bind {self._etc} /etc && exec setpriv --pdeathsig KILL {vigicle} run --headless"
+        command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
+        daemon = Process(command, environment=self._desk.environment, log=self._desk.home / "elsewhere.log")
+        daemon.wait_for_log("on watch")
+        return daemon
+
+
+def test_a_daemon_that_travels_keeps_the_quiet_hours_of_the_place(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    begin, end = now - timedelta(hours=2), now + timedelta(hours=2)
+    desk.configure(f'[notices]\nquiet_hours = "{begin:%H:%M}-{end:%H:%M}"\n')
+    elsewhere = Elsewhere(desk, tmp_path)
+    elsewhere.travel("Etc/UTC")
+    daemon = elsewhere.start()
+    try:
+        reader_service.insert(key(timedelta(days=20), "Anne"))
+        wait_until(lambda: bool(status(desk)["certificates"]), "the key is known")
+        assert notification_server.notices == []
+        elsewhere.travel("Etc/GMT-8")
+        reader_service.swap(key(timedelta(days=20), "Bruno"))
+        told = {notification_server.next_notice().body for _ in range(2)}
+        assert {"Anne" in body for body in told} == {"Bruno" in body for body in told} == {True, False}
+    finally:
+        daemon.close()
+    assert "Traceback" not in daemon.text
+
+
+# --- years --------------------------------------------------------------------------------------
+
+
+def year(number: int, month: int = 6) -> datetime:
+    return datetime(number, month, 1, tzinfo=UTC)
+
+
+def stage_of(world: World) -> Stage:
+    report = world.check()
+    assert report is not None
+    return report.certificates[0].stage
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "stage"),
+    [
+        (year(1), year(1950), Stage.EXPIRED),
+        (year(1950), year(1951), Stage.EXPIRED),
+        (year(2020), year(2049, 12), Stage.VALID),
+        (year(2020), year(2050), Stage.VALID),
+        (year(2020), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), Stage.VALID),
+        (year(9998), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), Stage.NOT_YET),
+        (year(2030), year(2029), Stage.NOT_YET),
+    ],
+    ids=["1950", "1951", "2049", "2050", "9999", "not yet", "ends before it begins"],
+)
+def test_odd_years_are_judged_and_told_at_most_once(begin: datetime, end: datetime, stage: Stage) -> None:
+    world = world_with(certificate(not_before=begin, not_after=end))
+    assert stage_of(world) is stage
+    assert len(world.said) == (stage is Stage.EXPIRED)
+    for _ in range(3):
+        world.restart()
+    assert len(world.said) == (stage is Stage.EXPIRED)
+
+
+@pytest.mark.parametrize("end", [year(2049, 12), year(2050), year(2051)], ids=str)
+def test_each_notice_comes_at_its_moment_around_2050(end: datetime) -> None:
+    world = world_with(certificate(not_before=year(2047), not_after=end), now=end - YEAR)
+    world.wait(YEAR + DAY)
+    days = [0 if d == "0" else int(d) for d in told(world)]
+    assert days == [*sorted(set(SETTINGS.notices.days) - {0}, reverse=True), 0]
+    assert all(moment >= end - d * DAY for (moment, _), d in zip(world.said, days, strict=True))
+
+
+def test_a_certificate_that_becomes_valid_is_valid_from_that_moment() -> None:
+    world = world_with(certificate(not_before=NOW + 10 * DAY, not_after=NOW + 1000 * DAY))
+    assert stage_of(world) is Stage.NOT_YET
+    world.wait(10 * DAY)
+    world.post(Tick(at=world.now))
+    report = world.check(request=2)
+    assert report is not None
+    assert report.certificates[0].stage is Stage.VALID

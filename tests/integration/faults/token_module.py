@@ -1,0 +1,66 @@
+"""A PKCS#11 module whose token, and whose faults, are files beside it: they can change between two reads."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from support.native import compile_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WHOLE = 0x40D  # RNG, LOGIN_REQUIRED, USER_PIN_INITIALIZED, TOKEN_INITIALIZED
+
+
+@cache
+def _library() -> bytes:
+    return compile_source(Path(__file__).with_name("token_module.c").read_text(), "-w")
+
+
+class TokenModule:
+    """A library in a folder; `path` is what the settings name."""
+
+    def __init__(self, folder: Path, name: str = "token") -> None:
+        self.path = folder / f"{name}.so"
+        self.path.write_bytes(_library())
+        self._files = Path(f"{self.path}.d")
+        self._files.mkdir()
+        self.show()
+
+    def show(
+        self,
+        certificates: Sequence[bytes] = (),
+        *,
+        label: bytes = b"a key",
+        serial: bytes = b"0001",
+        flags: int = WHOLE,
+        slot: bytes = b"Slot 0",
+    ) -> None:
+        """Put this token into its slot."""
+        for file in self._files.glob("*.der"):
+            file.unlink()
+        texts = {"label": label, "serial": serial, "slot": slot, "flags": f"{flags:x}".encode()}
+        ders = {f"{number}.der": der for number, der in enumerate(certificates)}
+        for name, content in {**texts, **ders}.items():
+            (self._files / name).write_bytes(content)
+
+    def fail(self, how: str, where: str) -> None:
+        """Crash, hang, exit, chatter, fork or err ("error") at each call of this function from now on."""
+        (self._files / "fault").write_text(f"{how} {where}")
+
+    def recover(self) -> None:
+        """Fail no more."""
+        (self._files / "fault").unlink(missing_ok=True)
+
+    @property
+    def forked(self) -> int:
+        """The number of the process that it left running ("fork"), 0 before."""
+        file = self._files / "forked"
+        return int(file.read_text() or 0) if file.exists() else 0
+
+    @property
+    def calls(self) -> list[str]:
+        """The functions that were called so far, in order."""
+        return (self._files / "calls").read_text().split()

@@ -1,0 +1,45 @@
+"""The installed command at a desk of its own: start it, ask it, and look at what it leaves."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from support.card import PivCard
+from support.pki import make_certificate
+
+if TYPE_CHECKING:
+    from support.process import Process
+    from support.program import Program
+
+THREE_YEARS = timedelta(days=3 * 365)
+
+
+def watching(desk: Program) -> Process:
+    """Start the daemon and wait until it is on watch."""
+    daemon = desk.start("run", "--headless")
+    daemon.wait_for_log("on watch")
+    return daemon
+
+
+def status(desk: Program, *arguments: str) -> dict[str, Any]:
+    """Ask, and return the report."""
+    done = desk.run(*(arguments or ("status",)), "--json")
+    assert done.stdout, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def key(left: timedelta, name: str = "Jeanne MARTIN") -> PivCard:
+    """A key whose certificate has this long to live."""
+    end = datetime.now(UTC) + left
+    der = make_certificate(not_before=end - THREE_YEARS, not_after=end, cn=name, given_name=None, surname=None)
+    return PivCard({"9A": der}, guid=name.encode().ljust(16)[:16])
+
+
+def runtime(desk: Program) -> Path:
+    """The folder of the lock and the door."""
+    (folder,) = Path(desk.environment["XDG_RUNTIME_DIR"]).glob("vigicle*")
+    return folder

@@ -1,0 +1,117 @@
+"""A key gets a name and a certificate is forgotten, by the command line, with and without a daemon."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.card import PivCard
+from support.pki import make_certificate
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from support.program import Program
+    from support.reader import ReaderService
+
+VIGICLE = str(Path(sys.executable).with_name("vigicle"))
+NAME = "the blue one"
+
+
+@pytest.fixture
+def known(program: Program, reader_service: ReaderService) -> Program:
+    """The program, which has seen one key that has gone since."""
+    end = datetime.now(UTC) + timedelta(days=200)
+    program.environment |= {"LANG": "en_GB.UTF-8", **reader_service.environment}
+    reader_service.insert(PivCard({"9A": make_certificate(not_before=end - timedelta(days=1095), not_after=end)}))
+    assert program.run("check").returncode == 0
+    reader_service.remove()
+    return program
+
+
+def certificates(program: Program) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(program.run("status", "--json").stdout)["certificates"]
+    return found
+
+
+def fingerprint(program: Program) -> str:
+    (line,) = certificates(program)
+    return str(line["fingerprint_sha256"])
+
+
+@pytest.mark.parametrize("with_daemon", [False, True], ids=["alone", "through the daemon"])
+def test_a_key_is_named_and_its_certificate_forgotten(known: Program, with_daemon: bool) -> None:
+    if with_daemon:
+        known.start("run", "--headless").wait_for_log("on watch")
+    whose = fingerprint(known)
+    named = known.run("name", whose[:4].upper(), NAME)
+    assert (named.returncode, named.stdout) == (0, "Noted.\n")
+    (line,) = certificates(known)
+    assert line["key_name"] == NAME
+    assert line["reader"]
+    assert datetime.fromisoformat(line["last_seen"]) <= datetime.now(UTC)
+    shown = " ".join(known.run("status").stdout.split())
+    assert NAME in shown
+    assert "seen" in shown
+    assert known.run("name", whose, "").returncode == 0
+    assert certificates(known)[0]["key_name"] is None
+    forgotten = known.run("forget", whose[:8], "--yes")
+    assert (forgotten.returncode, forgotten.stdout) == (0, "Forgotten.\n")
+    assert certificates(known) == []
+
+
+def test_a_name_that_is_no_text_is_made_one(known: Program) -> None:
+    known.start("run", "--headless").wait_for_log("on watch")
+    assert known.run("name", fingerprint(known), "la \udcff bleue\n\u202e").returncode == 0
+    assert certificates(known)[0]["key_name"] == "la bleue"
+
+
+def test_the_name_of_a_daemon_outlives_it(known: Program) -> None:
+    watch = known.start("run", "--headless")
+    watch.wait_for_log("on watch")
+    assert known.run("name", fingerprint(known), NAME).returncode == 0
+    assert known.run("quit").returncode == 0
+    watch.wait()
+    assert certificates(known)[0]["key_name"] == NAME
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["name", "abc", "x"], "at least 4 digits"),
+        (["name", "xyz!", "x"], "at least 4 digits"),
+        (["forget", "", "--yes"], "at least 4 digits"),
+        (["forget", "a" * 65, "--yes"], "at least 4 digits"),
+        (["forget", "f" * 64, "--yes"], "No certificate that is known begins with"),
+        (["name", "0" * 64, "x"], "No certificate that is known begins with"),
+        (["name", "0000", "x" * 41], "at most 40 characters"),
+    ],
+    ids=lambda given: " ".join(given)[:30] if isinstance(given, list) else "",
+)
+def test_what_is_not_one_certificate_is_refused_in_words(known: Program, given: list[str], said: str) -> None:
+    refused = known.run(*given)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    assert len(certificates(known)) == 1
+
+
+def test_where_nobody_can_be_asked_nothing_is_forgotten(known: Program) -> None:
+    refused = known.run("forget", fingerprint(known), stdin="yes\n")
+    assert refused.returncode == 2
+    assert "--yes" in refused.stderr
+    assert len(certificates(known)) == 1
+
+
+@pytest.mark.parametrize(("said", "code", "left"), [("yes", 0, 0), ("no", 1, 1), ("", 1, 1)])
+def test_on_a_terminal_the_person_is_asked(known: Program, said: str, code: int, left: int) -> None:
+    command = [VIGICLE, "forget", fingerprint(known)]
+    with Terminal(command, environment=known.environment) as terminal:
+        terminal.read("Forget the certificate of")
+        terminal.read("(yes or no)?")
+        terminal.type(said)
+        assert terminal.wait() == code
+    assert len(certificates(known)) == left

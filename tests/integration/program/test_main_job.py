@@ -1,0 +1,360 @@
+"""The main job, whole: a real pcscd, OpenSC, a session bus, a recording browser and the installed command."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.card import BankCard, PivCard, pin_commands
+from support.pki import make_certificate
+from support.process import wait_until
+
+if TYPE_CHECKING:
+    from support.browser import RecordingBrowser, RecordingTool
+    from support.bus import SessionBus
+    from support.desktop import Notice, NotificationServer
+    from support.process import Process
+    from support.program import Program
+    from support.reader import ReaderService
+
+ORDER_URL = "https://order.example/keys?who=expert&lang=fr"
+PLATFORM_URL = "https://platform.example/login"
+OPENSC = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
+THREE_YEARS = timedelta(days=3 * 365)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def ending(left: timedelta, **names: Any) -> bytes:
+    """A certificate that has this long to live."""
+    return make_certificate(not_before=now() + left - THREE_YEARS, not_after=now() + left, **names)
+
+
+def fresh(**names: Any) -> bytes:
+    """A certificate that began yesterday."""
+    return make_certificate(not_before=now() - timedelta(days=1), **names)
+
+
+def card(*certificates: bytes, number: int = 1) -> PivCard:
+    """A key of the same model as all others; `number` is its serial number."""
+    return PivCard(dict(zip(("9A", "9C"), certificates, strict=False)), guid=bytes([number]) * 16)
+
+
+@pytest.fixture
+def desk(
+    program: Program,
+    reader_service: ReaderService,
+    session_bus: SessionBus,
+    notification_server: NotificationServer,  # noqa: ARG001 - it answers on the bus
+    browser: RecordingBrowser,
+    tool: RecordingTool,
+) -> Program:
+    """The program with a reader service, a desktop, a browser and the vendor's tool."""
+    program.environment |= reader_service.environment | session_bus.environment | browser.environment
+    program.environment["LANG"] = "en_GB.UTF-8"
+    program.configure(
+        f'[procedures.opalexe]\norder_url = "{ORDER_URL}"\nplatform_url = "{PLATFORM_URL}"\ntool = "{tool.program}"\n'
+    )
+    return program
+
+
+def watching(desk: Program) -> Process:
+    """Start the daemon and wait until it is on watch."""
+    daemon = desk.start("run", "--headless")
+    daemon.wait_for_log("on watch")
+    return daemon
+
+
+def report(desk: Program, *arguments: str) -> dict[str, Any]:
+    done = desk.run(*(arguments or ("status",)), "--json")
+    assert done.stdout, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def button(notice: Notice) -> str:
+    """The action key of the first labelled button."""
+    return next(key for key in notice.actions if key != "default")
+
+
+@pytest.mark.parametrize("body", [True, False], ids=["body", "button"])
+def test_a_key_near_its_end_gives_a_notice_whose_click_opens_the_order_page(
+    desk: Program,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
+    browser: RecordingBrowser,
+    *,
+    body: bool,
+) -> None:
+    watching(desk)
+    reader_service.insert(card(ending(timedelta(days=20))))
+    notice = notification_server.next_notice()
+    assert "default" in notice.actions
+    assert "Order a new key" in notice.actions.values()
+    assert "Jeanne MARTIN" in notice.body
+    notification_server.action_invoked(notice.id, "default" if body else button(notice))
+    assert browser.wait(1) == [[ORDER_URL]]
+
+
+def test_a_moment_that_comes_while_the_key_is_in_a_drawer_is_told_once(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    moment = (now() + timedelta(seconds=12)).replace(microsecond=0)  # X.509 keeps whole seconds
+    daemon = watching(desk)
+    reader_service.insert(card(ending(moment - now() + timedelta(days=90))))
+    wait_until(lambda: bool(report(desk)["certificates"]), "the certificate is known")
+    reader_service.remove()
+    wait_until(lambda: not report(desk)["certificates"][0]["present"], "the key is away")
+    notification_server.next_notice(timeout_s=20)
+    assert timedelta() <= now() - moment < timedelta(seconds=5)
+    line = report(desk)["certificates"][0]
+    assert (line["present"], line["days_left"], line["stage"]) == (False, 89, "due")
+    daemon.terminate()
+    watching(desk)
+    with pytest.raises(AssertionError):
+        notification_server.next_notice(timeout_s=3)
+
+
+@pytest.mark.parametrize("old_first", [True, False], ids=["old key first", "new key first"])
+def test_two_keys_of_one_model_are_told_apart_and_the_click_starts_the_tool(
+    desk: Program,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
+    tool: RecordingTool,
+    *,
+    old_first: bool,
+) -> None:
+    old, new = card(ending(timedelta(days=200)), number=1), card(fresh(), number=2)
+    first, second = (old, new) if old_first else (new, old)
+    watching(desk)
+    reader_service.insert(first)
+    wait_until(lambda: len(report(desk)["certificates"]) == 1, "the first key is known")
+    reader_service.swap(second)
+    notice = notification_server.next_notice()
+    assert notice.summary == "Your new key is here"
+    (path,) = report(desk)["paths"]
+    assert (path["kind"], path["then"]) == ("activate", "add_with_old")
+    by_end = sorted(report(desk)["certificates"], key=lambda line: line["not_after"])
+    assert [path["old_fingerprint"], path["new_fingerprint"]] == [line["fingerprint_sha256"] for line in by_end]
+    notification_server.action_invoked(notice.id, "default")
+    assert tool.wait(1) == [[]]
+
+
+def test_step_2a_asks_for_the_old_key_and_opens_the_platform_when_it_comes(
+    desk: Program,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
+    browser: RecordingBrowser,
+) -> None:
+    old, new = card(ending(timedelta(days=200)), number=1), card(fresh(), number=2)
+    watching(desk)
+    reader_service.insert(old)
+    wait_until(lambda: bool(report(desk)["certificates"]), "the old key is known")
+    reader_service.swap(new)
+    notice = notification_server.next_notice()
+    activated = next(key for key, label in notice.actions.items() if label == "It is activated")
+    notification_server.action_invoked(notice.id, activated)
+    add = notification_server.next_notice()
+    assert add.summary == "Add your new key to your account"
+    notification_server.action_invoked(add.id, "default")
+    assert notification_server.next_notice().summary == "Put the OLD key in"
+    assert browser.starts == []
+    reader_service.swap(old)
+    assert browser.wait(1) == [[PLATFORM_URL]]
+
+
+def test_a_key_is_noticed_after_the_service_was_killed_and_restarted(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    daemon = watching(desk)
+    reader_service.kill()
+    daemon.wait_for_log("service")
+    reader_service.start()
+    reader_service.insert(card(ending(timedelta(days=20))))
+    assert notification_server.next_notice().summary.startswith("Your key")
+
+
+def test_no_command_that_carries_a_pin_reaches_the_card_and_an_idle_card_is_left_alone(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    key = card(ending(timedelta(days=20)), ending(timedelta(days=20), role="signature"))
+    daemon = watching(desk)
+    reader_service.insert(key)
+    notification_server.next_notice()
+    after_reading = len(key.apdus)
+    report(desk)
+    assert len(key.apdus) == after_reading
+    report(desk, "check")
+    assert len(key.apdus) > after_reading
+    desk.run("quit")
+    assert daemon.wait() == 0
+    assert key.apdus
+    assert pin_commands(key.apdus) == []
+
+
+def test_a_bank_card_in_the_second_reader_changes_nothing(desk: Program, reader_service: ReaderService) -> None:
+    reader_service.insert(card(ending(timedelta(days=400))))
+    reader_service.insert(BankCard(), reader=1)
+    done = desk.run("check", "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [reader["trouble"] for reader in found["readers"]] == [None, "card_unread"]
+    assert [line["present"] for line in found["certificates"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("left", "code", "stage"),
+    [
+        (timedelta(days=400), 0, "valid"),
+        (timedelta(days=60), 1, "due"),
+        (timedelta(days=20), 1, "urgent"),
+        (timedelta(days=-2), 2, "expired"),
+    ],
+    ids=["valid", "due", "urgent", "expired"],
+)
+def test_check_tells_by_its_exit_code_and_status_remembers(
+    desk: Program, reader_service: ReaderService, left: timedelta, code: int, stage: str
+) -> None:
+    reader_service.insert(card(ending(left)))
+    done = desk.run("check", "--json")
+    (line,) = json.loads(done.stdout)["certificates"]
+    assert (done.returncode, line["stage"], line["role"], line["procedure"]) == (
+        code,
+        stage,
+        "authentication",
+        "opalexe",
+    )
+    reader_service.remove()
+    done = desk.run("status", "--json")
+    assert (done.returncode, json.loads(done.stdout)["certificates"][0]["present"]) == (code, False)
+
+
+def test_check_says_nothing_on_the_desktop_and_leaves_the_notice_to_the_daemon(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    reader_service.insert(card(ending(timedelta(days=20))))
+    desk.run("check")
+    with pytest.raises(AssertionError):
+        notification_server.next_notice(timeout_s=1)
+    watching(desk)
+    notification_server.next_notice()
+
+
+def test_nothing_could_be_read_without_a_service(program: Program) -> None:
+    assert program.run("check", "--json").returncode == 3
+
+
+def test_a_hanging_module_of_the_person_does_not_hide_the_key(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    from support.modules import make_module
+
+    hanging = make_module(desk.home, "hang on load")
+    desk.configure(f'[pkcs11]\nmodules = ["{hanging}"]\n')
+    watching(desk)
+    reader_service.insert(card(ending(timedelta(days=20))))
+    notification_server.next_notice()
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ("[notices]\nday = [3]\n", ("notices.day", "notices.days")),
+        ('[notices]\ndays = "soon"\n', ("notices.days", "soon")),
+        ('[pkcs11]\nmodules = "/here.so"\n', ("pkcs11.modules", "/here.so")),
+        ('[procedures.opalexe]\norder_url = "http://plain.example"\n', ("procedures.opalexe.order_url", "https")),
+        ("[notices\n", ("line 1",)),
+    ],
+    ids=["unknown key", "wrong type", "module without a list", "impossible value", "bad TOML"],
+)
+def test_a_bad_configuration_is_refused_in_words(program: Program, toml: str, words: tuple[str, ...]) -> None:
+    path = program.configure(toml)
+    for command in ("status", "check", "run"):
+        done = program.run(command)
+        assert done.returncode == 3
+        assert "Traceback" not in done.stderr
+        assert all(word in done.stderr for word in (str(path), *words)), done.stderr
+
+
+def test_modules_that_cannot_be_used_are_named_and_skipped(desk: Program, reader_service: ReaderService) -> None:
+    from support.modules import make_module
+
+    paths = ["here.so", "/nowhere/there.so", *(str(make_module(desk.home, b)) for b in ("garbage", "other machine"))]
+    desk.configure(f"[pkcs11]\nmodules = {json.dumps(paths)}\n")
+    reader_service.insert(card(ending(timedelta(days=400))))
+    done = desk.run("check", "--json")
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["certificates"]) == 1
+    assert all(path in done.stderr for path in paths), done.stderr
+
+
+def test_a_refused_procedure_file_is_named_and_the_others_serve(desk: Program, reader_service: ReaderService) -> None:
+    folder = desk.config_folder / "procedures"
+    folder.mkdir()
+    (folder / "siv.toml").write_text("title = 3\n")
+    reader_service.insert(card(ending(timedelta(days=400))))
+    done = desk.run("check", "--json")
+    assert done.returncode == 0
+    assert str(folder / "siv.toml") in done.stderr
+    assert json.loads(done.stdout)["certificates"][0]["procedure"] == "opalexe"
+
+
+def test_a_running_daemon_keeps_the_last_good_configuration(
+    desk: Program,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
+    browser: RecordingBrowser,
+) -> None:
+    daemon = watching(desk)
+    desk.configure("[notices\n")
+    reader_service.insert(card(ending(timedelta(days=20))))
+    notices = [notification_server.next_notice(), notification_server.next_notice()]
+    told = next(notice for notice in notices if "Order a new key" in notice.actions.values())
+    notification_server.action_invoked(told.id, "default")
+    assert browser.wait(1) == [[ORDER_URL]]
+    assert daemon.returncode is None
+
+
+def test_a_second_start_says_that_the_first_is_on_watch(desk: Program) -> None:
+    watching(desk)
+    done = desk.run("run", "--headless")
+    assert (done.returncode, "already" in done.stdout) == (0, True)
+
+
+def test_a_damaged_store_is_set_aside_and_said(desk: Program, notification_server: NotificationServer) -> None:
+    desk.state_folder.mkdir(parents=True, mode=0o700)
+    (desk.state_folder / "vigicle.sqlite3").write_bytes(b"garbage" * 1000)
+    watching(desk)
+    assert "damaged" in notification_server.next_notice().body
+    (kept,) = desk.state_folder.glob("vigicle.damaged-*.sqlite3")
+    assert kept.read_bytes() == b"garbage" * 1000
+
+
+def test_a_damaged_store_is_said_by_every_command(program: Program, reader_service: ReaderService) -> None:
+    program.environment |= reader_service.environment
+    program.state_folder.mkdir(parents=True, mode=0o700)
+    store = program.state_folder / "vigicle.sqlite3"
+    store.write_bytes(b"garbage" * 1000)
+    done = program.run("status", "--json")
+    assert done.returncode == 3
+    assert str(store) in done.stderr
+    assert store.exists(), "status changes nothing"
+    done = program.run("check")
+    (kept,) = program.state_folder.glob("vigicle.damaged-*.sqlite3")
+    assert str(kept) in done.stderr
+
+
+def test_it_speaks_french_in_a_french_session(
+    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    desk.environment["LANG"] = "fr_FR.UTF-8"
+    watching(desk)
+    reader_service.insert(card(ending(timedelta(days=20, hours=1))))
+    notice = notification_server.next_notice()
+    assert notice.summary == "Votre clé\u00a0: encore 20 jours"
+    assert "Commander une nouvelle clé" in notice.actions.values()

@@ -1,0 +1,318 @@
+"""The guide of the whole program in a terminal: two keys in a real reader service, from the first insertion on."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+
+from support.card import PivCard
+from support.pki import make_certificate
+from support.process import RigTimeoutError, wait_until
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.browser import RecordingBrowser, RecordingTool
+    from support.bus import SessionBus
+    from support.desktop import NotificationServer
+    from support.process import Process
+    from support.program import Program
+    from support.reader import ReaderService
+
+COMMAND = str(Path(sys.executable).with_name("vigicle"))
+PLATFORM_URL = "https://platform.example/login"
+THREE_YEARS = timedelta(days=3 * 365)
+
+
+def card(end: datetime, number: int) -> PivCard:
+    certificate = make_certificate(not_before=end - THREE_YEARS, not_after=end)
+    return PivCard({"9A": certificate}, guid=bytes([number]) * 16)
+
+
+def old_key(left: timedelta) -> PivCard:
+    return card(datetime.now(UTC) + left, 1)
+
+
+def new_key() -> PivCard:
+    return card(datetime.now(UTC) + THREE_YEARS - timedelta(days=1), 2)
+
+
+@pytest.fixture
+def desk(
+    program: Program,
+    reader_service: ReaderService,
+    session_bus: SessionBus,
+    notification_server: NotificationServer,  # noqa: ARG001 - it answers on the bus
+    browser: RecordingBrowser,
+    tool: RecordingTool,
+) -> Program:
+    """The program with a reader service, a desktop without display, a browser, a mail program and the vendor's tool."""
+    program.environment |= reader_service.environment | session_bus.environment | browser.environment
+    program.environment["LANG"] = "en_GB.UTF-8"
+    program.configure(
+        f'[procedures.opalexe]\nplatform_url = "{PLATFORM_URL}"\ntool = "{tool.program}"\nmargin_hours = 0\n'
+    )
+    return program
+
+
+def watching(desk: Program) -> Process:
+    daemon = desk.start("run", "--headless")
+    daemon.wait_for_log("on watch")
+    return daemon
+
+
+def guide_of(desk: Program) -> Terminal:
+    return Terminal([COMMAND, "guide", "--text"], environment=desk.environment)
+
+
+@pytest.fixture
+def guide(desk: Program) -> Iterator[Terminal]:
+    """The guide of a running daemon."""
+    watching(desk)
+    with guide_of(desk) as terminal:
+        terminal.read("q Quit")
+        yield terminal
+
+
+def choose(guide: Terminal, label: str) -> None:
+    """Type the number that stands before this label; wait for it where it is not there yet."""
+    listed = re.compile(rf"^(\d+) {re.escape(label)}$", re.MULTILINE)
+    with contextlib.suppress(RigTimeoutError):
+        wait_until(lambda: listed.search(guide.text) is not None, f"{label!r} is offered")
+    assert listed.search(guide.text), f"{label!r} is not offered:\n{guide.text}"
+    guide.type(listed.findall(guide.text)[-1])
+    guide.read(f"You chose: {label}")
+
+
+def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new: PivCard) -> None:
+    """Put the old key in, then the new one, and say that it is activated."""
+    reader_service.insert(old)
+    guide.read("Plugged in: your")
+    reader_service.swap(new)
+    guide.read("Step 2 of 5: Start Trusted Key Manager")
+    choose(guide, "The new key is activated")
+    guide.read("certificate")  # the heading of what follows: a choice that crosses a change is dropped
+
+
+def test_step_2a_from_the_first_insertion_to_the_end(
+    desk: Program, reader_service: ReaderService, browser: RecordingBrowser, tool: RecordingTool
+) -> None:
+    old, new = old_key(timedelta(days=200)), new_key()
+    daemon = watching(desk)
+    with guide_of(desk) as guide:
+        guide.read("Put your key in")
+        reader_service.insert(old)
+        guide.read("Plugged in: your key.")
+        reader_service.swap(new)
+        choose(guide, "Start Trusted Key Manager")
+        assert tool.wait() == [[]]
+        guide.read("1 It is open and up to date")  # once the tool is open, this is the likely choice
+        for done, step in (
+            ("It is open and up to date", "Step 3 of 5"),
+            ("I have clicked “Activer”", "Step 4 of 5"),
+            ("The code is accepted", "Step 5 of 5"),
+            ("The key is activated", "Add the new certificate to your account"),
+        ):
+            choose(guide, done)
+            guide.read(step)
+        guide.read("Step 1 of 10: Put the old key in")
+        for _ in range(2):  # the wrong key, twice
+            reader_service.remove()
+            guide.read("No key is in.")
+            reader_service.insert(new)
+            guide.read("Attention: The key that is in is your new key.")
+        reader_service.swap(old)
+        guide.read("Step 2 of 10: Log in with the old key")
+        reader_service.remove()  # too early
+        guide.read("Step 1 of 10: Put the old key in")
+        reader_service.insert(old)
+        guide.read("Step 2 of 10")
+        choose(guide, "Open the platform")
+        assert browser.wait() == [[PLATFORM_URL]]
+        choose(guide, "I am logged in")
+        guide.read("Step 3 of 10: Ask for the mail")
+        choose(guide, "The mail was sent, I clicked OK")
+        guide.read("Step 4 of 10: Close all browser windows")
+        daemon.kill()
+        guide.read("vigicle has ended, and the guide with it.")
+        assert guide.wait() == 0
+    watching(desk)
+    with guide_of(desk) as guide:
+        guide.read("Step 4 of 10: Close all browser windows")
+        choose(guide, "All windows are closed")
+        guide.read("Step 5 of 10: Take the old key out")
+        reader_service.remove()
+        guide.read("Step 6 of 10: Put the new key in")
+        reader_service.insert(new)
+        guide.read("Step 7 of 10: Now click the link in the mail")
+        for number, done in enumerate(("I have clicked the link", "The PIN is accepted", "I see my space"), 8):
+            choose(guide, done)
+            guide.read(f"Step {number} of 10")
+        choose(guide, "The new certificate is active")
+        guide.read("All is done")
+        choose(guide, "Close")
+        guide.type("q")
+        assert guide.wait() == 0
+
+
+def test_step_2b_from_an_expired_key_to_the_end(
+    guide: Terminal, reader_service: ReaderService, browser: RecordingBrowser
+) -> None:
+    bring_both(guide, reader_service, old_key(timedelta(days=-3)), new_key())
+    guide.read("The earlier certificate ends, or ended, on")
+    guide.read("Step 2 of 6: Open OPALEXE with the new key")
+    choose(guide, "Open the platform")
+    assert browser.wait() == [[PLATFORM_URL]]
+    choose(guide, "I see “Nouveau certificat reconnu”")
+    choose(guide, "I have followed the instructions")
+    guide.read("Step 4 of 6: Write to the support")
+    choose(guide, "Write to the support")
+    (letter,) = browser.wait(2)[1]
+    assert letter.startswith("mailto:support@opalexe.fr?")
+    assert "Jeanne MARTIN" in unquote(letter)
+    serial = copied(guide, "Copy the serial number")
+    assert re.fullmatch("[0-9A-F]+", serial)
+    assert serial in unquote(letter).upper()
+    choose(guide, "I have sent the letter")
+    guide.read("Step 5 of 6: Wait for the answer")
+    choose(guide, "The support has answered")
+    guide.read("Step 6 of 6: Log in and see your cases")
+    choose(guide, "I see my cases")
+    guide.read("All is done")
+
+
+def test_an_old_key_that_expires_on_the_way_leads_over_to_step_2b(
+    guide: Terminal, reader_service: ReaderService
+) -> None:
+    end = (datetime.now(UTC) + timedelta(seconds=15)).replace(microsecond=0)  # X.509 keeps whole seconds
+    old = card(end, 1)
+    bring_both(guide, reader_service, old, new_key())
+    guide.read("Step 1 of 10: Put the old key in")
+    reader_service.swap(old)
+    guide.read("Step 2 of 10: Log in with the old key")
+    choose(guide, "I am logged in")
+    guide.read("Step 3 of 10")
+    assert datetime.now(UTC) < end
+    told = guide.read("Step 1 of 6: Put the new key in", 25)
+    assert timedelta() <= datetime.now(UTC) - end < timedelta(seconds=5)
+    assert "Have the new certificate linked to your account" in told
+    assert "The earlier certificate ends, or ended, on" in told
+    reader_service.remove()
+    guide.read("Attention: The way has changed: the certificate of your old key, valid until")
+
+
+def test_the_help_of_a_refusal_leads_back_to_its_step(guide: Terminal, reader_service: ReaderService) -> None:
+    old = old_key(timedelta(days=200))
+    bring_both(guide, reader_service, old, new_key())
+    reader_service.swap(old)
+    for done in ("I am logged in", "The mail was sent, I clicked OK", "All windows are closed"):
+        choose(guide, done)
+    guide.read("Step 5 of 10: Take the old key out")
+    guide.type("h")
+    guide.read("h1 The link is too old")
+    guide.type("h1")
+    guide.read("Ask for a new mail.")
+    guide.type("b1")
+    guide.read("Step 2 of 10: Log in with the old key")
+    guide.type("l")
+    guide.read(
+        "Step 1 of 10, done: Put the old key in\nStep 2 of 10, now: Log in with the old key\nStep 3 of 10, to come"
+    )
+    guide.type("c")
+    guide.read("Certificate 2 of 2: Jeanne MARTIN")
+
+
+def test_a_choice_that_is_not_there_is_told(guide: Terminal) -> None:
+    guide.type("9")
+    guide.read("That choice is no longer there.\nPut your key in")
+
+
+def test_without_a_daemon_it_is_on_watch_itself_until_it_is_left(desk: Program, reader_service: ReaderService) -> None:
+    with guide_of(desk) as guide:
+        guide.read("q Quit")
+        assert "already" in desk.run("run", "--headless").stdout
+        reader_service.insert(old_key(timedelta(days=20)))
+        guide.read("Step 1 of 3: Order the key")
+        assert "Jeanne MARTIN" in desk.run("status").stdout
+        guide.type("q")
+        assert guide.wait() == 0
+        assert "Traceback" not in guide.text
+    assert desk.run("quit").stdout.startswith("vigicle was not")
+
+
+@pytest.mark.parametrize("key", [b"\x03", b"\x04"], ids=["Ctrl-C", "Ctrl-D"])
+@pytest.mark.parametrize("with_daemon", [True, False], ids=["with a daemon", "alone"])
+def test_it_ends_cleanly(desk: Program, key: bytes, *, with_daemon: bool) -> None:
+    if with_daemon:
+        watching(desk)
+    with guide_of(desk) as guide:
+        guide.read("Your choice:")
+        guide.press(key)
+        assert guide.wait() == 0
+        assert "Traceback" not in guide.text
+
+
+def test_in_a_pipe_it_prints_what_is_known_and_leaves_with_the_last_line(desk: Program) -> None:
+    watching(desk)
+    done = desk.run("guide", "--text", stdin="l\n")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "Your choice" not in done.stdout
+    assert done.stdout.endswith("q Quit\nThere is nothing to show here.\n")
+
+
+def test_lines_are_wrapped_to_the_terminal_and_nothing_is_drawn_over(desk: Program) -> None:
+    watching(desk)
+    with Terminal([COMMAND, "guide", "--text"], environment=desk.environment, columns=40) as guide:
+        shown = guide.read("q Quit")
+    assert max(map(len, shown.splitlines())) in range(30, 41)
+    assert "\x1b" not in shown
+
+
+def test_it_speaks_french(desk: Program) -> None:
+    desk.environment["LANG"] = "fr_FR.UTF-8"
+    watching(desk)
+    done = desk.run("guide", "--text")
+    assert "Branchez votre clé" in done.stdout
+    assert "a Aide en cas de refus" in done.stdout
+
+
+def test_a_follower_that_does_not_read_is_sent_away_and_the_watch_goes_on(
+    desk: Program, reader_service: ReaderService
+) -> None:
+    daemon = watching(desk)
+    with guide_of(desk) as guide:
+        guide.read("q Quit")
+        guide.signal(signal.SIGSTOP)
+        reader_service.insert(old_key(timedelta(days=20)))
+        wait_until(lambda: "Jeanne MARTIN" in desk.run("status").stdout, "the key is known")
+        guide.signal(signal.SIGCONT)
+        guide.read("Step 1 of 3: Order the key")
+    assert daemon.returncode is None
+
+
+@pytest.mark.parametrize("with_daemon", [True, False], ids=["with a daemon", "alone"])
+def test_without_any_display_the_window_is_refused_in_words(desk: Program, *, with_daemon: bool) -> None:
+    if with_daemon:
+        desk.start("run").wait_for_log("on watch")
+    done = desk.run("guide")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "vigicle guide --text" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def copied(guide: Terminal, label: str) -> str:
+    """Choose to copy, and return what is printed."""
+    (number,) = re.findall(rf"^(\d+) {re.escape(label)}$", guide.text, re.MULTILINE)
+    guide.type(number)
+    guide.read(f"Your choice: {number}\n")
+    return guide.read("\n").strip()

@@ -1,0 +1,148 @@
+"""The tray of the whole program, met over D-Bus as a panel does: what its menu says, and what a click does."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.card import PivCard
+from support.pki import make_certificate
+from support.process import wait_until
+from support.tray import TrayItem, TrayWatcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.browser import RecordingBrowser
+    from support.bus import SessionBus
+    from support.desktop import NotificationServer
+    from support.process import Process
+    from support.program import Program
+    from support.reader import ReaderService
+
+
+@pytest.fixture
+def watcher(session_bus: SessionBus) -> Iterator[TrayWatcher]:
+    with TrayWatcher(session_bus) as watcher:
+        yield watcher
+
+
+@pytest.fixture
+def desk(
+    program: Program, reader_service: ReaderService, session_bus: SessionBus, browser: RecordingBrowser
+) -> Program:
+    program.environment |= reader_service.environment | session_bus.environment | browser.environment
+    program.environment["LANG"] = "en_GB.UTF-8"
+    return program
+
+
+def on_tray(desk: Program, watcher: TrayWatcher, session_bus: SessionBus) -> tuple[Process, TrayItem]:
+    daemon = desk.start("run")
+    return daemon, watcher.wait_for_item(session_bus)
+
+
+def key(left: timedelta) -> PivCard:
+    end = datetime.now(UTC) + left + timedelta(hours=1)
+    return PivCard({"9A": make_certificate(not_before=end - timedelta(days=1000), not_after=end)})
+
+
+def test_the_menu_leads_with_the_action_of_the_moment_and_a_click_opens_the_page(
+    desk: Program,
+    reader_service: ReaderService,
+    session_bus: SessionBus,
+    watcher: TrayWatcher,
+    browser: RecordingBrowser,
+) -> None:
+    _, item = on_tray(desk, watcher, session_bus)
+    wait_until(lambda: "no key seen yet" in item.tooltip, "the readers were seen")
+    reader_service.insert(key(timedelta(days=20)))
+    order = "Order a new key for Jeanne MARTIN"
+    wait_until(lambda: order in item.labels(), "the order is offered")
+    assert item.labels()[0] == order
+    assert "Jeanne MARTIN · 20 days left · in the reader" in item.labels()
+    item.click(order)
+    assert browser.wait(1) == [["https://www.certeurope.fr"]]
+    reader_service.remove()
+    wait_until(lambda: any("last seen on" in label for label in item.labels()), "the key is away")
+
+
+def test_the_first_start_ever_says_what_is_missing_and_can_start_at_login(
+    desk: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
+) -> None:
+    _, item = on_tray(desk, watcher, session_bus)
+    welcome = notification_server.next_notice()
+    assert welcome.summary == "vigicle is on watch"
+    assert "Start vigicle when I log in" in welcome.actions.values()
+    notification_server.action_invoked(welcome.id, "default")
+    entry = desk.home / ".config/autostart/vigicle.desktop"
+    wait_until(entry.exists, "the login entry is there")
+    wait_until(lambda: "No longer start vigicle when I log in" in item.labels(), "the menu knows")
+    item.click("No longer start vigicle when I log in")
+    wait_until(lambda: "Start vigicle when I log in" in item.labels(), "it is off again")
+
+
+def test_the_language_changes_at_once_and_for_good(
+    desk: Program, session_bus: SessionBus, watcher: TrayWatcher
+) -> None:
+    daemon, item = on_tray(desk, watcher, session_bus)
+    item.click("Parler français")
+    wait_until(lambda: "Quitter vigicle" in item.labels(), "the menu is French")
+    wait_until(lambda: "aucune clé vue" in item.tooltip, "the tooltip is French")
+    assert "Aucun certificat" in desk.run("status").stdout
+    item.click("Quitter vigicle")
+    assert daemon.wait() == 0
+
+
+def test_the_menu_looks_for_what_is_wrong_and_says_what_to_do(
+    desk: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
+) -> None:
+    _, item = on_tray(desk, watcher, session_bus)
+    assert notification_server.next_notice().summary == "vigicle is on watch"
+    item.click("Is something wrong?")
+    assert notification_server.next_notice(timeout_s=30).summary.startswith("To look at: ")
+
+
+def test_the_demonstration_shows_itself_on_the_tray_and_marks_its_notices(
+    desk: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
+) -> None:
+    demo = desk.start("run", "--demo")
+    item = watcher.wait_for_item(session_bus)
+    assert notification_server.next_notice().summary == "Demonstration · Your key: 90 days left"
+    wait_until(lambda: "Order a new key for Jeanne DEMO" in item.labels(), "the menu follows the story")
+    assert demo.wait(timeout_s=90) == 0
+
+
+def test_the_demonstration_needs_no_desktop_and_leaves_nothing(program: Program) -> None:
+    done = program.run("run", "--demo", "--headless", timeout_s=90)
+    assert done.returncode == 0
+    assert "Step 10 of 10: Check the new certificate" in done.stdout
+    assert "All is well again" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert not program.state_folder.exists()
+
+
+def test_the_demonstration_waits_at_each_scene_when_asked_to(program: Program, tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("vigicle")), "run", "--demo", "--headless", "--step"]
+    master, terminal = pty.openpty()
+    demo = subprocess.Popen(
+        command, stdin=terminal, stdout=terminal, stderr=terminal, env=program.environment | {"LANG": "C"}, cwd=tmp_path
+    )
+    os.close(terminal)
+    shown, scenes = b"", 0
+    with contextlib.suppress(OSError):  # the terminal is closed at the end
+        while piece := os.read(master, 4096):
+            shown += piece
+            if piece.count(b"Press Enter"):
+                scenes += 1
+                os.write(master, b"\n")
+    assert demo.wait(timeout=10) == 0
+    assert scenes > 10
+    assert b"All is well again" in shown

@@ -1,0 +1,78 @@
+"""What the tables and the JSON say of a certificate."""
+
+import json
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from config.i18n.translator import Texts
+from daemon.core.model import Role
+from daemon.core.views.report import CertificateLine, Report, Stage
+from tray.cli.report_output import as_json, place_words, time_line
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+END = BEGIN + timedelta(days=100)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "drawn"),
+    [
+        pytest.param(BEGIN - DAY, "●─────────", id="before"),
+        pytest.param(BEGIN, "━●────────", id="first day"),
+        pytest.param(BEGIN + 50 * DAY, "━━━━━●────", id="half way"),
+        pytest.param(END, "━━━━━━━━●─", id="last instant"),
+        pytest.param(END + DAY, "━━━━━━━━━●", id="after"),
+    ],
+)
+def test_the_dot_of_today_moves_along_the_validity(now: datetime, drawn: str) -> None:
+    assert time_line(BEGIN, END, now, width=10) == drawn
+
+
+def test_a_validity_without_length_is_drawn_too() -> None:
+    assert len(time_line(BEGIN, BEGIN, BEGIN)) == len(time_line(BEGIN, END, BEGIN))
+
+
+LINE = CertificateLine(
+    fingerprint_sha256="a" * 64,
+    subject_cn="Jean MARTIN",
+    issuer_o="CertEurope",
+    serial_hex="0a",
+    not_before=BEGIN,
+    not_after=END,
+    days_left=3,
+    role=Role.AUTHENTICATION,
+    stage=Stage.DUE,
+    present=False,
+    procedure="opalexe",
+)
+SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=12), reader="Reader 00 00")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        pytest.param(LINE, "away", id="nothing known"),
+        pytest.param(SEEN, "“the blue one” · seen 1 January 2026 in Reader 00 00", id="away"),
+        pytest.param(replace(SEEN, key_name="", reader=""), "seen 1 January 2026", id="away, reader unknown"),
+        pytest.param(replace(SEEN, present=True), "“the blue one” · in Reader 00 00", id="in a reader"),
+        pytest.param(replace(LINE, present=True), "in the reader", id="in some reader"),
+    ],
+)
+def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateLine, words: str) -> None:
+    assert place_words(line, Texts("en", UTC).render) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "added"),
+    [
+        (LINE, {"key_name": None, "last_seen": None, "reader": None}),
+        (SEEN, {"key_name": "the blue one", "last_seen": "2026-01-01T12:00:00Z", "reader": "Reader 00 00"}),
+    ],
+    ids=["nothing known", "seen"],
+)
+def test_the_json_only_gains_keys(line: CertificateLine, added: dict[str, str | None]) -> None:
+    (shown,) = json.loads(as_json(Report(certificates=(line,)), Texts("en").render))["certificates"]
+    assert {key: shown.pop(key) for key in added} == added
+    assert set(shown) == {field.name for field in fields(CertificateLine)} - set(added)

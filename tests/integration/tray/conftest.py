@@ -1,0 +1,41 @@
+"""The tray face against a session bus of the test's own, and the guide's window without a screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.tray_icon_probe import RunningFace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.bus import SessionBus
+    from support.guide_setup import Stage
+
+
+@pytest.fixture
+def on_bus(session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch) -> SessionBus:
+    """The test's session bus, where this process finds it, and no display."""
+    monkeypatch.delenv("DISPLAY", raising=False)
+    for name, value in session_bus.environment.items():
+        monkeypatch.setenv(name, value)
+    return session_bus
+
+
+@pytest.fixture
+def running(on_bus: SessionBus) -> Iterator[RunningFace]:  # noqa: ARG001 - it runs there
+    """A running tray face."""
+    with RunningFace() as face:
+        yield face
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """The window's program, without a screen."""
+    from support.guide_setup import Stage  # Qt is for the tests of the window alone
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QT_QPA_PLATFORM", "offscreen")
+        yield Stage()

@@ -1,0 +1,348 @@
+"""The tray face on a real bus, met as a panel meets it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.i18n.text import text
+from daemon.core.events import Asked, Claimed, GuideChosen, NoticeAnswered, Verb
+from daemon.core.model import Claim
+from daemon.core.notice import Choice
+from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem, Telling
+from support.process import Process, wait_until
+from support.tray import TrayWatcher
+from support.tray_icon_probe import RunningFace
+from tray.icon.drawing import draw_icon
+from tray.icon.tray_icon import LABEL_LIMIT, Action, default_action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.bus import SessionBus
+    from support.tray import MenuLine, TrayItem
+
+HOLDER = "Jeanne MARTIN"
+ORDER = MenuItem(label=text("menu.order", holder=HOLDER), action=Answering(tag="key-1"))
+LATER = MenuItem(label=text("menu.later"), action=Answering(tag="key-1", choice=Choice.LATER))
+WORKS = MenuItem(label=text("menu.works", holder=HOLDER), action=Telling(key="key-2", claim=Claim.WORKS))
+PRESENT = MenuItem(label=text("menu.present"))
+CHECK = MenuItem(label=text("menu.check"), action=Verb.CHECK)
+GUIDE = MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
+QUIT = MenuItem(label=text("menu.quit"), action=Verb.QUIT)
+
+
+def course_of(step: str, *actions: str) -> MenuItem:
+    """The menu of a course: the step, and what it offers."""
+    offered = (MenuItem(label=text("menu.works", holder=a), action=Choosing(action=f"{step}:{a}")) for a in actions)
+    return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
+
+
+def face_of(*items: MenuItem, look: Look = Look.WELL, days: int | None = 12, holder: str = HOLDER) -> Face:
+    tooltip = text("face.path", holder=holder, path=text("path.order"))
+    return Face(look=look, tooltip=tooltip, days_left=days, items=items)
+
+
+@pytest.fixture
+def watcher(on_bus: SessionBus) -> Iterator[TrayWatcher]:
+    with TrayWatcher(on_bus) as watcher:
+        yield watcher
+
+
+@pytest.fixture
+def item(watcher: TrayWatcher, on_bus: SessionBus, running: RunningFace) -> TrayItem:
+    running.show(face_of(ORDER, LATER, WORKS, PRESENT, CHECK, QUIT, look=Look.SOON))
+    shown = watcher.wait_for_item(on_bus)
+    wait_until(lambda: shown.status == "Active" and bool(shown.labels()), "the icon shows the face")
+    return shown
+
+
+def test_the_icon_has_the_words_and_the_menu_of_the_face(item: TrayItem) -> None:
+    assert item.tooltip == item.title == "vigicle · Jeanne MARTIN: Order a new key"
+    assert item.property("ItemIsMenu") is True
+    assert [(line.label, line.enabled) for line in item.lines()] == [
+        ("Order a new key for Jeanne MARTIN", True),
+        ("Remind me tomorrow", True),
+        ("The new key of Jeanne MARTIN already works", True),
+        ("", True),
+        ("in the reader", False),
+        ("", True),
+        ("Check now", True),
+        ("Quit vigicle", True),
+    ]
+
+
+@pytest.mark.parametrize("look", Look)
+def test_each_look_is_shown(look: Look, item: TrayItem, running: RunningFace) -> None:
+    running.show(face_of(look=look))
+    expected = {size: draw_icon(look, size, 12).tobytes() for size in (16, 22, 24, 32, 48, 64)}
+
+    def shown() -> bool:
+        return {size: picture.tobytes() for size, picture in item.pictures().items()} == expected
+
+    wait_until(shown, f"the icon is {look}")
+
+
+def test_a_panel_gets_every_property_at_once(item: TrayItem) -> None:
+    properties = item.properties()
+    assert properties["Category"] == "ApplicationStatus"
+    assert properties["Id"] == "vigicle"
+    assert properties["Menu"] == "/MenuBar"
+    assert len(properties["IconPixmap"]) == 6
+
+
+def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
+    with pytest.raises(RuntimeError, match="Nonsense"):
+        item.property("Nonsense")
+
+
+def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningFace) -> None:
+    item.click("Order a new key for Jeanne MARTIN")
+    answered = running.posted.next(NoticeAnswered)
+    assert (answered.tag, answered.choice) == ("key-1", Choice.OPEN)
+    item.click("Remind me tomorrow")
+    assert running.posted.next(NoticeAnswered).choice is Choice.LATER
+    item.click("The new key of Jeanne MARTIN already works")
+    claimed = running.posted.next(Claimed)
+    assert (claimed.key, claimed.claim) == ("key-2", Claim.WORKS)
+    item.click("Quit vigicle")
+    asked = running.posted.next(Asked)
+    assert (asked.request, asked.verb) == (0, Verb.QUIT)
+    assert asked.at.utcoffset() is not None
+
+
+def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningFace) -> None:
+    item.click("in the reader")
+    item.activate()
+    running.posted.next(NoticeAnswered)  # of the icon's own click, and nothing before it
+
+
+def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: RunningFace) -> None:
+    (order,) = [line for line in item.lines() if line.label.startswith("Order")]
+    running.show(face_of(QUIT, CHECK))
+    wait_until(lambda: item.labels() == ["Quit vigicle", "Check now"], "the menu changes")
+    item.click_id(order.id)
+    item.click("Check now")
+    assert running.posted.next(Asked).verb is Verb.CHECK
+
+
+def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: RunningFace) -> None:
+    before = {line.label: line.id for line in item.lines() if line.label}
+    running.show(face_of(CHECK, ORDER))
+    wait_until(lambda: len(item.labels()) == 2, "the menu changes")
+    assert {line.label: line.id for line in item.lines() if line.label}.items() <= before.items()
+
+
+def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningFace) -> None:
+    running.show(face_of(ORDER, GUIDE, course_of("step", "A_1", "B"), PRESENT, CHECK))
+    wait_until(lambda: "Guide" in item.labels(), "the menu changes")
+    top = [(line.label, line.enabled, len(line.lines)) for line in item.lines()]
+    assert top == [
+        ("Order a new key for Jeanne MARTIN", True, 0),
+        ("Guide", True, 0),
+        ("Add the new certificate with the old key", True, 4),
+        ("", True, 0),
+        ("in the reader", False, 0),
+        ("", True, 0),
+        ("Check now", True, 0),
+    ]
+    (course,) = [line for line in item.lines() if line.lines]
+    assert [(line.label, line.enabled) for line in course.lines] == [
+        ("Order a new key for step", False),
+        ("", True),
+        ("The new key of A_1 already works", True),
+        ("The new key of B already works", True),
+    ]
+    item.click("The new key of A_1 already works")
+    assert running.posted.next(GuideChosen).action == "step:A_1"
+    item.click("Guide")
+    assert running.posted.next(Asked).verb is Verb.GUIDE
+
+
+def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, running: RunningFace) -> None:
+    def done() -> MenuLine:
+        return item.lines()[0].lines[-1]
+
+    running.show(face_of(course_of("first", "it")))
+    wait_until(lambda: bool(item.lines()[0].lines), "the course is there")
+    before = done()
+    running.show(face_of(course_of("second", "it")))
+    wait_until(lambda: done().id != before.id, "the menu changes")
+    item.click_id(before.id)
+    item.click_id(done().id)
+    assert running.posted.next(GuideChosen).action == "second:it"
+    assert running.posted.rest() == []
+
+
+def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: RunningFace) -> None:
+    running.show(face_of(CHECK, course_of("step", "A")))
+    wait_until(lambda: any(line.lines for line in item.lines()), "the menu changes")
+    (course,) = [line for line in item.lines() if line.lines]
+    assert [line.label for line in item.lines(course.id)] == [line.label for line in course.lines]
+    assert [len(line.lines) for line in item.lines(depth=1)] == [0] * len(item.lines())
+
+
+def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningFace) -> None:
+    holder = "_A&B\n\u202e" + "x" * 300
+    running.show(face_of(MenuItem(label=text("menu.order", holder=holder), action=Verb.CHECK), holder=holder))
+    wait_until(lambda: "_A&B x" in item.title, "the name is shown")
+    (label,) = item.labels()
+    assert label.startswith("Order a new key for _A&B xxx")
+    assert len(label) == LABEL_LIMIT
+    assert len(item.tooltip) <= 127
+
+
+def test_the_face_shown_before_the_tray_runs_is_the_first(watcher: TrayWatcher, on_bus: SessionBus) -> None:
+    face = RunningFace()
+    face.show(face_of(QUIT))
+    with face:
+        assert watcher.wait_for_item(on_bus).labels() == ["Quit vigicle"]
+
+
+def test_a_panel_that_comes_late_gets_the_icon(
+    on_bus: SessionBus, running: RunningFace, caplog: pytest.LogCaptureFixture
+) -> None:
+    running.show(face_of(QUIT))
+    wait_until(lambda: "No panel with a tray so far" in caplog.text, "the tray runs")
+    with TrayWatcher(on_bus) as late:
+        item = late.wait_for_item(on_bus)
+        wait_until(lambda: item.status == "Active", "the icon is shown")
+
+
+def test_a_panel_that_restarts_gets_the_icon_again(on_bus: SessionBus, running: RunningFace) -> None:
+    for _ in range(3):
+        with TrayWatcher(on_bus) as panel:
+            running.show(face_of(QUIT))
+            assert panel.wait_for_item(on_bus).labels() == ["Quit vigicle"]
+
+
+def test_without_a_session_bus_vigicle_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
+    threads = threading.active_count()
+    with RunningFace() as face:
+        wait_until(lambda: "No tray icon" in caplog.text, "the log says why")
+        face.show(face_of(QUIT))
+        assert face.thread.is_alive()
+    wait_until(lambda: threading.active_count() == threads, "no thread is left")
+
+
+def test_a_session_bus_that_ends_leaves_vigicle_running(
+    session_bus: SessionBus,
+    watcher: TrayWatcher,
+    item: TrayItem,
+    running: RunningFace,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert item.status == "Active"
+    watcher.stop()
+    session_bus.stop()
+    wait_until(lambda: "No tray icon: the session bus has gone" in caplog.text, "the log says why")
+    running.show(face_of(look=Look.EXPIRED))
+    assert running.thread.is_alive()
+
+
+def test_the_icon_comes_back_with_the_bus(
+    session_bus: SessionBus, watcher: TrayWatcher, item: TrayItem, running: RunningFace
+) -> None:
+    assert item.status == "Active"
+    watcher.stop()
+    session_bus.stop()
+    session_bus.start()
+    with TrayWatcher(session_bus) as again:
+        assert again.wait_for_item(session_bus).status == "Active"
+    assert running.posted.rest() == []
+
+
+def test_a_desktop_session_that_is_over_ends_the_watch(on_bus: SessionBus, watcher: TrayWatcher) -> None:
+    with RunningFace(session_patience_s=0.0) as face:
+        watcher.wait_for_item(on_bus)
+        watcher.stop()
+        on_bus.stop()
+        assert face.posted.next(Asked).verb is Verb.QUIT
+
+
+def test_a_mute_bus_does_not_hinder_the_stop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if sys.platform != "win32":
+        with socket.socket(socket.AF_UNIX) as mute:
+            mute.bind(str(tmp_path / "bus"))
+            mute.listen()
+            monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
+            with RunningFace(), mute.accept()[0]:
+                pass
+
+
+def test_a_stop_before_the_run_ends_it_at_once(on_bus: SessionBus) -> None:  # noqa: ARG001 - it runs there
+    face = RunningFace()
+    face.face.stop()
+    with face:
+        pass
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.001, 0.003, 0.01, 0.03, 0.1])
+def test_a_stop_while_the_tray_starts_ends_it(delay_s: float, on_bus: SessionBus) -> None:  # noqa: ARG001 - it runs there
+    with RunningFace():
+        time.sleep(delay_s)
+
+
+def test_nothing_is_left_in_the_environment_for_children(item: TrayItem) -> None:
+    assert item.status == "Active"
+    assert "PYSTRAY_BACKEND" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ([Verb.CHECK, Answering(tag="a")], Answering(tag="a")),
+        ([Answering(tag="a", choice=Choice.LATER), Verb.CHECK, Verb.QUIT], Verb.CHECK),
+        ([Telling(key="k", claim=Claim.REPLACES), Verb.CHECK, Verb.QUIT], Verb.CHECK),
+        ([Verb.CHECK, Verb.GUIDE], Verb.GUIDE),
+        ([None, Verb.QUIT], None),
+    ],
+    ids=["the step", "not a delay", "not a claim", "the guide", "never to quit"],
+)
+def test_a_click_on_the_icon_does_the_step_or_what_is_harmless(
+    actions: list[Action | None], expected: Action | None
+) -> None:
+    assert default_action(actions) == expected
+
+
+PROGRAM = """
+import signal, threading
+from config.i18n.translator import Texts
+from tray.icon.tray_icon import TrayFace
+face = TrayFace(Texts("en").render, lambda event: None)
+signal.signal(signal.SIGTERM, lambda *_: face.stop())
+signal.signal(signal.SIGINT, lambda *_: face.stop())
+face.run()
+import sys
+assert not {"gi", "PIL.PngImagePlugin", "Xlib"} & sys.modules.keys(), "more is loaded than the tray needs"
+print("ended well")
+"""
+
+
+@pytest.mark.parametrize("number", ["TERM", "INT"])
+def test_signals_reach_our_own_handlers(number: str, on_bus: SessionBus, watcher: TrayWatcher, tmp_path: Path) -> None:
+    process = Process([sys.executable, "-c", PROGRAM], environment=os.environ, log=tmp_path / "log")
+    try:
+        watcher.wait_for_item(on_bus)
+        os.kill(process.pid, getattr(signal, f"SIG{number}"))
+        assert process.wait(2.0) == 0, process.text
+        assert "ended well" in process.text
+    finally:
+        process.close()
+
+
+@pytest.fixture(autouse=True)
+def _said(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)

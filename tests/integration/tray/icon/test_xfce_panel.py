@@ -1,0 +1,113 @@
+"""The tray face in a real panel: seen on the screen, clicked with the mouse, and through the panel's crash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from config.i18n.text import text
+from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
+from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem
+from support.process import wait_until
+from support.tray import XfcePanel
+from tray.icon.drawing import draw_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.bus import SessionBus
+    from support.desktop import Screen
+    from support.tray_icon_probe import RunningFace
+
+pytestmark = pytest.mark.full
+
+ICON = (994, 6, 1018, 30)  # in the upper right corner of the rig's screen
+X, Y = 1006, 18
+
+FACE = Face(
+    look=Look.URGENT,
+    tooltip=text("face.well", left=text("days.left", count=12)),
+    days_left=12,
+    items=(
+        MenuItem(label=text("menu.order", holder="A_B & C"), action=Answering(tag="key")),
+        MenuItem(label=text("menu.check"), action=Verb.CHECK),
+    ),
+)
+
+
+@pytest.fixture
+def panel(on_bus: SessionBus, screen: Screen) -> Iterator[XfcePanel]:
+    with XfcePanel(on_bus, screen) as panel:
+        yield panel
+
+
+def seen(panel: XfcePanel) -> Look | None:
+    """Tell which look is on the panel (which shrinks the largest picture), or None when there is no icon."""
+    screen = panel.picture()
+    ground = screen.getpixel((2, 2))
+    shown = screen.crop(ICON)
+    differences = {}
+    for look in Look:
+        expected = Image.new("RGB", shown.size, ground)
+        icon = draw_icon(look, 64, 12).convert("RGBa").resize(shown.size, Image.Resampling.LANCZOS).convert("RGBA")
+        expected.paste(icon, mask=icon)
+        differences[look] = sum(ImageStat.Stat(ImageChops.difference(shown, expected)).mean)
+    nearest = min(differences, key=differences.__getitem__)
+    return nearest if differences[nearest] < 15 else None
+
+
+def wait_for_icon(panel: XfcePanel, look: Look | None) -> None:
+    wait_until(lambda: seen(panel) is look, f"the panel shows {look}")
+
+
+@pytest.mark.parametrize("look", Look)
+def test_each_look_is_seen(look: Look, panel: XfcePanel, running: RunningFace) -> None:
+    running.show(Face(look=look, tooltip=FACE.tooltip, days_left=12))
+    wait_for_icon(panel, look)
+
+
+def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running: RunningFace) -> None:
+    running.show(FACE)
+    wait_for_icon(panel, Look.URGENT)
+    before = panel.picture()
+    panel.click(X, Y)
+    wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
+    panel.click(X, 36 + 14)
+    assert running.posted.next(NoticeAnswered).tag == "key"
+
+
+def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningFace) -> None:
+    offered = MenuItem(label=text("guide.done"), action=Choosing(action="end:log_in"))
+    course = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
+    running.show(replace(FACE, items=(course, *FACE.items)))
+    wait_for_icon(panel, Look.URGENT)
+    before = panel.picture()
+    panel.click(X, Y)
+    wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
+    closed = panel.picture()
+    panel.press("Down", "Right")
+    wait_until(lambda: ImageChops.difference(panel.picture(), closed).getbbox() is not None, "the course opens")
+    panel.press("Down", "Return")
+    assert running.posted.next(GuideChosen).action == "end:log_in"
+
+
+def test_a_panel_killed_and_started_again_shows_the_icon_again(panel: XfcePanel, running: RunningFace) -> None:
+    running.show(FACE)
+    wait_for_icon(panel, Look.URGENT)
+    panel.kill()
+    running.show(Face(look=Look.EXPIRED, tooltip=FACE.tooltip, items=FACE.items))
+    panel.start()
+    wait_for_icon(panel, Look.EXPIRED)
+
+
+def test_a_panel_that_comes_after_vigicle_shows_the_icon(panel: XfcePanel, running: RunningFace) -> None:
+    panel.kill()
+    running.show(FACE)
+    panel.start()
+    wait_for_icon(panel, Look.URGENT)
+    running.stop()
+    wait_for_icon(panel, None)
+    assert not any(isinstance(event, Asked) for event in running.posted.rest())

@@ -1,0 +1,207 @@
+"""The guide in plain lines: the whole page first, then only what is new, and what a typed word does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from daemon.adapters.guide.messages import Chosen, Page, PageAction, PageCertificate, PageHelp, PageStep
+from daemon.core.model import Role
+from daemon.core.views.guide import ReaderPicture, StepMark
+from daemon.core.views.report import Stage
+from tray.text_guide.page import TextPage
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+PAGE = Page(
+    number=7,
+    language="en",
+    procedure="OPALEXE",
+    holder="Jeanne MARTIN",
+    course_title="Add the new certificate",
+    steps=(
+        PageStep(id="insert_old", title="Put the old key in", mark=StepMark.DONE),
+        PageStep(id="log_in", title="Log in", mark=StepMark.CURRENT),
+        PageStep(id="mail", title="Ask for the mail", mark=StepMark.AHEAD),
+    ),
+    headline="Log in",
+    body="Open OPALEXE.\nEnter the PIN there.",
+    reader=ReaderPicture.OLD,
+    reader_words="Your old key is in the reader.",
+    primary=PageAction(id="open", label="Open the platform"),
+    actions=(PageAction(id="done", label="I am logged in"), PageAction(id="copy", label="Copy", copy="0A1B")),
+    helps=(
+        PageHelp(id="refused", title="The site refuses", text="Close it.", action=PageAction(id="back", label="Again")),
+        PageHelp(id="slow", title="The site is slow", text="Wait."),
+    ),
+    cases=(PageAction(id="other", label="Paul AUTRE"),),
+    deadline=NOON,
+    deadline_words="Until noon.",
+    certificates=(
+        PageCertificate(
+            fingerprint="ab" * 32,
+            key="key-1",
+            key_name="the blue one",
+            holder="Jeanne MARTIN",
+            procedure="OPALEXE",
+            role=Role.AUTHENTICATION,
+            stage=Stage.DUE,
+            until="until May",
+            left="3 days left",
+            place="in the reader",
+            present=True,
+            bar=None,
+        ),
+    ),
+)
+STEP = ["Step 2 of 3: Log in", "Open OPALEXE.\nEnter the PIN there.", "Until noon."]
+CHOICES = ["1 Open the platform", "2 I am logged in", "3 Copy", "4 Paul AUTRE"]
+
+
+def changed(**changes: object) -> Page:
+    return msgspec.structs.replace(PAGE, **changes)
+
+
+def test_the_whole_page_says_where_one_is_then_what_can_be_done() -> None:
+    assert TextPage(PAGE).whole() == [
+        "OPALEXE · Jeanne MARTIN",
+        "Add the new certificate",
+        "Your old key is in the reader.",
+        *STEP,
+        *CHOICES,
+        "h Help when something is refused",
+        "l List all steps",
+        "c Certificates",
+        "r Repeat",
+        "q Quit",
+    ]
+
+
+def test_a_page_that_reads_the_same_is_not_said_again() -> None:
+    shown = TextPage(PAGE)
+    assert shown.turn(changed(number=8, front=True, deadline_words="For 5 minutes.", time_line=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "news"),
+    [
+        (
+            {"reader": ReaderPicture.EMPTY, "reader_words": "The reader is empty."},
+            ["The reader is empty."],
+        ),
+        ({"alert": "This is the wrong key."}, ["Attention: This is the wrong key."]),
+        (
+            {"why": "The old one has expired."},
+            ["OPALEXE · Jeanne MARTIN", "Add the new certificate", "The old one has expired."],
+        ),
+        ({"deadline": None, "deadline_words": None}, STEP[:2]),
+        ({"actions": PAGE.actions[:1]}, []),
+        ({"actions": (*PAGE.actions, PageAction(id="later", label="Later"))}, ["5 Later"]),
+        ({"primary": PAGE.actions[0], "actions": (PAGE.primary,)}, ["1 I am logged in", "2 Open the platform"]),
+    ],
+    ids=["reader", "alert", "why", "deadline", "less to choose", "more to choose", "another way round"],
+)
+def test_only_what_is_new_is_said(changes: dict[str, object], news: list[str]) -> None:
+    assert TextPage(PAGE).turn(changed(**changes)) == news
+
+
+def test_a_new_step_is_said_with_what_else_can_be_chosen() -> None:
+    marks = zip(PAGE.steps, (StepMark.DONE, StepMark.DONE, StepMark.CURRENT), strict=True)
+    steps = tuple(msgspec.structs.replace(step, mark=mark) for step, mark in marks)
+    page = changed(
+        steps=steps, headline="Ask for the mail", body="Click.", primary=PageAction(id="asked", label="Asked")
+    )
+    assert TextPage(PAGE).turn(page) == ["Step 3 of 3: Ask for the mail", "Click.", "Until noon.", "1 Asked"]
+
+
+def test_1_is_the_likely_action_and_nothing_else() -> None:
+    shown = TextPage(changed(primary=None))
+    assert shown.choose("1") is None
+    assert "2 I am logged in" in shown.whole()
+
+
+def test_a_number_stays_and_that_of_one_who_has_gone_is_not_taken_at_once() -> None:
+    shown, later = TextPage(PAGE), PageAction(id="later", label="Later")
+    shown.turn(changed(actions=(later, PAGE.actions[1])))
+    assert (shown.choose("2"), shown.choose("5")) == (None, Chosen(number=7, action="later"))
+    assert shown.answer("3") == ["0A1B"]
+    shown.turn(changed(actions=(PageAction(id="new", label="New"), later)))
+    assert shown.choose("2") == Chosen(number=7, action="new")
+
+
+def test_where_nothing_stays_the_numbers_begin_anew() -> None:
+    shown = TextPage(PAGE)
+    assert shown.turn(changed(actions=(PageAction(id="new", label="New"),), cases=())) == ["2 New"]
+
+
+def test_a_number_chooses_on_the_page_that_was_shown_last() -> None:
+    shown = TextPage(PAGE)
+    assert shown.choose("2") == Chosen(number=7, action="done")
+    shown.turn(changed(number=9))
+    assert shown.choose("1") == Chosen(number=9, action="open")
+    assert shown.answer("1") == ["You chose: Open the platform"]
+
+
+def test_what_is_to_be_copied_is_printed_and_nobody_is_told() -> None:
+    shown = TextPage(PAGE)
+    assert (shown.answer("3"), shown.choose("3")) == (["0A1B"], None)
+
+
+@pytest.mark.parametrize("typed", ["5", "0", "b2", "-1", "x", "h3", "1 2"])
+def test_a_choice_that_is_not_there_is_told_and_the_others_repeated(typed: str) -> None:
+    shown = TextPage(PAGE)
+    assert shown.choose(typed) is None
+    assert shown.answer(typed) == ["That choice is no longer there.", *STEP, *CHOICES]
+
+
+def test_help_leads_back_to_a_step() -> None:
+    shown = TextPage(PAGE)
+    assert shown.answer("h") == ["h1 The site refuses", "h2 The site is slow"]
+    assert shown.answer("h1") == ["The site refuses", "Close it.", "b1 Again"]
+    assert shown.choose("b1") == Chosen(number=7, action="back")
+    assert shown.answer("h2") == ["The site is slow", "Wait."]
+
+
+def test_a_single_help_is_given_at_once() -> None:
+    assert TextPage(changed(helps=PAGE.helps[1:])).answer("h") == ["The site is slow", "Wait."]
+
+
+def test_all_steps_are_listed_with_where_they_stand() -> None:
+    assert TextPage(PAGE).answer("l") == [
+        "Step 1 of 3, done: Put the old key in",
+        "Step 2 of 3, now: Log in",
+        "Step 3 of 3, to come: Ask for the mail",
+    ]
+
+
+def test_certificates_are_listed() -> None:
+    assert TextPage(PAGE).answer("c") == [
+        "Certificate 1 of 1: Jeanne MARTIN",
+        "Your name for its key: the blue one",
+        "OPALEXE",
+        "login",
+        "to be renewed",
+        "until May",
+        "3 days left",
+        "in the reader",
+    ]
+
+
+def test_it_says_how_many_certificates_are_not_listed() -> None:
+    said = TextPage(changed(more_certificates=2)).answer("c")[-1]
+    assert said == "2 more certificates are remembered. To see them all, type “vigicle status”."
+
+
+@pytest.mark.parametrize("typed", ["h", "l", "c"])
+def test_where_there_is_nothing_to_list_that_is_said(typed: str) -> None:
+    assert TextPage(changed(helps=(), steps=(), certificates=())).answer(typed) == ["There is nothing to show here."]
+
+
+def test_it_speaks_the_language_of_the_page() -> None:
+    shown = TextPage(PAGE)
+    lines = shown.turn(changed(language="fr"))
+    assert "Étape 2 sur 3\u00a0: Log in" in lines
+    assert "a Aide en cas de refus" in lines
+    assert shown.answer("a") == ["a1 The site refuses", "a2 The site is slow"]
+    assert shown.quits("q")

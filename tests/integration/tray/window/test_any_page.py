@@ -1,0 +1,95 @@
+"""Whatever the daemon sends as a page, the guide's window shows it, and lives."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QTabWidget
+
+from config.i18n.translator import LANGUAGES
+from daemon.adapters.guide.messages import (
+    Page,
+    PageAction,
+    PageBar,
+    PageCertificate,
+    PageHelp,
+    PageStep,
+    PageTimeLine,
+)
+from support.guide_pages import PAGES, Writer
+
+if TYPE_CHECKING:
+    import pytest
+
+    from support.guide_setup import Stage
+
+WORDS = st.text(max_size=200) | st.sampled_from(
+    ["", "x" * 4000, "&&&", "a. B. C.", "<b>", "\N{RIGHT-TO-LEFT OVERRIDE}x"]
+)
+MOMENTS = st.datetimes() | st.datetimes(timezones=st.just(UTC))
+ACTIONS = st.builds(PageAction, id=WORDS, label=WORDS, detail=st.none() | WORDS, copy=st.none() | WORDS)
+BARS = st.builds(PageBar, label=WORDS, begins=MOMENTS, ends=MOMENTS)
+LINES = st.builds(
+    PageTimeLine,
+    bars=st.lists(BARS, max_size=4).map(tuple),
+    now=MOMENTS,
+    stretch=st.none() | st.tuples(MOMENTS, MOMENTS),
+)
+CERTIFICATES = st.builds(
+    PageCertificate,
+    fingerprint=st.text("0123456789abcdef", min_size=64, max_size=64),
+    key=WORDS,
+    key_name=WORDS,
+    holder=WORDS,
+    procedure=st.none() | WORDS,
+    until=WORDS,
+    left=WORDS,
+    place=WORDS,
+    bar=st.none() | BARS,
+)
+ANY_PAGE = st.builds(
+    Page,
+    language=st.sampled_from([*LANGUAGES, "xx", ""]),
+    procedure=st.none() | WORDS,
+    holder=WORDS,
+    course_title=st.none() | WORDS,
+    why=st.none() | WORDS,
+    steps=st.lists(st.builds(PageStep, id=WORDS, title=WORDS), max_size=4).map(tuple),
+    headline=WORDS,
+    body=WORDS,
+    alert=st.none() | WORDS,
+    reader_words=WORDS,
+    primary=st.none() | ACTIONS,
+    answers=st.lists(ACTIONS, max_size=3).map(tuple),
+    actions=st.lists(ACTIONS, max_size=4).map(tuple),
+    helps=st.lists(st.builds(PageHelp, id=WORDS, title=WORDS, text=WORDS, action=st.none() | ACTIONS), max_size=3).map(
+        tuple
+    ),
+    deadline=st.none() | MOMENTS,
+    deadline_words=st.none() | WORDS,
+    time_line=st.none() | LINES,
+    cases=st.lists(ACTIONS, max_size=2).map(tuple),
+    certificates=st.lists(CERTIFICATES, max_size=3).map(tuple),
+)
+
+
+def test_no_page_is_too_much(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
+    window = stage.window(PAGES["step"](Writer("fr")))
+    (tabs,) = window.findChildren(QTabWidget)
+
+    @settings(max_examples=60, deadline=None)
+    @given(ANY_PAGE)
+    def show(page: Page) -> None:
+        window.show_page(page)
+        for tab in (1, 0):
+            tabs.setCurrentIndex(tab)
+            stage.settle()
+            window.grab()
+        assert window.isVisible()
+
+    show()
+    stage.close(window)
+    assert "Traceback" not in capfd.readouterr().err  # PySide prints what is raised while it draws

@@ -1,0 +1,52 @@
+"""The certificates' tab of the guide's window, which is drawn only when somebody looks at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
+
+from support.guide_pages import PAGES, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.guide_setup import Stage
+    from tray.window.guide_window import GuideWindow
+
+PAGE = PAGES["step"](Writer("en"))
+
+
+@pytest.fixture
+def window(stage: Stage) -> Iterator[GuideWindow]:
+    """The window at the guide's tab."""
+    window = stage.window(PAGE)
+    yield window
+    stage.close(window)
+
+
+def look_at(window: GuideWindow, tab: int) -> None:
+    window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
+
+
+def test_the_certificates_are_drawn_when_somebody_looks_at_them(window: GuideWindow) -> None:
+    assert forget_buttons(window) == 0
+    look_at(window, 1)
+    assert forget_buttons(window) == len(PAGE.certificates)
+
+
+def test_certificates_that_changed_behind_the_other_tab_are_drawn_with_the_next_look(
+    stage: Stage, window: GuideWindow
+) -> None:
+    look_at(window, 1)
+    look_at(window, 0)
+    window.show_page(msgspec.structs.replace(PAGE, number=2, certificates=PAGE.certificates[:1]))
+    look_at(window, 1)
+    stage.settle()
+    assert forget_buttons(window) == 1
+
+
+def forget_buttons(window: QWidget) -> int:
+    return sum(button.objectName().startswith("forget:") for button in window.findChildren(QPushButton))

@@ -1,0 +1,80 @@
+"""The colours of the guide's window: whatever is to be read or found stands out (WCAG 2.2, 1.4.3 and 1.4.11)."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor
+
+from tray.window.colours import DARK, LIGHT, Colours, high_contrast, stylesheet
+from tray.window.glyphs import ALERT, ROLES, STAGES, STEPS
+from tray.window.theme import CONTRAST_PALETTE
+
+CONTRAST = high_contrast({role: QColor(name) for role, name in CONTRAST_PALETTE.items()})
+SCHEMES = pytest.mark.parametrize("colours", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])
+TEXTS = [
+    ("text", "ground"),
+    ("text", "surface"),
+    ("text", "hover"),
+    ("muted", "ground"),
+    ("muted", "surface"),
+    ("muted", "hover"),
+    ("on_accent", "accent"),
+    ("on_alert", "alert"),
+]
+SIGNS = [
+    ("edge", "surface"),
+    ("edge", "ground"),
+    ("accent", "surface"),
+    ("accent", "ground"),
+    *((name, "surface") for name in ("old", "new", "other", "good", "bad")),
+    *(("on_mark", name) for name in ("old", "new", "other", "good", "bad")),
+]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_measure_itself_is_right() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@SCHEMES
+@pytest.mark.parametrize(("ink", "paper"), TEXTS)
+def test_words_can_be_read(colours: Colours, ink: str, paper: str) -> None:
+    assert contrast(getattr(colours, ink), getattr(colours, paper)) >= 4.5
+
+
+@SCHEMES
+@pytest.mark.parametrize(("ink", "paper"), SIGNS)
+def test_signs_and_edges_can_be_found(colours: Colours, ink: str, paper: str) -> None:
+    assert contrast(getattr(colours, ink), getattr(colours, paper)) >= 3
+
+
+@pytest.mark.parametrize("ink", ["text", "muted"])
+def test_high_contrast_is_high(ink: str) -> None:
+    assert contrast(getattr(CONTRAST, ink), CONTRAST.ground) >= 7
+
+
+@SCHEMES
+def test_the_stylesheet_is_written_to_its_end(colours: Colours) -> None:
+    assert "$" not in stylesheet(colours, 18)
+
+
+@pytest.mark.parametrize("marks", [STEPS, STAGES, ROLES], ids=["steps", "stages", "roles"])
+def test_no_two_marks_differ_by_colour_alone(marks: dict[object, tuple[object, object, str]]) -> None:
+    shapes = [(shape, sign) for shape, sign, _ in marks.values()]
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_the_alert_has_a_shape_of_its_own() -> None:
+    assert ALERT[:2] not in [mark[:2] for mark in STEPS.values()]

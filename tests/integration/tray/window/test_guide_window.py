@@ -1,0 +1,229 @@
+"""The guide's window as a whole: the real child on a real screen, met by a screen reader and by the keyboard."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from daemon.adapters.guide.messages import Chosen
+from support.accessibility import Accessibility, Node, report
+from support.guide_child import GuideChild
+from support.guide_pages import PAGES, Writer
+from support.process import Process, RigTimeoutError, require_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from daemon.adapters.guide.messages import Page
+    from support.bus import SessionBus
+    from support.desktop import Screen
+
+FRENCH, ENGLISH = Writer("fr"), Writer("en")
+CONTROLS = {"push button", "button menu", "check box", "page tab", "text", "menu item"}
+NO_DISPLAY = 3
+
+
+class Desk:
+    """A person at the window: one who listens, and one who types."""
+
+    def __init__(self, child: GuideChild, reader: Accessibility, screen: Screen) -> None:
+        self.child = child
+        self.reader = reader
+        self._environment = os.environ | screen.environment
+        self._xdotool = require_tool("xdotool", "xdotool")
+
+    def open(self, page: Page) -> Node:
+        """Show the first page; return what has the keyboard, once the window has it."""
+        self.child.show(page)
+        return self.reader.focused(20)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        subprocess.run([self._xdotool, "key", *keys], env=self._environment, check=True, timeout=10)
+
+    def choose(self, role: str, name: str, action: str = "Press") -> None:
+        """Do what a control does."""
+        self.reader.act(self.reader.find(role, name), action)
+
+
+@pytest.fixture
+def desk(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[Desk]:
+    """The window's child, without a page as yet, on a screen with a window manager."""
+    manager = Process(
+        [require_tool("openbox", "openbox")],
+        environment={**os.environ, **screen.environment, "HOME": str(tmp_path)},
+        log=tmp_path / "openbox.log",
+    )
+    try:
+        with Accessibility(session_bus) as reader, GuideChild({**reader.environment, **screen.environment}) as child:
+            yield Desk(child, reader, screen)
+    finally:
+        manager.close()
+
+
+def test_a_screen_reader_finds_the_default_button_and_presses_it(desk: Desk) -> None:
+    desk.open(msgspec.structs.replace(PAGES["step"](FRENCH), number=7))
+    button = desk.reader.find("push button", "La connexion est faite")
+    assert "default" in button.states
+    desk.reader.act(button, "Press")
+    assert desk.child.answer() == Chosen(number=7, action="end:log_in")
+
+
+def test_return_does_the_default_action_and_escape_nothing(desk: Desk) -> None:
+    desk.open(PAGES["step"](FRENCH))
+    desk.press("Escape", "Return")
+    assert desk.child.answer() == Chosen(number=1, action="end:log_in")
+    assert not desk.child.has_answered()
+
+
+def test_tab_leads_through_the_window_as_it_is_read(desk: Desk) -> None:
+    walk = [desk.open(PAGES["deadline"](FRENCH)).name]
+    for _ in range(7):
+        desk.press("Tab")
+        walk.append(desk.reader.focused().name)
+    assert walk == [
+        "J’ai cliqué sur le lien",
+        "Ouvrir OPALEXE",
+        "Revenir d’une étape",
+        "Plus",
+        "Cela n’a pas marché",
+        "Une autre clé",
+        "Guide",
+        "J’ai cliqué sur le lien",
+    ]
+
+
+def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(desk: Desk, tmp_path: Path) -> None:
+    desk.open(PAGES["deadline"](FRENCH))
+    desk.choose("check box", "Cela n’a pas marché", "Toggle")
+    desk.choose("check box", "Le lien est trop ancien", "Toggle")
+    desk.reader.find("push button", "Reprendre à partir de là")
+    guide = desk.reader.tree(hidden=False)
+    desk.choose("page tab", "Certificats")
+    desk.reader.find("label", "la bleue")
+    certificates = desk.reader.tree(hidden=False)
+    artefact = tmp_path / "accessibility.txt"
+    artefact.write_text(f"{report(guide)}\n\n{report(certificates)}\n", encoding="utf-8")
+    controls = [n for n in guide + certificates if n.role in CONTROLS]
+    assert len(controls) > 20
+    assert [n for n in controls if not n.name or "sensitive" not in n.states] == []
+    assert [n for n in controls if "focusable" not in n.states] == []
+    pictures = [n for n in guide if n.role in {"graphic", "image"}]
+    assert [(n.name, bool(n.description)) for n in pictures] == [
+        ("Lecteur de carte", True),
+        ("Validité de vos clés", True),
+    ]
+
+
+def test_forget_buttons_are_told_apart_by_their_descriptions(desk: Desk) -> None:
+    desk.open(PAGES["step"](ENGLISH))
+    desk.choose("page tab", "Certificates")
+    desk.reader.find("label", "la bleue")
+    buttons = [node for node in desk.reader.tree() if node.name == "Forget this certificate"]
+    assert len({node.description for node in buttons}) == len(buttons) == len(PAGES["step"](ENGLISH).certificates)
+
+
+def test_a_new_page_is_announced_the_alert_first(desk: Desk) -> None:
+    desk.open(PAGES["step"](ENGLISH))
+    desk.child.show(msgspec.structs.replace(PAGES["alert"](ENGLISH), number=2))
+    assert desk.reader.announced().startswith("The key in the reader is someone else’s.")
+    assert desk.reader.announced().startswith("Put the new key in ")
+
+
+def test_a_copy_is_announced_and_sends_nothing(desk: Desk) -> None:
+    desk.open(PAGES["copy"](ENGLISH))
+    desk.choose("push button", "Copy the serial number")
+    assert desk.reader.announced() == "Copied"
+    desk.reader.find("label", "Copied")
+    assert not desk.child.has_answered()
+
+
+def test_the_menu_holds_what_is_rare_and_speaks_of_each(desk: Desk) -> None:
+    desk.open(PAGES["step"](ENGLISH))
+    desk.reader.focus(desk.reader.find("button menu", "More"))
+    assert desk.reader.focused().name == "More"
+    desk.press("Return", "Down")
+    spoken = [desk.reader.focused().name]
+    while spoken[-1] != "Start again":
+        desk.press("Down")
+        spoken.append(desk.reader.focused().name)
+    assert spoken[-3:] == ["This key already works", "Put off until tomorrow", "Start again"]
+    desk.press("Return")
+    assert desk.child.answer() == Chosen(number=1, action="restart")
+
+
+def test_a_refusal_leads_back_to_its_step(desk: Desk) -> None:
+    desk.open(PAGES["step"](ENGLISH))
+    desk.choose("check box", "It did not work", "Toggle")
+    desk.choose("check box", "The link is too old", "Toggle")
+    desk.choose("push button", "Do it again from there")
+    assert desk.child.answer() == Chosen(number=1, action="help:link_too_old")
+
+
+def test_another_language_comes_with_the_page(desk: Desk) -> None:
+    desk.open(PAGES["step"](FRENCH))
+    desk.reader.find("page tab", "Certificats")
+    desk.child.show(PAGES["step"](ENGLISH))
+    desk.reader.find("page tab", "Certificates")
+    desk.reader.find("button menu", "More")
+    desk.reader.find("dialog", "vigicle – Log in with the old key")
+
+
+def test_what_is_no_page_changes_nothing(desk: Desk) -> None:
+    desk.open(PAGES["step"](ENGLISH))
+    desk.child.write(b"nonsense\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
+    desk.child.show(PAGES["question"](ENGLISH))
+    desk.choose("push button", "The older one is lost")
+    assert desk.child.answer() == Chosen(number=1, action="state:old_lost")
+
+
+def test_closing_the_window_ends_the_program(desk: Desk) -> None:
+    desk.open(PAGES["finished"](FRENCH))
+    code = None
+    for _ in range(20):  # the window manager, whose keys these are, may still be starting
+        desk.press("alt+F4")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = desk.child.wait(0.5)
+            break
+    assert code == 0
+
+
+def test_the_end_of_the_pages_ends_the_program(desk: Desk) -> None:
+    desk.open(PAGES["step"](FRENCH))
+    desk.child.hang_up()
+    assert desk.child.wait() == 0
+    assert desk.child.complaints() == ""
+
+
+@pytest.mark.parametrize("environment", [{}, {"DISPLAY": ":4711"}], ids=["no display", "a display that is gone"])
+def test_without_a_display_it_says_so_in_one_line(environment: dict[str, str]) -> None:
+    with GuideChild({"LANG": "en_GB.UTF-8", "LC_ALL": "", "LANGUAGE": ""} | environment) as child:
+        assert child.wait() == NO_DISPLAY
+        (line,) = child.complaints().splitlines()
+    assert line.startswith("vigicle: The guide’s window needs a desktop.")
+
+
+def test_nothing_wakes_while_the_window_rests(desk: Desk) -> None:
+    desk.open(PAGES["reader-old"](ENGLISH))
+    rest(desk, 2)  # until all is drawn
+    before = switches(desk.child.pid)
+    rest(desk, 3)
+    assert switches(desk.child.pid) - before <= 3  # a picture that moves switches 12 times a second
+
+
+def rest(desk: Desk, span_s: float) -> None:
+    """Let time pass in which nothing happens."""
+    with pytest.raises(RigTimeoutError):
+        desk.child.answer(timeout_s=span_s)
+
+
+def switches(pid: int) -> int:
+    """How often all threads of a process have rested and woken."""
+    statuses = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status")]
+    return sum(int(text.split("\nvoluntary_ctxt_switches:")[1].split()[0]) for text in statuses)

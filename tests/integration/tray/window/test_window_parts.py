@@ -1,0 +1,344 @@
+"""What the guide's window does with its pages, drawn in memory and met through Qt itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
+from daemon.core.views.guide import ReaderPicture
+from support.guide_pages import NOW, PAGES, Writer
+from tray.window.buttons import Button
+from tray.window.countdown import left_words
+from tray.window.labels import by_sentence
+from tray.window.reader_picture import ReaderView
+from tray.window.theme import Theme
+from tray.window.timeline import legend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.guide_setup import Stage
+    from tray.window.guide_window import GuideWindow
+
+FRENCH, ENGLISH = Writer("fr"), Writer("en")
+WRITERS = pytest.mark.parametrize("writer", [FRENCH, ENGLISH], ids=["fr", "en"])
+OLD_KEY, OLD_FINGERPRINT = "1", "a" * 64
+
+
+@pytest.fixture
+def window(stage: Stage) -> Iterator[GuideWindow]:
+    """A window on a step, in English."""
+    stage.answers.clear()
+    shown = stage.window(PAGES["step"](ENGLISH))
+    yield shown
+    stage.close(shown)
+
+
+def named(window: QWidget, name: str) -> QPushButton:
+    (found,) = window.findChildren(QPushButton, name)
+    return found
+
+
+def field(window: QWidget) -> QLineEdit:
+    (found,) = window.findChildren(QLineEdit, f"field:{OLD_KEY}")
+    return found
+
+
+def press(widget: QWidget, key: Qt.Key) -> None:
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
+
+
+def shown_words(window: QWidget) -> list[str]:
+    return [label.text() for label in window.findChildren(QLabel)]
+
+
+def open_certificates(window: QWidget) -> None:
+    window.findChildren(QTabWidget)[0].setCurrentIndex(1)
+
+
+def write_name(window: QWidget, name: str) -> QLineEdit:
+    named(window, f"name:{OLD_KEY}").click()
+    typed = field(window)
+    typed.selectAll()
+    typed.insert(name)
+    typed.textEdited.emit(name)
+    return typed
+
+
+# ----------------------------------------------------------------------------------------------- nothing is cut
+
+
+@pytest.mark.parametrize("letters", [1.0, 2.0])
+@pytest.mark.parametrize("size", ["640x480", "1280x800"])
+@WRITERS
+def test_no_words_are_cut_however_large_the_letters(stage: Stage, writer: Writer, size: str, letters: float) -> None:
+    stage.enlarge(letters)
+    try:
+        for name, make in PAGES.items():
+            window = stage.window(make(writer), size)
+            for button in window.findChildren(QPushButton):
+                if button.isCheckable():
+                    button.setChecked(True)
+            open_certificates(window)
+            stage.settle()
+            cut = [words for tab in (1, 0) for words in cut_words(stage, window, tab)]
+            stage.close(window)
+            assert cut == [], name
+    finally:
+        stage.enlarge(1.0)
+
+
+def cut_words(stage: Stage, window: QWidget, tab: int) -> list[str]:
+    """Return the words on a tab that have less room than they need, or lie outside of what holds them."""
+    window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
+    stage.settle()
+    found = []
+    widgets: list[QLabel | Button] = [*window.findChildren(QLabel), *window.findChildren(Button)]
+    for widget in widgets:
+        holder = widget.parentWidget()
+        if holder is None or not widget.isVisible() or not widget.text():
+            continue
+        low = widget.height() < widget.heightForWidth(widget.width())
+        narrow = widget.width() < widget.minimumSizeHint().width()
+        right = widget.mapTo(holder, QPoint(widget.width(), 0)).x()
+        if low or narrow or right > holder.width():
+            found.append(widget.accessibleName() or widget.text())
+    return found
+
+
+def test_it_fits_the_smallest_screen(window: GuideWindow) -> None:
+    assert window.minimumWidth() <= 640
+    assert window.minimumHeight() <= 480
+
+
+def test_a_word_without_end_is_broken(stage: Stage) -> None:
+    page = msgspec.structs.replace(PAGES["step"](ENGLISH), holder="x" * 128, headline="y" * 300)
+    shown = stage.window(page, "640x480")
+    assert cut_words(stage, shown, 0) == []
+    stage.close(shown)
+
+
+# ------------------------------------------------------------------------------------------------------ answers
+
+
+def test_a_button_sends_the_number_of_the_page_that_it_is_on(stage: Stage, window: GuideWindow) -> None:
+    window.show_page(msgspec.structs.replace(PAGES["question"](ENGLISH), number=9))
+    named(window, "action:state:new").click()
+    assert stage.answers == [Chosen(number=9, action="state:new")]
+
+
+def test_a_copy_goes_to_the_clipboard_and_to_nobody(stage: Stage, window: GuideWindow) -> None:
+    window.show_page(PAGES["copy"](ENGLISH))
+    named(window, "action:copy:serial").click()
+    assert QGuiApplication.clipboard().text() == "0A1B2C"
+    assert stage.answers == []
+
+
+def test_an_ampersand_from_outside_is_shown_as_it_is(stage: Stage, window: GuideWindow) -> None:
+    action = ENGLISH.action("x", "Martin & &Sons", "")
+    window.show_page(msgspec.structs.replace(PAGES["question"](ENGLISH), answers=(action,)))
+    assert named(window, "action:x").text() == "Martin && &&Sons"
+    named(window, "action:x").click()
+    assert stage.answers == [Chosen(number=1, action="x")]
+
+
+def test_words_from_outside_are_never_markup(window: GuideWindow) -> None:
+    evil = "<img src='file:///etc/passwd'><b>bold</b>"
+    step = msgspec.structs.replace(PAGES["step"](ENGLISH).steps[0], title=evil)
+    window.show_page(msgspec.structs.replace(PAGES["step"](ENGLISH), headline=evil, steps=(step,)))
+    rich = [label for label in window.findChildren(QLabel) if label.textFormat() is not Qt.TextFormat.PlainText]
+    assert [label.text() for label in rich if "<img" in label.text() or "<b>" in label.text()] == []
+
+
+# -------------------------------------------------------------------------------------- the keyboard and a new page
+
+
+def test_the_keyboard_begins_at_the_default_button(window: GuideWindow) -> None:
+    assert window.focusWidget().objectName() == "action:end:log_in"
+
+
+def test_the_keyboard_stays_where_it_was(stage: Stage, window: GuideWindow) -> None:
+    window.activateWindow()
+    named(window, "action:open:platform").setFocus()
+    stage.settle()
+    window.show_page(PAGES["deadline"](ENGLISH))
+    stage.settle()
+    assert window.focusWidget().objectName() == "action:open:platform"
+
+
+def test_escape_closes_nothing(window: GuideWindow) -> None:
+    press(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+
+
+def test_what_was_opened_stays_open(window: GuideWindow) -> None:
+    named(window, "help:").click()
+    window.show_page(PAGES["alert"](ENGLISH))
+    assert named(window, "help:").isChecked()
+
+
+# --------------------------------------------------------------------------------------------- names and forgetting
+
+
+def test_a_name_is_written_and_saved_by_return(stage: Stage, window: GuideWindow) -> None:
+    open_certificates(window)
+    press(write_name(window, "  blue  "), Qt.Key.Key_Return)
+    assert stage.answers == [Named(fingerprint=OLD_FINGERPRINT, name="blue")]
+    assert field(window).isHidden()
+
+
+def test_escape_takes_a_name_back(stage: Stage, window: GuideWindow) -> None:
+    open_certificates(window)
+    press(write_name(window, "blue"), Qt.Key.Key_Escape)
+    assert stage.answers == []
+    assert field(window).isHidden()
+    assert window.isVisible()
+
+
+def test_a_name_that_is_being_written_survives_another_page(window: GuideWindow) -> None:
+    open_certificates(window)
+    write_name(window, "half a na")
+    page = PAGES["step"](ENGLISH)
+    fewer = tuple(each for each in page.certificates if each.key in {"1", "2"})
+    window.show_page(msgspec.structs.replace(page, number=2, certificates=fewer))
+    assert not field(window).isHidden()
+    assert field(window).text() == "half a na"
+
+
+@WRITERS
+def test_it_says_how_many_certificates_are_not_listed(window: GuideWindow, writer: Writer) -> None:
+    open_certificates(window)
+    page = PAGES["step"](writer)
+    window.show_page(msgspec.structs.replace(page, number=2, more_certificates=50))
+    said = Texts(writer.language).render(text("window.more_certificates", count=50))
+    assert "50" in said
+    assert said in shown_words(window)
+    window.show_page(msgspec.structs.replace(page, number=3))
+    assert said not in shown_words(window)
+
+
+def test_a_name_is_no_longer_than_it_may_be(window: GuideWindow) -> None:
+    open_certificates(window)
+    assert field(window).maxLength() == NAME_LIMIT
+
+
+@pytest.mark.parametrize("way", ["Return", "Escape"])
+def test_forgetting_is_asked_for_and_kept_is_the_default(stage: Stage, window: GuideWindow, way: str) -> None:
+    question = ask_to_forget(stage, window)
+    press(question, Qt.Key.Key_Return if way == "Return" else Qt.Key.Key_Escape)
+    assert not question.isVisible()
+    assert stage.answers == []
+
+
+def test_forgetting_is_said_twice(stage: Stage, window: GuideWindow) -> None:
+    question = ask_to_forget(stage, window)
+    (yes,) = [button for button in question.findChildren(QPushButton) if button.text() == "Forget it"]
+    yes.click()
+    assert stage.answers == [Forgotten(fingerprint=OLD_FINGERPRINT)]
+
+
+def ask_to_forget(stage: Stage, window: GuideWindow) -> QDialog:
+    open_certificates(window)
+    named(window, f"forget:{OLD_FINGERPRINT}").click()
+    stage.settle()
+    (question,) = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+    return question
+
+
+# ------------------------------------------------------------------------------------------------------ the pictures
+
+
+@pytest.mark.parametrize(("still", "moves"), [(False, True), (True, False)])
+def test_only_a_key_that_is_read_moves_and_only_if_it_may(stage: Stage, still: bool, moves: bool) -> None:
+    picture = ReaderView(Theme(stage.application, still=still))
+    picture.show()
+    moving = []
+    for each in ReaderPicture:
+        picture.show_picture(each, "Reader", "words")
+        moving += [each] if picture.moves else []
+    picture.hide()
+    assert moving == ([ReaderPicture.READING] if moves else [])
+    assert not picture.moves
+
+
+def test_no_two_pictures_of_the_reader_are_alike_without_colour(stage: Stage) -> None:
+    stage.theme.set_scheme("contrast")
+    picture = ReaderView(stage.theme)
+    seen = {}
+    for each in ReaderPicture:
+        picture.show_picture(each, "Reader", "words")
+        image = picture.grab().toImage()
+        seen[each] = bytes(image.constBits())
+    stage.theme.set_scheme("light")
+    assert len(set(seen.values())) == len(ReaderPicture)
+
+
+def test_the_time_line_is_told_in_words() -> None:
+    line = ENGLISH.time_line()
+    assert [words for _, words in legend(line, Texts("en", UTC))] == [
+        "Your old key “the blue one”: 4 December 2023 to 4 December 2026",
+        "Your new key: 12 November 2026 to 12 November 2029",
+        f"Today: {NOW.day} November 2026",
+        "With the old key, you can add the new certificate yourself until 3 December 2026 at 09:00.",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "contrast"])
+@WRITERS
+def test_every_kind_of_page_has_its_picture(stage: Stage, writer: Writer, scheme: str, tmp_path: Path) -> None:
+    stage.take(tmp_path, scheme, writer.language)
+    stage.theme.set_scheme("light")
+    assert len([*tmp_path.glob("*.png")]) == len(PAGES) + 3
+
+
+# ---------------------------------------------------------------------------------------------------- words and times
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(seconds=-1), "The time is over."),
+        (timedelta(0), "The time is over."),
+        (timedelta(seconds=1), "1 minute left"),
+        (timedelta(minutes=59), "59 minutes left"),
+        (timedelta(minutes=59, seconds=1), "1 h 0 min left"),
+        (timedelta(hours=23, minutes=12), "23 h 12 min left"),
+        (timedelta(hours=48) - timedelta(seconds=1), "48 h 0 min left"),
+        (timedelta(hours=48), "2 days left"),
+    ],
+)
+def test_what_is_left_is_said_to_the_minute(left: timedelta, words: str) -> None:
+    assert Texts("en").render(left_words(left)) == words
+
+
+def test_the_end_of_the_time_is_shown_when_it_comes(stage: Stage, window: GuideWindow) -> None:
+    gone = datetime.now(UTC) - timedelta(seconds=1)
+    window.show_page(msgspec.structs.replace(PAGES["deadline"](ENGLISH), deadline=gone))
+    stage.settle()
+    assert "The time is over." in [label.text() for label in window.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("Open it. Send it.", ["Open it.", "Send it."]),
+        ("Wait for Dr. martin. Then go on.", ["Wait for Dr. martin.", "Then go on."]),
+        ("Cliquez sur « OK ». Étape suivante : lisez.", ["Cliquez sur « OK ».", "Étape suivante : lisez."]),
+        ("à 9 h 00. « Oui » suffit.", ["à 9 h 00.", "« Oui » suffit."]),
+        ("Jean P. Martin is next. Wait.", ["Jean P. Martin is next.", "Wait."]),
+        ("", [""]),
+    ],
+)
+def test_each_sentence_has_a_line(words: str, lines: list[str]) -> None:
+    assert by_sentence(words).split("\n") == lines

@@ -1,0 +1,46 @@
+"""One Windows for all tests of this folder; each begins without a reader, a configuration or a memory."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.desktop import Screen
+from support.pki import make_certificate
+from support.windows import make_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.windows import Windows
+
+
+@pytest.fixture
+def key() -> bytes:
+    """A certificate that ends in 45 days."""
+    return make_certificate(not_after=datetime.now(UTC) + timedelta(days=45))
+
+
+@pytest.fixture(scope="session")
+def windows_of_session() -> Iterator[Windows]:
+    with (
+        tempfile.TemporaryDirectory(prefix="rig-windows-") as folder,
+        Screen() as screen,
+        make_windows(Path(folder), screen.environment["DISPLAY"]) as windows,
+    ):
+        yield windows
+
+
+@pytest.fixture
+def windows(windows_of_session: Windows) -> Iterator[Windows]:
+    windows_of_session.unplug()
+    windows_of_session.configure()
+    yield windows_of_session
+    if (windows_of_session.data / "run/door.json").exists():
+        windows_of_session.run("quit")
+    shutil.rmtree(windows_of_session.data)

@@ -1,0 +1,22 @@
+"""vigicle's folder for Windows runs: a key is read, remembered and told of, and the commands find their daemon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from support.windows import READER
+
+if TYPE_CHECKING:
+    from support.windows import Windows
+
+
+def test_a_key_is_read_and_told_of_by_a_daemon_that_the_commands_find(windows: Windows, key: bytes) -> None:
+    daemon = windows.start("-v", "run", "--headless")
+    daemon.wait_for("vigicle is on watch")
+    windows.plug_in(key)
+    daemon.wait_for("A notice was said through the channel")
+    answer = windows.answer("status")
+    assert [reader["name"] for reader in answer["readers"]] == [READER]
+    assert [certificate["stage"] for certificate in answer["certificates"]] == ["due"]
+    assert windows.run("quit").code == 0
+    assert daemon.wait().code == 0

@@ -1,0 +1,54 @@
+"""The parts of the Debian package that can be looked at without building it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deb.control import indented, python_range
+from deb.trim import needed_libraries
+from deb.within import ICON_SIZES, draw_icons, filled
+from dev import ROOT
+from support.process import require_tool
+
+DEB = ROOT / "installers/deb"
+
+
+@pytest.mark.parametrize("entry", ["usr/share/applications/vigicle.desktop", "etc/xdg/autostart/vigicle.desktop"])
+def test_the_desktop_entries_are_valid(entry: str) -> None:
+    validate = [require_tool("desktop-file-validate", "desktop-file-utils"), "--no-hints", str(DEB / "root" / entry)]
+    answer = subprocess.run(validate, check=False, capture_output=True, text=True)
+    assert (answer.returncode, answer.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "show what is known"), ("fr", "montre ce qui est connu")])
+def test_the_manual_tells_every_command(language: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    page = filled((DEB / "man" / f"{language}.1").read_text(encoding="utf-8"))
+    assert words in page
+    for command in ("run", "status", "check", "guide", "doctor", "autostart", "export", "completion", "quit"):
+        assert f".SS {command}\n" in page
+
+
+def test_an_option_keeps_its_hyphens() -> None:
+    page = filled("@OPTIONS@")
+    assert "\n.TP\n\\fB\\-v, \\-\\-verbose\\fR\n" in page
+
+
+def test_the_package_is_bound_to_one_python() -> None:
+    assert python_range((3, 11)) == ("python3 (>= 3.11)", "python3 (<< 3.12)")
+
+
+def test_an_empty_line_in_a_field_is_a_dot() -> None:
+    assert indented("one\n\ntwo\n") == " one\n .\n two"
+
+
+def test_the_icon_is_drawn_in_each_size(tmp_path: Path) -> None:
+    draw_icons(tmp_path)
+    assert len(list(tmp_path.glob("*/apps/vigicle.png"))) == len(ICON_SIZES)
+
+
+def test_the_libraries_that_a_program_loads_are_named() -> None:
+    assert "libc.so.6" in needed_libraries([Path("/usr/bin/env")])

@@ -1,0 +1,181 @@
+"""The Windows setup at work under Wine: installed, upgraded while running, repaired and removed."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bundle import version
+from dev import ROOT, SetupError
+from support.desktop import Screen
+from support.process import wait_until
+from support.wine_prefix import WinePrefix, gone_within
+from windows.python_runtime import OF_MICROSOFT, SIGNED, prove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.full
+
+SIGNERS = ROOT / "installers/windows/python-signers.pem"
+OURS = {"vigicle.exe", "vigiclew.exe", "vigicle.ico", "vigicle.cdx.json", "LICENSE.vigicle.txt", "uninstall.exe"}
+OF_CPYTHON = {"python313.zip", "python313._pth", "LICENSE.txt", *OF_MICROSOFT}  # the rest of it is signed
+UNINSTALL_KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\vigicle"
+RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+LARGEST_MB = 90
+QUIETLY = {"VIGICLE_NOTIFIER": "log"}  # Wine 8 aborts who asks for toasts (propsys.dll, VariantToString)
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The setup, built as the documents say; VIGICLE_SETUP names one that has been built already."""
+    if built := os.environ.get("VIGICLE_SETUP"):
+        return Path(built)
+    output = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, str(ROOT / "installers/build.py"), "windows", "--output", str(output)], check=True)
+    return output / f"vigicle-{version()}-setup.exe"
+
+
+@pytest.fixture(scope="module")
+def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WinePrefix]:
+    """One Windows for all tests here: each leaves it as it was."""
+    folder = tmp_path_factory.mktemp("wine")
+    with Screen() as screen, WinePrefix(folder, screen.environment["DISPLAY"], QUIETLY) as prefix:
+        yield prefix
+
+
+@pytest.fixture
+def home(windows: WinePrefix, setup: Path) -> Iterator[Path]:
+    """The folder of a fresh installation."""
+    assert windows.run(setup, "/S").code == 0
+    folder = windows.local_data / "Programs/vigicle"
+    yield folder
+    if (folder / "uninstall.exe").exists():
+        with gone_within(folder, 60.0):
+            windows.run(folder / "uninstall.exe", "/S", "/PURGE")
+    shutil.rmtree(windows.local_data / "vigicle", ignore_errors=True)
+
+
+def recorded(home: Path) -> dict[str, str]:
+    """Return the hash of each file that the wheels' RECORDs name, by its path below `lib`."""
+    rows: dict[str, str] = {}
+    for record in (home / "lib").glob("*.dist-info/RECORD"):
+        rows |= {name: proof for name, proof, _size in csv.reader(record.read_text(encoding="utf-8").splitlines())}
+        rows[str(record.relative_to(home / "lib"))] = ""
+    return rows
+
+
+def proof_of(file: Path) -> str:
+    digest = hashlib.sha256(file.read_bytes()).digest()
+    return f"sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def is_on_watch(windows: WinePrefix) -> bool:
+    """Tell by the watch's door, which stands open as long as it runs."""
+    return (windows.local_data / "vigicle/run/door.json").exists()
+
+
+def test_every_file_in_it_is_accounted_for(home: Path) -> None:
+    """CPython's by its signature, the wheels' by their RECORDs' hashes, and a list of ours: no test shim gets in."""
+    rows = recorded(home)
+    files = (file for file in (home / "lib").rglob("*") if file.is_file() and file.parent.name != "__pycache__")
+    wheels = {str(file.relative_to(home / "lib")): file for file in files}  # Python fills its caches at its first start
+    assert [name for name, file in wheels.items() if rows.get(name) not in ("", proof_of(file))] == []
+    others = {file.name for file in home.iterdir() if file.is_file()} - OURS - OF_CPYTHON
+    assert [name for name in sorted(others) if not name.endswith(SIGNED)] == []
+    for name in others:
+        prove(home / name, SIGNERS)
+
+
+def test_it_is_small(setup: Path) -> None:
+    assert setup.stat().st_size < LARGEST_MB * 1_000_000
+
+
+def test_a_program_that_was_changed_is_not_taken_for_pythons(home: Path, tmp_path: Path) -> None:
+    changed = bytearray((home / "python.exe").read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (tmp_path / "python.exe").write_bytes(changed)
+    with pytest.raises(SetupError, match="does not bear the signature"):
+        prove(tmp_path / "python.exe", SIGNERS)
+    with pytest.raises(SetupError, match="does not bear the signature"):
+        prove(home / "vigicle.exe", SIGNERS)
+
+
+def test_what_it_installs_runs(windows: WinePrefix, home: Path) -> None:
+    assert windows.run(home / "vigicle.exe", "--version").text.strip() == f"vigicle {version()}"
+    status = windows.run(home / "vigicle.exe", "status", "--json")
+    assert json.loads(status.text)["version"] == 1
+
+
+def test_it_is_entered_for_the_person_alone(windows: WinePrefix, home: Path) -> None:
+    entry = windows.registry(UNINSTALL_KEY)
+    assert entry["DisplayVersion"] == version()
+    assert entry["QuietUninstallString"].endswith('\\vigicle\\uninstall.exe" /S')
+    size_kb = sum(file.stat().st_size for file in home.rglob("*") if file.is_file()) / 1024
+    assert int(entry["EstimatedSize"], 16) == pytest.approx(size_kb, rel=0.05)
+    assert windows.registry(RUN_KEY)["vigicle"].endswith("\\Programs\\vigicle\\vigiclew.exe run")
+    assert (windows.start_menu / "vigicle.lnk").exists()
+    assert windows.registry(r"Software\Classes\AppUserModelId\vigicle.vigicle")["DisplayName"] == "vigicle"
+
+
+def test_it_leaves_a_folder_with_other_files_alone(windows: WinePrefix, setup: Path) -> None:
+    foreign = windows.folder / "prefix/drive_c/letters"
+    foreign.mkdir()
+    (foreign / "letter.txt").write_text("Dear sir")
+    assert windows.run(setup, "/S", "/D=C:\\letters").code == 2
+    assert [file.name for file in foreign.iterdir()] == ["letter.txt"]
+
+
+def test_an_upgrade_ends_and_restarts_what_is_running(windows: WinePrefix, home: Path, setup: Path) -> None:
+    first = windows.start(home / "vigiclew.exe", "run", "--headless")
+    try:
+        wait_until(lambda: is_on_watch(windows), "vigicle on watch", 60.0)
+        (home / "lib/left_over.py").touch()
+        assert windows.run(setup, "/S").code == 0
+        assert first.wait().code == 0  # it was asked, not killed
+        wait_until(lambda: is_on_watch(windows), "vigicle on watch again", 60.0)
+        assert not (home / "lib/left_over.py").exists()
+    finally:
+        assert "stopped" in windows.run(home / "vigicle.exe", "quit").text
+
+
+def test_an_upgrade_does_not_switch_login_start_on_again(windows: WinePrefix, home: Path, setup: Path) -> None:
+    windows.run(home / "vigicle.exe", "autostart", "disable")
+    assert windows.run(setup, "/S").code == 0
+    assert "vigicle" not in windows.registry(RUN_KEY)
+
+
+@pytest.mark.parametrize("lost", [["lib/tray"], ["vigicle.exe", "uninstall.exe"], ["python313.dll", "python313.zip"]])
+def test_it_repairs_what_was_damaged(windows: WinePrefix, home: Path, setup: Path, lost: list[str]) -> None:
+    for name in lost:
+        shutil.rmtree(home / name) if (home / name).is_dir() else (home / name).unlink()
+    assert windows.run(setup, "/S").code == 0
+    assert windows.run(home / "vigicle.exe", "--version").text.strip() == f"vigicle {version()}"
+    assert (home / "uninstall.exe").exists()
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_removal_leaves_nothing_but_what_is_remembered(windows: WinePrefix, home: Path, *, purge: bool) -> None:
+    windows.run(home / "vigicle.exe", "check", "--json")
+    remembered = windows.local_data / "vigicle/vigicle.sqlite3"
+    assert remembered.exists()
+    running = windows.start(home / "vigiclew.exe", "run", "--headless")
+    wait_until(lambda: is_on_watch(windows), "vigicle on watch", 60.0)
+    with gone_within(home, 60.0):
+        windows.run(home / "uninstall.exe", "/S", *(["/PURGE"] if purge else []))
+    assert running.wait().code == 0
+    assert remembered.parent.exists() is not purge
+    assert remembered.exists() is not purge
+    assert windows.registry(UNINSTALL_KEY) == {}
+    assert "vigicle" not in windows.registry(RUN_KEY)
+    assert not (windows.start_menu / "vigicle.lnk").exists()

@@ -1,0 +1,140 @@
+"""A bare Debian in a folder, with processes and mounts of its own: packages are installed and daemons run in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from support.process import Process, require_tool, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUITE = "bookworm"
+HOST_SETTINGS = ("etc/apt", "etc/resolv.conf", "etc/ssl/certs", "usr/local/share/ca-certificates")  # how it fetches
+LIMIT_S = 600.0
+
+# Runs in new namespaces, which end with it: $1 is the folder, $2 the layers below, $3 what both sides see.
+HOLD = """
+mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" "$1/root" &&
+mount -t proc proc "$1/root/proc" && mount --rbind /dev "$1/root/dev" &&
+mkdir -p "$1/root/$3" "$1/root/run/pcscd" && mount --bind "$3" "$1/root/$3" &&
+echo ready && exec chroot "$1/root" sleep infinity
+"""
+
+
+class BareSystem:
+    """A Debian that lies over others, which stay as they are; a context manager.
+
+    `layers` come from `bare_layer` and from systems that have been left, the last one on top. `shared` is a folder at
+    the same path inside and outside.
+    """
+
+    def __init__(self, *layers: Path) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="rig-bare-"))
+        self.shared = Path(tempfile.mkdtemp(prefix="rig-shared-"))
+        self.shared.chmod(0o755)
+        self._processes: list[Process] = []
+        for name in ("upper", "work", "root"):
+            (self._folder / name).mkdir(mode=0o755)
+        unshare = require_tool("unshare", "util-linux")
+        below = ":".join(map(str, reversed(layers)))
+        namespaces = [unshare, "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]
+        hold = ["sh", "-c", HOLD, "sh", str(self._folder), below, str(self.shared)]
+        self._holder = Process([*namespaces, *hold], environment=os.environ, log=self._folder / "holder.log")
+        self._holder.wait_for_log("ready")
+        (holder,) = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children").read_text().split()
+        wait_until(lambda: Path(f"/proc/{holder}/comm").read_text() == "sleep\n", "the system is entered")
+        self.enter = ["nsenter", "--target", holder, "--mount", "--pid", "--ipc", "--uts", "--root", "--wd"]
+
+    @property
+    def layer(self) -> Path:
+        """What was written in this system, as a layer for others."""
+        return self._folder / "upper"
+
+    def run(
+        self, *command: str, check: bool = True, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end as root; AssertionError with its words when it fails, unless `check` is off."""
+        done = subprocess.run(
+            [*self.enter, *command],
+            env=self.environment(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        assert not check or done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
+
+    def start(self, *command: str, environment: Mapping[str, str] | None = None) -> Process:
+        """Start a command that goes on until the system is left."""
+        name = f"{Path(command[0]).name}.log"
+        process = Process([*self.enter, *command], environment=self.environment(environment), log=self._folder / name)
+        self._processes.append(process)
+        return process
+
+    def environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
+        """Return what programs see: nothing of the host's but the way to the network."""
+        proxies = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        plain = {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+        return proxies | plain | dict(more or {})
+
+    def take(self, file: Path) -> str:
+        """Copy a file in, and return its path there."""
+        shutil.copy2(file, self.shared)
+        return str(self.shared / file.name)
+
+    def files(self) -> set[str]:
+        """Return the paths of all files and folders in it."""
+        listing = self.run("find", "/", "-xdev", "-not", "-path", f"{self.shared}*").stdout
+        return set(listing.splitlines())
+
+    def leave(self) -> None:
+        """End all that runs in it; its layer stays until `close`."""
+        for process in (*self._processes, self._holder):
+            process.close()
+
+    def close(self) -> None:
+        """End all that runs in it, and remove what was written."""
+        self.leave()
+        shutil.rmtree(self._folder)
+        shutil.rmtree(self.shared)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def bare_layer() -> Path:
+    """Return a folder with Debian's least, made once and kept in the cache of whoever runs the tests."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigicle-tests"
+    kept = cache / SUITE
+    if not kept.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=cache))
+        part.chmod(0o755)
+        debootstrap = require_tool("debootstrap", "debootstrap")
+        subprocess.run([debootstrap, "--variant=minbase", SUITE, str(part)], check=True, timeout=LIMIT_S)
+        part.rename(kept)
+    return kept
+
+
+def settings_layer(folder: Path) -> Path:
+    """Return a folder with the host's own way to its package mirror."""
+    for name in HOST_SETTINGS:
+        source, target = Path("/") / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, symlinks=True)
+        elif source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    return folder

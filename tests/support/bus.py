@@ -1,0 +1,202 @@
+"""Private message buses, and services on them that live in a thread of the test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from dbus_fast import ErrorType, Message, MessageType, NameFlag, RequestNameReply
+from dbus_fast.aio import MessageBus
+
+from support.process import Process, require_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIMIT_S = 10.0
+# No <servicedir>: nothing can be activated, so no daemon of the machine takes a test's name.
+CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>{kind}</type>
+  <listen>unix:path={folder}/bus</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class PrivateBus:
+    """A dbus-daemon of one's own, without service folders; a context manager."""
+
+    def __init__(self, kind: Literal["session", "system"] = "session") -> None:
+        daemon = require_tool("dbus-daemon", "dbus")
+        self.folder = Path(tempfile.mkdtemp(prefix="rig-bus-"))
+        self.address = f"unix:path={self.folder}/bus"
+        self.environment = {f"DBUS_{kind.upper()}_BUS_ADDRESS": self.address}
+        configuration = self.folder / "bus.conf"
+        configuration.write_text(CONFIGURATION.format(kind=kind, folder=self.folder))
+        self._command = [daemon, f"--config-file={configuration}", "--nofork", "--print-address=1"]
+        self._process: Process | None = None
+
+    def start(self) -> None:
+        """Start the daemon and return once it listens."""
+        self._process = Process(self._command, environment=os.environ, log=self.folder / "bus.log")
+        self._process.wait_for_log("unix:path=", LIMIT_S)
+
+    def stop(self) -> None:
+        """End the daemon: every client loses its connection."""
+        if self._process:
+            self._process.close()
+            self._process = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+        shutil.rmtree(self.folder)
+
+
+class SessionBus(PrivateBus):
+    """A private session bus."""
+
+    def __init__(self) -> None:
+        super().__init__("session")
+
+
+class SystemBus(PrivateBus):
+    """A private system bus."""
+
+    def __init__(self) -> None:
+        super().__init__("system")
+
+
+class BusService:
+    """A service with one object and one interface, in a thread of its own; a context manager.
+
+    `introspection` is the inside of the XML `<interface>`. Subclasses answer in `respond`, which
+    runs in the service's thread. `mute`: takes every call and never answers.
+    """
+
+    name: str
+    path: str
+    interface: str
+    introspection = ""
+
+    def __init__(self, bus: PrivateBus) -> None:
+        self.mute = False
+        self._address = bus.address
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bus: MessageBus | None = None
+        self._thread: threading.Thread | None = None
+
+    def respond(self, message: Message) -> Message:
+        """Return the answer to a call of the interface."""
+        return Message.new_error(message, ErrorType.UNKNOWN_METHOD, f"no {message.member}")
+
+    def start(self) -> None:
+        """Take the name on the bus; return once it is owned."""
+        assert self._thread is None, f"{self.name} runs already"
+        loop = self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=loop.run_forever, daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._connect(), loop).result(LIMIT_S)
+
+    def stop(self) -> None:
+        """Leave the bus."""
+        if self._thread is None:
+            return
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(self._disconnect(), self._loop).result(LIMIT_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(LIMIT_S)
+        self._loop.close()
+        self._thread = self._loop = self._bus = None
+
+    def emit(self, member: str, signature: str, *body: object) -> None:
+        """Emit a signal of the interface; any thread."""
+        assert self._loop is not None, f"{self.name} is not running"
+
+        async def send() -> None:
+            await self.tell(member, signature, *body)
+
+        asyncio.run_coroutine_threadsafe(send(), self._loop).result(LIMIT_S)
+
+    def tell(self, member: str, signature: str, *body: object) -> asyncio.Future[None]:
+        """Emit a signal of the interface; the service's thread, before what it sends afterwards."""
+        assert self._bus is not None
+        return self._bus.send(Message.new_signal(self.path, self.interface, member, signature, list(body)))
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    async def _connect(self) -> None:
+        self._bus = await MessageBus(bus_address=self._address).connect()
+        self._bus.add_message_handler(self._handle)
+        reply = await self._bus.request_name(self.name, NameFlag.DO_NOT_QUEUE)
+        if reply is not RequestNameReply.PRIMARY_OWNER:
+            raise RuntimeError(f"{self.name} is taken on {self._address}: {reply}")
+
+    async def _disconnect(self) -> None:
+        assert self._bus is not None
+        self._bus.disconnect()
+        await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
+
+    def _handle(self, message: Message) -> Message | bool:
+        if message.message_type is not MessageType.METHOD_CALL or message.path != self.path:
+            return False
+        if self.mute:
+            return True
+        if message.interface == "org.freedesktop.DBus.Introspectable":
+            inside = f'<interface name="{self.interface}">{self.introspection}</interface>'
+            return Message.new_method_return(message, "s", [f"<node>{inside}</node>"])
+        return self.respond(message) if message.interface in {self.interface, None} else False
+
+
+class LoginManager(BusService):
+    """The part of systemd-logind that tells of sleep; belongs on a private system bus."""
+
+    name = "org.freedesktop.login1"
+    path = "/org/freedesktop/login1"
+    interface = "org.freedesktop.login1.Manager"
+    introspection = '<signal name="PrepareForSleep"><arg type="b"/></signal>'
+
+    def prepare_for_sleep(self, *, going: bool) -> None:
+        """Say that the machine goes to sleep, or has come back."""
+        self.emit("PrepareForSleep", "b", going)
+
+
+def call(bus: PrivateBus, message: Message) -> list[Any]:
+    """Call a method as a client would and return what it answers; raises RuntimeError on an error."""
+    reply = _once(bus, lambda client: client.call(message))
+    if reply is None or reply.message_type is MessageType.ERROR:
+        raise RuntimeError(f"{message.member}: {reply.body if reply else 'no answer'}")
+    return list(reply.body)
+
+
+def _once(bus: PrivateBus, act: Callable[[MessageBus], Any]) -> Message | None:
+    async def run() -> Message | None:
+        client = await MessageBus(bus_address=bus.address).connect()
+        try:
+            answer: Message | None = await asyncio.wait_for(act(client), LIMIT_S)
+            return answer
+        finally:
+            client.disconnect()
+            await client.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
+
+    return asyncio.run(run())

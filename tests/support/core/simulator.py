@@ -1,0 +1,204 @@
+"""A world around the rules that answers as the adapters would, at once and in one thread."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from daemon.core.effects import Answer, Effect, Launch, ReadTokens, Remember, Say, WakeAt, Withdraw
+from daemon.core.events import (
+    Asked,
+    Claimed,
+    Event,
+    GuideChosen,
+    Launched,
+    NoticeAnswered,
+    NoticeSaid,
+    ReadersSeen,
+    ReadFinished,
+    Tick,
+    TokensRead,
+    Verb,
+)
+from daemon.core.guide.render import offered
+from daemon.core.model import Certificate, Claim, Memory, TokenReading
+from daemon.core.notice import Choice, Notice
+from daemon.core.state import State
+from daemon.core.step import step
+from daemon.core.troubles import Trouble
+from daemon.core.views.guide import Action, GuideView, StepMark
+from daemon.core.views.report import Report
+from support.core.factories import NOW, SETTINGS, certificate, empty, holding, token
+
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Card:
+    """What lies in a reader, and what goes wrong when modules read it."""
+
+    tokens: tuple[TokenReading, ...]
+    insertion: int
+    trouble: Trouble | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """Readers, cards, a clock and a person; `answering`, `delivering` and `opening` switch the adapters off."""
+
+    state: State = field(default_factory=lambda: State(settings=SETTINGS))
+    now: datetime = NOW
+    names: tuple[str, ...] = ("Reader 00", "Reader 01")
+    cards: dict[str, Card] = field(default_factory=dict)
+    answering: bool = True
+    delivering: bool = True
+    opening: bool = True
+    insertions: int = 0
+    effects: list[Effect] = field(default_factory=list)
+    said: list[tuple[datetime, Notice]] = field(default_factory=list)
+    kept: Memory = field(default_factory=Memory)
+
+    def post(self, event: Event) -> tuple[Effect, ...]:
+        """Take one event in, and whatever the adapters answer to it; return the effects of the event itself."""
+        self.state, effects = step(self.state, event)
+        self.effects += effects
+        for effect in effects:
+            self._do(effect)
+        return effects
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Remember(memory=memory):
+                self.kept = memory
+            case Say(notice=notice):
+                self.said.append((self.now, notice))
+                if self.delivering:
+                    self.post(NoticeSaid(at=self.now, tag=notice.tag, marks=notice.marks))
+            case ReadTokens() if self.answering:
+                self.read(effect)
+            case Launch(procedure=procedure, destination=destination) if self.opening:
+                self.post(Launched(at=self.now, procedure=procedure, destination=destination))
+
+    def read(self, order: ReadTokens) -> None:
+        """Answer a read with the cards that are in now."""
+        for name, card in self.cards.items():
+            if name not in order.others:
+                answer = TokensRead(
+                    at=self.now, ticket=order.ticket, module="m", tokens=card.tokens, trouble=card.trouble
+                )
+                self.post(answer)
+        self.post(ReadFinished(at=self.now, ticket=order.ticket))
+
+    def look(self) -> None:
+        """Show the readers as they are."""
+        shown = (holding(n, self.cards[n].insertion) if n in self.cards else empty(n) for n in self.names)
+        self.post(ReadersSeen(at=self.now, readers=tuple(shown)))
+
+    def insert(self, *tokens: TokenReading, reader: str = "Reader 00", trouble: Trouble | None = None) -> None:
+        """Put a card in, in place of the one that is there."""
+        self.insertions += 1
+        self.cards[reader] = Card(tokens=tokens, insertion=self.insertions, trouble=trouble)
+        self.look()
+
+    def plug(self, *certificates: Certificate, reader: str = "Reader 00", **changes: object) -> str:
+        """Put a key with these certificates in, and return its id."""
+        self.insert(token(*certificates, reader=reader, **changes), reader=reader)
+        fingerprints = {c.fingerprint for c in certificates}
+        return next((k.id for k in self.state.memory.keys.values() if fingerprints & set(k.fingerprints)), "")
+
+    def remove(self, reader: str = "Reader 00") -> None:
+        """Take the card out."""
+        self.cards.pop(reader)
+        self.look()
+
+    def wait(self, span: timedelta) -> None:
+        """Let time pass; the rules are woken when they asked to be, and at no other moment."""
+        end = self.now + span
+        while (moment := self.state.wake_at) is not None and moment <= end:
+            assert moment > self.now, "a moment to wake at is ahead"
+            self.now = moment
+            self.post(Tick(at=moment))
+        self.now = end
+
+    def restart(self) -> None:
+        """End the program and start it on what the store kept."""
+        settings, zone = self.state.settings, self.state.zone
+        self.state = State(settings=settings, zone=zone, memory=self.kept)
+        self.look()
+
+    def answer(self, tag: str, choice: Choice = Choice.OPEN) -> tuple[Effect, ...]:
+        """Click a notice."""
+        return self.post(NoticeAnswered(at=self.now, tag=tag, choice=choice))
+
+    @property
+    def page(self) -> GuideView:
+        """The guide's page of the moment."""
+        assert self.state.guide is not None
+        return self.state.guide
+
+    def step(self) -> str:
+        """Return the id of the step of the moment, "" when there is none."""
+        return next((line.id for line in self.page.steps if line.mark is StepMark.CURRENT), "")
+
+    def actions(self) -> dict[str, Action]:
+        """Return every action of the page, by its id, each of which is there once."""
+        actions = [*offered(self.page)]
+        assert len(actions) == len({action.id for action in actions})
+        return {action.id: action for action in actions}
+
+    def choose(self, *actions: str) -> tuple[Effect, ...]:
+        """Choose these actions of the guide, each of them offered; return what the last one led to."""
+        effects: tuple[Effect, ...] = ()
+        for action in actions:
+            assert action in self.actions(), self.actions().keys()
+            effects = self.post(GuideChosen(at=self.now, action=action))
+        return effects
+
+    def tell(self, key: str, claim: Claim) -> tuple[Effect, ...]:
+        """Say something of a key."""
+        return self.post(Claimed(at=self.now, key=key, claim=claim))
+
+    def check(self, request: int = 1) -> Report | None:
+        """Ask for a check and return what was answered, None when nothing was yet."""
+        self.post(Asked(at=self.now, request=request, verb=Verb.CHECK))
+        return self.answered(request)
+
+    def answered(self, request: int = 1) -> Report | None:
+        """Return the answer to a request, which is given once."""
+        reports = [e.report for e in self.effects if isinstance(e, Answer) and e.request == request]
+        assert len(reports) <= 1, "a request is answered once"
+        return reports[0] if reports else None
+
+    def orders(self) -> list[ReadTokens]:
+        """Return the reads that were ordered."""
+        return [e for e in self.effects if isinstance(e, ReadTokens)]
+
+    def launches(self) -> list[Launch]:
+        """Return what was opened."""
+        return [e for e in self.effects if isinstance(e, Launch)]
+
+    def withdrawn(self) -> list[str]:
+        """Return the tags of the notices that were taken back."""
+        return [e.tag for e in self.effects if isinstance(e, Withdraw)]
+
+    def wakes(self) -> list[datetime | None]:
+        """Return the moments at which the rules asked to be woken."""
+        return [e.moment for e in self.effects if isinstance(e, WakeAt)]
+
+    def titles(self) -> list[str]:
+        """Return the titles of what was said, in order."""
+        return [notice.title.id for _, notice in self.said]
+
+
+def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> World:
+    """Make a world in which a key with each of these certificates was plugged in and out, in this order."""
+    world = World(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
+    world.look()
+    for one in keys or (certificate(),):
+        world.plug(one)
+        world.remove()
+    return world
+
+
+def marks(said: Iterable[tuple[datetime, Notice]]) -> list[str]:
+    """Return the newest mark of each notice that was said."""
+    return [notice.marks[-1] for _, notice in said if notice.marks]

@@ -1,0 +1,301 @@
+"""Pages as the guide draws them for the court experts' procedure, without a daemon: every kind of page there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from config.i18n.text import Argument, Phrase, text
+from config.i18n.translator import Texts
+from config.i18n.wording import Wording
+from config.schema.load_settings import catalogue_settings
+from config.workflows import Course, CourseKind
+from daemon.adapters.guide.messages import (
+    Page,
+    PageAction,
+    PageBar,
+    PageCertificate,
+    PageHelp,
+    PageStep,
+    PageTimeLine,
+)
+from daemon.core.model import Role
+from daemon.core.views.guide import BarRole, ReaderPicture, StepMark
+from daemon.core.views.report import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+(OPALEXE,) = catalogue_settings().procedures
+HOLDER = "Anne-Claire DE LA FONTAINE-BEAUSÉJOUR"
+OLD_BEGINS, OLD_ENDS = datetime(2023, 12, 4, 9, tzinfo=UTC), datetime(2026, 12, 4, 9, tzinfo=UTC)
+NEW_BEGINS, NEW_ENDS = datetime(2026, 11, 12, 9, tzinfo=UTC), datetime(2029, 11, 12, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+READER_WORDS = {
+    ReaderPicture.NO_READER: ("No reader is connected.", "Aucun lecteur n’est branché."),
+    ReaderPicture.EMPTY: ("No key is in the reader.", "Aucune clé n’est dans le lecteur."),
+    ReaderPicture.READING: ("The key is being read.", "La clé est en cours de lecture."),
+    ReaderPicture.OLD: ("Your old key is in.", "Votre ancienne clé est branchée."),
+    ReaderPicture.NEW: ("Your new key is in.", "Votre nouvelle clé est branchée."),
+    ReaderPicture.BOTH: ("Your old key and your new key are in.", "Vos deux clés sont branchées."),
+    ReaderPicture.OTHER: ("Another key is in.", "Une autre clé est branchée."),
+    ReaderPicture.UNREAD: (
+        "A key is in that nothing here can read.",
+        "Une clé est branchée, que rien ici ne sait lire.",
+    ),
+    ReaderPicture.AWAY: ("The smart-card service does not answer.", "Le service des cartes à puce ne répond pas."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes pages of one language."""
+
+    language: str
+
+    def say(self, en: str, fr: str) -> str:
+        """Choose the words, and fill in what procedures name."""
+        return self.fill(Wording(en=en, fr=fr))
+
+    def fill(self, wording: Wording) -> str:
+        """Fill in what procedures name."""
+        args: dict[str, Argument] = {
+            "old_key": text("key.old_named", name="la bleue"),
+            "new_key": text("key.new"),
+            "holder": HOLDER,
+            "old_ends": OLD_ENDS,
+            "new_ends": NEW_ENDS,
+            "tool": OPALEXE.tool.name,
+        }
+        return Texts(self.language, UTC).render(Phrase(wording, tuple(args.items())))
+
+    def action(self, id_: str, en: str, fr: str, *, copy: str | None = None, detail: str | None = None) -> PageAction:
+        """Write a button."""
+        return PageAction(id=id_, label=self.say(en, fr), copy=copy, detail=detail)
+
+    def step(self, kind: CourseKind, at: str, **more: object) -> Page:
+        """Write the page of one step."""
+        course = OPALEXE.courses[kind]
+        ids = [step.id for step in course.steps]
+        step = course.steps[ids.index(at)]
+        done = self.fill(step.done) if step.done else self.say("Done", "C’est fait")
+        page: dict[str, object] = {
+            "number": 1,
+            "language": self.language,
+            "procedure": self.fill(OPALEXE.title),
+            "holder": HOLDER,
+            "course": kind,
+            "course_title": self.fill(course.title),
+            "steps": self.steps(course, ids.index(at)),
+            "headline": self.fill(step.title),
+            "body": self.fill(step.text),
+            "reader": ReaderPicture.EMPTY,
+            "reader_words": self.reader(ReaderPicture.EMPTY),
+            "primary": PageAction(id=f"end:{at}", label=done),
+            "actions": self.others(),
+            "helps": self.helps(course),
+            "time_line": self.time_line(),
+            "certificates": self.certificates(),
+        }
+        return Page(**(page | more))  # type: ignore[arg-type]  # by name
+
+    def steps(self, course: Course, current: int) -> tuple[PageStep, ...]:
+        """Write the list of steps."""
+        marks = [StepMark.DONE] * current + [StepMark.CURRENT] + [StepMark.AHEAD] * len(course.steps)
+        return tuple(
+            PageStep(id=step.id, title=self.fill(step.title), mark=mark)
+            for step, mark in zip(course.steps, marks, strict=False)
+        )
+
+    def others(self) -> tuple[PageAction, ...]:
+        """Write what is nearly always offered."""
+        return (
+            self.action("open:platform", "Open OPALEXE", "Ouvrir OPALEXE"),
+            self.action("back:x", "One step back", "Revenir d’une étape"),
+            self.action("state:works", "This key already works", "Cette clé fonctionne déjà dans mon compte"),
+            self.action("put_off", "Put off until tomorrow", "Remettre à demain"),
+            self.action("restart", "Start again", "Recommencer depuis le début"),
+            self.action("abandon", "Give up this path", "Abandonner cette démarche"),
+        )
+
+    def helps(self, course: Course) -> tuple[PageHelp, ...]:
+        """Write the known refusals."""
+        return tuple(
+            PageHelp(
+                id=refusal.id,
+                title=self.fill(refusal.title),
+                text=self.fill(refusal.text),
+                action=self.action(f"help:{refusal.id}", "Do it again from there", "Reprendre à partir de là"),
+            )
+            for refusal in course.refusals
+        )
+
+    def reader(self, picture: ReaderPicture) -> str:
+        """Say what is in the reader."""
+        return self.say(*READER_WORDS[picture])
+
+    def time_line(self) -> PageTimeLine:
+        """Write the validities of both keys."""
+        old, new = self.bars()
+        return PageTimeLine(bars=(old, new), now=NOW, stretch=(NEW_BEGINS, OLD_ENDS - timedelta(hours=24)))
+
+    def bars(self) -> tuple[PageBar, PageBar]:
+        """Write both bars."""
+        old = self.say("your old key “the blue one”", "votre ancienne clé « la bleue »")
+        new = self.say("your new key", "votre nouvelle clé")
+        return (
+            PageBar(role=BarRole.OLD, label=old, begins=OLD_BEGINS, ends=OLD_ENDS),
+            PageBar(role=BarRole.NEW, label=new, begins=NEW_BEGINS, ends=NEW_ENDS),
+        )
+
+    def certificates(self) -> tuple[PageCertificate, ...]:
+        """Write a card for every stage."""
+        old, new = self.bars()
+        place = self.say("In the drawer; last seen on 3 May 2026.", "Dans un tiroir ; vue le 3 mai 2026.")
+        rows = (
+            ("a", "1", "la bleue", Role.AUTHENTICATION, Stage.URGENT, old, HOLDER),
+            ("b", "1", "la bleue", Role.SIGNATURE, Stage.DUE, old, HOLDER),
+            ("c", "2", "", Role.AUTHENTICATION, Stage.NOT_YET, new, HOLDER),
+            ("d", "2", "", Role.OTHER, Stage.UNREADABLE, None, HOLDER),
+            ("e", "3", "", Role.AUTHENTICATION, Stage.SUPERSEDED, old, "Zoé MARTIN"),
+            ("f", "4", "", Role.AUTHENTICATION, Stage.EXPIRED, old, "Zoé MARTIN"),
+            ("0", "5", "", Role.AUTHENTICATION, Stage.VALID, new, "Zoé MARTIN"),
+        )
+        return tuple(
+            PageCertificate(
+                fingerprint=letter * 64,
+                key=key,
+                key_name=name,
+                holder=holder,
+                procedure=self.fill(OPALEXE.title),
+                role=role,
+                stage=stage,
+                until=self.say("valid until 4 December 2026 at 09:00", "valable jusqu’au 4 décembre 2026 à 9 h 00"),
+                left=self.say("10 days left", "il reste 10 jours"),
+                place=place,
+                present=key == "1",
+                bar=bar,
+            )
+            for letter, key, name, role, stage, bar, holder in rows
+        )
+
+
+def step_page(writer: Writer) -> Page:
+    return writer.step(CourseKind.ADD_WITH_OLD, "log_in", **_in_reader(writer, ReaderPicture.OLD))
+
+
+def deadline_page(writer: Writer) -> Page:
+    return writer.step(
+        CourseKind.ADD_WITH_OLD,
+        "click_link",
+        **_in_reader(writer, ReaderPicture.NEW),
+        deadline=datetime.now(UTC) + timedelta(hours=23, minutes=12),
+        deadline_words=writer.say(
+            "The link works until tomorrow at 14:05.", "Le lien fonctionne jusqu’à demain, 14 h 05."
+        ),
+        cases=(writer.action("select:9", "Zoé MARTIN, 1 May 2027", "Zoé MARTIN, 1er mai 2027"),),
+    )
+
+
+def alert_page(writer: Writer) -> Page:
+    return writer.step(
+        CourseKind.ADD_WITH_OLD,
+        "insert_new",
+        **_in_reader(writer, ReaderPicture.OTHER),
+        alert=writer.say(
+            "The key in the reader is someone else’s. Take it out. Put {new_key} in.",
+            "La clé branchée est celle d’une autre personne. Retirez-la. Branchez {new_key}.",
+        ),
+        primary=None,
+    )
+
+
+def copy_page(writer: Writer) -> Page:
+    copy = writer.action("copy:serial", "Copy the serial number", "Copier le numéro de série", copy="0A1B2C")
+    mail = writer.action("open:support_mail", "Open the letter", "Ouvrir la lettre")
+    return writer.step(
+        CourseKind.ASSOCIATE_NEW,
+        "write_to_support",
+        **_in_reader(writer, ReaderPicture.NEW),
+        primary=mail,
+        actions=(copy, *writer.others()),
+    )
+
+
+def question_page(writer: Writer) -> Page:
+    yes = writer.say("The older key is then one of the past.", "L’ancienne clé appartient alors au passé.")
+    no = writer.say("The guide then leads you.", "Le guide vous accompagne alors pas à pas.")
+    return Page(
+        number=1,
+        language=writer.language,
+        procedure=writer.fill(OPALEXE.title),
+        holder=HOLDER,
+        headline=writer.say("Which key opens your account?", "Quelle clé ouvre votre compte ?"),
+        body=writer.say(
+            "A second key has been seen. It began more than 60 days ago. Say which one you use.",
+            "Une deuxième clé a été vue. Elle a commencé il y a plus de 60 jours. Dites laquelle vous utilisez.",
+        ),
+        reader=ReaderPicture.BOTH,
+        reader_words=writer.reader(ReaderPicture.BOTH),
+        answers=(
+            writer.action("state:works", "The newer one works already", "La plus récente fonctionne déjà", detail=yes),
+            writer.action(
+                "state:new", "The newer one is not yet known", "La plus récente n’est pas encore connue", detail=no
+            ),
+            writer.action("state:old_lost", "The older one is lost", "La plus ancienne est perdue"),
+        ),
+        time_line=writer.time_line(),
+        certificates=writer.certificates(),
+    )
+
+
+def finished_page(writer: Writer) -> Page:
+    return Page(
+        number=1,
+        language=writer.language,
+        procedure=writer.fill(OPALEXE.title),
+        holder=HOLDER,
+        headline=writer.say("All is done", "Tout est terminé"),
+        body=writer.say(
+            "Your new key opens your account until {new_ends}. Keep the old one for a week. You can close this window.",
+            "Votre nouvelle clé ouvre votre compte jusqu’au {new_ends}. Gardez l’ancienne une semaine. "
+            "Vous pouvez fermer cette fenêtre.",
+        ),
+        reader=ReaderPicture.NEW,
+        reader_words=writer.reader(ReaderPicture.NEW),
+        primary=writer.action("finish", "Close the guide", "Fermer le guide"),
+        time_line=writer.time_line(),
+        certificates=writer.certificates(),
+    )
+
+
+def empty_page(writer: Writer) -> Page:
+    return Page(
+        number=1,
+        language=writer.language,
+        headline=writer.say("No key is known yet", "Aucune clé n’est encore connue"),
+        body=writer.say("Plug your key in.", "Branchez votre clé."),
+        reader=ReaderPicture.NO_READER,
+        reader_words=writer.reader(ReaderPicture.NO_READER),
+    )
+
+
+def reader_page(picture: ReaderPicture) -> Callable[[Writer], Page]:
+    return lambda writer: writer.step(CourseKind.ACTIVATE, "insert_new", **_in_reader(writer, picture))
+
+
+def _in_reader(writer: Writer, picture: ReaderPicture) -> dict[str, object]:
+    return {"reader": picture, "reader_words": writer.reader(picture)}
+
+
+PAGES: dict[str, Callable[[Writer], Page]] = {
+    "step": step_page,
+    "deadline": deadline_page,
+    "alert": alert_page,
+    "copy": copy_page,
+    "question": question_page,
+    "finished": finished_page,
+    "empty": empty_page,
+    **{f"reader-{picture}": reader_page(picture) for picture in ReaderPicture},
+}

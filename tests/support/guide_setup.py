@@ -1,0 +1,85 @@
+"""The guide's window in this process, drawn in memory, for tests and pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QTabWidget
+
+from support.guide_pages import PAGES, Writer
+from tray.window.guide_window import GuideWindow
+from tray.window.pyside_refcount_fix import protect_none
+from tray.window.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from daemon.adapters.guide.messages import Answer, Page
+
+POINTS = 9  # Qt's own on Linux
+
+
+class Stage:
+    """One application, one window after the other."""
+
+    def __init__(self, size: str = "", letters: float = 1.0) -> None:
+        """`size` is WIDTHxHEIGHT; "" leaves the window as large as it likes to be. `letters` enlarges the font."""
+        protect_none()
+        application = QApplication.instance()
+        self.application = application if isinstance(application, QApplication) else QApplication(["vigicle"])
+        self.application.setStyle("Fusion")
+        self.enlarge(letters)
+        self.theme = Theme(self.application, scheme="light", still=True)
+        self.size = size
+        self.answers: list[Answer] = []
+
+    def enlarge(self, letters: float) -> None:
+        """Let the desktop's letters be that much larger than usual."""
+        font = self.application.font()
+        font.setPointSizeF(POINTS * letters)
+        self.application.setFont(font)
+        self.application.processEvents()
+
+    def window(self, page: Page, size: str = "") -> GuideWindow:
+        """Open a window on a page."""
+        window = GuideWindow(self.theme, self.answers.append)
+        window.show_page(page)
+        if size or self.size:
+            width, height = map(int, (size or self.size).split("x"))
+            window.resize(width, height)
+        self.settle()
+        return window
+
+    def close(self, window: GuideWindow) -> None:
+        """Let a window go: those that stay are drawn anew with every change of colours."""
+        window.hide()
+        window.deleteLater()
+        self.settle()
+
+    def settle(self) -> None:
+        """Let Qt do what it has put off."""
+        for _ in range(5):
+            self.application.processEvents()
+            self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def take(self, folder: Path, scheme: str, language: str, names: Iterable[str] | None = None) -> None:
+        """Save a picture of every page, of the open helps, and of the certificates."""
+        self.theme.set_scheme(scheme)
+        wanted = set(names or (*PAGES, "helps", "certificates", "naming"))
+        for name in [*PAGES, "helps", "certificates", "naming"]:
+            if name not in wanted:
+                continue
+            window = self.window(PAGES.get(name, PAGES["step"])(Writer(language)))
+            if name == "helps":
+                for button in window.findChildren(QPushButton):
+                    if button.objectName() in {"help:", "help:link_too_old"}:
+                        button.setChecked(True)
+            if name in {"certificates", "naming"}:
+                window.findChildren(QTabWidget)[0].setCurrentIndex(1)
+            if name == "naming":
+                window.findChildren(QPushButton, "name:1")[0].click()
+            self.settle()
+            window.grab().save(str(folder / f"{name}-{language}-{scheme}.png"))
+            self.close(window)

@@ -1,0 +1,56 @@
+"""A notifier to speak through, and what comes back of what it says."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from config.i18n.text import Text, text
+from daemon.core.events import Event, NoticeAnswered, NoticeSaid
+from daemon.core.notice import Choice, Notice
+
+if TYPE_CHECKING:
+    from daemon.adapters.notify.chain import ChainNotifier
+
+LIMIT_S = 10.0
+NOTICE = Notice(
+    tag="key-1",
+    title=text("Your key"),
+    body=text("Order a new one"),
+    marks=("key-1:days:30",),
+    button=text("Order"),
+    more=(Choice.LATER, Choice.WORKS),
+)
+
+
+def plain(what: Text) -> str:
+    """Say the id: these tests have no catalogue."""
+    return what.id
+
+
+class Teller:
+    """A notifier and what it has posted."""
+
+    def __init__(self, notifier: ChainNotifier) -> None:
+        self.notifier = notifier
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        notifier.start(self.events.put)
+
+    def next(self) -> Event:
+        return self.events.get(timeout=LIMIT_S)
+
+    def say(self, notice: Notice = NOTICE) -> None:
+        """Say it, and wait until that is posted."""
+        self.notifier.say(notice)
+        said = self.next()
+        assert isinstance(said, NoticeSaid), said
+        assert (said.tag, said.marks) == (notice.tag, notice.marks)
+
+    def answer(self) -> tuple[str, Choice]:
+        answered = self.next()
+        assert isinstance(answered, NoticeAnswered), answered
+        return answered.tag, answered.choice
+
+
+Make = Callable[..., Teller]

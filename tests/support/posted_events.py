@@ -1,0 +1,52 @@
+"""Stand in for the loop's queue: take what an adapter posts, and wait for it with a limit."""
+
+from __future__ import annotations
+
+import queue
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from support.process import RigTimeoutError
+
+if TYPE_CHECKING:
+    from daemon.core.events import Event
+
+Wanted = TypeVar("Wanted")
+
+
+class Posted:
+    """The `Post` of a test: call it, or hand it to an adapter's `start`."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+
+    def __call__(self, event: Event) -> None:
+        self._events.put(event)
+
+    def next(self, kind: type[Wanted], timeout_s: float = 10.0) -> Wanted:
+        """Return the next event, which must be of this kind."""
+        event = self._get(timeout_s)
+        assert isinstance(event, kind), f"expected {kind.__name__}, got {event}"
+        return event
+
+    def until(self, last: type[Wanted], timeout_s: float = 20.0) -> list[Event]:
+        """Return all events up to the first of this kind, which is the last in the list."""
+        deadline = time.monotonic() + timeout_s
+        events = []
+        while True:
+            events.append(self._get(deadline - time.monotonic()))
+            if isinstance(events[-1], last):
+                return events
+
+    def rest(self) -> list[Event]:
+        """Return what has been posted and not taken, without waiting."""
+        events = []
+        while not self._events.empty():
+            events.append(self._events.get())
+        return events
+
+    def _get(self, timeout_s: float) -> Event:
+        try:
+            return self._events.get(timeout=max(0.0, timeout_s))
+        except queue.Empty:
+            raise RigTimeoutError(f"nothing was posted within {timeout_s:.1f} s") from None

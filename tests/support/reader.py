@@ -1,0 +1,247 @@
+"""A private, real pcscd with virtual readers, so that tests disturb neither each other nor the machine.
+
+Measured with pcscd 1.9.9 on a two-core machine (`support/selftest/test_reader_driver.py` holds the facts):
+
+* a card put in, or taken out, reaches a client blocked in SCardGetStatusChange in a few
+  milliseconds; with `polled=True`, as with vpcd, in up to 0.4 s;
+* a swap is always two events. The counter in the high word of the event state grows by 2, even when the
+  client was not waiting in between and sees "present" before and after;
+* a client that waits on a reader when it is pulled out hears of a change; one that asks afterwards gets
+  SCARD_E_UNKNOWN_READER for the whole call;
+* OpenSC lists the certificates of a card in 0.02 s, and with its own configuration the first 4 readers only;
+* with vsmartcard's vpcd a swap can be lost altogether: pcscd also asks for the card's presence before
+  it powers a card down, and then nobody counts the absence. The rig's driver holds the absence until
+  pcscd has counted it.
+"""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from support.native import compile_file
+from support.process import Process, RigTimeoutError, require_tool, wait_until
+from support.slot import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from support.card import Card
+
+MAX_READERS = 16  # PCSCLITE_MAX_READERS_CONTEXTS
+START_LIMIT_S = 10.0
+
+# In a mount namespace of its own, the folders that are fixed in pcscd are those of $RIG_FOLDER.
+LAUNCH = """
+[ -d /run/pcscd ] || { mount -t tmpfs tmpfs /run && mkdir /run/pcscd; }
+mount --bind "$RIG_FOLDER/run" /run/pcscd && mount --bind "$RIG_FOLDER/drivers" /usr/lib/pcsc/drivers &&
+exec setpriv --pdeathsig KILL -- env LD_PRELOAD="$RIG_FOLDER/udev_stub.so" "$@"
+"""
+
+
+class ReaderService:
+    """A private pcscd and its readers; a context manager.
+
+    Programs find it through `environment` alone. Cards stay in their reader while the service is
+    killed and started again. Start it from the main thread.
+
+    `enter` is the command that enters another system (`support.bare_system`), whose own pcscd is started there, with
+    its usual socket; `place` is a folder at the same path in both.
+    """
+
+    def __init__(
+        self,
+        *,
+        readers: int = 1,
+        polled: bool = False,
+        environment: Mapping[str, str] | None = None,
+        enter: Sequence[str] = (),
+        place: Path | None = None,
+    ):
+        if not 0 <= readers <= MAX_READERS:
+            raise ValueError(f"pcscd takes 0 to {MAX_READERS} readers, not {readers}")
+        self.folder = Path(tempfile.mkdtemp(prefix="rig-pcscd-", dir=place))  # short: socket names end at 108 bytes
+        self.folder.chmod(0o755)
+        self._base = dict(environment if environment is not None else os.environ)
+        self._polled = polled
+        self._enter = enter
+        self._process: Process | None = None
+        self._slots = [Slot(self.folder / f"reader{number}") for number in range(readers)]
+        names = [f"Rig Reader {chr(ord('A') + number)}" for number in range(readers)]
+        self.reader_names = [f"{name} {number:02X} 00" for number, name in enumerate(names)]
+        self._write_configuration(names)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client needs to reach this service."""
+        return {"PCSCLITE_CSOCK_NAME": str(self.folder / "run/pcscd.comm")}
+
+    @property
+    def pid(self) -> int:
+        """The process id of pcscd itself."""
+        assert self._process is not None, "pcscd is not running"
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What pcscd has said since it was started."""
+        return self._process.text if self._process else ""
+
+    def start(self) -> None:
+        """Start pcscd and return once it lists every reader and has taken the cards in them."""
+        assert self._process is None, "pcscd runs already"
+        pcscd = require_tool("pcscd", "pcscd")
+        disable_polkit = ["--disable-polkit"] if "--disable-polkit" in _help_of((*self._enter, pcscd)) else []
+        command = [pcscd, "--foreground", "--info", "--config", str(self.folder / "conf"), *disable_polkit]
+        environment = self._base | {
+            "RIG_FOLDER": str(self.folder),
+        }
+        environment.pop("RIG_POLLED", None)
+        if self._polled:
+            environment["RIG_POLLED"] = "1"
+        for slot in self._slots:
+            slot.forget_service()
+        self._process = Process(
+            [*(self._enter or _namespace()), "sh", "-c", LAUNCH, "sh", *command],
+            environment=environment,
+            log=self.folder / "pcscd.log",
+        )
+        self._process.wait_for_log("daemon ready", START_LIMIT_S)
+        for number, slot in enumerate(self._slots):
+            if slot.plugged.exists():
+                self._wait_taken(number)
+
+    def stop(self) -> None:
+        """End pcscd as the system does (SIGTERM)."""
+        if self._process:
+            self._process.terminate()
+            self._process = None
+
+    def kill(self) -> None:
+        """End pcscd as a crash does (SIGKILL); its socket file stays behind."""
+        if self._process:
+            self._process.kill()
+            self._process = None
+
+    def restart(self) -> None:
+        """Stop and start; the cards stay in their readers."""
+        self.stop()
+        self.start()
+
+    def insert(self, card: Card, reader: int = 0) -> None:
+        """Put a card in; while pcscd runs, return when it has read the ATR.
+
+        Its clients hear of the card some 0.2 ms later. A card that is in before the service starts has
+        an event counter of 0, as in life.
+        """
+        self._slots[reader].insert(card)
+        if self._process:
+            self._wait_taken(reader)
+
+    def remove(self, reader: int = 0) -> None:
+        """Take the card out; nothing happens when there is none."""
+        self._slots[reader].remove()
+
+    def swap(self, card: Card, reader: int = 0) -> None:
+        """Take the card out and put another in, without any pause and without waiting for pcscd."""
+        self._slots[reader].remove()
+        self._slots[reader].insert(card)
+
+    def unplug(self, reader: int = 0) -> None:
+        """Pull the reader itself out, with the card in it, as one does with a USB key."""
+        self._slots[reader].plugged.unlink()
+        if self._process:
+            self._tell_usb("-", reader)
+        self._slots[reader].remove()
+        if self._process:
+            wait_until(lambda: not self._slots[reader].path.exists(), f"pcscd drops reader {reader}")
+
+    def plug(self, reader: int = 0, card: Card | None = None) -> None:
+        """Plug a reader in again, with a card in it, as a USB key has.
+
+        pcscd numbers it anew: its name differs from `reader_names` when a lower number is free.
+        """
+        self._slots[reader].plugged.touch()
+        if card is not None:
+            self._slots[reader].insert(card)
+        if self._process:
+            self._tell_usb("+", reader)
+            self._wait_taken(reader)
+
+    def close(self) -> None:
+        """End everything and leave no file."""
+        for slot in self._slots:
+            slot.remove()
+        if self._process:
+            self._process.close()
+            self._process = None
+        shutil.rmtree(self.folder)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _write_configuration(self, names: Sequence[str]) -> None:
+        contents = self.folder / "drivers/rig.bundle/Contents"
+        for place in (self.folder / "run", self.folder / "conf", contents / "Linux"):
+            place.mkdir(parents=True)
+        (contents / "Linux/reader_driver.so").write_bytes(compile_file("reader_driver.c"))
+        (self.folder / "udev_stub.so").write_bytes(compile_file("udev_stub.c"))
+        os.mkfifo(self.folder / "events")
+        description = {
+            "CFBundleName": "rig",
+            "CFBundleExecutable": "reader_driver.so",
+            "ifdVendorID": ["0x1209" for _ in names],
+            "ifdProductID": [f"0x{number:04X}" for number, _ in enumerate(names)],
+            "ifdFriendlyName": list(names),
+        }
+        (contents / "Info.plist").write_bytes(plistlib.dumps(description))
+        for slot in self._slots:
+            slot.plugged.touch()
+
+    def _wait_taken(self, reader: int) -> None:
+        """Return once pcscd has the reader, and the card in it."""
+        slot = self._slots[reader]
+
+        def taken() -> bool:
+            return slot.watched.exists() and (slot.card is None or slot.card.powered.is_set())
+
+        try:
+            wait_until(taken, f"pcscd takes reader {reader}", START_LIMIT_S)
+        except RigTimeoutError as error:
+            raise RigTimeoutError(f"{error}. pcscd said:\n{self.log}") from None
+
+    def _tell_usb(self, sign: str, reader: int) -> None:
+        (self.folder / "events").write_text(f"{sign}{reader:02}\n")
+
+
+@cache
+def _help_of(pcscd: tuple[str, ...]) -> str:
+    return subprocess.run([*pcscd, "--help"], capture_output=True, text=True, timeout=10, check=False).stdout
+
+
+@cache
+def _namespace() -> list[str]:
+    """Return the command that gives a program a mount namespace of its own, and keeps its process id."""
+    unshare = require_tool("unshare", "util-linux")
+    command = [unshare, "--mount"] if os.geteuid() == 0 else [unshare, "--map-root-user", "--mount"]
+    trial = subprocess.run([*command, "true"], capture_output=True, text=True, timeout=10, check=False)
+    if trial.returncode != 0:
+        raise RuntimeError(
+            "a private pcscd needs a mount namespace: run the tests as root, or allow user namespaces "
+            f"(sysctl kernel.unprivileged_userns_clone=1). {' '.join(command)} said: {trial.stderr.strip()}"
+        )
+    return command

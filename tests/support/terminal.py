@@ -1,0 +1,98 @@
+"""A pseudo-terminal in which a program runs, with somebody who reads and types."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+import threading
+from typing import TYPE_CHECKING, Self
+
+from support.process import RigTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LIMIT_S = 15.0
+
+
+class Terminal:
+    """A command on a terminal of its own; a context manager that kills it."""
+
+    def __init__(self, command: Sequence[str], *, environment: Mapping[str, str], columns: int = 80) -> None:
+        self._master, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self._popen = subprocess.Popen(
+            command,
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            env=dict(environment),
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(terminal)
+        self._changed = threading.Condition()
+        self._shown = ""
+        self._over = False
+        self._read_to = 0
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def text(self) -> str:
+        """All that was shown so far, without carriage returns."""
+        with self._changed:
+            return self._shown
+
+    def read(self, words: str, timeout_s: float = LIMIT_S) -> str:
+        """Read on until these words have been shown; return what was read, these words last."""
+        with self._changed:
+            shown = self._changed.wait_for(lambda: words in self._shown[self._read_to :] or self._over, timeout_s)
+            at = self._shown.find(words, self._read_to)
+            if not shown or at < 0:
+                raise RigTimeoutError(f"{words!r} was not shown. Unread:\n{self._shown[self._read_to :]}")
+            begin, self._read_to = self._read_to, at + len(words)
+            return self._shown[begin : self._read_to]
+
+    def type(self, line: str) -> None:
+        """Type a line, and Enter."""
+        os.write(self._master, f"{line}\n".encode())
+
+    def press(self, key: bytes) -> None:
+        """Press a key: b"\\x03" is Ctrl-C, b"\\x04" Ctrl-D."""
+        os.write(self._master, key)
+
+    def wait(self, timeout_s: float = LIMIT_S) -> int:
+        """Return the exit code once the program has ended, and all that it showed has been read."""
+        code = self._popen.wait(timeout_s)
+        with self._changed:
+            self._changed.wait_for(lambda: self._over, timeout_s)
+        return code
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        self._popen.send_signal(number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
+        os.close(self._master)
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError):  # the program has ended
+            while piece := os.read(self._master, 4096):
+                with self._changed:
+                    self._shown += piece.decode(errors="replace").replace("\r", "")
+                    self._changed.notify_all()
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()

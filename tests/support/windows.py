@@ -1,0 +1,225 @@
+"""vigicle's own folder for Windows, at work under Wine, with a played reader and a played key.
+
+What Wine 8 lacks is put beside the program's copy, never into what is shipped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from support.process import require_file, require_tool
+from support.wine_prefix import QUIET, Ended, WinePrefix, WineProgram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = Path(__file__).resolve().parent
+INSTALLERS = ROOT / "installers"
+READER = "Test Reader 0"
+DESKTOP = "shell,1000x700"
+RANDOM = """
+#include <windows.h>
+#include <ntsecapi.h>
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return RtlGenRandom(data, (ULONG)size); }
+"""
+
+
+def windows_path(path: Path | str) -> str:
+    """Return a path of this system as Wine shows it."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
+class Windows:
+    """One Windows with vigicle in it. Its reader begins unplugged, with the service stopped."""
+
+    def __init__(self, folder: Path, display: str) -> None:
+        self.folder = folder
+        self.display = display
+        self.program = folder / "vigicle"
+        self._card, self._state = folder / "card.der", folder / "reader.txt"
+        self._generation = self._counter = 0
+        self._scripts = itertools.count()
+        self.module = folder / "played_key.dll"
+        played = {
+            "VIGICLE_TEST_WINSCARD": windows_path(self._state),
+            "VIGICLE_TEST_TOKEN": windows_path(self._card),
+            "VIGICLE_TEST_READER": READER,
+            "WINEDLLOVERRIDES": f"{QUIET['WINEDLLOVERRIDES']};winscard=n",
+        }
+        self.prefix = WinePrefix(folder, display, played)
+
+    @property
+    def data(self) -> Path:
+        """The folder of configuration and state."""
+        return self.prefix.local_data / "vigicle"
+
+    # --- the reader ---
+
+    def plug_in(self, card: bytes | None = None) -> None:
+        """Plug the reader in, a USB key with its card: the service starts with it."""
+        self._generation += 1
+        self._counter = 0
+        self._put(card)
+
+    def insert(self, card: bytes) -> None:
+        """Put a card into the reader, in place of one that is there: a swap too quick to be seen by its states."""
+        self._put(card)
+
+    def remove(self) -> None:
+        """Take the card out."""
+        self._put(None)
+
+    def unplug(self) -> None:
+        """Pull the reader out; the service stops with the last one."""
+        self._card.unlink(missing_ok=True)
+        self._write("service 0\n")
+
+    def _put(self, card: bytes | None) -> None:
+        held = self._card.exists()
+        self._counter += held + (card is not None)
+        if card is None:
+            self._card.unlink(missing_ok=True)
+        else:
+            fresh = self._card.with_suffix(".new")
+            fresh.write_bytes(card)
+            fresh.replace(self._card)
+        self._write(f"service {self._generation}\nreader {self._counter} {int(card is not None)} {READER}\n")
+
+    def _write(self, state: str) -> None:
+        fresh = self._state.with_suffix(".new")
+        fresh.write_text(state)
+        fresh.replace(self._state)
+
+    # --- the program ---
+
+    def configure(self, toml: str = "") -> None:
+        """Write config.toml; the played key's module is always in it."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        module = json.dumps(windows_path(self.module))
+        (self.data / "config.toml").write_text(
+            f"pkcs11.modules = [{module}]\nlanguage = 'en'\n{toml}", encoding="utf-8"
+        )
+
+    def run(self, *arguments: str) -> Ended:
+        """Run a command of vigicle to its end."""
+        return self.prefix.run(self.program / "vigicle.exe", *arguments)
+
+    def start(self, *arguments: str) -> WineProgram:
+        """Start vigicle, and leave it running."""
+        return self.prefix.start(self.program / "vigicle.exe", *arguments)
+
+    def start_windowless(self, *arguments: str) -> None:
+        """Start vigicle as a double click does: it has no standard streams."""
+        self.prefix.run("start", self.in_windows(self.program / "vigiclew.exe"), *arguments)
+
+    def start_on_desktop(self, *arguments: str) -> WineProgram:
+        """Start vigicle in a desktop with a taskbar."""
+        program = windows_path(self.program / "vigicle.exe")
+        return self.prefix.start("explorer.exe", f"/desktop={DESKTOP}", program, *arguments)
+
+    def python(self, code: str, *arguments: str, on_desktop: bool = False) -> Ended:
+        """Run Python code in that Windows, with vigicle's packages at hand."""
+        return self.start_python(code, *arguments, on_desktop=on_desktop).wait()
+
+    def start_python(self, code: str, *arguments: str, on_desktop: bool = False) -> WineProgram:
+        """Start Python code there."""
+        script = self.folder / f"script{next(self._scripts)}.py"
+        script.write_text(code, encoding="utf-8")
+        command = [self.in_windows(self.program / "python.exe"), self.in_windows(script), *arguments]
+        desktop = ["explorer.exe", f"/desktop={DESKTOP}"] if on_desktop else []
+        return self.prefix.start(*desktop, *command)
+
+    def in_windows(self, path: Path) -> str:
+        """Return a path of this system as that Windows names it."""
+        inside = self.folder / "prefix/drive_c"
+        if path.is_relative_to(inside):
+            return "C:\\" + str(path.relative_to(inside)).replace("/", "\\")
+        return windows_path(path)
+
+    def answer(self, *arguments: str) -> Any:
+        """Run a command, and return the JSON that it prints."""
+        ended = self.run(*arguments, "--json")
+        return json.loads(ended.text)
+
+
+@contextlib.contextmanager
+def make_windows(folder: Path, display: str) -> Iterator[Windows]:
+    """Set one up, and end all that runs in it."""
+    windows = Windows(folder, display)
+    _copy_program(_payload(), windows.program)
+    _compile(SOURCES / "winscard.c", windows.program / "winscard.dll", "-s")
+    _compile(SOURCES / "played_key.c", windows.module, "-s", "-idirafter", str(pkcs11_headers()))
+    random = folder / "random.c"
+    random.write_text(RANDOM)
+    _compile(random, windows.program / "bcryptprimitives.dll", "-s")
+    windows.unplug()
+    with windows.prefix:
+        yield windows
+
+
+def _compile(source: Path, target: Path, *flags: str) -> None:
+    gcc = require_tool("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64")
+    shared = [] if target.suffix == ".exe" else ["-shared"]
+    subprocess.run([gcc, "-O1", "-Wall", "-Wextra", *shared, "-o", str(target), str(source), *flags], check=True)
+
+
+def compile_program(source: str, target: Path, *flags: str) -> Path:
+    """Compile a program for Windows."""
+    file = target.with_suffix(".c")
+    file.write_text(source)
+    _compile(file, target, "-s", *flags)
+    return target
+
+
+def pkcs11_headers() -> Path:
+    """Return the folder of p11-kit's headers: behind all others, for it is the host's."""
+    return require_file(["/usr/include/p11-kit-1/p11-kit/pkcs11.h"], "libp11-kit-dev").parents[1]
+
+
+def _copy_program(payload: Path, target: Path) -> None:
+    """Link the program's files, and take vigicle's own from the checkout."""
+    own = ("config", "daemon", "tray")
+    shutil.copytree(payload, target, copy_function=os.link, ignore=shutil.ignore_patterns(*own))
+    for name in own:
+        shutil.copytree(ROOT / name, target / "lib" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "_wmi.pyd").unlink()  # asks for the system's version, and waits long under Wine
+
+
+@cache
+def _payload() -> Path:
+    """Put the folder together, once for the same parts: it takes a while."""
+    name = f"vigicle-windows-{os.geteuid()}-"
+    place = Path(tempfile.gettempdir()) / f"{name}{_digest()}"
+    if not place.exists():
+        for former in place.parent.glob(f"{name}*"):
+            shutil.rmtree(former)  # who still runs it holds links of its own
+        fresh = Path(tempfile.mkdtemp(prefix="vigicle-windows-new-"))
+        code = "import sys, pathlib; from windows.payload import make_payload; make_payload(pathlib.Path(sys.argv[1]))"
+        subprocess.run([sys.executable, "-c", code, str(fresh)], cwd=INSTALLERS, check=True, stdout=subprocess.DEVNULL)
+        with contextlib.suppress(OSError):  # another run has been faster
+            fresh.rename(place)
+    facts = place.lstat()
+    assert facts.st_uid == os.geteuid(), f"{place} is another account's"
+    return place
+
+
+def _digest() -> str:
+    parts: Sequence[Path] = [
+        *sorted((INSTALLERS / "locks").glob("*.txt")),
+        *sorted(file for file in (INSTALLERS / "windows").iterdir() if file.is_file()),
+        INSTALLERS / "bundle.py",
+        ROOT / "pyproject.toml",
+    ]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in parts)).hexdigest()[:16]

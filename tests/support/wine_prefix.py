@@ -1,0 +1,147 @@
+"""A Windows of its own, by Wine: programs with exit codes and words, the registry, and the person's folders."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import subprocess
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from support.process import RigTimeoutError, require_tool, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+LIMIT_S = 120.0
+WORDS_LIMIT_S = 1.0
+QUIET = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}  # no .NET, no browser: nothing is fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a program ended, and what it said on both streams."""
+
+    code: int
+    text: str
+
+
+class WineProgram:
+    """A running program, with a thread that listens to it.
+
+    Its streams are a pipe: through a plain file Python finds an invalid handle. Whoever it starts holds them as well,
+    so their end is waited for only in `close`.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        self._said: list[str] = []
+        self._heard = 0  # lines that were waited for
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def wait(self, limit_s: float = LIMIT_S) -> Ended:
+        """Return how it ended."""
+        code = self._process.wait(limit_s)
+        self._listener.join(WORDS_LIMIT_S)
+        return Ended(code=code, text="".join(self._said))
+
+    def wait_for(self, text: str, limit_s: float = 60.0) -> None:
+        """Return once it has said the text; the same text is waited for anew, by a later call."""
+
+        def said() -> bool:
+            over = not self._listener.is_alive()  # asked first: it may speak and end
+            here = text in "".join(self._said[self._heard :])
+            if over and not here:
+                raise AssertionError(f"It ended without {text!r}. It said:\n{''.join(self._said)}")
+            return here
+
+        try:
+            wait_until(said, repr(text), limit_s)
+        except RigTimeoutError as error:
+            raise RigTimeoutError(f"{error}. It said:\n{''.join(self._said)}") from None
+        heard = itertools.accumulate(self._said[self._heard :])
+        self._heard += next(number for number, words in enumerate(heard, 1) if text in words)
+
+    def close(self) -> None:
+        """Wait for its end, once its Windows has ended."""
+        self._process.wait(LIMIT_S)
+        self._listener.join(LIMIT_S)
+
+    def _listen(self) -> None:
+        if self._process.stdout is not None:
+            with self._process.stdout as words:
+                self._said.extend(words)
+
+
+class WinePrefix:
+    """A Wine prefix in a folder, on an X display; all that runs in it ends with it."""
+
+    def __init__(self, folder: Path, display: str, environment: Mapping[str, str] | None = None) -> None:
+        self.wine = require_tool("wine", "wine wine64")
+        self.folder = folder
+        self._environment = {
+            "HOME": str(folder),
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "DISPLAY": display,
+            "WINEPREFIX": str(folder / "prefix"),
+            **QUIET,
+            **(environment or {}),
+        }
+        self._started: list[WineProgram] = []
+
+    def __enter__(self) -> Self:
+        self.run("wineboot", "--init")
+        self.run("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        server = [require_tool("wineserver", "wine64"), "--kill"]
+        subprocess.run(server, check=False, env=self._environment)
+        for program in self._started:
+            program.close()
+
+    @property
+    def local_data(self) -> Path:
+        """%LOCALAPPDATA%."""
+        return next((self.folder / "prefix/drive_c/users").glob("*/AppData/Local"))
+
+    @property
+    def start_menu(self) -> Path:
+        """The person's programs in the Start menu."""
+        return self.local_data.parent / "Roaming/Microsoft/Windows/Start Menu/Programs"
+
+    def run(self, *command: str | Path, limit_s: float = LIMIT_S) -> Ended:
+        """Run a program to its end; what it leaves running goes on."""
+        return self.start(*command).wait(limit_s)
+
+    def start(self, *command: str | Path) -> WineProgram:
+        """Start a program, and leave it running."""
+        program = WineProgram([self.wine, *map(str, command)], self._environment)
+        self._started.append(program)
+        return program
+
+    def registry(self, key: str) -> dict[str, str]:
+        """Return the values of a key below HKEY_CURRENT_USER; none where there is no such key."""
+        lines = self.run("reg", "query", f"HKCU\\{key}").text.splitlines()
+        parts = (line.strip().split("    ", 2) for line in lines if line.startswith("    "))
+        return {name: value for name, _type, value in parts}
+
+
+@contextlib.contextmanager
+def gone_within(folder: Path, limit_s: float) -> Iterator[None]:
+    """Wait afterwards until the folder is gone: a remover works on after its first process has ended."""
+    yield
+    wait_until(lambda: not folder.exists(), f"{folder} removed", limit_s)

@@ -1,0 +1,485 @@
+"""Settings are laid over each other in order, and whatever is refused is named exactly."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.folders import Folders
+from config.i18n.translator import Texts
+from config.schema.load_settings import (
+    Loaded,
+    SettingsProblem,
+    catalogue_settings,
+    load_procedure,
+    load_settings,
+    stamp,
+)
+from config.schema.tables import SIZE_LIMIT
+from config.settings import IssuerRule, NoticeSettings, Procedure, QuietHours, Settings
+from support.toml import toml
+
+FIXTURES = Path(__file__).parents[1] / "procedures"
+ABSOLUTE = "C:\\\\lib\\\\module.dll" if os.name == "nt" else "/lib/module.so"
+ABSOLUTE_READ = ABSOLUTE.replace("\\\\", "\\")
+
+Load = Callable[[str | bytes], Loaded]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "machine").mkdir()
+    return Folders(
+        config_file=tmp_path / "config" / "config.toml",
+        policy_file=tmp_path / "machine" / "policy.toml",
+        state=tmp_path / "state",
+        runtime=tmp_path / "run",
+    )
+
+
+@pytest.fixture
+def load(folders: Folders) -> Load:
+    def load_(content: str | bytes) -> Loaded:
+        raw = content.encode() if isinstance(content, str) else content
+        folders.config_file.write_bytes(raw)
+        return load_settings(folders)
+
+    return load_
+
+
+def opalexe(settings: Settings) -> Procedure:
+    return next(procedure for procedure in settings.procedures if procedure.id == "opalexe")
+
+
+def test_without_files_the_catalogue_stands(folders: Folders) -> None:
+    assert load_settings(folders) == Loaded(settings=catalogue_settings())
+    assert catalogue_settings().notices == NoticeSettings()
+
+
+def test_the_catalogue_knows_opalexe() -> None:
+    procedure = opalexe(catalogue_settings())
+    assert procedure.platform_url == "https://www.opalexe.fr"
+    assert procedure.order_url == "https://www.certeurope.fr"
+    assert procedure.tool.name == "Trusted Key Manager"
+    assert procedure.tool.download_url == "https://tkm.certeurope.fr"
+    assert procedure.issuers == (
+        IssuerRule(organization="CertEurope"),
+        IssuerRule(organizational_unit="0002 434202180"),
+    )
+    assert (procedure.margin, procedure.link_lifetime) == (timedelta(hours=24), timedelta(hours=24))
+    assert procedure.support_email == "support@opalexe.fr"
+
+
+EVERYTHING = f"""
+language = "fr"
+[pkcs11]
+modules = ["{ABSOLUTE}", "{ABSOLUTE}"]
+[notices]
+days = [7, 0, 60, 7]
+urgent_days = 20
+quiet_hours = "22:00-08:00"
+[procedures.opalexe]
+tool = "{ABSOLUTE}"
+platform_url = "https://opalexe.example:8443/a?b=c#d"
+order_url = "https://order.example"
+margin_hours = 1.5
+support_email = "help@opalexe.example"
+"""
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte-order mark"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["Unix", "Windows"])
+def test_every_key_is_taken(load: Load, mark: str, end: str) -> None:
+    settings = load(mark + EVERYTHING.replace("\n", end)).settings
+    assert settings.language == "fr"
+    assert settings.modules == (ABSOLUTE_READ,)
+    assert settings.notices == NoticeSettings(
+        days=(60, 7), urgent_days=20, quiet_hours=QuietHours(start=time(22), end=time(8))
+    )
+    procedure = opalexe(settings)
+    assert procedure.tool.path == ABSOLUTE_READ
+    assert procedure.platform_url == "https://opalexe.example:8443/a?b=c#d"
+    assert procedure.order_url == "https://order.example"
+    assert procedure.margin == timedelta(minutes=90)
+    assert procedure.support_email == "help@opalexe.example"
+
+
+def test_no_notice_days_at_all_are_accepted(load: Load) -> None:
+    assert load("notices.days = []").settings.notices.days == ()
+
+
+@pytest.mark.parametrize("days", [0, 3650])
+def test_the_ends_of_the_notice_days_are_accepted(load: Load, days: int) -> None:
+    assert load(f"notices.days = [{days}]").settings.notices.days == tuple({days} - {0})
+
+
+@pytest.mark.parametrize("hours", [0, 8760, 0.5])
+def test_the_ends_of_the_margin_are_accepted(load: Load, hours: float) -> None:
+    loaded = load(f"[procedures.opalexe]\nmargin_hours = {hours}")
+    assert opalexe(loaded.settings).margin == timedelta(hours=hours)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX homes")
+def test_a_tilde_stands_for_the_persons_home(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/elise")
+    assert load('pkcs11.modules = ["~/module.so"]').settings.modules == ("/home/elise/module.so",)
+
+
+def test_a_relative_module_is_kept_for_whoever_names_and_skips_it(load: Load) -> None:
+    assert load('pkcs11.modules = ["here.so"]').settings.modules == ("here.so",)
+
+
+def test_the_persons_file_overrides_the_policy_key_by_key(folders: Folders, load: Load) -> None:
+    folders.policy_file.write_text('language = "en"\n[notices]\nurgent_days = 10\ndays = [9]\n')
+    settings = load("notices.days = [5]").settings
+    assert settings.language == "en"
+    assert settings.notices == NoticeSettings(days=(5,), urgent_days=10)
+
+
+REFUSED = [
+    # content, key, value, accepted
+    ("notices.day = [1]", "notices.day", "[1]", "keys"),
+    ("colour = 3", "colour", "3", "keys"),
+    ("procedures.opalex.tool = 'x'", "procedures.opalex", '{"tool": "x"}', "keys"),
+    ("procedures.opalexe.url = 'x'", "procedures.opalexe.url", '"x"', "keys"),
+    ("notices = 3", "notices", "3", "table"),
+    ("[[notices]]", "notices", "[{}]", "table"),
+    ("procedures.opalexe = 'x'", "procedures.opalexe", '"x"', "table"),
+    ("language = 'de'", "language", '"de"', "language"),
+    ("language = true", "language", "true", "language"),
+    ("language = []", "language", "[]", "language"),
+    ("pkcs11.modules = 'x'", "pkcs11.modules", '"x"', "modules"),
+    ("pkcs11.modules = ['']", "pkcs11.modules", '""', "modules"),
+    ("pkcs11.modules = ['~nobody-of-that-name/x.so']", "pkcs11.modules", '"~nobody-of-that-name/x.so"', "modules"),
+    ('pkcs11.modules = ["/a\\u0000b"]', "pkcs11.modules", '"/a\\u0000b"', "modules"),
+    ("pkcs11.modules = [1]", "pkcs11.modules", "1", "modules"),
+    ("notices.days = 30", "notices.days", "30", "days"),
+    ("notices.days = [-1]", "notices.days", "-1", "days"),
+    ("notices.days = [3651]", "notices.days", "3651", "days"),
+    ("notices.days = [1.0]", "notices.days", "1.0", "days"),
+    ("notices.days = [true]", "notices.days", "true", "days"),
+    ("notices.days = ['7']", "notices.days", '"7"', "days"),
+    ("notices.days = [[7]]", "notices.days", "[7]", "days"),
+    ("notices.urgent_days = 0", "notices.urgent_days", "0", "urgent_days"),
+    ("notices.urgent_days = 3651", "notices.urgent_days", "3651", "urgent_days"),
+    ("notices.urgent_days = false", "notices.urgent_days", "false", "urgent_days"),
+    ("notices.quiet_hours = '22-8'", "notices.quiet_hours", '"22-8"', "quiet_hours"),
+    ("notices.quiet_hours = '24:00-08:00'", "notices.quiet_hours", '"24:00-08:00"', "quiet_hours"),
+    ("notices.quiet_hours = '22:60-08:00'", "notices.quiet_hours", '"22:60-08:00"', "quiet_hours"),
+    ("notices.quiet_hours = '08:00-08:00'", "notices.quiet_hours", '"08:00-08:00"', "quiet_hours"),
+    ('notices.quiet_hours = "22:00-08:00\\n"', "notices.quiet_hours", '"22:00-08:00\\n"', "quiet_hours"),
+    ("notices.quiet_hours = 22:00:00", "notices.quiet_hours", '"22:00:00"', "quiet_hours"),
+    ("procedures.opalexe.tool = 'tkm.exe'", "procedures.opalexe.tool", '"tkm.exe"', "tool"),
+    ("procedures.opalexe.margin_hours = -0.1", "procedures.opalexe.margin_hours", "-0.1", "hours"),
+    ("procedures.opalexe.margin_hours = 8760.1", "procedures.opalexe.margin_hours", "8760.1", "hours"),
+    ("procedures.opalexe.margin_hours = nan", "procedures.opalexe.margin_hours", "nan", "hours"),
+    ("procedures.opalexe.margin_hours = inf", "procedures.opalexe.margin_hours", "inf", "hours"),
+    ("procedures.opalexe.margin_hours = true", "procedures.opalexe.margin_hours", "true", "hours"),
+    ("procedures.opalexe.margin_hours = '24'", "procedures.opalexe.margin_hours", '"24"', "hours"),
+    ("procedures.opalexe.support_email = 'a@b'", "procedures.opalexe.support_email", '"a@b"', "email"),
+    ("procedures.opalexe.support_email = 'a@b.fr?x'", "procedures.opalexe.support_email", '"a@b.fr?x"', "email"),
+]
+
+
+@pytest.mark.parametrize(("content", "key", "value", "accepted"), REFUSED, ids=[case[0] for case in REFUSED])
+def test_a_refusal_names_file_key_value_and_what_is_accepted(
+    load: Load, folders: Folders, content: str, key: str, value: str, accepted: str
+) -> None:
+    with pytest.raises(SettingsProblem) as caught:
+        load(content)
+    problem = caught.value
+    assert (problem.file, problem.key, problem.value) == (folders.config_file, key, value)
+    assert problem.accepted.id == f"accepted.{accepted}"
+    for language in ("en", "fr"):
+        sentence = Texts(language).render(problem.text)
+        for part in (str(folders.config_file), key, value, Texts(language).render(problem.accepted)):
+            assert part in sentence
+    assert str(problem) == Texts("en").render(problem.text)
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+KEYS = [
+    "language",
+    "pkcs11.modules",
+    "notices",
+    "notices.days",
+    "notices.urgent_days",
+    "notices.quiet_hours",
+    "procedures",
+    "procedures.opalexe.tool",
+    "procedures.opalexe.platform_url",
+    "procedures.opalexe.margin_hours",
+    "procedures.opalexe.support_email",
+]
+
+
+def accepted_or_refused(content: bytes) -> None:
+    """Settings come out, or a SettingsProblem that can be told; nothing else."""
+    told = ""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "config.toml"
+        file.write_bytes(content)
+        here = Path(name)
+        try:
+            load_settings(Folders(config_file=file, policy_file=here / "none" / "p", state=here, runtime=here))
+        except SettingsProblem as problem:
+            told = str(problem)
+        assert not told or str(file) in told
+
+
+@given(key=st.sampled_from(KEYS), value=VALUES)
+def test_whatever_a_key_holds_is_accepted_or_refused(key: str, value: object) -> None:
+    accepted_or_refused(f"{key} = {toml(value)}".encode(errors="replace"))
+
+
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(lambda written: written.encode(errors="replace")))
+def test_whatever_the_file_holds_is_accepted_or_refused(content: bytes) -> None:
+    accepted_or_refused(content)
+
+
+URLS = [
+    "http://www.opalexe.fr",
+    "HTTP://www.opalexe.fr",
+    "www.opalexe.fr",
+    "https://",
+    "https:///path",
+    "https://user@www.opalexe.fr",
+    "https://user:secret@www.opalexe.fr",
+    "https://@www.opalexe.fr",
+    "https://www.opalexe.fr\\@evil.example",
+    "https://www.opalexe.fr:port",
+    "https://www.opalexe.fr:99999",
+    "https://www.opalexe.fr/a b",
+    "https://www.opalexe.fr/\n",
+    "https://www.opalexe.fr/\t",
+    " https://www.opalexe.fr",
+    "https://www.opalexe.fr/\x00",
+    "https://www.opalexe.fr/\u202egpj",
+    "https://www.opålexe.fr",
+    "https://[::1",
+    "https://-www.example",
+    "javascript:alert(1)",
+    "file:///etc/passwd",
+    "",
+    "https://www.opalexe.fr/" + "a" * 2000,
+]
+
+
+@pytest.mark.parametrize("key", ["platform_url", "order_url"])
+@pytest.mark.parametrize("url", URLS, ids=lambda url: repr(url)[:40])
+def test_only_plain_https_addresses_are_accepted(load: Load, url: str, key: str) -> None:
+    with pytest.raises(SettingsProblem) as caught:
+        load(f"procedures.opalexe.{key} = {json.dumps(url)}")
+    assert caught.value.key == f"procedures.opalexe.{key}"
+    assert caught.value.accepted.id == "accepted.url"
+
+
+NEAREST = [
+    ("notices.day = [1]", "notices.days"),
+    ("notice.days = [1]", "notices"),
+    ("Notices.days = [1]", "notices"),
+    ("pkcs11.module = []", "pkcs11.modules"),
+    ("procedures.opalex = {}", "procedures.opalexe"),
+    ("procedures.opalexe.margin = 1", "procedures.opalexe.margin_hours"),
+    ("colour = 3", ""),
+]
+
+
+@pytest.mark.parametrize(("content", "nearest"), NEAREST, ids=[case[0] for case in NEAREST])
+def test_a_mistyped_key_is_told_the_nearest_known_one(load: Load, content: str, nearest: str) -> None:
+    with pytest.raises(SettingsProblem) as caught:
+        load(content)
+    assert caught.value.nearest == nearest
+    assert nearest in str(caught.value)
+
+
+UNPARSABLE = [
+    pytest.param("a = 1\nb =\nc = 2", "line 2", "b =", id="no value"),
+    pytest.param("a = 1\na = 2", "line 2", "a = 2", id="a key twice"),
+    pytest.param("a = [1,\n", "line 2", "", id="cut off"),
+    pytest.param("a = 2026-13-45", "line 1", "a = 2026-13-45", id="an impossible date"),
+    pytest.param(b"ok = 1\nname = 'caf\xe9'\n", "line 2", "name = 'caf\ufffd'", id="Latin-1"),
+    pytest.param("a = 1\n" + "b = " + "[" * 9999, "line 2", "b = [[", id="too deep"),
+    pytest.param("a = " + "9" * 9999, "line 1", "a = 999", id="too long a number"),
+    pytest.param("\ufeff\ufeffa = 1", "line 1", "a = 1", id="two byte-order marks"),
+]
+
+
+@pytest.mark.parametrize(("content", "key", "value"), UNPARSABLE)
+def test_what_is_no_toml_is_told_with_its_line(load: Load, content: str | bytes, key: str, value: str) -> None:
+    with pytest.raises(SettingsProblem) as caught:
+        load(content)
+    assert caught.value.key == key
+    assert caught.value.value.startswith(value)
+    assert len(caught.value.value) <= 100
+    assert key in str(caught.value)
+
+
+def test_hostile_text_in_a_refused_value_is_made_harmless(load: Load) -> None:
+    with pytest.raises(SettingsProblem) as caught:
+        load('language = "\\u001b[31m\\u202efr"\n')
+    assert "\x1b" not in str(caught.value)
+    assert "\u202e" not in str(caught.value)
+
+
+def refusal(folders: Folders) -> str:
+    with pytest.raises(SettingsProblem) as caught:
+        load_settings(folders)
+    assert caught.value.key == ""
+    assert str(caught.value.file) in str(caught.value)
+    return caught.value.accepted.id
+
+
+def named(folders: Folders, file: Path) -> Folders:
+    return Folders(
+        config_file=file,
+        policy_file=folders.policy_file,
+        state=folders.state,
+        runtime=folders.runtime,
+        config_named=True,
+    )
+
+
+def test_a_file_that_the_person_named_must_exist(folders: Folders) -> None:
+    assert refusal(named(folders, folders.config_file)) == "accepted.existing_file"
+
+
+def test_a_file_that_the_person_named_must_be_absolute(folders: Folders) -> None:
+    assert refusal(named(folders, Path("config.toml"))) == "accepted.absolute_file"
+
+
+def test_a_folder_in_the_files_place_is_refused(folders: Folders) -> None:
+    folders.config_file.mkdir()
+    assert refusal(folders) == "accepted.file"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_pipe_in_the_files_place_is_refused_and_not_waited_for(folders: Folders) -> None:
+    if sys.platform != "win32":
+        os.mkfifo(folders.config_file)
+    assert refusal(folders) == "accepted.file"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_to_nothing_is_refused(folders: Folders) -> None:
+    folders.config_file.symlink_to("nothing")
+    assert refusal(folders) == "accepted.existing_file"
+
+
+def test_a_file_below_a_file_is_refused(folders: Folders, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    below = tmp_path / "file" / "config.toml"
+    expected = "accepted.existing_file" if os.name == "nt" else "accepted.readable_file"
+    assert refusal(named(folders, below)) == expected
+
+
+@pytest.mark.parametrize("size", [SIZE_LIMIT, SIZE_LIMIT + 1])
+def test_a_file_of_more_than_a_megabyte_is_refused(folders: Folders, size: int) -> None:
+    folders.config_file.write_bytes(b"#" * size)
+    if size > SIZE_LIMIT:
+        assert refusal(folders) == "accepted.small_file"
+    else:
+        load_settings(folders)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
+def test_a_policy_that_anybody_can_change_is_refused(folders: Folders) -> None:
+    folders.policy_file.touch()
+    folders.policy_file.chmod(0o666)
+    assert refusal(folders) == "accepted.trusted_file"
+
+
+def test_a_further_procedure_needs_no_code(folders: Folders) -> None:
+    folders.config_file.write_text("procedures.siv.margin_hours = 12")
+    loaded = load_settings(folders, procedures=[FIXTURES])
+    assert loaded.problems == ()
+    siv = next(procedure for procedure in loaded.settings.procedures if procedure.id == "siv")
+    assert siv.margin == timedelta(hours=12)
+    assert siv.title.fr == "SIV (immatriculation des véhicules)"
+    assert siv.issuers == (IssuerRule(organization="Autorité Exemple"),)
+
+
+def test_procedures_beside_the_configuration_are_loaded(folders: Folders) -> None:
+    put_procedure(folders, "siv.toml")
+    assert {procedure.id for procedure in load_settings(folders).settings.procedures} == {"opalexe", "siv"}
+
+
+def test_a_persons_procedure_takes_the_place_of_the_catalogues(folders: Folders) -> None:
+    put_procedure(folders, "opalexe.toml")
+    loaded = load_settings(folders)
+    assert [procedure.platform_url for procedure in loaded.settings.procedures] == ["https://siv.example.fr/espace"]
+
+
+SIV = (FIXTURES / "siv.toml").read_text(encoding="utf-8")
+
+BROKEN = [
+    pytest.param("x.toml", "", "title.en", id="empty"),
+    pytest.param("x.toml", SIV.replace('en = "SIV (vehicle registration)"', ""), "title.en", id="no English title"),
+    pytest.param("x.toml", SIV.replace("https://siv", "http://siv"), "platform_url", id="a plain-text address"),
+    pytest.param("x.toml", SIV.replace("[[issuers]]", "[[issuer]]"), "issuers", id="no issuer"),
+    pytest.param("x.toml", SIV.replace("organization", "common_name"), "issuers.common_name", id="by common name"),
+    pytest.param(
+        "x.toml", SIV.replace('organization = "Autorité Exemple"', ""), "issuers.organization", id="an empty rule"
+    ),
+    pytest.param("x.toml", SIV.replace("[tool]", "[tool]\nlink = 3"), "tool.link", id="an unknown key"),
+    pytest.param("x.toml", "pin = 1234\n" + SIV, "pin", id="an unknown key at the top"),
+    pytest.param("X Y.toml", SIV, "", id="no id for a name"),
+]
+
+
+def put_procedure(folders: Folders, name: str, content: str = SIV) -> Path:
+    folder = folders.config_file.parent / "procedures"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder / name
+
+
+@pytest.mark.parametrize(("name", "content", "key"), BROKEN)
+def test_a_broken_procedure_is_told_and_the_others_still_load(
+    folders: Folders, name: str, content: str, key: str
+) -> None:
+    broken = put_procedure(folders, name, content)
+    put_procedure(folders, "good.toml")
+    loaded = load_settings(folders)
+    assert {procedure.id for procedure in loaded.settings.procedures} == {"opalexe", "good"}
+    assert [(problem.file, problem.key) for problem in loaded.problems] == [(broken, key)]
+
+
+def test_the_section_of_a_broken_procedure_is_left_in_peace(folders: Folders, load: Load) -> None:
+    put_procedure(folders, "siv.toml", "broken")
+    assert len(load("procedures.siv.margin_hours = 2").problems) == 1
+
+
+def test_a_procedure_loads_from_bytes() -> None:
+    from_bytes = load_procedure(Path("siv.toml"), SIV.encode())
+    assert from_bytes == load_procedure(FIXTURES / "siv.toml")
+    with pytest.raises(SettingsProblem):
+        load_procedure(Path("siv.toml"), b"\xff")
+
+
+def test_the_stamp_tells_when_settings_may_have_changed(folders: Folders) -> None:
+    stamps = [stamp(folders)]
+    folders.config_file.write_text("language = 'fr'")
+    stamps.append(stamp(folders))
+    folders.policy_file.touch()
+    stamps.append(stamp(folders))
+    procedure = put_procedure(folders, "siv.toml")
+    stamps.append(stamp(folders))
+    procedure.write_text(SIV + "\n", encoding="utf-8")
+    stamps.append(stamp(folders))
+    folders.config_file.unlink()
+    stamps.append(stamp(folders))
+    assert len(set(stamps)) == len(stamps)
+    assert stamp(folders) == stamps[-1]

@@ -1,0 +1,262 @@
+"""Every certificate that is known is listed, a key can bear a name of one's own, and a certificate be forgotten."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.i18n.text import Text, text
+from daemon.core.assessment import Case
+from daemon.core.effects import Happening, Remember, Withdraw
+from daemon.core.events import CertificateForgotten, KeyNamed
+from daemon.core.key_names import KEY_NAME_LIMIT
+from daemon.core.model import Certificate, Claim, Progress, Role
+from daemon.core.responses.notice import assess_state
+from daemon.core.views.guide import BarRole, CertificateCard
+from daemon.core.views.report import PathKind, Stage
+from support.core.factories import DAY, MICROSECOND, NOW, certificate, ending
+from support.core.simulator import World, world_with
+
+OLD = ending(20 * DAY, "old")
+NEW = ending(1000 * DAY, "new")
+SIGNATURE = ending(20 * DAY, "signature", role=Role.SIGNATURE)
+OTHERS = ending(300 * DAY, "other", subject_cn="Zoé PETIT", given_name="Zoé", surname="PETIT")
+
+
+def cards(world: World) -> dict[str, CertificateCard]:
+    state = world.state
+    assert state.guide is not None
+    return {card.fingerprint: card for card in state.guide.certificates}
+
+
+def assessed(world: World) -> tuple[Case, ...]:
+    return assess_state(world.state, world.now).cases
+
+
+def forget(world: World, one: Certificate) -> None:
+    world.post(CertificateForgotten(at=world.now, fingerprint=one.fingerprint))
+
+
+def name(world: World, one: Certificate, written: str) -> None:
+    world.post(KeyNamed(at=world.now, fingerprint=one.fingerprint, name=written))
+
+
+def happened(world: World) -> list[tuple[str, str]]:
+    lines = [line for effect in world.effects if isinstance(effect, Remember) for line in effect.happenings]
+    assert all(isinstance(line, Happening) for line in lines)
+    return [(line.what, line.subject) for line in lines]
+
+
+# The list
+
+
+def test_all_certificates_are_listed_by_holder_and_key() -> None:
+    world = World()
+    world.look()
+    for on_key in ((OTHERS,), (OLD, SIGNATURE), (NEW,)):
+        world.plug(*on_key)
+        world.remove()
+    assert world.state.guide is not None
+    listed = [(card.holder, card.key) for card in world.state.guide.certificates]
+    assert len(listed) == 4
+    assert [holder for holder, _ in listed] == ["Jean MARTIN"] * 3 + ["Zoé PETIT"]
+    assert listed == sorted(listed, key=lambda pair: [holder for holder, _ in listed].index(pair[0]))
+    assert listed[0][1] == listed[1][1], "two certificates of one key stand together"
+
+
+def test_a_card_says_whose_how_long_and_where() -> None:
+    world = world_with(OLD)
+    world.now += 3 * DAY
+    world.plug(NEW)
+    old, new = cards(world)[OLD.fingerprint], cards(world)[NEW.fingerprint]
+    assert (old.role, old.stage, old.present) == (Role.AUTHENTICATION, Stage.URGENT, False)
+    assert (old.until, old.left) == (text("certificate.until", date=NOW + 20 * DAY), text("days.left", count=17))
+    assert old.place == text("certificate.away.in", reader="Reader 00", date=NOW)
+    assert new.present
+    assert new.place == text("certificate.here.in", reader="Reader 00", date=world.now)
+    assert [card.bar.role if card.bar else None for card in (old, new)] == [BarRole.OLD, BarRole.NEW]
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(0), text("days.last")),
+        (-MICROSECOND, text("days.just_ago")),
+        (MICROSECOND - DAY, text("days.just_ago")),
+        (-DAY, text("days.ago", count=1)),
+        (-100 * DAY, text("days.ago", count=100)),
+        (DAY, text("days.left", count=1)),
+    ],
+    ids=["the last instant", "just over", "almost a day over", "a day over", "long over", "a day left"],
+)
+def test_what_is_left_is_said_at_each_boundary(left: timedelta, words: Text) -> None:
+    assert cards(world_with(ending(left)))[certificate().fingerprint].left == words
+
+
+def test_a_certificate_without_dates_has_a_card_without_a_bar() -> None:
+    card = cards(world_with(certificate(not_before=None, not_after=None)))[certificate().fingerprint]
+    assert (card.until, card.left) == (text("certificate.no_date"), text("certificate.left_unknown"))
+    assert card.bar is None
+
+
+def test_a_certificate_whose_key_is_not_remembered_is_listed_too() -> None:
+    world = world_with(OLD)
+    state = replace(world.state, memory=replace(world.state.memory, keys={}))
+    world.state = state
+    world.look()
+    assert cards(world)[OLD.fingerprint].key == ""
+    assert cards(world)[OLD.fingerprint].place == text("certificate.away", date=NOW)
+
+
+# A name for a key
+
+
+def test_a_name_is_kept_over_restart_and_insertion_and_taken_away() -> None:
+    world = world_with(OLD)
+    name(world, OLD, "la bleue")
+    world.restart()
+    world.plug(OLD)
+    assert cards(world)[OLD.fingerprint].key_name == "la bleue"
+    name(world, OLD, "")
+    assert cards(world)[OLD.fingerprint].key_name == ""
+    assert [what for what, _ in happened(world) if "named" in what] == ["named", "unnamed"]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("  the\n blue\tone ", "the blue one"),
+        ("\u202eeulb\u200b\x1b[31m", "eulb[31m"),
+        ("x" * 41, "x" * 39 + "…"),
+        ("x" * 40, "x" * 40),
+        (" \n", ""),
+    ],
+)
+def test_a_name_is_made_harmless_and_short(written: str, kept: str) -> None:
+    world = world_with(OLD)
+    name(world, OLD, written)
+    (key,) = world.state.memory.keys.values()
+    assert key.name == kept
+    assert len(key.name) <= KEY_NAME_LIMIT
+
+
+def test_a_name_for_an_unknown_certificate_changes_nothing() -> None:
+    world = world_with(OLD)
+    before = world.state.memory
+    name(world, NEW, "x")
+    assert world.state.memory == before
+
+
+def test_notices_and_menu_say_the_name_beside_the_holders() -> None:
+    world = World(delivering=False)
+    world.plug(OLD)
+    name(world, OLD, "la bleue")
+    world.wait(timedelta(hours=2))
+    whose = text("holder.with_key", holder="Jean MARTIN", key="la bleue")
+    assert dict(world.said[-1][1].body.args)["holder"] == whose
+    assert world.state.face is not None
+    labels = {item.label.id: dict(item.label.args) for item in world.state.face.items if isinstance(item.label, Text)}
+    assert labels["menu.order"]["holder"] == labels["menu.key"]["holder"] == whose
+
+
+def test_the_menu_names_the_old_key_where_it_speaks_of_the_old_one() -> None:
+    world = world_with(OLD, NEW)
+    name(world, OLD, "la bleue")
+    name(world, NEW, "la rouge")
+    assert world.state.face is not None
+    labels = {item.label.id: dict(item.label.args) for item in world.state.face.items if isinstance(item.label, Text)}
+    assert labels["menu.old_lost"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la bleue")
+    assert labels["menu.works"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la rouge")
+
+
+# Forgetting
+
+
+def test_forgetting_the_only_certificate_of_a_key_forgets_the_key_and_all_about_it() -> None:
+    world = world_with(OLD)
+    key = world.plug(OLD)
+    world.state = replace(world.state, memory=replace(world.state.memory, snoozes={key: NOW + DAY}))
+    forget(world, OLD)
+    memory = world.state.memory
+    assert (memory.certificates, memory.keys, memory.snoozes, memory.progress) == ({}, {}, {}, {})
+    assert all(not c.keys and not c.fingerprints for c in world.state.contents.values())
+    assert world.withdrawn() == [key]
+    assert ("forgotten", OLD.fingerprint[:8]) in happened(world)
+    assert cards(world) == {}
+
+
+def test_what_was_forgotten_is_new_when_it_comes_again() -> None:
+    world = world_with(OLD)
+    name(world, OLD, "la bleue")
+    world.tell(next(iter(world.state.memory.keys)), Claim.WORKS)
+    world.plug(OLD)
+    forget(world, OLD)
+    world.wait(timedelta(hours=3))
+    assert world.state.memory.certificates == {}, "not while it stays in"
+    world.remove()
+    world.now += DAY
+    world.plug(OLD)
+    (key,) = world.state.memory.keys.values()
+    assert (key.name, key.claims, key.first_seen) == ("", frozenset(), world.now)
+
+
+def test_a_key_with_another_certificate_stays() -> None:
+    world = world_with()
+    world.plug(OLD, SIGNATURE)
+    forget(world, SIGNATURE)
+    assert set(cards(world)) == {OLD.fingerprint}
+    key = next(k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints)
+    assert key.fingerprints == (OLD.fingerprint,)
+    assert SIGNATURE.fingerprint not in {f for c in world.state.contents.values() for f in c.fingerprints}
+
+
+def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_has_expired() -> None:
+    world = world_with(OLD)
+    world.plug(OLD, NEW)
+    assert [case.path.kind for case in assessed(world) if case.path] == [PathKind.ORDER]
+    world.wait(20 * DAY + MICROSECOND)
+    told = len(world.said)
+    for _ in range(2):
+        (case,) = assessed(world)
+        assert case.path is None
+        assert case.stands.current.not_after == NEW.not_after
+        assert {f: card.stage for f, card in cards(world).items()} == {
+            OLD.fingerprint: Stage.SUPERSEDED,
+            NEW.fingerprint: Stage.VALID,
+        }
+        world.plug(OLD, NEW)
+    assert (len(world.said), world.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
+
+
+def test_one_that_was_taken_off_the_token_and_forgotten_decides_no_more() -> None:
+    world = world_with(OLD)
+    world.plug(OLD, NEW)
+    forget(world, OLD)
+    world.plug(NEW)
+    (case,) = assessed(world)
+    assert case.path is None
+    assert case.stands.current.not_after == NEW.not_after
+
+
+def test_the_progress_of_another_key_stays() -> None:
+    world = world_with(OLD, NEW)
+    before = dict(world.state.memory.progress)
+    assert before
+    assert all(isinstance(each, Progress) for each in before.values())
+    world.plug(OTHERS)
+    forget(world, OTHERS)
+    assert world.state.memory.progress == before
+
+
+def test_forgetting_what_is_not_known_changes_nothing() -> None:
+    world = world_with(OLD)
+    before = world.state
+    assert world.post(CertificateForgotten(at=world.now, fingerprint="f" * 64)) == ()
+    assert world.state == before
+
+
+def test_a_command_that_looks_alone_takes_no_notice_back() -> None:
+    world = world_with(OLD)
+    world.state = replace(world.state, telling=False)
+    forget(world, OLD)
+    assert not [effect for effect in world.effects if isinstance(effect, Withdraw)]

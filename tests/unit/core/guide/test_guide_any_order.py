@@ -1,0 +1,268 @@
+"""Whatever cards come and go, and whatever the person clicks: what always holds of the guide."""
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from config.workflows import Ends, Needs
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch
+from daemon.core.events import GuideChosen, Launched, ServiceLost, Tick
+from daemon.core.guide.context import Scene, progress_id, scene_of
+from daemon.core.guide.render import shown_case
+from daemon.core.model import TokenReading
+from daemon.core.responses.notice import assess_state
+from daemon.core.state import State
+from daemon.core.troubles import Trouble
+from daemon.core.views.guide import Ending, GuideView, Opening, ReaderPicture
+from daemon.core.workflows.workflow import PLACES
+from support.core.factories import DAY, NOW, SECOND, ending, token
+from support.core.simulator import Card, World
+
+HOUR = timedelta(hours=1)
+ANNE = {"given_name": "Anne", "surname": "DURAND", "subject_cn": "Anne DURAND"}
+PAST, OLD, NEW = ending(-200 * DAY, "past"), ending(3 * DAY, "old"), ending(900 * DAY, "new")
+FOREIGN, PLAIN = ending(500 * DAY, "foreign", **ANNE), ending(9 * DAY, "plain", issuer_o="Other")
+KEYS = (PAST, OLD, NEW, FOREIGN)
+CARDS: dict[str, tuple[TokenReading, ...]] = {
+    "old": (token(OLD),),
+    "new": (token(NEW),),
+    "past": (token(PAST),),
+    "foreign": (token(FOREIGN),),
+    "plain": (token(PLAIN),),
+    "bare": (token(serial="9"),),
+    "bank card": (),
+}
+READERS = ("Reader 00", "Reader 01")
+USUAL = st.sampled_from(["old", "new", "old", "new", *CARDS])
+SPANS = st.sampled_from([SECOND, HOUR, 17 * HOUR, 18 * HOUR, 24 * HOUR, 2 * DAY, 3 * DAY, 30 * DAY])
+CLAIMED = {"state:works", "state:old_lost", "abandon", "state:activated"}  # choices that end the story too soon
+
+
+class GuideAnyOrder(RuleBasedStateMachine):
+    """Two keys on the desk, other cards beside them, and a person who clicks what they like."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.away = False
+        self.old_pages: list[GuideView] = []
+        self.world.look()
+
+    def show(self) -> None:
+        if not self.away:
+            self.world.look()
+
+    def scene(self) -> Scene | None:
+        world = self.world
+        assessment = assess_state(world.state, world.now)
+        case = shown_case(world.state, assessment)
+        return scene_of(world.state, assessment, case, world.now) if case else None
+
+    @rule(name=USUAL, reader=st.sampled_from(READERS))
+    def put_in(self, name: str, reader: str) -> None:
+        world = self.world
+        world.insertions += 1
+        tokens = tuple(replace(one, slot_description=reader) for one in CARDS[name])
+        world.cards[reader] = Card(tokens=tokens, insertion=world.insertions)
+        self.show()
+
+    @rule(reader=st.sampled_from(READERS))
+    def take_out(self, reader: str) -> None:
+        self.world.cards.pop(reader, None)
+        self.show()
+
+    @rule()
+    def the_service_goes(self) -> None:
+        before = self.scene()
+        self.away = True
+        self.world.post(ServiceLost(at=self.world.now, trouble=Trouble.SERVICE_STOPPED))
+        after = self.scene()
+        assert self.world.page.reader is ReaderPicture.AWAY
+        assert (after.step if after else None) == (before.step if before else None), "nothing is decided"
+
+    @precondition(lambda self: self.away)
+    @rule()
+    def the_service_comes_back(self) -> None:
+        self.away = False
+        self.show()
+
+    @rule()
+    def the_reading_begins_to_hang(self) -> None:
+        self.world.answering = False
+
+    @precondition(lambda self: not self.world.answering)
+    @rule()
+    def the_reading_ends(self) -> None:
+        self.world.answering = True
+        for ticket in tuple(self.world.state.reads):
+            order = next(o for o in self.world.orders() if o.ticket == ticket)
+            self.world.read(order)
+
+    @rule(span=SPANS)
+    def time_passes(self, span: timedelta) -> None:
+        self.world.wait(span)
+        self.show()
+
+    @rule(span=st.sampled_from([SECOND, 2 * HOUR, 2 * DAY]))
+    def the_clock_goes_back(self, span: timedelta) -> None:
+        left = self.left()
+        self.world.now = max(self.world.now - span, NOW - 5 * DAY)
+        self.world.post(GuideChosen(at=self.world.now, action=""))
+        after = self.left()
+        if left is not None and after is not None:
+            assert after <= left + timedelta(minutes=1), "a clock set back does not lengthen the time"
+
+    def left(self) -> timedelta | None:
+        until = self.world.page.deadline
+        return until - self.world.now if until else None
+
+    @precondition(lambda self: self.world.actions())
+    @rule(number=st.integers(0, 40), hasty=st.booleans())
+    def choose(self, number: int, hasty: bool) -> None:
+        world = self.world
+        actions = world.actions()
+        chosen = sorted(actions) if hasty else sorted(actions.keys() - CLAIMED) or sorted(actions)
+        self.old_pages = [*self.old_pages[-3:], world.page]
+        world.choose(chosen[number % len(chosen)])
+
+    @precondition(lambda self: self.world.page.primary)
+    @rule(works=st.booleans())
+    def choose_the_first(self, works: bool) -> None:
+        world = self.world
+        assert world.page.primary is not None
+        world.opening = works
+        effects = world.choose(world.page.primary.id)
+        world.opening = True
+        before = world.state.memory
+        for order in (e for e in effects if isinstance(e, Launch) and not works):
+            failed = Trouble.LAUNCH_FAILED
+            world.post(Launched(at=world.now, procedure=order.procedure, destination=order.destination, trouble=failed))
+            assert world.state.memory.progress == before.progress, "what failed ends nothing"
+
+    @precondition(lambda self: self.old_pages)
+    @rule(number=st.integers(0, 60))
+    def choose_what_was_offered_once(self, number: int) -> None:
+        page = self.old_pages[number % len(self.old_pages)]
+        self.world.post(Tick(at=self.world.now))
+        ids = [a.id for a in (*page.actions, *page.answers, *page.cases, *filter(None, [page.primary]))]
+        gone = sorted(set(ids) - self.world.actions().keys())
+        before = self.world.state
+        for action in gone:
+            assert self.world.post(GuideChosen(at=self.world.now, action=action)) == ()
+        after = self.world.state
+        assert after == before, [f.name for f in fields(after) if getattr(after, f.name) != getattr(before, f.name)]
+
+    @precondition(lambda self: self.world.answering and not self.away)
+    @rule()
+    def it_restarts(self) -> None:
+        world = self.world
+        world.wait(timedelta(minutes=1))  # a card whose reading failed is read again by then
+        self.show()
+        before, state = world.page, world.state
+        world.state = State(settings=state.settings, zone=state.zone, memory=world.kept, guide_case=state.guide_case)
+        world.look()
+        differing = {f.name for f in fields(before) if getattr(before, f.name) != getattr(world.page, f.name)} - {
+            "certificates"
+        }
+        assert not differing, f"the same page but for {differing}"
+
+    def truly_in(self) -> set[str]:
+        """Name what lies in the readers, as nobody but the test can know."""
+        found = {c.fingerprint for card in self.world.cards.values() for t in card.tokens for c in t.certificates}
+        return {key.fingerprint for key in KEYS} & found
+
+    @invariant()
+    def no_browser_step_with_the_wrong_card(self) -> None:
+        scene = self.scene()
+        if scene is None or scene.step is None:
+            return
+        roles, needs = scene.roles, scene.step.needs
+        right = roles.old if needs is Needs.OLD else roles.new
+        known = not self.away and self.world.page.reader is not ReaderPicture.READING
+        clear = known and self.truly_in() == ({right.fingerprint} if right else set())
+        for action in self.world.actions().values():
+            if isinstance(action.does, Ending):
+                assert needs is Needs.NOTHING or clear
+            if action.does == Opening(Destination.PLATFORM):
+                assert clear
+
+    @invariant()
+    def the_course_is_that_of_the_path(self) -> None:
+        state = self.world.state
+        for case in assess_state(state, self.world.now).cases:
+            if case.path is not None:
+                assert state.memory.progress[progress_id(case)].course == case.path.kind.value
+        scene = self.scene()
+        if scene and scene.case.path and self.world.page.steps:
+            assert self.world.page.course == scene.case.path.kind.value
+
+    @invariant()
+    def no_step_is_ended_twice(self) -> None:
+        scene = self.scene()
+        endings = [a.does.step for a in self.world.actions().values() if isinstance(a.does, Ending)]
+        assert len(endings) <= 1
+        if scene and scene.progress:
+            assert not set(endings) & scene.progress.done.keys()
+
+    @invariant()
+    def a_deadline_is_ahead(self) -> None:
+        left = self.left()
+        assert left is None or timedelta() < left <= 24 * HOUR
+
+    @invariant()
+    def something_leads_on(self) -> None:
+        page, scene = self.world.page, self.scene()
+        if scene is None or scene.step is None or page.primary or page.answers:
+            return
+        awaited = PLACES | {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
+        assert scene.step.ends in awaited or not scene.place.ready(scene.step.needs)
+
+    def teardown(self) -> None:
+        """Do what the guide says until it says no more: it leads to the end from wherever one is."""
+        world = self.world
+        world.opening = True
+        self.away = False
+        if not world.answering:
+            self.the_reading_ends()
+        world.cards.clear()
+        self.show()
+        for _ in range(40):
+            scene, page = self.scene(), world.page
+            if scene is None or not (page.steps or page.answers or page.primary):
+                return
+            self.follow(scene, page)
+            if scene.step and scene.step.ends is Ends.CERTIFICATE_SEEN:
+                return
+        raise AssertionError(f"the guide never ends: {world.page}")
+
+    def follow(self, scene: Scene, page: GuideView) -> None:
+        world = self.world
+        actions = page.answers or tuple(filter(None, [page.primary]))
+        if actions and actions[0].id != "check":
+            world.choose(actions[0].id)
+            return
+        step = scene.step
+        ends = step.ends if step else Ends.SAID
+        old = ends is Ends.OLD_IN or (step is not None and step.needs is Needs.OLD)
+        entry = scene.roles.old if old else scene.roles.new
+        world.cards.clear()
+        world.look()
+        if ends in {Ends.OLD_OUT, Ends.NEW_OUT, Ends.CERTIFICATE_SEEN}:
+            return
+        if scene.roles.bare and actions:
+            world.plug(ending(1900 * DAY, "later"), serial="9")
+        elif scene.roles.bare:
+            world.insert(*CARDS["bare"])
+        else:
+            assert entry is not None
+            world.plug(entry.seen.certificate)
+
+
+TestGuideAnyOrder = GuideAnyOrder.TestCase
+TestGuideAnyOrder.settings = settings(
+    max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

@@ -1,0 +1,249 @@
+"""Whatever happens, in whatever order: what always holds of the whole program."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from config.settings import Settings
+from daemon.core.card_reads import names_being_read
+from daemon.core.destination import Destination
+from daemon.core.effects import Effect, Launch, ReadTokens, Remember, Say, Show, WakeAt
+from daemon.core.events import (
+    Asked,
+    Claimed,
+    Event,
+    Launched,
+    NoticeAnswered,
+    NoticeSaid,
+    ReadFinished,
+    ServiceLost,
+    SettingsLoaded,
+    Tick,
+    TokensRead,
+    Verb,
+)
+from daemon.core.model import Claim, Role, TokenReading, TokenSigns
+from daemon.core.notice import Choice
+from daemon.core.state import State
+from daemon.core.step import step
+from daemon.core.troubles import Trouble
+from daemon.core.views.report import Stage
+from support.core.factories import DAY, NOW, SECOND, UNACTIVATED, certificate, ending, notice_settings, token
+from support.core.simulator import Card, World
+
+OLD, NEW, LAST = ending(40 * DAY, "old"), ending(1000 * DAY, "new"), ending(1400 * DAY, "last")
+ANNE = {"given_name": "Anne", "subject_cn": "Anne"}
+IN_USE = certificate("in use", not_before=NOW - 300 * DAY, not_after=NOW + 70 * DAY, **ANNE)
+TOKENS = (
+    token(OLD),
+    token(NEW),
+    token(NEW, signs=UNACTIVATED),
+    token(LAST, reader="Slot 1"),
+    token(IN_USE, ending(75 * DAY, "signing", role=Role.SIGNATURE, **ANNE)),
+    token(ending(10 * DAY, "drawer", **ANNE), serial="7"),
+    token(serial="7"),
+    token(),
+    token(certificate("broken", not_after=None, not_before=None, flaw="no date")),
+    token(ending(DAY, "plain", issuer_o="Other"), reader="Slot 2"),
+    token(ending(3 * DAY, "siv", issuer_o="Autorité Exemple"), signs=TokenSigns(pin_locked=True)),
+)
+READERS = ("Reader 00", "Reader 01")
+SPANS = st.sampled_from([timedelta(0), SECOND, timedelta(minutes=3), timedelta(hours=5), DAY, 20 * DAY, 400 * DAY])
+CHOSEN: tuple[Settings, ...] = (
+    notice_settings(),
+    notice_settings(days=()),
+    replace(notice_settings(days=(10, 5), urgent_days=7), modules=("/own.so",)),
+)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Adapters that answer late, twice, in any order or never; a person who clicks what they like."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(answering=False, delivering=False, opening=False)
+        self.requests = 0
+        self.tickets: set[int] = set()
+        self.heard: set[str] = set()
+        self.silenced = False  # a rest or new settings may rightly repeat what was heard
+
+    def post(self, event: Event) -> None:
+        before = self.world.state
+        effects = self.world.post(event)
+        self.check_memory(before, effects)
+        self.check_reads(effects)
+        self.check_notices(effects)
+        self.check_wake(before, effects)
+
+    def check_memory(self, before: State, effects: tuple[Effect, ...]) -> None:
+        assert self.world.kept == self.world.state.memory, "what is known is written"
+        written = [number for number, effect in enumerate(effects) if isinstance(effect, Remember)]
+        assert written in ([], [0]), "and written first"
+        assert before.memory == self.world.state.memory or written
+
+    def check_reads(self, effects: tuple[Effect, ...]) -> None:
+        for order in (e for e in effects if isinstance(e, ReadTokens)):
+            assert order.ticket not in self.tickets
+            assert not set(order.readers) & set(order.others)
+            self.tickets.add(order.ticket)
+        being_read = [item for read in self.world.state.reads.values() for item in read.insertions.items()]
+        assert len(being_read) == len(set(being_read)), "no card is read twice at once"
+
+    def check_notices(self, effects: tuple[Effect, ...]) -> None:
+        for notice in (e.notice for e in effects if isinstance(e, Say)):
+            if notice.marks and not self.silenced:
+                assert set(notice.marks) - self.heard, "what was heard is not said again"
+
+    def check_wake(self, before: State, effects: tuple[Effect, ...]) -> None:
+        state = self.world.state
+        assert state.wake_at is None or state.wake_at > self.world.now
+        asked = [e.moment for e in effects if isinstance(e, WakeAt)]
+        assert asked == ([] if state.wake_at == before.wake_at else [state.wake_at])
+
+    @rule(reader=st.sampled_from(READERS), one=st.sampled_from(TOKENS))
+    def put_in(self, reader: str, one: TokenReading) -> None:
+        self.world.insertions += 1
+        named = replace(one, slot_description=reader) if one.slot_description in READERS else one
+        self.world.cards[reader] = Card(tokens=(named,), insertion=self.world.insertions)
+        self.look()
+
+    @rule(reader=st.sampled_from(READERS))
+    def take_out(self, reader: str) -> None:
+        self.world.cards.pop(reader, None)
+        self.look()
+
+    @rule()
+    def look(self) -> None:
+        world = self.world
+        before, number = world.state, len(world.effects)
+        world.look()
+        effects = tuple(world.effects[number:])
+        self.check_memory(before, effects)
+        self.check_reads(effects)
+        self.check_notices(effects)
+        self.check_wake(before, effects)
+
+    @rule(trouble=st.sampled_from([Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED]))
+    def lose_the_service(self, trouble: Trouble) -> None:
+        self.post(ServiceLost(at=self.world.now, trouble=trouble))
+
+    @rule(back=st.integers(0, 3), trouble=st.sampled_from([None, Trouble.MODULE_HUNG, Trouble.CARD_BUSY]))
+    def a_module_answers(self, back: int, trouble: Trouble | None) -> None:
+        ticket = self.world.state.next_ticket - 1 - back
+        tokens = () if trouble else tuple(one for card in self.world.cards.values() for one in card.tokens)
+        event = TokensRead(at=self.world.now, ticket=ticket, module="m", tokens=tokens, trouble=trouble)
+        self.post(event)
+
+    @rule(back=st.integers(0, 3))
+    def a_read_ends(self, back: int) -> None:
+        self.post(ReadFinished(at=self.world.now, ticket=self.world.state.next_ticket - 1 - back))
+
+    @rule()
+    def all_reads_end_well(self) -> None:
+        for ticket in tuple(self.world.state.reads):
+            tokens = tuple(one for card in self.world.cards.values() for one in card.tokens)
+            self.post(TokensRead(at=self.world.now, ticket=ticket, module="m", tokens=tokens))
+            self.post(ReadFinished(at=self.world.now, ticket=ticket))
+
+    @precondition(lambda self: self.world.said)
+    @rule(back=st.integers(1, 4))
+    def a_notice_is_delivered(self, back: int) -> None:
+        _, notice = self.world.said[-min(back, len(self.world.said))]
+        self.heard |= set(notice.marks)
+        self.post(NoticeSaid(at=self.world.now, tag=notice.tag, marks=notice.marks))
+
+    @precondition(lambda self: self.world.said)
+    @rule(back=st.integers(1, 4), choice=st.sampled_from(Choice))
+    def a_notice_is_answered(self, back: int, choice: Choice) -> None:
+        _, notice = self.world.said[-min(back, len(self.world.said))]
+        self.silenced |= choice is Choice.LATER
+        self.post(NoticeAnswered(at=self.world.now, tag=notice.tag, choice=choice))
+
+    @precondition(lambda self: self.world.state.memory.keys)
+    @rule(number=st.integers(0, 9), claim=st.sampled_from(Claim))
+    def the_person_tells(self, number: int, claim: Claim) -> None:
+        keys = sorted(self.world.state.memory.keys)
+        self.post(Claimed(at=self.world.now, key=keys[number % len(keys)], claim=claim))
+
+    @rule(verb=st.sampled_from([Verb.CHECK, Verb.CHECK, Verb.STATUS]))
+    def someone_asks(self, verb: Verb) -> None:
+        self.requests += 1
+        self.post(Asked(at=self.world.now, request=self.requests, verb=verb))
+
+    @rule(chosen=st.sampled_from(CHOSEN))
+    def settings_change(self, chosen: Settings) -> None:
+        self.silenced = True
+        self.post(SettingsLoaded(at=self.world.now, settings=chosen))
+
+    @rule(trouble=st.sampled_from([None, Trouble.LAUNCH_FAILED]))
+    def a_launch_ends(self, trouble: Trouble | None) -> None:
+        at, platform = self.world.now, Destination.PLATFORM
+        self.post(Launched(at=at, procedure="opalexe", destination=platform, trouble=trouble))
+
+    @rule(span=SPANS)
+    def time_passes_asleep(self, span: timedelta) -> None:
+        self.world.now += span
+        self.post(Tick(at=self.world.now))
+
+    @precondition(lambda self: self.world.state.wake_at)
+    @rule()
+    def it_wakes(self) -> None:
+        moment = self.world.state.wake_at
+        assert moment is not None
+        self.world.now = moment
+        self.post(Tick(at=moment))
+
+    @rule(span=st.sampled_from([SECOND, DAY, 30 * DAY]))
+    def the_clock_goes_back(self, span: timedelta) -> None:
+        self.silenced = True
+        self.world.now = max(self.world.now - span, NOW - 60 * DAY)  # a clock that may be right
+        self.post(Tick(at=self.world.now))
+
+    @rule()
+    def it_restarts(self) -> None:
+        state = self.world.state
+        self.world.state = State(settings=state.settings, memory=self.world.kept)
+        self.tickets = set()
+        self.look()
+
+    @rule(share=st.integers(0, 999))
+    def nothing_happens_before_it_wakes(self, share: int) -> None:
+        state, now = self.world.state, self.world.now
+        span = state.wake_at - now if state.wake_at else 3000 * DAY
+        _, effects = step(replace(state, memory=state.memory), Tick(at=now + span * share // 1000))
+        said = [e.notice for e in effects if isinstance(e, Say) and not e.notice.tag.startswith("trouble|")]
+        assert not said
+        assert not [e for e in effects if isinstance(e, Launch | ReadTokens)]
+        looks = [e.face.look for e in effects if isinstance(e, Show)]
+        assert state.face is None or looks in ([], [state.face.look])
+
+    @invariant()
+    def each_request_is_answered_once(self) -> None:
+        waiting = self.world.state.requests
+        for request in range(1, self.requests + 1):
+            self.world.answered(request)
+        reads = self.world.state.reads
+        assert names_being_read(self.world.state) or all(tickets & reads.keys() for tickets in waiting.values())
+
+    @invariant()
+    def the_report_makes_sense(self) -> None:
+        _, (answer, *_) = step(
+            replace(self.world.state, telling=False), Asked(at=self.world.now, request=0, verb=Verb.STATUS)
+        )
+        report = getattr(answer, "report")  # noqa: B009  # the first effect answers
+        stages = {c.fingerprint_sha256: c.stage for c in report.certificates}
+        lines = [(path.procedure, path.holder) for path in report.paths]
+        assert len(lines) == len(set(lines)), "one path for a holder and procedure"
+        for path in report.paths:
+            assert path.old_fingerprint != path.new_fingerprint
+            named = {path.old_fingerprint, path.new_fingerprint} - {None}
+            assert Stage.SUPERSEDED not in {stages[fingerprint] for fingerprint in named}
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

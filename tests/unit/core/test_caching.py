@@ -1,0 +1,34 @@
+"""What was worked out is kept for the very same values, and for no others."""
+
+import pytest
+
+from daemon.core.caching import once
+
+
+def test_the_same_values_are_worked_out_once_and_equal_ones_anew() -> None:
+    asked: list[list[int]] = []
+
+    @once
+    def total(figures: list[int]) -> int:
+        asked.append(figures)
+        return sum(figures)
+
+    first, second = [1, 2], [1, 2]
+    assert [total(first), total(first), total(second), total(second), total(first)] == [3] * 5
+    assert [each is first for each in asked] == [True, False, True]
+
+
+def test_what_fails_is_asked_again() -> None:
+    failing = [True]
+
+    @once
+    def fickle(value: str) -> str:
+        if failing[0]:
+            raise ValueError(value)
+        return value
+
+    word = "word"
+    with pytest.raises(ValueError, match=word):
+        fickle(word)
+    failing[0] = False
+    assert fickle(word) == word

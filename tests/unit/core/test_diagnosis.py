@@ -1,0 +1,169 @@
+"""What doctor makes of one look: each trouble in its place, and what it means for the whole."""
+
+import pytest
+
+from config.i18n.text import Text, text
+from daemon.core.diagnosis import (
+    BAD_TROUBLES,
+    Check,
+    Health,
+    Look,
+    Topic,
+    bad,
+    doubtful,
+    exit_code,
+    fine,
+    judge_clock,
+    judge_look,
+    troubled,
+)
+from daemon.core.events import TokensRead
+from daemon.core.model import Occupancy, TokenReading
+from daemon.core.troubles import Trouble
+from daemon.core.views.report import ReaderLine, Report
+from support.core.factories import NOW, certificate, token
+
+MODULE = "/usr/lib/libtoken.so"
+WORDS, DO = text("doctor.service.ok"), text("doctor.failed.do")
+
+
+def reader(number: int = 0, state: Occupancy = Occupancy.HOLDING, trouble: Trouble | None = None) -> ReaderLine:
+    return ReaderLine(name=f"Reader 0{number}", state=state, trouble=trouble)
+
+
+def answer(*tokens: TokenReading, module: str = MODULE, trouble: Trouble | None = None) -> TokensRead:
+    return TokensRead(at=NOW, ticket=1, module=module, tokens=tokens, trouble=trouble)
+
+
+def looked(*readers: ReaderLine, answers: tuple[TokensRead, ...] = (), **more: object) -> Look:
+    report = Report(readers=readers, troubles=more.pop("troubles", ()))  # type: ignore[arg-type]  # real fields
+    return Look(report=report, answers=answers, modules=more.pop("modules", (MODULE,)), **more)  # type: ignore[arg-type]
+
+
+def of(checks: list[Check], topic: Topic) -> list[tuple[Health, Text, Trouble | None]]:
+    return [(check.health, check.what, check.trouble) for check in checks if check.topic is topic]
+
+
+def troubles(checks: list[Check]) -> list[tuple[Topic, Health, Trouble]]:
+    return [(check.topic, check.health, check.trouble) for check in checks if check.trouble]
+
+
+READ = answer(token(certificate()))
+CASES: dict[str, tuple[Look, list[tuple[Topic, Health, Trouble]]]] = {
+    "all is well": (looked(reader(), answers=(READ,)), []),
+    "no service": (
+        looked(troubles=(Trouble.SERVICE_ABSENT,)),
+        [(Topic.SERVICE, Health.BAD, Trouble.SERVICE_ABSENT)],
+    ),
+    "no service in a remote session": (
+        looked(troubles=(Trouble.SERVICE_STOPPED,), remote=True),
+        [
+            (Topic.SERVICE, Health.BAD, Trouble.SERVICE_STOPPED),
+            (Topic.READERS, Health.ATTENTION, Trouble.REMOTE_SESSION),
+        ],
+    ),
+    "no reader": (
+        looked(troubles=(Trouble.NO_READER,)),
+        [(Topic.READERS, Health.ATTENTION, Trouble.NO_READER)],
+    ),
+    "no reader in a remote session": (
+        looked(troubles=(Trouble.NO_READER,), remote=True),
+        [(Topic.READERS, Health.ATTENTION, Trouble.REMOTE_SESSION)],
+    ),
+    "a reader in a remote session": (looked(reader(), answers=(READ,), remote=True), []),
+    "a stale reader": (
+        looked(reader(state=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)),
+        [(Topic.READERS, Health.ATTENTION, Trouble.READER_STALE)],
+    ),
+    "a card that nothing reads": (
+        looked(reader(trouble=Trouble.CARD_UNREAD)),
+        [(Topic.READERS, Health.BAD, Trouble.CARD_UNREAD)],
+    ),
+    "a bank card beside a key": (
+        looked(reader(), reader(1, trouble=Trouble.CARD_UNREAD), answers=(READ,)),
+        [(Topic.READERS, Health.ATTENTION, Trouble.CARD_UNREAD)],
+    ),
+    "a locked PIN": (
+        looked(reader(trouble=Trouble.PIN_LOCKED), answers=(READ,)),
+        [(Topic.READERS, Health.BAD, Trouble.PIN_LOCKED)],
+    ),
+    "a module that crashes": (
+        looked(reader(trouble=Trouble.MODULE_CRASHED), answers=(answer(trouble=Trouble.MODULE_CRASHED),)),
+        [
+            (Topic.READERS, Health.ATTENTION, Trouble.MODULE_CRASHED),
+            (Topic.MODULES, Health.ATTENTION, Trouble.MODULE_CRASHED),
+        ],
+    ),
+    "a module of one's own that is none": (
+        looked(reader(), answers=(READ, answer(module="/no.so", trouble=Trouble.MODULE_UNUSABLE))),
+        [(Topic.MODULES, Health.ATTENTION, Trouble.MODULE_UNUSABLE)],
+    ),
+    "a key of tomorrow": (
+        looked(reader(), answers=(READ,), troubles=(Trouble.NOT_YET_VALID,)),
+        [(Topic.KEY, Health.ATTENTION, Trouble.NOT_YET_VALID)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("look", "found"), CASES.values(), ids=CASES)
+def test_a_look_shows_its_troubles(look: Look, found: list[tuple[Topic, Health, Trouble]]) -> None:
+    assert troubles(list(judge_look(look))) == found
+
+
+def test_it_names_the_module_that_reads_the_key_in_each_reader() -> None:
+    answers = (
+        answer(token(certificate("a"), certificate("b"), reader="Reader 00")),
+        answer(token(certificate("c"), reader="Reader 01"), module="/other.so"),
+        answer(token(reader="Reader 01")),
+    )
+    checks = list(judge_look(looked(reader(), reader(1), answers=answers, modules=(MODULE, "/other.so"))))
+    assert [what for _, what, _ in of(checks, Topic.KEY)] == [
+        text("doctor.key.read", place="Reader 00", module=MODULE, count=2),
+        text("doctor.key.read", place="Reader 01", module="/other.so", count=1),
+    ]
+    assert of(checks, Topic.MODULES) == [
+        (Health.OK, text("doctor.module.there", module=MODULE), None),
+        (Health.OK, text("doctor.module.there", module="/other.so"), None),
+    ]
+
+
+def test_an_issuers_own_certificate_is_not_counted() -> None:
+    read = answer(token(certificate(), certificate("authority", authority=True)))
+    checks = list(judge_look(looked(reader(), answers=(read,))))
+    assert of(checks, Topic.KEY)[0][1] == text("doctor.key.read", place="Reader 00", module=MODULE, count=1)
+
+
+def test_an_empty_reader_is_in_order_and_says_how_to_try_a_key() -> None:
+    checks = list(judge_look(looked(reader(state=Occupancy.EMPTY))))
+    assert of(checks, Topic.KEY) == [(Health.OK, text("doctor.key.none"), None)]
+    assert exit_code(checks) == 0
+
+
+def test_no_module_at_all_is_bad() -> None:
+    checks = list(judge_look(looked(reader(state=Occupancy.EMPTY), modules=())))
+    assert of(checks, Topic.MODULES) == [(Health.BAD, text("doctor.module.none"), None)]
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_says_what_it_is_and_then_what_to_do(trouble: Trouble) -> None:
+    check = troubled(Topic.READERS, trouble, "Reader 00")
+    assert check.health is (Health.BAD if trouble in BAD_TROUBLES else Health.ATTENTION)
+    assert check.remedy == text(f"trouble.{trouble}", reader="Reader 00")
+
+
+CODES = [
+    ([], 0),
+    ([fine(Topic.TRAY, WORDS)], 0),
+    ([fine(Topic.TRAY, WORDS), doubtful(Topic.TRAY, WORDS, DO)], 1),
+    ([bad(Topic.TRAY, WORDS, DO), doubtful(Topic.TRAY, WORDS, DO)], 2),
+]
+
+
+@pytest.mark.parametrize(("checks", "code"), CODES, ids=["nothing", "in order", "attention", "bad"])
+def test_the_worst_finding_decides_the_exit_code(checks: list[Check], code: int) -> None:
+    assert exit_code(checks) == code
+
+
+def test_a_wrong_clock_is_bad_and_a_right_one_is_told() -> None:
+    assert judge_clock(NOW, wrong=True).trouble is Trouble.CLOCK_WRONG
+    assert judge_clock(NOW, wrong=False) == fine(Topic.CLOCK, text("doctor.clock.ok", date=NOW))

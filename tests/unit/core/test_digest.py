@@ -1,0 +1,47 @@
+"""Many notices at once are told as one, and each thing still once."""
+
+from datetime import timedelta
+
+import pytest
+
+from daemon.core.digest import AT_ONCE, FLOOD
+from daemon.core.effects import Withdraw
+from daemon.core.notice import Choice, Urgency
+from support.core.factories import DAY, ending, memory, owned
+from support.core.simulator import World
+
+
+def world_of(count: int, left: timedelta = 50 * DAY) -> World:
+    """A world that remembers so many keys of different holders, all due, none told."""
+    keys = [owned(ending(left, f"key {n}", subject_cn=f"Holder {n}", surname=f"Holder {n}")) for n in range(count)]
+    world = World()
+    world.state = type(world.state)(settings=world.state.settings, memory=memory(*keys))
+    world.look()
+    return world
+
+
+def test_up_to_the_limit_each_is_told_by_itself() -> None:
+    assert len(world_of(AT_ONCE).said) == AT_ONCE
+
+
+@pytest.mark.parametrize("count", [AT_ONCE + 1, 1000])
+def test_beyond_it_one_notice_stands_for_all(count: int) -> None:
+    world = world_of(count)
+    ((_, notice),) = world.said
+    assert (notice.tag, dict(notice.title.args)["number"]) == (FLOOD, count)
+    world.restart()
+    world.wait(DAY)
+    assert len(world.said) == 1, "each is remembered as said"
+    world.wait(5 * DAY)
+    assert len(world.said) == 2, "the next day that is worth a notice"
+
+
+def test_it_presses_when_one_of_them_does() -> None:
+    assert world_of(6).said[0][1].urgency is Urgency.NORMAL
+    assert world_of(6, 5 * DAY).said[0][1].urgency is Urgency.CRITICAL
+
+
+@pytest.mark.parametrize("choice", list(Choice))
+def test_a_click_on_it_decides_nothing(choice: Choice) -> None:
+    world = world_of(6)
+    assert [effect for effect in world.answer(FLOOD, choice) if not isinstance(effect, Withdraw)] == []

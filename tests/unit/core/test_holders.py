@@ -1,0 +1,216 @@
+"""Whose certificate is whose, and which keys form a line; two people are never mixed up."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from daemon.core.holders import lines, procedure_of, same_holder, spent_certificates
+from daemon.core.model import Certificate, Role
+from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
+
+JEAN = certificate("jean")
+BOTH = SETTINGS.procedures
+
+
+def person(given: str = "", surname: str = "", cn: str = "", organization: str = "") -> Certificate:
+    return replace(JEAN, given_name=given, surname=surname, subject_cn=cn, organization_identifier=organization)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(person("Jean", "Martin", "A"), person("Jean", "Martin", "B"), id="same names, another CN"),
+        pytest.param(person("Jean", "Martin"), person("JEAN", "MARTIN"), id="case"),
+        pytest.param(person("Élise", "Façon"), person("ELISE", "FACON"), id="accents"),
+        pytest.param(person("Élise", "Façon"), person("E\u0301lise", "Fac\u0327on"), id="composed and decomposed"),
+        pytest.param(person("Jean-Luc", "Roy"), person("JEAN LUC", "ROY"), id="hyphen and space"),
+        pytest.param(person("Jean\u2011Luc", "Roy"), person("Jean-Luc", "Roy"), id="a hyphen that does not break"),
+        pytest.param(person("Anne", "d’Arc"), person("ANNE", "D'ARC"), id="apostrophes"),
+        pytest.param(person("Zoé", "Lecœur"), person("ZOE", "LECOEUR"), id="ligature"),
+        pytest.param(person(cn="Jean MARTIN"), person(cn="jean  martin"), id="CN alone"),
+        pytest.param(person("Jean", "Martin", "Jean Martin"), person(cn="JEAN MARTIN"), id="CN where one has no names"),
+        pytest.param(person(cn="J", organization="X"), person(cn="J", organization="X"), id="one organisation"),
+        pytest.param(person(cn="J", organization="X"), person(cn="J"), id="organisation known of one"),
+    ],
+)
+def test_one_person_is_known_again(one: Certificate, other: Certificate) -> None:
+    assert same_holder(one, other)
+    assert same_holder(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(person("Jean", "Martin"), person("Anne", "Martin"), id="a couple"),
+        pytest.param(person("Jean", "Martin", "M"), person("Anne", "Martin", "M"), id="a couple with one CN"),
+        pytest.param(person("Jean", "Martin"), person("Martin", "Jean"), id="names the other way round"),
+        pytest.param(person(cn="J", organization="X"), person(cn="J", organization="Y"), id="two organisations"),
+        pytest.param(
+            person("Jean", "Martin", organization="X"), person("Jean", "Martin", organization="Y"), id="namesakes"
+        ),
+        pytest.param(person(), person(), id="no names at all"),
+        pytest.param(person("Jean"), person("Jean"), id="half a name"),
+        pytest.param(person("Jean", "Martin"), person(cn="Martin"), id="no common ground"),
+        pytest.param(person(cn="Jean Martin"), person(cn="Jean Martine"), id="nearly the same CN"),
+        pytest.param(person(cn="--"), person(cn="-"), id="nothing but signs"),
+    ],
+)
+def test_in_doubt_they_are_two_people(one: Certificate, other: Certificate) -> None:
+    assert not same_holder(one, other)
+    assert not same_holder(other, one)
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        pytest.param({"issuer_o": "CertEurope"}, "opalexe", id="O"),
+        pytest.param({"issuer_o": "CERTEUROPE"}, "opalexe", id="O in capitals"),
+        pytest.param({"issuer_o": "CertEurope SA"}, None, id="more than the O"),
+        pytest.param({"issuer_o": "", "issuer_ou": ("x", "0002 434202180")}, "opalexe", id="OU"),
+        pytest.param({"issuer_o": "", "issuer_ou": ("0002 434202181",)}, None, id="another OU"),
+        pytest.param({"issuer_o": "", "issuer_cn": "CertEurope eID User"}, None, id="never by CN alone"),
+        pytest.param({"issuer_o": "0002 434202180"}, None, id="the OU's text in O"),
+        pytest.param({"issuer_o": "autorité exemple"}, "siv", id="another procedure"),
+        pytest.param({"issuer_o": ""}, None, id="none"),
+        pytest.param({"authority": True}, None, id="an issuer's own certificate"),
+    ],
+)
+def test_a_procedure_is_known_by_its_issuer(changes: dict[str, object], known: str | None) -> None:
+    found = procedure_of(certificate(**changes), BOTH)
+    assert (found.id if found else None) == known
+
+
+def keys_of_lines(*things: tuple[Certificate, ...]) -> list[list[str]]:
+    """Return the first fingerprint of each key, line by line."""
+    found = lines(memory(*(owned(*certificates) for certificates in things)), BOTH)
+    return [[entry.fingerprint for entry in line.entries] for line in found]
+
+
+OLD, NEW = ending(100 * DAY, "old"), ending(900 * DAY, "new")
+
+
+@pytest.mark.parametrize("seen", list(permutations([(OLD,), (NEW,)])))
+def test_a_line_goes_from_old_to_new_in_any_order_of_seeing(seen: tuple[tuple[Certificate, ...], ...]) -> None:
+    assert keys_of_lines(*seen) == [[OLD.fingerprint, NEW.fingerprint]]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        pytest.param(replace(NEW, given_name="Anne"), id="another person"),
+        pytest.param(replace(NEW, issuer_o="Autorité Exemple"), id="another procedure"),
+        pytest.param(replace(NEW, organization_identifier="Y"), id="another organisation"),
+    ],
+)
+def test_another_holder_or_procedure_is_a_line_of_its_own(new: Certificate) -> None:
+    old = replace(OLD, organization_identifier="X")
+    assert sorted(keys_of_lines((old,), (new,))) == sorted([[old.fingerprint], [new.fingerprint]])
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        pytest.param(replace(NEW, issuer_o="Other"), id="no procedure"),
+        pytest.param(replace(NEW, authority=True), id="an authority"),
+        pytest.param(replace(NEW, role=Role.OTHER), id="neither for login nor for signature"),
+        pytest.param(replace(NEW, not_before=None), id="no beginning"),
+        pytest.param(replace(NEW, not_after=None), id="no end"),
+    ],
+)
+def test_what_cannot_be_judged_is_in_no_line(new: Certificate) -> None:
+    assert keys_of_lines((OLD,), (new,)) == [[OLD.fingerprint]]
+
+
+def test_two_certificates_on_one_key_are_never_old_and_new_of_each_other() -> None:
+    assert keys_of_lines((OLD, NEW)) == [[OLD.fingerprint]]
+
+
+@pytest.mark.parametrize(
+    ("left", "beside", "spent"),
+    [
+        pytest.param(timedelta(), {}, False, id="at its last instant"),
+        pytest.param(-MICROSECOND, {}, True, id="just over"),
+        pytest.param(-MICROSECOND, {"not_before": NOW}, True, id="the other one just begun"),
+        pytest.param(-MICROSECOND, {"not_before": NOW + MICROSECOND}, False, id="the other one not begun"),
+        pytest.param(-MICROSECOND, {"not_after": NOW}, True, id="the other one at its last instant"),
+        pytest.param(-MICROSECOND, {"not_after": NOW - MICROSECOND}, False, id="both over"),
+        pytest.param(-MICROSECOND, {"role": Role.SIGNATURE}, False, id="another role"),
+        pytest.param(-MICROSECOND, {"issuer_o": "Autorité Exemple"}, False, id="another procedure"),
+        pytest.param(-MICROSECOND, {"issuer_o": "Other"}, False, id="no procedure"),
+        pytest.param(-MICROSECOND, {"surname": "PETIT"}, False, id="another holder"),
+        pytest.param(-MICROSECOND, {"not_after": None}, False, id="the other one unreadable"),
+    ],
+)
+def test_one_that_ran_out_beside_the_next_of_its_kind_is_spent(
+    left: timedelta, beside: dict[str, object], spent: bool
+) -> None:
+    gone, other = ending(left, "gone"), certificate("other", **beside)
+    expected = {gone.fingerprint} if spent else set()
+    assert spent_certificates(memory(owned(gone, other)), BOTH, NOW) == expected
+    assert spent_certificates(memory(owned(gone), owned(other)), BOTH, NOW) == set(), "on two keys they are old and new"
+
+
+def test_what_is_spent_stands_for_its_key_no_more() -> None:
+    (line,) = lines(memory(owned(OLD, NEW)), BOTH, frozenset({OLD.fingerprint}))
+    assert [entry.fingerprint for entry in line.entries] == [NEW.fingerprint]
+
+
+def test_the_signature_follows_its_key() -> None:
+    signing = replace(ending(50 * DAY, "signing"), role=Role.SIGNATURE)
+    assert keys_of_lines((OLD, signing), (NEW,)) == [[OLD.fingerprint, NEW.fingerprint]]
+
+
+def test_the_signature_follows_its_key_under_another_name_too() -> None:
+    signing = replace(ending(50 * DAY, "signing"), role=Role.SIGNATURE, given_name="", surname="", subject_cn="Cabinet")
+    assert keys_of_lines((OLD, signing)) == [[OLD.fingerprint]]
+
+
+def test_the_signature_of_a_holder_without_login_stands_for_its_key() -> None:
+    signatures = [replace(c, role=Role.SIGNATURE) for c in (OLD, NEW)]
+    assert keys_of_lines(*((s,) for s in signatures)) == [[OLD.fingerprint, NEW.fingerprint]]
+
+
+def test_a_signature_key_does_not_replace_a_login_key() -> None:
+    assert keys_of_lines((OLD,), (replace(NEW, role=Role.SIGNATURE),)) == [[OLD.fingerprint]]
+
+
+def test_a_nameless_certificate_joins_nobody() -> None:
+    nameless = replace(NEW, subject_cn="", given_name="", surname="")
+    assert sorted(keys_of_lines((OLD,), (nameless,))) == sorted([[OLD.fingerprint], [nameless.fingerprint]])
+
+
+def test_a_go_between_does_not_join_two_organisations() -> None:
+    first = replace(ending(10 * DAY, "first"), organization_identifier="X")
+    plain = ending(20 * DAY, "plain")
+    third = replace(ending(30 * DAY, "third"), organization_identifier="Y")
+    assert keys_of_lines((first,), (plain,), (third,)) == [
+        [first.fingerprint, plain.fingerprint],
+        [third.fingerprint],
+    ]
+
+
+def test_a_line_is_called_by_its_latest_name() -> None:
+    married = replace(NEW, subject_cn="Jean MARTIN-ROY")
+    (line,) = lines(memory(owned(OLD), owned(married)), BOTH)
+    assert line.holder == "Jean MARTIN-ROY"
+
+
+def test_a_line_needs_no_name_of_its_holder() -> None:
+    (line,) = lines(memory(owned(certificate(subject_cn="", given_name="", surname=""))), (OPALEXE,))
+    assert line.holder == ""
+
+
+def test_a_key_whose_certificate_is_not_remembered_is_in_no_line() -> None:
+    known = memory(owned(OLD))
+    assert lines(replace(known, certificates={}), BOTH) == ()
+
+
+def test_a_key_with_certificates_of_two_procedures_is_in_a_line_of_each() -> None:
+    other = replace(NEW, issuer_o="Autorité Exemple")
+    found = lines(memory(owned(OLD, other)), (OPALEXE, SIV))
+    assert [(line.procedure.id, line.entries[0].not_after) for line in found] == [
+        ("opalexe", NOW + 100 * DAY),
+        ("siv", NOW + 900 * DAY),
+    ]

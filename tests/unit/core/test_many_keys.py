@@ -1,0 +1,95 @@
+"""Who looks after hundreds of keys is shown the most pressing ones, and told how many there are beside them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.i18n.text import Text
+from config.settings import NoticeSettings
+from daemon.core import tray_view
+from daemon.core.assessment import assess
+from daemon.core.due_notices import moments
+from daemon.core.events import Verb
+from daemon.core.expiry import milestones
+from daemon.core.guide import actions, certificates
+from daemon.core.views.tray import MenuItem
+from support.core.factories import DAY, MICROSECOND, NOW, SETTINGS, Owned, ending, memory, owned
+from support.core.simulator import World
+
+MANY = 150
+
+
+def key(number: int) -> Owned:
+    name = f"Holder {number:03}"
+    life = timedelta(days=300 + number)
+    return owned(ending(life, name, subject_cn=name, given_name="Holder", surname=f"{number:03}"))
+
+
+def remembered(count: int) -> World:
+    world = World()
+    world.state = replace(world.state, memory=memory(*map(key, range(count)[::-1])))
+    world.look()
+    return world
+
+
+def told_of(world: World) -> list[object]:
+    """Whose keys the menu tells of, in its order."""
+    assert world.state.face is not None
+    return [dict(i.label.args)["holder"] for i in world.state.face.items if is_text(i, "menu.key")]
+
+
+def is_text(item: MenuItem, id_: str) -> bool:
+    return isinstance(item.label, Text) and item.label.id == id_
+
+
+def more(world: World) -> list[tuple[object, object]]:
+    assert world.state.face is not None
+    return [(dict(i.label.args)["count"], i.action) for i in world.state.face.items if is_text(i, "menu.more")]
+
+
+def test_the_menu_shows_the_keys_that_end_first_and_how_many_there_are_beside_them() -> None:
+    world = remembered(MANY)
+    assert told_of(world) == [f"Holder {number:03}" for number in range(tray_view.AT_MOST)]
+    assert more(world) == [(MANY - tray_view.AT_MOST, Verb.GUIDE)]
+    assert world.state.face is not None
+    assert len(world.state.face.items) < 3 * tray_view.AT_MOST
+
+
+def test_a_menu_that_shows_all_says_nothing_of_more() -> None:
+    world = remembered(tray_view.AT_MOST)
+    assert len(told_of(world)) == tray_view.AT_MOST
+    assert more(world) == []
+
+
+def test_the_key_in_the_reader_comes_first_in_the_menu_however_long_it_lives() -> None:
+    world = remembered(MANY)
+    world.plug(key(MANY - 1).seen[0].certificate)
+    assert told_of(world)[0] == f"Holder {MANY - 1:03}"
+
+
+def test_the_guide_lists_the_most_pressing_certificates_and_counts_the_others() -> None:
+    page = remembered(MANY).page
+    assert [card.holder for card in page.certificates] == [f"Holder {n:03}" for n in range(certificates.AT_MOST)]
+    assert page.more_certificates == MANY - certificates.AT_MOST
+    assert remembered(certificates.AT_MOST).page.more_certificates == 0
+
+
+def test_the_guide_offers_as_many_other_holders_as_one_can_choose_from() -> None:
+    assert len(remembered(MANY).page.cases) == actions.LINES_AT_MOST
+    assert len(remembered(3).page.cases) == 2
+
+
+@pytest.mark.parametrize("days", [(), (1,), (90, 60, 45, 30, 15, 7, 3, 1)], ids=str)
+@pytest.mark.parametrize("urgent_days", [1, 30])
+def test_the_next_moment_is_that_of_the_key_which_comes_to_a_milestone_next(
+    days: tuple[int, ...], urgent_days: int
+) -> None:
+    settings = replace(SETTINGS, notices=NoticeSettings(days=days, urgent_days=urgent_days))
+    lives = [n * DAY + n * MICROSECOND for n in (-1, 0, 1, 2, 7, 30, 31, 44, 90, 91, 400)]
+    known = memory(*(owned(ending(life, str(life), subject_cn=f"Holder {life}", surname="")) for life in lives))
+    assessment = assess(known, settings, {}, NOW)
+    ahead = [moment for moment in moments(assessment, known, settings, NOW) if moment > NOW]
+    looks = [at for life in lives for _, at in milestones(NOW + life, settings.notices)]
+    looks += [NOW + life - urgent_days * DAY for life in lives]
+    assert min(ahead) == min(moment for moment in looks if moment > NOW)

@@ -1,0 +1,134 @@
+"""The guide goes through the catalogue's own steps: none lacks words in a language, none leads nowhere."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from config.i18n.translator import Texts
+from config.schema.load_settings import catalogue_settings
+from config.workflows import CourseKind
+from daemon.adapters.guide.messages import Page
+from daemon.adapters.guide.render import page_of
+from daemon.core.events import GuideChosen, KeyNamed
+from daemon.core.guide.render import offered
+from daemon.core.state import State
+from daemon.core.views.guide import Action, Ending, GoingBack, GuideView, Handling, Opening, StepMark
+from support.core.factories import DAY, NOW, ending
+from support.core.simulator import World
+
+OLD, NEW = ending(20 * DAY, "old"), ending(1090 * DAY, "new")
+EXPIRED = ending(-DAY, "old")
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(state=State(settings=catalogue_settings()))
+    world.look()
+    return world
+
+
+def view(world: World) -> GuideView:
+    assert world.state.guide is not None
+    return world.state.guide
+
+
+def step(world: World) -> str:
+    pages = [page_of(view(world), Texts(language), 1) for language in ("en", "fr")]
+    assert not [words for page in pages for words in sentences(page) if "{" in words or "}" in words]
+    return next((line.id for line in view(world).steps if line.mark is StepMark.CURRENT), "")
+
+
+def sentences(page: Page) -> Iterator[str]:
+    yield from (page.headline, page.body, page.reader_words)
+    yield from filter(None, (page.course_title, page.why, page.alert, page.deadline_words))
+    yield from (line.title for line in page.steps)
+    yield from (words for refusal in page.helps for words in (refusal.title, refusal.text))
+    yield from (card_words for card in page.certificates for card_words in (card.until, card.left, card.place))
+
+
+def choose(world: World, wanted: Callable[[Action], bool]) -> None:
+    action = next(action for action in offered(view(world)) if wanted(action))
+    world.post(GuideChosen(at=world.now, action=action.id))
+
+
+def say_done(world: World, *steps: str) -> None:
+    """Go through steps that only the person can end."""
+    for expected in steps:
+        assert step(world) == expected
+        choose(world, lambda action: isinstance(action.does, Ending))
+
+
+def activate(world: World) -> None:
+    say_done(world, "start_tool", "activate", "code")
+    assert step(world) == "choose_pin"
+    choose(world, lambda action: action.id == "state:activated")
+
+
+def test_the_easy_way_from_the_order_to_the_tidying_up(world: World) -> None:
+    world.plug(OLD)
+    world.post(KeyNamed(at=world.now, fingerprint=OLD.fingerprint, name="la bleue"))
+    say_done(world, "order", "identity")
+    assert step(world) == "wait"
+    world.remove()
+    world.plug(NEW)
+    activate(world)
+    assert step(world) == "insert_old"
+    world.remove()
+    world.plug(OLD)
+    say_done(world, "log_in", "ask_for_mail", "close_browser")
+    assert view(world).deadline == NOW + timedelta(hours=24)
+    assert step(world) == "remove_old"
+    world.remove()
+    assert step(world) == "insert_new"
+    world.plug(NEW)
+    say_done(world, "click_link", "enter_pin", "enter_platform", "check_new")
+    assert view(world).course is None
+    choose(world, lambda action: action.id == "clean_up")
+    assert view(world).course is CourseKind.CLEAN_UP
+    say_done(world, "log_in", "remove_certificate")
+    assert view(world).course is None
+
+
+def test_the_way_without_a_valid_old_key(world: World) -> None:
+    world.plug(EXPIRED)
+    world.remove()
+    world.plug(NEW)
+    activate(world)
+    assert view(world).course is CourseKind.ASSOCIATE_NEW
+    say_done(world, "open_platform", "have_account")
+    assert step(world) == "write_to_support"
+    choose(world, lambda action: isinstance(action.does, Opening))
+    (letter,) = world.launches()[-1:]
+    assert (letter.holder, letter.serial_hex) == ("Jean MARTIN", NEW.serial_hex)
+    say_done(world, "write_to_support", "wait", "log_in")
+    assert view(world).course is None
+
+
+def test_a_link_that_ran_out_leads_back_to_the_old_key(world: World) -> None:
+    world.plug(OLD)
+    world.remove()
+    world.plug(NEW)
+    activate(world)
+    world.remove()
+    world.plug(OLD)
+    say_done(world, "log_in", "ask_for_mail")
+    assert step(world) == "close_browser"
+    world.wait(timedelta(hours=24))
+    assert step(world) == "log_in"
+    world.remove()
+    assert step(world) == "insert_old"
+
+
+@pytest.mark.parametrize("kind", ["add_with_old", "associate_new"])
+def test_every_refusal_leads_to_its_step_or_to_the_end(world: World, kind: str) -> None:
+    world.plug(OLD if kind == "add_with_old" else EXPIRED)
+    world.remove()
+    world.plug(NEW)
+    activate(world)
+    assert view(world).course == kind
+    course = world.state.settings.procedures[0].courses[CourseKind(kind)]
+    back = {refusal.id: refusal.back_to for refusal in course.refusals}
+    shown = {help_.id: help_.action.does for help_ in view(world).helps if help_.action}
+    assert [help_.id for help_ in view(world).helps] == list(back)
+    assert all(does in {GoingBack(back[id_] or ""), Handling.ABANDON} for id_, does in shown.items())

@@ -1,0 +1,152 @@
+"""What the icon, the tooltip and the menu show."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.i18n.text import Text
+from daemon.core.effects import StartAtLogin, UseLanguage
+from daemon.core.events import Asked, LoginStartKnown, ServiceLost, Verb
+from daemon.core.model import Claim
+from daemon.core.notice import Choice
+from daemon.core.troubles import Trouble
+from daemon.core.views.tray import Answering, Face, Look, MenuItem, Telling
+from support.core.factories import DAY, certificate, ending, token
+from support.core.simulator import World, world_with
+
+OLD = ending(DAY * 200, "old")
+NEW = certificate("new", not_before=OLD.not_after - DAY * 199, not_after=OLD.not_after + DAY * 800)  # type: ignore[operator]
+
+
+def label_id(item: MenuItem) -> str:
+    assert isinstance(item.label, Text)
+    return item.label.id
+
+
+def face(world: World) -> Face:
+    assert world.state.face is not None
+    return world.state.face
+
+
+def labels(world: World) -> list[str]:
+    return [label_id(item) for item in face(world).items]
+
+
+def in_reader(left: timedelta) -> World:
+    world = World()
+    world.look()
+    world.plug(ending(left))
+    return world
+
+
+@pytest.mark.parametrize(
+    ("left", "look"),
+    [
+        pytest.param(91 * DAY, Look.WELL, id="valid"),
+        pytest.param(90 * DAY, Look.SOON, id="due"),
+        pytest.param(31 * DAY, Look.SOON, id="not yet urgent"),
+        pytest.param(30 * DAY, Look.URGENT, id="urgent"),
+        pytest.param(timedelta(), Look.URGENT, id="the last instant"),
+        pytest.param(-DAY, Look.EXPIRED, id="expired"),
+    ],
+)
+def test_the_icon_shows_how_near_the_end_is(left: timedelta, look: Look) -> None:
+    world = in_reader(left)
+    assert face(world).look is look
+    assert face(world).days_left == left // DAY
+    world.remove()
+    assert face(world).look is look, "in the drawer as well"
+
+
+def test_the_icon_says_at_once_that_a_key_is_read() -> None:
+    world = World(answering=False)
+    world.look()
+    world.plug(OLD)
+    assert face(world).look is Look.READING
+    assert face(world).tooltip.id == "face.reading"
+
+
+def test_no_reader_is_shown_only_while_no_key_is_known() -> None:
+    world = World(names=())
+    world.look()
+    assert face(world).look is Look.NO_READER
+    world = world_with(OLD)
+    world.names = ()
+    world.look()
+    assert face(world).look is Look.WELL
+
+
+def test_a_lost_service_is_shown_once_it_has_lasted() -> None:
+    world = World()
+    world.look()
+    world.post(ServiceLost(at=world.now, trouble=Trouble.SERVICE_STOPPED))
+    assert face(world).look is Look.WELL
+    world.wait(timedelta(minutes=1))
+    assert face(world).look is Look.TROUBLE
+
+
+@pytest.mark.parametrize(("beside", "look"), [(True, Look.WELL), (False, Look.TROUBLE)], ids=["beside a key", "alone"])
+def test_a_bank_card_is_a_trouble_only_where_no_key_is_in(beside: bool, look: Look) -> None:
+    world = World()
+    if beside:
+        world.plug(OLD, reader="Reader 01")
+    world.insert()
+    world.wait(DAY)
+    assert face(world).look is look
+
+
+def test_an_expired_key_is_shown_before_a_trouble() -> None:
+    world = world_with(ending(-DAY))
+    world.insert(token())
+    assert face(world).look is Look.EXPIRED
+
+
+def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
+    world = world_with(OLD, NEW)
+    first = face(world).items[0]
+    assert label_id(first) == "menu.activate"
+    (key,) = [k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
+    assert first.action == Answering(tag=key.id, choice=Choice.OPEN)
+    verbs = [item.action for item in face(world).items if isinstance(item.action, Verb)]
+    assert verbs == [Verb.GUIDE, Verb.CHECK, Verb.DOCTOR, Verb.QUIT]
+
+
+def test_the_menu_offers_what_only_the_person_can_tell() -> None:
+    claims = {item.action.claim for item in face(world_with(OLD, NEW)).items if isinstance(item.action, Telling)}
+    assert claims == {Claim.WORKS, Claim.ACTIVATED, Claim.OLD_LOST}
+    claims = {item.action.claim for item in face(world_with(OLD)).items if isinstance(item.action, Telling)}
+    assert claims == {Claim.REPLACES}
+
+
+def test_the_menu_tells_of_each_key_and_where_it_is() -> None:
+    world = in_reader(200 * DAY)
+    assert labels(world).count("menu.key") == 1
+    (line,) = [item for item in face(world).items if label_id(item) == "menu.key"]
+    assert line.action is None
+    assert dict(line.label.args)["place"].id == "menu.present"  # type: ignore[union-attr]
+    world.remove()
+    (line,) = [item for item in face(world).items if label_id(item) == "menu.key"]
+    assert dict(line.label.args)["place"].id == "menu.away"  # type: ignore[union-attr]
+
+
+def test_the_menu_offers_the_other_language_and_the_start_at_login() -> None:
+    world = world_with(OLD)
+    world.state = replace(world.state, settings=replace(world.state.settings, language="fr"))
+    world.post(LoginStartKnown(at=world.now, on=False))
+    assert {"menu.language.en", "menu.login_on"} <= set(labels(world))
+    assert UseLanguage(language="en") in world.post(Asked(at=world.now, request=0, verb=Verb.LANGUAGE))
+    assert StartAtLogin(on=True) in world.post(Asked(at=world.now, request=0, verb=Verb.LOGIN_START))
+    world.post(LoginStartKnown(at=world.now, on=True))
+    assert "menu.login_off" in labels(world)
+    assert StartAtLogin(on=False) in world.post(Asked(at=world.now, request=0, verb=Verb.LOGIN_START))
+
+
+def test_the_first_start_ever_is_greeted_once_and_offers_to_start_at_login() -> None:
+    world = World()
+    world.state = replace(world.state, greeting=True, login_start=False)
+    world.look()
+    assert world.titles() == ["welcome.title"]
+    assert StartAtLogin(on=True) in world.answer("welcome")
+    world.wait(DAY)
+    assert world.titles() == ["welcome.title"]

@@ -1,0 +1,121 @@
+"""What stands between the person and the key: said plainly, not too soon, and not too often."""
+
+from datetime import timedelta
+
+import pytest
+
+from daemon.core.destination import Destination
+from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick
+from daemon.core.model import TokenSigns
+from daemon.core.state import State
+from daemon.core.troubles import Trouble
+from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, holding, notice_settings, token
+from support.core.simulator import World
+
+ONE = certificate("one")
+
+
+def bodies(world: World) -> list[str]:
+    return [notice.body.id for _, notice in world.said]
+
+
+def test_a_service_that_restarts_is_not_told() -> None:
+    world = World()
+    world.look()
+    world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_STOPPED))
+    world.wait(60 * SECOND - MICROSECOND)
+    world.look()
+    world.wait(DAY)
+    assert bodies(world) == []
+
+
+@pytest.mark.parametrize("trouble", [Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED])
+def test_a_service_that_stays_away_is_told_after_a_minute_and_once_a_day(trouble: Trouble) -> None:
+    world = World()
+    for minutes in range(3 * 24 * 60):
+        world.now = NOW + minutes * 60 * SECOND
+        world.post(ServiceLost(at=world.now, trouble=trouble) if minutes % 60 == 0 else Tick(at=world.now))
+    assert [at.day for at, _ in world.said] == [1, 2, 3, 4]
+    assert world.said[0][0] == NOW + timedelta(minutes=1)
+    assert set(bodies(world)) == {f"trouble.{trouble}"}
+
+
+@pytest.mark.parametrize("trouble", [Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED])
+def test_a_card_that_cannot_be_read_is_told_when_all_tries_have_failed(trouble: Trouble) -> None:
+    world = World()
+    world.insert(trouble=trouble)
+    world.wait(17 * SECOND)
+    assert bodies(world) == []
+    world.wait(2 * SECOND)
+    assert bodies(world) == [f"trouble.{trouble}"]
+    world.remove()
+    world.insert(trouble=trouble)
+    world.wait(60 * SECOND)
+    assert len(bodies(world)) == 1, "told today"
+
+
+def test_a_card_that_nothing_reads_is_told_once_a_week() -> None:
+    world = World()
+    world.insert()
+    for hours in range(1, 20 * 24):
+        world.wait(3600 * SECOND)
+        assert world.now == NOW + hours * 3600 * SECOND
+        world.post(Tick(at=world.now))
+    assert bodies(world) == ["trouble.card_unread"] * 3
+
+
+def test_a_mute_card_is_called_mute() -> None:
+    world = World()
+    world.post(ReadersSeen(at=NOW, readers=(holding(trouble=Trouble.CARD_MUTE),)))
+    world.wait(DAY)
+    assert bodies(world) == ["trouble.card_mute"]
+    report = world.check()
+    assert report is not None
+    assert [reader.trouble for reader in report.readers] == [Trouble.CARD_MUTE]
+
+
+@pytest.mark.parametrize(
+    ("signs", "certificates", "expected"),
+    [
+        pytest.param(TokenSigns(pin_locked=True), (ONE,), "trouble.pin_locked", id="locked"),
+        pytest.param(TokenSigns(), (), "trouble.no_certificate", id="bare"),
+    ],
+)
+def test_a_trouble_of_a_key_is_told_at_once(signs: TokenSigns, certificates: tuple[()], expected: str) -> None:
+    world = World()
+    world.insert(token(*certificates, serial="7", signs=signs))
+    assert bodies(world) == [expected]
+
+
+def test_a_bare_key_that_may_be_the_replacement_is_not_called_a_trouble() -> None:
+    world = World()
+    world.plug(ending(20 * DAY))
+    world.plug(serial="7")
+    assert bodies(world) == ["notice.order.ends", "notice.activate.add_with_old"]
+
+
+def test_a_locked_pin_leaves_the_path_standing() -> None:
+    world = World()
+    world.plug(ending(20 * DAY), signs=TokenSigns(pin_locked=True))
+    assert sorted(bodies(world)) == ["notice.order.ends", "trouble.pin_locked"]
+
+
+@pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING, Trouble.ELEVATED])
+def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
+    world = World()
+    world.look()
+    world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
+    world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM, trouble=trouble))
+    assert bodies(world) == [f"trouble.{trouble}"]
+
+
+def test_an_alarm_is_forgotten_in_time_and_a_milestone_never() -> None:
+    world = World(state=State(settings=notice_settings(days=())))
+    world.plug(ending(-DAY))
+    world.insert(token(serial="7", signs=TokenSigns(pin_locked=True)))
+    world.remove()
+    assert any(mark.startswith("trouble|") for mark in world.state.memory.said)
+    world.now += 61 * DAY
+    world.plug(ending(-DAY, "anne", given_name="Anne", subject_cn="Anne"))
+    assert not any(mark.startswith("trouble|") for mark in world.state.memory.said)
+    assert sum(mark.startswith("expiry|") for mark in world.state.memory.said) == 2

@@ -1,0 +1,104 @@
+"""The first words: whatever the first picture is, one sentence and one thing to do."""
+
+from datetime import timedelta
+
+import pytest
+
+from config.i18n.text import Text, text
+from daemon.core.model import Occupancy, Role
+from daemon.core.troubles import Trouble
+from daemon.core.views.report import CertificateLine, Path, PathKind, ReaderLine, Report, Stage
+from daemon.core.welcome import WELCOME, welcome, welcome_notice
+from support.core.factories import NOW
+
+END = NOW + timedelta(days=400)
+EMPTY = ReaderLine(name="Reader 00", state=Occupancy.EMPTY)
+HOLDING = ReaderLine(name="Reader 01", state=Occupancy.HOLDING)
+UNREAD = ReaderLine(name="Reader 01", state=Occupancy.HOLDING, trouble=Trouble.CARD_UNREAD)
+ORDER = Path(procedure="opalexe", holder="Jean MARTIN", kind=PathKind.ORDER, reason=text("reason.order.due", date=END))
+
+
+def line(stage: Stage, name: str = "Jean MARTIN") -> CertificateLine:
+    return CertificateLine(
+        fingerprint_sha256="ab" * 32,
+        subject_cn=name,
+        issuer_o="CertEurope",
+        serial_hex="01",
+        not_before=None,
+        not_after=None if stage is Stage.UNREADABLE else END,
+        days_left=None,
+        role=Role.AUTHENTICATION,
+        stage=stage,
+        present=True,
+        procedure="opalexe",
+    )
+
+
+def pictured(*stages: Stage, **parts: object) -> Report:
+    return Report(certificates=tuple(map(line, stages)), **parts)  # type: ignore[arg-type]  # real fields
+
+
+HELLO = text("welcome.hello")
+KNOWN = text("welcome.known", holder="Jean MARTIN", date=END)
+EXPIRED = text("welcome.expired", holder="Jean MARTIN", date=END)
+NOTHING = text("welcome.step.nothing")
+CASES: dict[str, tuple[Report, Text, Text]] = {
+    "no service": (Report(troubles=(Trouble.SERVICE_ABSENT,)), HELLO, text("trouble.service_absent")),
+    "service gone with its readers": (
+        Report(readers=(UNREAD,), troubles=(Trouble.SERVICE_STOPPED,)),
+        HELLO,
+        text("trouble.service_stopped"),
+    ),
+    "no reader": (Report(troubles=(Trouble.NO_READER,)), HELLO, text("welcome.step.plug_in")),
+    "an empty reader": (Report(readers=(EMPTY,)), HELLO, text("welcome.step.put_in")),
+    "a key being read": (Report(readers=(EMPTY, HOLDING)), HELLO, text("welcome.step.wait")),
+    "a key that nothing reads": (
+        Report(readers=(EMPTY, UNREAD)),
+        HELLO,
+        text("trouble.card_unread", reader="Reader 01"),
+    ),
+    "a clock of long ago": (
+        Report(readers=(EMPTY,), troubles=(Trouble.CLOCK_WRONG,)),
+        HELLO,
+        text("trouble.clock_wrong"),
+    ),
+    "a good key": (pictured(Stage.VALID, readers=(HOLDING,)), KNOWN, NOTHING),
+    "a good key beside an unread card": (pictured(Stage.VALID, readers=(HOLDING, UNREAD)), KNOWN, NOTHING),
+    "a good key by a clock of long ago": (
+        pictured(Stage.VALID, troubles=(Trouble.CLOCK_WRONG,)),
+        KNOWN,
+        text("trouble.clock_wrong"),
+    ),
+    "a key that begins later": (pictured(Stage.NOT_YET), KNOWN, text("trouble.not_yet_valid")),
+    "a key near its end, with a path": (
+        pictured(Stage.DUE, paths=(ORDER,)),
+        KNOWN,
+        text("welcome.step.path", path=text("path.order")),
+    ),
+    "a key near its end, without a procedure": (pictured(Stage.URGENT), KNOWN, text("welcome.step.ask")),
+    "an expired key without a procedure": (pictured(Stage.EXPIRED), EXPIRED, text("welcome.step.ask")),
+    "an old key and its successor": (pictured(Stage.SUPERSEDED, Stage.VALID), KNOWN, NOTHING),
+    "an unreadable certificate": (
+        pictured(Stage.UNREADABLE, readers=(UNREAD,)),
+        HELLO,
+        text("trouble.card_unread", reader="Reader 01"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("report", "sentence", "step"), CASES.values(), ids=CASES)
+def test_the_first_picture_chooses_the_words(report: Report, sentence: Text, step: Text) -> None:
+    words = welcome(report)
+    assert (words.sentence, words.step) == (sentence, step)
+
+
+def test_a_nameless_key_is_welcome_too() -> None:
+    report = Report(certificates=(line(Stage.VALID, name=""),))
+    assert dict(welcome(report).sentence.args)["holder"] == text("holder.unknown")
+
+
+def test_the_notice_says_both_and_is_marked() -> None:
+    notice = welcome_notice(CASES["a good key"][0])
+    assert notice.body == text("welcome.body", sentence=KNOWN, step=NOTHING)
+    assert notice.marks == (WELCOME,)
+    assert notice.button is None

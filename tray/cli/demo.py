@@ -1,0 +1,258 @@
+"""The demonstration: the whole renewal with played keys and time, over the real rules, store and notices."""
+
+import queue
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from rich.markup import escape
+from rich.panel import Panel
+
+from config.i18n.text import Text, text
+from config.i18n.translator import Texts
+from config.settings import Settings
+from daemon.adapters.guide.messages import Page
+from daemon.assembly.demo import Demo, make_demo
+from daemon.assembly.parts import MakeScreen, Screen
+from daemon.core.destination import Destination
+from daemon.core.effects import Launch
+from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
+from daemon.core.model import Certificate, Role, TokenReading
+from daemon.core.notice import Choice, Notice
+from daemon.core.views.guide import StepMark
+from tray.cli.console import Terminal
+
+T = TypeVar("T", Notice, Launch)
+
+BEGIN = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
+ENDS = BEGIN + timedelta(days=95)
+PAUSE_S = 1.3
+STEP_PAUSE_S = 0.6
+PATIENCE_S = 8.0
+
+
+class DemoFailure(Exception):  # noqa: N818 - it failed, and no caller handles it
+    """The story did not go on as it should."""
+
+
+def key(name: str, holder: str, begins: datetime, ends: datetime) -> TokenReading:
+    """Make a played key; `name` tells it from the others."""
+    given_name, surname = holder.split(" ", 1)
+    certificate = Certificate(
+        fingerprint=name.encode().hex().ljust(64, "0"),
+        subject_cn=holder,
+        given_name=given_name,
+        surname=surname,
+        issuer_o="CertEurope",
+        issuer_cn="CertEurope eID User",
+        serial_hex=name.encode().hex(),
+        not_before=begins,
+        not_after=ends,
+        role=Role.AUTHENTICATION,
+    )
+    return TokenReading(slot_description="Demo Reader 00", label=name, serial=name, certificates=(certificate,))
+
+
+OLD = key("old", "Jeanne DEMO", ENDS - timedelta(days=3 * 365), ENDS)
+NEW = key("new", "Jeanne DEMO", BEGIN + timedelta(days=30), BEGIN + timedelta(days=30 + 3 * 365))
+FOREIGN = key("foreign", "Paul AUTRE", BEGIN - timedelta(days=400), BEGIN + timedelta(days=600))
+
+
+class Stage:
+    """Plays scenes and tells them in the terminal."""
+
+    def __init__(
+        self, demo: Demo, told: "queue.Queue[Notice | Launch]", texts: Texts, wait: Callable[[], None]
+    ) -> None:
+        """Keep what is played on; `wait` passes the time between two scenes."""
+        self._demo = demo
+        self._told = told
+        self._texts = texts
+        self._wait = wait
+        self._console = Terminal(emoji=False)
+        self._pages: queue.SimpleQueue[Page] = queue.SimpleQueue()
+        threading.Thread(target=self._hear_pages, name="pages", daemon=True).start()
+
+    def tell(self, id_: str) -> None:
+        """Tell what happens, with the played date, and leave time to read it."""
+        now = self._texts.render(text("demo.now", date=self._demo.clock.now))
+        self._console.print(f"\n[dim]{escape(now)}[/]  {escape(self._texts.render(text(id_)))}")
+        self._wait()
+
+    def notice(self) -> Notice:
+        """Wait for the next notice and show it."""
+        said = self._next(Notice)
+        buttons = [said.button, *(text(f"choice.{choice}") for choice in said.more)]
+        labels = "   ".join(f"[ {self._texts.render(label)} ]" for label in buttons if label is not None)
+        body = escape(f"{self._texts.render(said.body)}\n\n{labels}".strip())
+        self._console.print(Panel(body, title=escape(self._texts.render(said.title)), title_align="left", width=76))
+        self._wait()
+        return said
+
+    def click(self, said: Notice, choice: Choice = Choice.OPEN) -> None:
+        """Click a notice, as the person would."""
+        label: Text = said.button if choice is Choice.OPEN and said.button else text(f"choice.{choice}")
+        shown = self._texts.render(text("demo.click", button=label))
+        self._console.print(f"  [bold]{escape(shown)}[/]")
+        self._demo.loop.post(NoticeAnswered(at=self._demo.clock.now, tag=said.tag, choice=choice))
+
+    def launched(self, destination: Destination) -> None:
+        """Wait for a launch, and show what would open."""
+        order = self._next(Launch)
+        if order.destination is not destination:
+            raise DemoFailure(f"{order.destination} was launched, not {destination}")
+        self._console.print("  " + escape(self._texts.render(text(f"demo.opens.{destination}"))))
+        self._wait()
+
+    def insert(self, token: TokenReading) -> None:
+        """Put a key in, and wait until it has been read: a quick hand must not outrun the story."""
+        if not self._demo.reader.insert(token).wait(PATIENCE_S):
+            raise DemoFailure("the key was not read")
+
+    def remove(self) -> None:
+        """Take the key out."""
+        self._demo.reader.remove()
+
+    def pass_days(self, days: int) -> None:
+        """Let days pass."""
+        self._demo.schedule.pass_time(timedelta(days=days))
+
+    def step(self, id_: str) -> None:
+        """Wait until the guide has come to this step, and show it."""
+        page = self._page_at(id_)
+        number, total = 1 + [step.id for step in page.steps].index(id_), len(page.steps)
+        words = self._texts.render(text("demo.step", number=number, total=total, title=page.headline))
+        self._console.print(f"  [bold]{escape(words)}[/]")
+        threading.Event().wait(STEP_PAUSE_S)
+
+    def done(self, *steps: str) -> None:
+        """Come to each of these steps, and say that it is done."""
+        for id_ in steps:
+            self.step(id_)
+            self._demo.loop.post(GuideChosen(at=self._demo.clock.now, action=f"end:{id_}"))
+
+    def _page_at(self, id_: str) -> Page:
+        try:
+            while True:
+                page = self._pages.get(timeout=PATIENCE_S)
+                if any(step.id == id_ and step.mark is StepMark.CURRENT for step in page.steps):
+                    return page
+        except queue.Empty:
+            raise DemoFailure(f"the guide did not come to {id_}") from None
+
+    def _hear_pages(self) -> None:
+        guide = self._demo.desk.follow()
+        while guide is not None and (page := guide.next()) is not None:
+            self._pages.put(page)
+
+    def _next(self, kind: type[T]) -> T:
+        try:
+            told = self._told.get(timeout=PATIENCE_S)
+        except queue.Empty:
+            raise DemoFailure(f"no {kind.__name__.lower()} came") from None
+        if not isinstance(told, kind):
+            raise DemoFailure(f"{type(told).__name__} came, not {kind.__name__}")
+        return told
+
+
+def story(stage: Stage) -> None:
+    """Tell the whole renewal, once."""
+    stage.tell("demo.begin")
+    stage.insert(OLD)
+    stage.tell("demo.old_in")
+    stage.remove()
+    stage.tell("demo.drawer")
+    stage.pass_days(5)
+    order = stage.notice()
+    stage.click(order)
+    stage.launched(Destination.ORDER_PAGE)
+    stage.pass_days(30)
+    stage.notice()
+    stage.tell("demo.new_came")
+    stage.insert(NEW)
+    activate = stage.notice()
+    stage.click(activate)
+    stage.launched(Destination.TOOL)
+    stage.tell("demo.activating")
+    stage.click(activate, Choice.ACTIVATED)
+    add = stage.notice()
+    stage.click(add)
+    stage.notice()
+    stage.tell("demo.wrong_key")
+    stage.insert(FOREIGN)
+    stage.notice()
+    stage.tell("demo.right_key")
+    stage.insert(OLD)
+    stage.launched(Destination.PLATFORM)
+    stage.done("log_in", "ask_for_mail", "close_browser")
+    stage.step("remove_old")
+    stage.tell("demo.old_out")
+    stage.remove()
+    stage.step("insert_new")
+    stage.tell("demo.new_in")
+    stage.insert(NEW)
+    stage.done("click_link", "enter_pin", "enter_platform", "check_new")
+    stage.tell("demo.added")
+    stage.tell("demo.end")
+
+
+def play(
+    settings: Settings,
+    texts: Texts,
+    *,
+    by_step: bool = False,
+    make_screen: MakeScreen | None = None,
+    window: Sequence[str] | None = None,
+) -> int:
+    """Play the story in a temporary folder; return 0 when it went as it should, 1 when not."""
+    told: queue.Queue[Notice | Launch] = queue.Queue()
+    with tempfile.TemporaryDirectory(prefix="vigicle-demo-") as folder:
+        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, make_screen, window)
+        stage = Stage(demo, told, texts, _for_a_key(texts) if by_step else _a_moment)
+        outcome: list[int] = []
+        teller = threading.Thread(target=lambda: outcome.append(_tell_story(stage, texts)), name="story", daemon=True)
+        watch = threading.Thread(target=demo.loop.run, name="loop")
+        watch.start()
+        teller.start()
+        try:
+            if demo.screen is not None:
+                threading.Thread(target=_stop_after, args=(teller, demo.screen), daemon=True).start()
+                demo.screen.run()
+            teller.join()
+        finally:
+            demo.loop.post(Asked(at=BEGIN, request=0, verb=Verb.QUIT))
+            watch.join()
+            demo.thread.stop()
+    return outcome[0] if outcome else 1
+
+
+def _tell_story(stage: Stage, texts: Texts) -> int:
+    try:
+        story(stage)
+    except DemoFailure as failure:
+        print(f"vigicle: {texts.render(text('demo.failed'))} ({failure})", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _stop_after(teller: threading.Thread, screen: Screen) -> None:
+    teller.join()
+    screen.stop()
+
+
+def _a_moment() -> None:
+    threading.Event().wait(PAUSE_S)
+
+
+def _for_a_key(texts: Texts) -> Callable[[], None]:
+    def wait() -> None:
+        try:
+            input(texts.render(text("demo.press")) + " ")
+        except EOFError:
+            _a_moment()
+
+    return wait

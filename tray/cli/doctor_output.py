@@ -1,0 +1,61 @@
+"""What `doctor` found, as JSON for programs and as lines for people in a terminal."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text as Styled
+
+from config.i18n.text import Text, text
+from daemon.core.diagnosis import Check, Health, exit_code
+from tray.cli.console import Terminal
+
+__all__ = ["as_json", "exit_code", "print_checks"]
+
+VERSION = 1
+MARKS = {Health.OK: "✓", Health.ATTENTION: "!", Health.BAD: "✗"}
+STYLES = {Health.OK: "green", Health.ATTENTION: "yellow", Health.BAD: "bold red"}
+INDENT = 2
+
+Render = Callable[[Text], str]
+
+
+def as_json(checks: Sequence[Check], render: Render) -> str:
+    """Return the findings as one JSON object; the words are in the person's language, the rest is fixed."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "exit_code": exit_code(checks),
+            "checks": [
+                {
+                    "topic": check.topic,
+                    "state": check.health,
+                    "trouble": check.trouble,
+                    "what": render(check.what),
+                    "remedy": render(check.remedy) if check.remedy else None,
+                }
+                for check in checks
+            ],
+        },
+        indent=2,
+    )
+
+
+def print_checks(checks: Sequence[Check], render: Render, console: Console | None = None) -> None:
+    """Print each finding: its state by a sign and a word, what is, and what to do last."""
+    console = console or Terminal()
+    for check in checks:
+        state = f"{MARKS[check.health]} {render(text(f'doctor.health.{check.health}'))}"
+        line = Styled.assemble(
+            (state, STYLES[check.health]), " · ", (render(text(f"doctor.topic.{check.topic}")), "bold")
+        )
+        console.print(line)
+        console.print(Padding(Styled(render(check.what)), (0, 0, 0, INDENT)))
+        if check.remedy:
+            console.print(Padding(Styled(f"→ {render(check.remedy)}"), (0, 0, 0, INDENT)))
+    console.print(Styled(render(text(f"doctor.end.{_worst(checks)}"))))
+
+
+def _worst(checks: Sequence[Check]) -> Health:
+    return (Health.OK, Health.ATTENTION, Health.BAD)[exit_code(checks)]

@@ -1,0 +1,64 @@
+"""The command `guide`, and the guide that a second start brings to the front."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+
+from config.folders import Folders
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from config.schema.load_settings import Loaded
+from daemon.assembly import guide
+from daemon.assembly.daemon import Outcome
+from daemon.core.events import Verb
+
+NOT_SHOWN = 1
+
+AddCommand = Callable[[str, Callable[[argparse.Namespace, Folders, Loaded, Texts], int]], argparse.ArgumentParser]
+
+
+def window_command() -> list[str]:
+    """Return the command of the guide's window; a frozen program calls itself."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "guide-window"]
+    return [sys.executable, "-I", "-m", "tray.window"]
+
+
+def add_guide_command(command: AddCommand, words: Callable[[str], str]) -> None:
+    """Add it to the command line; `command` adds one by name, `words` gives the help of an id."""
+    command(Verb.GUIDE.value, _guide).add_argument("--text", action="store_true", help=words("text"))
+
+
+def bring_to_front(folders: Folders, texts: Texts) -> None:
+    """Have the running daemon open its guide; say it where that cannot be."""
+    try:
+        guide.front(folders)
+    except guide.NoDaemon:  # it is just starting, or ending
+        pass
+    except guide.DoorProblem as problem:
+        print(texts.render(problem.text))
+
+
+def _guide(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    try:
+        if options.text:
+            from tray.text_guide.session import look
+
+            _log_little(options)
+            outcome = guide.show_text(folders, loaded, look)
+        else:
+            outcome = guide.show_window(folders, loaded, window_command())
+    except guide.DoorProblem as problem:
+        print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
+        return NOT_SHOWN
+    if outcome is Outcome.ALREADY_RUNNING:  # it is just starting, or ending: there is no door yet, or no more
+        print(texts.render(text("run.already")))
+        return NOT_SHOWN
+    return 0
+
+
+def _log_little(options: argparse.Namespace) -> None:
+    """Keep the log from talking into the guide's lines."""
+    if not options.verbose:
+        logging.getLogger().setLevel(logging.WARNING)

@@ -1,0 +1,102 @@
+"""The commands by which the person says something of a key: what they know of it, its name, that it be forgotten."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable
+
+from config.folders import Folders
+from config.i18n.text import clean, text
+from config.i18n.translator import Texts
+from config.schema.load_settings import Loaded
+from daemon.assembly import oneshot
+from daemon.core.events import Verb
+from daemon.core.key_names import KEY_NAME_LIMIT
+from daemon.core.model import Claim
+from daemon.core.views.report import CertificateLine, Stage
+from tray.cli.prompts import ask_on_terminal, on_terminal
+
+NOT_DONE = 1
+USAGE = 2
+
+Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
+AddCommand = Callable[[str, Command], argparse.ArgumentParser]
+
+_BEGINNING = re.compile(r"[0-9a-f]{4,64}")
+
+
+def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
+    """Add them to the command line; `command` adds one by name, `words` gives the help of an id."""
+    tell = command("tell", _tell)
+    tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("tell_what"))
+    tell.add_argument("fingerprint", nargs="?", default="", help=words("tell_fingerprint"))
+    name = command("name", _name)
+    name.add_argument("fingerprint", help=words("fingerprint"))
+    name.add_argument("name", help=words("key_name"))
+    forget = command("forget", _forget)
+    forget.add_argument("fingerprint", help=words("fingerprint"))
+    forget.add_argument("--yes", action="store_true", help=words("yes"))
+
+
+def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    """Find the key that is meant, by its fingerprint or as the only new one, and pass the person's word on."""
+    report = oneshot.ask(folders, loaded, Verb.STATUS)
+    meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
+    if options.fingerprint:
+        meant = {fingerprint for fingerprint in meant if fingerprint.startswith(options.fingerprint.lower())}
+    elif new := {path.new_fingerprint for path in report.paths if path.new_fingerprint}:
+        meant = new
+    if len(meant) != 1:
+        print(texts.render(text("tell.which")), file=sys.stderr)
+        return USAGE
+    oneshot.ask(folders, loaded, Verb.TELL, claim=Claim(options.claim), fingerprint=meant.pop())
+    print(texts.render(text("tell.done")))
+    return 0
+
+
+def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    name = clean(options.name)
+    if len(name) > KEY_NAME_LIMIT:
+        print(texts.render(text("name.long", limit=KEY_NAME_LIMIT)), file=sys.stderr)
+        return USAGE
+    line = _meant(options.fingerprint, folders, loaded, texts)
+    if line is None:
+        return USAGE
+    oneshot.ask(folders, loaded, Verb.NAME, fingerprint=line.fingerprint_sha256, name=name)
+    print(texts.render(text("tell.done")))
+    return 0
+
+
+def _forget(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    line = _meant(options.fingerprint, folders, loaded, texts)
+    if line is None:
+        return USAGE
+    if not options.yes and not on_terminal():
+        print(texts.render(text("forget.say_yes")), file=sys.stderr)
+        return USAGE
+    whose = line.subject_cn or text("holder.unknown")
+    until = line.not_after or text("key.no_date")
+    if not options.yes and not ask_on_terminal(texts.render(text("forget.ask", holder=whose, date=until))):
+        return NOT_DONE
+    oneshot.ask(folders, loaded, Verb.FORGET, fingerprint=line.fingerprint_sha256)
+    print(texts.render(text("forget.done")))
+    return 0
+
+
+def _meant(written: str, folders: Folders, loaded: Loaded, texts: Texts) -> CertificateLine | None:
+    """Find the one certificate whose fingerprint begins so; else say what is wrong."""
+    beginning = written.replace(":", "").lower()
+    if not _BEGINNING.fullmatch(beginning):
+        print(texts.render(text("fingerprint.no_beginning")), file=sys.stderr)
+        return None
+    known = oneshot.ask(folders, loaded, Verb.STATUS).certificates
+    found = [line for line in known if line.fingerprint_sha256.startswith(beginning)]
+    if len(found) != 1:
+        what = "fingerprint.several" if found else "fingerprint.unknown"
+        print(texts.render(text(what, beginning=beginning, known=_listed(found or known))), file=sys.stderr)
+        return None
+    return found[0]
+
+
+def _listed(lines: Iterable[CertificateLine]) -> str:
+    return ", ".join(line.fingerprint_sha256[:12] for line in lines) or "—"

@@ -1,0 +1,154 @@
+"""The `vigicle` command: reads the command line, calls the watchman, and prints."""
+
+import argparse
+import gettext
+import io
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+
+from config.folders import Folders, find_folders
+from config.i18n.text import Text, text
+from config.i18n.translator import LOCALE, Problem, Texts
+from config.schema.load_settings import Loaded, SettingsProblem, catalogue_settings, load_settings
+from daemon.assembly import oneshot
+from daemon.assembly.daemon import Outcome, watch
+from daemon.assembly.parts import make_desk
+from daemon.core.events import Verb
+from tray.cli.app_id import introduce
+from tray.cli.guide import add_guide_command, bring_to_front, window_command
+from tray.cli.keys import add_key_commands
+from tray.cli.no_console import is_windowless, print_to_log, tell
+from tray.cli.other_commands import add_side_commands
+from tray.cli.stdio import open_closed_streams, printed
+from tray.icon.tray_icon import TrayFace
+
+BAD_CONFIGURATION = 3
+
+Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the command line names; return the exit code of the contract."""
+    introduce()
+    windowless = is_windowless()
+    open_closed_streams()
+    _bear_any_letter()
+    texts = Texts()
+    return printed(lambda: _main(arguments, texts, windowless=windowless), texts.render)
+
+
+def _main(arguments: Sequence[str] | None, texts: Texts, *, windowless: bool) -> int:
+    options = _parser(texts.render).parse_args(arguments)
+    folders = find_folders()
+    try:
+        if windowless:
+            print_to_log(folders)
+        _log_to_stderr(verbose=options.verbose)
+        loaded = _load(folders, bears_bad_settings=options.bears_bad_settings)
+        texts = Texts(loaded.settings.language)
+        for refused in () if options.bears_bad_settings else loaded.problems:
+            print(f"vigicle: {texts.render(refused.text)}", file=sys.stderr)
+        command: Command = options.command
+        return command(options, folders, loaded, texts)
+    except Problem as problem:
+        print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
+        if windowless:
+            tell(texts.render(problem.text))
+        return BAD_CONFIGURATION
+    except KeyboardInterrupt:
+        return 130
+
+
+def _load(folders: Folders, *, bears_bad_settings: bool) -> Loaded:
+    """Load the settings; a command that bears refused ones gets the plain ones, and the reason."""
+    try:
+        return load_settings(folders)
+    except SettingsProblem as problem:
+        if not bears_bad_settings:
+            raise
+        return Loaded(settings=catalogue_settings(), problems=(problem,))
+
+
+def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
+    def words(id_: str) -> str:
+        return render(text(f"help.{id_}"))
+
+    gettext.bindtextdomain("argparse", LOCALE)  # what argparse says by itself
+    gettext.textdomain("argparse")
+    parser = argparse.ArgumentParser(prog="vigicle", description=words("description"))
+    parser.add_argument("--version", action="version", version=f"vigicle {version('vigicle')}", help=words("version"))
+    parser.add_argument("-v", "--verbose", action="store_true", help=words("verbose"))
+    commands = parser.add_subparsers(required=True, metavar=words("command"))
+
+    def command(name: str, action: Command) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words(name), description=words(name))
+        added.set_defaults(command=action, bears_bad_settings=False)
+        return added
+
+    run = command("run", _run)
+    run.add_argument("--headless", action="store_true", help=words("headless"))
+    run.add_argument("--demo", action="store_true", help=words("demo"))
+    run.add_argument("--step", action="store_true", help=words("step"))
+    for name, verb in (("status", Verb.STATUS), ("check", Verb.CHECK)):
+        command(name, partial(_report, verb)).add_argument("--json", action="store_true", help=words("json"))
+    add_key_commands(command, words)
+    add_guide_command(command, words)
+    command("quit", _quit).set_defaults(bears_bad_settings=True)
+    add_side_commands(parser, command, words)
+    return parser
+
+
+def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    screen = None if options.headless else TrayFace
+    window = None if options.headless else window_command()
+    if options.demo:
+        from tray.cli import demo
+
+        logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
+        return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen, window=window)
+    outcome = watch(folders, loaded, make_desk(window), screen, greeting=screen is not None)
+    if outcome is Outcome.ALREADY_RUNNING:
+        print(texts.render(text("run.already")))
+        if not options.headless:
+            bring_to_front(folders, texts)
+    return 0
+
+
+def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    from tray.cli import report_output  # rich is for those who look, not for the daemon
+
+    report = oneshot.ask(folders, loaded, verb)
+    if options.json:
+        print(report_output.as_json(report, texts.render))
+    else:
+        report_output.print_report(report, texts, loaded.settings)
+    return report.exit_code
+
+
+def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, texts: Texts) -> int:
+    stopped = oneshot.leave(folders)
+    print(texts.render(text("quit.done" if stopped else "quit.none")))
+    return 0
+
+
+def _bear_any_letter() -> None:
+    """Print a question mark for a letter that the terminal does not have (a pipe on Windows), rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _log_to_stderr(*, verbose: bool) -> None:
+    """Log to stderr: what a user could be told, or everything with --verbose."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+    )
+    for chatty in ("apscheduler", "asyncio", "desktop_notifier", "dbus_fast"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    if not verbose:  # it logs a traceback where the bus has gone; the next channel follows all the same
+        logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)

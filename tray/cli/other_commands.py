@@ -1,0 +1,98 @@
+"""The commands beside the watch: the calendar file, start at login, what is wrong here, completion in shells."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from config.folders import Folders
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from config.schema.load_settings import Loaded
+from daemon.assembly import doctor as examination
+from daemon.assembly.oneshot import remembered
+from daemon.core.calendar_entries import diary
+from daemon.core.login_start import LoginStart
+from tray.cli.prompts import ask_on_terminal, on_terminal
+
+NOT_DONE = 1
+SHELLS = ("bash", "zsh", "fish")
+
+Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
+AddCommand = Callable[[str, Command], argparse.ArgumentParser]
+
+
+def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, words: Callable[[str], str]) -> None:
+    """Add them to the command line; `command` adds one by name, `words` gives the help of an id."""
+    doctor = command("doctor", _doctor)
+    doctor.add_argument("--json", action="store_true", help=words("json"))
+    doctor.add_argument("--notice", action="store_true", help=words("notice"))
+    doctor.set_defaults(bears_bad_settings=True)
+    autostart = command("autostart", _autostart)
+    autostart.add_argument("what", choices=["enable", "disable", "status"], help=words("what"))
+    autostart.set_defaults(bears_bad_settings=True)
+    export = command("export", _export)
+    file = export.add_argument("--ics", metavar="FILE", required=True, help=words("ics"))
+    export.add_argument("--force", action="store_true", help=words("force"))
+    completion = command("completion", partial(_completion, parser, file))
+    completion.add_argument("shell", choices=SHELLS, help=words("shell"))
+
+
+def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    from tray.cli import doctor_output  # rich is for those who look, not for the daemon
+
+    checks = examination.examine(folders, loaded, texts, with_notice=options.notice)
+    if options.json:
+        print(doctor_output.as_json(checks, texts.render))
+    else:
+        doctor_output.print_checks(checks, texts.render)
+    return doctor_output.exit_code(checks)
+
+
+def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, texts: Texts) -> int:
+    starter = examination.login_starter()
+    try:
+        standing = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(texts.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
+        return NOT_DONE
+    print(texts.render(text(f"autostart.{standing.state}", place=standing.place)))
+    wrong = options.what == "enable" and standing.state is not LoginStart.ON
+    return NOT_DONE if wrong else 0
+
+
+def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+    from tray.cli import calendar_file  # icalendar is for this command alone
+
+    def may_replace(file: Path) -> bool:
+        question = texts.render(text("export.ask", file=str(file)))
+        return options.force or (on_terminal() and ask_on_terminal(question))
+
+    now = datetime.now(UTC)
+    entries = diary(remembered(folders), loaded.settings, now)
+    try:
+        calendar_file.export(entries, options.ics, texts.render, now, may_replace=may_replace)
+    except calendar_file.ExportProblem as problem:
+        print(texts.render(problem.text), file=sys.stderr)
+        return NOT_DONE
+    if options.ics != calendar_file.STDOUT:
+        print(texts.render(text("export.done", count=len(entries), file=options.ics)))
+    return 0
+
+
+def _completion(
+    parser: argparse.ArgumentParser,
+    file: argparse.Action,
+    options: argparse.Namespace,
+    _folders: Folders,
+    _loaded: Loaded,
+    _texts: Texts,
+) -> int:
+    import shtab  # made once and kept by the shell: it costs nothing when vigicle runs
+
+    file.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's way
+    print(shtab.complete(parser, options.shell))
+    return 0

@@ -1,0 +1,234 @@
+"""The tray icon on Linux: a back end for pystray that speaks StatusNotifierItem over the session bus.
+
+pystray's own back ends load GTK, which costs more memory than all the rest of vigicle. A panel draws icon and menu
+itself from what it asks for here; nothing is written to disk, and nothing wakes up while nothing changes.
+https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+import pystray  # imported under PYSTRAY_BACKEND=dummy: its Icon is then the bare base class
+from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
+from dbus_fast.aio import MessageBus
+from dbus_fast.errors import DBusFastError
+from PIL import Image
+
+from tray.icon import dbus_menu
+from tray.icon.dbus_menu import DbusMenu, Line
+from tray.icon.drawing import SIZES
+from tray.icon.tray_icon import TrayGoneError
+
+ITEM = "org.kde.StatusNotifierItem"
+ITEM_PATH = "/StatusNotifierItem"
+WATCHER = "org.kde.StatusNotifierWatcher"
+WATCHER_PATH = "/StatusNotifierWatcher"
+BUS = "org.freedesktop.DBus"
+ITEM_PROPERTIES = (
+    *("Category", "Id", "Title", "Status", "IconPixmap", "ToolTip", "ItemIsMenu", "Menu", "WindowId"),
+    *("IconName", "IconThemePath", "OverlayIconName", "AttentionIconName", "AttentionMovieName"),
+)
+CONNECT_S = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class NoSessionBusError(Exception):
+    """There is no session bus, or it has gone: there can be no tray."""
+
+
+class Drawing(Protocol):
+    """What is shown; drawn only when a panel asks."""
+
+    def draw(self, size: int) -> Image.Image:
+        """Draw it as RGBA, `size` pixels square."""
+
+
+class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
+    """Takes a `Drawing` as its icon. Setters and `stop` may be called from any thread, `run` from one only.
+
+    `run` raises NoSessionBusError, and TrayGoneError when the bus goes later. A panel that comes late, or comes
+    back, finds the icon.
+    """
+
+    HAS_DEFAULT_ACTION = False
+
+    def __init__(self, name: str, icon: Drawing, title: str, menu: pystray.Menu) -> None:
+        super().__init__(name, icon, title, menu)
+        self._asyncio: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+        self._bus: MessageBus | None = None
+        self._bus_menu = DbusMenu()
+        self._bus_name = f"{ITEM}-{os.getpid()}-1"
+
+    # What pystray asks of a back end; the thread may be any.
+
+    def _show(self) -> None:
+        self._soon(partial(self._emit, "NewStatus", "s", "Active"))
+
+    def _hide(self) -> None:
+        self._soon(partial(self._emit, "NewStatus", "s", "Passive"))
+
+    def _update_icon(self) -> None:
+        self._icon_valid = True
+        self._soon(partial(self._emit, "NewIcon"))
+
+    def _update_title(self) -> None:
+        self._soon(partial(self._emit, "NewTitle"))
+        self._soon(partial(self._emit, "NewToolTip"))
+
+    def _update_menu(self) -> None:
+        self._soon(partial(self._show_menu, self.menu))
+
+    def _stop(self) -> None:
+        self._soon(self._ended.set)
+
+    def _run(self) -> None:
+        self._asyncio = asyncio.new_event_loop()
+        try:
+            self._mark_ready()  # first: pystray's other thread waits for it, and would keep the program alive
+            self._asyncio.run_until_complete(self._serve_until_stopped())
+        finally:
+            self._asyncio.close()
+
+    # All below runs in the thread of `run`.
+
+    async def _serve_until_stopped(self) -> None:
+        ended = asyncio.ensure_future(self._ended.wait())
+        served = asyncio.ensure_future(self._serve())
+        await asyncio.wait({ended, served}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ended, served):
+            task.cancel()
+        if self._bus is not None:
+            self._bus.disconnect()
+        problems = await asyncio.gather(ended, served, return_exceptions=True)
+        for problem in problems:
+            if isinstance(problem, Exception):
+                raise problem
+
+    async def _serve(self) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                self._bus = bus = await MessageBus(bus_type=BusType.SESSION).connect()
+        except (OSError, TimeoutError, EOFError, DBusFastError) as error:
+            raise NoSessionBusError(f"no session bus answers ({str(error) or type(error).__name__})") from error
+        try:
+            await self._serve_on(bus)
+        except (OSError, EOFError, DBusFastError) as error:
+            raise TrayGoneError("the session bus has gone") from error
+        raise TrayGoneError("the session bus has gone")
+
+    async def _serve_on(self, bus: MessageBus) -> None:
+        bus.add_message_handler(self._handle)
+        await bus.request_name(self._bus_name)
+        watcher = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{WATCHER}'"
+        await bus.call(_call(BUS, "/org/freedesktop/DBus", "AddMatch", watcher))
+        reply = await bus.call(self._registration())
+        if reply.message_type is MessageType.ERROR:
+            log.info("No panel with a tray so far; the icon will come with it")
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast leaves it bare
+
+    def _registration(self) -> Message:
+        """Tell the watcher of the panels that we are there."""
+        return _call(WATCHER, WATCHER_PATH, "RegisterStatusNotifierItem", self._bus_name)
+
+    def _soon(self, action: Callable[[], None]) -> None:
+        if self._asyncio is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: there is nothing left to show
+                self._asyncio.call_soon_threadsafe(action)
+
+    def _emit(self, member: str, signature: str = "", *body: object) -> None:
+        self._send(Message.new_signal(ITEM_PATH, ITEM, member, signature, list(body)))
+
+    def _send(self, message: Message) -> None:
+        if self._bus is not None and self._bus.connected:
+            self._bus.send(message)
+
+    def _show_menu(self, menu: pystray.Menu) -> None:
+        self._bus_menu.show([self._line(item) for item in menu])
+        layout = [self._bus_menu.revision, dbus_menu.ROOT]
+        self._send(Message.new_signal(dbus_menu.PATH, dbus_menu.INTERFACE, "LayoutUpdated", "ui", layout))
+
+    def _line(self, item: pystray.MenuItem) -> Line:
+        if item is pystray.Menu.SEPARATOR:
+            return Line(label="")
+        if item.submenu is not None:
+            return Line(label=item.text, lines=tuple(self._line(part) for part in item.submenu))
+        return Line(label=item.text, action=partial(item, self) if item.enabled else None)
+
+    def _handle(self, message: Message) -> Message | bool:
+        """Answer the panel."""
+        if message.message_type is MessageType.SIGNAL:
+            if message.member == "NameOwnerChanged" and message.body[0] == WATCHER and message.body[2]:
+                self._send(self._registration())
+            return False
+        if message.message_type is not MessageType.METHOD_CALL or message.path not in {ITEM_PATH, dbus_menu.PATH}:
+            return False
+        reply = self._answer(message)
+        return reply is not None and (MessageFlag.NO_REPLY_EXPECTED in message.flags or reply)
+
+    def _answer(self, message: Message) -> Message | None:
+        match message.interface:
+            case "org.freedesktop.DBus.Properties":
+                return self._answer_properties(message)
+            case dbus_menu.INTERFACE:
+                return self._bus_menu.answer(message)
+            case "org.kde.StatusNotifierItem":
+                if message.member in {"Activate", "SecondaryActivate"}:
+                    self()
+                return Message.new_method_return(message)
+            case _:
+                return None
+
+    def _answer_properties(self, message: Message) -> Message:
+        """Answer Get and GetAll; the picture is drawn when it is asked for."""
+        of_menu = message.path == dbus_menu.PATH
+        names = tuple(dbus_menu.PROPERTIES) if of_menu else ITEM_PROPERTIES
+        value = dbus_menu.PROPERTIES.__getitem__ if of_menu else self._property
+        if message.member == "GetAll":
+            values = {name: value(name) for name in names}
+            return Message.new_method_return(message, "a{sv}", [values])
+        if message.member != "Get" or message.body[1] not in names:
+            return Message.new_error(message, f"{BUS}.Error.UnknownProperty", str(message.body))
+        return Message.new_method_return(message, "v", [value(message.body[1])])
+
+    def _property(self, name: str) -> Variant:
+        match name:
+            case "Category":
+                return Variant("s", "ApplicationStatus")
+            case "Id":
+                return Variant("s", self.name)
+            case "Title":
+                return Variant("s", self.title)
+            case "Status":
+                return Variant("s", "Active" if self.visible else "Passive")
+            case "IconPixmap":
+                return Variant("a(iiay)", [_pixmap(self.icon.draw(size)) for size in SIZES])
+            case "ToolTip":
+                return Variant("(sa(iiay)ss)", ["", [], self.title, ""])
+            case "ItemIsMenu":
+                return Variant("b", True)
+            case "Menu":
+                return Variant("o", dbus_menu.PATH)
+            case "WindowId":
+                return Variant("i", 0)
+            case _:  # names of icons in the theme: we have none
+                return Variant("s", "")
+
+
+def _call(name: str, path: str, member: str, argument: str) -> Message:
+    """Make a call of the interface that is named as its owner; nothing is started to answer it."""
+    flags = MessageFlag.NO_AUTOSTART
+    body = [argument]
+    return Message(destination=name, path=path, interface=name, member=member, flags=flags, signature="s", body=body)
+
+
+def _pixmap(picture: Image.Image) -> list[object]:
+    """Give width, height and ARGB32 in network byte order."""
+    red, green, blue, alpha = picture.split()
+    return [picture.width, picture.height, Image.merge("RGBA", (alpha, red, green, blue)).tobytes()]

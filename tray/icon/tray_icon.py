@@ -1,0 +1,298 @@
+"""The tray icon with its menu, through pystray: shows faces, and posts what the person clicks."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, assert_never
+
+from config.i18n.text import Sentence, clean, text
+from daemon.core.events import Asked, Claimed, Event, GuideChosen, NoticeAnswered, Verb
+from daemon.core.notice import Choice
+from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem, Telling
+from daemon.ports import Balloons
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+NAME = "vigicle"
+LABEL_LIMIT = 60
+TRY_AGAIN_S = 2.0
+SESSION_PATIENCE_S = 60.0
+TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
+APPEAR_S = 10.0  # the first notice may be earlier than the icon
+SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
+DOES, INFORMS, OURS = range(3)  # the groups of the menu's lines
+Render = Callable[[Sentence], str]
+Action = Answering | Telling | Choosing | Verb
+
+log = logging.getLogger(__name__)
+
+
+class TrayGoneError(Exception):
+    """The icon was there, and what it hung on has gone: the desktop session, most likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The picture of a look, drawn when it is needed."""
+
+    look: Look
+    days_left: int | None = None
+
+    def draw(self, size: int, *, template: bool = False) -> "Image.Image":
+        """Draw it, `size` pixels square."""
+        from tray.icon.drawing import draw_icon
+
+        return draw_icon(self.look, size, self.days_left, template=template)
+
+    def prepare(self) -> None:
+        """Draw it beforehand, so that it shows at once."""
+        from tray.icon.drawing import SIZES
+
+        for size in SIZES:
+            self.draw(size).tobytes()  # Pillow loads what it needs for that at its first use
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu in words; with `entries` it opens a menu of its own."""
+
+    label: str
+    action: Action | None
+    entries: tuple["Entry", ...] = ()
+
+    @property
+    def kind(self) -> int:
+        """Group it: steps and what can be told, what is known, vigicle itself."""
+        if self.action is None and not self.entries:
+            return INFORMS
+        return OURS if isinstance(self.action, Verb) and self.action is not Verb.GUIDE else DOES
+
+
+class TrayFace:
+    """The FaceScreen that is a tray icon. `show` and `stop` may be called from any thread.
+
+    Without a tray, for whatever reason, it says so in the log and shows nothing.
+    """
+
+    def __init__(
+        self,
+        render: Render,
+        post: Callable[[Event], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        session_patience_s: float = SESSION_PATIENCE_S,
+    ) -> None:
+        """Keep the words and the door into the queue; nothing is loaded before `run`."""
+        self._render = render
+        self._post = post
+        self._session_patience_s = session_patience_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._settled = threading.Event()  # whether there is an icon
+        self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
+        self._words: tuple[str, tuple[Entry, ...]] = ("", ())
+        self._icon: Any = None
+
+    def show(self, face: Face) -> None:
+        """Show the face; what has not changed is left alone."""
+        with self._lock:
+            before, self._face = self._face, face
+            if self._icon is None:
+                return
+            icon, words = self._icon, self._words
+            if _drawing(before) != _drawing(face):
+                on_owning_thread(lambda: setattr(icon, "icon", _drawing(face)))
+            self._words = tooltip, entries = self._tooltip(face), self._entries(face.items)
+            if tooltip != words[0]:
+                on_owning_thread(lambda: setattr(icon, "title", tooltip))
+            if entries != words[1]:
+                on_owning_thread(lambda: setattr(icon, "menu", self._menu(entries)))
+
+    def run(self) -> None:
+        """Own the calling thread, which must be the main one, until `stop`.
+
+        An icon that was there and has gone is tried again for a while: then its desktop session is over, and so is
+        this watch. The next session starts one of its own, which this one would keep out.
+        """
+        gone_since: float | None = None
+        while not self._stopped.is_set():
+            if self._run_once():
+                gone_since = time.monotonic()
+            if gone_since is None:  # a run without a tray
+                break
+            if time.monotonic() > gone_since + self._session_patience_s:
+                log.info("The desktop session is over")
+                self._act(Verb.QUIT)
+                break
+            self._stopped.wait(TRY_AGAIN_S)
+        self._stopped.wait()
+
+    def _run_once(self) -> bool:
+        """Run the icon to its end, and tell whether it was there."""
+        was_there = False
+        try:
+            self._run_icon()
+        except Exception as error:  # whatever a desktop lacks: vigicle watches on without a tray
+            log.warning("No tray icon: %s", str(error) or type(error).__name__)
+            log.debug("The tray failed", exc_info=True)
+            was_there = isinstance(error, TrayGoneError)
+        with self._lock:
+            self._icon = None
+        self._settled.set()
+        return was_there
+
+    @property
+    def balloons(self) -> Balloons | None:
+        """Itself where there are balloons: on Windows."""
+        return self if sys.platform == "win32" else None
+
+    def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
+        """Show a balloon at the icon; tell whether there is one, and it took it."""
+        icon = self._icon if self._settled.wait(APPEAR_S) else None
+        return icon is not None and icon.show_balloon(title, body, clicked)
+
+    def hide_balloon(self) -> None:
+        """Take the balloon away."""
+        icon = self._icon
+        if icon is not None:
+            icon.hide_balloon()
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._stopped.set()
+        icon = self._icon  # without the lock: a signal handler may call this in the thread that holds it
+        if icon is not None:
+            on_owning_thread(icon.stop)
+
+    def _run_icon(self) -> None:
+        icon_class = load_icon_class()
+        with self._lock:
+            if self._stopped.is_set():
+                return
+            face = self._face
+            self._words = tooltip, entries = self._tooltip(face), self._entries(face.items)
+            self._icon = icon = icon_class(NAME, _drawing(face), tooltip, self._menu(entries))
+        if sys.platform == "win32":
+            icon.session_ends = self._end_with_session
+        icon.run(self._shown)
+
+    def _end_with_session(self) -> None:
+        """End the watch, and return when the store is closed."""
+        self._act(Verb.QUIT)
+        self._stopped.wait(SESSION_END_S)
+
+    def _shown(self, icon: Any) -> None:
+        """Show the icon once its loop runs; in a thread of pystray's."""
+
+        def appear() -> None:
+            icon.visible = True
+            self._settled.set()
+            if self._stopped.is_set():  # before there was a loop to stop
+                icon.stop()
+
+        on_owning_thread(appear)
+        Drawing(Look.READING).prepare()
+
+    def _tooltip(self, face: Face) -> str:
+        return clean(self._render(face.tooltip), TOOLTIP_LIMIT)
+
+    def _entries(self, items: tuple[MenuItem, ...]) -> tuple[Entry, ...]:
+        return tuple(
+            Entry(clean(self._render(item.label), LABEL_LIMIT), item.action, self._entries(item.items))
+            for item in items
+        )
+
+    def _menu(self, entries: tuple[Entry, ...]) -> Any:
+        """Make pystray's menu: a rule between what is to be done, what is known, and vigicle itself."""
+        import pystray
+
+        default = default_action([entry.action for entry in entries])
+        items: list[Any] = []
+        for index, entry in enumerate(entries):
+            if index and entry.kind != entries[index - 1].kind:
+                items.append(pystray.Menu.SEPARATOR)
+            items.append(
+                pystray.MenuItem(
+                    entry.label.replace("&", "&&") if sys.platform == "win32" else entry.label,
+                    self._menu(entry.entries) if entry.entries else partial(self._act, entry.action),
+                    enabled=entry.kind != INFORMS,
+                    default=entry.action is not None and entry.action is default,
+                )
+            )
+        return pystray.Menu(*items)
+
+    def _act(self, action: Action | None, *_icon_and_item: object) -> None:
+        now = self._clock()
+        match action:
+            case None:
+                pass  # such a line cannot be clicked
+            case Answering(tag=tag, choice=choice):
+                self._post(NoticeAnswered(at=now, tag=tag, choice=choice))
+            case Telling(key=key, claim=claim):
+                self._post(Claimed(at=now, key=key, claim=claim))
+            case Choosing(action=chosen):
+                self._post(GuideChosen(at=now, action=chosen))
+            case Verb():
+                self._post(Asked(at=now, request=0, verb=action))
+            case _:
+                assert_never(action)
+
+
+def default_action(actions: Sequence[Action | None]) -> Action | None:
+    """Choose what a click on the icon itself does: the step of the moment, else nothing that changes anything."""
+    steps = (a for a in actions if isinstance(a, Answering) and a.choice is Choice.OPEN)
+    harmless = (verb for verb in (Verb.GUIDE, Verb.CHECK) if verb in actions)
+    return next(steps, None) or next(harmless, None)
+
+
+def load_icon_class() -> Any:
+    """Load pystray's icon for this system; raises whatever the system lacks."""
+    chosen: Any
+    if sys.platform == "linux":
+        with _bare_pystray():
+            from tray.icon import linux
+        chosen = linux.LinuxIcon
+    elif sys.platform == "darwin":
+        from tray.icon import macos
+
+        chosen = macos.MacIcon
+    else:
+        from tray.icon import windows
+
+        chosen = windows.WindowsIcon
+    return chosen
+
+
+@contextmanager
+def _bare_pystray() -> Iterator[None]:
+    """Have pystray load none of its back ends, thus neither GTK nor X; our children shall not inherit that."""
+    asked = os.environ.get("PYSTRAY_BACKEND")
+    os.environ["PYSTRAY_BACKEND"] = "dummy"
+    try:
+        yield
+    finally:
+        del os.environ["PYSTRAY_BACKEND"]
+        if asked is not None:
+            os.environ["PYSTRAY_BACKEND"] = asked
+
+
+def on_owning_thread(action: Callable[[], object]) -> None:
+    """Do it where the system allows it: AppKit may be touched from the main thread alone."""
+    if sys.platform == "darwin":
+        from PyObjCTools import AppHelper
+
+        AppHelper.callAfter(action)
+    else:
+        action()
+
+
+def _drawing(face: Face) -> Drawing:
+    return Drawing(face.look, face.days_left)

@@ -1,0 +1,163 @@
+"""The guide in plain lines: what to print of a page, and what a typed word means. Each change is said once."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from config.i18n.text import Argument, text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import Chosen, Page, PageAction, actions_of
+from daemon.core.views.guide import StepMark
+
+HELP, LIST, CERTIFICATES, REPEAT, QUIT = KEYS = ("help", "list", "certificates", "repeat", "quit")
+BACK = "back"
+FIRST = 1
+
+Choices = dict[int, PageAction]
+
+
+class TextPage:
+    """The page that was printed last.
+
+    1 is the likely next action, and nothing else: whoever types it by habit shall not give a word that counts. The
+    others keep their number while they are there, and nothing takes the number of one that has just gone.
+    """
+
+    def __init__(self, page: Page) -> None:
+        """Begin with this page; `whole` prints it."""
+        self._page = page
+        self._texts = Texts(page.language)
+        self._choices = _numbered(page, {})
+
+    def turn(self, page: Page) -> list[str]:
+        """Go on to a newer page, and return what is new on it."""
+        before, self._page = self._page, page
+        known, self._choices = self._choices, _numbered(page, self._choices)
+        if page.language == before.language:
+            return list(self._news(before, known))
+        self._texts = Texts(page.language)
+        return self.whole()
+
+    def whole(self) -> list[str]:
+        """Return all lines of the page, and the words that may be typed."""
+        keys = (f"{self._key(key)} {self.words(f'textguide.{key}')}" for key in KEYS)
+        return [*_heading(self._page), *self._alert(), self._page.reader_words, *self._step(), *self._offers(), *keys]
+
+    def quits(self, typed: str) -> bool:
+        """Tell whether the person wants to leave."""
+        return typed == self._key(QUIT)
+
+    def choose(self, typed: str) -> Chosen | None:
+        """Return the choice whose number was typed; None where there is none, and for what is only to be copied."""
+        action = self._named(typed)
+        if action is None or action.copy is not None:
+            return None
+        return Chosen(number=self._page.number, action=action.id)
+
+    def answer(self, typed: str) -> list[str]:
+        """Return what to print for what was typed."""
+        helps = {f"{self._key(HELP)}{number}": number for number, _ in enumerate(self._page.helps, 1)}
+        key = next((key for key in KEYS if typed == self._key(key)), typed)
+        if key == REPEAT:
+            return self.whole()
+        if key == LIST:
+            return self._or_nothing(self._steps())
+        if key == CERTIFICATES:
+            return self._or_nothing(self._certificates())
+        if key == HELP and len(helps) != 1:
+            return self._or_nothing(f"{key} {self._page.helps[number - 1].title}" for key, number in helps.items())
+        if key == HELP or key in helps:
+            return list(self._help(helps.get(key, 1)))
+        if (action := self._named(typed)) is not None:
+            return [action.copy or self.words("textguide.chosen", label=action.label)]
+        return [self.words("textguide.gone"), *self._step(), *self._offers()]
+
+    def words(self, id_: str, **arguments: Argument) -> str:
+        """Render a text in the language of the page."""
+        return self._texts.render(text(id_, **arguments))
+
+    def _news(self, before: Page, known: Choices) -> Iterator[str]:
+        page = self._page
+        if _heading(before) != _heading(page):
+            yield from _heading(page)
+        if before.alert != page.alert:
+            yield from self._alert()
+        if before.reader_words != page.reader_words:
+            yield page.reader_words
+        if (before.headline, before.body, before.deadline) != (page.headline, page.body, page.deadline):
+            yield from self._step()
+        yield from self._offers(known)
+
+    def _alert(self) -> Iterator[str]:
+        if self._page.alert is not None:
+            yield self.words("textguide.alert", words=self._page.alert)
+
+    def _step(self) -> Iterator[str]:
+        page = self._page
+        marks = [step.mark for step in page.steps]
+        if StepMark.CURRENT in marks:
+            number = marks.index(StepMark.CURRENT) + 1
+            yield self.words("textguide.step", number=number, total=len(marks), title=page.headline)
+        else:
+            yield page.headline
+        yield from filter(None, (page.body, page.deadline_words))
+
+    def _offers(self, known: Choices | None = None) -> Iterator[str]:
+        """List what can be chosen, but for what is known."""
+        for number, action in self._choices.items():
+            if (known or {}).get(number) != action:
+                yield f"{number} {action.label}"
+                yield from filter(None, [action.detail])
+
+    def _help(self, number: int) -> Iterator[str]:
+        help_ = self._page.helps[number - 1]
+        yield help_.title
+        yield help_.text
+        if help_.action is not None:
+            yield f"{self._key(BACK)}{number} {help_.action.label}"
+
+    def _steps(self) -> Iterator[str]:
+        total = len(self._page.steps)
+        for number, step in enumerate(self._page.steps, 1):
+            yield self.words(f"textguide.step.{step.mark}", number=number, total=total, title=step.title)
+
+    def _certificates(self) -> Iterator[str]:
+        total = len(self._page.certificates)
+        for number, known in enumerate(self._page.certificates, 1):
+            yield self.words("textguide.certificate", number=number, total=total, holder=known.holder)
+            if known.key_name:
+                yield self.words("textguide.named", name=known.key_name)
+            role, stage = self.words(f"role.{known.role}"), self.words(f"stage.{known.stage}")
+            yield from filter(None, (known.procedure, role, stage, known.until, known.left, known.place))
+        if more := self._page.more_certificates:
+            yield self.words("window.more_certificates", count=more)
+
+    def _named(self, typed: str) -> PageAction | None:
+        """Return the action that was typed: by its number, or that of a help by its key."""
+        back = {f"{self._key(BACK)}{number}": help_.action for number, help_ in enumerate(self._page.helps, 1)}
+        return self._choices.get(int(typed)) if typed.isdecimal() else back.get(typed)
+
+    def _or_nothing(self, lines: Iterator[str]) -> list[str]:
+        return list(lines) or [self.words("textguide.nothing")]
+
+    def _key(self, name: str) -> str:
+        return self.words(f"textguide.key.{name}")
+
+
+def _heading(page: Page) -> list[str]:
+    about = " · ".join(filter(None, (page.procedure, page.holder)))
+    return [line for line in (about, page.course_title, page.why) if line]
+
+
+def _numbered(page: Page, before: Choices) -> Choices:
+    """Give each action the number to type for it; where all are others, begin anew."""
+    offered = [action for action in actions_of(page) if action not in {help_.action for help_ in page.helps}]
+    others = [action for action in offered if action is not page.primary]
+    held = {action.id: number for number, action in before.items() if number != FIRST}
+    kept = {action.id: held[action.id] for action in others if action.id in held}
+    gone = {number for number, action in before.items() if action.id not in {a.id for a in offered}}
+    taken = {*kept.values(), *(gone if kept else ())}
+    free = (number for number in count(FIRST + 1) if number not in taken)
+    choices = {kept.get(action.id) or next(free): action for action in others}
+    if page.primary is not None:
+        choices[FIRST] = page.primary
+    return dict(sorted(choices.items()))

@@ -1,0 +1,79 @@
+"""What the person can do at the moment: the one default action, the answers, the others, and the menu with the rest."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import Page, PageAction
+from daemon.core.views.guide import Handling
+from tray.window.buttons import Button, Rank, literal
+from tray.window.layouts import Flow, clear, column
+from tray.window.theme import Theme
+
+RARE = {Handling.PUT_OFF, Handling.RESTART, Handling.ABANDON, Handling.NOT_NEEDED}
+STATEMENT = "state:"
+
+
+class DeedsView(QWidget):
+    """Buttons, in the order of how likely they are."""
+
+    def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._choose = choose
+        self._answers = column(theme, gap=0.5)
+        self._flow = Flow(round(0.6 * theme.em))
+        whole = column(theme, gap=0.8)
+        whole.addLayout(self._answers)
+        whole.addLayout(self._flow)
+        self.setLayout(whole)
+
+    def show_deeds(self, page: Page, texts: Texts) -> None:
+        """Show what this page offers."""
+        clear(self._answers)
+        clear(self._flow)
+        for action in page.answers:
+            self._answers.addWidget(self._button(action, Rank.ANSWER))
+        if page.primary is not None:
+            first = self._button(page.primary, Rank.FIRST)
+            first.setDefault(True)
+            self._flow.addWidget(first)
+        rare = [action for action in page.actions if is_rare(action)]
+        for action in page.actions:
+            if action not in rare:
+                self._flow.addWidget(self._button(action, Rank.PLAIN))
+        if rare:
+            self._flow.addWidget(menu_button(self._theme, texts.render(text("window.more")), rare, self._choose))
+        self.setVisible(bool(page.primary or page.answers or page.actions))
+
+    def first(self) -> Button | None:
+        """Return the default button, or else the first of all."""
+        buttons = [button for button in self.findChildren(Button) if not button.isHidden()]
+        return next((button for button in buttons if button.isDefault()), buttons[0] if buttons else None)
+
+    def _button(self, action: PageAction, rank: Rank) -> Button:
+        button = Button(self._theme, literal(action.label), rank=rank, detail=action.detail)
+        button.setObjectName(f"action:{action.id}")
+        button.clicked.connect(lambda: self._choose(action))
+        return button
+
+
+def is_rare(action: PageAction) -> bool:
+    """Tell whether an action is for the menu: it concerns the whole course, or says what the guide rarely must hear."""
+    return action.id in RARE or action.id.startswith(STATEMENT)
+
+
+def menu_button(theme: Theme, label: str, actions: list[PageAction], choose: Callable[[PageAction], None]) -> Button:
+    """Return a button that opens a menu of these actions."""
+    button = Button(theme, label)
+    button.setObjectName(f"menu:{label}")
+    menu = QMenu(button)
+    for action in actions:
+        item = QAction(literal(action.label), menu)
+        item.triggered.connect(lambda _checked=False, chosen=action: choose(chosen))
+        menu.addAction(item)
+    button.setMenu(menu)
+    return button

@@ -1,0 +1,140 @@
+"""The first tab: the steps, what to do now, what is in the reader, and how the time lies."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import Page, PageAction
+from tray.window.action_buttons import DeedsView
+from tray.window.buttons import Button
+from tray.window.countdown import Countdown
+from tray.window.glyphs import ALERT, COPIED, MarkView
+from tray.window.known_problems import HelpsView
+from tray.window.labels import Words, by_sentence
+from tray.window.layouts import card, column, row
+from tray.window.reader_picture import ReaderView
+from tray.window.step_list import StepsView
+from tray.window.theme import Theme
+from tray.window.timeline import TimeLineView
+
+TWO_COLUMNS_FROM = 46  # em
+SIDE_SHARE, MAIN_SHARE = 4, 9
+
+
+class GuidePage(QWidget):
+    """Two columns where there is room, else one, with the steps below."""
+
+    def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
+        super().__init__()
+        self.setObjectName("paper")
+        self._theme = theme
+        self._steps = StepsView(theme)
+        self._course = Words(theme, bold=True)
+        self._why = Words(theme, scale=0.92, tone="muted")
+        self._headline = Words(theme, scale=1.7, bold=True)
+        self._body = Words(theme, scale=1.1)
+        self._deadline = Words(theme)
+        self._countdown = Countdown(theme)
+        self._deeds = DeedsView(theme, choose)
+        self._copied = Words(theme, bold=True)
+        self._helps = HelpsView(theme, choose)
+        self._reader = ReaderView(theme)
+        self._reader_words = Words(theme, scale=1.1)
+        self._alert = Words(theme, bold=True, tone="alert")
+        self._time_line = TimeLineView(theme)
+        self._side = self._make_side()
+        self._band = self._make_band()
+        self._time_card = self._make_card(self._time_line)
+        self._copied_line = QWidget()
+        self._copied_line.setLayout(row(theme, MarkView(theme, COPIED), self._copied))
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(round(theme.em))
+        self._columns.setContentsMargins(*(4 * [round(theme.em)]))
+        self._columns.addWidget(self._side, SIDE_SHARE)
+        self._columns.addLayout(self._make_main(), MAIN_SHARE)
+        self.setLayout(self._columns)
+
+    def first_deed(self) -> Button | None:
+        """Return the button that the keyboard begins at."""
+        return self._deeds.first()
+
+    def show_page(self, page: Page, texts: Texts) -> None:
+        """Show what a page says."""
+        self._course.say(page.course_title)
+        self._steps.show_steps(page.steps, texts)
+        self._why.say(page.why)
+        self._side.setVisible(bool(page.course_title or page.steps or page.why))
+        self._alert.say(page.alert and by_sentence(page.alert))
+        self._band.setVisible(bool(page.alert))
+        self._headline.say(page.headline)
+        self._body.say(by_sentence(page.body))
+        self._deadline.say(page.deadline_words)
+        self._countdown.count_to(page.deadline, texts)
+        self.say_copied("")
+        self._deeds.show_deeds(page, texts)
+        self._helps.show_helps(page.helps, texts)
+        self._reader.show_picture(page.reader, texts.render(text("window.reader")), page.reader_words)
+        self._reader_words.say(by_sentence(page.reader_words))
+        self._time_line.show_line(page.time_line, texts)
+        self._time_card.setVisible(not self._time_line.isHidden())
+
+    def say_copied(self, words: str) -> None:
+        """Say that something is on the clipboard; "" says it no longer."""
+        self._copied.say(words)
+        self._copied_line.setVisible(bool(words))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Set one column or two."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= TWO_COLUMNS_FROM * self._theme.em
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.BottomToTop
+        if self._columns.direction() is not direction:
+            self._columns.setDirection(direction)
+
+    def _make_side(self) -> QFrame:
+        frame, inner = card(self._theme, gap=0.9)
+        for widget in (self._course, self._steps, self._why):
+            inner.addWidget(widget)
+        inner.addStretch(1)
+        return frame
+
+    def _make_band(self) -> QFrame:
+        band = QFrame()
+        band.setObjectName("alert")
+        inner = QHBoxLayout()
+        inner.setContentsMargins(*(4 * [round(0.8 * self._theme.em)]))
+        inner.addLayout(row(self._theme, MarkView(self._theme, ALERT, 1.6), self._alert))
+        band.setLayout(inner)
+        return band
+
+    def _make_card(self, *widgets: QWidget) -> QFrame:
+        frame, inner = card(self._theme)
+        for widget in widgets:
+            inner.addWidget(widget)
+        return frame
+
+    def _make_main(self) -> QBoxLayout:
+        main = column(self._theme, gap=1.0)
+        main.addWidget(self._band)
+        task, inner = card(self._theme, gap=0.8)
+        inner.addWidget(self._headline)
+        inner.addWidget(self._body)
+        inner.addWidget(self._deadline)
+        inner.addWidget(self._countdown)
+        inner.addWidget(self._deeds)
+        inner.addWidget(self._copied_line)
+        inner.addWidget(self._helps)
+        main.addWidget(task)
+        reader, inner = card(self._theme)
+        beside = QHBoxLayout()
+        beside.setSpacing(round(1.2 * self._theme.em))
+        beside.addWidget(self._reader)
+        beside.addWidget(self._reader_words, 1)
+        inner.addLayout(beside)
+        main.addWidget(reader)
+        main.addWidget(self._time_card)
+        main.addStretch(1)
+        return main

@@ -1,0 +1,112 @@
+"""The name of a key, and where the person writes another."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import NAME_LIMIT, Answer, Named, PageCertificate
+from tray.window.buttons import Button
+from tray.window.labels import Words
+from tray.window.layouts import Flow, column
+from tray.window.theme import Theme
+
+FIELD_WIDTH = 26  # em
+
+
+class KeyName(QWidget):
+    """Shows the name, with a button that opens a field below it; what is being written is kept in `drafts`."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        certificate: PageCertificate,
+        texts: Texts,
+        drafts: dict[str, str],
+        answer: Callable[[Answer], None],
+    ) -> None:
+        super().__init__()
+        self._certificate = certificate
+        self._drafts = drafts
+        self._answer = answer
+        key = certificate.key
+        self._title = Words(theme, certificate.key_name or texts.render(text("window.key")), scale=1.15, bold=True)
+        self._label = Words(theme, texts.render(text("window.name.field", limit=NAME_LIMIT)))
+        self._field = NameField(self._close)
+        self._field.setMaximumWidth(round(FIELD_WIDTH * theme.em))
+        self._field.setObjectName(f"field:{key}")
+        self._field.setAccessibleName(self._label.accessibleName())
+        self._label.setBuddy(self._field)
+        self._open_button = self._button(theme, texts, "window.name", f"name:{key}", self._open)
+        self._save_button = self._button(theme, texts, "window.name.save", f"save:{key}", self._save)
+        self._cancel_button = self._button(theme, texts, "window.cancel", f"cancel:{key}", self._close)
+        self._open_button.setAccessibleDescription(f"{certificate.holder}, {self._title.accessibleName()}")
+        self._field.textEdited.connect(self._keep)
+        self._field.returnPressed.connect(self._save)
+        self._lay_out(theme)
+        self._turn(writes=key in drafts)
+
+    def _lay_out(self, theme: Theme) -> None:
+        lines = column(theme, gap=0.4)
+        for widget in (self._title, self._label, self._field):
+            lines.addWidget(widget)
+        buttons = Flow(round(0.6 * theme.em))
+        for button in (self._open_button, self._save_button, self._cancel_button):
+            buttons.addWidget(button)
+        lines.addLayout(buttons)
+        self.setLayout(lines)
+
+    def _button(self, theme: Theme, texts: Texts, label: str, name: str, act: Callable[[], None]) -> Button:
+        button = Button(theme, texts.render(text(label)))
+        button.setObjectName(name)
+        button.clicked.connect(act)
+        return button
+
+    def _open(self) -> None:
+        self._keep(self._certificate.key_name)
+        self._turn(writes=True)
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._field.selectAll()
+
+    def _keep(self, draft: str) -> None:
+        self._drafts[self._certificate.key] = draft
+
+    def _save(self) -> None:
+        name = self._field.text().strip()
+        self._close()
+        if name != self._certificate.key_name:
+            self._answer(Named(fingerprint=self._certificate.fingerprint, name=name))
+
+    def _close(self) -> None:
+        self._drafts.pop(self._certificate.key, None)
+        self._turn(writes=False)
+        self._open_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _turn(self, *, writes: bool) -> None:
+        """Show the field, or the button that opens it."""
+        if writes:
+            self._field.setText(self._drafts[self._certificate.key])
+        for widget in (self._label, self._field, self._save_button, self._cancel_button):
+            widget.setVisible(writes)
+        self._open_button.setVisible(not writes)
+
+
+class NameField(QLineEdit):
+    """A field in which Return and Escape end the writing, and do nothing else to the window."""
+
+    def __init__(self, leave: Callable[[], None]) -> None:
+        super().__init__()
+        self._leave = leave
+        self.setMaxLength(NAME_LIMIT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep both keys from the window's default button."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+            return
+        super().keyPressEvent(event)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.accept()

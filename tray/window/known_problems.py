@@ -1,0 +1,71 @@
+"""The known refusals: each opens to what to do, and leads back to the right step."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import PageAction, PageHelp
+from tray.window.buttons import Button, Rank, literal
+from tray.window.labels import Words, by_sentence
+from tray.window.layouts import Flow, card, clear, column
+from tray.window.theme import Theme
+
+CLOSED, OPEN = "▸", "▾"
+
+
+class HelpsView(QWidget):
+    """One button for all of them; below it one for each, and below that its words."""
+
+    def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._choose = choose
+        self._opened: set[str] = set()  # by id; "" is the list itself
+        self._column = column(theme, gap=0.4)
+        self.setLayout(self._column)
+
+    def show_helps(self, helps: tuple[PageHelp, ...], texts: Texts) -> None:
+        """Show these; what was open stays so."""
+        clear(self._column)
+        self.setVisible(bool(helps))
+        self._opened &= {"", *(each.id for each in helps)}
+        frame, inner = card(self._theme, gap=0.4)
+        self._add_opener("", texts.render(text("window.helps")), frame, self._column)
+        for each in helps:
+            self._add_opener(each.id, literal(each.title), self._body(each), inner)
+
+    def _body(self, help_: PageHelp) -> QWidget:
+        body = QWidget()
+        lines = column(self._theme, gap=0.5)
+        lines.setContentsMargins(round(1.9 * self._theme.em), 0, 0, round(0.5 * self._theme.em))
+        body.setLayout(lines)
+        lines.addWidget(Words(self._theme, by_sentence(help_.text)))
+        action = help_.action
+        if action is not None:
+            button = Button(self._theme, literal(action.label), detail=action.detail)
+            button.setObjectName(f"action:{action.id}")
+            button.clicked.connect(lambda: self._choose(action))
+            buttons = Flow(0)
+            buttons.addWidget(button)
+            lines.addLayout(buttons)
+        return body
+
+    def _add_opener(self, id_: str, label: str, body: QWidget, into: QVBoxLayout) -> None:
+        """Add a button that shows and hides what is below it."""
+        button = Button(self._theme, "", rank=Rank.QUIET)
+        button.setObjectName(f"help:{id_}")
+        button.setCheckable(True)
+
+        def turn(opened: bool) -> None:
+            (self._opened.add if opened else self._opened.discard)(id_)
+            button.setText(f"{OPEN if opened else CLOSED}  {label}")
+            button.setAccessibleName(label.replace("&&", "\0").replace("&", "").replace("\0", "&"))
+            body.setVisible(opened)
+
+        button.toggled.connect(turn)
+        into.addWidget(button)
+        into.addWidget(body)
+        button.setChecked(id_ in self._opened)
+        turn(id_ in self._opened)

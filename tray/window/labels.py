@@ -1,0 +1,64 @@
+"""Words on the window: labels that wrap and never cut, and what a screen reader is told."""
+
+import re
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from tray.window.theme import Theme
+
+SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\b[A-Z]\.)\s+(?=[«“\"(]?\s?[A-ZÀ-ÖØ-Þ0-9])")
+LONG_WORD = re.compile(r"\S{25,}")
+BREAK = "\N{ZERO WIDTH SPACE}"
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+
+
+class Words(QLabel):
+    """A label of plain text that wraps; `tone` names its colour in the stylesheet."""
+
+    def __init__(
+        self, theme: Theme, words: str = "", *, scale: float = 1.0, bold: bool = False, tone: str = ""
+    ) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        if tone:
+            self.setProperty("tone", tone)
+        theme.size(self, scale, bold=bold)
+        self.say(words)
+
+    def say(self, words: str | None) -> None:
+        """Show these words; without any it takes no place."""
+        self.setText(breakable(words or ""))
+        self.setAccessibleName(words or "")
+        self.setVisible(bool(words))
+
+
+def breakable(words: str) -> str:
+    """Let a word that is too long for a line be broken anywhere."""
+    return LONG_WORD.sub(lambda found: BREAK.join(found[0]), words)
+
+
+def by_sentence(words: str) -> str:
+    """Put each sentence on a line of its own."""
+    return SENTENCE_END.sub("\n", words)
+
+
+def sensible(moment: datetime) -> datetime:
+    """Bring a moment into what calendars and time zones can bear."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max(aware, EARLIEST), LATEST)
+
+
+def announce(widget: QWidget, words: str, *, at_once: bool = False) -> None:
+    """Have a screen reader say this, wherever the keyboard is; `at_once` cuts short what it is saying."""
+    if words and QAccessible.isActive():
+        event = QAccessibleAnnouncementEvent(widget, words)
+        politeness = QAccessible.AnnouncementPoliteness
+        event.setPoliteness(politeness.Assertive if at_once else politeness.Polite)
+        QAccessible.updateAccessibility(event)

@@ -1,0 +1,116 @@
+"""Layouts: rows that wrap like words, and columns with the measures of the letters."""
+
+from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
+
+from tray.window.theme import Theme
+
+
+class Flow(QLayout):
+    """Puts widgets side by side, and goes on below when the line is full."""
+
+    def __init__(self, gap: int) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._gap = gap
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
+        """Take one more."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """Tell how many there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt asks beyond the end
+        """Return one of them."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt's name
+        """Give one away."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 - Qt's name
+        """Claim no more than is needed."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Tell that the lines wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Give the height of all lines."""
+        return self._arrange(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, box: QRect) -> None:  # noqa: N802 - Qt's name
+        """Place them."""
+        super().setGeometry(box)
+        self._arrange(box, move=True)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as all of them on one line."""
+        sizes = [item.sizeHint() for item in self._shown()]
+        width = sum(size.width() + self._gap for size in sizes) - self._gap
+        return QSize(max(0, width), max((size.height() for size in sizes), default=0))
+
+    def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as the widest word of them all."""
+        return QSize(max((item.minimumSize().width() for item in self._shown()), default=0), 0)
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _arrange(self, box: QRect, *, move: bool) -> int:
+        x, y, line = box.x(), box.y(), 0
+        for item in self._shown():
+            width = min(item.sizeHint().width(), box.width())
+            height = item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
+            if x > box.x() and x + width > box.x() + box.width():
+                x, y, line = box.x(), y + line + self._gap, 0
+            if move:
+                item.setGeometry(QRect(QPoint(x, y), QSize(width, height)))
+            x += width + self._gap
+            line = max(line, height)
+        return y + line - box.y()
+
+
+def column(theme: Theme, *, gap: float = 0.5, margin: float = 0.0) -> QVBoxLayout:
+    """Return a column; measures are in em."""
+    layout = QVBoxLayout()
+    layout.setSpacing(round(gap * theme.em))
+    edge = round(margin * theme.em)
+    layout.setContentsMargins(QMargins(edge, edge, edge, edge))
+    return layout
+
+
+def row(theme: Theme, *widgets: QWidget, gap: float = 0.6) -> QHBoxLayout:
+    """Return a row of widgets, the last of which takes the room that is left; they begin at the same height."""
+    layout = QHBoxLayout()
+    layout.setSpacing(round(gap * theme.em))
+    layout.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        layout.addWidget(widget, int(widget is widgets[-1]), Qt.AlignmentFlag.AlignTop)
+    return layout
+
+
+def card(theme: Theme, *, gap: float = 0.5) -> tuple[QFrame, QVBoxLayout]:
+    """Return a card, and the column within."""
+    frame = QFrame()
+    frame.setProperty("card", True)
+    layout = column(theme, gap=gap, margin=1.0)
+    frame.setLayout(layout)
+    return frame, layout
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout, and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        inner = item.layout()
+        if inner is not None:
+            clear(inner)
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()

@@ -1,0 +1,61 @@
+"""Puts the window's program together: Qt's application, the pipe, the window."""
+
+import sys
+from collections.abc import Callable
+from typing import IO
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from daemon.core.views.tray import Look
+from tray.icon.drawing import SIZES, draw_icon
+from tray.window.guide_window import GuideWindow
+from tray.window.pipe import Pipe
+from tray.window.pyside_refcount_fix import protect_none
+from tray.window.theme import Theme
+
+
+def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> int:
+    """Run the window to its end. `no_display` is called where Qt finds none, and does not return."""
+    protect_none()
+    application = _application(no_display)
+    theme = Theme(application, scheme=scheme, still=still)
+    source, sink = _binary(0, "rb"), _binary(1, "wb")
+    pipe = Pipe(source, sink)
+    window = GuideWindow(theme, pipe.send)
+    window.setWindowIcon(_icon())
+    pipe.came.connect(window.show_page)
+    pipe.ended.connect(application.quit)
+    pipe.start()
+    return application.exec()
+
+
+def _application(no_display: Callable[[], None]) -> QApplication:
+    """Make Qt's application; what Qt cannot do without is told by `no_display`."""
+
+    def told(kind: QtMsgType, _context: QMessageLogContext, _message: str | None) -> None:
+        if kind is QtMsgType.QtFatalMsg:
+            no_display()
+
+    qInstallMessageHandler(told)
+    application = QApplication(sys.argv[:1])
+    qInstallMessageHandler(None)
+    application.setApplicationName("vigicle")
+    application.setDesktopFileName("vigicle")
+    application.setStyle("Fusion")  # the one style that draws the same colours on every system
+    return application
+
+
+def _binary(descriptor: int, mode: str) -> IO[bytes]:
+    """Open a standard stream anew: the interpreter's own are text, and are locked at its end by whoever reads."""
+    return open(descriptor, mode, closefd=False)
+
+
+def _icon() -> QIcon:
+    icon = QIcon()
+    for size in SIZES:
+        picture = draw_icon(Look.WELL, size)
+        image = QImage(picture.tobytes(), size, size, 4 * size, QImage.Format.Format_RGBA8888)
+        icon.addPixmap(QPixmap.fromImage(image))
+    return icon

@@ -1,0 +1,152 @@
+"""The live picture of the reader, and what is in it."""
+
+import math
+
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from daemon.core.views.guide import BarRole, ReaderPicture
+from tray.window.glyphs import ROLES, Mark, Shape, Sign, draw_mark
+from tray.window.theme import Theme
+
+WIDTH, HEIGHT = 120, 84  # the picture's own units
+FRAME_MS = 80
+BREATH_S = 2.4
+
+UNREAD: Mark = (Shape.TRIANGLE, Sign.BANG, "bad")
+UNKNOWN_KEY: Mark = (Shape.SQUARE, Sign.QUESTION, "other")
+NO_ANSWER: Mark = (Shape.SQUARE, Sign.CROSS, "bad")
+MISSING: Mark = (Shape.RING, Sign.QUESTION, "other")
+CARDS: dict[ReaderPicture, Mark] = {
+    ReaderPicture.OLD: ROLES[BarRole.OLD],
+    ReaderPicture.NEW: ROLES[BarRole.NEW],
+    ReaderPicture.OTHER: UNKNOWN_KEY,
+    ReaderPicture.UNREAD: UNREAD,
+}
+
+
+class ReaderView(QLabel):
+    """A label with a picture, so that a screen reader knows it for one."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._picture = ReaderPicture.EMPTY
+        self._clock = QElapsedTimer()
+        self._frames = QTimer(self, interval=FRAME_MS)
+        self._frames.timeout.connect(self.update)
+        self.setPixmap(QPixmap(1, 1))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self._move)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the picture is moving now."""
+        return self._frames.isActive()
+
+    def show_picture(self, picture: ReaderPicture, name: str, words: str) -> None:
+        """Show what is in the reader; a screen reader calls it by `name`, and describes it by `words`."""
+        self._picture = picture
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(words)
+        self._move()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As large as a few lines of text."""
+        height = 6.2 * self._theme.em
+        return QSize(round(height * WIDTH / HEIGHT), round(height))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Never smaller."""
+        return self.sizeHint()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Move again."""
+        super().showEvent(event)
+        self._move()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Rest while nobody looks."""
+        super().hideEvent(event)
+        self._frames.stop()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale = min(self.width() / WIDTH, self.height() / HEIGHT)
+        painter.translate((self.width() - scale * WIDTH) / 2, (self.height() - scale * HEIGHT) / 2)
+        painter.scale(scale, scale)
+        if self._picture is ReaderPicture.BOTH:
+            painter.scale(0.6, 0.6)
+            painter.translate(-10, HEIGHT / 3)
+            self._reader(painter, ROLES[BarRole.OLD])
+            painter.translate(100, 0)
+            self._reader(painter, ROLES[BarRole.NEW])
+        else:
+            self._reader(painter, CARDS.get(self._picture))
+
+    def _reader(self, painter: QPainter, mark: Mark | None) -> None:
+        """Draw one reader, with a card that bears a mark, or as it is without."""
+        picture = self._picture
+        if mark is not None or picture is ReaderPicture.READING:
+            self._card(painter, mark)
+        elif picture is ReaderPicture.EMPTY:
+            self._gap(painter)
+        self._body(painter, dashed=picture is ReaderPicture.NO_READER)
+        if picture is ReaderPicture.READING:
+            self._dots(painter)
+        elif picture is ReaderPicture.AWAY:
+            draw_mark(painter, NO_ANSWER, QRectF(46, 12, 28, 28), self._theme.colours)
+        elif picture is ReaderPicture.NO_READER:
+            draw_mark(painter, MISSING, QRectF(46, 12, 28, 28), self._theme.colours)
+
+    def _body(self, painter: QPainter, *, dashed: bool) -> None:
+        colours = self._theme.colours
+        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        painter.setPen(QPen(QColor(colours.edge), 2, style))
+        painter.setBrush(Qt.BrushStyle.NoBrush if dashed else QColor(colours.hover))
+        painter.drawRoundedRect(QRectF(14, 50, 92, 28), 7, 7)
+        if dashed:
+            return
+        painter.setPen(QPen(QColor(colours.text), 3, c=Qt.PenCapStyle.RoundCap))
+        painter.drawLine(QPointF(30, 57), QPointF(90, 57))
+        painter.setPen(QPen(QColor(colours.edge), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(60, 68), 2.6, 2.6)
+
+    def _card(self, painter: QPainter, mark: Mark | None) -> None:
+        colours = self._theme.colours
+        colour = QColor(getattr(colours, mark[2])) if mark else QColor(colours.edge)
+        painter.setPen(QPen(colour, 2.5))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(QRectF(36, 3, 48, 60), 5, 5)
+        painter.setPen(QPen(colour, 1.5))
+        painter.drawRoundedRect(QRectF(54, 36, 12, 9), 2, 2)
+        painter.drawLine(QPointF(60, 36), QPointF(60, 45))
+        if mark is not None:
+            draw_mark(painter, mark, QRectF(49, 9, 22, 22), colours)
+
+    def _gap(self, painter: QPainter) -> None:
+        painter.setPen(QPen(QColor(self._theme.colours.edge), 1.6, Qt.PenStyle.DotLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(36, 3, 48, 60), 5, 5)
+
+    def _dots(self, painter: QPainter) -> None:
+        """Draw three dots, which breathe one after the other."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.colours.text))
+        passed = self._clock.elapsed() / 1000 if self.moves else 0
+        for number in range(3):
+            swell = math.sin(2 * math.pi * (passed / BREATH_S - number / 6)) if self.moves else 0
+            painter.drawEllipse(QPointF(50 + 10 * number, 20), 3 + swell, 3 + swell)
+
+    def _move(self) -> None:
+        moves = self._picture is ReaderPicture.READING and self.isVisible() and not self._theme.still
+        if moves and not self.moves:
+            self._clock.start()
+            self._frames.start()
+        elif not moves:
+            self._frames.stop()

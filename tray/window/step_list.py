@@ -1,0 +1,46 @@
+"""The list of steps: what is done, what is to be done now, what is to come."""
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import PageStep
+from daemon.core.views.guide import StepMark
+from tray.window.glyphs import STEPS, MarkView
+from tray.window.labels import Words, breakable
+from tray.window.layouts import clear, column, row
+from tray.window.theme import Theme
+
+LARGER = 1.2  # the current one
+
+
+class StepsView(QWidget):
+    """One line a step, with a shape, a colour and a word for where it stands."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._column = column(theme, gap=0.7)
+        self.setLayout(self._column)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def show_steps(self, steps: tuple[PageStep, ...], texts: Texts) -> None:
+        """Show these."""
+        clear(self._column)
+        for number, step in enumerate(steps, 1):
+            self._column.addLayout(self._line(number, step, texts))
+        self.setVisible(bool(steps))
+        self.setAccessibleName(texts.render(text("window.steps")))
+
+    def _line(self, number: int, step: PageStep, texts: Texts) -> QHBoxLayout:
+        current = step.mark is StepMark.CURRENT
+        mark = texts.render(text(f"window.mark.{step.mark}"))
+        title = f"{number}. {step.title}"
+        words = Words(self._theme, scale=LARGER if current else 1.0, bold=current, tone="" if current else "muted")
+        words.say(f"{title} – {mark}")
+        words.setTextFormat(Qt.TextFormat.RichText)
+        words.setText(f"{escape(breakable(title))}<br><small>{mark}</small>")
+        return row(self._theme, MarkView(self._theme, STEPS[step.mark], LARGER * 1.2 if current else 1.3), words)

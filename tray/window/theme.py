@@ -1,0 +1,119 @@
+"""The colours and measures of the window, as the desktop wants them at the moment."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tray.window.colours import DARK, LIGHT, Colours, high_contrast, stylesheet
+
+SCALE = "scale"
+BOLD = "bold"
+CONTRAST_PALETTE = {
+    QPalette.ColorRole.Window: "#000000",
+    QPalette.ColorRole.WindowText: "#ffffff",
+    QPalette.ColorRole.Highlight: "#ffff00",
+    QPalette.ColorRole.HighlightedText: "#000000",
+}
+
+
+class Theme(QObject):
+    """Follows the desktop's light and dark, its contrast, its font and its wish for stillness."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, *, scheme: str | None = None, still: bool = False) -> None:
+        """Take the colours of `scheme` ("light", "dark", "contrast"; None: the desktop's); `still` moves nothing."""
+        super().__init__()
+        self._application = application
+        self._scheme = scheme
+        self._still = still
+        self._system_palette = application.palette()
+        self._hints = application.styleHints()  # both are kept: PySide 6.12 lets the second go with the first
+        self._wishes = self._hints.accessibility()
+        self.colours = self._wanted()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.apply)
+        self._hints.colorSchemeChanged.connect(self._changes)
+        self._wishes.contrastPreferenceChanged.connect(self._changes)
+        self._wishes.motionPreferenceChanged.connect(self._changes)
+        application.installEventFilter(self)
+        self.apply()
+
+    @property
+    def em(self) -> float:
+        """The height of the desktop's letters, in pixels: every measure of the window is a part of it."""
+        return QFontMetricsF(self._application.font()).height()
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing shall move."""
+        wish = self._wishes.motionPreference()
+        return self._still or wish is Qt.MotionPreference.ReducedMotion
+
+    def size(self, widget: QWidget, scale: float = 1.0, *, bold: bool = False) -> None:
+        """Let the widget's letters be that much larger than the desktop's, also when these change."""
+        widget.setProperty(SCALE, scale)
+        widget.setProperty(BOLD, bold)
+        widget.setFont(self._font(scale, bold=bold))
+
+    def set_scheme(self, scheme: str | None) -> None:
+        """Take other colours."""
+        self._scheme = scheme
+        self.apply()
+
+    def apply(self) -> None:
+        """Draw everything in the colours of the moment."""
+        self.colours = self._wanted()
+        self._application.setPalette(_palette(self.colours))
+        self._application.setStyleSheet(stylesheet(self.colours, self.em))
+        for widget in self._application.allWidgets():
+            scale = widget.property(SCALE)
+            if scale is not None:
+                widget.setFont(self._font(float(scale), bold=bool(widget.property(BOLD))))
+        self.changed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Hear that the desktop's font has changed."""
+        if watched is self._application and event.type() is QEvent.Type.ApplicationFontChange:
+            self._changes()
+        return False
+
+    def _changes(self, *_news: object) -> None:
+        self._soon.start()
+
+    def _font(self, scale: float, *, bold: bool) -> QFont:
+        font = QFont(self._application.font())
+        font.setPointSizeF(max(1.0, font.pointSizeF() * scale))
+        font.setBold(bold)
+        return font
+
+    def _wanted(self) -> Colours:
+        contrast = self._wishes.contrastPreference() is Qt.ContrastPreference.HighContrast
+        if self._scheme == "contrast":
+            return high_contrast({role: QColor(name) for role, name in CONTRAST_PALETTE.items()})
+        if self._scheme is None and contrast:
+            return high_contrast({role: self._system_palette.color(role) for role in CONTRAST_PALETTE})
+        dark = self._hints.colorScheme() is Qt.ColorScheme.Dark if self._scheme is None else self._scheme == "dark"
+        return DARK if dark else LIGHT
+
+
+def _palette(colours: Colours) -> QPalette:
+    """For what no stylesheet reaches: menus, the selection, the field's cursor."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    roles = {
+        role.Window: colours.ground,
+        role.WindowText: colours.text,
+        role.Base: colours.surface,
+        role.Text: colours.text,
+        role.Button: colours.surface,
+        role.ButtonText: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.on_accent,
+        role.ToolTipBase: colours.surface,
+        role.ToolTipText: colours.text,
+    }
+    for each, colour in roles.items():
+        palette.setColor(each, QColor(colour))
+    return palette

@@ -1,0 +1,225 @@
+"""The time line: the validities over one another, the present, and the stretch in which step 2-A is possible."""
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Texts
+from daemon.adapters.guide.messages import PageBar, PageTimeLine
+from tray.window.glyphs import ROLES, MarkView, draw_mark
+from tray.window.labels import EARLIEST, Words, sensible
+from tray.window.layouts import clear, column, row
+from tray.window.theme import Theme
+
+BREADTH = timedelta(days=60)  # shown at least, before and after what matters
+
+
+class TimeLinePicture(QLabel):
+    """The bars alone; the words beside it say the same. A bar that goes on beyond the picture runs off its edge."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._line: PageTimeLine | None = None
+        self._ticks: list[tuple[float, str]] = []
+        self._span = (0.0, 1.0)
+        self.setPixmap(QPixmap(1, 1))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_line(self, line: PageTimeLine | None, texts: Texts) -> None:
+        """Show another time line."""
+        self._line = line
+        if line is not None:
+            self._span = span(line)
+            self._ticks = ticks(*self._span, texts)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """One row for the dates, one for each bar."""
+        rows = 1.8 + 1.8 * len(self._line.bars if self._line else ())
+        return QSize(round(16 * self._theme.em), round(rows * self._theme.em))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Narrow at most, never flat."""
+        return QSize(round(8 * self._theme.em), self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw it."""
+        if self._line is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        em = self._theme.em
+        self._dates(painter)
+        for number, bar in enumerate(self._line.bars):
+            left, right = self._at(_seconds(bar.begins)), self._at(_seconds(bar.ends))
+            self._bar(painter, bar, QRectF(left, (1.9 + 1.8 * number) * em, max(right - left, 3), 1.1 * em))
+        if self._line.stretch:
+            begins, ends = (self._at(_seconds(each)) for each in self._line.stretch)
+            box = QRectF(begins, 1.6 * em, max(ends - begins, 0.4 * em), self.height() - 1.8 * em)
+            draw_stretch(painter, box, QColor(self._theme.colours.text))
+        draw_today(painter, self._at(_seconds(self._line.now)), 1.5 * em, self.height(), self._theme)
+
+    def _at(self, second: float) -> float:
+        """Return where a moment lies; what is not shown lies beyond the edges."""
+        first, last = self._span
+        margin = self._theme.em
+        x = margin + (second - first) / (last - first) * (self.width() - 2 * margin)
+        return min(max(x, -margin), self.width() + margin)
+
+    def _dates(self, painter: QPainter) -> None:
+        """Write each date where it begins, as long as there is room for it."""
+        font = QFont(self.font())
+        font.setPointSizeF(max(1.0, font.pointSizeF() * 0.85))
+        metrics, em = QFontMetricsF(font), self._theme.em
+        painter.setFont(font)
+        free_from = -1.0
+        for second, words in self._ticks:
+            x, width = self._at(second), metrics.horizontalAdvance(words)
+            painter.setPen(QPen(QColor(self._theme.colours.hairline), 1))
+            painter.drawLine(QPointF(x, 1.4 * em), QPointF(x, self.height()))
+            left = min(max(x - width / 2, 0.0), self.width() - width)
+            if left > free_from:
+                painter.setPen(QColor(self._theme.colours.muted))
+                painter.drawText(QPointF(left, metrics.ascent()), words)
+                free_from = left + width + em
+
+    def _bar(self, painter: QPainter, bar: PageBar, box: QRectF) -> None:
+        colours = self._theme.colours
+        mark = ROLES[bar.role]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(colours, mark[2])))
+        painter.drawRoundedRect(box, 3, 3)
+        edge = box.height() * 1.3
+        sign = QRectF(0, 0, edge, edge)
+        sign.moveCenter(QPointF(min(max(box.left(), edge / 2), self.width() - edge / 2), box.center().y()))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawEllipse(sign.adjusted(-2, -2, 2, 2))
+        draw_mark(painter, mark, sign, colours)
+
+
+def bar_words(bar: PageBar, texts: Texts) -> str:
+    """Say from when until when a certificate is valid."""
+    label = bar.label[:1].upper() + bar.label[1:]
+    return texts.render(text("window.bar", label=label, begins=sensible(bar.begins), ends=sensible(bar.ends)))
+
+
+def span(line: PageTimeLine) -> tuple[float, float]:
+    """Return the first and the last second to draw: of one bar all, of several what lies between them, and now."""
+    begins = sorted(_seconds(bar.begins) for bar in line.bars)
+    ends = sorted(_seconds(bar.ends) for bar in line.bars)
+    now = _seconds(line.now)
+    if len(line.bars) == 1:
+        first, last = min(*begins, *ends), max(*begins, *ends)
+    else:
+        matters = [*begins[1:], *ends[:-1], now, *map(_seconds, line.stretch or ())]
+        first, last = min(matters), max(matters)
+        breadth = max(BREADTH.total_seconds(), (last - first) / 2)
+        first, last = first - breadth, last + breadth
+    return (first, last) if last - first > 1 else (first - BREADTH.total_seconds(), last + BREADTH.total_seconds())
+
+
+def ticks(first: float, last: float, texts: Texts) -> list[tuple[float, str]]:
+    """Return the dates to write: years, or months where these are few."""
+    begin, end = (sensible(EARLIEST + timedelta(seconds=each - EARLIEST.timestamp())) for each in (first, last))
+    months = 12 * (end.year - begin.year) + end.month - begin.month
+    step = next((each for each in (1, 2, 3, 6) if months <= 6 * each), 12 * (1 + months // 144))
+    month = 12 * begin.year + (begin.month - 1) // step * step if step < 12 else 12 * begin.year
+    found = []
+    while (moment := datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)) <= end:
+        name = texts.render(text(f"month.{moment.month}"))
+        if moment >= begin:
+            found.append((moment.timestamp(), str(moment.year) if step >= 12 else f"{name} {moment.year}"))
+        month += step
+    return found
+
+
+def draw_stretch(painter: QPainter, box: QRectF, ink: QColor) -> None:
+    """Hatch a stretch of time."""
+    painter.setPen(QPen(ink, 1.5))
+    painter.setBrush(QBrush(ink, Qt.BrushStyle.BDiagPattern))
+    painter.drawRect(box)
+
+
+def draw_today(painter: QPainter, x: float, top: float, bottom: float, theme: Theme) -> None:
+    """Draw the line of the present, with a head."""
+    ink = QColor(theme.colours.text)
+    half = 0.32 * theme.em
+    painter.setPen(QPen(ink, 2))
+    painter.drawLine(QPointF(x, top), QPointF(x, bottom))
+    painter.setBrush(ink)
+    painter.drawPolygon([QPointF(x - half, top - half), QPointF(x + half, top - half), QPointF(x, top + half)])
+
+
+class Swatch(QWidget):
+    """A small sample of what the time line draws, for its legend."""
+
+    def __init__(self, theme: Theme, what: str) -> None:
+        """`what` is "today" or "stretch"."""
+        super().__init__()
+        self._theme = theme
+        self._what = what
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As large as a mark."""
+        return QSize(round(1.2 * self._theme.em), round(1.2 * self._theme.em))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._what == "today":
+            draw_today(painter, self.width() / 2, 0.4 * self._theme.em, self.height(), self._theme)
+        else:
+            draw_stretch(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2), QColor(self._theme.colours.text))
+
+
+class TimeLineView(QWidget):
+    """The picture with its legend below."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._picture = TimeLinePicture(theme)
+        self._legend: QVBoxLayout = column(theme, gap=0.35)
+        self._title = Words(theme, bold=True)
+        whole = column(theme, gap=0.6)
+        whole.addWidget(self._title)
+        whole.addWidget(self._picture)
+        whole.addLayout(self._legend)
+        self.setLayout(whole)
+
+    def show_line(self, line: PageTimeLine | None, texts: Texts) -> None:
+        """Show it, in words too."""
+        clear(self._legend)
+        self.setVisible(line is not None and bool(line.bars))
+        self._picture.show_line(line, texts)
+        if line is None:
+            return
+        title = texts.render(text("window.time_line"))
+        self._title.say(title)
+        entries = legend(line, texts)
+        self._picture.setAccessibleName(title)
+        self._picture.setAccessibleDescription(" ".join(words for _, words in entries))
+        for what, words in entries:
+            sample = Swatch(self._theme, what) if isinstance(what, str) else MarkView(self._theme, ROLES[what.role])
+            self._legend.addLayout(row(self._theme, sample, Words(self._theme, words)))
+
+
+def legend(line: PageTimeLine, texts: Texts) -> list[tuple[PageBar | str, str]]:
+    """Say in words what the time line draws, each with what it is drawn as."""
+    entries: list[tuple[PageBar | str, str]] = [(bar, bar_words(bar, texts)) for bar in line.bars]
+    entries.append(("today", texts.render(text("window.today", now=sensible(line.now)))))
+    if line.stretch:
+        begins, ends = map(sensible, line.stretch)
+        entries.append(("stretch", texts.render(text("window.stretch", begins=begins, ends=ends))))
+    return entries
+
+
+def _seconds(moment: datetime) -> float:
+    return sensible(moment).timestamp()
