@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from config.i18n.text import Text, text
-from config.i18n.translator import Problem
+from config.i18n.translator import UserError
 from config.identity import APPLICATION
 from config.private_windows import keep_private
 
@@ -36,7 +36,7 @@ class Folders:
         return self.policy_file.parent / "procedures", self.config_file.parent / "procedures"
 
 
-class FolderProblem(Problem):
+class FolderError(UserError):
     """A folder of ours that cannot be trusted or used."""
 
     def __init__(self, what: Text, path: Path, remedy: Text) -> None:
@@ -64,14 +64,14 @@ def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
 def private_folder(path: Path) -> Path:
     """Make the folder and its parents where they are missing, for this person alone (0700).
 
-    Raises FolderProblem when it is a link, another account's, or has lain open for others to write into.
+    Raises FolderError when it is a link, another account's, or has lain open for others to write into.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep_private(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise FolderProblem(text("folder.unusable", reason=reason), path, text("folder.unusable.remedy")) from error
+        raise FolderError(text("folder.unusable", reason=reason), path, text("folder.unusable.remedy")) from error
     return path
 
 
@@ -81,11 +81,11 @@ def _keep_private(path: Path) -> None:
     else:
         facts = path.lstat()
         if stat.S_ISLNK(facts.st_mode):
-            raise FolderProblem(text("folder.link"), path, text("folder.link.remedy"))
+            raise FolderError(text("folder.link"), path, text("folder.link.remedy"))
         if facts.st_uid != os.geteuid():
-            raise FolderProblem(text("folder.foreign"), path, text("folder.foreign.remedy"))
+            raise FolderError(text("folder.foreign"), path, text("folder.foreign.remedy"))
         if facts.st_mode & stat.S_IWOTH and any(path.iterdir()):
-            raise FolderProblem(text("folder.open"), path, text("folder.open.remedy"))
+            raise FolderError(text("folder.open"), path, text("folder.open.remedy"))
         if stat.S_IMODE(facts.st_mode) != stat.S_IRWXU:
             path.chmod(stat.S_IRWXU)
 

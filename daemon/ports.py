@@ -111,7 +111,7 @@ class Errands(Protocol):
         """Run it, in a thread of its own."""
 
 
-class Door(Protocol):
+class ControlChannel(Protocol):
     """Lets other instances and the command line in: posts `Asked`."""
 
     def start(self, post: Post) -> None:

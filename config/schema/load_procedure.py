@@ -27,7 +27,7 @@ _TAKES_OUT = {Ends.OLD_OUT: Needs.OLD, Ends.NEW_OUT: Needs.NEW}
 
 
 def load_courses(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[CourseKind, Course]:
-    """Read the table `courses`, with the plain course for each kind that it does not hold. Raises SettingsProblem.
+    """Read the table `courses`, with the plain course for each kind that it does not hold. Raises SettingsError.
 
     `letter` is None where there is none, or nobody to write to.
     """
@@ -37,7 +37,7 @@ def load_courses(table: Table, link_lifetime: timedelta, letter: Letter | None) 
 
 
 def load_letter(table: Table | None) -> Letter | None:
-    """Read the table `letter`. Raises SettingsProblem."""
+    """Read the table `letter`. Raises SettingsError."""
     if table is None:
         return None
     letter = Letter(subject=_wording(table, "subject", _SUBJECT), body=_wording(table, "body", _BODY))

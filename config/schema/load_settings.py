@@ -15,10 +15,10 @@ from config.i18n.wording import Wording
 from config.preferences import choices_file
 from config.schema import kinds
 from config.schema.load_procedure import load_courses, load_letter
-from config.schema.tables import SettingsProblem, Table, decoded, parse_table, read_table
+from config.schema.tables import SettingsError, Table, decoded, parse_table, read_table
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 
-__all__ = ["Loaded", "SettingsProblem", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
+__all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
@@ -34,13 +34,13 @@ class Loaded:
     """Good settings, and the procedure files that were left out because they are refused."""
 
     settings: Settings
-    problems: tuple[SettingsProblem, ...] = ()
+    problems: tuple[SettingsError, ...] = ()
 
 
 def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
     """Load everything; `procedures` are folders of further procedure files.
 
-    A later procedure of the same id takes an earlier one's place. Raises SettingsProblem for the policy and the
+    A later procedure of the same id takes an earlier one's place. Raises SettingsError for the policy and the
     person's file; a refused procedure file is left out and told in `problems`.
     """
     found, problems = _load_procedures((*procedures, *folders.procedures))
@@ -50,7 +50,7 @@ def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
     settings = _apply(read_table(folders.policy_file), settings, broken)
     settings = _apply(read_table(choices_file(folders)), settings, broken)
     if folders.config_named and not folders.config_file.is_absolute():
-        raise SettingsProblem(file=folders.config_file, accepted=text("accepted.absolute_file"))
+        raise SettingsError(file=folders.config_file, accepted=text("accepted.absolute_file"))
     settings = _apply(read_table(folders.config_file, required=folders.config_named), settings, broken)
     return Loaded(settings=settings, problems=tuple(problems))
 
@@ -64,10 +64,10 @@ def catalogue_settings() -> Settings:
 def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
     """Load one procedure, whose id is the file's name; `content` stands for what the file holds.
 
-    Raises SettingsProblem.
+    Raises SettingsError.
     """
     if not _PROCEDURE_ID.fullmatch(file.stem):
-        raise SettingsProblem(file=file, accepted=text("accepted.procedure_id"))
+        raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
     table = read_table(file, required=True) if content is None else parse_table(file, decoded(file, content))
     procedure = _procedure(file.stem, table)
     table.finish()
@@ -82,14 +82,14 @@ def stamp(folders: Folders) -> Stamp:
     return tuple(_file_stamp(file) for file in files)
 
 
-def _load_procedures(folders: Iterable[Path]) -> tuple[dict[str, Procedure], list[SettingsProblem]]:
+def _load_procedures(folders: Iterable[Path]) -> tuple[dict[str, Procedure], list[SettingsError]]:
     found: dict[str, Procedure] = {}
     problems = []
     for folder in (CATALOGUE / "procedures", *folders):
         for file in _procedure_files(folder):
             try:
                 found[file.stem] = load_procedure(file)
-            except SettingsProblem as problem:
+            except SettingsError as problem:
                 problems.append(problem)
     return found, problems
 
@@ -194,7 +194,7 @@ def _refuse_foreign(policy: Path) -> None:
         facts = policy.stat()
         trusted = os.geteuid() == 0 or facts.st_uid in {0, os.geteuid()}
         if not trusted or facts.st_mode & stat.S_IWOTH:
-            raise SettingsProblem(file=policy, accepted=text("accepted.trusted_file"))
+            raise SettingsError(file=policy, accepted=text("accepted.trusted_file"))
 
 
 def _file_stamp(file: Path) -> tuple[str, int, int, int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from config.i18n.text import Argument, Text, clean, text
-from config.i18n.translator import Problem
+from config.i18n.translator import UserError
 
 SIZE_LIMIT = 1_000_000
 _VALUE_LIMIT = 100
@@ -20,7 +20,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 
-class SettingsProblem(Problem):
+class SettingsError(UserError):
     """Settings that are refused.
 
     `key` is dotted, or names the line where the file is no TOML; `key` and `value` are "" when the whole file is
@@ -89,7 +89,7 @@ class Table:
         """Parse the value of `key`, which must be there."""
         self._known.append(key)
         if key not in self._content:
-            raise SettingsProblem(file=self.file, key=self._dotted(key), value="—", accepted=kind.words)
+            raise SettingsError(file=self.file, key=self._dotted(key), value="—", accepted=kind.words)
         return self._parsed(key, kind)
 
     def table(self, key: str) -> "Table":
@@ -132,9 +132,9 @@ class Table:
             if key not in self._known:
                 raise self._unknown(key, value)
 
-    def refusal(self, key: str, value: object, accepted: Text) -> SettingsProblem:
+    def refusal(self, key: str, value: object, accepted: Text) -> SettingsError:
         """Make the problem that says why this value is refused."""
-        return SettingsProblem(file=self.file, key=self._dotted(key), value=as_written(value), accepted=accepted)
+        return SettingsError(file=self.file, key=self._dotted(key), value=as_written(value), accepted=accepted)
 
     def _parsed(self, key: str, kind: Kind[T]) -> T:
         try:
@@ -142,9 +142,9 @@ class Table:
         except Refused as refused:
             raise self.refusal(key, refused.fault, kind.words) from refused
 
-    def _unknown(self, key: str, value: object) -> SettingsProblem:
+    def _unknown(self, key: str, value: object) -> SettingsError:
         near = difflib.get_close_matches(key.casefold(), self._known, n=1)
-        return SettingsProblem(
+        return SettingsError(
             file=self.file,
             key=self._dotted(key),
             value=as_written(value),
@@ -162,7 +162,7 @@ class Table:
 
 
 def read_table(file: Path, *, required: bool = False) -> Table:
-    """Read the file; a missing one is empty unless `required`. Raises SettingsProblem."""
+    """Read the file; a missing one is empty unless `required`. Raises SettingsError."""
     return parse_table(file, decoded(file, _read_bytes(file, required=required)))
 
 
@@ -214,9 +214,9 @@ def _read_bytes(file: Path, *, required: bool) -> bytes:
     return raw
 
 
-def _file_problem(file: Path, accepted: str) -> SettingsProblem:
-    return SettingsProblem(file=file, accepted=text(accepted))
+def _file_problem(file: Path, accepted: str) -> SettingsError:
+    return SettingsError(file=file, accepted=text(accepted))
 
 
-def _line_problem(file: Path, line: int, written: str, accepted: str) -> SettingsProblem:
-    return SettingsProblem(file=file, line=line, value=written, accepted=text(accepted))
+def _line_problem(file: Path, line: int, written: str, accepted: str) -> SettingsError:
+    return SettingsError(file=file, line=line, value=written, accepted=text(accepted))

@@ -28,7 +28,7 @@ class Outside:
     store: ports.Store
     notifier: ports.Notifier
     launcher: ports.Launcher
-    door: ports.Door
+    control: ports.ControlChannel
     errands: ports.Errands
     face: ports.FaceScreen
     guide: ports.GuideDesk
@@ -63,7 +63,16 @@ class Loop:
     def run(self) -> None:
         """Start the adapters, work until a `Stop`, and stop them again."""
         out = self._outside
-        starters = (out.notifier, out.launcher, out.errands, out.tokens, out.schedule, out.guide, out.door, out.watcher)
+        starters = (
+            out.notifier,
+            out.launcher,
+            out.errands,
+            out.tokens,
+            out.schedule,
+            out.guide,
+            out.control,
+            out.watcher,
+        )
         try:
             for adapter in starters:
                 adapter.start(self.post)
@@ -74,7 +83,7 @@ class Loop:
                     self._take(first)
                 self._take(event)
         finally:
-            for closer in (out.watcher, out.guide, out.door, out.schedule, out.tokens, out.notifier):
+            for closer in (out.watcher, out.guide, out.control, out.schedule, out.tokens, out.notifier):
                 self._guarded(closer.stop)
             self._guarded(out.store.close)
 
@@ -116,7 +125,7 @@ class Loop:
             case effects.ShowGuide(view=view):
                 out.guide.show(view)
             case effects.Answer(request=request, report=report):
-                out.door.answer(request, report)
+                out.control.answer(request, report)
             case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine():
                 out.errands.run(effect)
             case effects.Stop():

@@ -155,7 +155,7 @@ class ToldNotifier:
         self._desktop.stop()
 
 
-class ClosedDoor:
+class ClosedControlChannel:
     """The `Door` that lets nobody in."""
 
     def start(self, post: Post) -> None:

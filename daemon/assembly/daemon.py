@@ -11,11 +11,11 @@ from types import FrameType
 
 from config.folders import Folders, private_folder
 from config.i18n.text import Text, text
-from config.schema.load_settings import Loaded, SettingsProblem, load_settings, stamp
+from config.schema.load_settings import Loaded, SettingsError, load_settings, stamp
 from config.settings import Settings
 from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.guide.publisher import Desk
-from daemon.adapters.ipc.server import Door
+from daemon.adapters.ipc.server import ControlServer
 from daemon.adapters.launch.launcher import DesktopLauncher
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.notify import make_notifier
@@ -48,7 +48,7 @@ class Outcome(Enum):
 def watch(
     folders: Folders, loaded: Loaded, desk: Desk, make_screen: MakeScreen | None = None, *, greeting: bool = False
 ) -> Outcome:
-    """Be on watch until told to stop. Raises FolderProblem and StoreProblem before the watch begins.
+    """Be on watch until told to stop. Raises FolderError and StoreError before the watch begins.
 
     A screen owns the calling thread, which must then be the main one; the loop runs in one of its own. `greeting`
     asks for a welcome at the first start ever.
@@ -116,7 +116,7 @@ def _make_loop(
             store=store,
             notifier=make_notifier(lambda sentence: _render_for(loop)(sentence), thread, balloons=screen.balloons),
             launcher=DesktopLauncher(lambda: loop.state.settings),
-            door=Door(folders.runtime, desk),
+            control=ControlServer(folders.runtime, desk),
             errands=DesktopErrands(folders, make_login_starter(), lambda: _examine_now(folders)),
             face=screen,
             guide=desk,
@@ -157,7 +157,7 @@ class _SettingsNews:
         self._stamp = seen
         try:
             loaded = load_settings(self._folders)
-        except SettingsProblem as problem:
+        except SettingsError as problem:
             log.warning("The settings are refused, the last good ones stay: %s", problem)
             yield _problem("settings", problem.text)
             return

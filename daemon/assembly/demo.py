@@ -13,7 +13,7 @@ from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.simulation import (
-    ClosedDoor,
+    ClosedControlChannel,
     NoErrands,
     SimulatedClock,
     SimulatedLauncher,
@@ -69,7 +69,7 @@ def make_demo(
         store=store,
         notifier=ToldNotifier(desktop, tell),
         launcher=SimulatedLauncher(tell),
-        door=ClosedDoor(),
+        control=ClosedControlChannel(),
         errands=NoErrands(),
         face=screen or NoFace(settings.language),
         guide=desk,

@@ -8,15 +8,15 @@ from config.schema.load_settings import Loaded
 from daemon.adapters.guide.messages import Guide
 from daemon.adapters.guide.publisher import Desk, has_display
 from daemon.adapters.guide.window import NO_DISPLAY, Window
-from daemon.adapters.ipc.client import DoorProblem, GuideRefused, NoDaemon, ask, follow
-from daemon.adapters.ipc.messages import Refusal
+from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
+from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.instance_lock import runtime_of_watch
 from daemon.assembly.daemon import Outcome, watch
 from daemon.assembly.parts import NoFace, make_desk
 from daemon.core.events import Asked, Verb
 from daemon.ports import Post
 
-__all__ = ["DoorProblem", "NoDaemon", "front", "show_text", "show_window"]
+__all__ = ["ControlError", "DaemonNotRunningError", "front", "show_text", "show_window"]
 
 ANSWER_LIMIT_S = 10.0
 
@@ -24,17 +24,17 @@ Look = Callable[[Guide], None]
 
 
 def front(folders: Folders) -> None:
-    """Have the running daemon open its guide. Raises NoDaemon and DoorProblem."""
+    """Have the running daemon open its guide. Raises DaemonNotRunningError and ControlError."""
     ask(runtime_of_watch(folders), Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
 
 
 def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
-    """Open the window; without a daemon, be on watch until it is closed. Raises DoorProblem."""
+    """Open the window; without a daemon, be on watch until it is closed. Raises ControlError."""
     try:
         front(folders)
-    except NoDaemon:
+    except DaemonNotRunningError:
         return _open_here(folders, loaded, command)
-    except GuideRefused:
+    except GuideUnavailableError:
         if not has_display():
             raise
         guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
@@ -43,10 +43,10 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Out
 
 
 def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
-    """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises DoorProblem."""
+    """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises ControlError."""
     try:
         guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
-    except NoDaemon:
+    except DaemonNotRunningError:
         desk = make_desk()
 
         def look_here() -> None:
@@ -62,7 +62,7 @@ def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
 def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
     desk = make_desk(command)
     if not desk.can_open:
-        raise GuideRefused(Refusal.NO_WINDOW)
+        raise GuideUnavailableError(ErrorCode.NO_WINDOW)
     codes: list[int | None] = []
 
     def open_and_wait() -> None:
@@ -76,7 +76,7 @@ def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outc
 
 def _need_display(*codes: int | None) -> None:
     if NO_DISPLAY in codes:
-        raise GuideRefused(Refusal.NO_WINDOW)
+        raise GuideUnavailableError(ErrorCode.NO_WINDOW)
 
 
 def _watch(folders: Folders, loaded: Loaded, desk: Desk, look: Callable[[], None]) -> Outcome:

@@ -41,9 +41,9 @@ def ask(
     runtime, limit_s = runtime_of_watch(folders), STATUS_LIMIT_S if verb is Verb.STATUS else ANSWER_LIMIT_S
     try:
         return client.ask(runtime, verb, claim=claim, fingerprint=fingerprint, name=name, timeout_s=limit_s)
-    except client.NoDaemon:
+    except client.DaemonNotRunningError:
         pass
-    except client.DoorProblem as problem:
+    except client.ControlError as problem:
         if verb is not Verb.STATUS:
             raise
         log.warning("%s", words(loaded.settings.language).render(problem.text))
@@ -52,15 +52,15 @@ def ask(
 
 
 def leave(folders: Folders) -> bool:
-    """End the daemon; tell whether one was running. Raises DoorProblem when one runs and does not listen."""
+    """End the daemon; tell whether one was running. Raises ControlError when one runs and does not listen."""
     try:
         client.ask(runtime_of_watch(folders), Verb.QUIT, timeout_s=QUIT_LIMIT_S)
-    except client.NoDaemon:
+    except client.DaemonNotRunningError:
         if is_on_watch(folders):
-            raise client.DoorProblem(text("quit.silent")) from None
+            raise client.ControlError(text("quit.silent")) from None
         return False
-    except client.DoorProblem as problem:
-        raise client.DoorProblem(text("quit.silent")) from problem
+    except client.ControlError as problem:
+        raise client.ControlError(text("quit.silent")) from problem
     return True
 
 
@@ -94,7 +94,7 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
 
 
 def remembered(folders: Folders) -> Memory:
-    """Return what is remembered, with or without a daemon; nothing is changed. Raises StoreProblem."""
+    """Return what is remembered, with or without a daemon; nothing is changed. Raises StoreError."""
     store = SqliteStore(folders.state, read_only=True)
     try:
         return store.load()

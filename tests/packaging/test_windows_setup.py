@@ -82,7 +82,7 @@ def proof_of(file: Path) -> str:
 
 def is_on_watch(windows: WinePrefix) -> bool:
     """Tell by the watch's door, which stands open as long as it runs."""
-    return (windows.local_data / "vigicle/run/door.json").exists()
+    return (windows.local_data / "vigicle/run/control.json").exists()
 
 
 def test_every_file_in_it_is_accounted_for(home: Path) -> None:

@@ -11,7 +11,7 @@ from icalendar import Alarm, Calendar, Event
 
 from config.files import write_whole
 from config.i18n.text import Text, text
-from config.i18n.translator import Problem
+from config.i18n.translator import UserError
 from daemon.core.calendar_entries import Entry
 
 STDOUT = "-"
@@ -26,19 +26,19 @@ NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
 Render = Callable[[Text], str]
 
 
-class ExportProblem(Problem):
+class ExportError(UserError):
     """Why no calendar file was written."""
 
 
 def export(
     entries: Sequence[Entry], target: str, render: Render, now: datetime, *, may_replace: Callable[[Path], bool]
 ) -> None:
-    """Write the entries into the file, or to stdout for "-". Raises ExportProblem, and then has written nothing.
+    """Write the entries into the file, or to stdout for "-". Raises ExportError, and then has written nothing.
 
     `may_replace` is asked where the file exists already.
     """
     if not entries:
-        raise ExportProblem(text("export.nothing"))
+        raise ExportError(text("export.nothing"))
     content = as_ics(entries, render, now)
     file = Path(target).absolute()
     try:
@@ -46,12 +46,12 @@ def export(
             _print(content)
             return
         if file.exists() and not file.is_file():
-            raise ExportProblem(text("export.no_file", file=target))
+            raise ExportError(text("export.no_file", file=target))
         if file.exists() and not may_replace(file):
-            raise ExportProblem(text("export.exists", file=target))
+            raise ExportError(text("export.exists", file=target))
         write_whole(file, content)
     except (OSError, ValueError) as error:
-        raise ExportProblem(_reason(error, file)) from error
+        raise ExportError(_reason(error, file)) from error
 
 
 def as_ics(entries: Sequence[Entry], render: Render, now: datetime, zone: tzinfo | None = None) -> bytes:

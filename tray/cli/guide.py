@@ -34,9 +34,9 @@ def bring_to_front(folders: Folders, texts: Texts) -> None:
     """Have the running daemon open its guide; say it where that cannot be."""
     try:
         guide.front(folders)
-    except guide.NoDaemon:  # it is just starting, or ending
+    except guide.DaemonNotRunningError:  # it is just starting, or ending
         pass
-    except guide.DoorProblem as problem:
+    except guide.ControlError as problem:
         print(texts.render(problem.text))
 
 
@@ -49,7 +49,7 @@ def _guide(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts:
             outcome = guide.show_text(folders, loaded, look)
         else:
             outcome = guide.show_window(folders, loaded, window_command())
-    except guide.DoorProblem as problem:
+    except guide.ControlError as problem:
         print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
         return NOT_SHOWN
     if outcome is Outcome.ALREADY_RUNNING:  # it is just starting, or ending: there is no door yet, or no more

@@ -11,8 +11,8 @@ from importlib.metadata import version
 
 from config.folders import Folders, find_folders
 from config.i18n.text import Text, text
-from config.i18n.translator import LOCALE, Problem, Texts
-from config.schema.load_settings import Loaded, SettingsProblem, catalogue_settings, load_settings
+from config.i18n.translator import LOCALE, Texts, UserError
+from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
 from daemon.assembly.daemon import Outcome, watch
 from daemon.assembly.parts import make_desk
@@ -53,7 +53,7 @@ def _main(arguments: Sequence[str] | None, texts: Texts, *, windowless: bool) ->
             print(f"vigicle: {texts.render(refused.text)}", file=sys.stderr)
         command: Command = options.command
         return command(options, folders, loaded, texts)
-    except Problem as problem:
+    except UserError as problem:
         print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
         if windowless:
             tell(texts.render(problem.text))
@@ -66,7 +66,7 @@ def _load(folders: Folders, *, bears_bad_settings: bool) -> Loaded:
     """Load the settings; a command that bears refused ones gets the plain ones, and the reason."""
     try:
         return load_settings(folders)
-    except SettingsProblem as problem:
+    except SettingsError as problem:
         if not bears_bad_settings:
             raise
         return Loaded(settings=catalogue_settings(), problems=(problem,))

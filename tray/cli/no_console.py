@@ -18,7 +18,7 @@ def is_windowless() -> bool:
 
 
 def print_to_log(folders: Folders) -> Path:
-    """Let all that is printed go to a file in the state folder, and return it. Raises FolderProblem and OSError."""
+    """Let all that is printed go to a file in the state folder, and return it. Raises FolderError and OSError."""
     file = private_folder(folders.state) / LOG
     with contextlib.suppress(OSError):  # there is none, or another vigicle writes into it
         if file.is_symlink():

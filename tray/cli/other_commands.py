@@ -75,7 +75,7 @@ def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts
     entries = diary(remembered(folders), loaded.settings, now)
     try:
         calendar_file.export(entries, options.ics, texts.render, now, may_replace=may_replace)
-    except calendar_file.ExportProblem as problem:
+    except calendar_file.ExportError as problem:
         print(texts.render(problem.text), file=sys.stderr)
         return NOT_DONE
     if options.ics != calendar_file.STDOUT:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.folders import Folders
 from config.i18n.text import Text, text
-from config.i18n.translator import Problem
+from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded
 from config.settings import Settings
 from daemon.adapters.ipc import client
@@ -90,9 +90,9 @@ def probe_watch(folders: Folders) -> Iterator[Check]:
     """Ask the daemon for a sign of life."""
     try:
         client.ask(runtime_of_watch(folders), Verb.STATUS, timeout_s=DAEMON_LIMIT_S)
-    except client.NoDaemon:
+    except client.DaemonNotRunningError:
         yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
-    except Problem as problem:
+    except UserError as problem:
         yield bad(Topic.WATCH, text("doctor.watch.silent"), problem.text)
     else:
         yield fine(Topic.WATCH, text("doctor.watch.on"))
@@ -204,7 +204,7 @@ def probe_store(folders: Folders) -> Iterator[Check]:
     file = folders.state / STORE_NAME
     try:
         memory, problems = look_into_store(folders)
-    except Problem as problem:
+    except UserError as problem:
         yield bad(Topic.STORE, text("doctor.store.unsound", file=str(file)), problem.text)
         return
     for words in problems:

@@ -11,11 +11,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from config.i18n.text import text
-from config.i18n.translator import Problem
+from config.i18n.translator import UserError
 from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, Answer, Page
-from daemon.adapters.ipc.auth import NotProven, prove_as_client, read_key
-from daemon.adapters.ipc.connection import FAMILY, GONE, Line, cut_off
-from daemon.adapters.ipc.messages import REPLY_LIMIT, Admitted, Refusal, Refused, Request, decode_reply, encode_request
+from daemon.adapters.ipc.auth import AuthenticationError, authenticate_server, read_endpoint
+from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, Line, shut_down
+from daemon.adapters.ipc.messages import (
+    REPLY_LIMIT,
+    ControlRequest,
+    ErrorCode,
+    ErrorReply,
+    SubscriptionAccepted,
+    decode_reply,
+    encode_request,
+)
 from daemon.adapters.platform.decode_errors import NONSENSE
 from daemon.core.events import Verb
 from daemon.core.model import Claim
@@ -23,28 +31,28 @@ from daemon.core.views.report import Report
 
 log = logging.getLogger(__name__)
 
-CROWDED_PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+RETRY_PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 T = TypeVar("T")
 
 
-class NoDaemon(Exception):  # noqa: N818 - this project's word
+class DaemonNotRunningError(Exception):  # noqa: N818 - this project's word
     """Nobody is behind the door."""
 
 
-class DoorProblem(Problem):
+class ControlError(UserError):
     """Somebody is behind the door, and does not answer as agreed."""
 
 
-class GuideRefused(DoorProblem):
+class GuideUnavailableError(ControlError):
     """The daemon does not show its guide."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: ErrorCode) -> None:
         super().__init__(text(f"door.{refusal}"))
         self.refusal = refusal
 
 
-class Following:
+class GuideSubscription:
     """The guide of the daemon behind the door, as it changes. `close` may be called from any thread."""
 
     def __init__(self, connection: Line) -> None:
@@ -54,18 +62,18 @@ class Following:
         """Wait for the next page; None when the daemon has ended, or has sent this follower away."""
         try:
             return PAGES.decode(self._connection.recv_bytes(PAGE_LIMIT))
-        except (*GONE, *NONSENSE) as error:
+        except (*CONNECTION_ERRORS, *NONSENSE) as error:
             log.debug("No more pages come: %r", error)
             return None
 
     def answer(self, answer: Answer) -> None:
         """Pass on what the person chose; nothing happens when the daemon has gone."""
-        with contextlib.suppress(*GONE):
+        with contextlib.suppress(*CONNECTION_ERRORS):
             self._connection.send_bytes(ENCODER.encode(answer))
 
     def close(self) -> None:
         """Follow no longer."""
-        cut_off(self._connection)
+        shut_down(self._connection)
 
 
 def ask(
@@ -73,51 +81,51 @@ def ask(
 ) -> Report:
     """Ask the daemon behind the door and return its report.
 
-    Raises NoDaemon when there is none, DoorProblem when it does not answer in time or as agreed, and GuideRefused.
+    Raises DaemonNotRunningError when there is none, ControlError when it does not answer in time or as agreed, and GuideUnavailableError.
     """
-    request = Request(verb=verb, claim=claim, fingerprint=fingerprint, text=name)
+    request = ControlRequest(verb=verb, claim=claim, fingerprint=fingerprint, text=name)
 
     def converse() -> Report:
         connection, reply = _request(runtime, request)
         connection.close()
         if not isinstance(reply, Report):
-            raise DoorProblem(text("door.silent"))
+            raise ControlError(text("door.silent"))
         return reply
 
     return _within(timeout_s, converse)
 
 
-def follow(runtime: Path, *, timeout_s: float) -> Following:
+def follow(runtime: Path, *, timeout_s: float) -> GuideSubscription:
     """Follow the guide of the daemon behind the door. Raises as `ask` does."""
 
-    def begin() -> Following:
-        connection, _admitted = _request(runtime, Request(verb=Verb.GUIDE, follow=True))
-        return Following(connection)
+    def begin() -> GuideSubscription:
+        connection, _admitted = _request(runtime, ControlRequest(verb=Verb.GUIDE, follow=True))
+        return GuideSubscription(connection)
 
     return _within(timeout_s, begin)
 
 
 def _within(timeout_s: float, work: Callable[[], T]) -> T:
     """Do it in a thread, for a daemon that hangs can make every step wait without end, the connecting too."""
-    outcome: queue.SimpleQueue[T | NoDaemon | DoorProblem] = queue.SimpleQueue()
+    outcome: queue.SimpleQueue[T | DaemonNotRunningError | ControlError] = queue.SimpleQueue()
 
     def run() -> None:
         try:
             outcome.put(work())
-        except (NoDaemon, DoorProblem) as problem:
+        except (DaemonNotRunningError, ControlError) as problem:
             outcome.put(problem)
 
     threading.Thread(target=run, name="door-ask", daemon=True).start()
     try:
         result = outcome.get(timeout=timeout_s)
     except queue.Empty:
-        raise DoorProblem(text("door.silent")) from None
-    if isinstance(result, NoDaemon | DoorProblem):
+        raise ControlError(text("door.silent")) from None
+    if isinstance(result, DaemonNotRunningError | ControlError):
         raise result
     return result
 
 
-def _request(runtime: Path, request: Request) -> tuple[Line, Report | Admitted]:
+def _request(runtime: Path, request: ControlRequest) -> tuple[Line, Report | SubscriptionAccepted]:
     """Send it, and return the open connection with the reply."""
     connection = _admitted(runtime)
     with contextlib.ExitStack() as stack:
@@ -125,34 +133,34 @@ def _request(runtime: Path, request: Request) -> tuple[Line, Report | Admitted]:
         try:
             connection.send_bytes(encode_request(request))
             reply = decode_reply(connection.recv_bytes(REPLY_LIMIT))
-        except (*GONE, *NONSENSE) as error:
+        except (*CONNECTION_ERRORS, *NONSENSE) as error:
             log.debug("The daemon did not answer as agreed: %r", error)
-            raise DoorProblem(text("door.silent")) from error
-        if isinstance(reply, Refused):
-            raise GuideRefused(reply.refusal)
+            raise ControlError(text("door.silent")) from error
+        if isinstance(reply, ErrorReply):
+            raise GuideUnavailableError(reply.refusal)
         stack.pop_all()
     return connection, reply
 
 
 def _admitted(runtime: Path) -> Line:
     """Return a connection behind which the daemon has proved itself; where it is crowded, knock again."""
-    for pause_s in CROWDED_PAUSES_S:
+    for pause_s in RETRY_PAUSES_S:
         time.sleep(pause_s)
-        key = read_key(runtime)
+        key = read_endpoint(runtime)
         if key is None:
-            raise NoDaemon
+            raise DaemonNotRunningError
         try:
             connection = Client(key.address, FAMILY)
         except OSError as error:  # the one who made the key is dead
-            raise NoDaemon from error
+            raise DaemonNotRunningError from error
         try:
-            prove_as_client(connection, key.key)
-        except GONE as error:
+            authenticate_server(connection, key.key)
+        except CONNECTION_ERRORS as error:
             log.debug("The daemon did not let us in: %r", error)
             connection.close()
-        except NotProven:
+        except AuthenticationError:
             connection.close()
             break
         else:
             return connection
-    raise DoorProblem(text("door.silent"))
+    raise ControlError(text("door.silent"))

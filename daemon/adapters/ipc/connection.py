@@ -17,11 +17,11 @@ if sys.platform == "win32":
 else:
     Line = Connection
     FAMILY = "AF_UNIX"
-GONE = (OSError, EOFError)  # what multiprocessing raises when the other side has gone, or says too much
+CONNECTION_ERRORS = (OSError, EOFError)  # what multiprocessing raises when the other side has gone, or says too much
 
 
 @contextlib.contextmanager
-def limited(connection: Line, limit_s: float) -> Iterator[None]:
+def time_limit(connection: Line, limit_s: float) -> Iterator[None]:
     """Cut the connection at the limit: a guest who sends byte by byte would outlast any other."""
     with _cutter(connection) as cut:
         timer = threading.Timer(limit_s, cut)
@@ -33,9 +33,9 @@ def limited(connection: Line, limit_s: float) -> Iterator[None]:
             timer.cancel()
 
 
-def cut_off(connection: Line) -> None:
+def shut_down(connection: Line) -> None:
     """Wake whoever reads or writes there, for good."""
-    with contextlib.suppress(*GONE), _cutter(connection) as cut:
+    with contextlib.suppress(*CONNECTION_ERRORS), _cutter(connection) as cut:
         cut()
 
 
@@ -49,5 +49,5 @@ def _cutter(connection: Line) -> Iterator[Callable[[], None]]:
 
 
 def _quietly(cut: Callable[[], None]) -> None:
-    with contextlib.suppress(*GONE):
+    with contextlib.suppress(*CONNECTION_ERRORS):
         cut()

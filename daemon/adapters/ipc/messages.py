@@ -22,7 +22,7 @@ REPLY_LIMIT = 16 << 20  # bytes
 Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ControlRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of the closed list of verbs.
 
     `fingerprint` ("" for none) goes with `tell`, `name` and `forget`, `claim` with `tell` alone, `text` with `name`
@@ -38,20 +38,20 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     follow: bool = False
 
 
-class Refusal(StrEnum):
+class ErrorCode(StrEnum):
     """Why a request for the guide is not granted."""
 
     NO_WINDOW = "no_window"  # the daemon has no display to open it on
-    CROWDED = "crowded"  # too many follow it already
+    TOO_MANY_CLIENTS = "crowded"  # too many follow it already
 
 
-class Refused(msgspec.Struct, frozen=True, tag="refused", forbid_unknown_fields=True):
+class ErrorReply(msgspec.Struct, frozen=True, tag="refused", forbid_unknown_fields=True):
     """The guide does not come."""
 
-    refusal: Refusal
+    refusal: ErrorCode
 
 
-class Admitted(msgspec.Struct, frozen=True, tag="admitted", forbid_unknown_fields=True):
+class SubscriptionAccepted(msgspec.Struct, frozen=True, tag="admitted", forbid_unknown_fields=True):
     """From now on each page is sent."""
 
 
@@ -85,26 +85,26 @@ class _Reply(msgspec.Struct, frozen=True, kw_only=True, tag="report", forbid_unk
 
 
 _ENCODER = msgspec.json.Encoder()
-_REQUESTS = msgspec.json.Decoder(Request)
-_REPLIES = msgspec.json.Decoder(_Reply | Refused | Admitted)
+_REQUESTS = msgspec.json.Decoder(ControlRequest)
+_REPLIES = msgspec.json.Decoder(_Reply | ErrorReply | SubscriptionAccepted)
 
 
-def encode_request(request: Request) -> bytes:
+def encode_request(request: ControlRequest) -> bytes:
     """Put a request into JSON."""
     return _ENCODER.encode(request)
 
 
-def decode_request(raw: bytes) -> Request:
+def decode_request(raw: bytes) -> ControlRequest:
     """Read a request. Raises msgspec.DecodeError, which names the place of the fault."""
     return _REQUESTS.decode(raw)
 
 
-def encode_reply(reply: Report | Refused | Admitted) -> bytes:
+def encode_reply(reply: Report | ErrorReply | SubscriptionAccepted) -> bytes:
     """Put a reply into JSON."""
     return _ENCODER.encode(_reply(reply) if isinstance(reply, Report) else reply)
 
 
-def decode_reply(raw: bytes) -> Report | Refused | Admitted:
+def decode_reply(raw: bytes) -> Report | ErrorReply | SubscriptionAccepted:
     """Read a reply. Raises msgspec.DecodeError, which names the place of the fault."""
     reply = _REPLIES.decode(raw)
     return _report(reply) if isinstance(reply, _Reply) else reply

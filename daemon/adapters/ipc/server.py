@@ -16,14 +16,20 @@ from pathlib import Path
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
 from daemon.adapters.guide.publisher import Desk
 from daemon.adapters.guide.subscriber import Onlooker
-from daemon.adapters.ipc.auth import DoorKey, NotProven, make_key, prove_as_server, remove_key
-from daemon.adapters.ipc.connection import FAMILY, GONE, cut_off, limited
+from daemon.adapters.ipc.auth import (
+    AuthenticationError,
+    Endpoint,
+    authenticate_client,
+    create_endpoint,
+    remove_endpoint,
+)
+from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, shut_down, time_limit
 from daemon.adapters.ipc.messages import (
     REQUEST_LIMIT,
-    Admitted,
-    Refusal,
-    Refused,
-    Request,
+    ControlRequest,
+    ErrorCode,
+    ErrorReply,
+    SubscriptionAccepted,
     decode_request,
     encode_reply,
 )
@@ -38,33 +44,33 @@ ASK_LIMIT_S = 2.0  # from the connection to the whole request, the proof include
 ANSWER_LIMIT_S = 120.0
 SEND_LIMIT_S = 5.0
 STOP_LIMIT_S = 2.0
-STRANGERS_AT_MOST = 16  # who have proved nothing yet
-GUESTS_AT_MOST = 64
+MAX_UNAUTHENTICATED = 16  # who have proved nothing yet
+MAX_CONNECTIONS = 64
 AGAIN_S = 1.0
 
 
-class Door:
-    """The port `Door`: one thread that accepts, and one for each connection. Open it with the instance lock held."""
+class ControlServer:
+    """The port `ControlServer`: one thread that accepts, and one for each connection. Open it with the instance lock held."""
 
     def __init__(self, runtime: Path, desk: Desk) -> None:
         """Keep the runtime folder, which has to be there and private, and the desk, whose guide may be followed."""
         self._runtime = runtime
         self._desk = desk
         self._post: Post = lambda _event: None
-        self._key: DoorKey | None = None
+        self._key: Endpoint | None = None
         self._listener: Listener | None = None
         self._closing = threading.Event()
         self._requests = itertools.count(1)
         self._guard = threading.Lock()
         self._threads: set[threading.Thread] = set()
-        self._strangers: set[threading.Thread] = set()
+        self._unauthenticated: set[threading.Thread] = set()
         self._waiting: dict[int, queue.SimpleQueue[Report | None]] = {}
 
     def start(self, post: Post) -> None:
         """Open the door, with a new key."""
         self._post = post
-        self._key = make_key(self._runtime)
-        self._listener = Listener(self._key.address, FAMILY, backlog=STRANGERS_AT_MOST)
+        self._key = create_endpoint(self._runtime)
+        self._listener = Listener(self._key.address, FAMILY, backlog=MAX_UNAUTHENTICATED)
         threading.Thread(target=self._accept, args=(self._listener, self._key), name="door", daemon=True).start()
 
     def answer(self, request: int, report: Report) -> None:
@@ -79,11 +85,11 @@ class Door:
         if self._key is None or self._listener is None or self._closing.is_set():
             return
         self._closing.set()
-        with contextlib.suppress(*GONE):
+        with contextlib.suppress(*CONNECTION_ERRORS):
             Client(self._key.address, FAMILY).close()  # a close alone does not wake the one who accepts
-        with contextlib.suppress(*GONE):
+        with contextlib.suppress(*CONNECTION_ERRORS):
             self._listener.close()
-        remove_key(self._runtime, self._key)
+        remove_endpoint(self._runtime, self._key)
         with self._guard:
             for waiting in self._waiting.values():
                 waiting.put(None)
@@ -92,59 +98,61 @@ class Door:
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _accept(self, listener: Listener, key: DoorKey) -> None:
+    def _accept(self, listener: Listener, key: Endpoint) -> None:
         while not self._closing.is_set():
             try:
                 connection = listener.accept()
-            except GONE as error:
+            except CONNECTION_ERRORS as error:
                 log.debug("Nobody could be let in: %r", error)
                 self._closing.wait(AGAIN_S)  # out of descriptors, perhaps: do not spin
                 continue
             thread = threading.Thread(target=self._serve, args=(connection, key), name="door-guest", daemon=True)
-            if self._let_in(thread):
+            if self._register(thread):
                 thread.start()
             else:
                 connection.close()
 
-    def _let_in(self, thread: threading.Thread) -> bool:
+    def _register(self, thread: threading.Thread) -> bool:
         """Enter a guest, unless it is crowded: strangers have few places, so that they cannot take those of others."""
         with self._guard:
-            crowded = len(self._strangers) >= STRANGERS_AT_MOST or len(self._threads) >= GUESTS_AT_MOST
-            if crowded or self._closing.is_set():
+            too_many_clients = (
+                len(self._unauthenticated) >= MAX_UNAUTHENTICATED or len(self._threads) >= MAX_CONNECTIONS
+            )
+            if too_many_clients or self._closing.is_set():
                 return False
             self._threads.add(thread)
-            self._strangers.add(thread)
+            self._unauthenticated.add(thread)
             return True
 
-    def _serve(self, connection: Connection, key: DoorKey) -> None:
+    def _serve(self, connection: Connection, key: Endpoint) -> None:
         try:
             with connection:
                 self._talk(connection, key)
-        except (*GONE, NotProven, *NONSENSE) as error:
+        except (*CONNECTION_ERRORS, AuthenticationError, *NONSENSE) as error:
             log.debug("A guest was sent away: %r", error)
         finally:
             with self._guard:
                 self._threads.discard(threading.current_thread())
-                self._strangers.discard(threading.current_thread())
+                self._unauthenticated.discard(threading.current_thread())
 
-    def _talk(self, connection: Connection, key: DoorKey) -> None:
-        with limited(connection, ASK_LIMIT_S):
-            prove_as_server(connection, key.key)
+    def _talk(self, connection: Connection, key: Endpoint) -> None:
+        with time_limit(connection, ASK_LIMIT_S):
+            authenticate_client(connection, key.key)
             request = decode_request(connection.recv_bytes(REQUEST_LIMIT))
         with self._guard:
-            self._strangers.discard(threading.current_thread())
+            self._unauthenticated.discard(threading.current_thread())
         if request.follow:
-            self._let_follow(connection)
+            self._accept_subscriber(connection)
         elif request.verb is Verb.GUIDE and not self._desk.can_open:
-            _send(connection, encode_reply(Refused(Refusal.NO_WINDOW)))
+            _send(connection, encode_reply(ErrorReply(ErrorCode.NO_WINDOW)))
         elif (report := self._ask(request)) is not None:
             _send(connection, encode_reply(report))
 
-    def _let_follow(self, connection: Connection) -> None:
+    def _accept_subscriber(self, connection: Connection) -> None:
         """Show the guide until the follower leaves, or falls behind."""
         onlooker = self._desk.follow()
         if onlooker is None:
-            _send(connection, encode_reply(Refused(Refusal.CROWDED)))
+            _send(connection, encode_reply(ErrorReply(ErrorCode.TOO_MANY_CLIENTS)))
             return
         sender = threading.Thread(target=_send_pages, args=(connection, onlooker), name="door-pages", daemon=True)
         sender.start()
@@ -153,10 +161,10 @@ class Door:
                 onlooker.answer(ANSWERS.decode(connection.recv_bytes(ANSWER_LIMIT)))
         finally:
             onlooker.close()
-            cut_off(connection)
+            shut_down(connection)
             sender.join()
 
-    def _ask(self, request: Request) -> Report | None:
+    def _ask(self, request: ControlRequest) -> Report | None:
         waiting: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         number = next(self._requests)
         with self._guard:
@@ -182,13 +190,13 @@ class Door:
 
 
 def _send_pages(connection: Connection, onlooker: Onlooker) -> None:
-    with contextlib.suppress(*GONE):
-        _send(connection, encode_reply(Admitted()))
+    with contextlib.suppress(*CONNECTION_ERRORS):
+        _send(connection, encode_reply(SubscriptionAccepted()))
         while (page := onlooker.next()) is not None:
             _send(connection, ENCODER.encode(page))
-    cut_off(connection)
+    shut_down(connection)
 
 
 def _send(connection: Connection, message: bytes) -> None:
-    with limited(connection, SEND_LIMIT_S):
+    with time_limit(connection, SEND_LIMIT_S):
         connection.send_bytes(message)

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from config.files import write_whole
-from config.folders import FolderProblem, Folders, is_private
+from config.folders import FolderError, Folders, is_private
 from config.i18n.text import text
 
 LOCK, WHEREABOUTS = "vigicle.lock", "runtime"
@@ -34,7 +34,7 @@ class InstanceLock:
     def acquire(self) -> bool:
         """Take the lock if it is free, without waiting; tell whether we have it.
 
-        Raises FolderProblem when the folder cannot be used.
+        Raises FolderError when the folder cannot be used.
         """
         try:
             self._lock.acquire(blocking=False)
@@ -43,7 +43,7 @@ class InstanceLock:
         except (OSError, NotImplementedError) as error:  # the latter: a file system without locks
             reason = getattr(error, "strerror", None) or str(error)
             what, remedy = text("folder.unusable", reason=reason), text("folder.unusable.remedy")
-            raise FolderProblem(what, self._path, remedy) from error
+            raise FolderError(what, self._path, remedy) from error
         if self._take_state():
             self._note()
             return True

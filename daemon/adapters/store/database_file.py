@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.i18n.text import text
-from config.i18n.translator import Problem
+from config.i18n.translator import UserError
 
 APPLICATION_ID = 0x76696763  # "vigc"
 BUSY_TIMEOUT_S = 2.0
@@ -21,7 +21,7 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 _DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 
-class StoreProblem(Problem):
+class StoreError(UserError):
     """The store was written by a newer vigicle and must not be touched by this one."""
 
 
@@ -50,7 +50,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _
 def open_for_writing(file: Path) -> sqlite3.Connection:
     """Open the store, made where it is missing, at the present schema.
 
-    Raises StoreProblem, OSError, and DamageError or sqlite3.Error (`is_damage` tells which is damage).
+    Raises StoreError, OSError, and DamageError or sqlite3.Error (`is_damage` tells which is damage).
     """
     if not os.path.lexists(file):
         _begin(file)
@@ -190,7 +190,7 @@ def _check(connection: sqlite3.Connection, file: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise DamageError("another program's file")
     if version > len(MIGRATIONS):
-        raise StoreProblem(text("store.newer", file=str(file)))
+        raise StoreError(text("store.newer", file=str(file)))
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         raise DamageError(f"quick_check: {found}")

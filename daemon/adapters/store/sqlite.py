@@ -11,12 +11,12 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from config.folders import FolderProblem, private_folder
+from config.folders import FolderError, private_folder
 from config.i18n.text import Text, text
 from daemon.adapters.platform.decode_errors import NONSENSE
 from daemon.adapters.store.database_file import (
     DamageError,
-    StoreProblem,
+    StoreError,
     is_damage,
     open_for_reading,
     open_for_writing,
@@ -26,7 +26,7 @@ from daemon.adapters.store.database_file import (
 from daemon.core.effects import Happening
 from daemon.core.model import Key, Memory, Progress, Seen
 
-__all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreProblem"]
+__all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreError"]
 
 STORE_NAME = "vigicle.sqlite3"
 HISTORY_LIMIT = 10_000
@@ -55,12 +55,12 @@ class SqliteStore:
         self._failing = False
 
     def load(self) -> Memory:
-        """Read all that is remembered. Raises StoreProblem where a newer vigicle wrote it."""
+        """Read all that is remembered. Raises StoreError where a newer vigicle wrote it."""
         if self._read_only:
             return self._look()
         try:
             self._written = self._read_or_begin_anew()
-        except FolderProblem as problem:
+        except FolderError as problem:
             self._failed(problem)
             self.problems.append(problem.text)
         except (OSError, sqlite3.Error) as error:
@@ -79,7 +79,7 @@ class SqliteStore:
         self._unwritten = [*self._unwritten, *happenings][-HISTORY_LIMIT:]
         try:
             _write(self._connected(), self._written, memory, self._unwritten)
-        except (DamageError, StoreProblem, FolderProblem, OSError, sqlite3.Error) as error:
+        except (DamageError, StoreError, FolderError, OSError, sqlite3.Error) as error:
             self._failed(error)
             return
         if self._failing:

@@ -102,7 +102,7 @@ class Watch:
 
     def __init__(self, folder: Path, *, modules: tuple[str, ...] = (), child_limit_s: float = 10.0) -> None:
         store = SqliteStore(folder)
-        self.desktop, self.door = Desktop(), OwnDoor()
+        self.desktop, self.control = Desktop(), OwnDoor()
         self.loop = Loop(
             State(settings=SETTINGS, memory=store.load()),
             Outside(
@@ -116,7 +116,7 @@ class Watch:
                 launcher=self.desktop,
                 errands=self.desktop,
                 face=NoFace("en"),
-                door=self.door,
+                control=self.control,
                 guide=Desk(Texts),
             ),
         )
@@ -132,22 +132,22 @@ class Watch:
     def start(self) -> None:
         """Begin; return once it can be asked."""
         self._thread.start()
-        assert self.door.open.wait(ANSWER_LIMIT_S)
+        assert self.control.open.wait(ANSWER_LIMIT_S)
 
     def stop(self) -> None:
         """Quit, and wait for the end."""
-        self.door.ask(Verb.QUIT)
+        self.control.ask(Verb.QUIT)
         self._thread.join(ANSWER_LIMIT_S)
         assert not self._thread.is_alive(), "the loop has ended"
 
     def check(self) -> Report:
         """Read what is in now, and return what was found."""
-        return self.door.ask(Verb.CHECK)
+        return self.control.ask(Verb.CHECK)
 
     def until(self, holds: Callable[[Report], bool], what: str, timeout_s: float = 20.0) -> Report:
         """Return the first status of which this holds."""
         deadline = time.monotonic() + timeout_s
-        while not holds(report := self.door.ask(Verb.STATUS)):
+        while not holds(report := self.control.ask(Verb.STATUS)):
             if time.monotonic() > deadline:
                 raise RigTimeoutError(f"not within {timeout_s:g} s: {what}. Last: {report}")
             time.sleep(0.02)

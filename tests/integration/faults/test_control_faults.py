@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.proc import anonymous_mb, descriptors
-from daemon.adapters.ipc.auth import DoorKey, prove_as_client, read_key
+from daemon.adapters.ipc.auth import Endpoint, authenticate_server, read_endpoint
 from daemon.adapters.ipc.server import ASK_LIMIT_S
 from integration.faults.workstation import key, runtime, status, watching
 from support.process import wait_until
@@ -39,13 +39,13 @@ GIGABYTE = 1 << 30
 CROWD = 1000
 
 
-def door(program: Program) -> DoorKey:
-    key = read_key(runtime(program))
+def control(program: Program) -> Endpoint:
+    key = read_endpoint(runtime(program))
     assert key is not None
     return key
 
 
-def line_to(key: DoorKey) -> socket.socket:
+def line_to(key: Endpoint) -> socket.socket:
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(ASK_LIMIT_S * 2)
     line.connect(key.address)
@@ -59,34 +59,34 @@ def swallow(line: socket.socket) -> None:
             pass
 
 
-def garbage(key: DoorKey) -> None:
+def garbage(key: Endpoint) -> None:
     with line_to(key) as line:
         with contextlib.suppress(OSError):
             line.sendall(os.urandom(1 << 16))
         swallow(line)
 
 
-def a_gigabyte_announced(key: DoorKey) -> None:
+def a_gigabyte_announced(key: Endpoint) -> None:
     with line_to(key) as line:
         line.sendall(struct.pack("!i", GIGABYTE))
         swallow(line)
 
 
-def eight_exabytes_announced(key: DoorKey) -> None:
+def eight_exabytes_announced(key: Endpoint) -> None:
     with line_to(key) as line:
         line.sendall(struct.pack("!iQ", -1, 1 << 63))
         swallow(line)
 
 
-def a_gigabyte_announced_by_one_who_has_the_key(key: DoorKey) -> None:
+def a_gigabyte_announced_by_one_who_has_the_key(key: Endpoint) -> None:
     with Client(key.address) as connection:
-        prove_as_client(connection, key.key)
+        authenticate_server(connection, key.key)
         os.write(connection.fileno(), struct.pack("!i", GIGABYTE))
         with contextlib.suppress(OSError, EOFError):
             connection.recv_bytes()
 
 
-def a_slow_writer(key: DoorKey) -> None:
+def a_slow_writer(key: Endpoint) -> None:
     """Send a byte every tenth of a second, for ever."""
     pace = threading.Event()
     with line_to(key) as line, contextlib.suppress(OSError):
@@ -95,9 +95,9 @@ def a_slow_writer(key: DoorKey) -> None:
             line.sendall(b"x")
 
 
-def a_wrong_key(key: DoorKey) -> None:
+def a_wrong_key(key: Endpoint) -> None:
     with Client(key.address) as connection, contextlib.suppress(OSError, EOFError, Exception):
-        prove_as_client(connection, bytes(32))
+        authenticate_server(connection, bytes(32))
 
 
 GUESTS = (
@@ -129,8 +129,8 @@ def no_traceback(daemon: Process) -> None:
 def test_no_guest_costs_the_daemon_its_memory_its_descriptors_or_its_answers(program: Program, daemon: Process) -> None:
     status(program)
     before, files = anonymous_mb(daemon.pid), descriptors(daemon.pid)
-    guests: list[Callable[[DoorKey], None]] = [*GUESTS, *GUESTS]
-    threads = [threading.Thread(target=guest, args=(door(program),)) for guest in guests]
+    guests: list[Callable[[Endpoint], None]] = [*GUESTS, *GUESTS]
+    threads = [threading.Thread(target=guest, args=(control(program),)) for guest in guests]
     for thread in threads:
         thread.start()
     assert answers_soon(program), "beside them"
@@ -145,7 +145,7 @@ def test_no_guest_costs_the_daemon_its_memory_its_descriptors_or_its_answers(pro
 
 def test_a_crowd_before_the_door_goes_away(program: Program, daemon: Process) -> None:
     files = descriptors(daemon.pid)
-    key, crowd = door(program), []
+    key, crowd = control(program), []
     with contextlib.ExitStack() as stack:
         for _ in range(CROWD):
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
@@ -183,13 +183,13 @@ def test_a_lock_and_a_door_that_were_cleared_away_let_no_second_one_tell_everyth
 
 
 def test_the_lock_and_the_door_of_a_killed_daemon_make_way(program: Program, daemon: Process) -> None:
-    left = door(program)
+    left = control(program)
     daemon.kill()
     assert Path(left.address).exists()
     done = program.run("quit")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     again = watching(program)
-    assert door(program) != left
+    assert control(program) != left
     assert answers_soon(program)
     no_traceback(again)
 
@@ -274,7 +274,10 @@ def test_a_runtime_folder_that_cannot_be_trusted_is_refused_in_words(
 
 @pytest.mark.parametrize(
     "name",
-    ["vigicle.lock", *(pytest.param(name, marks=pytest.mark.full) for name in ("door.json", "door.json.new", "door"))],
+    [
+        "vigicle.lock",
+        *(pytest.param(name, marks=pytest.mark.full) for name in ("control.json", "control.json.new", "door")),
+    ],
 )
 def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: str, tmp_path: Path) -> None:
     watching(program).terminate()

@@ -21,8 +21,8 @@ SILENT_GUEST = """
 import sys, time
 from multiprocessing.connection import Client
 from pathlib import Path
-from daemon.adapters.ipc.auth import read_key
-with Client(read_key(Path(sys.argv[1])).address, "AF_PIPE") as line:
+from daemon.adapters.ipc.auth import read_endpoint
+with Client(read_endpoint(Path(sys.argv[1])).address, "AF_PIPE") as line:
     begun = time.monotonic()
     line.recv_bytes()
     try:

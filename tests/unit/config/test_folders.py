@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.folders import FolderProblem, find_folders, private_folder
+from config.folders import FolderError, find_folders, private_folder
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="XDG runtime folders")
@@ -93,8 +93,8 @@ def test_our_own_folder_is_tightened(tmp_path: Path, mode: int) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def refused(folder: Path) -> FolderProblem:
-    with pytest.raises(FolderProblem) as caught:
+def refused(folder: Path) -> FolderError:
+    with pytest.raises(FolderError) as caught:
         private_folder(folder)
     assert str(folder) in str(caught.value)
     assert caught.value.path == folder

@@ -41,12 +41,12 @@ def test_step_2a_goes_in_its_order() -> None:
         ("enter_platform", Needs.NEW),
         ("check_new", Needs.NEW),
     ]
-    limited = [
+    time_limit = [
         each.id
         for each in steps
         if each.limit == Limit(since="ask_for_mail", span=timedelta(hours=24), back_to="insert_old")
     ]
-    assert limited == ["close_browser", "remove_old", "insert_new", "click_link"]
+    assert time_limit == ["close_browser", "remove_old", "insert_new", "click_link"]
 
 
 def test_step_2b_ends_with_a_letter_and_an_answer() -> None:

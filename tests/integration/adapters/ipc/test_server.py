@@ -24,10 +24,24 @@ from config.i18n.text import text
 from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.adapters.guide.publisher import FOLLOWERS_AT_MOST, Desk
-from daemon.adapters.ipc.auth import KEY_FILE, KEY_SIZE, DoorKey, make_key, prove_as_client, read_key
-from daemon.adapters.ipc.client import DoorProblem, Following, GuideRefused, NoDaemon, ask, follow
-from daemon.adapters.ipc.messages import REQUEST_LIMIT, TEXT_LIMIT, Refusal, decode_reply, encode_reply
-from daemon.adapters.ipc.server import ASK_LIMIT_S, GUESTS_AT_MOST, SEND_LIMIT_S, STRANGERS_AT_MOST, Door
+from daemon.adapters.ipc.auth import (
+    ENDPOINT_FILE,
+    KEY_SIZE,
+    Endpoint,
+    authenticate_server,
+    create_endpoint,
+    read_endpoint,
+)
+from daemon.adapters.ipc.client import (
+    ControlError,
+    DaemonNotRunningError,
+    GuideSubscription,
+    GuideUnavailableError,
+    ask,
+    follow,
+)
+from daemon.adapters.ipc.messages import REQUEST_LIMIT, TEXT_LIMIT, ErrorCode, decode_reply, encode_reply
+from daemon.adapters.ipc.server import ASK_LIMIT_S, MAX_CONNECTIONS, MAX_UNAUTHENTICATED, SEND_LIMIT_S, ControlServer
 from daemon.core.events import Asked, Event, GuideChosen, Verb
 from daemon.core.model import Claim, Occupancy, Role
 from daemon.core.troubles import Trouble
@@ -90,10 +104,10 @@ class Watchman:
     def __init__(self, runtime: Path) -> None:
         self.runtime = runtime
         self.desk = Desk(Texts, ["/nowhere/window"])
-        self.door = Door(runtime, self.desk)
+        self.control = ControlServer(runtime, self.desk)
         self.asked: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.desk.start(self.asked.put)
-        self.door.start(self.asked.put)
+        self.control.start(self.asked.put)
 
     def next(self) -> Asked:
         event = self.asked.get(timeout=LIMIT_S)
@@ -103,11 +117,11 @@ class Watchman:
     def stop(self) -> None:
         """Stop both, as the loop does."""
         self.desk.stop()
-        self.door.stop()
+        self.control.stop()
 
     @property
-    def key(self) -> DoorKey:
-        key = read_key(self.runtime)
+    def key(self) -> Endpoint:
+        key = read_endpoint(self.runtime)
         assert key is not None
         return key
 
@@ -127,7 +141,7 @@ def asking(runtime: Path, verb: Verb = Verb.STATUS, **more: Any) -> Iterator["qu
     def run() -> None:
         try:
             outcome.put(ask(runtime, verb, timeout_s=LIMIT_S, **more))
-        except (NoDaemon, DoorProblem) as problem:
+        except (DaemonNotRunningError, ControlError) as problem:
             outcome.put(problem)
 
     thread = threading.Thread(target=run)
@@ -140,7 +154,7 @@ def asking(runtime: Path, verb: Verb = Verb.STATUS, **more: Any) -> Iterator["qu
 def proven(watchman: Watchman) -> Iterator[Any]:
     """A connection that has shown the key."""
     with Client(watchman.key.address) as connection:
-        prove_as_client(connection, watchman.key.key)
+        authenticate_server(connection, watchman.key.key)
         yield connection
 
 
@@ -148,7 +162,7 @@ def test_the_one_who_asks_gets_the_report(watchman: Watchman) -> None:
     with asking(watchman.runtime, Verb.CHECK) as outcome:
         asked = watchman.next()
         assert asked.verb is Verb.CHECK
-        watchman.door.answer(asked.request, REPORT)
+        watchman.control.answer(asked.request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -156,7 +170,7 @@ def test_a_claim_comes_with_its_fingerprint(watchman: Watchman) -> None:
     with asking(watchman.runtime, Verb.TELL, claim=Claim.WORKS, fingerprint="b" * 64) as outcome:
         asked = watchman.next()
         assert (asked.verb, asked.claim, asked.fingerprint) == (Verb.TELL, Claim.WORKS, "b" * 64)
-        watchman.door.answer(asked.request, Report())
+        watchman.control.answer(asked.request, Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
@@ -164,12 +178,12 @@ def test_a_name_comes_with_its_fingerprint(watchman: Watchman) -> None:
     with asking(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="la bleue") as outcome:
         asked = watchman.next()
         assert (asked.verb, asked.fingerprint, asked.text) == (Verb.NAME, "b" * 64, "la bleue")
-        watchman.door.answer(asked.request, Report())
+        watchman.control.answer(asked.request, Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
 def test_a_text_of_any_length_does_not_come_through(watchman: Watchman) -> None:
-    with pytest.raises(DoorProblem):
+    with pytest.raises(ControlError):
         ask(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S)
 
 
@@ -178,18 +192,18 @@ def test_answers_find_the_one_who_asked_in_any_order(watchman: Watchman) -> None
         one = watchman.next()
         with asking(watchman.runtime) as second:
             two = watchman.next()
-            watchman.door.answer(two.request, Report(exit_code=2))
+            watchman.control.answer(two.request, Report(exit_code=2))
             assert second.get(timeout=LIMIT_S) == Report(exit_code=2)
-        watchman.door.answer(one.request, Report(exit_code=1))
+        watchman.control.answer(one.request, Report(exit_code=1))
         assert first.get(timeout=LIMIT_S) == Report(exit_code=1)
 
 
 def test_an_answer_to_nobody_does_nothing(watchman: Watchman) -> None:
-    watchman.door.answer(12345, REPORT)
+    watchman.control.answer(12345, REPORT)
 
 
 def test_without_a_daemon_that_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NoDaemon):
+    with pytest.raises(DaemonNotRunningError):
         ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
 
 
@@ -198,38 +212,38 @@ def test_what_a_dead_daemon_left_means_no_daemon_and_makes_way(tmp_path: Path) -
         assert dead.stdout is not None
         assert dead.stdout.readline() == "open\n"
         dead.kill()
-    assert read_key(tmp_path) is not None
-    with pytest.raises(NoDaemon):
+    assert read_endpoint(tmp_path) is not None
+    with pytest.raises(DaemonNotRunningError):
         ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
     watchman = Watchman(tmp_path)
     with asking(tmp_path) as outcome:
-        watchman.door.answer(watchman.next().request, REPORT)
+        watchman.control.answer(watchman.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
-    watchman.door.stop()
+    watchman.control.stop()
 
 
 def test_a_daemon_that_does_not_answer_is_a_problem_within_the_limit(watchman: Watchman) -> None:
-    with pytest.raises(DoorProblem):
+    with pytest.raises(ControlError):
         ask(watchman.runtime, Verb.STATUS, timeout_s=0.2)
 
 
 def test_a_stopping_daemon_sends_the_answers_that_were_given(watchman: Watchman) -> None:
     with asking(watchman.runtime, Verb.QUIT) as outcome:
-        watchman.door.answer(watchman.next().request, REPORT)
-        watchman.door.stop()
+        watchman.control.answer(watchman.next().request, REPORT)
+        watchman.control.stop()
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
 def test_a_stopping_daemon_lets_nobody_wait(watchman: Watchman) -> None:
     with asking(watchman.runtime) as outcome:
         watchman.next()
-        watchman.door.stop()
-        assert isinstance(outcome.get(timeout=LIMIT_S), DoorProblem)
+        watchman.control.stop()
+        assert isinstance(outcome.get(timeout=LIMIT_S), ControlError)
 
 
 def test_a_closed_door_leaves_nothing_and_can_be_closed_again(watchman: Watchman) -> None:
-    watchman.door.stop()
-    watchman.door.stop()
+    watchman.control.stop()
+    watchman.control.stop()
     assert list(watchman.runtime.iterdir()) == []
 
 
@@ -237,9 +251,9 @@ def test_the_key_is_for_this_person_alone_and_new_at_each_start(tmp_path: Path) 
     keys = []
     for _ in range(2):
         watchman = Watchman(tmp_path)
-        assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / ENDPOINT_FILE).stat().st_mode) == 0o600
         keys.append(watchman.key.key)
-        watchman.door.stop()
+        watchman.control.stop()
     assert len(keys[0]) == KEY_SIZE
     assert keys[0] != keys[1]
 
@@ -252,37 +266,37 @@ def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> Non
     assert folder != runtime
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with asking(runtime) as outcome:
-        watchman.door.answer(watchman.next().request, REPORT)
+        watchman.control.answer(watchman.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
-    watchman.door.stop()
+    watchman.control.stop()
     assert not folder.exists()
 
 
-def silent(_connection: Any, _key: DoorKey) -> None:
+def silent(_connection: Any, _key: Endpoint) -> None:
     """Say nothing at all."""
 
 
-def wrong_key(connection: Any, _key: DoorKey) -> None:
+def wrong_key(connection: Any, _key: Endpoint) -> None:
     connection.recv_bytes()
     connection.send_bytes(bytes(2 * KEY_SIZE))
 
 
-def drip(connection: Any, _key: DoorKey) -> None:
+def drip(connection: Any, _key: Endpoint) -> None:
     """Promise a message and send one byte of it."""
     os.write(connection.fileno(), struct.pack("!i", 64) + b"x")
 
 
-def too_long(connection: Any, key: DoorKey) -> None:
-    prove_as_client(connection, key.key)
+def too_long(connection: Any, key: Endpoint) -> None:
+    authenticate_server(connection, key.key)
     connection.send_bytes(bytes(REQUEST_LIMIT + 1))
 
 
-def no_request(connection: Any, key: DoorKey) -> None:
-    prove_as_client(connection, key.key)
+def no_request(connection: Any, key: Endpoint) -> None:
+    authenticate_server(connection, key.key)
 
 
-def bad_request(request: object, connection: Any, key: DoorKey) -> None:
-    prove_as_client(connection, key.key)
+def bad_request(request: object, connection: Any, key: Endpoint) -> None:
+    authenticate_server(connection, key.key)
     connection.send_bytes(json.dumps(request).encode())
 
 
@@ -301,7 +315,7 @@ def bad_request(request: object, connection: Any, key: DoorKey) -> None:
         pytest.param(partial(bad_request, {"version": 1, "verb": "tell", "fingerprint": "../x"}), id="no fingerprint"),
     ],
 )
-def test_such_a_guest_is_sent_away_within_the_limit(watchman: Watchman, guest: Callable[[Any, DoorKey], None]) -> None:
+def test_such_a_guest_is_sent_away_within_the_limit(watchman: Watchman, guest: Callable[[Any, Endpoint], None]) -> None:
     began = time.monotonic()
     with Client(watchman.key.address) as connection:
         with contextlib.suppress(OSError):
@@ -315,18 +329,18 @@ def test_such_a_guest_is_sent_away_within_the_limit(watchman: Watchman, guest: C
 
 def test_silent_guests_hold_nobody_up(watchman: Watchman) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(STRANGERS_AT_MOST - 1):
+        for _ in range(MAX_UNAUTHENTICATED - 1):
             stack.enter_context(Client(watchman.key.address))
         began = time.monotonic()
         with asking(watchman.runtime) as outcome:
-            watchman.door.answer(watchman.next().request, REPORT)
+            watchman.control.answer(watchman.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
         assert time.monotonic() - began < ASK_LIMIT_S / 2
 
 
 def test_a_stranger_too_many_is_closed_at_once(watchman: Watchman) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(STRANGERS_AT_MOST):
+        for _ in range(MAX_UNAUTHENTICATED):
             stack.enter_context(Client(watchman.key.address)).recv_bytes()
         with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
             late.recv_bytes()
@@ -334,7 +348,7 @@ def test_a_stranger_too_many_is_closed_at_once(watchman: Watchman) -> None:
 
 def test_a_guest_too_many_is_closed_at_once(watchman: Watchman) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(GUESTS_AT_MOST):
+        for _ in range(MAX_CONNECTIONS):
             stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"status"}')
             watchman.next()
         with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
@@ -343,20 +357,20 @@ def test_a_guest_too_many_is_closed_at_once(watchman: Watchman) -> None:
 
 def test_guests_who_wait_for_their_answers_take_no_place_from_others(watchman: Watchman) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(2 * STRANGERS_AT_MOST):
+        for _ in range(2 * MAX_UNAUTHENTICATED):
             stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"check"}')
             watchman.next()
         with asking(watchman.runtime) as outcome:
-            watchman.door.answer(watchman.next().request, REPORT)
+            watchman.control.answer(watchman.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
 def test_who_finds_the_door_crowded_knocks_again(watchman: Watchman) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(STRANGERS_AT_MOST):
+        for _ in range(MAX_UNAUTHENTICATED):
             stack.enter_context(Client(watchman.key.address)).recv_bytes()
         with asking(watchman.runtime) as outcome:
-            watchman.door.answer(watchman.next().request, REPORT)
+            watchman.control.answer(watchman.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -364,19 +378,19 @@ def test_a_guest_who_leaves_does_not_hurt(watchman: Watchman) -> None:
     with proven(watchman) as connection:
         connection.send_bytes(b'{"version":1,"verb":"status"}')
         asked = watchman.next()
-    watchman.door.answer(asked.request, REPORT)
+    watchman.control.answer(asked.request, REPORT)
     with asking(watchman.runtime) as outcome:
-        watchman.door.answer(watchman.next().request, REPORT)
+        watchman.control.answer(watchman.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
 def test_a_false_daemon_is_not_believed(tmp_path: Path) -> None:
-    key = make_key(tmp_path)
+    key = create_endpoint(tmp_path)
     with Listener(key.address) as listener, asking(tmp_path) as outcome, listener.accept() as connection:
         connection.send_bytes(bytes(KEY_SIZE))
         connection.recv_bytes()
         connection.send_bytes(bytes(KEY_SIZE))
-        assert isinstance(outcome.get(timeout=LIMIT_S), DoorProblem)
+        assert isinstance(outcome.get(timeout=LIMIT_S), ControlError)
 
 
 @pytest.mark.parametrize("report", [REPORT, Report()], ids=["full", "empty"])
@@ -394,7 +408,7 @@ VIEW = GuideView(
 )
 
 
-def page_of(following: Following) -> Page:
+def page_of(following: GuideSubscription) -> Page:
     page = following.next()
     assert page is not None
     return page
@@ -428,9 +442,9 @@ def test_who_follows_learns_of_the_end(watchman: Watchman) -> None:
 
 def test_who_leaves_makes_room_for_another(watchman: Watchman) -> None:
     followers = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(FOLLOWERS_AT_MOST)]
-    with pytest.raises(GuideRefused) as refused:
+    with pytest.raises(GuideUnavailableError) as refused:
         follow(watchman.runtime, timeout_s=LIMIT_S)
-    assert refused.value.refusal is Refusal.CROWDED
+    assert refused.value.refusal is ErrorCode.TOO_MANY_CLIENTS
     followers[0].close()
     wait_until(lambda: admitted(watchman.runtime), "there is room again")
     for follower in followers:
@@ -440,7 +454,7 @@ def test_who_leaves_makes_room_for_another(watchman: Watchman) -> None:
 def admitted(runtime: Path) -> bool:
     try:
         follow(runtime, timeout_s=LIMIT_S).close()
-    except GuideRefused:
+    except GuideUnavailableError:
         return False
     return True
 
@@ -476,12 +490,12 @@ def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(watchman:
 
 def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
     desk = Desk(Texts)
-    door = Door(tmp_path, desk)
-    door.start(lambda _event: None)
-    with pytest.raises(GuideRefused) as refused:
+    control = ControlServer(tmp_path, desk)
+    control.start(lambda _event: None)
+    with pytest.raises(GuideUnavailableError) as refused:
         ask(tmp_path, Verb.GUIDE, timeout_s=LIMIT_S)
     assert "vigicle guide --text" in str(refused.value)
-    door.stop()
+    control.stop()
 
 
 def test_a_daemon_with_a_window_is_asked_for_it(watchman: Watchman, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -489,5 +503,5 @@ def test_a_daemon_with_a_window_is_asked_for_it(watchman: Watchman, monkeypatch:
     with asking(watchman.runtime, Verb.GUIDE) as outcome:
         event = watchman.next()
         assert event.verb is Verb.GUIDE
-        watchman.door.answer(event.request, REPORT)
+        watchman.control.answer(event.request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT

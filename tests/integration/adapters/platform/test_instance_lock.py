@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.folders import FolderProblem, Folders
+from config.folders import FolderError, Folders
 from daemon.adapters.platform.instance_lock import LOCK, WHEREABOUTS, InstanceLock, is_on_watch, runtime_of_watch
 
 HOLD = """
@@ -55,7 +55,7 @@ def test_the_lock_file_is_for_this_person_alone(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / LOCK).mkdir()
-    with pytest.raises(FolderProblem):
+    with pytest.raises(FolderError):
         InstanceLock(tmp_path, tmp_path).acquire()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from config.workflows import CourseKind
-from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreProblem
+from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
 from daemon.core.effects import Happening
 from daemon.core.model import Certificate, Claim, Key, Memory, Progress, Role, Seen, TokenSigns
 
@@ -387,7 +387,7 @@ def make_newer(file: Path) -> None:
 def test_a_newer_versions_store_is_refused_and_left_as_it_is(opened: Opener, filled: Path, read_only: bool) -> None:
     make_newer(filled)
     before = filled.read_bytes()
-    with pytest.raises(StoreProblem, match="newer version"):
+    with pytest.raises(StoreError, match="newer version"):
         opened(read_only=read_only).load()
     assert filled.read_bytes() == before
     assert [path.name for path in filled.parent.iterdir()] == [STORE_NAME]

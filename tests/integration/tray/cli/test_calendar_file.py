@@ -12,7 +12,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import Texts
 from daemon.core.calendar_entries import Entry, diary
 from support.core.factories import DAY, NOW, certificate, memory, notice_settings, owned
-from tray.cli.calendar_file import ExportProblem, as_ics, export
+from tray.cli.calendar_file import ExportError, as_ics, export
 from tray.cli.prompts import ask_on_terminal
 
 PARIS = timezone(timedelta(hours=1))
@@ -99,7 +99,7 @@ def written(target: Path, may_replace: Any = never) -> bytes:
 
 
 def refusal(target: Path, may_replace: Any = never, dates: tuple[Entry, ...] | None = None) -> Text:
-    with pytest.raises(ExportProblem) as refused:
+    with pytest.raises(ExportError) as refused:
         export(entries() if dates is None else dates, str(target), WORDS, NOW, may_replace=may_replace)
     return refused.value.text
 

@@ -13,7 +13,7 @@ from config.i18n.translator import Texts
 from config.i18n.wording import Wording
 from config.schema.load_procedure import ENTRIES_LIMIT
 from config.schema.load_settings import catalogue_settings, load_procedure, load_settings
-from config.schema.tables import SettingsProblem
+from config.schema.tables import SettingsError
 from config.settings import Procedure
 from config.workflows import CourseKind, Ends, Limit, Needs, Offer
 from support.toml import toml
@@ -219,7 +219,7 @@ REFUSED = {
 def test_a_refusal_names_key_value_and_what_is_accepted(
     courses: str, key: str, value: str | None, accepted: str
 ) -> None:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         procedure(courses)
     problem = caught.value
     assert (problem.key, problem.accepted.id) == (key, f"accepted.{accepted}")
@@ -236,13 +236,13 @@ LAUNCHED_LETTER = HEAD + step("go", "ends = 'launched'\noffers = ['mail']")
 def test_a_letter_is_launched_where_there_is_one_and_somebody_to_write_to() -> None:
     address = "support_email = 'a@example.fr'"
     assert procedure(LETTER + LAUNCHED_LETTER, address).courses[CourseKind.ACTIVATE].steps[0].offers == (Offer.MAIL,)
-    with pytest.raises(SettingsProblem):
+    with pytest.raises(SettingsError):
         procedure(LAUNCHED_LETTER, address)
 
 
 @pytest.mark.parametrize("key", ["link_lifetime_hours", "clean_up_after_days"])
 def test_a_time_of_nothing_is_refused(key: str) -> None:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         procedure("", f"{key} = 0")
     assert caught.value.key == key
 
@@ -273,7 +273,7 @@ BAD_TEXTS = [
 @pytest.mark.parametrize("written", BAD_TEXTS, ids=lambda written: repr(written)[:40])
 def test_a_text_that_cannot_be_shown_is_refused(written: str) -> None:
     escaped = "".join(f"\\u{ord(c):04x}" if not c.isprintable() else c for c in written)
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         procedure(HEAD + STEP.replace("'Do it.'", f'"{escaped}"'))
     assert (caught.value.key, caught.value.accepted.id) == (f"{S}.text.en", "accepted.wording_600")
 
@@ -296,7 +296,7 @@ PLACES = ["id", "title", "text", "ends", "needs", "offers", "done", "limit", "li
 def test_whatever_a_step_holds_is_accepted_or_refused(place: str, value: object) -> None:
     keys = {"id": "'go'", "title": "{ en = 'x', fr = 'x' }", "text": "{ en = 'x', fr = 'x' }", "ends": "'said'"}
     content = "\n".join(f"{key} = {written}" for key, written in {**keys, place: toml(value)}.items())
-    with contextlib.suppress(SettingsProblem):
+    with contextlib.suppress(SettingsError):
         procedure(HEAD + ASKED + f"[[courses.activate.steps]]\n{content}\n")
 
 

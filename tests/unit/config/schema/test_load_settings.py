@@ -16,7 +16,7 @@ from config.folders import Folders
 from config.i18n.translator import Texts
 from config.schema.load_settings import (
     Loaded,
-    SettingsProblem,
+    SettingsError,
     catalogue_settings,
     load_procedure,
     load_settings,
@@ -193,7 +193,7 @@ REFUSED = [
 def test_a_refusal_names_file_key_value_and_what_is_accepted(
     load: Load, folders: Folders, content: str, key: str, value: str, accepted: str
 ) -> None:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         load(content)
     problem = caught.value
     assert (problem.file, problem.key, problem.value) == (folders.config_file, key, value)
@@ -226,7 +226,7 @@ KEYS = [
 
 
 def accepted_or_refused(content: bytes) -> None:
-    """Settings come out, or a SettingsProblem that can be told; nothing else."""
+    """Settings come out, or a SettingsError that can be told; nothing else."""
     told = ""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "config.toml"
@@ -234,7 +234,7 @@ def accepted_or_refused(content: bytes) -> None:
         here = Path(name)
         try:
             load_settings(Folders(config_file=file, policy_file=here / "none" / "p", state=here, runtime=here))
-        except SettingsProblem as problem:
+        except SettingsError as problem:
             told = str(problem)
         assert not told or str(file) in told
 
@@ -280,7 +280,7 @@ URLS = [
 @pytest.mark.parametrize("key", ["platform_url", "order_url"])
 @pytest.mark.parametrize("url", URLS, ids=lambda url: repr(url)[:40])
 def test_only_plain_https_addresses_are_accepted(load: Load, url: str, key: str) -> None:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         load(f"procedures.opalexe.{key} = {json.dumps(url)}")
     assert caught.value.key == f"procedures.opalexe.{key}"
     assert caught.value.accepted.id == "accepted.url"
@@ -299,7 +299,7 @@ NEAREST = [
 
 @pytest.mark.parametrize(("content", "nearest"), NEAREST, ids=[case[0] for case in NEAREST])
 def test_a_mistyped_key_is_told_the_nearest_known_one(load: Load, content: str, nearest: str) -> None:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         load(content)
     assert caught.value.nearest == nearest
     assert nearest in str(caught.value)
@@ -319,7 +319,7 @@ UNPARSABLE = [
 
 @pytest.mark.parametrize(("content", "key", "value"), UNPARSABLE)
 def test_what_is_no_toml_is_told_with_its_line(load: Load, content: str | bytes, key: str, value: str) -> None:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         load(content)
     assert caught.value.key == key
     assert caught.value.value.startswith(value)
@@ -328,14 +328,14 @@ def test_what_is_no_toml_is_told_with_its_line(load: Load, content: str | bytes,
 
 
 def test_hostile_text_in_a_refused_value_is_made_harmless(load: Load) -> None:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         load('language = "\\u001b[31m\\u202efr"\n')
     assert "\x1b" not in str(caught.value)
     assert "\u202e" not in str(caught.value)
 
 
 def refusal(folders: Folders) -> str:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         load_settings(folders)
     assert caught.value.key == ""
     assert str(caught.value.file) in str(caught.value)
@@ -465,7 +465,7 @@ def test_the_section_of_a_broken_procedure_is_left_in_peace(folders: Folders, lo
 def test_a_procedure_loads_from_bytes() -> None:
     from_bytes = load_procedure(Path("siv.toml"), SIV.encode())
     assert from_bytes == load_procedure(FIXTURES / "siv.toml")
-    with pytest.raises(SettingsProblem):
+    with pytest.raises(SettingsError):
         load_procedure(Path("siv.toml"), b"\xff")
 
 
