@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from daemon.core.effects import Errand, Happening, Launch, ReadTokens
+from daemon.core.effects import Happening, Launch, ReadTokens, SystemAction
 from daemon.core.events import Event, ReadersSeen, ServiceLost
 from daemon.core.login_start import LoginStanding
 from daemon.core.model import Memory
@@ -101,13 +101,13 @@ class Launcher(Protocol):
         """Open or start it, in a thread of its own."""
 
 
-class Errands(Protocol):
+class SystemActions(Protocol):
     """Runs the small things that a menu offers: posts what came of them."""
 
     def start(self, post: Post) -> None:
         """Be ready, and post what holds now."""
 
-    def run(self, errand: Errand) -> None:
+    def run(self, action: SystemAction) -> None:
         """Run it, in a thread of its own."""
 
 
@@ -148,7 +148,7 @@ class FaceScreen(Protocol):
         """What shows balloons at it, where this system has them."""
 
 
-class GuideDesk(Protocol):
+class GuideDisplay(Protocol):
     """Shows the guide in a window of its own process, and to whoever follows it through the door.
 
     Posts `GuideChosen`, `KeyNamed` and `CertificateForgotten`. What the window answers to an older view is dropped.

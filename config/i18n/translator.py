@@ -85,7 +85,7 @@ class Texts:
                 return self.render(date)
 
 
-class UserError(Exception):  # noqa: N818 - this project's word
+class UserError(Exception):
     """Something that the person can put right; `text` says it to them, str() says it in English for the log."""
 
     def __init__(self, what: Text) -> None:

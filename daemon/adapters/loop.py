@@ -29,9 +29,9 @@ class Outside:
     notifier: ports.Notifier
     launcher: ports.Launcher
     control: ports.ControlChannel
-    errands: ports.Errands
+    system_actions: ports.SystemActions
     face: ports.FaceScreen
-    guide: ports.GuideDesk
+    guide: ports.GuideDisplay
 
 
 class Loop:
@@ -66,7 +66,7 @@ class Loop:
         starters = (
             out.notifier,
             out.launcher,
-            out.errands,
+            out.system_actions,
             out.tokens,
             out.schedule,
             out.guide,
@@ -127,7 +127,7 @@ class Loop:
             case effects.Answer(request=request, report=report):
                 out.control.answer(request, report)
             case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine():
-                out.errands.run(effect)
+                out.system_actions.run(effect)
             case effects.Stop():
                 self._running = False
             case _:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from config.i18n.text import text
 from daemon.adapters.notify.channel import Answered, Message
-from daemon.core.effects import Errand, Launch, ReadTokens
+from daemon.core.effects import Launch, ReadTokens, SystemAction
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
 from daemon.core.model import Occupancy, ReaderState, TokenReading
 from daemon.core.notice import Notice
@@ -168,13 +168,13 @@ class ClosedControlChannel:
         """Nothing was opened."""
 
 
-class NoErrands:
-    """The `Errands` that changes nothing on this computer."""
+class NoSystemActions:
+    """The `SystemActions` that changes nothing on this computer."""
 
     def start(self, post: Post) -> None:
         """There is nothing to tell."""
 
-    def run(self, errand: Errand) -> None:
+    def run(self, action: SystemAction) -> None:
         """Leave it undone."""
 
 

@@ -9,7 +9,7 @@ from config.folders import Folders
 from config.i18n.text import Text, text
 from config.preferences import keep_language
 from daemon.core.diagnosis import Check, Health
-from daemon.core.effects import Errand, Examine, StartAtLogin, UseLanguage
+from daemon.core.effects import Examine, StartAtLogin, SystemAction, UseLanguage
 from daemon.core.events import LoginStartKnown, ProblemMet, Tick
 from daemon.core.login_start import LoginStart
 from daemon.ports import LoginStarter, Post
@@ -17,8 +17,8 @@ from daemon.ports import LoginStarter, Post
 log = logging.getLogger(__name__)
 
 
-class DesktopErrands:
-    """The `Errands` of a person's desktop."""
+class DesktopSystemActions:
+    """The `SystemActions` of a person's desktop."""
 
     def __init__(self, folders: Folders, starter: LoginStarter, examine: Callable[[], tuple[Check, ...]]) -> None:
         """Keep what they need; `examine` takes seconds."""
@@ -32,9 +32,9 @@ class DesktopErrands:
         self._post = post
         self._guarded(self._tell_login_start)
 
-    def run(self, errand: Errand) -> None:
+    def run(self, action: SystemAction) -> None:
         """Run it, in a thread of its own."""
-        threading.Thread(target=self._guarded, args=(lambda: self._do(errand),), name="errand", daemon=True).start()
+        threading.Thread(target=self._guarded, args=(lambda: self._do(action),), name="errand", daemon=True).start()
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Tell the person what could not be done."""
@@ -45,8 +45,8 @@ class DesktopErrands:
             reason = text("errand.failed", reason=error.strerror or str(error), place=str(error.filename or ""))
             self._say("errand", text("problem.title"), reason)
 
-    def _do(self, errand: Errand) -> None:
-        match errand:
+    def _do(self, action: SystemAction) -> None:
+        match action:
             case UseLanguage(language=language):
                 keep_language(self._folders, language)
                 self._post(Tick(at=datetime.now(UTC)))  # the loop looks at the settings before each event

@@ -14,7 +14,7 @@ from config.i18n.text import Text, text
 from config.schema.load_settings import Loaded, SettingsError, load_settings, stamp
 from config.settings import Settings
 from daemon.adapters.autostart import make_login_starter
-from daemon.adapters.guide.publisher import Desk
+from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.ipc.server import ControlServer
 from daemon.adapters.launch.launcher import DesktopLauncher
 from daemon.adapters.loop import Loop, Outside
@@ -27,7 +27,7 @@ from daemon.adapters.schedule.local_zone import LocalZone, follow_zone
 from daemon.adapters.schedule.resume import make_resume
 from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.adapters.system_actions import DesktopErrands
+from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.assembly.doctor import examine
 from daemon.assembly.parts import MakeScreen, NoFace, Render, token_reader, words
 from daemon.core.diagnosis import Check
@@ -46,7 +46,12 @@ class Outcome(Enum):
 
 
 def watch(
-    folders: Folders, loaded: Loaded, desk: Desk, make_screen: MakeScreen | None = None, *, greeting: bool = False
+    folders: Folders,
+    loaded: Loaded,
+    publisher: GuidePublisher,
+    make_screen: MakeScreen | None = None,
+    *,
+    greeting: bool = False,
 ) -> Outcome:
     """Be on watch until told to stop. Raises FolderError and StoreError before the watch begins.
 
@@ -58,7 +63,11 @@ def watch(
         return Outcome.ALREADY_RUNNING
     thread = AsyncThread()
     try:
-        _run(lambda screen: _make_loop(folders, loaded, screen, desk, thread, greeting=greeting), loaded, make_screen)
+        _run(
+            lambda screen: _make_loop(folders, loaded, screen, publisher, thread, greeting=greeting),
+            loaded,
+            make_screen,
+        )
     finally:
         thread.stop()
         lock.release()
@@ -94,7 +103,13 @@ def _render_for(loop: Loop) -> Render:
 
 
 def _make_loop(
-    folders: Folders, loaded: Loaded, screen: FaceScreen, desk: Desk, thread: AsyncThread, *, greeting: bool
+    folders: Folders,
+    loaded: Loaded,
+    screen: FaceScreen,
+    publisher: GuidePublisher,
+    thread: AsyncThread,
+    *,
+    greeting: bool,
 ) -> Loop:
     """Put the daemon together, with what the person has to hear of already queued."""
     store = SqliteStore(private_folder(folders.state))
@@ -116,10 +131,10 @@ def _make_loop(
             store=store,
             notifier=make_notifier(lambda sentence: _render_for(loop)(sentence), thread, balloons=screen.balloons),
             launcher=DesktopLauncher(lambda: loop.state.settings),
-            control=ControlServer(folders.runtime, desk),
-            errands=DesktopErrands(folders, make_login_starter(), lambda: _examine_now(folders)),
+            control=ControlServer(folders.runtime, publisher),
+            system_actions=DesktopSystemActions(folders, make_login_starter(), lambda: _examine_now(folders)),
             face=screen,
-            guide=desk,
+            guide=publisher,
         ),
         news.look,
     )

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from config.folders import private_folder
 from config.settings import Settings
-from daemon.adapters.guide.publisher import Desk, has_display
+from daemon.adapters.guide.publisher import GuidePublisher, has_display
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.simulation import (
     ClosedControlChannel,
-    NoErrands,
+    NoSystemActions,
     SimulatedClock,
     SimulatedLauncher,
     SimulatedReader,
@@ -23,7 +23,7 @@ from daemon.adapters.simulation import (
     ToldNotifier,
 )
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.assembly.parts import MakeScreen, NoFace, Render, Screen, make_desk
+from daemon.assembly.parts import MakeScreen, NoFace, Render, Screen, make_publisher
 from daemon.core.effects import Launch
 from daemon.core.notice import Notice
 from daemon.core.state import State
@@ -39,7 +39,7 @@ class Demo:
     schedule: SimulatedSchedule
     screen: Screen | None
     thread: AsyncThread
-    desk: Desk
+    publisher: GuidePublisher
 
 
 def make_demo(
@@ -60,7 +60,7 @@ def make_demo(
     )
     thread = AsyncThread()
     desktop = ChainNotifier([DesktopChannel(), TerminalChannel()], render, thread)
-    desk = make_desk(window if has_display() else None)
+    publisher = make_publisher(window if has_display() else None)
     screen = make_screen(render, lambda event: loop.post(event)) if make_screen else None
     outside = Outside(
         watcher=reader,
@@ -70,9 +70,11 @@ def make_demo(
         notifier=ToldNotifier(desktop, tell),
         launcher=SimulatedLauncher(tell),
         control=ClosedControlChannel(),
-        errands=NoErrands(),
+        system_actions=NoSystemActions(),
         face=screen or NoFace(settings.language),
-        guide=desk,
+        guide=publisher,
     )
     loop: Loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
-    return Demo(loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread, desk=desk)
+    return Demo(
+        loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread, publisher=publisher
+    )

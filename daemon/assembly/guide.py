@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from config.folders import Folders
 from config.schema.load_settings import Loaded
 from daemon.adapters.guide.messages import Guide
-from daemon.adapters.guide.publisher import Desk, has_display
-from daemon.adapters.guide.window import NO_DISPLAY, Window
+from daemon.adapters.guide.publisher import GuidePublisher, has_display
+from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
 from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
 from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.instance_lock import runtime_of_watch
 from daemon.assembly.daemon import Outcome, watch
-from daemon.assembly.parts import NoFace, make_desk
+from daemon.assembly.parts import NoFace, make_publisher
 from daemon.core.events import Asked, Verb
 from daemon.ports import Post
 
@@ -38,7 +38,7 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Out
         if not has_display():
             raise
         guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
-        _need_display(Window(command, guide, lambda _code: None).wait())
+        _need_display(WindowProcess(command, guide, lambda _code: None).wait())
     return Outcome.STOPPED
 
 
@@ -47,29 +47,29 @@ def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
     try:
         guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
     except DaemonNotRunningError:
-        desk = make_desk()
+        publisher = make_publisher()
 
         def look_here() -> None:
-            onlooker = desk.follow()
-            if onlooker is not None:
-                look(onlooker)
+            subscriber = publisher.follow()
+            if subscriber is not None:
+                look(subscriber)
 
-        return _watch(folders, loaded, desk, look_here)
+        return _watch(folders, loaded, publisher, look_here)
     look(guide)
     return Outcome.STOPPED
 
 
 def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
-    desk = make_desk(command)
-    if not desk.can_open:
+    publisher = make_publisher(command)
+    if not publisher.can_open:
         raise GuideUnavailableError(ErrorCode.NO_WINDOW)
     codes: list[int | None] = []
 
     def open_and_wait() -> None:
-        desk.open()
-        codes.append(desk.wait())
+        publisher.open()
+        codes.append(publisher.wait())
 
-    outcome = _watch(folders, loaded, desk, open_and_wait)
+    outcome = _watch(folders, loaded, publisher, open_and_wait)
     _need_display(*codes)
     return outcome
 
@@ -79,11 +79,13 @@ def _need_display(*codes: int | None) -> None:
         raise GuideUnavailableError(ErrorCode.NO_WINDOW)
 
 
-def _watch(folders: Folders, loaded: Loaded, desk: Desk, look: Callable[[], None]) -> Outcome:
-    return watch(folders, loaded, desk, lambda _render, post: _Onlooking(loaded.settings.language, look, post))
+def _watch(folders: Folders, loaded: Loaded, publisher: GuidePublisher, look: Callable[[], None]) -> Outcome:
+    return watch(
+        folders, loaded, publisher, lambda _render, post: _SubscriberTray(loaded.settings.language, look, post)
+    )
 
 
-class _Onlooking(NoFace):
+class _SubscriberTray(NoFace):
     """The screen of a watch that ends when nobody looks at its guide any more."""
 
     def __init__(self, language: str | None, look: Callable[[], None], post: Post) -> None:

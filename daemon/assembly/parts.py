@@ -9,7 +9,7 @@ from config.i18n.text import Sentence
 from config.i18n.translator import Texts
 from config.modules import catalogue_modules
 from config.settings import Settings
-from daemon.adapters.guide.publisher import Desk
+from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.pcsc.service import is_held
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.core.views.tray import Face
@@ -52,9 +52,9 @@ def token_reader(settings: Settings) -> ChildTokenReader:
     return ChildTokenReader(modules=settings.modules, catalogue=catalogue_modules, is_held=is_held)
 
 
-def make_desk(window: Sequence[str] | None = None) -> Desk:
+def make_publisher(window: Sequence[str] | None = None) -> GuidePublisher:
     """Make the desk that shows the guide; `window` is the command of its window, None for no window at all."""
-    return Desk(words, window)
+    return GuidePublisher(words, window)
 
 
 @lru_cache(maxsize=2)

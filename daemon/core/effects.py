@@ -120,7 +120,7 @@ class Examine:
     """Look for what is wrong, and post it as a `ProblemMet`."""
 
 
-Errand = UseLanguage | StartAtLogin | Examine
+SystemAction = UseLanguage | StartAtLogin | Examine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,5 +129,16 @@ class Stop:
 
 
 Effect = (
-    ReadTokens | Remember | Say | Withdraw | Launch | WakeAt | Show | OpenGuide | ShowGuide | Answer | Errand | Stop
+    ReadTokens
+    | Remember
+    | Say
+    | Withdraw
+    | Launch
+    | WakeAt
+    | Show
+    | OpenGuide
+    | ShowGuide
+    | Answer
+    | SystemAction
+    | Stop
 )

@@ -145,7 +145,7 @@ class Stage:
             raise DemoFailure(f"the guide did not come to {id_}") from None
 
     def _hear_pages(self) -> None:
-        guide = self._demo.desk.follow()
+        guide = self._demo.publisher.follow()
         while guide is not None and (page := guide.next()) is not None:
             self._pages.put(page)
 

@@ -15,7 +15,7 @@ from config.i18n.translator import LOCALE, Texts, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
 from daemon.assembly.daemon import Outcome, watch
-from daemon.assembly.parts import make_desk
+from daemon.assembly.parts import make_publisher
 from daemon.core.events import Verb
 from tray.cli.app_id import introduce
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: T
 
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
         return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen, window=window)
-    outcome = watch(folders, loaded, make_desk(window), screen, greeting=screen is not None)
+    outcome = watch(folders, loaded, make_publisher(window), screen, greeting=screen is not None)
     if outcome is Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))
         if not options.headless:

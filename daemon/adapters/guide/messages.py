@@ -144,7 +144,7 @@ Answer = Chosen | Named | Forgotten
 
 
 class Guide(Protocol):
-    """Where pages come from, and answers go to: an `Onlooker`, or a daemon's guide, followed through its door."""
+    """Where pages come from and answers go to: a `GuideSubscriber`, or a running daemon's guide."""
 
     def next(self) -> Page | None:
         """Wait for the next page; None when there is nothing more to see."""

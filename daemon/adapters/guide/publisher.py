@@ -21,19 +21,19 @@ from daemon.adapters.guide.messages import (
     actions_of,
 )
 from daemon.adapters.guide.render import page_of
-from daemon.adapters.guide.subscriber import Onlooker
-from daemon.adapters.guide.window import NO_DISPLAY, Window
+from daemon.adapters.guide.subscriber import GuideSubscriber
+from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
 from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
 from daemon.core.views.guide import GuideView
 from daemon.ports import Post
 
-FOLLOWERS_AT_MOST = 4
+MAX_SUBSCRIBERS = 4
 
 log = logging.getLogger(__name__)
 
 
-class Desk:
-    """The port `GuideDesk`. Any thread may call."""
+class GuidePublisher:
+    """The port `GuideDisplay`. Any thread may call."""
 
     def __init__(self, words: Callable[[str | None], Texts], command: Sequence[str] | None = None) -> None:
         """Keep the words of each language, and the command of the window; without one there is no window."""
@@ -44,9 +44,9 @@ class Desk:
         self._view: GuideView | None = None
         self._number = 0
         self._page: Page | None = None  # the view in words, once somebody looks
-        self._onlookers: set[Onlooker] = set()
-        self._seat: Onlooker | None = None  # the window's
-        self._window: Window | None = None
+        self._subscribers: set[GuideSubscriber] = set()
+        self._seat: GuideSubscriber | None = None  # the window's
+        self._window: WindowProcess | None = None
         self._has_complained = False
         self._stopped = False
 
@@ -65,8 +65,8 @@ class Desk:
             if self._view is None or _subject(view) != _subject(self._view):
                 self._number += 1
             self._view, self._page = view, None
-            for onlooker in self._onlookers:
-                self._hand(onlooker)
+            for subscriber in self._subscribers:
+                self._publish(subscriber)
 
     def open(self) -> None:
         """Open the window with the present view, or bring it to the front."""
@@ -81,18 +81,18 @@ class Desk:
                 return
             if self._seat is None:
                 self._seat = self._admit()
-                self._window = Window(self._command, self._seat, self._ended)
-            self._hand(self._seat, front=True)
+                self._window = WindowProcess(self._command, self._seat, self._ended)
+            self._publish(self._seat, front=True)
 
-    def follow(self) -> Onlooker | None:
+    def follow(self) -> GuideSubscriber | None:
         """Let one more look at the guide; None when there are too many."""
         with self._guard:
-            followers = self._onlookers - {self._seat}
-            if self._stopped or len(followers) >= FOLLOWERS_AT_MOST:
+            followers = self._subscribers - {self._seat}
+            if self._stopped or len(followers) >= MAX_SUBSCRIBERS:
                 return None
-            onlooker = self._admit()
-            self._hand(onlooker)
-            return onlooker
+            subscriber = self._admit()
+            self._publish(subscriber)
+            return subscriber
 
     def wait(self) -> int | None:
         """Wait until the window has been closed, and return its exit code (None: it never ran)."""
@@ -103,31 +103,31 @@ class Desk:
         """Close the window, and end."""
         with self._guard:
             self._stopped = True
-            window, onlookers = self._window, tuple(self._onlookers)
-        for onlooker in onlookers:
-            onlooker.close()
+            window, subscribers = self._window, tuple(self._subscribers)
+        for subscriber in subscribers:
+            subscriber.close()
         if window is not None:
             window.stop()
 
-    def _admit(self) -> Onlooker:
-        onlooker = Onlooker(self._take, self._leave)
-        self._onlookers.add(onlooker)
-        return onlooker
+    def _admit(self) -> GuideSubscriber:
+        subscriber = GuideSubscriber(self._receive, self._leave)
+        self._subscribers.add(subscriber)
+        return subscriber
 
-    def _leave(self, onlooker: Onlooker) -> None:
+    def _leave(self, subscriber: GuideSubscriber) -> None:
         with self._guard:
-            self._onlookers.discard(onlooker)
-            if self._seat is onlooker:
+            self._subscribers.discard(subscriber)
+            if self._seat is subscriber:
                 self._seat = None
 
-    def _hand(self, onlooker: Onlooker, *, front: bool = False) -> None:
+    def _publish(self, subscriber: GuideSubscriber, *, front: bool = False) -> None:
         """Give an onlooker the present page, if there is one by now."""
         if self._page is None and self._view is not None:
             self._page = page_of(self._view, self._words(self._view.language), self._number)
         if self._page is not None:
-            onlooker.put(msgspec.structs.replace(self._page, front=front))
+            subscriber.put(msgspec.structs.replace(self._page, front=front))
 
-    def _take(self, answer: Answer) -> None:
+    def _receive(self, answer: Answer) -> None:
         """Post what an answer means; one to an older page, or to what is not offered, means nothing."""
         with self._guard:
             page = self._page

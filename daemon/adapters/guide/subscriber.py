@@ -8,10 +8,10 @@ import msgspec
 from daemon.adapters.guide.messages import Answer, Page
 
 
-class Onlooker:
+class GuideSubscriber:
     """Gets the newest page, and answers. Any thread may call; a slow one misses pages, and holds nobody up."""
 
-    def __init__(self, take: Callable[[Answer], None], leave: Callable[["Onlooker"], None]) -> None:
+    def __init__(self, take: Callable[[Answer], None], leave: Callable[["GuideSubscriber"], None]) -> None:
         """Hand each answer to `take`; `leave` is called once, at the end."""
         self.answer = take
         self._leave = leave

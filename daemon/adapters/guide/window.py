@@ -20,7 +20,7 @@ CLOSE_LIMIT_S = 1.0  # for a window to end by itself
 log = logging.getLogger(__name__)
 
 
-class Window:
+class WindowProcess:
     """The running child, with a thread that hears it and one that feeds it."""
 
     def __init__(self, command: Sequence[str], guide: Guide, ended: Callable[[int | None], None]) -> None:

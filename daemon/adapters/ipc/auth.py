@@ -37,7 +37,7 @@ class AnyConnection(Protocol):
         """Receive one message; raises OSError when it is longer."""
 
 
-class AuthenticationError(Exception):  # noqa: N818 - this project's word
+class AuthenticationError(Exception):
     """The other side does not hold the key."""
 
 

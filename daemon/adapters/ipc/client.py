@@ -36,7 +36,7 @@ RETRY_PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 T = TypeVar("T")
 
 
-class DaemonNotRunningError(Exception):  # noqa: N818 - this project's word
+class DaemonNotRunningError(Exception):
     """Nobody is behind the door."""
 
 
@@ -48,7 +48,7 @@ class GuideUnavailableError(ControlError):
     """The daemon does not show its guide."""
 
     def __init__(self, refusal: ErrorCode) -> None:
-        super().__init__(text(f"door.{refusal}"))
+        super().__init__(text(f"control.{refusal}"))
         self.refusal = refusal
 
 
@@ -81,7 +81,8 @@ def ask(
 ) -> Report:
     """Ask the daemon behind the door and return its report.
 
-    Raises DaemonNotRunningError when there is none, ControlError when it does not answer in time or as agreed, and GuideUnavailableError.
+    Raises DaemonNotRunningError when there is none, ControlError when it does not answer in time or as agreed,
+    and GuideUnavailableError.
     """
     request = ControlRequest(verb=verb, claim=claim, fingerprint=fingerprint, text=name)
 
@@ -89,7 +90,7 @@ def ask(
         connection, reply = _request(runtime, request)
         connection.close()
         if not isinstance(reply, Report):
-            raise ControlError(text("door.silent"))
+            raise ControlError(text("control.silent"))
         return reply
 
     return _within(timeout_s, converse)
@@ -115,11 +116,11 @@ def _within(timeout_s: float, work: Callable[[], T]) -> T:
         except (DaemonNotRunningError, ControlError) as problem:
             outcome.put(problem)
 
-    threading.Thread(target=run, name="door-ask", daemon=True).start()
+    threading.Thread(target=run, name="control-ask", daemon=True).start()
     try:
         result = outcome.get(timeout=timeout_s)
     except queue.Empty:
-        raise ControlError(text("door.silent")) from None
+        raise ControlError(text("control.silent")) from None
     if isinstance(result, DaemonNotRunningError | ControlError):
         raise result
     return result
@@ -135,7 +136,7 @@ def _request(runtime: Path, request: ControlRequest) -> tuple[Line, Report | Sub
             reply = decode_reply(connection.recv_bytes(REPLY_LIMIT))
         except (*CONNECTION_ERRORS, *NONSENSE) as error:
             log.debug("The daemon did not answer as agreed: %r", error)
-            raise ControlError(text("door.silent")) from error
+            raise ControlError(text("control.silent")) from error
         if isinstance(reply, ErrorReply):
             raise GuideUnavailableError(reply.refusal)
         stack.pop_all()
@@ -163,4 +164,4 @@ def _admitted(runtime: Path) -> Line:
             break
         else:
             return connection
-    raise ControlError(text("door.silent"))
+    raise ControlError(text("control.silent"))

@@ -42,7 +42,7 @@ class ErrorCode(StrEnum):
     """Why a request for the guide is not granted."""
 
     NO_WINDOW = "no_window"  # the daemon has no display to open it on
-    TOO_MANY_CLIENTS = "crowded"  # too many follow it already
+    TOO_MANY_CLIENTS = "too_many_clients"  # too many follow it already
 
 
 class ErrorReply(msgspec.Struct, frozen=True, tag="refused", forbid_unknown_fields=True):

@@ -14,8 +14,8 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
-from daemon.adapters.guide.publisher import Desk
-from daemon.adapters.guide.subscriber import Onlooker
+from daemon.adapters.guide.publisher import GuidePublisher
+from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.ipc.auth import (
     AuthenticationError,
     Endpoint,
@@ -50,12 +50,12 @@ AGAIN_S = 1.0
 
 
 class ControlServer:
-    """The port `ControlServer`: one thread that accepts, and one for each connection. Open it with the instance lock held."""
+    """The `ControlChannel`: one thread accepts, and each connection has its own. Start it with the instance lock held."""
 
-    def __init__(self, runtime: Path, desk: Desk) -> None:
+    def __init__(self, runtime: Path, publisher: GuidePublisher) -> None:
         """Keep the runtime folder, which has to be there and private, and the desk, whose guide may be followed."""
         self._runtime = runtime
-        self._desk = desk
+        self._publisher = publisher
         self._post: Post = lambda _event: None
         self._key: Endpoint | None = None
         self._listener: Listener | None = None
@@ -71,7 +71,7 @@ class ControlServer:
         self._post = post
         self._key = create_endpoint(self._runtime)
         self._listener = Listener(self._key.address, FAMILY, backlog=MAX_UNAUTHENTICATED)
-        threading.Thread(target=self._accept, args=(self._listener, self._key), name="door", daemon=True).start()
+        threading.Thread(target=self._accept, args=(self._listener, self._key), name="control", daemon=True).start()
 
     def answer(self, request: int, report: Report) -> None:
         """Answer the one who asked; nothing happens when they have gone."""
@@ -106,7 +106,7 @@ class ControlServer:
                 log.debug("Nobody could be let in: %r", error)
                 self._closing.wait(AGAIN_S)  # out of descriptors, perhaps: do not spin
                 continue
-            thread = threading.Thread(target=self._serve, args=(connection, key), name="door-guest", daemon=True)
+            thread = threading.Thread(target=self._serve, args=(connection, key), name="control-guest", daemon=True)
             if self._register(thread):
                 thread.start()
             else:
@@ -143,24 +143,24 @@ class ControlServer:
             self._unauthenticated.discard(threading.current_thread())
         if request.follow:
             self._accept_subscriber(connection)
-        elif request.verb is Verb.GUIDE and not self._desk.can_open:
+        elif request.verb is Verb.GUIDE and not self._publisher.can_open:
             _send(connection, encode_reply(ErrorReply(ErrorCode.NO_WINDOW)))
         elif (report := self._ask(request)) is not None:
             _send(connection, encode_reply(report))
 
     def _accept_subscriber(self, connection: Connection) -> None:
         """Show the guide until the follower leaves, or falls behind."""
-        onlooker = self._desk.follow()
-        if onlooker is None:
+        subscriber = self._publisher.follow()
+        if subscriber is None:
             _send(connection, encode_reply(ErrorReply(ErrorCode.TOO_MANY_CLIENTS)))
             return
-        sender = threading.Thread(target=_send_pages, args=(connection, onlooker), name="door-pages", daemon=True)
+        sender = threading.Thread(target=_send_pages, args=(connection, subscriber), name="control-pages", daemon=True)
         sender.start()
         try:
             while True:
-                onlooker.answer(ANSWERS.decode(connection.recv_bytes(ANSWER_LIMIT)))
+                subscriber.answer(ANSWERS.decode(connection.recv_bytes(ANSWER_LIMIT)))
         finally:
-            onlooker.close()
+            subscriber.close()
             shut_down(connection)
             sender.join()
 
@@ -189,10 +189,10 @@ class ControlServer:
                 self._waiting.pop(number, None)
 
 
-def _send_pages(connection: Connection, onlooker: Onlooker) -> None:
+def _send_pages(connection: Connection, subscriber: GuideSubscriber) -> None:
     with contextlib.suppress(*CONNECTION_ERRORS):
         _send(connection, encode_reply(SubscriptionAccepted()))
-        while (page := onlooker.next()) is not None:
+        while (page := subscriber.next()) is not None:
             _send(connection, ENCODER.encode(page))
     shut_down(connection)
 

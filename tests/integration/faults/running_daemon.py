@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from config.i18n.translator import Texts
-from daemon.adapters.guide.publisher import Desk
+from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.loop import Loop, Outside
 from daemon.adapters.pcsc.service import is_held
 from daemon.adapters.pcsc.watcher import PcscWatcher
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from daemon.core.effects import Errand, Launch
+    from daemon.core.effects import Launch, SystemAction
     from daemon.core.notice import Notice
     from daemon.core.views.report import Report
     from daemon.ports import Post
@@ -63,7 +63,7 @@ class Desktop:
     def launch(self, order: Launch) -> None:
         self.launches.append(order)
 
-    def run(self, errand: Errand) -> None:
+    def run(self, errand: SystemAction) -> None:
         del errand
 
     def stop(self) -> None:
@@ -114,10 +114,10 @@ class Watch:
                 store=store,
                 notifier=self.desktop,
                 launcher=self.desktop,
-                errands=self.desktop,
+                system_actions=self.desktop,
                 face=NoFace("en"),
                 control=self.control,
-                guide=Desk(Texts),
+                guide=GuidePublisher(Texts),
             ),
         )
         self._thread = threading.Thread(target=self.loop.run, name="loop", daemon=True)

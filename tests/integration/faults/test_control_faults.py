@@ -276,7 +276,7 @@ def test_a_runtime_folder_that_cannot_be_trusted_is_refused_in_words(
     "name",
     [
         "vigicle.lock",
-        *(pytest.param(name, marks=pytest.mark.full) for name in ("control.json", "control.json.new", "door")),
+        *(pytest.param(name, marks=pytest.mark.full) for name in ("control.json", "control.json.new", "control.sock")),
     ],
 )
 def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: str, tmp_path: Path) -> None:

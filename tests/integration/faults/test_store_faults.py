@@ -177,26 +177,26 @@ class Disk:
     """The state folder of a program, on a disk of its own; `start` starts the daemon there."""
 
     def __init__(self, desk: Program) -> None:
-        self._desk = desk
+        self._publisher = desk
         self._daemon: Process | None = None
 
     def start(self, options: str, first: str = "true") -> Process:
         """Mount with these options, run a shell command there, and start."""
         command = self._command(options, first, "run --headless")
-        log = self._desk.home / "disk.log"
-        self._daemon = Process(command, environment=self._desk.environment, log=log)
+        log = self._publisher.home / "disk.log"
+        self._daemon = Process(command, environment=self._publisher.environment, log=log)
         self._daemon.wait_for_log("on watch")
         return self._daemon
 
     def look(self, options: str, first: str) -> str:
         """Do the same, and look without a daemon; return what was printed."""
         command = self._command(options, first, "status")
-        environment = self._desk.environment
+        environment = self._publisher.environment
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
         return done.stdout + done.stderr
 
     def _command(self, options: str, first: str, what: str) -> list[str]:
-        state, vigicle = self._desk.state_folder, Path(sys.executable).with_name("vigicle")
+        state, vigicle = self._publisher.state_folder, Path(sys.executable).with_name("vigicle")
         state.mkdir(parents=True, mode=0o700, exist_ok=True)
         script = (
             f"mount -t tmpfs -o mode=0700,{options} tmpfs {state} && cd {state} && {first} && cd / && "
@@ -208,7 +208,7 @@ class Disk:
     def folder(self) -> Path:
         """The folder as the daemon sees it."""
         assert self._daemon is not None
-        return Path(f"/proc/{self._daemon.pid}/root{self._desk.state_folder}")
+        return Path(f"/proc/{self._daemon.pid}/root{self._publisher.state_folder}")
 
     def memory(self) -> Memory:
         """What is on the disk; SQLite itself cannot open a file through /proc."""

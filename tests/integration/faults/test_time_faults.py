@@ -167,7 +167,7 @@ class Elsewhere:
     """A daemon whose /etc is a copy of its own: it travels when that copy names another zone."""
 
     def __init__(self, desk: Program, folder: Path) -> None:
-        self._desk, self._etc = desk, folder / "etc"
+        self._publisher, self._etc = desk, folder / "etc"
         shutil.copytree("/etc", self._etc, symlinks=True, ignore_dangling_symlinks=True)
         (self._etc / "timezone").unlink(missing_ok=True)
 
@@ -180,7 +180,7 @@ class Elsewhere:
         vigicle = Path(sys.executable).with_name("vigicle")
         script = f"mount --bind {self._etc} /etc && exec setpriv --pdeathsig KILL {vigicle} run --headless"
         command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
-        daemon = Process(command, environment=self._desk.environment, log=self._desk.home / "elsewhere.log")
+        daemon = Process(command, environment=self._publisher.environment, log=self._publisher.home / "elsewhere.log")
         daemon.wait_for_log("on watch")
         return daemon
 

@@ -42,7 +42,7 @@ def new_key() -> PivCard:
     return card(datetime.now(UTC) + THREE_YEARS - timedelta(days=1), 2)
 
 
-class Desk:
+class GuidePublisher:
     """The person's desk: the program, two readers' worth of keys, and a window that is read and pressed by name."""
 
     def __init__(self, program: Program, reader: ReaderService, tree: Accessibility, pictures: Path) -> None:
@@ -96,7 +96,7 @@ def desk(
     tool: RecordingTool,
     large_screen: Screen,
     tmp_path: Path,
-) -> Iterator[Desk]:
+) -> Iterator[GuidePublisher]:
     """A desktop with a window manager, a browser, a mail program and the vendor's tool."""
     program.environment |= reader_service.environment | session_bus.environment | browser.environment
     program.environment |= dict(large_screen.environment) | {"LANG": "en_GB.UTF-8"}
@@ -110,11 +110,11 @@ def desk(
     pictures.mkdir()
     with Accessibility(session_bus) as tree:
         program.environment |= tree.environment
-        yield Desk(program, reader_service, tree, pictures)
+        yield GuidePublisher(program, reader_service, tree, pictures)
     manager.close()
 
 
-def bring_both(desk: Desk, old: PivCard) -> PivCard:
+def bring_both(desk: GuidePublisher, old: PivCard) -> PivCard:
     """Open the guide, show both keys, and say that the new one is activated; return the new one."""
     new = new_key()
     assert desk.program.run("guide").returncode == 0
@@ -126,7 +126,7 @@ def bring_both(desk: Desk, old: PivCard) -> PivCard:
     return new
 
 
-def activate(desk: Desk) -> None:
+def activate(desk: GuidePublisher) -> None:
     """Say of each step in the vendor's tool that it is done."""
     for done in (
         "It is open and up to date",
@@ -139,7 +139,7 @@ def activate(desk: Desk) -> None:
 
 
 def test_step_2a_from_the_notice_to_the_active_certificate(
-    desk: Desk, notification_server: NotificationServer, browser: RecordingBrowser, tool: RecordingTool
+    desk: GuidePublisher, notification_server: NotificationServer, browser: RecordingBrowser, tool: RecordingTool
 ) -> None:
     old, new = card(datetime.now(UTC) + timedelta(days=200), 1), new_key()
     desk.reader.insert(old)
@@ -187,7 +187,7 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
     assert desk.program.run("status", "--json").returncode == 0
 
 
-def test_step_2b_from_an_expired_key_to_the_letter(desk: Desk, browser: RecordingBrowser) -> None:
+def test_step_2b_from_an_expired_key_to_the_letter(desk: GuidePublisher, browser: RecordingBrowser) -> None:
     bring_both(desk, card(datetime.now(UTC) - timedelta(days=3), 1))
     desk.sees("Open OPALEXE with the new key")
     desk.press("Open the platform")
@@ -208,7 +208,7 @@ def test_step_2b_from_an_expired_key_to_the_letter(desk: Desk, browser: Recordin
     desk.sees("All is done")
 
 
-def test_an_old_key_that_expires_on_the_way_leads_over_to_step_2b(desk: Desk) -> None:
+def test_an_old_key_that_expires_on_the_way_leads_over_to_step_2b(desk: GuidePublisher) -> None:
     end = (datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0)
     old = card(end, 1)
     bring_both(desk, old)

@@ -18,7 +18,7 @@ from config.i18n.translator import Texts
 from config.i18n.wording import Wording
 from config.workflows import CourseKind
 from daemon.adapters.guide.messages import ENCODER, PAGES, Answer, Chosen, Forgotten, Named, Page
-from daemon.adapters.guide.publisher import FOLLOWERS_AT_MOST, Desk, event_of
+from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, event_of
 from daemon.adapters.guide.render import page_of
 from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
 from daemon.core.model import Role
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from daemon.adapters.guide.subscriber import Onlooker
+    from daemon.adapters.guide.subscriber import GuideSubscriber
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 LIMIT_S = 10.0
@@ -93,8 +93,8 @@ def posted() -> Posted:
 
 
 @pytest.fixture
-def desk(posted: Posted) -> Iterator[Desk]:
-    one = Desk(Texts)
+def publisher(posted: Posted) -> Iterator[GuidePublisher]:
+    one = GuidePublisher(Texts)
     one.start(posted)
     yield one
     one.stop()
@@ -133,9 +133,9 @@ class Glass:
 
     def __init__(self, what: str, file: Path) -> None:
         self.file = file
-        self.desk = Desk(Texts, [sys.executable, "-c", WINDOW, what, str(file)])
+        self.publisher = GuidePublisher(Texts, [sys.executable, "-c", WINDOW, what, str(file)])
         self.posted = Posted()
-        self.desk.start(self.posted)
+        self.publisher.start(self.posted)
 
     @property
     def pages(self) -> list[Page]:
@@ -157,7 +157,7 @@ def glass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
     yield make
     for one in made:
-        one.desk.stop()
+        one.publisher.stop()
 
 
 def see(value: Any, part: Any) -> None:
@@ -193,19 +193,19 @@ def test_a_page_crosses_unchanged() -> None:
     assert PAGES.decode(ENCODER.encode(page)) == page
 
 
-def test_who_follows_gets_the_present_page_and_then_the_newest(desk: Desk) -> None:
-    desk.show(VIEW)
-    follower = follow(desk)
+def test_who_follows_gets_the_present_page_and_then_the_newest(publisher: GuidePublisher) -> None:
+    publisher.show(VIEW)
+    follower = follow(publisher)
     assert look(follower).headline == "headline"
     for number in range(3):
-        desk.show(replace(VIEW, headline=said(f"step {number}")))
+        publisher.show(replace(VIEW, headline=said(f"step {number}")))
     page = look(follower)
     assert (page.headline, page.number) == ("step 2", 4)
 
 
-def test_who_follows_before_there_is_a_page_waits_for_it(desk: Desk) -> None:
-    follower = follow(desk)
-    desk.show(VIEW)
+def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublisher) -> None:
+    follower = follow(publisher)
+    publisher.show(VIEW)
     assert look(follower).number == 1
 
 
@@ -236,48 +236,50 @@ def test_an_answer_means_what_the_page_offers_or_nothing(answer: Answer, event: 
     assert event_of(answer, page_of(VIEW, Texts("en"), 1), NOW) == event
 
 
-def test_answers_of_a_follower_are_posted(desk: Desk, posted: Posted) -> None:
-    desk.show(VIEW)
-    follower = follow(desk)
+def test_answers_of_a_follower_are_posted(publisher: GuidePublisher, posted: Posted) -> None:
+    publisher.show(VIEW)
+    follower = follow(publisher)
     follower.answer(Chosen(number=1, action="open"))
     assert posted.next(GuideChosen).action == "open"
 
 
-def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(desk: Desk, posted: Posted) -> None:
-    desk.show(VIEW)
-    follower = follow(desk)
-    desk.show(replace(VIEW, alert=said("a word more")))
+def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
+    publisher: GuidePublisher, posted: Posted
+) -> None:
+    publisher.show(VIEW)
+    follower = follow(publisher)
+    publisher.show(replace(VIEW, alert=said("a word more")))
     follower.answer(Chosen(number=1, action="open"))
     assert posted.next(GuideChosen).action == "open"
-    desk.show(replace(VIEW, headline=said("the next step")))
+    publisher.show(replace(VIEW, headline=said("the next step")))
     follower.answer(Chosen(number=1, action="open"))
     assert posted.rest() == []
 
 
-def test_only_a_few_may_follow_and_who_leaves_makes_room(desk: Desk) -> None:
-    followers = [follow(desk) for _ in range(FOLLOWERS_AT_MOST)]
-    assert desk.follow() is None
+def test_only_a_few_may_follow_and_who_leaves_makes_room(publisher: GuidePublisher) -> None:
+    followers = [follow(publisher) for _ in range(MAX_SUBSCRIBERS)]
+    assert publisher.follow() is None
     followers[0].close()
-    assert desk.follow() is not None
+    assert publisher.follow() is not None
 
 
-def test_a_stop_lets_nobody_wait(desk: Desk) -> None:
-    follower = follow(desk)
+def test_a_stop_lets_nobody_wait(publisher: GuidePublisher) -> None:
+    follower = follow(publisher)
     waiting = threading.Thread(target=follower.next)
     waiting.start()
-    desk.stop()
+    publisher.stop()
     waiting.join(LIMIT_S)
     assert not waiting.is_alive()
-    assert desk.follow() is None
+    assert publisher.follow() is None
 
 
 def test_the_window_shows_each_page_and_its_choice_is_posted(glass: Callable[[str], Glass]) -> None:
     one = glass("choose")
-    one.desk.show(VIEW)
+    one.publisher.show(VIEW)
     assert one.pages == []
-    one.desk.open()
+    one.publisher.open()
     assert one.posted.next(GuideChosen).action == "open"
-    one.desk.show(replace(VIEW, headline=said("next")))
+    one.publisher.show(replace(VIEW, headline=said("next")))
     one.posted.next(GuideChosen)
     assert [(page.headline, page.number, page.front) for page in one.pages] == [
         ("headline", 1, True),
@@ -287,53 +289,53 @@ def test_the_window_shows_each_page_and_its_choice_is_posted(glass: Callable[[st
 
 def test_there_is_one_window_and_it_comes_to_the_front_again(glass: Callable[[str], Glass]) -> None:
     one = glass("choose")
-    one.desk.show(VIEW)
+    one.publisher.show(VIEW)
     for _ in range(2):
-        one.desk.open()
+        one.publisher.open()
         one.posted.next(GuideChosen)
     assert [(page.number, page.front) for page in one.pages] == [(1, True), (1, True)]
 
 
 def test_a_window_that_was_closed_opens_again(glass: Callable[[str], Glass]) -> None:
     one = glass("leave")
-    one.desk.show(VIEW)
-    one.desk.open()
-    assert one.desk.wait() == 0
-    one.desk.open()
-    assert one.desk.wait() == 0
+    one.publisher.show(VIEW)
+    one.publisher.open()
+    assert one.publisher.wait() == 0
+    one.publisher.open()
+    assert one.publisher.wait() == 0
     assert len(one.pages) == 2
 
 
 @pytest.mark.parametrize("what", ["talk", "mumble", "rave", "1"])
 def test_a_window_that_fails_changes_nothing(what: str, glass: Callable[[str], Glass]) -> None:
     one = glass(what)
-    one.desk.show(VIEW)
-    follower = follow(one.desk)
-    one.desk.open()
-    assert one.desk.wait() is not None
+    one.publisher.show(VIEW)
+    follower = follow(one.publisher)
+    one.publisher.open()
+    assert one.publisher.wait() is not None
     assert one.posted.rest() == []
     assert look(follower).headline == "headline"
 
 
 def test_a_window_that_hangs_holds_nobody_up_and_ends_with_the_desk(glass: Callable[[str], Glass]) -> None:
     one = glass("hang")
-    one.desk.open()
+    one.publisher.open()
     wait_until(one.file.exists, "the window is there")
     big = replace(VIEW, body=said("x" * 200_000))
     began = time.monotonic()
     for _ in range(20):
-        one.desk.show(big)
+        one.publisher.show(big)
     assert time.monotonic() - began < 1
-    one.desk.stop()
-    assert one.desk.wait() == -signal.SIGKILL
+    one.publisher.stop()
+    assert one.publisher.wait() == -signal.SIGKILL
     assert time.monotonic() - began < 4
 
 
 def test_a_window_without_display_is_said_once(glass: Callable[[str], Glass]) -> None:
     one = glass("3")
     for _ in range(2):
-        one.desk.open()
-        one.desk.wait()
+        one.publisher.open()
+        one.publisher.wait()
     assert "vigicle guide --text" in Texts("en").render(one.posted.next(ProblemMet).body)
     assert one.posted.rest() == []
 
@@ -341,34 +343,36 @@ def test_a_window_without_display_is_said_once(glass: Callable[[str], Glass]) ->
 def test_without_a_display_nothing_is_started(glass: Callable[[str], Glass], monkeypatch: pytest.MonkeyPatch) -> None:
     one = glass("choose")
     monkeypatch.delenv("DISPLAY")
-    assert not one.desk.can_open
-    one.desk.open()
+    assert not one.publisher.can_open
+    one.publisher.open()
     one.posted.next(ProblemMet)
-    assert one.desk.wait() is None
+    assert one.publisher.wait() is None
 
 
 def test_a_program_that_is_not_there_is_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":99")
-    desk = Desk(Texts, ["/nowhere/window"])
-    desk.open()
-    assert desk.wait() is None
-    desk.stop()
+    publisher = GuidePublisher(Texts, ["/nowhere/window"])
+    publisher.open()
+    assert publisher.wait() is None
+    publisher.stop()
 
 
-def test_a_desk_without_a_window_only_logs(desk: Desk, posted: Posted, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_desk_without_a_window_only_logs(
+    publisher: GuidePublisher, posted: Posted, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO)
-    desk.open()
+    publisher.open()
     assert "vigicle guide --text" in caplog.text
     assert posted.rest() == []
 
 
-def follow(desk: Desk) -> Onlooker:
-    follower = desk.follow()
+def follow(publisher: GuidePublisher) -> GuideSubscriber:
+    follower = publisher.follow()
     assert follower is not None
     return follower
 
 
-def look(follower: Onlooker) -> Page:
+def look(follower: GuideSubscriber) -> Page:
     page = follower.next()
     assert page is not None
     return page

@@ -23,7 +23,7 @@ import pytest
 from config.i18n.text import text
 from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import Chosen, Page
-from daemon.adapters.guide.publisher import FOLLOWERS_AT_MOST, Desk
+from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher
 from daemon.adapters.ipc.auth import (
     ENDPOINT_FILE,
     KEY_SIZE,
@@ -103,10 +103,10 @@ class Watchman:
 
     def __init__(self, runtime: Path) -> None:
         self.runtime = runtime
-        self.desk = Desk(Texts, ["/nowhere/window"])
-        self.control = ControlServer(runtime, self.desk)
+        self.publisher = GuidePublisher(Texts, ["/nowhere/window"])
+        self.control = ControlServer(runtime, self.publisher)
         self.asked: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.desk.start(self.asked.put)
+        self.publisher.start(self.asked.put)
         self.control.start(self.asked.put)
 
     def next(self) -> Asked:
@@ -116,7 +116,7 @@ class Watchman:
 
     def stop(self) -> None:
         """Stop both, as the loop does."""
-        self.desk.stop()
+        self.publisher.stop()
         self.control.stop()
 
     @property
@@ -415,10 +415,10 @@ def page_of(following: GuideSubscription) -> Page:
 
 
 def test_who_follows_gets_each_page_and_chooses_on_it(watchman: Watchman) -> None:
-    watchman.desk.show(VIEW)
+    watchman.publisher.show(VIEW)
     following = follow(watchman.runtime, timeout_s=LIMIT_S)
     assert (page_of(following).headline, watchman.asked.empty()) == ("Put your key in", True)
-    watchman.desk.show(replace(VIEW, headline=text("guide.well")))
+    watchman.publisher.show(replace(VIEW, headline=text("guide.well")))
     page = page_of(following)
     assert page.headline == "All is well"
     following.answer(Chosen(number=page.number, action="check"))
@@ -427,7 +427,7 @@ def test_who_follows_gets_each_page_and_chooses_on_it(watchman: Watchman) -> Non
     assert chosen.action == "check"
     following.answer(Chosen(number=page.number - 1, action="check"))
     following.answer(Chosen(number=page.number, action="other"))
-    watchman.desk.show(VIEW)
+    watchman.publisher.show(VIEW)
     page_of(following)
     assert watchman.asked.empty()
     following.close()
@@ -441,7 +441,7 @@ def test_who_follows_learns_of_the_end(watchman: Watchman) -> None:
 
 
 def test_who_leaves_makes_room_for_another(watchman: Watchman) -> None:
-    followers = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(FOLLOWERS_AT_MOST)]
+    followers = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS)]
     with pytest.raises(GuideUnavailableError) as refused:
         follow(watchman.runtime, timeout_s=LIMIT_S)
     assert refused.value.refusal is ErrorCode.TOO_MANY_CLIENTS
@@ -479,18 +479,18 @@ def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(watchman:
     slow = follow(watchman.runtime, timeout_s=LIMIT_S)
     quick = follow(watchman.runtime, timeout_s=LIMIT_S)
     began = time.monotonic()
-    watchman.desk.show(big)
+    watchman.publisher.show(big)
     assert page_of(quick).holder == big.holder
     assert time.monotonic() - began < 1
-    full = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(FOLLOWERS_AT_MOST - 2)]
+    full = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS - 2)]
     wait_until(lambda: admitted(watchman.runtime), "the slow one has been sent away", SEND_LIMIT_S + 5)
     for follower in (slow, quick, *full):
         follower.close()
 
 
 def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
-    desk = Desk(Texts)
-    control = ControlServer(tmp_path, desk)
+    publisher = GuidePublisher(Texts)
+    control = ControlServer(tmp_path, publisher)
     control.start(lambda _event: None)
     with pytest.raises(GuideUnavailableError) as refused:
         ask(tmp_path, Verb.GUIDE, timeout_s=LIMIT_S)

@@ -29,7 +29,7 @@ CONTROLS = {"push button", "button menu", "check box", "page tab", "text", "menu
 NO_DISPLAY = 3
 
 
-class Desk:
+class GuidePublisher:
     """A person at the window: one who listens, and one who types."""
 
     def __init__(self, child: GuideChild, reader: Accessibility, screen: Screen) -> None:
@@ -53,7 +53,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[Desk]:
+def desk(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[GuidePublisher]:
     """The window's child, without a page as yet, on a screen with a window manager."""
     manager = Process(
         [require_tool("openbox", "openbox")],
@@ -62,12 +62,12 @@ def desk(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[De
     )
     try:
         with Accessibility(session_bus) as reader, GuideChild({**reader.environment, **screen.environment}) as child:
-            yield Desk(child, reader, screen)
+            yield GuidePublisher(child, reader, screen)
     finally:
         manager.close()
 
 
-def test_a_screen_reader_finds_the_default_button_and_presses_it(desk: Desk) -> None:
+def test_a_screen_reader_finds_the_default_button_and_presses_it(desk: GuidePublisher) -> None:
     desk.open(msgspec.structs.replace(PAGES["step"](FRENCH), number=7))
     button = desk.reader.find("push button", "La connexion est faite")
     assert "default" in button.states
@@ -75,14 +75,14 @@ def test_a_screen_reader_finds_the_default_button_and_presses_it(desk: Desk) -> 
     assert desk.child.answer() == Chosen(number=7, action="end:log_in")
 
 
-def test_return_does_the_default_action_and_escape_nothing(desk: Desk) -> None:
+def test_return_does_the_default_action_and_escape_nothing(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](FRENCH))
     desk.press("Escape", "Return")
     assert desk.child.answer() == Chosen(number=1, action="end:log_in")
     assert not desk.child.has_answered()
 
 
-def test_tab_leads_through_the_window_as_it_is_read(desk: Desk) -> None:
+def test_tab_leads_through_the_window_as_it_is_read(desk: GuidePublisher) -> None:
     walk = [desk.open(PAGES["deadline"](FRENCH)).name]
     for _ in range(7):
         desk.press("Tab")
@@ -99,7 +99,7 @@ def test_tab_leads_through_the_window_as_it_is_read(desk: Desk) -> None:
     ]
 
 
-def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(desk: Desk, tmp_path: Path) -> None:
+def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(desk: GuidePublisher, tmp_path: Path) -> None:
     desk.open(PAGES["deadline"](FRENCH))
     desk.choose("check box", "Cela n’a pas marché", "Toggle")
     desk.choose("check box", "Le lien est trop ancien", "Toggle")
@@ -121,7 +121,7 @@ def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(desk: Desk, tmp_p
     ]
 
 
-def test_forget_buttons_are_told_apart_by_their_descriptions(desk: Desk) -> None:
+def test_forget_buttons_are_told_apart_by_their_descriptions(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](ENGLISH))
     desk.choose("page tab", "Certificates")
     desk.reader.find("label", "la bleue")
@@ -129,14 +129,14 @@ def test_forget_buttons_are_told_apart_by_their_descriptions(desk: Desk) -> None
     assert len({node.description for node in buttons}) == len(buttons) == len(PAGES["step"](ENGLISH).certificates)
 
 
-def test_a_new_page_is_announced_the_alert_first(desk: Desk) -> None:
+def test_a_new_page_is_announced_the_alert_first(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](ENGLISH))
     desk.child.show(msgspec.structs.replace(PAGES["alert"](ENGLISH), number=2))
     assert desk.reader.announced().startswith("The key in the reader is someone else’s.")
     assert desk.reader.announced().startswith("Put the new key in ")
 
 
-def test_a_copy_is_announced_and_sends_nothing(desk: Desk) -> None:
+def test_a_copy_is_announced_and_sends_nothing(desk: GuidePublisher) -> None:
     desk.open(PAGES["copy"](ENGLISH))
     desk.choose("push button", "Copy the serial number")
     assert desk.reader.announced() == "Copied"
@@ -144,7 +144,7 @@ def test_a_copy_is_announced_and_sends_nothing(desk: Desk) -> None:
     assert not desk.child.has_answered()
 
 
-def test_the_menu_holds_what_is_rare_and_speaks_of_each(desk: Desk) -> None:
+def test_the_menu_holds_what_is_rare_and_speaks_of_each(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](ENGLISH))
     desk.reader.focus(desk.reader.find("button menu", "More"))
     assert desk.reader.focused().name == "More"
@@ -158,7 +158,7 @@ def test_the_menu_holds_what_is_rare_and_speaks_of_each(desk: Desk) -> None:
     assert desk.child.answer() == Chosen(number=1, action="restart")
 
 
-def test_a_refusal_leads_back_to_its_step(desk: Desk) -> None:
+def test_a_refusal_leads_back_to_its_step(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](ENGLISH))
     desk.choose("check box", "It did not work", "Toggle")
     desk.choose("check box", "The link is too old", "Toggle")
@@ -166,7 +166,7 @@ def test_a_refusal_leads_back_to_its_step(desk: Desk) -> None:
     assert desk.child.answer() == Chosen(number=1, action="help:link_too_old")
 
 
-def test_another_language_comes_with_the_page(desk: Desk) -> None:
+def test_another_language_comes_with_the_page(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](FRENCH))
     desk.reader.find("page tab", "Certificats")
     desk.child.show(PAGES["step"](ENGLISH))
@@ -175,7 +175,7 @@ def test_another_language_comes_with_the_page(desk: Desk) -> None:
     desk.reader.find("dialog", "vigicle – Log in with the old key")
 
 
-def test_what_is_no_page_changes_nothing(desk: Desk) -> None:
+def test_what_is_no_page_changes_nothing(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](ENGLISH))
     desk.child.write(b"nonsense\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
     desk.child.show(PAGES["question"](ENGLISH))
@@ -183,7 +183,7 @@ def test_what_is_no_page_changes_nothing(desk: Desk) -> None:
     assert desk.child.answer() == Chosen(number=1, action="state:old_lost")
 
 
-def test_closing_the_window_ends_the_program(desk: Desk) -> None:
+def test_closing_the_window_ends_the_program(desk: GuidePublisher) -> None:
     desk.open(PAGES["finished"](FRENCH))
     code = None
     for _ in range(20):  # the window manager, whose keys these are, may still be starting
@@ -194,7 +194,7 @@ def test_closing_the_window_ends_the_program(desk: Desk) -> None:
     assert code == 0
 
 
-def test_the_end_of_the_pages_ends_the_program(desk: Desk) -> None:
+def test_the_end_of_the_pages_ends_the_program(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](FRENCH))
     desk.child.hang_up()
     assert desk.child.wait() == 0
@@ -209,7 +209,7 @@ def test_without_a_display_it_says_so_in_one_line(environment: dict[str, str]) -
     assert line.startswith("vigicle: The guide’s window needs a desktop.")
 
 
-def test_nothing_wakes_while_the_window_rests(desk: Desk) -> None:
+def test_nothing_wakes_while_the_window_rests(desk: GuidePublisher) -> None:
     desk.open(PAGES["reader-old"](ENGLISH))
     rest(desk, 2)  # until all is drawn
     before = switches(desk.child.pid)
@@ -217,7 +217,7 @@ def test_nothing_wakes_while_the_window_rests(desk: Desk) -> None:
     assert switches(desk.child.pid) - before <= 3  # a picture that moves switches 12 times a second
 
 
-def rest(desk: Desk, span_s: float) -> None:
+def rest(desk: GuidePublisher, span_s: float) -> None:
     """Let time pass in which nothing happens."""
     with pytest.raises(RigTimeoutError):
         desk.child.answer(timeout_s=span_s)
