@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from config.folders import find_folders, private_folder
 from config.schema.load_settings import load_settings
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.core.model import Certificate, Key, Memory, Role, Seen
+from daemon.core.model import Certificate, CertificateRecord, Key, Memory, Role
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -49,7 +49,7 @@ def size_mb(folder: Path) -> float:
     return sum(file.stat().st_size for file in folder.iterdir()) / 2**20
 
 
-def _seen(number: int, issuer: str, now: datetime) -> Seen:
+def _seen(number: int, issuer: str, now: datetime) -> CertificateRecord:
     certificate = Certificate(
         fingerprint=f"{number:064x}",
         subject_cn=f"Jeanne MARTIN{number}",
@@ -60,4 +60,4 @@ def _seen(number: int, issuer: str, now: datetime) -> Seen:
         not_after=now + timedelta(days=600),
         role=Role.AUTHENTICATION,
     )
-    return Seen(certificate=certificate, first_seen=now, last_seen=now)
+    return CertificateRecord(certificate=certificate, first_seen=now, last_seen=now)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from daemon.core.effects import Happening, Launch, ReadTokens, SystemAction
+from daemon.core.effects import HistoryEntry, Launch, ReadTokens, SystemAction
 from daemon.core.events import Event, ReadersSeen, ServiceLost
 from daemon.core.login_start import LoginStanding
 from daemon.core.model import Memory
@@ -68,7 +68,7 @@ class Store(Protocol):
     def load(self) -> Memory:
         """Read all that is remembered; a damaged file is set aside, said, and a new one begun."""
 
-    def remember(self, memory: Memory, happenings: tuple[Happening, ...]) -> None:
+    def remember(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
         """Write what differs from what was last written, in one transaction that survives a power cut."""
 
     def close(self) -> None:
@@ -76,7 +76,7 @@ class Store(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells the person: posts `NoticeSaid` once delivered and `NoticeAnswered` when it is clicked."""
+    """Tells the person: posts `NoticeDelivered` once delivered and `NoticeAnswered` when it is clicked."""
 
     def start(self, post: Post) -> None:
         """Be ready for `say`."""

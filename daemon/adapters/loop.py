@@ -61,7 +61,7 @@ class Loop:
         self._queue.put(event)
 
     def run(self) -> None:
-        """Start the adapters, work until a `Stop`, and stop them again."""
+        """Start the adapters, work until a `Quit`, and stop them again."""
         out = self._outside
         starters = (
             out.notifier,
@@ -108,9 +108,9 @@ class Loop:
         match effect:
             case effects.ReadTokens():
                 out.tokens.read(effect)
-            case effects.Remember(memory=memory, happenings=happenings):
-                out.store.remember(memory, happenings)
-            case effects.Say(notice=notice):
+            case effects.SaveMemory(memory=memory, history=history):
+                out.store.remember(memory, history)
+            case effects.ShowNotice(notice=notice):
                 out.notifier.say(notice)
             case effects.Withdraw(tag=tag):
                 out.notifier.withdraw(tag)
@@ -118,17 +118,17 @@ class Loop:
                 out.launcher.launch(effect)
             case effects.WakeAt(moment=moment):
                 out.schedule.wake_at(moment)
-            case effects.Show(face=face):
+            case effects.UpdateTray(face=face):
                 out.face.show(face)
             case effects.OpenGuide():
                 out.guide.open()
             case effects.ShowGuide(view=view):
                 out.guide.show(view)
-            case effects.Answer(request=request, report=report):
+            case effects.Reply(request=request, report=report):
                 out.control.answer(request, report)
             case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine():
                 out.system_actions.run(effect)
-            case effects.Stop():
+            case effects.Quit():
                 self._running = False
             case _:
                 assert_never(effect)

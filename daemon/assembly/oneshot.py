@@ -13,7 +13,7 @@ from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.platform.instance_lock import is_on_watch, runtime_of_watch
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import token_reader, words
-from daemon.core.effects import Answer, ReadTokens, Remember
+from daemon.core.effects import ReadTokens, Reply, SaveMemory
 from daemon.core.events import Asked, Event, Verb
 from daemon.core.model import Claim, Memory
 from daemon.core.state import State
@@ -71,7 +71,7 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
     tokens = token_reader(loaded.settings)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     try:
-        state = State(settings=loaded.settings, memory=store.load(), telling=False)
+        state = State(settings=loaded.settings, memory=store.load(), notifies=False)
         for problem in store.problems:
             log.warning("%s", words(loaded.settings.language).render(problem))
         tokens.start(events.put)
@@ -83,9 +83,9 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
                 match effect:
                     case ReadTokens() if not looking:
                         tokens.read(effect)
-                    case Remember(memory=memory, happenings=happenings):
-                        store.remember(memory, happenings)
-                    case Answer(report=report):
+                    case SaveMemory(memory=memory, history=history):
+                        store.remember(memory, history)
+                    case Reply(report=report):
                         unreadable = bool(store.problems) and not report.certificates
                         return replace(report, exit_code=NOTHING_READ) if unreadable else report
     finally:

@@ -8,7 +8,7 @@ from config.settings import Settings
 from config.workflows import CourseKind
 from daemon.core.expiry import days_left, stage
 from daemon.core.holders import Line, lines, procedure_of, spent_certificates
-from daemon.core.model import Key, Memory, Seen
+from daemon.core.model import CertificateRecord, Key, Memory
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import Standing, choose_path, standing
 from daemon.core.views.report import CertificateLine, Path, PathKind, Stage
@@ -146,7 +146,7 @@ def _certificate_lines(
 
 
 def _certificate_line(
-    seen: Seen,
+    seen: CertificateRecord,
     key: Key | None,
     settings: Settings,
     present_now: frozenset[str],

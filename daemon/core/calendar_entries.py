@@ -15,7 +15,7 @@ NO_END = 9999  # the year of a certificate that has no end (RFC 5280 §4.1.2.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CalendarEntry:
     """One date. `uid` is the same each time for the same key, end and reminder; `days` is 0 for the end itself."""
 
     uid: str
@@ -25,26 +25,26 @@ class Entry:
     description: Text
 
 
-def diary(memory: Memory, settings: Settings, now: datetime) -> tuple[Entry, ...]:
+def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple[CalendarEntry, ...]:
     """Return the dates of every key that still counts, by its earliest certificate; reminders of the past are left out.
 
     An end that is past stays: it says why the key no longer works.
     """
     assessment = assess(memory, settings, {}, now)
     procedures = {procedure.id: procedure for procedure in settings.procedures}
-    found: list[Entry] = []
+    found: list[CalendarEntry] = []
     for key in memory.keys.values():
         first = next(iter(assessment.watched(key)), None)
         if first is not None and first.not_after is not None and first.not_after.year < NO_END:
-            found += _entries(key, first.not_after, memory, settings, procedures.get(first.procedure or ""))
+            found += _calendar_entries(key, first.not_after, memory, settings, procedures.get(first.procedure or ""))
     return tuple(
         e for e in sorted(found, key=lambda e: (e.moment, e.uid)) if not e.days or e.moment > earlier(now, DAY)
     )
 
 
-def _entries(
+def _calendar_entries(
     key: Key, not_after: datetime, memory: Memory, settings: Settings, procedure: Procedure | None
-) -> Iterator[Entry]:
+) -> Iterator[CalendarEntry]:
     holder = key_holder(key, memory)
     if procedure is None:
         description = text("diary.ask", date=not_after)
@@ -52,7 +52,7 @@ def _entries(
         description = text("diary.order", date=not_after, url=procedure.order_url)
     for days, moment in milestones(not_after, settings.notices):
         reminder = text("diary.reminder", holder=holder, count=days)
-        yield Entry(
+        yield CalendarEntry(
             uid=f"{key.id}-{not_after:%Y%m%dT%H%M%SZ}-{days}@vigicle",
             moment=moment if days else not_after,
             days=days,

@@ -7,7 +7,7 @@ AT_ONCE = 5
 FLOOD = "flood"
 
 
-def folded(due: list[Notice]) -> list[Notice]:
+def summarize(due: list[Notice]) -> list[Notice]:
     """Return the notices, or, where they are too many, one that stands for them all and is remembered as they are."""
     if len(due) <= AT_ONCE:
         return due
@@ -17,7 +17,7 @@ def folded(due: list[Notice]) -> list[Notice]:
             tag=FLOOD,
             title=text("notice.flood.title", number=len(due)),
             body=text("notice.flood.body"),
-            marks=tuple(mark for notice in due for mark in notice.marks),
+            dedup_keys=tuple(dedup_key for notice in due for dedup_key in notice.dedup_keys),
             urgency=Urgency.CRITICAL if pressing else Urgency.NORMAL,
         )
     ]

@@ -49,17 +49,17 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
 def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[Notice]:
     """Yield what has to be said now, quiet hours aside: one notice for each key at the most."""
     for subject in subjects(assessment, memory, now):
-        if marks := _due_marks(subject, memory, settings.notices, now):
-            yield _key_notice(subject, marks, memory, settings, now)
+        if dedup_keys := _due_keys(subject, memory, settings.notices, now):
+            yield _key_notice(subject, dedup_keys, memory, settings, now)
     for case in assessment.cases:
         question, key = case.stands.question, case.stands.current.key
-        mark = f"question|{question}|{key.id}"
-        if question is not None and not was_said(memory, mark, now):
+        dedup_key = f"question|{question}|{key.id}"
+        if question is not None and not was_delivered(memory, dedup_key, now):
             yield Notice(
                 tag=ASK_PREFIX + key.id,
                 title=text(f"notice.{question}.title"),
                 body=text(f"notice.{question}.body", holder=called(case.line.holder, key)),
-                marks=(mark,),
+                dedup_keys=(dedup_key,),
                 more=(ANSWERS[question],),  # a button alone: a click on the words must not answer for the person
             )
 
@@ -86,10 +86,10 @@ def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetim
     yield from (later(end, INSTANT) for end in ends[bisect_left(ends, now) :][:1])
 
 
-def was_said(memory: Memory, mark: str, now: datetime) -> bool:
+def was_delivered(memory: Memory, dedup_key: str, now: datetime) -> bool:
     """Tell whether a mark was said; one from the far future was said by a wrong clock and does not count."""
-    said = memory.said.get(mark)
-    return said is not None and said <= now + CLOCK_SLACK
+    delivered = memory.delivered.get(dedup_key)
+    return delivered is not None and delivered <= now + CLOCK_SLACK
 
 
 def snooze_until(subject_end: datetime, now: datetime) -> datetime:
@@ -100,11 +100,11 @@ def snooze_until(subject_end: datetime, now: datetime) -> datetime:
 def _spoken_end(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:
     """Choose the earliest end; once that was told as past, the next that is more than a day later."""
     past = (end for end in ends if end <= later(now, CLOCK_SLACK))  # no mark of a later one counts
-    told = [end for end in past if was_said(memory, _milestone_mark(key, end, 0), now)]
+    told = [end for end in past if was_delivered(memory, _milestone_key(key, end, 0), now)]
     return min((end for end in ends if not told or end > later(max(told), DAY)), default=max(told or ends))
 
 
-def _due_marks(subject: Subject, memory: Memory, notices: NoticeSettings, now: datetime) -> tuple[str, ...]:
+def _due_keys(subject: Subject, memory: Memory, notices: NoticeSettings, now: datetime) -> tuple[str, ...]:
     """Return all marks that a notice of now covers, () when there is nothing new.
 
     The latest milestone counts alone: earlier ones that were missed fold into it. A new path is always news,
@@ -113,23 +113,23 @@ def _due_marks(subject: Subject, memory: Memory, notices: NoticeSettings, now: d
     end = subject.not_after
     is_far = now < earlier(end, first_notice(notices))
     due = () if is_far else (days for days, moment in milestones(end, notices) if now >= moment)
-    passed = [_milestone_mark(subject.key, end, days) for days in due]
-    path = [mark for mark in (_path_mark(subject), _last_day_mark(subject, now)) if mark]
-    if any(not was_said(memory, mark, now) for mark in path):
+    passed = [_milestone_key(subject.key, end, days) for days in due]
+    path = [dedup_key for dedup_key in (_path_key(subject), _last_day_key(subject, now)) if dedup_key]
+    if any(not was_delivered(memory, dedup_key, now) for dedup_key in path):
         return (*passed, *path)
     rests_until = memory.snoozes.get(subject.key.id)
     if rests_until is not None and now < rests_until <= now + SNOOZE:
         return ()
-    if rests_until is not None or (passed and not was_said(memory, passed[-1], now)):
+    if rests_until is not None or (passed and not was_delivered(memory, passed[-1], now)):
         return (*passed, *path)
     return ()
 
 
-def _milestone_mark(key: Key, end: datetime, days: int) -> str:
+def _milestone_key(key: Key, end: datetime, days: int) -> str:
     return f"expiry|{key.id}|{end:%Y-%m-%dT%H:%M:%S}|{days}"
 
 
-def _path_mark(subject: Subject) -> str:
+def _path_key(subject: Subject) -> str:
     """Name a path that is news by itself; an order is told by the milestones."""
     path = subject.case.path if subject.case else None
     if path is None or path.kind is PathKind.ORDER:
@@ -148,14 +148,16 @@ def _is_last_day(subject: Subject, now: datetime) -> bool:
     return earlier(last, DAY) <= now and not case.link_is_out
 
 
-def _last_day_mark(subject: Subject, now: datetime) -> str:
+def _last_day_key(subject: Subject, now: datetime) -> str:
     """Name the last day of step 2-A, which is news by itself."""
     if subject.case is None or not _is_last_day(subject, now):
         return ""
     return f"last_day|{subject.case.id}|{subject.not_after:%Y-%m-%dT%H:%M:%S}"
 
 
-def _key_notice(subject: Subject, marks: tuple[str, ...], memory: Memory, settings: Settings, now: datetime) -> Notice:
+def _key_notice(
+    subject: Subject, dedup_keys: tuple[str, ...], memory: Memory, settings: Settings, now: datetime
+) -> Notice:
     path = subject.case.path if subject.case else None
     left = days_left(subject.not_after, now)
     pressing = left < settings.notices.urgent_days
@@ -163,7 +165,7 @@ def _key_notice(subject: Subject, marks: tuple[str, ...], memory: Memory, settin
         tag=subject.key.id,
         title=_title(path, subject, now),
         body=_body(subject, path, memory, now),
-        marks=marks,
+        dedup_keys=dedup_keys,
         button=_button(subject, path, memory),
         more=tuple(_more(path)),
         urgency=Urgency.CRITICAL if pressing else Urgency.NORMAL,

@@ -24,15 +24,15 @@ class ReadTokens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remember:
+class SaveMemory:
     """Write this memory to the store before anything that follows."""
 
     memory: Memory
-    happenings: tuple["Happening", ...] = ()
+    history: tuple["HistoryEntry", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class HistoryEntry:
     """A line of the history: what happened, to which key or procedure (ids only, never a name)."""
 
     at: datetime
@@ -41,7 +41,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class ShowNotice:
     """Tell the person."""
 
     notice: Notice
@@ -75,7 +75,7 @@ class WakeAt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Show:
+class UpdateTray:
     """Draw this face: icon, tooltip and menu."""
 
     face: Face
@@ -94,7 +94,7 @@ class ShowGuide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Reply:
     """Answer whoever asked with this request number."""
 
     request: int
@@ -124,21 +124,21 @@ SystemAction = UseLanguage | StartAtLogin | Examine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
+class Quit:
     """End the program, in order."""
 
 
 Effect = (
     ReadTokens
-    | Remember
-    | Say
+    | SaveMemory
+    | ShowNotice
     | Withdraw
     | Launch
     | WakeAt
-    | Show
+    | UpdateTray
     | OpenGuide
     | ShowGuide
-    | Answer
+    | Reply
     | SystemAction
-    | Stop
+    | Quit
 )

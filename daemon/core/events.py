@@ -55,12 +55,12 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeSaid:
+class NoticeDelivered:
     """A channel has delivered the notice with these marks."""
 
     at: datetime
     tag: str
-    marks: tuple[str, ...]
+    dedup_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Someone asked through the control channel and waits for `Answer(request=…)`.
+    """Someone asked through the control channel and waits for `Reply(request=…)`.
 
     `fingerprint` (of any certificate of the key, 64 hex digits) goes with the verbs `tell`, `name` and `forget`.
     """
@@ -178,7 +178,7 @@ Event = (
     | TokensRead
     | ReadFinished
     | Tick
-    | NoticeSaid
+    | NoticeDelivered
     | NoticeAnswered
     | Launched
     | Asked

@@ -10,7 +10,7 @@ from functools import lru_cache
 from config.settings import IssuerRule, Procedure
 from daemon.core.caching import once
 from daemon.core.expiry import expired
-from daemon.core.model import Certificate, Key, Memory, Role, Seen
+from daemon.core.model import Certificate, CertificateRecord, Key, Memory, Role
 
 NONE: frozenset[str] = frozenset()
 
@@ -20,7 +20,7 @@ class Entry:
     """One key in a line, with the certificate that stands for it there; both dates are known."""
 
     key: Key
-    seen: Seen
+    seen: CertificateRecord
     not_before: datetime
     not_after: datetime
 
@@ -88,7 +88,7 @@ def lines(memory: Memory, procedures: tuple[Procedure, ...], spent: frozenset[st
 
 @once
 def _lines(
-    certificates: Mapping[str, Seen],
+    certificates: Mapping[str, CertificateRecord],
     keys: Mapping[str, Key],
     procedures: tuple[Procedure, ...],
     spent: frozenset[str],
@@ -106,7 +106,7 @@ def _lines(
 
 
 def _entries(
-    certificates: Mapping[str, Seen], keys: Mapping[str, Key], procedures: tuple[Procedure, ...]
+    certificates: Mapping[str, CertificateRecord], keys: Mapping[str, Key], procedures: tuple[Procedure, ...]
 ) -> Mapping[tuple[str, Role], list[Entry]]:
     """Return, by procedure and role, one entry for each key that holds such certificates, oldest first."""
     found: dict[tuple[str, Role], list[Entry]] = defaultdict(list)

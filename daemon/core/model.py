@@ -124,7 +124,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class CertificateRecord:
     """A certificate and when it was first and last read from a key."""
 
     certificate: Certificate
@@ -164,8 +164,8 @@ class Memory:
     by the id of the newest key of a line, how far the guide has come.
     """
 
-    certificates: Mapping[str, Seen] = field(default_factory=dict)
+    certificates: Mapping[str, CertificateRecord] = field(default_factory=dict)
     keys: Mapping[str, Key] = field(default_factory=dict)
-    said: Mapping[str, datetime] = field(default_factory=dict)
+    delivered: Mapping[str, datetime] = field(default_factory=dict)
     snoozes: Mapping[str, datetime] = field(default_factory=dict)
     progress: Mapping[str, Progress] = field(default_factory=dict)

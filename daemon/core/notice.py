@@ -38,7 +38,7 @@ class Notice:
     tag: str
     title: Text
     body: Text
-    marks: tuple[str, ...] = ()
+    dedup_keys: tuple[str, ...] = ()
     button: Text | None = None
     more: tuple[Choice, ...] = ()
     urgency: Urgency = Urgency.NORMAL

@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.i18n.text import clean
-from daemon.core.model import Certificate, Key, Memory, Occupancy, ReaderState, Role, Seen, TokenReading, TokenSigns
+from daemon.core.model import (
+    Certificate,
+    CertificateRecord,
+    Key,
+    Memory,
+    Occupancy,
+    ReaderState,
+    Role,
+    TokenReading,
+    TokenSigns,
+)
 from daemon.core.troubles import Trouble
 
 UNKNOWN_READER = ""
@@ -110,7 +120,7 @@ def remember_key(
     )
     others = {k.id for k in known} - {key.id}
     seen = {
-        fingerprint: Seen(
+        fingerprint: CertificateRecord(
             certificate=certificate,
             first_seen=memory.certificates[fingerprint].first_seen if fingerprint in memory.certificates else now,
             last_seen=now,

@@ -42,10 +42,10 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
+class Delivery:
     """When a notice with these marks was last handed out without word of its delivery since, and how often."""
 
-    marks: tuple[str, ...]
+    dedup_keys: tuple[str, ...]
     at: datetime
     times: int = 1
 
@@ -66,7 +66,7 @@ class State:
     settings: Settings
     memory: Memory = field(default_factory=Memory)
     zone: tzinfo = UTC
-    telling: bool = True
+    notifies: bool = True
     readers: tuple[ReaderState, ...] | None = None
     service_trouble: Trouble | None = None
     blind_since: datetime | None = None
@@ -74,7 +74,7 @@ class State:
     reads: Mapping[int, Read] = field(default_factory=dict)
     next_ticket: int = 1
     requests: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    saying: Mapping[str, Handed] = field(default_factory=dict)
+    in_flight: Mapping[str, Delivery] = field(default_factory=dict)
     awaited: Awaited | None = None
     activating_until: datetime | None = None
     login_start: bool | None = None

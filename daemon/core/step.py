@@ -18,22 +18,22 @@ from daemon.core.card_reads import (
     take_tokens,
     unread,
 )
-from daemon.core.digest import folded
-from daemon.core.due_notices import due_notices, moments, was_said
+from daemon.core.digest import summarize
+from daemon.core.due_notices import due_notices, moments, was_delivered
 from daemon.core.effects import (
-    Answer,
     Effect,
     Examine,
-    Happening,
+    HistoryEntry,
     Launch,
     OpenGuide,
+    Quit,
     ReadTokens,
-    Remember,
-    Say,
-    Show,
+    Reply,
+    SaveMemory,
     ShowGuide,
+    ShowNotice,
     StartAtLogin,
-    Stop,
+    UpdateTray,
     UseLanguage,
     WakeAt,
 )
@@ -50,18 +50,24 @@ from daemon.core.notice import Notice
 from daemon.core.responses.guide import choose, look_at
 from daemon.core.responses.launch import launched
 from daemon.core.responses.notice import Step, answer_notice, assess_state, claimed, drop_snooze, open_awaited
-from daemon.core.state import Handed, State
+from daemon.core.state import Delivery, State
 from daemon.core.status_report import make_report
 from daemon.core.tray_view import draw, other_language
-from daemon.core.trouble_notices import MARK_PREFIX, MARKS_KEPT, alarm_moments, alarms, clock_wrong
+from daemon.core.trouble_notices import (
+    TROUBLE_KEY_PREFIX,
+    TROUBLE_KEYS_KEPT,
+    clock_wrong,
+    trouble_moments,
+    trouble_notices,
+)
 from daemon.core.troubles import Trouble
 from daemon.core.welcome import WELCOME, welcome_notice
 from daemon.core.workflows.history import course_happenings
 from daemon.core.workflows.progress import set_back
 
-SAYING_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
+DELIVERY_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
 CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may come in another order than their moments
-SAYING_LIMIT_LATER = timedelta(hours=1)  # and then at this pace: nobody takes it, or nobody says so
+DELIVERY_LIMIT_LATER = timedelta(hours=1)  # and then at this pace: nobody takes it, or nobody says so
 
 
 def step(state: State, event: Event) -> Step:
@@ -71,9 +77,9 @@ def step(state: State, event: Event) -> Step:
         return after, effects  # what was read waits for the end of its read; nothing follows from it before
     after, more = _settle(after, event.at)
     effects += more
-    happened = tuple(_happenings(state.memory, after.memory, effects, event.at))
+    happened = tuple(_history(state.memory, after.memory, effects, event.at))
     if happened or after.memory != state.memory:
-        effects = (Remember(memory=after.memory, happenings=happened), *effects)
+        effects = (SaveMemory(memory=after.memory, history=happened), *effects)
     return after, effects
 
 
@@ -81,7 +87,7 @@ def _take(state: State, event: Event) -> Step:
     """Enter what happened."""
     match event:
         case events.ReadersSeen(readers=readers):
-            first = state.readers is None and state.telling
+            first = state.readers is None and state.notifies
             state = take_readers(state, readers)
             return _read(state, frozenset()) if first and not state.held and state.settings.modules else (state, ())
         case events.ServiceLost(trouble=trouble, at=at):
@@ -90,8 +96,8 @@ def _take(state: State, event: Event) -> Step:
             return take_tokens(state, event), ()
         case events.ReadFinished(ticket=ticket, at=at):
             return finish_read(state, ticket, at), ()
-        case events.NoticeSaid():
-            return _said(state, event), ()
+        case events.NoticeDelivered():
+            return _enter_delivery(state, event), ()
         case events.NoticeAnswered(tag=tag, choice=choice, at=at):
             return answer_notice(state, assess_state(state, at), tag, choice, at)
         case events.Claimed(key=key, claim=claim, at=at):
@@ -110,7 +116,7 @@ def _take(state: State, event: Event) -> Step:
         case events.ProblemMet():
             return state, _problem(state, event)
         case events.Launched(procedure=procedure, trouble=trouble, at=at):
-            failed = _launch_failed(procedure, trouble) if trouble and state.telling else ()
+            failed = _launch_failed(procedure, trouble) if trouble and state.notifies else ()
             return launched(state, assess_state(state, at), event), failed
         case events.LoginStartKnown(on=on):
             return replace(state, login_start=on), ()
@@ -127,17 +133,17 @@ def _settle(state: State, now: datetime) -> Step:
         state, orders = _read(state, frozenset())
     assessment = assess_state(state, now)
     state, answers = _answer(state, assessment, now)
-    if not state.telling:
+    if not state.notifies:
         return state, orders + answers
     state = replace(
         state, memory=keep_progress(state.memory, assessment.cases, now), cards=known_cards(state) or state.cards
     )
     state, opened = open_awaited(state, assessment, now)
-    state, said, held_until = _tell(state, assessment, now)
+    state, delivered, held_until = _tell(state, assessment, now)
     state, shown = _draw(state, assessment, now)
     wake = min((m for m in _moments(state, assessment, held_until, now) if m > now), default=None)
     woken = () if wake == state.wake_at else (WakeAt(moment=wake),)
-    return replace(state, wake_at=wake), orders + answers + opened + said + shown + woken
+    return replace(state, wake_at=wake), orders + answers + opened + delivered + shown + woken
 
 
 def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
@@ -146,7 +152,7 @@ def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
     more = len(assessment.certificates) - len(cards)
     view = replace(draw_guide(state, assessment, now), certificates=cards, more_certificates=more)
     face = draw(state, assessment, view, now)
-    shown: tuple[Effect, ...] = () if face == state.face else (Show(face=face),)
+    shown: tuple[Effect, ...] = () if face == state.face else (UpdateTray(face=face),)
     shown += () if view == state.guide else (ShowGuide(view=view),)
     return replace(state, face=face, guide=view), shown
 
@@ -190,7 +196,7 @@ def _asked(state: State, event: events.Asked) -> Step:
         case Verb.LOGIN_START:
             return state, (StartAtLogin(on=not state.login_start),)
         case Verb.QUIT:
-            return state, (_reply(state, event), Stop())
+            return state, (_reply(state, event), Quit())
         case Verb.GUIDE:
             state = look_at(state, assess_state(state, event.at))
             return state, (_reply(state, event), OpenGuide())
@@ -198,62 +204,66 @@ def _asked(state: State, event: events.Asked) -> Step:
             return state, (_reply(state, event),)
 
 
-def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Answer, ...]]:
+def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Reply, ...]]:
     """Answer the checks whose reads are all over, and that of a card that came meanwhile."""
     ready = [request for request, tickets in state.requests.items() if not tickets & state.reads.keys()]
     if not ready or names_being_read(state):
         return state, ()
     report = make_report(state, assessment, now)
     state = replace(state, requests={r: t for r, t in state.requests.items() if r not in ready})
-    return state, tuple(Answer(request=request, report=report) for request in ready)
+    return state, tuple(Reply(request=request, report=report) for request in ready)
 
 
-def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Say, ...], datetime | None]:
+def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[ShowNotice, ...], datetime | None]:
     """Hand out what is due, unless a card is being read, the clock is wrong, or it is quiet; then say until when."""
     if state.readers is None or names_being_read(state) or clock_wrong(now):
         return state, (), None
-    due = [*due_notices(assessment, state.memory, state.settings, now), *alarms(state, assessment, now)]
-    due = folded([*due, *guide_notices(assessment, state.memory, now)])
-    if state.greeting and not was_said(state.memory, WELCOME, now):
+    due = [*due_notices(assessment, state.memory, state.settings, now), *trouble_notices(state, assessment, now)]
+    due = summarize([*due, *guide_notices(assessment, state.memory, now)])
+    if state.greeting and not was_delivered(state.memory, WELCOME, now):
         due.append(welcome_notice(make_report(state, assessment, now), login_start=state.login_start))
-    before = {n.tag: state.saying[n.tag] for n in due if n.tag in state.saying}
+    before = {n.tag: state.in_flight[n.tag] for n in due if n.tag in state.in_flight}
     fresh = [n for n in due if n.tag not in before or not _is_under_way(before[n.tag], now)]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
     times = {n.tag: before[n.tag].times + 1 if n.tag in before else 1 for n in fresh}
-    handed = {n.tag: Handed(marks=n.marks, at=now, times=times[n.tag]) for n in fresh}
-    state = replace(state, saying=before | handed)
-    return state, tuple(Say(notice=notice) for notice in fresh), None
+    delivery = {n.tag: Delivery(dedup_keys=n.dedup_keys, at=now, times=times[n.tag]) for n in fresh}
+    state = replace(state, in_flight=before | delivery)
+    return state, tuple(ShowNotice(notice=notice) for notice in fresh), None
 
 
-def _is_under_way(handed: Handed, now: datetime) -> bool:
+def _is_under_way(delivery: Delivery, now: datetime) -> bool:
     """Tell whether a notice may still be on its way; handed out in the future, it was by a clock since set back."""
-    return handed.at - CLOCK_JITTER <= now < _said_by(handed)
+    return delivery.at - CLOCK_JITTER <= now < _overdue_at(delivery)
 
 
-def _said_by(handed: Handed) -> datetime:
+def _overdue_at(delivery: Delivery) -> datetime:
     """Return when word of a notice's delivery is overdue."""
-    return later(handed.at, SAYING_LIMIT if handed.times == 1 else SAYING_LIMIT_LATER)
+    return later(delivery.at, DELIVERY_LIMIT if delivery.times == 1 else DELIVERY_LIMIT_LATER)
 
 
-def _said(state: State, event: events.NoticeSaid) -> State:
+def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
     """Remember what has reached the person, and forget old alarms."""
-    oldest = event.at - MARKS_KEPT
-    kept = {m: at for m, at in state.memory.said.items() if at > oldest or not m.startswith(MARK_PREFIX)}
-    memory = replace(state.memory, said=kept | dict.fromkeys(event.marks, event.at))
-    saying = {t: handed for t, handed in state.saying.items() if t != event.tag or handed.marks != event.marks}
-    return replace(state, memory=drop_snooze(memory, event.tag, event.at), saying=saying)
+    oldest = event.at - TROUBLE_KEYS_KEPT
+    kept = {m: at for m, at in state.memory.delivered.items() if at > oldest or not m.startswith(TROUBLE_KEY_PREFIX)}
+    memory = replace(state.memory, delivered=kept | dict.fromkeys(event.dedup_keys, event.at))
+    in_flight = {
+        t: delivery
+        for t, delivery in state.in_flight.items()
+        if t != event.tag or delivery.dedup_keys != event.dedup_keys
+    }
+    return replace(state, memory=drop_snooze(memory, event.tag, event.at), in_flight=in_flight)
 
 
-def _problem(state: State, event: events.ProblemMet) -> tuple[Say, ...]:
+def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
     notice = Notice(tag=f"problem:{event.topic}", title=event.title, body=event.body)
-    return (Say(notice=notice),) if state.telling else ()
+    return (ShowNotice(notice=notice),) if state.notifies else ()
 
 
-def _launch_failed(procedure: str, trouble: Trouble) -> tuple[Say, ...]:
+def _launch_failed(procedure: str, trouble: Trouble) -> tuple[ShowNotice, ...]:
     title, body = text(f"trouble.{trouble}.short"), text(f"trouble.{trouble}")
-    return (Say(notice=Notice(tag=f"launch:{procedure}", title=title, body=body)),)
+    return (ShowNotice(notice=Notice(tag=f"launch:{procedure}", title=title, body=body)),)
 
 
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:
@@ -261,42 +271,42 @@ def _moments(state: State, assessment: Assessment, held_until: datetime | None, 
     yield from moments(assessment, state.memory, state.settings, now)
     yield from guide_moments(assessment, state.memory)
     yield from look_moments(state)
-    yield from alarm_moments(state)
-    yield from (_said_by(handed) for handed in state.saying.values())
+    yield from trouble_moments(state)
+    yield from (_overdue_at(delivery) for delivery in state.in_flight.values())
     if state.awaited is not None:
         yield later(state.awaited.until, timedelta(seconds=1))
     if held_until is not None:
         yield held_until
 
 
-def _happenings(before: Memory, after: Memory, effects: tuple[Effect, ...], now: datetime) -> Iterator[Happening]:
+def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: datetime) -> Iterator[HistoryEntry]:
     """Put what changed into lines of the history."""
     for key_id, key in after.keys.items():
         known = before.keys.get(key_id)
         if known is key:
             continue
         if known is None:
-            yield Happening(at=now, what="key_seen", subject=key_id)
+            yield HistoryEntry(at=now, what="key_seen", subject=key_id)
         for claim in sorted(key.claims - (known.claims if known else frozenset())):
-            yield Happening(at=now, what=f"told_{claim}", subject=key_id)
+            yield HistoryEntry(at=now, what=f"told_{claim}", subject=key_id)
         if known is not None and key.name != known.name:
-            yield Happening(at=now, what="named" if key.name else "unnamed", subject=key_id)
+            yield HistoryEntry(at=now, what="named" if key.name else "unnamed", subject=key_id)
     for fingerprint in before.certificates.keys() - after.certificates.keys():
-        yield Happening(at=now, what="forgotten", subject=fingerprint[:8])
+        yield HistoryEntry(at=now, what="forgotten", subject=fingerprint[:8])
     yield from course_happenings(before, after, now)
-    yield from _added("said", before.said, after.said, now)
+    yield from _added("said", before.delivered, after.delivered, now)
     yield from _added("snoozed", before.snoozes, after.snoozes, now)
     for effect in effects:
         if isinstance(effect, Launch):
-            yield Happening(at=now, what=f"launched_{effect.destination}", subject=effect.procedure)
+            yield HistoryEntry(at=now, what=f"launched_{effect.destination}", subject=effect.procedure)
 
 
 def _added(
     what: str, before: Mapping[str, datetime], after: Mapping[str, datetime], now: datetime
-) -> Iterator[Happening]:
+) -> Iterator[HistoryEntry]:
     for subject in after.keys() - before.keys():
-        yield Happening(at=now, what=what, subject=subject)
+        yield HistoryEntry(at=now, what=what, subject=subject)
 
 
-def _reply(state: State, event: events.Asked) -> Answer:
-    return Answer(request=event.request, report=make_report(state, assess_state(state, event.at), event.at))
+def _reply(state: State, event: events.Asked) -> Reply:
+    return Reply(request=event.request, report=make_report(state, assess_state(state, event.at), event.at))

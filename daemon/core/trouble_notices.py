@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from config.i18n.text import text
 from daemon.core.assessment import Assessment
 from daemon.core.card_reads import RETRIED, RETRY_AFTER
-from daemon.core.due_notices import was_said
+from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import later
 from daemon.core.model import ReaderState
 from daemon.core.notice import Notice, Urgency
@@ -15,13 +15,13 @@ from daemon.core.troubles import Trouble
 from daemon.core.views.report import PathKind
 
 BLIND_PATIENCE = timedelta(seconds=60)
-MARK_PREFIX = "trouble|"
-MARKS_KEPT = timedelta(days=60)
+TROUBLE_KEY_PREFIX = "trouble|"
+TROUBLE_KEYS_KEPT = timedelta(days=60)
 RELEASED = datetime.fromisoformat("2026-11-01T00:00:00Z")
 TOLD = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED}
 
 
-def alarms(state: State, assessment: Assessment, now: datetime) -> Iterator[Notice]:
+def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iterator[Notice]:
     """Yield the troubles to tell now; each at most once a day, an unreadable card once a week."""
     activating = any(c.path and c.path.kind is PathKind.ACTIVATE for c in assessment.cases)
     candidates = [("service", service_trouble(state, now))]
@@ -34,8 +34,8 @@ def alarms(state: State, assessment: Assessment, now: datetime) -> Iterator[Noti
             candidates.append((reader.name, trouble))
     for place, trouble in candidates:
         if trouble in TOLD or place == "service":
-            notice = _alarm(place, trouble, now) if trouble else None
-            if notice and not was_said(state.memory, notice.marks[0], now):
+            notice = _trouble_notice(place, trouble, now) if trouble else None
+            if notice and not was_delivered(state.memory, notice.dedup_keys[0], now):
                 yield notice
 
 
@@ -65,19 +65,19 @@ def clock_wrong(now: datetime) -> bool:
     return now < RELEASED
 
 
-def alarm_moments(state: State) -> Iterator[datetime]:
+def trouble_moments(state: State) -> Iterator[datetime]:
     """Yield when a trouble that is waited out becomes worth telling."""
     if state.blind_since is not None:
         yield later(state.blind_since, BLIND_PATIENCE)
 
 
-def _alarm(place: str, trouble: Trouble, now: datetime) -> Notice:
+def _trouble_notice(place: str, trouble: Trouble, now: datetime) -> Notice:
     year, week, _ = now.isocalendar()
     when = f"{year}-W{week}" if trouble is Trouble.CARD_UNREAD else f"{now:%Y-%m-%d}"
     return Notice(
-        tag=f"{MARK_PREFIX}{place}",
+        tag=f"{TROUBLE_KEY_PREFIX}{place}",
         title=text(f"trouble.{trouble}.short"),
         body=text(f"trouble.{trouble}", reader=place),
-        marks=(f"{MARK_PREFIX}{trouble}|{place}|{when}",),
+        dedup_keys=(f"{TROUBLE_KEY_PREFIX}{trouble}|{place}|{when}",),
         urgency=Urgency.LOW,
     )

@@ -39,7 +39,7 @@ def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice
     words = welcome(report)
     body = text("welcome.body", sentence=words.sentence, step=words.step)
     button = text("menu.login_on") if login_start is False else None
-    return Notice(tag=WELCOME, title=words.title, body=body, marks=(WELCOME,), button=button, urgency=Urgency.LOW)
+    return Notice(tag=WELCOME, title=words.title, body=body, dedup_keys=(WELCOME,), button=button, urgency=Urgency.LOW)
 
 
 def _dates(known: CertificateLine) -> Text:

@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Self
 
-from daemon.adapters.guide.messages import ANSWERS, ENCODER, Answer, Page
+from daemon.adapters.guide.messages import ANSWERS, ENCODER, GuideAnswer, Page
 from support.process import RigTimeoutError, require_tool
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class GuideChild:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        self._answers: queue.Queue[Answer] = queue.Queue()
+        self._answers: queue.Queue[GuideAnswer] = queue.Queue()
         self._thread = threading.Thread(target=self._hear, daemon=True)
         self._thread.start()
 
@@ -48,7 +48,7 @@ class GuideChild:
         self._process.stdin.write(line)
         self._process.stdin.flush()
 
-    def answer(self, timeout_s: float = 10.0) -> Answer:
+    def answer(self, timeout_s: float = 10.0) -> GuideAnswer:
         """Return the oldest answer that was not yet returned."""
         try:
             return self._answers.get(timeout=timeout_s)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from daemon.adapters.guide.messages import Answer, Page
+    from daemon.adapters.guide.messages import GuideAnswer, Page
 
 POINTS = 9  # Qt's own on Linux
 
@@ -33,7 +33,7 @@ class Stage:
         self.enlarge(letters)
         self.theme = Theme(self.application, scheme="light", still=True)
         self.size = size
-        self.answers: list[Answer] = []
+        self.answers: list[GuideAnswer] = []
 
     def enlarge(self, letters: float) -> None:
         """Let the desktop's letters be that much larger than usual."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from config.i18n.text import Text, text
-from daemon.core.events import Event, NoticeAnswered, NoticeSaid
+from daemon.core.events import Event, NoticeAnswered, NoticeDelivered
 from daemon.core.notice import Choice, Notice
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ NOTICE = Notice(
     tag="key-1",
     title=text("Your key"),
     body=text("Order a new one"),
-    marks=("key-1:days:30",),
+    dedup_keys=("key-1:days:30",),
     button=text("Order"),
     more=(Choice.LATER, Choice.WORKS),
 )
@@ -44,8 +44,8 @@ class Teller:
         """Say it, and wait until that is posted."""
         self.notifier.say(notice)
         said = self.next()
-        assert isinstance(said, NoticeSaid), said
-        assert (said.tag, said.marks) == (notice.tag, notice.marks)
+        assert isinstance(said, NoticeDelivered), said
+        assert (said.tag, said.dedup_keys) == (notice.tag, notice.dedup_keys)
 
     def answer(self) -> tuple[str, Choice]:
         answered = self.next()

@@ -12,7 +12,7 @@ from icalendar import Alarm, Calendar, Event
 from config.files import write_whole
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
-from daemon.core.calendar_entries import Entry
+from daemon.core.calendar_entries import CalendarEntry
 
 STDOUT = "-"
 MORNING = timedelta(hours=9)
@@ -31,7 +31,7 @@ class ExportError(UserError):
 
 
 def export(
-    entries: Sequence[Entry], target: str, render: Render, now: datetime, *, may_replace: Callable[[Path], bool]
+    entries: Sequence[CalendarEntry], target: str, render: Render, now: datetime, *, may_replace: Callable[[Path], bool]
 ) -> None:
     """Write the entries into the file, or to stdout for "-". Raises ExportError, and then has written nothing.
 
@@ -54,7 +54,7 @@ def export(
         raise ExportError(_reason(error, file)) from error
 
 
-def as_ics(entries: Sequence[Entry], render: Render, now: datetime, zone: tzinfo | None = None) -> bytes:
+def as_ics(entries: Sequence[CalendarEntry], render: Render, now: datetime, zone: tzinfo | None = None) -> bytes:
     """Make the calendar; days are those of `zone` (None: the local one)."""
     calendar = Calendar()
     calendar.add("prodid", "-//vigicle//vigicle//EN")
@@ -64,7 +64,7 @@ def as_ics(entries: Sequence[Entry], render: Render, now: datetime, zone: tzinfo
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, render: Render, now: datetime, zone: tzinfo | None) -> Event:
+def _event(entry: CalendarEntry, render: Render, now: datetime, zone: tzinfo | None) -> Event:
     """Make an event of the moment itself for an end, and of the whole day for a reminder.
 
     A calendar takes a second import for an update where the sequence is not lower, and the stamp later, than what

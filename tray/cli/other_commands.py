@@ -13,7 +13,7 @@ from config.i18n.translator import Texts
 from config.schema.load_settings import Loaded
 from daemon.assembly import doctor as examination
 from daemon.assembly.oneshot import remembered
-from daemon.core.calendar_entries import diary
+from daemon.core.calendar_entries import calendar_entries
 from daemon.core.login_start import LoginStart
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
@@ -72,7 +72,7 @@ def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts
         return options.force or (on_terminal() and ask_on_terminal(question))
 
     now = datetime.now(UTC)
-    entries = diary(remembered(folders), loaded.settings, now)
+    entries = calendar_entries(remembered(folders), loaded.settings, now)
     try:
         calendar_file.export(entries, options.ics, texts.render, now, may_replace=may_replace)
     except calendar_file.ExportError as problem:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Texts
-from daemon.adapters.guide.messages import Answer, Forgotten, Page, PageCertificate, PageTimeLine
+from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page, PageCertificate, PageTimeLine
 from tray.window.buttons import Button, Rank
 from tray.window.forget_question import ask_to_forget
 from tray.window.glyphs import STAGES, MarkView
@@ -23,7 +23,7 @@ from tray.window.timeline import TimeLinePicture, bar_words
 class CertificatesPage(QWidget):
     """A heading for each holder, a card for each key, a paragraph for each certificate."""
 
-    def __init__(self, theme: Theme, answer: Callable[[Answer], None]) -> None:
+    def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
         super().__init__()
         self.setObjectName("paper")
         self._theme = theme

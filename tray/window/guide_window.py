@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QHBoxLayou
 
 from config.i18n.text import text
 from config.i18n.translator import Texts
-from daemon.adapters.guide.messages import Answer, Chosen, Page, PageAction
+from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, PageAction
 from tray.window.action_buttons import menu_button
 from tray.window.certificates_tab import CertificatesPage
 from tray.window.guide_tab import GuidePage
@@ -30,7 +30,7 @@ SCROLLS = {
 class GuideWindow(QDialog):
     """A dialog, for only these have a default button; otherwise a window like any other."""
 
-    def __init__(self, theme: Theme, answer: Callable[[Answer], None]) -> None:
+    def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self._theme = theme
         self._answer = answer

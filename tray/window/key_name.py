@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Texts
-from daemon.adapters.guide.messages import NAME_LIMIT, Answer, Named, PageCertificate
+from daemon.adapters.guide.messages import NAME_LIMIT, GuideAnswer, Named, PageCertificate
 from tray.window.buttons import Button
 from tray.window.labels import Words
 from tray.window.layouts import Flow, column
@@ -26,7 +26,7 @@ class KeyName(QWidget):
         certificate: PageCertificate,
         texts: Texts,
         drafts: dict[str, str],
-        answer: Callable[[Answer], None],
+        answer: Callable[[GuideAnswer], None],
     ) -> None:
         super().__init__()
         self._certificate = certificate

@@ -7,7 +7,7 @@ from typing import IO
 
 from PySide6.QtCore import QObject, Signal
 
-from daemon.adapters.guide.messages import ENCODER, NONSENSE, PAGE_LIMIT, PAGES, Answer, Page
+from daemon.adapters.guide.messages import ENCODER, NONSENSE, PAGE_LIMIT, PAGES, GuideAnswer, Page
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Pipe(QObject):
         """Begin to hear."""
         threading.Thread(target=self._hear, name="pages", daemon=True).start()
 
-    def send(self, answer: Answer) -> None:
+    def send(self, answer: GuideAnswer) -> None:
         """Pass on what the person chose; when nobody hears it any more, the window is over."""
         try:
             self._sink.write(ENCODER.encode(answer) + b"\n")

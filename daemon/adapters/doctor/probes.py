@@ -29,7 +29,7 @@ from daemon.core.diagnosis import (
     judge_look,
     troubled,
 )
-from daemon.core.effects import Answer, ReadTokens
+from daemon.core.effects import ReadTokens, Reply
 from daemon.core.events import Asked, Event, ReadersSeen, ServiceLost, TokensRead, Verb
 from daemon.core.holders import procedure_of
 from daemon.core.login_start import LoginStart
@@ -136,7 +136,7 @@ def read_once(
     """Let the rules judge one picture and one read of it, remembering nothing."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     answers: list[TokensRead] = []
-    state = State(settings=settings, telling=False)
+    state = State(settings=settings, notifies=False)
     tokens.start(events.put)
     try:
         events.put(look())
@@ -149,7 +149,7 @@ def read_once(
             for effect in effects:
                 if isinstance(effect, ReadTokens):
                     tokens.read(effect)
-                elif isinstance(effect, Answer):
+                elif isinstance(effect, Reply):
                     return effect.report, tuple(answers)
     finally:
         tokens.stop()

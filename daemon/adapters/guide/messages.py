@@ -140,7 +140,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True, tag="forgotten", forb
     fingerprint: Fingerprint
 
 
-Answer = Chosen | Named | Forgotten
+GuideAnswer = Chosen | Named | Forgotten
 
 
 class Guide(Protocol):
@@ -149,7 +149,7 @@ class Guide(Protocol):
     def next(self) -> Page | None:
         """Wait for the next page; None when there is nothing more to see."""
 
-    def answer(self, answer: Answer, /) -> None:
+    def answer(self, answer: GuideAnswer, /) -> None:
         """Pass on what the person chose."""
 
     def close(self) -> None:
@@ -158,4 +158,4 @@ class Guide(Protocol):
 
 ENCODER = msgspec.json.Encoder()
 PAGES = msgspec.json.Decoder(Page)
-ANSWERS = msgspec.json.Decoder(Answer)
+ANSWERS = msgspec.json.Decoder(GuideAnswer)

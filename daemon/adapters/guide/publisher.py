@@ -13,9 +13,9 @@ from config.i18n.text import clean, text
 from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import (
     NAME_LIMIT,
-    Answer,
     Chosen,
     Forgotten,
+    GuideAnswer,
     Named,
     Page,
     actions_of,
@@ -127,7 +127,7 @@ class GuidePublisher:
         if self._page is not None:
             subscriber.put(msgspec.structs.replace(self._page, front=front))
 
-    def _receive(self, answer: Answer) -> None:
+    def _receive(self, answer: GuideAnswer) -> None:
         """Post what an answer means; one to an older page, or to what is not offered, means nothing."""
         with self._guard:
             page = self._page
@@ -152,7 +152,7 @@ class GuidePublisher:
             self._post(ProblemMet(at=datetime.now(UTC), topic="guide", title=title, body=body))
 
 
-def event_of(answer: Answer, page: Page, now: datetime) -> Event | None:
+def event_of(answer: GuideAnswer, page: Page, now: datetime) -> Event | None:
     """Return what an answer to this page means; None when the page does not offer it."""
     shown = {certificate.fingerprint for certificate in page.certificates}
     match answer:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from daemon.adapters.guide.messages import Answer, Page
+from daemon.adapters.guide.messages import GuideAnswer, Page
 
 
 class GuideSubscriber:
     """Gets the newest page, and answers. Any thread may call; a slow one misses pages, and holds nobody up."""
 
-    def __init__(self, take: Callable[[Answer], None], leave: Callable[["GuideSubscriber"], None]) -> None:
+    def __init__(self, take: Callable[[GuideAnswer], None], leave: Callable[["GuideSubscriber"], None]) -> None:
         """Hand each answer to `take`; `leave` is called once, at the end."""
         self.answer = take
         self._leave = leave

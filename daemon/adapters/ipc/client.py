@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from config.i18n.text import text
 from config.i18n.translator import UserError
-from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, Answer, Page
+from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, GuideAnswer, Page
 from daemon.adapters.ipc.auth import AuthenticationError, authenticate_server, read_endpoint
 from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, Line, shut_down
 from daemon.adapters.ipc.messages import (
@@ -66,7 +66,7 @@ class GuideSubscription:
             log.debug("No more pages come: %r", error)
             return None
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: GuideAnswer) -> None:
         """Pass on what the person chose; nothing happens when the daemon has gone."""
         with contextlib.suppress(*CONNECTION_ERRORS):
             self._connection.send_bytes(ENCODER.encode(answer))

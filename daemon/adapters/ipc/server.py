@@ -50,7 +50,7 @@ AGAIN_S = 1.0
 
 
 class ControlServer:
-    """The `ControlChannel`: one thread accepts, and each connection has its own. Start it with the instance lock held."""
+    """The `ControlChannel`: one thread accepts, and each connection has its own. Needs the instance lock."""
 
     def __init__(self, runtime: Path, publisher: GuidePublisher) -> None:
         """Keep the runtime folder, which has to be there and private, and the desk, whose guide may be followed."""

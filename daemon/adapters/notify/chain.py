@@ -9,7 +9,7 @@ from typing import Any
 from config.i18n.text import Text, clean, text
 from daemon.adapters.notify.channel import Button, Channel, Message
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.core.events import NoticeAnswered, NoticeSaid
+from daemon.core.events import NoticeAnswered, NoticeDelivered
 from daemon.core.notice import Choice, Notice
 from daemon.ports import Post
 
@@ -67,7 +67,7 @@ class ChainNotifier:
             if teller is None:
                 log.error("A notice could not be said")
                 return
-            self._post(NoticeSaid(at=datetime.now(UTC), tag=notice.tag, marks=notice.marks))
+            self._post(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
             if teller is self._channels[-1] and len(self._channels) > 1:
                 self._owe(message)
 

@@ -35,11 +35,11 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """Every slot was looked at; nothing follows."""
 
 
-Answer = TokenFound | TroubleMet | Finished
+WorkerAnswer = TokenFound | TroubleMet | Finished
 
 ENCODER = msgspec.json.Encoder()
 REQUESTS = msgspec.json.Decoder(Request)
-ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+ANSWERS: msgspec.json.Decoder[WorkerAnswer] = msgspec.json.Decoder(WorkerAnswer)
 
 
 def reader_named(description: str, readers: tuple[str, ...]) -> str | None:

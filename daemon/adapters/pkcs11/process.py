@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
-from daemon.adapters.pkcs11.messages import ANSWER_LIMIT, ANSWERS, ENCODER, LINE_LIMIT, Answer, Finished, Request
+from daemon.adapters.pkcs11.messages import ANSWER_LIMIT, ANSWERS, ENCODER, LINE_LIMIT, Finished, Request, WorkerAnswer
 from daemon.adapters.platform.decode_errors import NONSENSE
 
 
@@ -21,7 +21,7 @@ class Outcome(Enum):
     CRASHED = auto()  # by a signal, too early, or talking nonsense
 
 
-Hear = Callable[["TokenProcess", Answer | Outcome], None]
+Hear = Callable[["TokenProcess", WorkerAnswer | Outcome], None]
 
 
 def child_command() -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from daemon.adapters.pkcs11.messages import Answer, Request, TokenFound, TroubleMet, reader_named
+from daemon.adapters.pkcs11.messages import Request, TokenFound, TroubleMet, WorkerAnswer, reader_named
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.process import Outcome, TokenProcess, child_command
 from daemon.core.effects import ReadTokens
@@ -69,7 +69,7 @@ class _Read:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Heard:
     child: TokenProcess
-    said: Answer | Outcome
+    said: WorkerAnswer | Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +214,10 @@ class ChildTokenReader:
             return
         read.running[child] = time.monotonic()
 
-    def _heard(self, child: TokenProcess, said: Answer | Outcome) -> None:
+    def _heard(self, child: TokenProcess, said: WorkerAnswer | Outcome) -> None:
         self._inbox.put(_Heard(child=child, said=said))
 
-    def _hear(self, read: _Read, child: TokenProcess, said: Answer | Outcome) -> None:
+    def _hear(self, read: _Read, child: TokenProcess, said: WorkerAnswer | Outcome) -> None:
         match said:
             case TokenFound(token=token):
                 read.heard.add(child)

@@ -16,11 +16,11 @@ from config.i18n.text import clean
 from daemon.adapters.pkcs11.messages import (
     ENCODER,
     REQUESTS,
-    Answer,
     Finished,
     Request,
     TokenFound,
     TroubleMet,
+    WorkerAnswer,
     reader_named,
 )
 from daemon.core.model import Certificate, TokenReading, TokenSigns
@@ -57,7 +57,7 @@ def main() -> None:
         os._exit(code)
 
 
-def answers_to(request: Request) -> Iterator[Answer]:
+def answers_to(request: Request) -> Iterator[WorkerAnswer]:
     """Load the module and read its slots, one after the other (it need not be thread-safe)."""
     try:
         module = lib(request.module)
@@ -76,7 +76,7 @@ def answers_to(request: Request) -> Iterator[Answer]:
     yield Finished()
 
 
-def _slot_answers(slot: Any) -> Iterator[Answer]:
+def _slot_answers(slot: Any) -> Iterator[WorkerAnswer]:
     certificates: tuple[Certificate, ...] = ()
     try:
         token = slot.get_token()
@@ -102,7 +102,7 @@ def _slot_answers(slot: Any) -> Iterator[Answer]:
     )
 
 
-def _slot_trouble(error: BaseException) -> Iterator[Answer]:
+def _slot_trouble(error: BaseException) -> Iterator[WorkerAnswer]:
     """Say nothing of a card that has gone, or that this module does not know: another one may."""
     if not isinstance(error, TokenNotPresent | TokenNotRecognised | DeviceRemoved):
         yield TroubleMet(trouble=Trouble.CARD_UNREAD, detail=_words(error))
@@ -165,7 +165,7 @@ def _private_output() -> tuple[BinaryIO, int]:
     return answers, nowhere
 
 
-def _send(answers: BinaryIO, answer: Answer) -> None:
+def _send(answers: BinaryIO, answer: WorkerAnswer) -> None:
     answers.write(ENCODER.encode(answer) + b"\n")
     answers.flush()
 

@@ -23,8 +23,8 @@ from daemon.adapters.store.database_file import (
     set_aside,
     transaction,
 )
-from daemon.core.effects import Happening
-from daemon.core.model import Key, Memory, Progress, Seen
+from daemon.core.effects import HistoryEntry
+from daemon.core.model import CertificateRecord, Key, Memory, Progress
 
 __all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreError"]
 
@@ -51,7 +51,7 @@ class SqliteStore:
         self._now = now
         self._connection: sqlite3.Connection | None = None
         self._written = Memory()
-        self._unwritten: list[Happening] = []
+        self._unwritten: list[HistoryEntry] = []
         self._failing = False
 
     def load(self) -> Memory:
@@ -69,14 +69,14 @@ class SqliteStore:
             self._say("store.unwritable", folder=str(self._file.parent))
         return self._written
 
-    def remember(self, memory: Memory, happenings: tuple[Happening, ...]) -> None:
+    def remember(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
         """Write what differs from what was last written, in one transaction.
 
         What cannot be written (full disk) is logged once, and tried again with the next call.
         """
         if self._read_only:
             return
-        self._unwritten = [*self._unwritten, *happenings][-HISTORY_LIMIT:]
+        self._unwritten = [*self._unwritten, *history][-HISTORY_LIMIT:]
         try:
             _write(self._connected(), self._written, memory, self._unwritten)
         except (DamageError, StoreError, FolderError, OSError, sqlite3.Error) as error:
@@ -143,7 +143,7 @@ class SqliteStore:
         memory = Memory(
             certificates=dict(_SEEN.read(connection, broken)),
             keys=dict(_KEYS.read(connection, broken)),
-            said=dict(_SAID.read(connection, broken)),
+            delivered=dict(_SAID.read(connection, broken)),
             snoozes=dict(_SNOOZES.read(connection, broken)),
             progress=dict(_PROGRESS.read(connection, broken)),
         )
@@ -215,7 +215,7 @@ def _aware(*moments: datetime | None) -> bool:
     return all(moment is None or moment.tzinfo is not None for moment in moments)
 
 
-def _sound_seen(fingerprint: str, seen: Seen) -> bool:
+def _sound_seen(fingerprint: str, seen: CertificateRecord) -> bool:
     certificate = seen.certificate
     return certificate.fingerprint == fingerprint and _aware(
         seen.first_seen, seen.last_seen, certificate.not_before, certificate.not_after
@@ -234,25 +234,25 @@ def _sound_progress(_key: str, progress: Progress) -> bool:
     return _aware(progress.begun, progress.finished, progress.link_until, *progress.done.values())
 
 
-_SEEN = _Kept("certificates", Seen, _sound_seen)
+_SEEN = _Kept("certificates", CertificateRecord, _sound_seen)
 _KEYS = _Kept("keys", Key, _sound_key)
 _SAID = _Kept("said", datetime, _sound_moment)
 _SNOOZES = _Kept("snoozes", datetime, _sound_moment)
 _PROGRESS = _Kept("progress", Progress, _sound_progress)
 
 
-def _write(connection: sqlite3.Connection, old: Memory, new: Memory, happenings: list[Happening]) -> None:
-    if old == new and not happenings:
+def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: list[HistoryEntry]) -> None:
+    if old == new and not history:
         return
     with transaction(connection):
         _SEEN.write(connection, old.certificates, new.certificates)
         _KEYS.write(connection, old.keys, new.keys)
-        _SAID.write(connection, old.said, new.said)
+        _SAID.write(connection, old.delivered, new.delivered)
         _SNOOZES.write(connection, old.snoozes, new.snoozes)
         _PROGRESS.write(connection, old.progress, new.progress)
         connection.executemany(
             "INSERT INTO history (at, what, subject) VALUES (?, ?, ?)",
-            [(happening.at.isoformat(), happening.what, happening.subject) for happening in happenings],
+            [(happening.at.isoformat(), happening.what, happening.subject) for happening in history],
         )
         connection.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", (HISTORY_LIMIT,))
 

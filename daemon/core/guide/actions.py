@@ -127,8 +127,8 @@ def _endings(scene: Scene) -> Iterator[Action]:
     if step is None or not scene.place.ready(step.needs):
         return
     if step.ends is Ends.ACTIVATED and not scene.roles.bare:
-        said = stating(scene, Claim.ACTIVATED)
-        yield replace(said, label=phrase(scene, step.done)) if step.done else said
+        delivered = stating(scene, Claim.ACTIVATED)
+        yield replace(delivered, label=phrase(scene, step.done)) if step.done else delivered
     if step.ends not in {Ends.SAID, Ends.LAUNCHED}:
         return
     if scene.roles.bare and is_last(scene, step.id):

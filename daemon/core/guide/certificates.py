@@ -14,7 +14,7 @@ from daemon.core.expiry import DAY, expired
 from daemon.core.guide.context import BARE_PREFIX
 from daemon.core.holders import holder_name
 from daemon.core.key_names import key_of
-from daemon.core.model import Certificate, Key, Seen
+from daemon.core.model import Certificate, CertificateRecord, Key
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateLine
@@ -101,7 +101,7 @@ def _left(end: datetime | None, now: datetime) -> Text:
     return text("days.ago", count=ago) if ago else text("days.just_ago")
 
 
-def _place(seen: Seen, key: Key | None, *, present: bool) -> Text:
+def _place(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
     if key is not None and key.reader:
         id_ = "certificate.here.in" if present else "certificate.away.in"
         return text(id_, reader=key.reader, date=seen.last_seen)
@@ -136,4 +136,4 @@ def _forget_key(state: State, key: str) -> tuple[State, tuple[Effect, ...]]:
         snoozes=_without(memory.snoozes, key),
         progress=_without(memory.progress, key, BARE_PREFIX + key),
     )
-    return replace(state, memory=memory, contents=contents), (Withdraw(tag=key),) if state.telling else ()
+    return replace(state, memory=memory, contents=contents), (Withdraw(tag=key),) if state.notifies else ()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from config.i18n.text import text
 from config.workflows import CourseKind
 from daemon.core.assessment import Assessment, Case
-from daemon.core.due_notices import was_said
+from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import key_before, progress_id
 from daemon.core.key_names import called
@@ -33,7 +33,7 @@ class Reminder:
 def guide_notices(assessment: Assessment, memory: Memory, now: datetime) -> Iterator[Notice]:
     """Yield what is due and was not said."""
     for reminder in _reminders(assessment.cases, memory):
-        if reminder.at <= now and not was_said(memory, reminder.notice.marks[0], now):
+        if reminder.at <= now and not was_delivered(memory, reminder.notice.dedup_keys[0], now):
             yield reminder.notice
 
 
@@ -68,7 +68,7 @@ def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
         tag=LINK_PREFIX + case.id,
         title=text("notice.link.title", count=max(1, left // HOUR)),
         body=text("notice.link.body", holder=called(case.line.holder, case.stands.newest.key), until=until),
-        marks=(f"link|{case.id}|{until:%Y-%m-%dT%H:%M:%S}",),
+        dedup_keys=(f"link|{case.id}|{until:%Y-%m-%dT%H:%M:%S}",),
         button=text("button.guide"),
         urgency=Urgency.CRITICAL,
     )
@@ -86,7 +86,7 @@ def _of_clean_up(case: Case, progress: Progress) -> Iterator[Reminder]:
         tag=CLEAN_UP_PREFIX + case.id,
         title=text("notice.clean_up.title"),
         body=text("notice.clean_up.body", holder=called(case.line.holder, old.key), date=old.not_after),
-        marks=(f"clean_up|{case.id}",),
+        dedup_keys=(f"clean_up|{case.id}",),
         button=text("button.guide"),
         urgency=Urgency.LOW,
     )

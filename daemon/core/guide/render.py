@@ -115,8 +115,10 @@ def _step_lines(scene: Scene, course: Course, current: Step | None) -> Iterator[
     passed = True
     for step in course.steps:
         passed = passed and step != current
-        mark = StepMark.CURRENT if step == current else StepMark.DONE if passed or step.id in done else StepMark.AHEAD
-        yield StepLine(id=step.id, title=phrase(scene, step.title), mark=mark)
+        dedup_key = (
+            StepMark.CURRENT if step == current else StepMark.DONE if passed or step.id in done else StepMark.AHEAD
+        )
+        yield StepLine(id=step.id, title=phrase(scene, step.title), dedup_key=dedup_key)
 
 
 def _confirmations(scene: Scene) -> Iterator[Action]:

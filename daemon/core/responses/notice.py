@@ -7,7 +7,7 @@ from config.i18n.text import Text, text
 from daemon.core.assessment import Assessment, Case, assess
 from daemon.core.destination import Destination
 from daemon.core.due_notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
-from daemon.core.effects import Effect, OpenGuide, Say, StartAtLogin, Withdraw
+from daemon.core.effects import Effect, OpenGuide, ShowNotice, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import known_cards
 from daemon.core.guide.ordering import is_ordered
@@ -87,7 +87,7 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
         title=text("notice.wrong_key.title"),
         body=text("notice.wrong_key.body", holder=_called(right), date=right.not_after),
     )
-    return replace(state, awaited=told), (Say(notice=wrong),)
+    return replace(state, awaited=told), (ShowNotice(notice=wrong),)
 
 
 def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
@@ -131,7 +131,7 @@ def claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
     before = assess_state(state, now).case_of(key)
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
-    settled = before and before.path and after and not after.path and state.telling
+    settled = before and before.path and after and not after.path and state.notifies
     return state, (Withdraw(tag=before.stands.current.key.id),) if before and settled else ()
 
 
@@ -158,7 +158,7 @@ def _open_platform(state: State, assessment: Assessment, case: Case, path: Path,
         title=text(f"notice.put_in.{path.kind}.title"),
         body=text(f"notice.put_in.{path.kind}.body", holder=_called(right), date=right.not_after),
     )
-    return replace(state, awaited=awaited), (Say(notice=put_in),)
+    return replace(state, awaited=awaited), (ShowNotice(notice=put_in),)
 
 
 def _right_key(case: Case, path: Path) -> Entry:
@@ -173,8 +173,8 @@ def _key_to_put_in(case: Case) -> Entry | None:
     return None if case.link_is_out else _right_key(case, case.path)
 
 
-def _nothing_to_do(case: Case) -> Say:
-    return Say(
+def _nothing_to_do(case: Case) -> ShowNotice:
+    return ShowNotice(
         notice=Notice(
             tag=f"nothing:{case.line.procedure.id}",
             title=text("notice.nothing.title"),

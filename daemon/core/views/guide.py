@@ -39,7 +39,7 @@ class StepLine:
 
     id: str
     title: Sentence
-    mark: StepMark
+    dedup_key: StepMark
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from daemon.core.effects import Happening
+from daemon.core.effects import HistoryEntry
 from daemon.core.model import Memory, Progress
 
 
-def course_happenings(before: Memory, after: Memory, now: datetime) -> Iterator[Happening]:
+def course_happenings(before: Memory, after: Memory, now: datetime) -> Iterator[HistoryEntry]:
     """Put what changed in the courses into lines of the history."""
     for id_, progress in after.progress.items():
         for what in _changes(before.progress.get(id_), progress):
-            yield Happening(at=now, what=f"guide_{what}", subject=id_)
+            yield HistoryEntry(at=now, what=f"guide_{what}", subject=id_)
 
 
 def _changes(before: Progress | None, after: Progress) -> Iterator[str]:

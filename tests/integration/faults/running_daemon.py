@@ -19,7 +19,7 @@ from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import NoFace
-from daemon.core.events import Asked, NoticeSaid, Verb
+from daemon.core.events import Asked, NoticeDelivered, Verb
 from daemon.core.state import State
 from support.core.factories import SETTINGS
 from support.process import RigTimeoutError, require_file
@@ -55,7 +55,7 @@ class Desktop:
 
     def say(self, notice: Notice) -> None:
         self.notices.append(notice)
-        self._post(NoticeSaid(at=datetime.now(UTC), tag=notice.tag, marks=notice.marks))
+        self._post(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
 
     def withdraw(self, tag: str) -> None:
         del tag

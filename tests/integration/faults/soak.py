@@ -23,10 +23,10 @@ from bench.programs import Vigicle  # noqa: E402
 from bench.sandbox import Stage  # noqa: E402
 from bench.swaps import Holding, Noticed, holding, noticed, warm_up  # noqa: E402
 from daemon.adapters.store.sqlite import SqliteStore  # noqa: E402
-from daemon.core.effects import Remember  # noqa: E402
+from daemon.core.effects import SaveMemory  # noqa: E402
 from daemon.core.events import Tick  # noqa: E402
 from support.core.factories import DAY, ending  # noqa: E402
-from support.core.simulator import World, marks  # noqa: E402
+from support.core.simulator import World, dedup_keys  # noqa: E402
 
 GROWTH_MB = 2.0
 PACE_S = 0.03  # no hand is as fast
@@ -53,7 +53,7 @@ class Worn:
     rested: Holding
     idle_s: float
     idle: Work
-    said: str
+    delivered: str
 
 
 def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
@@ -92,7 +92,7 @@ def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
             rested=rested,
             idle_s=idle_s,
             idle=idle,
-            said=program.process.text,
+            delivered=program.process.text,
         )
     return judge(worn)
 
@@ -107,7 +107,7 @@ def judge(worn: Worn) -> list[str]:
         *_judge_holding("over the swaps", worn.before, worn.after),
         *_judge_holding("while idle", worn.after, worn.rested),
         *([f"{wakeups_a_s:.3f} wake-ups a second while idle"] if wakeups_a_s > WAKEUPS_A_S else []),
-        *(["a traceback"] if "Traceback" in worn.said else []),
+        *(["a traceback"] if "Traceback" in worn.delivered else []),
     ]
 
 
@@ -127,7 +127,7 @@ def soak_the_rules(days: int) -> list[str]:
         store.load()
         world = World()
         key = ending((days - 5) * DAY)
-        middle, said = 0.0, []
+        middle, delivered = 0.0, []
         for day in range(days):
             world.plug(key)
             world.remove()
@@ -135,17 +135,17 @@ def soak_the_rules(days: int) -> list[str]:
                 world.wait(BEAT)
                 world.post(Tick(at=world.now))
             for effect in world.effects:
-                if isinstance(effect, Remember):
-                    store.remember(effect.memory, effect.happenings)
-            said += marks(world.said)
-            world.effects, world.said = [], []
+                if isinstance(effect, SaveMemory):
+                    store.remember(effect.memory, effect.history)
+            delivered += dedup_keys(world.delivered)
+            world.effects, world.delivered = [], []
             if day == days // 4:
                 middle = anonymous_mb(os.getpid())
         grown = anonymous_mb(os.getpid()) - middle
         store.close()
         kept = SqliteStore(Path(folder), read_only=True).load()
         size = (Path(folder) / "vigicle.sqlite3").stat().st_size // 1024
-    told = [mark.rsplit("|", 1)[1] for mark in said]
+    told = [mark.rsplit("|", 1)[1] for mark in delivered]
     beats = days * (DAY // BEAT)
     say(f"{days} days, {beats} heartbeats: told {', '.join(told)}; memory {grown:+.2f} MB, store {size} kB")
     return [

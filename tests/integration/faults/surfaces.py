@@ -19,7 +19,7 @@ from daemon.adapters.launch.mailto import letter_address
 from daemon.adapters.notify.chain import in_words
 from daemon.adapters.pkcs11.messages import ANSWERS, ENCODER, TokenFound
 from daemon.adapters.pkcs11.x509 import read_certificate
-from daemon.core.effects import Answer, Launch, ShowGuide
+from daemon.core.effects import Launch, Reply, ShowGuide
 from daemon.core.events import Asked, Verb
 from daemon.core.expiry import earlier
 from daemon.core.model import Certificate, Memory
@@ -83,10 +83,10 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
     memory = world.state.memory
     assert msgspec.json.decode(msgspec.json.encode(memory), type=Memory) == memory, "the store gives it back"
     world.post(Asked(at=now, request=1, verb=Verb.STATUS))
-    (report,) = (effect.report for effect in world.effects if isinstance(effect, Answer))
+    (report,) = (effect.report for effect in world.effects if isinstance(effect, Reply))
     assert not any(isinstance(effect, Launch) for effect in world.effects)
     for texts in TEXTS:
-        for _, notice in world.said:
+        for _, notice in world.delivered:
             message = in_words(notice, texts.render)
             yield "notice", message.title
             yield "notice", message.body

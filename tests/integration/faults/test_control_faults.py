@@ -256,7 +256,8 @@ def put_a_file(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", [give_away, *(pytest.param(spoil, marks=pytest.mark.full) for spoil in (open_up, put_a_link, put_a_file))]
+    "spoil",
+    [give_away, *(pytest.param(spoil, marks=pytest.mark.full) for spoil in (open_up, put_a_link, put_a_file))],
 )
 def test_a_runtime_folder_that_cannot_be_trusted_is_refused_in_words(
     program: Program, spoil: Callable[[Path], None]

@@ -69,8 +69,8 @@ def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path, kil
         store = SqliteStore(tmp_path, read_only=True)
         memory = store.load()
         assert store.problems == []
-        assert set(map(str, range(known + 1))) <= memory.said.keys()
-        assert list(memory.snoozes) == [str(len(memory.said) - 1)], "a write is whole, or not at all"
+        assert set(map(str, range(known + 1))) <= memory.delivered.keys()
+        assert list(memory.snoozes) == [str(len(memory.delivered) - 1)], "a write is whole, or not at all"
 
 
 def said_of(desk: Program, holder: str) -> bool:
@@ -78,7 +78,7 @@ def said_of(desk: Program, holder: str) -> bool:
     memory = SqliteStore(desk.state_folder, read_only=True).load()
     fingerprints = {f for f, seen in memory.certificates.items() if seen.certificate.subject_cn == holder}
     keys = [key.id for key in memory.keys.values() if fingerprints & set(key.fingerprints)]
-    return any(mark.startswith(f"expiry|{id_}|") for mark in memory.said for id_ in keys)
+    return any(mark.startswith(f"expiry|{id_}|") for mark in memory.delivered for id_ in keys)
 
 
 @pytest.mark.parametrize("kills", [pytest.param(2, id="2"), pytest.param(20, id="20", marks=pytest.mark.full)])
@@ -164,9 +164,9 @@ def test_those_who_begin_a_memory_at_once_share_it(tmp_path: Path, rounds: int) 
                 assert one.stdin is not None
                 one.stdin.write("\n")
                 one.stdin.flush()
-            said = [one.communicate(timeout=30)[1] for one in started]
-        assert said == [""] * len(names)
-        assert SqliteStore(folder, read_only=True).load().said.keys() == set(names)
+            delivered = [one.communicate(timeout=30)[1] for one in started]
+        assert delivered == [""] * len(names)
+        assert SqliteStore(folder, read_only=True).load().delivered.keys() == set(names)
         assert [file.name for file in folder.iterdir()] == [STORE_NAME], "nothing was set aside or left"
 
 
@@ -256,7 +256,7 @@ def test_a_disk_that_fills_up_costs_nothing_once_there_is_room_again(
     reader_service.swap(key(DUE, "Bruno"))
     assert "Bruno" in notification_server.next_notice().body
     daemon.wait_for_log("remembered again")
-    wait_until(lambda: len(disk.memory().said) > 1, "both notices are remembered")
+    wait_until(lambda: len(disk.memory().delivered) > 1, "both notices are remembered")
     assert {seen.certificate.subject_cn for seen in disk.memory().certificates.values()} == {"Anne", "Bruno"}
     assert len(notification_server.notices) == 2
 

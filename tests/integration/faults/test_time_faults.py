@@ -20,7 +20,7 @@ from daemon.core.state import State
 from daemon.core.views.report import Stage
 from integration.faults.workstation import key, status, watching
 from support.core.factories import DAY, NOW, SECOND, SETTINGS, certificate, ending, notice_settings
-from support.core.simulator import World, marks, world_with
+from support.core.simulator import World, dedup_keys, world_with
 from support.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def leap(world: World, span: timedelta) -> None:
 
 def told(world: World) -> list[str]:
     """The days of each notice said, by its newest milestone."""
-    return [mark.rsplit("|", 1)[1] for mark in marks(world.said)]
+    return [mark.rsplit("|", 1)[1] for mark in dedup_keys(world.delivered)]
 
 
 def test_a_gap_of_any_length_is_told_in_one_notice() -> None:
@@ -107,7 +107,7 @@ def test_a_clock_set_forward_ten_years_and_back_misses_nothing_afterwards() -> N
 def test_by_a_clock_from_before_this_program_nothing_is_told() -> None:
     reset = datetime(1970, 1, 1, tzinfo=UTC)
     world = world_with(certificate(not_before=reset - YEAR, not_after=reset + 20 * DAY), now=reset)
-    assert world.said == []
+    assert world.delivered == []
     leap(world, NOW - world.now)
     assert told(world) == ["0"]
 
@@ -119,8 +119,8 @@ def test_each_notice_comes_at_its_moment_and_once_over_a_year_of_clock_changes()
         leap(world, timedelta(hours=-3))
         world.wait(timedelta(hours=27))
     assert told(world) == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
-    for moment, notice in world.said:
-        days = int(notice.marks[-1].rsplit("|", 1)[1])
+    for moment, notice in world.delivered:
+        days = int(notice.dedup_keys[-1].rsplit("|", 1)[1])
         assert timedelta() <= moment - (end - days * DAY) <= timedelta(hours=3)
 
 
@@ -137,7 +137,7 @@ def test_quiet_hours_end_by_the_wall_clock_in_the_night_of_the_change(change: da
     world.look()
     world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY + SECOND))
     world.wait(timedelta(hours=12))
-    ((moment, _),) = world.said
+    ((moment, _),) = world.delivered
     assert moment.astimezone(PARIS).time() == time(8)
 
 
@@ -151,7 +151,7 @@ def test_quiet_hours_inside_the_hour_that_comes_twice_or_never_end() -> None:
         world.look()
         world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY))
         world.wait(timedelta(hours=3))
-        assert len(world.said) == 1
+        assert len(world.delivered) == 1
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
@@ -159,7 +159,7 @@ def test_a_journey_to_another_zone_moves_no_notice(zone: str) -> None:
     world = world_with(ending(91 * DAY))
     world.state = replace(world.state, zone=ZoneInfo(zone))
     world.wait(2 * DAY)
-    ((moment, _),) = world.said
+    ((moment, _),) = world.delivered
     assert moment == NOW + DAY
 
 
@@ -236,10 +236,10 @@ def stage_of(world: World) -> Stage:
 def test_odd_years_are_judged_and_told_at_most_once(begin: datetime, end: datetime, stage: Stage) -> None:
     world = world_with(certificate(not_before=begin, not_after=end))
     assert stage_of(world) is stage
-    assert len(world.said) == (stage is Stage.EXPIRED)
+    assert len(world.delivered) == (stage is Stage.EXPIRED)
     for _ in range(3):
         world.restart()
-    assert len(world.said) == (stage is Stage.EXPIRED)
+    assert len(world.delivered) == (stage is Stage.EXPIRED)
 
 
 @pytest.mark.parametrize("end", [year(2049, 12), year(2050), year(2051)], ids=str)
@@ -248,7 +248,7 @@ def test_each_notice_comes_at_its_moment_around_2050(end: datetime) -> None:
     world.wait(YEAR + DAY)
     days = [0 if d == "0" else int(d) for d in told(world)]
     assert days == [*sorted(set(SETTINGS.notices.days) - {0}, reverse=True), 0]
-    assert all(moment >= end - d * DAY for (moment, _), d in zip(world.said, days, strict=True))
+    assert all(moment >= end - d * DAY for (moment, _), d in zip(world.delivered, days, strict=True))
 
 
 def test_a_certificate_that_becomes_valid_is_valid_from_that_moment() -> None:

@@ -8,13 +8,13 @@ from config.i18n.wording import Wording
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 from daemon.core.model import (
     Certificate,
+    CertificateRecord,
     Claim,
     Key,
     Memory,
     Occupancy,
     ReaderState,
     Role,
-    Seen,
     TokenReading,
     TokenSigns,
 )
@@ -72,7 +72,7 @@ class Owned:
     """A key together with the certificates it was seen with."""
 
     key: Key
-    seen: tuple[Seen, ...]
+    seen: tuple[CertificateRecord, ...]
 
 
 def owned(
@@ -91,7 +91,7 @@ def owned(
         last_seen=first_seen,
     )
     key = replace(key, **changes)  # type: ignore[arg-type]  # each test names real fields
-    seen = tuple(Seen(certificate=c, first_seen=first_seen, last_seen=first_seen) for c in certificates)
+    seen = tuple(CertificateRecord(certificate=c, first_seen=first_seen, last_seen=first_seen) for c in certificates)
     return Owned(key=key, seen=seen)
 
 

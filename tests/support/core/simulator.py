@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from daemon.core.effects import Answer, Effect, Launch, ReadTokens, Remember, Say, WakeAt, Withdraw
+from daemon.core.effects import Effect, Launch, ReadTokens, Reply, SaveMemory, ShowNotice, WakeAt, Withdraw
 from daemon.core.events import (
     Asked,
     Claimed,
@@ -12,7 +12,7 @@ from daemon.core.events import (
     GuideChosen,
     Launched,
     NoticeAnswered,
-    NoticeSaid,
+    NoticeDelivered,
     ReadersSeen,
     ReadFinished,
     Tick,
@@ -54,7 +54,7 @@ class World:
     opening: bool = True
     insertions: int = 0
     effects: list[Effect] = field(default_factory=list)
-    said: list[tuple[datetime, Notice]] = field(default_factory=list)
+    delivered: list[tuple[datetime, Notice]] = field(default_factory=list)
     kept: Memory = field(default_factory=Memory)
 
     def post(self, event: Event) -> tuple[Effect, ...]:
@@ -67,12 +67,12 @@ class World:
 
     def _do(self, effect: Effect) -> None:
         match effect:
-            case Remember(memory=memory):
+            case SaveMemory(memory=memory):
                 self.kept = memory
-            case Say(notice=notice):
-                self.said.append((self.now, notice))
+            case ShowNotice(notice=notice):
+                self.delivered.append((self.now, notice))
                 if self.delivering:
-                    self.post(NoticeSaid(at=self.now, tag=notice.tag, marks=notice.marks))
+                    self.post(NoticeDelivered(at=self.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
             case ReadTokens() if self.answering:
                 self.read(effect)
             case Launch(procedure=procedure, destination=destination) if self.opening:
@@ -164,7 +164,7 @@ class World:
 
     def answered(self, request: int = 1) -> Report | None:
         """Return the answer to a request, which is given once."""
-        reports = [e.report for e in self.effects if isinstance(e, Answer) and e.request == request]
+        reports = [e.report for e in self.effects if isinstance(e, Reply) and e.request == request]
         assert len(reports) <= 1, "a request is answered once"
         return reports[0] if reports else None
 
@@ -186,7 +186,7 @@ class World:
 
     def titles(self) -> list[str]:
         """Return the titles of what was said, in order."""
-        return [notice.title.id for _, notice in self.said]
+        return [notice.title.id for _, notice in self.delivered]
 
 
 def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> World:
@@ -199,6 +199,6 @@ def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Wo
     return world
 
 
-def marks(said: Iterable[tuple[datetime, Notice]]) -> list[str]:
+def dedup_keys(delivered: Iterable[tuple[datetime, Notice]]) -> list[str]:
     """Return the newest mark of each notice that was said."""
-    return [notice.marks[-1] for _, notice in said if notice.marks]
+    return [notice.dedup_keys[-1] for _, notice in delivered if notice.dedup_keys]

@@ -30,7 +30,7 @@ def mailed(now: datetime = NOW) -> World:
     return world
 
 
-def said(what: object) -> str:
+def delivered(what: object) -> str:
     assert isinstance(what, Text)
     return what.id
 

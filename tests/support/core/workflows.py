@@ -9,9 +9,9 @@ LINK_LIFE = timedelta(hours=24)
 MAILED = Limit(since="ask", span=LINK_LIFE, back_to="old_in")
 
 
-def word(said: str) -> Wording:
+def word(delivered: str) -> Wording:
     """Say the same in both languages."""
-    return Wording(en=said, fr=said)
+    return Wording(en=delivered, fr=delivered)
 
 
 def a_step(id_: str, ends: Ends = Ends.SAID, needs: Needs = Needs.NOTHING, *offers: Offer, limit: bool = False) -> Step:

@@ -10,14 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from config.settings import Settings
 from daemon.core.card_reads import names_being_read
 from daemon.core.destination import Destination
-from daemon.core.effects import Effect, Launch, ReadTokens, Remember, Say, Show, WakeAt
+from daemon.core.effects import Effect, Launch, ReadTokens, SaveMemory, ShowNotice, UpdateTray, WakeAt
 from daemon.core.events import (
     Asked,
     Claimed,
     Event,
     Launched,
     NoticeAnswered,
-    NoticeSaid,
+    NoticeDelivered,
     ReadFinished,
     ServiceLost,
     SettingsLoaded,
@@ -80,7 +80,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def check_memory(self, before: State, effects: tuple[Effect, ...]) -> None:
         assert self.world.kept == self.world.state.memory, "what is known is written"
-        written = [number for number, effect in enumerate(effects) if isinstance(effect, Remember)]
+        written = [number for number, effect in enumerate(effects) if isinstance(effect, SaveMemory)]
         assert written in ([], [0]), "and written first"
         assert before.memory == self.world.state.memory or written
 
@@ -93,9 +93,9 @@ class AnyOrder(RuleBasedStateMachine):
         assert len(being_read) == len(set(being_read)), "no card is read twice at once"
 
     def check_notices(self, effects: tuple[Effect, ...]) -> None:
-        for notice in (e.notice for e in effects if isinstance(e, Say)):
-            if notice.marks and not self.silenced:
-                assert set(notice.marks) - self.heard, "what was heard is not said again"
+        for notice in (e.notice for e in effects if isinstance(e, ShowNotice)):
+            if notice.dedup_keys and not self.silenced:
+                assert set(notice.dedup_keys) - self.heard, "what was heard is not said again"
 
     def check_wake(self, before: State, effects: tuple[Effect, ...]) -> None:
         state = self.world.state
@@ -148,17 +148,17 @@ class AnyOrder(RuleBasedStateMachine):
             self.post(TokensRead(at=self.world.now, ticket=ticket, module="m", tokens=tokens))
             self.post(ReadFinished(at=self.world.now, ticket=ticket))
 
-    @precondition(lambda self: self.world.said)
+    @precondition(lambda self: self.world.delivered)
     @rule(back=st.integers(1, 4))
     def a_notice_is_delivered(self, back: int) -> None:
-        _, notice = self.world.said[-min(back, len(self.world.said))]
-        self.heard |= set(notice.marks)
-        self.post(NoticeSaid(at=self.world.now, tag=notice.tag, marks=notice.marks))
+        _, notice = self.world.delivered[-min(back, len(self.world.delivered))]
+        self.heard |= set(notice.dedup_keys)
+        self.post(NoticeDelivered(at=self.world.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
 
-    @precondition(lambda self: self.world.said)
+    @precondition(lambda self: self.world.delivered)
     @rule(back=st.integers(1, 4), choice=st.sampled_from(Choice))
     def a_notice_is_answered(self, back: int, choice: Choice) -> None:
-        _, notice = self.world.said[-min(back, len(self.world.said))]
+        _, notice = self.world.delivered[-min(back, len(self.world.delivered))]
         self.silenced |= choice is Choice.LATER
         self.post(NoticeAnswered(at=self.world.now, tag=notice.tag, choice=choice))
 
@@ -214,10 +214,10 @@ class AnyOrder(RuleBasedStateMachine):
         state, now = self.world.state, self.world.now
         span = state.wake_at - now if state.wake_at else 3000 * DAY
         _, effects = step(replace(state, memory=state.memory), Tick(at=now + span * share // 1000))
-        said = [e.notice for e in effects if isinstance(e, Say) and not e.notice.tag.startswith("trouble|")]
-        assert not said
+        delivered = [e.notice for e in effects if isinstance(e, ShowNotice) and not e.notice.tag.startswith("trouble|")]
+        assert not delivered
         assert not [e for e in effects if isinstance(e, Launch | ReadTokens)]
-        looks = [e.face.look for e in effects if isinstance(e, Show)]
+        looks = [e.face.look for e in effects if isinstance(e, UpdateTray)]
         assert state.face is None or looks in ([], [state.face.look])
 
     @invariant()
@@ -231,7 +231,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def the_report_makes_sense(self) -> None:
         _, (answer, *_) = step(
-            replace(self.world.state, telling=False), Asked(at=self.world.now, request=0, verb=Verb.STATUS)
+            replace(self.world.state, notifies=False), Asked(at=self.world.now, request=0, verb=Verb.STATUS)
         )
         report = getattr(answer, "report")  # noqa: B009  # the first effect answers
         stages = {c.fingerprint_sha256: c.stage for c in report.certificates}

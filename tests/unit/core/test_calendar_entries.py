@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.i18n.text import text
-from daemon.core.calendar_entries import diary
+from daemon.core.calendar_entries import calendar_entries
 from daemon.core.model import Role
 from support.core.factories import DAY, MICROSECOND, NOW, certificate, memory, notice_settings, owned
 
@@ -15,7 +15,7 @@ TWICE = notice_settings(days=DAYS)
 
 def test_a_key_has_its_reminders_and_its_end() -> None:
     end = NOW + 400 * DAY
-    entries = diary(memory(owned(certificate(not_after=end))), TWICE, NOW)
+    entries = calendar_entries(memory(owned(certificate(not_after=end))), TWICE, NOW)
     assert [(entry.days, entry.moment) for entry in entries] == [
         (60, end - 60 * DAY),
         (7, end - 7 * DAY),
@@ -26,7 +26,7 @@ def test_a_key_has_its_reminders_and_its_end() -> None:
 def test_the_earliest_certificate_of_a_key_counts() -> None:
     early = certificate("early", not_after=NOW + 100 * DAY, role=Role.SIGNATURE)
     late = certificate("late", not_after=NOW + 200 * DAY)
-    entries = diary(memory(owned(early, late)), TWICE, NOW)
+    entries = calendar_entries(memory(owned(early, late)), TWICE, NOW)
     assert [entry.moment for entry in entries if not entry.days] == [NOW + 100 * DAY]
 
 
@@ -34,7 +34,7 @@ def test_a_replaced_key_is_left_out_and_its_successor_is_in() -> None:
     old = certificate("old", not_before=NOW - 500 * DAY, not_after=NOW + 10 * DAY)
     new = certificate("new", not_before=NOW - DAY, not_after=NOW + 900 * DAY)
     third = certificate("third", not_before=NOW - MICROSECOND, not_after=NOW + 950 * DAY)
-    entries = diary(memory(owned(old), owned(new), owned(third)), TWICE, NOW)
+    entries = calendar_entries(memory(owned(old), owned(new), owned(third)), TWICE, NOW)
     assert {entry.moment for entry in entries if not entry.days} == {NOW + 900 * DAY, NOW + 950 * DAY}
 
 
@@ -48,12 +48,12 @@ PAST = [
 
 @pytest.mark.parametrize(("left", "there"), [case[1:] for case in PAST], ids=[case[0] for case in PAST])
 def test_a_reminder_of_the_past_is_left_out(left: timedelta, *, there: bool) -> None:
-    entries = diary(memory(owned(certificate(not_after=NOW + left))), TWICE, NOW)
+    entries = calendar_entries(memory(owned(certificate(not_after=NOW + left))), TWICE, NOW)
     assert (7 in {entry.days for entry in entries}) is there
 
 
 def test_an_end_of_the_past_stays() -> None:
-    (entry,) = diary(memory(owned(certificate(not_after=NOW - DAY))), TWICE, NOW)
+    (entry,) = calendar_entries(memory(owned(certificate(not_after=NOW - DAY))), TWICE, NOW)
     assert entry.days == 0
 
 
@@ -62,12 +62,12 @@ ENDLESS = [None, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)]
 
 @pytest.mark.parametrize("end", ENDLESS, ids=["unreadable", "no end (RFC 5280)"])
 def test_a_certificate_without_an_end_has_no_dates(end: datetime | None) -> None:
-    assert diary(memory(owned(certificate(not_after=end))), TWICE, NOW) == ()
+    assert calendar_entries(memory(owned(certificate(not_after=end))), TWICE, NOW) == ()
 
 
 def test_the_same_date_has_the_same_name_later() -> None:
     known = memory(owned(certificate()))
-    first, second = diary(known, TWICE, NOW), diary(known, TWICE, NOW + DAY)
+    first, second = calendar_entries(known, TWICE, NOW), calendar_entries(known, TWICE, NOW + DAY)
     assert [entry.uid for entry in first] == [entry.uid for entry in second]
     assert len({entry.uid for entry in first}) == len(first)
 
@@ -76,5 +76,5 @@ def test_it_says_where_to_order_or_whom_to_ask() -> None:
     known, foreign = certificate("known"), certificate("foreign", issuer_o="Elsewhere", issuer_ou=())
     end = NOW + 400 * DAY
     order = text("diary.order", date=end, url="https://www.certeurope.fr")
-    assert diary(memory(owned(known)), TWICE, NOW)[0].description == order
-    assert diary(memory(owned(foreign)), TWICE, NOW)[0].description == text("diary.ask", date=end)
+    assert calendar_entries(memory(owned(known)), TWICE, NOW)[0].description == order
+    assert calendar_entries(memory(owned(foreign)), TWICE, NOW)[0].description == text("diary.ask", date=end)

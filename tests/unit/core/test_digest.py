@@ -21,24 +21,24 @@ def world_of(count: int, left: timedelta = 50 * DAY) -> World:
 
 
 def test_up_to_the_limit_each_is_told_by_itself() -> None:
-    assert len(world_of(AT_ONCE).said) == AT_ONCE
+    assert len(world_of(AT_ONCE).delivered) == AT_ONCE
 
 
 @pytest.mark.parametrize("count", [AT_ONCE + 1, 1000])
 def test_beyond_it_one_notice_stands_for_all(count: int) -> None:
     world = world_of(count)
-    ((_, notice),) = world.said
+    ((_, notice),) = world.delivered
     assert (notice.tag, dict(notice.title.args)["number"]) == (FLOOD, count)
     world.restart()
     world.wait(DAY)
-    assert len(world.said) == 1, "each is remembered as said"
+    assert len(world.delivered) == 1, "each is remembered as said"
     world.wait(5 * DAY)
-    assert len(world.said) == 2, "the next day that is worth a notice"
+    assert len(world.delivered) == 2, "the next day that is worth a notice"
 
 
 def test_it_presses_when_one_of_them_does() -> None:
-    assert world_of(6).said[0][1].urgency is Urgency.NORMAL
-    assert world_of(6, 5 * DAY).said[0][1].urgency is Urgency.CRITICAL
+    assert world_of(6).delivered[0][1].urgency is Urgency.NORMAL
+    assert world_of(6, 5 * DAY).delivered[0][1].urgency is Urgency.CRITICAL
 
 
 @pytest.mark.parametrize("choice", list(Choice))

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.settings import QuietHours
-from daemon.core.events import NoticeSaid, Tick
+from daemon.core.events import NoticeDelivered, Tick
 from daemon.core.model import Certificate, Claim, Role
 from daemon.core.notice import Choice, Urgency
 from daemon.core.state import State
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, memory, notice_settings, owned
-from support.core.simulator import World, marks, world_with
+from support.core.simulator import World, dedup_keys, world_with
 
 FAR = ending(400 * DAY, "far")
 OLD, NEW = ending(200 * DAY, "old"), ending(1000 * DAY, "new")
@@ -21,7 +21,9 @@ DAYS = (90, 60, 45, 30, 15, 7, 3, 1, 0)
 
 def days_said(world: World) -> list[int]:
     """Return the milestones that were said, as days before the end."""
-    return [int(mark.rsplit("|", 1)[1]) for mark in marks(world.said) if mark.startswith("expiry|")]
+    return [
+        int(dedup_key.rsplit("|", 1)[1]) for dedup_key in dedup_keys(world.delivered) if dedup_key.startswith("expiry|")
+    ]
 
 
 def test_each_milestone_is_said_once_at_its_moment() -> None:
@@ -29,7 +31,7 @@ def test_each_milestone_is_said_once_at_its_moment() -> None:
     world.wait(500 * DAY)
     assert days_said(world) == list(DAYS)
     end = NOW + 400 * DAY
-    assert [at for at, _ in world.said] == [end - days * DAY for days in DAYS[:-1]] + [end + MICROSECOND]
+    assert [at for at, _ in world.delivered] == [end - days * DAY for days in DAYS[:-1]] + [end + MICROSECOND]
 
 
 def test_heartbeats_say_nothing_more() -> None:
@@ -47,8 +49,8 @@ def test_heartbeats_say_nothing_more() -> None:
 def test_what_was_missed_is_said_in_one_notice(life: timedelta, latest: int) -> None:
     world = world_with(ending(life))
     assert days_said(world) == [latest]
-    (said,) = world.said
-    assert len(said[1].marks) == DAYS.index(latest) + 1
+    (delivered,) = world.delivered
+    assert len(delivered[1].dedup_keys) == DAYS.index(latest) + 1
 
 
 def test_a_machine_that_slept_says_once_what_it_missed() -> None:
@@ -62,9 +64,9 @@ def test_a_machine_that_slept_says_once_what_it_missed() -> None:
 def test_a_restart_says_nothing_again(before: int) -> None:
     world = world_with(FAR)
     world.wait(before * DAY)
-    said = len(world.said)
+    delivered = len(world.delivered)
     world.restart()
-    assert len(world.said) == said
+    assert len(world.delivered) == delivered
     world.wait(600 * DAY)
     assert days_said(world) == list(DAYS)
 
@@ -91,45 +93,45 @@ def test_what_a_wrong_clock_said_does_not_count() -> None:
 def test_nothing_is_said_by_a_clock_from_before_the_program() -> None:
     reset = datetime.fromisoformat("1970-01-01T00:00:00Z")
     world = world_with(replace(FAR, not_after=reset), now=reset)
-    assert world.said == []
+    assert world.delivered == []
 
 
 def test_a_rest_holds_for_a_day_and_ends_in_one_reminder() -> None:
     world = world_with(ending(80 * DAY))
-    tag = world.said[0][1].tag
+    tag = world.delivered[0][1].tag
     world.answer(tag, Choice.LATER)
     world.wait(DAY - MICROSECOND)
-    assert len(world.said) == 1
+    assert len(world.delivered) == 1
     world.wait(MICROSECOND)
     assert days_said(world) == [90, 90]
     world.wait(10 * DAY)
-    assert len(world.said) == 2
+    assert len(world.delivered) == 2
 
 
 def test_a_rest_ends_with_the_certificate() -> None:
     world = world_with(ending(timedelta(hours=5)))
-    world.answer(world.said[0][1].tag, Choice.LATER)
+    world.answer(world.delivered[0][1].tag, Choice.LATER)
     world.wait(timedelta(hours=6))
     assert days_said(world)[-1] == 0
-    assert world.said[-1][0] <= NOW + timedelta(hours=5, seconds=1)
+    assert world.delivered[-1][0] <= NOW + timedelta(hours=5, seconds=1)
 
 
 def test_a_rest_survives_a_restart() -> None:
     world = world_with(ending(80 * DAY))
-    world.answer(world.said[0][1].tag, Choice.LATER)
+    world.answer(world.delivered[0][1].tag, Choice.LATER)
     world.restart()
-    assert len(world.said) == 1
+    assert len(world.delivered) == 1
     world.wait(2 * DAY)
-    assert len(world.said) == 2
+    assert len(world.delivered) == 2
 
 
 def test_a_new_path_breaks_a_rest() -> None:
     world = world_with(ending(80 * DAY))
-    world.answer(world.said[0][1].tag, Choice.LATER)
+    world.answer(world.delivered[0][1].tag, Choice.LATER)
     world.plug(NEW)
     assert world.titles()[-1] == "notice.activate.title"
     world.wait(timedelta(hours=1))
-    assert len(world.said) == 2
+    assert len(world.delivered) == 2
 
 
 NIGHT = QuietHours(start=time(22), end=time(8))
@@ -139,9 +141,9 @@ PARIS = ZoneInfo("Europe/Paris")
 def test_quiet_hours_hold_and_release() -> None:
     late = datetime(2027, 3, 1, 23, tzinfo=PARIS)
     world = world_with(ending(80 * DAY), now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS))
-    assert world.said == []
+    assert world.delivered == []
     world.wait(DAY)
-    assert [at for at, _ in world.said] == [datetime(2027, 3, 2, 8, tzinfo=PARIS)]
+    assert [at for at, _ in world.delivered] == [datetime(2027, 3, 2, 8, tzinfo=PARIS)]
     assert days_said(world) == [90]
 
 
@@ -149,7 +151,7 @@ def test_a_milestone_in_quiet_hours_is_said_when_they_end() -> None:
     state = State(settings=notice_settings(quiet_hours=NIGHT, days=(10,)), zone=PARIS)
     world = world_with(replace(FAR, not_after=datetime(2027, 4, 1, 3, tzinfo=PARIS)), state=state)
     world.wait(60 * DAY)
-    assert [at for at, _ in world.said] == [
+    assert [at for at, _ in world.delivered] == [
         datetime(2027, 3, 22, 8, tzinfo=PARIS),
         datetime(2027, 4, 1, 8, tzinfo=PARIS),
     ]
@@ -167,7 +169,7 @@ def test_the_path_of_a_new_key_is_said_at_once_and_once() -> None:
     world.remove()
     world.plug(NEW)
     assert world.titles() == ["notice.activate.title"]
-    world.answer(world.said[0][1].tag, Choice.ACTIVATED)
+    world.answer(world.delivered[0][1].tag, Choice.ACTIVATED)
     assert world.titles() == ["notice.activate.title", "notice.add_with_old.title"]
 
 
@@ -178,21 +180,21 @@ def test_the_margin_is_told_at_its_moment(issuer: str, margin: timedelta) -> Non
     world = world_with(replace(OLD, issuer_o=issuer))
     world.tell(world.plug(replace(NEW, issuer_o=issuer)), Claim.ACTIVATED)
     world.wait(300 * DAY)
-    told = [at for at, notice in world.said if notice.title.id == "notice.associate_new.title"]
+    told = [at for at, notice in world.delivered if notice.title.id == "notice.associate_new.title"]
     assert told[0] == NOW + 200 * DAY - margin
 
 
 def test_a_key_that_waits_is_not_told_of_by_itself() -> None:
     world = world_with(ending(40 * DAY), ending(85 * DAY, "waiting"))
-    assert {notice.tag for _, notice in world.said} == {key_id(ending(40 * DAY))}
+    assert {notice.tag for _, notice in world.delivered} == {key_id(ending(40 * DAY))}
 
 
 def test_a_superseded_key_is_silent() -> None:
     world = world_with(ending(80 * DAY))
     world.tell(world.plug(NEW), Claim.WORKS)
-    said = len(world.said)
+    delivered = len(world.delivered)
     world.wait(300 * DAY)
-    assert len(world.said) == said
+    assert len(world.delivered) == delivered
 
 
 def test_a_key_is_told_of_once_with_its_earliest_date() -> None:
@@ -202,7 +204,7 @@ def test_a_key_is_told_of_once_with_its_earliest_date() -> None:
     world.plug(ending(80 * DAY), sooner)
     world.wait(100 * DAY)
     assert days_said(world) == [90, 60, 45, 30, 15, 7, 3, 1, 0]
-    assert {dict(n.body.args)["date"] for _, n in world.said} == {sooner.not_after}
+    assert {dict(n.body.args)["date"] for _, n in world.delivered} == {sooner.not_after}
 
 
 def test_a_later_date_on_a_key_is_told_of_once_the_earlier_is_past() -> None:
@@ -222,9 +224,9 @@ def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
     world = World()
     world.look()
     world.plug(certificate("far", not_after=NOW + 400 * DAY), ending(80 * DAY, "signing", role=Role.SIGNATURE))
-    (said,) = [notice for _, notice in world.said]
-    assert said.body.id == "notice.signature.ends"
-    assert said.button is None
+    (delivered,) = [notice for _, notice in world.delivered]
+    assert delivered.body.id == "notice.signature.ends"
+    assert delivered.button is None
 
 
 @pytest.mark.parametrize(
@@ -232,14 +234,14 @@ def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
 )
 def test_a_certificate_without_procedure_has_a_plain_notice(life: timedelta, body: str | None) -> None:
     world = world_with(ending(life, issuer_o="Other"))
-    assert [notice.body.id for _, notice in world.said] == ([body] if body else [])
-    assert all(notice.button is None for _, notice in world.said)
+    assert [notice.body.id for _, notice in world.delivered] == ([body] if body else [])
+    assert all(notice.button is None for _, notice in world.delivered)
 
 
 @pytest.mark.parametrize(("life", "urgency"), [(31 * DAY, Urgency.NORMAL), (29 * DAY, Urgency.CRITICAL)])
 def test_what_presses_looks_so(life: timedelta, urgency: Urgency) -> None:
     world = world_with(ending(life))
-    assert [notice.urgency for _, notice in world.said] == [urgency]
+    assert [notice.urgency for _, notice in world.delivered] == [urgency]
 
 
 def in_use_world() -> World:
@@ -260,14 +262,14 @@ def test_whether_a_key_is_in_use_is_asked_once() -> None:
 
 def test_the_answer_that_it_is_new_leads_to_its_path() -> None:
     world = in_use_world()
-    (_, asked), *_ = world.said
+    (_, asked), *_ = world.delivered
     world.answer(asked.tag, Choice.NEW)
     assert world.titles()[1:] == ["notice.activate.title"]
 
 
 def test_a_click_on_the_words_of_a_question_does_not_answer_it() -> None:
     world = in_use_world()
-    (_, asked), *_ = world.said
+    (_, asked), *_ = world.delivered
     assert asked.button is None
     world.answer(asked.tag)
     assert world.titles() == ["notice.in_use.title"]
@@ -276,10 +278,10 @@ def test_a_click_on_the_words_of_a_question_does_not_answer_it() -> None:
 def test_an_old_key_never_seen_is_asked_for_once_and_may_be_said_to_be_lost() -> None:
     world = World()
     world.tell(world.plug(FAR), Claim.REPLACES)
-    (_, asked), *_ = world.said
+    (_, asked), *_ = world.delivered
     assert (asked.title.id, asked.more) == ("notice.old_key.title", (Choice.OLD_LOST,))
     world.restart()
-    assert len(world.said) == 1
+    assert len(world.delivered) == 1
     world.answer(asked.tag, Choice.OLD_LOST)
     assert world.titles()[1:] == ["notice.activate.title"]
 
@@ -309,7 +311,7 @@ def test_a_bare_key_is_news_for_each_key_that_it_may_replace() -> None:
     works = ending(900 * DAY, "anne's new", given_name="Anne", subject_cn="Anne")
     world.tell(world.plug(works), Claim.WORKS)
     world.plug(serial="8")
-    assert [n.tag for _, n in world.said if n.title.id == "notice.activate.title"][-1] == key_id(ending(80 * DAY))
+    assert [n.tag for _, n in world.delivered if n.title.id == "notice.activate.title"][-1] == key_id(ending(80 * DAY))
 
 
 def key_id(one: Certificate) -> str:
@@ -318,21 +320,21 @@ def key_id(one: Certificate) -> str:
 
 def test_late_word_of_an_earlier_notice_does_not_bring_the_newer_one_twice() -> None:
     world = world_with(ending(80 * DAY), delivering=False)
-    (first,) = [notice for _, notice in world.said]
+    (first,) = [notice for _, notice in world.delivered]
     world.now += 50 * DAY
     world.post(Tick(at=world.now))
-    world.post(NoticeSaid(at=world.now, tag=first.tag, marks=first.marks))
-    assert [notice.title.id for _, notice in world.said] == ["notice.ends.title"] * 2
+    world.post(NoticeDelivered(at=world.now, tag=first.tag, dedup_keys=first.dedup_keys))
+    assert [notice.title.id for _, notice in world.delivered] == ["notice.ends.title"] * 2
 
 
 def test_an_event_that_was_stamped_a_moment_earlier_brings_no_notice_twice() -> None:
     world = world_with(ending(80 * DAY), delivering=False)
     for early in (MICROSECOND, timedelta(seconds=59)):
         world.post(Tick(at=world.now - early))
-    assert len(world.said) == 1
+    assert len(world.delivered) == 1
 
 
 def test_a_notice_on_its_way_when_the_clock_was_set_back_is_handed_out_again() -> None:
     world = world_with(ending(80 * DAY), delivering=False)
     world.post(Tick(at=world.now - timedelta(minutes=2)))
-    assert len(world.said) == 2
+    assert len(world.delivered) == 2

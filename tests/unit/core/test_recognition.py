@@ -203,9 +203,9 @@ def test_the_signs_are_those_of_the_slot_with_the_certificates() -> None:
     ],
 )
 def test_the_worst_trouble_of_a_card_is_named(
-    tokens: list[TokenReading], said: list[Trouble], expected: Trouble | None
+    tokens: list[TokenReading], delivered: list[Trouble], expected: Trouble | None
 ) -> None:
-    assert card_trouble(tokens, said) is expected
+    assert card_trouble(tokens, delivered) is expected
 
 
 def test_a_bare_token_beside_a_full_one_is_a_key_of_its_own_only_with_a_serial_and_signs() -> None:

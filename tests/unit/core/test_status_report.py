@@ -30,7 +30,7 @@ WORKS = frozenset({Claim.WORKS})
 
 def report_of(*keys: Owned, world: World | None = None) -> Report:
     world = world or World()
-    world.state = State(settings=SETTINGS, memory=memory(*keys), telling=False)
+    world.state = State(settings=SETTINGS, memory=memory(*keys), notifies=False)
     world.look()
     report = world.check()
     assert report is not None
@@ -88,7 +88,7 @@ def test_only_when_nothing_could_be_read_it_is_three(cards: dict[str, Card], key
 
 @pytest.mark.parametrize(("kept", "code"), [(Memory(), 3), (memory(owned(FAR)), 0), (memory(owned(ending(-DAY))), 2)])
 def test_without_a_service_the_memory_speaks(kept: Memory, code: int) -> None:
-    world = World(state=State(settings=SETTINGS, memory=kept, telling=False))
+    world = World(state=State(settings=SETTINGS, memory=kept, notifies=False))
     world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_ABSENT))
     report = world.check()
     assert report is not None
@@ -160,7 +160,7 @@ def test_other_questions_are_answered_at_once(verb: Verb) -> None:
     ],
 )
 def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | None, paths: int) -> None:
-    world = World(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), telling=False))
+    world = World(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
     world.post(Asked(at=NOW, request=5, verb=Verb.TELL, claim=claim, fingerprint=fingerprint))
     report = world.answered(5)
     assert report is not None
@@ -168,7 +168,7 @@ def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | Non
 
 
 def test_the_command_line_can_name_a_key_and_forget_it() -> None:
-    world = World(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), telling=False))
+    world = World(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
     world.post(Asked(at=NOW, request=1, verb=Verb.NAME, fingerprint=FAR.fingerprint, text="la bleue"))
     world.post(Asked(at=NOW, request=2, verb=Verb.FORGET, fingerprint=NEXT.fingerprint))
     named, forgotten = world.answered(1), world.answered(2)

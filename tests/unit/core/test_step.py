@@ -6,7 +6,7 @@ import pytest
 
 from config.i18n.text import text
 from daemon.core.assessment import assess
-from daemon.core.effects import Answer, Effect, Launch, ReadTokens, Remember, Say, Show, Stop, WakeAt
+from daemon.core.effects import Effect, Launch, Quit, ReadTokens, Reply, SaveMemory, ShowNotice, UpdateTray, WakeAt
 from daemon.core.events import (
     Asked,
     Event,
@@ -21,7 +21,7 @@ from daemon.core.events import (
 )
 from daemon.core.model import Claim, Memory
 from daemon.core.state import State
-from daemon.core.step import SAYING_LIMIT
+from daemon.core.step import DELIVERY_LIMIT
 from daemon.core.troubles import Trouble
 from daemon.core.views.tray import Look
 from support.core.factories import (
@@ -137,12 +137,12 @@ LOOKING_ONCE: list[Event] = [
 
 def test_looking_once_says_shows_and_opens_nothing_and_marks_nothing() -> None:
     kept = memory(owned(DUE), owned(ending(-DAY, "anne", given_name="Anne")))
-    world = World(state=State(settings=SETTINGS, memory=kept, telling=False))
+    world = World(state=State(settings=SETTINGS, memory=kept, notifies=False))
     for event in LOOKING_ONCE:
         world.post(event)
     world.plug(ending(900 * DAY, "new"))
-    assert not [e for e in world.effects if isinstance(e, Say | WakeAt | Show | Launch)]
-    assert world.state.memory.said == {}
+    assert not [e for e in world.effects if isinstance(e, ShowNotice | WakeAt | UpdateTray | Launch)]
+    assert world.state.memory.delivered == {}
     assert len(world.kept.keys) == 3
 
 
@@ -157,8 +157,8 @@ def test_what_is_to_be_kept_is_written_before_it_is_acted_on() -> None:
     tokens = world.cards["Reader 00"].tokens
     world.post(TokensRead(at=NOW, ticket=1, module="m", tokens=tokens))
     effects = world.post(ReadFinished(at=NOW, ticket=1))
-    assert kinds(effects)[0] is Remember
-    assert {Answer, Say, Show, WakeAt} <= set(kinds(effects))
+    assert kinds(effects)[0] is SaveMemory
+    assert {Reply, ShowNotice, UpdateTray, WakeAt} <= set(kinds(effects))
 
 
 def test_nothing_is_written_or_drawn_when_nothing_changed() -> None:
@@ -171,14 +171,14 @@ def test_nothing_is_written_or_drawn_when_nothing_changed() -> None:
 def test_a_launch_is_in_the_history_without_a_name() -> None:
     world = world_with(DUE)
     (first, *_) = world.answer(DUE.fingerprint[:16])
-    assert isinstance(first, Remember)
-    assert [(h.what, h.subject) for h in first.happenings] == [("launched_order_page", "opalexe")]
+    assert isinstance(first, SaveMemory)
+    assert [(h.what, h.subject) for h in first.history] == [("launched_order_page", "opalexe")]
 
 
 def test_quitting_answers_and_then_stops() -> None:
     world = world_with(ONE)
     effects = world.post(Asked(at=NOW, request=1, verb=Verb.QUIT))
-    assert kinds(effects)[:2] == [Answer, Stop]
+    assert kinds(effects)[:2] == [Reply, Quit]
 
 
 def test_it_wakes_for_the_first_milestone_and_asks_only_when_that_changes() -> None:
@@ -204,39 +204,39 @@ def test_the_same_memory_gives_the_same_picture() -> None:
 
 def test_a_notice_without_word_of_its_delivery_is_handed_out_again_in_time() -> None:
     world = world_with(DUE, delivering=False)
-    world.wait(SAYING_LIMIT - SECOND)
-    assert len(world.said) == 1
+    world.wait(DELIVERY_LIMIT - SECOND)
+    assert len(world.delivered) == 1
     world.wait(2 * SECOND)
-    assert len(world.said) == 2
+    assert len(world.delivered) == 2
 
 
 def test_a_notice_that_no_channel_takes_is_not_handed_out_without_end() -> None:
     world = world_with(DUE, delivering=False)
     world.wait(DAY)
-    assert len(world.said) <= 2 + 24
+    assert len(world.delivered) <= 2 + 24
 
 
 def test_nothing_is_said_before_the_readers_are_known_or_while_one_is_read() -> None:
     world = World(state=State(settings=SETTINGS, memory=memory(owned(DUE))), answering=False)
     world.post(Tick(at=NOW))
-    assert world.said == []
+    assert world.delivered == []
     world.plug(ONE)
     world.post(Tick(at=NOW))
-    assert world.said == []
+    assert world.delivered == []
     finish(world)
-    assert len(world.said) == 1
+    assert len(world.delivered) == 1
 
 
 def test_a_problem_is_said_at_once() -> None:
     world = World()
     world.post(ProblemMet(at=NOW, topic="settings", title=text("a"), body=text("b")))
-    assert [notice.tag for _, notice in world.said] == ["problem:settings"]
+    assert [notice.tag for _, notice in world.delivered] == ["problem:settings"]
 
 
 def test_new_notice_days_count_at_once() -> None:
     world = world_with(ending(100 * DAY))
     world.post(SettingsLoaded(at=NOW, settings=notice_settings(days=(120,))))
-    assert len(world.said) == 1
+    assert len(world.delivered) == 1
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_the_icon_shows_the_stage(life: timedelta, look: Look) -> None:
 def test_the_icon_turns_at_each_stage_by_itself() -> None:
     world = world_with(ending(400 * DAY), state=State(settings=notice_settings(days=(90,), urgent_days=40)))
     world.wait(500 * DAY)
-    looks = [e.face.look for e in world.effects if isinstance(e, Show) and e.face.look is not Look.READING]
+    looks = [e.face.look for e in world.effects if isinstance(e, UpdateTray) and e.face.look is not Look.READING]
     assert list(dict.fromkeys(looks)) == [Look.WELL, Look.SOON, Look.URGENT, Look.EXPIRED]
 
 
@@ -288,5 +288,5 @@ def test_a_path_turns_the_icon_before_the_first_notice_day() -> None:
 def test_an_empty_memory_is_a_good_start() -> None:
     world = World(state=State(settings=SETTINGS, memory=Memory()))
     world.look()
-    assert world.said == []
+    assert world.delivered == []
     assert look_of(world) is Look.WELL

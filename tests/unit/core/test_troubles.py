@@ -16,7 +16,7 @@ ONE = certificate("one")
 
 
 def bodies(world: World) -> list[str]:
-    return [notice.body.id for _, notice in world.said]
+    return [notice.body.id for _, notice in world.delivered]
 
 
 def test_a_service_that_restarts_is_not_told() -> None:
@@ -35,8 +35,8 @@ def test_a_service_that_stays_away_is_told_after_a_minute_and_once_a_day(trouble
     for minutes in range(3 * 24 * 60):
         world.now = NOW + minutes * 60 * SECOND
         world.post(ServiceLost(at=world.now, trouble=trouble) if minutes % 60 == 0 else Tick(at=world.now))
-    assert [at.day for at, _ in world.said] == [1, 2, 3, 4]
-    assert world.said[0][0] == NOW + timedelta(minutes=1)
+    assert [at.day for at, _ in world.delivered] == [1, 2, 3, 4]
+    assert world.delivered[0][0] == NOW + timedelta(minutes=1)
     assert set(bodies(world)) == {f"trouble.{trouble}"}
 
 
@@ -114,8 +114,8 @@ def test_an_alarm_is_forgotten_in_time_and_a_milestone_never() -> None:
     world.plug(ending(-DAY))
     world.insert(token(serial="7", signs=TokenSigns(pin_locked=True)))
     world.remove()
-    assert any(mark.startswith("trouble|") for mark in world.state.memory.said)
+    assert any(mark.startswith("trouble|") for mark in world.state.memory.delivered)
     world.now += 61 * DAY
     world.plug(ending(-DAY, "anne", given_name="Anne", subject_cn="Anne"))
-    assert not any(mark.startswith("trouble|") for mark in world.state.memory.said)
-    assert sum(mark.startswith("expiry|") for mark in world.state.memory.said) == 2
+    assert not any(mark.startswith("trouble|") for mark in world.state.memory.delivered)
+    assert sum(mark.startswith("expiry|") for mark in world.state.memory.delivered) == 2

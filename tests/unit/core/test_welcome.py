@@ -100,5 +100,5 @@ def test_a_nameless_key_is_welcome_too() -> None:
 def test_the_notice_says_both_and_is_marked() -> None:
     notice = welcome_notice(CASES["a good key"][0])
     assert notice.body == text("welcome.body", sentence=KNOWN, step=NOTHING)
-    assert notice.marks == (WELCOME,)
+    assert notice.dedup_keys == (WELCOME,)
     assert notice.button is None

@@ -17,7 +17,7 @@ from config.i18n.text import Phrase, Text, text
 from config.i18n.translator import Texts
 from config.i18n.wording import Wording
 from config.workflows import CourseKind
-from daemon.adapters.guide.messages import ENCODER, PAGES, Answer, Chosen, Forgotten, Named, Page
+from daemon.adapters.guide.messages import ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, event_of
 from daemon.adapters.guide.render import page_of
 from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
@@ -232,7 +232,7 @@ def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublish
         *("only to copy", "name of an unknown one", "forget an unknown one"),
     ],
 )
-def test_an_answer_means_what_the_page_offers_or_nothing(answer: Answer, event: Event | None) -> None:
+def test_an_answer_means_what_the_page_offers_or_nothing(answer: GuideAnswer, event: Event | None) -> None:
     assert event_of(answer, page_of(VIEW, Texts("en"), 1), NOW) == event
 
 

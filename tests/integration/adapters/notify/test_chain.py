@@ -17,7 +17,7 @@ from daemon.adapters.notify.dbus_server import find_session_bus
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
-from daemon.core.events import NoticeSaid
+from daemon.core.events import NoticeDelivered
 from daemon.core.notice import Choice, Urgency
 from support.bus import SessionBus
 from support.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
@@ -256,7 +256,7 @@ def test_saying_does_not_wait(make: Make, session_bus: SessionBus, notification_
     teller = make(session_bus, channels=(DesktopChannel(limit_s=MUTE_S), LogChannel()))
     teller.notifier.say(NOTICE)
     assert teller.events.empty()
-    assert isinstance(teller.next(), NoticeSaid)
+    assert isinstance(teller.next(), NoticeDelivered)
 
 
 def test_an_unknown_forced_channel_is_said_and_changes_nothing(

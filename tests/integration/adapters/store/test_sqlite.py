@@ -16,8 +16,8 @@ import pytest
 
 from config.workflows import CourseKind
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
-from daemon.core.effects import Happening
-from daemon.core.model import Certificate, Claim, Key, Memory, Progress, Role, Seen, TokenSigns
+from daemon.core.effects import HistoryEntry
+from daemon.core.model import Certificate, CertificateRecord, Claim, Key, Memory, Progress, Role, TokenSigns
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 
@@ -56,9 +56,11 @@ PROGRESS = Progress(
     left=CourseKind.ACTIVATE,
 )
 FULL = Memory(
-    certificates={c.fingerprint: Seen(certificate=c, first_seen=NOW, last_seen=NOW) for c in (OLD, FLAWED)},
+    certificates={
+        c.fingerprint: CertificateRecord(certificate=c, first_seen=NOW, last_seen=NOW) for c in (OLD, FLAWED)
+    },
     keys={"key-1": KEY},
-    said={"key-1:days:30": NOW, "key-1:expired": NOW + timedelta(microseconds=1)},
+    delivered={"key-1:days:30": NOW, "key-1:expired": NOW + timedelta(microseconds=1)},
     snoozes={"key-1": NOW + timedelta(days=1)},
     progress={"key-1": PROGRESS},
 )
@@ -96,7 +98,7 @@ def filled(folder: Path) -> Path:
 def fill(folder: Path) -> None:
     store = SqliteStore(folder)
     store.load()
-    store.remember(FULL, (Happening(at=NOW, what="seen", subject="key-1"),))
+    store.remember(FULL, (HistoryEntry(at=NOW, what="seen", subject="key-1"),))
     store.close()
 
 
@@ -139,7 +141,7 @@ def test_only_the_person_may_read_the_store(opened: Opener, folder: Path) -> Non
 
 
 CHANGES = [
-    pytest.param(replace(FULL, said={}), id="all marks gone"),
+    pytest.param(replace(FULL, delivered={}), id="all marks gone"),
     pytest.param(replace(FULL, certificates={"a" * 64: FULL.certificates["a" * 64]}), id="one certificate gone"),
     pytest.param(replace(FULL, keys={"key-1": replace(KEY, label="other")}), id="one key changed"),
     pytest.param(replace(FULL, keys={**FULL.keys, "key-2": replace(KEY, id="key-2")}), id="one key more"),
@@ -171,8 +173,8 @@ def test_what_does_not_differ_is_not_written(opened: Opener, folder: Path) -> No
 def test_the_history_keeps_the_last_lines(opened: Opener, folder: Path) -> None:
     store = opened()
     store.load()
-    store.remember(Memory(), tuple(Happening(at=NOW, what="early", subject=str(n)) for n in range(HISTORY_LIMIT)))
-    store.remember(Memory(), (Happening(at=NOW, what="late", subject="x"),))
+    store.remember(Memory(), tuple(HistoryEntry(at=NOW, what="early", subject=str(n)) for n in range(HISTORY_LIMIT)))
+    store.remember(Memory(), (HistoryEntry(at=NOW, what="late", subject="x"),))
     rows = query(folder / STORE_NAME, "SELECT what, subject FROM history ORDER BY id")
     assert len(rows) == HISTORY_LIMIT
     assert rows[0] == ("early", "1")
@@ -211,14 +213,14 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(opened: Opener, fold
         acknowledged = int((rest.split("\n")[:-1] or [str(acknowledged)])[-1])
         assert writer.returncode == -getattr(signal, "SIGKILL", -1)
         looked = opened(read_only=True)
-        assert len(looked.load().said) in {acknowledged + 1, acknowledged + 2}
+        assert len(looked.load().delivered) in {acknowledged + 1, acknowledged + 2}
         assert looked.problems == []
     store = opened()
-    said = store.load().said
-    assert [mark for mark in map(str, range(acknowledged + 1)) if mark not in said] == []
+    delivered = store.load().delivered
+    assert [mark for mark in map(str, range(acknowledged + 1)) if mark not in delivered] == []
     assert store.problems == []
     lines = query(folder / STORE_NAME, "SELECT subject FROM history")
-    assert len(lines) == len(said)
+    assert len(lines) == len(delivered)
 
 
 def garble(file: Path) -> None:
@@ -312,8 +314,8 @@ ROWS = [
     pytest.param("UPDATE certificates SET body = '{'", 2, replace(FULL, certificates={}), id="cut JSON"),
     pytest.param("UPDATE keys SET body = '{\"id\": 7}'", 1, replace(FULL, keys={}), id="a wrong type"),
     pytest.param("UPDATE keys SET id = 'key-9'", 1, replace(FULL, keys={}), id="another's body"),
-    pytest.param("UPDATE said SET body = 12", 2, replace(FULL, said={}), id="a number for a text"),
-    pytest.param("UPDATE said SET body = x'ff00fe'", 2, replace(FULL, said={}), id="no UTF-8"),
+    pytest.param("UPDATE said SET body = 12", 2, replace(FULL, delivered={}), id="a number for a text"),
+    pytest.param("UPDATE said SET body = x'ff00fe'", 2, replace(FULL, delivered={}), id="no UTF-8"),
     pytest.param("UPDATE snoozes SET id = CAST(x'ff' AS TEXT)", 1, replace(FULL, snoozes={}), id="no UTF-8 as id"),
     pytest.param(
         "UPDATE snoozes SET body = '\"2027-01-01T00:00:00\"'", 1, replace(FULL, snoozes={}), id="a moment without zone"
@@ -432,11 +434,11 @@ def test_a_file_in_the_folders_place_is_said_and_remembered_over_in_memory(
     store = opened()
     assert store.load() == Memory()
     assert said_ids(store) == ["folder.problem"]
-    store.remember(FULL, (Happening(at=NOW, what="seen"),))
+    store.remember(FULL, (HistoryEntry(at=NOW, what="seen"),))
     store.remember(FULL, ())
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     folder.unlink()
-    store.remember(FULL, (Happening(at=NOW, what="seen again"),))
+    store.remember(FULL, (HistoryEntry(at=NOW, what="seen again"),))
     store.close()
     assert opened().load() == FULL
     assert query(folder / STORE_NAME, "SELECT what FROM history ORDER BY id") == [("seen",), ("seen again",)]
@@ -463,8 +465,8 @@ def test_a_full_disk_is_logged_once_and_tried_again(opened: Opener, caplog: pyte
     store = opened()
     store.load()
     limit_pages(store, 1)
-    large = replace(FULL, said={f"{n:0200}": NOW for n in range(500)})
-    store.remember(large, (Happening(at=NOW, what="seen"),))
+    large = replace(FULL, delivered={f"{n:0200}": NOW for n in range(500)})
+    store.remember(large, (HistoryEntry(at=NOW, what="seen"),))
     store.remember(large, ())
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     limit_pages(store, 1_000_000)

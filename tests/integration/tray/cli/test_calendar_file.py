@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from config.i18n.text import Text, text
 from config.i18n.translator import Texts
-from daemon.core.calendar_entries import Entry, diary
+from daemon.core.calendar_entries import CalendarEntry, calendar_entries
 from support.core.factories import DAY, NOW, certificate, memory, notice_settings, owned
 from tray.cli.calendar_file import ExportError, as_ics, export
 from tray.cli.prompts import ask_on_terminal
@@ -20,8 +20,12 @@ HOSTILE = "Jeanne;MARTIN,\\n\r\nATTACH:file:///etc/passwd " + "é" * 200
 WORDS = Texts("en", PARIS).render
 
 
-def entries(end: datetime = NOW + 40 * DAY, name: str = "Jean MARTIN", now: datetime = NOW) -> tuple[Entry, ...]:
-    return diary(memory(owned(certificate(not_after=end, subject_cn=name))), notice_settings(days=(30, 7)), now)
+def entries(
+    end: datetime = NOW + 40 * DAY, name: str = "Jean MARTIN", now: datetime = NOW
+) -> tuple[CalendarEntry, ...]:
+    return calendar_entries(
+        memory(owned(certificate(not_after=end, subject_cn=name))), notice_settings(days=(30, 7)), now
+    )
 
 
 def parsed(content: bytes) -> list[Any]:
@@ -98,7 +102,7 @@ def written(target: Path, may_replace: Any = never) -> bytes:
     return target.read_bytes()
 
 
-def refusal(target: Path, may_replace: Any = never, dates: tuple[Entry, ...] | None = None) -> Text:
+def refusal(target: Path, may_replace: Any = never, dates: tuple[CalendarEntry, ...] | None = None) -> Text:
     with pytest.raises(ExportError) as refused:
         export(entries() if dates is None else dates, str(target), WORDS, NOW, may_replace=may_replace)
     return refused.value.text

@@ -7,7 +7,7 @@ import pytest
 
 from config.i18n.text import Text, text
 from daemon.core.assessment import Case
-from daemon.core.effects import Happening, Remember, Withdraw
+from daemon.core.effects import HistoryEntry, SaveMemory, Withdraw
 from daemon.core.events import CertificateForgotten, KeyNamed
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Certificate, Claim, Progress, Role
@@ -42,8 +42,8 @@ def name(world: World, one: Certificate, written: str) -> None:
 
 
 def happened(world: World) -> list[tuple[str, str]]:
-    lines = [line for effect in world.effects if isinstance(effect, Remember) for line in effect.happenings]
-    assert all(isinstance(line, Happening) for line in lines)
+    lines = [line for effect in world.effects if isinstance(effect, SaveMemory) for line in effect.history]
+    assert all(isinstance(line, HistoryEntry) for line in lines)
     return [(line.what, line.subject) for line in lines]
 
 
@@ -153,7 +153,7 @@ def test_notices_and_menu_say_the_name_beside_the_holders() -> None:
     name(world, OLD, "la bleue")
     world.wait(timedelta(hours=2))
     whose = text("holder.with_key", holder="Jean MARTIN", key="la bleue")
-    assert dict(world.said[-1][1].body.args)["holder"] == whose
+    assert dict(world.delivered[-1][1].body.args)["holder"] == whose
     assert world.state.face is not None
     labels = {item.label.id: dict(item.label.args) for item in world.state.face.items if isinstance(item.label, Text)}
     assert labels["menu.order"]["holder"] == labels["menu.key"]["holder"] == whose
@@ -215,7 +215,7 @@ def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_h
     world.plug(OLD, NEW)
     assert [case.path.kind for case in assessed(world) if case.path] == [PathKind.ORDER]
     world.wait(20 * DAY + MICROSECOND)
-    told = len(world.said)
+    told = len(world.delivered)
     for _ in range(2):
         (case,) = assessed(world)
         assert case.path is None
@@ -225,7 +225,7 @@ def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_h
             NEW.fingerprint: Stage.VALID,
         }
         world.plug(OLD, NEW)
-    assert (len(world.said), world.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
+    assert (len(world.delivered), world.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
 
 
 def test_one_that_was_taken_off_the_token_and_forgotten_decides_no_more() -> None:
@@ -257,6 +257,6 @@ def test_forgetting_what_is_not_known_changes_nothing() -> None:
 
 def test_a_command_that_looks_alone_takes_no_notice_back() -> None:
     world = world_with(OLD)
-    world.state = replace(world.state, telling=False)
+    world.state = replace(world.state, notifies=False)
     forget(world, OLD)
     assert not [effect for effect in world.effects if isinstance(effect, Withdraw)]

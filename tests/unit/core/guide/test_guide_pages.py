@@ -203,4 +203,4 @@ def test_put_off_rests_until_tomorrow() -> None:
     assert "put_off" not in world.actions()
     world.wait(DAY)
     assert "put_off" in world.actions()
-    assert len(world.said) == 2
+    assert len(world.delivered) == 2

@@ -6,14 +6,14 @@ import pytest
 
 from config.workflows import CourseKind
 from daemon.core.destination import Destination
-from daemon.core.effects import Launch, OpenGuide, Remember, ShowGuide
+from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
 from daemon.core.events import Asked, GuideChosen, Launched, ServiceLost, Verb
 from daemon.core.model import Claim
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import BarRole, Copying, ReaderPicture
 from support.core.factories import DAY, NOW, UNACTIVATED, ending, token
 from support.core.simulator import World, world_with
-from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, mailed, said, two_keys
+from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, delivered, mailed, two_keys
 
 LETTER = Launch(
     procedure="opalexe", destination=Destination.SUPPORT_MAIL, holder="Jean MARTIN", serial_hex=NEW.serial_hex
@@ -43,7 +43,7 @@ def test_an_ordered_key_is_awaited_by_notices_too() -> None:
     world.plug(OLD)
     world.choose("open:order_page", "end:ordered")
     world.wait(6 * DAY)
-    notice = world.said[-1][1]
+    notice = world.delivered[-1][1]
     assert notice.body.id == "notice.ordered.ends"
     assert notice.button is not None
     assert notice.button.id == "button.guide"
@@ -104,11 +104,11 @@ def test_the_whole_way_with_the_old_key() -> None:
     assert (world.step(), world.page.deadline) == ("new_in", NOW + DAY)
     world.plug(NEW)
     world.choose("end:click", "end:check")
-    assert said(world.page.headline) == "guide.finished"
+    assert delivered(world.page.headline) == "guide.finished"
     assert world.withdrawn() == [OLD_ID]
     assert world.state.memory.keys[NEW_ID].claims == {Claim.ACTIVATED, Claim.WORKS}
     world.choose("finish")
-    assert said(world.page.headline) == "guide.well"
+    assert delivered(world.page.headline) == "guide.well"
 
 
 def test_the_whole_way_by_the_support() -> None:
@@ -119,7 +119,7 @@ def test_the_whole_way_by_the_support() -> None:
     world.choose("open:support_mail")
     assert world.launches()[-1] == LETTER
     world.choose("end:opens")
-    assert said(world.page.headline) == "guide.finished"
+    assert delivered(world.page.headline) == "guide.finished"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_wrong_card_is_said_at_once_and_no_browser_step_offered(
         tokens = () if card is None else (token(card, reader=f"Reader 0{number}"),)  # type: ignore[arg-type]
         world.insert(*tokens, reader=f"Reader 0{number}")
     assert world.page.reader is picture
-    assert (said(world.page.alert) if world.page.alert else None) == alert
+    assert (delivered(world.page.alert) if world.page.alert else None) == alert
     right = picture is ReaderPicture.OLD
     assert ({"open:platform", "end:log_in"} <= world.actions().keys()) is right
     assert ({"open:platform", "end:log_in"} & world.actions().keys() != set()) is right
@@ -166,7 +166,7 @@ def test_nothing_is_decided_while_a_card_is_read_or_the_service_is_away() -> Non
     world.remove("Reader 01")
     world.post(ServiceLost(at=world.now, trouble=Trouble.SERVICE_STOPPED))
     assert (world.step(), world.page.reader) == ("ask", ReaderPicture.AWAY)
-    assert said(world.page.alert) == "trouble.service_stopped"
+    assert delivered(world.page.alert) == "trouble.service_stopped"
     assert "end:ask" not in world.actions()
     world.look()
     assert "end:ask" in world.actions()
@@ -185,7 +185,7 @@ def test_a_refusal_that_is_final_offers_to_give_up() -> None:
     world = two_keys(OLD_ENDS + DAY)
     world.plug(NEW)
     world.choose("help:first_time")
-    assert said(world.page.headline) == "guide.abandoned"
+    assert delivered(world.page.headline) == "guide.abandoned"
     world.choose("restart")
     assert world.step() == "log_in"
 
@@ -194,9 +194,9 @@ def test_what_was_given_up_is_still_told_by_its_dates() -> None:
     world = World()
     world.plug(OLD)
     world.choose("abandon")
-    told = len(world.said)
+    told = len(world.delivered)
     world.wait(6 * DAY)
-    assert len(world.said) == told + 1
+    assert len(world.delivered) == told + 1
 
 
 def test_a_stale_choice_does_nothing() -> None:
@@ -218,8 +218,8 @@ def test_a_crash_leads_to_the_same_page() -> None:
 def test_steps_leave_lines_in_the_history() -> None:
     world = two_keys()
     world.plug(OLD)
-    (remembered,) = [e for e in world.choose("end:log_in") if isinstance(e, Remember)]
-    assert [(h.what, h.subject) for h in remembered.happenings] == [("guide_ended_log_in", NEW_ID)]
+    (remembered,) = [e for e in world.choose("end:log_in") if isinstance(e, SaveMemory)]
+    assert [(h.what, h.subject) for h in remembered.history] == [("guide_ended_log_in", NEW_ID)]
 
 
 def test_the_page_is_shown_only_when_it_changes() -> None:

@@ -11,7 +11,7 @@ from daemon.core.model import Claim
 from daemon.core.views.guide import ReaderPicture
 from daemon.core.views.report import PathKind
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV
-from support.core.story import HOUR, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, finished, mailed, said, two_keys
+from support.core.story import HOUR, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, delivered, finished, mailed, two_keys
 from support.core.workflows import COURSES
 
 
@@ -40,7 +40,7 @@ def test_nobody_is_reminded_to_tidy_up_after_a_way_that_the_guide_did_not_lead()
     world.tell(NEW_ID, Claim.WORKS)
     world.wait(100 * DAY)
     assert "notice.clean_up.title" not in world.titles()
-    assert said(world.page.headline) == "guide.well"
+    assert delivered(world.page.headline) == "guide.well"
 
 
 def test_the_old_key_has_to_be_out_before_the_link_is_clicked() -> None:
@@ -68,9 +68,9 @@ def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: CourseKin
     world.wait(moment - NOW)
     assert world.page.course is kind
     changed = kind is CourseKind.ASSOCIATE_NEW
-    assert (said(world.page.why) == "reason.associate_new.old_ended") is changed
+    assert (delivered(world.page.why) == "reason.associate_new.old_ended") is changed
     world.remove()
-    assert ([said(alert) for alert in [world.page.alert] if alert] == ["guide.changed.associate_new"]) is changed
+    assert ([delivered(alert) for alert in [world.page.alert] if alert] == ["guide.changed.associate_new"]) is changed
     assert (world.state.memory.progress[NEW_ID].left is CourseKind.ADD_WITH_OLD) is changed
 
 
@@ -78,7 +78,7 @@ def test_what_has_changed_is_said_until_the_first_step_of_the_new_way_is_ended()
     world = two_keys()
     world.wait(LAST_CHANCE - NOW)
     world.plug(NEW)
-    assert said(world.page.alert) == "guide.changed.associate_new"
+    assert delivered(world.page.alert) == "guide.changed.associate_new"
     world.choose("end:log_in")
     assert world.page.alert is None
 
@@ -109,10 +109,10 @@ def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() ->
     assert (world.now, world.page.course) == (OLD_ENDS, CourseKind.ADD_WITH_OLD)
     world.wait(MICROSECOND)
     assert world.page.course is CourseKind.ASSOCIATE_NEW
-    assert said(world.page.alert) == "guide.changed.link"
+    assert delivered(world.page.alert) == "guide.changed.link"
     assert world.state.memory.progress[NEW_ID].link_until == until
     world.wait(HOUR)
-    assert said(world.page.alert) == "guide.changed.associate_new"
+    assert delivered(world.page.alert) == "guide.changed.associate_new"
 
 
 def with_link_of(life: timedelta) -> dict[CourseKind, Course]:
@@ -131,7 +131,7 @@ def test_the_link_that_is_too_old_leads_back_to_the_mail() -> None:
     world.wait(MICROSECOND)
     assert world.step() == "old_in"
     world.remove()
-    assert said(world.page.alert) == "guide.lapsed"
+    assert delivered(world.page.alert) == "guide.lapsed"
     world.plug(OLD)
     world.choose("end:log_in")
     assert world.page.alert is None
@@ -162,7 +162,7 @@ def test_the_last_day_with_the_old_key_is_told() -> None:
 def test_while_the_link_is_on_its_way_notices_lead_to_the_guide() -> None:
     world = mailed(LAST_CHANCE - HOUR)
     world.wait(HOUR)
-    notice = world.said[-1][1]
+    notice = world.delivered[-1][1]
     assert notice.body.id == "notice.mailed", "a day before the end"
     launches = len(world.launches())
     assert OpenGuide() in world.answer(notice.tag)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daemon.core.destination import Destination
-from daemon.core.effects import Launch, Remember, Say
+from daemon.core.effects import Launch, SaveMemory, ShowNotice
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
 from daemon.core.responses.notice import KEY_PATIENCE
@@ -27,18 +27,18 @@ def activated_world() -> World:
 
 
 def said_now(world: World, tag: str) -> list[str]:
-    return [effect.notice.title.id for effect in world.answer(tag) if isinstance(effect, Say)]
+    return [effect.notice.title.id for effect in world.answer(tag) if isinstance(effect, ShowNotice)]
 
 
 def test_an_order_opens_the_order_page() -> None:
     world = world_with(ending(20 * DAY))
-    world.answer(world.said[0][1].tag)
+    world.answer(world.delivered[0][1].tag)
     assert world.launches() == [ORDER]
 
 
 def test_an_activation_starts_the_tool() -> None:
     world = world_with(OLD, NEW)
-    world.answer(world.said[0][1].tag)
+    world.answer(world.delivered[0][1].tag)
     assert world.launches() == [TOOL]
 
 
@@ -118,7 +118,7 @@ def test_a_key_that_is_awaited_no_longer_opens_nothing() -> None:
 
 def test_a_click_hours_later_follows_what_is_right_now() -> None:
     world = world_with(OLD, NEW)
-    tag = world.said[0][1].tag
+    tag = world.delivered[0][1].tag
     world.tell(NEW_ID, Claim.ACTIVATED)
     world.plug(OLD)
     world.now += timedelta(hours=5)
@@ -143,7 +143,7 @@ def test_a_click_on_what_is_unknown_does_nothing(tag: str, choice: Choice) -> No
 def test_a_notice_that_is_closed_does_nothing() -> None:
     world = world_with(ending(20 * DAY))
     before = world.state
-    world.answer(world.said[0][1].tag, Choice.DISMISSED)
+    world.answer(world.delivered[0][1].tag, Choice.DISMISSED)
     assert world.state == before
 
 
@@ -183,9 +183,9 @@ def test_a_word_of_an_unknown_key_does_nothing() -> None:
 def test_a_word_is_written_before_anything_else() -> None:
     world = world_with(OLD, NEW)
     effects = world.tell(NEW_ID, Claim.ACTIVATED)
-    assert [type(effect) for effect in effects[:2]] == [Remember, Say]
-    assert isinstance(effects[0], Remember)
-    assert [h.what for h in effects[0].happenings] == ["told_activated", "guide_course_add_with_old"]
+    assert [type(effect) for effect in effects[:2]] == [SaveMemory, ShowNotice]
+    assert isinstance(effects[0], SaveMemory)
+    assert [h.what for h in effects[0].history] == ["told_activated", "guide_course_add_with_old"]
 
 
 def test_a_word_that_settles_all_takes_the_notice_off_the_screen() -> None:
