@@ -11,7 +11,7 @@ from daemon.core.recognition import Content
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView
 from daemon.core.views.tray import Face
-from daemon.core.workflows.cards import Cards
+from daemon.core.workflows.cards import CardsPresent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class State:
     face: Face | None = None
     guide: GuideView | None = None
     guide_case: str = ""
-    cards: Cards = field(default_factory=Cards)
+    cards: CardsPresent = field(default_factory=CardsPresent)
     launching: Mapping[tuple[str, Destination], str] = field(default_factory=dict)
     clock: datetime | None = None
     wake_at: datetime | None = None

@@ -21,7 +21,7 @@ from daemon.adapters.guide.messages import (
     PageTimeLine,
 )
 from daemon.core.model import Role
-from daemon.core.views.guide import BarRole, ReaderPicture, StepMark
+from daemon.core.views.guide import BarRole, ReaderStatus, StepStatus
 from daemon.core.views.report import Stage
 
 if TYPE_CHECKING:
@@ -33,18 +33,18 @@ OLD_BEGINS, OLD_ENDS = datetime(2023, 12, 4, 9, tzinfo=UTC), datetime(2026, 12, 
 NEW_BEGINS, NEW_ENDS = datetime(2026, 11, 12, 9, tzinfo=UTC), datetime(2029, 11, 12, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 READER_WORDS = {
-    ReaderPicture.NO_READER: ("No reader is connected.", "Aucun lecteur n’est branché."),
-    ReaderPicture.EMPTY: ("No key is in the reader.", "Aucune clé n’est dans le lecteur."),
-    ReaderPicture.READING: ("The key is being read.", "La clé est en cours de lecture."),
-    ReaderPicture.OLD: ("Your old key is in.", "Votre ancienne clé est branchée."),
-    ReaderPicture.NEW: ("Your new key is in.", "Votre nouvelle clé est branchée."),
-    ReaderPicture.BOTH: ("Your old key and your new key are in.", "Vos deux clés sont branchées."),
-    ReaderPicture.OTHER: ("Another key is in.", "Une autre clé est branchée."),
-    ReaderPicture.UNREAD: (
+    ReaderStatus.NO_READER: ("No reader is connected.", "Aucun lecteur n’est branché."),
+    ReaderStatus.EMPTY: ("No key is in the reader.", "Aucune clé n’est dans le lecteur."),
+    ReaderStatus.READING: ("The key is being read.", "La clé est en cours de lecture."),
+    ReaderStatus.OLD: ("Your old key is in.", "Votre ancienne clé est branchée."),
+    ReaderStatus.NEW: ("Your new key is in.", "Votre nouvelle clé est branchée."),
+    ReaderStatus.BOTH: ("Your old key and your new key are in.", "Vos deux clés sont branchées."),
+    ReaderStatus.OTHER: ("Another key is in.", "Une autre clé est branchée."),
+    ReaderStatus.UNREAD: (
         "A key is in that nothing here can read.",
         "Une clé est branchée, que rien ici ne sait lire.",
     ),
-    ReaderPicture.AWAY: ("The smart-card service does not answer.", "Le service des cartes à puce ne répond pas."),
+    ReaderStatus.AWAY: ("The smart-card service does not answer.", "Le service des cartes à puce ne répond pas."),
 }
 
 
@@ -90,8 +90,8 @@ class Writer:
             "steps": self.steps(course, ids.index(at)),
             "headline": self.fill(step.title),
             "body": self.fill(step.text),
-            "reader": ReaderPicture.EMPTY,
-            "reader_words": self.reader(ReaderPicture.EMPTY),
+            "reader": ReaderStatus.EMPTY,
+            "reader_words": self.reader(ReaderStatus.EMPTY),
             "primary": PageAction(id=f"end:{at}", label=done),
             "actions": self.others(),
             "helps": self.helps(course),
@@ -102,10 +102,10 @@ class Writer:
 
     def steps(self, course: Course, current: int) -> tuple[PageStep, ...]:
         """Write the list of steps."""
-        marks = [StepMark.DONE] * current + [StepMark.CURRENT] + [StepMark.AHEAD] * len(course.steps)
+        marks = [StepStatus.DONE] * current + [StepStatus.CURRENT] + [StepStatus.AHEAD] * len(course.steps)
         return tuple(
-            PageStep(id=step.id, title=self.fill(step.title), mark=mark)
-            for step, mark in zip(course.steps, marks, strict=False)
+            PageStep(id=step.id, title=self.fill(step.title), status=status)
+            for step, status in zip(course.steps, marks, strict=False)
         )
 
     def others(self) -> tuple[PageAction, ...]:
@@ -131,7 +131,7 @@ class Writer:
             for refusal in course.refusals
         )
 
-    def reader(self, picture: ReaderPicture) -> str:
+    def reader(self, picture: ReaderStatus) -> str:
         """Say what is in the reader."""
         return self.say(*READER_WORDS[picture])
 
@@ -182,14 +182,14 @@ class Writer:
 
 
 def step_page(writer: Writer) -> Page:
-    return writer.step(CourseKind.ADD_WITH_OLD, "log_in", **_in_reader(writer, ReaderPicture.OLD))
+    return writer.step(CourseKind.ADD_WITH_OLD, "log_in", **_in_reader(writer, ReaderStatus.OLD))
 
 
 def deadline_page(writer: Writer) -> Page:
     return writer.step(
         CourseKind.ADD_WITH_OLD,
         "click_link",
-        **_in_reader(writer, ReaderPicture.NEW),
+        **_in_reader(writer, ReaderStatus.NEW),
         deadline=datetime.now(UTC) + timedelta(hours=23, minutes=12),
         deadline_words=writer.say(
             "The link works until tomorrow at 14:05.", "Le lien fonctionne jusqu’à demain, 14 h 05."
@@ -202,7 +202,7 @@ def alert_page(writer: Writer) -> Page:
     return writer.step(
         CourseKind.ADD_WITH_OLD,
         "insert_new",
-        **_in_reader(writer, ReaderPicture.OTHER),
+        **_in_reader(writer, ReaderStatus.OTHER),
         alert=writer.say(
             "The key in the reader is someone else’s. Take it out. Put {new_key} in.",
             "La clé branchée est celle d’une autre personne. Retirez-la. Branchez {new_key}.",
@@ -217,7 +217,7 @@ def copy_page(writer: Writer) -> Page:
     return writer.step(
         CourseKind.ASSOCIATE_NEW,
         "write_to_support",
-        **_in_reader(writer, ReaderPicture.NEW),
+        **_in_reader(writer, ReaderStatus.NEW),
         primary=mail,
         actions=(copy, *writer.others()),
     )
@@ -236,8 +236,8 @@ def question_page(writer: Writer) -> Page:
             "A second key has been seen. It began more than 60 days ago. Say which one you use.",
             "Une deuxième clé a été vue. Elle a commencé il y a plus de 60 jours. Dites laquelle vous utilisez.",
         ),
-        reader=ReaderPicture.BOTH,
-        reader_words=writer.reader(ReaderPicture.BOTH),
+        reader=ReaderStatus.BOTH,
+        reader_words=writer.reader(ReaderStatus.BOTH),
         answers=(
             writer.action("state:works", "The newer one works already", "La plus récente fonctionne déjà", detail=yes),
             writer.action(
@@ -262,8 +262,8 @@ def finished_page(writer: Writer) -> Page:
             "Votre nouvelle clé ouvre votre compte jusqu’au {new_ends}. Gardez l’ancienne une semaine. "
             "Vous pouvez fermer cette fenêtre.",
         ),
-        reader=ReaderPicture.NEW,
-        reader_words=writer.reader(ReaderPicture.NEW),
+        reader=ReaderStatus.NEW,
+        reader_words=writer.reader(ReaderStatus.NEW),
         primary=writer.action("finish", "Close the guide", "Fermer le guide"),
         time_line=writer.time_line(),
         certificates=writer.certificates(),
@@ -276,16 +276,16 @@ def empty_page(writer: Writer) -> Page:
         language=writer.language,
         headline=writer.say("No key is known yet", "Aucune clé n’est encore connue"),
         body=writer.say("Plug your key in.", "Branchez votre clé."),
-        reader=ReaderPicture.NO_READER,
-        reader_words=writer.reader(ReaderPicture.NO_READER),
+        reader=ReaderStatus.NO_READER,
+        reader_words=writer.reader(ReaderStatus.NO_READER),
     )
 
 
-def reader_page(picture: ReaderPicture) -> Callable[[Writer], Page]:
+def reader_page(picture: ReaderStatus) -> Callable[[Writer], Page]:
     return lambda writer: writer.step(CourseKind.ACTIVATE, "insert_new", **_in_reader(writer, picture))
 
 
-def _in_reader(writer: Writer, picture: ReaderPicture) -> dict[str, object]:
+def _in_reader(writer: Writer, picture: ReaderStatus) -> dict[str, object]:
     return {"reader": picture, "reader_words": writer.reader(picture)}
 
 
@@ -297,5 +297,5 @@ PAGES: dict[str, Callable[[Writer], Page]] = {
     "question": question_page,
     "finished": finished_page,
     "empty": empty_page,
-    **{f"reader-{picture}": reader_page(picture) for picture in ReaderPicture},
+    **{f"reader-{picture}": reader_page(picture) for picture in ReaderStatus},
 }

@@ -23,7 +23,7 @@ from daemon.core.effects import Launch
 from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
 from daemon.core.model import Certificate, Role, TokenReading
 from daemon.core.notice import Choice, Notice
-from daemon.core.views.guide import StepMark
+from daemon.core.views.guide import StepStatus
 from tray.cli.console import Terminal
 
 T = TypeVar("T", Notice, Launch)
@@ -139,7 +139,7 @@ class Stage:
         try:
             while True:
                 page = self._pages.get(timeout=PATIENCE_S)
-                if any(step.id == id_ and step.mark is StepMark.CURRENT for step in page.steps):
+                if any(step.id == id_ and step.status is StepStatus.CURRENT for step in page.steps):
                     return page
         except queue.Empty:
             raise DemoFailure(f"the guide did not come to {id_}") from None

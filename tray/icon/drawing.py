@@ -26,7 +26,7 @@ _BOW = 0.37
 _SHAFT_END = 0.86
 
 
-class _Mark(Enum):
+class _Glyph(Enum):
     EYE = auto()
     CLOCK = auto()
     BANG = auto()
@@ -41,7 +41,7 @@ class _Style:
     """How a look is drawn; the bow has `corners` corners (0: round), the first one at `turn` degrees from the right."""
 
     colour: Colour
-    mark: _Mark
+    glyph: _Glyph
     ink: Colour = _WHITE
     rim: Colour = _WHITE
     corners: int = 0
@@ -52,13 +52,13 @@ class _Style:
 
 # Colours differ in lightness too, and no two looks share both outline and mark: hue is never needed.
 _STYLES = {
-    Look.WELL: _Style((15, 118, 92, 255), _Mark.EYE),
-    Look.SOON: _Style((250, 190, 30, 255), _Mark.CLOCK, ink=_INK, rim=_INK, days=True),
-    Look.URGENT: _Style((222, 80, 8, 255), _Mark.BANG, corners=4, turn=45, swell=1.3, days=True),
-    Look.EXPIRED: _Style((176, 10, 36, 255), _Mark.CROSS, corners=8, turn=22.5, swell=1.06),
-    Look.READING: _Style((32, 104, 214, 255), _Mark.DOTS),
-    Look.TROUBLE: _Style((98, 70, 158, 255), _Mark.QUESTION, corners=4, turn=0, swell=1.14),
-    Look.NO_READER: _Style((120, 127, 138, 255), _Mark.HOLE),
+    Look.WELL: _Style((15, 118, 92, 255), _Glyph.EYE),
+    Look.SOON: _Style((250, 190, 30, 255), _Glyph.CLOCK, ink=_INK, rim=_INK, days=True),
+    Look.URGENT: _Style((222, 80, 8, 255), _Glyph.BANG, corners=4, turn=45, swell=1.3, days=True),
+    Look.EXPIRED: _Style((176, 10, 36, 255), _Glyph.CROSS, corners=8, turn=22.5, swell=1.06),
+    Look.READING: _Style((32, 104, 214, 255), _Glyph.DOTS),
+    Look.TROUBLE: _Style((98, 70, 158, 255), _Glyph.QUESTION, corners=4, turn=0, swell=1.14),
+    Look.NO_READER: _Style((120, 127, 138, 255), _Glyph.HOLE),
 }
 
 
@@ -81,14 +81,14 @@ def _draw(style: _Style, size: int, days: int | None, template: bool) -> Image.I
     edge = size * (8 if size < 32 else 4)
     rim_width = max(1.0, size / 22) / size
     teeth = 2 if size >= TWO_TEETH_FROM else 1
-    body, marks, rim = (Image.new("L", (edge, edge)) for _ in range(3))
+    body, glyphs, rim = (Image.new("L", (edge, edge)) for _ in range(3))
     _key(_Pen(body), style, teeth)
     if days is None:
-        _MARKS[style.mark](_Pen(marks))
+        _GLYPHS[style.glyph](_Pen(glyphs))
     else:
-        _write(marks, str(days))
+        _write(glyphs, str(days))
     if template:
-        body.paste(0, mask=marks)
+        body.paste(0, mask=glyphs)
         picture = Image.new("RGBA", (size, size), _BLACK)
         picture.putalpha(body.resize((size, size), Image.Resampling.BOX))
         return picture
@@ -96,8 +96,8 @@ def _draw(style: _Style, size: int, days: int | None, template: bool) -> Image.I
     picture = Image.new("RGBA", (edge, edge), (*style.rim[:3], 0))
     picture.paste(style.rim, mask=rim)
     picture.paste(style.colour, mask=body)
-    picture.paste(style.ink, mask=marks)
-    if style.mark is _Mark.HOLE:
+    picture.paste(style.ink, mask=glyphs)
+    if style.glyph is _Glyph.HOLE:
         picture.paste((*style.rim[:3], 0), mask=_hole_within(edge, rim_width))
     return picture.resize((size, size), Image.Resampling.BOX)
 
@@ -202,21 +202,21 @@ def _hole_within(edge: int, rim_width: float) -> Image.Image:
     return mask
 
 
-_MARKS: dict[_Mark, Callable[[_Pen], None]] = {
-    _Mark.EYE: _eye,
-    _Mark.CLOCK: _clock,
-    _Mark.BANG: _bang,
-    _Mark.CROSS: _cross,
-    _Mark.DOTS: _dots,
-    _Mark.QUESTION: _question,
-    _Mark.HOLE: _hole,
+_GLYPHS: dict[_Glyph, Callable[[_Pen], None]] = {
+    _Glyph.EYE: _eye,
+    _Glyph.CLOCK: _clock,
+    _Glyph.BANG: _bang,
+    _Glyph.CROSS: _cross,
+    _Glyph.DOTS: _dots,
+    _Glyph.QUESTION: _question,
+    _Glyph.HOLE: _hole,
 }
 
 
-def _write(marks: Image.Image, digits: str) -> None:
+def _write(glyphs: Image.Image, digits: str) -> None:
     """Write the days into the bow, as large as it holds, with the font that Pillow carries."""
-    edge = marks.width
+    edge = glyphs.width
     font = ImageFont.load_default((0.60 if len(digits) == 1 else 0.55) * edge)
     centre = (_CENTRE * edge, _CENTRE * edge)
     bold = round(edge * 0.018)
-    ImageDraw.Draw(marks).text(centre, digits, fill=255, font=font, anchor="mm", stroke_width=bold)
+    ImageDraw.Draw(glyphs).text(centre, digits, fill=255, font=font, anchor="mm", stroke_width=bold)

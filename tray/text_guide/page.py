@@ -6,7 +6,7 @@ from itertools import count
 from config.i18n.text import Argument, text
 from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import Chosen, Page, PageAction, actions_of
-from daemon.core.views.guide import StepMark
+from daemon.core.views.guide import StepStatus
 
 HELP, LIST, CERTIFICATES, REPEAT, QUIT = KEYS = ("help", "list", "certificates", "repeat", "quit")
 BACK = "back"
@@ -93,9 +93,9 @@ class TextPage:
 
     def _step(self) -> Iterator[str]:
         page = self._page
-        marks = [step.mark for step in page.steps]
-        if StepMark.CURRENT in marks:
-            number = marks.index(StepMark.CURRENT) + 1
+        marks = [step.status for step in page.steps]
+        if StepStatus.CURRENT in marks:
+            number = marks.index(StepStatus.CURRENT) + 1
             yield self.words("textguide.step", number=number, total=len(marks), title=page.headline)
         else:
             yield page.headline
@@ -118,7 +118,7 @@ class TextPage:
     def _steps(self) -> Iterator[str]:
         total = len(self._page.steps)
         for number, step in enumerate(self._page.steps, 1):
-            yield self.words(f"textguide.step.{step.mark}", number=number, total=total, title=step.title)
+            yield self.words(f"textguide.step.{step.status}", number=number, total=total, title=step.title)
 
     def _certificates(self) -> Iterator[str]:
         total = len(self._page.certificates)

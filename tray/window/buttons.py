@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPai
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
 
 from tray.window.colours import EDGE, PAD_X, PAD_Y
-from tray.window.glyphs import Mark, draw_mark
+from tray.window.glyphs import Glyph, draw_glyph
 from tray.window.labels import breakable
 from tray.window.theme import Theme
 
@@ -34,7 +34,7 @@ class Button(QPushButton):
         self._theme = theme
         self._rank = rank
         self._detail = breakable(detail or "")
-        self._mark: Mark | None = None
+        self._mark: Glyph | None = None
         self.setProperty("rank", rank.value)
         self.setAccessibleDescription(detail or "")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -44,9 +44,9 @@ class Button(QPushButton):
         self.setSizePolicy(policy)
         theme.size(self, bold=rank in {Rank.FIRST, Rank.ANSWER})
 
-    def set_mark(self, mark: Mark | None) -> None:
+    def set_glyph(self, glyph: Glyph | None) -> None:
         """Show a mark before the words."""
-        self._mark = mark
+        self._mark = glyph
         self.updateGeometry()
         self.update()
 
@@ -56,21 +56,21 @@ class Button(QPushButton):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Give the height that the words need."""
-        label, detail = self._boxes(width - 2 * self._pad_x - self._mark_width)
+        label, detail = self._boxes(width - 2 * self._pad_x - self._glyph_width)
         gap = round(GAP * self._theme.em) if self._detail else 0
         return label.height() + gap + detail.height() + 2 * self._pad_y
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As wide as the words on one line, up to a limit."""
         label, detail = self._boxes(ROOM)
-        natural = max(label.width(), detail.width()) + 2 * self._pad_x + self._mark_width
+        natural = max(label.width(), detail.width()) + 2 * self._pad_x + self._glyph_width
         width = min(natural, round(WIDEST * self._theme.em))
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As wide as the longest word."""
         label, detail = self._boxes(1)
-        return QSize(max(label.width(), detail.width()) + 2 * self._pad_x + self._mark_width, 2 * self._pad_y)
+        return QSize(max(label.width(), detail.width()) + 2 * self._pad_x + self._glyph_width, 2 * self._pad_y)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the style's button, and the words over it."""
@@ -93,8 +93,8 @@ class Button(QPushButton):
         inner = self.rect().adjusted(self._pad_x, self._pad_y, -self._pad_x, -self._pad_y)
         if self._mark is not None:
             box = QRect(inner.left(), inner.center().y() - round(em / 2), round(em), round(em))
-            draw_mark(painter, self._mark, box.toRectF(), colours)
-            inner.setLeft(inner.left() + self._mark_width)
+            draw_glyph(painter, self._mark, box.toRectF(), colours)
+            inner.setLeft(inner.left() + self._glyph_width)
         label, detail = self._boxes(inner.width())
         gap = round(GAP * em) if self._detail else 0
         top = inner.top() + (inner.height() - label.height() - gap - detail.height()) // 2
@@ -133,7 +133,7 @@ class Button(QPushButton):
         return font
 
     @property
-    def _mark_width(self) -> int:
+    def _glyph_width(self) -> int:
         return round(1.4 * self._theme.em) if self._mark is not None else 0
 
     @property

@@ -12,7 +12,7 @@ from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page, PageCertificate, PageTimeLine
 from tray.window.buttons import Button, Rank
 from tray.window.forget_question import ask_to_forget
-from tray.window.glyphs import STAGES, MarkView
+from tray.window.glyphs import STAGES, GlyphView
 from tray.window.key_name import KeyName
 from tray.window.labels import Words
 from tray.window.layouts import Flow, card, clear, column, row
@@ -75,7 +75,7 @@ class CertificatesPage(QWidget):
         title = texts.render(text("window.certificate", role=role, stage=stage))
         lines = column(self._theme, gap=0.4)
         head = Words(self._theme, title, bold=True)
-        lines.addLayout(row(self._theme, MarkView(self._theme, STAGES[certificate.stage], 1.5), head))
+        lines.addLayout(row(self._theme, GlyphView(self._theme, STAGES[certificate.stage], 1.5), head))
         said = [certificate.procedure, certificate.until, certificate.left, certificate.place]
         for words in filter(None, said):
             lines.addWidget(Words(self._theme, words))

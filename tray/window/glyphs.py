@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from daemon.core.views.guide import BarRole, StepMark
+from daemon.core.views.guide import BarRole, StepStatus
 from daemon.core.views.report import Stage
 from tray.window.colours import Colours
 from tray.window.theme import Theme
@@ -37,16 +37,16 @@ class Shape(Enum):
     TRIANGLE = auto()
 
 
-Mark = tuple[Shape, Sign, str]
+Glyph = tuple[Shape, Sign, str]
 """Outline, sign, and the name of the colour."""
 
 STAR = ((0, -6), (1.5, -1.5), (6, 0), (1.5, 1.5), (0, 6), (-1.5, 1.5), (-6, 0), (-1.5, -1.5))
-STEPS: dict[StepMark, Mark] = {
-    StepMark.DONE: (Shape.DISC, Sign.CHECK, "good"),
-    StepMark.CURRENT: (Shape.SQUARE, Sign.ARROW, "accent"),
-    StepMark.AHEAD: (Shape.RING, Sign.NOTHING, "edge"),
+STEPS: dict[StepStatus, Glyph] = {
+    StepStatus.DONE: (Shape.DISC, Sign.CHECK, "good"),
+    StepStatus.CURRENT: (Shape.SQUARE, Sign.ARROW, "accent"),
+    StepStatus.AHEAD: (Shape.RING, Sign.NOTHING, "edge"),
 }
-STAGES: dict[Stage, Mark] = {
+STAGES: dict[Stage, Glyph] = {
     Stage.VALID: (Shape.DISC, Sign.CHECK, "good"),
     Stage.DUE: (Shape.DISC, Sign.CLOCK, "old"),
     Stage.URGENT: (Shape.TRIANGLE, Sign.BANG, "old"),
@@ -55,18 +55,18 @@ STAGES: dict[Stage, Mark] = {
     Stage.SUPERSEDED: (Shape.DISC, Sign.DASH, "other"),
     Stage.UNREADABLE: (Shape.DIAMOND, Sign.QUESTION, "other"),
 }
-ROLES: dict[BarRole, Mark] = {
+ROLES: dict[BarRole, Glyph] = {
     BarRole.OLD: (Shape.DISC, Sign.CLOCK, "old"),
     BarRole.NEW: (Shape.DIAMOND, Sign.STAR, "new"),
     BarRole.OTHER: (Shape.SQUARE, Sign.DASH, "other"),
 }
-ALERT: Mark = (Shape.TRIANGLE, Sign.BANG, "on_alert")
-COPIED: Mark = (Shape.DISC, Sign.CHECK, "good")
+ALERT: Glyph = (Shape.TRIANGLE, Sign.BANG, "on_alert")
+COPIED: Glyph = (Shape.DISC, Sign.CHECK, "good")
 
 
-def draw_mark(painter: QPainter, mark: Mark, box: QRectF, colours: Colours) -> None:
+def draw_glyph(painter: QPainter, glyph: Glyph, box: QRectF, colours: Colours) -> None:
     """Draw a mark into a square."""
-    shape, sign, name = mark
+    shape, sign, name = glyph
     colour = QColor(getattr(colours, name))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -137,20 +137,20 @@ def _points(*points: tuple[float, float]) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in points])
 
 
-class MarkView(QWidget):
+class GlyphView(QWidget):
     """A mark beside words that say the same: decoration for whoever sees, nothing for a screen reader."""
 
-    def __init__(self, theme: Theme, mark: Mark, size: float = 1.2) -> None:
+    def __init__(self, theme: Theme, glyph: Glyph, size: float = 1.2) -> None:
         """`size` is in em."""
         super().__init__()
         self._theme = theme
-        self._mark = mark
+        self._mark = glyph
         self._size = size
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def with_mark(self, mark: Mark) -> Self:
+    def with_glyph(self, glyph: Glyph) -> Self:
         """Show another mark."""
-        self._mark = mark
+        self._mark = glyph
         self.update()
         return self
 
@@ -161,4 +161,4 @@ class MarkView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw it."""
-        draw_mark(QPainter(self), self._mark, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.colours)
+        draw_glyph(QPainter(self), self._mark, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.colours)

@@ -11,7 +11,7 @@ from daemon.adapters.guide.messages import Page, PageAction
 from tray.window.action_buttons import DeedsView
 from tray.window.buttons import Button
 from tray.window.countdown import Countdown
-from tray.window.glyphs import ALERT, COPIED, MarkView
+from tray.window.glyphs import ALERT, COPIED, GlyphView
 from tray.window.known_problems import HelpsView
 from tray.window.labels import Words, by_sentence
 from tray.window.layouts import card, column, row
@@ -49,7 +49,7 @@ class GuidePage(QWidget):
         self._band = self._make_band()
         self._time_card = self._make_card(self._time_line)
         self._copied_line = QWidget()
-        self._copied_line.setLayout(row(theme, MarkView(theme, COPIED), self._copied))
+        self._copied_line.setLayout(row(theme, GlyphView(theme, COPIED), self._copied))
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(round(theme.em))
         self._columns.setContentsMargins(*(4 * [round(theme.em)]))
@@ -106,7 +106,7 @@ class GuidePage(QWidget):
         band.setObjectName("alert")
         inner = QHBoxLayout()
         inner.setContentsMargins(*(4 * [round(0.8 * self._theme.em)]))
-        inner.addLayout(row(self._theme, MarkView(self._theme, ALERT, 1.6), self._alert))
+        inner.addLayout(row(self._theme, GlyphView(self._theme, ALERT, 1.6), self._alert))
         band.setLayout(inner)
         return band
 

@@ -6,23 +6,23 @@ from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from daemon.core.views.guide import BarRole, ReaderPicture
-from tray.window.glyphs import ROLES, Mark, Shape, Sign, draw_mark
+from daemon.core.views.guide import BarRole, ReaderStatus
+from tray.window.glyphs import ROLES, Glyph, Shape, Sign, draw_glyph
 from tray.window.theme import Theme
 
 WIDTH, HEIGHT = 120, 84  # the picture's own units
 FRAME_MS = 80
 BREATH_S = 2.4
 
-UNREAD: Mark = (Shape.TRIANGLE, Sign.BANG, "bad")
-UNKNOWN_KEY: Mark = (Shape.SQUARE, Sign.QUESTION, "other")
-NO_ANSWER: Mark = (Shape.SQUARE, Sign.CROSS, "bad")
-MISSING: Mark = (Shape.RING, Sign.QUESTION, "other")
-CARDS: dict[ReaderPicture, Mark] = {
-    ReaderPicture.OLD: ROLES[BarRole.OLD],
-    ReaderPicture.NEW: ROLES[BarRole.NEW],
-    ReaderPicture.OTHER: UNKNOWN_KEY,
-    ReaderPicture.UNREAD: UNREAD,
+UNREAD: Glyph = (Shape.TRIANGLE, Sign.BANG, "bad")
+UNKNOWN_KEY: Glyph = (Shape.SQUARE, Sign.QUESTION, "other")
+NO_ANSWER: Glyph = (Shape.SQUARE, Sign.CROSS, "bad")
+MISSING: Glyph = (Shape.RING, Sign.QUESTION, "other")
+CARDS: dict[ReaderStatus, Glyph] = {
+    ReaderStatus.OLD: ROLES[BarRole.OLD],
+    ReaderStatus.NEW: ROLES[BarRole.NEW],
+    ReaderStatus.OTHER: UNKNOWN_KEY,
+    ReaderStatus.UNREAD: UNREAD,
 }
 
 
@@ -32,7 +32,7 @@ class ReaderView(QLabel):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._picture = ReaderPicture.EMPTY
+        self._picture = ReaderStatus.EMPTY
         self._clock = QElapsedTimer()
         self._frames = QTimer(self, interval=FRAME_MS)
         self._frames.timeout.connect(self.update)
@@ -45,7 +45,7 @@ class ReaderView(QLabel):
         """Whether the picture is moving now."""
         return self._frames.isActive()
 
-    def show_picture(self, picture: ReaderPicture, name: str, words: str) -> None:
+    def show_picture(self, picture: ReaderStatus, name: str, words: str) -> None:
         """Show what is in the reader; a screen reader calls it by `name`, and describes it by `words`."""
         self._picture = picture
         self.setAccessibleName(name)
@@ -79,7 +79,7 @@ class ReaderView(QLabel):
         scale = min(self.width() / WIDTH, self.height() / HEIGHT)
         painter.translate((self.width() - scale * WIDTH) / 2, (self.height() - scale * HEIGHT) / 2)
         painter.scale(scale, scale)
-        if self._picture is ReaderPicture.BOTH:
+        if self._picture is ReaderStatus.BOTH:
             painter.scale(0.6, 0.6)
             painter.translate(-10, HEIGHT / 3)
             self._reader(painter, ROLES[BarRole.OLD])
@@ -88,20 +88,20 @@ class ReaderView(QLabel):
         else:
             self._reader(painter, CARDS.get(self._picture))
 
-    def _reader(self, painter: QPainter, mark: Mark | None) -> None:
+    def _reader(self, painter: QPainter, glyph: Glyph | None) -> None:
         """Draw one reader, with a card that bears a mark, or as it is without."""
         picture = self._picture
-        if mark is not None or picture is ReaderPicture.READING:
-            self._card(painter, mark)
-        elif picture is ReaderPicture.EMPTY:
+        if glyph is not None or picture is ReaderStatus.READING:
+            self._card(painter, glyph)
+        elif picture is ReaderStatus.EMPTY:
             self._gap(painter)
-        self._body(painter, dashed=picture is ReaderPicture.NO_READER)
-        if picture is ReaderPicture.READING:
+        self._body(painter, dashed=picture is ReaderStatus.NO_READER)
+        if picture is ReaderStatus.READING:
             self._dots(painter)
-        elif picture is ReaderPicture.AWAY:
-            draw_mark(painter, NO_ANSWER, QRectF(46, 12, 28, 28), self._theme.colours)
-        elif picture is ReaderPicture.NO_READER:
-            draw_mark(painter, MISSING, QRectF(46, 12, 28, 28), self._theme.colours)
+        elif picture is ReaderStatus.AWAY:
+            draw_glyph(painter, NO_ANSWER, QRectF(46, 12, 28, 28), self._theme.colours)
+        elif picture is ReaderStatus.NO_READER:
+            draw_glyph(painter, MISSING, QRectF(46, 12, 28, 28), self._theme.colours)
 
     def _body(self, painter: QPainter, *, dashed: bool) -> None:
         colours = self._theme.colours
@@ -117,17 +117,17 @@ class ReaderView(QLabel):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(60, 68), 2.6, 2.6)
 
-    def _card(self, painter: QPainter, mark: Mark | None) -> None:
+    def _card(self, painter: QPainter, glyph: Glyph | None) -> None:
         colours = self._theme.colours
-        colour = QColor(getattr(colours, mark[2])) if mark else QColor(colours.edge)
+        colour = QColor(getattr(colours, glyph[2])) if glyph else QColor(colours.edge)
         painter.setPen(QPen(colour, 2.5))
         painter.setBrush(QColor(colours.surface))
         painter.drawRoundedRect(QRectF(36, 3, 48, 60), 5, 5)
         painter.setPen(QPen(colour, 1.5))
         painter.drawRoundedRect(QRectF(54, 36, 12, 9), 2, 2)
         painter.drawLine(QPointF(60, 36), QPointF(60, 45))
-        if mark is not None:
-            draw_mark(painter, mark, QRectF(49, 9, 22, 22), colours)
+        if glyph is not None:
+            draw_glyph(painter, glyph, QRectF(49, 9, 22, 22), colours)
 
     def _gap(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(self._theme.colours.edge), 1.6, Qt.PenStyle.DotLine))
@@ -144,7 +144,7 @@ class ReaderView(QLabel):
             painter.drawEllipse(QPointF(50 + 10 * number, 20), 3 + swell, 3 + swell)
 
     def _move(self) -> None:
-        moves = self._picture is ReaderPicture.READING and self.isVisible() and not self._theme.still
+        moves = self._picture is ReaderStatus.READING and self.isVisible() and not self._theme.still
         if moves and not self.moves:
             self._clock.start()
             self._frames.start()

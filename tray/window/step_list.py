@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from config.i18n.text import text
 from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import PageStep
-from daemon.core.views.guide import StepMark
-from tray.window.glyphs import STEPS, MarkView
+from daemon.core.views.guide import StepStatus
+from tray.window.glyphs import STEPS, GlyphView
 from tray.window.labels import Words, breakable
 from tray.window.layouts import clear, column, row
 from tray.window.theme import Theme
@@ -36,11 +36,11 @@ class StepsView(QWidget):
         self.setAccessibleName(texts.render(text("window.steps")))
 
     def _line(self, number: int, step: PageStep, texts: Texts) -> QHBoxLayout:
-        current = step.mark is StepMark.CURRENT
-        mark = texts.render(text(f"window.mark.{step.mark}"))
+        current = step.status is StepStatus.CURRENT
+        status = texts.render(text(f"window.mark.{step.status}"))
         title = f"{number}. {step.title}"
         words = Words(self._theme, scale=LARGER if current else 1.0, bold=current, tone="" if current else "muted")
-        words.say(f"{title} – {mark}")
+        words.say(f"{title} – {status}")
         words.setTextFormat(Qt.TextFormat.RichText)
-        words.setText(f"{escape(breakable(title))}<br><small>{mark}</small>")
-        return row(self._theme, MarkView(self._theme, STEPS[step.mark], LARGER * 1.2 if current else 1.3), words)
+        words.setText(f"{escape(breakable(title))}<br><small>{status}</small>")
+        return row(self._theme, GlyphView(self._theme, STEPS[step.status], LARGER * 1.2 if current else 1.3), words)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from config.i18n.text import text
 from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import PageBar, PageTimeLine
-from tray.window.glyphs import ROLES, MarkView, draw_mark
+from tray.window.glyphs import ROLES, GlyphView, draw_glyph
 from tray.window.labels import EARLIEST, Words, sensible
 from tray.window.layouts import clear, column, row
 from tray.window.theme import Theme
@@ -90,16 +90,16 @@ class TimeLinePicture(QLabel):
 
     def _bar(self, painter: QPainter, bar: PageBar, box: QRectF) -> None:
         colours = self._theme.colours
-        mark = ROLES[bar.role]
+        glyph = ROLES[bar.role]
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(colours, mark[2])))
+        painter.setBrush(QColor(getattr(colours, glyph[2])))
         painter.drawRoundedRect(box, 3, 3)
         edge = box.height() * 1.3
         sign = QRectF(0, 0, edge, edge)
         sign.moveCenter(QPointF(min(max(box.left(), edge / 2), self.width() - edge / 2), box.center().y()))
         painter.setBrush(QColor(colours.surface))
         painter.drawEllipse(sign.adjusted(-2, -2, 2, 2))
-        draw_mark(painter, mark, sign, colours)
+        draw_glyph(painter, glyph, sign, colours)
 
 
 def bar_words(bar: PageBar, texts: Texts) -> str:
@@ -207,7 +207,7 @@ class TimeLineView(QWidget):
         self._picture.setAccessibleName(title)
         self._picture.setAccessibleDescription(" ".join(words for _, words in entries))
         for what, words in entries:
-            sample = Swatch(self._theme, what) if isinstance(what, str) else MarkView(self._theme, ROLES[what.role])
+            sample = Swatch(self._theme, what) if isinstance(what, str) else GlyphView(self._theme, ROLES[what.role])
             self._legend.addLayout(row(self._theme, sample, Words(self._theme, words)))
 
 

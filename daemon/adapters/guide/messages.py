@@ -11,7 +11,7 @@ import msgspec
 from config.workflows import CourseKind
 from daemon.adapters.platform.decode_errors import NONSENSE as NONSENSE
 from daemon.core.model import Role
-from daemon.core.views.guide import BarRole, ReaderPicture, StepMark
+from daemon.core.views.guide import BarRole, ReaderStatus, StepStatus
 from daemon.core.views.report import Stage
 
 PAGE_LIMIT = 4 << 20  # bytes a line
@@ -26,7 +26,7 @@ class PageStep(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    mark: StepMark
+    status: StepStatus
 
 
 class PageAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     headline: str
     body: str
     alert: str | None = None
-    reader: ReaderPicture
+    reader: ReaderStatus
     reader_words: str
     primary: PageAction | None = None
     answers: tuple[PageAction, ...] = ()

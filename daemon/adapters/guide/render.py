@@ -17,7 +17,7 @@ from daemon.adapters.guide.messages import (
 from daemon.core.views import guide as core
 
 KINDS: dict[type, type] = {
-    core.StepLine: PageStep,
+    core.StepSummary: PageStep,
     core.Action: PageAction,
     core.Help: PageHelp,
     core.Bar: PageBar,

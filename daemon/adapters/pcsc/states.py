@@ -41,7 +41,7 @@ class Insertions:
         self._cards = {}
         self._tallies = {}
 
-    def picture(self, states: States) -> tuple[ReaderState, ...]:
+    def to_reader_states(self, states: States) -> tuple[ReaderState, ...]:
         """Return the readers as the rules see them; a new card gets a new number."""
         readers = tuple(self._reader(name, state) for name, state in states.items())
         held = {reader.name for reader in readers if reader.occupancy is Occupancy.HOLDING}
@@ -64,11 +64,11 @@ class Insertions:
             trouble=Trouble.CARD_MUTE if state & MUTE else None,
         )
 
-    def _number(self, name: str, mark: int) -> int:
+    def _number(self, name: str, change_key: int) -> int:
         before = self._cards.get(name)
-        if before is None or before[0] != mark:
+        if before is None or before[0] != change_key:
             self._last_number += 1
-            self._cards[name] = (mark, self._last_number)
+            self._cards[name] = (change_key, self._last_number)
         return self._cards[name][1]
 
     def _count(self, name: str, state: int) -> None:

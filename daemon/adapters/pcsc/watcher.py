@@ -89,7 +89,7 @@ class PcscWatcher:
             if SERVICE_GOES_WITH_READERS:
                 return ReadersSeen(at=_now(), readers=())
             return ServiceLost(at=_now(), trouble=Trouble.SERVICE_ABSENT)
-        return ReadersSeen(at=_now(), readers=Insertions().picture(states))
+        return ReadersSeen(at=_now(), readers=Insertions().to_reader_states(states))
 
     # --- the watcher's thread -------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class PcscWatcher:
             settling |= has_new
             asked = {name: known.get(name, UNAWARE) for name in names}
             if not has_new:
-                self._show(self._insertions.picture(asked))
+                self._show(self._insertions.to_reader_states(asked))
             if HAS_PLUG_AND_PLAY and len(asked) < STATES_AT_MOST:
                 asked[PLUG_AND_PLAY] = known.get(PLUG_AND_PLAY, UNAWARE)
             limit_ms = AT_ONCE_MS if has_new else SETTLE_MS if settling else _limit_ms(asked)

@@ -9,7 +9,7 @@ from config.workflows import CourseKind, Ends, Offer, Refusal
 from daemon.core.destination import Destination
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
-from daemon.core.guide.context import Scene
+from daemon.core.guide.context import GuideContext
 from daemon.core.guide.words import holder_words, phrase, say
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
@@ -43,59 +43,59 @@ LINES_AT_MOST = 50
 AWAITED = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
 
 
-def step_actions(scene: Scene) -> Iterator[Action]:
+def step_actions(context: GuideContext) -> Iterator[Action]:
     """Yield what the step of the moment offers, the one thing to do first; nothing while a card is awaited."""
-    step = scene.step
-    if step is None or scene.progress is None:
+    step = context.step
+    if step is None or context.progress is None:
         return
-    openings = [*_openings(scene)]
-    endings = [*_endings(scene)]
-    yield from endings + openings if scene.progress.opened == step.id else openings + endings
+    openings = [*_openings(context)]
+    endings = [*_endings(context)]
+    yield from endings + openings if context.progress.opened == step.id else openings + endings
 
 
-def course_actions(scene: Scene) -> Iterator[Action]:
+def course_actions(context: GuideContext) -> Iterator[Action]:
     """Yield what can be said, and done with the whole course."""
-    yield from _back(scene)
-    if scene.step and (scene.step.ends in AWAITED or not scene.place.sure):
+    yield from _back(context)
+    if context.step and (context.step.ends in AWAITED or not context.positions.sure):
         yield handling(Handling.CHECK)
-    yield from statements(scene)
-    if scene.case.path is not None:
-        if not _rests(scene):
+    yield from statements(context)
+    if context.case.path is not None:
+        if not _rests(context):
             yield handling(Handling.PUT_OFF)
-        if scene.progress and scene.progress.done:
+        if context.progress and context.progress.done:
             yield handling(Handling.RESTART)
         yield handling(Handling.ABANDON)
     else:
         yield handling(Handling.NOT_NEEDED)
 
 
-def helps(scene: Scene) -> Iterator[Help]:
+def helps(context: GuideContext) -> Iterator[Help]:
     """Yield the known refusals of the course, each with the way back to the right step."""
-    for refusal in scene.course.refusals if scene.course else ():
+    for refusal in context.course.refusals if context.course else ():
         yield Help(
             id=refusal.id,
-            title=phrase(scene, refusal.title),
-            text=phrase(scene, refusal.text),
-            action=_help_action(scene, refusal),
+            title=phrase(context, refusal.title),
+            text=phrase(context, refusal.text),
+            action=_help_action(context, refusal),
         )
 
 
-def selections(scene: Scene) -> Iterator[Action]:
+def selections(context: GuideContext) -> Iterator[Action]:
     """Yield the other lines, as many as a person can choose from; a key that is put in comes first."""
-    others = (case for case in scene.assessment.cases if case.id != scene.case.id)
+    others = (case for case in context.assessment.cases if case.id != context.case.id)
     for case in islice(others, LINES_AT_MOST):
         label = text("guide.case", holder=holder_words(case.line.holder), date=case.stands.current.not_after)
         yield Action(id=f"select:{case.id}", label=label, does=Selecting(case.id))
 
 
-def stating(scene: Scene, *claims: Claim, label: str = "", detail: str = "") -> Action:
+def stating(context: GuideContext, *claims: Claim, label: str = "", detail: str = "") -> Action:
     """Make the action that says this of the newest key; the last claim names it."""
     name = claims[-1]
     return Action(
         id=f"state:{name}",
-        label=say(scene, label or f"guide.state.{name}"),
-        does=Stating(scene.case.id, claims),
-        detail=say(scene, detail) if detail else None,
+        label=say(context, label or f"guide.state.{name}"),
+        does=Stating(context.case.id, claims),
+        detail=say(context, detail) if detail else None,
     )
 
 
@@ -104,75 +104,75 @@ def handling(what: Handling) -> Action:
     return Action(id=what.value, label=text(f"guide.{what}"), does=what)
 
 
-def is_last(scene: Scene, step: str) -> bool:
+def is_last(context: GuideContext, step: str) -> bool:
     """Tell whether the course is at its end with this step."""
-    return scene.course is not None and scene.course.steps[-1].id == step
+    return context.course is not None and context.course.steps[-1].id == step
 
 
-def _openings(scene: Scene) -> Iterator[Action]:
-    step = scene.step
+def _openings(context: GuideContext) -> Iterator[Action]:
+    step = context.step
     for offer in step.offers if step else ():
         if offer is Offer.SERIAL:
-            if scene.roles.new is not None:
-                serial = scene.roles.new.seen.certificate.serial_hex.upper()
+            if context.roles.new is not None:
+                serial = context.roles.new.seen.certificate.serial_hex.upper()
                 yield _action("copy:serial", text("guide.copy.serial"), Copying(serial))
-        elif offer is not Offer.PLATFORM or (step and scene.place.sure and scene.place.ready(step.needs)):
+        elif offer is not Offer.PLATFORM or (step and context.positions.sure and context.positions.ready(step.needs)):
             leads_to = LEADS_TO[offer]
-            yield _action(f"open:{leads_to}", say(scene, f"guide.open.{leads_to}"), Opening(leads_to))
+            yield _action(f"open:{leads_to}", say(context, f"guide.open.{leads_to}"), Opening(leads_to))
 
 
-def _endings(scene: Scene) -> Iterator[Action]:
+def _endings(context: GuideContext) -> Iterator[Action]:
     """Yield the person's own word that a step is done; also where a page that should open by itself does not."""
-    step = scene.step
-    if step is None or not scene.place.ready(step.needs):
+    step = context.step
+    if step is None or not context.positions.ready(step.needs):
         return
-    if step.ends is Ends.ACTIVATED and not scene.roles.bare:
-        delivered = stating(scene, Claim.ACTIVATED)
-        yield replace(delivered, label=phrase(scene, step.done)) if step.done else delivered
+    if step.ends is Ends.ACTIVATED and not context.roles.bare:
+        delivered = stating(context, Claim.ACTIVATED)
+        yield replace(delivered, label=phrase(context, step.done)) if step.done else delivered
     if step.ends not in {Ends.SAID, Ends.LAUNCHED}:
         return
-    if scene.roles.bare and is_last(scene, step.id):
+    if context.roles.bare and is_last(context, step.id):
         yield handling(Handling.CHECK)  # only its certificate can end this
         return
     usual = "guide.done" if step.ends is Ends.SAID else "guide.done_myself"
-    yield _action(f"end:{step.id}", phrase(scene, step.done) if step.done else text(usual), Ending(step.id))
+    yield _action(f"end:{step.id}", phrase(context, step.done) if step.done else text(usual), Ending(step.id))
 
 
-def _back(scene: Scene) -> Iterator[Action]:
-    done = scene.progress.done if scene.progress else {}
-    last = next((s.id for s in reversed(scene.course.steps if scene.course else ()) if s.id in done), None)
+def _back(context: GuideContext) -> Iterator[Action]:
+    done = context.progress.done if context.progress else {}
+    last = next((s.id for s in reversed(context.course.steps if context.course else ()) if s.id in done), None)
     if last is not None:
         yield _action(f"back:{last}", text("guide.back"), GoingBack(last))
 
 
-def statements(scene: Scene) -> Iterator[Action]:
+def statements(context: GuideContext) -> Iterator[Action]:
     """Yield what only the person can know, wherever it may be true."""
-    path = scene.case.path
-    if scene.case.stands.question is Question.IN_USE:
-        yield stating(scene, Claim.NEW)
+    path = context.case.path
+    if context.case.stands.question is Question.IN_USE:
+        yield stating(context, Claim.NEW)
     if path is None or path.new_fingerprint is None:
         return
     if path.kind is PathKind.ACTIVATE:
-        yield stating(scene, Claim.ACTIVATED)
-    yield stating(scene, Claim.WORKS)
+        yield stating(context, Claim.ACTIVATED)
+    yield stating(context, Claim.WORKS)
     old_counts = PathKind.ADD_WITH_OLD in {path.kind, path.then}
     if old_counts and path.old_fingerprint is not None:
-        yield stating(scene, Claim.OLD_LOST)
+        yield stating(context, Claim.OLD_LOST)
 
 
-def _help_action(scene: Scene, refusal: Refusal) -> Action | None:
+def _help_action(context: GuideContext, refusal: Refusal) -> Action | None:
     if refusal.final:
         return _action(f"help:{refusal.id}", text("guide.abandon"), Handling.ABANDON)
-    course, done = scene.course, scene.progress.done if scene.progress else {}
+    course, done = context.course, context.progress.done if context.progress else {}
     again = since(course, refusal.back_to) if course and refusal.back_to else ()
     if not any(step.id in done for step in again):
         return None
     return _action(f"help:{refusal.id}", text("guide.again"), GoingBack(again[0].id))
 
 
-def _rests(scene: Scene) -> bool:
-    until = scene.state.memory.snoozes.get(scene.case.stands.current.key.id)
-    return until is not None and scene.now < until <= later(scene.now, SNOOZE)
+def _rests(context: GuideContext) -> bool:
+    until = context.state.memory.snoozes.get(context.case.stands.current.key.id)
+    return until is not None and context.now < until <= later(context.now, SNOOZE)
 
 
 def _action(id_: str, label: Sentence, does: Does) -> Action:

@@ -12,14 +12,14 @@ from daemon.core.model import Memory, Progress
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
 from daemon.core.views.report import Path, PathKind
-from daemon.core.workflows.cards import Cards, Place, cards_in
+from daemon.core.workflows.cards import CardPositions, CardsPresent, cards_present
 from daemon.core.workflows.workflow import current_step
 
 BARE_PREFIX = "bare:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roles:
+class KeyRoles:
     """The keys that a page speaks of; `bare` says that the new one is a token without certificate, and so no entry."""
 
     old: Entry | None = None
@@ -28,7 +28,7 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class GuideContext:
     """One line at one moment. Without a course there is nothing to do, or a question first.
 
     `step` is None where no course stands, and where every step of it is done.
@@ -38,8 +38,8 @@ class Scene:
     assessment: Assessment
     case: Case
     now: datetime
-    roles: Roles
-    place: Place
+    roles: KeyRoles
+    positions: CardPositions
     progress: Progress | None = None
     course: Course | None = None
     step: Step | None = None
@@ -50,10 +50,10 @@ class Scene:
         return self.case.line.procedure
 
 
-def scene_of(state: State, assessment: Assessment, case: Case, now: datetime) -> Scene:
+def build_context(state: State, assessment: Assessment, case: Case, now: datetime) -> GuideContext:
     """Gather what the page of this line is drawn from."""
-    roles = roles_of(case)
-    place = _place(state, case, roles)
+    roles = key_roles(case)
+    positions = _card_positions(state, case, roles)
     progress = state.memory.progress.get(progress_id(case))
     course = course_of(case, progress)
 
@@ -64,16 +64,16 @@ def scene_of(state: State, assessment: Assessment, case: Case, now: datetime) ->
             case Ends.ACTIVATED:
                 return not roles.bare and activation(case.stands.newest.key) is Activation.DONE
             case _:
-                return place.holds(ends)
+                return positions.holds(ends)
 
     step = current_step(course, progress.done if progress else (), holds) if course else None
-    return Scene(
+    return GuideContext(
         state=state,
         assessment=assessment,
         case=case,
         now=now,
         roles=roles,
-        place=place,
+        positions=positions,
         progress=progress,
         course=course,
         step=step,
@@ -94,15 +94,15 @@ def course_of(case: Case, progress: Progress | None) -> Course | None:
     return courses.get(CourseKind.CLEAN_UP) if tidying else None
 
 
-def roles_of(case: Case) -> Roles:
+def key_roles(case: Case) -> KeyRoles:
     """Tell which keys a page speaks of: those of the line's path; without one, the current key and the one before."""
     entries = {entry.fingerprint: entry for entry in case.line.entries}
     path = case.path
     if path is not None:
         old, new = entries.get(path.old_fingerprint or ""), entries.get(path.new_fingerprint or "")
-        return Roles(old=old, new=new, bare=_is_bare(path))
+        return KeyRoles(old=old, new=new, bare=_is_bare(path))
     current = case.stands.current
-    return Roles(old=key_before(case), new=current)
+    return KeyRoles(old=key_before(case), new=current)
 
 
 def _is_bare(path: Path | None) -> bool:
@@ -116,11 +116,11 @@ def key_before(case: Case) -> Entry | None:
     return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
 
 
-def known_cards(state: State) -> Cards | None:
+def known_cards(state: State) -> CardsPresent | None:
     """Return what is in the readers, None while that is not known."""
     if state.service_trouble:
         return None
-    return cards_in(state.readers, state.contents, names_being_read(state))
+    return cards_present(state.readers, state.contents, names_being_read(state))
 
 
 def of_procedure(key: str, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
@@ -130,13 +130,13 @@ def of_procedure(key: str, memory: Memory, procedure: Procedure, procedures: tup
     return any(procedure_of(certificate, procedures) is procedure for certificate in seen)
 
 
-def _place(state: State, case: Case, roles: Roles) -> Place:
+def _card_positions(state: State, case: Case, roles: KeyRoles) -> CardPositions:
     now = known_cards(state)
     cards = now or state.cards
     old, new = (entry.key.id if entry else "" for entry in (roles.old, roles.new))
     procedures = state.settings.procedures
     counted = {k for k in cards.keys if of_procedure(k, state.memory, case.line.procedure, procedures)}
-    return Place(
+    return CardPositions(
         old=old in cards.keys,
         new=cards.bare if roles.bare else new in cards.keys,
         rivals=frozenset(counted - {old, new}),

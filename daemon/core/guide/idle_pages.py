@@ -8,8 +8,8 @@ from config.workflows import CourseKind
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, first_notice
 from daemon.core.guide.actions import handling, selections, stating
-from daemon.core.guide.context import Scene
-from daemon.core.guide.obstacles import obstacle, picture, reader_words, trouble_words
+from daemon.core.guide.context import GuideContext
+from daemon.core.guide.obstacles import obstacle, reader_status, reader_words, trouble_words
 from daemon.core.guide.timeline import time_line
 from daemon.core.guide.words import holder_words, say
 from daemon.core.model import Claim
@@ -23,7 +23,7 @@ ONE_KEY = "ask.one_key"
 
 def empty_page(state: State, assessment: Assessment) -> GuideView:
     """Say to put a key in; or that a key is watched which no procedure knows."""
-    shown = picture(state, None)
+    shown = reader_status(state, None)
     plain = next((c for c in assessment.certificates if c.not_after and c.stage is not Stage.SUPERSEDED), None)
     page = GuideView(
         language=state.settings.language,
@@ -44,68 +44,70 @@ def empty_page(state: State, assessment: Assessment) -> GuideView:
     )
 
 
-def calm_page(scene: Scene) -> GuideView:
+def calm_page(context: GuideContext) -> GuideView:
     """Ask what only the person can know; else say that all is done, or well."""
-    shown = picture(scene.state, scene)
-    name = _name(scene)
-    answers = tuple(_answers(scene, name))
-    actions = tuple(_actions(scene, name))
-    end = scene.case.stands.current.not_after
+    shown = reader_status(context.state, context)
+    name = _name(context)
+    answers = tuple(_answers(context, name))
+    actions = tuple(_actions(context, name))
+    end = context.case.stands.current.not_after
     return GuideView(
-        language=scene.state.settings.language,
-        procedure=Phrase(scene.procedure.title),
-        holder=scene.case.line.holder,
-        headline=say(scene, f"guide.{name}"),
-        body=say(scene, f"guide.{name}.body", date=end, told=earlier(end, first_notice(scene.state.settings.notices))),
-        alert=obstacle(scene, shown),
+        language=context.state.settings.language,
+        procedure=Phrase(context.procedure.title),
+        holder=context.case.line.holder,
+        headline=say(context, f"guide.{name}"),
+        body=say(
+            context, f"guide.{name}.body", date=end, told=earlier(end, first_notice(context.state.settings.notices))
+        ),
+        alert=obstacle(context, shown),
         reader=shown,
-        reader_words=reader_words(scene.state, scene, shown),
+        reader_words=reader_words(context.state, context, shown),
         primary=handling(Handling.FINISH) if name in {"finished", "tidied"} else None,
         answers=answers,
         actions=actions,
-        time_line=time_line(scene),
-        cases=tuple(selections(scene)),
+        time_line=time_line(context),
+        cases=tuple(selections(context)),
     )
 
 
-def may_clean_up(scene: Scene) -> bool:
+def may_clean_up(context: GuideContext) -> bool:
     """Tell whether the old certificate may still be in the account: a course has ended, and nobody tidied up."""
-    progress = scene.progress
+    progress = context.progress
     ended = progress is not None and progress.finished is not None and progress.course is not CourseKind.CLEAN_UP
-    return ended and scene.roles.old is not None and CourseKind.CLEAN_UP in scene.procedure.courses
+    return ended and context.roles.old is not None and CourseKind.CLEAN_UP in context.procedure.courses
 
 
-def _name(scene: Scene) -> str:
+def _name(context: GuideContext) -> str:
     """Name the page, and its texts."""
-    stands, progress = scene.case.stands, scene.progress
+    stands, progress = context.case.stands, context.progress
     if stands.question is not None:
         return f"ask.{stands.question}"
     if progress is not None and progress.finished and not progress.closed:
         return "tidied" if progress.course is CourseKind.CLEAN_UP else "finished"
-    if len(scene.case.line.entries) == 1 and not stands.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
+    if len(context.case.line.entries) == 1 and not stands.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
         return ONE_KEY
     return "well"
 
 
-def _answers(scene: Scene, name: str) -> Iterator[Action]:
+def _answers(context: GuideContext, name: str) -> Iterator[Action]:
     """Yield the large answers of a question."""
-    match scene.case.stands.question:
+    match context.case.stands.question:
         case None if name == ONE_KEY:
-            yield stating(scene, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
-            yield stating(scene, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
+            yield stating(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
+            yield stating(context, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
             lost = (Claim.REPLACES, Claim.OLD_LOST)
-            yield stating(scene, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
+            yield stating(context, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
         case Question.OLD_KEY:
-            yield stating(scene, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
-            yield stating(scene, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
+            yield stating(context, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
+            yield stating(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
         case Question.IN_USE:
-            yield stating(scene, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail")
-            yield stating(scene, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail")
+            yield stating(context, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail")
+            yield stating(context, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail")
 
 
-def _actions(scene: Scene, name: str) -> Iterator[Action]:
-    if may_clean_up(scene):
+def _actions(context: GuideContext, name: str) -> Iterator[Action]:
+    if may_clean_up(context):
         yield handling(Handling.CLEAN_UP)
         yield handling(Handling.NOT_NEEDED)
-    if name == "well" and not scene.case.stands.superseded:
-        yield stating(scene, Claim.REPLACES)
+    if name == "well" and not context.case.stands.superseded:
+        yield stating(context, Claim.REPLACES)

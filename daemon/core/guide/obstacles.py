@@ -3,105 +3,105 @@
 from config.i18n.text import Sentence, Text, text
 from config.workflows import Needs
 from daemon.core.card_reads import names_being_read
-from daemon.core.guide.context import Scene
+from daemon.core.guide.context import GuideContext
 from daemon.core.guide.words import holder_words, say
 from daemon.core.holders import holder_name
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, pressing_trouble, reader_trouble
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import ReaderPicture
+from daemon.core.views.guide import ReaderStatus
 from daemon.core.workflows.cards import is_reading
 from daemon.core.workflows.workflow import wanted
 
 
-def picture(state: State, scene: Scene | None) -> ReaderPicture:
+def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:
     """Say what is in the readers, as the line on show sees it; without a line every readable key is another one."""
     if state.service_trouble or state.readers is None:
-        return ReaderPicture.AWAY
+        return ReaderStatus.AWAY
     if is_reading(state.readers, state.contents, names_being_read(state)):
-        return ReaderPicture.READING
-    if scene is not None and not scene.place.sure:
-        return ReaderPicture.AWAY
-    if scene is not None and (scene.place.old or scene.place.new or scene.place.rivals):
-        return _of_line(scene)
+        return ReaderStatus.READING
+    if context is not None and not context.positions.sure:
+        return ReaderStatus.AWAY
+    if context is not None and (context.positions.old or context.positions.new or context.positions.rivals):
+        return _of_line(context)
     if any(content.keys and not content.bare for content in state.contents.values()):
-        return ReaderPicture.OTHER
+        return ReaderStatus.OTHER
     if state.held or state.contents:
-        return ReaderPicture.UNREAD
-    return ReaderPicture.EMPTY if state.readers else ReaderPicture.NO_READER
+        return ReaderStatus.UNREAD
+    return ReaderStatus.EMPTY if state.readers else ReaderStatus.NO_READER
 
 
-def reader_words(state: State, scene: Scene | None, shown: ReaderPicture) -> Sentence:
+def reader_words(state: State, context: GuideContext | None, shown: ReaderStatus) -> Sentence:
     """Put the picture into words."""
-    if shown is ReaderPicture.OTHER:
-        return text("guide.reader.other", holder=_other_holder(state, scene))
-    if scene is not None and shown in {ReaderPicture.OLD, ReaderPicture.NEW}:
-        return say(scene, f"guide.reader.{shown}")
+    if shown is ReaderStatus.OTHER:
+        return text("guide.reader.other", holder=_other_holder(state, context))
+    if context is not None and shown in {ReaderStatus.OLD, ReaderStatus.NEW}:
+        return say(context, f"guide.reader.{shown}")
     return text(f"guide.reader.{shown}")
 
 
-def trouble_words(state: State, shown: ReaderPicture) -> Text | None:
+def trouble_words(state: State, shown: ReaderStatus) -> Text | None:
     """Say what is wrong with the readers, and what to do."""
-    if shown is ReaderPicture.READING:
+    if shown is ReaderStatus.READING:
         return None
     trouble = state.service_trouble or next((t for r in state.readers or () if (t := pressing_trouble(state, r))), None)
     return text(f"trouble.{trouble}") if trouble else None
 
 
-def obstacle(scene: Scene, shown: ReaderPicture) -> Sentence | None:
+def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     """Say what stands in the way of the step, and what to do about it; None when nothing does."""
-    if clock_wrong(scene.now):
+    if clock_wrong(context.now):
         return text(f"trouble.{Trouble.CLOCK_WRONG}")
-    if shown is ReaderPicture.AWAY:
-        return trouble_words(scene.state, shown)
-    if shown is ReaderPicture.READING:
+    if shown is ReaderStatus.AWAY:
+        return trouble_words(context.state, shown)
+    if shown is ReaderStatus.READING:
         return None
-    return _wrong_card(scene, shown) or _locked(scene)
+    return _wrong_card(context, shown) or _locked(context)
 
 
-def _of_line(scene: Scene) -> ReaderPicture:
-    place = scene.place
-    if place.old and place.new:
-        return ReaderPicture.BOTH
-    if place.rivals:
-        return ReaderPicture.OTHER
-    return ReaderPicture.OLD if place.old else ReaderPicture.NEW
+def _of_line(context: GuideContext) -> ReaderStatus:
+    positions = context.positions
+    if positions.old and positions.new:
+        return ReaderStatus.BOTH
+    if positions.rivals:
+        return ReaderStatus.OTHER
+    return ReaderStatus.OLD if positions.old else ReaderStatus.NEW
 
 
-def _wrong_card(scene: Scene, shown: ReaderPicture) -> Sentence | None:
+def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     """Say at once that a wrong card is in, by what the step is about."""
-    need = wanted(scene.step) if scene.step else Needs.NOTHING
-    if need is Needs.NOTHING or scene.place.ready(need):
+    need = wanted(context.step) if context.step else Needs.NOTHING
+    if need is Needs.NOTHING or context.positions.ready(need):
         return None
     match shown:
-        case ReaderPicture.BOTH:
-            return say(scene, f"guide.wrong.both.{need}")
-        case ReaderPicture.OLD | ReaderPicture.NEW:
-            return say(scene, f"guide.wrong.{shown}")
-        case ReaderPicture.OTHER:
-            id_ = f"guide.wrong.{'past' if _is_past(scene) else 'other'}.{need}"
-            beside = scene.place.old if need is Needs.OLD else scene.place.new
-            holder = _other_holder(scene.state, scene)
-            return say(scene, "guide.wrong.beside" if beside else id_, other=holder)
-        case ReaderPicture.UNREAD:
-            return trouble_words(scene.state, shown) or say(scene, f"guide.wrong.unread.{need}")
+        case ReaderStatus.BOTH:
+            return say(context, f"guide.wrong.both.{need}")
+        case ReaderStatus.OLD | ReaderStatus.NEW:
+            return say(context, f"guide.wrong.{shown}")
+        case ReaderStatus.OTHER:
+            id_ = f"guide.wrong.{'past' if _is_past(context) else 'other'}.{need}"
+            beside = context.positions.old if need is Needs.OLD else context.positions.new
+            holder = _other_holder(context.state, context)
+            return say(context, "guide.wrong.beside" if beside else id_, other=holder)
+        case ReaderStatus.UNREAD:
+            return trouble_words(context.state, shown) or say(context, f"guide.wrong.unread.{need}")
         case _:
-            return trouble_words(scene.state, shown)
+            return trouble_words(context.state, shown)
 
 
-def _is_past(scene: Scene) -> bool:
-    return bool(scene.place.rivals & {entry.key.id for entry in scene.case.line.entries})
+def _is_past(context: GuideContext) -> bool:
+    return bool(context.positions.rivals & {entry.key.id for entry in context.case.line.entries})
 
 
-def _locked(scene: Scene) -> Sentence | None:
-    state = scene.state
+def _locked(context: GuideContext) -> Sentence | None:
+    state = context.state
     locked = any(reader_trouble(state, reader) is Trouble.PIN_LOCKED for reader in state.held)
     return text(f"trouble.{Trouble.PIN_LOCKED}") if locked else None
 
 
-def _other_holder(state: State, scene: Scene | None) -> str | Text:
+def _other_holder(state: State, context: GuideContext | None) -> str | Text:
     """Name whose the other key is."""
-    here = scene.place.rivals if scene else frozenset()
+    here = context.positions.rivals if context else frozenset()
     ids = sorted(here or {key for content in state.contents.values() for key in content.keys})
     keys = (state.memory.keys[i] for i in ids if i in state.memory.keys)
     seen = (state.memory.certificates[f] for key in keys for f in key.fingerprints if f in state.memory.certificates)

@@ -16,14 +16,14 @@ from daemon.core.guide.actions import (
     stating,
     step_actions,
 )
-from daemon.core.guide.context import Scene, progress_id, scene_of
+from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
-from daemon.core.guide.obstacles import obstacle, picture, reader_words
+from daemon.core.guide.obstacles import obstacle, reader_status, reader_words
 from daemon.core.guide.timeline import time_line
 from daemon.core.guide.words import phrase, say
 from daemon.core.model import Progress
 from daemon.core.state import State
-from daemon.core.views.guide import Action, GuideView, Handling, StepLine, StepMark
+from daemon.core.views.guide import Action, GuideView, Handling, StepStatus, StepSummary
 from daemon.core.workflows.progress import deadline
 
 MINUTE = 60
@@ -34,10 +34,10 @@ def draw_guide(state: State, assessment: Assessment, now: datetime) -> GuideView
     case = shown_case(state, assessment)
     if case is None:
         return empty_page(state, assessment)
-    scene = scene_of(state, assessment, case, now)
-    if scene.case.path is None and scene.course is None:
-        return calm_page(scene)
-    return _abandoned_page(scene) if scene.progress and scene.progress.abandoned else _course_page(scene)
+    context = build_context(state, assessment, case, now)
+    if context.case.path is None and context.course is None:
+        return calm_page(context)
+    return _abandoned_page(context) if context.progress and context.progress.abandoned else _course_page(context)
 
 
 def shown_case(state: State, assessment: Assessment) -> Case | None:
@@ -60,86 +60,90 @@ def _begun(progress: Progress | None) -> bool:
     return progress is not None and bool(progress.done) and not progress.abandoned
 
 
-def _course_page(scene: Scene) -> GuideView:
+def _course_page(context: GuideContext) -> GuideView:
     """Draw the step of the moment; a course that is at its end asks whether the key works."""
-    shown = picture(scene.state, scene)
-    step, course, path = scene.step, scene.course, scene.case.path
-    actions = [*step_actions(scene)] if step else [*_confirmations(scene)]
+    shown = reader_status(context.state, context)
+    step, course, path = context.step, context.course, context.case.path
+    actions = [*step_actions(context)] if step else [*_confirmations(context)]
     ids = {action.id for action in actions}
-    actions += [action for action in course_actions(scene) if action.id not in ids]
-    running = deadline(course, scene.progress) if course and scene.progress else None
+    actions += [action for action in course_actions(context) if action.id not in ids]
+    running = deadline(course, context.progress) if course and context.progress else None
     kind = course.kind if course else CourseKind(path.kind) if path else None
     primary = actions[0] if actions and ids else None
     return GuideView(
-        language=scene.state.settings.language,
-        procedure=Phrase(scene.procedure.title),
-        holder=scene.case.line.holder,
+        language=context.state.settings.language,
+        procedure=Phrase(context.procedure.title),
+        holder=context.case.line.holder,
         course=kind,
-        course_title=phrase(scene, course.title) if course else text(f"path.{kind}"),
+        course_title=phrase(context, course.title) if course else text(f"path.{kind}"),
         why=path.reason if path else None,
-        steps=tuple(_step_lines(scene, course, step)) if course else (),
-        headline=phrase(scene, step.title) if step else text(f"path.{kind}"),
-        body=phrase(scene, step.text) if step else say(scene, f"guide.confirm.{kind}"),
-        alert=obstacle(scene, shown) or _news(scene),
+        steps=tuple(_step_lines(context, course, step)) if course else (),
+        headline=phrase(context, step.title) if step else text(f"path.{kind}"),
+        body=phrase(context, step.text) if step else say(context, f"guide.confirm.{kind}"),
+        alert=obstacle(context, shown) or _news(context),
         reader=shown,
-        reader_words=reader_words(scene.state, scene, shown),
+        reader_words=reader_words(context.state, context, shown),
         primary=primary,
         actions=tuple(actions[1:] if primary else actions),
-        helps=tuple(helps(scene)),
+        helps=tuple(helps(context)),
         deadline=running[1] if running else None,
-        deadline_words=_deadline_words(running[1], scene.now) if running else None,
-        time_line=time_line(scene),
-        cases=tuple(selections(scene)),
+        deadline_words=_deadline_words(running[1], context.now) if running else None,
+        time_line=time_line(context),
+        cases=tuple(selections(context)),
     )
 
 
-def _abandoned_page(scene: Scene) -> GuideView:
-    shown = picture(scene.state, scene)
+def _abandoned_page(context: GuideContext) -> GuideView:
+    shown = reader_status(context.state, context)
     return GuideView(
-        language=scene.state.settings.language,
-        procedure=Phrase(scene.procedure.title),
-        holder=scene.case.line.holder,
+        language=context.state.settings.language,
+        procedure=Phrase(context.procedure.title),
+        holder=context.case.line.holder,
         headline=text("guide.abandoned"),
-        body=say(scene, "guide.abandoned.body", date=scene.case.stands.current.not_after),
+        body=say(context, "guide.abandoned.body", date=context.case.stands.current.not_after),
         reader=shown,
-        reader_words=reader_words(scene.state, scene, shown),
+        reader_words=reader_words(context.state, context, shown),
         primary=handling(Handling.RESTART),
-        actions=tuple(statements(scene)),
-        time_line=time_line(scene),
-        cases=tuple(selections(scene)),
+        actions=tuple(statements(context)),
+        time_line=time_line(context),
+        cases=tuple(selections(context)),
     )
 
 
-def _step_lines(scene: Scene, course: Course, current: Step | None) -> Iterator[StepLine]:
-    done = scene.progress.done if scene.progress else {}
+def _step_lines(context: GuideContext, course: Course, current: Step | None) -> Iterator[StepSummary]:
+    done = context.progress.done if context.progress else {}
     passed = True
     for step in course.steps:
         passed = passed and step != current
         dedup_key = (
-            StepMark.CURRENT if step == current else StepMark.DONE if passed or step.id in done else StepMark.AHEAD
+            StepStatus.CURRENT
+            if step == current
+            else StepStatus.DONE
+            if passed or step.id in done
+            else StepStatus.AHEAD
         )
-        yield StepLine(id=step.id, title=phrase(scene, step.title), dedup_key=dedup_key)
+        yield StepSummary(id=step.id, title=phrase(context, step.title), dedup_key=dedup_key)
 
 
-def _confirmations(scene: Scene) -> Iterator[Action]:
+def _confirmations(context: GuideContext) -> Iterator[Action]:
     """Ask what ends a course whose steps are all done."""
-    claim = LAST_WORDS.get(scene.course.kind) if scene.course else None
-    if claim is None or scene.roles.bare:
+    claim = LAST_WORDS.get(context.course.kind) if context.course else None
+    if claim is None or context.roles.bare:
         yield handling(Handling.CHECK)
     else:
-        yield stating(scene, claim)
+        yield stating(context, claim)
 
 
-def _news(scene: Scene) -> Sentence | None:
+def _news(context: GuideContext) -> Sentence | None:
     """Say what has changed under the person's hands."""
-    progress, path = scene.progress, scene.case.path
+    progress, path = context.progress, context.case.path
     if progress is not None and progress.lapsed:
-        return say(scene, "guide.lapsed")
+        return say(context, "guide.lapsed")
     if progress is None or progress.left is None or path is None:
         return None
-    if progress.link_until is not None and scene.now < progress.link_until:
-        return say(scene, "guide.changed.link", until=progress.link_until)
-    return say(scene, f"guide.changed.{path.kind}")
+    if progress.link_until is not None and context.now < progress.link_until:
+        return say(context, "guide.changed.link", until=progress.link_until)
+    return say(context, f"guide.changed.{path.kind}")
 
 
 def _deadline_words(until: datetime, now: datetime) -> Sentence:

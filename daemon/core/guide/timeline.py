@@ -1,15 +1,15 @@
 """The bars of the certificates that a page speaks of, and the stretch in which step 2-A is still possible."""
 
-from daemon.core.guide.context import Scene
+from daemon.core.guide.context import GuideContext
 from daemon.core.guide.words import bar_words
 from daemon.core.renewal import last_moment_with_old
 from daemon.core.views.guide import Bar, BarRole, TimeLine
 from daemon.core.views.report import PathKind
 
 
-def time_line(scene: Scene) -> TimeLine:
+def time_line(context: GuideContext) -> TimeLine:
     """Draw the validities of the old and the new key, with the present to the hour."""
-    roles, path = scene.roles, scene.case.path
+    roles, path = context.roles, context.case.path
     old_words, new_words = bar_words(roles)
     bars = []
     if roles.old is not None:
@@ -19,7 +19,7 @@ def time_line(scene: Scene) -> TimeLine:
         bars.append(Bar(role=role, label=new_words, begins=roles.new.not_before, ends=roles.new.not_after))
     stretch = None
     if path is not None and PathKind.ADD_WITH_OLD in {path.kind, path.then} and roles.old and roles.new:
-        begins, ends = roles.new.not_before, last_moment_with_old(scene.case.line, roles.old)
+        begins, ends = roles.new.not_before, last_moment_with_old(context.case.line, roles.old)
         stretch = (begins, ends) if begins < ends else None
-    now = scene.now.replace(minute=0, second=0, microsecond=0)
+    now = context.now.replace(minute=0, second=0, microsecond=0)
     return TimeLine(bars=tuple(bars), now=now, stretch=stretch)

@@ -2,34 +2,34 @@
 
 from config.i18n.text import Argument, Phrase, Text, text
 from config.i18n.wording import Wording
-from daemon.core.guide.context import Roles, Scene
+from daemon.core.guide.context import GuideContext, KeyRoles
 from daemon.core.holders import Entry
 
 Args = tuple[tuple[str, Argument], ...]
 
 
-def words(scene: Scene) -> Args:
+def words(context: GuideContext) -> Args:
     """Return the arguments that the wordings of a course, and the guide's own texts, may name."""
-    roles = scene.roles
+    roles = context.roles
     named = {
         "old_key": key_words("old", roles.old),
-        "new_key": key_words("new" if roles.old or scene.course else "only", roles.new),
-        "holder": holder_words(scene.case.line.holder),
+        "new_key": key_words("new" if roles.old or context.course else "only", roles.new),
+        "holder": holder_words(context.case.line.holder),
         "old_ends": _end(roles.old),
         "new_ends": _end(roles.new),
-        "tool": scene.procedure.tool.name,
+        "tool": context.procedure.tool.name,
     }
     return tuple(named.items())
 
 
-def phrase(scene: Scene, wording: Wording) -> Phrase:
+def phrase(context: GuideContext, wording: Wording) -> Phrase:
     """Fill a wording of the procedure."""
-    return Phrase(wording, words(scene))
+    return Phrase(wording, words(context))
 
 
-def say(scene: Scene, id_: str, **more: Argument) -> Text:
+def say(context: GuideContext, id_: str, **more: Argument) -> Text:
     """Fill a text of the catalogue."""
-    return Text(id_, (*words(scene), *more.items()))
+    return Text(id_, (*words(context), *more.items()))
 
 
 def key_words(what: str, entry: Entry | None) -> Text:
@@ -43,7 +43,7 @@ def holder_words(holder: str) -> str | Text:
     return holder or text("holder.unknown")
 
 
-def bar_words(roles: Roles) -> tuple[Text, Text]:
+def bar_words(roles: KeyRoles) -> tuple[Text, Text]:
     """Return the labels of the time line's bars."""
     return key_words("old", roles.old), key_words("new" if roles.old else "only", roles.new)
 

@@ -9,7 +9,7 @@ from daemon.core.assessment import Assessment, Case
 from daemon.core.card_reads import names_being_read, order_read
 from daemon.core.destination import Destination
 from daemon.core.guide.actions import LAST_WORDS, is_last
-from daemon.core.guide.context import Scene, progress_id, scene_of
+from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import draw_guide, offered, shown_case
 from daemon.core.model import Claim, Progress
 from daemon.core.responses.launch import launch
@@ -28,7 +28,7 @@ def choose(state: State, assessment: Assessment, action: str, now: datetime) -> 
     if found.does is Handling.CHECK or case is None:
         return _read_again(state)
     state = replace(state, guide_case=case.id)
-    scene = scene_of(state, assessment, case, now)
+    context = build_context(state, assessment, case, now)
     match found.does:
         case Selecting(case=chosen):
             return replace(state, guide_case=chosen), ()
@@ -36,15 +36,15 @@ def choose(state: State, assessment: Assessment, action: str, now: datetime) -> 
             state, order = launch(state, case, destination)
             return (start_activation(state, now) if destination is Destination.TOOL else state), (order,)
         case Ending(step=step):
-            return _end(scene, step)
+            return _end(context, step)
         case GoingBack(step=step):
-            return _go_back(scene, step), ()
+            return _go_back(context, step), ()
         case Stating(key=key, claims=claims):
             return _state(state, key, claims, now)
         case Copying():
             return state, ()
         case Handling() as what:
-            return _handle(scene, what), ()
+            return _handle(context, what), ()
         case _:
             assert_never(found.does)
 
@@ -57,23 +57,23 @@ def look_at(state: State, assessment: Assessment) -> State:
     return replace(state, guide_case=case.id if case else "")
 
 
-def _end(scene: Scene, step: str) -> Step:
+def _end(context: GuideContext, step: str) -> Step:
     """End a step; the last one of a course brings its word on the key."""
-    state, course, progress = scene.state, scene.course, scene.progress
+    state, course, progress = context.state, context.course, context.progress
     if course is None or progress is None:
         return state, ()
-    progress = ended(progress, step, scene.now)
-    if is_last(scene, step) and course.kind is CourseKind.CLEAN_UP:
-        progress = replace(progress, finished=scene.now)
-    state = _keep(state, scene.case, progress)
-    claim = LAST_WORDS.get(course.kind) if is_last(scene, step) else None
-    return _state(state, scene.case.id, (claim,), scene.now) if claim else (state, ())
+    progress = ended(progress, step, context.now)
+    if is_last(context, step) and course.kind is CourseKind.CLEAN_UP:
+        progress = replace(progress, finished=context.now)
+    state = _keep(state, context.case, progress)
+    claim = LAST_WORDS.get(course.kind) if is_last(context, step) else None
+    return _state(state, context.case.id, (claim,), context.now) if claim else (state, ())
 
 
-def _go_back(scene: Scene, step: str) -> State:
-    if scene.course is None or scene.progress is None:
-        return scene.state
-    return _keep(scene.state, scene.case, undone(scene.progress, scene.course, step))
+def _go_back(context: GuideContext, step: str) -> State:
+    if context.course is None or context.progress is None:
+        return context.state
+    return _keep(context.state, context.case, undone(context.progress, context.course, step))
 
 
 def _state(state: State, key: str, claims: tuple[Claim, ...], now: datetime) -> Step:
@@ -83,12 +83,12 @@ def _state(state: State, key: str, claims: tuple[Claim, ...], now: datetime) -> 
     return claimed(state, key, last, now)
 
 
-def _handle(scene: Scene, what: Handling) -> State:
+def _handle(context: GuideContext, what: Handling) -> State:
     """Do something with the whole course."""
-    state, case, progress, now = scene.state, scene.case, scene.progress, scene.now
+    state, case, progress, now = context.state, context.case, context.progress, context.now
     match what:
         case Handling.PUT_OFF:
-            return take_rest(state, scene.assessment, case.stands.current.key.id, now)
+            return take_rest(state, context.assessment, case.stands.current.key.id, now)
         case Handling.RESTART:
             return _keep(state, case, None)
         case Handling.ABANDON if progress is not None:

@@ -8,7 +8,7 @@ from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
 from daemon.core.guide.actions import LEADS_TO
-from daemon.core.guide.context import progress_id, scene_of
+from daemon.core.guide.context import build_context, progress_id
 from daemon.core.holders import holder_name
 from daemon.core.state import State
 from daemon.core.workflows.progress import ended, with_progress
@@ -32,8 +32,8 @@ def launched(state: State, assessment: Assessment, event: Launched) -> State:
     case = assessment.case_of(waiting) if waiting is not None and event.trouble is None else None
     if case is None:
         return state
-    scene = scene_of(state, assessment, case, event.at)
-    step, progress = scene.step, scene.progress
+    context = build_context(state, assessment, case, event.at)
+    step, progress = context.step, context.progress
     leads_to = [LEADS_TO.get(offer) for offer in step.offers] if step else []
     if step is None or progress is None or event.destination not in leads_to:
         return state

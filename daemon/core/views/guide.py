@@ -11,7 +11,7 @@ from daemon.core.model import Claim, Role
 from daemon.core.views.report import Stage
 
 
-class ReaderPicture(StrEnum):
+class ReaderStatus(StrEnum):
     """What is in the readers, as the line on show sees it."""
 
     NO_READER = "no_reader"
@@ -25,7 +25,7 @@ class ReaderPicture(StrEnum):
     AWAY = "away"  # the card service does not answer: nothing is decided
 
 
-class StepMark(StrEnum):
+class StepStatus(StrEnum):
     """Where a step stands."""
 
     DONE = "done"
@@ -34,12 +34,12 @@ class StepMark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepLine:
+class StepSummary:
     """One step in the list."""
 
     id: str
     title: Sentence
-    dedup_key: StepMark
+    dedup_key: StepStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +184,11 @@ class GuideView:
     course: CourseKind | None = None
     course_title: Sentence | None = None
     why: Sentence | None = None
-    steps: tuple[StepLine, ...] = ()
+    steps: tuple[StepSummary, ...] = ()
     headline: Sentence
     body: Sentence
     alert: Sentence | None = None
-    reader: ReaderPicture
+    reader: ReaderStatus
     reader_words: Sentence
     primary: Action | None = None
     answers: tuple[Action, ...] = ()

@@ -9,7 +9,7 @@ from daemon.core.recognition import Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cards:
+class CardsPresent:
     """The keys in the readers at one moment, by id; `bare` says that a token without any certificate is among them."""
 
     keys: frozenset[str] = frozenset()
@@ -17,7 +17,7 @@ class Cards:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CardPositions:
     """The cards of one line: `old` and `new` say whether they are in, `rivals` are other keys of its procedure.
 
     `sure` is False while nothing is decided: the cards are then those that were last known.
@@ -53,15 +53,15 @@ class Place:
                 return self.sure and self.holds(Ends.NEW_IN)
 
 
-def cards_in(
+def cards_present(
     readers: Iterable[ReaderState] | None, contents: Mapping[str, Content], being_read: frozenset[str]
-) -> Cards | None:
+) -> CardsPresent | None:
     """Return what is in the readers, None while that is not known."""
     if readers is None or is_reading(readers := tuple(readers), contents, being_read):
         return None
     if any(reader.occupancy is Occupancy.UNKNOWN for reader in readers):
         return None
-    return Cards(
+    return CardsPresent(
         keys=frozenset(key for content in contents.values() for key in content.keys),
         bare=any(content.bare for content in contents.values()),
     )

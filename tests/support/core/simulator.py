@@ -25,7 +25,7 @@ from daemon.core.notice import Choice, Notice
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import Action, GuideView, StepMark
+from daemon.core.views.guide import Action, GuideView, StepStatus
 from daemon.core.views.report import Report
 from support.core.factories import NOW, SETTINGS, certificate, empty, holding, token
 
@@ -137,7 +137,7 @@ class World:
 
     def step(self) -> str:
         """Return the id of the step of the moment, "" when there is none."""
-        return next((line.id for line in self.page.steps if line.mark is StepMark.CURRENT), "")
+        return next((line.id for line in self.page.steps if line.status is StepStatus.CURRENT), "")
 
     def actions(self) -> dict[str, Action]:
         """Return every action of the page, by its id, each of which is there once."""

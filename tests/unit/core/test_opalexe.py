@@ -13,7 +13,7 @@ from daemon.adapters.guide.render import page_of
 from daemon.core.events import GuideChosen, KeyNamed
 from daemon.core.guide.render import offered
 from daemon.core.state import State
-from daemon.core.views.guide import Action, Ending, GoingBack, GuideView, Handling, Opening, StepMark
+from daemon.core.views.guide import Action, Ending, GoingBack, GuideView, Handling, Opening, StepStatus
 from support.core.factories import DAY, NOW, ending
 from support.core.simulator import World
 
@@ -36,7 +36,7 @@ def view(world: World) -> GuideView:
 def step(world: World) -> str:
     pages = [page_of(view(world), Texts(language), 1) for language in ("en", "fr")]
     assert not [words for page in pages for words in sentences(page) if "{" in words or "}" in words]
-    return next((line.id for line in view(world).steps if line.mark is StepMark.CURRENT), "")
+    return next((line.id for line in view(world).steps if line.status is StepStatus.CURRENT), "")
 
 
 def sentences(page: Page) -> Iterator[str]:

@@ -45,7 +45,7 @@ from daemon.adapters.ipc.server import ASK_LIMIT_S, MAX_CONNECTIONS, MAX_UNAUTHE
 from daemon.core.events import Asked, Event, GuideChosen, Verb
 from daemon.core.model import Claim, Occupancy, Role
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import Action, GuideView, Handling, ReaderPicture
+from daemon.core.views.guide import Action, GuideView, Handling, ReaderStatus
 from daemon.core.views.report import CertificateLine, PathKind, ReaderLine, Report, Stage
 from daemon.core.views.report import Path as RenewalPath
 from support.process import wait_until
@@ -402,7 +402,7 @@ VIEW = GuideView(
     language="en",
     headline=text("guide.empty"),
     body=text("guide.empty.body"),
-    reader=ReaderPicture.EMPTY,
+    reader=ReaderStatus.EMPTY,
     reader_words=text("guide.reader.empty"),
     primary=Action(id="check", label=text("guide.check"), does=Handling.CHECK),
 )

@@ -21,8 +21,8 @@ COUNTER = 0x10000
 )
 def test_a_card_is_new_when_its_mark_changed(before: int, after: int, is_new: bool) -> None:
     insertions = Insertions()
-    (first,) = insertions.picture({"A": before})
-    (second,) = insertions.picture({"A": after})
+    (first,) = insertions.to_reader_states({"A": before})
+    (second,) = insertions.to_reader_states({"A": after})
     assert (second.insertion != first.insertion) is is_new
 
 
@@ -65,7 +65,7 @@ def test_a_card_that_came_and_went_between_two_looks_is_logged(caplog: pytest.Lo
         UNAVAILABLE,
         EMPTY | 14 * COUNTER,
     ):
-        insertions.picture({"A": state})
+        insertions.to_reader_states({"A": state})
     assert [record.getMessage() for record in caplog.records] == [
         "cards put into A: 2, out again before a look: 1",
         "cards put into A: 1, out again before a look: 1",
@@ -75,19 +75,19 @@ def test_a_card_that_came_and_went_between_two_looks_is_logged(caplog: pytest.Lo
 @pytest.mark.parametrize("between", [{}, {"A": EMPTY | 2 * COUNTER}, {"A": UNAVAILABLE}], ids=str)
 def test_a_card_is_new_when_its_reader_did_not_hold_it_in_between(between: dict[str, int]) -> None:
     insertions = Insertions()
-    (first,) = insertions.picture({"A": PRESENT | COUNTER})
-    insertions.picture(between)
-    (second,) = insertions.picture({"A": PRESENT | COUNTER})
+    (first,) = insertions.to_reader_states({"A": PRESENT | COUNTER})
+    insertions.to_reader_states(between)
+    (second,) = insertions.to_reader_states({"A": PRESENT | COUNTER})
     assert second.insertion == first.insertion + 1
 
 
 @pytest.mark.parametrize("state", [0, UNKNOWN, UNAVAILABLE, UNKNOWN | UNAVAILABLE], ids=hex)
 def test_a_reader_that_does_not_answer_is_unknown_not_empty(state: int) -> None:
-    assert Insertions().picture({"A": state}) == (
+    assert Insertions().to_reader_states({"A": state}) == (
         ReaderState(name="A", occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE),
     )
 
 
 def test_a_mute_card_is_held_and_in_trouble() -> None:
-    (reader,) = Insertions().picture({"A": PRESENT | MUTE})
+    (reader,) = Insertions().to_reader_states({"A": PRESENT | MUTE})
     assert (reader.occupancy, reader.trouble) == (Occupancy.HOLDING, Trouble.CARD_MUTE)

@@ -9,7 +9,7 @@ import pytest
 
 from daemon.adapters.guide.messages import Chosen, Page, PageAction, PageCertificate, PageHelp, PageStep
 from daemon.core.model import Role
-from daemon.core.views.guide import ReaderPicture, StepMark
+from daemon.core.views.guide import ReaderStatus, StepStatus
 from daemon.core.views.report import Stage
 from tray.text_guide.page import TextPage
 
@@ -21,13 +21,13 @@ PAGE = Page(
     holder="Jeanne MARTIN",
     course_title="Add the new certificate",
     steps=(
-        PageStep(id="insert_old", title="Put the old key in", mark=StepMark.DONE),
-        PageStep(id="log_in", title="Log in", mark=StepMark.CURRENT),
-        PageStep(id="mail", title="Ask for the mail", mark=StepMark.AHEAD),
+        PageStep(id="insert_old", title="Put the old key in", status=StepStatus.DONE),
+        PageStep(id="log_in", title="Log in", status=StepStatus.CURRENT),
+        PageStep(id="mail", title="Ask for the mail", status=StepStatus.AHEAD),
     ),
     headline="Log in",
     body="Open OPALEXE.\nEnter the PIN there.",
-    reader=ReaderPicture.OLD,
+    reader=ReaderStatus.OLD,
     reader_words="Your old key is in the reader.",
     primary=PageAction(id="open", label="Open the platform"),
     actions=(PageAction(id="done", label="I am logged in"), PageAction(id="copy", label="Copy", copy="0A1B")),
@@ -87,7 +87,7 @@ def test_a_page_that_reads_the_same_is_not_said_again() -> None:
     ("changes", "news"),
     [
         (
-            {"reader": ReaderPicture.EMPTY, "reader_words": "The reader is empty."},
+            {"reader": ReaderStatus.EMPTY, "reader_words": "The reader is empty."},
             ["The reader is empty."],
         ),
         ({"alert": "This is the wrong key."}, ["Attention: This is the wrong key."]),
@@ -107,7 +107,7 @@ def test_only_what_is_new_is_said(changes: dict[str, object], news: list[str]) -
 
 
 def test_a_new_step_is_said_with_what_else_can_be_chosen() -> None:
-    marks = zip(PAGE.steps, (StepMark.DONE, StepMark.DONE, StepMark.CURRENT), strict=True)
+    marks = zip(PAGE.steps, (StepStatus.DONE, StepStatus.DONE, StepStatus.CURRENT), strict=True)
     steps = tuple(msgspec.structs.replace(step, mark=mark) for step, mark in marks)
     page = changed(
         steps=steps, headline="Ask for the mail", body="Click.", primary=PageAction(id="asked", label="Asked")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushBut
 from config.i18n.text import text
 from config.i18n.translator import Texts
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
-from daemon.core.views.guide import ReaderPicture
+from daemon.core.views.guide import ReaderStatus
 from support.guide_pages import NOW, PAGES, Writer
 from tray.window.buttons import Button
 from tray.window.countdown import left_words
@@ -264,11 +264,11 @@ def test_only_a_key_that_is_read_moves_and_only_if_it_may(stage: Stage, still: b
     picture = ReaderView(Theme(stage.application, still=still))
     picture.show()
     moving = []
-    for each in ReaderPicture:
+    for each in ReaderStatus:
         picture.show_picture(each, "Reader", "words")
         moving += [each] if picture.moves else []
     picture.hide()
-    assert moving == ([ReaderPicture.READING] if moves else [])
+    assert moving == ([ReaderStatus.READING] if moves else [])
     assert not picture.moves
 
 
@@ -276,12 +276,12 @@ def test_no_two_pictures_of_the_reader_are_alike_without_colour(stage: Stage) ->
     stage.theme.set_scheme("contrast")
     picture = ReaderView(stage.theme)
     seen = {}
-    for each in ReaderPicture:
+    for each in ReaderStatus:
         picture.show_picture(each, "Reader", "words")
         image = picture.grab().toImage()
         seen[each] = bytes(image.constBits())
     stage.theme.set_scheme("light")
-    assert len(set(seen.values())) == len(ReaderPicture)
+    assert len(set(seen.values())) == len(ReaderStatus)
 
 
 def test_the_time_line_is_told_in_words() -> None:

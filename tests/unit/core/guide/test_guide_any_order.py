@@ -11,13 +11,13 @@ from config.workflows import Ends, Needs
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import GuideChosen, Launched, ServiceLost, Tick
-from daemon.core.guide.context import Scene, progress_id, scene_of
+from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import shown_case
 from daemon.core.model import TokenReading
 from daemon.core.responses.notice import assess_state
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import Ending, GuideView, Opening, ReaderPicture
+from daemon.core.views.guide import Ending, GuideView, Opening, ReaderStatus
 from daemon.core.workflows.workflow import PLACES
 from support.core.factories import DAY, NOW, SECOND, ending, token
 from support.core.simulator import Card, World
@@ -56,11 +56,11 @@ class GuideAnyOrder(RuleBasedStateMachine):
         if not self.away:
             self.world.look()
 
-    def scene(self) -> Scene | None:
+    def scene(self) -> GuideContext | None:
         world = self.world
         assessment = assess_state(world.state, world.now)
         case = shown_case(world.state, assessment)
-        return scene_of(world.state, assessment, case, world.now) if case else None
+        return build_context(world.state, assessment, case, world.now) if case else None
 
     @rule(name=USUAL, reader=st.sampled_from(READERS))
     def put_in(self, name: str, reader: str) -> None:
@@ -81,7 +81,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         self.away = True
         self.world.post(ServiceLost(at=self.world.now, trouble=Trouble.SERVICE_STOPPED))
         after = self.scene()
-        assert self.world.page.reader is ReaderPicture.AWAY
+        assert self.world.page.reader is ReaderStatus.AWAY
         assert (after.step if after else None) == (before.step if before else None), "nothing is decided"
 
     @precondition(lambda self: self.away)
@@ -182,7 +182,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
             return
         roles, needs = scene.roles, scene.step.needs
         right = roles.old if needs is Needs.OLD else roles.new
-        known = not self.away and self.world.page.reader is not ReaderPicture.READING
+        known = not self.away and self.world.page.reader is not ReaderStatus.READING
         clear = known and self.truly_in() == ({right.fingerprint} if right else set())
         for action in self.world.actions().values():
             if isinstance(action.does, Ending):
@@ -219,7 +219,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         if scene is None or scene.step is None or page.primary or page.answers:
             return
         awaited = PLACES | {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
-        assert scene.step.ends in awaited or not scene.place.ready(scene.step.needs)
+        assert scene.step.ends in awaited or not scene.positions.ready(scene.step.needs)
 
     def teardown(self) -> None:
         """Do what the guide says until it says no more: it leads to the end from wherever one is."""
@@ -239,7 +239,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
                 return
         raise AssertionError(f"the guide never ends: {world.page}")
 
-    def follow(self, scene: Scene, page: GuideView) -> None:
+    def follow(self, scene: GuideContext, page: GuideView) -> None:
         world = self.world
         actions = page.answers or tuple(filter(None, [page.primary]))
         if actions and actions[0].id != "check":

@@ -10,7 +10,7 @@ from daemon.core.effects import Launch
 from daemon.core.events import Asked, GuideChosen, KeyNamed, ServiceLost, Verb
 from daemon.core.model import Claim
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import ReaderPicture
+from daemon.core.views.guide import ReaderStatus
 from daemon.core.views.tray import Choosing, MenuItem
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, ending, token
 from support.core.simulator import World, world_with
@@ -62,15 +62,15 @@ def plain_key() -> World:
 @pytest.mark.parametrize(
     ("make", "headline_id", "alert", "picture"),
     [
-        pytest.param(nothing_known, "guide.empty", None, ReaderPicture.EMPTY, id="nothing known"),
-        pytest.param(no_reader, "guide.empty", None, ReaderPicture.NO_READER, id="no reader"),
-        pytest.param(no_service, "guide.empty", "trouble.service_absent", ReaderPicture.AWAY, id="no service"),
-        pytest.param(bank_card, "guide.empty", "trouble.card_unread", ReaderPicture.UNREAD, id="a bank card"),
-        pytest.param(plain_key, "guide.plain", None, ReaderPicture.EMPTY, id="a key without procedure"),
+        pytest.param(nothing_known, "guide.empty", None, ReaderStatus.EMPTY, id="nothing known"),
+        pytest.param(no_reader, "guide.empty", None, ReaderStatus.NO_READER, id="no reader"),
+        pytest.param(no_service, "guide.empty", "trouble.service_absent", ReaderStatus.AWAY, id="no service"),
+        pytest.param(bank_card, "guide.empty", "trouble.card_unread", ReaderStatus.UNREAD, id="a bank card"),
+        pytest.param(plain_key, "guide.plain", None, ReaderStatus.EMPTY, id="a key without procedure"),
     ],
 )
 def test_without_a_key_it_says_to_put_one_in_and_what_is_wrong(
-    make: Callable[[], World], headline_id: str, alert: str | None, picture: ReaderPicture
+    make: Callable[[], World], headline_id: str, alert: str | None, picture: ReaderStatus
 ) -> None:
     world = make()
     assert headline(world) == headline_id
@@ -150,7 +150,7 @@ def test_the_line_on_show_stays_whatever_key_is_put_in() -> None:
     world.post(Asked(at=world.now, request=1, verb=Verb.GUIDE))
     world.plug(NEW)
     assert world.page.holder == "Anne DURAND"
-    assert world.page.reader is ReaderPicture.OTHER
+    assert world.page.reader is ReaderStatus.OTHER
 
 
 def test_a_line_that_is_at_its_end_gives_way_when_the_guide_is_opened_again() -> None:

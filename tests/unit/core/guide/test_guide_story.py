@@ -10,7 +10,7 @@ from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
 from daemon.core.events import Asked, GuideChosen, Launched, ServiceLost, Verb
 from daemon.core.model import Claim
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import BarRole, Copying, ReaderPicture
+from daemon.core.views.guide import BarRole, Copying, ReaderStatus
 from support.core.factories import DAY, NOW, UNACTIVATED, ending, token
 from support.core.simulator import World, world_with
 from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, delivered, mailed, two_keys
@@ -81,7 +81,7 @@ def test_activation_is_ended_by_the_persons_word() -> None:
 def test_a_token_without_certificate_is_the_new_key_while_it_is_activated() -> None:
     world = world_with(OLD)
     world.plug(serial="9")
-    assert (course(world), world.step(), world.page.reader) == (CourseKind.ACTIVATE, "start", ReaderPicture.NEW)
+    assert (course(world), world.step(), world.page.reader) == (CourseKind.ACTIVATE, "start", ReaderStatus.NEW)
     world.choose("open:tool", "end:start")
     world.remove()
     assert course(world) is CourseKind.ORDER
@@ -125,20 +125,20 @@ def test_the_whole_way_by_the_support() -> None:
 @pytest.mark.parametrize(
     ("cards", "alert", "picture"),
     [
-        pytest.param([OLD], None, ReaderPicture.OLD, id="the right one"),
-        pytest.param([NEW], "guide.wrong.new", ReaderPicture.NEW, id="the new one"),
-        pytest.param([OLD, NEW], "guide.wrong.both.old", ReaderPicture.BOTH, id="both"),
-        pytest.param([ANNE], "guide.wrong.other.old", ReaderPicture.OTHER, id="someone else's"),
-        pytest.param([OLD, ANNE], "guide.wrong.beside", ReaderPicture.OTHER, id="someone else's beside"),
-        pytest.param([ending(9 * DAY, "plain", issuer_o="Other"), OLD], None, ReaderPicture.OLD, id="no procedure"),
-        pytest.param([ending(-300 * DAY, "past")], "guide.wrong.past.old", ReaderPicture.OTHER, id="one of the past"),
-        pytest.param([None], "trouble.card_unread", ReaderPicture.UNREAD, id="a bank card"),
-        pytest.param([None, OLD], None, ReaderPicture.OLD, id="a bank card beside"),
-        pytest.param([], None, ReaderPicture.EMPTY, id="none"),
+        pytest.param([OLD], None, ReaderStatus.OLD, id="the right one"),
+        pytest.param([NEW], "guide.wrong.new", ReaderStatus.NEW, id="the new one"),
+        pytest.param([OLD, NEW], "guide.wrong.both.old", ReaderStatus.BOTH, id="both"),
+        pytest.param([ANNE], "guide.wrong.other.old", ReaderStatus.OTHER, id="someone else's"),
+        pytest.param([OLD, ANNE], "guide.wrong.beside", ReaderStatus.OTHER, id="someone else's beside"),
+        pytest.param([ending(9 * DAY, "plain", issuer_o="Other"), OLD], None, ReaderStatus.OLD, id="no procedure"),
+        pytest.param([ending(-300 * DAY, "past")], "guide.wrong.past.old", ReaderStatus.OTHER, id="one of the past"),
+        pytest.param([None], "trouble.card_unread", ReaderStatus.UNREAD, id="a bank card"),
+        pytest.param([None, OLD], None, ReaderStatus.OLD, id="a bank card beside"),
+        pytest.param([], None, ReaderStatus.EMPTY, id="none"),
     ],
 )
 def test_a_wrong_card_is_said_at_once_and_no_browser_step_offered(
-    cards: list[object], alert: str | None, picture: ReaderPicture
+    cards: list[object], alert: str | None, picture: ReaderStatus
 ) -> None:
     world = two_keys()
     world.choose("put_off")  # the person looks at this line, whatever comes
@@ -147,7 +147,7 @@ def test_a_wrong_card_is_said_at_once_and_no_browser_step_offered(
         world.insert(*tokens, reader=f"Reader 0{number}")
     assert world.page.reader is picture
     assert (delivered(world.page.alert) if world.page.alert else None) == alert
-    right = picture is ReaderPicture.OLD
+    right = picture is ReaderStatus.OLD
     assert ({"open:platform", "end:log_in"} <= world.actions().keys()) is right
     assert ({"open:platform", "end:log_in"} & world.actions().keys() != set()) is right
 
@@ -158,14 +158,14 @@ def test_nothing_is_decided_while_a_card_is_read_or_the_service_is_away() -> Non
     assert world.step() == "ask"
     world.answering = False
     world.insert(token(NEW, reader="Reader 01"), reader="Reader 01")
-    assert (world.step(), world.page.reader) == ("ask", ReaderPicture.READING)
+    assert (world.step(), world.page.reader) == ("ask", ReaderStatus.READING)
     assert "end:ask" not in world.actions()
     world.read(world.orders()[-1])
-    assert (world.step(), world.page.reader) == ("old_in", ReaderPicture.BOTH)
+    assert (world.step(), world.page.reader) == ("old_in", ReaderStatus.BOTH)
     world.answering = True
     world.remove("Reader 01")
     world.post(ServiceLost(at=world.now, trouble=Trouble.SERVICE_STOPPED))
-    assert (world.step(), world.page.reader) == ("ask", ReaderPicture.AWAY)
+    assert (world.step(), world.page.reader) == ("ask", ReaderStatus.AWAY)
     assert delivered(world.page.alert) == "trouble.service_stopped"
     assert "end:ask" not in world.actions()
     world.look()

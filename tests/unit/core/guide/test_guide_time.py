@@ -8,7 +8,7 @@ import pytest
 from config.workflows import Course, CourseKind
 from daemon.core.effects import OpenGuide
 from daemon.core.model import Claim
-from daemon.core.views.guide import ReaderPicture
+from daemon.core.views.guide import ReaderStatus
 from daemon.core.views.report import PathKind
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV
 from support.core.story import HOUR, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, delivered, finished, mailed, two_keys
@@ -48,7 +48,7 @@ def test_the_old_key_has_to_be_out_before_the_link_is_clicked() -> None:
     world.remove()
     world.plug(NEW)
     world.plug(OLD, reader="Reader 01")
-    assert (world.step(), world.page.reader) == ("old_out", ReaderPicture.BOTH)
+    assert (world.step(), world.page.reader) == ("old_out", ReaderStatus.BOTH)
     assert "end:click" not in world.actions()
     world.remove("Reader 01")
     assert world.step() == "click"

@@ -7,13 +7,13 @@ import pytest
 
 from config.workflows import CourseKind, Ends, Needs
 from daemon.core.model import Memory, Progress
-from daemon.core.workflows.cards import Place
+from daemon.core.workflows.cards import CardPositions
 from daemon.core.workflows.progress import deadline, ended, lapsed, link_stands, set_back, undone
 from daemon.core.workflows.workflow import current_step
 from support.core.factories import MICROSECOND, NOW
 from support.core.workflows import ADD_WITH_OLD, LINK_LIFE, ORDER, a_course, a_step
 
-NONE = Place(old=False, new=False, rivals=frozenset(), sure=True)
+NONE = CardPositions(old=False, new=False, rivals=frozenset(), sure=True)
 OLD, NEW = replace(NONE, old=True), replace(NONE, new=True)
 BOTH = replace(OLD, new=True)
 OLD_AND_OTHER, NEW_AND_OTHER = (replace(place, rivals=frozenset({"other"})) for place in (OLD, NEW))
@@ -25,7 +25,7 @@ class Row:
     """How many steps are done, which cards are in, and the step that follows."""
 
     done: int
-    place: Place
+    place: CardPositions
     step: str | None
 
 
@@ -82,7 +82,9 @@ def test_what_is_known_ends_its_step() -> None:
         pytest.param(replace(NONE, sure=False), Needs.NOTHING, True, id="no card is needed"),
     ],
 )
-def test_a_step_of_the_browser_needs_the_right_key_alone_and_surely(place: Place, needs: Needs, ready: bool) -> None:
+def test_a_step_of_the_browser_needs_the_right_key_alone_and_surely(
+    place: CardPositions, needs: Needs, ready: bool
+) -> None:
     assert place.ready(needs) is ready
 
 
