@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 
 from config.i18n.wording import Wording
-from config.workflows import Course, CourseKind, Letter
+from config.workflows import Letter, Workflow, WorkflowKind
 
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30
@@ -49,7 +49,7 @@ class Procedure:
     margin: timedelta = timedelta(hours=24)
     link_lifetime: timedelta = timedelta(hours=24)
     support_email: str | None = None
-    courses: Mapping[CourseKind, Course] = field(default_factory=dict)
+    workflows: Mapping[WorkflowKind, Workflow] = field(default_factory=dict)
     letter: Letter | None = None
     clean_up_after: timedelta = timedelta(days=7)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from config.i18n.wording import Wording
 
 
-class CourseKind(StrEnum):
+class WorkflowKind(StrEnum):
     """What a course of steps leads to: one for each kind of path, and the tidying up afterwards."""
 
     ORDER = "order"
@@ -80,7 +80,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class KnownProblem:
     """A known way in which the platform or the tool says no, and what to do; `back_to` is the step to do again.
 
     `final` says that the course leads nowhere for this person, who may as well give it up.
@@ -94,13 +94,13 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class Workflow:
     """The steps of one path, in order, with ids that differ."""
 
-    kind: CourseKind
+    kind: WorkflowKind
     title: Wording
     steps: tuple[Step, ...]
-    refusals: tuple[Refusal, ...] = ()
+    known_problems: tuple[KnownProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import msgspec
 
 from config.i18n.text import HIDDEN
 from config.i18n.translator import LANGUAGES
-from config.schema.tables import Kind, Refused, T
+from config.schema.tables import Kind, RejectedValue, T
 from config.settings import QuietHours
 
 DAYS_LIMIT = 3650
@@ -36,13 +36,13 @@ def _typed(value: object, type_: type[T]) -> T:
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
-        raise Refused(value) from error
+        raise RejectedValue(value) from error
 
 
 def _whole(value: object, low: int, high: int) -> int:
     number = _typed(value, int)
     if not low <= number <= high:
-        raise Refused(value)
+        raise RejectedValue(value)
     return number
 
 
@@ -53,32 +53,32 @@ def _days(value: object) -> tuple[int, ...]:
 
 def _hours(value: object) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= HOURS_LIMIT:
-        raise Refused(value)
+        raise RejectedValue(value)
     return timedelta(hours=value)
 
 
 def _lifetime(value: object) -> timedelta:
     span = _hours(value)
     if not span:
-        raise Refused(value)
+        raise RejectedValue(value)
     return span
 
 
 def _quiet_hours(value: object) -> QuietHours:
     match = _QUIET_HOURS.fullmatch(_typed(value, str))
     if match is None:
-        raise Refused(value)
+        raise RejectedValue(value)
     from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
     quiet = QuietHours(start=time(from_hour, from_minute), end=time(to_hour, to_minute))
     if quiet.start == quiet.end:
-        raise Refused(value)
+        raise RejectedValue(value)
     return quiet
 
 
 def _path(value: object) -> str:
     path = _module(value)
     if not Path(path).is_absolute():
-        raise Refused(value)
+        raise RejectedValue(value)
     return path
 
 
@@ -88,9 +88,9 @@ def _module(value: object) -> str:
     try:
         path = Path(written).expanduser()
     except RuntimeError as error:  # no such person
-        raise Refused(value) from error
+        raise RejectedValue(value) from error
     if not written or _CONTROL.search(written):
-        raise Refused(value)
+        raise RejectedValue(value)
     return str(path)
 
 
@@ -108,17 +108,17 @@ def _url(value: object) -> str:
         parts = urlsplit(written)
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
-        raise Refused(value) from error
+        raise RejectedValue(value) from error
     plain = len(written) <= URL_LIMIT and _URL_CHARACTERS.fullmatch(written)
     if not plain or parts.scheme != "https" or "@" in parts.netloc or not _HOST.fullmatch(host):
-        raise Refused(value)
+        raise RejectedValue(value)
     return written
 
 
 def _email(value: object) -> str:
     written = _typed(value, str)
     if not _EMAIL.fullmatch(written) or len(written) > EMAIL_LIMIT:
-        raise Refused(value)
+        raise RejectedValue(value)
     return written
 
 
@@ -128,7 +128,7 @@ def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]
 
     def parse(value: object) -> str:
         if value not in choices:
-            raise Refused(value)
+            raise RejectedValue(value)
         return str(value)
 
     return Kind(accepted, parse, choices)
@@ -137,13 +137,13 @@ def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]
 def _words(value: object) -> str:
     written = _typed(value, str)
     if not written.strip() or _CONTROL.search(written):
-        raise Refused(value)
+        raise RejectedValue(value)
     return written
 
 
 def _id(value: object) -> str:
     if not _ID.fullmatch(_typed(value, str)):
-        raise Refused(value)
+        raise RejectedValue(value)
     return str(value)
 
 
@@ -159,9 +159,9 @@ def wording(limit: int, names: Mapping[str, str], *, lines: bool = False) -> "Ki
         seen = written.replace("\n", " ") if lines else written
         hidden = any(unicodedata.category(character) in HIDDEN | {"Zl", "Zp"} for character in seen)
         if hidden or not seen.strip() or len(written) > limit:
-            raise Refused(value)
+            raise RejectedValue(value)
         if "{" in (rest := braces.sub("", written)) or "}" in rest or _OTHER_LINK.search(written):
-            raise Refused(value)
+            raise RejectedValue(value)
         return written
 
     accepted = "accepted.letter" if lines else f"accepted.wording_{limit}"

@@ -7,15 +7,15 @@ from pathlib import Path
 from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.schema import kinds
-from config.schema.tables import Kind, Refused, Table, read_table
-from config.workflows import Course, CourseKind, Ends, Letter, Limit, Needs, Offer, Refusal, Step
+from config.schema.tables import Kind, RejectedValue, Table, read_table
+from config.workflows import Ends, KnownProblem, Letter, Limit, Needs, Offer, Step, Workflow, WorkflowKind
 
 PLAIN = Path(__file__).parents[1] / "catalogue" / "workflows.toml"
 ENTRIES_LIMIT = 20  # steps of a course; refusals, too
 
 _MOMENT = "date|time|datetime"
 _NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT, "tool": ""}
-_COURSE_TITLE = kinds.wording(kinds.TITLE_LIMIT, {})
+_WORKFLOW_TITLE = kinds.wording(kinds.TITLE_LIMIT, {})
 _TITLE = kinds.wording(kinds.TITLE_LIMIT, _NAMES)
 _TEXT = kinds.wording(kinds.TEXT_LIMIT, _NAMES)
 _SUBJECT = kinds.wording(kinds.TITLE_LIMIT, {"holder": "", "serial": ""})
@@ -26,14 +26,14 @@ _PUTS_IN = {Ends.OLD_IN: Needs.OLD, Ends.NEW_IN: Needs.NEW}
 _TAKES_OUT = {Ends.OLD_OUT: Needs.OLD, Ends.NEW_OUT: Needs.NEW}
 
 
-def load_courses(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[CourseKind, Course]:
+def load_workflows(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[WorkflowKind, Workflow]:
     """Read the table `courses`, with the plain course for each kind that it does not hold. Raises SettingsError.
 
     `letter` is None where there is none, or nobody to write to.
     """
-    own = _courses(table, link_lifetime, letter)
+    own = _workflows(table, link_lifetime, letter)
     plain = read_table(PLAIN, required=True).table("courses")
-    return _courses(plain, link_lifetime, letter) | own
+    return _workflows(plain, link_lifetime, letter) | own
 
 
 def load_letter(table: Table | None) -> Letter | None:
@@ -45,22 +45,22 @@ def load_letter(table: Table | None) -> Letter | None:
     return letter
 
 
-def _courses(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[CourseKind, Course]:
-    found = {kind: table.optional(kind) for kind in CourseKind}
+def _workflows(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[WorkflowKind, Workflow]:
+    found = {kind: table.optional(kind) for kind in WorkflowKind}
     table.finish()
-    return {kind: _course(kind, each, link_lifetime, letter) for kind, each in found.items() if each is not None}
+    return {kind: _workflow(kind, each, link_lifetime, letter) for kind, each in found.items() if each is not None}
 
 
-def _course(kind: CourseKind, table: Table, link_lifetime: timedelta, letter: Letter | None) -> Course:
-    title = _wording(table, "title", _COURSE_TITLE)
+def _workflow(kind: WorkflowKind, table: Table, link_lifetime: timedelta, letter: Letter | None) -> Workflow:
+    title = _wording(table, "title", _WORKFLOW_TITLE)
     steps: list[Step] = []
     for each in _few(table, "steps", table.tables("steps")):
         steps.append(_step(each, steps, link_lifetime, letter))
-    refusals: list[Refusal] = []
+    known_problems: list[KnownProblem] = []
     for each in _few(table, "refusals", table.optional_tables("refusals")):
-        refusals.append(_refusal(each, refusals, steps))
+        known_problems.append(_known_problem(each, known_problems, steps))
     table.finish()
-    return Course(kind=kind, title=title, steps=tuple(steps), refusals=tuple(refusals))
+    return Workflow(kind=kind, title=title, steps=tuple(steps), known_problems=tuple(known_problems))
 
 
 def _few(table: Table, key: str, entries: list[Table]) -> list[Table]:
@@ -123,8 +123,8 @@ def _limit(table: Table | None, before: Sequence[Step], link_lifetime: timedelta
     return limit
 
 
-def _refusal(table: Table, before: Sequence[Refusal], steps: Sequence[Step]) -> Refusal:
-    refusal = Refusal(
+def _known_problem(table: Table, before: Sequence[KnownProblem], steps: Sequence[Step]) -> KnownProblem:
+    refusal = KnownProblem(
         id=_new_id(table, before),
         title=_wording(table, "title", _TITLE),
         text=_wording(table, "text", _TEXT),
@@ -135,7 +135,7 @@ def _refusal(table: Table, before: Sequence[Refusal], steps: Sequence[Step]) -> 
     return refusal
 
 
-def _new_id(table: Table, before: Iterable[Step | Refusal]) -> str:
+def _new_id(table: Table, before: Iterable[Step | KnownProblem]) -> str:
     id_ = table.need("id", kinds.ID)
     if id_ in {each.id for each in before}:
         raise table.refusal("id", id_, text("accepted.new_id"))
@@ -151,7 +151,7 @@ def _wording(table: Table, key: str, kind: Kind[str]) -> Wording:
 
 def _offers(value: object) -> tuple[Offer, ...]:
     if not isinstance(value, list):
-        raise Refused(value)
+        raise RejectedValue(value)
     return tuple(dict.fromkeys(Offer(_OFFER.parse(item)) for item in value))
 
 

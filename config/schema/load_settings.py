@@ -14,7 +14,7 @@ from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.preferences import choices_file
 from config.schema import kinds
-from config.schema.load_procedure import load_courses, load_letter
+from config.schema.load_procedure import load_letter, load_workflows
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_table
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 
@@ -120,7 +120,7 @@ def _procedure(id_: str, table: Table) -> Procedure:
         margin=table.take("margin_hours", kinds.HOURS, _A_DAY),
         link_lifetime=link_lifetime,
         support_email=support_email,
-        courses=load_courses(table.table("courses"), link_lifetime, letter if support_email else None),
+        workflows=load_workflows(table.table("courses"), link_lifetime, letter if support_email else None),
         letter=letter,
         clean_up_after=timedelta(days=table.take("clean_up_after_days", kinds.URGENT_DAYS, CLEAN_UP_DAYS)),
     )

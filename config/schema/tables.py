@@ -47,7 +47,7 @@ class SettingsError(UserError):
         super().__init__(sentence)
 
 
-class Refused(ValueError):  # noqa: N818 - an outcome's name
+class RejectedValue(ValueError):  # noqa: N818 - an outcome's name
     """Raised by a `Kind` for a value that it does not accept; holds the part that is at fault."""
 
     def __init__(self, fault: object) -> None:
@@ -139,7 +139,7 @@ class Table:
     def _parsed(self, key: str, kind: Kind[T]) -> T:
         try:
             return kind.parse(self._content[key])
-        except Refused as refused:
+        except RejectedValue as refused:
             raise self.refusal(key, refused.fault, kind.words) from refused
 
     def _unknown(self, key: str, value: object) -> SettingsError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from config.settings import Settings
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.expiry import days_left, stage
 from daemon.core.holders import Line, lines, procedure_of, spent_certificates
 from daemon.core.model import CertificateRecord, Key, Memory
@@ -84,10 +84,10 @@ def assess(
 
 def _link_is_out(line: Line, stands: Standing, memory: Memory, now: datetime) -> bool:
     progress = memory.progress.get(stands.newest.key.id)
-    course = line.procedure.courses.get(CourseKind.ADD_WITH_OLD)
-    if progress is None or course is None or progress.course is not course.kind or progress.finished:
+    workflow = line.procedure.workflows.get(WorkflowKind.ADD_WITH_OLD)
+    if progress is None or workflow is None or progress.workflow is not workflow.kind or progress.finished:
         return False
-    return link_stands(course, progress, now)
+    return link_stands(workflow, progress, now)
 
 
 def _pressing(case: Case, keys: frozenset[str]) -> tuple[bool, datetime, str]:

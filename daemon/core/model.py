@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.troubles import Trouble
 
 
@@ -143,11 +143,11 @@ class Progress:
     course came to its end, `closed` says that the page which says so was closed.
     """
 
-    course: CourseKind
+    workflow: WorkflowKind
     begun: datetime
     done: Mapping[str, datetime] = field(default_factory=dict)
     opened: str = ""
-    left: CourseKind | None = None
+    left: WorkflowKind | None = None
     link_until: datetime | None = None
     lapsed: bool = False
     abandoned: bool = False

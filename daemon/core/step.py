@@ -62,7 +62,7 @@ from daemon.core.trouble_notices import (
 )
 from daemon.core.troubles import Trouble
 from daemon.core.welcome import WELCOME, welcome_notice
-from daemon.core.workflows.history import course_happenings
+from daemon.core.workflows.history import workflow_history
 from daemon.core.workflows.progress import set_back
 
 DELIVERY_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
@@ -293,7 +293,7 @@ def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: da
             yield HistoryEntry(at=now, what="named" if key.name else "unnamed", subject=key_id)
     for fingerprint in before.certificates.keys() - after.certificates.keys():
         yield HistoryEntry(at=now, what="forgotten", subject=fingerprint[:8])
-    yield from course_happenings(before, after, now)
+    yield from workflow_history(before, after, now)
     yield from _added("said", before.delivered, after.delivered, now)
     yield from _added("snoozed", before.snoozes, after.snoozes, now)
     for effect in effects:

@@ -91,12 +91,12 @@ def other_language(settings: Settings) -> str:
 def _guide_items(guide: GuideView) -> Iterator[MenuItem]:
     """Open the guide; while a course stands, show its step and what that offers."""
     yield MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
-    if guide.course is None or guide.course_title is None:
+    if guide.workflow is None or guide.workflow_title is None:
         return
     first = (guide.primary,) if guide.primary else ()
     steps = [a for a in (*first, *guide.actions) if isinstance(a.does, Opening | Ending | GoingBack)]
     items = (MenuItem(label=a.label, action=Choosing(action=a.id)) for a in steps)
-    yield MenuItem(label=guide.course_title, items=(MenuItem(label=guide.headline), *items))
+    yield MenuItem(label=guide.workflow_title, items=(MenuItem(label=guide.headline), *items))
 
 
 def _case_items(case: Case) -> Iterator[MenuItem]:

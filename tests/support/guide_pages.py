@@ -10,13 +10,13 @@ from config.i18n.text import Argument, Phrase, text
 from config.i18n.translator import Texts
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings
-from config.workflows import Course, CourseKind
+from config.workflows import Workflow, WorkflowKind
 from daemon.adapters.guide.messages import (
     Page,
     PageAction,
     PageBar,
     PageCertificate,
-    PageHelp,
+    PageProblem,
     PageStep,
     PageTimeLine,
 )
@@ -74,11 +74,11 @@ class Writer:
         """Write a button."""
         return PageAction(id=id_, label=self.say(en, fr), copy=copy, detail=detail)
 
-    def step(self, kind: CourseKind, at: str, **more: object) -> Page:
+    def step(self, kind: WorkflowKind, at: str, **more: object) -> Page:
         """Write the page of one step."""
-        course = OPALEXE.courses[kind]
-        ids = [step.id for step in course.steps]
-        step = course.steps[ids.index(at)]
+        workflow = OPALEXE.workflows[kind]
+        ids = [step.id for step in workflow.steps]
+        step = workflow.steps[ids.index(at)]
         done = self.fill(step.done) if step.done else self.say("Done", "C’est fait")
         page: dict[str, object] = {
             "number": 1,
@@ -86,26 +86,26 @@ class Writer:
             "procedure": self.fill(OPALEXE.title),
             "holder": HOLDER,
             "course": kind,
-            "course_title": self.fill(course.title),
-            "steps": self.steps(course, ids.index(at)),
+            "workflow_title": self.fill(workflow.title),
+            "steps": self.steps(workflow, ids.index(at)),
             "headline": self.fill(step.title),
             "body": self.fill(step.text),
             "reader": ReaderStatus.EMPTY,
             "reader_words": self.reader(ReaderStatus.EMPTY),
             "primary": PageAction(id=f"end:{at}", label=done),
             "actions": self.others(),
-            "helps": self.helps(course),
+            "helps": self.known_problems(workflow),
             "time_line": self.time_line(),
             "certificates": self.certificates(),
         }
         return Page(**(page | more))  # type: ignore[arg-type]  # by name
 
-    def steps(self, course: Course, current: int) -> tuple[PageStep, ...]:
+    def steps(self, workflow: Workflow, current: int) -> tuple[PageStep, ...]:
         """Write the list of steps."""
-        marks = [StepStatus.DONE] * current + [StepStatus.CURRENT] + [StepStatus.AHEAD] * len(course.steps)
+        marks = [StepStatus.DONE] * current + [StepStatus.CURRENT] + [StepStatus.AHEAD] * len(workflow.steps)
         return tuple(
             PageStep(id=step.id, title=self.fill(step.title), status=status)
-            for step, status in zip(course.steps, marks, strict=False)
+            for step, status in zip(workflow.steps, marks, strict=False)
         )
 
     def others(self) -> tuple[PageAction, ...]:
@@ -119,16 +119,16 @@ class Writer:
             self.action("abandon", "Give up this path", "Abandonner cette démarche"),
         )
 
-    def helps(self, course: Course) -> tuple[PageHelp, ...]:
+    def known_problems(self, workflow: Workflow) -> tuple[PageProblem, ...]:
         """Write the known refusals."""
         return tuple(
-            PageHelp(
+            PageProblem(
                 id=refusal.id,
                 title=self.fill(refusal.title),
                 text=self.fill(refusal.text),
                 action=self.action(f"help:{refusal.id}", "Do it again from there", "Reprendre à partir de là"),
             )
-            for refusal in course.refusals
+            for refusal in workflow.known_problems
         )
 
     def reader(self, picture: ReaderStatus) -> str:
@@ -182,12 +182,12 @@ class Writer:
 
 
 def step_page(writer: Writer) -> Page:
-    return writer.step(CourseKind.ADD_WITH_OLD, "log_in", **_in_reader(writer, ReaderStatus.OLD))
+    return writer.step(WorkflowKind.ADD_WITH_OLD, "log_in", **_in_reader(writer, ReaderStatus.OLD))
 
 
 def deadline_page(writer: Writer) -> Page:
     return writer.step(
-        CourseKind.ADD_WITH_OLD,
+        WorkflowKind.ADD_WITH_OLD,
         "click_link",
         **_in_reader(writer, ReaderStatus.NEW),
         deadline=datetime.now(UTC) + timedelta(hours=23, minutes=12),
@@ -200,7 +200,7 @@ def deadline_page(writer: Writer) -> Page:
 
 def alert_page(writer: Writer) -> Page:
     return writer.step(
-        CourseKind.ADD_WITH_OLD,
+        WorkflowKind.ADD_WITH_OLD,
         "insert_new",
         **_in_reader(writer, ReaderStatus.OTHER),
         alert=writer.say(
@@ -215,7 +215,7 @@ def copy_page(writer: Writer) -> Page:
     copy = writer.action("copy:serial", "Copy the serial number", "Copier le numéro de série", copy="0A1B2C")
     mail = writer.action("open:support_mail", "Open the letter", "Ouvrir la lettre")
     return writer.step(
-        CourseKind.ASSOCIATE_NEW,
+        WorkflowKind.ASSOCIATE_NEW,
         "write_to_support",
         **_in_reader(writer, ReaderStatus.NEW),
         primary=mail,
@@ -282,7 +282,7 @@ def empty_page(writer: Writer) -> Page:
 
 
 def reader_page(picture: ReaderStatus) -> Callable[[Writer], Page]:
-    return lambda writer: writer.step(CourseKind.ACTIVATE, "insert_new", **_in_reader(writer, picture))
+    return lambda writer: writer.step(WorkflowKind.ACTIVATE, "insert_new", **_in_reader(writer, picture))
 
 
 def _in_reader(writer: Writer, picture: ReaderStatus) -> dict[str, object]:

@@ -55,7 +55,7 @@ class TextPage:
 
     def answer(self, typed: str) -> list[str]:
         """Return what to print for what was typed."""
-        helps = {f"{self._key(HELP)}{number}": number for number, _ in enumerate(self._page.helps, 1)}
+        known_problems = {f"{self._key(HELP)}{number}": number for number, _ in enumerate(self._page.known_problems, 1)}
         key = next((key for key in KEYS if typed == self._key(key)), typed)
         if key == REPEAT:
             return self.whole()
@@ -63,10 +63,12 @@ class TextPage:
             return self._or_nothing(self._steps())
         if key == CERTIFICATES:
             return self._or_nothing(self._certificates())
-        if key == HELP and len(helps) != 1:
-            return self._or_nothing(f"{key} {self._page.helps[number - 1].title}" for key, number in helps.items())
-        if key == HELP or key in helps:
-            return list(self._help(helps.get(key, 1)))
+        if key == HELP and len(known_problems) != 1:
+            return self._or_nothing(
+                f"{key} {self._page.known_problems[number - 1].title}" for key, number in known_problems.items()
+            )
+        if key == HELP or key in known_problems:
+            return list(self._help(known_problems.get(key, 1)))
         if (action := self._named(typed)) is not None:
             return [action.copy or self.words("textguide.chosen", label=action.label)]
         return [self.words("textguide.gone"), *self._step(), *self._offers()]
@@ -109,11 +111,11 @@ class TextPage:
                 yield from filter(None, [action.detail])
 
     def _help(self, number: int) -> Iterator[str]:
-        help_ = self._page.helps[number - 1]
-        yield help_.title
-        yield help_.text
-        if help_.action is not None:
-            yield f"{self._key(BACK)}{number} {help_.action.label}"
+        problem = self._page.known_problems[number - 1]
+        yield problem.title
+        yield problem.text
+        if problem.action is not None:
+            yield f"{self._key(BACK)}{number} {problem.action.label}"
 
     def _steps(self) -> Iterator[str]:
         total = len(self._page.steps)
@@ -133,7 +135,9 @@ class TextPage:
 
     def _named(self, typed: str) -> PageAction | None:
         """Return the action that was typed: by its number, or that of a help by its key."""
-        back = {f"{self._key(BACK)}{number}": help_.action for number, help_ in enumerate(self._page.helps, 1)}
+        back = {
+            f"{self._key(BACK)}{number}": problem.action for number, problem in enumerate(self._page.known_problems, 1)
+        }
         return self._choices.get(int(typed)) if typed.isdecimal() else back.get(typed)
 
     def _or_nothing(self, lines: Iterator[str]) -> list[str]:
@@ -145,12 +149,14 @@ class TextPage:
 
 def _heading(page: Page) -> list[str]:
     about = " · ".join(filter(None, (page.procedure, page.holder)))
-    return [line for line in (about, page.course_title, page.why) if line]
+    return [line for line in (about, page.workflow_title, page.why) if line]
 
 
 def _numbered(page: Page, before: Choices) -> Choices:
     """Give each action the number to type for it; where all are others, begin anew."""
-    offered = [action for action in actions_of(page) if action not in {help_.action for help_ in page.helps}]
+    offered = [
+        action for action in actions_of(page) if action not in {problem.action for problem in page.known_problems}
+    ]
     others = [action for action in offered if action is not page.primary]
     held = {action.id: number for number, action in before.items() if number != FIRST}
     kept = {action.id: held[action.id] for action in others if action.id in held}

@@ -12,7 +12,7 @@ from tray.window.action_buttons import DeedsView
 from tray.window.buttons import Button
 from tray.window.countdown import Countdown
 from tray.window.glyphs import ALERT, COPIED, GlyphView
-from tray.window.known_problems import HelpsView
+from tray.window.known_problems import KnownProblemsView
 from tray.window.labels import Words, by_sentence
 from tray.window.layouts import card, column, row
 from tray.window.reader_picture import ReaderView
@@ -32,7 +32,7 @@ class GuidePage(QWidget):
         self.setObjectName("paper")
         self._theme = theme
         self._steps = StepsView(theme)
-        self._course = Words(theme, bold=True)
+        self._workflow = Words(theme, bold=True)
         self._why = Words(theme, scale=0.92, tone="muted")
         self._headline = Words(theme, scale=1.7, bold=True)
         self._body = Words(theme, scale=1.1)
@@ -40,7 +40,7 @@ class GuidePage(QWidget):
         self._countdown = Countdown(theme)
         self._deeds = DeedsView(theme, choose)
         self._copied = Words(theme, bold=True)
-        self._helps = HelpsView(theme, choose)
+        self._helps = KnownProblemsView(theme, choose)
         self._reader = ReaderView(theme)
         self._reader_words = Words(theme, scale=1.1)
         self._alert = Words(theme, bold=True, tone="alert")
@@ -63,10 +63,10 @@ class GuidePage(QWidget):
 
     def show_page(self, page: Page, texts: Texts) -> None:
         """Show what a page says."""
-        self._course.say(page.course_title)
+        self._workflow.say(page.workflow_title)
         self._steps.show_steps(page.steps, texts)
         self._why.say(page.why)
-        self._side.setVisible(bool(page.course_title or page.steps or page.why))
+        self._side.setVisible(bool(page.workflow_title or page.steps or page.why))
         self._alert.say(page.alert and by_sentence(page.alert))
         self._band.setVisible(bool(page.alert))
         self._headline.say(page.headline)
@@ -75,7 +75,7 @@ class GuidePage(QWidget):
         self._countdown.count_to(page.deadline, texts)
         self.say_copied("")
         self._deeds.show_deeds(page, texts)
-        self._helps.show_helps(page.helps, texts)
+        self._helps.show_problems(page.known_problems, texts)
         self._reader.show_picture(page.reader, texts.render(text("window.reader")), page.reader_words)
         self._reader_words.say(by_sentence(page.reader_words))
         self._time_line.show_line(page.time_line, texts)
@@ -96,7 +96,7 @@ class GuidePage(QWidget):
 
     def _make_side(self) -> QFrame:
         frame, inner = card(self._theme, gap=0.9)
-        for widget in (self._course, self._steps, self._why):
+        for widget in (self._workflow, self._steps, self._why):
             inner.addWidget(widget)
         inner.addStretch(1)
         return frame

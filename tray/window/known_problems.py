@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Texts
-from daemon.adapters.guide.messages import PageAction, PageHelp
+from daemon.adapters.guide.messages import PageAction, PageProblem
 from tray.window.buttons import Button, Rank, literal
 from tray.window.labels import Words, by_sentence
 from tray.window.layouts import Flow, card, clear, column
@@ -15,7 +15,7 @@ from tray.window.theme import Theme
 CLOSED, OPEN = "▸", "▾"
 
 
-class HelpsView(QWidget):
+class KnownProblemsView(QWidget):
     """One button for all of them; below it one for each, and below that its words."""
 
     def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
@@ -26,23 +26,23 @@ class HelpsView(QWidget):
         self._column = column(theme, gap=0.4)
         self.setLayout(self._column)
 
-    def show_helps(self, helps: tuple[PageHelp, ...], texts: Texts) -> None:
+    def show_problems(self, known_problems: tuple[PageProblem, ...], texts: Texts) -> None:
         """Show these; what was open stays so."""
         clear(self._column)
-        self.setVisible(bool(helps))
-        self._opened &= {"", *(each.id for each in helps)}
+        self.setVisible(bool(known_problems))
+        self._opened &= {"", *(each.id for each in known_problems)}
         frame, inner = card(self._theme, gap=0.4)
         self._add_opener("", texts.render(text("window.helps")), frame, self._column)
-        for each in helps:
+        for each in known_problems:
             self._add_opener(each.id, literal(each.title), self._body(each), inner)
 
-    def _body(self, help_: PageHelp) -> QWidget:
+    def _body(self, problem: PageProblem) -> QWidget:
         body = QWidget()
         lines = column(self._theme, gap=0.5)
         lines.setContentsMargins(round(1.9 * self._theme.em), 0, 0, round(0.5 * self._theme.em))
         body.setLayout(lines)
-        lines.addWidget(Words(self._theme, by_sentence(help_.text)))
-        action = help_.action
+        lines.addWidget(Words(self._theme, by_sentence(problem.text)))
+        action = problem.action
         if action is not None:
             button = Button(self._theme, literal(action.label), detail=action.detail)
             button.setObjectName(f"action:{action.id}")

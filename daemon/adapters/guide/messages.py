@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.adapters.platform.decode_errors import NONSENSE as NONSENSE
 from daemon.core.model import Role
 from daemon.core.views.guide import BarRole, ReaderStatus, StepStatus
@@ -38,7 +38,7 @@ class PageAction(msgspec.Struct, frozen=True, kw_only=True):
     copy: str | None = None
 
 
-class PageHelp(msgspec.Struct, frozen=True, kw_only=True):
+class PageProblem(msgspec.Struct, frozen=True, kw_only=True):
     """A known refusal."""
 
     id: str
@@ -92,8 +92,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     language: str
     procedure: str | None = None
     holder: str = ""
-    course: CourseKind | None = None
-    course_title: str | None = None
+    workflow: WorkflowKind | None = None
+    workflow_title: str | None = None
     why: str | None = None
     steps: tuple[PageStep, ...] = ()
     headline: str
@@ -104,7 +104,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     primary: PageAction | None = None
     answers: tuple[PageAction, ...] = ()
     actions: tuple[PageAction, ...] = ()
-    helps: tuple[PageHelp, ...] = ()
+    known_problems: tuple[PageProblem, ...] = ()
     deadline: datetime | None = None
     deadline_words: str | None = None
     time_line: PageTimeLine | None = None
@@ -116,7 +116,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 def actions_of(page: Page) -> tuple[PageAction, ...]:
     """Return every action of the page, the most likely one first."""
     primary = () if page.primary is None else (page.primary,)
-    back = tuple(refusal.action for refusal in page.helps if refusal.action is not None)
+    back = tuple(refusal.action for refusal in page.known_problems if refusal.action is not None)
     return primary + page.answers + page.actions + back + page.cases
 
 

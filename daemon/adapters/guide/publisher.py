@@ -169,7 +169,7 @@ def event_of(answer: GuideAnswer, page: Page, now: datetime) -> Event | None:
 
 def _subject(view: GuideView) -> tuple[object, ...]:
     """Return what a choice is about, line and step: one that crosses a smaller change still counts."""
-    return view.procedure, view.holder, view.cases, view.course, view.headline
+    return view.procedure, view.holder, view.cases, view.workflow, view.headline
 
 
 def has_display(environ: Mapping[str, str] = os.environ) -> bool:

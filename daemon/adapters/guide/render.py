@@ -10,7 +10,7 @@ from daemon.adapters.guide.messages import (
     PageAction,
     PageBar,
     PageCertificate,
-    PageHelp,
+    PageProblem,
     PageStep,
     PageTimeLine,
 )
@@ -19,7 +19,7 @@ from daemon.core.views import guide as core
 KINDS: dict[type, type] = {
     core.StepSummary: PageStep,
     core.Action: PageAction,
-    core.Help: PageHelp,
+    core.ProblemEntry: PageProblem,
     core.Bar: PageBar,
     core.TimeLine: PageTimeLine,
     core.CertificateCard: PageCertificate,

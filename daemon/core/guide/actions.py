@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from config.i18n.text import Sentence, text
-from config.workflows import CourseKind, Ends, Offer, Refusal
+from config.workflows import Ends, KnownProblem, Offer, WorkflowKind
 from daemon.core.destination import Destination
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
@@ -20,8 +20,8 @@ from daemon.core.views.guide import (
     Ending,
     GoingBack,
     Handling,
-    Help,
     Opening,
+    ProblemEntry,
     Selecting,
     Stating,
 )
@@ -34,10 +34,10 @@ LEADS_TO = {
     Offer.TOOL: Destination.TOOL,
     Offer.MAIL: Destination.SUPPORT_MAIL,
 }
-LAST_WORDS = {  # what the end of a course says of the new key
-    CourseKind.ACTIVATE: Claim.ACTIVATED,
-    CourseKind.ADD_WITH_OLD: Claim.WORKS,
-    CourseKind.ASSOCIATE_NEW: Claim.WORKS,
+FINAL_CLAIMS = {  # what the end of a course says of the new key
+    WorkflowKind.ACTIVATE: Claim.ACTIVATED,
+    WorkflowKind.ADD_WITH_OLD: Claim.WORKS,
+    WorkflowKind.ASSOCIATE_NEW: Claim.WORKS,
 }
 LINES_AT_MOST = 50
 AWAITED = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
@@ -53,7 +53,7 @@ def step_actions(context: GuideContext) -> Iterator[Action]:
     yield from endings + openings if context.progress.opened == step.id else openings + endings
 
 
-def course_actions(context: GuideContext) -> Iterator[Action]:
+def workflow_actions(context: GuideContext) -> Iterator[Action]:
     """Yield what can be said, and done with the whole course."""
     yield from _back(context)
     if context.step and (context.step.ends in AWAITED or not context.positions.sure):
@@ -69,14 +69,14 @@ def course_actions(context: GuideContext) -> Iterator[Action]:
         yield handling(Handling.NOT_NEEDED)
 
 
-def helps(context: GuideContext) -> Iterator[Help]:
+def known_problems(context: GuideContext) -> Iterator[ProblemEntry]:
     """Yield the known refusals of the course, each with the way back to the right step."""
-    for refusal in context.course.refusals if context.course else ():
-        yield Help(
-            id=refusal.id,
-            title=phrase(context, refusal.title),
-            text=phrase(context, refusal.text),
-            action=_help_action(context, refusal),
+    for known_problem in context.workflow.known_problems if context.workflow else ():
+        yield ProblemEntry(
+            id=known_problem.id,
+            title=phrase(context, known_problem.title),
+            text=phrase(context, known_problem.text),
+            action=_problem_action(context, known_problem),
         )
 
 
@@ -106,7 +106,7 @@ def handling(what: Handling) -> Action:
 
 def is_last(context: GuideContext, step: str) -> bool:
     """Tell whether the course is at its end with this step."""
-    return context.course is not None and context.course.steps[-1].id == step
+    return context.workflow is not None and context.workflow.steps[-1].id == step
 
 
 def _openings(context: GuideContext) -> Iterator[Action]:
@@ -140,7 +140,7 @@ def _endings(context: GuideContext) -> Iterator[Action]:
 
 def _back(context: GuideContext) -> Iterator[Action]:
     done = context.progress.done if context.progress else {}
-    last = next((s.id for s in reversed(context.course.steps if context.course else ()) if s.id in done), None)
+    last = next((s.id for s in reversed(context.workflow.steps if context.workflow else ()) if s.id in done), None)
     if last is not None:
         yield _action(f"back:{last}", text("guide.back"), GoingBack(last))
 
@@ -160,14 +160,14 @@ def statements(context: GuideContext) -> Iterator[Action]:
         yield stating(context, Claim.OLD_LOST)
 
 
-def _help_action(context: GuideContext, refusal: Refusal) -> Action | None:
-    if refusal.final:
-        return _action(f"help:{refusal.id}", text("guide.abandon"), Handling.ABANDON)
-    course, done = context.course, context.progress.done if context.progress else {}
-    again = since(course, refusal.back_to) if course and refusal.back_to else ()
+def _problem_action(context: GuideContext, known_problem: KnownProblem) -> Action | None:
+    if known_problem.final:
+        return _action(f"help:{known_problem.id}", text("guide.abandon"), Handling.ABANDON)
+    workflow, done = context.workflow, context.progress.done if context.progress else {}
+    again = since(workflow, known_problem.back_to) if workflow and known_problem.back_to else ()
     if not any(step.id in done for step in again):
         return None
-    return _action(f"help:{refusal.id}", text("guide.again"), GoingBack(again[0].id))
+    return _action(f"help:{known_problem.id}", text("guide.again"), GoingBack(again[0].id))
 
 
 def _rests(context: GuideContext) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Procedure
-from config.workflows import Course, CourseKind, Ends, Step
+from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.assessment import Assessment, Case
 from daemon.core.card_reads import names_being_read
 from daemon.core.holders import Entry, procedure_of
@@ -41,7 +41,7 @@ class GuideContext:
     roles: KeyRoles
     positions: CardPositions
     progress: Progress | None = None
-    course: Course | None = None
+    workflow: Workflow | None = None
     step: Step | None = None
 
     @property
@@ -55,7 +55,7 @@ def build_context(state: State, assessment: Assessment, case: Case, now: datetim
     roles = key_roles(case)
     positions = _card_positions(state, case, roles)
     progress = state.memory.progress.get(progress_id(case))
-    course = course_of(case, progress)
+    workflow = workflow_of(case, progress)
 
     def holds(ends: Ends) -> bool:
         match ends:
@@ -66,7 +66,7 @@ def build_context(state: State, assessment: Assessment, case: Case, now: datetim
             case _:
                 return positions.holds(ends)
 
-    step = current_step(course, progress.done if progress else (), holds) if course else None
+    step = current_step(workflow, progress.done if progress else (), holds) if workflow else None
     return GuideContext(
         state=state,
         assessment=assessment,
@@ -75,7 +75,7 @@ def build_context(state: State, assessment: Assessment, case: Case, now: datetim
         roles=roles,
         positions=positions,
         progress=progress,
-        course=course,
+        workflow=workflow,
         step=step,
     )
 
@@ -85,13 +85,15 @@ def progress_id(case: Case) -> str:
     return BARE_PREFIX + case.id if _is_bare(case.path) else case.id
 
 
-def course_of(case: Case, progress: Progress | None) -> Course | None:
+def workflow_of(case: Case, progress: Progress | None) -> Workflow | None:
     """Return the course that leads along the line's path, or that tidies up after it."""
-    courses = case.line.procedure.courses
+    workflows = case.line.procedure.workflows
     if case.path is not None:
-        return courses.get(CourseKind(case.path.kind))
-    tidying = progress and progress.course is CourseKind.CLEAN_UP and not progress.finished and not progress.abandoned
-    return courses.get(CourseKind.CLEAN_UP) if tidying else None
+        return workflows.get(WorkflowKind(case.path.kind))
+    tidying = (
+        progress and progress.workflow is WorkflowKind.CLEAN_UP and not progress.finished and not progress.abandoned
+    )
+    return workflows.get(WorkflowKind.CLEAN_UP) if tidying else None
 
 
 def key_roles(case: Case) -> KeyRoles:

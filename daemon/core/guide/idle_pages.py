@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from config.i18n.text import Phrase, text
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, first_notice
 from daemon.core.guide.actions import handling, selections, stating
@@ -73,8 +73,8 @@ def calm_page(context: GuideContext) -> GuideView:
 def may_clean_up(context: GuideContext) -> bool:
     """Tell whether the old certificate may still be in the account: a course has ended, and nobody tidied up."""
     progress = context.progress
-    ended = progress is not None and progress.finished is not None and progress.course is not CourseKind.CLEAN_UP
-    return ended and context.roles.old is not None and CourseKind.CLEAN_UP in context.procedure.courses
+    ended = progress is not None and progress.finished is not None and progress.workflow is not WorkflowKind.CLEAN_UP
+    return ended and context.roles.old is not None and WorkflowKind.CLEAN_UP in context.procedure.workflows
 
 
 def _name(context: GuideContext) -> str:
@@ -83,7 +83,7 @@ def _name(context: GuideContext) -> str:
     if stands.question is not None:
         return f"ask.{stands.question}"
     if progress is not None and progress.finished and not progress.closed:
-        return "tidied" if progress.course is CourseKind.CLEAN_UP else "finished"
+        return "tidied" if progress.workflow is WorkflowKind.CLEAN_UP else "finished"
     if len(context.case.line.entries) == 1 and not stands.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
         return ONE_KEY
     return "well"

@@ -1,6 +1,6 @@
 """Whether a new key was ordered, by the person's own word."""
 
-from config.workflows import CourseKind, Ends
+from config.workflows import Ends, WorkflowKind
 from daemon.core.assessment import Case
 from daemon.core.model import Memory
 from daemon.core.workflows.workflow import current_step
@@ -9,8 +9,8 @@ from daemon.core.workflows.workflow import current_step
 def is_ordered(case: Case, memory: Memory) -> bool:
     """Tell whether all that is left of the order is to wait for the new key."""
     progress = memory.progress.get(case.id)
-    course = case.line.procedure.courses.get(CourseKind.ORDER)
-    if progress is None or course is None or progress.course is not course.kind:
+    workflow = case.line.procedure.workflows.get(WorkflowKind.ORDER)
+    if progress is None or workflow is None or progress.workflow is not workflow.kind:
         return False
-    step = current_step(course, progress.done, lambda _ends: False)
+    step = current_step(workflow, progress.done, lambda _ends: False)
     return step is not None and step.ends is Ends.CERTIFICATE_SEEN and bool(progress.done)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.i18n.text import text
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, Case
 from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import earlier, later
@@ -43,8 +43,8 @@ def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[datetime]:
     for case in assessment.cases:
         if (progress := memory.progress.get(progress_id(case))) is None:
             continue
-        course = case.line.procedure.courses.get(progress.course)
-        if course and (running := deadline(course, progress)):
+        workflow = case.line.procedure.workflows.get(progress.workflow)
+        if workflow and (running := deadline(workflow, progress)):
             yield running[1]
         if progress.link_until is not None:
             yield progress.link_until
@@ -58,8 +58,8 @@ def _reminders(cases: Iterable[Case], memory: Memory) -> Iterator[Reminder]:
 
 def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
     """Say once that little is left of the time of a step: a quarter of it, or six hours where that is less."""
-    course = case.line.procedure.courses.get(progress.course)
-    running = deadline(course, progress) if course and not progress.abandoned else None
+    workflow = case.line.procedure.workflows.get(progress.workflow)
+    running = deadline(workflow, progress) if workflow and not progress.abandoned else None
     if running is None:
         return
     limit, until = running
@@ -77,10 +77,10 @@ def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
 
 def _of_clean_up(case: Case, progress: Progress) -> Iterator[Reminder]:
     """Remind once of the old certificate, until it was removed or need not be."""
-    tidying = progress.course is CourseKind.CLEAN_UP
+    tidying = progress.workflow is WorkflowKind.CLEAN_UP
     open_ = not progress.finished and not progress.abandoned if tidying else progress.finished is not None
     procedure, old = case.line.procedure, key_before(case)
-    if not open_ or old is None or CourseKind.CLEAN_UP not in procedure.courses:
+    if not open_ or old is None or WorkflowKind.CLEAN_UP not in procedure.workflows:
         return
     notice = Notice(
         tag=CLEAN_UP_PREFIX + case.id,

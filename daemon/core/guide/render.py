@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
-from config.workflows import Course, CourseKind, Step
+from config.workflows import Step, Workflow, WorkflowKind
 from daemon.core.assessment import Assessment, Case
 from daemon.core.guide.actions import (
-    LAST_WORDS,
-    course_actions,
+    FINAL_CLAIMS,
     handling,
-    helps,
+    known_problems,
     selections,
     statements,
     stating,
     step_actions,
+    workflow_actions,
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
@@ -35,9 +35,9 @@ def draw_guide(state: State, assessment: Assessment, now: datetime) -> GuideView
     if case is None:
         return empty_page(state, assessment)
     context = build_context(state, assessment, case, now)
-    if context.case.path is None and context.course is None:
+    if context.case.path is None and context.workflow is None:
         return calm_page(context)
-    return _abandoned_page(context) if context.progress and context.progress.abandoned else _course_page(context)
+    return _abandoned_page(context) if context.progress and context.progress.abandoned else _workflow_page(context)
 
 
 def shown_case(state: State, assessment: Assessment) -> Case | None:
@@ -53,31 +53,31 @@ def offered(view: GuideView) -> Iterator[Action]:
     if view.primary is not None:
         yield view.primary
     yield from (*view.answers, *view.actions, *view.cases)
-    yield from (help_.action for help_ in view.helps if help_.action)
+    yield from (problem.action for problem in view.known_problems if problem.action)
 
 
 def _begun(progress: Progress | None) -> bool:
     return progress is not None and bool(progress.done) and not progress.abandoned
 
 
-def _course_page(context: GuideContext) -> GuideView:
+def _workflow_page(context: GuideContext) -> GuideView:
     """Draw the step of the moment; a course that is at its end asks whether the key works."""
     shown = reader_status(context.state, context)
-    step, course, path = context.step, context.course, context.case.path
+    step, workflow, path = context.step, context.workflow, context.case.path
     actions = [*step_actions(context)] if step else [*_confirmations(context)]
     ids = {action.id for action in actions}
-    actions += [action for action in course_actions(context) if action.id not in ids]
-    running = deadline(course, context.progress) if course and context.progress else None
-    kind = course.kind if course else CourseKind(path.kind) if path else None
+    actions += [action for action in workflow_actions(context) if action.id not in ids]
+    running = deadline(workflow, context.progress) if workflow and context.progress else None
+    kind = workflow.kind if workflow else WorkflowKind(path.kind) if path else None
     primary = actions[0] if actions and ids else None
     return GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.line.holder,
-        course=kind,
-        course_title=phrase(context, course.title) if course else text(f"path.{kind}"),
+        workflow=kind,
+        workflow_title=phrase(context, workflow.title) if workflow else text(f"path.{kind}"),
         why=path.reason if path else None,
-        steps=tuple(_step_lines(context, course, step)) if course else (),
+        steps=tuple(_step_lines(context, workflow, step)) if workflow else (),
         headline=phrase(context, step.title) if step else text(f"path.{kind}"),
         body=phrase(context, step.text) if step else say(context, f"guide.confirm.{kind}"),
         alert=obstacle(context, shown) or _news(context),
@@ -85,7 +85,7 @@ def _course_page(context: GuideContext) -> GuideView:
         reader_words=reader_words(context.state, context, shown),
         primary=primary,
         actions=tuple(actions[1:] if primary else actions),
-        helps=tuple(helps(context)),
+        known_problems=tuple(known_problems(context)),
         deadline=running[1] if running else None,
         deadline_words=_deadline_words(running[1], context.now) if running else None,
         time_line=time_line(context),
@@ -110,24 +110,24 @@ def _abandoned_page(context: GuideContext) -> GuideView:
     )
 
 
-def _step_lines(context: GuideContext, course: Course, current: Step | None) -> Iterator[StepSummary]:
+def _step_lines(context: GuideContext, workflow: Workflow, current: Step | None) -> Iterator[StepSummary]:
     done = context.progress.done if context.progress else {}
     passed = True
-    for step in course.steps:
+    for step in workflow.steps:
         passed = passed and step != current
-        dedup_key = (
+        status = (
             StepStatus.CURRENT
             if step == current
             else StepStatus.DONE
             if passed or step.id in done
             else StepStatus.AHEAD
         )
-        yield StepSummary(id=step.id, title=phrase(context, step.title), dedup_key=dedup_key)
+        yield StepSummary(id=step.id, title=phrase(context, step.title), status=status)
 
 
 def _confirmations(context: GuideContext) -> Iterator[Action]:
     """Ask what ends a course whose steps are all done."""
-    claim = LAST_WORDS.get(context.course.kind) if context.course else None
+    claim = FINAL_CLAIMS.get(context.workflow.kind) if context.workflow else None
     if claim is None or context.roles.bare:
         yield handling(Handling.CHECK)
     else:

@@ -13,7 +13,7 @@ def words(context: GuideContext) -> Args:
     roles = context.roles
     named = {
         "old_key": key_words("old", roles.old),
-        "new_key": key_words("new" if roles.old or context.course else "only", roles.new),
+        "new_key": key_words("new" if roles.old or context.workflow else "only", roles.new),
         "holder": holder_words(context.case.line.holder),
         "old_ends": _end(roles.old),
         "new_ends": _end(roles.new),

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, Case
 from daemon.core.card_reads import names_being_read, order_read
 from daemon.core.destination import Destination
-from daemon.core.guide.actions import LAST_WORDS, is_last
+from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import draw_guide, offered, shown_case
 from daemon.core.model import Claim, Progress
@@ -59,21 +59,21 @@ def look_at(state: State, assessment: Assessment) -> State:
 
 def _end(context: GuideContext, step: str) -> Step:
     """End a step; the last one of a course brings its word on the key."""
-    state, course, progress = context.state, context.course, context.progress
-    if course is None or progress is None:
+    state, workflow, progress = context.state, context.workflow, context.progress
+    if workflow is None or progress is None:
         return state, ()
     progress = ended(progress, step, context.now)
-    if is_last(context, step) and course.kind is CourseKind.CLEAN_UP:
+    if is_last(context, step) and workflow.kind is WorkflowKind.CLEAN_UP:
         progress = replace(progress, finished=context.now)
     state = _keep(state, context.case, progress)
-    claim = LAST_WORDS.get(course.kind) if is_last(context, step) else None
+    claim = FINAL_CLAIMS.get(workflow.kind) if is_last(context, step) else None
     return _state(state, context.case.id, (claim,), context.now) if claim else (state, ())
 
 
 def _go_back(context: GuideContext, step: str) -> State:
-    if context.course is None or context.progress is None:
+    if context.workflow is None or context.progress is None:
         return context.state
-    return _keep(context.state, context.case, undone(context.progress, context.course, step))
+    return _keep(context.state, context.case, undone(context.progress, context.workflow, step))
 
 
 def _state(state: State, key: str, claims: tuple[Claim, ...], now: datetime) -> Step:
@@ -97,10 +97,10 @@ def _handle(context: GuideContext, what: Handling) -> State:
             return _keep(replace(state, guide_case=""), case, replace(progress, closed=True))
         case Handling.CLEAN_UP if progress is not None:
             begun = progress.finished or now
-            return _keep(state, case, Progress(course=CourseKind.CLEAN_UP, begun=begun))
+            return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun))
         case Handling.NOT_NEEDED if progress is not None:
             begun = progress.finished or progress.begun
-            return _keep(state, case, Progress(course=CourseKind.CLEAN_UP, begun=begun, abandoned=True))
+            return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun, abandoned=True))
         case _:
             return state
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Sentence
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.destination import Destination
 from daemon.core.model import Claim, Role
 from daemon.core.views.report import Stage
@@ -39,7 +39,7 @@ class StepSummary:
 
     id: str
     title: Sentence
-    dedup_key: StepStatus
+    status: StepStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Help:
+class ProblemEntry:
     """A known refusal: what one sees, what to do, and the way back to the right step."""
 
     id: str
@@ -181,8 +181,8 @@ class GuideView:
     language: str | None
     procedure: Sentence | None = None
     holder: str = ""
-    course: CourseKind | None = None
-    course_title: Sentence | None = None
+    workflow: WorkflowKind | None = None
+    workflow_title: Sentence | None = None
     why: Sentence | None = None
     steps: tuple[StepSummary, ...] = ()
     headline: Sentence
@@ -193,7 +193,7 @@ class GuideView:
     primary: Action | None = None
     answers: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
-    helps: tuple[Help, ...] = ()
+    known_problems: tuple[ProblemEntry, ...] = ()
     deadline: datetime | None = None
     deadline_words: Sentence | None = None
     time_line: TimeLine | None = None

@@ -7,7 +7,7 @@ from daemon.core.effects import HistoryEntry
 from daemon.core.model import Memory, Progress
 
 
-def course_happenings(before: Memory, after: Memory, now: datetime) -> Iterator[HistoryEntry]:
+def workflow_history(before: Memory, after: Memory, now: datetime) -> Iterator[HistoryEntry]:
     """Put what changed in the courses into lines of the history."""
     for id_, progress in after.progress.items():
         for what in _changes(before.progress.get(id_), progress):
@@ -15,9 +15,9 @@ def course_happenings(before: Memory, after: Memory, now: datetime) -> Iterator[
 
 
 def _changes(before: Progress | None, after: Progress) -> Iterator[str]:
-    same = before is not None and before.course is after.course and before.begun == after.begun
+    same = before is not None and before.workflow is after.workflow and before.begun == after.begun
     if not same:
-        yield f"course_{after.course}"
+        yield f"course_{after.workflow}"
     done = before.done if before and same else {}
     yield from (f"ended_{step}" for step in after.done if step not in done)
     yield from (f"undone_{step}" for step in done if step not in after.done)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.workflows import Course, Limit
+from config.workflows import Limit, Workflow
 from daemon.core.expiry import earlier, later
 from daemon.core.model import Memory, Progress
 from daemon.core.workflows.workflow import since
@@ -15,35 +15,35 @@ def ended(progress: Progress, step: str, now: datetime) -> Progress:
     return replace(progress, done={**progress.done, step: now}, opened="", left=None, link_until=None, lapsed=False)
 
 
-def undone(progress: Progress, course: Course, step: str) -> Progress:
+def undone(progress: Progress, workflow: Workflow, step: str) -> Progress:
     """Take a step and all after it back."""
-    gone = {s.id for s in since(course, step)}
+    gone = {s.id for s in since(workflow, step)}
     return replace(progress, done={s: at for s, at in progress.done.items() if s not in gone}, opened="")
 
 
-def deadline(course: Course, progress: Progress) -> tuple[Limit, datetime] | None:
+def deadline(workflow: Workflow, progress: Progress) -> tuple[Limit, datetime] | None:
     """Return the limit that runs now, and when it is over."""
-    return next(((limit, until) for limit, until, used in _limits(course, progress) if not used), None)
+    return next(((limit, until) for limit, until, used in _limits(workflow, progress) if not used), None)
 
 
-def lapsed(progress: Progress, course: Course, now: datetime) -> Progress:
+def lapsed(progress: Progress, workflow: Workflow, now: datetime) -> Progress:
     """Go back to where a limit that is over says; a moment that a wrong clock made is never ahead."""
     done = {step: min(at, now) for step, at in progress.done.items()}
     progress = progress if done == progress.done else replace(progress, done=done)
-    running = deadline(course, progress)
+    running = deadline(workflow, progress)
     if running is None or now < running[1]:
         return progress
-    return replace(undone(progress, course, running[0].back_to), lapsed=True)
+    return replace(undone(progress, workflow, running[0].back_to), lapsed=True)
 
 
-def link_stands(course: Course, progress: Progress, now: datetime) -> bool:
+def link_stands(workflow: Workflow, progress: Progress, now: datetime) -> bool:
     """Tell whether a link that was asked for still works, or was used: the way in that it opened is not left then."""
-    return any(used or now < until for _, until, used in _limits(course, progress))
+    return any(used or now < until for _, until, used in _limits(workflow, progress))
 
 
-def link_until(course: Course, progress: Progress) -> datetime | None:
+def link_until(workflow: Workflow, progress: Progress) -> datetime | None:
     """Return until when a link that was asked for and not used works."""
-    running = deadline(course, progress)
+    running = deadline(workflow, progress)
     return running[1] if running else None
 
 
@@ -66,10 +66,10 @@ def with_progress(memory: Memory, id_: str, progress: Progress | None) -> Memory
     return replace(memory, progress=others if progress is None else {**others, id_: progress})
 
 
-def _limits(course: Course, progress: Progress) -> Iterator[tuple[Limit, datetime, bool]]:
+def _limits(workflow: Workflow, progress: Progress) -> Iterator[tuple[Limit, datetime, bool]]:
     """Yield each limit whose time has begun, when it is over, and whether the last step that it binds is passed."""
-    last = {step.limit.since: (step.limit, step.id) for step in course.steps if step.limit is not None}
+    last = {step.limit.since: (step.limit, step.id) for step in workflow.steps if step.limit is not None}
     for limit, step_id in last.values():
         if limit.since in progress.done:
-            used = any(s.id in progress.done for s in since(course, step_id))
+            used = any(s.id in progress.done for s in since(workflow, step_id))
             yield limit, later(progress.done[limit.since], limit.span), used

@@ -2,24 +2,24 @@
 
 from collections.abc import Callable, Collection
 
-from config.workflows import Course, Ends, Needs, Step
+from config.workflows import Ends, Needs, Step, Workflow
 
-PLACES = {Ends.OLD_IN, Ends.NEW_IN, Ends.OLD_OUT, Ends.NEW_OUT}
+CARD_CONDITIONS = {Ends.OLD_IN, Ends.NEW_IN, Ends.OLD_OUT, Ends.NEW_OUT}
 PUT_IN = {Needs.OLD: Ends.OLD_IN, Needs.NEW: Ends.NEW_IN}
 
 Holds = Callable[[Ends], bool]
 
 
-def current_step(course: Course, done: Collection[str], holds: Holds) -> Step | None:
+def current_step(workflow: Workflow, done: Collection[str], holds: Holds) -> Step | None:
     """Return the step of the moment, None when nothing is left.
 
     That is the first one not done; before it, a card's place that the steps since the last one done ask for; and
     where the card that it needs has gone, the nearest earlier step that puts it in.
     """
-    steps = course.steps
-    open_ = [n for n, s in enumerate(steps) if s.ends not in PLACES and s.id not in done and not holds(s.ends)]
+    steps = workflow.steps
+    open_ = [n for n, s in enumerate(steps) if s.ends not in CARD_CONDITIONS and s.id not in done and not holds(s.ends)]
     at = open_[0] if open_ else len(steps)
-    begin = 1 + max((n for n, s in enumerate(steps[:at]) if s.ends not in PLACES), default=-1)
+    begin = 1 + max((n for n, s in enumerate(steps[:at]) if s.ends not in CARD_CONDITIONS), default=-1)
     awaited = next((s for s in steps[begin:at] if not holds(s.ends)), None)
     if awaited is not None or not open_:
         return awaited
@@ -29,10 +29,10 @@ def current_step(course: Course, done: Collection[str], holds: Holds) -> Step | 
     return next((s for s in reversed(steps[:at]) if s.ends is PUT_IN[step.needs]), step)
 
 
-def since(course: Course, step: str) -> tuple[Step, ...]:
+def since(workflow: Workflow, step: str) -> tuple[Step, ...]:
     """Return this step and all after it; nothing when the course does not have it."""
-    at = next((n for n, s in enumerate(course.steps) if s.id == step), len(course.steps))
-    return course.steps[at:]
+    at = next((n for n, s in enumerate(workflow.steps) if s.id == step), len(workflow.steps))
+    return workflow.steps[at:]
 
 
 def wanted(step: Step) -> Needs:

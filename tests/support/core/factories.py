@@ -33,7 +33,7 @@ OPALEXE = Procedure(
     platform_url="https://www.opalexe.fr",
     order_url="https://www.certeurope.fr",
     tool=VendorTool(name="Trusted Key Manager", download_url="https://tkm.certeurope.fr"),
-    courses=COURSES,
+    workflows=COURSES,
 )
 SIV = replace(
     OPALEXE,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from config.i18n.wording import Wording
-from config.workflows import Course, CourseKind, Ends, Limit, Needs, Offer, Refusal, Step
+from config.workflows import Ends, Limit, Needs, Offer, KnownProblem, Step, Workflow, WorkflowKind
 
 LINK_LIFE = timedelta(hours=24)
 MAILED = Limit(since="ask", span=LINK_LIFE, back_to="old_in")
@@ -27,25 +27,25 @@ def a_step(id_: str, ends: Ends = Ends.SAID, needs: Needs = Needs.NOTHING, *offe
     )
 
 
-def a_course(kind: CourseKind, *steps: Step, refusals: tuple[Refusal, ...] = ()) -> Course:
+def a_workflow(kind: WorkflowKind, *steps: Step, known_problems: tuple[KnownProblem, ...] = ()) -> Workflow:
     """Make a course of these steps."""
-    return Course(kind=kind, title=word(kind), steps=steps, refusals=refusals)
+    return Workflow(kind=kind, title=word(kind), steps=steps, known_problems=known_problems)
 
 
-ORDER = a_course(
-    CourseKind.ORDER,
+ORDER = a_workflow(
+    WorkflowKind.ORDER,
     a_step("open", Ends.LAUNCHED, Needs.NOTHING, Offer.ORDER_PAGE),
     a_step("ordered"),
     a_step("wait", Ends.CERTIFICATE_SEEN),
 )
-ACTIVATE = a_course(
-    CourseKind.ACTIVATE,
+ACTIVATE = a_workflow(
+    WorkflowKind.ACTIVATE,
     a_step("new_in", Ends.NEW_IN),
     a_step("start", Ends.SAID, Needs.NEW, Offer.TOOL),
     a_step("activate", Ends.ACTIVATED, Needs.NEW),
 )
-ADD_WITH_OLD = a_course(
-    CourseKind.ADD_WITH_OLD,
+ADD_WITH_OLD = a_workflow(
+    WorkflowKind.ADD_WITH_OLD,
     a_step("old_in", Ends.OLD_IN),
     a_step("log_in", Ends.SAID, Needs.OLD, Offer.PLATFORM),
     a_step("ask", Ends.SAID, Needs.OLD),
@@ -54,22 +54,22 @@ ADD_WITH_OLD = a_course(
     a_step("new_in", Ends.NEW_IN, limit=True),
     a_step("click", Ends.SAID, Needs.NEW, limit=True),
     a_step("check", Ends.SAID, Needs.NEW),
-    refusals=(
-        Refusal(id="too_old", title=word("too old"), text=word("too old"), back_to="old_in"),
-        Refusal(id="suspended", title=word("suspended"), text=word("suspended")),
+    known_problems=(
+        KnownProblem(id="too_old", title=word("too old"), text=word("too old"), back_to="old_in"),
+        KnownProblem(id="suspended", title=word("suspended"), text=word("suspended")),
     ),
 )
-ASSOCIATE_NEW = a_course(
-    CourseKind.ASSOCIATE_NEW,
+ASSOCIATE_NEW = a_workflow(
+    WorkflowKind.ASSOCIATE_NEW,
     a_step("new_in", Ends.NEW_IN),
     a_step("log_in", Ends.SAID, Needs.NEW, Offer.PLATFORM),
     a_step("write", Ends.LAUNCHED, Needs.NOTHING, Offer.MAIL, Offer.SERIAL),
     a_step("opens", Ends.SAID, Needs.NEW, Offer.PLATFORM),
-    refusals=(Refusal(id="first_time", title=word("first time"), text=word("first time"), final=True),),
+    known_problems=(KnownProblem(id="first_time", title=word("first time"), text=word("first time"), final=True),),
 )
-CLEAN_UP = a_course(
-    CourseKind.CLEAN_UP,
+CLEAN_UP = a_workflow(
+    WorkflowKind.CLEAN_UP,
     a_step("new_in", Ends.NEW_IN),
     a_step("remove", Ends.SAID, Needs.NEW, Offer.PLATFORM),
 )
-COURSES = {course.kind: course for course in (ORDER, ACTIVATE, ADD_WITH_OLD, ASSOCIATE_NEW, CLEAN_UP)}
+COURSES = {workflow.kind: workflow for workflow in (ORDER, ACTIVATE, ADD_WITH_OLD, ASSOCIATE_NEW, CLEAN_UP)}

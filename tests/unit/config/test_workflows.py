@@ -10,24 +10,24 @@ import pytest
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings, load_procedure
 from config.settings import Procedure
-from config.workflows import CourseKind, Ends, Limit, Needs, Offer
+from config.workflows import Ends, Limit, Needs, Offer, WorkflowKind
 
 FIXTURES = Path(__file__).parent / "procedures"
 OPALEXE = next(each for each in catalogue_settings().procedures if each.id == "opalexe")
 EVERY = [OPALEXE, *(load_procedure(FIXTURES / name) for name in ("siv.toml", "minimal.toml"))]
 
 
-def ids(kind: CourseKind) -> list[str]:
-    return [each.id for each in OPALEXE.courses[kind].steps]
+def ids(kind: WorkflowKind) -> list[str]:
+    return [each.id for each in OPALEXE.workflows[kind].steps]
 
 
 def test_step_1_activates_with_the_tool() -> None:
-    assert ids(CourseKind.ACTIVATE) == ["insert_new", "start_tool", "activate", "code", "choose_pin"]
-    assert OPALEXE.courses[CourseKind.ACTIVATE].steps[-1].ends is Ends.ACTIVATED
+    assert ids(WorkflowKind.ACTIVATE) == ["insert_new", "start_tool", "activate", "code", "choose_pin"]
+    assert OPALEXE.workflows[WorkflowKind.ACTIVATE].steps[-1].ends is Ends.ACTIVATED
 
 
 def test_step_2a_goes_in_its_order() -> None:
-    steps = OPALEXE.courses[CourseKind.ADD_WITH_OLD].steps
+    steps = OPALEXE.workflows[WorkflowKind.ADD_WITH_OLD].steps
     order = [(each.ends if each.ends is not Ends.SAID else each.id, each.needs) for each in steps]
     assert order == [
         (Ends.OLD_IN, Needs.NOTHING),
@@ -50,7 +50,7 @@ def test_step_2a_goes_in_its_order() -> None:
 
 
 def test_step_2b_ends_with_a_letter_and_an_answer() -> None:
-    assert ids(CourseKind.ASSOCIATE_NEW) == [
+    assert ids(WorkflowKind.ASSOCIATE_NEW) == [
         "insert_new",
         "open_platform",
         "have_account",
@@ -58,7 +58,7 @@ def test_step_2b_ends_with_a_letter_and_an_answer() -> None:
         "wait",
         "log_in",
     ]
-    assert OPALEXE.courses[CourseKind.ASSOCIATE_NEW].steps[3].offers == (Offer.MAIL, Offer.SERIAL)
+    assert OPALEXE.workflows[WorkflowKind.ASSOCIATE_NEW].steps[3].offers == (Offer.MAIL, Offer.SERIAL)
     assert OPALEXE.letter is not None
     for body in (OPALEXE.letter.body.en, OPALEXE.letter.body.fr):
         assert {"{holder}", "{serial}"} <= set(re.findall(r"\{\w+\}", body))
@@ -77,11 +77,11 @@ SITE = [
 
 
 def wordings(each: Procedure) -> Iterator[Wording]:
-    for course in each.courses.values():
-        yield course.title
-        for step_ in course.steps:
+    for workflow in each.workflows.values():
+        yield workflow.title
+        for step_ in workflow.steps:
             yield from filter(None, (step_.title, step_.text, step_.done))
-        for refusal in course.refusals:
+        for refusal in workflow.known_problems:
             yield from (refusal.title, refusal.text)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from config.i18n.translator import Texts
 from config.schema.load_settings import catalogue_settings
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.adapters.guide.render import page_of
 from daemon.core.events import GuideChosen, KeyNamed
@@ -41,9 +41,9 @@ def step(world: World) -> str:
 
 def sentences(page: Page) -> Iterator[str]:
     yield from (page.headline, page.body, page.reader_words)
-    yield from filter(None, (page.course_title, page.why, page.alert, page.deadline_words))
+    yield from filter(None, (page.workflow_title, page.why, page.alert, page.deadline_words))
     yield from (line.title for line in page.steps)
-    yield from (words for refusal in page.helps for words in (refusal.title, refusal.text))
+    yield from (words for refusal in page.known_problems for words in (refusal.title, refusal.text))
     yield from (card_words for card in page.certificates for card_words in (card.until, card.left, card.place))
 
 
@@ -83,11 +83,11 @@ def test_the_easy_way_from_the_order_to_the_tidying_up(world: World) -> None:
     assert step(world) == "insert_new"
     world.plug(NEW)
     say_done(world, "click_link", "enter_pin", "enter_platform", "check_new")
-    assert view(world).course is None
+    assert view(world).workflow is None
     choose(world, lambda action: action.id == "clean_up")
-    assert view(world).course is CourseKind.CLEAN_UP
+    assert view(world).workflow is WorkflowKind.CLEAN_UP
     say_done(world, "log_in", "remove_certificate")
-    assert view(world).course is None
+    assert view(world).workflow is None
 
 
 def test_the_way_without_a_valid_old_key(world: World) -> None:
@@ -95,14 +95,14 @@ def test_the_way_without_a_valid_old_key(world: World) -> None:
     world.remove()
     world.plug(NEW)
     activate(world)
-    assert view(world).course is CourseKind.ASSOCIATE_NEW
+    assert view(world).workflow is WorkflowKind.ASSOCIATE_NEW
     say_done(world, "open_platform", "have_account")
     assert step(world) == "write_to_support"
     choose(world, lambda action: isinstance(action.does, Opening))
     (letter,) = world.launches()[-1:]
     assert (letter.holder, letter.serial_hex) == ("Jean MARTIN", NEW.serial_hex)
     say_done(world, "write_to_support", "wait", "log_in")
-    assert view(world).course is None
+    assert view(world).workflow is None
 
 
 def test_a_link_that_ran_out_leads_back_to_the_old_key(world: World) -> None:
@@ -126,9 +126,9 @@ def test_every_refusal_leads_to_its_step_or_to_the_end(world: World, kind: str) 
     world.remove()
     world.plug(NEW)
     activate(world)
-    assert view(world).course == kind
-    course = world.state.settings.procedures[0].courses[CourseKind(kind)]
-    back = {refusal.id: refusal.back_to for refusal in course.refusals}
-    shown = {help_.id: help_.action.does for help_ in view(world).helps if help_.action}
-    assert [help_.id for help_ in view(world).helps] == list(back)
+    assert view(world).workflow == kind
+    workflow = world.state.settings.procedures[0].workflows[WorkflowKind(kind)]
+    back = {refusal.id: refusal.back_to for refusal in workflow.known_problems}
+    shown = {help_.id: help_.action.does for help_ in view(world).known_problems if help_.action}
+    assert [help_.id for help_ in view(world).known_problems] == list(back)
     assert all(does in {GoingBack(back[id_] or ""), Handling.ABANDON} for id_, does in shown.items())

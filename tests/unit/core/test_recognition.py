@@ -184,7 +184,7 @@ def test_the_signs_are_those_of_the_slot_with_the_certificates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tokens", "said", "expected"),
+    ("tokens", "delivered", "expected"),
     [
         pytest.param([], [], Trouble.CARD_UNREAD, id="nothing reads it"),
         pytest.param([], [Trouble.MODULE_HUNG, Trouble.CARD_BUSY], Trouble.CARD_BUSY, id="busy first"),

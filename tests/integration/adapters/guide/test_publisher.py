@@ -16,7 +16,7 @@ import pytest
 from config.i18n.text import Phrase, Text, text
 from config.i18n.translator import Texts
 from config.i18n.wording import Wording
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, event_of
 from daemon.adapters.guide.render import page_of
@@ -51,8 +51,8 @@ VIEW = core.GuideView(
     language="en",
     procedure=said("procedure"),
     holder="Jeanne MARTIN",
-    course=CourseKind.ADD_WITH_OLD,
-    course_title=said("course"),
+    workflow=WorkflowKind.ADD_WITH_OLD,
+    workflow_title=said("course"),
     why=text("days.left", count=3),
     steps=(core.StepSummary(id="log_in", title=said("log in"), status=core.StepStatus.CURRENT),),
     headline=said("headline"),
@@ -63,7 +63,9 @@ VIEW = core.GuideView(
     primary=action("open"),
     answers=(action("yes"), action("no")),
     actions=(action("done"), action("copy", core.Copying("0A1B"))),
-    helps=(core.Help(id="lapsed", title=said("lapsed"), text=said("ask again"), action=action("back")),),
+    known_problems=(
+        core.ProblemEntry(id="lapsed", title=said("lapsed"), text=said("ask again"), action=action("back")),
+    ),
     deadline=NOW,
     deadline_words=said("until noon"),
     time_line=core.TimeLine(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
 from daemon.core.effects import HistoryEntry
 from daemon.core.model import Certificate, CertificateRecord, Claim, Key, Memory, Progress, Role, TokenSigns
@@ -50,10 +50,10 @@ KEY = Key(
     name="la bleue",
 )
 PROGRESS = Progress(
-    course=CourseKind.ADD_WITH_OLD,
+    workflow=WorkflowKind.ADD_WITH_OLD,
     begun=NOW,
     done={"log_in": NOW, "ask_for_mail": NOW + timedelta(minutes=3)},
-    left=CourseKind.ACTIVATE,
+    left=WorkflowKind.ACTIVATE,
 )
 FULL = Memory(
     certificates={

@@ -136,7 +136,7 @@ def test_nothing_is_written_when_there_are_no_dates(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-PLACES = {
+CARD_CONDITIONS = {
     "a missing folder": ("missing/keys.ics", "export.no_folder"),
     "a file for a folder": ("file/keys.ics", "export.no_folder"),
     "a folder": ("folder", "export.no_file"),
@@ -147,7 +147,7 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize(("place", "reason"), PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize(("place", "reason"), CARD_CONDITIONS.values(), ids=CARD_CONDITIONS)
 def test_a_place_where_nothing_can_be_written_is_told_in_words(tmp_path: Path, place: str, reason: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()

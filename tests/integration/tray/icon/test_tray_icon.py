@@ -41,7 +41,7 @@ GUIDE = MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
 QUIT = MenuItem(label=text("menu.quit"), action=Verb.QUIT)
 
 
-def course_of(step: str, *actions: str) -> MenuItem:
+def workflow_of(step: str, *actions: str) -> MenuItem:
     """The menu of a course: the step, and what it offers."""
     offered = (MenuItem(label=text("menu.works", holder=a), action=Choosing(action=f"{step}:{a}")) for a in actions)
     return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
@@ -143,7 +143,7 @@ def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: Runni
 
 
 def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningFace) -> None:
-    running.show(face_of(ORDER, GUIDE, course_of("step", "A_1", "B"), PRESENT, CHECK))
+    running.show(face_of(ORDER, GUIDE, workflow_of("step", "A_1", "B"), PRESENT, CHECK))
     wait_until(lambda: "Guide" in item.labels(), "the menu changes")
     top = [(line.label, line.enabled, len(line.lines)) for line in item.lines()]
     assert top == [
@@ -155,8 +155,8 @@ def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningFace) 
         ("", True, 0),
         ("Check now", True, 0),
     ]
-    (course,) = [line for line in item.lines() if line.lines]
-    assert [(line.label, line.enabled) for line in course.lines] == [
+    (workflow,) = [line for line in item.lines() if line.lines]
+    assert [(line.label, line.enabled) for line in workflow.lines] == [
         ("Order a new key for step", False),
         ("", True),
         ("The new key of A_1 already works", True),
@@ -172,10 +172,10 @@ def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, runnin
     def done() -> MenuLine:
         return item.lines()[0].lines[-1]
 
-    running.show(face_of(course_of("first", "it")))
+    running.show(face_of(workflow_of("first", "it")))
     wait_until(lambda: bool(item.lines()[0].lines), "the course is there")
     before = done()
-    running.show(face_of(course_of("second", "it")))
+    running.show(face_of(workflow_of("second", "it")))
     wait_until(lambda: done().id != before.id, "the menu changes")
     item.click_id(before.id)
     item.click_id(done().id)
@@ -184,10 +184,10 @@ def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, runnin
 
 
 def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: RunningFace) -> None:
-    running.show(face_of(CHECK, course_of("step", "A")))
+    running.show(face_of(CHECK, workflow_of("step", "A")))
     wait_until(lambda: any(line.lines for line in item.lines()), "the menu changes")
-    (course,) = [line for line in item.lines() if line.lines]
-    assert [line.label for line in item.lines(course.id)] == [line.label for line in course.lines]
+    (workflow,) = [line for line in item.lines() if line.lines]
+    assert [line.label for line in item.lines(workflow.id)] == [line.label for line in workflow.lines]
     assert [len(line.lines) for line in item.lines(depth=1)] == [0] * len(item.lines())
 
 

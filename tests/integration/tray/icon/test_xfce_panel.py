@@ -81,8 +81,8 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
 
 def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningFace) -> None:
     offered = MenuItem(label=text("guide.done"), action=Choosing(action="end:log_in"))
-    course = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
-    running.show(replace(FACE, items=(course, *FACE.items)))
+    workflow = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
+    running.show(replace(FACE, items=(workflow, *FACE.items)))
     wait_for_icon(panel, Look.URGENT)
     before = panel.picture()
     panel.click(X, Y)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from daemon.adapters.guide.messages import Chosen, Page, PageAction, PageCertificate, PageHelp, PageStep
+from daemon.adapters.guide.messages import Chosen, Page, PageAction, PageCertificate, PageProblem, PageStep
 from daemon.core.model import Role
 from daemon.core.views.guide import ReaderStatus, StepStatus
 from daemon.core.views.report import Stage
@@ -19,7 +19,7 @@ PAGE = Page(
     language="en",
     procedure="OPALEXE",
     holder="Jeanne MARTIN",
-    course_title="Add the new certificate",
+    workflow_title="Add the new certificate",
     steps=(
         PageStep(id="insert_old", title="Put the old key in", status=StepStatus.DONE),
         PageStep(id="log_in", title="Log in", status=StepStatus.CURRENT),
@@ -31,9 +31,11 @@ PAGE = Page(
     reader_words="Your old key is in the reader.",
     primary=PageAction(id="open", label="Open the platform"),
     actions=(PageAction(id="done", label="I am logged in"), PageAction(id="copy", label="Copy", copy="0A1B")),
-    helps=(
-        PageHelp(id="refused", title="The site refuses", text="Close it.", action=PageAction(id="back", label="Again")),
-        PageHelp(id="slow", title="The site is slow", text="Wait."),
+    known_problems=(
+        PageProblem(
+            id="refused", title="The site refuses", text="Close it.", action=PageAction(id="back", label="Again")
+        ),
+        PageProblem(id="slow", title="The site is slow", text="Wait."),
     ),
     cases=(PageAction(id="other", label="Paul AUTRE"),),
     deadline=NOON,
@@ -164,7 +166,7 @@ def test_help_leads_back_to_a_step() -> None:
 
 
 def test_a_single_help_is_given_at_once() -> None:
-    assert TextPage(changed(helps=PAGE.helps[1:])).answer("h") == ["The site is slow", "Wait."]
+    assert TextPage(changed(known_problems=PAGE.known_problems[1:])).answer("h") == ["The site is slow", "Wait."]
 
 
 def test_all_steps_are_listed_with_where_they_stand() -> None:
@@ -195,7 +197,9 @@ def test_it_says_how_many_certificates_are_not_listed() -> None:
 
 @pytest.mark.parametrize("typed", ["h", "l", "c"])
 def test_where_there_is_nothing_to_list_that_is_said(typed: str) -> None:
-    assert TextPage(changed(helps=(), steps=(), certificates=())).answer(typed) == ["There is nothing to show here."]
+    assert TextPage(changed(known_problems=(), steps=(), certificates=())).answer(typed) == [
+        "There is nothing to show here."
+    ]
 
 
 def test_it_speaks_the_language_of_the_page() -> None:

@@ -15,7 +15,7 @@ from daemon.adapters.guide.messages import (
     PageAction,
     PageBar,
     PageCertificate,
-    PageHelp,
+    PageProblem,
     PageStep,
     PageTimeLine,
 )
@@ -55,7 +55,7 @@ ANY_PAGE = st.builds(
     language=st.sampled_from([*LANGUAGES, "xx", ""]),
     procedure=st.none() | WORDS,
     holder=WORDS,
-    course_title=st.none() | WORDS,
+    workflow_title=st.none() | WORDS,
     why=st.none() | WORDS,
     steps=st.lists(st.builds(PageStep, id=WORDS, title=WORDS), max_size=4).map(tuple),
     headline=WORDS,
@@ -65,9 +65,9 @@ ANY_PAGE = st.builds(
     primary=st.none() | ACTIONS,
     answers=st.lists(ACTIONS, max_size=3).map(tuple),
     actions=st.lists(ACTIONS, max_size=4).map(tuple),
-    helps=st.lists(st.builds(PageHelp, id=WORDS, title=WORDS, text=WORDS, action=st.none() | ACTIONS), max_size=3).map(
-        tuple
-    ),
+    known_problems=st.lists(
+        st.builds(PageProblem, id=WORDS, title=WORDS, text=WORDS, action=st.none() | ACTIONS), max_size=3
+    ).map(tuple),
     deadline=st.none() | MOMENTS,
     deadline_words=st.none() | WORDS,
     time_line=st.none() | LINES,

@@ -15,7 +15,7 @@ from config.schema.load_procedure import ENTRIES_LIMIT
 from config.schema.load_settings import catalogue_settings, load_procedure, load_settings
 from config.schema.tables import SettingsError
 from config.settings import Procedure
-from config.workflows import CourseKind, Ends, Limit, Needs, Offer
+from config.workflows import Ends, Limit, Needs, Offer, WorkflowKind
 from support.toml import toml
 
 FIXTURES = Path(__file__).parents[1] / "procedures"
@@ -34,38 +34,40 @@ def step(id_: str, more: str) -> str:
     return f"[[courses.activate.steps]]\nid = '{id_}'\n{WORDS}{more}\n"
 
 
-def procedure(courses: str, top: str = "") -> Procedure:
-    return load_procedure(Path("x.toml"), f"{top}\n{MINIMAL}\n{courses}".encode())
+def procedure(workflows: str, top: str = "") -> Procedure:
+    return load_procedure(Path("x.toml"), f"{top}\n{MINIMAL}\n{workflows}".encode())
 
 
 # What is taken
 
 
 def test_a_course_comes_out_as_it_was_written() -> None:
-    course = SIV.courses[CourseKind.ADD_WITH_OLD]
-    assert course.title == Wording(en="Declare the new certificate", fr="Déclarer le nouveau certificat")
-    insert_old, declare, insert_new = course.steps
+    workflow = SIV.workflows[WorkflowKind.ADD_WITH_OLD]
+    assert workflow.title == Wording(en="Declare the new certificate", fr="Déclarer le nouveau certificat")
+    insert_old, declare, insert_new = workflow.steps
     assert (insert_old.ends, insert_old.needs, insert_old.offers) == (Ends.OLD_IN, Needs.NOTHING, ())
     assert (declare.ends, declare.needs) == (Ends.LAUNCHED, Needs.OLD)
     assert declare.offers == (Offer.PLATFORM, Offer.SERIAL)
     assert declare.done is None
     assert insert_new.limit == Limit(since="declare", span=timedelta(hours=2), back_to="declare")
-    assert [(refusal.id, refusal.back_to) for refusal in course.refusals] == [("unknown_certificate", "declare")]
+    assert [(refusal.id, refusal.back_to) for refusal in workflow.known_problems] == [
+        ("unknown_certificate", "declare")
+    ]
 
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.id)
 def test_every_procedure_has_a_course_for_every_path(each: Procedure) -> None:
-    assert set(each.courses) == set(CourseKind)
-    assert all(course.kind is kind and course.steps for kind, course in each.courses.items())
+    assert set(each.workflows) == set(WorkflowKind)
+    assert all(workflow.kind is kind and workflow.steps for kind, workflow in each.workflows.items())
 
 
 def test_a_procedure_without_courses_gets_the_plain_ones_and_one_with_some_the_others() -> None:
-    assert SIV.courses[CourseKind.ORDER] == PLAIN.courses[CourseKind.ORDER]
-    assert SIV.courses[CourseKind.ADD_WITH_OLD] != PLAIN.courses[CourseKind.ADD_WITH_OLD]
+    assert SIV.workflows[WorkflowKind.ORDER] == PLAIN.workflows[WorkflowKind.ORDER]
+    assert SIV.workflows[WorkflowKind.ADD_WITH_OLD] != PLAIN.workflows[WorkflowKind.ADD_WITH_OLD]
 
 
 def test_a_limit_without_hours_is_as_long_as_the_links_life() -> None:
-    plain = procedure("", "link_lifetime_hours = 3.5").courses[CourseKind.ADD_WITH_OLD]
+    plain = procedure("", "link_lifetime_hours = 3.5").workflows[WorkflowKind.ADD_WITH_OLD]
     assert {each.limit.span for each in plain.steps if each.limit} == {timedelta(hours=3.5)}
 
 
@@ -86,7 +88,7 @@ LONGEST = f"title = {{ en = '{'t' * 80}', fr = 'x' }}\ntext = {{ en = '{'t' * 60
 
 def test_the_longest_texts_and_courses_are_taken() -> None:
     longest = [f"[[courses.activate.steps]]\nid = 's{number}'\n{LONGEST}" for number in range(ENTRIES_LIMIT)]
-    assert len(procedure("\n".join([HEAD, *longest])).courses[CourseKind.ACTIVATE].steps) == ENTRIES_LIMIT
+    assert len(procedure("\n".join([HEAD, *longest])).workflows[WorkflowKind.ACTIVATE].steps) == ENTRIES_LIMIT
 
 
 # What is refused
@@ -215,12 +217,12 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("courses", "key", "value", "accepted"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("workflows", "key", "value", "accepted"), REFUSED.values(), ids=REFUSED)
 def test_a_refusal_names_key_value_and_what_is_accepted(
-    courses: str, key: str, value: str | None, accepted: str
+    workflows: str, key: str, value: str | None, accepted: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        procedure(courses)
+        procedure(workflows)
     problem = caught.value
     assert (problem.key, problem.accepted.id) == (key, f"accepted.{accepted}")
     assert value is None or problem.value == value
@@ -235,7 +237,9 @@ LAUNCHED_LETTER = HEAD + step("go", "ends = 'launched'\noffers = ['mail']")
 
 def test_a_letter_is_launched_where_there_is_one_and_somebody_to_write_to() -> None:
     address = "support_email = 'a@example.fr'"
-    assert procedure(LETTER + LAUNCHED_LETTER, address).courses[CourseKind.ACTIVATE].steps[0].offers == (Offer.MAIL,)
+    assert procedure(LETTER + LAUNCHED_LETTER, address).workflows[WorkflowKind.ACTIVATE].steps[0].offers == (
+        Offer.MAIL,
+    )
     with pytest.raises(SettingsError):
         procedure(LAUNCHED_LETTER, address)
 
@@ -281,7 +285,7 @@ def test_a_text_that_cannot_be_shown_is_refused(written: str) -> None:
 @pytest.mark.parametrize("written", ["Until {old_ends:datetime}", "{new_ends}: {holder}, {tool}", "https://a.fr"])
 def test_a_text_names_what_it_may(written: str) -> None:
     loaded = procedure(HEAD + STEP.replace("'Do it.'", f"'{written}'"))
-    assert loaded.courses[CourseKind.ACTIVATE].steps[0].text.en == written
+    assert loaded.workflows[WorkflowKind.ACTIVATE].steps[0].text.en == written
 
 
 VALUES = st.recursive(
@@ -289,10 +293,22 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["en", "fr", "id"]), inner, max_size=3),
     max_leaves=5,
 )
-PLACES = ["id", "title", "text", "ends", "needs", "offers", "done", "limit", "limit.since", "limit.hours", "more"]
+CARD_CONDITIONS = [
+    "id",
+    "title",
+    "text",
+    "ends",
+    "needs",
+    "offers",
+    "done",
+    "limit",
+    "limit.since",
+    "limit.hours",
+    "more",
+]
 
 
-@given(place=st.sampled_from(PLACES), value=VALUES)
+@given(place=st.sampled_from(CARD_CONDITIONS), value=VALUES)
 def test_whatever_a_step_holds_is_accepted_or_refused(place: str, value: object) -> None:
     keys = {"id": "'go'", "title": "{ en = 'x', fr = 'x' }", "text": "{ en = 'x', fr = 'x' }", "ends": "'said'"}
     content = "\n".join(f"{key} = {written}" for key, written in {**keys, place: toml(value)}.items())

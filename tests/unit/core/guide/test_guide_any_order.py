@@ -18,7 +18,7 @@ from daemon.core.responses.notice import assess_state
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Ending, GuideView, Opening, ReaderStatus
-from daemon.core.workflows.workflow import PLACES
+from daemon.core.workflows.workflow import CARD_CONDITIONS
 from support.core.factories import DAY, NOW, SECOND, ending, token
 from support.core.simulator import Card, World
 
@@ -195,10 +195,10 @@ class GuideAnyOrder(RuleBasedStateMachine):
         state = self.world.state
         for case in assess_state(state, self.world.now).cases:
             if case.path is not None:
-                assert state.memory.progress[progress_id(case)].course == case.path.kind.value
+                assert state.memory.progress[progress_id(case)].workflow == case.path.kind.value
         scene = self.scene()
         if scene and scene.case.path and self.world.page.steps:
-            assert self.world.page.course == scene.case.path.kind.value
+            assert self.world.page.workflow == scene.case.path.kind.value
 
     @invariant()
     def no_step_is_ended_twice(self) -> None:
@@ -218,7 +218,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         page, scene = self.world.page, self.scene()
         if scene is None or scene.step is None or page.primary or page.answers:
             return
-        awaited = PLACES | {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
+        awaited = CARD_CONDITIONS | {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
         assert scene.step.ends in awaited or not scene.positions.ready(scene.step.needs)
 
     def teardown(self) -> None:

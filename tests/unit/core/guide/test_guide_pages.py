@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from config.i18n.text import Text, text
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.effects import Launch
 from daemon.core.events import Asked, GuideChosen, KeyNamed, ServiceLost, Verb
 from daemon.core.model import Claim
@@ -104,23 +104,23 @@ def test_a_key_that_replaces_one_at_hand_waits_for_it() -> None:
     assert answers(world) == ["state:old_lost", "state:works"]
     world.remove()
     world.plug(OLD)
-    assert world.page.course is CourseKind.ACTIVATE
+    assert world.page.workflow is WorkflowKind.ACTIVATE
 
 
 def test_a_key_that_replaces_a_lost_one_is_activated_and_linked() -> None:
     world = World()
     world.plug(NEW)
     world.choose("state:old_lost")
-    assert world.page.course is CourseKind.ACTIVATE
+    assert world.page.workflow is WorkflowKind.ACTIVATE
     world.choose("state:activated")
-    assert [world.page.course, world.step()] == [CourseKind.ASSOCIATE_NEW, "log_in"]
+    assert [world.page.workflow, world.step()] == [WorkflowKind.ASSOCIATE_NEW, "log_in"]
     assert world.state.memory.keys[NEW_ID].claims == {Claim.REPLACES, Claim.OLD_LOST, Claim.ACTIVATED}
 
 
 @pytest.mark.parametrize("first", [OLD, NEW], ids=["the old one first", "the new one first"])
 def test_either_key_may_come_first(first: object) -> None:
     world = world_with(*([OLD, NEW] if first is OLD else [NEW, OLD]))
-    assert world.page.course is CourseKind.ACTIVATE
+    assert world.page.workflow is WorkflowKind.ACTIVATE
     assert world.page.why is not None
 
 
@@ -132,7 +132,7 @@ def test_a_newer_key_in_use_for_long_is_asked_about() -> None:
     assert headline(world) == "guide.ask.in_use"
     assert answers(world) == ["state:works", "state:new"]
     world.choose("state:new")
-    assert world.page.course is CourseKind.ACTIVATE
+    assert world.page.workflow is WorkflowKind.ACTIVATE
 
 
 def test_two_holders_are_never_mixed_and_each_can_be_chosen() -> None:
@@ -142,7 +142,7 @@ def test_two_holders_are_never_mixed_and_each_can_be_chosen() -> None:
     world.choose(other.id)
     assert world.page.holder == "Jean MARTIN"
     world.choose(world.page.cases[0].id)
-    assert (world.page.holder, world.page.course) == ("Anne DURAND", CourseKind.ORDER)
+    assert (world.page.holder, world.page.workflow) == ("Anne DURAND", WorkflowKind.ORDER)
 
 
 def test_the_line_on_show_stays_whatever_key_is_put_in() -> None:
@@ -166,9 +166,9 @@ def test_the_menu_offers_what_the_page_does() -> None:
     world = World()
     world.plug(HERS)
     assert world.state.face is not None
-    (course,) = [item for item in world.state.face.items if item.items]
-    assert course.items[0] == MenuItem(label=world.page.headline)
-    chosen = [item.action for item in course.items[1:]]
+    (workflow,) = [item for item in world.state.face.items if item.items]
+    assert workflow.items[0] == MenuItem(label=world.page.headline)
+    chosen = [item.action for item in workflow.items[1:]]
     assert chosen == [Choosing(action="open:order_page"), Choosing(action="end:open")]
     effects = world.post(GuideChosen(at=world.now, action="open:order_page"))
     assert [e for e in effects if isinstance(e, Launch)]
@@ -177,7 +177,7 @@ def test_the_menu_offers_what_the_page_does() -> None:
 def test_an_unactivated_key_alone_is_activated() -> None:
     world = World()
     world.plug(NEW, signs=UNACTIVATED)
-    assert (world.page.course, world.step()) == (CourseKind.ACTIVATE, "start")
+    assert (world.page.workflow, world.step()) == (WorkflowKind.ACTIVATE, "start")
 
 
 def test_a_locked_pin_is_said_beside_the_step() -> None:

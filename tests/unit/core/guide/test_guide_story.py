@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.workflows import CourseKind
+from config.workflows import WorkflowKind
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
 from daemon.core.events import Asked, GuideChosen, Launched, ServiceLost, Verb
@@ -20,14 +20,14 @@ LETTER = Launch(
 )
 
 
-def course(world: World) -> CourseKind | None:
-    return world.page.course
+def workflow(world: World) -> WorkflowKind | None:
+    return world.page.workflow
 
 
 def test_the_order_is_led_to_the_new_key() -> None:
     world = World()
     world.plug(OLD)
-    assert world.page.course == CourseKind.ORDER
+    assert world.page.workflow == WorkflowKind.ORDER
     assert world.step() == "open"
     world.choose("open:order_page")
     assert world.step() == "ordered"
@@ -35,7 +35,7 @@ def test_the_order_is_led_to_the_new_key() -> None:
     assert (world.step(), world.page.primary) == ("wait", None)
     world.remove()
     world.plug(NEW)
-    assert (world.page.course, world.step()) == (CourseKind.ACTIVATE, "start")
+    assert (world.page.workflow, world.step()) == (WorkflowKind.ACTIVATE, "start")
 
 
 def test_an_ordered_key_is_awaited_by_notices_too() -> None:
@@ -74,21 +74,21 @@ def test_activation_is_ended_by_the_persons_word() -> None:
     world = world_with(OLD, NEW)
     world.plug(NEW)
     world.choose("open:tool", "end:start", "state:activated")
-    assert world.page.course is CourseKind.ADD_WITH_OLD
+    assert world.page.workflow is WorkflowKind.ADD_WITH_OLD
     assert world.state.memory.keys[NEW_ID].claims == {Claim.ACTIVATED}
 
 
 def test_a_token_without_certificate_is_the_new_key_while_it_is_activated() -> None:
     world = world_with(OLD)
     world.plug(serial="9")
-    assert (course(world), world.step(), world.page.reader) == (CourseKind.ACTIVATE, "start", ReaderStatus.NEW)
+    assert (workflow(world), world.step(), world.page.reader) == (WorkflowKind.ACTIVATE, "start", ReaderStatus.NEW)
     world.choose("open:tool", "end:start")
     world.remove()
-    assert course(world) is CourseKind.ORDER
+    assert workflow(world) is WorkflowKind.ORDER
     world.plug(serial="9")
     assert world.step() == "activate", "what was done is kept"
     world.insert(token(NEW, serial="9"))
-    assert course(world) is CourseKind.ADD_WITH_OLD
+    assert workflow(world) is WorkflowKind.ADD_WITH_OLD
 
 
 def test_the_whole_way_with_the_old_key() -> None:
@@ -174,11 +174,11 @@ def test_nothing_is_decided_while_a_card_is_read_or_the_service_is_away() -> Non
 
 def test_a_refusal_leads_back_to_the_right_step() -> None:
     world = mailed()
-    helps = {help_.id: help_.action for help_ in world.page.helps}
-    assert helps["suspended"] is None
+    known_problems = {help_.id: help_.action for help_ in world.page.known_problems}
+    assert known_problems["suspended"] is None
     world.choose("help:too_old")
     assert world.step() == "log_in", "the old key is in"
-    assert {help_.id: help_.action for help_ in world.page.helps}["too_old"] is None, "nothing is to be undone"
+    assert {help_.id: help_.action for help_ in world.page.known_problems}["too_old"] is None, "nothing is to be undone"
 
 
 def test_a_refusal_that_is_final_offers_to_give_up() -> None:
@@ -253,4 +253,4 @@ def test_a_key_that_looks_unactivated_waits_for_its_activation() -> None:
     assert world.step() == "activate"
     world.cards["Reader 00"].tokens = (token(NEW),)
     world.wait(timedelta(minutes=1))
-    assert world.page.course is CourseKind.ADD_WITH_OLD
+    assert world.page.workflow is WorkflowKind.ADD_WITH_OLD

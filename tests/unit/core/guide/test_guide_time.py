@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.workflows import Course, CourseKind
+from config.workflows import Workflow, WorkflowKind
 from daemon.core.effects import OpenGuide
 from daemon.core.model import Claim
 from daemon.core.views.guide import ReaderStatus
@@ -57,21 +57,21 @@ def test_the_old_key_has_to_be_out_before_the_link_is_clicked() -> None:
 @pytest.mark.parametrize(
     ("moment", "kind"),
     [
-        pytest.param(LAST_CHANCE - MICROSECOND, CourseKind.ADD_WITH_OLD, id="just before the margin"),
-        pytest.param(LAST_CHANCE, CourseKind.ASSOCIATE_NEW, id="at the margin"),
+        pytest.param(LAST_CHANCE - MICROSECOND, WorkflowKind.ADD_WITH_OLD, id="just before the margin"),
+        pytest.param(LAST_CHANCE, WorkflowKind.ASSOCIATE_NEW, id="at the margin"),
     ],
 )
-def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: CourseKind) -> None:
+def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: WorkflowKind) -> None:
     world = two_keys()
     world.plug(OLD)
     world.choose("end:log_in")
     world.wait(moment - NOW)
-    assert world.page.course is kind
-    changed = kind is CourseKind.ASSOCIATE_NEW
+    assert world.page.workflow is kind
+    changed = kind is WorkflowKind.ASSOCIATE_NEW
     assert (delivered(world.page.why) == "reason.associate_new.old_ended") is changed
     world.remove()
     assert ([delivered(alert) for alert in [world.page.alert] if alert] == ["guide.changed.associate_new"]) is changed
-    assert (world.state.memory.progress[NEW_ID].left is CourseKind.ADD_WITH_OLD) is changed
+    assert (world.state.memory.progress[NEW_ID].left is WorkflowKind.ADD_WITH_OLD) is changed
 
 
 def test_what_has_changed_is_said_until_the_first_step_of_the_new_way_is_ended() -> None:
@@ -88,14 +88,14 @@ def test_a_link_on_its_way_needs_no_margin() -> None:
     world.remove()
     world.plug(NEW)
     world.wait(20 * HOUR)
-    assert (world.page.course, world.step()) == (CourseKind.ADD_WITH_OLD, "click")
+    assert (world.page.workflow, world.step()) == (WorkflowKind.ADD_WITH_OLD, "click")
     report = world.check()
     assert report is not None
     assert [(path.kind, path.reason.id) for path in report.paths] == [
         (PathKind.ADD_WITH_OLD, "reason.add_with_old.mailed")
     ]
     world.wait(4 * HOUR)
-    assert world.page.course is CourseKind.ASSOCIATE_NEW, "its time is over, and no other can be asked for"
+    assert world.page.workflow is WorkflowKind.ASSOCIATE_NEW, "its time is over, and no other can be asked for"
 
 
 def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() -> None:
@@ -103,23 +103,23 @@ def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() ->
     world.remove()
     world.plug(NEW)
     until = world.now + DAY + HOUR
-    procedure = replace(OPALEXE, courses=with_link_of(DAY + HOUR))
+    procedure = replace(OPALEXE, workflows=with_link_of(DAY + HOUR))
     world.state = replace(world.state, settings=replace(SETTINGS, procedures=(procedure, SIV)))
     world.wait(DAY + MICROSECOND)
-    assert (world.now, world.page.course) == (OLD_ENDS, CourseKind.ADD_WITH_OLD)
+    assert (world.now, world.page.workflow) == (OLD_ENDS, WorkflowKind.ADD_WITH_OLD)
     world.wait(MICROSECOND)
-    assert world.page.course is CourseKind.ASSOCIATE_NEW
+    assert world.page.workflow is WorkflowKind.ASSOCIATE_NEW
     assert delivered(world.page.alert) == "guide.changed.link"
     assert world.state.memory.progress[NEW_ID].link_until == until
     world.wait(HOUR)
     assert delivered(world.page.alert) == "guide.changed.associate_new"
 
 
-def with_link_of(life: timedelta) -> dict[CourseKind, Course]:
+def with_link_of(life: timedelta) -> dict[WorkflowKind, Workflow]:
     """Make courses whose link lives this long."""
-    course = COURSES[CourseKind.ADD_WITH_OLD]
-    steps = (replace(s, limit=replace(s.limit, span=life)) if s.limit else s for s in course.steps)
-    return {**COURSES, course.kind: replace(course, steps=tuple(steps))}
+    workflow = COURSES[WorkflowKind.ADD_WITH_OLD]
+    steps = (replace(s, limit=replace(s.limit, span=life)) if s.limit else s for s in workflow.steps)
+    return {**COURSES, workflow.kind: replace(workflow, steps=tuple(steps))}
 
 
 def test_the_link_that_is_too_old_leads_back_to_the_mail() -> None:

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from config.workflows import CourseKind, Ends, Needs
+from config.workflows import Ends, Needs, WorkflowKind
 from daemon.core.model import Memory, Progress
 from daemon.core.workflows.cards import CardPositions
 from daemon.core.workflows.progress import deadline, ended, lapsed, link_stands, set_back, undone
 from daemon.core.workflows.workflow import current_step
 from support.core.factories import MICROSECOND, NOW
-from support.core.workflows import ADD_WITH_OLD, LINK_LIFE, ORDER, a_course, a_step
+from support.core.workflows import ADD_WITH_OLD, LINK_LIFE, ORDER, a_workflow, a_step
 
 NONE = CardPositions(old=False, new=False, rivals=frozenset(), sure=True)
 OLD, NEW = replace(NONE, old=True), replace(NONE, new=True)
@@ -59,8 +59,8 @@ def test_the_step_of_the_moment_follows_the_cards(row: Row) -> None:
 
 
 def test_a_need_that_no_step_puts_in_stays_at_its_step() -> None:
-    course = a_course(CourseKind.CLEAN_UP, a_step("remove", Ends.SAID, Needs.NEW))
-    step = current_step(course, (), NONE.holds)
+    workflow = a_workflow(WorkflowKind.CLEAN_UP, a_step("remove", Ends.SAID, Needs.NEW))
+    step = current_step(workflow, (), NONE.holds)
     assert step is not None
     assert step.id == "remove"
 
@@ -90,7 +90,7 @@ def test_a_step_of_the_browser_needs_the_right_key_alone_and_surely(
 
 def asked(*more: str) -> Progress:
     done = dict.fromkeys(["log_in", "ask", *more], NOW)
-    return Progress(course=CourseKind.ADD_WITH_OLD, begun=NOW, done=done)
+    return Progress(workflow=WorkflowKind.ADD_WITH_OLD, begun=NOW, done=done)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_going_back_undoes_a_step_and_all_after_it() -> None:
 
 
 def test_the_next_step_ends_what_was_said_of_the_way() -> None:
-    told = replace(asked(), left=CourseKind.ADD_WITH_OLD, link_until=NOW, lapsed=True, opened="ask")
+    told = replace(asked(), left=WorkflowKind.ADD_WITH_OLD, link_until=NOW, lapsed=True, opened="ask")
     assert ended(told, "close", NOW) == asked("close")
 
 
