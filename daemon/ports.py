@@ -10,7 +10,7 @@ from typing import Protocol
 
 from daemon.core.effects import HistoryEntry, Launch, ReadTokens, SystemAction
 from daemon.core.events import Event, ReadersSeen, ServiceLost
-from daemon.core.login_start import LoginStanding
+from daemon.core.login_start import AutostartStatus
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
 from daemon.core.views.guide import GuideView
@@ -170,11 +170,11 @@ class GuideDisplay(Protocol):
 class LoginStarter(Protocol):
     """Starts vigicle at login, by the means of this system. All of it may raise OSError."""
 
-    def status(self) -> LoginStanding:
+    def status(self) -> AutostartStatus:
         """Tell what holds now."""
 
-    def enable(self) -> LoginStanding:
+    def enable(self) -> AutostartStatus:
         """Start at login from now on, also where the person had switched it off in their desktop's settings."""
 
-    def disable(self) -> LoginStanding:
+    def disable(self) -> AutostartStatus:
         """No longer start at login."""

@@ -11,7 +11,7 @@ from config.preferences import keep_language
 from daemon.core.diagnosis import Check, Health
 from daemon.core.effects import Examine, StartAtLogin, SystemAction, UseLanguage
 from daemon.core.events import LoginStartKnown, ProblemMet, Tick
-from daemon.core.login_start import LoginStart
+from daemon.core.login_start import AutostartState
 from daemon.ports import LoginStarter, Post
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class DesktopSystemActions:
                 self._tell_what_is_wrong()
 
     def _tell_login_start(self) -> None:
-        on = self._starter.status().state is LoginStart.ON
+        on = self._starter.status().state is AutostartState.ON
         self._post(LoginStartKnown(at=datetime.now(UTC), on=on))
 
     def _tell_what_is_wrong(self) -> None:

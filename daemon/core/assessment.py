@@ -7,119 +7,119 @@ from datetime import UTC, datetime
 from config.settings import Settings
 from config.workflows import WorkflowKind
 from daemon.core.expiry import days_left, stage
-from daemon.core.holders import Line, lines, procedure_of, spent_certificates
+from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages, procedure_of
 from daemon.core.model import CertificateRecord, Key, Memory
 from daemon.core.recognition import Content, present
-from daemon.core.renewal import Standing, choose_path, standing
-from daemon.core.views.report import CertificateLine, Path, PathKind, Stage
+from daemon.core.renewal import LineageStatus, choose_path, lineage_status
+from daemon.core.views.report import CertificateStatus, Path, PathKind, Stage
 from daemon.core.workflows.progress import link_stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class RenewalCase:
     """One holder under one procedure: the keys, what they are to the account, and what is to be done.
 
     `link_is_out` says that the platform has sent its link to the newest key, and it still works or was used.
     """
 
-    line: Line
-    stands: Standing
+    lineage: KeyLineage
+    status: LineageStatus
     path: Path | None
     link_is_out: bool = False
 
     @property
     def id(self) -> str:
         """The key whose renewal this is about: what the guide remembers of it is kept under this id."""
-        return self.stands.newest.key.id
+        return self.status.newest.key.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The whole picture; `cases` and `certificates` begin with what is in a reader, then the most pressing."""
 
-    cases: tuple[Case, ...]
-    certificates: tuple[CertificateLine, ...]
+    cases: tuple[RenewalCase, ...]
+    certificates: tuple[CertificateStatus, ...]
     present_keys: frozenset[str]
-    cases_by_key: Mapping[str, Case]
-    watched_by_key: Mapping[str, tuple[CertificateLine, ...]]
+    cases_by_key: Mapping[str, RenewalCase]
+    watched_by_key: Mapping[str, tuple[CertificateStatus, ...]]
 
-    def case_of(self, key: str) -> Case | None:
+    def case_of(self, key: str) -> RenewalCase | None:
         """Find the case that a key belongs to, whatever it is there."""
         return self.cases_by_key.get(key)
 
-    def watched(self, key: Key) -> tuple[CertificateLine, ...]:
+    def watched(self, key: Key) -> tuple[CertificateStatus, ...]:
         """Return the dated certificates of a key that still count, the earliest to end first."""
         return self.watched_by_key.get(key.id, ())
 
 
 def assess(
-    memory: Memory, settings: Settings, contents: Mapping[str, Content], now: datetime, *, bare: bool = False
+    memory: Memory, settings: Settings, contents: Mapping[str, Content], now: datetime, *, blank: bool = False
 ) -> Assessment:
     """Decide everything that depends on what is known, what is in the readers, and the time.
 
     `bare` says that a token without certificate was in when that was last known.
     """
     keys, fingerprints = present(contents)
-    bare = bare or any(content.bare for content in contents.values())
-    spent = spent_certificates(memory, settings.procedures, now)
-    cases: list[Case] = []
-    for line in lines(memory, settings.procedures, spent):
-        stands = standing(line, now)
-        link = _link_is_out(line, stands, memory, now)
-        path = choose_path(line, stands, now, settings.notices, link_stands=link)
-        cases.append(Case(line=line, stands=stands, path=path, link_is_out=link))
+    blank = blank or any(content.blank for content in contents.values())
+    renewed_in_place = certificates_renewed_in_place(memory, settings.procedures, now)
+    cases: list[RenewalCase] = []
+    for lineage in lineages(memory, settings.procedures, renewed_in_place):
+        status = lineage_status(lineage, now)
+        link = _link_is_out(lineage, status, memory, now)
+        path = choose_path(lineage, status, now, settings.notices, link_stands=link)
+        cases.append(RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link))
     cases.sort(key=lambda case: _pressing(case, keys))
-    if bare:
-        cases = _with_bare_token(cases, now, settings)
-    silent = spent.union(f for case in cases for f in _superseded(case, memory, settings))
-    certificates = _certificate_lines(memory, settings, fingerprints, silent, now)
+    if blank:
+        cases = _with_blank_token(cases, now, settings)
+    silent = renewed_in_place.union(f for case in cases for f in _superseded(case, memory, settings))
+    certificates = _certificate_statuses(memory, settings, fingerprints, silent, now)
     return Assessment(
         cases=tuple(cases),
         certificates=certificates,
         present_keys=keys,
-        cases_by_key={entry.key.id: case for case in reversed(cases) for entry in case.line.entries},
+        cases_by_key={entry.key.id: case for case in reversed(cases) for entry in case.lineage.entries},
         watched_by_key=_watched(memory.keys, certificates),
     )
 
 
-def _link_is_out(line: Line, stands: Standing, memory: Memory, now: datetime) -> bool:
-    progress = memory.progress.get(stands.newest.key.id)
-    workflow = line.procedure.workflows.get(WorkflowKind.ADD_WITH_OLD)
+def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now: datetime) -> bool:
+    progress = memory.progress.get(status.newest.key.id)
+    workflow = lineage.procedure.workflows.get(WorkflowKind.ADD_WITH_OLD)
     if progress is None or workflow is None or progress.workflow is not workflow.kind or progress.finished:
         return False
     return link_stands(workflow, progress, now)
 
 
-def _pressing(case: Case, keys: frozenset[str]) -> tuple[bool, datetime, str]:
+def _pressing(case: RenewalCase, keys: frozenset[str]) -> tuple[bool, datetime, str]:
     """Order cases: that of a key in a reader first, then by what ends first."""
-    here = any(entry.key.id in keys for entry in case.line.entries)
-    return not here, case.stands.current.not_after, case.stands.current.fingerprint
+    here = any(entry.key.id in keys for entry in case.lineage.entries)
+    return not here, case.status.current.not_after, case.status.current.fingerprint
 
 
-def _with_bare_token(cases: list[Case], now: datetime, settings: Settings) -> list[Case]:
+def _with_blank_token(cases: list[RenewalCase], now: datetime, settings: Settings) -> list[RenewalCase]:
     """Take the token without certificate for the replacement of the most pressing key that needs one."""
     needy = [c for c in cases if c.path is not None and c.path.kind is PathKind.ORDER]
-    chosen = min(needy, key=lambda c: c.stands.current.not_after, default=None)
+    chosen = min(needy, key=lambda c: c.status.current.not_after, default=None)
     return [
-        replace(c, path=choose_path(c.line, c.stands, now, settings.notices, bare_token=True)) if c is chosen else c
+        replace(c, path=choose_path(c.lineage, c.status, now, settings.notices, blank_token=True)) if c is chosen else c
         for c in cases
     ]
 
 
-def _superseded(case: Case, memory: Memory, settings: Settings) -> Iterator[str]:
+def _superseded(case: RenewalCase, memory: Memory, settings: Settings) -> Iterator[str]:
     """Yield every certificate, of whatever role, that a superseded key holds under the case's procedure."""
-    for entry in case.stands.superseded:
+    for entry in case.status.superseded:
         for fingerprint in entry.key.fingerprints:
             seen = memory.certificates.get(fingerprint)
-            if seen and procedure_of(seen.certificate, settings.procedures) is case.line.procedure:
+            if seen and procedure_of(seen.certificate, settings.procedures) is case.lineage.procedure:
                 yield fingerprint
 
 
 def _watched(
-    keys: Mapping[str, Key], certificates: tuple[CertificateLine, ...]
-) -> Mapping[str, tuple[CertificateLine, ...]]:
+    keys: Mapping[str, Key], certificates: tuple[CertificateStatus, ...]
+) -> Mapping[str, tuple[CertificateStatus, ...]]:
     silent = {Stage.SUPERSEDED, Stage.UNREADABLE}
-    counted = {line.fingerprint_sha256: line for line in certificates if line.stage not in silent}
+    counted = {lineage.fingerprint_sha256: lineage for lineage in certificates if lineage.stage not in silent}
     return {
         key.id: tuple(
             sorted(
@@ -131,12 +131,12 @@ def _watched(
     }
 
 
-def _certificate_lines(
+def _certificate_statuses(
     memory: Memory, settings: Settings, present_now: frozenset[str], silent: frozenset[str], now: datetime
-) -> tuple[CertificateLine, ...]:
+) -> tuple[CertificateStatus, ...]:
     keys = {fingerprint: key for key in memory.keys.values() for fingerprint in key.fingerprints}
     shown = [
-        _certificate_line(seen, keys.get(fingerprint), settings, present_now, silent, now)
+        _certificate_status(seen, keys.get(fingerprint), settings, present_now, silent, now)
         for fingerprint, seen in memory.certificates.items()
         if not seen.certificate.authority
     ]
@@ -145,17 +145,17 @@ def _certificate_lines(
     )
 
 
-def _certificate_line(
+def _certificate_status(
     seen: CertificateRecord,
     key: Key | None,
     settings: Settings,
     present_now: frozenset[str],
     silent: frozenset[str],
     now: datetime,
-) -> CertificateLine:
+) -> CertificateStatus:
     certificate = seen.certificate
     procedure = procedure_of(certificate, settings.procedures)
-    return CertificateLine(
+    return CertificateStatus(
         fingerprint_sha256=certificate.fingerprint,
         subject_cn=certificate.subject_cn,
         issuer_o=certificate.issuer_o,
@@ -173,5 +173,5 @@ def _certificate_line(
     )
 
 
-def _end(certificate: CertificateLine) -> datetime:
+def _end(certificate: CertificateStatus) -> datetime:
     return certificate.not_after or datetime.max.replace(tzinfo=UTC)

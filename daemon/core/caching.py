@@ -7,7 +7,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def once(function: Callable[P, R]) -> Callable[P, R]:
+def memoize_last(function: Callable[P, R]) -> Callable[P, R]:
     """Keep the last result of a function of values, for as long as it is asked about the very same objects.
 
     For values that are never changed but replaced; positional arguments only. Any thread may call.

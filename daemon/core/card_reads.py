@@ -127,7 +127,7 @@ def _enter(state: State, reader: str, tokens: tuple[TokenReading, ...], content:
     if before is not None and before.insertion == content.insertion:
         content = replace(content, attempts=before.attempts + 1)
         if not tokens:
-            content = replace(content, keys=before.keys, fingerprints=before.fingerprints, bare=before.bare)
+            content = replace(content, keys=before.keys, fingerprints=before.fingerprints, blank=before.blank)
     memory = state.memory
     for group in group_tokens(tokens, reader):
         memory, key = remember_key(memory, group, reader, content.read_at)
@@ -136,8 +136,8 @@ def _enter(state: State, reader: str, tokens: tuple[TokenReading, ...], content:
             content,
             keys=content.keys + ((key.id,) if key else ()),
             fingerprints=content.fingerprints | shown.keys(),
-            short=content.short or (key is not None and _falls_short(key, shown)),
-            bare=content.bare or not (key.fingerprints if key else any(token.certificates for token in group)),
+            incomplete=content.incomplete or (key is not None and _falls_short(key, shown)),
+            blank=content.blank or not (key.fingerprints if key else any(token.certificates for token in group)),
         )
     return replace(state, memory=memory, contents={**state.contents, reader: content})
 
@@ -157,7 +157,7 @@ def _look_moments(state: State, reader: str, now: datetime) -> Iterator[datetime
     if content is None:
         yield now
         return
-    retries = len(RETRY_AFTER) if content.trouble in RETRIED else 1 if content.short else 0
+    retries = len(RETRY_AFTER) if content.trouble in RETRIED else 1 if content.incomplete else 0
     if content.attempts <= retries:
         yield later(content.read_at, RETRY_AFTER[content.attempts - 1])
     next_look = later(content.read_at, ACTIVATION_LOOK)
@@ -166,4 +166,4 @@ def _look_moments(state: State, reader: str, now: datetime) -> Iterator[datetime
 
 
 def _may_be_activated(content: Content, memory: Memory) -> bool:
-    return content.bare or any(memory.keys[key].signs.unactivated for key in content.keys if key in memory.keys)
+    return content.blank or any(memory.keys[key].flags.unactivated for key in content.keys if key in memory.keys)

@@ -10,7 +10,7 @@ from daemon.core.events import TokensRead
 from daemon.core.model import Occupancy, ReaderState
 from daemon.core.recognition import reader_of
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import ReaderLine, Report
+from daemon.core.views.report import ReaderReport, Report
 
 
 class Topic(StrEnum):
@@ -169,5 +169,5 @@ def _modules(look: Look) -> Iterator[Check]:
         yield bad(Topic.MODULES, text("doctor.module.none"), text("doctor.module.none.do"))
 
 
-def _state(reader: ReaderLine) -> ReaderState:
+def _state(reader: ReaderReport) -> ReaderState:
     return ReaderState(name=reader.name, occupancy=reader.state)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
 from config.settings import NoticeSettings, Settings
-from daemon.core.assessment import Assessment, Case
-from daemon.core.caching import once
+from daemon.core.assessment import Assessment, RenewalCase
+from daemon.core.caching import memoize_last
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
 from daemon.core.guide.ordering import is_ordered
 from daemon.core.holders import holder_name
@@ -30,13 +30,13 @@ class Subject:
 
     key: Key
     not_after: datetime
-    case: Case | None
+    case: RenewalCase | None
 
 
-@once
+@memoize_last
 def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Subject, ...]:
     """Return each key to be spoken of: the current one of each case, and each one without a procedure."""
-    current = {case.stands.current.key.id: case for case in reversed(assessment.cases)}
+    current = {case.status.current.key.id: case for case in reversed(assessment.cases)}
     spoken = [key for key in memory.keys.values() if key.id in current or key.id not in assessment.cases_by_key]
     ends = {key.id: [c.not_after for c in assessment.watched(key) if c.not_after] for key in spoken}
     return tuple(
@@ -52,13 +52,13 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
         if dedup_keys := _due_keys(subject, memory, settings.notices, now):
             yield _key_notice(subject, dedup_keys, memory, settings, now)
     for case in assessment.cases:
-        question, key = case.stands.question, case.stands.current.key
+        question, key = case.status.question, case.status.current.key
         dedup_key = f"question|{question}|{key.id}"
         if question is not None and not was_delivered(memory, dedup_key, now):
             yield Notice(
                 tag=ASK_PREFIX + key.id,
                 title=text(f"notice.{question}.title"),
-                body=text(f"notice.{question}.body", holder=called(case.line.holder, key)),
+                body=text(f"notice.{question}.body", holder=called(case.lineage.holder, key)),
                 dedup_keys=(dedup_key,),
                 more=(ANSWERS[question],),  # a button alone: a click on the words must not answer for the person
             )
@@ -71,10 +71,10 @@ def moments(assessment: Assessment, memory: Memory, settings: Settings, now: dat
     for subject in spoken:
         if subject.key.id in memory.snoozes:
             yield memory.snoozes[subject.key.id]
-        if subject.case and subject.case.stands.pending:
-            last = last_moment_with_old(subject.case.line, subject.case.stands.current)
-            yield from (earlier(last, DAY), last, later(subject.case.stands.current.not_after, INSTANT))
-            yield later(subject.case.stands.pending.not_after, INSTANT)
+        if subject.case and subject.case.status.pending:
+            last = last_moment_with_old(subject.case.lineage, subject.case.status.current)
+            yield from (earlier(last, DAY), last, later(subject.case.status.current.not_after, INSTANT))
+            yield later(subject.case.status.pending.not_after, INSTANT)
     yield from (c.not_before for c in assessment.certificates if c.not_before is not None and c.not_before > now)
 
 
@@ -144,7 +144,7 @@ def _is_last_day(subject: Subject, now: datetime) -> bool:
     path = case.path if case else None
     if case is None or path is None or PathKind.ADD_WITH_OLD not in {path.kind, path.then} or not path.new_fingerprint:
         return False
-    last = last_moment_with_old(case.line, case.stands.current)
+    last = last_moment_with_old(case.lineage, case.status.current)
     return earlier(last, DAY) <= now and not case.link_is_out
 
 
@@ -206,13 +206,13 @@ def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) ->
         id_ = f"notice.ordered.{ended}" if ordered else f"notice.order.{ended}"
     else:
         id_ = f"notice.{path.kind}"
-    margin = subject.case.line.procedure.margin if subject.case else timedelta()
+    margin = subject.case.lineage.procedure.margin if subject.case else timedelta()
     return text(id_, holder=_holder(subject, memory), date=subject.not_after, until=earlier(subject.not_after, margin))
 
 
 def _holder(subject: Subject, memory: Memory) -> str | Text:
-    if subject.case and subject.case.line.holder:
-        return called(subject.case.line.holder, subject.key)
+    if subject.case and subject.case.lineage.holder:
+        return called(subject.case.lineage.holder, subject.key)
     return called(key_holder(subject.key, memory), subject.key)
 
 

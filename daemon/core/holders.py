@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from config.settings import IssuerRule, Procedure
-from daemon.core.caching import once
+from daemon.core.caching import memoize_last
 from daemon.core.expiry import expired
 from daemon.core.model import Certificate, CertificateRecord, Key, Memory, Role
 
@@ -16,7 +16,7 @@ NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LineageEntry:
     """One key in a line, with the certificate that stands for it there; both dates are known."""
 
     key: Key
@@ -31,11 +31,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class KeyLineage:
     """The keys of one holder under one procedure, oldest first, as their deciding role shows them."""
 
     procedure: Procedure
-    entries: tuple[Entry, ...]
+    entries: tuple[LineageEntry, ...]
 
     @property
     def holder(self) -> str:
@@ -66,7 +66,7 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
     return bool(name) and name == _folded(other.subject_cn)
 
 
-def spent_certificates(memory: Memory, procedures: tuple[Procedure, ...], now: datetime) -> frozenset[str]:
+def certificates_renewed_in_place(memory: Memory, procedures: tuple[Procedure, ...], now: datetime) -> frozenset[str]:
     """Return the fingerprints of what ran out on a key where the next of its kind lives: that was renewed in place."""
     found: set[str] = set()
     for key in (key for key in memory.keys.values() if len(key.fingerprints) > 1):
@@ -78,45 +78,49 @@ def spent_certificates(memory: Memory, procedures: tuple[Procedure, ...], now: d
     return frozenset(found) if found else NONE  # always the same one: `lines` are worked out once for it
 
 
-def lines(memory: Memory, procedures: tuple[Procedure, ...], spent: frozenset[str] = NONE) -> tuple[Line, ...]:
+def lineages(
+    memory: Memory, procedures: tuple[Procedure, ...], renewed_in_place: frozenset[str] = NONE
+) -> tuple[KeyLineage, ...]:
     """Group what is remembered into lines: authentication decides, signature where a holder has nothing else.
 
     `spent` are certificates that stand for their key no more.
     """
-    return _lines(memory.certificates, memory.keys, procedures, spent)
+    return _lineages(memory.certificates, memory.keys, procedures, renewed_in_place)
 
 
-@once
-def _lines(
+@memoize_last
+def _lineages(
     certificates: Mapping[str, CertificateRecord],
     keys: Mapping[str, Key],
     procedures: tuple[Procedure, ...],
-    spent: frozenset[str],
-) -> tuple[Line, ...]:
-    left = {f: seen for f, seen in certificates.items() if f not in spent} if spent else certificates
+    renewed_in_place: frozenset[str],
+) -> tuple[KeyLineage, ...]:
+    left = (
+        {f: seen for f, seen in certificates.items() if f not in renewed_in_place} if renewed_in_place else certificates
+    )
     entries = _entries(left, keys, procedures)
-    found: list[Line] = []
+    found: list[KeyLineage] = []
     for procedure in procedures:
         deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
         following = _grouped(entries[procedure.id, Role.SIGNATURE])
         homes = _Homes(deciding if following else ())
         groups = deciding + [g for g in following if not any(_of_one_holder(g, d) for d in homes.of(*g))]
-        found += (Line(procedure=procedure, entries=tuple(group)) for group in groups)
+        found += (KeyLineage(procedure=procedure, entries=tuple(group)) for group in groups)
     return tuple(found)
 
 
 def _entries(
     certificates: Mapping[str, CertificateRecord], keys: Mapping[str, Key], procedures: tuple[Procedure, ...]
-) -> Mapping[tuple[str, Role], list[Entry]]:
+) -> Mapping[tuple[str, Role], list[LineageEntry]]:
     """Return, by procedure and role, one entry for each key that holds such certificates, oldest first."""
-    found: dict[tuple[str, Role], list[Entry]] = defaultdict(list)
+    found: dict[tuple[str, Role], list[LineageEntry]] = defaultdict(list)
     for key in keys.values():
-        earliest: dict[tuple[str, Role], Entry] = {}
+        earliest: dict[tuple[str, Role], LineageEntry] = {}
         for seen in (certificates[f] for f in key.fingerprints if f in certificates):
             certificate, procedure = seen.certificate, procedure_of(seen.certificate, procedures)
             if procedure is None or certificate.not_before is None or certificate.not_after is None:
                 continue
-            entry = Entry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
+            entry = LineageEntry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
             kind = procedure.id, certificate.role
             earliest[kind] = min(earliest.get(kind, entry), entry, key=lambda e: (e.not_after, e.fingerprint))
         for kind, entry in earliest.items():
@@ -126,9 +130,9 @@ def _entries(
     return found
 
 
-def _grouped(entries: list[Entry]) -> list[list[Entry]]:
+def _grouped(entries: list[LineageEntry]) -> list[list[LineageEntry]]:
     """Put each entry with the first group of its holder."""
-    groups: list[list[Entry]] = []
+    groups: list[list[LineageEntry]] = []
     homes = _Homes()
     for entry in entries:
         home = next((group for group in homes.of(entry) if _fits(entry, group)), None)
@@ -142,14 +146,14 @@ def _grouped(entries: list[Entry]) -> list[list[Entry]]:
 class _Homes:
     """Groups by what an entry must share with one to be of its holder: with thousands, not all are compared."""
 
-    def __init__(self, groups: Iterable[list[Entry]] = ()) -> None:
-        self._groups: dict[object, list[list[Entry]]] = {}
+    def __init__(self, groups: Iterable[list[LineageEntry]] = ()) -> None:
+        self._groups: dict[object, list[list[LineageEntry]]] = {}
         self._order: dict[int, int] = {}
         for group in groups:
             for entry in group:
                 self.add(entry, group)
 
-    def add(self, entry: Entry, group: list[Entry]) -> None:
+    def add(self, entry: LineageEntry, group: list[LineageEntry]) -> None:
         """Enter a member of a group."""
         self._order.setdefault(id(group), len(self._order))
         for trait in _traits(entry):
@@ -157,13 +161,13 @@ class _Homes:
             if not any(group is home for home in homes):
                 homes.append(group)
 
-    def of(self, *entries: Entry) -> list[list[Entry]]:
+    def of(self, *entries: LineageEntry) -> list[list[LineageEntry]]:
         """Return the groups that may be the entries', the first one first."""
         found = {id(g): g for e in entries for trait in _traits(e) for g in self._groups.get(trait, ())}
         return sorted(found.values(), key=lambda group: self._order[id(group)])
 
 
-def _traits(entry: Entry) -> Iterator[object]:
+def _traits(entry: LineageEntry) -> Iterator[object]:
     """Yield what two entries of one holder share one of at least: the key, the names or the common name."""
     certificate = entry.seen.certificate
     yield entry.key.id
@@ -173,7 +177,7 @@ def _traits(entry: Entry) -> Iterator[object]:
         yield 1, _folded(certificate.subject_cn)
 
 
-def _fits(entry: Entry, group: list[Entry]) -> bool:
+def _fits(entry: LineageEntry, group: list[LineageEntry]) -> bool:
     """Tell whether an entry is of a group's holder: like one member and contradicted by none."""
     mine = entry.seen.certificate
     others = [member.seen.certificate for member in group]
@@ -185,7 +189,7 @@ def _of_one_kind(one: Certificate, other: Certificate, procedures: tuple[Procedu
     return one.role is other.role and same_procedure and same_holder(one, other)
 
 
-def _of_one_holder(group: list[Entry], other: list[Entry]) -> bool:
+def _of_one_holder(group: list[LineageEntry], other: list[LineageEntry]) -> bool:
     on_one_key = {entry.key.id for entry in group} & {entry.key.id for entry in other}
     return bool(on_one_key) or any(_fits(entry, other) for entry in group)
 
@@ -210,8 +214,8 @@ def _names(certificate: Certificate) -> tuple[str, str]:
 def _folded(name: str) -> str:
     """Fold what two issuers may write differently: case, accents, ligatures, hyphens, apostrophes and spaces."""
     whole = name.casefold().replace("œ", "oe").replace("æ", "ae")
-    bare = (c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+    blank = (c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in blank).split())
 
 
 def _issued(certificate: Certificate, rule: IssuerRule) -> bool:

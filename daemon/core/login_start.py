@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class LoginStart(StrEnum):
+class AutostartState(StrEnum):
     """The words for people are `autostart.<value>`."""
 
     ON = "on"
@@ -14,8 +14,8 @@ class LoginStart(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoginStanding:
+class AutostartStatus:
     """What holds now, and the file or registry value that says so (or would)."""
 
-    state: LoginStart
+    state: AutostartState
     place: str

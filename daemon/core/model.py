@@ -43,7 +43,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenSigns:
+class TokenFlags:
     """The token flags that bear on activation (PKCS#11 §3.2, CKF_*)."""
 
     initialised: bool = True
@@ -68,7 +68,7 @@ class TokenReading:
     manufacturer: str = ""
     model: str = ""
     serial: str = ""
-    signs: TokenSigns = TokenSigns()
+    flags: TokenFlags = TokenFlags()
     certificates: tuple[Certificate, ...] = ()
 
 
@@ -114,7 +114,7 @@ class Key:
     model: str = ""
     label: str = ""
     fingerprints: tuple[str, ...] = ()
-    signs: TokenSigns = TokenSigns()
+    flags: TokenFlags = TokenFlags()
     looked_unactivated: bool = False
     claims: frozenset[Claim] = frozenset()
     first_seen: datetime

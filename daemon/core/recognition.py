@@ -14,8 +14,8 @@ from daemon.core.model import (
     Occupancy,
     ReaderState,
     Role,
+    TokenFlags,
     TokenReading,
-    TokenSigns,
 )
 from daemon.core.troubles import Trouble
 
@@ -37,8 +37,8 @@ class Content:
     insertion: int = 0
     keys: tuple[str, ...] = ()
     fingerprints: frozenset[str] = frozenset()
-    bare: bool = False
-    short: bool = False
+    blank: bool = False
+    incomplete: bool = False
     trouble: Trouble | None = None
     attempts: int = 1
     read_at: datetime
@@ -87,8 +87,8 @@ def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[Toke
         groups = [g for g in groups if g not in related]
         groups.append([t for g in related for t in g] + [token])
     full = [g for g in groups if any(t.certificates for t in g)]
-    bare = [g for g in groups if g not in full and any(t.serial and t.signs.unactivated for t in g)]
-    return [tuple(group) for group in (full + bare if full else groups)]
+    blank = [g for g in groups if g not in full and any(t.serial and t.flags.unactivated for t in g)]
+    return [tuple(group) for group in (full + blank if full else groups)]
 
 
 def remember_key(
@@ -101,7 +101,7 @@ def remember_key(
     if not known and not certificates and not main.serial:
         return memory, None
     first = known[0] if known else None
-    signs = _signs(group)
+    flags = _token_flags(group)
     fingerprints = tuple(sorted({*certificates, *(f for k in known for f in k.fingerprints)}))
     key = Key(
         id=first.id if first else _new_id(main, certificates, memory),
@@ -110,8 +110,8 @@ def remember_key(
         model=main.model,
         label=main.label,
         fingerprints=fingerprints,
-        signs=signs,
-        looked_unactivated=signs.unactivated or not fingerprints or any(k.looked_unactivated for k in known),
+        flags=flags,
+        looked_unactivated=flags.unactivated or not fingerprints or any(k.looked_unactivated for k in known),
         claims=frozenset(claim for k in known for claim in k.claims),
         first_seen=min([now, *(k.first_seen for k in known)]),
         last_seen=now,
@@ -140,7 +140,7 @@ def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) ->
     if not pool:
         worst_first = (Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED)
         return next((trouble for trouble in worst_first if trouble in said), Trouble.CARD_UNREAD)
-    if any(token.signs.pin_locked for token in pool):
+    if any(token.flags.pin_locked for token in pool):
         return Trouble.PIN_LOCKED
     if not any(token.certificates for token in pool):
         return Trouble.NO_CERTIFICATE
@@ -212,10 +212,10 @@ def _certificates_of(key: Key, memory: Memory) -> Mapping[str, Certificate]:
     return {f: memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates}
 
 
-def _signs(group: tuple[TokenReading, ...]) -> TokenSigns:
+def _token_flags(group: tuple[TokenReading, ...]) -> TokenFlags:
     """Take the signs of the slot that holds the certificates; a locked PIN counts wherever it is."""
     main = next((t for t in group if t.certificates), group[0])
-    return replace(main.signs, pin_locked=any(t.signs.pin_locked for t in group))
+    return replace(main.flags, pin_locked=any(t.flags.pin_locked for t in group))
 
 
 def _new_id(token: TokenReading, certificates: Mapping[str, Certificate], memory: Memory) -> str:

@@ -92,7 +92,7 @@ class State:
         """The readers that hold a card, as far as is known."""
         return tuple(r for r in self.readers or () if r.occupancy is Occupancy.HOLDING)
 
-    def blind(self, trouble: Trouble, at: datetime) -> "State":
+    def lose_service(self, trouble: Trouble, at: datetime) -> "State":
         """Make every reader unknown: nothing is decided from it until the service shows them again."""
         unknown = tuple(replace(r, occupancy=Occupancy.UNKNOWN, trouble=None) for r in self.readers or ())
         return replace(

@@ -8,7 +8,7 @@ from daemon.core.model import Occupancy
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, reader_trouble
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import ReaderLine, Report, Stage
+from daemon.core.views.report import ReaderReport, Report, Stage
 
 ATTENTION, EXPIRED, NOTHING_READ = 1, 2, 3
 READ = {Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED, Trouble.CERTIFICATE_UNREADABLE}  # troubles of a card that was read
@@ -18,7 +18,7 @@ def make_report(state: State, assessment: Assessment, now: datetime) -> Report:
     """Put everything that is known into the form of the contract."""
     report = Report(
         readers=tuple(
-            ReaderLine(name=reader.name, state=reader.occupancy, trouble=reader_trouble(state, reader))
+            ReaderReport(name=reader.name, state=reader.occupancy, trouble=reader_trouble(state, reader))
             for reader in state.readers or ()
         ),
         certificates=assessment.certificates,

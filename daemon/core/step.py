@@ -91,7 +91,7 @@ def _take(state: State, event: Event) -> Step:
             state = take_readers(state, readers)
             return _read(state, frozenset()) if first and not state.held and state.settings.modules else (state, ())
         case events.ServiceLost(trouble=trouble, at=at):
-            return state.blind(trouble, at), ()
+            return state.lose_service(trouble, at), ()
         case events.TokensRead():
             return take_tokens(state, event), ()
         case events.ReadFinished(ticket=ticket, at=at):

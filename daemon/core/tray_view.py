@@ -6,7 +6,7 @@ from heapq import nsmallest
 
 from config.i18n.text import Text, text
 from config.settings import Settings
-from daemon.core.assessment import Assessment, Case
+from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read
 from daemon.core.due_notices import key_holder, left_words
 from daemon.core.events import Verb
@@ -18,7 +18,7 @@ from daemon.core.renewal import Activation, Question, activation
 from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
 from daemon.core.views.guide import Ending, GoingBack, GuideView, Opening
-from daemon.core.views.report import CertificateLine, Stage
+from daemon.core.views.report import CertificateStatus, Stage
 from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem, Telling
 
 AT_MOST = 10  # holders and keys that the menu shows; a menu longer than the screen serves nobody
@@ -38,7 +38,7 @@ def draw(state: State, assessment: Assessment, guide: GuideView, now: datetime) 
     )
 
 
-def _look(state: State, assessment: Assessment, counted: list[CertificateLine], now: datetime) -> Look:
+def _look(state: State, assessment: Assessment, counted: list[CertificateStatus], now: datetime) -> Look:
     """Choose the look: what is under way, then what ends, then what is wrong, then what is missing."""
     if names_being_read(state):
         return Look.READING
@@ -99,24 +99,24 @@ def _guide_items(guide: GuideView) -> Iterator[MenuItem]:
     yield MenuItem(label=guide.workflow_title, items=(MenuItem(label=guide.headline), *items))
 
 
-def _case_items(case: Case) -> Iterator[MenuItem]:
+def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
     """Offer the action of the moment, and what only the person can tell."""
-    current, pending = case.stands.current, case.stands.pending
-    holder = case.line.holder
+    current, pending = case.status.current, case.status.pending
+    holder = case.lineage.holder
     if case.path is not None:
-        label = text(f"menu.{case.path.kind}", holder=called(holder, case.stands.newest.key))
+        label = text(f"menu.{case.path.kind}", holder=called(holder, case.status.newest.key))
         yield MenuItem(label=label, action=Answering(tag=current.key.id))
         yield MenuItem(label=text("menu.later"), action=Answering(tag=current.key.id, choice=Choice.LATER))
     newest = pending or current
     if pending is not None or (Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims):
         yield _telling("works", newest.key, Claim.WORKS, holder)
-    elif case.stands.question is Question.IN_USE:
+    elif case.status.question is Question.IN_USE:
         yield _telling("new", newest.key, Claim.NEW, holder)
-    elif case.path is None and not case.stands.superseded:
+    elif case.path is None and not case.status.superseded:
         yield _telling("replaces", newest.key, Claim.REPLACES, holder)
     if case.path is not None and case.path.new_fingerprint and activation(newest.key) is not Activation.DONE:
         yield _telling("activated", newest.key, Claim.ACTIVATED, holder)
-    waits_for_old = case.stands.question is Question.OLD_KEY or pending is not None
+    waits_for_old = case.status.question is Question.OLD_KEY or pending is not None
     if waits_for_old and Claim.OLD_LOST not in newest.key.claims:
         whose = called(holder, current.key) if pending else holder
         yield MenuItem(

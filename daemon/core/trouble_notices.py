@@ -29,8 +29,8 @@ def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iter
         content = state.contents.get(reader.name)
         trouble = pressing_trouble(state, reader)
         patient = content and trouble in RETRIED and content.attempts <= len(RETRY_AFTER)
-        bare_is_known = trouble is Trouble.NO_CERTIFICATE and activating
-        if not patient and not bare_is_known:
+        blank_is_known = trouble is Trouble.NO_CERTIFICATE and activating
+        if not patient and not blank_is_known:
             candidates.append((reader.name, trouble))
     for place, trouble in candidates:
         if trouble in TOLD or place == "service":

@@ -6,7 +6,7 @@ from config.i18n.text import Text, text
 from daemon.core.model import Occupancy
 from daemon.core.notice import Notice, Urgency
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import CertificateLine, Report, Stage
+from daemon.core.views.report import CertificateStatus, Report, Stage
 
 WELCOME = "welcome"
 TROUBLES_FIRST = (Trouble.CLOCK_WRONG, Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED)
@@ -42,14 +42,14 @@ def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice
     return Notice(tag=WELCOME, title=words.title, body=body, dedup_keys=(WELCOME,), button=button, urgency=Urgency.LOW)
 
 
-def _dates(known: CertificateLine) -> Text:
+def _dates(known: CertificateStatus) -> Text:
     if known.not_after is None:
         return text("welcome.hello")
     id_ = "welcome.expired" if known.stage is Stage.EXPIRED else "welcome.known"
     return text(id_, holder=known.subject_cn or text("holder.unknown"), date=known.not_after)
 
 
-def _step_with(known: CertificateLine, report: Report) -> Text:
+def _step_with(known: CertificateStatus, report: Report) -> Text:
     """Choose the step for someone whose key is known."""
     if Trouble.CLOCK_WRONG in report.troubles:
         return text(f"trouble.{Trouble.CLOCK_WRONG}")

@@ -18,7 +18,7 @@ from daemon.adapters.guide.messages import (
     PageCertificate,
     PageProblem,
     PageStep,
-    PageTimeLine,
+    PageTimeline,
 )
 from daemon.core.model import Role
 from daemon.core.views.guide import BarRole, ReaderStatus, StepStatus
@@ -95,7 +95,7 @@ class Writer:
             "primary": PageAction(id=f"end:{at}", label=done),
             "actions": self.others(),
             "helps": self.known_problems(workflow),
-            "time_line": self.time_line(),
+            "timeline": self.timeline(),
             "certificates": self.certificates(),
         }
         return Page(**(page | more))  # type: ignore[arg-type]  # by name
@@ -135,10 +135,10 @@ class Writer:
         """Say what is in the reader."""
         return self.say(*READER_WORDS[picture])
 
-    def time_line(self) -> PageTimeLine:
+    def timeline(self) -> PageTimeline:
         """Write the validities of both keys."""
         old, new = self.bars()
-        return PageTimeLine(bars=(old, new), now=NOW, stretch=(NEW_BEGINS, OLD_ENDS - timedelta(hours=24)))
+        return PageTimeline(bars=(old, new), now=NOW, stretch=(NEW_BEGINS, OLD_ENDS - timedelta(hours=24)))
 
     def bars(self) -> tuple[PageBar, PageBar]:
         """Write both bars."""
@@ -245,7 +245,7 @@ def question_page(writer: Writer) -> Page:
             ),
             writer.action("state:old_lost", "The older one is lost", "La plus ancienne est perdue"),
         ),
-        time_line=writer.time_line(),
+        timeline=writer.timeline(),
         certificates=writer.certificates(),
     )
 
@@ -265,7 +265,7 @@ def finished_page(writer: Writer) -> Page:
         reader=ReaderStatus.NEW,
         reader_words=writer.reader(ReaderStatus.NEW),
         primary=writer.action("finish", "Close the guide", "Fermer le guide"),
-        time_line=writer.time_line(),
+        timeline=writer.timeline(),
         certificates=writer.certificates(),
     )
 

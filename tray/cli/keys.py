@@ -13,7 +13,7 @@ from daemon.assembly import oneshot
 from daemon.core.events import Verb
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Claim
-from daemon.core.views.report import CertificateLine, Stage
+from daemon.core.views.report import CertificateStatus, Stage
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
 NOT_DONE = 1
@@ -83,7 +83,7 @@ def _forget(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts
     return 0
 
 
-def _meant(written: str, folders: Folders, loaded: Loaded, texts: Texts) -> CertificateLine | None:
+def _meant(written: str, folders: Folders, loaded: Loaded, texts: Texts) -> CertificateStatus | None:
     """Find the one certificate whose fingerprint begins so; else say what is wrong."""
     beginning = written.replace(":", "").lower()
     if not _BEGINNING.fullmatch(beginning):
@@ -98,5 +98,5 @@ def _meant(written: str, folders: Folders, loaded: Loaded, texts: Texts) -> Cert
     return found[0]
 
 
-def _listed(lines: Iterable[CertificateLine]) -> str:
+def _listed(lines: Iterable[CertificateStatus]) -> str:
     return ", ".join(line.fingerprint_sha256[:12] for line in lines) or "—"

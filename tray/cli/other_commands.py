@@ -14,7 +14,7 @@ from config.schema.load_settings import Loaded
 from daemon.assembly import doctor as examination
 from daemon.assembly.oneshot import remembered
 from daemon.core.calendar_entries import calendar_entries
-from daemon.core.login_start import LoginStart
+from daemon.core.login_start import AutostartState
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
 NOT_DONE = 1
@@ -60,7 +60,7 @@ def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, 
         print(texts.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
         return NOT_DONE
     print(texts.render(text(f"autostart.{standing.state}", place=standing.place)))
-    wrong = options.what == "enable" and standing.state is not LoginStart.ON
+    wrong = options.what == "enable" and standing.state is not AutostartState.ON
     return NOT_DONE if wrong else 0
 
 

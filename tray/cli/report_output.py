@@ -12,11 +12,11 @@ from rich.table import Table
 from config.i18n.text import Text, text
 from config.i18n.translator import Texts
 from config.settings import Settings
-from daemon.core.views.report import CertificateLine, Path, Report, Stage
+from daemon.core.views.report import CertificateStatus, Path, Report, Stage
 from tray.cli.console import Terminal
 
 VERSION = 1
-TIME_LINE_WIDTH = 16
+TIMELINE_WIDTH = 16
 TABLE_WIDTH = 64  # narrower, its columns are cut
 Render = Callable[[Text], str]
 
@@ -68,7 +68,7 @@ def print_report(report: Report, texts: Texts, settings: Settings) -> None:
         console.print(f"[yellow]![/] {escape(render(text(f'trouble.{trouble}', reader='')))}")
 
 
-def _certificate(line: CertificateLine) -> dict[str, Any]:
+def _certificate(line: CertificateStatus) -> dict[str, Any]:
     return {
         "fingerprint_sha256": line.fingerprint_sha256,
         "subject_cn": line.subject_cn,
@@ -103,7 +103,7 @@ def _rfc3339(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
-def place_words(line: CertificateLine, render: Render) -> str:
+def place_words(line: CertificateStatus, render: Render) -> str:
     """Say what the key is called, and where it is or was seen last."""
     if line.present:
         place = text("table.present_in", reader=line.reader) if line.reader else text("table.present")
@@ -115,7 +115,7 @@ def place_words(line: CertificateLine, render: Render) -> str:
     return named + render(place)
 
 
-def time_line(begin: datetime, end: datetime, now: datetime, width: int = TIME_LINE_WIDTH) -> str:
+def timeline(begin: datetime, end: datetime, now: datetime, width: int = TIMELINE_WIDTH) -> str:
     """Draw a validity from its begin to its end, with a dot for today; before or after, the dot stands outside."""
     if now < begin:
         return "●" + "─" * (width - 1)
@@ -131,7 +131,7 @@ def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
     for column in ("holder", "role", "until", "state"):
         table.add_column(render(text(f"table.{column}")))
     for line in report.certificates:
-        drawn = time_line(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
+        drawn = timeline(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
         holder, place, role, until, state, left = _words(line, render)
         style = STYLES.get(line.stage, "dim")
         table.add_row(f"{holder}\n{place}", role, f"{until}\n[{style}]{drawn}[/]", f"{state}\n{left}")
@@ -143,7 +143,7 @@ def _certificate_lines(report: Report, render: Render, _now: datetime) -> str:
     return "\n".join("\n".join(filter(None, _words(line, render))) + "\n" for line in report.certificates)
 
 
-def _words(line: CertificateLine, render: Render) -> tuple[str, str, str, str, str, str]:
+def _words(line: CertificateStatus, render: Render) -> tuple[str, str, str, str, str, str]:
     """Say whose it is, where, what for, until when, how it stands, and how many days are left, in rich's markup."""
     style = STYLES.get(line.stage, "dim")
     return (

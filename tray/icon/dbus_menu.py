@@ -19,7 +19,7 @@ OPENS = {"children-display": Variant("s", "submenu")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class MenuNode:
     """One line: without a label a separator, without an action only to be read, with `lines` a menu of its own.
 
     `id` is set by the menu, and `among`: the labels of an inner menu, which tell one step's "I did it" from another's.
@@ -27,7 +27,7 @@ class Line:
 
     label: str
     action: Callable[[], None] | None = None
-    lines: tuple["Line", ...] = ()
+    lines: tuple["MenuNode", ...] = ()
     id: int = ROOT
     among: tuple[str, ...] = ()
 
@@ -48,7 +48,7 @@ class Line:
         """Return by what a line keeps its id."""
         return self.label, self.action is None, self.among
 
-    def all(self) -> Iterator["Line"]:
+    def all(self) -> Iterator["MenuNode"]:
         """Yield this line, and all within."""
         yield self
         for line in self.lines:
@@ -64,10 +64,10 @@ class DbusMenu:
 
     def __init__(self) -> None:
         self.revision = 0
-        self._root = Line(label="")
+        self._root = MenuNode(label="")
         self._last_id = ROOT
 
-    def show(self, lines: Sequence[Line]) -> None:
+    def show(self, lines: Sequence[MenuNode]) -> None:
         """Show these lines from now on; the caller then emits `LayoutUpdated`."""
         free: dict[object, int] = {line.kept_by: line.id for line in reversed([*self._root.all()]) if line.label}
         self.revision += 1
@@ -78,7 +78,7 @@ class DbusMenu:
         body = message.body
         match message.member:
             case "GetLayout":
-                line = self._line(body[0]) or Line(label="", id=body[0])
+                line = self._line(body[0]) or MenuNode(label="", id=body[0])
                 return Message.new_method_return(message, "u(ia{sv}av)", [self.revision, self._layout(line, body[1])])
             case "GetGroupProperties":
                 wanted = set(body[0])
@@ -100,19 +100,19 @@ class DbusMenu:
                 return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownMethod", str(message.member))
 
     def _with_ids(
-        self, lines: Sequence[Line], free: dict[object, int], among: tuple[str, ...] = ()
-    ) -> tuple[Line, ...]:
+        self, lines: Sequence[MenuNode], free: dict[object, int], among: tuple[str, ...] = ()
+    ) -> tuple[MenuNode, ...]:
         """Give each line the id that its words had, or a new one."""
         return tuple(self._with_id(replace(line, among=among), free) for line in lines)
 
-    def _with_id(self, line: Line, free: dict[object, int]) -> Line:
+    def _with_id(self, line: MenuNode, free: dict[object, int]) -> MenuNode:
         id_ = free.pop(line.kept_by, ROOT)
         if id_ == ROOT:
             id_ = self._last_id = self._last_id + 1
         inner = self._with_ids(line.lines, free, tuple(part.label for part in line.lines))
         return replace(line, id=id_, lines=inner)
 
-    def _layout(self, line: Line, depth: int) -> list[Any]:
+    def _layout(self, line: MenuNode, depth: int) -> list[Any]:
         """Give a line, and what is within to this depth (negative: all)."""
         within = line.lines if depth else ()
         return [line.id, line.properties, [Variant("(ia{sv}av)", self._layout(part, depth - 1)) for part in within]]
@@ -131,5 +131,5 @@ class DbusMenu:
             line.action()
         return line is not None
 
-    def _line(self, id_: int) -> Line | None:
+    def _line(self, id_: int) -> MenuNode | None:
         return next((line for line in self._root.all() if line.id == id_), None)

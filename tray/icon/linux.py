@@ -20,7 +20,7 @@ from dbus_fast.errors import DBusFastError
 from PIL import Image
 
 from tray.icon import dbus_menu
-from tray.icon.dbus_menu import DbusMenu, Line
+from tray.icon.dbus_menu import DbusMenu, MenuNode
 from tray.icon.drawing import SIZES
 from tray.icon.tray_icon import TrayGoneError
 
@@ -154,12 +154,12 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         layout = [self._bus_menu.revision, dbus_menu.ROOT]
         self._send(Message.new_signal(dbus_menu.PATH, dbus_menu.INTERFACE, "LayoutUpdated", "ui", layout))
 
-    def _line(self, item: pystray.MenuItem) -> Line:
+    def _line(self, item: pystray.MenuItem) -> MenuNode:
         if item is pystray.Menu.SEPARATOR:
-            return Line(label="")
+            return MenuNode(label="")
         if item.submenu is not None:
-            return Line(label=item.text, lines=tuple(self._line(part) for part in item.submenu))
-        return Line(label=item.text, action=partial(item, self) if item.enabled else None)
+            return MenuNode(label=item.text, lines=tuple(self._line(part) for part in item.submenu))
+        return MenuNode(label=item.text, action=partial(item, self) if item.enabled else None)
 
     def _handle(self, message: Message) -> Message | bool:
         """Answer the panel."""

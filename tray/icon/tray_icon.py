@@ -61,12 +61,12 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """One line of the menu in words; with `entries` it opens a menu of its own."""
 
     label: str
     action: Action | None
-    entries: tuple["Entry", ...] = ()
+    entries: tuple["MenuEntry", ...] = ()
 
     @property
     def kind(self) -> int:
@@ -98,7 +98,7 @@ class TrayFace:
         self._stopped = threading.Event()
         self._settled = threading.Event()  # whether there is an icon
         self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
-        self._words: tuple[str, tuple[Entry, ...]] = ("", ())
+        self._words: tuple[str, tuple[MenuEntry, ...]] = ("", ())
         self._icon: Any = None
 
     def show(self, face: Face) -> None:
@@ -204,13 +204,13 @@ class TrayFace:
     def _tooltip(self, face: Face) -> str:
         return clean(self._render(face.tooltip), TOOLTIP_LIMIT)
 
-    def _entries(self, items: tuple[MenuItem, ...]) -> tuple[Entry, ...]:
+    def _entries(self, items: tuple[MenuItem, ...]) -> tuple[MenuEntry, ...]:
         return tuple(
-            Entry(clean(self._render(item.label), LABEL_LIMIT), item.action, self._entries(item.items))
+            MenuEntry(clean(self._render(item.label), LABEL_LIMIT), item.action, self._entries(item.items))
             for item in items
         )
 
-    def _menu(self, entries: tuple[Entry, ...]) -> Any:
+    def _menu(self, entries: tuple[MenuEntry, ...]) -> Any:
         """Make pystray's menu: a rule between what is to be done, what is known, and vigicle itself."""
         import pystray
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Texts
-from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page, PageCertificate, PageTimeLine
+from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page, PageCertificate, PageTimeline
 from tray.window.buttons import Button, Rank
 from tray.window.forget_question import ask_to_forget
 from tray.window.glyphs import STAGES, GlyphView
@@ -17,7 +17,7 @@ from tray.window.key_name import KeyName
 from tray.window.labels import Words
 from tray.window.layouts import Flow, card, clear, column, row
 from tray.window.theme import Theme
-from tray.window.timeline import TimeLinePicture, bar_words
+from tray.window.timeline import TimelinePicture, bar_words
 
 
 class CertificatesPage(QWidget):
@@ -47,7 +47,7 @@ class CertificatesPage(QWidget):
             self._draw(*self._wanted)
 
     def _draw(self, page: Page, texts: Texts) -> None:
-        certificates, more, line = page.certificates, page.more_certificates, page.time_line
+        certificates, more, line = page.certificates, page.more_certificates, page.timeline
         if self._shown == (certificates, more, texts.language):
             return
         self._shown = (certificates, more, texts.language)
@@ -62,14 +62,14 @@ class CertificatesPage(QWidget):
             self._column.addWidget(Words(self._theme, texts.render(text("window.more_certificates", count=more))))
         self._column.addStretch(1)
 
-    def _add_key(self, certificates: tuple[PageCertificate, ...], line: PageTimeLine | None, texts: Texts) -> None:
+    def _add_key(self, certificates: tuple[PageCertificate, ...], line: PageTimeline | None, texts: Texts) -> None:
         frame, inner = card(self._theme, gap=1.3)
         inner.addWidget(KeyName(self._theme, certificates[0], texts, self._drafts, self._answer))
         for certificate in certificates:
             inner.addLayout(self._paragraph(certificate, line, texts))
         self._column.addWidget(frame)
 
-    def _paragraph(self, certificate: PageCertificate, line: PageTimeLine | None, texts: Texts) -> QVBoxLayout:
+    def _paragraph(self, certificate: PageCertificate, line: PageTimeline | None, texts: Texts) -> QVBoxLayout:
         role = texts.render(text(f"role.{certificate.role}"))
         stage = texts.render(text(f"stage.{certificate.stage}"))
         title = texts.render(text("window.certificate", role=role, stage=stage))
@@ -90,11 +90,11 @@ class CertificatesPage(QWidget):
         lines.addLayout(buttons)
         return lines
 
-    def _picture(self, certificate: PageCertificate, line: PageTimeLine | None, texts: Texts) -> TimeLinePicture:
+    def _picture(self, certificate: PageCertificate, line: PageTimeline | None, texts: Texts) -> TimelinePicture:
         bar = certificate.bar
         assert bar is not None  # noqa: S101 - the caller looked
-        picture = TimeLinePicture(self._theme)
-        picture.show_line(PageTimeLine(bars=(bar,), now=line.now if line else datetime.now(UTC)), texts)
+        picture = TimelinePicture(self._theme)
+        picture.show_timeline(PageTimeline(bars=(bar,), now=line.now if line else datetime.now(UTC)), texts)
         picture.setAccessibleName(bar_words(bar, texts))
         return picture
 

@@ -18,7 +18,7 @@ from tray.window.layouts import card, column, row
 from tray.window.reader_picture import ReaderView
 from tray.window.step_list import StepsView
 from tray.window.theme import Theme
-from tray.window.timeline import TimeLineView
+from tray.window.timeline import TimelineView
 
 TWO_COLUMNS_FROM = 46  # em
 SIDE_SHARE, MAIN_SHARE = 4, 9
@@ -44,10 +44,10 @@ class GuidePage(QWidget):
         self._reader = ReaderView(theme)
         self._reader_words = Words(theme, scale=1.1)
         self._alert = Words(theme, bold=True, tone="alert")
-        self._time_line = TimeLineView(theme)
+        self._timeline = TimelineView(theme)
         self._side = self._make_side()
         self._band = self._make_band()
-        self._time_card = self._make_card(self._time_line)
+        self._time_card = self._make_card(self._timeline)
         self._copied_line = QWidget()
         self._copied_line.setLayout(row(theme, GlyphView(theme, COPIED), self._copied))
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -78,8 +78,8 @@ class GuidePage(QWidget):
         self._helps.show_problems(page.known_problems, texts)
         self._reader.show_picture(page.reader, texts.render(text("window.reader")), page.reader_words)
         self._reader_words.say(by_sentence(page.reader_words))
-        self._time_line.show_line(page.time_line, texts)
-        self._time_card.setVisible(not self._time_line.isHidden())
+        self._timeline.show_timeline(page.timeline, texts)
+        self._time_card.setVisible(not self._timeline.isHidden())
 
     def say_copied(self, words: str) -> None:
         """Say that something is on the clipboard; "" says it no longer."""

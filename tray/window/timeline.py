@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Texts
-from daemon.adapters.guide.messages import PageBar, PageTimeLine
+from daemon.adapters.guide.messages import PageBar, PageTimeline
 from tray.window.glyphs import ROLES, GlyphView, draw_glyph
 from tray.window.labels import EARLIEST, Words, sensible
 from tray.window.layouts import clear, column, row
@@ -17,19 +17,19 @@ from tray.window.theme import Theme
 BREADTH = timedelta(days=60)  # shown at least, before and after what matters
 
 
-class TimeLinePicture(QLabel):
+class TimelinePicture(QLabel):
     """The bars alone; the words beside it say the same. A bar that goes on beyond the picture runs off its edge."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._line: PageTimeLine | None = None
+        self._line: PageTimeline | None = None
         self._ticks: list[tuple[float, str]] = []
         self._span = (0.0, 1.0)
         self.setPixmap(QPixmap(1, 1))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_line(self, line: PageTimeLine | None, texts: Texts) -> None:
+    def show_timeline(self, line: PageTimeline | None, texts: Texts) -> None:
         """Show another time line."""
         self._line = line
         if line is not None:
@@ -108,7 +108,7 @@ def bar_words(bar: PageBar, texts: Texts) -> str:
     return texts.render(text("window.bar", label=label, begins=sensible(bar.begins), ends=sensible(bar.ends)))
 
 
-def span(line: PageTimeLine) -> tuple[float, float]:
+def span(line: PageTimeline) -> tuple[float, float]:
     """Return the first and the last second to draw: of one bar all, of several what lies between them, and now."""
     begins = sorted(_seconds(bar.begins) for bar in line.bars)
     ends = sorted(_seconds(bar.ends) for bar in line.bars)
@@ -179,13 +179,13 @@ class Swatch(QWidget):
             draw_stretch(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2), QColor(self._theme.colours.text))
 
 
-class TimeLineView(QWidget):
+class TimelineView(QWidget):
     """The picture with its legend below."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._picture = TimeLinePicture(theme)
+        self._picture = TimelinePicture(theme)
         self._legend: QVBoxLayout = column(theme, gap=0.35)
         self._title = Words(theme, bold=True)
         whole = column(theme, gap=0.6)
@@ -194,11 +194,11 @@ class TimeLineView(QWidget):
         whole.addLayout(self._legend)
         self.setLayout(whole)
 
-    def show_line(self, line: PageTimeLine | None, texts: Texts) -> None:
+    def show_timeline(self, line: PageTimeline | None, texts: Texts) -> None:
         """Show it, in words too."""
         clear(self._legend)
         self.setVisible(line is not None and bool(line.bars))
-        self._picture.show_line(line, texts)
+        self._picture.show_timeline(line, texts)
         if line is None:
             return
         title = texts.render(text("window.time_line"))
@@ -211,7 +211,7 @@ class TimeLineView(QWidget):
             self._legend.addLayout(row(self._theme, sample, Words(self._theme, words)))
 
 
-def legend(line: PageTimeLine, texts: Texts) -> list[tuple[PageBar | str, str]]:
+def legend(line: PageTimeline, texts: Texts) -> list[tuple[PageBar | str, str]]:
     """Say in words what the time line draws, each with what it is drawn as."""
     entries: list[tuple[PageBar | str, str]] = [(bar, bar_words(bar, texts)) for bar in line.bars]
     entries.append(("today", texts.render(text("window.today", now=sensible(line.now)))))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from config.files import write_whole
-from daemon.core.login_start import LoginStanding, LoginStart
+from daemon.core.login_start import AutostartState, AutostartStatus
 
 LABEL = "vigicle"
 BUNDLE = "fr.vigicle.vigicle"  # the app's identifier: the System Settings show its name and icon at the entry
@@ -36,11 +36,11 @@ class LaunchAgent:
         self._ask = ask
         self._domain = f"gui/{getattr(os, 'getuid', int)()}"
 
-    def status(self) -> LoginStanding:
+    def status(self) -> AutostartStatus:
         """Read the property list, and whether the person has switched it off in the System Settings."""
-        return LoginStanding(state=self._state(), place=str(self._file))
+        return AutostartStatus(state=self._state(), place=str(self._file))
 
-    def enable(self) -> LoginStanding:
+    def enable(self) -> AutostartStatus:
         """Write the property list, and have launchd forget that it was switched off."""
         agent = {
             "Label": LABEL,
@@ -55,22 +55,22 @@ class LaunchAgent:
         self._ask(["enable", f"{self._domain}/{LABEL}"])
         return self.status()
 
-    def disable(self) -> LoginStanding:
+    def disable(self) -> AutostartStatus:
         """Remove the property list; what runs goes on."""
         self._file.unlink(missing_ok=True)
         return self.status()
 
-    def _state(self) -> LoginStart:
+    def _state(self) -> AutostartState:
         try:
             agent = plistlib.loads(self._file.read_bytes())
         except FileNotFoundError:
-            return LoginStart.OFF
+            return AutostartState.OFF
         except (OSError, ValueError, plistlib.InvalidFileException):
-            return LoginStart.BROKEN
+            return AutostartState.BROKEN
         if agent.get("Disabled") is True or switched_off(self._ask(["print-disabled", self._domain])):
-            return LoginStart.OFF_BY_PERSON
+            return AutostartState.OFF_BY_PERSON
         program = str(next(iter(agent.get("ProgramArguments") or [""])))
-        return LoginStart.ON if program and Path(program).exists() else LoginStart.BROKEN
+        return AutostartState.ON if program and Path(program).exists() else AutostartState.BROKEN
 
 
 def switched_off(answer: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from config.identity import APPLICATION
-from daemon.core.login_start import LoginStanding, LoginStart
+from daemon.core.login_start import AutostartState, AutostartStatus
 
 VALUE = APPLICATION
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -36,11 +36,11 @@ class RunKey:
         self._command = command
         self._registry = registry
 
-    def status(self) -> LoginStanding:
+    def status(self) -> AutostartStatus:
         """Read the value, and whether the person has switched it off."""
-        return LoginStanding(state=self._state(), place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}")
+        return AutostartStatus(state=self._state(), place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}")
 
-    def enable(self) -> LoginStanding:
+    def enable(self) -> AutostartStatus:
         """Write the value, and forget that it was switched off."""
         line = subprocess.list2cmdline(self._command)
         if len(line) > LENGTH_LIMIT:
@@ -49,20 +49,20 @@ class RunKey:
         self._registry.delete(APPROVED, VALUE)
         return self.status()
 
-    def disable(self) -> LoginStanding:
+    def disable(self) -> AutostartStatus:
         """Remove the value."""
         self._registry.delete(RUN, VALUE)
         self._registry.delete(APPROVED, VALUE)
         return self.status()
 
-    def _state(self) -> LoginStart:
+    def _state(self) -> AutostartState:
         line = self._registry.get(RUN, VALUE)
         if not isinstance(line, str):
-            return LoginStart.OFF
+            return AutostartState.OFF
         approved = self._registry.get(APPROVED, VALUE)
         if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
-            return LoginStart.OFF_BY_PERSON
-        return LoginStart.ON if Path(program_of(line)).exists() else LoginStart.BROKEN
+            return AutostartState.OFF_BY_PERSON
+        return AutostartState.ON if Path(program_of(line)).exists() else AutostartState.BROKEN
 
 
 def program_of(line: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.files import write_whole
 from daemon.adapters.launch.vendor_tool import read_entry
-from daemon.core.login_start import LoginStanding, LoginStart
+from daemon.core.login_start import AutostartState, AutostartStatus
 
 ENTRY = "vigicle.desktop"
 FIELDS = (
@@ -29,23 +29,23 @@ class XdgEntry:
         self._own = _person_folder(environ) / "autostart" / ENTRY
         self._shared = [folder / "autostart" / ENTRY for folder in _machine_folders(environ)]
 
-    def status(self) -> LoginStanding:
+    def status(self) -> AutostartStatus:
         """Read the entry that counts: the person's own, else the machine's."""
         place = next((file for file in (self._own, *self._shared) if file.exists()), None)
         if place is None:
-            return LoginStanding(state=LoginStart.OFF, place=str(self._own))
-        return LoginStanding(state=_state(read_entry(place)), place=str(place))
+            return AutostartStatus(state=AutostartState.OFF, place=str(self._own))
+        return AutostartStatus(state=_state(read_entry(place)), place=str(place))
 
-    def enable(self) -> LoginStanding:
+    def enable(self) -> AutostartStatus:
         """Let the machine's entry count where it works, else write the person's."""
         shared = next((file for file in self._shared if file.exists()), None)
-        if shared is not None and _state(read_entry(shared)) is LoginStart.ON:
+        if shared is not None and _state(read_entry(shared)) is AutostartState.ON:
             self._own.unlink(missing_ok=True)
         else:
             self._write(("Terminal", "false"), ("StartupNotify", "false"))
         return self.status()
 
-    def disable(self) -> LoginStanding:
+    def disable(self) -> AutostartStatus:
         """Remove the person's entry; where the machine has one, hide it."""
         if any(file.exists() for file in self._shared):
             self._write((HIDDEN, "true"))
@@ -87,13 +87,13 @@ def _quoted(argument: str) -> str:
     return f'"{inner}"'.replace("%", "%%")
 
 
-def _state(fields: Mapping[str, str]) -> LoginStart:
+def _state(fields: Mapping[str, str]) -> AutostartState:
     """Judge by what desktops write when the person switches an entry off."""
     if fields.get(HIDDEN) == "true" or fields.get(SWITCHED_ON) == "false":
-        return LoginStart.OFF_BY_PERSON
+        return AutostartState.OFF_BY_PERSON
     program = exec_program(fields.get("Exec", ""))
     there = os.access(program, os.X_OK) if program.startswith("/") else bool(program)
-    return LoginStart.ON if there else LoginStart.BROKEN
+    return AutostartState.ON if there else AutostartState.BROKEN
 
 
 def _person_folder(environ: Mapping[str, str]) -> Path:

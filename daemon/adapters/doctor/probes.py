@@ -32,7 +32,7 @@ from daemon.core.diagnosis import (
 from daemon.core.effects import ReadTokens, Reply
 from daemon.core.events import Asked, Event, ReadersSeen, ServiceLost, TokensRead, Verb
 from daemon.core.holders import procedure_of
-from daemon.core.login_start import LoginStart
+from daemon.core.login_start import AutostartState
 from daemon.core.model import Memory
 from daemon.core.state import State
 from daemon.core.step import step
@@ -101,7 +101,7 @@ def probe_watch(folders: Folders) -> Iterator[Check]:
 def probe_login_start(starter: LoginStarter) -> Iterator[Check]:
     """Tell whether vigicle starts at login."""
     standing = starter.status()
-    if standing.state is LoginStart.ON:
+    if standing.state is AutostartState.ON:
         yield fine(Topic.LOGIN_START, text("doctor.login_start.on", place=standing.place))
     else:
         what = text(f"doctor.login_start.{standing.state}", place=standing.place)

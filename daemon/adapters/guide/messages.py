@@ -56,7 +56,7 @@ class PageBar(msgspec.Struct, frozen=True, kw_only=True):
     ends: datetime
 
 
-class PageTimeLine(msgspec.Struct, frozen=True, kw_only=True):
+class PageTimeline(msgspec.Struct, frozen=True, kw_only=True):
     """The validities over one another."""
 
     bars: tuple[PageBar, ...]
@@ -107,7 +107,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     known_problems: tuple[PageProblem, ...] = ()
     deadline: datetime | None = None
     deadline_words: str | None = None
-    time_line: PageTimeLine | None = None
+    timeline: PageTimeline | None = None
     cases: tuple[PageAction, ...] = ()
     certificates: tuple[PageCertificate, ...] = ()
     more_certificates: int = 0

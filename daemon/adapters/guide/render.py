@@ -12,7 +12,7 @@ from daemon.adapters.guide.messages import (
     PageCertificate,
     PageProblem,
     PageStep,
-    PageTimeLine,
+    PageTimeline,
 )
 from daemon.core.views import guide as core
 
@@ -21,7 +21,7 @@ KINDS: dict[type, type] = {
     core.Action: PageAction,
     core.ProblemEntry: PageProblem,
     core.Bar: PageBar,
-    core.TimeLine: PageTimeLine,
+    core.Timeline: PageTimeline,
     core.CertificateCard: PageCertificate,
 }
 

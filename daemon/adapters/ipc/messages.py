@@ -13,7 +13,7 @@ from config.i18n.text import Argument, Text
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import CertificateLine, Path, PathKind, ReaderLine, Report
+from daemon.core.views.report import CertificateStatus, Path, PathKind, ReaderReport, Report
 
 REQUEST_LIMIT = 64 * 1024  # bytes
 TEXT_LIMIT = 200  # characters
@@ -77,8 +77,8 @@ class _PathLine(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Reply(msgspec.Struct, frozen=True, kw_only=True, tag="report", forbid_unknown_fields=True):
     version: Literal[1] = 1
-    readers: tuple[ReaderLine, ...]
-    certificates: tuple[CertificateLine, ...]
+    readers: tuple[ReaderReport, ...]
+    certificates: tuple[CertificateStatus, ...]
     paths: tuple[_PathLine, ...]
     troubles: tuple[Trouble, ...]
     exit_code: int

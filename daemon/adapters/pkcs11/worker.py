@@ -23,7 +23,7 @@ from daemon.adapters.pkcs11.messages import (
     WorkerAnswer,
     reader_named,
 )
-from daemon.core.model import Certificate, TokenReading, TokenSigns
+from daemon.core.model import Certificate, TokenFlags, TokenReading
 from daemon.core.troubles import Trouble
 
 REQUEST_LIMIT = 1 << 20
@@ -83,11 +83,11 @@ def _slot_answers(slot: Any) -> Iterator[WorkerAnswer]:
     except UNREADABLE as error:
         yield from _slot_trouble(error)
         return
-    signs = _signs(token.flags)
+    flags = _token_flags(token.flags)
     try:
         certificates = _certificates(token)
     except UNREADABLE as error:
-        if signs.initialised:  # opening one that is not is refused, rightly
+        if flags.initialised:  # opening one that is not is refused, rightly
             yield from _slot_trouble(error)
     yield TokenFound(
         token=TokenReading(
@@ -96,7 +96,7 @@ def _slot_answers(slot: Any) -> Iterator[WorkerAnswer]:
             manufacturer=clean(token.manufacturer_id),
             model=clean(token.model),
             serial=clean(token.serial.decode("utf-8", errors="replace")),
-            signs=signs,
+            flags=flags,
             certificates=certificates,
         )
     )
@@ -108,8 +108,8 @@ def _slot_trouble(error: BaseException) -> Iterator[WorkerAnswer]:
         yield TroubleMet(trouble=Trouble.CARD_UNREAD, detail=_words(error))
 
 
-def _signs(flags: TokenFlag) -> TokenSigns:
-    return TokenSigns(
+def _token_flags(flags: TokenFlag) -> TokenFlags:
+    return TokenFlags(
         initialised=TokenFlag.TOKEN_INITIALIZED in flags,
         user_pin_set=TokenFlag.USER_PIN_INITIALIZED in flags,
         pin_to_be_changed=TokenFlag.USER_PIN_TO_BE_CHANGED in flags,

@@ -84,7 +84,7 @@ def selections(context: GuideContext) -> Iterator[Action]:
     """Yield the other lines, as many as a person can choose from; a key that is put in comes first."""
     others = (case for case in context.assessment.cases if case.id != context.case.id)
     for case in islice(others, LINES_AT_MOST):
-        label = text("guide.case", holder=holder_words(case.line.holder), date=case.stands.current.not_after)
+        label = text("guide.case", holder=holder_words(case.lineage.holder), date=case.status.current.not_after)
         yield Action(id=f"select:{case.id}", label=label, does=Selecting(case.id))
 
 
@@ -126,12 +126,12 @@ def _endings(context: GuideContext) -> Iterator[Action]:
     step = context.step
     if step is None or not context.positions.ready(step.needs):
         return
-    if step.ends is Ends.ACTIVATED and not context.roles.bare:
+    if step.ends is Ends.ACTIVATED and not context.roles.blank:
         delivered = stating(context, Claim.ACTIVATED)
         yield replace(delivered, label=phrase(context, step.done)) if step.done else delivered
     if step.ends not in {Ends.SAID, Ends.LAUNCHED}:
         return
-    if context.roles.bare and is_last(context, step.id):
+    if context.roles.blank and is_last(context, step.id):
         yield handling(Handling.CHECK)  # only its certificate can end this
         return
     usual = "guide.done" if step.ends is Ends.SAID else "guide.done_myself"
@@ -148,7 +148,7 @@ def _back(context: GuideContext) -> Iterator[Action]:
 def statements(context: GuideContext) -> Iterator[Action]:
     """Yield what only the person can know, wherever it may be true."""
     path = context.case.path
-    if context.case.stands.question is Question.IN_USE:
+    if context.case.status.question is Question.IN_USE:
         yield stating(context, Claim.NEW)
     if path is None or path.new_fingerprint is None:
         return
@@ -171,7 +171,7 @@ def _problem_action(context: GuideContext, known_problem: KnownProblem) -> Actio
 
 
 def _rests(context: GuideContext) -> bool:
-    until = context.state.memory.snoozes.get(context.case.stands.current.key.id)
+    until = context.state.memory.snoozes.get(context.case.status.current.key.id)
     return until is not None and context.now < until <= later(context.now, SNOOZE)
 
 

@@ -11,13 +11,13 @@ from daemon.core.assessment import Assessment
 from daemon.core.due_notices import left_words
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, expired
-from daemon.core.guide.context import BARE_PREFIX
+from daemon.core.guide.context import BLANK_PREFIX
 from daemon.core.holders import holder_name
 from daemon.core.key_names import key_of
 from daemon.core.model import Certificate, CertificateRecord, Key
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
-from daemon.core.views.report import CertificateLine
+from daemon.core.views.report import CertificateStatus
 
 AT_MOST = 100  # nobody reads more in a window
 
@@ -63,7 +63,7 @@ def forget_certificate(state: State, fingerprint: str) -> tuple[State, tuple[Eff
 def _card(
     state: State,
     assessment: Assessment,
-    line: CertificateLine,
+    line: CertificateStatus,
     key: Key | None,
     procedure: Procedure | None,
     now: datetime,
@@ -114,8 +114,8 @@ def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> B
         return None
     case = assessment.case_of(key.id) if key else None
     role = BarRole.OTHER
-    if case is not None and key is not None and (case.stands.pending or case.stands.superseded):
-        role = BarRole.NEW if case.stands.newest.key.id == key.id else BarRole.OLD
+    if case is not None and key is not None and (case.status.pending or case.status.superseded):
+        role = BarRole.NEW if case.status.newest.key.id == key.id else BarRole.OLD
     label = text(f"role.{certificate.role}")
     return Bar(role=role, label=label, begins=certificate.not_before, ends=certificate.not_after)
 
@@ -134,6 +134,6 @@ def _forget_key(state: State, key: str) -> tuple[State, tuple[Effect, ...]]:
         memory,
         keys=_without(memory.keys, key),
         snoozes=_without(memory.snoozes, key),
-        progress=_without(memory.progress, key, BARE_PREFIX + key),
+        progress=_without(memory.progress, key, BLANK_PREFIX + key),
     )
     return replace(state, memory=memory, contents=contents), (Withdraw(tag=key),) if state.notifies else ()

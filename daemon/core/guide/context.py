@@ -5,9 +5,9 @@ from datetime import datetime
 
 from config.settings import Procedure
 from config.workflows import Ends, Step, Workflow, WorkflowKind
-from daemon.core.assessment import Assessment, Case
+from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read
-from daemon.core.holders import Entry, procedure_of
+from daemon.core.holders import LineageEntry, procedure_of
 from daemon.core.model import Memory, Progress
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
@@ -15,16 +15,16 @@ from daemon.core.views.report import Path, PathKind
 from daemon.core.workflows.cards import CardPositions, CardsPresent, cards_present
 from daemon.core.workflows.workflow import current_step
 
-BARE_PREFIX = "bare:"
+BLANK_PREFIX = "bare:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRoles:
     """The keys that a page speaks of; `bare` says that the new one is a token without certificate, and so no entry."""
 
-    old: Entry | None = None
-    new: Entry | None = None
-    bare: bool = False
+    old: LineageEntry | None = None
+    new: LineageEntry | None = None
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class GuideContext:
 
     state: State
     assessment: Assessment
-    case: Case
+    case: RenewalCase
     now: datetime
     roles: KeyRoles
     positions: CardPositions
@@ -47,10 +47,10 @@ class GuideContext:
     @property
     def procedure(self) -> Procedure:
         """The procedure of the line."""
-        return self.case.line.procedure
+        return self.case.lineage.procedure
 
 
-def build_context(state: State, assessment: Assessment, case: Case, now: datetime) -> GuideContext:
+def build_context(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> GuideContext:
     """Gather what the page of this line is drawn from."""
     roles = key_roles(case)
     positions = _card_positions(state, case, roles)
@@ -60,9 +60,9 @@ def build_context(state: State, assessment: Assessment, case: Case, now: datetim
     def holds(ends: Ends) -> bool:
         match ends:
             case Ends.CERTIFICATE_SEEN:
-                return case.stands.pending is not None
+                return case.status.pending is not None
             case Ends.ACTIVATED:
-                return not roles.bare and activation(case.stands.newest.key) is Activation.DONE
+                return not roles.blank and activation(case.status.newest.key) is Activation.DONE
             case _:
                 return positions.holds(ends)
 
@@ -80,14 +80,14 @@ def build_context(state: State, assessment: Assessment, case: Case, now: datetim
     )
 
 
-def progress_id(case: Case) -> str:
+def progress_id(case: RenewalCase) -> str:
     """Name a line's progress after its newest key; a token without certificate has no name yet."""
-    return BARE_PREFIX + case.id if _is_bare(case.path) else case.id
+    return BLANK_PREFIX + case.id if _is_blank(case.path) else case.id
 
 
-def workflow_of(case: Case, progress: Progress | None) -> Workflow | None:
+def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None:
     """Return the course that leads along the line's path, or that tidies up after it."""
-    workflows = case.line.procedure.workflows
+    workflows = case.lineage.procedure.workflows
     if case.path is not None:
         return workflows.get(WorkflowKind(case.path.kind))
     tidying = (
@@ -96,25 +96,25 @@ def workflow_of(case: Case, progress: Progress | None) -> Workflow | None:
     return workflows.get(WorkflowKind.CLEAN_UP) if tidying else None
 
 
-def key_roles(case: Case) -> KeyRoles:
+def key_roles(case: RenewalCase) -> KeyRoles:
     """Tell which keys a page speaks of: those of the line's path; without one, the current key and the one before."""
-    entries = {entry.fingerprint: entry for entry in case.line.entries}
+    entries = {entry.fingerprint: entry for entry in case.lineage.entries}
     path = case.path
     if path is not None:
         old, new = entries.get(path.old_fingerprint or ""), entries.get(path.new_fingerprint or "")
-        return KeyRoles(old=old, new=new, bare=_is_bare(path))
-    current = case.stands.current
+        return KeyRoles(old=old, new=new, blank=_is_blank(path))
+    current = case.status.current
     return KeyRoles(old=key_before(case), new=current)
 
 
-def _is_bare(path: Path | None) -> bool:
+def _is_blank(path: Path | None) -> bool:
     """Tell whether a path is about a token without certificate."""
     return path is not None and path.kind is PathKind.ACTIVATE and path.new_fingerprint is None
 
 
-def key_before(case: Case) -> Entry | None:
+def key_before(case: RenewalCase) -> LineageEntry | None:
     """Return the key that the current one took the place of."""
-    current, superseded = case.stands.current, case.stands.superseded
+    current, superseded = case.status.current, case.status.superseded
     return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
 
 
@@ -132,15 +132,15 @@ def of_procedure(key: str, memory: Memory, procedure: Procedure, procedures: tup
     return any(procedure_of(certificate, procedures) is procedure for certificate in seen)
 
 
-def _card_positions(state: State, case: Case, roles: KeyRoles) -> CardPositions:
+def _card_positions(state: State, case: RenewalCase, roles: KeyRoles) -> CardPositions:
     now = known_cards(state)
     cards = now or state.cards
     old, new = (entry.key.id if entry else "" for entry in (roles.old, roles.new))
     procedures = state.settings.procedures
-    counted = {k for k in cards.keys if of_procedure(k, state.memory, case.line.procedure, procedures)}
+    counted = {k for k in cards.keys if of_procedure(k, state.memory, case.lineage.procedure, procedures)}
     return CardPositions(
         old=old in cards.keys,
-        new=cards.bare if roles.bare else new in cards.keys,
+        new=cards.blank if roles.blank else new in cards.keys,
         rivals=frozenset(counted - {old, new}),
         sure=now is not None,
     )

@@ -10,7 +10,7 @@ from daemon.core.expiry import earlier, first_notice
 from daemon.core.guide.actions import handling, selections, stating
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_words, trouble_words
-from daemon.core.guide.timeline import time_line
+from daemon.core.guide.timeline import timeline
 from daemon.core.guide.words import holder_words, say
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
@@ -50,11 +50,11 @@ def calm_page(context: GuideContext) -> GuideView:
     name = _name(context)
     answers = tuple(_answers(context, name))
     actions = tuple(_actions(context, name))
-    end = context.case.stands.current.not_after
+    end = context.case.status.current.not_after
     return GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
-        holder=context.case.line.holder,
+        holder=context.case.lineage.holder,
         headline=say(context, f"guide.{name}"),
         body=say(
             context, f"guide.{name}.body", date=end, told=earlier(end, first_notice(context.state.settings.notices))
@@ -65,7 +65,7 @@ def calm_page(context: GuideContext) -> GuideView:
         primary=handling(Handling.FINISH) if name in {"finished", "tidied"} else None,
         answers=answers,
         actions=actions,
-        time_line=time_line(context),
+        timeline=timeline(context),
         cases=tuple(selections(context)),
     )
 
@@ -79,19 +79,19 @@ def may_clean_up(context: GuideContext) -> bool:
 
 def _name(context: GuideContext) -> str:
     """Name the page, and its texts."""
-    stands, progress = context.case.stands, context.progress
-    if stands.question is not None:
-        return f"ask.{stands.question}"
+    status, progress = context.case.status, context.progress
+    if status.question is not None:
+        return f"ask.{status.question}"
     if progress is not None and progress.finished and not progress.closed:
         return "tidied" if progress.workflow is WorkflowKind.CLEAN_UP else "finished"
-    if len(context.case.line.entries) == 1 and not stands.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
+    if len(context.case.lineage.entries) == 1 and not status.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
         return ONE_KEY
     return "well"
 
 
 def _answers(context: GuideContext, name: str) -> Iterator[Action]:
     """Yield the large answers of a question."""
-    match context.case.stands.question:
+    match context.case.status.question:
         case None if name == ONE_KEY:
             yield stating(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
             yield stating(context, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
@@ -109,5 +109,5 @@ def _actions(context: GuideContext, name: str) -> Iterator[Action]:
     if may_clean_up(context):
         yield handling(Handling.CLEAN_UP)
         yield handling(Handling.NOT_NEEDED)
-    if name == "well" and not context.case.stands.superseded:
+    if name == "well" and not context.case.status.superseded:
         yield stating(context, Claim.REPLACES)

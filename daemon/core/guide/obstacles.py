@@ -24,7 +24,7 @@ def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:
         return ReaderStatus.AWAY
     if context is not None and (context.positions.old or context.positions.new or context.positions.rivals):
         return _of_line(context)
-    if any(content.keys and not content.bare for content in state.contents.values()):
+    if any(content.keys and not content.blank for content in state.contents.values()):
         return ReaderStatus.OTHER
     if state.held or state.contents:
         return ReaderStatus.UNREAD
@@ -90,7 +90,7 @@ def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
 
 
 def _is_past(context: GuideContext) -> bool:
-    return bool(context.positions.rivals & {entry.key.id for entry in context.case.line.entries})
+    return bool(context.positions.rivals & {entry.key.id for entry in context.case.lineage.entries})
 
 
 def _locked(context: GuideContext) -> Sentence | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.i18n.text import text
 from config.workflows import WorkflowKind
-from daemon.core.assessment import Assessment, Case
+from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import key_before, progress_id
@@ -43,22 +43,22 @@ def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[datetime]:
     for case in assessment.cases:
         if (progress := memory.progress.get(progress_id(case))) is None:
             continue
-        workflow = case.line.procedure.workflows.get(progress.workflow)
+        workflow = case.lineage.procedure.workflows.get(progress.workflow)
         if workflow and (running := deadline(workflow, progress)):
             yield running[1]
         if progress.link_until is not None:
             yield progress.link_until
 
 
-def _reminders(cases: Iterable[Case], memory: Memory) -> Iterator[Reminder]:
+def _reminders(cases: Iterable[RenewalCase], memory: Memory) -> Iterator[Reminder]:
     for case in cases:
         if (progress := memory.progress.get(progress_id(case))) is not None:
             yield from _of_link(case, progress) if case.path else _of_clean_up(case, progress)
 
 
-def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
+def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     """Say once that little is left of the time of a step: a quarter of it, or six hours where that is less."""
-    workflow = case.line.procedure.workflows.get(progress.workflow)
+    workflow = case.lineage.procedure.workflows.get(progress.workflow)
     running = deadline(workflow, progress) if workflow and not progress.abandoned else None
     if running is None:
         return
@@ -67,7 +67,7 @@ def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
     notice = Notice(
         tag=LINK_PREFIX + case.id,
         title=text("notice.link.title", count=max(1, left // HOUR)),
-        body=text("notice.link.body", holder=called(case.line.holder, case.stands.newest.key), until=until),
+        body=text("notice.link.body", holder=called(case.lineage.holder, case.status.newest.key), until=until),
         dedup_keys=(f"link|{case.id}|{until:%Y-%m-%dT%H:%M:%S}",),
         button=text("button.guide"),
         urgency=Urgency.CRITICAL,
@@ -75,17 +75,17 @@ def _of_link(case: Case, progress: Progress) -> Iterator[Reminder]:
     yield Reminder(at=earlier(until, left), notice=notice)
 
 
-def _of_clean_up(case: Case, progress: Progress) -> Iterator[Reminder]:
+def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     """Remind once of the old certificate, until it was removed or need not be."""
     tidying = progress.workflow is WorkflowKind.CLEAN_UP
     open_ = not progress.finished and not progress.abandoned if tidying else progress.finished is not None
-    procedure, old = case.line.procedure, key_before(case)
+    procedure, old = case.lineage.procedure, key_before(case)
     if not open_ or old is None or WorkflowKind.CLEAN_UP not in procedure.workflows:
         return
     notice = Notice(
         tag=CLEAN_UP_PREFIX + case.id,
         title=text("notice.clean_up.title"),
-        body=text("notice.clean_up.body", holder=called(case.line.holder, old.key), date=old.not_after),
+        body=text("notice.clean_up.body", holder=called(case.lineage.holder, old.key), date=old.not_after),
         dedup_keys=(f"clean_up|{case.id}",),
         button=text("button.guide"),
         urgency=Urgency.LOW,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
 from config.workflows import Step, Workflow, WorkflowKind
-from daemon.core.assessment import Assessment, Case
+from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.guide.actions import (
     FINAL_CLAIMS,
     handling,
@@ -19,7 +19,7 @@ from daemon.core.guide.actions import (
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_words
-from daemon.core.guide.timeline import time_line
+from daemon.core.guide.timeline import timeline
 from daemon.core.guide.words import phrase, say
 from daemon.core.model import Progress
 from daemon.core.state import State
@@ -40,11 +40,11 @@ def draw_guide(state: State, assessment: Assessment, now: datetime) -> GuideView
     return _abandoned_page(context) if context.progress and context.progress.abandoned else _workflow_page(context)
 
 
-def shown_case(state: State, assessment: Assessment) -> Case | None:
+def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
     """Choose the line: the one that the person looks at, one that was begun, the one in a reader, the most pressing."""
     chosen = assessment.case_of(state.guide_case) if state.guide_case else None
     begun = (c for c in assessment.cases if c.path and _begun(state.memory.progress.get(progress_id(c))))
-    here = (c for c in assessment.cases if any(entry.key.id in state.cards.keys for entry in c.line.entries))
+    here = (c for c in assessment.cases if any(entry.key.id in state.cards.keys for entry in c.lineage.entries))
     return chosen or next(begun, None) or next(here, None) or next(iter(assessment.cases), None)
 
 
@@ -73,7 +73,7 @@ def _workflow_page(context: GuideContext) -> GuideView:
     return GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
-        holder=context.case.line.holder,
+        holder=context.case.lineage.holder,
         workflow=kind,
         workflow_title=phrase(context, workflow.title) if workflow else text(f"path.{kind}"),
         why=path.reason if path else None,
@@ -88,7 +88,7 @@ def _workflow_page(context: GuideContext) -> GuideView:
         known_problems=tuple(known_problems(context)),
         deadline=running[1] if running else None,
         deadline_words=_deadline_words(running[1], context.now) if running else None,
-        time_line=time_line(context),
+        timeline=timeline(context),
         cases=tuple(selections(context)),
     )
 
@@ -98,14 +98,14 @@ def _abandoned_page(context: GuideContext) -> GuideView:
     return GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
-        holder=context.case.line.holder,
+        holder=context.case.lineage.holder,
         headline=text("guide.abandoned"),
-        body=say(context, "guide.abandoned.body", date=context.case.stands.current.not_after),
+        body=say(context, "guide.abandoned.body", date=context.case.status.current.not_after),
         reader=shown,
         reader_words=reader_words(context.state, context, shown),
         primary=handling(Handling.RESTART),
         actions=tuple(statements(context)),
-        time_line=time_line(context),
+        timeline=timeline(context),
         cases=tuple(selections(context)),
     )
 
@@ -128,7 +128,7 @@ def _step_lines(context: GuideContext, workflow: Workflow, current: Step | None)
 def _confirmations(context: GuideContext) -> Iterator[Action]:
     """Ask what ends a course whose steps are all done."""
     claim = FINAL_CLAIMS.get(context.workflow.kind) if context.workflow else None
-    if claim is None or context.roles.bare:
+    if claim is None or context.roles.blank:
         yield handling(Handling.CHECK)
     else:
         yield stating(context, claim)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.workflows import WorkflowKind
-from daemon.core.assessment import Case
+from daemon.core.assessment import RenewalCase
 from daemon.core.guide.context import progress_id
 from daemon.core.model import Claim, Memory, Progress
 from daemon.core.workflows.progress import lapsed, link_until
@@ -14,7 +14,7 @@ REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
 ON_THE_WAY = REGISTERING | {WorkflowKind.ACTIVATE}
 
 
-def keep_progress(memory: Memory, cases: Iterable[Case], now: datetime) -> Memory:
+def keep_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -> Memory:
     """Return the memory with the progress of each line as it has to be now."""
     progress = dict(memory.progress)
     for case in cases:
@@ -25,25 +25,25 @@ def keep_progress(memory: Memory, cases: Iterable[Case], now: datetime) -> Memor
     return memory if progress == memory.progress else replace(memory, progress=progress)
 
 
-def _kept(case: Case, before: Progress | None, now: datetime) -> Progress | None:
+def _kept(case: RenewalCase, before: Progress | None, now: datetime) -> Progress | None:
     if case.path is None:
         if before is None or before.finished or before.workflow not in ON_THE_WAY or not before.done:
             return before
-        return replace(before, finished=now) if Claim.WORKS in case.stands.current.key.claims else before
+        return replace(before, finished=now) if Claim.WORKS in case.status.current.key.claims else before
     kind = WorkflowKind(case.path.kind)
     if before is None or before.finished or before.workflow is not kind:
         return _begun(case, kind, before, now)
-    workflow = case.line.procedure.workflows.get(kind)
+    workflow = case.lineage.procedure.workflows.get(kind)
     return lapsed(before, workflow, now) if workflow else before
 
 
-def _begun(case: Case, kind: WorkflowKind, before: Progress | None, now: datetime) -> Progress:
+def _begun(case: RenewalCase, kind: WorkflowKind, before: Progress | None, now: datetime) -> Progress:
     """Begin a course; where time, and not the person, has turned the way in, keep what it was."""
     fresh = Progress(workflow=kind, begun=now)
-    lost = Claim.OLD_LOST in case.stands.newest.key.claims
+    lost = Claim.OLD_LOST in case.status.newest.key.claims
     if before is None or before.finished or lost or {before.workflow, kind} != REGISTERING:
         return fresh
-    workflow = case.line.procedure.workflows.get(before.workflow)
+    workflow = case.lineage.procedure.workflows.get(before.workflow)
     until = link_until(workflow, before) if workflow else None
     still = until if until is not None and now < until else None
     return replace(fresh, left=before.workflow, link_until=still, abandoned=before.abandoned)

@@ -3,11 +3,11 @@
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.words import bar_words
 from daemon.core.renewal import last_moment_with_old
-from daemon.core.views.guide import Bar, BarRole, TimeLine
+from daemon.core.views.guide import Bar, BarRole, Timeline
 from daemon.core.views.report import PathKind
 
 
-def time_line(context: GuideContext) -> TimeLine:
+def timeline(context: GuideContext) -> Timeline:
     """Draw the validities of the old and the new key, with the present to the hour."""
     roles, path = context.roles, context.case.path
     old_words, new_words = bar_words(roles)
@@ -19,7 +19,7 @@ def time_line(context: GuideContext) -> TimeLine:
         bars.append(Bar(role=role, label=new_words, begins=roles.new.not_before, ends=roles.new.not_after))
     stretch = None
     if path is not None and PathKind.ADD_WITH_OLD in {path.kind, path.then} and roles.old and roles.new:
-        begins, ends = roles.new.not_before, last_moment_with_old(context.case.line, roles.old)
+        begins, ends = roles.new.not_before, last_moment_with_old(context.case.lineage, roles.old)
         stretch = (begins, ends) if begins < ends else None
     now = context.now.replace(minute=0, second=0, microsecond=0)
-    return TimeLine(bars=tuple(bars), now=now, stretch=stretch)
+    return Timeline(bars=tuple(bars), now=now, stretch=stretch)

@@ -3,7 +3,7 @@
 from config.i18n.text import Argument, Phrase, Text, text
 from config.i18n.wording import Wording
 from daemon.core.guide.context import GuideContext, KeyRoles
-from daemon.core.holders import Entry
+from daemon.core.holders import LineageEntry
 
 Args = tuple[tuple[str, Argument], ...]
 
@@ -14,7 +14,7 @@ def words(context: GuideContext) -> Args:
     named = {
         "old_key": key_words("old", roles.old),
         "new_key": key_words("new" if roles.old or context.workflow else "only", roles.new),
-        "holder": holder_words(context.case.line.holder),
+        "holder": holder_words(context.case.lineage.holder),
         "old_ends": _end(roles.old),
         "new_ends": _end(roles.new),
         "tool": context.procedure.tool.name,
@@ -32,7 +32,7 @@ def say(context: GuideContext, id_: str, **more: Argument) -> Text:
     return Text(id_, (*words(context), *more.items()))
 
 
-def key_words(what: str, entry: Entry | None) -> Text:
+def key_words(what: str, entry: LineageEntry | None) -> Text:
     """Call a key "your old key", with the person's own name for it when there is one."""
     name = entry.key.name if entry else ""
     return text(f"key.{what}_named", name=name) if name else text(f"key.{what}")
@@ -48,5 +48,5 @@ def bar_words(roles: KeyRoles) -> tuple[Text, Text]:
     return key_words("old", roles.old), key_words("new" if roles.old else "only", roles.new)
 
 
-def _end(entry: Entry | None) -> Argument:
+def _end(entry: LineageEntry | None) -> Argument:
     return entry.not_after if entry else text("key.no_date")

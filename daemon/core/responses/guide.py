@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from config.workflows import WorkflowKind
-from daemon.core.assessment import Assessment, Case
+from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read, order_read
 from daemon.core.destination import Destination
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
@@ -88,7 +88,7 @@ def _handle(context: GuideContext, what: Handling) -> State:
     state, case, progress, now = context.state, context.case, context.progress, context.now
     match what:
         case Handling.PUT_OFF:
-            return take_rest(state, context.assessment, case.stands.current.key.id, now)
+            return take_rest(state, context.assessment, case.status.current.key.id, now)
         case Handling.RESTART:
             return _keep(state, case, None)
         case Handling.ABANDON if progress is not None:
@@ -113,5 +113,5 @@ def _read_again(state: State) -> Step:
     return state, (order,)
 
 
-def _keep(state: State, case: Case, progress: Progress | None) -> State:
+def _keep(state: State, case: RenewalCase, progress: Progress | None) -> State:
     return replace(state, memory=with_progress(state.memory, progress_id(case), progress))

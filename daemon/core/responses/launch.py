@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from config.workflows import Ends
-from daemon.core.assessment import Assessment, Case
+from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
@@ -14,12 +14,12 @@ from daemon.core.state import State
 from daemon.core.workflows.progress import ended, with_progress
 
 
-def launch(state: State, case: Case, destination: Destination) -> tuple[State, Launch]:
+def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[State, Launch]:
     """Order a launch for this line, and wait for word of it."""
-    procedure = case.line.procedure.id
+    procedure = case.lineage.procedure.id
     order = Launch(procedure=procedure, destination=destination)
     if destination is Destination.SUPPORT_MAIL:
-        certificate = case.stands.newest.seen.certificate
+        certificate = case.status.newest.seen.certificate
         order = replace(order, holder=holder_name(certificate), serial_hex=certificate.serial_hex)
     return replace(state, launching={**state.launching, (procedure, destination): case.id}), order
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
-from daemon.core.assessment import Assessment, Case, assess
+from daemon.core.assessment import Assessment, RenewalCase, assess
 from daemon.core.destination import Destination
 from daemon.core.due_notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
 from daemon.core.effects import Effect, OpenGuide, ShowNotice, StartAtLogin, Withdraw
@@ -12,7 +12,7 @@ from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import known_cards
 from daemon.core.guide.ordering import is_ordered
 from daemon.core.guide.reminders import PREFIXES
-from daemon.core.holders import Entry, holder_name
+from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.key_names import called
 from daemon.core.model import Claim, Memory
 from daemon.core.notice import Choice, Notice
@@ -99,7 +99,7 @@ def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> 
     return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, tag: until}))
 
 
-def _follow(state: State, assessment: Assessment, case: Case, now: datetime) -> Step:
+def _follow(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:
     """Open the guide at the step of the moment, and launch what is right now."""
     path = case.path
     if path is None:
@@ -132,16 +132,16 @@ def claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
     settled = before and before.path and after and not after.path and state.notifies
-    return state, (Withdraw(tag=before.stands.current.key.id),) if before and settled else ()
+    return state, (Withdraw(tag=before.status.current.key.id),) if before and settled else ()
 
 
 def assess_state(state: State, now: datetime) -> Assessment:
     """Decide over what is known and what is in the readers; while that is not known, over what was."""
-    bare = known_cards(state) is None and state.cards.bare
-    return assess(state.memory, state.settings, state.contents, now, bare=bare)
+    blank = known_cards(state) is None and state.cards.blank
+    return assess(state.memory, state.settings, state.contents, now, blank=blank)
 
 
-def _open_platform(state: State, assessment: Assessment, case: Case, path: Path, now: datetime) -> Step:
+def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
     """Open the platform with the right key in; else say which one to put in, and wait for it."""
     right = _right_key(case, path)
     if right.key.id in assessment.present_keys:
@@ -161,29 +161,29 @@ def _open_platform(state: State, assessment: Assessment, case: Case, path: Path,
     return replace(state, awaited=awaited), (ShowNotice(notice=put_in),)
 
 
-def _right_key(case: Case, path: Path) -> Entry:
+def _right_key(case: RenewalCase, path: Path) -> LineageEntry:
     """Return the key that has to be in the reader: the old one for step 2-A, the new one for step 2-B."""
-    return case.stands.current if path.kind is PathKind.ADD_WITH_OLD else case.stands.newest
+    return case.status.current if path.kind is PathKind.ADD_WITH_OLD else case.status.newest
 
 
-def _key_to_put_in(case: Case) -> Entry | None:
+def _key_to_put_in(case: RenewalCase) -> LineageEntry | None:
     """Return the key that the case's path opens the platform with; None when it does not, or has done so."""
     if case.path is None or case.path.kind not in {PathKind.ADD_WITH_OLD, PathKind.ASSOCIATE_NEW}:
         return None
     return None if case.link_is_out else _right_key(case, case.path)
 
 
-def _nothing_to_do(case: Case) -> ShowNotice:
+def _nothing_to_do(case: RenewalCase) -> ShowNotice:
     return ShowNotice(
         notice=Notice(
-            tag=f"nothing:{case.line.procedure.id}",
+            tag=f"nothing:{case.lineage.procedure.id}",
             title=text("notice.nothing.title"),
-            body=text("notice.nothing.body", holder=_called(case.stands.current), date=case.stands.current.not_after),
+            body=text("notice.nothing.body", holder=_called(case.status.current), date=case.status.current.not_after),
         )
     )
 
 
-def _called(entry: Entry) -> str | Text:
+def _called(entry: LineageEntry) -> str | Text:
     return called(holder_name(entry.seen.certificate), entry.key)
 
 

@@ -142,7 +142,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimeLine:
+class Timeline:
     """The validities over one another, the present to the hour, and the stretch in which step 2-A is still possible."""
 
     bars: tuple[Bar, ...]
@@ -196,7 +196,7 @@ class GuideView:
     known_problems: tuple[ProblemEntry, ...] = ()
     deadline: datetime | None = None
     deadline_words: Sentence | None = None
-    time_line: TimeLine | None = None
+    timeline: Timeline | None = None
     cases: tuple[Action, ...] = ()
     certificates: tuple[CertificateCard, ...] = ()
     more_certificates: int = 0

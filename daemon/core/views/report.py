@@ -44,7 +44,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderLine:
+class ReaderReport:
     """One reader in the report."""
 
     name: str
@@ -53,7 +53,7 @@ class ReaderLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateLine:
+class CertificateStatus:
     """One certificate in the report; dates and `days_left` (whole days, floor) are None where unreadable.
 
     `key_name` is the person's own for its key; `reader` is where that was seen last. Both are "" for none.
@@ -79,8 +79,8 @@ class CertificateLine:
 class Report:
     """Everything that is known now. `exit_code` follows the contract of `status` and `check`; it is not printed."""
 
-    readers: tuple[ReaderLine, ...] = ()
-    certificates: tuple[CertificateLine, ...] = ()
+    readers: tuple[ReaderReport, ...] = ()
+    certificates: tuple[CertificateStatus, ...] = ()
     paths: tuple[Path, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     exit_code: int = 0

@@ -13,7 +13,7 @@ class CardsPresent:
     """The keys in the readers at one moment, by id; `bare` says that a token without any certificate is among them."""
 
     keys: frozenset[str] = frozenset()
-    bare: bool = False
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def cards_present(
         return None
     return CardsPresent(
         keys=frozenset(key for content in contents.values() for key in content.keys),
-        bare=any(content.bare for content in contents.values()),
+        blank=any(content.blank for content in contents.values()),
     )
 
 
@@ -74,4 +74,4 @@ def is_reading(readers: Iterable[ReaderState], contents: Mapping[str, Content], 
 
 
 def _nothing(content: Content) -> bool:
-    return not content.keys and not content.bare
+    return not content.keys and not content.blank

@@ -243,7 +243,7 @@ def test_every_combination_of_signs_is_read_as_it_is(
     flags = reduce(lambda flags, sign: flags | SIGNS[sign], chosen, WHOLE & ~0x408)
     module.show([make_certificate()], flags=flags)
     (token,) = tokens(reads.read())
-    assert {sign for sign in SIGNS if getattr(token.signs, sign)} == set(chosen)
+    assert {sign for sign in SIGNS if getattr(token.flags, sign)} == set(chosen)
 
 
 OTHERS = [1 << bit for bit in range(25) if 1 << bit not in SIGNS.values()]  # the rest of CKF_* of tokens, known or not
@@ -257,7 +257,7 @@ def test_no_other_flag_changes_what_the_signs_say(
 ) -> None:
     module.show([make_certificate()], flags=reduce(lambda flags, sign: flags | SIGNS[sign], chosen, other))
     (token,) = tokens(reads.read())
-    assert {sign for sign in SIGNS if getattr(token.signs, sign)} == set(chosen)
+    assert {sign for sign in SIGNS if getattr(token.flags, sign)} == set(chosen)
 
 
 @pytest.mark.parametrize("flags", [0xFFFFFFFF, 0x80000000, 0xFFFFFFFFFFFFFFFF], ids=hex)

@@ -15,8 +15,8 @@ from daemon.core.model import (
     Occupancy,
     ReaderState,
     Role,
+    TokenFlags,
     TokenReading,
-    TokenSigns,
 )
 from daemon.core.troubles import Trouble
 from support.core.workflows import COURSES
@@ -42,7 +42,7 @@ SIV = replace(
     margin=timedelta(hours=48, minutes=30),
 )
 SETTINGS = Settings(procedures=(OPALEXE, SIV))
-UNACTIVATED = TokenSigns(user_pin_set=False)
+UNACTIVATED = TokenFlags(user_pin_set=False)
 
 
 def certificate(name: str = "old", /, **changes: object) -> Certificate:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from config.i18n.wording import Wording
-from config.workflows import Ends, Limit, Needs, Offer, KnownProblem, Step, Workflow, WorkflowKind
+from config.workflows import Ends, KnownProblem, Limit, Needs, Offer, Step, Workflow, WorkflowKind
 
 LINK_LIFE = timedelta(hours=24)
 MAILED = Limit(since="ask", span=LINK_LIFE, back_to="old_in")

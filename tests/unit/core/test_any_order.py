@@ -25,7 +25,7 @@ from daemon.core.events import (
     TokensRead,
     Verb,
 )
-from daemon.core.model import Claim, Role, TokenReading, TokenSigns
+from daemon.core.model import Claim, Role, TokenFlags, TokenReading
 from daemon.core.notice import Choice
 from daemon.core.state import State
 from daemon.core.step import step
@@ -40,7 +40,7 @@ IN_USE = certificate("in use", not_before=NOW - 300 * DAY, not_after=NOW + 70 * 
 TOKENS = (
     token(OLD),
     token(NEW),
-    token(NEW, signs=UNACTIVATED),
+    token(NEW, flags=UNACTIVATED),
     token(LAST, reader="Slot 1"),
     token(IN_USE, ending(75 * DAY, "signing", role=Role.SIGNATURE, **ANNE)),
     token(ending(10 * DAY, "drawer", **ANNE), serial="7"),
@@ -48,7 +48,7 @@ TOKENS = (
     token(),
     token(certificate("broken", not_after=None, not_before=None, flaw="no date")),
     token(ending(DAY, "plain", issuer_o="Other"), reader="Slot 2"),
-    token(ending(3 * DAY, "siv", issuer_o="Autorité Exemple"), signs=TokenSigns(pin_locked=True)),
+    token(ending(3 * DAY, "siv", issuer_o="Autorité Exemple"), flags=TokenFlags(pin_locked=True)),
 )
 READERS = ("Reader 00", "Reader 01")
 SPANS = st.sampled_from([timedelta(0), SECOND, timedelta(minutes=3), timedelta(hours=5), DAY, 20 * DAY, 400 * DAY])

@@ -2,13 +2,13 @@
 
 import pytest
 
-from daemon.core.caching import once
+from daemon.core.caching import memoize_last
 
 
 def test_the_same_values_are_worked_out_once_and_equal_ones_anew() -> None:
     asked: list[list[int]] = []
 
-    @once
+    @memoize_last
     def total(figures: list[int]) -> int:
         asked.append(figures)
         return sum(figures)
@@ -21,7 +21,7 @@ def test_the_same_values_are_worked_out_once_and_equal_ones_anew() -> None:
 def test_what_fails_is_asked_again() -> None:
     failing = [True]
 
-    @once
+    @memoize_last
     def fickle(value: str) -> str:
         if failing[0]:
             raise ValueError(value)

@@ -158,7 +158,7 @@ def test_a_key_with_nothing_but_its_issuer_on_it_is_bare() -> None:
     world = World()
     world.insert(token(CHAIN, serial="7"))
     content = world.state.contents["Reader 00"]
-    assert content.bare
+    assert content.blank
     assert content.trouble is Trouble.NO_CERTIFICATE
 
 
@@ -256,7 +256,7 @@ def test_a_second_look_that_fails_takes_nothing_back() -> None:
 
 def test_a_key_under_activation_is_looked_at_until_it_is_done() -> None:
     world = World()
-    id_ = world.plug(ONE, signs=UNACTIVATED)
+    id_ = world.plug(ONE, flags=UNACTIVATED)
     world.wait(timedelta(minutes=20))
     assert len(world.orders()) == 1, "nobody is activating it"
     world.answer(id_, Choice.OPEN)
@@ -274,7 +274,7 @@ def test_a_key_under_activation_is_looked_at_until_it_is_done() -> None:
 def test_a_token_in_no_reader_is_looked_at_too_while_it_is_activated() -> None:
     world = World()
     world.state = State(settings=with_module(world.state.settings))
-    soft = Card(tokens=(token(ONE, reader="Soft token", signs=UNACTIVATED),), insertion=0)
+    soft = Card(tokens=(token(ONE, reader="Soft token", flags=UNACTIVATED),), insertion=0)
     world.cards["soft"] = soft
     world.look()
     (key,) = world.state.memory.keys
@@ -283,14 +283,14 @@ def test_a_token_in_no_reader_is_looked_at_too_while_it_is_activated() -> None:
     world.answer(key, Choice.OPEN)
     soft.tokens = (token(ONE, reader="Soft token"),)
     world.wait(31 * SECOND)
-    assert not world.state.memory.keys[key].signs.unactivated
+    assert not world.state.memory.keys[key].flags.unactivated
     world.wait(DAY)
     assert len(world.orders()) == 3, "at once, and after half a minute"
 
 
 def test_an_activation_that_never_ends_is_not_watched_for_ever() -> None:
     world = World()
-    world.answer(world.plug(ONE, signs=UNACTIVATED), Choice.OPEN)
+    world.answer(world.plug(ONE, flags=UNACTIVATED), Choice.OPEN)
     world.wait(DAY)
     assert len(world.orders()) <= 2 + 15 * 2
 

@@ -20,22 +20,22 @@ from daemon.core.diagnosis import (
 from daemon.core.events import TokensRead
 from daemon.core.model import Occupancy, TokenReading
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import ReaderLine, Report
+from daemon.core.views.report import ReaderReport, Report
 from support.core.factories import NOW, certificate, token
 
 MODULE = "/usr/lib/libtoken.so"
 WORDS, DO = text("doctor.service.ok"), text("doctor.failed.do")
 
 
-def reader(number: int = 0, state: Occupancy = Occupancy.HOLDING, trouble: Trouble | None = None) -> ReaderLine:
-    return ReaderLine(name=f"Reader 0{number}", state=state, trouble=trouble)
+def reader(number: int = 0, state: Occupancy = Occupancy.HOLDING, trouble: Trouble | None = None) -> ReaderReport:
+    return ReaderReport(name=f"Reader 0{number}", state=state, trouble=trouble)
 
 
 def answer(*tokens: TokenReading, module: str = MODULE, trouble: Trouble | None = None) -> TokensRead:
     return TokensRead(at=NOW, ticket=1, module=module, tokens=tokens, trouble=trouble)
 
 
-def looked(*readers: ReaderLine, answers: tuple[TokensRead, ...] = (), **more: object) -> Look:
+def looked(*readers: ReaderReport, answers: tuple[TokensRead, ...] = (), **more: object) -> Look:
     report = Report(readers=readers, troubles=more.pop("troubles", ()))  # type: ignore[arg-type]  # real fields
     return Look(report=report, answers=answers, modules=more.pop("modules", (MODULE,)), **more)  # type: ignore[arg-type]
 

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from daemon.core.holders import lines, procedure_of, same_holder, spent_certificates
+from daemon.core.holders import certificates_renewed_in_place, lineages, procedure_of, same_holder
 from daemon.core.model import Certificate, Role
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
 
@@ -84,8 +84,8 @@ def test_a_procedure_is_known_by_its_issuer(changes: dict[str, object], known: s
 
 def keys_of_lines(*things: tuple[Certificate, ...]) -> list[list[str]]:
     """Return the first fingerprint of each key, line by line."""
-    found = lines(memory(*(owned(*certificates) for certificates in things)), BOTH)
-    return [[entry.fingerprint for entry in line.entries] for line in found]
+    found = lineages(memory(*(owned(*certificates) for certificates in things)), BOTH)
+    return [[entry.fingerprint for entry in lineage.entries] for lineage in found]
 
 
 OLD, NEW = ending(100 * DAY, "old"), ending(900 * DAY, "new")
@@ -148,13 +148,15 @@ def test_one_that_ran_out_beside_the_next_of_its_kind_is_spent(
 ) -> None:
     gone, other = ending(left, "gone"), certificate("other", **beside)
     expected = {gone.fingerprint} if spent else set()
-    assert spent_certificates(memory(owned(gone, other)), BOTH, NOW) == expected
-    assert spent_certificates(memory(owned(gone), owned(other)), BOTH, NOW) == set(), "on two keys they are old and new"
+    assert certificates_renewed_in_place(memory(owned(gone, other)), BOTH, NOW) == expected
+    assert certificates_renewed_in_place(memory(owned(gone), owned(other)), BOTH, NOW) == set(), (
+        "on two keys they are old and new"
+    )
 
 
 def test_what_is_spent_stands_for_its_key_no_more() -> None:
-    (line,) = lines(memory(owned(OLD, NEW)), BOTH, frozenset({OLD.fingerprint}))
-    assert [entry.fingerprint for entry in line.entries] == [NEW.fingerprint]
+    (lineage,) = lineages(memory(owned(OLD, NEW)), BOTH, frozenset({OLD.fingerprint}))
+    assert [entry.fingerprint for entry in lineage.entries] == [NEW.fingerprint]
 
 
 def test_the_signature_follows_its_key() -> None:
@@ -193,24 +195,24 @@ def test_a_go_between_does_not_join_two_organisations() -> None:
 
 def test_a_line_is_called_by_its_latest_name() -> None:
     married = replace(NEW, subject_cn="Jean MARTIN-ROY")
-    (line,) = lines(memory(owned(OLD), owned(married)), BOTH)
-    assert line.holder == "Jean MARTIN-ROY"
+    (lineage,) = lineages(memory(owned(OLD), owned(married)), BOTH)
+    assert lineage.holder == "Jean MARTIN-ROY"
 
 
 def test_a_line_needs_no_name_of_its_holder() -> None:
-    (line,) = lines(memory(owned(certificate(subject_cn="", given_name="", surname=""))), (OPALEXE,))
-    assert line.holder == ""
+    (lineage,) = lineages(memory(owned(certificate(subject_cn="", given_name="", surname=""))), (OPALEXE,))
+    assert lineage.holder == ""
 
 
 def test_a_key_whose_certificate_is_not_remembered_is_in_no_line() -> None:
     known = memory(owned(OLD))
-    assert lines(replace(known, certificates={}), BOTH) == ()
+    assert lineages(replace(known, certificates={}), BOTH) == ()
 
 
 def test_a_key_with_certificates_of_two_procedures_is_in_a_line_of_each() -> None:
     other = replace(NEW, issuer_o="Autorité Exemple")
-    found = lines(memory(owned(OLD, other)), (OPALEXE, SIV))
-    assert [(line.procedure.id, line.entries[0].not_after) for line in found] == [
+    found = lineages(memory(owned(OLD, other)), (OPALEXE, SIV))
+    assert [(lineage.procedure.id, lineage.entries[0].not_after) for lineage in found] == [
         ("opalexe", NOW + 100 * DAY),
         ("siv", NOW + 900 * DAY),
     ]

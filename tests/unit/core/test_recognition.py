@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.core.model import Certificate, Memory, ReaderState, Role, TokenReading, TokenSigns
+from daemon.core.model import Certificate, Memory, ReaderState, Role, TokenFlags, TokenReading
 from daemon.core.recognition import UNKNOWN_READER, card_trouble, group_tokens, reader_of, remember_key
 from daemon.core.troubles import Trouble
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, empty, ending, holding, memory, owned, token
@@ -142,12 +142,12 @@ def test_what_is_on_one_key_alone_proves_which_key_it_is(
 
 
 def test_a_bare_key_that_is_certified_later_stays_the_same_key_and_proves_its_activation() -> None:
-    bare = remembered(Memory(), token(serial="7", signs=UNACTIVATED))
-    (id_,) = bare.keys
-    certified = remembered(bare, token(NEW, serial="7"))
+    blank = remembered(Memory(), token(serial="7", flags=UNACTIVATED))
+    (id_,) = blank.keys
+    certified = remembered(blank, token(NEW, serial="7"))
     assert list(certified.keys) == [id_]
     assert certified.keys[id_].looked_unactivated
-    assert not certified.keys[id_].signs.unactivated
+    assert not certified.keys[id_].flags.unactivated
 
 
 def test_a_key_read_without_its_certificates_keeps_them() -> None:
@@ -172,15 +172,15 @@ def test_a_token_that_nothing_tells_from_others_is_not_remembered() -> None:
 
 
 def test_a_locked_pin_counts_in_whatever_slot_it_is() -> None:
-    after = remembered(Memory(), token(OLD), token(signs=TokenSigns(pin_locked=True)))
+    after = remembered(Memory(), token(OLD), token(flags=TokenFlags(pin_locked=True)))
     (key,) = after.keys.values()
-    assert key.signs.pin_locked
+    assert key.flags.pin_locked
 
 
 def test_the_signs_are_those_of_the_slot_with_the_certificates() -> None:
-    after = remembered(Memory(), token(signs=UNACTIVATED), token(OLD))
+    after = remembered(Memory(), token(flags=UNACTIVATED), token(OLD))
     (key,) = after.keys.values()
-    assert not key.signs.unactivated
+    assert not key.flags.unactivated
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ def test_the_signs_are_those_of_the_slot_with_the_certificates() -> None:
         pytest.param([token(OLD)], [Trouble.MODULE_CRASHED], None, id="one bad module hides no token"),
         pytest.param([token()], [], Trouble.NO_CERTIFICATE, id="no certificate"),
         pytest.param([token(OLD), token()], [], None, id="a second slot without one"),
-        pytest.param([token(OLD, signs=TokenSigns(pin_locked=True))], [], Trouble.PIN_LOCKED, id="locked"),
-        pytest.param([token(signs=TokenSigns(pin_locked=True))], [], Trouble.PIN_LOCKED, id="locked and bare"),
+        pytest.param([token(OLD, flags=TokenFlags(pin_locked=True))], [], Trouble.PIN_LOCKED, id="locked"),
+        pytest.param([token(flags=TokenFlags(pin_locked=True))], [], Trouble.PIN_LOCKED, id="locked and bare"),
         pytest.param(
             [token(replace(OLD, not_after=None))], [], Trouble.CERTIFICATE_UNREADABLE, id="a certificate without dates"
         ),
@@ -210,8 +210,8 @@ def test_the_worst_trouble_of_a_card_is_named(
 
 def test_a_bare_token_beside_a_full_one_is_a_key_of_its_own_only_with_a_serial_and_signs() -> None:
     full = token(OLD, reader="slot 1", serial="1")
-    unactivated = TokenSigns(user_pin_set=False)
-    bare = token(reader="slot 2", serial="2", signs=unactivated)
-    assert group_tokens([full, bare], "Reader 00") == [(full,), (bare,)]
-    for slot in (token(reader="slot 2", signs=unactivated), token(reader="slot 2", serial="2")):
+    unactivated = TokenFlags(user_pin_set=False)
+    blank = token(reader="slot 2", serial="2", flags=unactivated)
+    assert group_tokens([full, blank], "Reader 00") == [(full,), (blank,)]
+    for slot in (token(reader="slot 2", flags=unactivated), token(reader="slot 2", serial="2")):
         assert group_tokens([full, slot], "Reader 00") == [(full,)]

@@ -8,9 +8,9 @@ from itertools import permutations
 import pytest
 
 from config.settings import NoticeSettings, Procedure
-from daemon.core.holders import lines
-from daemon.core.model import Certificate, Claim, TokenSigns
-from daemon.core.renewal import Question, Standing, choose_path, standing
+from daemon.core.holders import lineages
+from daemon.core.model import Certificate, Claim, TokenFlags
+from daemon.core.renewal import LineageStatus, Question, choose_path, lineage_status
 from daemon.core.views.report import Path, PathKind
 from support.core.factories import (
     DAY,
@@ -36,12 +36,12 @@ ACTIVATED, WORKS = frozenset({Claim.ACTIVATED}), frozenset({Claim.WORKS})
 
 
 def judged(
-    *keys: Owned, procedure: Procedure = OPALEXE, now: datetime = NOW, bare: bool = False, link: bool = False
-) -> tuple[Standing, Path | None]:
+    *keys: Owned, procedure: Procedure = OPALEXE, now: datetime = NOW, blank: bool = False, link: bool = False
+) -> tuple[LineageStatus, Path | None]:
     """Judge the only line that these keys make."""
-    (line,) = lines(memory(*keys), (procedure,))
-    stands = standing(line, now)
-    return stands, choose_path(line, stands, now, NoticeSettings(), bare_token=bare, link_stands=link)
+    (lineage,) = lineages(memory(*keys), (procedure,))
+    status = lineage_status(lineage, now)
+    return status, choose_path(lineage, status, now, NoticeSettings(), blank_token=blank, link_stands=link)
 
 
 def outcome(*keys: Owned, **how: object) -> tuple[PathKind | None, PathKind | None]:
@@ -137,7 +137,7 @@ def test_each_row_of_the_table_leads_to_its_path(
     keys = [owned(c, first_seen=NOW - days * DAY) for c, days in zip(certificates, seen_days_ago, strict=True)]
     newest = replace(keys[-1].key, claims=row.claims, looked_unactivated=row.looked or row.needed)
     if row.needed:
-        newest = replace(newest, signs=UNACTIVATED)
+        newest = replace(newest, flags=UNACTIVATED)
     keys[-1] = replace(keys[-1], key=newest)
     assert outcome(*keys, procedure=procedure) == (row.kind, row.then)
     assert outcome(*reversed(keys), procedure=procedure) == (row.kind, row.then)
@@ -182,7 +182,7 @@ def test_a_link_that_stands_needs_no_margin_but_a_valid_certificate(
 @pytest.mark.parametrize(("lives", "needed"), [((FAR, NEXT), False), ((FAR, NEXT), True)])
 def test_both_keys_are_named_while_the_new_one_is_activated(lives: tuple[timedelta, ...], needed: bool) -> None:
     old, new = ending(lives[0], "old"), ending(lives[1], "new")
-    keys = owned(old), owned(new, signs=UNACTIVATED if needed else TokenSigns())
+    keys = owned(old), owned(new, flags=UNACTIVATED if needed else TokenFlags())
     _, path = judged(*keys)
     assert path is not None
     assert (path.old_fingerprint, path.new_fingerprint) == (old.fingerprint, new.fingerprint)
@@ -214,11 +214,11 @@ def test_a_latest_key_seen_first_long_after_it_began_is_asked_about(
 ) -> None:
     seen = NOW - 10 * DAY
     latest = certificate("new", not_before=seen - begun_before, not_after=NOW + 700 * DAY)
-    stands, path = judged(
+    status, path = judged(
         owned(latest, first_seen=seen),
         owned(replace(BEFORE_IT, not_before=NOW - 900 * DAY), first_seen=seen + old_seen_after),
     )
-    assert stands.question is question
+    assert status.question is question
     assert (path is None) is (question is not None)
 
 
@@ -257,8 +257,8 @@ def test_a_key_that_replaces_one_never_seen_needs_the_old_date(
 ) -> None:
     key = owned(ending(life), claims=frozenset(claims))
     assert outcome(key) == expected
-    stands, _ = judged(key)
-    assert stands.question is question
+    status, _ = judged(key)
+    assert status.question is question
 
 
 @pytest.mark.parametrize(
@@ -289,14 +289,14 @@ def test_the_reason_says_of_the_earlier_key_what_is_true(keys: tuple[Certificate
 def test_a_token_without_certificate_may_be_the_replacement(
     life: timedelta, expected: tuple[PathKind | None, PathKind | None]
 ) -> None:
-    assert outcome(owned(ending(life)), bare=True) == expected
+    assert outcome(owned(ending(life)), blank=True) == expected
 
 
 @pytest.mark.parametrize(
     ("life", "reason"), [(DAY, "bare"), (timedelta(), "bare"), (-MICROSECOND, "bare_ended")], ids=str
 )
 def test_beside_a_token_without_certificate_an_expired_one_is_called_so(life: timedelta, reason: str) -> None:
-    _, path = judged(owned(ending(life)), bare=True)
+    _, path = judged(owned(ending(life)), blank=True)
     assert path is not None
     assert path.reason.id == f"reason.activate.{reason}"
 
@@ -310,30 +310,30 @@ def test_only_signs_that_changed_prove_an_activation(signs_change: bool) -> None
 
 def test_a_locked_pin_is_not_taken_for_an_unactivated_key() -> None:
     locked = replace(UNACTIVATED, pin_locked=True)
-    assert outcome(owned(ending(NEXT), signs=locked)) == (None, None)
+    assert outcome(owned(ending(NEXT), flags=locked)) == (None, None)
 
 
 def test_three_keys_make_the_middle_one_current() -> None:
     first, second, third = (owned(ending(days * DAY, str(days))) for days in (-5, 300, NEXT.days))
-    stands, _ = judged(third, first, second)
-    assert stands.pending is not None
-    assert [stands.current.key, stands.pending.key] == [second.key, third.key]
-    assert [entry.key for entry in stands.superseded] == [first.key]
+    status, _ = judged(third, first, second)
+    assert status.pending is not None
+    assert [status.current.key, status.pending.key] == [second.key, third.key]
+    assert [entry.key for entry in status.superseded] == [first.key]
 
 
 def test_a_confirmed_latest_key_supersedes_all_others() -> None:
     keys = [owned(ending(days * DAY, str(days))) for days in (-5, 300)]
-    stands, path = judged(*keys, owned(ending(NEXT), claims=WORKS))
+    status, path = judged(*keys, owned(ending(NEXT), claims=WORKS))
     assert path is None
-    assert {entry.key.id for entry in stands.superseded} == {thing.key.id for thing in keys}
+    assert {entry.key.id for entry in status.superseded} == {thing.key.id for thing in keys}
 
 
 def test_a_key_due_on_no_day_is_ordered_once_it_has_expired() -> None:
     settings = notice_settings(days=()).notices
 
     def path_at(certificate_: Certificate) -> Path | None:
-        (line,) = lines(memory(owned(certificate_)), (OPALEXE,))
-        return choose_path(line, standing(line, NOW), NOW, settings)
+        (lineage,) = lineages(memory(owned(certificate_)), (OPALEXE,))
+        return choose_path(lineage, lineage_status(lineage, NOW), NOW, settings)
 
     assert path_at(ending(MICROSECOND)) is None
     assert path_at(ending(-MICROSECOND)) is not None

@@ -48,7 +48,7 @@ def report_of(*keys: Owned, world: World | None = None) -> Report:
         pytest.param([owned(ending(timedelta()))], 1, id="at its last instant"),
         pytest.param([owned(ending(-MICROSECOND))], 2, id="expired"),
         pytest.param([owned(FAR), owned(NEXT)], 1, id="a path stands"),
-        pytest.param([owned(FAR, signs=UNACTIVATED)], 1, id="an activation stands"),
+        pytest.param([owned(FAR, flags=UNACTIVATED)], 1, id="an activation stands"),
         pytest.param([owned(ending(-DAY)), owned(NEXT)], 2, id="the current one expired, its successor waits"),
         pytest.param([owned(ending(-DAY)), owned(NEXT, claims=WORKS)], 0, id="superseded ones never count"),
         pytest.param([owned(ending(20 * DAY)), owned(NEXT, claims=WORKS)], 0, id="superseded and due"),

@@ -281,7 +281,7 @@ def look_of(world: World) -> Look:
 
 def test_a_path_turns_the_icon_before_the_first_notice_day() -> None:
     world = world_with(ending(400 * DAY))
-    world.plug(ending(900 * DAY, "new"), signs=UNACTIVATED)
+    world.plug(ending(900 * DAY, "new"), flags=UNACTIVATED)
     assert look_of(world) is Look.SOON
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from daemon.core.destination import Destination
 from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick
-from daemon.core.model import TokenSigns
+from daemon.core.model import TokenFlags
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, holding, notice_settings, token
@@ -75,15 +75,15 @@ def test_a_mute_card_is_called_mute() -> None:
 
 
 @pytest.mark.parametrize(
-    ("signs", "certificates", "expected"),
+    ("flags", "certificates", "expected"),
     [
-        pytest.param(TokenSigns(pin_locked=True), (ONE,), "trouble.pin_locked", id="locked"),
-        pytest.param(TokenSigns(), (), "trouble.no_certificate", id="bare"),
+        pytest.param(TokenFlags(pin_locked=True), (ONE,), "trouble.pin_locked", id="locked"),
+        pytest.param(TokenFlags(), (), "trouble.no_certificate", id="bare"),
     ],
 )
-def test_a_trouble_of_a_key_is_told_at_once(signs: TokenSigns, certificates: tuple[()], expected: str) -> None:
+def test_a_trouble_of_a_key_is_told_at_once(flags: TokenFlags, certificates: tuple[()], expected: str) -> None:
     world = World()
-    world.insert(token(*certificates, serial="7", signs=signs))
+    world.insert(token(*certificates, serial="7", flags=flags))
     assert bodies(world) == [expected]
 
 
@@ -96,7 +96,7 @@ def test_a_bare_key_that_may_be_the_replacement_is_not_called_a_trouble() -> Non
 
 def test_a_locked_pin_leaves_the_path_standing() -> None:
     world = World()
-    world.plug(ending(20 * DAY), signs=TokenSigns(pin_locked=True))
+    world.plug(ending(20 * DAY), flags=TokenFlags(pin_locked=True))
     assert sorted(bodies(world)) == ["notice.order.ends", "trouble.pin_locked"]
 
 
@@ -112,7 +112,7 @@ def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
 def test_an_alarm_is_forgotten_in_time_and_a_milestone_never() -> None:
     world = World(state=State(settings=notice_settings(days=())))
     world.plug(ending(-DAY))
-    world.insert(token(serial="7", signs=TokenSigns(pin_locked=True)))
+    world.insert(token(serial="7", flags=TokenFlags(pin_locked=True)))
     world.remove()
     assert any(mark.startswith("trouble|") for mark in world.state.memory.delivered)
     world.now += 61 * DAY

@@ -12,7 +12,7 @@ import pytest
 from daemon.adapters.autostart.macos import LaunchAgent
 from daemon.adapters.autostart.windows import APPROVED, LENGTH_LIMIT, RUN, VALUE, RunKey, program_of
 from daemon.adapters.autostart.xdg import ENTRY, XdgEntry, exec_program, exec_value
-from daemon.core.login_start import LoginStart
+from daemon.core.login_start import AutostartState
 from support.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def session_start(environ: dict[str, str], tmp_path: Path) -> list[str]:
 def test_what_is_enabled_is_started_by_a_real_session_starter(
     entry: XdgEntry, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    assert entry.status().state is LoginStart.OFF
-    assert entry.enable().state is LoginStart.ON
+    assert entry.status().state is AutostartState.OFF
+    assert entry.enable().state is AutostartState.ON
     assert session_start(environ, tmp_path) == ["run"]
 
 
@@ -94,7 +94,7 @@ def test_the_entry_is_valid(entry: XdgEntry, own: Path) -> None:
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_path_of_any_letters_is_started(name: str, environ: dict[str, str], own: Path, tmp_path: Path) -> None:
     command = [str(recorder(tmp_path / name)), "run", name, "100 %u"]
-    assert XdgEntry(command, environ).enable().state is LoginStart.ON
+    assert XdgEntry(command, environ).enable().state is AutostartState.ON
     gio = require_tool("gio", "libglib2.0-bin")
     done = subprocess.run([gio, "launch", str(own)], env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -117,8 +117,8 @@ def test_switching_off_in_the_desktops_settings_is_honoured_until_enable(
     entry.enable()
     with own.open("a") as file:
         file.write(f"{switch}\n")
-    assert entry.status().state is LoginStart.OFF_BY_PERSON
-    assert entry.enable().state is LoginStart.ON
+    assert entry.status().state is AutostartState.OFF_BY_PERSON
+    assert entry.enable().state is AutostartState.ON
     assert switch not in own.read_text()
 
 
@@ -126,44 +126,44 @@ def test_a_switch_in_another_group_means_nothing(entry: XdgEntry, own: Path) -> 
     entry.enable()
     with own.open("a") as file:
         file.write("[Desktop Action x]\nHidden=true\n")
-    assert entry.status().state is LoginStart.ON
+    assert entry.status().state is AutostartState.ON
 
 
 def test_disabling_takes_the_entry_away(entry: XdgEntry, own: Path) -> None:
     entry.enable()
-    assert entry.disable().state is LoginStart.OFF
+    assert entry.disable().state is AutostartState.OFF
     assert not own.exists()
-    assert entry.disable().state is LoginStart.OFF
+    assert entry.disable().state is AutostartState.OFF
 
 
 def test_the_machines_entry_counts_and_is_hidden_by_disabling(entry: XdgEntry, shared: Path, own: Path) -> None:
     before = shared.read_bytes()
-    assert (entry.status().state, entry.status().place) == (LoginStart.ON, str(shared))
-    assert (entry.disable().state, entry.status().place) == (LoginStart.OFF_BY_PERSON, str(own))
+    assert (entry.status().state, entry.status().place) == (AutostartState.ON, str(shared))
+    assert (entry.disable().state, entry.status().place) == (AutostartState.OFF_BY_PERSON, str(own))
     assert "Hidden=true" in own.read_text()
-    assert (entry.enable().state, entry.status().place) == (LoginStart.ON, str(shared))
+    assert (entry.enable().state, entry.status().place) == (AutostartState.ON, str(shared))
     assert (own.exists(), shared.read_bytes()) == (False, before)
 
 
 def test_a_machines_entry_without_its_program_is_overruled(entry: XdgEntry, shared: Path, own: Path) -> None:
     shared.write_text("[Desktop Entry]\nType=Application\nName=vigicle\nExec=/gone/vigicle run\n")
-    assert entry.status().state is LoginStart.BROKEN
-    assert (entry.enable().state, entry.status().place) == (LoginStart.ON, str(own))
+    assert entry.status().state is AutostartState.BROKEN
+    assert (entry.enable().state, entry.status().place) == (AutostartState.ON, str(own))
 
 
 def test_an_entry_whose_program_has_gone_is_broken_and_put_right_by_enable(
     entry: XdgEntry, environ: dict[str, str]
 ) -> None:
     XdgEntry(["/gone/vigicle", "run"], environ).enable()
-    assert entry.status().state is LoginStart.BROKEN
-    assert entry.enable().state is LoginStart.ON
+    assert entry.status().state is AutostartState.BROKEN
+    assert entry.enable().state is AutostartState.ON
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"Exec=vigicle run\n", b"[Desktop Entry]\nExec\n"])
 def test_an_entry_that_is_none_is_broken(entry: XdgEntry, own: Path, content: bytes) -> None:
     own.parent.mkdir(parents=True)
     own.write_bytes(content)
-    assert entry.status().state is LoginStart.BROKEN
+    assert entry.status().state is AutostartState.BROKEN
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(environ: dict[str, str]) -> None:
@@ -201,34 +201,34 @@ def run_key(registry: Values, tmp_path: Path) -> RunKey:
 
 
 def test_the_run_key_starts_the_program(run_key: RunKey, registry: Values) -> None:
-    assert run_key.status().state is LoginStart.OFF
-    assert run_key.enable().state is LoginStart.ON
+    assert run_key.status().state is AutostartState.OFF
+    assert run_key.enable().state is AutostartState.ON
     assert str(registry.get(RUN, VALUE)).endswith('Program Files/vigicle" run')
-    assert run_key.disable().state is LoginStart.OFF
+    assert run_key.disable().state is AutostartState.OFF
     assert registry.values == {}
 
 
 APPROVALS = [
-    (b"\x02" + bytes(11), LoginStart.ON),
-    (b"\x06" + bytes(11), LoginStart.ON),
-    (b"\x03" + bytes(11), LoginStart.OFF_BY_PERSON),
-    (b"\x07" + bytes(11), LoginStart.OFF_BY_PERSON),
-    (b"", LoginStart.ON),
+    (b"\x02" + bytes(11), AutostartState.ON),
+    (b"\x06" + bytes(11), AutostartState.ON),
+    (b"\x03" + bytes(11), AutostartState.OFF_BY_PERSON),
+    (b"\x07" + bytes(11), AutostartState.OFF_BY_PERSON),
+    (b"", AutostartState.ON),
 ]
 
 
 @pytest.mark.parametrize(("approval", "state"), APPROVALS, ids=[case[0].hex() for case in APPROVALS])
 def test_the_task_managers_choice_is_honoured_until_enable(
-    run_key: RunKey, registry: Values, approval: bytes, state: LoginStart
+    run_key: RunKey, registry: Values, approval: bytes, state: AutostartState
 ) -> None:
     run_key.enable()
     registry.values[APPROVED, VALUE] = approval
     assert run_key.status().state is state
-    assert run_key.enable().state is LoginStart.ON
+    assert run_key.enable().state is AutostartState.ON
 
 
 def test_a_run_key_whose_program_has_gone_is_broken(registry: Values) -> None:
-    assert RunKey([r"C:\gone\vigicle.exe", "run"], registry).enable().state is LoginStart.BROKEN
+    assert RunKey([r"C:\gone\vigicle.exe", "run"], registry).enable().state is AutostartState.BROKEN
 
 
 def test_a_command_that_windows_would_ignore_is_refused(registry: Values) -> None:
@@ -271,9 +271,9 @@ def agent(tmp_path: Path, launchd: Launchd) -> LaunchAgent:
 def test_the_launch_agent_starts_the_program(tmp_path: Path) -> None:
     launchd = Launchd()
     started = agent(tmp_path, launchd)
-    assert started.status().state is LoginStart.OFF
+    assert started.status().state is AutostartState.OFF
     standing = started.enable()
-    assert standing.state is LoginStart.ON
+    assert standing.state is AutostartState.ON
     with (tmp_path / "Library/LaunchAgents/vigicle.plist").open("rb") as file:
         written = plistlib.load(file)
     assert written["ProgramArguments"] == [str(tmp_path / "bin/vigicle"), "run"]
@@ -282,20 +282,20 @@ def test_the_launch_agent_starts_the_program(tmp_path: Path) -> None:
     (enabled,) = [asked for asked in launchd.asked if asked[0] == "enable"]
     assert enabled[1].startswith("gui/")
     assert enabled[1].endswith("/vigicle")
-    assert started.disable().state is LoginStart.OFF
+    assert started.disable().state is AutostartState.OFF
 
 
 DISABLED = [
-    ('\t\t"vigicle" => true', LoginStart.OFF_BY_PERSON),
-    ('\t\t"vigicle" => disabled', LoginStart.OFF_BY_PERSON),
-    ('\t\t"vigicle" => enabled', LoginStart.ON),
-    ('\t\t"vigicle" => false', LoginStart.ON),
-    ('\t\t"org.other.vigicle" => disabled', LoginStart.ON),
+    ('\t\t"vigicle" => true', AutostartState.OFF_BY_PERSON),
+    ('\t\t"vigicle" => disabled', AutostartState.OFF_BY_PERSON),
+    ('\t\t"vigicle" => enabled', AutostartState.ON),
+    ('\t\t"vigicle" => false', AutostartState.ON),
+    ('\t\t"org.other.vigicle" => disabled', AutostartState.ON),
 ]
 
 
 @pytest.mark.parametrize(("line", "state"), DISABLED, ids=[case[0].strip() for case in DISABLED])
-def test_the_system_settings_choice_is_honoured(tmp_path: Path, line: str, state: LoginStart) -> None:
+def test_the_system_settings_choice_is_honoured(tmp_path: Path, line: str, state: AutostartState) -> None:
     started = agent(tmp_path, Launchd(f"disabled services = {{\n{line}\n}}\n"))
     started.enable()
     assert started.status().state is state
@@ -305,5 +305,5 @@ def test_a_launch_agent_that_is_no_property_list_is_broken(tmp_path: Path) -> No
     started = agent(tmp_path, Launchd())
     started.enable()
     (tmp_path / "Library/LaunchAgents/vigicle.plist").write_text("no property list")
-    assert started.status().state is LoginStart.BROKEN
-    assert started.enable().state is LoginStart.ON
+    assert started.status().state is AutostartState.BROKEN
+    assert started.enable().state is AutostartState.ON

@@ -14,7 +14,7 @@ from daemon.adapters.doctor.desktop_probes import probe_notices_by_one
 from daemon.adapters.doctor.probes import probe_login_start, probe_store, probe_tools, probe_watch, run_probes
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.diagnosis import Check, Health, Topic, fine
-from daemon.core.login_start import LoginStanding, LoginStart
+from daemon.core.login_start import AutostartState, AutostartStatus
 from daemon.core.troubles import Trouble
 from support.core.factories import certificate, memory, owned
 
@@ -75,19 +75,19 @@ def test_no_daemon_is_worth_attention(folders: Folders) -> None:
 class Starter:
     """Starts at login, or not."""
 
-    def __init__(self, state: LoginStart) -> None:
+    def __init__(self, state: AutostartState) -> None:
         self._state = state
 
-    def status(self) -> LoginStanding:
-        return LoginStanding(state=self._state, place="here")
+    def status(self) -> AutostartStatus:
+        return AutostartStatus(state=self._state, place="here")
 
     enable = disable = status
 
 
-@pytest.mark.parametrize("state", LoginStart)
-def test_only_a_start_at_login_that_works_is_in_order(state: LoginStart) -> None:
+@pytest.mark.parametrize("state", AutostartState)
+def test_only_a_start_at_login_that_works_is_in_order(state: AutostartState) -> None:
     check = only(probe_login_start(Starter(state)))
-    assert check.health is (Health.OK if state is LoginStart.ON else Health.ATTENTION)
+    assert check.health is (Health.OK if state is AutostartState.ON else Health.ATTENTION)
     assert check.what.id == f"doctor.login_start.{state}"
 
 

@@ -68,7 +68,7 @@ VIEW = core.GuideView(
     ),
     deadline=NOW,
     deadline_words=said("until noon"),
-    time_line=core.TimeLine(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),
+    timeline=core.Timeline(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),
     cases=(action("other"),),
     certificates=(
         core.CertificateCard(

@@ -46,16 +46,16 @@ from daemon.core.events import Asked, Event, GuideChosen, Verb
 from daemon.core.model import Claim, Occupancy, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, Handling, ReaderStatus
-from daemon.core.views.report import CertificateLine, PathKind, ReaderLine, Report, Stage
+from daemon.core.views.report import CertificateStatus, PathKind, ReaderReport, Report, Stage
 from daemon.core.views.report import Path as RenewalPath
 from support.process import wait_until
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 LIMIT_S = 10.0
 REPORT = Report(
-    readers=(ReaderLine(name="Reader 00 00", state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
+    readers=(ReaderReport(name="Reader 00 00", state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
     certificates=(
-        CertificateLine(
+        CertificateStatus(
             fingerprint_sha256="a" * 64,
             subject_cn="Élise d’Arc",
             issuer_o="CertEurope",

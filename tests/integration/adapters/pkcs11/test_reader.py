@@ -14,7 +14,7 @@ from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.core.effects import ReadTokens
 from daemon.core.events import Event, ReadFinished, TokensRead
-from daemon.core.model import TokenReading, TokenSigns
+from daemon.core.model import TokenFlags, TokenReading
 from daemon.core.troubles import Trouble
 from support.card import BankCard, PivCard, pin_commands
 from support.in_process import use_service
@@ -99,7 +99,7 @@ def test_a_card_is_read_through_opensc(service: ReaderService, start: Start, pos
     events = posted.until(ReadFinished)
     (token,) = tokens(events)
     assert token.slot_description == service.reader_names[0]
-    assert token.signs == TokenSigns()
+    assert token.flags == TokenFlags()
     assert {certificate.role for certificate in token.certificates} == {"authentication", "signature"}
     assert end in {certificate.not_after for certificate in token.certificates}
     assert {event.ticket for event in events if isinstance(event, TokensRead | ReadFinished)} == {7}
@@ -160,10 +160,10 @@ def test_soft_tokens_show_their_signs(
         monkeypatch.setenv(name, value)
     start(softhsm.module).read(EVERYTHING)
     read = {token.label: token for token in tokens(posted.until(ReadFinished))}
-    assert read["complete"].signs == TokenSigns()
+    assert read["complete"].flags == TokenFlags()
     assert len(read["complete"].certificates) == 2
-    assert read["no user pin"].signs == TokenSigns(user_pin_set=False)
-    assert read[""].signs == TokenSigns(initialised=False, user_pin_set=False)
+    assert read["no user pin"].flags == TokenFlags(user_pin_set=False)
+    assert read[""].flags == TokenFlags(initialised=False, user_pin_set=False)
 
 
 def test_a_soft_token_that_names_no_reader_stops_nothing(

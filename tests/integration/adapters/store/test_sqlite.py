@@ -17,7 +17,7 @@ import pytest
 from config.workflows import WorkflowKind
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
 from daemon.core.effects import HistoryEntry
-from daemon.core.model import Certificate, CertificateRecord, Claim, Key, Memory, Progress, Role, TokenSigns
+from daemon.core.model import Certificate, CertificateRecord, Claim, Key, Memory, Progress, Role, TokenFlags
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ KEY = Key(
     serial="42",
     label="Clé",
     fingerprints=("a" * 64, "b" * 64),
-    signs=TokenSigns(initialised=False, pin_locked=True),
+    flags=TokenFlags(initialised=False, pin_locked=True),
     looked_unactivated=True,
     claims=frozenset({Claim.WORKS, Claim.ACTIVATED}),
     first_seen=NOW,

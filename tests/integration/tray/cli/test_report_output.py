@@ -8,8 +8,8 @@ import pytest
 
 from config.i18n.translator import Texts
 from daemon.core.model import Role
-from daemon.core.views.report import CertificateLine, Report, Stage
-from tray.cli.report_output import as_json, place_words, time_line
+from daemon.core.views.report import CertificateStatus, Report, Stage
+from tray.cli.report_output import as_json, place_words, timeline
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 END = BEGIN + timedelta(days=100)
@@ -27,14 +27,14 @@ DAY = timedelta(days=1)
     ],
 )
 def test_the_dot_of_today_moves_along_the_validity(now: datetime, drawn: str) -> None:
-    assert time_line(BEGIN, END, now, width=10) == drawn
+    assert timeline(BEGIN, END, now, width=10) == drawn
 
 
 def test_a_validity_without_length_is_drawn_too() -> None:
-    assert len(time_line(BEGIN, BEGIN, BEGIN)) == len(time_line(BEGIN, END, BEGIN))
+    assert len(timeline(BEGIN, BEGIN, BEGIN)) == len(timeline(BEGIN, END, BEGIN))
 
 
-LINE = CertificateLine(
+LINE = CertificateStatus(
     fingerprint_sha256="a" * 64,
     subject_cn="Jean MARTIN",
     issuer_o="CertEurope",
@@ -60,7 +60,7 @@ SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=
         pytest.param(replace(LINE, present=True), "in the reader", id="in some reader"),
     ],
 )
-def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateLine, words: str) -> None:
+def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateStatus, words: str) -> None:
     assert place_words(line, Texts("en", UTC).render) == words
 
 
@@ -72,7 +72,7 @@ def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateLine, w
     ],
     ids=["nothing known", "seen"],
 )
-def test_the_json_only_gains_keys(line: CertificateLine, added: dict[str, str | None]) -> None:
+def test_the_json_only_gains_keys(line: CertificateStatus, added: dict[str, str | None]) -> None:
     (shown,) = json.loads(as_json(Report(certificates=(line,)), Texts("en").render))["certificates"]
     assert {key: shown.pop(key) for key in added} == added
-    assert set(shown) == {field.name for field in fields(CertificateLine)} - set(added)
+    assert set(shown) == {field.name for field in fields(CertificateStatus)} - set(added)

@@ -82,7 +82,7 @@ def test_the_whole_page_says_where_one_is_then_what_can_be_done() -> None:
 
 def test_a_page_that_reads_the_same_is_not_said_again() -> None:
     shown = TextPage(PAGE)
-    assert shown.turn(changed(number=8, front=True, deadline_words="For 5 minutes.", time_line=None)) == []
+    assert shown.turn(changed(number=8, front=True, deadline_words="For 5 minutes.", timeline=None)) == []
 
 
 @pytest.mark.parametrize(

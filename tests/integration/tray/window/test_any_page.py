@@ -17,7 +17,7 @@ from daemon.adapters.guide.messages import (
     PageCertificate,
     PageProblem,
     PageStep,
-    PageTimeLine,
+    PageTimeline,
 )
 from support.guide_pages import PAGES, Writer
 
@@ -33,7 +33,7 @@ MOMENTS = st.datetimes() | st.datetimes(timezones=st.just(UTC))
 ACTIONS = st.builds(PageAction, id=WORDS, label=WORDS, detail=st.none() | WORDS, copy=st.none() | WORDS)
 BARS = st.builds(PageBar, label=WORDS, begins=MOMENTS, ends=MOMENTS)
 LINES = st.builds(
-    PageTimeLine,
+    PageTimeline,
     bars=st.lists(BARS, max_size=4).map(tuple),
     now=MOMENTS,
     stretch=st.none() | st.tuples(MOMENTS, MOMENTS),
@@ -70,7 +70,7 @@ ANY_PAGE = st.builds(
     ).map(tuple),
     deadline=st.none() | MOMENTS,
     deadline_words=st.none() | WORDS,
-    time_line=st.none() | LINES,
+    timeline=st.none() | LINES,
     cases=st.lists(ACTIONS, max_size=2).map(tuple),
     certificates=st.lists(CERTIFICATES, max_size=3).map(tuple),
 )

@@ -285,7 +285,7 @@ def test_no_two_pictures_of_the_reader_are_alike_without_colour(stage: Stage) ->
 
 
 def test_the_time_line_is_told_in_words() -> None:
-    line = ENGLISH.time_line()
+    line = ENGLISH.timeline()
     assert [words for _, words in legend(line, Texts("en", UTC))] == [
         "Your old key “the blue one”: 4 December 2023 to 4 December 2026",
         "Your new key: 12 November 2026 to 12 November 2029",

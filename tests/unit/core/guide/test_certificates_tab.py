@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import Text, text
-from daemon.core.assessment import Case
+from daemon.core.assessment import RenewalCase
 from daemon.core.effects import HistoryEntry, SaveMemory, Withdraw
 from daemon.core.events import CertificateForgotten, KeyNamed
 from daemon.core.key_names import KEY_NAME_LIMIT
@@ -29,7 +29,7 @@ def cards(world: World) -> dict[str, CertificateCard]:
     return {card.fingerprint: card for card in state.guide.certificates}
 
 
-def assessed(world: World) -> tuple[Case, ...]:
+def assessed(world: World) -> tuple[RenewalCase, ...]:
     return assess_state(world.state, world.now).cases
 
 
@@ -219,7 +219,7 @@ def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_h
     for _ in range(2):
         (case,) = assessed(world)
         assert case.path is None
-        assert case.stands.current.not_after == NEW.not_after
+        assert case.status.current.not_after == NEW.not_after
         assert {f: card.stage for f, card in cards(world).items()} == {
             OLD.fingerprint: Stage.SUPERSEDED,
             NEW.fingerprint: Stage.VALID,
@@ -235,7 +235,7 @@ def test_one_that_was_taken_off_the_token_and_forgotten_decides_no_more() -> Non
     world.plug(NEW)
     (case,) = assessed(world)
     assert case.path is None
-    assert case.stands.current.not_after == NEW.not_after
+    assert case.status.current.not_after == NEW.not_after
 
 
 def test_the_progress_of_another_key_stays() -> None:

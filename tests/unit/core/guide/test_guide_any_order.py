@@ -253,9 +253,9 @@ class GuideAnyOrder(RuleBasedStateMachine):
         world.look()
         if ends in {Ends.OLD_OUT, Ends.NEW_OUT, Ends.CERTIFICATE_SEEN}:
             return
-        if scene.roles.bare and actions:
+        if scene.roles.blank and actions:
             world.plug(ending(1900 * DAY, "later"), serial="9")
-        elif scene.roles.bare:
+        elif scene.roles.blank:
             world.insert(*CARDS["bare"])
         else:
             assert entry is not None

@@ -176,13 +176,13 @@ def test_the_menu_offers_what_the_page_does() -> None:
 
 def test_an_unactivated_key_alone_is_activated() -> None:
     world = World()
-    world.plug(NEW, signs=UNACTIVATED)
+    world.plug(NEW, flags=UNACTIVATED)
     assert (world.page.workflow, world.step()) == (WorkflowKind.ACTIVATE, "start")
 
 
 def test_a_locked_pin_is_said_beside_the_step() -> None:
     world = World()
-    world.insert(token(HERS, signs=UNACTIVATED.__class__(pin_locked=True)))
+    world.insert(token(HERS, flags=UNACTIVATED.__class__(pin_locked=True)))
     assert isinstance(world.page.alert, Text)
     assert world.page.alert.id == "trouble.pin_locked"
     assert world.page.primary is not None

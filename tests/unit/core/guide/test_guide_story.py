@@ -233,7 +233,7 @@ def test_the_page_is_shown_only_when_it_changes() -> None:
 
 
 def test_the_time_line_shows_how_long_the_easy_way_is_open() -> None:
-    line = two_keys().page.time_line
+    line = two_keys().page.timeline
     assert line is not None
     assert [bar.role for bar in line.bars] == [BarRole.OLD, BarRole.NEW]
     assert line.stretch == (NEW.not_before, LAST_CHANCE)
@@ -248,7 +248,7 @@ def test_the_guide_opens_when_it_is_asked_for() -> None:
 
 def test_a_key_that_looks_unactivated_waits_for_its_activation() -> None:
     world = world_with(OLD)
-    world.plug(NEW, signs=UNACTIVATED)
+    world.plug(NEW, flags=UNACTIVATED)
     world.choose("open:tool", "end:start")
     assert world.step() == "activate"
     world.cards["Reader 00"].tokens = (token(NEW),)

@@ -196,7 +196,7 @@ def test_a_word_that_settles_all_takes_the_notice_off_the_screen() -> None:
 
 def test_an_activation_that_its_signs_show_leads_on_by_itself() -> None:
     world = world_with(OLD)
-    world.plug(NEW, signs=UNACTIVATED)
+    world.plug(NEW, flags=UNACTIVATED)
     world.answer(OLD_ID)
     assert world.launches() == [TOOL]
     world.cards["Reader 00"].tokens = (token(NEW),)

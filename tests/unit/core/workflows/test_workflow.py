@@ -11,7 +11,7 @@ from daemon.core.workflows.cards import CardPositions
 from daemon.core.workflows.progress import deadline, ended, lapsed, link_stands, set_back, undone
 from daemon.core.workflows.workflow import current_step
 from support.core.factories import MICROSECOND, NOW
-from support.core.workflows import ADD_WITH_OLD, LINK_LIFE, ORDER, a_workflow, a_step
+from support.core.workflows import ADD_WITH_OLD, LINK_LIFE, ORDER, a_step, a_workflow
 
 NONE = CardPositions(old=False, new=False, rivals=frozenset(), sure=True)
 OLD, NEW = replace(NONE, old=True), replace(NONE, new=True)
@@ -94,7 +94,7 @@ def asked(*more: str) -> Progress:
 
 
 @pytest.mark.parametrize(
-    ("after", "stands"),
+    ("after", "status"),
     [
         pytest.param(timedelta(), True, id="at once"),
         pytest.param(LINK_LIFE - MICROSECOND, True, id="one microsecond before"),
@@ -102,11 +102,11 @@ def asked(*more: str) -> Progress:
         pytest.param(LINK_LIFE + MICROSECOND, False, id="one microsecond after"),
     ],
 )
-def test_a_link_stands_for_its_span(after: timedelta, stands: bool) -> None:
-    assert link_stands(ADD_WITH_OLD, asked(), NOW + after) is stands
+def test_a_link_stands_for_its_span(after: timedelta, status: bool) -> None:
+    assert link_stands(ADD_WITH_OLD, asked(), NOW + after) is status
     kept = lapsed(asked("close"), ADD_WITH_OLD, NOW + after)
-    assert kept.lapsed is not stands
-    assert kept.done.keys() == ({"log_in", "ask", "close"} if stands else set())
+    assert kept.lapsed is not status
+    assert kept.done.keys() == ({"log_in", "ask", "close"} if status else set())
 
 
 def test_a_link_that_was_used_stands_for_good_and_is_no_longer_counted_down() -> None:
