@@ -124,13 +124,13 @@ def put_on_service(found: Mapping[str, Idle | str], nobody: str) -> dict[str, Fi
     return pick(found, lambda idle: max(0.0, idle.service_wakeups - quiet))
 
 
-def _rows(found: Mapping[str, Idle | str], face: str, seconds: float, budget_mb: float) -> list[Row]:
+def _rows(found: Mapping[str, Idle | str], tray: str, seconds: float, budget_mb: float) -> list[Row]:
     return [
-        beside(f"idle wake-ups in {seconds:g} s, {face}", "1/s", pick(found, lambda idle: idle.wakeups), budget=0.02),
-        beside(f"idle CPU in {seconds:g} s, {face}", "%", pick(found, lambda idle: idle.cpu_percent), budget=0.003),
-        beside(f"wake-ups put on pcscd, {face}", "1/s", put_on_service(found, NOBODY), budget=0.0),
+        beside(f"idle wake-ups in {seconds:g} s, {tray}", "1/s", pick(found, lambda idle: idle.wakeups), budget=0.02),
+        beside(f"idle CPU in {seconds:g} s, {tray}", "%", pick(found, lambda idle: idle.cpu_percent), budget=0.003),
+        beside(f"wake-ups put on pcscd, {tray}", "1/s", put_on_service(found, NOBODY), budget=0.0),
         beside(
-            f"idle memory after a notice (PSS), {face}", "MiB", pick(found, lambda idle: idle.pss_mb), budget=budget_mb
+            f"idle memory after a notice (PSS), {tray}", "MiB", pick(found, lambda idle: idle.pss_mb), budget=budget_mb
         ),
-        beside(f"the same, shared pages in full (RSS), {face}", "MiB", pick(found, lambda idle: idle.rss_mb)),
+        beside(f"the same, shared pages in full (RSS), {tray}", "MiB", pick(found, lambda idle: idle.rss_mb)),
     ]

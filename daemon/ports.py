@@ -15,7 +15,7 @@ from daemon.core.model import Memory
 from daemon.core.notice import Notice
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
-from daemon.core.views.tray import Face
+from daemon.core.views.tray import TrayView
 
 Post = Callable[[Event], None]
 
@@ -137,10 +137,10 @@ class Balloons(Protocol):
         """Take it off the screen."""
 
 
-class FaceScreen(Protocol):
+class TrayDisplay(Protocol):
     """Shows the face."""
 
-    def show(self, face: Face) -> None:
+    def show(self, view: TrayView) -> None:
         """Draw it; may be called from the loop's thread."""
 
     @property

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from daemon.core.views.tray import Look
+from daemon.core.views.tray import IconState
 from tray.icon.drawing import draw_icon
 
 INSTALLERS = Path(__file__).parent
@@ -20,7 +20,7 @@ def main() -> int:
 
 def write(file: Path, sizes: tuple[int, ...]) -> None:
     """Write one file with a picture of each size, each drawn for itself."""
-    *smaller, largest = (draw_icon(Look.WELL, size) for size in sizes)
+    *smaller, largest = (draw_icon(IconState.WELL, size) for size in sizes)
     largest.save(file, append_images=smaller, sizes=[(size, size) for size in sizes])
     sys.stdout.write(f"{file}\n")
 

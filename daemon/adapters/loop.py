@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Adapters:
     """All that the loop speaks to."""
 
     watcher: ports.ReaderWatcher
@@ -30,7 +30,7 @@ class Outside:
     launcher: ports.Launcher
     control: ports.ControlChannel
     system_actions: ports.SystemActions
-    face: ports.FaceScreen
+    tray: ports.TrayDisplay
     guide: ports.GuideDisplay
 
 
@@ -40,8 +40,8 @@ class Loop:
     def __init__(
         self,
         state: State,
-        outside: Outside,
-        news: Callable[[], Iterable[Event]] = tuple,
+        adapters: Adapters,
+        before_each_event: Callable[[], Iterable[Event]] = tuple,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Keep the state.
@@ -50,8 +50,8 @@ class Loop:
         takes the place of the moments that the events bring.
         """
         self.state = state
-        self._outside = outside
-        self._news = news
+        self._adapters = adapters
+        self._before_each_event = before_each_event
         self._clock = clock
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._running = True
@@ -62,7 +62,7 @@ class Loop:
 
     def run(self) -> None:
         """Start the adapters, work until a `Quit`, and stop them again."""
-        out = self._outside
+        out = self._adapters
         starters = (
             out.notifier,
             out.launcher,
@@ -79,7 +79,7 @@ class Loop:
             log.info("vigicle is on watch")
             while self._running:
                 event = self._queue.get()
-                for first in self._news():
+                for first in self._before_each_event():
                     self._take(first)
                 self._take(event)
         finally:
@@ -104,7 +104,7 @@ class Loop:
             log.exception("an adapter failed; vigicle goes on")
 
     def _do(self, effect: Effect) -> None:
-        out = self._outside
+        out = self._adapters
         match effect:
             case effects.ReadTokens():
                 out.tokens.read(effect)
@@ -118,8 +118,8 @@ class Loop:
                 out.launcher.launch(effect)
             case effects.WakeAt(moment=moment):
                 out.schedule.wake_at(moment)
-            case effects.UpdateTray(face=face):
-                out.face.show(face)
+            case effects.UpdateTray(tray=tray):
+                out.tray.show(tray)
             case effects.OpenGuide():
                 out.guide.open()
             case effects.ShowGuide(view=view):

@@ -17,7 +17,7 @@ from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.ipc.server import ControlServer
 from daemon.adapters.launch.launcher import DesktopLauncher
-from daemon.adapters.loop import Loop, Outside
+from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.pkcs11.reader import ChildTokenReader
@@ -29,11 +29,11 @@ from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.assembly.doctor import examine
-from daemon.assembly.parts import MakeScreen, NoFace, Render, token_reader, words
+from daemon.assembly.parts import HeadlessTray, MakeTray, Render, token_reader, words
 from daemon.core.diagnosis import Check
 from daemon.core.events import Asked, Event, ProblemMet, SettingsLoaded, Verb
 from daemon.core.state import State
-from daemon.ports import FaceScreen
+from daemon.ports import TrayDisplay
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def watch(
     folders: Folders,
     loaded: Loaded,
     publisher: GuidePublisher,
-    make_screen: MakeScreen | None = None,
+    make_tray: MakeTray | None = None,
     *,
     greeting: bool = False,
 ) -> Outcome:
@@ -66,7 +66,7 @@ def watch(
         _run(
             lambda screen: _make_loop(folders, loaded, screen, publisher, thread, greeting=greeting),
             loaded,
-            make_screen,
+            make_tray,
         )
     finally:
         thread.stop()
@@ -74,13 +74,13 @@ def watch(
     return Outcome.STOPPED
 
 
-def _run(make_loop: Callable[[FaceScreen], Loop], loaded: Loaded, make_screen: MakeScreen | None) -> None:
-    if make_screen is None:
-        loop = make_loop(NoFace(loaded.settings.language))
+def _run(make_loop: Callable[[TrayDisplay], Loop], loaded: Loaded, make_tray: MakeTray | None) -> None:
+    if make_tray is None:
+        loop = make_loop(HeadlessTray(loaded.settings.language))
         _stop_on_signals(loop)
         loop.run()
         return
-    screen = make_screen(lambda sentence: render(sentence), lambda event: loop.post(event))
+    screen = make_tray(lambda sentence: render(sentence), lambda event: loop.post(event))
     loop = make_loop(screen)
     render = _render_for(loop)
     _stop_on_signals(loop)
@@ -105,7 +105,7 @@ def _render_for(loop: Loop) -> Render:
 def _make_loop(
     folders: Folders,
     loaded: Loaded,
-    screen: FaceScreen,
+    screen: TrayDisplay,
     publisher: GuidePublisher,
     thread: AsyncThread,
     *,
@@ -121,10 +121,10 @@ def _make_loop(
         greeting=greeting and not memory.certificates,
     )
     tokens = token_reader(loaded.settings)
-    news = _SettingsNews(folders, tokens)
+    before_each_event = _SettingsWatcher(folders, tokens)
     loop: Loop = Loop(
         state,
-        Outside(
+        Adapters(
             watcher=PcscWatcher(),
             tokens=tokens,
             schedule=ApScheduler(resume=make_resume(thread)),
@@ -133,10 +133,10 @@ def _make_loop(
             launcher=DesktopLauncher(lambda: loop.state.settings),
             control=ControlServer(folders.runtime, publisher),
             system_actions=DesktopSystemActions(folders, make_login_starter(), lambda: _examine_now(folders)),
-            face=screen,
+            tray=screen,
             guide=publisher,
         ),
-        news.look,
+        before_each_event.icon_state,
     )
     for problem in store.problems:
         loop.post(_problem("store", problem))
@@ -155,7 +155,7 @@ def _examine_now(folders: Folders) -> tuple[Check, ...]:
     return examine(folders, loaded, words(loaded.settings.language), with_notice=False)
 
 
-class _SettingsNews:
+class _SettingsWatcher:
     """Tells when the settings have changed on disk; refused ones are said once, and the last good ones stay."""
 
     def __init__(self, folders: Folders, tokens: ChildTokenReader) -> None:
@@ -163,7 +163,7 @@ class _SettingsNews:
         self._tokens = tokens
         self._stamp = stamp(folders)
 
-    def look(self) -> Iterator[Event]:
+    def icon_state(self) -> Iterator[Event]:
         """Look at the files' stamps, and read them again where they have changed."""
         follow_zone()
         seen = stamp(self._folders)

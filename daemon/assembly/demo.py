@@ -8,7 +8,7 @@ from pathlib import Path
 from config.folders import private_folder
 from config.settings import Settings
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
-from daemon.adapters.loop import Loop, Outside
+from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.platform.async_thread import AsyncThread
@@ -23,7 +23,7 @@ from daemon.adapters.simulation import (
     ToldNotifier,
 )
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.assembly.parts import MakeScreen, NoFace, Render, Screen, make_publisher
+from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, Render, make_publisher
 from daemon.core.effects import Launch
 from daemon.core.notice import Notice
 from daemon.core.state import State
@@ -37,7 +37,7 @@ class Demo:
     clock: SimulatedClock
     reader: SimulatedReader
     schedule: SimulatedSchedule
-    screen: Screen | None
+    screen: MainThreadTray | None
     thread: AsyncThread
     publisher: GuidePublisher
 
@@ -48,7 +48,7 @@ def make_demo(
     render: Render,
     tell: Callable[[Notice | Launch], None],
     begin: datetime,
-    make_screen: MakeScreen | None = None,
+    make_tray: MakeTray | None = None,
     window: Sequence[str] | None = None,
 ) -> Demo:
     """Put a demonstration together: the real rules, store and desktop, over a played reader, clock and launcher."""
@@ -61,8 +61,8 @@ def make_demo(
     thread = AsyncThread()
     desktop = ChainNotifier([DesktopChannel(), TerminalChannel()], render, thread)
     publisher = make_publisher(window if has_display() else None)
-    screen = make_screen(render, lambda event: loop.post(event)) if make_screen else None
-    outside = Outside(
+    screen = make_tray(render, lambda event: loop.post(event)) if make_tray else None
+    adapters = Adapters(
         watcher=reader,
         tokens=reader,
         schedule=schedule,
@@ -71,10 +71,10 @@ def make_demo(
         launcher=SimulatedLauncher(tell),
         control=ClosedControlChannel(),
         system_actions=NoSystemActions(),
-        face=screen or NoFace(settings.language),
+        tray=screen or HeadlessTray(settings.language),
         guide=publisher,
     )
-    loop: Loop = Loop(State(settings=settings, memory=store.load()), outside, clock=clock)
+    loop: Loop = Loop(State(settings=settings, memory=store.load()), adapters, clock=clock)
     return Demo(
         loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread, publisher=publisher
     )

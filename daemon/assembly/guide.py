@@ -12,7 +12,7 @@ from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, Guid
 from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.instance_lock import runtime_of_watch
 from daemon.assembly.daemon import Outcome, watch
-from daemon.assembly.parts import NoFace, make_publisher
+from daemon.assembly.parts import HeadlessTray, make_publisher
 from daemon.core.events import Asked, Verb
 from daemon.ports import Post
 
@@ -42,7 +42,7 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Out
     return Outcome.STOPPED
 
 
-def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
+def show_text(folders: Folders, loaded: Loaded, icon_state: Look) -> Outcome:
     """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises ControlError."""
     try:
         guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
@@ -52,10 +52,10 @@ def show_text(folders: Folders, loaded: Loaded, look: Look) -> Outcome:
         def look_here() -> None:
             subscriber = publisher.follow()
             if subscriber is not None:
-                look(subscriber)
+                icon_state(subscriber)
 
         return _watch(folders, loaded, publisher, look_here)
-    look(guide)
+    icon_state(guide)
     return Outcome.STOPPED
 
 
@@ -79,18 +79,18 @@ def _need_display(*codes: int | None) -> None:
         raise GuideUnavailableError(ErrorCode.NO_WINDOW)
 
 
-def _watch(folders: Folders, loaded: Loaded, publisher: GuidePublisher, look: Callable[[], None]) -> Outcome:
+def _watch(folders: Folders, loaded: Loaded, publisher: GuidePublisher, icon_state: Callable[[], None]) -> Outcome:
     return watch(
-        folders, loaded, publisher, lambda _render, post: _SubscriberTray(loaded.settings.language, look, post)
+        folders, loaded, publisher, lambda _render, post: _SubscriberTray(loaded.settings.language, icon_state, post)
     )
 
 
-class _SubscriberTray(NoFace):
+class _SubscriberTray(HeadlessTray):
     """The screen of a watch that ends when nobody looks at its guide any more."""
 
-    def __init__(self, language: str | None, look: Callable[[], None], post: Post) -> None:
+    def __init__(self, language: str | None, icon_state: Callable[[], None], post: Post) -> None:
         super().__init__(language)
-        self._look = look
+        self._look = icon_state
         self._post = post
 
     def run(self) -> None:

@@ -12,15 +12,15 @@ from config.settings import Settings
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.pcsc.service import is_held
 from daemon.adapters.pkcs11.reader import ChildTokenReader
-from daemon.core.views.tray import Face
-from daemon.ports import FaceScreen, Post
+from daemon.core.views.tray import TrayView
+from daemon.ports import Post, TrayDisplay
 
 log = logging.getLogger(__name__)
 
 Render = Callable[[Sentence], str]
 
 
-class Screen(FaceScreen, Protocol):
+class MainThreadTray(TrayDisplay, Protocol):
     """A face that owns the main thread."""
 
     def run(self) -> None:
@@ -30,10 +30,10 @@ class Screen(FaceScreen, Protocol):
         """Let `run` return; any thread may call."""
 
 
-MakeScreen = Callable[[Render, Post], Screen]
+MakeTray = Callable[[Render, Post], MainThreadTray]
 
 
-class NoFace:
+class HeadlessTray:
     """A face for nobody: the log says what the icon would, but for a holder's name."""
 
     balloons = None
@@ -41,10 +41,10 @@ class NoFace:
     def __init__(self, language: str | None) -> None:
         self._words = words(language)
 
-    def show(self, face: Face) -> None:
+    def show(self, view: TrayView) -> None:
         """Say it."""
-        named = dict(face.tooltip.args)
-        log.info("%s", self._words.render(face.tooltip) if "holder" not in named else face.look)
+        named = dict(view.tooltip.args)
+        log.info("%s", self._words.render(view.tooltip) if "holder" not in named else view.icon_state)
 
 
 def token_reader(settings: Settings) -> ChildTokenReader:

@@ -51,7 +51,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ReaderInspection:
     """One look at the readers, and one read of what is in them. `modules` are those that could be asked."""
 
     report: Report
@@ -106,7 +106,7 @@ def troubled(topic: Topic, trouble: Trouble, place: str = "", *, mild: bool = Fa
     )
 
 
-def judge_look(look: Look) -> Iterator[Check]:
+def judge_inspection(look: ReaderInspection) -> Iterator[Check]:
     """Judge service, readers, keys and modules by one look."""
     service = next((t for t in look.report.troubles if t in SERVICE_TROUBLES), None)
     if service is not None:
@@ -125,7 +125,7 @@ def judge_clock(now: datetime, *, wrong: bool) -> Check:
     return troubled(Topic.CLOCK, Trouble.CLOCK_WRONG) if wrong else fine(Topic.CLOCK, text("doctor.clock.ok", date=now))
 
 
-def _readers(look: Look) -> Iterator[Check]:
+def _readers(look: ReaderInspection) -> Iterator[Check]:
     """Tell of each reader; a card that nothing reads counts less beside a key that was read."""
     if not look.report.readers:
         yield troubled(Topic.READERS, Trouble.REMOTE_SESSION if look.remote else Trouble.NO_READER)
@@ -138,7 +138,7 @@ def _readers(look: Look) -> Iterator[Check]:
             yield troubled(Topic.READERS, reader.trouble, reader.name, mild=mild)
 
 
-def _keys(look: Look) -> Iterator[Check]:
+def _keys(look: ReaderInspection) -> Iterator[Check]:
     """Tell which module reads the key in which reader."""
     readers = [_state(reader) for reader in look.report.readers]
     told = set()
@@ -156,7 +156,7 @@ def _keys(look: Look) -> Iterator[Check]:
         yield fine(Topic.KEY, text("doctor.key.none"), text("doctor.key.none.do"))
 
 
-def _modules(look: Look) -> Iterator[Check]:
+def _modules(look: ReaderInspection) -> Iterator[Check]:
     """Tell which modules are there, and which of them failed."""
     failed = [answer for answer in look.answers if answer.trouble and answer.module]
     for answer in failed:

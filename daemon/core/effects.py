@@ -8,7 +8,7 @@ from daemon.core.model import Memory
 from daemon.core.notice import Notice
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
-from daemon.core.views.tray import Face
+from daemon.core.views.tray import TrayView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class WakeAt:
 class UpdateTray:
     """Draw this face: icon, tooltip and menu."""
 
-    face: Face
+    tray: TrayView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from daemon.core.model import Memory, Occupancy, ReaderState, TokenReading
 from daemon.core.recognition import Content
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView
-from daemon.core.views.tray import Face
+from daemon.core.views.tray import TrayView
 from daemon.core.workflows.cards import CardsPresent
 
 
@@ -79,7 +79,7 @@ class State:
     activating_until: datetime | None = None
     login_start: bool | None = None
     greeting: bool = False
-    face: Face | None = None
+    tray: TrayView | None = None
     guide: GuideView | None = None
     guide_case: str = ""
     cards: CardsPresent = field(default_factory=CardsPresent)

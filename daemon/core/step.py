@@ -42,7 +42,7 @@ from daemon.core.expiry import later, quiet_until
 from daemon.core.guide.certificates import certificate_cards, forget_certificate
 from daemon.core.guide.context import known_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
-from daemon.core.guide.render import draw_guide
+from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import keep_progress
 from daemon.core.key_names import key_of, name_key
 from daemon.core.model import Memory
@@ -52,7 +52,7 @@ from daemon.core.responses.launch import launched
 from daemon.core.responses.notice import Step, answer_notice, assess_state, claimed, drop_snooze, open_awaited
 from daemon.core.state import Delivery, State
 from daemon.core.status_report import make_report
-from daemon.core.tray_view import draw, other_language
+from daemon.core.tray_view import build_tray_view, other_language
 from daemon.core.trouble_notices import (
     TROUBLE_KEY_PREFIX,
     TROUBLE_KEYS_KEPT,
@@ -150,11 +150,11 @@ def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
     """Draw the guide and the face, and show what has changed of them."""
     cards = certificate_cards(state, assessment, now)
     more = len(assessment.certificates) - len(cards)
-    view = replace(draw_guide(state, assessment, now), certificates=cards, more_certificates=more)
-    face = draw(state, assessment, view, now)
-    shown: tuple[Effect, ...] = () if face == state.face else (UpdateTray(face=face),)
+    view = replace(render_guide(state, assessment, now), certificates=cards, more_certificates=more)
+    tray = build_tray_view(state, assessment, view, now)
+    shown: tuple[Effect, ...] = () if tray == state.tray else (UpdateTray(tray=tray),)
     shown += () if view == state.guide else (ShowGuide(view=view),)
-    return replace(state, face=face, guide=view), shown
+    return replace(state, tray=tray, guide=view), shown
 
 
 def _on_time(state: State, now: datetime) -> State:

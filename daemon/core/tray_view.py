@@ -19,44 +19,44 @@ from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
 from daemon.core.views.guide import Ending, GoingBack, GuideView, Opening
 from daemon.core.views.report import CertificateStatus, Stage
-from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem, Telling
+from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
 
 AT_MOST = 10  # holders and keys that the menu shows; a menu longer than the screen serves nobody
-LOOKS = {Stage.EXPIRED: Look.EXPIRED, Stage.URGENT: Look.URGENT, Stage.DUE: Look.SOON}
+ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT, Stage.DUE: IconState.SOON}
 
 
-def draw(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> Face:
+def build_tray_view(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> TrayView:
     """Draw the whole face; the menu offers what the guide's page does."""
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
     ends = [c.not_after for c in counted if c.not_after is not None]
-    look = _look(state, assessment, counted, now)
-    return Face(
-        look=look,
-        tooltip=_tooltip(look, state, assessment, min(ends, default=None), now),
+    icon_state = _icon_state(state, assessment, counted, now)
+    return TrayView(
+        icon_state=icon_state,
+        tooltip=_tooltip(icon_state, state, assessment, min(ends, default=None), now),
         days_left=days_left(min(ends), now) if ends else None,
         items=tuple(_items(state, assessment, guide, now)),
     )
 
 
-def _look(state: State, assessment: Assessment, counted: list[CertificateStatus], now: datetime) -> Look:
+def _icon_state(state: State, assessment: Assessment, counted: list[CertificateStatus], now: datetime) -> IconState:
     """Choose the look: what is under way, then what ends, then what is wrong, then what is missing."""
     if names_being_read(state):
-        return Look.READING
+        return IconState.READING
     stages = {c.stage for c in counted}
-    worst = next((look for stage, look in LOOKS.items() if stage in stages), None)
-    if worst in {Look.EXPIRED, Look.URGENT}:
+    worst = next((icon_state for stage, icon_state in ICON_STATES.items() if stage in stages), None)
+    if worst in {IconState.EXPIRED, IconState.URGENT}:
         return worst
     if service_trouble(state, now) or any(pressing_trouble(state, r) for r in state.readers or ()):
-        return Look.TROUBLE
+        return IconState.TROUBLE
     if worst or any(case.path for case in assessment.cases):
-        return worst or Look.SOON
-    return Look.WELL if counted or state.readers else Look.NO_READER
+        return worst or IconState.SOON
+    return IconState.WELL if counted or state.readers else IconState.NO_READER
 
 
-def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | None, now: datetime) -> Text:
-    if look is Look.READING:
+def _tooltip(icon_state: IconState, state: State, assessment: Assessment, end: datetime | None, now: datetime) -> Text:
+    if icon_state is IconState.READING:
         return text("face.reading")
-    if look is Look.TROUBLE:
+    if icon_state is IconState.TROUBLE:
         troubles = (pressing_trouble(state, r) for r in state.readers or ())
         trouble = service_trouble(state, now) or next(t for t in troubles if t)
         return text("face.trouble", trouble=text(f"trouble.{trouble}.short"))
@@ -64,7 +64,7 @@ def _tooltip(look: Look, state: State, assessment: Assessment, end: datetime | N
     if path is not None:
         return text("face.path", holder=path.holder, path=text(f"path.{path.kind}"))
     if end is None:
-        return text("face.no_reader" if look is Look.NO_READER else "face.no_key")
+        return text("face.no_reader" if icon_state is IconState.NO_READER else "face.no_key")
     return text("face.expired", date=end) if now > end else text("face.well", left=left_words(end, now))
 
 
@@ -95,7 +95,7 @@ def _guide_items(guide: GuideView) -> Iterator[MenuItem]:
         return
     first = (guide.primary,) if guide.primary else ()
     steps = [a for a in (*first, *guide.actions) if isinstance(a.does, Opening | Ending | GoingBack)]
-    items = (MenuItem(label=a.label, action=Choosing(action=a.id)) for a in steps)
+    items = (MenuItem(label=a.label, action=GuideCommand(action=a.id)) for a in steps)
     yield MenuItem(label=guide.workflow_title, items=(MenuItem(label=guide.headline), *items))
 
 
@@ -105,27 +105,29 @@ def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
     holder = case.lineage.holder
     if case.path is not None:
         label = text(f"menu.{case.path.kind}", holder=called(holder, case.status.newest.key))
-        yield MenuItem(label=label, action=Answering(tag=current.key.id))
-        yield MenuItem(label=text("menu.later"), action=Answering(tag=current.key.id, choice=Choice.LATER))
+        yield MenuItem(label=label, action=NoticeCommand(tag=current.key.id))
+        yield MenuItem(label=text("menu.later"), action=NoticeCommand(tag=current.key.id, choice=Choice.LATER))
     newest = pending or current
     if pending is not None or (Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims):
-        yield _telling("works", newest.key, Claim.WORKS, holder)
+        yield _claim_item("works", newest.key, Claim.WORKS, holder)
     elif case.status.question is Question.IN_USE:
-        yield _telling("new", newest.key, Claim.NEW, holder)
+        yield _claim_item("new", newest.key, Claim.NEW, holder)
     elif case.path is None and not case.status.superseded:
-        yield _telling("replaces", newest.key, Claim.REPLACES, holder)
+        yield _claim_item("replaces", newest.key, Claim.REPLACES, holder)
     if case.path is not None and case.path.new_fingerprint and activation(newest.key) is not Activation.DONE:
-        yield _telling("activated", newest.key, Claim.ACTIVATED, holder)
+        yield _claim_item("activated", newest.key, Claim.ACTIVATED, holder)
     waits_for_old = case.status.question is Question.OLD_KEY or pending is not None
     if waits_for_old and Claim.OLD_LOST not in newest.key.claims:
         whose = called(holder, current.key) if pending else holder
         yield MenuItem(
-            label=text("menu.old_lost", holder=whose), action=Telling(key=newest.key.id, claim=Claim.OLD_LOST)
+            label=text("menu.old_lost", holder=whose), action=ClaimCommand(key=newest.key.id, claim=Claim.OLD_LOST)
         )
 
 
-def _telling(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
-    return MenuItem(label=text(f"menu.{what}", holder=called(holder, key)), action=Telling(key=key.id, claim=claim))
+def _claim_item(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
+    return MenuItem(
+        label=text(f"menu.{what}", holder=called(holder, key)), action=ClaimCommand(key=key.id, claim=claim)
+    )
 
 
 def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.i18n.translator import Texts
-from daemon.core.views.tray import Look
+from daemon.core.views.tray import IconState
 from tray.cli.main import _parser
 from tray.icon.drawing import draw_icon
 
@@ -32,7 +32,7 @@ def draw_icons(theme: Path) -> None:
     for size in ICON_SIZES:
         folder = theme / f"{size}x{size}" / "apps"
         folder.mkdir(parents=True)
-        draw_icon(Look.WELL, size).save(folder / "vigicle.png")
+        draw_icon(IconState.WELL, size).save(folder / "vigicle.png")
 
 
 def filled(page: str) -> str:

@@ -7,24 +7,24 @@ from typing import Self
 
 from config.i18n.translator import Texts
 from support.posted_events import Posted
-from tray.icon.tray_icon import TrayFace
+from tray.icon.tray_icon import TrayIcon
 
 STOP_LIMIT_S = 2.0
 
 
-class RunningFace:
-    """A TrayFace whose `run` has a thread of its own, as the program gives it the main thread; a context manager."""
+class RunningTrayIcon:
+    """A TrayIcon whose `run` has a thread of its own, as the program gives it the main thread; a context manager."""
 
     def __init__(self, texts: Texts | None = None, *, session_patience_s: float = 60.0) -> None:
         self.posted = Posted()
         render = (texts or Texts("en")).render
-        self.face = TrayFace(render, self.posted, session_patience_s=session_patience_s)
-        self.show = self.face.show
-        self.thread = threading.Thread(target=self.face.run, daemon=True)
+        self.tray = TrayIcon(render, self.posted, session_patience_s=session_patience_s)
+        self.show = self.tray.show
+        self.thread = threading.Thread(target=self.tray.run, daemon=True)
 
     def stop(self) -> None:
         """Stop it, and see that it ends in time."""
-        self.face.stop()
+        self.tray.stop()
         self.thread.join(STOP_LIMIT_S)
         assert not self.thread.is_alive(), f"the tray runs on {STOP_LIMIT_S:g} s after its stop"
 

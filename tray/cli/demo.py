@@ -17,7 +17,7 @@ from config.i18n.translator import Texts
 from config.settings import Settings
 from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
-from daemon.assembly.parts import MakeScreen, Screen
+from daemon.assembly.parts import MainThreadTray, MakeTray
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
@@ -205,13 +205,13 @@ def play(
     texts: Texts,
     *,
     by_step: bool = False,
-    make_screen: MakeScreen | None = None,
+    make_tray: MakeTray | None = None,
     window: Sequence[str] | None = None,
 ) -> int:
     """Play the story in a temporary folder; return 0 when it went as it should, 1 when not."""
     told: queue.Queue[Notice | Launch] = queue.Queue()
     with tempfile.TemporaryDirectory(prefix="vigicle-demo-") as folder:
-        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, make_screen, window)
+        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, make_tray, window)
         stage = Stage(demo, told, texts, _for_a_key(texts) if by_step else _a_moment)
         outcome: list[int] = []
         teller = threading.Thread(target=lambda: outcome.append(_tell_story(stage, texts)), name="story", daemon=True)
@@ -239,7 +239,7 @@ def _tell_story(stage: Stage, texts: Texts) -> int:
     return 0
 
 
-def _stop_after(teller: threading.Thread, screen: Screen) -> None:
+def _stop_after(teller: threading.Thread, screen: MainThreadTray) -> None:
     teller.join()
     screen.stop()
 

@@ -23,7 +23,7 @@ from tray.cli.keys import add_key_commands
 from tray.cli.no_console import is_windowless, print_to_log, tell
 from tray.cli.other_commands import add_side_commands
 from tray.cli.stdio import open_closed_streams, printed
-from tray.icon.tray_icon import TrayFace
+from tray.icon.tray_icon import TrayIcon
 
 BAD_CONFIGURATION = 3
 
@@ -102,13 +102,13 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    screen = None if options.headless else TrayFace
+    screen = None if options.headless else TrayIcon
     window = None if options.headless else window_command()
     if options.demo:
         from tray.cli import demo
 
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
-        return demo.play(loaded.settings, texts, by_step=options.step, make_screen=screen, window=window)
+        return demo.play(loaded.settings, texts, by_step=options.step, make_tray=screen, window=window)
     outcome = watch(folders, loaded, make_publisher(window), screen, greeting=screen is not None)
     if outcome is Outcome.ALREADY_RUNNING:
         print(texts.render(text("run.already")))

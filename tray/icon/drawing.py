@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from daemon.core.views.tray import Look
+from daemon.core.views.tray import IconState
 
 SIZES = (16, 22, 24, 32, 48, 64)  # what panels ask for
 SMALLEST_WITH_DAYS = 22  # below this edge, in pixels, two digits cannot be told apart
@@ -52,23 +52,23 @@ class _Style:
 
 # Colours differ in lightness too, and no two looks share both outline and mark: hue is never needed.
 _STYLES = {
-    Look.WELL: _Style((15, 118, 92, 255), _Glyph.EYE),
-    Look.SOON: _Style((250, 190, 30, 255), _Glyph.CLOCK, ink=_INK, rim=_INK, days=True),
-    Look.URGENT: _Style((222, 80, 8, 255), _Glyph.BANG, corners=4, turn=45, swell=1.3, days=True),
-    Look.EXPIRED: _Style((176, 10, 36, 255), _Glyph.CROSS, corners=8, turn=22.5, swell=1.06),
-    Look.READING: _Style((32, 104, 214, 255), _Glyph.DOTS),
-    Look.TROUBLE: _Style((98, 70, 158, 255), _Glyph.QUESTION, corners=4, turn=0, swell=1.14),
-    Look.NO_READER: _Style((120, 127, 138, 255), _Glyph.HOLE),
+    IconState.WELL: _Style((15, 118, 92, 255), _Glyph.EYE),
+    IconState.SOON: _Style((250, 190, 30, 255), _Glyph.CLOCK, ink=_INK, rim=_INK, days=True),
+    IconState.URGENT: _Style((222, 80, 8, 255), _Glyph.BANG, corners=4, turn=45, swell=1.3, days=True),
+    IconState.EXPIRED: _Style((176, 10, 36, 255), _Glyph.CROSS, corners=8, turn=22.5, swell=1.06),
+    IconState.READING: _Style((32, 104, 214, 255), _Glyph.DOTS),
+    IconState.TROUBLE: _Style((98, 70, 158, 255), _Glyph.QUESTION, corners=4, turn=0, swell=1.14),
+    IconState.NO_READER: _Style((120, 127, 138, 255), _Glyph.HOLE),
 }
 
 
-def draw_icon(look: Look, size: int, days_left: int | None = None, *, template: bool = False) -> Image.Image:
+def draw_icon(icon_state: IconState, size: int, days_left: int | None = None, *, template: bool = False) -> Image.Image:
     """Draw a square RGBA picture of `size` pixels.
 
     It stands on light and on dark panels alike. The days are written into the looks that press, from 22 pixels up
     and for 0 to 99 days. `template` gives black on nothing, for macOS, which colours it itself.
     """
-    style = _STYLES[look]
+    style = _STYLES[icon_state]
     days = days_left if style.days and size >= SMALLEST_WITH_DAYS else None
     if days is not None and not 0 <= days <= MOST_DAYS:
         days = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from config.i18n.text import Sentence, clean, text
 from daemon.core.events import Asked, Claimed, Event, GuideChosen, NoticeAnswered, Verb
 from daemon.core.notice import Choice
-from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem, Telling
+from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
 from daemon.ports import Balloons
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ APPEAR_S = 10.0  # the first notice may be earlier than the icon
 SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
 DOES, INFORMS, OURS = range(3)  # the groups of the menu's lines
 Render = Callable[[Sentence], str]
-Action = Answering | Telling | Choosing | Verb
+Action = NoticeCommand | ClaimCommand | GuideCommand | Verb
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +43,14 @@ class TrayGoneError(Exception):
 class Drawing:
     """The picture of a look, drawn when it is needed."""
 
-    look: Look
+    icon_state: IconState
     days_left: int | None = None
 
     def draw(self, size: int, *, template: bool = False) -> "Image.Image":
         """Draw it, `size` pixels square."""
         from tray.icon.drawing import draw_icon
 
-        return draw_icon(self.look, size, self.days_left, template=template)
+        return draw_icon(self.icon_state, size, self.days_left, template=template)
 
     def prepare(self) -> None:
         """Draw it beforehand, so that it shows at once."""
@@ -76,8 +76,8 @@ class MenuEntry:
         return OURS if isinstance(self.action, Verb) and self.action is not Verb.GUIDE else DOES
 
 
-class TrayFace:
-    """The FaceScreen that is a tray icon. `show` and `stop` may be called from any thread.
+class TrayIcon:
+    """The TrayDisplay that is a tray icon. `show` and `stop` may be called from any thread.
 
     Without a tray, for whatever reason, it says so in the log and shows nothing.
     """
@@ -97,20 +97,20 @@ class TrayFace:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._settled = threading.Event()  # whether there is an icon
-        self._face = Face(look=Look.NO_READER, tooltip=text("face.no_reader"))
+        self._face = TrayView(icon_state=IconState.NO_READER, tooltip=text("face.no_reader"))
         self._words: tuple[str, tuple[MenuEntry, ...]] = ("", ())
         self._icon: Any = None
 
-    def show(self, face: Face) -> None:
+    def show(self, view: TrayView) -> None:
         """Show the face; what has not changed is left alone."""
         with self._lock:
-            before, self._face = self._face, face
+            before, self._face = self._face, view
             if self._icon is None:
                 return
             icon, words = self._icon, self._words
-            if _drawing(before) != _drawing(face):
-                on_owning_thread(lambda: setattr(icon, "icon", _drawing(face)))
-            self._words = tooltip, entries = self._tooltip(face), self._entries(face.items)
+            if _drawing(before) != _drawing(view):
+                on_owning_thread(lambda: setattr(icon, "icon", _drawing(view)))
+            self._words = tooltip, entries = self._tooltip(view), self._entries(view.items)
             if tooltip != words[0]:
                 on_owning_thread(lambda: setattr(icon, "title", tooltip))
             if entries != words[1]:
@@ -177,9 +177,9 @@ class TrayFace:
         with self._lock:
             if self._stopped.is_set():
                 return
-            face = self._face
-            self._words = tooltip, entries = self._tooltip(face), self._entries(face.items)
-            self._icon = icon = icon_class(NAME, _drawing(face), tooltip, self._menu(entries))
+            view = self._face
+            self._words = tooltip, entries = self._tooltip(view), self._entries(view.items)
+            self._icon = icon = icon_class(NAME, _drawing(view), tooltip, self._menu(entries))
         if sys.platform == "win32":
             icon.session_ends = self._end_with_session
         icon.run(self._shown)
@@ -199,10 +199,10 @@ class TrayFace:
                 icon.stop()
 
         on_owning_thread(appear)
-        Drawing(Look.READING).prepare()
+        Drawing(IconState.READING).prepare()
 
-    def _tooltip(self, face: Face) -> str:
-        return clean(self._render(face.tooltip), TOOLTIP_LIMIT)
+    def _tooltip(self, view: TrayView) -> str:
+        return clean(self._render(view.tooltip), TOOLTIP_LIMIT)
 
     def _entries(self, items: tuple[MenuItem, ...]) -> tuple[MenuEntry, ...]:
         return tuple(
@@ -234,11 +234,11 @@ class TrayFace:
         match action:
             case None:
                 pass  # such a line cannot be clicked
-            case Answering(tag=tag, choice=choice):
+            case NoticeCommand(tag=tag, choice=choice):
                 self._post(NoticeAnswered(at=now, tag=tag, choice=choice))
-            case Telling(key=key, claim=claim):
+            case ClaimCommand(key=key, claim=claim):
                 self._post(Claimed(at=now, key=key, claim=claim))
-            case Choosing(action=chosen):
+            case GuideCommand(action=chosen):
                 self._post(GuideChosen(at=now, action=chosen))
             case Verb():
                 self._post(Asked(at=now, request=0, verb=action))
@@ -248,7 +248,7 @@ class TrayFace:
 
 def default_action(actions: Sequence[Action | None]) -> Action | None:
     """Choose what a click on the icon itself does: the step of the moment, else nothing that changes anything."""
-    steps = (a for a in actions if isinstance(a, Answering) and a.choice is Choice.OPEN)
+    steps = (a for a in actions if isinstance(a, NoticeCommand) and a.choice is Choice.OPEN)
     harmless = (verb for verb in (Verb.GUIDE, Verb.CHECK) if verb in actions)
     return next(steps, None) or next(harmless, None)
 
@@ -294,5 +294,5 @@ def on_owning_thread(action: Callable[[], object]) -> None:
         action()
 
 
-def _drawing(face: Face) -> Drawing:
-    return Drawing(face.look, face.days_left)
+def _drawing(view: TrayView) -> Drawing:
+    return Drawing(view.icon_state, view.days_left)

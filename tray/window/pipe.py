@@ -7,7 +7,7 @@ from typing import IO
 
 from PySide6.QtCore import QObject, Signal
 
-from daemon.adapters.guide.messages import ENCODER, NONSENSE, PAGE_LIMIT, PAGES, GuideAnswer, Page
+from daemon.adapters.guide.messages import DECODE_ERRORS, ENCODER, PAGE_LIMIT, PAGES, GuideAnswer, Page
 
 log = logging.getLogger(__name__)
 
@@ -51,5 +51,5 @@ def pages(source: IO[bytes]) -> Iterator[Page]:
             continue
         try:
             yield PAGES.decode(line)
-        except NONSENSE as error:
+        except DECODE_ERRORS as error:
             log.warning("What came is no page: %s", error)

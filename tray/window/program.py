@@ -8,7 +8,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from daemon.core.views.tray import Look
+from daemon.core.views.tray import IconState
 from tray.icon.drawing import SIZES, draw_icon
 from tray.window.guide_window import GuideWindow
 from tray.window.pipe import Pipe
@@ -55,7 +55,7 @@ def _binary(descriptor: int, mode: str) -> IO[bytes]:
 def _icon() -> QIcon:
     icon = QIcon()
     for size in SIZES:
-        picture = draw_icon(Look.WELL, size)
+        picture = draw_icon(IconState.WELL, size)
         image = QImage(picture.tobytes(), size, size, 4 * size, QImage.Format.Format_RGBA8888)
         icon.addPixmap(QPixmap.fromImage(image))
     return icon

@@ -20,13 +20,13 @@ from daemon.adapters.platform.instance_lock import runtime_of_watch
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.diagnosis import (
     Check,
-    Look,
+    ReaderInspection,
     Topic,
     bad,
     doubtful,
     fine,
     judge_clock,
-    judge_look,
+    judge_inspection,
     troubled,
 )
 from daemon.core.effects import ReadTokens, Reply
@@ -127,7 +127,7 @@ def probe_cards(
 ) -> Iterator[Check]:
     """Look at the readers, and read what is in them, once."""
     report, answers = read_once(look, tokens, settings)
-    yield from judge_look(Look(report=report, answers=answers, modules=modules, remote=remote))
+    yield from judge_inspection(ReaderInspection(report=report, answers=answers, modules=modules, remote=remote))
 
 
 def read_once(

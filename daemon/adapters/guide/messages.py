@@ -9,7 +9,7 @@ from typing import Annotated, Protocol
 import msgspec
 
 from config.workflows import WorkflowKind
-from daemon.adapters.platform.decode_errors import NONSENSE as NONSENSE
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS as DECODE_ERRORS
 from daemon.core.model import Role
 from daemon.core.views.guide import BarRole, ReaderStatus, StepStatus
 from daemon.core.views.report import Stage

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER, Guide
-from daemon.adapters.platform.decode_errors import NONSENSE
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 NO_DISPLAY = 3  # the child's exit code
 CLOSE_LIMIT_S = 1.0  # for a window to end by itself
@@ -101,7 +101,7 @@ class WindowProcess:
         while line := answers.readline(ANSWER_LIMIT):
             try:
                 self._guide.answer(ANSWERS.decode(line))
-            except NONSENSE as error:
+            except DECODE_ERRORS as error:
                 log.warning("The guide's window talks nonsense and is closed: %s", error)
                 return
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from config.folders import private_folder
-from daemon.adapters.platform.decode_errors import NONSENSE
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 ENDPOINT_FILE = "control.json"
 SOCKET_NAME = "control.sock"
@@ -57,7 +57,7 @@ def read_endpoint(runtime: Path) -> Endpoint | None:
     """Read the present key; None where there is none."""
     try:
         return msgspec.json.decode((runtime / ENDPOINT_FILE).read_bytes(), type=Endpoint)
-    except (OSError, *NONSENSE):
+    except (OSError, *DECODE_ERRORS):
         return None
 
 

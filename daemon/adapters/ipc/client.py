@@ -24,7 +24,7 @@ from daemon.adapters.ipc.messages import (
     decode_reply,
     encode_request,
 )
-from daemon.adapters.platform.decode_errors import NONSENSE
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.core.events import Verb
 from daemon.core.model import Claim
 from daemon.core.views.report import Report
@@ -62,7 +62,7 @@ class GuideSubscription:
         """Wait for the next page; None when the daemon has ended, or has sent this follower away."""
         try:
             return PAGES.decode(self._connection.recv_bytes(PAGE_LIMIT))
-        except (*CONNECTION_ERRORS, *NONSENSE) as error:
+        except (*CONNECTION_ERRORS, *DECODE_ERRORS) as error:
             log.debug("No more pages come: %r", error)
             return None
 
@@ -134,7 +134,7 @@ def _request(runtime: Path, request: ControlRequest) -> tuple[Line, Report | Sub
         try:
             connection.send_bytes(encode_request(request))
             reply = decode_reply(connection.recv_bytes(REPLY_LIMIT))
-        except (*CONNECTION_ERRORS, *NONSENSE) as error:
+        except (*CONNECTION_ERRORS, *DECODE_ERRORS) as error:
             log.debug("The daemon did not answer as agreed: %r", error)
             raise ControlError(text("control.silent")) from error
         if isinstance(reply, ErrorReply):

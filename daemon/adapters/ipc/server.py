@@ -33,7 +33,7 @@ from daemon.adapters.ipc.messages import (
     decode_request,
     encode_reply,
 )
-from daemon.adapters.platform.decode_errors import NONSENSE
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.core.events import Asked, Verb
 from daemon.core.views.report import Report
 from daemon.ports import Post
@@ -128,7 +128,7 @@ class ControlServer:
         try:
             with connection:
                 self._talk(connection, key)
-        except (*CONNECTION_ERRORS, AuthenticationError, *NONSENSE) as error:
+        except (*CONNECTION_ERRORS, AuthenticationError, *DECODE_ERRORS) as error:
             log.debug("A guest was sent away: %r", error)
         finally:
             with self._guard:

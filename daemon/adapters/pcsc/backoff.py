@@ -5,7 +5,7 @@ import threading
 from typing import Protocol
 
 
-class Pause(Protocol):
+class Backoff(Protocol):
     """A wait that ends early when the service starts (where the system says so) or when told to stop."""
 
     def wait(self, seconds: float) -> bool:
@@ -15,7 +15,7 @@ class Pause(Protocol):
         """End every wait, now and later; any thread."""
 
 
-class TimedPause:
+class TimedBackoff:
     """A plain pause: nothing announces the service's start on Linux and macOS."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ if sys.platform == "win32":
     WAIT_FAILED = 0xFFFFFFFF
     RARELY_S = 300.0  # between two tries, whatever the system says
 
-    class ServicePause:
+    class ServiceBackoff:
         """A pause that the start of the Windows Smart Card service ends (SCardAccessStartedEvent)."""
 
         def __init__(self) -> None:
@@ -84,15 +84,15 @@ if sys.platform == "win32":
             """End every wait, now and later; any thread."""
             self._set_event(self._stopped)
 
-    def make_pause() -> Pause:
+    def make_backoff() -> Backoff:
         """Return the best pause that this system has."""
         try:
-            return ServicePause()
+            return ServiceBackoff()
         except (OSError, AttributeError):  # a winscard.dll without that function
-            return TimedPause()
+            return TimedBackoff()
 
 else:
 
-    def make_pause() -> Pause:
+    def make_backoff() -> Backoff:
         """Return the best pause that this system has."""
-        return TimedPause()
+        return TimedBackoff()

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-from daemon.adapters.pcsc.backoff import Pause, make_pause
+from daemon.adapters.pcsc.backoff import Backoff, make_backoff
 from daemon.adapters.pcsc.service import (
     FOREVER_MS,
     PLUG_AND_PLAY,
@@ -48,8 +48,8 @@ SERVICE_GOES_WITH_READERS = sys.platform == "win32"  # pulling out the last USB 
 class PcscWatcher:
     """The `ReaderWatcher` over PC/SC: one thread that sleeps inside the service's own wait."""
 
-    def __init__(self, *, pause: Pause | None = None) -> None:
-        self._pause = pause or make_pause()
+    def __init__(self, *, backoff: Backoff | None = None) -> None:
+        self._backoff = backoff or make_backoff()
         self._stopping = threading.Event()
         self._insertions = Insertions()
         self._context: int | None = None
@@ -66,7 +66,7 @@ class PcscWatcher:
     def stop(self) -> None:
         """End the watch within a second, and its thread with it."""
         self._stopping.set()
-        self._pause.stop()
+        self._backoff.stop()
         deadline = time.monotonic() + STOP_LIMIT_S
         while self._thread is not None and self._thread.is_alive() and time.monotonic() < deadline:
             if (context := self._context) is not None:
@@ -107,7 +107,7 @@ class PcscWatcher:
                 if lost_at is None:
                     lost_at = time.monotonic()
                     self._tell_of_loss(trouble, error)
-                if self._pause.wait(pause_after(time.monotonic() - lost_at)):
+                if self._backoff.wait(pause_after(time.monotonic() - lost_at)):
                     lost_at = time.monotonic()  # it has started, and may yet refuse us: try often again
 
     @contextmanager

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from daemon.adapters.pkcs11.messages import ANSWER_LIMIT, ANSWERS, ENCODER, LINE_LIMIT, Finished, Request, WorkerAnswer
-from daemon.adapters.platform.decode_errors import NONSENSE
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 
 class Outcome(Enum):
@@ -93,7 +93,7 @@ class TokenProcess:
             left -= len(line)
             try:
                 answer = ANSWERS.decode(line)
-            except NONSENSE:
+            except DECODE_ERRORS:
                 return False  # nonsense, or cut at the limit
             if isinstance(answer, Finished):
                 return True

@@ -2,5 +2,5 @@
 
 import msgspec
 
-NONSENSE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """No JSON or not of its shape; a string that is no UTF-8; nested too deeply."""

@@ -35,7 +35,7 @@ class Resume(Protocol):
         """Listen no more."""
 
 
-class Deaf:
+class NullResume:
     """For systems that tell nothing: the heartbeat has to do."""
 
     def start(self, woken: Callable[[], None]) -> None:
@@ -137,5 +137,5 @@ def make_resume(thread: AsyncThread) -> Resume:
     elif sys.platform == "win32":
         resume = PowerServiceResume()
     else:
-        resume = Deaf()
+        resume = NullResume()
     return resume

@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from daemon.adapters.schedule.resume import Deaf, Resume
+from daemon.adapters.schedule.resume import NullResume, Resume
 from daemon.core.events import Tick
 from daemon.ports import Post
 
@@ -30,7 +30,7 @@ class ApScheduler:
 
     def __init__(self, *, resume: Resume | None = None, heartbeat: timedelta = HEARTBEAT) -> None:
         """Prepare. Without `resume` only the heartbeat notices that the machine slept."""
-        self._resume = resume or Deaf()
+        self._resume = resume or NullResume()
         self._heartbeat = heartbeat
         self._post: Post = lambda _event: None
         self._scheduler = _Scheduler(

@@ -13,7 +13,7 @@ import msgspec
 
 from config.folders import FolderError, private_folder
 from config.i18n.text import Text, text
-from daemon.adapters.platform.decode_errors import NONSENSE
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.adapters.store.database_file import (
     DamageError,
     StoreError,
@@ -187,7 +187,7 @@ class _Kept(Generic[V]):
             try:
                 value = self._decoder.decode(body)
                 name = bytes(id_).decode()
-            except (*NONSENSE, UnicodeError, TypeError):
+            except (*DECODE_ERRORS, UnicodeError, TypeError):
                 broken.append(_Broken(self.table, rowid, id_, body))
                 continue
             if self._sound(name, value):

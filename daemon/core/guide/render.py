@@ -29,7 +29,7 @@ from daemon.core.workflows.progress import deadline
 MINUTE = 60
 
 
-def draw_guide(state: State, assessment: Assessment, now: datetime) -> GuideView:
+def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideView:
     """Draw the page of the moment."""
     case = shown_case(state, assessment)
     if case is None:

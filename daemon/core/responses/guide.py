@@ -10,7 +10,7 @@ from daemon.core.card_reads import names_being_read, order_read
 from daemon.core.destination import Destination
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
-from daemon.core.guide.render import draw_guide, offered, shown_case
+from daemon.core.guide.render import offered, render_guide, shown_case
 from daemon.core.model import Claim, Progress
 from daemon.core.responses.launch import launch
 from daemon.core.responses.notice import Step, answer_claim, claimed, start_activation, take_rest
@@ -21,7 +21,7 @@ from daemon.core.workflows.progress import ended, undone, with_progress
 
 def choose(state: State, assessment: Assessment, action: str, now: datetime) -> Step:
     """Do what the person chose, by the page as it is now."""
-    found = next((a for a in offered(draw_guide(state, assessment, now)) if a.id == action), None)
+    found = next((a for a in offered(render_guide(state, assessment, now)) if a.id == action), None)
     if found is None:
         return state, ()
     case = shown_case(state, assessment)

@@ -9,7 +9,7 @@ from daemon.core.model import Claim
 from daemon.core.notice import Choice
 
 
-class Look(StrEnum):
+class IconState(StrEnum):
     """The icon's state; each has a shape and a colour of its own."""
 
     WELL = "well"
@@ -22,7 +22,7 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answering:
+class NoticeCommand:
     """A menu item that does what a click on the notice with this tag does."""
 
     tag: str
@@ -30,7 +30,7 @@ class Answering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class ClaimCommand:
     """A menu item by which the person tells something of a key."""
 
     key: str
@@ -38,7 +38,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choosing:
+class GuideCommand:
     """A menu item that does what an action of the guide does, by its id there."""
 
     action: str
@@ -49,15 +49,15 @@ class MenuItem:
     """One line of the menu; without an action it only informs. With `items` it opens a menu of its own."""
 
     label: Sentence
-    action: Answering | Telling | Choosing | Verb | None = None
+    action: NoticeCommand | ClaimCommand | GuideCommand | Verb | None = None
     items: tuple["MenuItem", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
+class TrayView:
     """The whole face. `days_left` is of the certificate that ends first, None when none is known."""
 
-    look: Look
+    icon_state: IconState
     tooltip: Text
     days_left: int | None = None
     items: tuple[MenuItem, ...] = ()

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 from config.i18n.translator import Texts
 from daemon.adapters.guide.publisher import GuidePublisher
-from daemon.adapters.loop import Loop, Outside
+from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.pcsc.service import is_held
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.assembly.parts import NoFace
+from daemon.assembly.parts import HeadlessTray
 from daemon.core.events import Asked, NoticeDelivered, Verb
 from daemon.core.state import State
 from support.core.factories import SETTINGS
@@ -105,7 +105,7 @@ class Watch:
         self.desktop, self.control = Desktop(), OwnDoor()
         self.loop = Loop(
             State(settings=SETTINGS, memory=store.load()),
-            Outside(
+            Adapters(
                 watcher=PcscWatcher(),
                 tokens=ChildTokenReader(
                     modules=modules, catalogue=lambda: (OPENSC,), is_held=is_held, child_limit_s=child_limit_s
@@ -115,7 +115,7 @@ class Watch:
                 notifier=self.desktop,
                 launcher=self.desktop,
                 system_actions=self.desktop,
-                face=NoFace("en"),
+                tray=HeadlessTray("en"),
                 control=self.control,
                 guide=GuidePublisher(Texts),
             ),

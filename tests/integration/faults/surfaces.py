@@ -91,7 +91,7 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
             yield "notice", message.title
             yield "notice", message.body
             yield from (("button", button.label) for button in message.buttons)
-        shown = (world.state.face, *(effect.view for effect in world.effects if isinstance(effect, ShowGuide)))
+        shown = (world.state.tray, *(effect.view for effect in world.effects if isinstance(effect, ShowGuide)))
         yield from (("face or guide", texts.render(sentence)) for sentence in _sentences(shown))
         yield from (("JSON", line) for line in _strings(json.loads(as_json(report, texts.render))))
         yield from (("table", line) for line in _table(report, texts))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.tray_icon_probe import RunningFace
+from support.tray_icon_probe import RunningTrayIcon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +25,10 @@ def on_bus(session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch) -> SessionB
 
 
 @pytest.fixture
-def running(on_bus: SessionBus) -> Iterator[RunningFace]:  # noqa: ARG001 - it runs there
+def running(on_bus: SessionBus) -> Iterator[RunningTrayIcon]:  # noqa: ARG001 - it runs there
     """A running tray face."""
-    with RunningFace() as face:
-        yield face
+    with RunningTrayIcon() as tray:
+        yield tray
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from PIL import Image  # noqa: E402 - the path comes first
 
 from config.i18n.text import text  # noqa: E402
-from daemon.core.views.tray import Face, Look  # noqa: E402
+from daemon.core.views.tray import IconState, TrayView  # noqa: E402
 from support.bus import SessionBus  # noqa: E402
 from support.card import PivCard  # noqa: E402
 from support.desktop import Screen  # noqa: E402
@@ -24,12 +24,20 @@ from support.process import Process  # noqa: E402
 from support.program import Program  # noqa: E402
 from support.reader import ReaderService  # noqa: E402
 from support.tray import XfcePanel  # noqa: E402
-from support.tray_icon_probe import RunningFace  # noqa: E402
+from support.tray_icon_probe import RunningTrayIcon  # noqa: E402
 from tray.icon.drawing import draw_icon  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-LOOKS = (Look.WELL, Look.SOON, Look.URGENT, Look.EXPIRED, Look.READING, Look.TROUBLE, Look.NO_READER)
-DAYS = {Look.SOON: 54, Look.URGENT: 12}
+LOOKS = (
+    IconState.WELL,
+    IconState.SOON,
+    IconState.URGENT,
+    IconState.EXPIRED,
+    IconState.READING,
+    IconState.TROUBLE,
+    IconState.NO_READER,
+)
+DAYS = {IconState.SOON: 54, IconState.URGENT: 12}
 NOTIFYD = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd"
 SETTLE_S = 0.7  # a panel fades its menus in
 
@@ -37,8 +45,8 @@ SETTLE_S = 0.7  # a panel fades its menus in
 def main() -> int:
     """Take them all into docs/pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for look in LOOKS:
-        draw_icon(look, 48, DAYS.get(look)).save(PICTURES / f"icon-{look}.png", optimize=True)
+    for icon_state in LOOKS:
+        draw_icon(icon_state, 48, DAYS.get(icon_state)).save(PICTURES / f"icon-{icon_state}.png", optimize=True)
     strips = [_strip(dark=dark) for dark in (False, True)]
     both = Image.new("RGB", (strips[0].width, sum(strip.height for strip in strips)))
     for row, strip in enumerate(strips):
@@ -54,10 +62,10 @@ def _strip(*, dark: bool) -> Image.Image:
     """Give the panel's corner for every look, side by side."""
     with SessionBus() as bus, Screen() as screen, XfcePanel(bus, screen, dark=dark, icon_size=24) as panel:
         _lead_to(bus)
-        with RunningFace() as face:
+        with RunningTrayIcon() as tray:
             corners = []
-            for look in LOOKS:
-                face.show(Face(look=look, tooltip=text("face.no_key"), days_left=DAYS.get(look)))
+            for icon_state in LOOKS:
+                tray.show(TrayView(icon_state=icon_state, tooltip=text("face.no_key"), days_left=DAYS.get(icon_state)))
                 time.sleep(SETTLE_S)
                 corners.append(panel.picture().crop((984, 0, 1024, 36)))
     strip = Image.new("RGB", (40 * len(corners), 36))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.full
 
 WAIT = """
-from daemon.adapters.pcsc.backoff import make_pause
-pause = make_pause()
+from daemon.adapters.pcsc.backoff import make_backoff
+pause = make_backoff()
 print(type(pause).__name__, flush=True)
 print("started:", pause.wait(150), flush=True)
 print("by time:", pause.wait(0.1), flush=True)
@@ -50,7 +50,7 @@ def test_a_service_that_went_is_no_trouble_but_an_empty_desk(windows: Windows) -
 
 def test_the_start_of_the_service_ends_the_wait_for_it_once(windows: Windows) -> None:
     waiting = windows.start_python(WAIT)
-    waiting.wait_for("ServicePause")
+    waiting.wait_for("ServiceBackoff")
     windows.plug_in()
     waiting.wait_for("started: True")
     waiting.wait_for("by time: False")

@@ -108,15 +108,15 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.insertions += 1
         named = replace(one, slot_description=reader) if one.slot_description in READERS else one
         self.world.cards[reader] = Card(tokens=(named,), insertion=self.world.insertions)
-        self.look()
+        self.icon_state()
 
     @rule(reader=st.sampled_from(READERS))
     def take_out(self, reader: str) -> None:
         self.world.cards.pop(reader, None)
-        self.look()
+        self.icon_state()
 
     @rule()
-    def look(self) -> None:
+    def icon_state(self) -> None:
         world = self.world
         before, number = world.state, len(world.effects)
         world.look()
@@ -207,7 +207,7 @@ class AnyOrder(RuleBasedStateMachine):
         state = self.world.state
         self.world.state = State(settings=state.settings, memory=self.world.kept)
         self.tickets = set()
-        self.look()
+        self.icon_state()
 
     @rule(share=st.integers(0, 999))
     def nothing_happens_before_it_wakes(self, share: int) -> None:
@@ -217,8 +217,8 @@ class AnyOrder(RuleBasedStateMachine):
         delivered = [e.notice for e in effects if isinstance(e, ShowNotice) and not e.notice.tag.startswith("trouble|")]
         assert not delivered
         assert not [e for e in effects if isinstance(e, Launch | ReadTokens)]
-        looks = [e.face.look for e in effects if isinstance(e, UpdateTray)]
-        assert state.face is None or looks in ([], [state.face.look])
+        looks = [e.tray.icon_state for e in effects if isinstance(e, UpdateTray)]
+        assert state.tray is None or looks in ([], [state.tray.icon_state])
 
     @invariant()
     def each_request_is_answered_once(self) -> None:

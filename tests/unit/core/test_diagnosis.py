@@ -7,14 +7,14 @@ from daemon.core.diagnosis import (
     BAD_TROUBLES,
     Check,
     Health,
-    Look,
+    ReaderInspection,
     Topic,
     bad,
     doubtful,
     exit_code,
     fine,
     judge_clock,
-    judge_look,
+    judge_inspection,
     troubled,
 )
 from daemon.core.events import TokensRead
@@ -35,9 +35,9 @@ def answer(*tokens: TokenReading, module: str = MODULE, trouble: Trouble | None 
     return TokensRead(at=NOW, ticket=1, module=module, tokens=tokens, trouble=trouble)
 
 
-def looked(*readers: ReaderReport, answers: tuple[TokensRead, ...] = (), **more: object) -> Look:
+def looked(*readers: ReaderReport, answers: tuple[TokensRead, ...] = (), **more: object) -> ReaderInspection:
     report = Report(readers=readers, troubles=more.pop("troubles", ()))  # type: ignore[arg-type]  # real fields
-    return Look(report=report, answers=answers, modules=more.pop("modules", (MODULE,)), **more)  # type: ignore[arg-type]
+    return ReaderInspection(report=report, answers=answers, modules=more.pop("modules", (MODULE,)), **more)  # type: ignore[arg-type]
 
 
 def of(checks: list[Check], topic: Topic) -> list[tuple[Health, Text, Trouble | None]]:
@@ -49,7 +49,7 @@ def troubles(checks: list[Check]) -> list[tuple[Topic, Health, Trouble]]:
 
 
 READ = answer(token(certificate()))
-CASES: dict[str, tuple[Look, list[tuple[Topic, Health, Trouble]]]] = {
+CASES: dict[str, tuple[ReaderInspection, list[tuple[Topic, Health, Trouble]]]] = {
     "all is well": (looked(reader(), answers=(READ,)), []),
     "no service": (
         looked(troubles=(Trouble.SERVICE_ABSENT,)),
@@ -106,8 +106,8 @@ CASES: dict[str, tuple[Look, list[tuple[Topic, Health, Trouble]]]] = {
 
 
 @pytest.mark.parametrize(("look", "found"), CASES.values(), ids=CASES)
-def test_a_look_shows_its_troubles(look: Look, found: list[tuple[Topic, Health, Trouble]]) -> None:
-    assert troubles(list(judge_look(look))) == found
+def test_a_look_shows_its_troubles(look: ReaderInspection, found: list[tuple[Topic, Health, Trouble]]) -> None:
+    assert troubles(list(judge_inspection(look))) == found
 
 
 def test_it_names_the_module_that_reads_the_key_in_each_reader() -> None:
@@ -116,7 +116,7 @@ def test_it_names_the_module_that_reads_the_key_in_each_reader() -> None:
         answer(token(certificate("c"), reader="Reader 01"), module="/other.so"),
         answer(token(reader="Reader 01")),
     )
-    checks = list(judge_look(looked(reader(), reader(1), answers=answers, modules=(MODULE, "/other.so"))))
+    checks = list(judge_inspection(looked(reader(), reader(1), answers=answers, modules=(MODULE, "/other.so"))))
     assert [what for _, what, _ in of(checks, Topic.KEY)] == [
         text("doctor.key.read", place="Reader 00", module=MODULE, count=2),
         text("doctor.key.read", place="Reader 01", module="/other.so", count=1),
@@ -129,18 +129,18 @@ def test_it_names_the_module_that_reads_the_key_in_each_reader() -> None:
 
 def test_an_issuers_own_certificate_is_not_counted() -> None:
     read = answer(token(certificate(), certificate("authority", authority=True)))
-    checks = list(judge_look(looked(reader(), answers=(read,))))
+    checks = list(judge_inspection(looked(reader(), answers=(read,))))
     assert of(checks, Topic.KEY)[0][1] == text("doctor.key.read", place="Reader 00", module=MODULE, count=1)
 
 
 def test_an_empty_reader_is_in_order_and_says_how_to_try_a_key() -> None:
-    checks = list(judge_look(looked(reader(state=Occupancy.EMPTY))))
+    checks = list(judge_inspection(looked(reader(state=Occupancy.EMPTY))))
     assert of(checks, Topic.KEY) == [(Health.OK, text("doctor.key.none"), None)]
     assert exit_code(checks) == 0
 
 
 def test_no_module_at_all_is_bad() -> None:
-    checks = list(judge_look(looked(reader(state=Occupancy.EMPTY), modules=())))
+    checks = list(judge_inspection(looked(reader(state=Occupancy.EMPTY), modules=())))
     assert of(checks, Topic.MODULES) == [(Health.BAD, text("doctor.module.none"), None)]
 
 

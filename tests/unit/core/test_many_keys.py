@@ -35,8 +35,8 @@ def remembered(count: int) -> World:
 
 def told_of(world: World) -> list[object]:
     """Whose keys the menu tells of, in its order."""
-    assert world.state.face is not None
-    return [dict(i.label.args)["holder"] for i in world.state.face.items if is_text(i, "menu.key")]
+    assert world.state.tray is not None
+    return [dict(i.label.args)["holder"] for i in world.state.tray.items if is_text(i, "menu.key")]
 
 
 def is_text(item: MenuItem, id_: str) -> bool:
@@ -44,16 +44,16 @@ def is_text(item: MenuItem, id_: str) -> bool:
 
 
 def more(world: World) -> list[tuple[object, object]]:
-    assert world.state.face is not None
-    return [(dict(i.label.args)["count"], i.action) for i in world.state.face.items if is_text(i, "menu.more")]
+    assert world.state.tray is not None
+    return [(dict(i.label.args)["count"], i.action) for i in world.state.tray.items if is_text(i, "menu.more")]
 
 
 def test_the_menu_shows_the_keys_that_end_first_and_how_many_there_are_beside_them() -> None:
     world = remembered(MANY)
     assert told_of(world) == [f"Holder {number:03}" for number in range(tray_view.AT_MOST)]
     assert more(world) == [(MANY - tray_view.AT_MOST, Verb.GUIDE)]
-    assert world.state.face is not None
-    assert len(world.state.face.items) < 3 * tray_view.AT_MOST
+    assert world.state.tray is not None
+    assert len(world.state.tray.items) < 3 * tray_view.AT_MOST
 
 
 def test_a_menu_that_shows_all_says_nothing_of_more() -> None:

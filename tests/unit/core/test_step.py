@@ -23,7 +23,7 @@ from daemon.core.model import Claim, Memory
 from daemon.core.state import State
 from daemon.core.step import DELIVERY_LIMIT
 from daemon.core.troubles import Trouble
-from daemon.core.views.tray import Look
+from daemon.core.views.tray import IconState
 from support.core.factories import (
     DAY,
     NOW,
@@ -240,53 +240,57 @@ def test_new_notice_days_count_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("life", "look"),
+    ("life", "icon_state"),
     [
-        (91 * DAY, Look.WELL),
-        (90 * DAY, Look.SOON),
-        (30 * DAY, Look.URGENT),
-        (-SECOND, Look.EXPIRED),
+        (91 * DAY, IconState.WELL),
+        (90 * DAY, IconState.SOON),
+        (30 * DAY, IconState.URGENT),
+        (-SECOND, IconState.EXPIRED),
     ],
     ids=str,
 )
-def test_the_icon_shows_the_stage(life: timedelta, look: Look) -> None:
+def test_the_icon_shows_the_stage(life: timedelta, icon_state: IconState) -> None:
     world = world_with(ending(life))
-    assert world.state.face is not None
-    assert world.state.face.look is look
+    assert world.state.tray is not None
+    assert world.state.tray.icon_state is icon_state
 
 
 def test_the_icon_turns_at_each_stage_by_itself() -> None:
     world = world_with(ending(400 * DAY), state=State(settings=notice_settings(days=(90,), urgent_days=40)))
     world.wait(500 * DAY)
-    looks = [e.face.look for e in world.effects if isinstance(e, UpdateTray) and e.face.look is not Look.READING]
-    assert list(dict.fromkeys(looks)) == [Look.WELL, Look.SOON, Look.URGENT, Look.EXPIRED]
+    looks = [
+        e.tray.icon_state
+        for e in world.effects
+        if isinstance(e, UpdateTray) and e.tray.icon_state is not IconState.READING
+    ]
+    assert list(dict.fromkeys(looks)) == [IconState.WELL, IconState.SOON, IconState.URGENT, IconState.EXPIRED]
 
 
 def test_the_icon_shows_a_read_a_trouble_and_a_missing_reader() -> None:
     world = World(names=())
     world.look()
-    assert look_of(world) is Look.NO_READER
+    assert look_of(world) is IconState.NO_READER
     world.names = ("Reader 00",)
     world.answering = False
     world.plug(ONE)
-    assert look_of(world) is Look.READING
+    assert look_of(world) is IconState.READING
     finish(world)
-    assert look_of(world) is Look.TROUBLE
+    assert look_of(world) is IconState.TROUBLE
 
 
-def look_of(world: World) -> Look:
-    assert world.state.face is not None
-    return world.state.face.look
+def look_of(world: World) -> IconState:
+    assert world.state.tray is not None
+    return world.state.tray.icon_state
 
 
 def test_a_path_turns_the_icon_before_the_first_notice_day() -> None:
     world = world_with(ending(400 * DAY))
     world.plug(ending(900 * DAY, "new"), flags=UNACTIVATED)
-    assert look_of(world) is Look.SOON
+    assert look_of(world) is IconState.SOON
 
 
 def test_an_empty_memory_is_a_good_start() -> None:
     world = World(state=State(settings=SETTINGS, memory=Memory()))
     world.look()
     assert world.delivered == []
-    assert look_of(world) is Look.WELL
+    assert look_of(world) is IconState.WELL

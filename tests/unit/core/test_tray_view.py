@@ -11,7 +11,7 @@ from daemon.core.events import Asked, LoginStartKnown, ServiceLost, Verb
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
 from daemon.core.troubles import Trouble
-from daemon.core.views.tray import Answering, Face, Look, MenuItem, Telling
+from daemon.core.views.tray import ClaimCommand, IconState, MenuItem, NoticeCommand, TrayView
 from support.core.factories import DAY, certificate, ending, token
 from support.core.simulator import World, world_with
 
@@ -24,13 +24,13 @@ def label_id(item: MenuItem) -> str:
     return item.label.id
 
 
-def face(world: World) -> Face:
-    assert world.state.face is not None
-    return world.state.face
+def tray(world: World) -> TrayView:
+    assert world.state.tray is not None
+    return world.state.tray
 
 
 def labels(world: World) -> list[str]:
-    return [label_id(item) for item in face(world).items]
+    return [label_id(item) for item in tray(world).items]
 
 
 def in_reader(left: timedelta) -> World:
@@ -41,92 +41,94 @@ def in_reader(left: timedelta) -> World:
 
 
 @pytest.mark.parametrize(
-    ("left", "look"),
+    ("left", "icon_state"),
     [
-        pytest.param(91 * DAY, Look.WELL, id="valid"),
-        pytest.param(90 * DAY, Look.SOON, id="due"),
-        pytest.param(31 * DAY, Look.SOON, id="not yet urgent"),
-        pytest.param(30 * DAY, Look.URGENT, id="urgent"),
-        pytest.param(timedelta(), Look.URGENT, id="the last instant"),
-        pytest.param(-DAY, Look.EXPIRED, id="expired"),
+        pytest.param(91 * DAY, IconState.WELL, id="valid"),
+        pytest.param(90 * DAY, IconState.SOON, id="due"),
+        pytest.param(31 * DAY, IconState.SOON, id="not yet urgent"),
+        pytest.param(30 * DAY, IconState.URGENT, id="urgent"),
+        pytest.param(timedelta(), IconState.URGENT, id="the last instant"),
+        pytest.param(-DAY, IconState.EXPIRED, id="expired"),
     ],
 )
-def test_the_icon_shows_how_near_the_end_is(left: timedelta, look: Look) -> None:
+def test_the_icon_shows_how_near_the_end_is(left: timedelta, icon_state: IconState) -> None:
     world = in_reader(left)
-    assert face(world).look is look
-    assert face(world).days_left == left // DAY
+    assert tray(world).icon_state is icon_state
+    assert tray(world).days_left == left // DAY
     world.remove()
-    assert face(world).look is look, "in the drawer as well"
+    assert tray(world).icon_state is icon_state, "in the drawer as well"
 
 
 def test_the_icon_says_at_once_that_a_key_is_read() -> None:
     world = World(answering=False)
     world.look()
     world.plug(OLD)
-    assert face(world).look is Look.READING
-    assert face(world).tooltip.id == "face.reading"
+    assert tray(world).icon_state is IconState.READING
+    assert tray(world).tooltip.id == "face.reading"
 
 
 def test_no_reader_is_shown_only_while_no_key_is_known() -> None:
     world = World(names=())
     world.look()
-    assert face(world).look is Look.NO_READER
+    assert tray(world).icon_state is IconState.NO_READER
     world = world_with(OLD)
     world.names = ()
     world.look()
-    assert face(world).look is Look.WELL
+    assert tray(world).icon_state is IconState.WELL
 
 
 def test_a_lost_service_is_shown_once_it_has_lasted() -> None:
     world = World()
     world.look()
     world.post(ServiceLost(at=world.now, trouble=Trouble.SERVICE_STOPPED))
-    assert face(world).look is Look.WELL
+    assert tray(world).icon_state is IconState.WELL
     world.wait(timedelta(minutes=1))
-    assert face(world).look is Look.TROUBLE
+    assert tray(world).icon_state is IconState.TROUBLE
 
 
-@pytest.mark.parametrize(("beside", "look"), [(True, Look.WELL), (False, Look.TROUBLE)], ids=["beside a key", "alone"])
-def test_a_bank_card_is_a_trouble_only_where_no_key_is_in(beside: bool, look: Look) -> None:
+@pytest.mark.parametrize(
+    ("beside", "icon_state"), [(True, IconState.WELL), (False, IconState.TROUBLE)], ids=["beside a key", "alone"]
+)
+def test_a_bank_card_is_a_trouble_only_where_no_key_is_in(beside: bool, icon_state: IconState) -> None:
     world = World()
     if beside:
         world.plug(OLD, reader="Reader 01")
     world.insert()
     world.wait(DAY)
-    assert face(world).look is look
+    assert tray(world).icon_state is icon_state
 
 
 def test_an_expired_key_is_shown_before_a_trouble() -> None:
     world = world_with(ending(-DAY))
     world.insert(token())
-    assert face(world).look is Look.EXPIRED
+    assert tray(world).icon_state is IconState.EXPIRED
 
 
 def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
     world = world_with(OLD, NEW)
-    first = face(world).items[0]
+    first = tray(world).items[0]
     assert label_id(first) == "menu.activate"
     (key,) = [k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
-    assert first.action == Answering(tag=key.id, choice=Choice.OPEN)
-    verbs = [item.action for item in face(world).items if isinstance(item.action, Verb)]
+    assert first.action == NoticeCommand(tag=key.id, choice=Choice.OPEN)
+    verbs = [item.action for item in tray(world).items if isinstance(item.action, Verb)]
     assert verbs == [Verb.GUIDE, Verb.CHECK, Verb.DOCTOR, Verb.QUIT]
 
 
 def test_the_menu_offers_what_only_the_person_can_tell() -> None:
-    claims = {item.action.claim for item in face(world_with(OLD, NEW)).items if isinstance(item.action, Telling)}
+    claims = {item.action.claim for item in tray(world_with(OLD, NEW)).items if isinstance(item.action, ClaimCommand)}
     assert claims == {Claim.WORKS, Claim.ACTIVATED, Claim.OLD_LOST}
-    claims = {item.action.claim for item in face(world_with(OLD)).items if isinstance(item.action, Telling)}
+    claims = {item.action.claim for item in tray(world_with(OLD)).items if isinstance(item.action, ClaimCommand)}
     assert claims == {Claim.REPLACES}
 
 
 def test_the_menu_tells_of_each_key_and_where_it_is() -> None:
     world = in_reader(200 * DAY)
     assert labels(world).count("menu.key") == 1
-    (line,) = [item for item in face(world).items if label_id(item) == "menu.key"]
+    (line,) = [item for item in tray(world).items if label_id(item) == "menu.key"]
     assert line.action is None
     assert dict(line.label.args)["place"].id == "menu.present"  # type: ignore[union-attr]
     world.remove()
-    (line,) = [item for item in face(world).items if label_id(item) == "menu.key"]
+    (line,) = [item for item in tray(world).items if label_id(item) == "menu.key"]
     assert dict(line.label.args)["place"].id == "menu.away"  # type: ignore[union-attr]
 
 

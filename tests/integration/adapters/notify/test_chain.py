@@ -27,7 +27,7 @@ from support.process import wait_until
 MUTE_S = 0.3
 
 
-class Deaf:
+class NullResume:
     """A channel that never delivers, in one way or another."""
 
     name = "deaf"
@@ -244,7 +244,7 @@ def test_a_mute_server_is_given_up(
 def test_the_next_channel_follows_one_that_fails(
     make: Make, written: Callable[[], list[str]], error: Exception | None
 ) -> None:
-    teller = make(channels=(Deaf(error), LogChannel()))
+    teller = make(channels=(NullResume(error), LogChannel()))
     teller.say()
     teller.notifier.withdraw("key-1")
     teller.say()

@@ -7,10 +7,10 @@ from itertools import combinations
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from daemon.core.views.tray import Look
+from daemon.core.views.tray import IconState
 from tray.icon.drawing import draw_icon
 
-PAIRS = list(combinations(Look, 2))
+PAIRS = list(combinations(IconState, 2))
 SIZES = (16, 22, 24, 32, 48, 64)
 LIGHT, DARK = (246, 245, 244), (36, 38, 42)
 
@@ -27,59 +27,59 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("look", Look)
-def test_every_look_has_a_picture_in_every_size(look: Look, size: int) -> None:
-    picture = draw_icon(look, size, 12)
+@pytest.mark.parametrize("icon_state", IconState)
+def test_every_look_has_a_picture_in_every_size(icon_state: IconState, size: int) -> None:
+    picture = draw_icon(icon_state, size, 12)
     assert (picture.mode, picture.size) == ("RGBA", (size, size))
     assert picture.getchannel("A").getextrema()[0] == 0
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_no_two_looks_are_alike_without_colour(one: Look, other: Look, size: int) -> None:
+def test_no_two_looks_are_alike_without_colour(one: IconState, other: IconState, size: int) -> None:
     assert difference(on(LIGHT, draw_icon(one, size)), on(LIGHT, draw_icon(other, size))) > 6
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_no_two_shapes_are_alike(one: Look, other: Look, size: int) -> None:
-    pictures = (draw_icon(look, size, template=True).getchannel("A") for look in (one, other))
+def test_no_two_shapes_are_alike(one: IconState, other: IconState, size: int) -> None:
+    pictures = (draw_icon(icon_state, size, template=True).getchannel("A") for icon_state in (one, other))
     assert difference(*pictures) > 8
 
 
 @pytest.mark.parametrize("panel", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("look", Look)
-def test_every_look_stands_out_from_the_panel(look: Look, size: int, panel: tuple[int, int, int]) -> None:
-    shown = on(panel, draw_icon(look, size))
+@pytest.mark.parametrize("icon_state", IconState)
+def test_every_look_stands_out_from_the_panel(icon_state: IconState, size: int, panel: tuple[int, int, int]) -> None:
+    shown = on(panel, draw_icon(icon_state, size))
     assert difference(shown, Image.new("RGB", shown.size, panel)) > 15
 
 
-@pytest.mark.parametrize("look", [Look.SOON, Look.URGENT])
+@pytest.mark.parametrize("icon_state", [IconState.SOON, IconState.URGENT])
 @pytest.mark.parametrize("size", SIZES)
-def test_days_are_written_from_22_pixels_up(look: Look, size: int) -> None:
-    written = draw_icon(look, size, 12).tobytes() != draw_icon(look, size, 47).tobytes()
+def test_days_are_written_from_22_pixels_up(icon_state: IconState, size: int) -> None:
+    written = draw_icon(icon_state, size, 12).tobytes() != draw_icon(icon_state, size, 47).tobytes()
     assert written == (size >= 22)
 
 
 @pytest.mark.parametrize("days", [None, -1, 100, 4000])
 def test_days_that_do_not_fit_are_not_written(days: int | None) -> None:
-    assert draw_icon(Look.SOON, 32, days).tobytes() == draw_icon(Look.SOON, 32).tobytes()
+    assert draw_icon(IconState.SOON, 32, days).tobytes() == draw_icon(IconState.SOON, 32).tobytes()
 
 
 @pytest.mark.parametrize("days", [0, 1, 9, 10, 99])
 def test_days_stay_within_the_key(days: int) -> None:
-    bare = draw_icon(Look.URGENT, 48, template=True).getchannel("A").point(lambda a: 255 if a else 0)
-    with_days = draw_icon(Look.URGENT, 48, days).getchannel("A")
+    bare = draw_icon(IconState.URGENT, 48, template=True).getchannel("A").point(lambda a: 255 if a else 0)
+    with_days = draw_icon(IconState.URGENT, 48, days).getchannel("A")
     assert with_days.getextrema() == (0, 255)
-    assert bare.getbbox() == draw_icon(Look.URGENT, 48, days, template=True).getchannel("A").getbbox()
+    assert bare.getbbox() == draw_icon(IconState.URGENT, 48, days, template=True).getchannel("A").getbbox()
 
 
 def test_a_template_is_black_alone() -> None:
-    assert draw_icon(Look.WELL, 44, template=True).convert("RGB").getextrema() == ((0, 0),) * 3
+    assert draw_icon(IconState.WELL, 44, template=True).convert("RGB").getextrema() == ((0, 0),) * 3
 
 
 def test_who_gets_a_picture_may_change_it() -> None:
-    before = draw_icon(Look.WELL, 16).tobytes()
-    draw_icon(Look.WELL, 16).paste((1, 2, 3, 4), (0, 0, 16, 16))
-    assert draw_icon(Look.WELL, 16).tobytes() == before
+    before = draw_icon(IconState.WELL, 16).tobytes()
+    draw_icon(IconState.WELL, 16).paste((1, 2, 3, 4), (0, 0, 16, 16))
+    assert draw_icon(IconState.WELL, 16).tobytes() == before

@@ -17,10 +17,10 @@ from config.i18n.text import text
 from daemon.core.events import Asked, Claimed, GuideChosen, NoticeAnswered, Verb
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
-from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem, Telling
+from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
 from support.process import Process, wait_until
 from support.tray import TrayWatcher
-from support.tray_icon_probe import RunningFace
+from support.tray_icon_probe import RunningTrayIcon
 from tray.icon.drawing import draw_icon
 from tray.icon.tray_icon import LABEL_LIMIT, Action, default_action
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from support.tray import MenuLine, TrayItem
 
 HOLDER = "Jeanne MARTIN"
-ORDER = MenuItem(label=text("menu.order", holder=HOLDER), action=Answering(tag="key-1"))
-LATER = MenuItem(label=text("menu.later"), action=Answering(tag="key-1", choice=Choice.LATER))
-WORKS = MenuItem(label=text("menu.works", holder=HOLDER), action=Telling(key="key-2", claim=Claim.WORKS))
+ORDER = MenuItem(label=text("menu.order", holder=HOLDER), action=NoticeCommand(tag="key-1"))
+LATER = MenuItem(label=text("menu.later"), action=NoticeCommand(tag="key-1", choice=Choice.LATER))
+WORKS = MenuItem(label=text("menu.works", holder=HOLDER), action=ClaimCommand(key="key-2", claim=Claim.WORKS))
 PRESENT = MenuItem(label=text("menu.present"))
 CHECK = MenuItem(label=text("menu.check"), action=Verb.CHECK)
 GUIDE = MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
@@ -43,13 +43,15 @@ QUIT = MenuItem(label=text("menu.quit"), action=Verb.QUIT)
 
 def workflow_of(step: str, *actions: str) -> MenuItem:
     """The menu of a course: the step, and what it offers."""
-    offered = (MenuItem(label=text("menu.works", holder=a), action=Choosing(action=f"{step}:{a}")) for a in actions)
+    offered = (MenuItem(label=text("menu.works", holder=a), action=GuideCommand(action=f"{step}:{a}")) for a in actions)
     return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
 
 
-def face_of(*items: MenuItem, look: Look = Look.WELL, days: int | None = 12, holder: str = HOLDER) -> Face:
+def face_of(
+    *items: MenuItem, icon_state: IconState = IconState.WELL, days: int | None = 12, holder: str = HOLDER
+) -> TrayView:
     tooltip = text("face.path", holder=holder, path=text("path.order"))
-    return Face(look=look, tooltip=tooltip, days_left=days, items=items)
+    return TrayView(icon_state=icon_state, tooltip=tooltip, days_left=days, items=items)
 
 
 @pytest.fixture
@@ -59,8 +61,8 @@ def watcher(on_bus: SessionBus) -> Iterator[TrayWatcher]:
 
 
 @pytest.fixture
-def item(watcher: TrayWatcher, on_bus: SessionBus, running: RunningFace) -> TrayItem:
-    running.show(face_of(ORDER, LATER, WORKS, PRESENT, CHECK, QUIT, look=Look.SOON))
+def item(watcher: TrayWatcher, on_bus: SessionBus, running: RunningTrayIcon) -> TrayItem:
+    running.show(face_of(ORDER, LATER, WORKS, PRESENT, CHECK, QUIT, icon_state=IconState.SOON))
     shown = watcher.wait_for_item(on_bus)
     wait_until(lambda: shown.status == "Active" and bool(shown.labels()), "the icon shows the face")
     return shown
@@ -81,15 +83,15 @@ def test_the_icon_has_the_words_and_the_menu_of_the_face(item: TrayItem) -> None
     ]
 
 
-@pytest.mark.parametrize("look", Look)
-def test_each_look_is_shown(look: Look, item: TrayItem, running: RunningFace) -> None:
-    running.show(face_of(look=look))
-    expected = {size: draw_icon(look, size, 12).tobytes() for size in (16, 22, 24, 32, 48, 64)}
+@pytest.mark.parametrize("icon_state", IconState)
+def test_each_look_is_shown(icon_state: IconState, item: TrayItem, running: RunningTrayIcon) -> None:
+    running.show(face_of(icon_state=icon_state))
+    expected = {size: draw_icon(icon_state, size, 12).tobytes() for size in (16, 22, 24, 32, 48, 64)}
 
     def shown() -> bool:
         return {size: picture.tobytes() for size, picture in item.pictures().items()} == expected
 
-    wait_until(shown, f"the icon is {look}")
+    wait_until(shown, f"the icon is {icon_state}")
 
 
 def test_a_panel_gets_every_property_at_once(item: TrayItem) -> None:
@@ -105,7 +107,7 @@ def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
         item.property("Nonsense")
 
 
-def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningFace) -> None:
+def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIcon) -> None:
     item.click("Order a new key for Jeanne MARTIN")
     answered = running.posted.next(NoticeAnswered)
     assert (answered.tag, answered.choice) == ("key-1", Choice.OPEN)
@@ -120,13 +122,13 @@ def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningFace) -
     assert asked.at.utcoffset() is not None
 
 
-def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningFace) -> None:
+def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
     item.click("in the reader")
     item.activate()
     running.posted.next(NoticeAnswered)  # of the icon's own click, and nothing before it
 
 
-def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: RunningFace) -> None:
+def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
     (order,) = [line for line in item.lines() if line.label.startswith("Order")]
     running.show(face_of(QUIT, CHECK))
     wait_until(lambda: item.labels() == ["Quit vigicle", "Check now"], "the menu changes")
@@ -135,14 +137,14 @@ def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: Runni
     assert running.posted.next(Asked).verb is Verb.CHECK
 
 
-def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: RunningFace) -> None:
+def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: RunningTrayIcon) -> None:
     before = {line.label: line.id for line in item.lines() if line.label}
     running.show(face_of(CHECK, ORDER))
     wait_until(lambda: len(item.labels()) == 2, "the menu changes")
     assert {line.label: line.id for line in item.lines() if line.label}.items() <= before.items()
 
 
-def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningFace) -> None:
+def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningTrayIcon) -> None:
     running.show(face_of(ORDER, GUIDE, workflow_of("step", "A_1", "B"), PRESENT, CHECK))
     wait_until(lambda: "Guide" in item.labels(), "the menu changes")
     top = [(line.label, line.enabled, len(line.lines)) for line in item.lines()]
@@ -168,7 +170,7 @@ def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningFace) 
     assert running.posted.next(Asked).verb is Verb.GUIDE
 
 
-def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, running: RunningFace) -> None:
+def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, running: RunningTrayIcon) -> None:
     def done() -> MenuLine:
         return item.lines()[0].lines[-1]
 
@@ -183,7 +185,7 @@ def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, runnin
     assert running.posted.rest() == []
 
 
-def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: RunningFace) -> None:
+def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: RunningTrayIcon) -> None:
     running.show(face_of(CHECK, workflow_of("step", "A")))
     wait_until(lambda: any(line.lines for line in item.lines()), "the menu changes")
     (workflow,) = [line for line in item.lines() if line.lines]
@@ -191,7 +193,7 @@ def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: Running
     assert [len(line.lines) for line in item.lines(depth=1)] == [0] * len(item.lines())
 
 
-def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningFace) -> None:
+def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningTrayIcon) -> None:
     holder = "_A&B\n\u202e" + "x" * 300
     running.show(face_of(MenuItem(label=text("menu.order", holder=holder), action=Verb.CHECK), holder=holder))
     wait_until(lambda: "_A&B x" in item.title, "the name is shown")
@@ -202,14 +204,14 @@ def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningFac
 
 
 def test_the_face_shown_before_the_tray_runs_is_the_first(watcher: TrayWatcher, on_bus: SessionBus) -> None:
-    face = RunningFace()
-    face.show(face_of(QUIT))
-    with face:
+    tray = RunningTrayIcon()
+    tray.show(face_of(QUIT))
+    with tray:
         assert watcher.wait_for_item(on_bus).labels() == ["Quit vigicle"]
 
 
 def test_a_panel_that_comes_late_gets_the_icon(
-    on_bus: SessionBus, running: RunningFace, caplog: pytest.LogCaptureFixture
+    on_bus: SessionBus, running: RunningTrayIcon, caplog: pytest.LogCaptureFixture
 ) -> None:
     running.show(face_of(QUIT))
     wait_until(lambda: "No panel with a tray so far" in caplog.text, "the tray runs")
@@ -218,7 +220,7 @@ def test_a_panel_that_comes_late_gets_the_icon(
         wait_until(lambda: item.status == "Active", "the icon is shown")
 
 
-def test_a_panel_that_restarts_gets_the_icon_again(on_bus: SessionBus, running: RunningFace) -> None:
+def test_a_panel_that_restarts_gets_the_icon_again(on_bus: SessionBus, running: RunningTrayIcon) -> None:
     for _ in range(3):
         with TrayWatcher(on_bus) as panel:
             running.show(face_of(QUIT))
@@ -230,10 +232,10 @@ def test_without_a_session_bus_vigicle_goes_on(
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
     threads = threading.active_count()
-    with RunningFace() as face:
+    with RunningTrayIcon() as tray:
         wait_until(lambda: "No tray icon" in caplog.text, "the log says why")
-        face.show(face_of(QUIT))
-        assert face.thread.is_alive()
+        tray.show(face_of(QUIT))
+        assert tray.thread.is_alive()
     wait_until(lambda: threading.active_count() == threads, "no thread is left")
 
 
@@ -241,19 +243,19 @@ def test_a_session_bus_that_ends_leaves_vigicle_running(
     session_bus: SessionBus,
     watcher: TrayWatcher,
     item: TrayItem,
-    running: RunningFace,
+    running: RunningTrayIcon,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert item.status == "Active"
     watcher.stop()
     session_bus.stop()
     wait_until(lambda: "No tray icon: the session bus has gone" in caplog.text, "the log says why")
-    running.show(face_of(look=Look.EXPIRED))
+    running.show(face_of(icon_state=IconState.EXPIRED))
     assert running.thread.is_alive()
 
 
 def test_the_icon_comes_back_with_the_bus(
-    session_bus: SessionBus, watcher: TrayWatcher, item: TrayItem, running: RunningFace
+    session_bus: SessionBus, watcher: TrayWatcher, item: TrayItem, running: RunningTrayIcon
 ) -> None:
     assert item.status == "Active"
     watcher.stop()
@@ -265,11 +267,11 @@ def test_the_icon_comes_back_with_the_bus(
 
 
 def test_a_desktop_session_that_is_over_ends_the_watch(on_bus: SessionBus, watcher: TrayWatcher) -> None:
-    with RunningFace(session_patience_s=0.0) as face:
+    with RunningTrayIcon(session_patience_s=0.0) as tray:
         watcher.wait_for_item(on_bus)
         watcher.stop()
         on_bus.stop()
-        assert face.posted.next(Asked).verb is Verb.QUIT
+        assert tray.posted.next(Asked).verb is Verb.QUIT
 
 
 def test_a_mute_bus_does_not_hinder_the_stop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -278,20 +280,20 @@ def test_a_mute_bus_does_not_hinder_the_stop(monkeypatch: pytest.MonkeyPatch, tm
             mute.bind(str(tmp_path / "bus"))
             mute.listen()
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
-            with RunningFace(), mute.accept()[0]:
+            with RunningTrayIcon(), mute.accept()[0]:
                 pass
 
 
 def test_a_stop_before_the_run_ends_it_at_once(on_bus: SessionBus) -> None:  # noqa: ARG001 - it runs there
-    face = RunningFace()
-    face.face.stop()
-    with face:
+    tray = RunningTrayIcon()
+    tray.tray.stop()
+    with tray:
         pass
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.001, 0.003, 0.01, 0.03, 0.1])
 def test_a_stop_while_the_tray_starts_ends_it(delay_s: float, on_bus: SessionBus) -> None:  # noqa: ARG001 - it runs there
-    with RunningFace():
+    with RunningTrayIcon():
         time.sleep(delay_s)
 
 
@@ -303,9 +305,9 @@ def test_nothing_is_left_in_the_environment_for_children(item: TrayItem) -> None
 @pytest.mark.parametrize(
     ("actions", "expected"),
     [
-        ([Verb.CHECK, Answering(tag="a")], Answering(tag="a")),
-        ([Answering(tag="a", choice=Choice.LATER), Verb.CHECK, Verb.QUIT], Verb.CHECK),
-        ([Telling(key="k", claim=Claim.REPLACES), Verb.CHECK, Verb.QUIT], Verb.CHECK),
+        ([Verb.CHECK, NoticeCommand(tag="a")], NoticeCommand(tag="a")),
+        ([NoticeCommand(tag="a", choice=Choice.LATER), Verb.CHECK, Verb.QUIT], Verb.CHECK),
+        ([ClaimCommand(key="k", claim=Claim.REPLACES), Verb.CHECK, Verb.QUIT], Verb.CHECK),
         ([Verb.CHECK, Verb.GUIDE], Verb.GUIDE),
         ([None, Verb.QUIT], None),
     ],
@@ -320,8 +322,8 @@ def test_a_click_on_the_icon_does_the_step_or_what_is_harmless(
 PROGRAM = """
 import signal, threading
 from config.i18n.translator import Texts
-from tray.icon.tray_icon import TrayFace
-face = TrayFace(Texts("en").render, lambda event: None)
+from tray.icon.tray_icon import TrayIcon
+face = TrayIcon(Texts("en").render, lambda event: None)
 signal.signal(signal.SIGTERM, lambda *_: face.stop())
 signal.signal(signal.SIGINT, lambda *_: face.stop())
 face.run()

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from config.i18n.text import text
 from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
-from daemon.core.views.tray import Answering, Choosing, Face, Look, MenuItem
+from daemon.core.views.tray import GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
 from support.process import wait_until
 from support.tray import XfcePanel
 from tray.icon.drawing import draw_icon
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
     from support.bus import SessionBus
     from support.desktop import Screen
-    from support.tray_icon_probe import RunningFace
+    from support.tray_icon_probe import RunningTrayIcon
 
 pytestmark = pytest.mark.full
 
 ICON = (994, 6, 1018, 30)  # in the upper right corner of the rig's screen
 X, Y = 1006, 18
 
-FACE = Face(
-    look=Look.URGENT,
+FACE = TrayView(
+    icon_state=IconState.URGENT,
     tooltip=text("face.well", left=text("days.left", count=12)),
     days_left=12,
     items=(
-        MenuItem(label=text("menu.order", holder="A_B & C"), action=Answering(tag="key")),
+        MenuItem(label=text("menu.order", holder="A_B & C"), action=NoticeCommand(tag="key")),
         MenuItem(label=text("menu.check"), action=Verb.CHECK),
     ),
 )
@@ -44,34 +44,36 @@ def panel(on_bus: SessionBus, screen: Screen) -> Iterator[XfcePanel]:
         yield panel
 
 
-def seen(panel: XfcePanel) -> Look | None:
+def seen(panel: XfcePanel) -> IconState | None:
     """Tell which look is on the panel (which shrinks the largest picture), or None when there is no icon."""
     screen = panel.picture()
     ground = screen.getpixel((2, 2))
     shown = screen.crop(ICON)
     differences = {}
-    for look in Look:
+    for icon_state in IconState:
         expected = Image.new("RGB", shown.size, ground)
-        icon = draw_icon(look, 64, 12).convert("RGBa").resize(shown.size, Image.Resampling.LANCZOS).convert("RGBA")
+        icon = (
+            draw_icon(icon_state, 64, 12).convert("RGBa").resize(shown.size, Image.Resampling.LANCZOS).convert("RGBA")
+        )
         expected.paste(icon, mask=icon)
-        differences[look] = sum(ImageStat.Stat(ImageChops.difference(shown, expected)).mean)
+        differences[icon_state] = sum(ImageStat.Stat(ImageChops.difference(shown, expected)).mean)
     nearest = min(differences, key=differences.__getitem__)
     return nearest if differences[nearest] < 15 else None
 
 
-def wait_for_icon(panel: XfcePanel, look: Look | None) -> None:
-    wait_until(lambda: seen(panel) is look, f"the panel shows {look}")
+def wait_for_icon(panel: XfcePanel, icon_state: IconState | None) -> None:
+    wait_until(lambda: seen(panel) is icon_state, f"the panel shows {icon_state}")
 
 
-@pytest.mark.parametrize("look", Look)
-def test_each_look_is_seen(look: Look, panel: XfcePanel, running: RunningFace) -> None:
-    running.show(Face(look=look, tooltip=FACE.tooltip, days_left=12))
-    wait_for_icon(panel, look)
+@pytest.mark.parametrize("icon_state", IconState)
+def test_each_look_is_seen(icon_state: IconState, panel: XfcePanel, running: RunningTrayIcon) -> None:
+    running.show(TrayView(icon_state=icon_state, tooltip=FACE.tooltip, days_left=12))
+    wait_for_icon(panel, icon_state)
 
 
-def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running: RunningFace) -> None:
+def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running: RunningTrayIcon) -> None:
     running.show(FACE)
-    wait_for_icon(panel, Look.URGENT)
+    wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
     panel.click(X, Y)
     wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
@@ -79,11 +81,11 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
     assert running.posted.next(NoticeAnswered).tag == "key"
 
 
-def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningFace) -> None:
-    offered = MenuItem(label=text("guide.done"), action=Choosing(action="end:log_in"))
+def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningTrayIcon) -> None:
+    offered = MenuItem(label=text("guide.done"), action=GuideCommand(action="end:log_in"))
     workflow = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
     running.show(replace(FACE, items=(workflow, *FACE.items)))
-    wait_for_icon(panel, Look.URGENT)
+    wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
     panel.click(X, Y)
     wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
@@ -94,20 +96,20 @@ def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel,
     assert running.posted.next(GuideChosen).action == "end:log_in"
 
 
-def test_a_panel_killed_and_started_again_shows_the_icon_again(panel: XfcePanel, running: RunningFace) -> None:
+def test_a_panel_killed_and_started_again_shows_the_icon_again(panel: XfcePanel, running: RunningTrayIcon) -> None:
     running.show(FACE)
-    wait_for_icon(panel, Look.URGENT)
+    wait_for_icon(panel, IconState.URGENT)
     panel.kill()
-    running.show(Face(look=Look.EXPIRED, tooltip=FACE.tooltip, items=FACE.items))
+    running.show(TrayView(icon_state=IconState.EXPIRED, tooltip=FACE.tooltip, items=FACE.items))
     panel.start()
-    wait_for_icon(panel, Look.EXPIRED)
+    wait_for_icon(panel, IconState.EXPIRED)
 
 
-def test_a_panel_that_comes_after_vigicle_shows_the_icon(panel: XfcePanel, running: RunningFace) -> None:
+def test_a_panel_that_comes_after_vigicle_shows_the_icon(panel: XfcePanel, running: RunningTrayIcon) -> None:
     panel.kill()
     running.show(FACE)
     panel.start()
-    wait_for_icon(panel, Look.URGENT)
+    wait_for_icon(panel, IconState.URGENT)
     running.stop()
     wait_for_icon(panel, None)
     assert not any(isinstance(event, Asked) for event in running.posted.rest())

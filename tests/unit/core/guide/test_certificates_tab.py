@@ -154,8 +154,8 @@ def test_notices_and_menu_say_the_name_beside_the_holders() -> None:
     world.wait(timedelta(hours=2))
     whose = text("holder.with_key", holder="Jean MARTIN", key="la bleue")
     assert dict(world.delivered[-1][1].body.args)["holder"] == whose
-    assert world.state.face is not None
-    labels = {item.label.id: dict(item.label.args) for item in world.state.face.items if isinstance(item.label, Text)}
+    assert world.state.tray is not None
+    labels = {item.label.id: dict(item.label.args) for item in world.state.tray.items if isinstance(item.label, Text)}
     assert labels["menu.order"]["holder"] == labels["menu.key"]["holder"] == whose
 
 
@@ -163,8 +163,8 @@ def test_the_menu_names_the_old_key_where_it_speaks_of_the_old_one() -> None:
     world = world_with(OLD, NEW)
     name(world, OLD, "la bleue")
     name(world, NEW, "la rouge")
-    assert world.state.face is not None
-    labels = {item.label.id: dict(item.label.args) for item in world.state.face.items if isinstance(item.label, Text)}
+    assert world.state.tray is not None
+    labels = {item.label.id: dict(item.label.args) for item in world.state.tray.items if isinstance(item.label, Text)}
     assert labels["menu.old_lost"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la bleue")
     assert labels["menu.works"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la rouge")
 

@@ -11,7 +11,7 @@ from daemon.core.events import Asked, GuideChosen, KeyNamed, ServiceLost, Verb
 from daemon.core.model import Claim
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
-from daemon.core.views.tray import Choosing, MenuItem
+from daemon.core.views.tray import GuideCommand, MenuItem
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, ending, token
 from support.core.simulator import World, world_with
 
@@ -165,11 +165,11 @@ def test_a_line_that_is_at_its_end_gives_way_when_the_guide_is_opened_again() ->
 def test_the_menu_offers_what_the_page_does() -> None:
     world = World()
     world.plug(HERS)
-    assert world.state.face is not None
-    (workflow,) = [item for item in world.state.face.items if item.items]
+    assert world.state.tray is not None
+    (workflow,) = [item for item in world.state.tray.items if item.items]
     assert workflow.items[0] == MenuItem(label=world.page.headline)
     chosen = [item.action for item in workflow.items[1:]]
-    assert chosen == [Choosing(action="open:order_page"), Choosing(action="end:open")]
+    assert chosen == [GuideCommand(action="open:order_page"), GuideCommand(action="end:open")]
     effects = world.post(GuideChosen(at=world.now, action="open:order_page"))
     assert [e for e in effects if isinstance(e, Launch)]
 
