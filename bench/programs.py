@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bench import bare_client
 from bench.rows import OURS
-from support.process import RigTimeoutError, require_file, require_tool, wait_until
+from support.process import SupportTimeoutError, require_file, require_tool, wait_until
 from support.program import Program
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Vigicle:
             stage.keep(stack.pop_all())
         options = [*(["--verbose"] if verbose else []), "run", *([] if tray else ["--headless"])]
         self.process = self.commands.start(*options)
-        self.process.wait_for_log("on watch", START_LIMIT_S)
+        self.process.wait_for_log("vigicle is running", START_LIMIT_S)
 
     def seen(self) -> list[float]:
         first_seen: dict[str, float] = {}  # by the number that the watcher gives each insertion
@@ -155,6 +155,6 @@ def wait_for(moments: Callable[[], list[float]], since: float, limit_s: float) -
 
     try:
         wait_until(lambda: first() is not None, "the program notices", limit_s)
-    except RigTimeoutError:
+    except SupportTimeoutError:
         return None
     return first()

@@ -31,7 +31,7 @@ class Phrase:
 
 
 Sentence = Text | Phrase
-"""Whatever `Texts.render` puts into words."""
+"""Whatever `Translator.render` puts into words."""
 
 
 def text(id_: str, /, **args: Argument) -> Text:

@@ -21,7 +21,7 @@ _WINDOWS_FRENCH = 0x0C  # primary language id, LANG_FRENCH
 log = logging.getLogger(__name__)
 
 
-class Texts:
+class Translator:
     """The words of one language. Any thread may render."""
 
     def __init__(self, language: str | None = None, zone: tzinfo | None = None) -> None:
@@ -93,7 +93,7 @@ class UserError(Exception):
         self.text = what
 
     def __str__(self) -> str:
-        return Texts("en").render(self.text)
+        return Translator("en").render(self.text)
 
 
 def session_language(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:

@@ -76,7 +76,7 @@ class Loop:
         try:
             for adapter in starters:
                 adapter.start(self.post)
-            log.info("vigicle is on watch")
+            log.info("vigicle is running")
             while self._running:
                 event = self._queue.get()
                 for first in self._before_each_event():

@@ -38,21 +38,21 @@ from daemon.ports import TrayDisplay
 log = logging.getLogger(__name__)
 
 
-class Outcome(Enum):
+class DaemonOutcome(Enum):
     """How `watch` ended."""
 
     STOPPED = auto()
     ALREADY_RUNNING = auto()
 
 
-def watch(
+def run_daemon(
     folders: Folders,
     loaded: Loaded,
     publisher: GuidePublisher,
     make_tray: MakeTray | None = None,
     *,
     greeting: bool = False,
-) -> Outcome:
+) -> DaemonOutcome:
     """Be on watch until told to stop. Raises FolderError and StoreError before the watch begins.
 
     A screen owns the calling thread, which must then be the main one; the loop runs in one of its own. `greeting`
@@ -60,7 +60,7 @@ def watch(
     """
     lock = InstanceLock(private_folder(folders.runtime), private_folder(folders.state))
     if not lock.acquire():
-        return Outcome.ALREADY_RUNNING
+        return DaemonOutcome.ALREADY_RUNNING
     thread = AsyncThread()
     try:
         _run(
@@ -71,7 +71,7 @@ def watch(
     finally:
         thread.stop()
         lock.release()
-    return Outcome.STOPPED
+    return DaemonOutcome.STOPPED
 
 
 def _run(make_loop: Callable[[TrayDisplay], Loop], loaded: Loaded, make_tray: MakeTray | None) -> None:

@@ -1,7 +1,7 @@
 """What `doctor` looks at, and what starts vigicle at login."""
 
 from config.folders import Folders
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.schema.load_settings import Loaded
 from daemon.adapters.autostart import make_login_starter
@@ -19,7 +19,7 @@ def login_starter() -> LoginStarter:
     return make_login_starter()
 
 
-def examine(folders: Folders, loaded: Loaded, texts: Texts, *, with_notice: bool) -> tuple[Check, ...]:
+def examine(folders: Folders, loaded: Loaded, translator: Translator, *, with_notice: bool) -> tuple[Check, ...]:
     """Examine this computer; the cards are read once. `with_notice` sends one test notice."""
     from daemon.adapters.doctor import desktop_probes as doctor_desktop
     from daemon.adapters.doctor import probes as doctor  # nothing that the daemon needs
@@ -28,17 +28,19 @@ def examine(folders: Folders, loaded: Loaded, texts: Texts, *, with_notice: bool
     modules = tuple(path for path in distinct(settings.modules + catalogue_modules()) if not fault_of(path))
     return doctor.run_probes(
         {
-            Topic.WATCH: lambda: doctor.probe_watch(folders),
+            Topic.WATCH: lambda: doctor.probe_daemon(folders),
             Topic.LOGIN_START: lambda: doctor.probe_login_start(make_login_starter()),
             Topic.SERVICE: lambda: doctor.probe_cards(
                 PcscWatcher().look, token_reader(settings), settings, modules, remote=is_remote()
             ),
             Topic.NOTICES: lambda: (
-                doctor_desktop.probe_notices_by_one(texts.render) if with_notice else doctor_desktop.probe_notices()
+                doctor_desktop.probe_notices_by_one(translator.render)
+                if with_notice
+                else doctor_desktop.probe_notices()
             ),
             Topic.TRAY: doctor_desktop.probe_tray,
             Topic.SETTINGS: lambda: doctor.probe_settings(folders, loaded),
-            Topic.PROCEDURES: lambda: doctor.probe_procedures(folders, loaded, texts.language),
+            Topic.PROCEDURES: lambda: doctor.probe_procedures(folders, loaded, translator.language),
             Topic.TOOL: lambda: doctor.probe_tools(settings, remembered(folders)),
             Topic.STORE: lambda: doctor.probe_store(folders),
             Topic.CLOCK: doctor.probe_clock,

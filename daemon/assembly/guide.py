@@ -10,8 +10,8 @@ from daemon.adapters.guide.publisher import GuidePublisher, has_display
 from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
 from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
 from daemon.adapters.ipc.messages import ErrorCode
-from daemon.adapters.platform.instance_lock import runtime_of_watch
-from daemon.assembly.daemon import Outcome, watch
+from daemon.adapters.platform.instance_lock import runtime_of_daemon
+from daemon.assembly.daemon import DaemonOutcome, run_daemon
 from daemon.assembly.parts import HeadlessTray, make_publisher
 from daemon.core.events import Asked, Verb
 from daemon.ports import Post
@@ -25,10 +25,10 @@ Look = Callable[[Guide], None]
 
 def front(folders: Folders) -> None:
     """Have the running daemon open its guide. Raises DaemonNotRunningError and ControlError."""
-    ask(runtime_of_watch(folders), Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
+    ask(runtime_of_daemon(folders), Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
 
 
-def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
+def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> DaemonOutcome:
     """Open the window; without a daemon, be on watch until it is closed. Raises ControlError."""
     try:
         front(folders)
@@ -37,15 +37,15 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Out
     except GuideUnavailableError:
         if not has_display():
             raise
-        guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
+        guide = follow(runtime_of_daemon(folders), timeout_s=ANSWER_LIMIT_S)
         _need_display(WindowProcess(command, guide, lambda _code: None).wait())
-    return Outcome.STOPPED
+    return DaemonOutcome.STOPPED
 
 
-def show_text(folders: Folders, loaded: Loaded, icon_state: Look) -> Outcome:
+def show_text(folders: Folders, loaded: Loaded, icon_state: Look) -> DaemonOutcome:
     """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises ControlError."""
     try:
-        guide = follow(runtime_of_watch(folders), timeout_s=ANSWER_LIMIT_S)
+        guide = follow(runtime_of_daemon(folders), timeout_s=ANSWER_LIMIT_S)
     except DaemonNotRunningError:
         publisher = make_publisher()
 
@@ -56,10 +56,10 @@ def show_text(folders: Folders, loaded: Loaded, icon_state: Look) -> Outcome:
 
         return _watch(folders, loaded, publisher, look_here)
     icon_state(guide)
-    return Outcome.STOPPED
+    return DaemonOutcome.STOPPED
 
 
-def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Outcome:
+def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> DaemonOutcome:
     publisher = make_publisher(command)
     if not publisher.can_open:
         raise GuideUnavailableError(ErrorCode.NO_WINDOW)
@@ -79,8 +79,10 @@ def _need_display(*codes: int | None) -> None:
         raise GuideUnavailableError(ErrorCode.NO_WINDOW)
 
 
-def _watch(folders: Folders, loaded: Loaded, publisher: GuidePublisher, icon_state: Callable[[], None]) -> Outcome:
-    return watch(
+def _watch(
+    folders: Folders, loaded: Loaded, publisher: GuidePublisher, icon_state: Callable[[], None]
+) -> DaemonOutcome:
+    return run_daemon(
         folders, loaded, publisher, lambda _render, post: _SubscriberTray(loaded.settings.language, icon_state, post)
     )
 

@@ -10,7 +10,7 @@ from config.i18n.text import text
 from config.schema.load_settings import Loaded
 from daemon.adapters.ipc import client
 from daemon.adapters.pcsc.watcher import PcscWatcher
-from daemon.adapters.platform.instance_lock import is_on_watch, runtime_of_watch
+from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import token_reader, words
 from daemon.core.effects import ReadTokens, Reply, SaveMemory
@@ -38,7 +38,7 @@ def ask(
     name: str = "",
 ) -> Report:
     """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
-    runtime, limit_s = runtime_of_watch(folders), STATUS_LIMIT_S if verb is Verb.STATUS else ANSWER_LIMIT_S
+    runtime, limit_s = runtime_of_daemon(folders), STATUS_LIMIT_S if verb is Verb.STATUS else ANSWER_LIMIT_S
     try:
         return client.ask(runtime, verb, claim=claim, fingerprint=fingerprint, name=name, timeout_s=limit_s)
     except client.DaemonNotRunningError:
@@ -54,9 +54,9 @@ def ask(
 def leave(folders: Folders) -> bool:
     """End the daemon; tell whether one was running. Raises ControlError when one runs and does not listen."""
     try:
-        client.ask(runtime_of_watch(folders), Verb.QUIT, timeout_s=QUIT_LIMIT_S)
+        client.ask(runtime_of_daemon(folders), Verb.QUIT, timeout_s=QUIT_LIMIT_S)
     except client.DaemonNotRunningError:
-        if is_on_watch(folders):
+        if is_daemon_running(folders):
             raise client.ControlError(text("quit.silent")) from None
         return False
     except client.ControlError as problem:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from config.i18n.text import Sentence
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
 from daemon.adapters.guide.publisher import GuidePublisher
@@ -58,6 +58,6 @@ def make_publisher(window: Sequence[str] | None = None) -> GuidePublisher:
 
 
 @lru_cache(maxsize=2)
-def words(language: str | None) -> Texts:
+def words(language: str | None) -> Translator:
     """Give the words of a language; None is the session's."""
-    return Texts(language)
+    return Translator(language)

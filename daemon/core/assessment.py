@@ -5,27 +5,32 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from config.settings import Settings
-from config.workflows import WorkflowKind
+from config.workflows import Ends, WorkflowKind
+from daemon.core.card_reads import known_cards
 from daemon.core.expiry import days_left, stage
 from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages, procedure_of
 from daemon.core.model import CertificateRecord, Key, Memory
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status
+from daemon.core.state import State
 from daemon.core.views.report import CertificateStatus, Path, PathKind, Stage
 from daemon.core.workflows.progress import link_stands
+from daemon.core.workflows.workflow import current_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewalCase:
     """One holder under one procedure: the keys, what they are to the account, and what is to be done.
 
-    `link_is_out` says that the platform has sent its link to the newest key, and it still works or was used.
+    `link_is_out`: the platform has sent its link to the newest key, and it still works or was used.
+    `is_ordered`: by the user's word, all that is left of the order is to wait for the new key.
     """
 
     lineage: KeyLineage
     status: LineageStatus
     path: Path | None
     link_is_out: bool = False
+    is_ordered: bool = False
 
     @property
     def id(self) -> str:
@@ -52,6 +57,12 @@ class Assessment:
         return self.watched_by_key.get(key.id, ())
 
 
+def assess_state(state: State, now: datetime) -> Assessment:
+    """Assess the state; while the readers are unknown, by what was last known of them."""
+    blank = known_cards(state) is None and state.cards.blank
+    return assess(state.memory, state.settings, state.contents, now, blank=blank)
+
+
 def assess(
     memory: Memory, settings: Settings, contents: Mapping[str, Content], now: datetime, *, blank: bool = False
 ) -> Assessment:
@@ -67,7 +78,8 @@ def assess(
         status = lineage_status(lineage, now)
         link = _link_is_out(lineage, status, memory, now)
         path = choose_path(lineage, status, now, settings.notices, link_stands=link)
-        cases.append(RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link))
+        ordered = _is_ordered(lineage, status, memory)
+        cases.append(RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, is_ordered=ordered))
     cases.sort(key=lambda case: _pressing(case, keys))
     if blank:
         cases = _with_blank_token(cases, now, settings)
@@ -88,6 +100,15 @@ def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now
     if progress is None or workflow is None or progress.workflow is not workflow.kind or progress.finished:
         return False
     return link_stands(workflow, progress, now)
+
+
+def _is_ordered(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> bool:
+    progress = memory.progress.get(status.newest.key.id)
+    workflow = lineage.procedure.workflows.get(WorkflowKind.ORDER)
+    if progress is None or workflow is None or progress.workflow is not workflow.kind:
+        return False
+    step = current_step(workflow, progress.done, lambda _ends: False)
+    return step is not None and step.ends is Ends.CERTIFICATE_SEEN and bool(progress.done)
 
 
 def _pressing(case: RenewalCase, keys: frozenset[str]) -> tuple[bool, datetime, str]:

@@ -21,6 +21,7 @@ from daemon.core.recognition import (
 )
 from daemon.core.state import Read, State
 from daemon.core.troubles import Trouble
+from daemon.core.workflows.cards import CardsPresent, cards_present
 
 RETRY_AFTER = (timedelta(seconds=3), timedelta(seconds=15))
 RETRIED = {Trouble.CARD_UNREAD, Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED}
@@ -167,3 +168,10 @@ def _look_moments(state: State, reader: str, now: datetime) -> Iterator[datetime
 
 def _may_be_activated(content: Content, memory: Memory) -> bool:
     return content.blank or any(memory.keys[key].flags.unactivated for key in content.keys if key in memory.keys)
+
+
+def known_cards(state: State) -> CardsPresent | None:
+    """Return what is in the readers, None while that is not known."""
+    if state.service_trouble:
+        return None
+    return cards_present(state.readers, state.contents, names_being_read(state))

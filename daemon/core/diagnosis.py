@@ -69,7 +69,7 @@ BAD_TROUBLES = {
     Trouble.CLOCK_WRONG,
 }
 SERVICE_TROUBLES = {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED}
-OF_KEYS = {Trouble.NOT_YET_VALID, Trouble.CERTIFICATE_UNREADABLE}
+TROUBLES_OF_KEYS = {Trouble.NOT_YET_VALID, Trouble.CERTIFICATE_UNREADABLE}
 
 
 def exit_code(checks: Iterable[Check]) -> int:
@@ -150,7 +150,7 @@ def _keys(look: ReaderInspection) -> Iterator[Check]:
                 count = sum(not certificate.authority for certificate in token.certificates)
                 yield fine(Topic.KEY, text("doctor.key.read", place=place, module=answer.module, count=count))
     for trouble in look.report.troubles:
-        if trouble in OF_KEYS:
+        if trouble in TROUBLES_OF_KEYS:
             yield troubled(Topic.KEY, trouble)
     if not told and not any(reader.state is Occupancy.HOLDING for reader in look.report.readers):
         yield fine(Topic.KEY, text("doctor.key.none"), text("doctor.key.none.do"))

@@ -10,7 +10,6 @@ from config.settings import NoticeSettings, Settings
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
-from daemon.core.guide.ordering import is_ordered
 from daemon.core.holders import holder_name
 from daemon.core.key_names import called
 from daemon.core.model import Key, Memory
@@ -166,17 +165,17 @@ def _key_notice(
         title=_title(path, subject, now),
         body=_body(subject, path, memory, now),
         dedup_keys=dedup_keys,
-        button=_button(subject, path, memory),
+        button=_button(subject, path),
         more=tuple(_more(path)),
         urgency=Urgency.CRITICAL if pressing else Urgency.NORMAL,
     )
 
 
-def _button(subject: Subject, path: Path | None, memory: Memory) -> Text | None:
+def _button(subject: Subject, path: Path | None) -> Text | None:
     """Name what a click does: it opens what comes next, or the guide where the next hand is not at the computer."""
     if path is None or subject.case is None:
         return None
-    by_hand = subject.case.link_is_out or (path.kind is PathKind.ORDER and is_ordered(subject.case, memory))
+    by_hand = subject.case.link_is_out or (path.kind is PathKind.ORDER and subject.case.is_ordered)
     return text("button.guide" if by_hand else f"button.{path.kind}")
 
 
@@ -202,7 +201,7 @@ def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) ->
     elif path.kind is PathKind.ACTIVATE:
         id_ = f"notice.activate.{path.then or 'alone'}"
     elif path.kind is PathKind.ORDER:
-        ordered = subject.case is not None and is_ordered(subject.case, memory)
+        ordered = subject.case is not None and subject.case.is_ordered
         id_ = f"notice.ordered.{ended}" if ordered else f"notice.order.{ended}"
     else:
         id_ = f"notice.{path.kind}"

@@ -11,10 +11,14 @@ from daemon.core.troubles import Trouble
 from daemon.core.views.report import ReaderReport, Report, Stage
 
 ATTENTION, EXPIRED, NOTHING_READ = 1, 2, 3
-READ = {Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED, Trouble.CERTIFICATE_UNREADABLE}  # troubles of a card that was read
+TROUBLES_OF_READ_CARDS = {
+    Trouble.NO_CERTIFICATE,
+    Trouble.PIN_LOCKED,
+    Trouble.CERTIFICATE_UNREADABLE,
+}  # troubles of a card that was read
 
 
-def make_report(state: State, assessment: Assessment, now: datetime) -> Report:
+def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
     """Put everything that is known into the form of the contract."""
     report = Report(
         readers=tuple(
@@ -45,7 +49,7 @@ def exit_code(report: Report) -> int:
         return NOTHING_READ
     blind = {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED} & set(report.troubles)
     full = [r for r in report.readers if r.state is not Occupancy.EMPTY]
-    unread = bool(full) and all(r.trouble and r.trouble not in READ for r in full)
+    unread = bool(full) and all(r.trouble and r.trouble not in TROUBLES_OF_READ_CARDS for r in full)
     return NOTHING_READ if blind or unread else 0
 
 

@@ -7,9 +7,10 @@ from typing import assert_never
 
 from config.i18n.text import text
 from daemon.core import events
-from daemon.core.assessment import Assessment
+from daemon.core.assessment import Assessment, assess_state
 from daemon.core.card_reads import (
     finish_read,
+    known_cards,
     look_moments,
     names_being_read,
     order_read,
@@ -40,18 +41,17 @@ from daemon.core.effects import (
 from daemon.core.events import Event, Verb
 from daemon.core.expiry import later, quiet_until
 from daemon.core.guide.certificates import certificate_cards, forget_certificate
-from daemon.core.guide.context import known_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
-from daemon.core.guide.sync_progress import keep_progress
+from daemon.core.guide.sync_progress import sync_progress
 from daemon.core.key_names import key_of, name_key
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
 from daemon.core.responses.guide import choose, look_at
-from daemon.core.responses.launch import launched
-from daemon.core.responses.notice import Step, answer_notice, assess_state, claimed, drop_snooze, open_awaited
+from daemon.core.responses.launch import apply_launched
+from daemon.core.responses.notice import Step, answer_notice, apply_claim, drop_snooze, open_awaited
 from daemon.core.state import Delivery, State
-from daemon.core.status_report import make_report
+from daemon.core.status_report import build_report
 from daemon.core.tray_view import build_tray_view, other_language
 from daemon.core.trouble_notices import (
     TROUBLE_KEY_PREFIX,
@@ -101,7 +101,7 @@ def _take(state: State, event: Event) -> Step:
         case events.NoticeAnswered(tag=tag, choice=choice, at=at):
             return answer_notice(state, assess_state(state, at), tag, choice, at)
         case events.Claimed(key=key, claim=claim, at=at):
-            return claimed(state, key, claim, at)
+            return apply_claim(state, key, claim, at)
         case events.GuideChosen(action=action, at=at):
             return choose(state, assess_state(state, at), action, at)
         case events.KeyNamed(fingerprint=fingerprint, name=name):
@@ -117,7 +117,7 @@ def _take(state: State, event: Event) -> Step:
             return state, _problem(state, event)
         case events.Launched(procedure=procedure, trouble=trouble, at=at):
             failed = _launch_failed(procedure, trouble) if trouble and state.notifies else ()
-            return launched(state, assess_state(state, at), event), failed
+            return apply_launched(state, assess_state(state, at), event), failed
         case events.LoginStartKnown(on=on):
             return replace(state, login_start=on), ()
         case events.Tick():
@@ -136,7 +136,7 @@ def _settle(state: State, now: datetime) -> Step:
     if not state.notifies:
         return state, orders + answers
     state = replace(
-        state, memory=keep_progress(state.memory, assessment.cases, now), cards=known_cards(state) or state.cards
+        state, memory=sync_progress(state.memory, assessment.cases, now), cards=known_cards(state) or state.cards
     )
     state, opened = open_awaited(state, assessment, now)
     state, delivered, held_until = _tell(state, assessment, now)
@@ -181,7 +181,7 @@ def _asked(state: State, event: events.Asked) -> Step:
         case Verb.TELL:
             effects: tuple[Effect, ...] = ()
             if event.claim is not None and (key := key_of(state.memory, event.fingerprint)):
-                state, effects = claimed(state, key.id, event.claim, event.at)
+                state, effects = apply_claim(state, key.id, event.claim, event.at)
             return state, (*effects, _reply(state, event))
         case Verb.NAME:
             state = replace(state, memory=name_key(state.memory, event.fingerprint, event.text))
@@ -209,7 +209,7 @@ def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State,
     ready = [request for request, tickets in state.requests.items() if not tickets & state.reads.keys()]
     if not ready or names_being_read(state):
         return state, ()
-    report = make_report(state, assessment, now)
+    report = build_report(state, assessment, now)
     state = replace(state, requests={r: t for r, t in state.requests.items() if r not in ready})
     return state, tuple(Reply(request=request, report=report) for request in ready)
 
@@ -221,7 +221,7 @@ def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, t
     due = [*due_notices(assessment, state.memory, state.settings, now), *trouble_notices(state, assessment, now)]
     due = summarize([*due, *guide_notices(assessment, state.memory, now)])
     if state.greeting and not was_delivered(state.memory, WELCOME, now):
-        due.append(welcome_notice(make_report(state, assessment, now), login_start=state.login_start))
+        due.append(welcome_notice(build_report(state, assessment, now), login_start=state.login_start))
     before = {n.tag: state.in_flight[n.tag] for n in due if n.tag in state.in_flight}
     fresh = [n for n in due if n.tag not in before or not _is_under_way(before[n.tag], now)]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
@@ -309,4 +309,4 @@ def _added(
 
 
 def _reply(state: State, event: events.Asked) -> Reply:
-    return Reply(request=event.request, report=make_report(state, assess_state(state, event.at), event.at))
+    return Reply(request=event.request, report=build_report(state, assess_state(state, event.at), event.at))

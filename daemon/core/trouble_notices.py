@@ -18,7 +18,7 @@ BLIND_PATIENCE = timedelta(seconds=60)
 TROUBLE_KEY_PREFIX = "trouble|"
 TROUBLE_KEYS_KEPT = timedelta(days=60)
 RELEASED = datetime.fromisoformat("2026-11-01T00:00:00Z")
-TOLD = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED}
+NOTIFIED_TROUBLES = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED}
 
 
 def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iterator[Notice]:
@@ -33,7 +33,7 @@ def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iter
         if not patient and not blank_is_known:
             candidates.append((reader.name, trouble))
     for place, trouble in candidates:
-        if trouble in TOLD or place == "service":
+        if trouble in NOTIFIED_TROUBLES or place == "service":
             notice = _trouble_notice(place, trouble, now) if trouble else None
             if notice and not was_delivered(state.memory, notice.dedup_keys[0], now):
                 yield notice

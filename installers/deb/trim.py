@@ -59,10 +59,10 @@ def trim_qt(qt: Path) -> None:
     """Keep what a window of widgets needs: the modules and plugins above, and the libraries that these load."""
     plugins = {qt / "Qt/plugins" / name for name in QT_PLUGINS}
     modules = {qt / f"{name}.abi3.so" for name in QT_MODULES}
-    texts = {qt / name for name in QT_PYTHON} | {qt / "Qt/translations" / name for name in QT_TRANSLATIONS}
+    translator = {qt / name for name in QT_PYTHON} | {qt / "Qt/translations" / name for name in QT_TRANSLATIONS}
     loaded = needed_libraries(plugins | modules)
     for file in list(_files(qt)):
-        if file not in plugins | modules | texts and file.name not in loaded:
+        if file not in plugins | modules | translator and file.name not in loaded:
             file.unlink()
 
 

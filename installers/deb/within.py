@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.core.views.tray import IconState
 from tray.cli.main import _parser
 from tray.icon.drawing import draw_icon
@@ -37,7 +37,7 @@ def draw_icons(theme: Path) -> None:
 
 def filled(page: str) -> str:
     """Put options and commands into a manual page."""
-    parser = _parser(Texts().render)
+    parser = _parser(Translator().render)
     commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {choice.dest: choice.help or "" for choice in commands._choices_actions}
     listed = (line for name, command in commands.choices.items() for line in _command(name, helps[name], command))

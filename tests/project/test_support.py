@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.core.troubles import Trouble
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs/support.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("trouble", Trouble)
 def test_each_trouble_is_there_in_the_words_of_doctor(trouble: Trouble) -> None:
-    english, french = Texts("en"), Texts("fr")
+    english, french = Translator("en"), Translator("fr")
     for words in (english.render(text(f"trouble.{trouble}.short")), french.render(text(f"trouble.{trouble}.short"))):
         assert words in PAGE
     assert english.render(text(f"trouble.{trouble}", reader="")) in PAGE

@@ -15,7 +15,7 @@ from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
 from support.bus import LIMIT_S, PrivateBus, call
-from support.process import Process, RigTimeoutError, require_file, wait_until
+from support.process import Process, SupportTimeoutError, require_file, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Mapping
@@ -100,8 +100,8 @@ class Accessibility:
 
         try:
             wait_until(there, f"{role} {name!r} is there", timeout_s)
-        except RigTimeoutError as error:
-            raise RigTimeoutError(f"{error}\n{report(self.tree())}") from error
+        except SupportTimeoutError as error:
+            raise SupportTimeoutError(f"{error}\n{report(self.tree())}") from error
         return found[0]
 
     def act(self, node: Node, action: str) -> None:
@@ -118,7 +118,7 @@ class Accessibility:
         try:
             owner, path = self._client.focused.get(timeout=timeout_s)
         except queue.Empty:
-            raise RigTimeoutError(f"the keyboard went nowhere within {timeout_s:g} s") from None
+            raise SupportTimeoutError(f"the keyboard went nowhere within {timeout_s:g} s") from None
         return self._node(owner, path, 0)
 
     def announced(self, timeout_s: float = 10.0) -> str:
@@ -127,7 +127,7 @@ class Accessibility:
         try:
             return self._client.said.get(timeout=timeout_s)
         except queue.Empty:
-            raise RigTimeoutError(f"nothing was announced within {timeout_s:g} s") from None
+            raise SupportTimeoutError(f"nothing was announced within {timeout_s:g} s") from None
 
     def _address(self) -> str:
         message = Message(

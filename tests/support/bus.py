@@ -40,7 +40,7 @@ class PrivateBus:
 
     def __init__(self, kind: Literal["session", "system"] = "session") -> None:
         daemon = require_tool("dbus-daemon", "dbus")
-        self.folder = Path(tempfile.mkdtemp(prefix="rig-bus-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="vigicle-bus-"))
         self.address = f"unix:path={self.folder}/bus"
         self.environment = {f"DBUS_{kind.upper()}_BUS_ADDRESS": self.address}
         configuration = self.folder / "bus.conf"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dbus_fast import ErrorType, Message
 
 from support.bus import BusService, PrivateBus, SessionBus
-from support.process import Process, RigTimeoutError, require_tool, wait_until
+from support.process import Process, SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ class NotificationServer(BusService):
         try:
             return self._waiting.get(timeout=timeout_s)
         except queue.Empty:
-            raise RigTimeoutError(f"no notice within {timeout_s:g} s") from None
+            raise SupportTimeoutError(f"no notice within {timeout_s:g} s") from None
 
     def action_invoked(self, notice_id: int, key: str = "default") -> None:
         """Tell the senders that the person clicked."""
@@ -143,7 +143,7 @@ class Screen:
 
     def __init__(self, size: str = "1024x768x24") -> None:
         xvfb = require_tool("Xvfb", "xvfb")
-        self.folder = Path(tempfile.mkdtemp(prefix="rig-screen-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="vigicle-screen-"))
         command = [xvfb, "-displayfd", "1", "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
         self._process = Process(command, environment=os.environ, log=self.folder / "xvfb.log")
         self.environment: dict[str, str] = {}
@@ -152,7 +152,7 @@ class Screen:
         number = re.compile(r"^(\d+)\n", re.MULTILINE)
         try:
             wait_until(lambda: number.search(self._process.text) is not None, "Xvfb says its display")
-        except RigTimeoutError:
+        except SupportTimeoutError:
             self.__exit__()
             raise
         found = number.search(self._process.text)
@@ -161,7 +161,7 @@ class Screen:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with contextlib.suppress(RigTimeoutError):
+        with contextlib.suppress(SupportTimeoutError):
             self._process.terminate()  # it removes its own lock and socket
         self._process.close()
         shutil.rmtree(self.folder)
@@ -173,7 +173,7 @@ class Dunst:
     def __init__(self, bus: PrivateBus, screen: Screen) -> None:
         self._dunst = require_tool("dunst", "dunst")
         self._control = require_tool("dunstctl", "dunst")
-        self._folder = Path(tempfile.mkdtemp(prefix="rig-dunst-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="vigicle-dunst-"))
         self._environment: Mapping[str, str] = os.environ | bus.environment | screen.environment
         self._process: Process | None = None
 
@@ -207,7 +207,7 @@ class Dunst:
         self._process = Process(command, environment=self._environment, log=self._folder / "dunst.log")
         try:
             wait_until(self._answers, "dunst takes its name on the bus")
-        except RigTimeoutError:
+        except SupportTimeoutError:
             self.__exit__()
             raise
         return self

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from daemon.adapters.guide.messages import ANSWERS, ENCODER, GuideAnswer, Page
-from support.process import RigTimeoutError, require_tool
+from support.process import SupportTimeoutError, require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ class GuideChild:
         try:
             return self._answers.get(timeout=timeout_s)
         except queue.Empty:
-            raise RigTimeoutError(f"no answer within {timeout_s:g} s") from None
+            raise SupportTimeoutError(f"no answer within {timeout_s:g} s") from None
 
     def has_answered(self) -> bool:
         """Whether an answer waits."""

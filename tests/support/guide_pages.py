@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.i18n.text import Argument, Phrase, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings
 from config.workflows import Workflow, WorkflowKind
@@ -68,7 +68,7 @@ class Writer:
             "new_ends": NEW_ENDS,
             "tool": OPALEXE.tool.name,
         }
-        return Texts(self.language, UTC).render(Phrase(wording, tuple(args.items())))
+        return Translator(self.language, UTC).render(Phrase(wording, tuple(args.items())))
 
     def action(self, id_: str, en: str, fr: str, *, copy: str | None = None, detail: str | None = None) -> PageAction:
         """Write a button."""

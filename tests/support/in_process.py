@@ -27,6 +27,6 @@ def use_service(service: ReaderService) -> None:
 
 @cache
 def _link() -> Path:
-    link = Path(tempfile.mkdtemp(prefix="rig-pcsc-link-")) / "pcscd.comm"
+    link = Path(tempfile.mkdtemp(prefix="vigicle-pcsc-link-")) / "pcscd.comm"
     os.environ[SOCKET_VARIABLE] = str(link)
     return link

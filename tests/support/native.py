@@ -20,7 +20,7 @@ def compile_file(name: str) -> bytes:
 def compile_source(source: str, *flags: str) -> bytes:
     """Return the library made from C source."""
     gcc = require_tool("gcc", "gcc libc6-dev")
-    with tempfile.TemporaryDirectory(prefix="rig-native-") as folder:
+    with tempfile.TemporaryDirectory(prefix="vigicle-native-") as folder:
         library = Path(folder) / "library.so"
         command = [gcc, "-O1", "-shared", "-fPIC", *flags, "-x", "c", "-", "-o", str(library)]
         subprocess.run(command, input=source, text=True, check=True, timeout=60)

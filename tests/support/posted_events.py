@@ -6,7 +6,7 @@ import queue
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from support.process import RigTimeoutError
+from support.process import SupportTimeoutError
 
 if TYPE_CHECKING:
     from daemon.core.events import Event
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Wanted = TypeVar("Wanted")
 
 
-class Posted:
+class PostedEvents:
     """The `Post` of a test: call it, or hand it to an adapter's `start`."""
 
     def __init__(self) -> None:
@@ -49,4 +49,4 @@ class Posted:
         try:
             return self._events.get(timeout=max(0.0, timeout_s))
         except queue.Empty:
-            raise RigTimeoutError(f"nothing was posted within {timeout_s:.1f} s") from None
+            raise SupportTimeoutError(f"nothing was posted within {timeout_s:.1f} s") from None

@@ -21,7 +21,7 @@ class MissingToolError(RuntimeError):
     """A program that the tests need is not installed; the message names its Debian package."""
 
 
-class RigTimeoutError(AssertionError):
+class SupportTimeoutError(AssertionError):
     """Something that a test waited for did not happen within its limit."""
 
 
@@ -46,7 +46,7 @@ def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
-            raise RigTimeoutError(f"not within {timeout_s:g} s: {what}")
+            raise SupportTimeoutError(f"not within {timeout_s:g} s: {what}")
         time.sleep(POLL_S)
 
 
@@ -96,12 +96,12 @@ class Process:
             over = self.returncode is not None
             return text in self.text or over
 
-        with contextlib.suppress(RigTimeoutError):
+        with contextlib.suppress(SupportTimeoutError):
             wait_until(said_or_over, text, timeout_s)
         said = self.text
         if text not in said:
             state = "runs" if self.returncode is None else f"ended with {self.returncode}"
-            raise RigTimeoutError(f"{self.command[0]} ({state}) never said {text!r}. It said:\n{said}")
+            raise SupportTimeoutError(f"{self.command[0]} ({state}) never said {text!r}. It said:\n{said}")
         return said
 
     def wait(self, timeout_s: float = 10.0) -> int:
@@ -109,7 +109,7 @@ class Process:
         try:
             return self._popen.wait(timeout_s)
         except subprocess.TimeoutExpired as error:
-            raise RigTimeoutError(f"{self.command[0]} runs after {timeout_s:g} s. It said:\n{self.text}") from error
+            raise SupportTimeoutError(f"{self.command[0]} runs after {timeout_s:g} s. It said:\n{self.text}") from error
 
     def terminate(self, timeout_s: float = 10.0) -> int:
         """Send SIGTERM and return the exit code."""

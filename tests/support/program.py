@@ -29,7 +29,7 @@ class Program:
 
     def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self._runtime = Path(tempfile.mkdtemp(prefix="rig-run-"))  # mode 0700, as the desktop makes it
+        self._runtime = Path(tempfile.mkdtemp(prefix="vigicle-run-"))  # mode 0700, as the desktop makes it
         self._processes: list[Process] = []
         self._command = Path(sys.executable).with_name("vigicle")
         if not self._command.exists():

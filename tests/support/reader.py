@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from support.native import compile_file
-from support.process import Process, RigTimeoutError, require_tool, wait_until
+from support.process import Process, SupportTimeoutError, require_tool, wait_until
 from support.slot import Slot
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ReaderService:
     ):
         if not 0 <= readers <= MAX_READERS:
             raise ValueError(f"pcscd takes 0 to {MAX_READERS} readers, not {readers}")
-        self.folder = Path(tempfile.mkdtemp(prefix="rig-pcscd-", dir=place))  # short: socket names end at 108 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="vigicle-pcscd-", dir=place))  # short: socket names end at 108 bytes
         self.folder.chmod(0o755)
         self._base = dict(environment if environment is not None else os.environ)
         self._polled = polled
@@ -221,8 +221,8 @@ class ReaderService:
 
         try:
             wait_until(taken, f"pcscd takes reader {reader}", START_LIMIT_S)
-        except RigTimeoutError as error:
-            raise RigTimeoutError(f"{error}. pcscd said:\n{self.log}") from None
+        except SupportTimeoutError as error:
+            raise SupportTimeoutError(f"{error}. pcscd said:\n{self.log}") from None
 
     def _tell_usb(self, sign: str, reader: int) -> None:
         (self.folder / "events").write_text(f"{sign}{reader:02}\n")

@@ -13,7 +13,7 @@ import termios
 import threading
 from typing import TYPE_CHECKING, Self
 
-from support.process import RigTimeoutError
+from support.process import SupportTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ class Terminal:
             shown = self._changed.wait_for(lambda: words in self._shown[self._read_to :] or self._over, timeout_s)
             at = self._shown.find(words, self._read_to)
             if not shown or at < 0:
-                raise RigTimeoutError(f"{words!r} was not shown. Unread:\n{self._shown[self._read_to :]}")
+                raise SupportTimeoutError(f"{words!r} was not shown. Unread:\n{self._shown[self._read_to :]}")
             begin, self._read_to = self._read_to, at + len(words)
             return self._shown[begin : self._read_to]
 

@@ -16,7 +16,7 @@ from dbus_fast import Message, Variant
 from PIL import Image
 
 from support.bus import BusService, PrivateBus, call
-from support.process import Process, RigTimeoutError, require_file, require_tool, wait_until
+from support.process import Process, SupportTimeoutError, require_file, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -166,7 +166,7 @@ class XfcePanel:
         self._settings = require_file(
             [f"/usr/lib/{platform.machine()}-linux-gnu/{settings}", f"/usr/lib/{settings}"], "xfconf"
         )
-        self.folder = Path(tempfile.mkdtemp(prefix="rig-panel-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="vigicle-panel-"))
         channel = self.folder / "xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml"
         channel.parent.mkdir(parents=True)
         channel.write_text(PANEL.format(dark=str(dark).lower(), icon_size=icon_size))
@@ -209,7 +209,7 @@ class XfcePanel:
     def __enter__(self) -> Self:
         try:
             self.start()
-        except RigTimeoutError:
+        except SupportTimeoutError:
             self.__exit__()
             raise
         return self

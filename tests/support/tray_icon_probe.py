@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Self
 
-from config.i18n.translator import Texts
-from support.posted_events import Posted
+from config.i18n.translator import Translator
+from support.posted_events import PostedEvents
 from tray.icon.tray_icon import TrayIcon
 
 STOP_LIMIT_S = 2.0
@@ -15,9 +15,9 @@ STOP_LIMIT_S = 2.0
 class RunningTrayIcon:
     """A TrayIcon whose `run` has a thread of its own, as the program gives it the main thread; a context manager."""
 
-    def __init__(self, texts: Texts | None = None, *, session_patience_s: float = 60.0) -> None:
-        self.posted = Posted()
-        render = (texts or Texts("en")).render
+    def __init__(self, translator: Translator | None = None, *, session_patience_s: float = 60.0) -> None:
+        self.posted = PostedEvents()
+        render = (translator or Translator("en")).render
         self.tray = TrayIcon(render, self.posted, session_patience_s=session_patience_s)
         self.show = self.tray.show
         self.thread = threading.Thread(target=self.tray.run, daemon=True)

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from support.process import RigTimeoutError, require_tool, wait_until
+from support.process import SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,8 +69,8 @@ class WineProgram:
 
         try:
             wait_until(said, repr(text), limit_s)
-        except RigTimeoutError as error:
-            raise RigTimeoutError(f"{error}. It said:\n{''.join(self._said)}") from None
+        except SupportTimeoutError as error:
+            raise SupportTimeoutError(f"{error}. It said:\n{''.join(self._said)}") from None
         heard = itertools.accumulate(self._said[self._heard :])
         self._heard += next(number for number, words in enumerate(heard, 1) if text in words)
 

@@ -7,7 +7,7 @@ from config.identity import WINDOWS_ID
 PER_MONITOR_AWARE_V2 = -4  # DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2
 
 
-def introduce() -> None:
+def register() -> None:
     """Name this process, and let it draw at each monitor's own scale. What Windows refuses is left as it is.
 
     The programs of the setup carry the scale in their manifest; there the second call is refused, and harmless.

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from config.i18n.text import Text, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.settings import Settings
 from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
@@ -62,16 +62,16 @@ NEW = key("new", "Jeanne DEMO", BEGIN + timedelta(days=30), BEGIN + timedelta(da
 FOREIGN = key("foreign", "Paul AUTRE", BEGIN - timedelta(days=400), BEGIN + timedelta(days=600))
 
 
-class Stage:
+class StoryPlayer:
     """Plays scenes and tells them in the terminal."""
 
     def __init__(
-        self, demo: Demo, told: "queue.Queue[Notice | Launch]", texts: Texts, wait: Callable[[], None]
+        self, demo: Demo, told: "queue.Queue[Notice | Launch]", translator: Translator, wait: Callable[[], None]
     ) -> None:
         """Keep what is played on; `wait` passes the time between two scenes."""
         self._demo = demo
         self._told = told
-        self._texts = texts
+        self._texts = translator
         self._wait = wait
         self._console = Terminal(emoji=False)
         self._pages: queue.SimpleQueue[Page] = queue.SimpleQueue()
@@ -159,7 +159,7 @@ class Stage:
         return told
 
 
-def story(stage: Stage) -> None:
+def story(stage: StoryPlayer) -> None:
     """Tell the whole renewal, once."""
     stage.tell("demo.begin")
     stage.insert(OLD)
@@ -202,7 +202,7 @@ def story(stage: Stage) -> None:
 
 def play(
     settings: Settings,
-    texts: Texts,
+    translator: Translator,
     *,
     by_step: bool = False,
     make_tray: MakeTray | None = None,
@@ -211,10 +211,12 @@ def play(
     """Play the story in a temporary folder; return 0 when it went as it should, 1 when not."""
     told: queue.Queue[Notice | Launch] = queue.Queue()
     with tempfile.TemporaryDirectory(prefix="vigicle-demo-") as folder:
-        demo = make_demo(Path(folder), settings, texts.render, told.put, BEGIN, make_tray, window)
-        stage = Stage(demo, told, texts, _for_a_key(texts) if by_step else _a_moment)
+        demo = make_demo(Path(folder), settings, translator.render, told.put, BEGIN, make_tray, window)
+        stage = StoryPlayer(demo, told, translator, _for_a_key(translator) if by_step else _a_moment)
         outcome: list[int] = []
-        teller = threading.Thread(target=lambda: outcome.append(_tell_story(stage, texts)), name="story", daemon=True)
+        teller = threading.Thread(
+            target=lambda: outcome.append(_tell_story(stage, translator)), name="story", daemon=True
+        )
         watch = threading.Thread(target=demo.loop.run, name="loop")
         watch.start()
         teller.start()
@@ -230,11 +232,11 @@ def play(
     return outcome[0] if outcome else 1
 
 
-def _tell_story(stage: Stage, texts: Texts) -> int:
+def _tell_story(stage: StoryPlayer, translator: Translator) -> int:
     try:
         story(stage)
     except DemoFailure as failure:
-        print(f"vigicle: {texts.render(text('demo.failed'))} ({failure})", file=sys.stderr)
+        print(f"vigicle: {translator.render(text('demo.failed'))} ({failure})", file=sys.stderr)
         return 1
     return 0
 
@@ -248,10 +250,10 @@ def _a_moment() -> None:
     threading.Event().wait(PAUSE_S)
 
 
-def _for_a_key(texts: Texts) -> Callable[[], None]:
+def _for_a_key(translator: Translator) -> Callable[[], None]:
     def wait() -> None:
         try:
-            input(texts.render(text("demo.press")) + " ")
+            input(translator.render(text("demo.press")) + " ")
         except EOFError:
             _a_moment()
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 from config.folders import Folders
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from daemon.assembly import guide
-from daemon.assembly.daemon import Outcome
+from daemon.assembly.daemon import DaemonOutcome
 from daemon.core.events import Verb
 
 NOT_SHOWN = 1
 
-AddCommand = Callable[[str, Callable[[argparse.Namespace, Folders, Loaded, Texts], int]], argparse.ArgumentParser]
+AddCommand = Callable[[str, Callable[[argparse.Namespace, Folders, Loaded, Translator], int]], argparse.ArgumentParser]
 
 
 def window_command() -> list[str]:
@@ -30,17 +30,17 @@ def add_guide_command(command: AddCommand, words: Callable[[str], str]) -> None:
     command(Verb.GUIDE.value, _guide).add_argument("--text", action="store_true", help=words("text"))
 
 
-def bring_to_front(folders: Folders, texts: Texts) -> None:
+def bring_to_front(folders: Folders, translator: Translator) -> None:
     """Have the running daemon open its guide; say it where that cannot be."""
     try:
         guide.front(folders)
     except guide.DaemonNotRunningError:  # it is just starting, or ending
         pass
     except guide.ControlError as problem:
-        print(texts.render(problem.text))
+        print(translator.render(problem.text))
 
 
-def _guide(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+def _guide(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     try:
         if options.text:
             from tray.text_guide.session import look
@@ -50,10 +50,10 @@ def _guide(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts:
         else:
             outcome = guide.show_window(folders, loaded, window_command())
     except guide.ControlError as problem:
-        print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
+        print(f"vigicle: {translator.render(problem.text)}", file=sys.stderr)
         return NOT_SHOWN
-    if outcome is Outcome.ALREADY_RUNNING:  # it is just starting, or ending: there is no door yet, or no more
-        print(texts.render(text("run.already")))
+    if outcome is DaemonOutcome.ALREADY_RUNNING:  # it is just starting, or ending: there is no door yet, or no more
+        print(translator.render(text("run.already")))
         return NOT_SHOWN
     return 0
 

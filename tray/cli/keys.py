@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from config.folders import Folders
 from config.i18n.text import clean, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from daemon.assembly import oneshot
 from daemon.core.events import Verb
@@ -19,7 +19,7 @@ from tray.cli.prompts import ask_on_terminal, on_terminal
 NOT_DONE = 1
 USAGE = 2
 
-Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
+Command = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
 AddCommand = Callable[[str, Command], argparse.ArgumentParser]
 
 _BEGINNING = re.compile(r"[0-9a-f]{4,64}")
@@ -38,7 +38,7 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
     forget.add_argument("--yes", action="store_true", help=words("yes"))
 
 
-def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     """Find the key that is meant, by its fingerprint or as the only new one, and pass the person's word on."""
     report = oneshot.ask(folders, loaded, Verb.STATUS)
     meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
@@ -47,53 +47,53 @@ def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: 
     elif new := {path.new_fingerprint for path in report.paths if path.new_fingerprint}:
         meant = new
     if len(meant) != 1:
-        print(texts.render(text("tell.which")), file=sys.stderr)
+        print(translator.render(text("tell.which")), file=sys.stderr)
         return USAGE
     oneshot.ask(folders, loaded, Verb.TELL, claim=Claim(options.claim), fingerprint=meant.pop())
-    print(texts.render(text("tell.done")))
+    print(translator.render(text("tell.done")))
     return 0
 
 
-def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     name = clean(options.name)
     if len(name) > KEY_NAME_LIMIT:
-        print(texts.render(text("name.long", limit=KEY_NAME_LIMIT)), file=sys.stderr)
+        print(translator.render(text("name.long", limit=KEY_NAME_LIMIT)), file=sys.stderr)
         return USAGE
-    line = _meant(options.fingerprint, folders, loaded, texts)
+    line = _meant(options.fingerprint, folders, loaded, translator)
     if line is None:
         return USAGE
     oneshot.ask(folders, loaded, Verb.NAME, fingerprint=line.fingerprint_sha256, name=name)
-    print(texts.render(text("tell.done")))
+    print(translator.render(text("tell.done")))
     return 0
 
 
-def _forget(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
-    line = _meant(options.fingerprint, folders, loaded, texts)
+def _forget(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+    line = _meant(options.fingerprint, folders, loaded, translator)
     if line is None:
         return USAGE
     if not options.yes and not on_terminal():
-        print(texts.render(text("forget.say_yes")), file=sys.stderr)
+        print(translator.render(text("forget.say_yes")), file=sys.stderr)
         return USAGE
     whose = line.subject_cn or text("holder.unknown")
     until = line.not_after or text("key.no_date")
-    if not options.yes and not ask_on_terminal(texts.render(text("forget.ask", holder=whose, date=until))):
+    if not options.yes and not ask_on_terminal(translator.render(text("forget.ask", holder=whose, date=until))):
         return NOT_DONE
     oneshot.ask(folders, loaded, Verb.FORGET, fingerprint=line.fingerprint_sha256)
-    print(texts.render(text("forget.done")))
+    print(translator.render(text("forget.done")))
     return 0
 
 
-def _meant(written: str, folders: Folders, loaded: Loaded, texts: Texts) -> CertificateStatus | None:
+def _meant(written: str, folders: Folders, loaded: Loaded, translator: Translator) -> CertificateStatus | None:
     """Find the one certificate whose fingerprint begins so; else say what is wrong."""
     beginning = written.replace(":", "").lower()
     if not _BEGINNING.fullmatch(beginning):
-        print(texts.render(text("fingerprint.no_beginning")), file=sys.stderr)
+        print(translator.render(text("fingerprint.no_beginning")), file=sys.stderr)
         return None
     known = oneshot.ask(folders, loaded, Verb.STATUS).certificates
     found = [line for line in known if line.fingerprint_sha256.startswith(beginning)]
     if len(found) != 1:
         what = "fingerprint.several" if found else "fingerprint.unknown"
-        print(texts.render(text(what, beginning=beginning, known=_listed(found or known))), file=sys.stderr)
+        print(translator.render(text(what, beginning=beginning, known=_listed(found or known))), file=sys.stderr)
         return None
     return found[0]
 

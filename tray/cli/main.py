@@ -11,52 +11,52 @@ from importlib.metadata import version
 
 from config.folders import Folders, find_folders
 from config.i18n.text import Text, text
-from config.i18n.translator import LOCALE, Texts, UserError
+from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
-from daemon.assembly.daemon import Outcome, watch
+from daemon.assembly.daemon import DaemonOutcome, run_daemon
 from daemon.assembly.parts import make_publisher
 from daemon.core.events import Verb
-from tray.cli.app_id import introduce
+from tray.cli.app_id import register
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
 from tray.cli.keys import add_key_commands
-from tray.cli.no_console import is_windowless, print_to_log, tell
+from tray.cli.no_console import has_no_console, print_to_log, tell
 from tray.cli.other_commands import add_side_commands
 from tray.cli.stdio import open_closed_streams, printed
 from tray.icon.tray_icon import TrayIcon
 
 BAD_CONFIGURATION = 3
 
-Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
+Command = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the command line names; return the exit code of the contract."""
-    introduce()
-    windowless = is_windowless()
+    register()
+    no_console = has_no_console()
     open_closed_streams()
     _bear_any_letter()
-    texts = Texts()
-    return printed(lambda: _main(arguments, texts, windowless=windowless), texts.render)
+    translator = Translator()
+    return printed(lambda: _main(arguments, translator, no_console=no_console), translator.render)
 
 
-def _main(arguments: Sequence[str] | None, texts: Texts, *, windowless: bool) -> int:
-    options = _parser(texts.render).parse_args(arguments)
+def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console: bool) -> int:
+    options = _parser(translator.render).parse_args(arguments)
     folders = find_folders()
     try:
-        if windowless:
+        if no_console:
             print_to_log(folders)
         _log_to_stderr(verbose=options.verbose)
         loaded = _load(folders, bears_bad_settings=options.bears_bad_settings)
-        texts = Texts(loaded.settings.language)
+        translator = Translator(loaded.settings.language)
         for refused in () if options.bears_bad_settings else loaded.problems:
-            print(f"vigicle: {texts.render(refused.text)}", file=sys.stderr)
+            print(f"vigicle: {translator.render(refused.text)}", file=sys.stderr)
         command: Command = options.command
-        return command(options, folders, loaded, texts)
+        return command(options, folders, loaded, translator)
     except UserError as problem:
-        print(f"vigicle: {texts.render(problem.text)}", file=sys.stderr)
-        if windowless:
-            tell(texts.render(problem.text))
+        print(f"vigicle: {translator.render(problem.text)}", file=sys.stderr)
+        if no_console:
+            tell(translator.render(problem.text))
         return BAD_CONFIGURATION
     except KeyboardInterrupt:
         return 130
@@ -101,36 +101,36 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     screen = None if options.headless else TrayIcon
     window = None if options.headless else window_command()
     if options.demo:
         from tray.cli import demo
 
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
-        return demo.play(loaded.settings, texts, by_step=options.step, make_tray=screen, window=window)
-    outcome = watch(folders, loaded, make_publisher(window), screen, greeting=screen is not None)
-    if outcome is Outcome.ALREADY_RUNNING:
-        print(texts.render(text("run.already")))
+        return demo.play(loaded.settings, translator, by_step=options.step, make_tray=screen, window=window)
+    outcome = run_daemon(folders, loaded, make_publisher(window), screen, greeting=screen is not None)
+    if outcome is DaemonOutcome.ALREADY_RUNNING:
+        print(translator.render(text("run.already")))
         if not options.headless:
-            bring_to_front(folders, texts)
+            bring_to_front(folders, translator)
     return 0
 
 
-def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     from tray.cli import report_output  # rich is for those who look, not for the daemon
 
     report = oneshot.ask(folders, loaded, verb)
     if options.json:
-        print(report_output.as_json(report, texts.render))
+        print(report_output.as_json(report, translator.render))
     else:
-        report_output.print_report(report, texts, loaded.settings)
+        report_output.print_report(report, translator, loaded.settings)
     return report.exit_code
 
 
-def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, texts: Texts) -> int:
+def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, translator: Translator) -> int:
     stopped = oneshot.leave(folders)
-    print(texts.render(text("quit.done" if stopped else "quit.none")))
+    print(translator.render(text("quit.done" if stopped else "quit.none")))
     return 0
 
 

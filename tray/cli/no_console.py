@@ -12,7 +12,7 @@ ENOUGH = 1 << 20  # bytes: then a new log is begun, and the one before kept
 MB_ICONWARNING = 0x30
 
 
-def is_windowless() -> bool:
+def has_no_console() -> bool:
     """Tell whether nobody would see what is printed."""
     return sys.stderr is None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.folders import Folders
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from daemon.assembly import doctor as examination
 from daemon.assembly.oneshot import remembered
@@ -20,7 +20,7 @@ from tray.cli.prompts import ask_on_terminal, on_terminal
 NOT_DONE = 1
 SHELLS = ("bash", "zsh", "fish")
 
-Command = Callable[[argparse.Namespace, Folders, Loaded, Texts], int]
+Command = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
 AddCommand = Callable[[str, Command], argparse.ArgumentParser]
 
 
@@ -40,46 +40,46 @@ def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, word
     completion.add_argument("shell", choices=SHELLS, help=words("shell"))
 
 
-def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     from tray.cli import doctor_output  # rich is for those who look, not for the daemon
 
-    checks = examination.examine(folders, loaded, texts, with_notice=options.notice)
+    checks = examination.examine(folders, loaded, translator, with_notice=options.notice)
     if options.json:
-        print(doctor_output.as_json(checks, texts.render))
+        print(doctor_output.as_json(checks, translator.render))
     else:
-        doctor_output.print_checks(checks, texts.render)
+        doctor_output.print_checks(checks, translator.render)
     return doctor_output.exit_code(checks)
 
 
-def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, texts: Texts) -> int:
+def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, translator: Translator) -> int:
     starter = examination.login_starter()
     try:
         standing = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
     except OSError as error:
         reason = error.strerror or str(error)
-        print(texts.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
+        print(translator.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
         return NOT_DONE
-    print(texts.render(text(f"autostart.{standing.state}", place=standing.place)))
+    print(translator.render(text(f"autostart.{standing.state}", place=standing.place)))
     wrong = options.what == "enable" and standing.state is not AutostartState.ON
     return NOT_DONE if wrong else 0
 
 
-def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, texts: Texts) -> int:
+def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     from tray.cli import calendar_file  # icalendar is for this command alone
 
     def may_replace(file: Path) -> bool:
-        question = texts.render(text("export.ask", file=str(file)))
+        question = translator.render(text("export.ask", file=str(file)))
         return options.force or (on_terminal() and ask_on_terminal(question))
 
     now = datetime.now(UTC)
     entries = calendar_entries(remembered(folders), loaded.settings, now)
     try:
-        calendar_file.export(entries, options.ics, texts.render, now, may_replace=may_replace)
+        calendar_file.export(entries, options.ics, translator.render, now, may_replace=may_replace)
     except calendar_file.ExportError as problem:
-        print(texts.render(problem.text), file=sys.stderr)
+        print(translator.render(problem.text), file=sys.stderr)
         return NOT_DONE
     if options.ics != calendar_file.STDOUT:
-        print(texts.render(text("export.done", count=len(entries), file=options.ics)))
+        print(translator.render(text("export.done", count=len(entries), file=options.ics)))
     return 0
 
 
@@ -89,7 +89,7 @@ def _completion(
     options: argparse.Namespace,
     _folders: Folders,
     _loaded: Loaded,
-    _texts: Texts,
+    _texts: Translator,
 ) -> int:
     import shtab  # made once and kept by the shell: it costs nothing when vigicle runs
 

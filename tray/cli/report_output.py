@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from config.i18n.text import Text, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.settings import Settings
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
 from tray.cli.console import Terminal
@@ -46,10 +46,10 @@ def as_json(report: Report, render: Render) -> str:
     )
 
 
-def print_report(report: Report, texts: Texts, settings: Settings) -> None:
+def print_report(report: Report, translator: Translator, settings: Settings) -> None:
     """Print the report for a person: certificates, what to do, readers."""
-    console, render = Terminal(), texts.render
-    titles = {p.id: p.title.fr if texts.language == "fr" else p.title.en for p in settings.procedures}
+    console, render = Terminal(), translator.render
+    titles = {p.id: p.title.fr if translator.language == "fr" else p.title.en for p in settings.procedures}
     if report.certificates:
         lay_out = _certificate_table if console.width >= TABLE_WIDTH else _certificate_lines
         console.print(lay_out(report, render, datetime.now(UTC)))

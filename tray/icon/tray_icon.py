@@ -28,7 +28,7 @@ SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
 APPEAR_S = 10.0  # the first notice may be earlier than the icon
 SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
-DOES, INFORMS, OURS = range(3)  # the groups of the menu's lines
+ACTION, INFORMATION, SEPARATOR = range(3)  # the groups of the menu's lines
 Render = Callable[[Sentence], str]
 Action = NoticeCommand | ClaimCommand | GuideCommand | Verb
 
@@ -40,7 +40,7 @@ class TrayGoneError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class IconDrawing:
     """The picture of a look, drawn when it is needed."""
 
     icon_state: IconState
@@ -72,8 +72,8 @@ class MenuEntry:
     def kind(self) -> int:
         """Group it: steps and what can be told, what is known, vigicle itself."""
         if self.action is None and not self.entries:
-            return INFORMS
-        return OURS if isinstance(self.action, Verb) and self.action is not Verb.GUIDE else DOES
+            return INFORMATION
+        return SEPARATOR if isinstance(self.action, Verb) and self.action is not Verb.GUIDE else ACTION
 
 
 class TrayIcon:
@@ -199,7 +199,7 @@ class TrayIcon:
                 icon.stop()
 
         on_owning_thread(appear)
-        Drawing(IconState.READING).prepare()
+        IconDrawing(IconState.READING).prepare()
 
     def _tooltip(self, view: TrayView) -> str:
         return clean(self._render(view.tooltip), TOOLTIP_LIMIT)
@@ -223,7 +223,7 @@ class TrayIcon:
                 pystray.MenuItem(
                     entry.label.replace("&", "&&") if sys.platform == "win32" else entry.label,
                     self._menu(entry.entries) if entry.entries else partial(self._act, entry.action),
-                    enabled=entry.kind != INFORMS,
+                    enabled=entry.kind != INFORMATION,
                     default=entry.action is not None and entry.action is default,
                 )
             )
@@ -294,5 +294,5 @@ def on_owning_thread(action: Callable[[], object]) -> None:
         action()
 
 
-def _drawing(view: TrayView) -> Drawing:
-    return Drawing(view.icon_state, view.days_left)
+def _drawing(view: TrayView) -> IconDrawing:
+    return IconDrawing(view.icon_state, view.days_left)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from config.i18n.text import Argument, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, Page, PageAction, actions_of
 from daemon.core.views.guide import StepStatus
 
@@ -25,7 +25,7 @@ class TextPage:
     def __init__(self, page: Page) -> None:
         """Begin with this page; `whole` prints it."""
         self._page = page
-        self._texts = Texts(page.language)
+        self._texts = Translator(page.language)
         self._choices = _numbered(page, {})
 
     def turn(self, page: Page) -> list[str]:
@@ -34,7 +34,7 @@ class TextPage:
         known, self._choices = self._choices, _numbered(page, self._choices)
         if page.language == before.language:
             return list(self._news(before, known))
-        self._texts = Texts(page.language)
+        self._texts = Translator(page.language)
         return self.whole()
 
     def whole(self) -> list[str]:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
-from tray.cli.app_id import introduce
+from config.i18n.translator import Translator
+from tray.cli.app_id import register
 
 NO_DISPLAY = 3
 SCHEMES = ("light", "dark", "contrast")
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scheme", choices=SCHEMES, help="these colours, whatever the desktop says")
     parser.add_argument("--still", action="store_true", help="nothing moves, whatever the desktop says")
     options = parser.parse_args(arguments)
-    introduce()
+    register()
     if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         return say_no_display()
     try:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def say_no_display() -> int:
     """Say on stderr that the window cannot be shown, and return the exit code for it."""
     if sys.stderr is not None:  # it is None in a Windows program without a console
-        print(f"vigicle: {Texts().render(text('window.no_display'))}", file=sys.stderr, flush=True)
+        print(f"vigicle: {Translator().render(text('window.no_display'))}", file=sys.stderr, flush=True)
     return NO_DISPLAY
 
 

@@ -6,10 +6,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page, PageAction
 from daemon.core.views.guide import Handling
-from tray.window.buttons import Button, Rank, literal
+from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.layouts import Flow, clear, column
 from tray.window.theme import Theme
 
@@ -17,7 +17,7 @@ RARE = {Handling.PUT_OFF, Handling.RESTART, Handling.ABANDON, Handling.NOT_NEEDE
 STATEMENT = "state:"
 
 
-class DeedsView(QWidget):
+class ActionButtons(QWidget):
     """Buttons, in the order of how likely they are."""
 
     def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
@@ -31,7 +31,7 @@ class DeedsView(QWidget):
         whole.addLayout(self._flow)
         self.setLayout(whole)
 
-    def show_deeds(self, page: Page, texts: Texts) -> None:
+    def show_actions(self, page: Page, translator: Translator) -> None:
         """Show what this page offers."""
         clear(self._answers)
         clear(self._flow)
@@ -46,16 +46,16 @@ class DeedsView(QWidget):
             if action not in rare:
                 self._flow.addWidget(self._button(action, Rank.PLAIN))
         if rare:
-            self._flow.addWidget(menu_button(self._theme, texts.render(text("window.more")), rare, self._choose))
+            self._flow.addWidget(menu_button(self._theme, translator.render(text("window.more")), rare, self._choose))
         self.setVisible(bool(page.primary or page.answers or page.actions))
 
-    def first(self) -> Button | None:
+    def first(self) -> WrappingButton | None:
         """Return the default button, or else the first of all."""
-        buttons = [button for button in self.findChildren(Button) if not button.isHidden()]
+        buttons = [button for button in self.findChildren(WrappingButton) if not button.isHidden()]
         return next((button for button in buttons if button.isDefault()), buttons[0] if buttons else None)
 
-    def _button(self, action: PageAction, rank: Rank) -> Button:
-        button = Button(self._theme, literal(action.label), rank=rank, detail=action.detail)
+    def _button(self, action: PageAction, rank: Rank) -> WrappingButton:
+        button = WrappingButton(self._theme, literal(action.label), rank=rank, detail=action.detail)
         button.setObjectName(f"action:{action.id}")
         button.clicked.connect(lambda: self._choose(action))
         return button
@@ -66,9 +66,11 @@ def is_rare(action: PageAction) -> bool:
     return action.id in RARE or action.id.startswith(STATEMENT)
 
 
-def menu_button(theme: Theme, label: str, actions: list[PageAction], choose: Callable[[PageAction], None]) -> Button:
+def menu_button(
+    theme: Theme, label: str, actions: list[PageAction], choose: Callable[[PageAction], None]
+) -> WrappingButton:
     """Return a button that opens a menu of these actions."""
-    button = Button(theme, label)
+    button = WrappingButton(theme, label)
     button.setObjectName(f"menu:{label}")
     menu = QMenu(button)
     for action in actions:

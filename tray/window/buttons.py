@@ -26,7 +26,7 @@ class Rank(StrEnum):
     QUIET = "quiet"
 
 
-class Button(QPushButton):
+class WrappingButton(QPushButton):
     """A button; `detail` is a line of explanation below its label."""
 
     def __init__(self, theme: Theme, label: str, *, rank: Rank = Rank.PLAIN, detail: str | None = None) -> None:

@@ -8,13 +8,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page, PageCertificate, PageTimeline
-from tray.window.buttons import Button, Rank
+from tray.window.buttons import Rank, WrappingButton
 from tray.window.forget_question import ask_to_forget
 from tray.window.glyphs import STAGES, GlyphView
 from tray.window.key_name import KeyName
-from tray.window.labels import Words
+from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, card, clear, column, row
 from tray.window.theme import Theme
 from tray.window.timeline import TimelinePicture, bar_words
@@ -29,16 +29,16 @@ class CertificatesPage(QWidget):
         self._theme = theme
         self._answer = answer
         self._drafts: dict[str, str] = {}  # names that are being written, by key
-        self._wanted: tuple[Page, Texts] | None = None
+        self._wanted: tuple[Page, Translator] | None = None
         self._shown: tuple[tuple[PageCertificate, ...], int, str] | None = None
         self._column = column(theme, gap=0.8, margin=1.0)
         self.setLayout(self._column)
 
-    def show_certificates(self, page: Page, texts: Texts) -> None:
+    def show_certificates(self, page: Page, translator: Translator) -> None:
         """Show those of a page, from when somebody looks at this tab; a name that is being written stays."""
-        self._wanted = (page, texts)
+        self._wanted = (page, translator)
         if self.isVisible():
-            self._draw(page, texts)
+            self._draw(page, translator)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw now: a hundred certificates would hold the window's opening up, and nobody may look at them."""
@@ -46,62 +46,72 @@ class CertificatesPage(QWidget):
         if self._wanted is not None:
             self._draw(*self._wanted)
 
-    def _draw(self, page: Page, texts: Texts) -> None:
+    def _draw(self, page: Page, translator: Translator) -> None:
         certificates, more, line = page.certificates, page.more_certificates, page.timeline
-        if self._shown == (certificates, more, texts.language):
+        if self._shown == (certificates, more, translator.language):
             return
-        self._shown = (certificates, more, texts.language)
+        self._shown = (certificates, more, translator.language)
         clear(self._column)
         if not certificates:
-            self._column.addWidget(Words(self._theme, texts.render(text("window.no_certificates")), scale=1.1))
+            self._column.addWidget(
+                WrappingLabel(self._theme, translator.render(text("window.no_certificates")), scale=1.1)
+            )
         for holder, theirs in groupby(sorted(certificates, key=_rank), lambda each: each.holder):
-            self._column.addWidget(Words(self._theme, holder, scale=1.3, bold=True))
+            self._column.addWidget(WrappingLabel(self._theme, holder, scale=1.3, bold=True))
             for _, on_key in groupby(theirs, lambda each: each.key):
-                self._add_key(tuple(on_key), line, texts)
+                self._add_key(tuple(on_key), line, translator)
         if more:
-            self._column.addWidget(Words(self._theme, texts.render(text("window.more_certificates", count=more))))
+            self._column.addWidget(
+                WrappingLabel(self._theme, translator.render(text("window.more_certificates", count=more)))
+            )
         self._column.addStretch(1)
 
-    def _add_key(self, certificates: tuple[PageCertificate, ...], line: PageTimeline | None, texts: Texts) -> None:
+    def _add_key(
+        self, certificates: tuple[PageCertificate, ...], line: PageTimeline | None, translator: Translator
+    ) -> None:
         frame, inner = card(self._theme, gap=1.3)
-        inner.addWidget(KeyName(self._theme, certificates[0], texts, self._drafts, self._answer))
+        inner.addWidget(KeyName(self._theme, certificates[0], translator, self._drafts, self._answer))
         for certificate in certificates:
-            inner.addLayout(self._paragraph(certificate, line, texts))
+            inner.addLayout(self._paragraph(certificate, line, translator))
         self._column.addWidget(frame)
 
-    def _paragraph(self, certificate: PageCertificate, line: PageTimeline | None, texts: Texts) -> QVBoxLayout:
-        role = texts.render(text(f"role.{certificate.role}"))
-        stage = texts.render(text(f"stage.{certificate.stage}"))
-        title = texts.render(text("window.certificate", role=role, stage=stage))
+    def _paragraph(
+        self, certificate: PageCertificate, line: PageTimeline | None, translator: Translator
+    ) -> QVBoxLayout:
+        role = translator.render(text(f"role.{certificate.role}"))
+        stage = translator.render(text(f"stage.{certificate.stage}"))
+        title = translator.render(text("window.certificate", role=role, stage=stage))
         lines = column(self._theme, gap=0.4)
-        head = Words(self._theme, title, bold=True)
+        head = WrappingLabel(self._theme, title, bold=True)
         lines.addLayout(row(self._theme, GlyphView(self._theme, STAGES[certificate.stage], 1.5), head))
         said = [certificate.procedure, certificate.until, certificate.left, certificate.place]
         for words in filter(None, said):
-            lines.addWidget(Words(self._theme, words))
+            lines.addWidget(WrappingLabel(self._theme, words))
         if certificate.bar is not None:
-            lines.addWidget(self._picture(certificate, line, texts))
-        forget = Button(self._theme, texts.render(text("window.forget")), rank=Rank.PLAIN)
+            lines.addWidget(self._picture(certificate, line, translator))
+        forget = WrappingButton(self._theme, translator.render(text("window.forget")), rank=Rank.PLAIN)
         forget.setObjectName(f"forget:{certificate.fingerprint}")
         forget.setAccessibleDescription(", ".join(filter(None, (certificate.holder, title, certificate.until))))
-        forget.clicked.connect(lambda: self._ask(certificate, title, texts))
+        forget.clicked.connect(lambda: self._ask(certificate, title, translator))
         buttons = Flow(0)
         buttons.addWidget(forget)
         lines.addLayout(buttons)
         return lines
 
-    def _picture(self, certificate: PageCertificate, line: PageTimeline | None, texts: Texts) -> TimelinePicture:
+    def _picture(
+        self, certificate: PageCertificate, line: PageTimeline | None, translator: Translator
+    ) -> TimelinePicture:
         bar = certificate.bar
         assert bar is not None  # noqa: S101 - the caller looked
         picture = TimelinePicture(self._theme)
-        picture.show_timeline(PageTimeline(bars=(bar,), now=line.now if line else datetime.now(UTC)), texts)
-        picture.setAccessibleName(bar_words(bar, texts))
+        picture.show_timeline(PageTimeline(bars=(bar,), now=line.now if line else datetime.now(UTC)), translator)
+        picture.setAccessibleName(bar_words(bar, translator))
         return picture
 
-    def _ask(self, certificate: PageCertificate, title: str, texts: Texts) -> None:
+    def _ask(self, certificate: PageCertificate, title: str, translator: Translator) -> None:
         what = " – ".join(filter(None, (certificate.holder, title, certificate.until)))
         fingerprint = certificate.fingerprint
-        ask_to_forget(self._theme, self, what, texts, lambda: self._answer(Forgotten(fingerprint=fingerprint)))
+        ask_to_forget(self._theme, self, what, translator, lambda: self._answer(Forgotten(fingerprint=fingerprint)))
 
 
 def _rank(certificate: PageCertificate) -> tuple[str, str]:

@@ -6,28 +6,28 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import QTimer
 
 from config.i18n.text import Text, text
-from config.i18n.translator import Texts
-from tray.window.labels import Words, announce, sensible
+from config.i18n.translator import Translator
+from tray.window.labels import WrappingLabel, announce, sensible
 from tray.window.theme import Theme
 
 MINUTE_S = 60
 DAYS_FROM = timedelta(hours=48)
 
 
-class Countdown(Words):
+class Countdown(WrappingLabel):
     """Says what is left, to the minute; wakes once a minute, and only while there is something to count."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, bold=True)
         self._deadline: datetime | None = None
-        self._texts: Texts | None = None
+        self._texts: Translator | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tick)
 
-    def count_to(self, deadline: datetime | None, texts: Texts) -> None:
+    def count_to(self, deadline: datetime | None, translator: Translator) -> None:
         """Count down to this moment; None: to nothing."""
         self._deadline = sensible(deadline) if deadline else None
-        self._texts = texts
+        self._texts = translator
         self._show()
 
     def _tick(self) -> None:

@@ -6,32 +6,34 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
-from tray.window.buttons import Button
-from tray.window.labels import Words, by_sentence
+from config.i18n.translator import Translator
+from tray.window.buttons import WrappingButton
+from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.layouts import Flow, column
 from tray.window.theme import Theme
 
 WIDTH = 28  # em
 
 
-def ask_to_forget(theme: Theme, over: QWidget, what: str, texts: Texts, forget: Callable[[], None]) -> QDialog:
+def ask_to_forget(
+    theme: Theme, over: QWidget, what: str, translator: Translator, forget: Callable[[], None]
+) -> QDialog:
     """Ask whether `what` shall be forgotten; Return and Escape keep it."""
     dialog = QDialog(over.window())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    question = texts.render(text("window.forget.question"))
+    question = translator.render(text("window.forget.question"))
     dialog.setWindowTitle(question)
     lines = column(theme, gap=0.8, margin=1.2)
     dialog.setLayout(lines)
-    lines.addWidget(Words(theme, question, scale=1.3, bold=True))
-    lines.addWidget(Words(theme, what))
-    detail = texts.render(text("window.forget.detail"))
-    lines.addWidget(Words(theme, by_sentence(detail)))
+    lines.addWidget(WrappingLabel(theme, question, scale=1.3, bold=True))
+    lines.addWidget(WrappingLabel(theme, what))
+    detail = translator.render(text("window.forget.detail"))
+    lines.addWidget(WrappingLabel(theme, by_sentence(detail)))
     dialog.setAccessibleDescription(f"{what}. {detail}")
-    keep = Button(theme, texts.render(text("window.keep")))
+    keep = WrappingButton(theme, translator.render(text("window.keep")))
     keep.setDefault(True)
     keep.clicked.connect(dialog.reject)
-    yes = Button(theme, texts.render(text("window.forget.yes")))
+    yes = WrappingButton(theme, translator.render(text("window.forget.yes")))
     yes.clicked.connect(dialog.accept)
     dialog.accepted.connect(forget)
     buttons = Flow(round(0.6 * theme.em))

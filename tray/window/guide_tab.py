@@ -6,14 +6,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page, PageAction
-from tray.window.action_buttons import DeedsView
-from tray.window.buttons import Button
+from tray.window.action_buttons import ActionButtons
+from tray.window.buttons import WrappingButton
 from tray.window.countdown import Countdown
 from tray.window.glyphs import ALERT, COPIED, GlyphView
 from tray.window.known_problems import KnownProblemsView
-from tray.window.labels import Words, by_sentence
+from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.layouts import card, column, row
 from tray.window.reader_picture import ReaderView
 from tray.window.step_list import StepsView
@@ -32,18 +32,18 @@ class GuidePage(QWidget):
         self.setObjectName("paper")
         self._theme = theme
         self._steps = StepsView(theme)
-        self._workflow = Words(theme, bold=True)
-        self._why = Words(theme, scale=0.92, tone="muted")
-        self._headline = Words(theme, scale=1.7, bold=True)
-        self._body = Words(theme, scale=1.1)
-        self._deadline = Words(theme)
+        self._workflow = WrappingLabel(theme, bold=True)
+        self._why = WrappingLabel(theme, scale=0.92, tone="muted")
+        self._headline = WrappingLabel(theme, scale=1.7, bold=True)
+        self._body = WrappingLabel(theme, scale=1.1)
+        self._deadline = WrappingLabel(theme)
         self._countdown = Countdown(theme)
-        self._deeds = DeedsView(theme, choose)
-        self._copied = Words(theme, bold=True)
+        self._action_buttons = ActionButtons(theme, choose)
+        self._copied = WrappingLabel(theme, bold=True)
         self._helps = KnownProblemsView(theme, choose)
         self._reader = ReaderView(theme)
-        self._reader_words = Words(theme, scale=1.1)
-        self._alert = Words(theme, bold=True, tone="alert")
+        self._reader_words = WrappingLabel(theme, scale=1.1)
+        self._alert = WrappingLabel(theme, bold=True, tone="alert")
         self._timeline = TimelineView(theme)
         self._side = self._make_side()
         self._band = self._make_band()
@@ -57,14 +57,14 @@ class GuidePage(QWidget):
         self._columns.addLayout(self._make_main(), MAIN_SHARE)
         self.setLayout(self._columns)
 
-    def first_deed(self) -> Button | None:
+    def default_button(self) -> WrappingButton | None:
         """Return the button that the keyboard begins at."""
-        return self._deeds.first()
+        return self._action_buttons.first()
 
-    def show_page(self, page: Page, texts: Texts) -> None:
+    def show_page(self, page: Page, translator: Translator) -> None:
         """Show what a page says."""
         self._workflow.say(page.workflow_title)
-        self._steps.show_steps(page.steps, texts)
+        self._steps.show_steps(page.steps, translator)
         self._why.say(page.why)
         self._side.setVisible(bool(page.workflow_title or page.steps or page.why))
         self._alert.say(page.alert and by_sentence(page.alert))
@@ -72,13 +72,13 @@ class GuidePage(QWidget):
         self._headline.say(page.headline)
         self._body.say(by_sentence(page.body))
         self._deadline.say(page.deadline_words)
-        self._countdown.count_to(page.deadline, texts)
+        self._countdown.count_to(page.deadline, translator)
         self.say_copied("")
-        self._deeds.show_deeds(page, texts)
-        self._helps.show_problems(page.known_problems, texts)
-        self._reader.show_picture(page.reader, texts.render(text("window.reader")), page.reader_words)
+        self._action_buttons.show_actions(page, translator)
+        self._helps.show_problems(page.known_problems, translator)
+        self._reader.show_picture(page.reader, translator.render(text("window.reader")), page.reader_words)
         self._reader_words.say(by_sentence(page.reader_words))
-        self._timeline.show_timeline(page.timeline, texts)
+        self._timeline.show_timeline(page.timeline, translator)
         self._time_card.setVisible(not self._timeline.isHidden())
 
     def say_copied(self, words: str) -> None:
@@ -124,7 +124,7 @@ class GuidePage(QWidget):
         inner.addWidget(self._body)
         inner.addWidget(self._deadline)
         inner.addWidget(self._countdown)
-        inner.addWidget(self._deeds)
+        inner.addWidget(self._action_buttons)
         inner.addWidget(self._copied_line)
         inner.addWidget(self._helps)
         main.addWidget(task)

@@ -7,12 +7,12 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QHBoxLayout, QScrollArea, QTabWidget, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, PageAction
 from tray.window.action_buttons import menu_button
 from tray.window.certificates_tab import CertificatesPage
 from tray.window.guide_tab import GuidePage
-from tray.window.labels import Words, announce
+from tray.window.labels import WrappingLabel, announce
 from tray.window.layouts import clear, column
 from tray.window.tab_order import set_tab_order
 from tray.window.tabs import Tabs
@@ -35,10 +35,10 @@ class GuideWindow(QDialog):
         self._theme = theme
         self._answer = answer
         self._page: Page | None = None
-        self._texts = Texts("en")
+        self._texts = Translator("en")
         self._translator = QTranslator(self)
-        self._who = Words(theme, bold=True)
-        self._procedure = Words(theme, tone="muted")
+        self._who = WrappingLabel(theme, bold=True)
+        self._procedure = WrappingLabel(theme, tone="muted")
         self._cases = column(theme)
         self._guide = GuidePage(theme, self._choose)
         self._certificates = CertificatesPage(theme, answer)
@@ -109,7 +109,7 @@ class GuideWindow(QDialog):
 
     def _speak(self, language: str) -> None:
         """Let the window's own words, and Qt's, be of this language."""
-        self._texts = Texts(language)
+        self._texts = Translator(language)
         for index, id_ in enumerate(("window.tab.guide", "window.tab.certificates")):
             words = self._texts.render(text(id_))
             self._tabs.setTabText(index, words)
@@ -155,7 +155,7 @@ class GuideWindow(QDialog):
             return
         named = self.findChildren(QWidget, name) if name else []
         wanted = next((each for each in named if each.isVisibleTo(self)), None)
-        wanted = wanted or self._guide.first_deed() or self._tabs.tabBar()
+        wanted = wanted or self._guide.default_button() or self._tabs.tabBar()
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _come_to_front(self) -> None:

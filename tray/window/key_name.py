@@ -7,10 +7,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import NAME_LIMIT, GuideAnswer, Named, PageCertificate
-from tray.window.buttons import Button
-from tray.window.labels import Words
+from tray.window.buttons import WrappingButton
+from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, column
 from tray.window.theme import Theme
 
@@ -24,7 +24,7 @@ class KeyName(QWidget):
         self,
         theme: Theme,
         certificate: PageCertificate,
-        texts: Texts,
+        translator: Translator,
         drafts: dict[str, str],
         answer: Callable[[GuideAnswer], None],
     ) -> None:
@@ -33,16 +33,18 @@ class KeyName(QWidget):
         self._drafts = drafts
         self._answer = answer
         key = certificate.key
-        self._title = Words(theme, certificate.key_name or texts.render(text("window.key")), scale=1.15, bold=True)
-        self._label = Words(theme, texts.render(text("window.name.field", limit=NAME_LIMIT)))
+        self._title = WrappingLabel(
+            theme, certificate.key_name or translator.render(text("window.key")), scale=1.15, bold=True
+        )
+        self._label = WrappingLabel(theme, translator.render(text("window.name.field", limit=NAME_LIMIT)))
         self._field = NameField(self._close)
         self._field.setMaximumWidth(round(FIELD_WIDTH * theme.em))
         self._field.setObjectName(f"field:{key}")
         self._field.setAccessibleName(self._label.accessibleName())
         self._label.setBuddy(self._field)
-        self._open_button = self._button(theme, texts, "window.name", f"name:{key}", self._open)
-        self._save_button = self._button(theme, texts, "window.name.save", f"save:{key}", self._save)
-        self._cancel_button = self._button(theme, texts, "window.cancel", f"cancel:{key}", self._close)
+        self._open_button = self._button(theme, translator, "window.name", f"name:{key}", self._open)
+        self._save_button = self._button(theme, translator, "window.name.save", f"save:{key}", self._save)
+        self._cancel_button = self._button(theme, translator, "window.cancel", f"cancel:{key}", self._close)
         self._open_button.setAccessibleDescription(f"{certificate.holder}, {self._title.accessibleName()}")
         self._field.textEdited.connect(self._keep)
         self._field.returnPressed.connect(self._save)
@@ -59,8 +61,10 @@ class KeyName(QWidget):
         lines.addLayout(buttons)
         self.setLayout(lines)
 
-    def _button(self, theme: Theme, texts: Texts, label: str, name: str, act: Callable[[], None]) -> Button:
-        button = Button(theme, texts.render(text(label)))
+    def _button(
+        self, theme: Theme, translator: Translator, label: str, name: str, act: Callable[[], None]
+    ) -> WrappingButton:
+        button = WrappingButton(theme, translator.render(text(label)))
         button.setObjectName(name)
         button.clicked.connect(act)
         return button

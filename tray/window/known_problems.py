@@ -5,10 +5,10 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import PageAction, PageProblem
-from tray.window.buttons import Button, Rank, literal
-from tray.window.labels import Words, by_sentence
+from tray.window.buttons import Rank, WrappingButton, literal
+from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.layouts import Flow, card, clear, column
 from tray.window.theme import Theme
 
@@ -26,13 +26,13 @@ class KnownProblemsView(QWidget):
         self._column = column(theme, gap=0.4)
         self.setLayout(self._column)
 
-    def show_problems(self, known_problems: tuple[PageProblem, ...], texts: Texts) -> None:
+    def show_problems(self, known_problems: tuple[PageProblem, ...], translator: Translator) -> None:
         """Show these; what was open stays so."""
         clear(self._column)
         self.setVisible(bool(known_problems))
         self._opened &= {"", *(each.id for each in known_problems)}
         frame, inner = card(self._theme, gap=0.4)
-        self._add_opener("", texts.render(text("window.helps")), frame, self._column)
+        self._add_opener("", translator.render(text("window.helps")), frame, self._column)
         for each in known_problems:
             self._add_opener(each.id, literal(each.title), self._body(each), inner)
 
@@ -41,10 +41,10 @@ class KnownProblemsView(QWidget):
         lines = column(self._theme, gap=0.5)
         lines.setContentsMargins(round(1.9 * self._theme.em), 0, 0, round(0.5 * self._theme.em))
         body.setLayout(lines)
-        lines.addWidget(Words(self._theme, by_sentence(problem.text)))
+        lines.addWidget(WrappingLabel(self._theme, by_sentence(problem.text)))
         action = problem.action
         if action is not None:
-            button = Button(self._theme, literal(action.label), detail=action.detail)
+            button = WrappingButton(self._theme, literal(action.label), detail=action.detail)
             button.setObjectName(f"action:{action.id}")
             button.clicked.connect(lambda: self._choose(action))
             buttons = Flow(0)
@@ -54,7 +54,7 @@ class KnownProblemsView(QWidget):
 
     def _add_opener(self, id_: str, label: str, body: QWidget, into: QVBoxLayout) -> None:
         """Add a button that shows and hides what is below it."""
-        button = Button(self._theme, "", rank=Rank.QUIET)
+        button = WrappingButton(self._theme, "", rank=Rank.QUIET)
         button.setObjectName(f"help:{id_}")
         button.setCheckable(True)
 

@@ -15,7 +15,7 @@ BREAK = "\N{ZERO WIDTH SPACE}"
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
 
-class Words(QLabel):
+class WrappingLabel(QLabel):
     """A label of plain text that wraps; `tone` names its colour in the stylesheet."""
 
     def __init__(

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import PageStep
 from daemon.core.views.guide import StepStatus
 from tray.window.glyphs import STEPS, GlyphView
-from tray.window.labels import Words, breakable
+from tray.window.labels import WrappingLabel, breakable
 from tray.window.layouts import clear, column, row
 from tray.window.theme import Theme
 
@@ -27,19 +27,21 @@ class StepsView(QWidget):
         self.setLayout(self._column)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
-    def show_steps(self, steps: tuple[PageStep, ...], texts: Texts) -> None:
+    def show_steps(self, steps: tuple[PageStep, ...], translator: Translator) -> None:
         """Show these."""
         clear(self._column)
         for number, step in enumerate(steps, 1):
-            self._column.addLayout(self._line(number, step, texts))
+            self._column.addLayout(self._line(number, step, translator))
         self.setVisible(bool(steps))
-        self.setAccessibleName(texts.render(text("window.steps")))
+        self.setAccessibleName(translator.render(text("window.steps")))
 
-    def _line(self, number: int, step: PageStep, texts: Texts) -> QHBoxLayout:
+    def _line(self, number: int, step: PageStep, translator: Translator) -> QHBoxLayout:
         current = step.status is StepStatus.CURRENT
-        status = texts.render(text(f"window.mark.{step.status}"))
+        status = translator.render(text(f"window.mark.{step.status}"))
         title = f"{number}. {step.title}"
-        words = Words(self._theme, scale=LARGER if current else 1.0, bold=current, tone="" if current else "muted")
+        words = WrappingLabel(
+            self._theme, scale=LARGER if current else 1.0, bold=current, tone="" if current else "muted"
+        )
         words.say(f"{title} – {status}")
         words.setTextFormat(Qt.TextFormat.RichText)
         words.setText(f"{escape(breakable(title))}<br><small>{status}</small>")

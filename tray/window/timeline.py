@@ -7,10 +7,10 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import PageBar, PageTimeline
 from tray.window.glyphs import ROLES, GlyphView, draw_glyph
-from tray.window.labels import EARLIEST, Words, sensible
+from tray.window.labels import EARLIEST, WrappingLabel, sensible
 from tray.window.layouts import clear, column, row
 from tray.window.theme import Theme
 
@@ -29,12 +29,12 @@ class TimelinePicture(QLabel):
         self.setPixmap(QPixmap(1, 1))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_timeline(self, line: PageTimeline | None, texts: Texts) -> None:
+    def show_timeline(self, line: PageTimeline | None, translator: Translator) -> None:
         """Show another time line."""
         self._line = line
         if line is not None:
             self._span = span(line)
-            self._ticks = ticks(*self._span, texts)
+            self._ticks = ticks(*self._span, translator)
         self.updateGeometry()
         self.update()
 
@@ -102,10 +102,10 @@ class TimelinePicture(QLabel):
         draw_glyph(painter, glyph, sign, colours)
 
 
-def bar_words(bar: PageBar, texts: Texts) -> str:
+def bar_words(bar: PageBar, translator: Translator) -> str:
     """Say from when until when a certificate is valid."""
     label = bar.label[:1].upper() + bar.label[1:]
-    return texts.render(text("window.bar", label=label, begins=sensible(bar.begins), ends=sensible(bar.ends)))
+    return translator.render(text("window.bar", label=label, begins=sensible(bar.begins), ends=sensible(bar.ends)))
 
 
 def span(line: PageTimeline) -> tuple[float, float]:
@@ -123,7 +123,7 @@ def span(line: PageTimeline) -> tuple[float, float]:
     return (first, last) if last - first > 1 else (first - BREADTH.total_seconds(), last + BREADTH.total_seconds())
 
 
-def ticks(first: float, last: float, texts: Texts) -> list[tuple[float, str]]:
+def ticks(first: float, last: float, translator: Translator) -> list[tuple[float, str]]:
     """Return the dates to write: years, or months where these are few."""
     begin, end = (sensible(EARLIEST + timedelta(seconds=each - EARLIEST.timestamp())) for each in (first, last))
     months = 12 * (end.year - begin.year) + end.month - begin.month
@@ -131,7 +131,7 @@ def ticks(first: float, last: float, texts: Texts) -> list[tuple[float, str]]:
     month = 12 * begin.year + (begin.month - 1) // step * step if step < 12 else 12 * begin.year
     found = []
     while (moment := datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)) <= end:
-        name = texts.render(text(f"month.{moment.month}"))
+        name = translator.render(text(f"month.{moment.month}"))
         if moment >= begin:
             found.append((moment.timestamp(), str(moment.year) if step >= 12 else f"{name} {moment.year}"))
         month += step
@@ -187,37 +187,37 @@ class TimelineView(QWidget):
         self._theme = theme
         self._picture = TimelinePicture(theme)
         self._legend: QVBoxLayout = column(theme, gap=0.35)
-        self._title = Words(theme, bold=True)
+        self._title = WrappingLabel(theme, bold=True)
         whole = column(theme, gap=0.6)
         whole.addWidget(self._title)
         whole.addWidget(self._picture)
         whole.addLayout(self._legend)
         self.setLayout(whole)
 
-    def show_timeline(self, line: PageTimeline | None, texts: Texts) -> None:
+    def show_timeline(self, line: PageTimeline | None, translator: Translator) -> None:
         """Show it, in words too."""
         clear(self._legend)
         self.setVisible(line is not None and bool(line.bars))
-        self._picture.show_timeline(line, texts)
+        self._picture.show_timeline(line, translator)
         if line is None:
             return
-        title = texts.render(text("window.time_line"))
+        title = translator.render(text("window.time_line"))
         self._title.say(title)
-        entries = legend(line, texts)
+        entries = legend(line, translator)
         self._picture.setAccessibleName(title)
         self._picture.setAccessibleDescription(" ".join(words for _, words in entries))
         for what, words in entries:
             sample = Swatch(self._theme, what) if isinstance(what, str) else GlyphView(self._theme, ROLES[what.role])
-            self._legend.addLayout(row(self._theme, sample, Words(self._theme, words)))
+            self._legend.addLayout(row(self._theme, sample, WrappingLabel(self._theme, words)))
 
 
-def legend(line: PageTimeline, texts: Texts) -> list[tuple[PageBar | str, str]]:
+def legend(line: PageTimeline, translator: Translator) -> list[tuple[PageBar | str, str]]:
     """Say in words what the time line draws, each with what it is drawn as."""
-    entries: list[tuple[PageBar | str, str]] = [(bar, bar_words(bar, texts)) for bar in line.bars]
-    entries.append(("today", texts.render(text("window.today", now=sensible(line.now)))))
+    entries: list[tuple[PageBar | str, str]] = [(bar, bar_words(bar, translator)) for bar in line.bars]
+    entries.append(("today", translator.render(text("window.today", now=sensible(line.now)))))
     if line.stretch:
         begins, ends = map(sensible, line.stretch)
-        entries.append(("stretch", texts.render(text("window.stretch", begins=begins, ends=ends))))
+        entries.append(("stretch", translator.render(text("window.stretch", begins=begins, ends=ends))))
     return entries
 
 

@@ -16,7 +16,7 @@ from config.schema.load_settings import Loaded
 from config.settings import Settings
 from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool
-from daemon.adapters.platform.instance_lock import runtime_of_watch
+from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.diagnosis import (
     Check,
@@ -86,10 +86,10 @@ def _started(topic: Topic, probe: Probe) -> "queue.SimpleQueue[list[Check]]":
 # --- the watch and its surroundings -------------------------------------------------------------
 
 
-def probe_watch(folders: Folders) -> Iterator[Check]:
+def probe_daemon(folders: Folders) -> Iterator[Check]:
     """Ask the daemon for a sign of life."""
     try:
-        client.ask(runtime_of_watch(folders), Verb.STATUS, timeout_s=DAEMON_LIMIT_S)
+        client.ask(runtime_of_daemon(folders), Verb.STATUS, timeout_s=DAEMON_LIMIT_S)
     except client.DaemonNotRunningError:
         yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
     except UserError as problem:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from config.i18n.text import clean, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import (
     NAME_LIMIT,
     Chosen,
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 class GuidePublisher:
     """The port `GuideDisplay`. Any thread may call."""
 
-    def __init__(self, words: Callable[[str | None], Texts], command: Sequence[str] | None = None) -> None:
+    def __init__(self, words: Callable[[str | None], Translator], command: Sequence[str] | None = None) -> None:
         """Keep the words of each language, and the command of the window; without one there is no window."""
         self._words = words
         self._command = command

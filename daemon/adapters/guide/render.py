@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from config.i18n.text import Phrase, Text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import (
     Page,
     PageAction,
@@ -26,25 +26,25 @@ KINDS: dict[type, type] = {
 }
 
 
-def page_of(view: core.GuideView, texts: Texts, number: int) -> Page:
+def page_of(view: core.GuideView, translator: Translator, number: int) -> Page:
     """Return the view in the words of `texts`, as the page with this number."""
-    return Page(**_parts(view, texts) | {"language": texts.language, "number": number})
+    return Page(**_parts(view, translator) | {"language": translator.language, "number": number})
 
 
-def _parts(value: Any, texts: Texts) -> dict[str, Any]:
+def _parts(value: Any, translator: Translator) -> dict[str, Any]:
     names = {field.name: "copy" if field.name == "does" else field.name for field in fields(value)}
-    return {names[name]: _worded(getattr(value, name), texts) for name in names}
+    return {names[name]: _worded(getattr(value, name), translator) for name in names}
 
 
-def _worded(value: Any, texts: Texts) -> Any:
+def _worded(value: Any, translator: Translator) -> Any:
     match value:
         case Text() | Phrase():
-            return texts.render(value)
+            return translator.render(value)
         case tuple():
-            return tuple(_worded(part, texts) for part in value)
+            return tuple(_worded(part, translator) for part in value)
         case _ if isinstance(value, core.Does):
             return value.content if isinstance(value, core.Copying) else None  # what else is done is the daemon's
         case _ if is_dataclass(value):
-            return KINDS[type(value)](**_parts(value, texts))
+            return KINDS[type(value)](**_parts(value, translator))
         case _:
             return value

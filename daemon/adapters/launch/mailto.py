@@ -5,7 +5,7 @@ import unicodedata
 from urllib.parse import quote
 
 from config.i18n.text import Phrase, clean
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.settings import Procedure
 
 ADDRESS_LIMIT = 2000  # what every system's opener and mail program takes
@@ -23,10 +23,10 @@ def letter_address(procedure: Procedure, language: str | None, *, holder: str, s
     letter, to = procedure.letter, procedure.support_email
     if letter is None or to is None or not _SERIAL.fullmatch(serial_hex):
         return None
-    texts = Texts(language)
+    translator = Translator(language)
     filled = (("holder", _name(holder)), ("serial", serial_hex))
-    subject = texts.render(Phrase(letter.subject, filled))
-    body = texts.render(Phrase(letter.body, filled)).strip().replace("\n", "\r\n")
+    subject = translator.render(Phrase(letter.subject, filled))
+    body = translator.render(Phrase(letter.body, filled)).strip().replace("\n", "\r\n")
     address = f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
     return address if len(address) <= ADDRESS_LIMIT else None
 

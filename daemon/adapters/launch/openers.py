@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 VERDICT_S = 0.5  # a program that cannot run has ended by then
 OPEN_LIMIT_S = 10.0  # `gio` and `xdg-open` have handed over by then, or have become the browser
-OURS = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
+PRIVATE_VARIABLES = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
 FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the person's own in NAME_ORIG
 
 
@@ -105,7 +105,7 @@ def run(command: Sequence[str], limit_s: float) -> bool:
 
 def childs_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Leave out what is ours: variables of vigicle, of its Python, and of the frozen program."""
-    kept = {name: value for name, value in environ.items() if not name.startswith(OURS)}
+    kept = {name: value for name, value in environ.items() if not name.startswith(PRIVATE_VARIABLES)}
     if getattr(sys, "frozen", False):
         for name in FROZEN_CHANGES:
             before = kept.pop(f"{name}_ORIG", None)

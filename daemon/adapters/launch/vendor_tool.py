@@ -10,7 +10,7 @@ from xml.parsers.expat import ExpatError
 from daemon.adapters.launch.vendor_tool_windows import installed_programs, shortcuts
 
 # Shortcuts that carry the tool's name and take it away.
-REMOVERS = ("uninst", "désinst", "desinst")
+UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
 
 
 def find_tool(name: str, environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -30,7 +30,7 @@ def best_match(name: str, candidates: Iterable[tuple[str, Path]]) -> Path | None
     found = [
         (len(label), label, path)
         for label, path in ((label.casefold(), path) for label, path in candidates)
-        if wanted in label and not any(remover in label for remover in REMOVERS)
+        if wanted in label and not any(remover in label for remover in UNINSTALLER_WORDS)
     ]
     return min(found)[2] if found else None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.i18n.text import Text, clean, text
-from daemon.adapters.notify.channel import Button, Channel, Message
+from daemon.adapters.notify.channel import Channel, Message, NoticeButton
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.events import NoticeAnswered, NoticeDelivered
 from daemon.core.notice import Choice, Notice
@@ -124,6 +124,8 @@ def in_words(notice: Notice, render: Render) -> Message:
         title=clean(render(notice.title), TITLE_LIMIT),
         body=clean(render(notice.body), BODY_LIMIT),
         opens=notice.button is not None,
-        buttons=tuple(Button(choice=each, label=clean(render(label), LABEL_LIMIT)) for each, label in labels.items()),
+        buttons=tuple(
+            NoticeButton(choice=each, label=clean(render(label), LABEL_LIMIT)) for each, label in labels.items()
+        ),
         urgency=notice.urgency,
     )

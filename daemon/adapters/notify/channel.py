@@ -10,7 +10,7 @@ DELIVERY_LIMIT_S = 5.0  # a notification server that has not answered by then is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
+class NoticeButton:
     """A button in words."""
 
     choice: Choice
@@ -25,7 +25,7 @@ class Message:
     title: str
     body: str
     opens: bool = False
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[NoticeButton, ...] = ()
     urgency: Urgency = Urgency.NORMAL
 
 

@@ -10,7 +10,7 @@ LINE_LIMIT = 1 << 20  # bytes, the newline included
 ANSWER_LIMIT = 8 << 20  # bytes, all lines of one child
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Read the tokens of this module, but not the slots that name another reader than these `readers`."""
 
     module: str
@@ -38,7 +38,7 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
 WorkerAnswer = TokenFound | TroubleMet | Finished
 
 ENCODER = msgspec.json.Encoder()
-REQUESTS = msgspec.json.Decoder(Request)
+REQUESTS = msgspec.json.Decoder(ReadRequest)
 ANSWERS: msgspec.json.Decoder[WorkerAnswer] = msgspec.json.Decoder(WorkerAnswer)
 
 

@@ -10,18 +10,26 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
-from daemon.adapters.pkcs11.messages import ANSWER_LIMIT, ANSWERS, ENCODER, LINE_LIMIT, Finished, Request, WorkerAnswer
+from daemon.adapters.pkcs11.messages import (
+    ANSWER_LIMIT,
+    ANSWERS,
+    ENCODER,
+    LINE_LIMIT,
+    Finished,
+    ReadRequest,
+    WorkerAnswer,
+)
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 
-class Outcome(Enum):
+class ProcessOutcome(Enum):
     """How a child ended."""
 
     FINISHED = auto()
     CRASHED = auto()  # by a signal, too early, or talking nonsense
 
 
-Hear = Callable[["TokenProcess", WorkerAnswer | Outcome], None]
+Hear = Callable[["TokenProcess", WorkerAnswer | ProcessOutcome], None]
 
 
 def child_command() -> list[str]:
@@ -34,7 +42,7 @@ def child_command() -> list[str]:
 class TokenProcess:
     """A running child. `hear` is called from a thread of its own: each answer, and the outcome last."""
 
-    def __init__(self, command: Sequence[str], request: Request, hear: Hear) -> None:
+    def __init__(self, command: Sequence[str], request: ReadRequest, hear: Hear) -> None:
         self.module = request.module
         self._hear = hear
         self._process = subprocess.Popen(  # noqa: S603  # our own program, no shell
@@ -71,7 +79,7 @@ class TokenProcess:
                 self.kill()
             self._clear_up()
         well = finished and self._process.returncode == 0
-        self._hear(self, Outcome.FINISHED if well else Outcome.CRASHED)
+        self._hear(self, ProcessOutcome.FINISHED if well else ProcessOutcome.CRASHED)
 
     def _clear_up(self) -> None:
         """Wait for the child's end, and end what its module has left running; its number is its own until reaped."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from daemon.adapters.pkcs11.messages import Request, TokenFound, TroubleMet, WorkerAnswer, reader_named
+from daemon.adapters.pkcs11.messages import ReadRequest, TokenFound, TroubleMet, WorkerAnswer, reader_named
 from daemon.adapters.pkcs11.modules import distinct, fault_of
-from daemon.adapters.pkcs11.process import Outcome, TokenProcess, child_command
+from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess, child_command
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadFinished, TokensRead
 from daemon.core.model import TokenReading
@@ -69,7 +69,7 @@ class _Read:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Heard:
     child: TokenProcess
-    said: WorkerAnswer | Outcome
+    said: WorkerAnswer | ProcessOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +205,7 @@ class ChildTokenReader:
             self._finish(read)
 
     def _start_child(self, read: _Read, module: str) -> None:
-        request = Request(module=module, readers=read.order.readers, others=read.order.others)
+        request = ReadRequest(module=module, readers=read.order.readers, others=read.order.others)
         try:
             child = TokenProcess(self._command, request, self._heard)
         except OSError as error:  # no memory, no process
@@ -214,10 +214,10 @@ class ChildTokenReader:
             return
         read.running[child] = time.monotonic()
 
-    def _heard(self, child: TokenProcess, said: WorkerAnswer | Outcome) -> None:
+    def _heard(self, child: TokenProcess, said: WorkerAnswer | ProcessOutcome) -> None:
         self._inbox.put(_Heard(child=child, said=said))
 
-    def _hear(self, read: _Read, child: TokenProcess, said: WorkerAnswer | Outcome) -> None:
+    def _hear(self, read: _Read, child: TokenProcess, said: WorkerAnswer | ProcessOutcome) -> None:
         match said:
             case TokenFound(token=token):
                 read.heard.add(child)
@@ -231,13 +231,13 @@ class ChildTokenReader:
                     self._tell(read, child.module, trouble=Trouble.MODULE_UNUSABLE)
             case TroubleMet(trouble=trouble, detail=detail):
                 log.debug("%s: %s (%s)", child.module, trouble, detail)
-            case Outcome.FINISHED:
+            case ProcessOutcome.FINISHED:
                 del read.running[child]
                 self._doubtful.discard(child.module)
                 if read.doubts(child):
                     read.asked_twice.add(child.module)
                     self._start_child(read, child.module)
-            case Outcome.CRASHED:
+            case ProcessOutcome.CRASHED:
                 del read.running[child]
                 self._doubt(read, child.module, Trouble.MODULE_CRASHED)
 

@@ -17,7 +17,7 @@ from daemon.adapters.pkcs11.messages import (
     ENCODER,
     REQUESTS,
     Finished,
-    Request,
+    ReadRequest,
     TokenFound,
     TroubleMet,
     WorkerAnswer,
@@ -57,7 +57,7 @@ def main() -> None:
         os._exit(code)
 
 
-def answers_to(request: Request) -> Iterator[WorkerAnswer]:
+def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
     """Load the module and read its slots, one after the other (it need not be thread-safe)."""
     try:
         module = lib(request.module)

@@ -78,7 +78,7 @@ class InstanceLock:
         return True
 
 
-def runtime_of_watch(folders: Folders) -> Path:
+def runtime_of_daemon(folders: Folders) -> Path:
     """Return the runtime folder behind whose door the watch is: its own, where it has noted another one than ours."""
     if sys.platform != "win32":  # there each memory has one
         with contextlib.suppress(OSError):
@@ -88,7 +88,7 @@ def runtime_of_watch(folders: Folders) -> Path:
     return folders.runtime
 
 
-def is_on_watch(folders: Folders) -> bool:
+def is_daemon_running(folders: Folders) -> bool:
     """Tell whether somebody is on watch over this memory, even if their door is gone (not known on Windows)."""
     if sys.platform != "win32":
         try:

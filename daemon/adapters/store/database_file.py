@@ -11,8 +11,11 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from config.i18n.text import text
 from config.i18n.translator import UserError
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 APPLICATION_ID = 0x76696763  # "vigc"
 BUSY_TIMEOUT_S = 2.0
@@ -43,7 +46,26 @@ def _progress(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE progress (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _progress)
+def _field_names(connection: sqlite3.Connection) -> None:
+    """Rename fields inside the JSON bodies; a body that is no JSON object stays as it is."""
+    for table, old, new in (("keys", "signs", "flags"), ("progress", "course", "workflow")):
+        rows = connection.execute(f"SELECT rowid, CAST(body AS BLOB) FROM {table}").fetchall()  # noqa: S608 - ours
+        for rowid, body in rows:
+            fields = _fields_of(body)
+            if old in fields:
+                renamed = {(new if name == old else name): value for name, value in fields.items()}
+                update = f"UPDATE {table} SET body = ? WHERE rowid = ?"  # noqa: S608 - ours
+                connection.execute(update, (msgspec.json.encode(renamed).decode(), rowid))
+
+
+def _fields_of(body: bytes) -> dict[str, object]:
+    try:
+        return msgspec.json.decode(body, type=dict[str, object])
+    except (*DECODE_ERRORS, TypeError):
+        return {}
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _progress, _field_names)
 """The step from each schema version to the next; a released one is never changed."""
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from config.settings import Procedure
 from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
-from daemon.core.card_reads import names_being_read
+from daemon.core.card_reads import known_cards
 from daemon.core.holders import LineageEntry, procedure_of
 from daemon.core.model import Memory, Progress
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
 from daemon.core.views.report import Path, PathKind
-from daemon.core.workflows.cards import CardPositions, CardsPresent, cards_present
+from daemon.core.workflows.cards import CardPositions
 from daemon.core.workflows.workflow import current_step
 
 BLANK_PREFIX = "bare:"
@@ -116,13 +116,6 @@ def key_before(case: RenewalCase) -> LineageEntry | None:
     """Return the key that the current one took the place of."""
     current, superseded = case.status.current, case.status.superseded
     return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
-
-
-def known_cards(state: State) -> CardsPresent | None:
-    """Return what is in the readers, None while that is not known."""
-    if state.service_trouble:
-        return None
-    return cards_present(state.readers, state.contents, names_being_read(state))
 
 
 def of_procedure(key: str, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:

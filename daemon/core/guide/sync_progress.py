@@ -8,13 +8,13 @@ from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase
 from daemon.core.guide.context import progress_id
 from daemon.core.model import Claim, Memory, Progress
-from daemon.core.workflows.progress import lapsed, link_until
+from daemon.core.workflows.progress import expire_steps, link_until
 
 REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
 ON_THE_WAY = REGISTERING | {WorkflowKind.ACTIVATE}
 
 
-def keep_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -> Memory:
+def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -> Memory:
     """Return the memory with the progress of each line as it has to be now."""
     progress = dict(memory.progress)
     for case in cases:
@@ -34,7 +34,7 @@ def _kept(case: RenewalCase, before: Progress | None, now: datetime) -> Progress
     if before is None or before.finished or before.workflow is not kind:
         return _begun(case, kind, before, now)
     workflow = case.lineage.procedure.workflows.get(kind)
-    return lapsed(before, workflow, now) if workflow else before
+    return expire_steps(before, workflow, now) if workflow else before
 
 
 def _begun(case: RenewalCase, kind: WorkflowKind, before: Progress | None, now: datetime) -> Progress:

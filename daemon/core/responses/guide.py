@@ -13,10 +13,10 @@ from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import offered, render_guide, shown_case
 from daemon.core.model import Claim, Progress
 from daemon.core.responses.launch import launch
-from daemon.core.responses.notice import Step, answer_claim, claimed, start_activation, take_rest
+from daemon.core.responses.notice import Step, answer_claim, apply_claim, start_activation, take_rest
 from daemon.core.state import State
 from daemon.core.views.guide import Copying, Ending, GoingBack, Handling, Opening, Selecting, Stating
-from daemon.core.workflows.progress import ended, undone, with_progress
+from daemon.core.workflows.progress import end_step, undo_steps, with_progress
 
 
 def choose(state: State, assessment: Assessment, action: str, now: datetime) -> Step:
@@ -62,7 +62,7 @@ def _end(context: GuideContext, step: str) -> Step:
     state, workflow, progress = context.state, context.workflow, context.progress
     if workflow is None or progress is None:
         return state, ()
-    progress = ended(progress, step, context.now)
+    progress = end_step(progress, step, context.now)
     if is_last(context, step) and workflow.kind is WorkflowKind.CLEAN_UP:
         progress = replace(progress, finished=context.now)
     state = _keep(state, context.case, progress)
@@ -73,14 +73,14 @@ def _end(context: GuideContext, step: str) -> Step:
 def _go_back(context: GuideContext, step: str) -> State:
     if context.workflow is None or context.progress is None:
         return context.state
-    return _keep(context.state, context.case, undone(context.progress, context.workflow, step))
+    return _keep(context.state, context.case, undo_steps(context.progress, context.workflow, step))
 
 
 def _state(state: State, key: str, claims: tuple[Claim, ...], now: datetime) -> Step:
     *first, last = claims
     for claim in first:
         state = answer_claim(state, key, claim)
-    return claimed(state, key, last, now)
+    return apply_claim(state, key, last, now)
 
 
 def _handle(context: GuideContext, what: Handling) -> State:

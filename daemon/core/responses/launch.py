@@ -11,7 +11,7 @@ from daemon.core.guide.actions import LEADS_TO
 from daemon.core.guide.context import build_context, progress_id
 from daemon.core.holders import holder_name
 from daemon.core.state import State
-from daemon.core.workflows.progress import ended, with_progress
+from daemon.core.workflows.progress import end_step, with_progress
 
 
 def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[State, Launch]:
@@ -24,7 +24,7 @@ def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[S
     return replace(state, launching={**state.launching, (procedure, destination): case.id}), order
 
 
-def launched(state: State, assessment: Assessment, event: Launched) -> State:
+def apply_launched(state: State, assessment: Assessment, event: Launched) -> State:
     """End the step that was to open this, or remember that it is open; a launch that failed changes nothing."""
     what = (event.procedure, event.destination)
     waiting = state.launching.get(what)
@@ -38,7 +38,7 @@ def launched(state: State, assessment: Assessment, event: Launched) -> State:
     if step is None or progress is None or event.destination not in leads_to:
         return state
     if step.ends is Ends.LAUNCHED and leads_to[0] is event.destination:
-        progress = ended(progress, step.id, event.at)
+        progress = end_step(progress, step.id, event.at)
     else:
         progress = replace(progress, opened=step.id)
     return replace(state, memory=with_progress(state.memory, progress_id(case), progress))

@@ -4,13 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
-from daemon.core.assessment import Assessment, RenewalCase, assess
+from daemon.core.assessment import Assessment, RenewalCase, assess_state
 from daemon.core.destination import Destination
 from daemon.core.due_notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
 from daemon.core.effects import Effect, OpenGuide, ShowNotice, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
-from daemon.core.guide.context import known_cards
-from daemon.core.guide.ordering import is_ordered
 from daemon.core.guide.reminders import PREFIXES
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.key_names import called
@@ -107,7 +105,7 @@ def _follow(state: State, assessment: Assessment, case: RenewalCase, now: dateti
     state, beside = replace(state, guide_case=case.id), OpenGuide()
     match path.kind:
         case PathKind.ORDER:
-            if is_ordered(case, state.memory):
+            if case.is_ordered:
                 return state, (beside,)
             state, order = launch(state, case, Destination.ORDER_PAGE)
             return state, (order, beside)
@@ -126,19 +124,13 @@ def start_activation(state: State, now: datetime) -> State:
     return replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
 
 
-def claimed(state: State, key: str, claim: Claim, now: datetime) -> Step:
+def apply_claim(state: State, key: str, claim: Claim, now: datetime) -> Step:
     """Enter the person's word; where nothing is left to do then, take the notice off the screen."""
     before = assess_state(state, now).case_of(key)
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
     settled = before and before.path and after and not after.path and state.notifies
     return state, (Withdraw(tag=before.status.current.key.id),) if before and settled else ()
-
-
-def assess_state(state: State, now: datetime) -> Assessment:
-    """Decide over what is known and what is in the readers; while that is not known, over what was."""
-    blank = known_cards(state) is None and state.cards.blank
-    return assess(state.memory, state.settings, state.contents, now, blank=blank)
 
 
 def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:

@@ -10,12 +10,12 @@ from daemon.core.model import Memory, Progress
 from daemon.core.workflows.workflow import since
 
 
-def ended(progress: Progress, step: str, now: datetime) -> Progress:
+def end_step(progress: Progress, step: str, now: datetime) -> Progress:
     """End a step; what was said of the way here is said no longer."""
     return replace(progress, done={**progress.done, step: now}, opened="", left=None, link_until=None, lapsed=False)
 
 
-def undone(progress: Progress, workflow: Workflow, step: str) -> Progress:
+def undo_steps(progress: Progress, workflow: Workflow, step: str) -> Progress:
     """Take a step and all after it back."""
     gone = {s.id for s in since(workflow, step)}
     return replace(progress, done={s: at for s, at in progress.done.items() if s not in gone}, opened="")
@@ -26,14 +26,14 @@ def deadline(workflow: Workflow, progress: Progress) -> tuple[Limit, datetime] |
     return next(((limit, until) for limit, until, used in _limits(workflow, progress) if not used), None)
 
 
-def lapsed(progress: Progress, workflow: Workflow, now: datetime) -> Progress:
+def expire_steps(progress: Progress, workflow: Workflow, now: datetime) -> Progress:
     """Go back to where a limit that is over says; a moment that a wrong clock made is never ahead."""
     done = {step: min(at, now) for step, at in progress.done.items()}
     progress = progress if done == progress.done else replace(progress, done=done)
     running = deadline(workflow, progress)
     if running is None or now < running[1]:
         return progress
-    return replace(undone(progress, workflow, running[0].back_to), lapsed=True)
+    return replace(undo_steps(progress, workflow, running[0].back_to), lapsed=True)
 
 
 def link_stands(workflow: Workflow, progress: Progress, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.pcsc.service import is_held
@@ -22,7 +22,7 @@ from daemon.assembly.parts import HeadlessTray
 from daemon.core.events import Asked, NoticeDelivered, Verb
 from daemon.core.state import State
 from support.core.factories import SETTINGS
-from support.process import RigTimeoutError, require_file
+from support.process import SupportTimeoutError, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +117,7 @@ class Watch:
                 system_actions=self.desktop,
                 tray=HeadlessTray("en"),
                 control=self.control,
-                guide=GuidePublisher(Texts),
+                guide=GuidePublisher(Translator),
             ),
         )
         self._thread = threading.Thread(target=self.loop.run, name="loop", daemon=True)
@@ -149,7 +149,7 @@ class Watch:
         deadline = time.monotonic() + timeout_s
         while not holds(report := self.control.ask(Verb.STATUS)):
             if time.monotonic() > deadline:
-                raise RigTimeoutError(f"not within {timeout_s:g} s: {what}. Last: {report}")
+                raise SupportTimeoutError(f"not within {timeout_s:g} s: {what}. Last: {report}")
             time.sleep(0.02)
         return report
 

@@ -26,7 +26,7 @@ from daemon.adapters.store.sqlite import SqliteStore  # noqa: E402
 from daemon.core.effects import SaveMemory  # noqa: E402
 from daemon.core.events import Tick  # noqa: E402
 from support.core.factories import DAY, ending  # noqa: E402
-from support.core.simulator import World, dedup_keys  # noqa: E402
+from support.core.simulator import Simulator, dedup_keys  # noqa: E402
 
 GROWTH_MB = 2.0
 PACE_S = 0.03  # no hand is as fast
@@ -125,7 +125,7 @@ def soak_the_rules(days: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder))
         store.load()
-        world = World()
+        world = Simulator()
         key = ending((days - 5) * DAY)
         middle, delivered = 0.0, []
         for day in range(days):

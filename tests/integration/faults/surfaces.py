@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from config.i18n.text import NAME_LIMIT, Phrase, Text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
 from daemon.adapters.launch.mailto import letter_address
 from daemon.adapters.notify.chain import in_words
@@ -25,7 +25,7 @@ from daemon.core.expiry import earlier
 from daemon.core.model import Certificate, Memory
 from daemon.core.state import State
 from support.core.factories import NOW, token
-from support.core.simulator import World
+from support.core.simulator import Simulator
 from tray.cli.report_output import as_json, print_report
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn"}  # control, format and bidi, surrogates, private, unassigned
 LENGTH_LIMIT = 2000
-TEXTS = tuple(Texts(language, UTC) for language in ("en", "fr"))
+TEXTS = tuple(Translator(language, UTC) for language in ("en", "fr"))
 SETTINGS = catalogue_settings()
 LEFT = timedelta(days=20)
 
@@ -77,7 +77,7 @@ def _moments(certificate: Certificate) -> Iterator[datetime]:
 
 
 def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]:
-    world = World(now=now, state=State(settings=SETTINGS))
+    world = Simulator(now=now, state=State(settings=SETTINGS))
     world.look()
     world.plug(certificate)
     memory = world.state.memory
@@ -85,16 +85,16 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
     world.post(Asked(at=now, request=1, verb=Verb.STATUS))
     (report,) = (effect.report for effect in world.effects if isinstance(effect, Reply))
     assert not any(isinstance(effect, Launch) for effect in world.effects)
-    for texts in TEXTS:
+    for translator in TEXTS:
         for _, notice in world.delivered:
-            message = in_words(notice, texts.render)
+            message = in_words(notice, translator.render)
             yield "notice", message.title
             yield "notice", message.body
             yield from (("button", button.label) for button in message.buttons)
         shown = (world.state.tray, *(effect.view for effect in world.effects if isinstance(effect, ShowGuide)))
-        yield from (("face or guide", texts.render(sentence)) for sentence in _sentences(shown))
-        yield from (("JSON", line) for line in _strings(json.loads(as_json(report, texts.render))))
-        yield from (("table", line) for line in _table(report, texts))
+        yield from (("face or guide", translator.render(sentence)) for sentence in _sentences(shown))
+        yield from (("JSON", line) for line in _strings(json.loads(as_json(report, translator.render))))
+        yield from (("table", line) for line in _table(report, translator))
     yield (
         "letter",
         letter_address(SETTINGS.procedures[0], "fr", holder=certificate.subject_cn, serial_hex=certificate.serial_hex)
@@ -102,9 +102,9 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
     )
 
 
-def _table(report: Report, texts: Texts) -> list[str]:
+def _table(report: Report, translator: Translator) -> list[str]:
     with contextlib.redirect_stdout(io.StringIO()) as terminal:
-        print_report(report, texts, SETTINGS)
+        print_report(report, translator, SETTINGS)
     return terminal.getvalue().split("\n")
 
 

@@ -162,7 +162,7 @@ def test_a_crowd_before_the_door_goes_away(program: Program, daemon: Process) ->
 def test_of_five_started_at_once_one_is_on_watch(program: Program) -> None:
     started = [program.start("run", "--headless") for _ in range(5)]
     wait_until(lambda: sum(process.returncode is None for process in started) == 1, "four have left", 20)
-    wait_until(lambda: any("on watch" in process.text for process in started), "one is on watch")
+    wait_until(lambda: any("vigicle is running" in process.text for process in started), "one is on watch")
     for process in started:
         assert process.returncode in {None, 0}
         assert "Traceback" not in process.text
@@ -288,7 +288,9 @@ def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: 
     place.unlink(missing_ok=True)
     place.symlink_to(precious)
     daemon = program.start("run", "--headless")
-    wait_until(lambda: daemon.returncode is not None or "on watch" in daemon.text, "it starts, or says why not")
+    wait_until(
+        lambda: daemon.returncode is not None or "vigicle is running" in daemon.text, "it starts, or says why not"
+    )
     assert precious.read_text() == "precious"
     assert stat.S_IMODE(precious.stat().st_mode) == 0o644
     assert "Traceback" not in daemon.text

@@ -34,7 +34,7 @@ def test_without_any_desktop_the_tray_is_done_without_and_the_log_is_told(
     program: Program, reader_service: ReaderService
 ) -> None:
     daemon = at(program, reader_service).start("run")
-    daemon.wait_for_log("on watch")
+    daemon.wait_for_log("vigicle is running")
     reader_service.insert(key(DUE))
     daemon.wait_for_log("Your key: 19 days left")
     assert status(program)["certificates"]

@@ -19,7 +19,7 @@ from daemon.core.events import Event, ReadFinished, TokensRead
 from daemon.core.troubles import Trouble
 from integration.faults.token_module import WHOLE, TokenModule
 from support.pki import make_certificate
-from support.posted_events import Posted
+from support.posted_events import PostedEvents
 from support.process import wait_until
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Reads:
     """A token reader over these modules, which reads when told."""
 
     def __init__(self, *modules: TokenModule | Path, limit_s: float = LIMIT_S) -> None:
-        self.posted = Posted()
+        self.posted = PostedEvents()
         paths = (module.path if isinstance(module, TokenModule) else module for module in modules)
         self.reader = ChildTokenReader(modules=tuple(map(str, paths)), child_limit_s=limit_s)
         self.reader.start(self.posted)

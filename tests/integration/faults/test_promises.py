@@ -51,7 +51,7 @@ class Job:
         self.daemon = Process(
             [*wrapper, vigicle, "run", "--headless"], environment=self.desk.environment, log=self.desk.home / "job.log"
         )
-        self.daemon.wait_for_log("on watch", 30)
+        self.daemon.wait_for_log("vigicle is running", 30)
         card = key(timedelta(days=20), HOLDER)
         self._service.insert(card)
         notice = self._server.next_notice(timeout_s=30)

@@ -185,7 +185,7 @@ class Disk:
         command = self._command(options, first, "run --headless")
         log = self._publisher.home / "disk.log"
         self._daemon = Process(command, environment=self._publisher.environment, log=log)
-        self._daemon.wait_for_log("on watch")
+        self._daemon.wait_for_log("vigicle is running")
         return self._daemon
 
     def look(self, options: str, first: str) -> str:

@@ -20,7 +20,7 @@ from daemon.core.state import State
 from daemon.core.views.report import Stage
 from integration.faults.workstation import key, status, watching
 from support.core.factories import DAY, NOW, SECOND, SETTINGS, certificate, ending, notice_settings
-from support.core.simulator import World, dedup_keys, world_with
+from support.core.simulator import Simulator, dedup_keys, world_with
 from support.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ def test_a_moment_that_passes_while_the_daemon_is_suspended_is_told_when_it_wake
 # --- the clock ----------------------------------------------------------------------------------
 
 
-def leap(world: World, span: timedelta) -> None:
+def leap(world: Simulator, span: timedelta) -> None:
     """The clock shows another time from one moment to the next, and the heartbeat finds it."""
     world.now += span
     world.post(Tick(at=world.now))
 
 
-def told(world: World) -> list[str]:
+def told(world: Simulator) -> list[str]:
     """The days of each notice said, by its newest milestone."""
     return [mark.rsplit("|", 1)[1] for mark in dedup_keys(world.delivered)]
 
@@ -133,7 +133,7 @@ SPRING, AUTUMN = datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 10, 31, 1,
 def test_quiet_hours_end_by_the_wall_clock_in_the_night_of_the_change(change: datetime) -> None:
     quiet = notice_settings(quiet_hours=NIGHT)
     start = change - timedelta(hours=2)
-    world = World(now=start, state=State(settings=quiet, zone=PARIS))
+    world = Simulator(now=start, state=State(settings=quiet, zone=PARIS))
     world.look()
     world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY + SECOND))
     world.wait(timedelta(hours=12))
@@ -147,7 +147,7 @@ def test_quiet_hours_inside_the_hour_that_comes_twice_or_never_end() -> None:
         (AUTUMN, QuietHours(start=time(2, 15), end=time(2, 45))),
     ):
         start = change - timedelta(minutes=20)
-        world = World(now=start, state=State(settings=notice_settings(quiet_hours=hours), zone=PARIS))
+        world = Simulator(now=start, state=State(settings=notice_settings(quiet_hours=hours), zone=PARIS))
         world.look()
         world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY))
         world.wait(timedelta(hours=3))
@@ -181,7 +181,7 @@ class Elsewhere:
         script = f"mount --bind {self._etc} /etc && exec setpriv --pdeathsig KILL {vigicle} run --headless"
         command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
         daemon = Process(command, environment=self._publisher.environment, log=self._publisher.home / "elsewhere.log")
-        daemon.wait_for_log("on watch")
+        daemon.wait_for_log("vigicle is running")
         return daemon
 
 
@@ -214,7 +214,7 @@ def year(number: int, month: int = 6) -> datetime:
     return datetime(number, month, 1, tzinfo=UTC)
 
 
-def stage_of(world: World) -> Stage:
+def stage_of(world: Simulator) -> Stage:
     report = world.check()
     assert report is not None
     return report.certificates[0].stage

@@ -41,9 +41,9 @@ class TokenModule:
         """Put this token into its slot."""
         for file in self._files.glob("*.der"):
             file.unlink()
-        texts = {"label": label, "serial": serial, "slot": slot, "flags": f"{flags:x}".encode()}
+        translator = {"label": label, "serial": serial, "slot": slot, "flags": f"{flags:x}".encode()}
         ders = {f"{number}.der": der for number, der in enumerate(certificates)}
-        for name, content in {**texts, **ders}.items():
+        for name, content in {**translator, **ders}.items():
             (self._files / name).write_bytes(content)
 
     def fail(self, how: str, where: str) -> None:

@@ -20,7 +20,7 @@ THREE_YEARS = timedelta(days=3 * 365)
 def watching(desk: Program) -> Process:
     """Start the daemon and wait until it is on watch."""
     daemon = desk.start("run", "--headless")
-    daemon.wait_for_log("on watch")
+    daemon.wait_for_log("vigicle is running")
     return daemon
 
 

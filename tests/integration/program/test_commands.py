@@ -142,7 +142,7 @@ def uids(content: str) -> list[str]:
 def test_the_dates_are_exported_without_a_daemon_and_again_with_one(seen: Program, tmp_path: Path) -> None:
     first = seen.run("export", "--ics", str(tmp_path / "keys.ics"))
     assert (first.returncode, first.stderr) == (0, "")
-    seen.start("run", "--headless").wait_for_log("on watch")
+    seen.start("run", "--headless").wait_for_log("vigicle is running")
     second = seen.run("export", "--ics", "-")
     assert len(uids(second.stdout)) == 9
     assert uids(second.stdout) == uids((tmp_path / "keys.ics").read_text())
@@ -270,7 +270,7 @@ def test_doctor_finds_the_module_of_the_key_in_one_read(
     key = card()
     reader_service.insert(key)
     if watched:
-        english.start("run", "--headless").wait_for_log("on watch")
+        english.start("run", "--headless").wait_for_log("vigicle is running")
         wait_until(lambda: '"present": true' in english.run("status", "--json").stdout, "the key is read")
     before = len(reads(key))
     code, found = examined(english)
@@ -321,7 +321,7 @@ def test_refused_settings_are_a_finding_and_not_the_end(english: Program) -> Non
 
 def test_bad_settings_keep_nobody_from_ending_the_watch(english: Program) -> None:
     watch = english.start("run", "--headless")
-    watch.wait_for_log("on watch")
+    watch.wait_for_log("vigicle is running")
     english.configure("notices = 3")
     assert english.run("status").returncode == 3
     assert english.run("autostart", "status").returncode == 0
@@ -334,7 +334,7 @@ def test_the_watch_begins_in_whatever_zone(english: Program, zone: str) -> None:
     english.environment["TZ"] = zone
     english.configure('[notices]\nquiet_hours = "22:00-08:00"')
     watch = english.start("run", "--headless")
-    watch.wait_for_log("on watch")
+    watch.wait_for_log("vigicle is running")
     assert english.run("status").returncode in {0, 3}
     assert "Traceback" not in watch.text
 

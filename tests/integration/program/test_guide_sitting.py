@@ -56,7 +56,7 @@ class GuidePublisher:
     def watch(self) -> Process:
         """Start the program, and wait until it is on watch."""
         self.daemon = self.program.start("run")
-        self.daemon.wait_for_log("on watch")
+        self.daemon.wait_for_log("vigicle is running")
         return self.daemon
 
     def sees(self, words: str) -> None:

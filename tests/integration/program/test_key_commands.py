@@ -46,7 +46,7 @@ def fingerprint(program: Program) -> str:
 @pytest.mark.parametrize("with_daemon", [False, True], ids=["alone", "through the daemon"])
 def test_a_key_is_named_and_its_certificate_forgotten(known: Program, with_daemon: bool) -> None:
     if with_daemon:
-        known.start("run", "--headless").wait_for_log("on watch")
+        known.start("run", "--headless").wait_for_log("vigicle is running")
     whose = fingerprint(known)
     named = known.run("name", whose[:4].upper(), NAME)
     assert (named.returncode, named.stdout) == (0, "Noted.\n")
@@ -65,14 +65,14 @@ def test_a_key_is_named_and_its_certificate_forgotten(known: Program, with_daemo
 
 
 def test_a_name_that_is_no_text_is_made_one(known: Program) -> None:
-    known.start("run", "--headless").wait_for_log("on watch")
+    known.start("run", "--headless").wait_for_log("vigicle is running")
     assert known.run("name", fingerprint(known), "la \udcff bleue\n\u202e").returncode == 0
     assert certificates(known)[0]["key_name"] == "la bleue"
 
 
 def test_the_name_of_a_daemon_outlives_it(known: Program) -> None:
     watch = known.start("run", "--headless")
-    watch.wait_for_log("on watch")
+    watch.wait_for_log("vigicle is running")
     assert known.run("name", fingerprint(known), NAME).returncode == 0
     assert known.run("quit").returncode == 0
     watch.wait()

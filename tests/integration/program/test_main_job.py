@@ -66,7 +66,7 @@ def desk(
 def watching(desk: Program) -> Process:
     """Start the daemon and wait until it is on watch."""
     daemon = desk.start("run", "--headless")
-    daemon.wait_for_log("on watch")
+    daemon.wait_for_log("vigicle is running")
     return daemon
 
 

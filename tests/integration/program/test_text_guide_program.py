@@ -15,7 +15,7 @@ import pytest
 
 from support.card import PivCard
 from support.pki import make_certificate
-from support.process import RigTimeoutError, wait_until
+from support.process import SupportTimeoutError, wait_until
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def desk(
 
 def watching(desk: Program) -> Process:
     daemon = desk.start("run", "--headless")
-    daemon.wait_for_log("on watch")
+    daemon.wait_for_log("vigicle is running")
     return daemon
 
 
@@ -86,7 +86,7 @@ def guide(desk: Program) -> Iterator[Terminal]:
 def choose(guide: Terminal, label: str) -> None:
     """Type the number that stands before this label; wait for it where it is not there yet."""
     listed = re.compile(rf"^(\d+) {re.escape(label)}$", re.MULTILINE)
-    with contextlib.suppress(RigTimeoutError):
+    with contextlib.suppress(SupportTimeoutError):
         wait_until(lambda: listed.search(guide.text) is not None, f"{label!r} is offered")
     assert listed.search(guide.text), f"{label!r} is not offered:\n{guide.text}"
     guide.type(listed.findall(guide.text)[-1])
@@ -303,7 +303,7 @@ def test_a_follower_that_does_not_read_is_sent_away_and_the_watch_goes_on(
 @pytest.mark.parametrize("with_daemon", [True, False], ids=["with a daemon", "alone"])
 def test_without_any_display_the_window_is_refused_in_words(desk: Program, *, with_daemon: bool) -> None:
     if with_daemon:
-        desk.start("run").wait_for_log("on watch")
+        desk.start("run").wait_for_log("vigicle is running")
     done = desk.run("guide")
     assert (done.returncode, done.stdout) == (1, "")
     assert "vigicle guide --text" in done.stderr

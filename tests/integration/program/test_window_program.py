@@ -99,7 +99,7 @@ def desk(
 
 def watching(desk: Program, *options: str) -> Process:
     daemon = desk.start("run", *options)
-    daemon.wait_for_log("on watch")
+    daemon.wait_for_log("vigicle is running")
     wait_until(lambda: "Jeanne MARTIN" in desk.run("status").stdout, "the key is known")
     return daemon
 

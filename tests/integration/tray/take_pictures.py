@@ -89,7 +89,7 @@ def _whole(language: str) -> tuple[Image.Image, Image.Image]:
         program.run("check")  # so that the first start ever is over, and its welcome not in the picture
         service.insert(PivCard({"9A": make_certificate(not_after=datetime.now(UTC) + timedelta(days=12, hours=2))}))
         program.run("check")
-        program.start("run").wait_for_log("on watch")
+        program.start("run").wait_for_log("vigicle is running")
         time.sleep(3 * SETTLE_S)
         notice = panel.picture()
         notifyd.close()  # it would stand before the icon

@@ -29,7 +29,7 @@ def key() -> bytes:
 @pytest.fixture(scope="session")
 def windows_of_session() -> Iterator[Windows]:
     with (
-        tempfile.TemporaryDirectory(prefix="rig-windows-") as folder,
+        tempfile.TemporaryDirectory(prefix="vigicle-windows-") as folder,
         Screen() as screen,
         make_windows(Path(folder), screen.environment["DISPLAY"]) as windows,
     ):

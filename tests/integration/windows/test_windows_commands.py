@@ -75,7 +75,7 @@ def test_the_demonstration_runs_to_its_end(windows: Windows) -> None:
 
 def test_a_second_start_leaves_the_watch_to_the_first(windows: Windows) -> None:
     first = windows.start("-v", "run", "--headless")
-    first.wait_for("vigicle is on watch")
+    first.wait_for("vigicle is running")
     second = windows.run("run", "--headless")
     assert (second.code, second.text.strip()) == (0, "vigicle is already on watch.")
 
@@ -92,7 +92,7 @@ def test_without_a_terminal_what_is_said_goes_to_the_log(windows: Windows, key: 
 
 def test_a_silent_guest_is_sent_away_and_blocks_nobody(windows: Windows) -> None:
     daemon = windows.start("-v", "run", "--headless")
-    daemon.wait_for("vigicle is on watch")
+    daemon.wait_for("vigicle is running")
     guest = windows.start_python(SILENT_GUEST, str(windows.in_windows(windows.data / "run")))
     assert windows.run("status").code == 0
     assert guest.wait().text.strip() == "cut after 2"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def test_a_key_is_read_and_told_of_by_a_daemon_that_the_commands_find(windows: Windows, key: bytes) -> None:
     daemon = windows.start("-v", "run", "--headless")
-    daemon.wait_for("vigicle is on watch")
+    daemon.wait_for("vigicle is running")
     windows.plug_in(key)
     daemon.wait_for("A notice was said through the channel")
     answer = windows.answer("status")

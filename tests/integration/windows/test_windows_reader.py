@@ -24,7 +24,7 @@ print("by time:", pause.wait(0.1), flush=True)
 
 def test_every_card_and_reader_is_seen_to_come_and_go(windows: Windows, key: bytes) -> None:
     daemon = windows.start("-v", "run", "--headless")
-    daemon.wait_for("vigicle is on watch")
+    daemon.wait_for("vigicle is running")
     windows.plug_in()
     windows.insert(key)
     daemon.wait_for("cards ['1 in Test Reader 0']")

@@ -42,7 +42,7 @@ class Card:
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class Simulator:
     """Readers, cards, a clock and a person; `answering`, `delivering` and `opening` switch the adapters off."""
 
     state: State = field(default_factory=lambda: State(settings=SETTINGS))
@@ -189,9 +189,9 @@ class World:
         return [notice.title.id for _, notice in self.delivered]
 
 
-def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> World:
+def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Simulator:
     """Make a world in which a key with each of these certificates was plugged in and out, in this order."""
-    world = World(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
+    world = Simulator(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
     world.look()
     for one in keys or (certificate(),):
         world.plug(one)

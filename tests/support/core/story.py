@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from config.i18n.text import Text
 from daemon.core.model import Claim
 from support.core.factories import DAY, NOW, ending
-from support.core.simulator import World, world_with
+from support.core.simulator import Simulator, world_with
 
 HOUR = timedelta(hours=1)
 OLD, NEW = ending(20 * DAY, "old"), ending(1000 * DAY, "new")
@@ -15,14 +15,14 @@ ANNE = ending(500 * DAY, "anne", given_name="Anne", surname="DURAND", subject_cn
 LAST_CHANCE = OLD_ENDS - DAY
 
 
-def two_keys(now: datetime = NOW) -> World:
+def two_keys(now: datetime = NOW) -> Simulator:
     """Make a world in which both keys are known, and the new one is activated."""
     world = world_with(OLD, NEW, now=now)
     world.tell(NEW_ID, Claim.ACTIVATED)
     return world
 
 
-def mailed(now: datetime = NOW) -> World:
+def mailed(now: datetime = NOW) -> Simulator:
     """Lead to the moment when the mail was asked for and the browser is closed."""
     world = two_keys(now)
     world.plug(OLD)
@@ -35,7 +35,7 @@ def delivered(what: object) -> str:
     return what.id
 
 
-def finished() -> World:
+def finished() -> Simulator:
     world = mailed()
     world.remove()
     world.plug(NEW)

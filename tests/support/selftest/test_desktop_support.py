@@ -14,7 +14,7 @@ from dbus_fast.aio import MessageBus
 
 from support.bus import LoginManager, PrivateBus, SessionBus, call
 from support.desktop import Dunst, NotificationServer
-from support.process import RigTimeoutError
+from support.process import SupportTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,7 +90,7 @@ def test_every_notice_is_recorded_in_order(session_bus: SessionBus, notification
     assert (notice.replaces_id, notice.timeout_ms) == (0, -1)
     assert notification_server.next_notice().replaces_id == first
     assert notification_server.next_notice().summary == "three"
-    with pytest.raises(RigTimeoutError):
+    with pytest.raises(SupportTimeoutError):
         notification_server.next_notice(timeout_s=0.05)
 
 

@@ -32,7 +32,7 @@ from daemon.core.step import step
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
 from support.core.factories import DAY, NOW, SECOND, UNACTIVATED, certificate, ending, notice_settings, token
-from support.core.simulator import Card, World
+from support.core.simulator import Card, Simulator
 
 OLD, NEW, LAST = ending(40 * DAY, "old"), ending(1000 * DAY, "new"), ending(1400 * DAY, "last")
 ANNE = {"given_name": "Anne", "subject_cn": "Anne"}
@@ -64,7 +64,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(answering=False, delivering=False, opening=False)
+        self.world = Simulator(answering=False, delivering=False, opening=False)
         self.requests = 0
         self.tickets: set[int] = set()
         self.heard: set[str] = set()

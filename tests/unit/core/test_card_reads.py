@@ -25,37 +25,37 @@ from support.core.factories import (
     owned,
     token,
 )
-from support.core.simulator import Card, World
+from support.core.simulator import Card, Simulator
 
 ONE, OTHER = certificate("one"), certificate("other", given_name="Anne", subject_cn="Anne MARTIN")
 CHAIN = certificate("issuer", authority=True, role=Role.OTHER)
 
 
-def slow_world() -> World:
-    world = World(answering=False)
+def slow_world() -> Simulator:
+    world = Simulator(answering=False)
     world.look()
     return world
 
 
-def tokens_read(world: World, ticket: int, *certificates: Certificate, reader: str = "Reader 00") -> None:
+def tokens_read(world: Simulator, ticket: int, *certificates: Certificate, reader: str = "Reader 00") -> None:
     tokens = (token(*certificates, reader=reader),)
     world.post(TokensRead(at=world.now, ticket=ticket, module="m", tokens=tokens))
 
 
-def finish(world: World, ticket: int) -> None:
+def finish(world: Simulator, ticket: int) -> None:
     world.post(ReadFinished(at=world.now, ticket=ticket))
 
 
-def known(world: World) -> set[str]:
+def known(world: Simulator) -> set[str]:
     return set(world.state.memory.certificates)
 
 
-def present(world: World) -> set[str]:
+def present(world: Simulator) -> set[str]:
     return {f for content in world.state.contents.values() for f in content.fingerprints}
 
 
 def test_a_card_is_read_once_for_each_insertion() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ONE)
     for _ in range(3):
         world.look()
@@ -75,7 +75,7 @@ def test_a_card_is_not_read_again_while_it_is_being_read() -> None:
 
 
 def test_a_second_reader_is_read_without_the_first() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ONE)
     world.plug(OTHER, reader="Reader 01")
     assert world.orders()[-1] == ReadTokens(ticket=2, readers=("Reader 01",), others=("Reader 00",))
@@ -119,7 +119,7 @@ def test_a_card_torn_out_while_it_is_read_is_not_there(slot: str) -> None:
 
 @pytest.mark.parametrize("slot", ["Reader 00", "Slot 1"], ids=["a named slot", "an unnamed slot"])
 def test_the_card_that_stays_is_not_taken_for_the_one_that_left(slot: str) -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.cards = {}
     both = (holding("Reader 00", 1), holding("Reader 01", 2))
     world.post(ReadersSeen(at=NOW, readers=both))
@@ -131,13 +131,13 @@ def test_the_card_that_stays_is_not_taken_for_the_one_that_left(slot: str) -> No
 
 
 def test_an_unnamed_token_beside_one_card_is_in_that_reader() -> None:
-    world = World()
+    world = Simulator()
     world.insert(token(ONE, reader="Slot 1"))
     assert world.state.contents["Reader 00"].keys == (ONE.fingerprint[:16],)
 
 
 def test_unnamed_tokens_beside_two_cards_are_present_somewhere() -> None:
-    world = World()
+    world = Simulator()
     world.insert(token(ONE, reader="Slot 1", serial="1"))
     world.insert(token(OTHER, reader="Slot 2", serial="2"), reader="Reader 01")
     assert present(world) == {ONE.fingerprint, OTHER.fingerprint}
@@ -147,7 +147,7 @@ def test_unnamed_tokens_beside_two_cards_are_present_somewhere() -> None:
 
 
 def test_two_keys_with_the_same_issuer_on_them_stay_two_keys() -> None:
-    world = World()
+    world = Simulator()
     world.insert(token(ONE, CHAIN, reader="Slot 1"))
     world.insert(token(OTHER, CHAIN, reader="Slot 2"), reader="Reader 01")
     assert len(world.state.memory.keys) == 2
@@ -155,7 +155,7 @@ def test_two_keys_with_the_same_issuer_on_them_stay_two_keys() -> None:
 
 
 def test_a_key_with_nothing_but_its_issuer_on_it_is_bare() -> None:
-    world = World()
+    world = Simulator()
     world.insert(token(CHAIN, serial="7"))
     content = world.state.contents["Reader 00"]
     assert content.blank
@@ -164,7 +164,7 @@ def test_a_key_with_nothing_but_its_issuer_on_it_is_bare() -> None:
 
 def test_a_known_key_whose_certificates_do_not_show_is_not_a_new_one() -> None:
     ends = ending(20 * DAY)
-    world = World(state=State(settings=World().state.settings, memory=memory(owned(ends, serial="7"))))
+    world = Simulator(state=State(settings=Simulator().state.settings, memory=memory(owned(ends, serial="7"))))
     world.look()
     world.insert(token(serial="7"))
     report = world.check()
@@ -173,7 +173,7 @@ def test_a_known_key_whose_certificates_do_not_show_is_not_a_new_one() -> None:
 
 
 def test_unknown_is_not_empty() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ONE)
     unknown = ReaderState(name="Reader 00", occupancy=Occupancy.UNKNOWN)
     world.post(ReadersSeen(at=NOW, readers=(unknown,)))
@@ -184,7 +184,7 @@ def test_unknown_is_not_empty() -> None:
 
 
 def test_after_the_service_came_back_the_cards_are_read_again() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ONE)
     world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_STOPPED))
     assert present(world) == set()
@@ -198,7 +198,7 @@ def test_after_the_service_came_back_the_cards_are_read_again() -> None:
     "trouble", [None, Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED], ids=lambda t: t or "unread"
 )
 def test_a_card_that_failed_is_read_three_times_and_then_left_alone(trouble: Trouble | None) -> None:
-    world = World()
+    world = Simulator()
     world.insert(trouble=trouble)
     world.wait(timedelta(seconds=3) - timedelta(microseconds=1))
     assert len(world.orders()) == 1
@@ -209,7 +209,7 @@ def test_a_card_that_failed_is_read_three_times_and_then_left_alone(trouble: Tro
 
 
 def test_a_card_that_is_read_at_the_second_try_is_left_alone() -> None:
-    world = World()
+    world = Simulator()
     world.insert(trouble=Trouble.CARD_BUSY)
     world.cards["Reader 00"].tokens = (token(ONE),)
     world.cards["Reader 00"].trouble = None
@@ -234,7 +234,7 @@ SIGNATURE = certificate("signature", role=Role.SIGNATURE)
 def test_a_key_that_shows_less_than_it_should_is_looked_at_once_more(
     first: tuple[Certificate, ...], then: tuple[Certificate, ...], looks: int
 ) -> None:
-    world = World()
+    world = Simulator()
     if first:
         world.plug(*first)
         world.remove()
@@ -247,7 +247,7 @@ def test_a_key_that_shows_less_than_it_should_is_looked_at_once_more(
 
 
 def test_a_second_look_that_fails_takes_nothing_back() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ONE)
     world.cards["Reader 00"].tokens = ()
     world.check()
@@ -255,7 +255,7 @@ def test_a_second_look_that_fails_takes_nothing_back() -> None:
 
 
 def test_a_key_under_activation_is_looked_at_until_it_is_done() -> None:
-    world = World()
+    world = Simulator()
     id_ = world.plug(ONE, flags=UNACTIVATED)
     world.wait(timedelta(minutes=20))
     assert len(world.orders()) == 1, "nobody is activating it"
@@ -272,7 +272,7 @@ def test_a_key_under_activation_is_looked_at_until_it_is_done() -> None:
 
 
 def test_a_token_in_no_reader_is_looked_at_too_while_it_is_activated() -> None:
-    world = World()
+    world = Simulator()
     world.state = State(settings=with_module(world.state.settings))
     soft = Card(tokens=(token(ONE, reader="Soft token", flags=UNACTIVATED),), insertion=0)
     world.cards["soft"] = soft
@@ -289,14 +289,14 @@ def test_a_token_in_no_reader_is_looked_at_too_while_it_is_activated() -> None:
 
 
 def test_an_activation_that_never_ends_is_not_watched_for_ever() -> None:
-    world = World()
+    world = Simulator()
     world.answer(world.plug(ONE, flags=UNACTIVATED), Choice.OPEN)
     world.wait(DAY)
     assert len(world.orders()) <= 2 + 15 * 2
 
 
 def test_other_modules_read_the_cards_again() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ONE)
     world.post(SettingsLoaded(at=NOW, settings=world.state.settings))
     assert len(world.orders()) == 1
@@ -305,7 +305,7 @@ def test_other_modules_read_the_cards_again() -> None:
 
 
 def test_tokens_outside_readers_are_read_at_the_start_where_a_module_is_named() -> None:
-    world = World()
+    world = Simulator()
     world.state = State(settings=with_module(world.state.settings))
     world.look()
     world.look()

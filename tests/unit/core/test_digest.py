@@ -8,13 +8,13 @@ from daemon.core.digest import AT_ONCE, FLOOD
 from daemon.core.effects import Withdraw
 from daemon.core.notice import Choice, Urgency
 from support.core.factories import DAY, ending, memory, owned
-from support.core.simulator import World
+from support.core.simulator import Simulator
 
 
-def world_of(count: int, left: timedelta = 50 * DAY) -> World:
+def world_of(count: int, left: timedelta = 50 * DAY) -> Simulator:
     """A world that remembers so many keys of different holders, all due, none told."""
     keys = [owned(ending(left, f"key {n}", subject_cn=f"Holder {n}", surname=f"Holder {n}")) for n in range(count)]
-    world = World()
+    world = Simulator()
     world.state = type(world.state)(settings=world.state.settings, memory=memory(*keys))
     world.look()
     return world

@@ -12,14 +12,14 @@ from daemon.core.model import Certificate, Claim, Role
 from daemon.core.notice import Choice, Urgency
 from daemon.core.state import State
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, memory, notice_settings, owned
-from support.core.simulator import World, dedup_keys, world_with
+from support.core.simulator import Simulator, dedup_keys, world_with
 
 FAR = ending(400 * DAY, "far")
 OLD, NEW = ending(200 * DAY, "old"), ending(1000 * DAY, "new")
 DAYS = (90, 60, 45, 30, 15, 7, 3, 1, 0)
 
 
-def days_said(world: World) -> list[int]:
+def days_said(world: Simulator) -> list[int]:
     """Return the milestones that were said, as days before the end."""
     return [
         int(dedup_key.rsplit("|", 1)[1]) for dedup_key in dedup_keys(world.delivered) if dedup_key.startswith("expiry|")
@@ -199,7 +199,7 @@ def test_a_superseded_key_is_silent() -> None:
 
 def test_a_key_is_told_of_once_with_its_earliest_date() -> None:
     sooner = ending(80 * DAY - timedelta(minutes=1), "signing", role=Role.SIGNATURE)
-    world = World()
+    world = Simulator()
     world.look()
     world.plug(ending(80 * DAY), sooner)
     world.wait(100 * DAY)
@@ -208,7 +208,7 @@ def test_a_key_is_told_of_once_with_its_earliest_date() -> None:
 
 
 def test_a_later_date_on_a_key_is_told_of_once_the_earlier_is_past() -> None:
-    world = World()
+    world = Simulator()
     world.look()
     world.plug(FAR, ending(-DAY, "signing", role=Role.SIGNATURE))
     world.wait(500 * DAY)
@@ -221,7 +221,7 @@ def test_two_keys_are_two_notices() -> None:
 
 
 def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
-    world = World()
+    world = Simulator()
     world.look()
     world.plug(certificate("far", not_after=NOW + 400 * DAY), ending(80 * DAY, "signing", role=Role.SIGNATURE))
     (delivered,) = [notice for _, notice in world.delivered]
@@ -244,7 +244,7 @@ def test_what_presses_looks_so(life: timedelta, urgency: Urgency) -> None:
     assert [notice.urgency for _, notice in world.delivered] == [urgency]
 
 
-def in_use_world() -> World:
+def in_use_world() -> Simulator:
     in_use = certificate("in use", not_before=NOW - 300 * DAY, not_after=NOW + 700 * DAY)
     world = world_with(in_use)
     world.now += SECOND
@@ -276,7 +276,7 @@ def test_a_click_on_the_words_of_a_question_does_not_answer_it() -> None:
 
 
 def test_an_old_key_never_seen_is_asked_for_once_and_may_be_said_to_be_lost() -> None:
-    world = World()
+    world = Simulator()
     world.tell(world.plug(FAR), Claim.REPLACES)
     (_, asked), *_ = world.delivered
     assert (asked.title.id, asked.more) == ("notice.old_key.title", (Choice.OLD_LOST,))
@@ -304,7 +304,7 @@ def test_absurd_dates_are_borne(end: str | None) -> None:
 def test_a_bare_key_is_news_for_each_key_that_it_may_replace() -> None:
     anne = ending(50 * DAY, "anne", given_name="Anne", subject_cn="Anne")
     kept = memory(owned(anne), owned(ending(80 * DAY)))
-    world = World(state=State(settings=World().state.settings, memory=kept))
+    world = Simulator(state=State(settings=Simulator().state.settings, memory=kept))
     world.plug(serial="7")
     assert world.titles().count("notice.activate.title") == 1
     world.remove()

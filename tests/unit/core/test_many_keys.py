@@ -15,7 +15,7 @@ from daemon.core.expiry import milestones
 from daemon.core.guide import actions, certificates
 from daemon.core.views.tray import MenuItem
 from support.core.factories import DAY, MICROSECOND, NOW, SETTINGS, Owned, ending, memory, owned
-from support.core.simulator import World
+from support.core.simulator import Simulator
 
 MANY = 150
 
@@ -26,14 +26,14 @@ def key(number: int) -> Owned:
     return owned(ending(life, name, subject_cn=name, given_name="Holder", surname=f"{number:03}"))
 
 
-def remembered(count: int) -> World:
-    world = World()
+def remembered(count: int) -> Simulator:
+    world = Simulator()
     world.state = replace(world.state, memory=memory(*map(key, range(count)[::-1])))
     world.look()
     return world
 
 
-def told_of(world: World) -> list[object]:
+def told_of(world: Simulator) -> list[object]:
     """Whose keys the menu tells of, in its order."""
     assert world.state.tray is not None
     return [dict(i.label.args)["holder"] for i in world.state.tray.items if is_text(i, "menu.key")]
@@ -43,7 +43,7 @@ def is_text(item: MenuItem, id_: str) -> bool:
     return isinstance(item.label, Text) and item.label.id == id_
 
 
-def more(world: World) -> list[tuple[object, object]]:
+def more(world: Simulator) -> list[tuple[object, object]]:
     assert world.state.tray is not None
     return [(dict(i.label.args)["count"], i.action) for i in world.state.tray.items if is_text(i, "menu.more")]
 

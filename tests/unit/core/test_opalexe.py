@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
 from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Page
@@ -15,26 +15,26 @@ from daemon.core.guide.render import offered
 from daemon.core.state import State
 from daemon.core.views.guide import Action, Ending, GoingBack, GuideView, Handling, Opening, StepStatus
 from support.core.factories import DAY, NOW, ending
-from support.core.simulator import World
+from support.core.simulator import Simulator
 
 OLD, NEW = ending(20 * DAY, "old"), ending(1090 * DAY, "new")
 EXPIRED = ending(-DAY, "old")
 
 
 @pytest.fixture
-def world() -> World:
-    world = World(state=State(settings=catalogue_settings()))
+def world() -> Simulator:
+    world = Simulator(state=State(settings=catalogue_settings()))
     world.look()
     return world
 
 
-def view(world: World) -> GuideView:
+def view(world: Simulator) -> GuideView:
     assert world.state.guide is not None
     return world.state.guide
 
 
-def step(world: World) -> str:
-    pages = [page_of(view(world), Texts(language), 1) for language in ("en", "fr")]
+def step(world: Simulator) -> str:
+    pages = [page_of(view(world), Translator(language), 1) for language in ("en", "fr")]
     assert not [words for page in pages for words in sentences(page) if "{" in words or "}" in words]
     return next((line.id for line in view(world).steps if line.status is StepStatus.CURRENT), "")
 
@@ -47,25 +47,25 @@ def sentences(page: Page) -> Iterator[str]:
     yield from (card_words for card in page.certificates for card_words in (card.until, card.left, card.place))
 
 
-def choose(world: World, wanted: Callable[[Action], bool]) -> None:
+def choose(world: Simulator, wanted: Callable[[Action], bool]) -> None:
     action = next(action for action in offered(view(world)) if wanted(action))
     world.post(GuideChosen(at=world.now, action=action.id))
 
 
-def say_done(world: World, *steps: str) -> None:
+def say_done(world: Simulator, *steps: str) -> None:
     """Go through steps that only the person can end."""
     for expected in steps:
         assert step(world) == expected
         choose(world, lambda action: isinstance(action.does, Ending))
 
 
-def activate(world: World) -> None:
+def activate(world: Simulator) -> None:
     say_done(world, "start_tool", "activate", "code")
     assert step(world) == "choose_pin"
     choose(world, lambda action: action.id == "state:activated")
 
 
-def test_the_easy_way_from_the_order_to_the_tidying_up(world: World) -> None:
+def test_the_easy_way_from_the_order_to_the_tidying_up(world: Simulator) -> None:
     world.plug(OLD)
     world.post(KeyNamed(at=world.now, fingerprint=OLD.fingerprint, name="la bleue"))
     say_done(world, "order", "identity")
@@ -90,7 +90,7 @@ def test_the_easy_way_from_the_order_to_the_tidying_up(world: World) -> None:
     assert view(world).workflow is None
 
 
-def test_the_way_without_a_valid_old_key(world: World) -> None:
+def test_the_way_without_a_valid_old_key(world: Simulator) -> None:
     world.plug(EXPIRED)
     world.remove()
     world.plug(NEW)
@@ -105,7 +105,7 @@ def test_the_way_without_a_valid_old_key(world: World) -> None:
     assert view(world).workflow is None
 
 
-def test_a_link_that_ran_out_leads_back_to_the_old_key(world: World) -> None:
+def test_a_link_that_ran_out_leads_back_to_the_old_key(world: Simulator) -> None:
     world.plug(OLD)
     world.remove()
     world.plug(NEW)
@@ -121,7 +121,7 @@ def test_a_link_that_ran_out_leads_back_to_the_old_key(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["add_with_old", "associate_new"])
-def test_every_refusal_leads_to_its_step_or_to_the_end(world: World, kind: str) -> None:
+def test_every_refusal_leads_to_its_step_or_to_the_end(world: Simulator, kind: str) -> None:
     world.plug(OLD if kind == "add_with_old" else EXPIRED)
     world.remove()
     world.plug(NEW)

@@ -22,14 +22,14 @@ from support.core.factories import (
     owned,
     token,
 )
-from support.core.simulator import Card, World
+from support.core.simulator import Card, Simulator
 
 FAR, NEXT = ending(400 * DAY, "far"), ending(1000 * DAY, "next")
 WORKS = frozenset({Claim.WORKS})
 
 
-def report_of(*keys: Owned, world: World | None = None) -> Report:
-    world = world or World()
+def report_of(*keys: Owned, world: Simulator | None = None) -> Report:
+    world = world or Simulator()
     world.state = State(settings=SETTINGS, memory=memory(*keys), notifies=False)
     world.look()
     report = world.check()
@@ -83,12 +83,12 @@ KEY = Card(tokens=(token(FAR),), insertion=8)
     ],
 )
 def test_only_when_nothing_could_be_read_it_is_three(cards: dict[str, Card], keys: list[Owned], code: int) -> None:
-    assert report_of(*keys, world=World(cards=dict(cards))).exit_code == code
+    assert report_of(*keys, world=Simulator(cards=dict(cards))).exit_code == code
 
 
 @pytest.mark.parametrize(("kept", "code"), [(Memory(), 3), (memory(owned(FAR)), 0), (memory(owned(ending(-DAY))), 2)])
 def test_without_a_service_the_memory_speaks(kept: Memory, code: int) -> None:
-    world = World(state=State(settings=SETTINGS, memory=kept, notifies=False))
+    world = Simulator(state=State(settings=SETTINGS, memory=kept, notifies=False))
     world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_ABSENT))
     report = world.check()
     assert report is not None
@@ -97,7 +97,7 @@ def test_without_a_service_the_memory_speaks(kept: Memory, code: int) -> None:
 
 
 def test_without_a_reader_that_is_said() -> None:
-    world = World(names=())
+    world = Simulator(names=())
     world.look()
     report = world.check()
     assert report is not None
@@ -105,7 +105,7 @@ def test_without_a_reader_that_is_said() -> None:
 
 
 def test_every_certificate_is_in_the_report_with_its_facts() -> None:
-    world = World()
+    world = Simulator()
     world.plug(FAR)
     report = world.check()
     assert report is not None
@@ -121,7 +121,7 @@ def test_every_certificate_is_in_the_report_with_its_facts() -> None:
 
 def test_the_path_of_the_key_in_the_reader_comes_first() -> None:
     anne = ending(80 * DAY, "anne", given_name="Anne", subject_cn="Anne")
-    world = World(state=State(settings=SETTINGS, memory=memory(owned(ending(DAY)), owned(anne))))
+    world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(ending(DAY)), owned(anne))))
     world.look()
     away = world.check(1)
     world.plug(anne)
@@ -134,7 +134,7 @@ def test_the_path_of_the_key_in_the_reader_comes_first() -> None:
 
 def test_a_bare_key_is_offered_to_the_most_pressing_holder_alone() -> None:
     anne = ending(80 * DAY, "anne", given_name="Anne", subject_cn="Anne")
-    report = report_of(owned(anne), owned(ending(DAY)), world=World(cards={"Reader 00": BARE}))
+    report = report_of(owned(anne), owned(ending(DAY)), world=Simulator(cards={"Reader 00": BARE}))
     assert [(path.holder, path.kind) for path in report.paths] == [
         ("Jean MARTIN", PathKind.ACTIVATE),
         ("Anne", PathKind.ORDER),
@@ -143,7 +143,7 @@ def test_a_bare_key_is_offered_to_the_most_pressing_holder_alone() -> None:
 
 @pytest.mark.parametrize("verb", [Verb.STATUS, Verb.GUIDE, Verb.QUIT])
 def test_other_questions_are_answered_at_once(verb: Verb) -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.plug(FAR)
     world.post(Asked(at=NOW, request=5, verb=verb))
     assert world.answered(5) is not None
@@ -160,7 +160,7 @@ def test_other_questions_are_answered_at_once(verb: Verb) -> None:
     ],
 )
 def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | None, paths: int) -> None:
-    world = World(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
+    world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
     world.post(Asked(at=NOW, request=5, verb=Verb.TELL, claim=claim, fingerprint=fingerprint))
     report = world.answered(5)
     assert report is not None
@@ -168,7 +168,7 @@ def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | Non
 
 
 def test_the_command_line_can_name_a_key_and_forget_it() -> None:
-    world = World(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
+    world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
     world.post(Asked(at=NOW, request=1, verb=Verb.NAME, fingerprint=FAR.fingerprint, text="la bleue"))
     world.post(Asked(at=NOW, request=2, verb=Verb.FORGET, fingerprint=NEXT.fingerprint))
     named, forgotten = world.answered(1), world.answered(2)
@@ -182,7 +182,7 @@ def test_the_command_line_can_name_a_key_and_forget_it() -> None:
 
 
 def test_a_stale_reader_is_unknown_and_named_so() -> None:
-    world = World()
+    world = Simulator()
     stale = ReaderState(name="Reader 00", occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
     world.post(ReadersSeen(at=NOW, readers=(stale,)))
     report = world.check()

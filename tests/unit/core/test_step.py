@@ -36,18 +36,18 @@ from support.core.factories import (
     owned,
     token,
 )
-from support.core.simulator import World, world_with
+from support.core.simulator import Simulator, world_with
 
 ONE = ending(400 * DAY + 3600 * SECOND, "one")
 DUE = ending(20 * DAY, "due")
 
 
-def finish(world: World) -> None:
+def finish(world: Simulator) -> None:
     world.post(ReadFinished(at=world.now, ticket=world.orders()[-1].ticket))
 
 
 def test_a_check_reads_what_is_in_and_is_answered_when_the_read_ends() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ONE)
     world.answering = False
     assert world.check(7) is None
@@ -61,7 +61,7 @@ def test_a_check_reads_what_is_in_and_is_answered_when_the_read_ends() -> None:
 
 
 def test_a_check_waits_for_a_card_that_came_while_it_looked() -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.look()
     world.check()
     world.plug(ONE)
@@ -74,7 +74,7 @@ def test_a_check_waits_for_a_card_that_came_while_it_looked() -> None:
 
 
 def test_a_check_joins_the_read_that_is_under_way() -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.plug(ONE)
     world.check(1)
     world.check(2)
@@ -85,7 +85,7 @@ def test_a_check_joins_the_read_that_is_under_way() -> None:
 
 
 def test_a_check_without_a_card_asks_the_modules_all_the_same() -> None:
-    world = World()
+    world = Simulator()
     world.look()
     world.answering = False
     world.check()
@@ -99,7 +99,7 @@ def test_a_check_without_a_card_asks_the_modules_all_the_same() -> None:
 
 
 def test_a_check_is_answered_when_the_service_goes_meanwhile() -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.plug(ONE)
     world.check()
     world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_STOPPED))
@@ -111,12 +111,12 @@ def test_a_check_is_answered_when_the_service_goes_meanwhile() -> None:
 
 
 def test_a_check_is_answered_before_any_picture_came() -> None:
-    world = World()
+    world = Simulator()
     assert world.check() is not None
 
 
 def test_a_check_is_answered_when_the_card_is_torn_out() -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.plug(ONE)
     world.check()
     world.remove()
@@ -137,7 +137,7 @@ LOOKING_ONCE: list[Event] = [
 
 def test_looking_once_says_shows_and_opens_nothing_and_marks_nothing() -> None:
     kept = memory(owned(DUE), owned(ending(-DAY, "anne", given_name="Anne")))
-    world = World(state=State(settings=SETTINGS, memory=kept, notifies=False))
+    world = Simulator(state=State(settings=SETTINGS, memory=kept, notifies=False))
     for event in LOOKING_ONCE:
         world.post(event)
     world.plug(ending(900 * DAY, "new"))
@@ -151,7 +151,7 @@ def kinds(effects: tuple[Effect, ...]) -> list[type]:
 
 
 def test_what_is_to_be_kept_is_written_before_it_is_acted_on() -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.plug(DUE)
     world.check()
     tokens = world.cards["Reader 00"].tokens
@@ -189,7 +189,7 @@ def test_it_wakes_for_the_first_milestone_and_asks_only_when_that_changes() -> N
 
 
 def test_it_wakes_for_nothing_when_nothing_lies_ahead() -> None:
-    world = World()
+    world = Simulator()
     world.look()
     world.plug(ending(-DAY))
     assert world.state.wake_at is None
@@ -217,7 +217,7 @@ def test_a_notice_that_no_channel_takes_is_not_handed_out_without_end() -> None:
 
 
 def test_nothing_is_said_before_the_readers_are_known_or_while_one_is_read() -> None:
-    world = World(state=State(settings=SETTINGS, memory=memory(owned(DUE))), answering=False)
+    world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(DUE))), answering=False)
     world.post(Tick(at=NOW))
     assert world.delivered == []
     world.plug(ONE)
@@ -228,7 +228,7 @@ def test_nothing_is_said_before_the_readers_are_known_or_while_one_is_read() -> 
 
 
 def test_a_problem_is_said_at_once() -> None:
-    world = World()
+    world = Simulator()
     world.post(ProblemMet(at=NOW, topic="settings", title=text("a"), body=text("b")))
     assert [notice.tag for _, notice in world.delivered] == ["problem:settings"]
 
@@ -267,7 +267,7 @@ def test_the_icon_turns_at_each_stage_by_itself() -> None:
 
 
 def test_the_icon_shows_a_read_a_trouble_and_a_missing_reader() -> None:
-    world = World(names=())
+    world = Simulator(names=())
     world.look()
     assert look_of(world) is IconState.NO_READER
     world.names = ("Reader 00",)
@@ -278,7 +278,7 @@ def test_the_icon_shows_a_read_a_trouble_and_a_missing_reader() -> None:
     assert look_of(world) is IconState.TROUBLE
 
 
-def look_of(world: World) -> IconState:
+def look_of(world: Simulator) -> IconState:
     assert world.state.tray is not None
     return world.state.tray.icon_state
 
@@ -290,7 +290,7 @@ def test_a_path_turns_the_icon_before_the_first_notice_day() -> None:
 
 
 def test_an_empty_memory_is_a_good_start() -> None:
-    world = World(state=State(settings=SETTINGS, memory=Memory()))
+    world = Simulator(state=State(settings=SETTINGS, memory=Memory()))
     world.look()
     assert world.delivered == []
     assert look_of(world) is IconState.WELL

@@ -13,7 +13,7 @@ from daemon.core.notice import Choice
 from daemon.core.troubles import Trouble
 from daemon.core.views.tray import ClaimCommand, IconState, MenuItem, NoticeCommand, TrayView
 from support.core.factories import DAY, certificate, ending, token
-from support.core.simulator import World, world_with
+from support.core.simulator import Simulator, world_with
 
 OLD = ending(DAY * 200, "old")
 NEW = certificate("new", not_before=OLD.not_after - DAY * 199, not_after=OLD.not_after + DAY * 800)  # type: ignore[operator]
@@ -24,17 +24,17 @@ def label_id(item: MenuItem) -> str:
     return item.label.id
 
 
-def tray(world: World) -> TrayView:
+def tray(world: Simulator) -> TrayView:
     assert world.state.tray is not None
     return world.state.tray
 
 
-def labels(world: World) -> list[str]:
+def labels(world: Simulator) -> list[str]:
     return [label_id(item) for item in tray(world).items]
 
 
-def in_reader(left: timedelta) -> World:
-    world = World()
+def in_reader(left: timedelta) -> Simulator:
+    world = Simulator()
     world.look()
     world.plug(ending(left))
     return world
@@ -60,7 +60,7 @@ def test_the_icon_shows_how_near_the_end_is(left: timedelta, icon_state: IconSta
 
 
 def test_the_icon_says_at_once_that_a_key_is_read() -> None:
-    world = World(answering=False)
+    world = Simulator(answering=False)
     world.look()
     world.plug(OLD)
     assert tray(world).icon_state is IconState.READING
@@ -68,7 +68,7 @@ def test_the_icon_says_at_once_that_a_key_is_read() -> None:
 
 
 def test_no_reader_is_shown_only_while_no_key_is_known() -> None:
-    world = World(names=())
+    world = Simulator(names=())
     world.look()
     assert tray(world).icon_state is IconState.NO_READER
     world = world_with(OLD)
@@ -78,7 +78,7 @@ def test_no_reader_is_shown_only_while_no_key_is_known() -> None:
 
 
 def test_a_lost_service_is_shown_once_it_has_lasted() -> None:
-    world = World()
+    world = Simulator()
     world.look()
     world.post(ServiceLost(at=world.now, trouble=Trouble.SERVICE_STOPPED))
     assert tray(world).icon_state is IconState.WELL
@@ -90,7 +90,7 @@ def test_a_lost_service_is_shown_once_it_has_lasted() -> None:
     ("beside", "icon_state"), [(True, IconState.WELL), (False, IconState.TROUBLE)], ids=["beside a key", "alone"]
 )
 def test_a_bank_card_is_a_trouble_only_where_no_key_is_in(beside: bool, icon_state: IconState) -> None:
-    world = World()
+    world = Simulator()
     if beside:
         world.plug(OLD, reader="Reader 01")
     world.insert()
@@ -145,7 +145,7 @@ def test_the_menu_offers_the_other_language_and_the_start_at_login() -> None:
 
 
 def test_the_first_start_ever_is_greeted_once_and_offers_to_start_at_login() -> None:
-    world = World()
+    world = Simulator()
     world.state = replace(world.state, greeting=True, login_start=False)
     world.look()
     assert world.titles() == ["welcome.title"]

@@ -10,17 +10,17 @@ from daemon.core.model import TokenFlags
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, holding, notice_settings, token
-from support.core.simulator import World
+from support.core.simulator import Simulator
 
 ONE = certificate("one")
 
 
-def bodies(world: World) -> list[str]:
+def bodies(world: Simulator) -> list[str]:
     return [notice.body.id for _, notice in world.delivered]
 
 
 def test_a_service_that_restarts_is_not_told() -> None:
-    world = World()
+    world = Simulator()
     world.look()
     world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_STOPPED))
     world.wait(60 * SECOND - MICROSECOND)
@@ -31,7 +31,7 @@ def test_a_service_that_restarts_is_not_told() -> None:
 
 @pytest.mark.parametrize("trouble", [Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED])
 def test_a_service_that_stays_away_is_told_after_a_minute_and_once_a_day(trouble: Trouble) -> None:
-    world = World()
+    world = Simulator()
     for minutes in range(3 * 24 * 60):
         world.now = NOW + minutes * 60 * SECOND
         world.post(ServiceLost(at=world.now, trouble=trouble) if minutes % 60 == 0 else Tick(at=world.now))
@@ -42,7 +42,7 @@ def test_a_service_that_stays_away_is_told_after_a_minute_and_once_a_day(trouble
 
 @pytest.mark.parametrize("trouble", [Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED])
 def test_a_card_that_cannot_be_read_is_told_when_all_tries_have_failed(trouble: Trouble) -> None:
-    world = World()
+    world = Simulator()
     world.insert(trouble=trouble)
     world.wait(17 * SECOND)
     assert bodies(world) == []
@@ -55,7 +55,7 @@ def test_a_card_that_cannot_be_read_is_told_when_all_tries_have_failed(trouble: 
 
 
 def test_a_card_that_nothing_reads_is_told_once_a_week() -> None:
-    world = World()
+    world = Simulator()
     world.insert()
     for hours in range(1, 20 * 24):
         world.wait(3600 * SECOND)
@@ -65,7 +65,7 @@ def test_a_card_that_nothing_reads_is_told_once_a_week() -> None:
 
 
 def test_a_mute_card_is_called_mute() -> None:
-    world = World()
+    world = Simulator()
     world.post(ReadersSeen(at=NOW, readers=(holding(trouble=Trouble.CARD_MUTE),)))
     world.wait(DAY)
     assert bodies(world) == ["trouble.card_mute"]
@@ -82,27 +82,27 @@ def test_a_mute_card_is_called_mute() -> None:
     ],
 )
 def test_a_trouble_of_a_key_is_told_at_once(flags: TokenFlags, certificates: tuple[()], expected: str) -> None:
-    world = World()
+    world = Simulator()
     world.insert(token(*certificates, serial="7", flags=flags))
     assert bodies(world) == [expected]
 
 
 def test_a_bare_key_that_may_be_the_replacement_is_not_called_a_trouble() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ending(20 * DAY))
     world.plug(serial="7")
     assert bodies(world) == ["notice.order.ends", "notice.activate.add_with_old"]
 
 
 def test_a_locked_pin_leaves_the_path_standing() -> None:
-    world = World()
+    world = Simulator()
     world.plug(ending(20 * DAY), flags=TokenFlags(pin_locked=True))
     assert sorted(bodies(world)) == ["notice.order.ends", "trouble.pin_locked"]
 
 
 @pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING, Trouble.ELEVATED])
 def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
-    world = World()
+    world = Simulator()
     world.look()
     world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
     world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM, trouble=trouble))
@@ -110,7 +110,7 @@ def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
 
 
 def test_an_alarm_is_forgotten_in_time_and_a_milestone_never() -> None:
-    world = World(state=State(settings=notice_settings(days=())))
+    world = Simulator(state=State(settings=notice_settings(days=())))
     world.plug(ending(-DAY))
     world.insert(token(serial="7", flags=TokenFlags(pin_locked=True)))
     world.remove()

@@ -11,7 +11,7 @@ from config.folders import Folders
 from config.i18n.text import Text, text
 from config.schema.load_settings import Loaded, catalogue_settings
 from daemon.adapters.doctor.desktop_probes import probe_notices_by_one
-from daemon.adapters.doctor.probes import probe_login_start, probe_store, probe_tools, probe_watch, run_probes
+from daemon.adapters.doctor.probes import probe_daemon, probe_login_start, probe_store, probe_tools, run_probes
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.diagnosis import Check, Health, Topic, fine
 from daemon.core.login_start import AutostartState, AutostartStatus
@@ -69,7 +69,7 @@ def test_a_probe_that_hangs_is_a_finding_at_its_limit() -> None:
 
 
 def test_no_daemon_is_worth_attention(folders: Folders) -> None:
-    assert only(probe_watch(folders)).what == text("doctor.watch.off")
+    assert only(probe_daemon(folders)).what == text("doctor.watch.off")
 
 
 class Starter:

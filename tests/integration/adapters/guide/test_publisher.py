@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.i18n.text import Phrase, Text, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
@@ -24,7 +24,7 @@ from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyName
 from daemon.core.model import Role
 from daemon.core.views import guide as core
 from daemon.core.views.report import Stage
-from support.posted_events import Posted
+from support.posted_events import PostedEvents
 from support.process import wait_until
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ VIEW = core.GuideView(
 
 
 @pytest.fixture
-def posted() -> Posted:
-    return Posted()
+def posted() -> PostedEvents:
+    return PostedEvents()
 
 
 @pytest.fixture
-def publisher(posted: Posted) -> Iterator[GuidePublisher]:
-    one = GuidePublisher(Texts)
+def publisher(posted: PostedEvents) -> Iterator[GuidePublisher]:
+    one = GuidePublisher(Translator)
     one.start(posted)
     yield one
     one.stop()
@@ -135,8 +135,8 @@ class Glass:
 
     def __init__(self, what: str, file: Path) -> None:
         self.file = file
-        self.publisher = GuidePublisher(Texts, [sys.executable, "-c", WINDOW, what, str(file)])
-        self.posted = Posted()
+        self.publisher = GuidePublisher(Translator, [sys.executable, "-c", WINDOW, what, str(file)])
+        self.posted = PostedEvents()
         self.publisher.start(self.posted)
 
     @property
@@ -166,7 +166,7 @@ def see(value: Any, part: Any) -> None:
     """See that a value of the core, and all that is in it, has arrived in words."""
     match value:
         case Phrase() | Text():
-            assert part == Texts("en").render(value)
+            assert part == Translator("en").render(value)
         case tuple():
             for one, other in zip(value, part, strict=True):
                 see(one, other)
@@ -182,16 +182,16 @@ def see(value: Any, part: Any) -> None:
 def test_every_field_of_the_view_arrives_in_words() -> None:
     full = {name: getattr(VIEW, name) for name in (field.name for field in fields(VIEW))}
     assert [name for name, value in full.items() if value in (None, (), "")] == [], "the test's view lacks something"
-    see(VIEW, page_of(VIEW, Texts("en"), 7))
+    see(VIEW, page_of(VIEW, Translator("en"), 7))
 
 
 def test_a_page_is_in_the_language_of_its_view() -> None:
-    page = page_of(replace(VIEW, language="fr"), Texts("fr"), 1)
+    page = page_of(replace(VIEW, language="fr"), Translator("fr"), 1)
     assert (page.language, page.headline, page.why) == ("fr", "headline (fr)", "encore 3 jours")
 
 
 def test_a_page_crosses_unchanged() -> None:
-    page = page_of(VIEW, Texts("en"), 7)
+    page = page_of(VIEW, Translator("en"), 7)
     assert PAGES.decode(ENCODER.encode(page)) == page
 
 
@@ -235,10 +235,10 @@ def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublish
     ],
 )
 def test_an_answer_means_what_the_page_offers_or_nothing(answer: GuideAnswer, event: Event | None) -> None:
-    assert event_of(answer, page_of(VIEW, Texts("en"), 1), NOW) == event
+    assert event_of(answer, page_of(VIEW, Translator("en"), 1), NOW) == event
 
 
-def test_answers_of_a_follower_are_posted(publisher: GuidePublisher, posted: Posted) -> None:
+def test_answers_of_a_follower_are_posted(publisher: GuidePublisher, posted: PostedEvents) -> None:
     publisher.show(VIEW)
     follower = follow(publisher)
     follower.answer(Chosen(number=1, action="open"))
@@ -246,7 +246,7 @@ def test_answers_of_a_follower_are_posted(publisher: GuidePublisher, posted: Pos
 
 
 def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
-    publisher: GuidePublisher, posted: Posted
+    publisher: GuidePublisher, posted: PostedEvents
 ) -> None:
     publisher.show(VIEW)
     follower = follow(publisher)
@@ -338,7 +338,7 @@ def test_a_window_without_display_is_said_once(glass: Callable[[str], Glass]) ->
     for _ in range(2):
         one.publisher.open()
         one.publisher.wait()
-    assert "vigicle guide --text" in Texts("en").render(one.posted.next(ProblemMet).body)
+    assert "vigicle guide --text" in Translator("en").render(one.posted.next(ProblemMet).body)
     assert one.posted.rest() == []
 
 
@@ -353,14 +353,14 @@ def test_without_a_display_nothing_is_started(glass: Callable[[str], Glass], mon
 
 def test_a_program_that_is_not_there_is_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":99")
-    publisher = GuidePublisher(Texts, ["/nowhere/window"])
+    publisher = GuidePublisher(Translator, ["/nowhere/window"])
     publisher.open()
     assert publisher.wait() is None
     publisher.stop()
 
 
 def test_a_desk_without_a_window_only_logs(
-    publisher: GuidePublisher, posted: Posted, caplog: pytest.LogCaptureFixture
+    publisher: GuidePublisher, posted: PostedEvents, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     publisher.open()

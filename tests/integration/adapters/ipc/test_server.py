@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher
 from daemon.adapters.ipc.auth import (
@@ -98,12 +98,12 @@ threading.Event().wait()
 """
 
 
-class Watchman:
+class RunningDaemon:
     """A loop that notes who asked, and answers when told."""
 
     def __init__(self, runtime: Path) -> None:
         self.runtime = runtime
-        self.publisher = GuidePublisher(Texts, ["/nowhere/window"])
+        self.publisher = GuidePublisher(Translator, ["/nowhere/window"])
         self.control = ControlServer(runtime, self.publisher)
         self.asked: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.publisher.start(self.asked.put)
@@ -127,8 +127,8 @@ class Watchman:
 
 
 @pytest.fixture
-def watchman(tmp_path: Path) -> Iterator[Watchman]:
-    one = Watchman(tmp_path)
+def daemon(tmp_path: Path) -> Iterator[RunningDaemon]:
+    one = RunningDaemon(tmp_path)
     yield one
     one.stop()
 
@@ -151,55 +151,55 @@ def asking(runtime: Path, verb: Verb = Verb.STATUS, **more: Any) -> Iterator["qu
 
 
 @contextlib.contextmanager
-def proven(watchman: Watchman) -> Iterator[Any]:
+def proven(daemon: RunningDaemon) -> Iterator[Any]:
     """A connection that has shown the key."""
-    with Client(watchman.key.address) as connection:
-        authenticate_server(connection, watchman.key.key)
+    with Client(daemon.key.address) as connection:
+        authenticate_server(connection, daemon.key.key)
         yield connection
 
 
-def test_the_one_who_asks_gets_the_report(watchman: Watchman) -> None:
-    with asking(watchman.runtime, Verb.CHECK) as outcome:
-        asked = watchman.next()
+def test_the_one_who_asks_gets_the_report(daemon: RunningDaemon) -> None:
+    with asking(daemon.runtime, Verb.CHECK) as outcome:
+        asked = daemon.next()
         assert asked.verb is Verb.CHECK
-        watchman.control.answer(asked.request, REPORT)
+        daemon.control.answer(asked.request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_a_claim_comes_with_its_fingerprint(watchman: Watchman) -> None:
-    with asking(watchman.runtime, Verb.TELL, claim=Claim.WORKS, fingerprint="b" * 64) as outcome:
-        asked = watchman.next()
+def test_a_claim_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
+    with asking(daemon.runtime, Verb.TELL, claim=Claim.WORKS, fingerprint="b" * 64) as outcome:
+        asked = daemon.next()
         assert (asked.verb, asked.claim, asked.fingerprint) == (Verb.TELL, Claim.WORKS, "b" * 64)
-        watchman.control.answer(asked.request, Report())
+        daemon.control.answer(asked.request, Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
-def test_a_name_comes_with_its_fingerprint(watchman: Watchman) -> None:
-    with asking(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="la bleue") as outcome:
-        asked = watchman.next()
+def test_a_name_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
+    with asking(daemon.runtime, Verb.NAME, fingerprint="b" * 64, name="la bleue") as outcome:
+        asked = daemon.next()
         assert (asked.verb, asked.fingerprint, asked.text) == (Verb.NAME, "b" * 64, "la bleue")
-        watchman.control.answer(asked.request, Report())
+        daemon.control.answer(asked.request, Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
-def test_a_text_of_any_length_does_not_come_through(watchman: Watchman) -> None:
+def test_a_text_of_any_length_does_not_come_through(daemon: RunningDaemon) -> None:
     with pytest.raises(ControlError):
-        ask(watchman.runtime, Verb.NAME, fingerprint="b" * 64, name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S)
+        ask(daemon.runtime, Verb.NAME, fingerprint="b" * 64, name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S)
 
 
-def test_answers_find_the_one_who_asked_in_any_order(watchman: Watchman) -> None:
-    with asking(watchman.runtime) as first:
-        one = watchman.next()
-        with asking(watchman.runtime) as second:
-            two = watchman.next()
-            watchman.control.answer(two.request, Report(exit_code=2))
+def test_answers_find_the_one_who_asked_in_any_order(daemon: RunningDaemon) -> None:
+    with asking(daemon.runtime) as first:
+        one = daemon.next()
+        with asking(daemon.runtime) as second:
+            two = daemon.next()
+            daemon.control.answer(two.request, Report(exit_code=2))
             assert second.get(timeout=LIMIT_S) == Report(exit_code=2)
-        watchman.control.answer(one.request, Report(exit_code=1))
+        daemon.control.answer(one.request, Report(exit_code=1))
         assert first.get(timeout=LIMIT_S) == Report(exit_code=1)
 
 
-def test_an_answer_to_nobody_does_nothing(watchman: Watchman) -> None:
-    watchman.control.answer(12345, REPORT)
+def test_an_answer_to_nobody_does_nothing(daemon: RunningDaemon) -> None:
+    daemon.control.answer(12345, REPORT)
 
 
 def test_without_a_daemon_that_is_said(tmp_path: Path) -> None:
@@ -215,45 +215,45 @@ def test_what_a_dead_daemon_left_means_no_daemon_and_makes_way(tmp_path: Path) -
     assert read_endpoint(tmp_path) is not None
     with pytest.raises(DaemonNotRunningError):
         ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
-    watchman = Watchman(tmp_path)
+    daemon = RunningDaemon(tmp_path)
     with asking(tmp_path) as outcome:
-        watchman.control.answer(watchman.next().request, REPORT)
+        daemon.control.answer(daemon.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
-    watchman.control.stop()
+    daemon.control.stop()
 
 
-def test_a_daemon_that_does_not_answer_is_a_problem_within_the_limit(watchman: Watchman) -> None:
+def test_a_daemon_that_does_not_answer_is_a_problem_within_the_limit(daemon: RunningDaemon) -> None:
     with pytest.raises(ControlError):
-        ask(watchman.runtime, Verb.STATUS, timeout_s=0.2)
+        ask(daemon.runtime, Verb.STATUS, timeout_s=0.2)
 
 
-def test_a_stopping_daemon_sends_the_answers_that_were_given(watchman: Watchman) -> None:
-    with asking(watchman.runtime, Verb.QUIT) as outcome:
-        watchman.control.answer(watchman.next().request, REPORT)
-        watchman.control.stop()
+def test_a_stopping_daemon_sends_the_answers_that_were_given(daemon: RunningDaemon) -> None:
+    with asking(daemon.runtime, Verb.QUIT) as outcome:
+        daemon.control.answer(daemon.next().request, REPORT)
+        daemon.control.stop()
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_a_stopping_daemon_lets_nobody_wait(watchman: Watchman) -> None:
-    with asking(watchman.runtime) as outcome:
-        watchman.next()
-        watchman.control.stop()
+def test_a_stopping_daemon_lets_nobody_wait(daemon: RunningDaemon) -> None:
+    with asking(daemon.runtime) as outcome:
+        daemon.next()
+        daemon.control.stop()
         assert isinstance(outcome.get(timeout=LIMIT_S), ControlError)
 
 
-def test_a_closed_door_leaves_nothing_and_can_be_closed_again(watchman: Watchman) -> None:
-    watchman.control.stop()
-    watchman.control.stop()
-    assert list(watchman.runtime.iterdir()) == []
+def test_a_closed_door_leaves_nothing_and_can_be_closed_again(daemon: RunningDaemon) -> None:
+    daemon.control.stop()
+    daemon.control.stop()
+    assert list(daemon.runtime.iterdir()) == []
 
 
 def test_the_key_is_for_this_person_alone_and_new_at_each_start(tmp_path: Path) -> None:
     keys = []
     for _ in range(2):
-        watchman = Watchman(tmp_path)
+        daemon = RunningDaemon(tmp_path)
         assert stat.S_IMODE((tmp_path / ENDPOINT_FILE).stat().st_mode) == 0o600
-        keys.append(watchman.key.key)
-        watchman.control.stop()
+        keys.append(daemon.key.key)
+        daemon.control.stop()
     assert len(keys[0]) == KEY_SIZE
     assert keys[0] != keys[1]
 
@@ -261,14 +261,14 @@ def test_the_key_is_for_this_person_alone_and_new_at_each_start(tmp_path: Path) 
 def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> None:
     runtime = tmp_path / ("long" * 40)
     runtime.mkdir()
-    watchman = Watchman(runtime)
-    folder = Path(watchman.key.address).parent
+    daemon = RunningDaemon(runtime)
+    folder = Path(daemon.key.address).parent
     assert folder != runtime
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with asking(runtime) as outcome:
-        watchman.control.answer(watchman.next().request, REPORT)
+        daemon.control.answer(daemon.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
-    watchman.control.stop()
+    daemon.control.stop()
     assert not folder.exists()
 
 
@@ -315,72 +315,74 @@ def bad_request(request: object, connection: Any, key: Endpoint) -> None:
         pytest.param(partial(bad_request, {"version": 1, "verb": "tell", "fingerprint": "../x"}), id="no fingerprint"),
     ],
 )
-def test_such_a_guest_is_sent_away_within_the_limit(watchman: Watchman, guest: Callable[[Any, Endpoint], None]) -> None:
+def test_such_a_guest_is_sent_away_within_the_limit(
+    daemon: RunningDaemon, guest: Callable[[Any, Endpoint], None]
+) -> None:
     began = time.monotonic()
-    with Client(watchman.key.address) as connection:
+    with Client(daemon.key.address) as connection:
         with contextlib.suppress(OSError):
-            guest(connection, watchman.key)
+            guest(connection, daemon.key)
         with contextlib.suppress(OSError, EOFError):
             while connection.poll(LIMIT_S):
                 connection.recv_bytes()
     assert time.monotonic() - began < ASK_LIMIT_S + 1
-    assert watchman.asked.empty()
+    assert daemon.asked.empty()
 
 
-def test_silent_guests_hold_nobody_up(watchman: Watchman) -> None:
+def test_silent_guests_hold_nobody_up(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED - 1):
-            stack.enter_context(Client(watchman.key.address))
+            stack.enter_context(Client(daemon.key.address))
         began = time.monotonic()
-        with asking(watchman.runtime) as outcome:
-            watchman.control.answer(watchman.next().request, REPORT)
+        with asking(daemon.runtime) as outcome:
+            daemon.control.answer(daemon.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
         assert time.monotonic() - began < ASK_LIMIT_S / 2
 
 
-def test_a_stranger_too_many_is_closed_at_once(watchman: Watchman) -> None:
+def test_a_stranger_too_many_is_closed_at_once(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED):
-            stack.enter_context(Client(watchman.key.address)).recv_bytes()
-        with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
+            stack.enter_context(Client(daemon.key.address)).recv_bytes()
+        with Client(daemon.key.address) as late, pytest.raises((EOFError, OSError)):
             late.recv_bytes()
 
 
-def test_a_guest_too_many_is_closed_at_once(watchman: Watchman) -> None:
+def test_a_guest_too_many_is_closed_at_once(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_CONNECTIONS):
-            stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"status"}')
-            watchman.next()
-        with Client(watchman.key.address) as late, pytest.raises((EOFError, OSError)):
+            stack.enter_context(proven(daemon)).send_bytes(b'{"version":1,"verb":"status"}')
+            daemon.next()
+        with Client(daemon.key.address) as late, pytest.raises((EOFError, OSError)):
             late.recv_bytes()
 
 
-def test_guests_who_wait_for_their_answers_take_no_place_from_others(watchman: Watchman) -> None:
+def test_guests_who_wait_for_their_answers_take_no_place_from_others(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(2 * MAX_UNAUTHENTICATED):
-            stack.enter_context(proven(watchman)).send_bytes(b'{"version":1,"verb":"check"}')
-            watchman.next()
-        with asking(watchman.runtime) as outcome:
-            watchman.control.answer(watchman.next().request, REPORT)
+            stack.enter_context(proven(daemon)).send_bytes(b'{"version":1,"verb":"check"}')
+            daemon.next()
+        with asking(daemon.runtime) as outcome:
+            daemon.control.answer(daemon.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_who_finds_the_door_crowded_knocks_again(watchman: Watchman) -> None:
+def test_who_finds_the_door_crowded_knocks_again(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED):
-            stack.enter_context(Client(watchman.key.address)).recv_bytes()
-        with asking(watchman.runtime) as outcome:
-            watchman.control.answer(watchman.next().request, REPORT)
+            stack.enter_context(Client(daemon.key.address)).recv_bytes()
+        with asking(daemon.runtime) as outcome:
+            daemon.control.answer(daemon.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_a_guest_who_leaves_does_not_hurt(watchman: Watchman) -> None:
-    with proven(watchman) as connection:
+def test_a_guest_who_leaves_does_not_hurt(daemon: RunningDaemon) -> None:
+    with proven(daemon) as connection:
         connection.send_bytes(b'{"version":1,"verb":"status"}')
-        asked = watchman.next()
-    watchman.control.answer(asked.request, REPORT)
-    with asking(watchman.runtime) as outcome:
-        watchman.control.answer(watchman.next().request, REPORT)
+        asked = daemon.next()
+    daemon.control.answer(asked.request, REPORT)
+    with asking(daemon.runtime) as outcome:
+        daemon.control.answer(daemon.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -414,39 +416,39 @@ def page_of(following: GuideSubscription) -> Page:
     return page
 
 
-def test_who_follows_gets_each_page_and_chooses_on_it(watchman: Watchman) -> None:
-    watchman.publisher.show(VIEW)
-    following = follow(watchman.runtime, timeout_s=LIMIT_S)
-    assert (page_of(following).headline, watchman.asked.empty()) == ("Put your key in", True)
-    watchman.publisher.show(replace(VIEW, headline=text("guide.well")))
+def test_who_follows_gets_each_page_and_chooses_on_it(daemon: RunningDaemon) -> None:
+    daemon.publisher.show(VIEW)
+    following = follow(daemon.runtime, timeout_s=LIMIT_S)
+    assert (page_of(following).headline, daemon.asked.empty()) == ("Put your key in", True)
+    daemon.publisher.show(replace(VIEW, headline=text("guide.well")))
     page = page_of(following)
     assert page.headline == "All is well"
     following.answer(Chosen(number=page.number, action="check"))
-    chosen = watchman.asked.get(timeout=LIMIT_S)
+    chosen = daemon.asked.get(timeout=LIMIT_S)
     assert isinstance(chosen, GuideChosen)
     assert chosen.action == "check"
     following.answer(Chosen(number=page.number - 1, action="check"))
     following.answer(Chosen(number=page.number, action="other"))
-    watchman.publisher.show(VIEW)
+    daemon.publisher.show(VIEW)
     page_of(following)
-    assert watchman.asked.empty()
+    assert daemon.asked.empty()
     following.close()
 
 
-def test_who_follows_learns_of_the_end(watchman: Watchman) -> None:
-    following = follow(watchman.runtime, timeout_s=LIMIT_S)
-    watchman.stop()
+def test_who_follows_learns_of_the_end(daemon: RunningDaemon) -> None:
+    following = follow(daemon.runtime, timeout_s=LIMIT_S)
+    daemon.stop()
     assert following.next() is None
     following.answer(Chosen(number=1, action="check"))
 
 
-def test_who_leaves_makes_room_for_another(watchman: Watchman) -> None:
-    followers = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS)]
+def test_who_leaves_makes_room_for_another(daemon: RunningDaemon) -> None:
+    followers = [follow(daemon.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS)]
     with pytest.raises(GuideUnavailableError) as refused:
-        follow(watchman.runtime, timeout_s=LIMIT_S)
+        follow(daemon.runtime, timeout_s=LIMIT_S)
     assert refused.value.refusal is ErrorCode.TOO_MANY_CLIENTS
     followers[0].close()
-    wait_until(lambda: admitted(watchman.runtime), "there is room again")
+    wait_until(lambda: admitted(daemon.runtime), "there is room again")
     for follower in followers:
         follower.close()
 
@@ -464,32 +466,32 @@ def admitted(runtime: Path) -> bool:
     [b"nonsense", b'{"type":"chosen"}', b'{"type":"\xff"}', b'{"x":' + b"[" * 8000, bytes(9000)],
     ids=["none", "a part", "no text", "too deep", "too long"],
 )
-def test_a_follower_who_talks_nonsense_is_sent_away(watchman: Watchman, said: bytes) -> None:
-    with proven(watchman) as connection:
+def test_a_follower_who_talks_nonsense_is_sent_away(daemon: RunningDaemon, said: bytes) -> None:
+    with proven(daemon) as connection:
         connection.send_bytes(b'{"version":1,"verb":"guide","follow":true}')
         connection.recv_bytes()
         connection.send_bytes(said)
         with pytest.raises((EOFError, OSError)):
             connection.recv_bytes()
-    assert watchman.asked.empty()
+    assert daemon.asked.empty()
 
 
-def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(watchman: Watchman) -> None:
+def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(daemon: RunningDaemon) -> None:
     big = replace(VIEW, holder="x" * 1_000_000)
-    slow = follow(watchman.runtime, timeout_s=LIMIT_S)
-    quick = follow(watchman.runtime, timeout_s=LIMIT_S)
+    slow = follow(daemon.runtime, timeout_s=LIMIT_S)
+    quick = follow(daemon.runtime, timeout_s=LIMIT_S)
     began = time.monotonic()
-    watchman.publisher.show(big)
+    daemon.publisher.show(big)
     assert page_of(quick).holder == big.holder
     assert time.monotonic() - began < 1
-    full = [follow(watchman.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS - 2)]
-    wait_until(lambda: admitted(watchman.runtime), "the slow one has been sent away", SEND_LIMIT_S + 5)
+    full = [follow(daemon.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS - 2)]
+    wait_until(lambda: admitted(daemon.runtime), "the slow one has been sent away", SEND_LIMIT_S + 5)
     for follower in (slow, quick, *full):
         follower.close()
 
 
 def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
-    publisher = GuidePublisher(Texts)
+    publisher = GuidePublisher(Translator)
     control = ControlServer(tmp_path, publisher)
     control.start(lambda _event: None)
     with pytest.raises(GuideUnavailableError) as refused:
@@ -498,10 +500,10 @@ def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
     control.stop()
 
 
-def test_a_daemon_with_a_window_is_asked_for_it(watchman: Watchman, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_daemon_with_a_window_is_asked_for_it(daemon: RunningDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":99")
-    with asking(watchman.runtime, Verb.GUIDE) as outcome:
-        event = watchman.next()
+    with asking(daemon.runtime, Verb.GUIDE) as outcome:
+        event = daemon.next()
         assert event.verb is Verb.GUIDE
-        watchman.control.answer(event.request, REPORT)
+        daemon.control.answer(event.request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT

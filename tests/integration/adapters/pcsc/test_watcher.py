@@ -13,7 +13,7 @@ from daemon.core.model import Occupancy
 from daemon.core.troubles import Trouble
 from support.card import BankCard, PivCard
 from support.in_process import use_service
-from support.posted_events import Posted
+from support.posted_events import PostedEvents
 from support.reader import MAX_READERS, ReaderService
 
 if TYPE_CHECKING:
@@ -38,23 +38,25 @@ def watcher() -> Iterator[PcscWatcher]:
 
 
 @pytest.fixture
-def posted() -> Posted:
-    return Posted()
+def posted() -> PostedEvents:
+    return PostedEvents()
 
 
-def holding(posted: Posted) -> list[int]:
+def holding(posted: PostedEvents) -> list[int]:
     """Return the next picture's insertion number of each reader, 0 where it is empty."""
     return [reader.insertion for reader in posted.next(ReadersSeen).readers]
 
 
-def wait_for_card(posted: Posted, reader: int = 0, before: int = 0) -> int:
+def wait_for_card(posted: PostedEvents, reader: int = 0, before: int = 0) -> int:
     """Return the number of the next card in a reader, past the pictures without one."""
     while (number := holding(posted)[reader]) in {0, before}:
         pass
     return number
 
 
-def test_the_first_post_is_the_whole_picture(service: ReaderService, watcher: PcscWatcher, posted: Posted) -> None:
+def test_the_first_post_is_the_whole_picture(
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
+) -> None:
     service.insert(PivCard(), reader=1)
     watcher.start(posted)
     seen = posted.next(ReadersSeen)
@@ -62,7 +64,9 @@ def test_the_first_post_is_the_whole_picture(service: ReaderService, watcher: Pc
     assert [reader.occupancy for reader in seen.readers] == [Occupancy.EMPTY, Occupancy.HOLDING]
 
 
-def test_each_card_put_in_has_a_number_of_its_own(service: ReaderService, watcher: PcscWatcher, posted: Posted) -> None:
+def test_each_card_put_in_has_a_number_of_its_own(
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
+) -> None:
     watcher.start(posted)
     assert holding(posted) == [0, 0]
     service.insert(PivCard(), reader=0)
@@ -76,7 +80,7 @@ def test_each_card_put_in_has_a_number_of_its_own(service: ReaderService, watche
 
 
 def test_no_swap_of_two_cards_with_the_same_atr_is_missed(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
     watcher.start(posted)
@@ -89,7 +93,7 @@ def test_no_swap_of_two_cards_with_the_same_atr_is_missed(
 
 
 def test_a_program_that_uses_the_card_changes_nothing_of_the_picture(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     from smartcard import scard
 
@@ -105,7 +109,7 @@ def test_a_program_that_uses_the_card_changes_nothing_of_the_picture(
 
 
 def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
     watcher.start(posted)
@@ -119,7 +123,7 @@ def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(
 
 
 def test_a_card_swapped_while_the_service_was_away_has_another_number_though_both_were_counted_alike(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     """A read of the old card may end only now: its answer must not be taken for the new one's."""
     service.insert(PivCard())
@@ -134,7 +138,7 @@ def test_a_card_swapped_while_the_service_was_away_has_another_number_though_bot
 
 
 def test_a_service_absent_at_the_start_is_seen_when_it_comes(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.stop()
     watcher.start(posted)
@@ -145,7 +149,7 @@ def test_a_service_absent_at_the_start_is_seen_when_it_comes(
     assert time.monotonic() - began < RECOVERY_LIMIT_S
 
 
-def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, posted: Posted) -> None:
+def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, posted: PostedEvents) -> None:
     with ReaderService(readers=0) as bare:
         use_service(bare)
         watcher.start(posted)
@@ -156,7 +160,7 @@ def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, 
 
 
 def test_readers_that_come_and_go_are_seen_with_their_cards(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     watcher.start(posted)
     assert holding(posted) == [0, 0]
@@ -169,7 +173,7 @@ def test_readers_that_come_and_go_are_seen_with_their_cards(
 
 
 def test_all_readers_of_a_full_service_are_watched_and_one_pulled_out_can_come_back(
-    watcher: PcscWatcher, posted: Posted
+    watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     with ReaderService(readers=MAX_READERS) as service:
         use_service(service)
@@ -190,7 +194,7 @@ def test_all_readers_of_a_full_service_are_watched_and_one_pulled_out_can_come_b
 
 
 def test_a_card_that_was_in_before_the_service_started_is_not_swapped_by_hand_unseen(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
     service.restart()  # its event counter is 0 then, which pcsc-lite does not compare
@@ -204,7 +208,7 @@ def test_a_card_that_was_in_before_the_service_started_is_not_swapped_by_hand_un
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.001, 0.01, 0.4])
 def test_stopping_takes_less_than_a_second_whenever_it_comes(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted, delay_s: float
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, delay_s: float
 ) -> None:
     watcher.start(posted)
     if delay_s:
@@ -218,7 +222,7 @@ def test_stopping_takes_less_than_a_second_whenever_it_comes(
 
 
 def test_stopping_while_the_service_is_away_is_quick_too(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.stop()
     watcher.start(posted)
@@ -230,7 +234,7 @@ def test_stopping_while_the_service_is_away_is_quick_too(
 
 
 def test_the_thread_never_wakes_while_nothing_happens(
-    service: ReaderService, watcher: PcscWatcher, posted: Posted
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
     watcher.start(posted)

@@ -20,7 +20,7 @@ from support.card import BankCard, PivCard, pin_commands
 from support.in_process import use_service
 from support.modules import SLOW_S, make_module
 from support.pki import make_certificate
-from support.posted_events import Posted
+from support.posted_events import PostedEvents
 from support.process import require_file, wait_until
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ SHORT_LIMIT_S = 3.0  # longer than our patience with a slow module
 
 
 @pytest.fixture
-def posted() -> Posted:
-    return Posted()
+def posted() -> PostedEvents:
+    return PostedEvents()
 
 
 @pytest.fixture
-def start(posted: Posted) -> Iterator[Start]:
+def start(posted: PostedEvents) -> Iterator[Start]:
     """Start token readers that post to `posted`, and stop them in the end."""
     started: list[ChildTokenReader] = []
 
@@ -91,7 +91,7 @@ def troubles(events: list[Event]) -> dict[str, Trouble]:
 # --- what is read -------------------------------------------------------------------------------
 
 
-def test_a_card_is_read_through_opensc(service: ReaderService, start: Start, posted: Posted) -> None:
+def test_a_card_is_read_through_opensc(service: ReaderService, start: Start, posted: PostedEvents) -> None:
     end = datetime.now(UTC).replace(microsecond=0) + timedelta(days=20)
     card = PivCard({"9A": make_certificate(not_after=end), "9C": make_certificate(role="signature")})
     service.insert(card)
@@ -106,7 +106,9 @@ def test_a_card_is_read_through_opensc(service: ReaderService, start: Start, pos
     assert pin_commands(card.apdus) == []
 
 
-def test_a_reader_that_needs_no_reading_is_left_alone(service: ReaderService, start: Start, posted: Posted) -> None:
+def test_a_reader_that_needs_no_reading_is_left_alone(
+    service: ReaderService, start: Start, posted: PostedEvents
+) -> None:
     service.insert(PivCard({"9A": make_certificate(cn="one")}), reader=0)
     service.insert(PivCard({"9A": make_certificate(cn="two")}), reader=1)
     start(catalogue=(OPENSC,)).read(order(service, reader=1))
@@ -115,7 +117,7 @@ def test_a_reader_that_needs_no_reading_is_left_alone(service: ReaderService, st
 
 
 def test_a_card_whose_answer_fails_once_is_not_taken_for_bare(
-    service: ReaderService, start: Start, posted: Posted
+    service: ReaderService, start: Start, posted: PostedEvents
 ) -> None:
     service.insert(PivCard({"9A": make_certificate(cn="one")}, failures=["9A"]))
     start(catalogue=(OPENSC,)).read(order(service))
@@ -124,21 +126,21 @@ def test_a_card_whose_answer_fails_once_is_not_taken_for_bare(
 
 
 def test_a_card_without_certificates_is_asked_twice_and_no_more(
-    service: ReaderService, start: Start, posted: Posted
+    service: ReaderService, start: Start, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
     start(catalogue=(OPENSC,)).read(order(service))
     assert [token.certificates for token in tokens(posted.until(ReadFinished))] == [(), ()]
 
 
-def test_a_card_that_no_module_knows_only_finishes(service: ReaderService, start: Start, posted: Posted) -> None:
+def test_a_card_that_no_module_knows_only_finishes(service: ReaderService, start: Start, posted: PostedEvents) -> None:
     service.insert(BankCard())
     start(catalogue=(OPENSC,), is_held=is_held).read(order(service))
     posted.next(ReadFinished)
 
 
 def test_a_card_that_another_program_holds_is_said_to_be_busy(
-    service: ReaderService, start: Start, posted: Posted
+    service: ReaderService, start: Start, posted: PostedEvents
 ) -> None:
     from smartcard import scard
 
@@ -152,7 +154,7 @@ def test_a_card_that_another_program_holds_is_said_to_be_busy(
 
 
 def test_soft_tokens_show_their_signs(
-    softhsm: SoftHsm, monkeypatch: pytest.MonkeyPatch, start: Start, posted: Posted
+    softhsm: SoftHsm, monkeypatch: pytest.MonkeyPatch, start: Start, posted: PostedEvents
 ) -> None:
     softhsm.complete("complete", [make_certificate(), make_certificate(role="signature")])
     softhsm.without_user_pin("no user pin")
@@ -171,7 +173,7 @@ def test_a_soft_token_that_names_no_reader_stops_nothing(
     service: ReaderService,
     monkeypatch: pytest.MonkeyPatch,
     start: Start,
-    posted: Posted,
+    posted: PostedEvents,
 ) -> None:
     softhsm.complete("soft", [make_certificate()])
     for name, value in softhsm.environment.items():
@@ -181,7 +183,9 @@ def test_a_soft_token_that_names_no_reader_stops_nothing(
     assert "hard" in {token.label for token in tokens(posted.until(ReadFinished))}
 
 
-def test_a_broken_certificate_does_not_hide_the_good_one(service: ReaderService, start: Start, posted: Posted) -> None:
+def test_a_broken_certificate_does_not_hide_the_good_one(
+    service: ReaderService, start: Start, posted: PostedEvents
+) -> None:
     good = make_certificate()
     broken = good.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07")
     service.insert(PivCard({"9A": broken, "9C": good}))
@@ -194,7 +198,7 @@ def test_a_broken_certificate_does_not_hide_the_good_one(service: ReaderService,
 
 
 def test_neither_a_hanging_nor_a_crashing_module_hides_another_ones_result(
-    service: ReaderService, tmp_path: Path, start: Start, posted: Posted
+    service: ReaderService, tmp_path: Path, start: Start, posted: PostedEvents
 ) -> None:
     service.insert(PivCard({"9A": make_certificate()}))
     bad = [make_module(tmp_path, "hang on load"), make_module(tmp_path, "crash in C_GetSlotList")]
@@ -226,7 +230,7 @@ def test_neither_a_hanging_nor_a_crashing_module_hides_another_ones_result(
     ],
 )
 def test_each_misbehaviour_has_its_trouble(
-    behaviour: str, trouble: Trouble | None, tmp_path: Path, start: Start, posted: Posted
+    behaviour: str, trouble: Trouble | None, tmp_path: Path, start: Start, posted: PostedEvents
 ) -> None:
     module = make_module(tmp_path, behaviour)  # type: ignore[arg-type]  # parametrize loses the literal
     start(module, child_limit_s=1.0).read(EVERYTHING)
@@ -238,7 +242,7 @@ def test_each_misbehaviour_has_its_trouble(
     ("others", "found"), [((), {Trouble.MODULE_HUNG}), (("Reader 01",), set())], ids=["one card", "two cards"]
 )
 def test_a_module_has_its_time_for_each_card_that_is_in(
-    others: tuple[str, ...], found: set[Trouble], tmp_path: Path, start: Start, posted: Posted
+    others: tuple[str, ...], found: set[Trouble], tmp_path: Path, start: Start, posted: PostedEvents
 ) -> None:
     module = make_module(tmp_path, "slow in C_GetSlotList")
     start(module, child_limit_s=0.6 * SLOW_S).read(ReadTokens(ticket=1, readers=("Reader 00",), others=others))
@@ -246,7 +250,7 @@ def test_a_module_has_its_time_for_each_card_that_is_in(
 
 
 def test_an_unusable_module_is_said_once_for_each_configuration(
-    start: Start, posted: Posted, caplog: pytest.LogCaptureFixture
+    start: Start, posted: PostedEvents, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader = start("relative.so", "/no/such/module.so")
     reader.read(EVERYTHING)
@@ -260,7 +264,9 @@ def test_an_unusable_module_is_said_once_for_each_configuration(
     assert troubles(posted.until(ReadFinished)) == {"module.so": Trouble.MODULE_UNUSABLE}
 
 
-def test_a_catalogue_module_that_cannot_be_loaded_is_not_the_persons_trouble(start: Start, posted: Posted) -> None:
+def test_a_catalogue_module_that_cannot_be_loaded_is_not_the_persons_trouble(
+    start: Start, posted: PostedEvents
+) -> None:
     start(catalogue=("/no/such/module.so",)).read(EVERYTHING)
     posted.next(ReadFinished)
 
@@ -276,14 +282,14 @@ TALKERS = {
 
 
 @pytest.mark.parametrize("talk", TALKERS.values(), ids=TALKERS)
-def test_a_child_that_talks_nonsense_or_without_end_is_killed(talk: str, start: Start, posted: Posted) -> None:
+def test_a_child_that_talks_nonsense_or_without_end_is_killed(talk: str, start: Start, posted: PostedEvents) -> None:
     start(OPENSC, command=[sys.executable, "-I", "-c", talk]).read(EVERYTHING)
     events = posted.until(ReadFinished)
     assert troubles(events) == {Path(OPENSC).name: Trouble.MODULE_CRASHED}
     assert tokens(events) == []
 
 
-def test_a_child_that_cannot_be_started_is_a_trouble(start: Start, posted: Posted) -> None:
+def test_a_child_that_cannot_be_started_is_a_trouble(start: Start, posted: PostedEvents) -> None:
     start(OPENSC, command=["/no/such/program"]).read(EVERYTHING)
     assert troubles(posted.until(ReadFinished)) == {Path(OPENSC).name: Trouble.MODULE_CRASHED}
 
@@ -292,7 +298,7 @@ def test_a_child_that_cannot_be_started_is_a_trouble(start: Start, posted: Poste
 
 
 def test_orders_for_two_readers_run_side_by_side_each_with_its_ticket(
-    service: ReaderService, start: Start, posted: Posted
+    service: ReaderService, start: Start, posted: PostedEvents
 ) -> None:
     service.insert(PivCard({"9A": make_certificate(cn="one")}), reader=0)
     service.insert(PivCard({"9A": make_certificate(cn="two")}), reader=1)
@@ -304,7 +310,9 @@ def test_orders_for_two_readers_run_side_by_side_each_with_its_ticket(
     assert read == {1: "one", 2: "two"}
 
 
-def test_a_new_order_for_the_same_reader_ends_the_old_one(service: ReaderService, start: Start, posted: Posted) -> None:
+def test_a_new_order_for_the_same_reader_ends_the_old_one(
+    service: ReaderService, start: Start, posted: PostedEvents
+) -> None:
     card = PivCard({"9A": make_certificate()})
     card.delay_s = 0.2
     service.insert(card)
@@ -317,7 +325,9 @@ def test_a_new_order_for_the_same_reader_ends_the_old_one(service: ReaderService
     assert posted.next(ReadFinished).ticket == 2
 
 
-def test_stopping_kills_the_children_and_finishes_every_order(tmp_path: Path, start: Start, posted: Posted) -> None:
+def test_stopping_kills_the_children_and_finishes_every_order(
+    tmp_path: Path, start: Start, posted: PostedEvents
+) -> None:
     marker = tmp_path / "pid"
     talk = f"import os,time; open({str(marker)!r},'w').write(str(os.getpid())+'.'); time.sleep(60)"
     reader = start(OPENSC, command=[sys.executable, "-I", "-c", talk])
@@ -332,7 +342,7 @@ def test_stopping_kills_the_children_and_finishes_every_order(tmp_path: Path, st
     assert posted.next(ReadFinished).ticket == 2
 
 
-def test_without_any_module_an_order_finishes_at_once(start: Start, posted: Posted) -> None:
+def test_without_any_module_an_order_finishes_at_once(start: Start, posted: PostedEvents) -> None:
     start().read(EVERYTHING)
     posted.next(ReadFinished)
 

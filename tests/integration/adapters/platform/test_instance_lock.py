@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.folders import FolderError, Folders
-from daemon.adapters.platform.instance_lock import LOCK, WHEREABOUTS, InstanceLock, is_on_watch, runtime_of_watch
+from daemon.adapters.platform.instance_lock import LOCK, WHEREABOUTS, InstanceLock, is_daemon_running, runtime_of_daemon
 
 HOLD = """
 import sys
@@ -91,16 +91,16 @@ def test_the_door_of_the_watch_is_found_from_another_runtime_folder_while_it_las
     (state := tmp_path / "state").mkdir()
     ours, theirs = folders(tmp_path / "ours", state), folders(tmp_path / "theirs", state)
     lock = InstanceLock(ours.runtime, state)
-    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (theirs.runtime, False)
+    assert (runtime_of_daemon(theirs), is_daemon_running(theirs)) == (theirs.runtime, False)
     assert lock.acquire()
     assert not InstanceLock(theirs.runtime, state).acquire(), "which changes nothing"
-    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (ours.runtime, True)
+    assert (runtime_of_daemon(theirs), is_daemon_running(theirs)) == (ours.runtime, True)
     lock.release()
-    assert (runtime_of_watch(theirs), is_on_watch(theirs)) == (theirs.runtime, False)
+    assert (runtime_of_daemon(theirs), is_daemon_running(theirs)) == (theirs.runtime, False)
 
 
 @pytest.mark.parametrize("noted", ["/nonexistent", "relative", "", "a\0b", "/tmp"])
 def test_a_note_that_names_no_private_folder_is_not_followed(tmp_path: Path, noted: str) -> None:
     found = folders(tmp_path / "run", tmp_path)
     (tmp_path / WHEREABOUTS).write_text(noted)
-    assert runtime_of_watch(found) == found.runtime
+    assert runtime_of_daemon(found) == found.runtime

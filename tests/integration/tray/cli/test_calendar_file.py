@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from config.i18n.text import Text, text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.core.calendar_entries import CalendarEntry, calendar_entries
 from support.core.factories import DAY, NOW, certificate, memory, notice_settings, owned
 from tray.cli.calendar_file import ExportError, as_ics, export
@@ -17,7 +17,7 @@ from tray.cli.prompts import ask_on_terminal
 
 PARIS = timezone(timedelta(hours=1))
 HOSTILE = "Jeanne;MARTIN,\\n\r\nATTACH:file:///etc/passwd " + "é" * 200
-WORDS = Texts("en", PARIS).render
+WORDS = Translator("en", PARIS).render
 
 
 def entries(

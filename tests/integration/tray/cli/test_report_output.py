@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.core.model import Role
 from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.report_output import as_json, place_words, timeline
@@ -61,7 +61,7 @@ SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=
     ],
 )
 def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateStatus, words: str) -> None:
-    assert place_words(line, Texts("en", UTC).render) == words
+    assert place_words(line, Translator("en", UTC).render) == words
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,6 @@ def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateStatus,
     ids=["nothing known", "seen"],
 )
 def test_the_json_only_gains_keys(line: CertificateStatus, added: dict[str, str | None]) -> None:
-    (shown,) = json.loads(as_json(Report(certificates=(line,)), Texts("en").render))["certificates"]
+    (shown,) = json.loads(as_json(Report(certificates=(line,)), Translator("en").render))["certificates"]
     assert {key: shown.pop(key) for key in added} == added
     assert set(shown) == {field.name for field in fields(CertificateStatus)} - set(added)

@@ -15,7 +15,7 @@ from daemon.adapters.guide.messages import Chosen
 from support.accessibility import Accessibility, Node, report
 from support.guide_child import GuideChild
 from support.guide_pages import PAGES, Writer
-from support.process import Process, RigTimeoutError, require_tool
+from support.process import Process, SupportTimeoutError, require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,7 +219,7 @@ def test_nothing_wakes_while_the_window_rests(desk: GuidePublisher) -> None:
 
 def rest(desk: GuidePublisher, span_s: float) -> None:
     """Let time pass in which nothing happens."""
-    with pytest.raises(RigTimeoutError):
+    with pytest.raises(SupportTimeoutError):
         desk.child.answer(timeout_s=span_s)
 
 

@@ -12,11 +12,11 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.views.guide import ReaderStatus
 from support.guide_pages import NOW, PAGES, Writer
-from tray.window.buttons import Button
+from tray.window.buttons import WrappingButton
 from tray.window.countdown import left_words
 from tray.window.labels import by_sentence
 from tray.window.reader_picture import ReaderView
@@ -104,7 +104,7 @@ def cut_words(stage: Stage, window: QWidget, tab: int) -> list[str]:
     window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
     stage.settle()
     found = []
-    widgets: list[QLabel | Button] = [*window.findChildren(QLabel), *window.findChildren(Button)]
+    widgets: list[QLabel | WrappingButton] = [*window.findChildren(QLabel), *window.findChildren(WrappingButton)]
     for widget in widgets:
         holder = widget.parentWidget()
         if holder is None or not widget.isVisible() or not widget.text():
@@ -221,7 +221,7 @@ def test_it_says_how_many_certificates_are_not_listed(window: GuideWindow, write
     open_certificates(window)
     page = PAGES["step"](writer)
     window.show_page(msgspec.structs.replace(page, number=2, more_certificates=50))
-    said = Texts(writer.language).render(text("window.more_certificates", count=50))
+    said = Translator(writer.language).render(text("window.more_certificates", count=50))
     assert "50" in said
     assert said in shown_words(window)
     window.show_page(msgspec.structs.replace(page, number=3))
@@ -286,7 +286,7 @@ def test_no_two_pictures_of_the_reader_are_alike_without_colour(stage: Stage) ->
 
 def test_the_time_line_is_told_in_words() -> None:
     line = ENGLISH.timeline()
-    assert [words for _, words in legend(line, Texts("en", UTC))] == [
+    assert [words for _, words in legend(line, Translator("en", UTC))] == [
         "Your old key “the blue one”: 4 December 2023 to 4 December 2026",
         "Your new key: 12 November 2026 to 12 November 2029",
         f"Today: {NOW.day} November 2026",
@@ -319,7 +319,7 @@ def test_every_kind_of_page_has_its_picture(stage: Stage, writer: Writer, scheme
     ],
 )
 def test_what_is_left_is_said_to_the_minute(left: timedelta, words: str) -> None:
-    assert Texts("en").render(left_words(left)) == words
+    assert Translator("en").render(left_words(left)) == words
 
 
 def test_the_end_of_the_time_is_shown_when_it_comes(stage: Stage, window: GuideWindow) -> None:

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from config.i18n.text import Argument, text
-from config.i18n.translator import ARGUMENT_LIMIT, LANGUAGES, LOCALE, Texts, session_language
+from config.i18n.translator import ARGUMENT_LIMIT, LANGUAGES, LOCALE, Translator, session_language
 from daemon.core.model import Occupancy, Role
 from daemon.core.notice import Choice
 from daemon.core.troubles import Trouble
@@ -195,17 +195,17 @@ PARIS = timezone(timedelta(hours=1))
 
 
 @pytest.fixture
-def write() -> Callable[..., Texts]:
-    """Make `Texts` with one more sentence, `test.sentence`, in the given forms."""
+def write() -> Callable[..., Translator]:
+    """Make `Translator` with one more sentence, `test.sentence`, in the given forms."""
 
-    def write_(*forms: str, language: str = "en") -> Texts:
-        texts = Texts(language, PARIS)
-        entries = texts._catalogue._catalog  # type: ignore[attr-defined]
+    def write_(*forms: str, language: str = "en") -> Translator:
+        translator = Translator(language, PARIS)
+        entries = translator._catalogue._catalog  # type: ignore[attr-defined]
         if len(forms) == 1:
             entries["test.sentence"] = forms[0]
         else:
             entries.update({("test.sentence", number): form for number, form in enumerate(forms)})
-        return texts
+        return translator
 
     return write_
 
@@ -229,10 +229,10 @@ DATES = [
 
 @pytest.mark.parametrize(("language", "sentence", "moment", "shown"), DATES, ids=[case[3] for case in DATES])
 def test_moments_are_shown_in_local_time(
-    write: Callable[..., Texts], language: str, sentence: str, moment: datetime, shown: str
+    write: Callable[..., Translator], language: str, sentence: str, moment: datetime, shown: str
 ) -> None:
-    texts = write(sentence, language=language)
-    assert texts.render(text("test.sentence", at=moment)) == shown
+    translator = write(sentence, language=language)
+    assert translator.render(text("test.sentence", at=moment)) == shown
 
 
 COUNTS = [("en", 0, "0 days"), ("en", 1, "1 day"), ("en", 2, "2 days"), ("en", -1, "-1 day"), ("en", -2, "-2 days")]
@@ -240,16 +240,16 @@ COUNTS += [("fr", 0, "0 day"), ("fr", 1, "1 day"), ("fr", 2, "2 days"), ("fr", -
 
 
 @pytest.mark.parametrize(("language", "count", "shown"), COUNTS, ids=[f"{c[0]} {c[1]}" for c in COUNTS])
-def test_the_count_chooses_the_plural(write: Callable[..., Texts], language: str, count: int, shown: str) -> None:
-    texts = write("{count} day", "{count} days", language=language)
-    assert texts.render(text("test.sentence", count=count)) == shown
+def test_the_count_chooses_the_plural(write: Callable[..., Translator], language: str, count: int, shown: str) -> None:
+    translator = write("{count} day", "{count} days", language=language)
+    assert translator.render(text("test.sentence", count=count)) == shown
 
 
-def test_a_sentence_without_plural_takes_a_count(write: Callable[..., Texts]) -> None:
+def test_a_sentence_without_plural_takes_a_count(write: Callable[..., Translator]) -> None:
     assert write("{count} left").render(text("test.sentence", count=2)) == "2 left"
 
 
-def test_a_sentence_with_plural_needs_no_count(write: Callable[..., Texts]) -> None:
+def test_a_sentence_with_plural_needs_no_count(write: Callable[..., Translator]) -> None:
     assert write("a day", "days").render(text("test.sentence")) == "a day"
 
 
@@ -266,21 +266,21 @@ ARGUMENTS: list[tuple[str, Argument, str]] = [
 
 
 @pytest.mark.parametrize(("argument", "shown"), [case[1:] for case in ARGUMENTS], ids=[case[0] for case in ARGUMENTS])
-def test_arguments_are_made_harmless(write: Callable[..., Texts], argument: Argument, shown: str) -> None:
+def test_arguments_are_made_harmless(write: Callable[..., Translator], argument: Argument, shown: str) -> None:
     assert write("<{name}>").render(text("test.sentence", name=argument)) == shown
 
 
 @pytest.mark.parametrize("sentence", ["{name.__class__}", "{name[0]}", "{name!r}", "{0.x}", "{}", "{", "}"])
-def test_nothing_but_plain_names_is_filled_in(write: Callable[..., Texts], sentence: str) -> None:
+def test_nothing_but_plain_names_is_filled_in(write: Callable[..., Translator], sentence: str) -> None:
     assert write(sentence).render(text("test.sentence", name="secret")) == sentence
 
 
 def test_an_unknown_id_is_shown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    assert Texts("fr").render(text("no.such.text", count=2)) == "no.such.text"
+    assert Translator("fr").render(text("no.such.text", count=2)) == "no.such.text"
     assert "no.such.text" in caplog.text
 
 
-def test_a_missing_argument_is_logged(write: Callable[..., Texts], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_missing_argument_is_logged(write: Callable[..., Translator], caplog: pytest.LogCaptureFixture) -> None:
     assert write("a {name}").render(text("test.sentence")) == "a {name}"
     assert "name" in caplog.text
 
@@ -311,4 +311,4 @@ def test_the_sessions_language_is_followed(environ: dict[str, str], language: st
 @pytest.mark.parametrize("language", ["de", "", "../fr", None])
 def test_an_unknown_language_follows_the_session(language: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C")
-    assert Texts(language).language == session_language()
+    assert Translator(language).language == session_language()

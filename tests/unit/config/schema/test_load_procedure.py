@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.folders import Folders
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.schema.load_procedure import ENTRIES_LIMIT
 from config.schema.load_settings import catalogue_settings, load_procedure, load_settings
@@ -227,7 +227,7 @@ def test_a_refusal_names_key_value_and_what_is_accepted(
     assert (problem.key, problem.accepted.id) == (key, f"accepted.{accepted}")
     assert value is None or problem.value == value
     for language in ("en", "fr"):
-        told = Texts(language).render(problem.text)
+        told = Translator(language).render(problem.text)
         assert "x.toml" in told
         assert "{choices}" not in told
 

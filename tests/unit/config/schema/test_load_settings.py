@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.folders import Folders
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from config.schema.load_settings import (
     Loaded,
     SettingsError,
@@ -199,10 +199,10 @@ def test_a_refusal_names_file_key_value_and_what_is_accepted(
     assert (problem.file, problem.key, problem.value) == (folders.config_file, key, value)
     assert problem.accepted.id == f"accepted.{accepted}"
     for language in ("en", "fr"):
-        sentence = Texts(language).render(problem.text)
-        for part in (str(folders.config_file), key, value, Texts(language).render(problem.accepted)):
+        sentence = Translator(language).render(problem.text)
+        for part in (str(folders.config_file), key, value, Translator(language).render(problem.accepted)):
             assert part in sentence
-    assert str(problem) == Texts("en").render(problem.text)
+    assert str(problem) == Translator("en").render(problem.text)
 
 
 VALUES = st.recursive(

@@ -6,16 +6,15 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import Text, text
-from daemon.core.assessment import RenewalCase
+from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.effects import HistoryEntry, SaveMemory, Withdraw
 from daemon.core.events import CertificateForgotten, KeyNamed
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Certificate, Claim, Progress, Role
-from daemon.core.responses.notice import assess_state
 from daemon.core.views.guide import BarRole, CertificateCard
 from daemon.core.views.report import PathKind, Stage
 from support.core.factories import DAY, MICROSECOND, NOW, certificate, ending
-from support.core.simulator import World, world_with
+from support.core.simulator import Simulator, world_with
 
 OLD = ending(20 * DAY, "old")
 NEW = ending(1000 * DAY, "new")
@@ -23,25 +22,25 @@ SIGNATURE = ending(20 * DAY, "signature", role=Role.SIGNATURE)
 OTHERS = ending(300 * DAY, "other", subject_cn="Zoé PETIT", given_name="Zoé", surname="PETIT")
 
 
-def cards(world: World) -> dict[str, CertificateCard]:
+def cards(world: Simulator) -> dict[str, CertificateCard]:
     state = world.state
     assert state.guide is not None
     return {card.fingerprint: card for card in state.guide.certificates}
 
 
-def assessed(world: World) -> tuple[RenewalCase, ...]:
+def assessed(world: Simulator) -> tuple[RenewalCase, ...]:
     return assess_state(world.state, world.now).cases
 
 
-def forget(world: World, one: Certificate) -> None:
+def forget(world: Simulator, one: Certificate) -> None:
     world.post(CertificateForgotten(at=world.now, fingerprint=one.fingerprint))
 
 
-def name(world: World, one: Certificate, written: str) -> None:
+def name(world: Simulator, one: Certificate, written: str) -> None:
     world.post(KeyNamed(at=world.now, fingerprint=one.fingerprint, name=written))
 
 
-def happened(world: World) -> list[tuple[str, str]]:
+def happened(world: Simulator) -> list[tuple[str, str]]:
     lines = [line for effect in world.effects if isinstance(effect, SaveMemory) for line in effect.history]
     assert all(isinstance(line, HistoryEntry) for line in lines)
     return [(line.what, line.subject) for line in lines]
@@ -51,7 +50,7 @@ def happened(world: World) -> list[tuple[str, str]]:
 
 
 def test_all_certificates_are_listed_by_holder_and_key() -> None:
-    world = World()
+    world = Simulator()
     world.look()
     for on_key in ((OTHERS,), (OLD, SIGNATURE), (NEW,)):
         world.plug(*on_key)
@@ -148,7 +147,7 @@ def test_a_name_for_an_unknown_certificate_changes_nothing() -> None:
 
 
 def test_notices_and_menu_say_the_name_beside_the_holders() -> None:
-    world = World(delivering=False)
+    world = Simulator(delivering=False)
     world.plug(OLD)
     name(world, OLD, "la bleue")
     world.wait(timedelta(hours=2))

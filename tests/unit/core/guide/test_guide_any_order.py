@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from config.workflows import Ends, Needs
+from daemon.core.assessment import assess_state
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import GuideChosen, Launched, ServiceLost, Tick
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import shown_case
 from daemon.core.model import TokenReading
-from daemon.core.responses.notice import assess_state
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Ending, GuideView, Opening, ReaderStatus
 from daemon.core.workflows.workflow import CARD_CONDITIONS
 from support.core.factories import DAY, NOW, SECOND, ending, token
-from support.core.simulator import Card, World
+from support.core.simulator import Card, Simulator
 
 HOUR = timedelta(hours=1)
 ANNE = {"given_name": "Anne", "surname": "DURAND", "subject_cn": "Anne DURAND"}
@@ -47,7 +47,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.world = Simulator()
         self.away = False
         self.old_pages: list[GuideView] = []
         self.world.look()

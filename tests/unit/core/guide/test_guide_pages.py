@@ -13,7 +13,7 @@ from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
 from daemon.core.views.tray import GuideCommand, MenuItem
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, ending, token
-from support.core.simulator import World, world_with
+from support.core.simulator import Simulator, world_with
 
 NEW = ending(1000 * DAY, "new")
 OLD, NEW_ID = ending(200 * DAY, "old"), NEW.fingerprint[:16]
@@ -22,40 +22,40 @@ HERS = ending(20 * DAY, "hers", **ANNE)
 IN_USE = certificate("in use", not_before=NOW - 61 * DAY, not_after=NOW + 900 * DAY)
 
 
-def headline(world: World) -> str:
+def headline(world: Simulator) -> str:
     assert isinstance(world.page.headline, Text)
     return world.page.headline.id
 
 
-def answers(world: World) -> list[str]:
+def answers(world: Simulator) -> list[str]:
     return [action.id for action in world.page.answers]
 
 
-def nothing_known() -> World:
-    world = World()
+def nothing_known() -> Simulator:
+    world = Simulator()
     world.look()
     return world
 
 
-def no_reader() -> World:
-    world = World(names=())
+def no_reader() -> Simulator:
+    world = Simulator(names=())
     world.look()
     return world
 
 
-def no_service() -> World:
-    world = World()
+def no_service() -> Simulator:
+    world = Simulator()
     world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_ABSENT))
     return world
 
 
-def bank_card() -> World:
-    world = World()
+def bank_card() -> Simulator:
+    world = Simulator()
     world.insert()
     return world
 
 
-def plain_key() -> World:
+def plain_key() -> Simulator:
     return world_with(ending(9 * DAY, "plain", issuer_o="Other"))
 
 
@@ -70,7 +70,7 @@ def plain_key() -> World:
     ],
 )
 def test_without_a_key_it_says_to_put_one_in_and_what_is_wrong(
-    make: Callable[[], World], headline_id: str, alert: str | None, picture: ReaderStatus
+    make: Callable[[], Simulator], headline_id: str, alert: str | None, picture: ReaderStatus
 ) -> None:
     world = make()
     assert headline(world) == headline_id
@@ -81,7 +81,7 @@ def test_without_a_key_it_says_to_put_one_in_and_what_is_wrong(
 
 
 def test_the_only_key_known_is_asked_about_and_nothing_is_told() -> None:
-    world = World()
+    world = Simulator()
     world.plug(NEW)
     assert headline(world) == "guide.ask.one_key"
     assert answers(world) == ["state:works", "state:replaces", "state:old_lost"]
@@ -89,7 +89,7 @@ def test_the_only_key_known_is_asked_about_and_nothing_is_told() -> None:
 
 
 def test_a_key_that_already_works_is_left_in_peace() -> None:
-    world = World()
+    world = Simulator()
     world.plug(NEW)
     world.choose("state:works")
     assert headline(world) == "guide.well"
@@ -98,7 +98,7 @@ def test_a_key_that_already_works_is_left_in_peace() -> None:
 
 
 def test_a_key_that_replaces_one_at_hand_waits_for_it() -> None:
-    world = World()
+    world = Simulator()
     world.plug(NEW)
     world.choose("state:replaces")
     assert answers(world) == ["state:old_lost", "state:works"]
@@ -108,7 +108,7 @@ def test_a_key_that_replaces_one_at_hand_waits_for_it() -> None:
 
 
 def test_a_key_that_replaces_a_lost_one_is_activated_and_linked() -> None:
-    world = World()
+    world = Simulator()
     world.plug(NEW)
     world.choose("state:old_lost")
     assert world.page.workflow is WorkflowKind.ACTIVATE
@@ -125,7 +125,7 @@ def test_either_key_may_come_first(first: object) -> None:
 
 
 def test_a_newer_key_in_use_for_long_is_asked_about() -> None:
-    world = World()
+    world = Simulator()
     world.plug(IN_USE)
     world.now += DAY
     world.plug(ending(100 * DAY, "drawer"))
@@ -163,7 +163,7 @@ def test_a_line_that_is_at_its_end_gives_way_when_the_guide_is_opened_again() ->
 
 
 def test_the_menu_offers_what_the_page_does() -> None:
-    world = World()
+    world = Simulator()
     world.plug(HERS)
     assert world.state.tray is not None
     (workflow,) = [item for item in world.state.tray.items if item.items]
@@ -175,13 +175,13 @@ def test_the_menu_offers_what_the_page_does() -> None:
 
 
 def test_an_unactivated_key_alone_is_activated() -> None:
-    world = World()
+    world = Simulator()
     world.plug(NEW, flags=UNACTIVATED)
     assert (world.page.workflow, world.step()) == (WorkflowKind.ACTIVATE, "start")
 
 
 def test_a_locked_pin_is_said_beside_the_step() -> None:
-    world = World()
+    world = Simulator()
     world.insert(token(HERS, flags=UNACTIVATED.__class__(pin_locked=True)))
     assert isinstance(world.page.alert, Text)
     assert world.page.alert.id == "trouble.pin_locked"
@@ -189,7 +189,7 @@ def test_a_locked_pin_is_said_beside_the_step() -> None:
 
 
 def test_a_name_of_the_persons_own_is_used_for_the_key() -> None:
-    world = World()
+    world = Simulator()
     world.plug(HERS)
     assert dict(world.page.body.args)["old_key"] == text("key.old")
     world.post(KeyNamed(at=world.now, fingerprint=HERS.fingerprint, name="the blue one"))
@@ -197,7 +197,7 @@ def test_a_name_of_the_persons_own_is_used_for_the_key() -> None:
 
 
 def test_put_off_rests_until_tomorrow() -> None:
-    world = World()
+    world = Simulator()
     world.plug(HERS)
     world.choose("put_off")
     assert "put_off" not in world.actions()

@@ -12,7 +12,7 @@ from daemon.core.model import Claim
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import BarRole, Copying, ReaderStatus
 from support.core.factories import DAY, NOW, UNACTIVATED, ending, token
-from support.core.simulator import World, world_with
+from support.core.simulator import Simulator, world_with
 from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, delivered, mailed, two_keys
 
 LETTER = Launch(
@@ -20,12 +20,12 @@ LETTER = Launch(
 )
 
 
-def workflow(world: World) -> WorkflowKind | None:
+def workflow(world: Simulator) -> WorkflowKind | None:
     return world.page.workflow
 
 
 def test_the_order_is_led_to_the_new_key() -> None:
-    world = World()
+    world = Simulator()
     world.plug(OLD)
     assert world.page.workflow == WorkflowKind.ORDER
     assert world.step() == "open"
@@ -39,7 +39,7 @@ def test_the_order_is_led_to_the_new_key() -> None:
 
 
 def test_an_ordered_key_is_awaited_by_notices_too() -> None:
-    world = World()
+    world = Simulator()
     world.plug(OLD)
     world.choose("open:order_page", "end:ordered")
     world.wait(6 * DAY)
@@ -53,7 +53,7 @@ def test_an_ordered_key_is_awaited_by_notices_too() -> None:
 
 
 def test_a_page_that_did_not_open_ends_no_step_and_may_be_ended_by_hand() -> None:
-    world = World(opening=False)
+    world = Simulator(opening=False)
     world.plug(OLD)
     world.choose("open:order_page")
     failed = Trouble.LAUNCH_FAILED
@@ -64,7 +64,7 @@ def test_a_page_that_did_not_open_ends_no_step_and_may_be_ended_by_hand() -> Non
 
 
 def test_a_click_on_the_notice_ends_the_step_that_it_opens() -> None:
-    world = World()
+    world = Simulator()
     world.plug(OLD)
     assert OpenGuide() in world.answer(OLD_ID)
     assert world.step() == "ordered"
@@ -191,7 +191,7 @@ def test_a_refusal_that_is_final_offers_to_give_up() -> None:
 
 
 def test_what_was_given_up_is_still_told_by_its_dates() -> None:
-    world = World()
+    world = Simulator()
     world.plug(OLD)
     world.choose("abandon")
     told = len(world.delivered)

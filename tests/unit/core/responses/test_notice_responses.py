@@ -10,7 +10,7 @@ from daemon.core.model import Claim
 from daemon.core.notice import Choice
 from daemon.core.responses.notice import KEY_PATIENCE
 from support.core.factories import DAY, MICROSECOND, UNACTIVATED, ending, token
-from support.core.simulator import World, world_with
+from support.core.simulator import Simulator, world_with
 
 OLD, NEW = ending(200 * DAY, "old"), ending(1000 * DAY, "new")
 OLD_ID, NEW_ID = OLD.fingerprint[:16], NEW.fingerprint[:16]
@@ -19,14 +19,14 @@ TOOL = Launch(procedure="opalexe", destination=Destination.TOOL)
 PLATFORM = Launch(procedure="opalexe", destination=Destination.PLATFORM)
 
 
-def activated_world() -> World:
+def activated_world() -> Simulator:
     """Make a world with both keys in the drawer, the new one activated."""
     world = world_with(OLD, NEW)
     world.tell(NEW_ID, Claim.ACTIVATED)
     return world
 
 
-def said_now(world: World, tag: str) -> list[str]:
+def said_now(world: Simulator, tag: str) -> list[str]:
     return [effect.notice.title.id for effect in world.answer(tag) if isinstance(effect, ShowNotice)]
 
 

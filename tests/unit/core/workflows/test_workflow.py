@@ -8,7 +8,7 @@ import pytest
 from config.workflows import Ends, Needs, WorkflowKind
 from daemon.core.model import Memory, Progress
 from daemon.core.workflows.cards import CardPositions
-from daemon.core.workflows.progress import deadline, ended, lapsed, link_stands, set_back, undone
+from daemon.core.workflows.progress import deadline, end_step, expire_steps, link_stands, set_back, undo_steps
 from daemon.core.workflows.workflow import current_step
 from support.core.factories import MICROSECOND, NOW
 from support.core.workflows import ADD_WITH_OLD, LINK_LIFE, ORDER, a_step, a_workflow
@@ -104,7 +104,7 @@ def asked(*more: str) -> Progress:
 )
 def test_a_link_stands_for_its_span(after: timedelta, status: bool) -> None:
     assert link_stands(ADD_WITH_OLD, asked(), NOW + after) is status
-    kept = lapsed(asked("close"), ADD_WITH_OLD, NOW + after)
+    kept = expire_steps(asked("close"), ADD_WITH_OLD, NOW + after)
     assert kept.lapsed is not status
     assert kept.done.keys() == ({"log_in", "ask", "close"} if status else set())
 
@@ -112,7 +112,7 @@ def test_a_link_stands_for_its_span(after: timedelta, status: bool) -> None:
 def test_a_link_that_was_used_stands_for_good_and_is_no_longer_counted_down() -> None:
     used = asked("close", "click")
     assert link_stands(ADD_WITH_OLD, used, NOW + 9 * LINK_LIFE)
-    assert lapsed(used, ADD_WITH_OLD, NOW + 9 * LINK_LIFE) == used
+    assert expire_steps(used, ADD_WITH_OLD, NOW + 9 * LINK_LIFE) == used
     assert deadline(ADD_WITH_OLD, used) is None
 
 
@@ -127,18 +127,20 @@ def test_no_link_stands_that_was_not_asked_for() -> None:
 
 
 def test_going_back_undoes_a_step_and_all_after_it() -> None:
-    assert undone(asked("close", "click"), ADD_WITH_OLD, "close").done.keys() == {"log_in", "ask"}
-    assert undone(asked("close"), ADD_WITH_OLD, "old_in").done == {}
-    assert undone(asked("close"), ADD_WITH_OLD, "nowhere") == asked("close")
+    assert undo_steps(asked("close", "click"), ADD_WITH_OLD, "close").done.keys() == {"log_in", "ask"}
+    assert undo_steps(asked("close"), ADD_WITH_OLD, "old_in").done == {}
+    assert undo_steps(asked("close"), ADD_WITH_OLD, "nowhere") == asked("close")
 
 
 def test_the_next_step_ends_what_was_said_of_the_way() -> None:
     told = replace(asked(), left=WorkflowKind.ADD_WITH_OLD, link_until=NOW, lapsed=True, opened="ask")
-    assert ended(told, "close", NOW) == asked("close")
+    assert end_step(told, "close", NOW) == asked("close")
 
 
 def test_a_moment_that_a_wrong_clock_made_is_never_ahead() -> None:
-    assert lapsed(asked(), ADD_WITH_OLD, NOW - LINK_LIFE).done == dict.fromkeys(["log_in", "ask"], NOW - LINK_LIFE)
+    assert expire_steps(asked(), ADD_WITH_OLD, NOW - LINK_LIFE).done == dict.fromkeys(
+        ["log_in", "ask"], NOW - LINK_LIFE
+    )
 
 
 def test_a_clock_that_was_set_back_leaves_the_time_as_long_as_it_was() -> None:
