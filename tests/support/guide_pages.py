@@ -85,7 +85,7 @@ class Writer:
             "language": self.language,
             "procedure": self.fill(OPALEXE.title),
             "holder": HOLDER,
-            "course": kind,
+            "workflow": kind,
             "workflow_title": self.fill(workflow.title),
             "steps": self.steps(workflow, ids.index(at)),
             "headline": self.fill(step.title),
@@ -94,7 +94,7 @@ class Writer:
             "reader_words": self.reader(ReaderStatus.EMPTY),
             "primary": PageAction(id=f"end:{at}", label=done),
             "actions": self.others(),
-            "helps": self.known_problems(workflow),
+            "known_problems": self.known_problems(workflow),
             "timeline": self.timeline(),
             "certificates": self.certificates(),
         }

@@ -44,12 +44,12 @@ from daemon.adapters.store.sqlite import SqliteStore
 from daemon.core.model import Memory
 
 store = SqliteStore(Path(sys.argv[1]))
-said = dict(store.load().said)
+said = dict(store.load().delivered)
 assert not store.problems, store.problems
 while True:
     mark = str(len(said))
     said = {**said, mark: datetime.now(UTC)}
-    store.remember(Memory(said=said, snoozes={mark: said[mark]}), ())
+    store.remember(Memory(delivered=said, snoozes={mark: said[mark]}), ())
     print(mark, flush=True)
 """
 
@@ -132,8 +132,8 @@ from daemon.core.model import Memory
 store = SqliteStore(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
-said = store.load().said
-store.remember(Memory(said={**said, sys.argv[2]: datetime.now(UTC)}), ())
+said = store.load().delivered
+store.remember(Memory(delivered={**said, sys.argv[2]: datetime.now(UTC)}), ())
 assert not store.problems, store.problems
 store.close()
 """

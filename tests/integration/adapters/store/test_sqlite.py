@@ -186,16 +186,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.core.effects import Happening
+from daemon.core.effects import HistoryEntry
 from daemon.core.model import Memory
 
 store = SqliteStore(Path(sys.argv[1]))
-said = dict(store.load().said)
+said = dict(store.load().delivered)
 number = len(said)
 while True:
     moment = datetime.now(UTC)
     said = {**said, str(number): moment}
-    store.remember(Memory(said=said), (Happening(at=moment, what="said", subject=str(number)),))
+    store.remember(Memory(delivered=said), (HistoryEntry(at=moment, what="said", subject=str(number)),))
     print(number, flush=True)
     number += 1
 """
@@ -324,7 +324,7 @@ ROWS = [
 ROWS += [
     pytest.param(f"UPDATE progress SET body = {body}", 1, replace(FULL, progress={}), id=what)
     for what, body in {
-        "an unknown course": """json_set(body, '$.course', 'dance')""",
+        "an unknown course": """json_set(body, '$.workflow', 'dance')""",
         "a step done at no time": """json_set(body, '$.done.log_in', 'yesterday')""",
         "a step done in no zone": """json_set(body, '$.done.log_in', '2026-11-23T20:00:00')""",
         "a beginning in no zone": """json_set(body, '$.begun', '2026-11-23T20:00:00')""",
