@@ -22,7 +22,7 @@ from PIL import Image
 from tray.icon import dbus_menu
 from tray.icon.dbus_menu import DbusMenu, MenuNode
 from tray.icon.drawing import SIZES
-from tray.icon.tray_icon import TrayGoneError
+from tray.icon.errors import TrayGoneError
 
 ITEM = "org.kde.StatusNotifierItem"
 ITEM_PATH = "/StatusNotifierItem"

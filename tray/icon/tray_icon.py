@@ -17,6 +17,7 @@ from daemon.core.events import Asked, Claimed, Event, GuideChosen, NoticeAnswere
 from daemon.core.notice import Choice
 from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
 from daemon.ports import Balloons
+from tray.icon.errors import TrayGoneError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,10 +34,6 @@ Render = Callable[[Sentence], str]
 Action = NoticeCommand | ClaimCommand | GuideCommand | Verb
 
 log = logging.getLogger(__name__)
-
-
-class TrayGoneError(Exception):
-    """The icon was there, and what it hung on has gone: the desktop session, most likely."""
 
 
 @dataclass(frozen=True, slots=True)
