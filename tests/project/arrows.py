@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-OURS = ("config", "daemon", "tray")
+PACKAGES = ("config", "daemon", "tray")
 VALUES = (
     "config.workflows",
     "config.settings",
@@ -17,16 +17,60 @@ VALUES = (
     "config.i18n.wording",
 )  # the value modules of config: as pure as the core
 PORTS = ("daemon.core", "daemon.ports", *VALUES)
+SHOWN = (*VALUES, "config.i18n", "daemon.core", "daemon.adapters.guide.messages")  # what draws a page may know
 
-# The longest name that a module's name begins with decides what of ours it may import.
+# What each family of adapters imports of the others.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "autostart": ("launch",),
+    "doctor": ("ipc", "launch", "notify", "platform", "store"),
+    "guide": ("platform",),
+    "ipc": ("guide", "platform"),
+    "launch": ("platform",),
+    "loop": (),
+    "notify": ("platform",),
+    "pcsc": (),
+    "pkcs11": ("platform",),
+    "platform": (),
+    "schedule": ("platform",),
+    "simulation": ("notify",),
+    "store": ("platform",),
+    "system_actions": (),
+}
+
+
+def _family(name: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"daemon.adapters.{name}", *(f"daemon.adapters.{other}" for other in others), *PORTS, "config")
+
+
+# The longest name that a module's name begins with decides what of the project it may import.
 ARROWS: dict[str, tuple[str, ...]] = {
     "config": ("config",),
     "daemon": ("daemon", "config"),
     "daemon.core": ("daemon.core", *VALUES),
+    "daemon.core.workflows": (
+        *("daemon.core.workflows", "daemon.core.effects", "daemon.core.expiry", "daemon.core.model"),
+        *("daemon.core.recognition", *VALUES),
+    ),
+    "daemon.core.views": (
+        *("daemon.core.views", "daemon.core.destination", "daemon.core.events", "daemon.core.model"),
+        *("daemon.core.notice", "daemon.core.troubles", *VALUES),
+    ),
     "daemon.ports": PORTS,
-    "daemon.adapters": ("daemon.adapters", *PORTS, "config"),
+    "daemon.adapters": (),
+    **{f"daemon.adapters.{name}": _family(name, others) for name, others in FAMILIES.items()},
     "daemon.assembly": ("daemon", "config"),
-    "tray": ("tray", "daemon.core", "daemon.ports", "daemon.assembly", "daemon.adapters.guide.messages", "config"),
+    "tray": ("tray.cli",),
+    "tray.cli": ("tray.cli", "tray.icon.tray_icon", "tray.text_guide.session", "daemon.assembly", *SHOWN, "config"),
+    "tray.icon": ("tray.icon", *PORTS),
+    "tray.text_guide": ("tray.text_guide", *SHOWN),
+    "tray.window": ("tray.window", "tray.icon.drawing", "tray.cli.app_id", *SHOWN),
+}
+
+# Who imports these, apart from themselves.
+IMPORTED_BY: dict[str, tuple[str, ...]] = {
+    "daemon.core.responses": ("daemon.core.step",),
+    "daemon.core.guide": ("daemon.core.step", "daemon.core.responses"),
+    "daemon.core.step": ("daemon.adapters.doctor", "daemon.adapters.loop", "daemon.assembly"),
 }
 PURE = ("daemon.core", *VALUES)
 PURE_LIBRARY = frozenset(
@@ -38,8 +82,8 @@ CLOCKS = frozenset({"now", "today", "utcnow"})
 
 
 def modules(root: Path) -> dict[str, str]:
-    """Return the source text of every module of ours, by the module's name."""
-    files = (file for package in OURS for file in sorted((root / package).rglob("*.py")))
+    """Return the source text of every module of the project, by the module's name."""
+    files = (file for package in PACKAGES for file in sorted((root / package).rglob("*.py")))
     return {module_name(file.relative_to(root)): file.read_text(encoding="utf-8") for file in files}
 
 
@@ -52,12 +96,17 @@ def module_name(file: Path) -> str:
 def wrong_imports(module: str, source: str) -> list[str]:
     """Return each import that the arrows forbid."""
     allowed = ARROWS[max((name for name in ARROWS if within(module, name)), key=len)]
+    own = [(line, name) for line, name in imports(ast.parse(source)) if within_any(name, (*PACKAGES, ""))]
     return [
         f"{module}:{line} imports {name}"
-        for line, name in imports(ast.parse(source))
-        if any(within(name, ours) for ours in OURS) or name.startswith(".")
-        if not any(within(name, target) for target in allowed)
+        for line, name in own
+        if not within_any(name, allowed) or not _may_be_imported(name, module)
     ]
+
+
+def _may_be_imported(name: str, module: str) -> bool:
+    keepers = [target for target in IMPORTED_BY if within(name, target)]
+    return all(within_any(module, (target, *IMPORTED_BY[target])) for target in keepers)
 
 
 def impurities(module: str, source: str) -> list[str]:
@@ -66,7 +115,7 @@ def impurities(module: str, source: str) -> list[str]:
     foreign = [
         f"{module}:{line} imports {name}"
         for line, name in imports(tree)
-        if name.split(".")[0] not in PURE_LIBRARY and not any(within(name, ours) for ours in OURS)
+        if name.split(".")[0] not in PURE_LIBRARY and not within_any(name, PACKAGES)
     ]
     dates = {"date", "datetime"} | aliases(tree, "datetime", {"date", "datetime"})
     uses = (use for node in ast.walk(tree) if (use := impure_use(node, dates)) is not None)
@@ -74,8 +123,13 @@ def impurities(module: str, source: str) -> list[str]:
 
 
 def within(name: str, package: str) -> bool:
-    """Tell whether a dotted name is the package, or lies in it."""
+    """Return whether a dotted name is the package, or lies in it."""
     return name == package or name.startswith(package + ".")
+
+
+def within_any(name: str, packages: tuple[str, ...]) -> bool:
+    """Return whether a dotted name is one of the packages, or lies in one; "" has the relative names."""
+    return any(within(name, package) for package in packages)
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from project.arrows import ARROWS, PURE, impurities, modules, within, wrong_imports
+from project.arrows import ARROWS, FAMILIES, PURE, impurities, modules, within, wrong_imports
+from project.circles import circle, folder_graph, module_graph
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = modules(ROOT)
+GRAPH = module_graph(MODULES, for_types=True)
+FOLDERS = sorted({module.rpartition(".")[0] for module in MODULES} - {""})
 
 FORBIDDEN_IMPORTS = [
     pytest.param("config.schema.load_settings", "from daemon.core.model import Key", id="config-imports-core"),
@@ -22,6 +25,21 @@ FORBIDDEN_IMPORTS = [
     pytest.param("daemon.core.step", "from config import loading", id="core-imports-loading-from-package"),
     pytest.param("daemon.core.step", "def f():\n    import tray.cli.main", id="core-imports-tray-late"),
     pytest.param("daemon.core.step", "from . import model", id="relative"),
+    pytest.param("daemon.core.workflows.progress", "from daemon.core.notice import Notice", id="workflow-notice"),
+    pytest.param("daemon.core.workflows.progress", "from daemon.core import guide", id="workflow-guide"),
+    pytest.param("daemon.core.workflows.progress", "from daemon.core import due_notices", id="workflow-due-notices"),
+    pytest.param("daemon.core.views.tray", "from daemon.core.state import State", id="view-imports-state"),
+    pytest.param("daemon.core.status_report", "from daemon.core.responses import guide", id="core-imports-response"),
+    pytest.param("daemon.core.guide.render", "from daemon.core.responses.guide import choose", id="page-response"),
+    pytest.param("daemon.core.renewal", "from daemon.core.guide.words import title", id="renewal-imports-guide"),
+    pytest.param("daemon.core.guide.render", "from daemon.core.step import step", id="page-imports-step"),
+    pytest.param("daemon.adapters.store.sqlite", "from daemon.adapters.ipc import server", id="store-imports-ipc"),
+    pytest.param("daemon.adapters.platform.a", "from daemon.adapters.store import b", id="platform-imports-store"),
+    pytest.param("daemon.adapters.unheard_of", "from daemon.adapters.store import b", id="family-without-entry"),
+    pytest.param("tray.icon.linux", "from tray.cli.main import main", id="icon-imports-cli"),
+    pytest.param("tray.window.theme", "from tray.icon.tray_icon import TrayIcon", id="window-imports-icon"),
+    pytest.param("tray.text_guide.page", "from tray.window.theme import Theme", id="text-guide-imports-window"),
+    pytest.param("tray.window.pipe", "from daemon.assembly.guide import make", id="window-imports-assembly"),
     pytest.param("daemon.ports", "from daemon.adapters.loop import Loop", id="ports-import-adapter"),
     pytest.param("daemon.ports", "from config.i18n.translator import Texts", id="ports-import-texts"),
     pytest.param("daemon.adapters.loop", "from daemon import assembly", id="adapter-imports-assembly"),
@@ -39,9 +57,15 @@ ALLOWED_IMPORTS = [
     pytest.param("config.schema.load_settings", "from config.settings import Settings\nimport os", id="config"),
     pytest.param("daemon.core.step", "from config.settings import Settings", id="core-takes-values"),
     pytest.param("daemon.ports", "from daemon.core.events import Event", id="ports"),
-    pytest.param("daemon.adapters.a", "from daemon import ports\nfrom daemon.adapters.b import c", id="adapter"),
+    pytest.param(
+        "daemon.adapters.loop", "from daemon import ports\nfrom daemon.core.events import Event", id="adapter"
+    ),
+    pytest.param("daemon.adapters.ipc.server", "from daemon.adapters.platform import a", id="listed-family"),
+    pytest.param("daemon.core.step", "from daemon.core.responses.guide import choose", id="step-imports-response"),
+    pytest.param("daemon.core.workflows.progress", "from daemon.core.model import Key", id="workflow-model"),
     pytest.param("daemon.assembly", "from daemon.adapters.loop import Loop", id="assembly"),
-    pytest.param("tray.cli.main", "from daemon import assembly\nfrom tray import output", id="tray"),
+    pytest.param("tray.cli.main", "from daemon import assembly\nfrom tray.cli import output", id="tray"),
+    pytest.param("tray.window.program", "from tray.icon.drawing import SIZES", id="window-draws-the-icon"),
     pytest.param("tray.cli.main", "import configparser", id="a-name-that-only-begins-alike"),
 ]
 IMPURE = [
@@ -90,6 +114,33 @@ def test_imports_follow_the_arrows(package: str) -> None:
 def test_the_core_and_the_settings_are_pure() -> None:
     pure = {module: source for module, source in MODULES.items() if any(within(module, name) for name in PURE)}
     assert [line for module, source in pure.items() for line in impurities(module, source)] == []
+
+
+def test_each_family_of_adapters_has_its_row() -> None:
+    there = {module.split(".")[2] for module in MODULES if module.startswith("daemon.adapters.")}
+    assert there == set(FAMILIES)
+
+
+def test_no_circle_of_modules() -> None:
+    assert circle(module_graph(MODULES, for_types=False)) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_circle_of_folders(folder: str) -> None:
+    assert circle(folder_graph(GRAPH, folder)) == []
+
+
+@pytest.mark.parametrize("late", ["import a.b.c", "def f():\n    from a.b import c", "from a import b"])
+def test_a_circle_is_found(late: str) -> None:
+    sources = {"a.b": "from a.d import e", "a.b.c": "from a.d import e", "a.d": late}
+    graph = module_graph(sources, for_types=True)
+    assert sorted(circle(folder_graph(graph, "a"))) in (["a.b", "a.b", "a.d"], ["a.b", "a.d", "a.d"])
+
+
+def test_an_import_for_types_alone_makes_no_circle_of_modules() -> None:
+    sources = {"a": "import b", "b": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a"}
+    assert circle(module_graph(sources, for_types=False)) == []
+    assert sorted(set(circle(module_graph(sources, for_types=True)))) == ["a", "b"]
 
 
 @pytest.mark.parametrize(("module", "source"), FORBIDDEN_IMPORTS)

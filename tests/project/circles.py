@@ -1,0 +1,71 @@
+"""Finds circles of imports: between modules, and between the folders and files that one folder holds."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from project.arrows import imports, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Graph = dict[str, set[str]]
+
+
+def module_graph(sources: Mapping[str, str], *, for_types: bool) -> Graph:
+    """Return which module imports which, late imports too; `for_types` counts what TYPE_CHECKING guards."""
+    graph: Graph = {module: set() for module in sources}
+    for module, source in sources.items():
+        tree = ast.parse(source)
+        found = imports(tree if for_types else _at_run_time(tree))
+        graph[module] = {target for _, name in found if (target := _module(name, sources)) not in (None, module)}
+    return graph
+
+
+def folder_graph(modules: Graph, folder: str) -> Graph:
+    """Return the arrows between what lies directly in a folder, or beside it."""
+    inside = {module: _room(module, folder) for module in modules if within(module, folder) and module != folder}
+    graph: Graph = {room: set() for room in inside.values()}
+    for module, room in inside.items():
+        graph[room] |= {inside[target] for target in modules[module] if target in inside} - {room}
+    return graph
+
+
+def circle(graph: Graph) -> list[str]:
+    """Return the members of one circle in order, the first one again at the end; none is an empty list."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [str(member) for member in error.args[1]]
+    return []
+
+
+def _at_run_time(tree: ast.Module) -> ast.Module:
+    """Return the tree without the blocks that only type checkers read."""
+    return _WithoutTypes().visit(tree)  # type: ignore[no-any-return]
+
+
+class _WithoutTypes(ast.NodeTransformer):
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        match node.test:
+            case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+                return node.orelse
+            case _:
+                return self.generic_visit(node)
+
+
+def _module(name: str, sources: Mapping[str, str]) -> str | None:
+    return next((parent for parent in _parents(name) if parent in sources), None)
+
+
+def _parents(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def _room(module: str, folder: str) -> str:
+    rest = module.removeprefix(folder + ".")
+    return f"{folder}.{rest.split('.')[0]}"
