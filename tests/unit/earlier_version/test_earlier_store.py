@@ -1,0 +1,226 @@
+"""The store of the earlier version is migrated without loss, and leads to the same status, guide and notices."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.i18n.translator import Translator
+from config.schema.load_settings import load_settings
+from daemon.adapters.store.database_file import MIGRATIONS
+from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
+from daemon.core.calendar_entries import calendar_entries
+from daemon.core.effects import Reply
+from daemon.core.events import Asked, ServiceLost, Verb
+from daemon.core.model import TokenFlags, TokenReading
+from daemon.core.state import State
+from daemon.core.troubles import Trouble
+from daemon.core.views.guide import StepStatus
+from support.core.simulator import Simulator
+from tray.cli.report_output import as_json
+from unit.earlier_version.snapshots import expected, folders_in, memory_snapshot, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from config.settings import Settings
+    from daemon.core.model import Memory
+
+EXPECTED = expected("expected_store.json")
+AT = datetime.fromisoformat(EXPECTED["at"])
+LATER = timedelta(days=20)
+BLANK = "bare:"
+READER = "Lecteur d’essai 01"
+RENAMED_FIELDS = {"keys": {"signs": "flags"}, "progress": {"course": "workflow"}}
+"""The fields of each table's bodies that a migration renames, old to new."""
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the paths in the files are those of Linux")
+
+
+# The file
+
+
+def test_the_fixture_has_the_schema_of_the_earlier_version(home: Path) -> None:
+    file = home / "state" / STORE_NAME
+    assert (_pragmas(file), _columns(file)) == (EXPECTED["file"], EXPECTED["tables"])
+
+
+@pytest.mark.parametrize("read_only", [True, False], ids=["read only", "read and write"])
+def test_the_memory_is_read_as_it_was(home: Path, *, read_only: bool) -> None:
+    with closing(SqliteStore(home / "state", read_only=read_only)) as store:
+        assert memory_snapshot(store.load()) == EXPECTED["memory"]
+        assert store.problems == []
+
+
+def test_reading_only_leaves_the_file_untouched(home: Path) -> None:
+    file = home / "state" / STORE_NAME
+    before = file.read_bytes()
+    with closing(SqliteStore(home / "state", read_only=True)) as store:
+        store.load()
+    assert file.read_bytes() == before
+    assert sorted(path.name for path in file.parent.iterdir()) == ["choices.toml", STORE_NAME]
+
+
+def test_the_migration_renames_fields_and_keeps_every_value(home: Path) -> None:
+    file = home / "state" / STORE_NAME
+    before = {table: _bodies(file, table) for table in EXPECTED["tables"] if _has_bodies(table)}
+    with closing(SqliteStore(home / "state")) as store:
+        store.load()
+    assert _pragmas(file) == {**EXPECTED["file"], "user_version": len(MIGRATIONS)}
+    assert _columns(file) == EXPECTED["tables"]
+    for table, bodies in before.items():
+        names = RENAMED_FIELDS.get(table, {})
+        assert bodies, f"{table} holds rows"
+        assert _bodies(file, table) == {id_: _renamed(body, names) for id_, body in bodies.items()}
+
+
+def test_each_renamed_field_is_in_the_fixture(home: Path) -> None:
+    file = home / "state" / STORE_NAME
+    for table, names in RENAMED_FIELDS.items():
+        assert all(set(names) <= set(body) for body in _bodies(file, table).values())
+
+
+def test_a_change_of_the_memory_leaves_the_rest(home: Path) -> None:
+    file = home / "state" / STORE_NAME
+    with closing(SqliteStore(home / "state")) as store:
+        memory = store.load()
+        store.remember(replace(memory, delivered={**memory.delivered, "added": AT}), ())
+    with closing(SqliteStore(home / "state")) as store:
+        more = {**EXPECTED["memory"]["delivered"], "added": moment(AT)}
+        assert memory_snapshot(store.load()) == {**EXPECTED["memory"], "delivered": more}
+        assert store.problems == []
+    assert [path.name for path in file.parent.glob("*damaged*")] == []
+    assert _rows(file, "history") == EXPECTED["history"]
+    assert _rows(file, "unreadable") == EXPECTED["unreadable"]
+
+
+# What the program makes of it
+
+
+@pytest.fixture
+def known(home: Path) -> Iterator[tuple[Settings, Memory]]:
+    """The settings and the memory with which the program starts."""
+    with closing(SqliteStore(home / "state", read_only=True)) as store:
+        yield load_settings(folders_in(home)).settings, store.load()
+
+
+def test_status_prints_the_same(known: tuple[Settings, Memory]) -> None:
+    effects = _start(*known, notifies=False).post(Asked(at=AT, request=1, verb=Verb.STATUS))
+    report = next(effect.report for effect in effects if isinstance(effect, Reply))
+    printed = {language: json.loads(as_json(report, Translator(language, UTC).render)) for language in ("en", "fr")}
+    assert EXPECTED["status"] == {
+        "in English": printed["en"],
+        "reasons in French": [path["reason"] for path in printed["fr"]["paths"]],
+        "exit code": report.exit_code,
+    }
+
+
+def test_the_guide_continues_at_the_same_step(known: tuple[Settings, Memory]) -> None:
+    settings, memory = known
+    pages = {case: _guide_page(settings, memory, case) for case in sorted(memory.progress)}
+    assert pages == EXPECTED["guide pages"]
+
+
+def test_the_guide_continues_with_a_token_without_certificate(known: tuple[Settings, Memory]) -> None:
+    (case,) = (case for case in EXPECTED["memory"]["guide"] if case.startswith(BLANK))
+    simulator = _start(*known, guide_case=case.removeprefix(BLANK))
+    simulator.insert(TokenReading(slot_description="Reader 00", serial="NUE 1", flags=TokenFlags(initialised=False)))
+    assert (simulator.page.workflow, simulator.step()) == ("activate", "activate")
+
+
+def test_no_notice_is_repeated_and_the_next_ones_keep_their_time(known: tuple[Settings, Memory]) -> None:
+    simulator = _start(*known)
+    simulator.wait(LATER)
+    notices = [[moment(at), notice.tag, list(notice.dedup_keys)] for at, notice in simulator.delivered]
+    assert notices == EXPECTED["next notices"]
+    assert all(at > AT for at, _ in simulator.delivered), "the earlier version delivered all that was due"
+
+
+def test_the_welcome_and_the_troubles_of_the_day_are_not_repeated(known: tuple[Settings, Memory]) -> None:
+    settings, memory = known
+    assert _tags_after_trouble(settings, memory) == []
+    delivered = {key: at for key, at in memory.delivered.items() if not key.startswith(("welcome", "trouble|"))}
+    tags = _tags_after_trouble(settings, replace(memory, delivered=delivered))
+    assert tags == ["welcome", f"trouble|{READER}", "trouble|service"]
+
+
+def test_calendar_entries_keep_their_ids(known: tuple[Settings, Memory]) -> None:
+    settings, memory = known
+    assert [entry.uid for entry in calendar_entries(memory, settings, AT)] == EXPECTED["calendar names"]
+
+
+def _start(settings: Settings, memory: Memory, *, notifies: bool = True, guide_case: str = "") -> Simulator:
+    """Start with empty readers."""
+    state = State(settings=settings, memory=memory, notifies=notifies, guide_case=guide_case)
+    simulator = Simulator(state=state, now=AT)
+    simulator.look()
+    return simulator
+
+
+def _guide_page(settings: Settings, memory: Memory, case: str) -> dict[str, Any]:
+    page = _start(settings, memory, guide_case=case.removeprefix(BLANK)).page
+    return {
+        "holder": page.holder,
+        "workflow": page.workflow.value if page.workflow else None,
+        "step": next((step.id for step in page.steps if step.status is StepStatus.CURRENT), None),
+        "done": [step.id for step in page.steps if step.status is StepStatus.DONE],
+        "deadline": moment(page.deadline),
+    }
+
+
+def _tags_after_trouble(settings: Settings, memory: Memory) -> list[str]:
+    """Return the notices of a start with an unreadable card, after which the card service stops."""
+    state = State(settings=settings, memory=memory, greeting=True)
+    simulator = Simulator(state=state, now=AT, names=(READER,))
+    simulator.look()
+    simulator.insert(reader=READER)
+    simulator.wait(timedelta(minutes=1))
+    simulator.post(ServiceLost(at=simulator.now, trouble=Trouble.SERVICE_STOPPED))
+    simulator.wait(timedelta(minutes=2))
+    return [notice.tag for _, notice in simulator.delivered]
+
+
+# SQLite
+
+
+def _pragmas(file: Path) -> dict[str, Any]:
+    with closing(sqlite3.connect(file)) as connection:
+        return {
+            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("application_id", "user_version", "journal_mode")
+        }
+
+
+def _columns(file: Path) -> dict[str, list[str]]:
+    with closing(sqlite3.connect(file)) as connection:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        ).fetchall()
+        return {name: [row[1] for row in connection.execute(f"PRAGMA table_info({name})")] for (name,) in tables}
+
+
+def _rows(file: Path, table: str) -> list[list[Any]]:
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
+    return [[{"bytes": each.decode()} if isinstance(each, bytes) else each for each in row] for row in rows]
+
+
+def _has_bodies(table: str) -> bool:
+    return bool(EXPECTED["tables"][table] == ["id", "body"])
+
+
+def _bodies(file: Path, table: str) -> dict[str, Any]:
+    with closing(sqlite3.connect(file)) as connection:
+        return {id_: json.loads(body) for id_, body in connection.execute(f"SELECT id, body FROM {table}")}
+
+
+def _renamed(body: Any, names: dict[str, str]) -> Any:
+    return {names.get(name, name): value for name, value in body.items()} if names else body
