@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from config.folders import find_folders, private_folder
 from config.schema.load_settings import load_settings
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.core.model import Certificate, CertificateRecord, Key, Memory, Role
+from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -33,7 +33,7 @@ def memory_of(count: int, now: datetime) -> Memory:
     fingerprints = [each.certificate.fingerprint for each in seen]
     return Memory(
         certificates=dict(zip(fingerprints, seen, strict=True)),
-        keys={f: Key(id=f, fingerprints=(f,), first_seen=now, last_seen=now) for f in fingerprints},
+        keys={KeyId(f): Key(id=KeyId(f), fingerprints=(f,), first_seen=now, last_seen=now) for f in fingerprints},
     )
 
 
@@ -51,7 +51,7 @@ def size_mb(folder: Path) -> float:
 
 def _seen(number: int, issuer: str, now: datetime) -> CertificateRecord:
     certificate = Certificate(
-        fingerprint=f"{number:064x}",
+        fingerprint=Fingerprint(f"{number:064x}"),
         subject_cn=f"Jeanne MARTIN{number}",
         given_name="Jeanne",
         surname=f"Martin{number}",

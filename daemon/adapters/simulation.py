@@ -9,12 +9,12 @@ from config.i18n.text import text
 from daemon.adapters.notify.channel import Answered, Message
 from daemon.core.effects import Launch, ReadTokens, SystemAction
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
-from daemon.core.model import Occupancy, ReaderState, TokenReading
+from daemon.core.model import Occupancy, ReaderName, ReaderState, TokenReading
 from daemon.core.notice import Notice
 from daemon.core.views.report import Report
 from daemon.ports import Notifier, Post
 
-READER = "Demo Reader 00"
+READER = ReaderName("Demo Reader 00")
 READING_S = 0.4
 NEVER = datetime.min.replace(tzinfo=UTC)  # the loop puts the played time in its place
 

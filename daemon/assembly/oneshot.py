@@ -14,8 +14,8 @@ from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import token_reader, words
 from daemon.core.effects import ReadTokens, Reply, SaveMemory
-from daemon.core.events import Asked, Event, Verb
-from daemon.core.model import Claim, Memory
+from daemon.core.events import NO_FINGERPRINT, Asked, Event, Verb
+from daemon.core.model import Claim, Fingerprint, Memory
 from daemon.core.state import State
 from daemon.core.status_report import NOTHING_READ
 from daemon.core.step import step
@@ -34,7 +34,7 @@ def ask(
     verb: Verb,
     *,
     claim: Claim | None = None,
-    fingerprint: str = "",
+    fingerprint: Fingerprint = NO_FINGERPRINT,
     name: str = "",
 ) -> Report:
     """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""

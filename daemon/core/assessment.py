@@ -9,7 +9,7 @@ from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.expiry import days_left, stage
 from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages, procedure_of
-from daemon.core.model import CertificateRecord, Key, Memory
+from daemon.core.model import NO_READER, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId, ReaderName
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status
 from daemon.core.state import State
@@ -33,7 +33,7 @@ class RenewalCase:
     is_ordered: bool = False
 
     @property
-    def id(self) -> str:
+    def id(self) -> KeyId:
         """The key whose renewal this is about: what the guide remembers of it is kept under this id."""
         return self.status.newest.key.id
 
@@ -44,11 +44,11 @@ class Assessment:
 
     cases: tuple[RenewalCase, ...]
     certificates: tuple[CertificateStatus, ...]
-    present_keys: frozenset[str]
-    cases_by_key: Mapping[str, RenewalCase]
-    watched_by_key: Mapping[str, tuple[CertificateStatus, ...]]
+    present_keys: frozenset[KeyId]
+    cases_by_key: Mapping[KeyId, RenewalCase]
+    watched_by_key: Mapping[KeyId, tuple[CertificateStatus, ...]]
 
-    def case_of(self, key: str) -> RenewalCase | None:
+    def case_of(self, key: KeyId) -> RenewalCase | None:
         """Find the case that a key belongs to, whatever it is there."""
         return self.cases_by_key.get(key)
 
@@ -64,7 +64,12 @@ def assess_state(state: State, now: datetime) -> Assessment:
 
 
 def assess(
-    memory: Memory, settings: Settings, contents: Mapping[str, Content], now: datetime, *, blank: bool = False
+    memory: Memory,
+    settings: Settings,
+    contents: Mapping[ReaderName | None, Content],
+    now: datetime,
+    *,
+    blank: bool = False,
 ) -> Assessment:
     """Decide everything that depends on what is known, what is in the readers, and the time.
 
@@ -95,7 +100,7 @@ def assess(
 
 
 def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now: datetime) -> bool:
-    progress = memory.progress.get(status.newest.key.id)
+    progress = memory.progress.get(ProgressId(status.newest.key.id))
     workflow = lineage.procedure.workflows.get(WorkflowKind.ADD_WITH_OLD)
     if progress is None or workflow is None or progress.workflow is not workflow.kind or progress.finished:
         return False
@@ -103,7 +108,7 @@ def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now
 
 
 def _is_ordered(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> bool:
-    progress = memory.progress.get(status.newest.key.id)
+    progress = memory.progress.get(ProgressId(status.newest.key.id))
     workflow = lineage.procedure.workflows.get(WorkflowKind.ORDER)
     if progress is None or workflow is None or progress.workflow is not workflow.kind:
         return False
@@ -111,7 +116,7 @@ def _is_ordered(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> b
     return step is not None and step.ends is Ends.CERTIFICATE_SEEN and bool(progress.done)
 
 
-def _pressing(case: RenewalCase, keys: frozenset[str]) -> tuple[bool, datetime, str]:
+def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime, str]:
     """Order cases: that of a key in a reader first, then by what ends first."""
     here = any(entry.key.id in keys for entry in case.lineage.entries)
     return not here, case.status.current.not_after, case.status.current.fingerprint
@@ -127,7 +132,7 @@ def _with_blank_token(cases: list[RenewalCase], now: datetime, settings: Setting
     ]
 
 
-def _superseded(case: RenewalCase, memory: Memory, settings: Settings) -> Iterator[str]:
+def _superseded(case: RenewalCase, memory: Memory, settings: Settings) -> Iterator[Fingerprint]:
     """Yield every certificate, of whatever role, that a superseded key holds under the case's procedure."""
     for entry in case.status.superseded:
         for fingerprint in entry.key.fingerprints:
@@ -137,8 +142,8 @@ def _superseded(case: RenewalCase, memory: Memory, settings: Settings) -> Iterat
 
 
 def _watched(
-    keys: Mapping[str, Key], certificates: tuple[CertificateStatus, ...]
-) -> Mapping[str, tuple[CertificateStatus, ...]]:
+    keys: Mapping[KeyId, Key], certificates: tuple[CertificateStatus, ...]
+) -> Mapping[KeyId, tuple[CertificateStatus, ...]]:
     silent = {Stage.SUPERSEDED, Stage.UNREADABLE}
     counted = {lineage.fingerprint_sha256: lineage for lineage in certificates if lineage.stage not in silent}
     return {
@@ -153,7 +158,11 @@ def _watched(
 
 
 def _certificate_statuses(
-    memory: Memory, settings: Settings, present_now: frozenset[str], silent: frozenset[str], now: datetime
+    memory: Memory,
+    settings: Settings,
+    present_now: frozenset[Fingerprint],
+    silent: frozenset[Fingerprint],
+    now: datetime,
 ) -> tuple[CertificateStatus, ...]:
     keys = {fingerprint: key for key in memory.keys.values() for fingerprint in key.fingerprints}
     shown = [
@@ -170,8 +179,8 @@ def _certificate_status(
     seen: CertificateRecord,
     key: Key | None,
     settings: Settings,
-    present_now: frozenset[str],
-    silent: frozenset[str],
+    present_now: frozenset[Fingerprint],
+    silent: frozenset[Fingerprint],
     now: datetime,
 ) -> CertificateStatus:
     certificate = seen.certificate
@@ -190,7 +199,7 @@ def _certificate_status(
         procedure=procedure.id if procedure else None,
         key_name=key.name if key else "",
         last_seen=seen.last_seen,
-        reader=key.reader if key else "",
+        reader=key.reader if key else NO_READER,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from daemon.core.effects import ReadTokens
 from daemon.core.events import TokensRead
 from daemon.core.expiry import later
-from daemon.core.model import Key, Memory, ReaderState, Role, TokenReading
+from daemon.core.model import Fingerprint, Key, Memory, ReaderName, ReaderState, Role, Ticket, TokenReading
 from daemon.core.recognition import (
     UNKNOWN_READER,
     Content,
@@ -39,22 +39,26 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
     unclear = UNKNOWN_READER in state.contents
     if held == before and unclear:
         return state
-    kept = {n: c for n, c in state.contents.items() if held.get(n) == c.insertion and (c.keys or not unclear)}
+    kept: dict[ReaderName | None, Content] = {
+        name: content
+        for name, content in state.contents.items()
+        if name is not UNKNOWN_READER and held.get(name) == content.insertion and (content.keys or not unclear)
+    }
     return replace(state, contents=kept)
 
 
-def order_read(state: State, names: frozenset[str]) -> tuple[State, ReadTokens]:
+def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadTokens]:
     """Order a read of the readers with these names; with none, of whatever tokens the modules show."""
     ticket = state.next_ticket
     held = _held(state)
     insertions = {name: insertion for name, insertion in held.items() if name in names}
     others = tuple(name for name in held if name not in names)
     read = Read(insertions=insertions, held=held)
-    state = replace(state, next_ticket=ticket + 1, reads={**state.reads, ticket: read})
+    state = replace(state, next_ticket=Ticket(ticket + 1), reads={**state.reads, ticket: read})
     return state, ReadTokens(ticket=ticket, readers=tuple(insertions), others=others)
 
 
-def unread(state: State, now: datetime) -> frozenset[str]:
+def unread(state: State, now: datetime) -> frozenset[ReaderName]:
     """Name the readers whose card has to be read now and is not being read."""
     reading = names_being_read(state)
     return frozenset(
@@ -64,7 +68,7 @@ def unread(state: State, now: datetime) -> frozenset[str]:
     )
 
 
-def names_being_read(state: State) -> frozenset[str]:
+def names_being_read(state: State) -> frozenset[ReaderName]:
     """Name the readers whose present card is being read."""
     reading = {item for read in state.reads.values() for item in read.insertions.items()}
     return frozenset(r.name for r in state.held if (r.name, r.insertion) in reading)
@@ -94,7 +98,7 @@ def take_tokens(state: State, event: TokensRead) -> State:
     return replace(state, reads={**state.reads, event.ticket: grown})
 
 
-def finish_read(state: State, ticket: int, now: datetime) -> State:
+def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
     """Turn what came in into keys; what belongs to a card that has left meanwhile is dropped.
 
     Where cards came or went meanwhile, a slot that names no reader may be of any: it is dropped, and a reader
@@ -105,11 +109,13 @@ def finish_read(state: State, ticket: int, now: datetime) -> State:
         return state
     state = replace(state, reads={t: r for t, r in state.reads.items() if t != ticket})
     steady = read.held == _held(state)
-    found: dict[str, list[TokenReading]] = defaultdict(list)
+    found: dict[ReaderName | None, list[TokenReading]] = defaultdict(list)
     for token in read.tokens:
         if steady or any(names_reader(token.slot_description, r.name) for r in state.readers or ()):
             found[reader_of(token, state.readers or ())].append(token)
-    insertions = {n: i for n, i in _held(state).items() if read.insertions.get(n) == i and (steady or found[n])}
+    insertions: dict[ReaderName | None, int] = {
+        n: i for n, i in _held(state).items() if read.insertions.get(n) == i and (steady or found[n])
+    }
     if found[UNKNOWN_READER]:
         insertions[UNKNOWN_READER] = 0
     elif not read.insertions:
@@ -122,7 +128,7 @@ def finish_read(state: State, ticket: int, now: datetime) -> State:
     return state
 
 
-def _enter(state: State, reader: str, tokens: tuple[TokenReading, ...], content: Content) -> State:
+def _enter(state: State, reader: ReaderName | None, tokens: tuple[TokenReading, ...], content: Content) -> State:
     """Remember the keys that the tokens of one reader are; a failed second look takes nothing back."""
     before = state.contents.get(reader)
     if before is not None and before.insertion == content.insertion:
@@ -143,16 +149,16 @@ def _enter(state: State, reader: str, tokens: tuple[TokenReading, ...], content:
     return replace(state, memory=memory, contents={**state.contents, reader: content})
 
 
-def _falls_short(key: Key, shown: Mapping[str, Role]) -> bool:
+def _falls_short(key: Key, shown: Mapping[Fingerprint, Role]) -> bool:
     """Tell whether a key shows fewer certificates than are remembered of it, or none to log in with."""
     return len(shown) < len(key.fingerprints) or (bool(shown) and Role.AUTHENTICATION not in shown.values())
 
 
-def _held(state: State) -> dict[str, int]:
+def _held(state: State) -> dict[ReaderName, int]:
     return {reader.name: reader.insertion for reader in state.held}
 
 
-def _look_moments(state: State, reader: str, now: datetime) -> Iterator[datetime]:
+def _look_moments(state: State, reader: ReaderName | None, now: datetime) -> Iterator[datetime]:
     """Yield when a held reader is to be read: at once, after a failure, or while its key is being activated."""
     content = state.contents.get(reader)
     if content is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.core.destination import Destination
-from daemon.core.model import Memory
+from daemon.core.model import Memory, ReaderName, Ticket
 from daemon.core.notice import Notice
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
@@ -18,9 +18,9 @@ class ReadTokens:
     Without `readers`, read every token that any module shows (soft tokens, keys outside PC/SC).
     """
 
-    ticket: int
-    readers: tuple[str, ...]
-    others: tuple[str, ...] = ()
+    ticket: Ticket
+    readers: tuple[ReaderName, ...]
+    others: tuple[ReaderName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

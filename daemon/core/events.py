@@ -7,9 +7,11 @@ from enum import StrEnum
 from config.i18n.text import Text
 from config.settings import Settings
 from daemon.core.destination import Destination
-from daemon.core.model import Claim, ReaderState, TokenReading
+from daemon.core.model import Claim, Fingerprint, KeyId, ReaderState, Ticket, TokenReading
 from daemon.core.notice import Choice
 from daemon.core.troubles import Trouble
+
+NO_FINGERPRINT = Fingerprint("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class TokensRead:
     """One module's answer to the read that was asked with `ticket`; `trouble` says why there is no more."""
 
     at: datetime
-    ticket: int
+    ticket: Ticket
     module: str
     tokens: tuple[TokenReading, ...] = ()
     trouble: Trouble | None = None
@@ -44,7 +46,7 @@ class ReadFinished:
     """Every module that was worth asking has answered or was given up; no more comes for `ticket`."""
 
     at: datetime
-    ticket: int
+    ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class Asked:
     request: int
     verb: Verb
     claim: Claim | None = None
-    fingerprint: str = ""
+    fingerprint: Fingerprint = NO_FINGERPRINT
     text: str = ""
 
 
@@ -117,7 +119,7 @@ class Claimed:
     """The person told something of a key, by notice, menu or guide."""
 
     at: datetime
-    key: str
+    key: KeyId
     claim: Claim
 
 
@@ -134,7 +136,7 @@ class KeyNamed:
     """The person gave the key that holds this certificate a name of their own; "" takes it away."""
 
     at: datetime
-    fingerprint: str
+    fingerprint: Fingerprint
     name: str
 
 
@@ -143,7 +145,7 @@ class CertificateForgotten:
     """The person wants this certificate forgotten, and was asked whether they mean it."""
 
     at: datetime
-    fingerprint: str
+    fingerprint: Fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from functools import lru_cache
 from config.settings import IssuerRule, Procedure
 from daemon.core.caching import memoize_last
 from daemon.core.expiry import expired
-from daemon.core.model import Certificate, CertificateRecord, Key, Memory, Role
+from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
 
-NONE: frozenset[str] = frozenset()
+NONE: frozenset[Fingerprint] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class LineageEntry:
     not_after: datetime
 
     @property
-    def fingerprint(self) -> str:
+    def fingerprint(self) -> Fingerprint:
         """The deciding certificate's fingerprint."""
         return self.seen.certificate.fingerprint
 
@@ -66,9 +66,11 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
     return bool(name) and name == _folded(other.subject_cn)
 
 
-def certificates_renewed_in_place(memory: Memory, procedures: tuple[Procedure, ...], now: datetime) -> frozenset[str]:
+def certificates_renewed_in_place(
+    memory: Memory, procedures: tuple[Procedure, ...], now: datetime
+) -> frozenset[Fingerprint]:
     """Return the fingerprints of what ran out on a key where the next of its kind lives: that was renewed in place."""
-    found: set[str] = set()
+    found: set[Fingerprint] = set()
     for key in (key for key in memory.keys.values() if len(key.fingerprints) > 1):
         known = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
         dated = [(c, c.not_before, c.not_after) for c in known if c.not_before is not None and c.not_after is not None]
@@ -79,7 +81,7 @@ def certificates_renewed_in_place(memory: Memory, procedures: tuple[Procedure, .
 
 
 def lineages(
-    memory: Memory, procedures: tuple[Procedure, ...], renewed_in_place: frozenset[str] = NONE
+    memory: Memory, procedures: tuple[Procedure, ...], renewed_in_place: frozenset[Fingerprint] = NONE
 ) -> tuple[KeyLineage, ...]:
     """Group what is remembered into lines: authentication decides, signature where a holder has nothing else.
 
@@ -90,10 +92,10 @@ def lineages(
 
 @memoize_last
 def _lineages(
-    certificates: Mapping[str, CertificateRecord],
-    keys: Mapping[str, Key],
+    certificates: Mapping[Fingerprint, CertificateRecord],
+    keys: Mapping[KeyId, Key],
     procedures: tuple[Procedure, ...],
-    renewed_in_place: frozenset[str],
+    renewed_in_place: frozenset[Fingerprint],
 ) -> tuple[KeyLineage, ...]:
     left = (
         {f: seen for f, seen in certificates.items() if f not in renewed_in_place} if renewed_in_place else certificates
@@ -110,7 +112,7 @@ def _lineages(
 
 
 def _entries(
-    certificates: Mapping[str, CertificateRecord], keys: Mapping[str, Key], procedures: tuple[Procedure, ...]
+    certificates: Mapping[Fingerprint, CertificateRecord], keys: Mapping[KeyId, Key], procedures: tuple[Procedure, ...]
 ) -> Mapping[tuple[str, Role], list[LineageEntry]]:
     """Return, by procedure and role, one entry for each key that holds such certificates, oldest first."""
     found: dict[tuple[str, Role], list[LineageEntry]] = defaultdict(list)

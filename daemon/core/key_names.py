@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 from config.i18n.text import Text, clean, text
-from daemon.core.model import Key, Memory
+from daemon.core.model import Fingerprint, Key, Memory
 
 KEY_NAME_LIMIT = 40
 
 
-def key_of(memory: Memory, fingerprint: str) -> Key | None:
+def key_of(memory: Memory, fingerprint: Fingerprint) -> Key | None:
     """Find the key that holds a certificate."""
     return next((key for key in memory.keys.values() if fingerprint in key.fingerprints), None)
 
 
-def name_key(memory: Memory, fingerprint: str, name: str) -> Memory:
+def name_key(memory: Memory, fingerprint: Fingerprint, name: str) -> Memory:
     """Give the key that holds this certificate a name; "" takes it away. An unknown certificate changes nothing."""
     key = key_of(memory, fingerprint)
     if key is None:

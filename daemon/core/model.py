@@ -4,9 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NewType
 
 from config.workflows import WorkflowKind
 from daemon.core.troubles import Trouble
+
+KeyId = NewType("KeyId", str)
+"""Our own lasting name for a key: 16 lower-case hex digits."""
+
+Fingerprint = NewType("Fingerprint", str)
+"""The SHA-256 of a certificate's DER: 64 lower-case hex digits."""
+
+ReaderName = NewType("ReaderName", str)
+"""The name of a reader, as the PC/SC service writes it."""
+
+NO_READER = ReaderName("")
+"""What the store and the report hold where no reader is known."""
+
+ProgressId = NewType("ProgressId", str)
+"""The id under which the guide's progress with a lineage is kept."""
+
+Ticket = NewType("Ticket", int)
+"""The number of one read of tokens; its answers carry it."""
 
 
 class Role(StrEnum):
@@ -26,7 +45,7 @@ class Certificate:
     ("" when the certificate is whole). `authority` marks an issuer's own certificate, which is not watched.
     """
 
-    fingerprint: str
+    fingerprint: Fingerprint
     subject_cn: str = ""
     given_name: str = ""
     surname: str = ""
@@ -84,7 +103,7 @@ class Occupancy(StrEnum):
 class ReaderState:
     """One reader as the PC/SC service shows it; `insertion` differs for each card put in while vigicle runs."""
 
-    name: str
+    name: ReaderName
     occupancy: Occupancy
     insertion: int = 0
     trouble: Trouble | None = None
@@ -108,18 +127,18 @@ class Key:
     complete then proves that it was activated. `name` is the person's own for it ("the blue one"), "" for none.
     """
 
-    id: str
+    id: KeyId
     serial: str = ""
     manufacturer: str = ""
     model: str = ""
     label: str = ""
-    fingerprints: tuple[str, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
     flags: TokenFlags = TokenFlags()
     looked_unactivated: bool = False
     claims: frozenset[Claim] = frozenset()
     first_seen: datetime
     last_seen: datetime
-    reader: str = ""
+    reader: ReaderName = NO_READER
     name: str = ""
 
 
@@ -164,8 +183,8 @@ class Memory:
     by the id of the newest key of a line, how far the guide has come.
     """
 
-    certificates: Mapping[str, CertificateRecord] = field(default_factory=dict)
-    keys: Mapping[str, Key] = field(default_factory=dict)
+    certificates: Mapping[Fingerprint, CertificateRecord] = field(default_factory=dict)
+    keys: Mapping[KeyId, Key] = field(default_factory=dict)
     delivered: Mapping[str, datetime] = field(default_factory=dict)
-    snoozes: Mapping[str, datetime] = field(default_factory=dict)
-    progress: Mapping[str, Progress] = field(default_factory=dict)
+    snoozes: Mapping[KeyId, datetime] = field(default_factory=dict)
+    progress: Mapping[ProgressId, Progress] = field(default_factory=dict)

@@ -7,11 +7,15 @@ from datetime import datetime
 
 from config.i18n.text import clean
 from daemon.core.model import (
+    NO_READER,
     Certificate,
     CertificateRecord,
+    Fingerprint,
     Key,
+    KeyId,
     Memory,
     Occupancy,
+    ReaderName,
     ReaderState,
     Role,
     TokenFlags,
@@ -19,7 +23,7 @@ from daemon.core.model import (
 )
 from daemon.core.troubles import Trouble
 
-UNKNOWN_READER = ""
+UNKNOWN_READER = None  # stands for the reader of tokens that name none
 DESCRIPTION_LIMIT = 64  # bytes of slotDescription (PKCS#11 §3.2, CK_SLOT_INFO)
 ID_LENGTH = 16
 CUT_SLACK = 3  # bytes that a cut may lose beyond it: half a letter, or a space at the end
@@ -35,8 +39,8 @@ class Content:
     """
 
     insertion: int = 0
-    keys: tuple[str, ...] = ()
-    fingerprints: frozenset[str] = frozenset()
+    keys: tuple[KeyId, ...] = ()
+    fingerprints: frozenset[Fingerprint] = frozenset()
     blank: bool = False
     incomplete: bool = False
     trouble: Trouble | None = None
@@ -44,7 +48,7 @@ class Content:
     read_at: datetime
 
 
-def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> str:
+def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> ReaderName | None:
     """Return the reader whose name the slot description begins with; else the only occupied one; else unknown.
 
     Of two readers that both fit, the longer name is the right one. Where a description that was cut fits
@@ -61,8 +65,10 @@ def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> str:
     return held[0] if len(held) == 1 else UNKNOWN_READER
 
 
-def names_reader(description: str, reader: str) -> bool:
+def names_reader(description: str, reader: ReaderName | None) -> bool:
     """Tell whether a slot description names this reader, whole or cut."""
+    if reader is UNKNOWN_READER:
+        return False
     said = clean(description).rstrip("\N{REPLACEMENT CHARACTER}")  # a letter cut in two
     was_cut = len(said.encode()) >= DESCRIPTION_LIMIT - CUT_SLACK
     return _begins_with(description, reader) or (was_cut and clean(reader).startswith(said))
@@ -73,7 +79,7 @@ def without_authorities(token: TokenReading) -> TokenReading:
     return replace(token, certificates=tuple(c for c in token.certificates if not c.authority))
 
 
-def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[TokenReading, ...]]:
+def group_tokens(tokens: Iterable[TokenReading], reader: ReaderName | None) -> list[tuple[TokenReading, ...]]:
     """Group the tokens of one reader into keys.
 
     Slots that name the reader are one card. Others are one key where they share a serial number or a
@@ -92,7 +98,7 @@ def group_tokens(tokens: Iterable[TokenReading], reader: str) -> list[tuple[Toke
 
 
 def remember_key(
-    memory: Memory, group: tuple[TokenReading, ...], reader: str, now: datetime
+    memory: Memory, group: tuple[TokenReading, ...], reader: ReaderName | None, now: datetime
 ) -> tuple[Memory, Key | None]:
     """Enter one key as read now; the key is None where nothing tells it from others (no serial, no certificate)."""
     certificates = {c.fingerprint: c for t in group for c in t.certificates}
@@ -115,7 +121,7 @@ def remember_key(
         claims=frozenset(claim for k in known for claim in k.claims),
         first_seen=min([now, *(k.first_seen for k in known)]),
         last_seen=now,
-        reader=reader,
+        reader=reader or NO_READER,
         name=next((k.name for k in known if k.name), ""),
     )
     others = {k.id for k in known} - {key.id}
@@ -148,7 +154,7 @@ def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) ->
     return Trouble.CERTIFICATE_UNREADABLE if undated else None
 
 
-def present(contents: Mapping[str, Content]) -> tuple[frozenset[str], frozenset[str]]:
+def present(contents: Mapping[ReaderName | None, Content]) -> tuple[frozenset[KeyId], frozenset[Fingerprint]]:
     """Return the ids of the keys, and the fingerprints of the certificates, that are in readers now."""
     keys = frozenset(key for content in contents.values() for key in content.keys)
     return keys, frozenset(f for content in contents.values() for f in content.fingerprints)
@@ -160,7 +166,7 @@ def _begins_with(description: str, reader: str) -> bool:
     return bool(name) and clean(description).startswith(name)
 
 
-def _one_key(token: TokenReading, other: TokenReading, reader: str) -> bool:
+def _one_key(token: TokenReading, other: TokenReading, reader: ReaderName | None) -> bool:
     if names_reader(token.slot_description, reader) and names_reader(other.slot_description, reader):
         return True
     if token.serial and token.serial == other.serial and token.manufacturer == other.manufacturer:
@@ -169,7 +175,9 @@ def _one_key(token: TokenReading, other: TokenReading, reader: str) -> bool:
     return _proven(of_token, of_other, differ=bool(token.serial and other.serial and token.serial != other.serial))
 
 
-def _proven(certificates: Mapping[str, Certificate], others: Mapping[str, Certificate], *, differ: bool) -> bool:
+def _proven(
+    certificates: Mapping[Fingerprint, Certificate], others: Mapping[Fingerprint, Certificate], *, differ: bool
+) -> bool:
     """Tell whether what two readings found is on one key; `differ` says that their serial numbers do.
 
     A certificate to log in or to sign with is on one key alone, for its private key never leaves it. One to decrypt
@@ -186,7 +194,7 @@ def _is_of_one_key(certificate: Certificate) -> bool:
     return certificate.not_after is not None and certificate.role in {Role.AUTHENTICATION, Role.SIGNATURE}
 
 
-def _known_keys(memory: Memory, serial: str, certificates: Mapping[str, Certificate]) -> list[Key]:
+def _known_keys(memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> list[Key]:
     """Find the remembered keys that this one is, oldest first.
 
     A shared certificate proves it. A serial number does only while one side has no certificate: cards of one
@@ -208,7 +216,7 @@ def _known_keys(memory: Memory, serial: str, certificates: Mapping[str, Certific
     return sorted(by_certificate + by_serial, key=lambda key: (key.first_seen, key.id))
 
 
-def _certificates_of(key: Key, memory: Memory) -> Mapping[str, Certificate]:
+def _certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certificate]:
     return {f: memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates}
 
 
@@ -218,11 +226,12 @@ def _token_flags(group: tuple[TokenReading, ...]) -> TokenFlags:
     return replace(main.flags, pin_locked=any(t.flags.pin_locked for t in group))
 
 
-def _new_id(token: TokenReading, certificates: Mapping[str, Certificate], memory: Memory) -> str:
+def _new_id(token: TokenReading, certificates: Mapping[Fingerprint, Certificate], memory: Memory) -> KeyId:
     """Name a key after a certificate that is on it alone; else after what the token says of itself."""
     own = sorted(f for f, certificate in certificates.items() if _is_of_one_key(certificate))
-    named = (own or sorted(certificates) or [""])[0][:ID_LENGTH]
-    if named and named not in memory.keys:
-        return named
+    telling = own or sorted(certificates)
+    named = telling[0][:ID_LENGTH] if telling else ""
+    if named and KeyId(named) not in memory.keys:
+        return KeyId(named)
     said = "\0".join((token.manufacturer, token.model, token.serial, token.label, *([named] if named else [])))
-    return hashlib.sha256(said.encode()).hexdigest()[:ID_LENGTH]
+    return KeyId(hashlib.sha256(said.encode()).hexdigest()[:ID_LENGTH])

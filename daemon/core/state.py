@@ -6,12 +6,14 @@ from datetime import UTC, datetime, tzinfo
 
 from config.settings import Settings
 from daemon.core.destination import Destination
-from daemon.core.model import Memory, Occupancy, ReaderState, TokenReading
+from daemon.core.model import KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.recognition import Content
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView
 from daemon.core.views.tray import TrayView
 from daemon.core.workflows.cards import CardsPresent
+
+FIRST_TICKET = Ticket(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,8 @@ class Read:
     be told by the only one.
     """
 
-    insertions: Mapping[str, int]
-    held: Mapping[str, int] = field(default_factory=dict)
+    insertions: Mapping[ReaderName, int]
+    held: Mapping[ReaderName, int] = field(default_factory=dict)
     tokens: tuple[TokenReading, ...] = ()
     troubles: frozenset[Trouble] = frozenset()
 
@@ -35,10 +37,10 @@ class Awaited:
     `others` are keys that were in meanwhile, each said to be the wrong one.
     """
 
-    key: str
+    key: KeyId
     procedure: str
     until: datetime
-    others: frozenset[str] = frozenset()
+    others: frozenset[KeyId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +72,10 @@ class State:
     readers: tuple[ReaderState, ...] | None = None
     service_trouble: Trouble | None = None
     blind_since: datetime | None = None
-    contents: Mapping[str, Content] = field(default_factory=dict)
-    reads: Mapping[int, Read] = field(default_factory=dict)
-    next_ticket: int = 1
-    requests: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    contents: Mapping[ReaderName | None, Content] = field(default_factory=dict)
+    reads: Mapping[Ticket, Read] = field(default_factory=dict)
+    next_ticket: Ticket = FIRST_TICKET
+    requests: Mapping[int, frozenset[Ticket]] = field(default_factory=dict)
     in_flight: Mapping[str, Delivery] = field(default_factory=dict)
     awaited: Awaited | None = None
     activating_until: datetime | None = None
@@ -81,9 +83,9 @@ class State:
     greeting: bool = False
     tray: TrayView | None = None
     guide: GuideView | None = None
-    guide_case: str = ""
+    guide_case: KeyId | None = None
     cards: CardsPresent = field(default_factory=CardsPresent)
-    launching: Mapping[tuple[str, Destination], str] = field(default_factory=dict)
+    launching: Mapping[tuple[str, Destination], KeyId] = field(default_factory=dict)
     clock: datetime | None = None
     wake_at: datetime | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from config.i18n.text import text
 from daemon.core import events
@@ -45,7 +45,7 @@ from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
 from daemon.core.key_names import key_of, name_key
-from daemon.core.model import Memory
+from daemon.core.model import Memory, ReaderName
 from daemon.core.notice import Notice
 from daemon.core.responses.guide import choose, look_at
 from daemon.core.responses.launch import apply_launched
@@ -64,6 +64,8 @@ from daemon.core.troubles import Trouble
 from daemon.core.welcome import WELCOME, welcome_notice
 from daemon.core.workflows.history import workflow_history
 from daemon.core.workflows.progress import set_back
+
+Id = TypeVar("Id", bound=str)
 
 DELIVERY_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
 CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may come in another order than their moments
@@ -164,7 +166,9 @@ def _on_time(state: State, now: datetime) -> State:
     return replace(state, clock=now if state.clock is None else max(now, state.clock))
 
 
-def _read(state: State, names: frozenset[str], *, only_if_any: bool = False) -> tuple[State, tuple[ReadTokens, ...]]:
+def _read(
+    state: State, names: frozenset[ReaderName], *, only_if_any: bool = False
+) -> tuple[State, tuple[ReadTokens, ...]]:
     if only_if_any and not names:
         return state, ()
     state, order = order_read(state, names)
@@ -302,7 +306,7 @@ def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: da
 
 
 def _added(
-    what: str, before: Mapping[str, datetime], after: Mapping[str, datetime], now: datetime
+    what: str, before: Mapping[Id, datetime], after: Mapping[Id, datetime], now: datetime
 ) -> Iterator[HistoryEntry]:
     for subject in after.keys() - before.keys():
         yield HistoryEntry(at=now, what=what, subject=subject)

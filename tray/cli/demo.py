@@ -21,7 +21,7 @@ from daemon.assembly.parts import MainThreadTray, MakeTray
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
-from daemon.core.model import Certificate, Role, TokenReading
+from daemon.core.model import Certificate, Fingerprint, Role, TokenReading
 from daemon.core.notice import Choice, Notice
 from daemon.core.views.guide import StepStatus
 from tray.cli.console import Terminal
@@ -43,7 +43,7 @@ def key(name: str, holder: str, begins: datetime, ends: datetime) -> TokenReadin
     """Make a played key; `name` tells it from the others."""
     given_name, surname = holder.split(" ", 1)
     certificate = Certificate(
-        fingerprint=name.encode().hex().ljust(64, "0"),
+        fingerprint=Fingerprint(name.encode().hex().ljust(64, "0")),
         subject_cn=holder,
         given_name=given_name,
         surname=surname,

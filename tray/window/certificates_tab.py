@@ -28,7 +28,7 @@ class CertificatesPage(QWidget):
         self.setObjectName("paper")
         self._theme = theme
         self._answer = answer
-        self._drafts: dict[str, str] = {}  # names that are being written, by key
+        self._drafts: dict[str | None, str] = {}  # names that are being written, by key
         self._wanted: tuple[Page, Translator] | None = None
         self._shown: tuple[tuple[PageCertificate, ...], int, str] | None = None
         self._column = column(theme, gap=0.8, margin=1.0)
@@ -115,4 +115,4 @@ class CertificatesPage(QWidget):
 
 
 def _rank(certificate: PageCertificate) -> tuple[str, str]:
-    return certificate.holder, certificate.key
+    return certificate.holder, certificate.key or ""

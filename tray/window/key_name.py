@@ -25,7 +25,7 @@ class KeyName(QWidget):
         theme: Theme,
         certificate: PageCertificate,
         translator: Translator,
-        drafts: dict[str, str],
+        drafts: dict[str | None, str],
         answer: Callable[[GuideAnswer], None],
     ) -> None:
         super().__init__()

@@ -68,7 +68,7 @@ class PageCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """One certificate in the window of certificates."""
 
     fingerprint: Fingerprint
-    key: str
+    key: str | None
     key_name: str
     holder: str
     procedure: str | None

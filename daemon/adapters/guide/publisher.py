@@ -24,6 +24,7 @@ from daemon.adapters.guide.render import page_of
 from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
 from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
+from daemon.core.model import Fingerprint
 from daemon.core.views.guide import GuideView
 from daemon.ports import Post
 
@@ -160,9 +161,9 @@ def event_of(answer: GuideAnswer, page: Page, now: datetime) -> Event | None:
             offered = {action.id for action in actions_of(page) if action.copy is None}
             return GuideChosen(at=now, action=chosen) if chosen in offered else None
         case Named(fingerprint=fingerprint, name=name) if fingerprint in shown:
-            return KeyNamed(at=now, fingerprint=fingerprint, name=clean(name, NAME_LIMIT))
+            return KeyNamed(at=now, fingerprint=Fingerprint(fingerprint), name=clean(name, NAME_LIMIT))
         case Forgotten(fingerprint=fingerprint) if fingerprint in shown:
-            return CertificateForgotten(at=now, fingerprint=fingerprint)
+            return CertificateForgotten(at=now, fingerprint=Fingerprint(fingerprint))
         case _:
             return None
 

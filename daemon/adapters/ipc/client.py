@@ -25,8 +25,8 @@ from daemon.adapters.ipc.messages import (
     encode_request,
 )
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
-from daemon.core.events import Verb
-from daemon.core.model import Claim
+from daemon.core.events import NO_FINGERPRINT, Verb
+from daemon.core.model import Claim, Fingerprint
 from daemon.core.views.report import Report
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,13 @@ class GuideSubscription:
 
 
 def ask(
-    runtime: Path, verb: Verb, *, claim: Claim | None = None, fingerprint: str = "", name: str = "", timeout_s: float
+    runtime: Path,
+    verb: Verb,
+    *,
+    claim: Claim | None = None,
+    fingerprint: Fingerprint = NO_FINGERPRINT,
+    name: str = "",
+    timeout_s: float,
 ) -> Report:
     """Ask the daemon behind the door and return its report.
 

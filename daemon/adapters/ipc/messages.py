@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from config.i18n.text import Argument, Text
-from daemon.core.events import Verb
-from daemon.core.model import Claim
+from daemon.core.events import NO_FINGERPRINT, Verb
+from daemon.core.model import Claim, Fingerprint
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import CertificateStatus, Path, PathKind, ReaderReport, Report
 
@@ -19,7 +19,7 @@ REQUEST_LIMIT = 64 * 1024  # bytes
 TEXT_LIMIT = 200  # characters
 REPLY_LIMIT = 16 << 20  # bytes
 
-Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
+FingerprintText = Annotated[Fingerprint, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 
 
 class ControlRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,7 +33,7 @@ class ControlRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     version: Literal[1] = 1
     verb: Verb
     claim: Claim | None = None
-    fingerprint: Fingerprint = ""
+    fingerprint: FingerprintText = NO_FINGERPRINT
     text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] = ""
     follow: bool = False
 
@@ -70,8 +70,8 @@ class _PathLine(msgspec.Struct, frozen=True, kw_only=True):
     holder: str
     kind: PathKind
     then: PathKind | None
-    old_fingerprint: str | None
-    new_fingerprint: str | None
+    old_fingerprint: Fingerprint | None
+    new_fingerprint: Fingerprint | None
     reason: _Sentence
 
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from daemon.adapters.pcsc.service import States
-from daemon.core.model import Occupancy, ReaderState
+from daemon.core.model import Occupancy, ReaderName, ReaderState
 from daemon.core.troubles import Trouble
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Insertions:
 
     def to_reader_states(self, states: States) -> tuple[ReaderState, ...]:
         """Return the readers as the rules see them; a new card gets a new number."""
-        readers = tuple(self._reader(name, state) for name, state in states.items())
+        readers = tuple(self._reader(ReaderName(name), state) for name, state in states.items())
         held = {reader.name for reader in readers if reader.occupancy is Occupancy.HOLDING}
         self._cards = {name: card for name, card in self._cards.items() if name in held}
         self._tallies = {name: tally for name, tally in self._tallies.items() if name in states}
@@ -52,7 +52,7 @@ class Insertions:
                 self._count(reader.name, states[reader.name])
         return readers
 
-    def _reader(self, name: str, state: int) -> ReaderState:
+    def _reader(self, name: ReaderName, state: int) -> ReaderState:
         if state & (UNKNOWN | UNAVAILABLE) or not state & (EMPTY | PRESENT):
             return ReaderState(name=name, occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
         if state & EMPTY:

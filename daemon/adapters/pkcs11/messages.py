@@ -2,7 +2,7 @@
 
 import msgspec
 
-from daemon.core.model import TokenReading
+from daemon.core.model import ReaderName, TokenReading
 from daemon.core.recognition import names_reader
 from daemon.core.troubles import Trouble
 
@@ -14,8 +14,8 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Read the tokens of this module, but not the slots that name another reader than these `readers`."""
 
     module: str
-    readers: tuple[str, ...]
-    others: tuple[str, ...]
+    readers: tuple[ReaderName, ...]
+    others: tuple[ReaderName, ...]
 
 
 class TokenFound(msgspec.Struct, frozen=True, kw_only=True, tag="token"):
@@ -42,7 +42,7 @@ REQUESTS = msgspec.json.Decoder(ReadRequest)
 ANSWERS: msgspec.json.Decoder[WorkerAnswer] = msgspec.json.Decoder(WorkerAnswer)
 
 
-def reader_named(description: str, readers: tuple[str, ...]) -> str | None:
+def reader_named(description: str, readers: tuple[ReaderName, ...]) -> ReaderName | None:
     """Return the reader whose name a slot description begins with, the longest such name; None when none does.
 
     OpenSC gives the reader's name and cuts it at the field's end; other modules give what they like.

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.i18n.text import clean
-from daemon.core.model import Certificate, Role
+from daemon.core.model import Certificate, Fingerprint, Role
 
 T = TypeVar("T")
 
@@ -78,7 +78,11 @@ def read_certificate(der: bytes) -> Certificate:
 
 def unreadable_certificate(content: bytes, flaw: str) -> Certificate:
     """Return a certificate of which nothing is known but its bytes."""
-    return Certificate(fingerprint=hashlib.sha256(content).hexdigest(), flaw=flaw)
+    return Certificate(fingerprint=_fingerprint(content), flaw=flaw)
+
+
+def _fingerprint(content: bytes) -> Fingerprint:
+    return Fingerprint(hashlib.sha256(content).hexdigest())
 
 
 def role_of(usages: frozenset[str] | None, purposes: frozenset[str] | None) -> Role:
@@ -100,7 +104,7 @@ def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certif
     if facts.serial is not None and facts.serial <= 0:
         flaws = (*flaws, "serial number not positive")
     return Certificate(
-        fingerprint=hashlib.sha256(der).hexdigest(),
+        fingerprint=_fingerprint(der),
         subject_cn=_last(facts.subject, COMMON_NAME),
         given_name=_first(facts.subject, GIVEN_NAME),
         surname=_first(facts.subject, SURNAME),

@@ -24,7 +24,7 @@ from daemon.adapters.store.database_file import (
     transaction,
 )
 from daemon.core.effects import HistoryEntry
-from daemon.core.model import CertificateRecord, Key, Memory, Progress
+from daemon.core.model import CertificateRecord, Fingerprint, Key, KeyId, Memory, Progress, ProgressId
 
 __all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreError"]
 
@@ -33,6 +33,7 @@ HISTORY_LIMIT = 10_000
 
 log = logging.getLogger(__name__)
 
+Id = TypeVar("Id", bound=str)
 V = TypeVar("V")
 Clock = Callable[[], datetime]
 
@@ -171,22 +172,25 @@ class _Broken:
     body: object
 
 
-class _Kept(Generic[V]):
+class _Kept(Generic[Id, V]):
     """One table of rows `id`, `body` (JSON), and the values they stand for."""
 
-    def __init__(self, table: str, type_: type[V], sound: Callable[[str, V], bool]) -> None:
+    def __init__(
+        self, table: str, make_id: Callable[[str], Id], type_: type[V], sound: Callable[[Id, V], bool]
+    ) -> None:
         self.table = table
+        self._make_id = make_id
         self._decoder = msgspec.json.Decoder(type_)
         self._sound = sound
 
-    def read(self, connection: sqlite3.Connection, broken: list[_Broken]) -> Iterator[tuple[str, V]]:
+    def read(self, connection: sqlite3.Connection, broken: list[_Broken]) -> Iterator[tuple[Id, V]]:
         """Yield the sound rows; the others are added to `broken`."""
         # As bytes, so that a text which is no UTF-8 spoils its own row only.
         rows = f"SELECT rowid, CAST(id AS BLOB), CAST(body AS BLOB) FROM {self.table}"  # noqa: S608 - ours
         for rowid, id_, body in connection.execute(rows):
             try:
                 value = self._decoder.decode(body)
-                name = bytes(id_).decode()
+                name = self._make_id(bytes(id_).decode())
             except (*DECODE_ERRORS, UnicodeError, TypeError):
                 broken.append(_Broken(self.table, rowid, id_, body))
                 continue
@@ -195,7 +199,7 @@ class _Kept(Generic[V]):
             else:
                 broken.append(_Broken(self.table, rowid, id_, body))
 
-    def write(self, connection: sqlite3.Connection, old: Mapping[str, V], new: Mapping[str, V]) -> None:
+    def write(self, connection: sqlite3.Connection, old: Mapping[Id, V], new: Mapping[Id, V]) -> None:
         """Write what differs, and delete what is no more."""
         if old is new:
             return
@@ -234,11 +238,11 @@ def _sound_progress(_key: str, progress: Progress) -> bool:
     return _aware(progress.begun, progress.finished, progress.link_until, *progress.done.values())
 
 
-_SEEN = _Kept("certificates", CertificateRecord, _sound_seen)
-_KEYS = _Kept("keys", Key, _sound_key)
-_SAID = _Kept("said", datetime, _sound_moment)
-_SNOOZES = _Kept("snoozes", datetime, _sound_moment)
-_PROGRESS = _Kept("progress", Progress, _sound_progress)
+_SEEN = _Kept("certificates", Fingerprint, CertificateRecord, _sound_seen)
+_KEYS = _Kept("keys", KeyId, Key, _sound_key)
+_SAID = _Kept("said", str, datetime, _sound_moment)
+_SNOOZES = _Kept("snoozes", KeyId, datetime, _sound_moment)
+_PROGRESS = _Kept("progress", ProgressId, Progress, _sound_progress)
 
 
 def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: list[HistoryEntry]) -> None:

@@ -11,16 +11,17 @@ from daemon.core.assessment import Assessment
 from daemon.core.due_notices import left_words
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, expired
-from daemon.core.guide.context import BLANK_PREFIX
+from daemon.core.guide.context import blank_progress
 from daemon.core.holders import holder_name
 from daemon.core.key_names import key_of
-from daemon.core.model import Certificate, CertificateRecord, Key
+from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, ProgressId
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateStatus
 
 AT_MOST = 100  # nobody reads more in a window
 
+Id = TypeVar("Id")
 T = TypeVar("T")
 
 
@@ -36,14 +37,14 @@ def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tu
         for line in lines
     ]
     holders: dict[str | Sentence, int] = {}
-    keys: dict[str, int] = {}
+    keys: dict[KeyId | None, int] = {}
     for place, card in enumerate(cards):
         holders.setdefault(card.holder, place)
         keys.setdefault(card.key, place)
     return tuple(sorted(cards, key=lambda card: (holders[card.holder], keys[card.key])))
 
 
-def forget_certificate(state: State, fingerprint: str) -> tuple[State, tuple[Effect, ...]]:
+def forget_certificate(state: State, fingerprint: Fingerprint) -> tuple[State, tuple[Effect, ...]]:
     """Forget a certificate, and its key when that holds no other; what comes with the next insertion is new."""
     key = key_of(state.memory, fingerprint)
     memory = replace(state.memory, certificates=_without(state.memory.certificates, fingerprint))
@@ -72,7 +73,7 @@ def _card(
     certificate = seen.certificate
     return CertificateCard(
         fingerprint=certificate.fingerprint,
-        key=key.id if key else "",
+        key=key.id if key else None,
         key_name=key.name if key else "",
         holder=holder_name(certificate) or text("holder.unknown"),
         procedure=Phrase(procedure.title) if procedure else None,
@@ -120,11 +121,11 @@ def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> B
     return Bar(role=role, label=label, begins=certificate.not_before, ends=certificate.not_after)
 
 
-def _without(mapping: Mapping[str, T], *ids: str) -> dict[str, T]:
+def _without(mapping: Mapping[Id, T], *ids: Id) -> dict[Id, T]:
     return {id_: value for id_, value in mapping.items() if id_ not in ids}
 
 
-def _forget_key(state: State, key: str) -> tuple[State, tuple[Effect, ...]]:
+def _forget_key(state: State, key: KeyId) -> tuple[State, tuple[Effect, ...]]:
     memory = state.memory
     contents = {
         reader: replace(content, keys=tuple(k for k in content.keys if k != key))
@@ -134,6 +135,6 @@ def _forget_key(state: State, key: str) -> tuple[State, tuple[Effect, ...]]:
         memory,
         keys=_without(memory.keys, key),
         snoozes=_without(memory.snoozes, key),
-        progress=_without(memory.progress, key, BLANK_PREFIX + key),
+        progress=_without(memory.progress, ProgressId(key), blank_progress(key)),
     )
     return replace(state, memory=memory, contents=contents), (Withdraw(tag=key),) if state.notifies else ()

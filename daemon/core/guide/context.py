@@ -1,5 +1,6 @@
 """Everything that one page of the guide is drawn from: whose line, which keys, which step, which cards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import known_cards
 from daemon.core.holders import LineageEntry, procedure_of
-from daemon.core.model import Memory, Progress
+from daemon.core.model import Fingerprint, KeyId, Memory, Progress, ProgressId
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
 from daemon.core.views.report import Path, PathKind
@@ -80,9 +81,14 @@ def build_context(state: State, assessment: Assessment, case: RenewalCase, now: 
     )
 
 
-def progress_id(case: RenewalCase) -> str:
+def progress_id(case: RenewalCase) -> ProgressId:
     """Name a line's progress after its newest key; a token without certificate has no name yet."""
-    return BLANK_PREFIX + case.id if _is_blank(case.path) else case.id
+    return blank_progress(case.id) if _is_blank(case.path) else ProgressId(case.id)
+
+
+def blank_progress(key: KeyId) -> ProgressId:
+    """Return the id of the progress of a blank token that replaces this key."""
+    return ProgressId(BLANK_PREFIX + key)
 
 
 def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None:
@@ -101,10 +107,14 @@ def key_roles(case: RenewalCase) -> KeyRoles:
     entries = {entry.fingerprint: entry for entry in case.lineage.entries}
     path = case.path
     if path is not None:
-        old, new = entries.get(path.old_fingerprint or ""), entries.get(path.new_fingerprint or "")
+        old, new = _entry(entries, path.old_fingerprint), _entry(entries, path.new_fingerprint)
         return KeyRoles(old=old, new=new, blank=_is_blank(path))
     current = case.status.current
     return KeyRoles(old=key_before(case), new=current)
+
+
+def _entry(entries: Mapping[Fingerprint, LineageEntry], fingerprint: Fingerprint | None) -> LineageEntry | None:
+    return entries.get(fingerprint) if fingerprint is not None else None
 
 
 def _is_blank(path: Path | None) -> bool:
@@ -118,7 +128,7 @@ def key_before(case: RenewalCase) -> LineageEntry | None:
     return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
 
 
-def of_procedure(key: str, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
+def of_procedure(key: KeyId, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
     """Tell whether a key holds a certificate of this procedure."""
     found = memory.keys.get(key)
     seen = (memory.certificates[f].certificate for f in found.fingerprints if f in memory.certificates) if found else ()
@@ -128,7 +138,7 @@ def of_procedure(key: str, memory: Memory, procedure: Procedure, procedures: tup
 def _card_positions(state: State, case: RenewalCase, roles: KeyRoles) -> CardPositions:
     now = known_cards(state)
     cards = now or state.cards
-    old, new = (entry.key.id if entry else "" for entry in (roles.old, roles.new))
+    old, new = (entry.key.id if entry else None for entry in (roles.old, roles.new))
     procedures = state.settings.procedures
     counted = {k for k in cards.keys if of_procedure(k, state.memory, case.lineage.procedure, procedures)}
     return CardPositions(

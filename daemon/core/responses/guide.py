@@ -11,7 +11,7 @@ from daemon.core.destination import Destination
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import offered, render_guide, shown_case
-from daemon.core.model import Claim, Progress
+from daemon.core.model import Claim, KeyId, Progress
 from daemon.core.responses.launch import launch
 from daemon.core.responses.notice import Step, answer_claim, apply_claim, start_activation, take_rest
 from daemon.core.state import State
@@ -53,8 +53,8 @@ def look_at(state: State, assessment: Assessment) -> State:
     """Stay with the line on show, whatever other key is put in, until its path is at an end."""
     case = shown_case(state, assessment)
     if case is not None and case.path is None:
-        case = shown_case(replace(state, guide_case=""), assessment)
-    return replace(state, guide_case=case.id if case else "")
+        case = shown_case(replace(state, guide_case=None), assessment)
+    return replace(state, guide_case=case.id if case else None)
 
 
 def _end(context: GuideContext, step: str) -> Step:
@@ -76,7 +76,7 @@ def _go_back(context: GuideContext, step: str) -> State:
     return _keep(context.state, context.case, undo_steps(context.progress, context.workflow, step))
 
 
-def _state(state: State, key: str, claims: tuple[Claim, ...], now: datetime) -> Step:
+def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: datetime) -> Step:
     *first, last = claims
     for claim in first:
         state = answer_claim(state, key, claim)
@@ -94,7 +94,7 @@ def _handle(context: GuideContext, what: Handling) -> State:
         case Handling.ABANDON if progress is not None:
             return _keep(state, case, replace(progress, abandoned=True))
         case Handling.FINISH if progress is not None:
-            return _keep(replace(state, guide_case=""), case, replace(progress, closed=True))
+            return _keep(replace(state, guide_case=None), case, replace(progress, closed=True))
         case Handling.CLEAN_UP if progress is not None:
             begun = progress.finished or now
             return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun))

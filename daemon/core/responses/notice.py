@@ -12,7 +12,7 @@ from daemon.core.expiry import earlier, later
 from daemon.core.guide.reminders import PREFIXES
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.key_names import called
-from daemon.core.model import Claim, Memory
+from daemon.core.model import Claim, KeyId, Memory
 from daemon.core.notice import Choice, Notice
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
@@ -34,7 +34,7 @@ Step = tuple[State, tuple[Effect, ...]]
 def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice, now: datetime) -> Step:
     """Do what the person chose on a notice or in the menu."""
     prefix = next((p for p in (ASK_PREFIX, *PREFIXES) if tag.startswith(p)), "")
-    case = assessment.case_of(tag.removeprefix(prefix))
+    case = assessment.case_of(KeyId(tag.removeprefix(prefix)))
     match choice:
         case Choice.OPEN if tag == WELCOME:
             return state, (StartAtLogin(on=True),)
@@ -50,7 +50,7 @@ def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice
             return state, ()
 
 
-def answer_claim(state: State, key: str, claim: Claim) -> State:
+def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
     """Enter what the person says of a key; a word takes back its opposite."""
     known = state.memory.keys.get(key)
     if known is None:
@@ -94,7 +94,7 @@ def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> 
     if subject is None:
         return state
     until = snooze_until(subject.not_after, now)
-    return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, tag: until}))
+    return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, KeyId(tag): until}))
 
 
 def _follow(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:
@@ -124,7 +124,7 @@ def start_activation(state: State, now: datetime) -> State:
     return replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
 
 
-def apply_claim(state: State, key: str, claim: Claim, now: datetime) -> Step:
+def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
     """Enter the person's word; where nothing is left to do then, take the notice off the screen."""
     before = assess_state(state, now).case_of(key)
     state = answer_claim(state, key, claim)
@@ -181,7 +181,7 @@ def _called(entry: LineageEntry) -> str | Text:
 
 def drop_snooze(memory: Memory, tag: str, now: datetime) -> Memory:
     """End a rest that is over, or that a wrong clock made."""
-    until = memory.snoozes.get(tag)
+    until = memory.snoozes.get(KeyId(tag))
     if until is None or now < until <= later(now, SNOOZE):
         return memory
     return replace(memory, snoozes={t: u for t, u in memory.snoozes.items() if t != tag})

@@ -7,7 +7,7 @@ from enum import StrEnum
 from config.i18n.text import Sentence
 from config.workflows import WorkflowKind
 from daemon.core.destination import Destination
-from daemon.core.model import Claim, Role
+from daemon.core.model import Claim, Fingerprint, KeyId, Role
 from daemon.core.views.report import Stage
 
 
@@ -67,7 +67,7 @@ class GoingBack:
 class Stating:
     """The person says this of a key."""
 
-    key: str
+    key: KeyId
     claims: tuple[Claim, ...]
 
 
@@ -82,7 +82,7 @@ class Copying:
 class Selecting:
     """Show the line whose newest key this is."""
 
-    case: str
+    case: KeyId
 
 
 class Handling(StrEnum):
@@ -154,8 +154,8 @@ class Timeline:
 class CertificateCard:
     """One certificate in the window of certificates; `place` says where its key is, or was last seen, and when."""
 
-    fingerprint: str
-    key: str
+    fingerprint: Fingerprint
+    key: KeyId | None
     key_name: str
     holder: str | Sentence
     procedure: Sentence | None

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Text
-from daemon.core.model import Occupancy, Role
+from daemon.core.model import NO_READER, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
 
 
@@ -38,8 +38,8 @@ class Path:
     holder: str
     kind: PathKind
     then: PathKind | None = None
-    old_fingerprint: str | None = None
-    new_fingerprint: str | None = None
+    old_fingerprint: Fingerprint | None = None
+    new_fingerprint: Fingerprint | None = None
     reason: Text
 
 
@@ -47,7 +47,7 @@ class Path:
 class ReaderReport:
     """One reader in the report."""
 
-    name: str
+    name: ReaderName
     state: Occupancy
     trouble: Trouble | None = None
 
@@ -59,7 +59,7 @@ class CertificateStatus:
     `key_name` is the person's own for its key; `reader` is where that was seen last. Both are "" for none.
     """
 
-    fingerprint_sha256: str
+    fingerprint_sha256: Fingerprint
     subject_cn: str
     issuer_o: str
     serial_hex: str
@@ -72,7 +72,7 @@ class CertificateStatus:
     procedure: str | None
     key_name: str = ""
     last_seen: datetime | None = None
-    reader: str = ""
+    reader: ReaderName = NO_READER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from config.i18n.text import Sentence, Text
 from daemon.core.events import Verb
-from daemon.core.model import Claim
+from daemon.core.model import Claim, KeyId
 from daemon.core.notice import Choice
 
 
@@ -33,7 +33,7 @@ class NoticeCommand:
 class ClaimCommand:
     """A menu item by which the person tells something of a key."""
 
-    key: str
+    key: KeyId
     claim: Claim
 
 

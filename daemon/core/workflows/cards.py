@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from config.workflows import Ends, Needs
-from daemon.core.model import Occupancy, ReaderState
+from daemon.core.model import KeyId, Occupancy, ReaderName, ReaderState
 from daemon.core.recognition import Content
 
 
@@ -12,7 +12,7 @@ from daemon.core.recognition import Content
 class CardsPresent:
     """The keys in the readers at one moment, by id; `bare` says that a token without any certificate is among them."""
 
-    keys: frozenset[str] = frozenset()
+    keys: frozenset[KeyId] = frozenset()
     blank: bool = False
 
 
@@ -25,7 +25,7 @@ class CardPositions:
 
     old: bool
     new: bool
-    rivals: frozenset[str]
+    rivals: frozenset[KeyId]
     sure: bool
 
     def holds(self, ends: Ends) -> bool:
@@ -54,7 +54,9 @@ class CardPositions:
 
 
 def cards_present(
-    readers: Iterable[ReaderState] | None, contents: Mapping[str, Content], being_read: frozenset[str]
+    readers: Iterable[ReaderState] | None,
+    contents: Mapping[ReaderName | None, Content],
+    being_read: frozenset[ReaderName],
 ) -> CardsPresent | None:
     """Return what is in the readers, None while that is not known."""
     if readers is None or is_reading(readers := tuple(readers), contents, being_read):
@@ -67,7 +69,9 @@ def cards_present(
     )
 
 
-def is_reading(readers: Iterable[ReaderState], contents: Mapping[str, Content], being_read: frozenset[str]) -> bool:
+def is_reading(
+    readers: Iterable[ReaderState], contents: Mapping[ReaderName | None, Content], being_read: frozenset[ReaderName]
+) -> bool:
     """Tell whether a card is being read of which nothing is known yet; a second look at a known key is none."""
     held = (r for r in readers if r.occupancy is Occupancy.HOLDING)
     return any(r.name not in contents or (r.name in being_read and _nothing(contents[r.name])) for r in held)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.workflows import Limit, Workflow
 from daemon.core.expiry import earlier, later
-from daemon.core.model import Memory, Progress
+from daemon.core.model import Memory, Progress, ProgressId
 from daemon.core.workflows.workflow import since
 
 
@@ -60,7 +60,7 @@ def set_back(memory: Memory, span: timedelta) -> Memory:
     return replace(memory, progress=moved)
 
 
-def with_progress(memory: Memory, id_: str, progress: Progress | None) -> Memory:
+def with_progress(memory: Memory, id_: ProgressId, progress: Progress | None) -> Memory:
     """Keep this under this id; None forgets it."""
     others = {i: p for i, p in memory.progress.items() if i != id_}
     return replace(memory, progress=others if progress is None else {**others, id_: progress})

@@ -16,6 +16,7 @@ import pytest
 from daemon.adapters.pkcs11.reader import PATIENCE_S, ChildTokenReader
 from daemon.core.effects import ReadTokens
 from daemon.core.events import Event, ReadFinished, TokensRead
+from daemon.core.model import ReaderName, Ticket
 from daemon.core.troubles import Trouble
 from integration.faults.token_module import WHOLE, TokenModule
 from support.pki import make_certificate
@@ -55,7 +56,7 @@ class Reads:
 
     def read(self, *readers: str) -> list[Event]:
         self._ticket += 1
-        self.reader.read(ReadTokens(ticket=self._ticket, readers=readers))
+        self.reader.read(ReadTokens(ticket=Ticket(self._ticket), readers=tuple(map(ReaderName, readers))))
         return self.posted.until(ReadFinished, 60.0)
 
 

@@ -10,9 +10,12 @@ from daemon.core.model import (
     Certificate,
     CertificateRecord,
     Claim,
+    Fingerprint,
     Key,
+    KeyId,
     Memory,
     Occupancy,
+    ReaderName,
     ReaderState,
     Role,
     TokenFlags,
@@ -48,7 +51,7 @@ UNACTIVATED = TokenFlags(user_pin_set=False)
 def certificate(name: str = "old", /, **changes: object) -> Certificate:
     """Make a whole authentication certificate of one expert, far from its end; `name` makes it distinct."""
     plain = Certificate(
-        fingerprint=sha256(name.encode()).hexdigest(),
+        fingerprint=Fingerprint(sha256(name.encode()).hexdigest()),
         subject_cn="Jean MARTIN",
         given_name="Jean",
         surname="MARTIN",
@@ -84,7 +87,7 @@ def owned(
     """Make a remembered key that holds these certificates."""
     fingerprints = tuple(sorted(c.fingerprint for c in certificates))
     key = Key(
-        id=fingerprints[0][:16] if fingerprints else "bare",
+        id=KeyId(fingerprints[0][:16] if fingerprints else "bare"),
         fingerprints=fingerprints,
         claims=claims,
         first_seen=first_seen,
@@ -112,12 +115,12 @@ def token(*certificates: Certificate, reader: str = "Reader 00", **changes: obje
 
 def holding(name: str = "Reader 00", insertion: int = 1, trouble: Trouble | None = None) -> ReaderState:
     """Make a reader with a card in it."""
-    return ReaderState(name=name, occupancy=Occupancy.HOLDING, insertion=insertion, trouble=trouble)
+    return ReaderState(name=ReaderName(name), occupancy=Occupancy.HOLDING, insertion=insertion, trouble=trouble)
 
 
 def empty(name: str = "Reader 00") -> ReaderState:
     """Make a reader without a card."""
-    return ReaderState(name=name, occupancy=Occupancy.EMPTY)
+    return ReaderState(name=ReaderName(name), occupancy=Occupancy.EMPTY)
 
 
 def notice_settings(**changes: object) -> Settings:

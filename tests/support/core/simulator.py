@@ -20,7 +20,7 @@ from daemon.core.events import (
     Verb,
 )
 from daemon.core.guide.render import offered
-from daemon.core.model import Certificate, Claim, Memory, TokenReading
+from daemon.core.model import Certificate, Claim, KeyId, Memory, TokenReading
 from daemon.core.notice import Choice, Notice
 from daemon.core.state import State
 from daemon.core.step import step
@@ -155,7 +155,7 @@ class Simulator:
 
     def tell(self, key: str, claim: Claim) -> tuple[Effect, ...]:
         """Say something of a key."""
-        return self.post(Claimed(at=self.now, key=key, claim=claim))
+        return self.post(Claimed(at=self.now, key=KeyId(key), claim=claim))
 
     def check(self, request: int = 1) -> Report | None:
         """Ask for a check and return what was answered, None when nothing was yet."""

@@ -25,7 +25,7 @@ from daemon.core.events import (
     TokensRead,
     Verb,
 )
-from daemon.core.model import Claim, Role, TokenFlags, TokenReading
+from daemon.core.model import Claim, Role, Ticket, TokenFlags, TokenReading
 from daemon.core.notice import Choice
 from daemon.core.state import State
 from daemon.core.step import step
@@ -134,12 +134,12 @@ class AnyOrder(RuleBasedStateMachine):
     def a_module_answers(self, back: int, trouble: Trouble | None) -> None:
         ticket = self.world.state.next_ticket - 1 - back
         tokens = () if trouble else tuple(one for card in self.world.cards.values() for one in card.tokens)
-        event = TokensRead(at=self.world.now, ticket=ticket, module="m", tokens=tokens, trouble=trouble)
+        event = TokensRead(at=self.world.now, ticket=Ticket(ticket), module="m", tokens=tokens, trouble=trouble)
         self.post(event)
 
     @rule(back=st.integers(0, 3))
     def a_read_ends(self, back: int) -> None:
-        self.post(ReadFinished(at=self.world.now, ticket=self.world.state.next_ticket - 1 - back))
+        self.post(ReadFinished(at=self.world.now, ticket=Ticket(self.world.state.next_ticket - 1 - back)))
 
     @rule()
     def all_reads_end_well(self) -> None:

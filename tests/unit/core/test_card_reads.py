@@ -7,7 +7,7 @@ import pytest
 from config.settings import Settings
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadersSeen, ReadFinished, ServiceLost, SettingsLoaded, Tick, TokensRead
-from daemon.core.model import Certificate, Occupancy, ReaderState, Role
+from daemon.core.model import Certificate, Occupancy, ReaderName, ReaderState, Role, Ticket
 from daemon.core.notice import Choice
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -39,11 +39,11 @@ def slow_world() -> Simulator:
 
 def tokens_read(world: Simulator, ticket: int, *certificates: Certificate, reader: str = "Reader 00") -> None:
     tokens = (token(*certificates, reader=reader),)
-    world.post(TokensRead(at=world.now, ticket=ticket, module="m", tokens=tokens))
+    world.post(TokensRead(at=world.now, ticket=Ticket(ticket), module="m", tokens=tokens))
 
 
 def finish(world: Simulator, ticket: int) -> None:
-    world.post(ReadFinished(at=world.now, ticket=ticket))
+    world.post(ReadFinished(at=world.now, ticket=Ticket(ticket)))
 
 
 def known(world: Simulator) -> set[str]:
@@ -78,7 +78,9 @@ def test_a_second_reader_is_read_without_the_first() -> None:
     world = Simulator()
     world.plug(ONE)
     world.plug(OTHER, reader="Reader 01")
-    assert world.orders()[-1] == ReadTokens(ticket=2, readers=("Reader 01",), others=("Reader 00",))
+    assert world.orders()[-1] == ReadTokens(
+        ticket=Ticket(2), readers=(ReaderName("Reader 01"),), others=(ReaderName("Reader 00"),)
+    )
     assert present(world) == {ONE.fingerprint, OTHER.fingerprint}
 
 
@@ -133,7 +135,7 @@ def test_the_card_that_stays_is_not_taken_for_the_one_that_left(slot: str) -> No
 def test_an_unnamed_token_beside_one_card_is_in_that_reader() -> None:
     world = Simulator()
     world.insert(token(ONE, reader="Slot 1"))
-    assert world.state.contents["Reader 00"].keys == (ONE.fingerprint[:16],)
+    assert world.state.contents[ReaderName("Reader 00")].keys == (ONE.fingerprint[:16],)
 
 
 def test_unnamed_tokens_beside_two_cards_are_present_somewhere() -> None:
@@ -157,7 +159,7 @@ def test_two_keys_with_the_same_issuer_on_them_stay_two_keys() -> None:
 def test_a_key_with_nothing_but_its_issuer_on_it_is_bare() -> None:
     world = Simulator()
     world.insert(token(CHAIN, serial="7"))
-    content = world.state.contents["Reader 00"]
+    content = world.state.contents[ReaderName("Reader 00")]
     assert content.blank
     assert content.trouble is Trouble.NO_CERTIFICATE
 
@@ -175,7 +177,7 @@ def test_a_known_key_whose_certificates_do_not_show_is_not_a_new_one() -> None:
 def test_unknown_is_not_empty() -> None:
     world = Simulator()
     world.plug(ONE)
-    unknown = ReaderState(name="Reader 00", occupancy=Occupancy.UNKNOWN)
+    unknown = ReaderState(name=ReaderName("Reader 00"), occupancy=Occupancy.UNKNOWN)
     world.post(ReadersSeen(at=NOW, readers=(unknown,)))
     assert known(world) == {ONE.fingerprint}
     assert len(world.orders()) == 1
@@ -309,7 +311,7 @@ def test_tokens_outside_readers_are_read_at_the_start_where_a_module_is_named() 
     world.state = State(settings=with_module(world.state.settings))
     world.look()
     world.look()
-    assert world.orders() == [ReadTokens(ticket=1, readers=())]
+    assert world.orders() == [ReadTokens(ticket=Ticket(1), readers=())]
 
 
 def with_module(settings: Settings) -> Settings:

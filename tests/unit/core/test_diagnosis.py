@@ -18,7 +18,7 @@ from daemon.core.diagnosis import (
     troubled,
 )
 from daemon.core.events import TokensRead
-from daemon.core.model import Occupancy, TokenReading
+from daemon.core.model import Occupancy, ReaderName, Ticket, TokenReading
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import ReaderReport, Report
 from support.core.factories import NOW, certificate, token
@@ -28,11 +28,11 @@ WORDS, DO = text("doctor.service.ok"), text("doctor.failed.do")
 
 
 def reader(number: int = 0, state: Occupancy = Occupancy.HOLDING, trouble: Trouble | None = None) -> ReaderReport:
-    return ReaderReport(name=f"Reader 0{number}", state=state, trouble=trouble)
+    return ReaderReport(name=ReaderName(f"Reader 0{number}"), state=state, trouble=trouble)
 
 
 def answer(*tokens: TokenReading, module: str = MODULE, trouble: Trouble | None = None) -> TokensRead:
-    return TokensRead(at=NOW, ticket=1, module=module, tokens=tokens, trouble=trouble)
+    return TokensRead(at=NOW, ticket=Ticket(1), module=module, tokens=tokens, trouble=trouble)
 
 
 def looked(*readers: ReaderReport, answers: tuple[TokensRead, ...] = (), **more: object) -> ReaderInspection:

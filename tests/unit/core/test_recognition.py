@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.core.model import Certificate, Memory, ReaderState, Role, TokenFlags, TokenReading
+from daemon.core.model import Certificate, Memory, ReaderName, ReaderState, Role, TokenFlags, TokenReading
 from daemon.core.recognition import UNKNOWN_READER, card_trouble, group_tokens, reader_of, remember_key
 from daemon.core.troubles import Trouble
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, empty, ending, holding, memory, owned, token
@@ -85,12 +85,12 @@ def serials(groups: list[tuple[TokenReading, ...]]) -> list[list[str]]:
     ],
 )
 def test_tokens_are_grouped_into_keys(tokens: list[TokenReading], reader: str, expected: list[list[str]]) -> None:
-    assert serials(group_tokens(tokens, reader)) == expected
-    assert serials(group_tokens(reversed(tokens), reader)) == expected
+    assert serials(group_tokens(tokens, ReaderName(reader))) == expected
+    assert serials(group_tokens(reversed(tokens), ReaderName(reader))) == expected
 
 
 def remembered(kept: Memory, *group: TokenReading) -> Memory:
-    after, _ = remember_key(kept, group, "R", NOW)
+    after, _ = remember_key(kept, group, ReaderName("R"), NOW)
     return after
 
 
@@ -138,7 +138,9 @@ def test_what_is_on_one_key_alone_proves_which_key_it_is(
         tokens = [token(*first, reader="a", serial=numbers[0]), token(*second, reader="b", serial=numbers[1])]
         kept = remembered(remembered(Memory(), tokens[0]), tokens[1])
         assert len(kept.keys) == (1 if same else 2), "seen one after the other"
-        assert len(group_tokens([replace(t, manufacturer=t.serial) for t in tokens], "R")) == len(kept.keys), "at once"
+        assert len(group_tokens([replace(t, manufacturer=t.serial) for t in tokens], ReaderName("R"))) == len(
+            kept.keys
+        ), "at once"
 
 
 def test_a_bare_key_that_is_certified_later_stays_the_same_key_and_proves_its_activation() -> None:
@@ -212,6 +214,6 @@ def test_a_bare_token_beside_a_full_one_is_a_key_of_its_own_only_with_a_serial_a
     full = token(OLD, reader="slot 1", serial="1")
     unactivated = TokenFlags(user_pin_set=False)
     blank = token(reader="slot 2", serial="2", flags=unactivated)
-    assert group_tokens([full, blank], "Reader 00") == [(full,), (blank,)]
+    assert group_tokens([full, blank], ReaderName("Reader 00")) == [(full,), (blank,)]
     for slot in (token(reader="slot 2", flags=unactivated), token(reader="slot 2", serial="2")):
-        assert group_tokens([full, slot], "Reader 00") == [(full,)]
+        assert group_tokens([full, slot], ReaderName("Reader 00")) == [(full,)]

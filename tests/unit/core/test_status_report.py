@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from daemon.core.events import Asked, ReadersSeen, ServiceLost, Verb
-from daemon.core.model import Claim, Memory, Occupancy, ReaderState
+from daemon.core.model import Claim, Fingerprint, Memory, Occupancy, ReaderName, ReaderState
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import PathKind, Report, Stage
@@ -161,7 +161,7 @@ def test_other_questions_are_answered_at_once(verb: Verb) -> None:
 )
 def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | None, paths: int) -> None:
     world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
-    world.post(Asked(at=NOW, request=5, verb=Verb.TELL, claim=claim, fingerprint=fingerprint))
+    world.post(Asked(at=NOW, request=5, verb=Verb.TELL, claim=claim, fingerprint=Fingerprint(fingerprint)))
     report = world.answered(5)
     assert report is not None
     assert len(report.paths) == paths
@@ -183,7 +183,7 @@ def test_the_command_line_can_name_a_key_and_forget_it() -> None:
 
 def test_a_stale_reader_is_unknown_and_named_so() -> None:
     world = Simulator()
-    stale = ReaderState(name="Reader 00", occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
+    stale = ReaderState(name=ReaderName("Reader 00"), occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
     world.post(ReadersSeen(at=NOW, readers=(stale,)))
     report = world.check()
     assert report is not None

@@ -19,7 +19,7 @@ from daemon.core.events import (
     TokensRead,
     Verb,
 )
-from daemon.core.model import Claim, Memory
+from daemon.core.model import Claim, Memory, Ticket
 from daemon.core.state import State
 from daemon.core.step import DELIVERY_LIMIT
 from daemon.core.troubles import Trouble
@@ -89,9 +89,9 @@ def test_a_check_without_a_card_asks_the_modules_all_the_same() -> None:
     world.look()
     world.answering = False
     world.check()
-    assert world.orders() == [ReadTokens(ticket=1, readers=())]
+    assert world.orders() == [ReadTokens(ticket=Ticket(1), readers=())]
     tokens = (token(ONE, reader="Soft token"),)
-    world.post(TokensRead(at=NOW, ticket=1, module="m", tokens=tokens))
+    world.post(TokensRead(at=NOW, ticket=Ticket(1), module="m", tokens=tokens))
     finish(world)
     report = world.answered()
     assert report is not None
@@ -155,8 +155,8 @@ def test_what_is_to_be_kept_is_written_before_it_is_acted_on() -> None:
     world.plug(DUE)
     world.check()
     tokens = world.cards["Reader 00"].tokens
-    world.post(TokensRead(at=NOW, ticket=1, module="m", tokens=tokens))
-    effects = world.post(ReadFinished(at=NOW, ticket=1))
+    world.post(TokensRead(at=NOW, ticket=Ticket(1), module="m", tokens=tokens))
+    effects = world.post(ReadFinished(at=NOW, ticket=Ticket(1)))
     assert kinds(effects)[0] is SaveMemory
     assert {Reply, ShowNotice, UpdateTray, WakeAt} <= set(kinds(effects))
 

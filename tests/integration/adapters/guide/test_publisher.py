@@ -21,7 +21,7 @@ from daemon.adapters.guide.messages import ENCODER, PAGES, Chosen, Forgotten, Gu
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, event_of
 from daemon.adapters.guide.render import page_of
 from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
-from daemon.core.model import Role
+from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views import guide as core
 from daemon.core.views.report import Stage
 from support.posted_events import PostedEvents
@@ -72,8 +72,8 @@ VIEW = core.GuideView(
     cases=(action("other"),),
     certificates=(
         core.CertificateCard(
-            fingerprint=FINGERPRINT,
-            key="key-1",
+            fingerprint=Fingerprint(FINGERPRINT),
+            key=KeyId("key-1"),
             key_name="the blue one",
             holder=text("holder.unknown"),
             procedure=None,
@@ -219,9 +219,9 @@ def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublish
         (Chosen(number=1, action="other"), GuideChosen(at=NOW, action="other")),
         (
             Named(fingerprint=FINGERPRINT, name=" the\u202e red one "),
-            KeyNamed(at=NOW, fingerprint=FINGERPRINT, name="the red one"),
+            KeyNamed(at=NOW, fingerprint=Fingerprint(FINGERPRINT), name="the red one"),
         ),
-        (Forgotten(fingerprint=FINGERPRINT), CertificateForgotten(at=NOW, fingerprint=FINGERPRINT)),
+        (Forgotten(fingerprint=FINGERPRINT), CertificateForgotten(at=NOW, fingerprint=Fingerprint(FINGERPRINT))),
         (Chosen(number=0, action="open"), None),
         (Chosen(number=2, action="open"), None),
         (Chosen(number=1, action="format the disk"), None),

@@ -43,7 +43,7 @@ from daemon.adapters.ipc.client import (
 from daemon.adapters.ipc.messages import REQUEST_LIMIT, TEXT_LIMIT, ErrorCode, decode_reply, encode_reply
 from daemon.adapters.ipc.server import ASK_LIMIT_S, MAX_CONNECTIONS, MAX_UNAUTHENTICATED, SEND_LIMIT_S, ControlServer
 from daemon.core.events import Asked, Event, GuideChosen, Verb
-from daemon.core.model import Claim, Occupancy, Role
+from daemon.core.model import Claim, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, Handling, ReaderStatus
 from daemon.core.views.report import CertificateStatus, PathKind, ReaderReport, Report, Stage
@@ -53,10 +53,10 @@ from support.process import wait_until
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 LIMIT_S = 10.0
 REPORT = Report(
-    readers=(ReaderReport(name="Reader 00 00", state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
+    readers=(ReaderReport(name=ReaderName("Reader 00 00"), state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
     certificates=(
         CertificateStatus(
-            fingerprint_sha256="a" * 64,
+            fingerprint_sha256=Fingerprint("a" * 64),
             subject_cn="Élise d’Arc",
             issuer_o="CertEurope",
             serial_hex="0a1b",
@@ -69,7 +69,7 @@ REPORT = Report(
             procedure=None,
             key_name="la bleue",
             last_seen=NOW,
-            reader="Reader 00 00",
+            reader=ReaderName("Reader 00 00"),
         ),
     ),
     paths=(
@@ -78,7 +78,7 @@ REPORT = Report(
             holder="Élise d’Arc",
             kind=PathKind.ACTIVATE,
             then=PathKind.ADD_WITH_OLD,
-            old_fingerprint="a" * 64,
+            old_fingerprint=Fingerprint("a" * 64),
             reason=text("reason.activate", date=NOW, count=3, name="2026-11-23", inner=text("days.left", until=NOW)),
         ),
     ),
@@ -184,7 +184,9 @@ def test_a_name_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
 
 def test_a_text_of_any_length_does_not_come_through(daemon: RunningDaemon) -> None:
     with pytest.raises(ControlError):
-        ask(daemon.runtime, Verb.NAME, fingerprint="b" * 64, name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S)
+        ask(
+            daemon.runtime, Verb.NAME, fingerprint=Fingerprint("b" * 64), name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S
+        )
 
 
 def test_answers_find_the_one_who_asked_in_any_order(daemon: RunningDaemon) -> None:

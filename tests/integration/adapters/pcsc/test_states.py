@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.adapters.pcsc.states import EMPTY, MUTE, PRESENT, UNAVAILABLE, UNKNOWN, Insertions, Tally, tally
-from daemon.core.model import Occupancy, ReaderState
+from daemon.core.model import Occupancy, ReaderName, ReaderState
 from daemon.core.troubles import Trouble
 
 COUNTER = 0x10000
@@ -84,7 +84,7 @@ def test_a_card_is_new_when_its_reader_did_not_hold_it_in_between(between: dict[
 @pytest.mark.parametrize("state", [0, UNKNOWN, UNAVAILABLE, UNKNOWN | UNAVAILABLE], ids=hex)
 def test_a_reader_that_does_not_answer_is_unknown_not_empty(state: int) -> None:
     assert Insertions().to_reader_states({"A": state}) == (
-        ReaderState(name="A", occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE),
+        ReaderState(name=ReaderName("A"), occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE),
     )
 
 

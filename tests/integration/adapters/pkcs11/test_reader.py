@@ -14,7 +14,7 @@ from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.core.effects import ReadTokens
 from daemon.core.events import Event, ReadFinished, TokensRead
-from daemon.core.model import TokenFlags, TokenReading
+from daemon.core.model import ReaderName, Ticket, TokenFlags, TokenReading
 from daemon.core.troubles import Trouble
 from support.card import BankCard, PivCard, pin_commands
 from support.in_process import use_service
@@ -71,11 +71,11 @@ def service(reader_service: ReaderService) -> ReaderService:
 def order(service: ReaderService, reader: int = 0, ticket: int = 1) -> ReadTokens:
     """Ask for one reader, and leave the others alone."""
     names = service.reader_names
-    others = tuple(name for name in names if name != names[reader])
-    return ReadTokens(ticket=ticket, readers=(names[reader],), others=others)
+    others = tuple(ReaderName(name) for name in names if name != names[reader])
+    return ReadTokens(ticket=Ticket(ticket), readers=(ReaderName(names[reader]),), others=others)
 
 
-EVERYTHING = ReadTokens(ticket=1, readers=())
+EVERYTHING = ReadTokens(ticket=Ticket(1), readers=())
 
 
 def tokens(events: list[Event]) -> list[TokenReading]:
@@ -245,7 +245,9 @@ def test_a_module_has_its_time_for_each_card_that_is_in(
     others: tuple[str, ...], found: set[Trouble], tmp_path: Path, start: Start, posted: PostedEvents
 ) -> None:
     module = make_module(tmp_path, "slow in C_GetSlotList")
-    start(module, child_limit_s=0.6 * SLOW_S).read(ReadTokens(ticket=1, readers=("Reader 00",), others=others))
+    start(module, child_limit_s=0.6 * SLOW_S).read(
+        ReadTokens(ticket=Ticket(1), readers=(ReaderName("Reader 00"),), others=tuple(map(ReaderName, others)))
+    )
     assert set(troubles(posted.until(ReadFinished, 3 * SLOW_S)).values()) == found
 
 
@@ -338,7 +340,7 @@ def test_stopping_kills_the_children_and_finishes_every_order(
     assert time.monotonic() - began < 1.0
     assert [event.ticket for event in posted.rest() if isinstance(event, ReadFinished)] == [1]
     assert not Path(f"/proc/{marker.read_text()[:-1]}").exists()
-    reader.read(ReadTokens(ticket=2, readers=()))
+    reader.read(ReadTokens(ticket=Ticket(2), readers=()))
     assert posted.next(ReadFinished).ticket == 2
 
 
@@ -366,7 +368,7 @@ LONG = "Gemalto Prox-DU Contactless_00000000 with a name that is far too long 00
     ],
 )
 def test_a_slot_names_a_reader(description: str, reader: str | None) -> None:
-    assert reader_named(description, ("Reader A 00 00", "Reader A 00 001", LONG)) == reader
+    assert reader_named(description, tuple(map(ReaderName, ("Reader A 00 00", "Reader A 00 001", LONG)))) == reader
 
 
 def test_our_own_libraries_are_loadable() -> None:

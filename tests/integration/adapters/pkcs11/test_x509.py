@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.adapters.pkcs11.x509 import CLIENT_AUTH, read_certificate, role_of, unreadable_certificate
-from daemon.core.model import Certificate, Role
+from daemon.core.model import Certificate, Fingerprint, Role
 from support.pki import HOSTILE_NAMES, ORGANIZATION_IDENTIFIER, make_certificate, private_key
 
 BEGIN, END = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), datetime(2027, 5, 6, 7, 8, 8, tzinfo=UTC)
@@ -27,7 +27,7 @@ SIGN, REPUDIATE = "digital_signature", "non_repudiation"
 def test_a_whole_certificate_is_read_in_full() -> None:
     der = make_certificate(organization_identifier="NTRFR-123456789", not_before=BEGIN, not_after=END, serial=0x0ABC)
     assert read_certificate(der) == Certificate(
-        fingerprint=hashlib.sha256(der).hexdigest(),
+        fingerprint=Fingerprint(hashlib.sha256(der).hexdigest()),
         subject_cn="Jeanne MARTIN",
         given_name="Jeanne",
         surname="Martin",

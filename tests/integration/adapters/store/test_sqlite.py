@@ -17,12 +17,25 @@ import pytest
 from config.workflows import WorkflowKind
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
 from daemon.core.effects import HistoryEntry
-from daemon.core.model import Certificate, CertificateRecord, Claim, Key, Memory, Progress, Role, TokenFlags
+from daemon.core.model import (
+    Certificate,
+    CertificateRecord,
+    Claim,
+    Fingerprint,
+    Key,
+    KeyId,
+    Memory,
+    Progress,
+    ProgressId,
+    ReaderName,
+    Role,
+    TokenFlags,
+)
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 
 OLD = Certificate(
-    fingerprint="a" * 64,
+    fingerprint=Fingerprint("a" * 64),
     subject_cn="Élise d’Arc",
     given_name="Élise",
     surname="d’Arc",
@@ -35,18 +48,18 @@ OLD = Certificate(
     not_after=NOW + timedelta(days=100),
     role=Role.AUTHENTICATION,
 )
-FLAWED = Certificate(fingerprint="b" * 64, flaw="no date", not_before=None, authority=True)
+FLAWED = Certificate(fingerprint=Fingerprint("b" * 64), flaw="no date", not_before=None, authority=True)
 KEY = Key(
-    id="key-1",
+    id=KeyId("key-1"),
     serial="42",
     label="Clé",
-    fingerprints=("a" * 64, "b" * 64),
+    fingerprints=(Fingerprint("a" * 64), Fingerprint("b" * 64)),
     flags=TokenFlags(initialised=False, pin_locked=True),
     looked_unactivated=True,
     claims=frozenset({Claim.WORKS, Claim.ACTIVATED}),
     first_seen=NOW,
     last_seen=NOW,
-    reader="Reader 00 00",
+    reader=ReaderName("Reader 00 00"),
     name="la bleue",
 )
 PROGRESS = Progress(
@@ -59,10 +72,10 @@ FULL = Memory(
     certificates={
         c.fingerprint: CertificateRecord(certificate=c, first_seen=NOW, last_seen=NOW) for c in (OLD, FLAWED)
     },
-    keys={"key-1": KEY},
+    keys={KeyId("key-1"): KEY},
     delivered={"key-1:days:30": NOW, "key-1:expired": NOW + timedelta(microseconds=1)},
-    snoozes={"key-1": NOW + timedelta(days=1)},
-    progress={"key-1": PROGRESS},
+    snoozes={KeyId("key-1"): NOW + timedelta(days=1)},
+    progress={ProgressId("key-1"): PROGRESS},
 )
 PARIS = timezone(timedelta(hours=1))
 
@@ -142,11 +155,16 @@ def test_only_the_person_may_read_the_store(opened: Opener, folder: Path) -> Non
 
 CHANGES = [
     pytest.param(replace(FULL, delivered={}), id="all marks gone"),
-    pytest.param(replace(FULL, certificates={"a" * 64: FULL.certificates["a" * 64]}), id="one certificate gone"),
-    pytest.param(replace(FULL, keys={"key-1": replace(KEY, label="other")}), id="one key changed"),
-    pytest.param(replace(FULL, keys={**FULL.keys, "key-2": replace(KEY, id="key-2")}), id="one key more"),
-    pytest.param(replace(FULL, progress={"key-1": replace(PROGRESS, finished=NOW)}), id="a course finished"),
-    pytest.param(replace(FULL, snoozes={"key-1": NOW.astimezone(PARIS)}), id="a moment from another zone"),
+    pytest.param(
+        replace(FULL, certificates={Fingerprint("a" * 64): FULL.certificates[Fingerprint("a" * 64)]}),
+        id="one certificate gone",
+    ),
+    pytest.param(replace(FULL, keys={KeyId("key-1"): replace(KEY, label="other")}), id="one key changed"),
+    pytest.param(replace(FULL, keys={**FULL.keys, KeyId("key-2"): replace(KEY, id=KeyId("key-2"))}), id="one key more"),
+    pytest.param(
+        replace(FULL, progress={ProgressId("key-1"): replace(PROGRESS, finished=NOW)}), id="a course finished"
+    ),
+    pytest.param(replace(FULL, snoozes={KeyId("key-1"): NOW.astimezone(PARIS)}), id="a moment from another zone"),
     pytest.param(Memory(), id="everything gone"),
 ]
 
@@ -359,7 +377,7 @@ def make_version_1(file: Path) -> None:
     query(file, "PRAGMA user_version = 1")
 
 
-FROM_VERSION_1 = replace(FULL, keys={"key-1": replace(KEY, name="")}, progress={})
+FROM_VERSION_1 = replace(FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={})
 
 
 def test_an_older_store_is_brought_up_to_date(opened: Opener, filled: Path) -> None:

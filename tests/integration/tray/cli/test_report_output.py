@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.i18n.translator import Translator
-from daemon.core.model import Role
+from daemon.core.model import Fingerprint, ReaderName, Role
 from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.report_output import as_json, place_words, timeline
 
@@ -35,7 +35,7 @@ def test_a_validity_without_length_is_drawn_too() -> None:
 
 
 LINE = CertificateStatus(
-    fingerprint_sha256="a" * 64,
+    fingerprint_sha256=Fingerprint("a" * 64),
     subject_cn="Jean MARTIN",
     issuer_o="CertEurope",
     serial_hex="0a",
@@ -47,7 +47,7 @@ LINE = CertificateStatus(
     present=False,
     procedure="opalexe",
 )
-SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=12), reader="Reader 00 00")
+SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=12), reader=ReaderName("Reader 00 00"))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,9 @@ SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=
     [
         pytest.param(LINE, "away", id="nothing known"),
         pytest.param(SEEN, "“the blue one” · seen 1 January 2026 in Reader 00 00", id="away"),
-        pytest.param(replace(SEEN, key_name="", reader=""), "seen 1 January 2026", id="away, reader unknown"),
+        pytest.param(
+            replace(SEEN, key_name="", reader=ReaderName("")), "seen 1 January 2026", id="away, reader unknown"
+        ),
         pytest.param(replace(SEEN, present=True), "“the blue one” · in Reader 00 00", id="in a reader"),
         pytest.param(replace(LINE, present=True), "in the reader", id="in some reader"),
     ],

@@ -15,7 +15,7 @@ import pytest
 
 from config.i18n.text import text
 from daemon.core.events import Asked, Claimed, GuideChosen, NoticeAnswered, Verb
-from daemon.core.model import Claim
+from daemon.core.model import Claim, KeyId
 from daemon.core.notice import Choice
 from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
 from support.process import Process, wait_until
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 HOLDER = "Jeanne MARTIN"
 ORDER = MenuItem(label=text("menu.order", holder=HOLDER), action=NoticeCommand(tag="key-1"))
 LATER = MenuItem(label=text("menu.later"), action=NoticeCommand(tag="key-1", choice=Choice.LATER))
-WORKS = MenuItem(label=text("menu.works", holder=HOLDER), action=ClaimCommand(key="key-2", claim=Claim.WORKS))
+WORKS = MenuItem(label=text("menu.works", holder=HOLDER), action=ClaimCommand(key=KeyId("key-2"), claim=Claim.WORKS))
 PRESENT = MenuItem(label=text("menu.present"))
 CHECK = MenuItem(label=text("menu.check"), action=Verb.CHECK)
 GUIDE = MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
@@ -307,7 +307,7 @@ def test_nothing_is_left_in_the_environment_for_children(item: TrayItem) -> None
     [
         ([Verb.CHECK, NoticeCommand(tag="a")], NoticeCommand(tag="a")),
         ([NoticeCommand(tag="a", choice=Choice.LATER), Verb.CHECK, Verb.QUIT], Verb.CHECK),
-        ([ClaimCommand(key="k", claim=Claim.REPLACES), Verb.CHECK, Verb.QUIT], Verb.CHECK),
+        ([ClaimCommand(key=KeyId("k"), claim=Claim.REPLACES), Verb.CHECK, Verb.QUIT], Verb.CHECK),
         ([Verb.CHECK, Verb.GUIDE], Verb.GUIDE),
         ([None, Verb.QUIT], None),
     ],

@@ -10,7 +10,7 @@ from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.effects import HistoryEntry, SaveMemory, Withdraw
 from daemon.core.events import CertificateForgotten, KeyNamed
 from daemon.core.key_names import KEY_NAME_LIMIT
-from daemon.core.model import Certificate, Claim, Progress, Role
+from daemon.core.model import Certificate, Claim, Fingerprint, KeyId, Progress, Role
 from daemon.core.views.guide import BarRole, CertificateCard
 from daemon.core.views.report import PathKind, Stage
 from support.core.factories import DAY, MICROSECOND, NOW, certificate, ending
@@ -103,7 +103,7 @@ def test_a_certificate_whose_key_is_not_remembered_is_listed_too() -> None:
     state = replace(world.state, memory=replace(world.state.memory, keys={}))
     world.state = state
     world.look()
-    assert cards(world)[OLD.fingerprint].key == ""
+    assert cards(world)[OLD.fingerprint].key is None
     assert cards(world)[OLD.fingerprint].place == text("certificate.away", date=NOW)
 
 
@@ -174,7 +174,7 @@ def test_the_menu_names_the_old_key_where_it_speaks_of_the_old_one() -> None:
 def test_forgetting_the_only_certificate_of_a_key_forgets_the_key_and_all_about_it() -> None:
     world = world_with(OLD)
     key = world.plug(OLD)
-    world.state = replace(world.state, memory=replace(world.state.memory, snoozes={key: NOW + DAY}))
+    world.state = replace(world.state, memory=replace(world.state.memory, snoozes={KeyId(key): NOW + DAY}))
     forget(world, OLD)
     memory = world.state.memory
     assert (memory.certificates, memory.keys, memory.snoozes, memory.progress) == ({}, {}, {}, {})
@@ -250,7 +250,7 @@ def test_the_progress_of_another_key_stays() -> None:
 def test_forgetting_what_is_not_known_changes_nothing() -> None:
     world = world_with(OLD)
     before = world.state
-    assert world.post(CertificateForgotten(at=world.now, fingerprint="f" * 64)) == ()
+    assert world.post(CertificateForgotten(at=world.now, fingerprint=Fingerprint("f" * 64))) == ()
     assert world.state == before
 
 

@@ -14,7 +14,7 @@ from daemon.core.effects import Launch
 from daemon.core.events import GuideChosen, Launched, ServiceLost, Tick
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import shown_case
-from daemon.core.model import TokenReading
+from daemon.core.model import Fingerprint, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Ending, GuideView, Opening, ReaderStatus
@@ -170,7 +170,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         }
         assert not differing, f"the same page but for {differing}"
 
-    def truly_in(self) -> set[str]:
+    def truly_in(self) -> set[Fingerprint]:
         """Name what lies in the readers, as nobody but the test can know."""
         found = {c.fingerprint for card in self.world.cards.values() for t in card.tokens for c in t.certificates}
         return {key.fingerprint for key in KEYS} & found

@@ -8,7 +8,7 @@ from config.i18n.text import Text, text
 from config.workflows import WorkflowKind
 from daemon.core.effects import Launch
 from daemon.core.events import Asked, GuideChosen, KeyNamed, ServiceLost, Verb
-from daemon.core.model import Claim
+from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
 from daemon.core.views.tray import GuideCommand, MenuItem
@@ -114,7 +114,7 @@ def test_a_key_that_replaces_a_lost_one_is_activated_and_linked() -> None:
     assert world.page.workflow is WorkflowKind.ACTIVATE
     world.choose("state:activated")
     assert [world.page.workflow, world.step()] == [WorkflowKind.ASSOCIATE_NEW, "log_in"]
-    assert world.state.memory.keys[NEW_ID].claims == {Claim.REPLACES, Claim.OLD_LOST, Claim.ACTIVATED}
+    assert world.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.REPLACES, Claim.OLD_LOST, Claim.ACTIVATED}
 
 
 @pytest.mark.parametrize("first", [OLD, NEW], ids=["the old one first", "the new one first"])

@@ -8,7 +8,7 @@ from config.workflows import WorkflowKind
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
 from daemon.core.events import Asked, GuideChosen, Launched, ServiceLost, Verb
-from daemon.core.model import Claim
+from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import BarRole, Copying, ReaderStatus
 from support.core.factories import DAY, NOW, UNACTIVATED, ending, token
@@ -75,7 +75,7 @@ def test_activation_is_ended_by_the_persons_word() -> None:
     world.plug(NEW)
     world.choose("open:tool", "end:start", "state:activated")
     assert world.page.workflow is WorkflowKind.ADD_WITH_OLD
-    assert world.state.memory.keys[NEW_ID].claims == {Claim.ACTIVATED}
+    assert world.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.ACTIVATED}
 
 
 def test_a_token_without_certificate_is_the_new_key_while_it_is_activated() -> None:
@@ -106,7 +106,7 @@ def test_the_whole_way_with_the_old_key() -> None:
     world.choose("end:click", "end:check")
     assert delivered(world.page.headline) == "guide.finished"
     assert world.withdrawn() == [OLD_ID]
-    assert world.state.memory.keys[NEW_ID].claims == {Claim.ACTIVATED, Claim.WORKS}
+    assert world.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.ACTIVATED, Claim.WORKS}
     world.choose("finish")
     assert delivered(world.page.headline) == "guide.well"
 

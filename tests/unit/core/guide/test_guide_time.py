@@ -7,7 +7,7 @@ import pytest
 
 from config.workflows import Workflow, WorkflowKind
 from daemon.core.effects import OpenGuide
-from daemon.core.model import Claim
+from daemon.core.model import Claim, ProgressId
 from daemon.core.views.guide import ReaderStatus
 from daemon.core.views.report import PathKind
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV
@@ -71,7 +71,7 @@ def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: WorkflowK
     assert (delivered(world.page.why) == "reason.associate_new.old_ended") is changed
     world.remove()
     assert ([delivered(alert) for alert in [world.page.alert] if alert] == ["guide.changed.associate_new"]) is changed
-    assert (world.state.memory.progress[NEW_ID].left is WorkflowKind.ADD_WITH_OLD) is changed
+    assert (world.state.memory.progress[ProgressId(NEW_ID)].left is WorkflowKind.ADD_WITH_OLD) is changed
 
 
 def test_what_has_changed_is_said_until_the_first_step_of_the_new_way_is_ended() -> None:
@@ -110,7 +110,7 @@ def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() ->
     world.wait(MICROSECOND)
     assert world.page.workflow is WorkflowKind.ASSOCIATE_NEW
     assert delivered(world.page.alert) == "guide.changed.link"
-    assert world.state.memory.progress[NEW_ID].link_until == until
+    assert world.state.memory.progress[ProgressId(NEW_ID)].link_until == until
     world.wait(HOUR)
     assert delivered(world.page.alert) == "guide.changed.associate_new"
 

@@ -6,7 +6,7 @@ import pytest
 
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch, SaveMemory, ShowNotice
-from daemon.core.model import Claim
+from daemon.core.model import Claim, KeyId
 from daemon.core.notice import Choice
 from daemon.core.responses.notice import KEY_PATIENCE
 from support.core.factories import DAY, MICROSECOND, UNACTIVATED, ending, token
@@ -153,8 +153,8 @@ def test_a_notice_that_is_closed_does_nothing() -> None:
 def test_a_word_by_a_button_is_of_the_new_key(choice: Choice, claim: Claim) -> None:
     world = world_with(OLD, NEW)
     world.answer(OLD_ID, choice)
-    assert world.kept.keys[NEW_ID].claims == {claim}
-    assert world.kept.keys[OLD_ID].claims == frozenset()
+    assert world.kept.keys[KeyId(NEW_ID)].claims == {claim}
+    assert world.kept.keys[KeyId(OLD_ID)].claims == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_word_takes_back_its_opposite(before: list[Claim], word: Claim, after:
     world = world_with(OLD)
     for claim in [*before, word]:
         world.tell(OLD_ID, claim)
-    assert world.kept.keys[OLD_ID].claims == after
+    assert world.kept.keys[KeyId(OLD_ID)].claims == after
 
 
 def test_a_word_of_an_unknown_key_does_nothing() -> None:

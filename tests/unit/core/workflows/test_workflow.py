@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.workflows import Ends, Needs, WorkflowKind
-from daemon.core.model import Memory, Progress
+from daemon.core.model import KeyId, Memory, Progress, ProgressId
 from daemon.core.workflows.cards import CardPositions
 from daemon.core.workflows.progress import deadline, end_step, expire_steps, link_stands, set_back, undo_steps
 from daemon.core.workflows.workflow import current_step
@@ -16,7 +16,7 @@ from support.core.workflows import ADD_WITH_OLD, LINK_LIFE, ORDER, a_step, a_wor
 NONE = CardPositions(old=False, new=False, rivals=frozenset(), sure=True)
 OLD, NEW = replace(NONE, old=True), replace(NONE, new=True)
 BOTH = replace(OLD, new=True)
-OLD_AND_OTHER, NEW_AND_OTHER = (replace(place, rivals=frozenset({"other"})) for place in (OLD, NEW))
+OLD_AND_OTHER, NEW_AND_OTHER = (replace(place, rivals=frozenset({KeyId("other")})) for place in (OLD, NEW))
 ALL = ["log_in", "ask", "close", "click", "check"]
 
 
@@ -145,6 +145,8 @@ def test_a_moment_that_a_wrong_clock_made_is_never_ahead() -> None:
 
 def test_a_clock_that_was_set_back_leaves_the_time_as_long_as_it_was() -> None:
     span = timedelta(hours=5)
-    kept = set_back(Memory(progress={"key": replace(asked(), link_until=NOW)}), span).progress["key"]
+    kept = set_back(Memory(progress={ProgressId("key"): replace(asked(), link_until=NOW)}), span).progress[
+        ProgressId("key")
+    ]
     assert kept.done == dict.fromkeys(["log_in", "ask"], NOW - span)
     assert kept.link_until == NOW - span
