@@ -19,7 +19,7 @@ from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.calendar_entries import calendar_entries
 from daemon.core.effects import Reply
 from daemon.core.events import Asked, ServiceLost, Verb
-from daemon.core.model import TokenFlags, TokenReading
+from daemon.core.model import KeyId, TokenFlags, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import StepStatus
@@ -157,9 +157,11 @@ def test_calendar_entries_keep_their_ids(known: tuple[Settings, Memory]) -> None
     assert [entry.uid for entry in calendar_entries(memory, settings, AT)] == EXPECTED["calendar names"]
 
 
-def _start(settings: Settings, memory: Memory, *, notifies: bool = True, guide_case: str = "") -> Simulator:
+def _start(settings: Settings, memory: Memory, *, notifies: bool = True, guide_case: str | None = None) -> Simulator:
     """Start with empty readers."""
-    state = State(settings=settings, memory=memory, notifies=notifies, guide_case=guide_case)
+    state = State(
+        settings=settings, memory=memory, notifies=notifies, guide_case=KeyId(guide_case) if guide_case else None
+    )
     simulator = Simulator(state=state, now=AT)
     simulator.look()
     return simulator
