@@ -13,8 +13,8 @@ from bench.cards import ending_card
 from bench.proc import is_alive, pss_mb, work_of
 from bench.programs import Vigicle
 from bench.rows import OURS, Row, beside
-from bench.sandbox import Stage
-from bench.visible_windows import Glass
+from bench.sandbox import Sandbox
+from bench.visible_windows import VisibleWindows
 from support.process import wait_until
 
 if TYPE_CHECKING:
@@ -31,17 +31,17 @@ SHOWN_LIMIT_S = 20.0
 def measure(*, quick: bool) -> list[Row]:
     """Open it again and again over a key whose certificate ends soon, then let it be."""
     count, seconds = (QUICK_OPENINGS, QUICK_WINDOW_S) if quick else (OPENINGS, WINDOW_S)
-    with Stage() as stage, Glass(stage) as glass:
-        program = Vigicle(stage, tray=True)
-        stage.service.insert(ending_card())
+    with Sandbox() as sandbox, VisibleWindows(sandbox) as windows:
+        program = Vigicle(sandbox, tray=True)
+        sandbox.service.insert(ending_card())
         time.sleep(KNOWN_S)
-        icon = stage.tray.wait_for_item(stage.bus)
+        icon = sandbox.tray.wait_for_item(sandbox.bus)
         rows = [
-            _row("`vigicle guide` to window shown", openings(glass, partial(by_command, program), count)),
-            _row("click on the icon to window shown", openings(glass, icon.activate, count)),
+            _row("`vigicle guide` to window shown", openings(windows, partial(by_command, program), count)),
+            _row("click on the icon to window shown", openings(windows, icon.activate, count)),
         ]
         icon.activate()
-        pid = glass.wait(SHOWN_LIMIT_S)
+        pid = windows.wait(SHOWN_LIMIT_S)
         time.sleep(SETTLE_S)
         before, began = work_of(pid), time.monotonic()
         time.sleep(seconds)
@@ -55,9 +55,9 @@ def measure(*, quick: bool) -> list[Row]:
     return rows
 
 
-def openings(glass: Glass, open_it: Callable[[], object], count: int) -> Figure:
+def openings(windows: VisibleWindows, open_it: Callable[[], object], count: int) -> Figure:
     """Return how long the window takes to be shown after each call; it is killed in between."""
-    return repeat(partial(_opening, glass, open_it), count)
+    return repeat(partial(_opening, windows, open_it), count)
 
 
 def by_command(program: Vigicle) -> None:
@@ -65,13 +65,13 @@ def by_command(program: Vigicle) -> None:
     program.commands.start("guide")
 
 
-def _opening(glass: Glass, open_it: Callable[[], object]) -> float:
+def _opening(windows: VisibleWindows, open_it: Callable[[], object]) -> float:
     began = time.monotonic()
     open_it()
-    pid = glass.wait(SHOWN_LIMIT_S)
+    pid = windows.wait(SHOWN_LIMIT_S)
     taken_s = time.monotonic() - began
     os.kill(pid, signal.SIGKILL)
-    glass.wait_gone(SHOWN_LIMIT_S)
+    windows.wait_gone(SHOWN_LIMIT_S)
     wait_until(lambda: not is_alive(pid), "the window's process has ended")
     return taken_s
 

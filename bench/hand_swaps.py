@@ -11,7 +11,7 @@ from bench.attempts import attempt
 from bench.cards import lasting_card
 from bench.programs import PROGRAMS
 from bench.rows import Figure, Row, beside
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from bench.programs import Watching
@@ -26,15 +26,15 @@ def measure(*, quick: bool) -> list[Row]:
     count = QUICK_SWAPS if quick else SWAPS
     cards = {name: (lasting_card(1), lasting_card(2)) for name in PROGRAMS}
     with ExitStack() as stack:
-        stages = {name: stack.enter_context(Stage()) for name in PROGRAMS}
-        programs = {name: attempt(name, partial(PROGRAMS[name], stage)) for name, stage in stages.items()}
+        sandboxes = {name: stack.enter_context(Sandbox()) for name in PROGRAMS}
+        programs = {name: attempt(name, partial(PROGRAMS[name], sandbox)) for name, sandbox in sandboxes.items()}
         time.sleep(START_S)
         for number in range(count):
-            for stage in stages.values():
-                stage.service.remove()
+            for sandbox in sandboxes.values():
+                sandbox.service.remove()
             time.sleep(OUT_S)
-            for name, stage in stages.items():
-                stage.service.insert(cards[name][number % 2])
+            for name, sandbox in sandboxes.items():
+                sandbox.service.insert(cards[name][number % 2])
             time.sleep(IN_S)
         time.sleep(END_S)
         missed = {name: _missed(program, count) for name, program in programs.items()}

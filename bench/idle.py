@@ -13,7 +13,7 @@ from bench.cards import ending_card
 from bench.proc import Work, anonymous_mb, is_alive, pss_mb, rss_mb, work_of
 from bench.programs import QUIET_PROGRAMS, Vigicle
 from bench.rows import OURS, PEERS, Figure, Row, beside
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,39 +59,39 @@ def measure(*, quick: bool) -> list[Row]:
     programs = dict(QUIET_PROGRAMS)
     programs[WITH_TRAY] = partial(Vigicle, verbose=False, tray=True)
     with ExitStack() as stack:
-        stages = {name: stack.enter_context(Stage()) for name in (NOBODY, *programs)}
-        running = {name: attempt(name, partial(start, stages[name])) for name, start in programs.items()}
+        sandboxes = {name: stack.enter_context(Sandbox()) for name in (NOBODY, *programs)}
+        running = {name: attempt(name, partial(start, sandboxes[name])) for name, start in programs.items()}
         time.sleep(START_S)
-        for stage in stages.values():
-            stage.service.insert(ending_card(), 1)
+        for sandbox in sandboxes.values():
+            sandbox.service.insert(ending_card(), 1)
         time.sleep(SETTLE_S)
-        if not stages[WITH_TRAY].tray.registered:
+        if not sandboxes[WITH_TRAY].tray.registered:
             running[WITH_TRAY] = "no icon came"
-        found = observe(stages, running, seconds)
+        found = observe(sandboxes, running, seconds)
     headless = {name: found[name] for name in (OURS, NOBODY, *PEERS)}
     with_tray = {OURS: found[WITH_TRAY], NOBODY: found[NOBODY]}
     return [*_rows(headless, "headless", seconds, budget_mb=34), *_rows(with_tray, "with tray", seconds, budget_mb=48)]
 
 
 def observe(
-    stages: Mapping[str, Stage], running: Mapping[str, Watching | str], seconds: float
+    sandboxes: Mapping[str, Sandbox], running: Mapping[str, Watching | str], seconds: float
 ) -> dict[str, Idle | str]:
     """Return what each program did in so many seconds from now; a word stands for one that does not run.
 
     A stage that nobody runs on shows what its pcscd does of itself.
     """
     began = time.monotonic()
-    before = {name: _works(stage, running.get(name)) for name, stage in stages.items()}
+    before = {name: _works(sandbox, running.get(name)) for name, sandbox in sandboxes.items()}
     time.sleep(seconds)
-    return {name: _idle(stage, running.get(name), before[name], began) for name, stage in stages.items()}
+    return {name: _idle(sandbox, running.get(name), before[name], began) for name, sandbox in sandboxes.items()}
 
 
-def _idle(stage: Stage, watching: Watching | str | None, before: tuple[Work, Work], began: float) -> Idle | str:
+def _idle(sandbox: Sandbox, watching: Watching | str | None, before: tuple[Work, Work], began: float) -> Idle | str:
     if isinstance(watching, str):
         return watching
     if watching is not None and not is_alive(watching.process.pid):
         return "ended"
-    program, service = _works(stage, watching)
+    program, service = _works(sandbox, watching)
     pid = 0 if watching is None else watching.process.pid
     return Idle(
         seconds=time.monotonic() - began,
@@ -103,11 +103,11 @@ def _idle(stage: Stage, watching: Watching | str | None, before: tuple[Work, Wor
     )
 
 
-def _works(stage: Stage, watching: Watching | str | None) -> tuple[Work, Work]:
+def _works(sandbox: Sandbox, watching: Watching | str | None) -> tuple[Work, Work]:
     program = Work(wakeups=0, run_ns=0)
     if watching is not None and not isinstance(watching, str) and is_alive(watching.process.pid):
         program = work_of(watching.process.pid)
-    return program, work_of(stage.service.pid)
+    return program, work_of(sandbox.service.pid)
 
 
 def pick(found: Mapping[str, Idle | str], figure: Callable[[Idle], float]) -> dict[str, Figure]:

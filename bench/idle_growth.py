@@ -14,7 +14,7 @@ from bench.idle import NOBODY, QUICK_WINDOW_S, START_S, WINDOW_S, Idle, observe,
 from bench.programs import QUIET_PROGRAMS, Vigicle
 from bench.readers import COUNTS as READERS
 from bench.rows import OURS, PEERS, Row, beside
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,22 +32,22 @@ def measure(*, quick: bool) -> list[Row]:
     """Watch all of it in one window, with a key in the first reader of each."""
     counts = memory.QUICK_COUNTS if quick else memory.COUNTS
     with ExitStack() as stack:
-        stages: dict[str, Stage] = {}
+        sandboxes: dict[str, Sandbox] = {}
         running: dict[str, Watching | str] = {}
         for readers in READERS:
             for name in (NOBODY, *QUIET_PROGRAMS):
-                stage = stages[f"{name} {readers}"] = stack.enter_context(Stage(readers=readers))
+                sandbox = sandboxes[f"{name} {readers}"] = stack.enter_context(Sandbox(readers=readers))
                 if name != NOBODY:
-                    running[f"{name} {readers}"] = attempt(name, partial(QUIET_PROGRAMS[name], stage))
+                    running[f"{name} {readers}"] = attempt(name, partial(QUIET_PROGRAMS[name], sandbox))
         for count in counts:
-            stage = stages[_remembering(count)] = stack.enter_context(Stage())
-            memory.fill(stage.state_folder, count)
-            running[_remembering(count)] = attempt(_remembering(count), partial(Vigicle, stage, verbose=False))
+            sandbox = sandboxes[_remembering(count)] = stack.enter_context(Sandbox())
+            memory.fill(sandbox.state_folder, count)
+            running[_remembering(count)] = attempt(_remembering(count), partial(Vigicle, sandbox, verbose=False))
         time.sleep(START_S)
-        for stage in stages.values():
-            stage.service.insert(ending_card())
+        for sandbox in sandboxes.values():
+            sandbox.service.insert(ending_card())
         time.sleep(SETTLE_S)
-        found = observe(stages, running, QUICK_WINDOW_S if quick else WINDOW_S)
+        found = observe(sandboxes, running, QUICK_WINDOW_S if quick else WINDOW_S)
     by_readers = [row for readers in READERS for row in _rows_of_readers(found, readers)]
     return [*by_readers, *(row for count in counts for row in _rows_of_memory(found, count))]
 

@@ -8,7 +8,7 @@ from functools import partial
 from bench.cards import lasting_card
 from bench.programs import Vigicle
 from bench.rows import Row
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 from bench.swaps import REST_S, START_S, Holding, holding, warm_up
 from support.process import wait_until
 
@@ -20,13 +20,13 @@ READ_LIMIT_S = 20.0
 def measure(*, quick: bool) -> list[Row]:
     """Put keys in, each until it has been read."""
     count = QUICK_INSERTIONS if quick else INSERTIONS
-    with Stage() as stage:
-        program = Vigicle(stage)
+    with Sandbox() as sandbox:
+        program = Vigicle(sandbox)
         time.sleep(START_S)
-        warm_up(stage)
+        warm_up(sandbox)
         for reader in (0, 1):
-            stage.service.remove(reader)
-        before, after = (_after(stage, program, times) for times in (WARM_UP, count))
+            sandbox.service.remove(reader)
+        before, after = (_after(sandbox, program, times) for times in (WARM_UP, count))
     return [
         Row(
             what=f"memory grown after {count} keys read (anonymous)",
@@ -44,13 +44,13 @@ def measure(*, quick: bool) -> list[Row]:
     ]
 
 
-def _after(stage: Stage, program: Vigicle, count: int) -> Holding:
+def _after(sandbox: Sandbox, program: Vigicle, count: int) -> Holding:
     cards = lasting_card(1), lasting_card(2)
     for number in range(count):
         already = _reads(program)
-        stage.service.insert(cards[number % 2], number % 2)
+        sandbox.service.insert(cards[number % 2], number % 2)
         wait_until(partial(_has_read_more, program, already), "the key is read", READ_LIMIT_S)
-        stage.service.remove(number % 2)
+        sandbox.service.remove(number % 2)
     time.sleep(REST_S)
     return holding(program.process.pid)
 

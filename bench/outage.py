@@ -11,7 +11,7 @@ from bench.cards import lasting_card
 from bench.proc import is_alive
 from bench.programs import PROGRAMS, wait_for
 from bench.rows import Figure, Row, beside, spread
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,18 +41,18 @@ def measure(*, quick: bool) -> list[Row]:
 
 
 def _killed(name: str, count: int) -> Figure:
-    with Stage() as stage:
-        program = PROGRAMS[name](stage)
+    with Sandbox() as sandbox:
+        program = PROGRAMS[name](sandbox)
         time.sleep(START_S)
-        stage.service.insert(lasting_card())
+        sandbox.service.insert(lasting_card())
         time.sleep(START_S)
-        return _all(_after_a_kill(stage, program, number) for number in range(count))
+        return _all(_after_a_kill(sandbox, program, number) for number in range(count))
 
 
-def _after_a_kill(stage: Stage, program: Watching, number: int) -> Figure:
-    stage.service.kill()
+def _after_a_kill(sandbox: Sandbox, program: Watching, number: int) -> Figure:
+    sandbox.service.kill()
     time.sleep(AWAY_S + STRIDE_S * number % PAUSE_S)
-    return _seen_again(stage, program)
+    return _seen_again(sandbox, program)
 
 
 def _absent(name: str, count: int) -> Figure:
@@ -60,12 +60,12 @@ def _absent(name: str, count: int) -> Figure:
 
 
 def _after_a_start(name: str, number: int) -> Figure:
-    with Stage() as stage:
-        stage.service.stop()
-        program = PROGRAMS[name](stage)
+    with Sandbox() as sandbox:
+        sandbox.service.stop()
+        program = PROGRAMS[name](sandbox)
         time.sleep(START_S + STRIDE_S * number % PAUSE_S)
-        stage.service.insert(lasting_card())
-        return _seen_again(stage, program)
+        sandbox.service.insert(lasting_card())
+        return _seen_again(sandbox, program)
 
 
 def _all(figures: Iterator[Figure]) -> Figure:
@@ -78,17 +78,17 @@ def _all(figures: Iterator[Figure]) -> Figure:
     return spread(numbers)
 
 
-def _seen_again(stage: Stage, program: Watching) -> Figure:
+def _seen_again(sandbox: Sandbox, program: Watching) -> Figure:
     """Start the service; where the card that is in goes unseen, try with putting it in anew."""
     before = time.time()
-    stage.service.start()
+    sandbox.service.start()
     back = time.time()
     if (seen := wait_for(program.seen, before, LIMIT_S)) is not None:
         return max(0.0, seen - back)
     if not is_alive(program.process.pid):
         return "ends"
-    stage.service.remove()
+    sandbox.service.remove()
     time.sleep(START_S)
     put_in = time.time()
-    stage.service.insert(lasting_card())
+    sandbox.service.insert(lasting_card())
     return "blind" if wait_for(program.seen, put_in, LIMIT_S) is None else "only new cards"

@@ -18,7 +18,7 @@ from support.program import Program
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bench.sandbox import Stage
+    from bench.sandbox import Sandbox
     from support.process import Process
 
 OPENSC_MODULES = [f"/usr/lib/{place}opensc-pkcs11.so" for place in ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "")]
@@ -54,11 +54,11 @@ class Watching(Protocol):
 class Vigicle:
     """Our own program, at home in the stage's folder; with `verbose` its log tells what it has seen."""
 
-    def __init__(self, stage: Stage, *, verbose: bool = True, tray: bool = False) -> None:
-        self._stage = stage
+    def __init__(self, sandbox: Sandbox, *, verbose: bool = True, tray: bool = False) -> None:
+        self._sandbox = sandbox
         with ExitStack() as stack:
-            self.commands = stack.enter_context(Program(stage.home, stage.environment))
-            stage.keep(stack.pop_all())
+            self.commands = stack.enter_context(Program(sandbox.home, sandbox.environment))
+            sandbox.keep(stack.pop_all())
         options = [*(["--verbose"] if verbose else []), "run", *([] if tray else ["--headless"])]
         self.process = self.commands.start(*options)
         self.process.wait_for_log("vigicle is running", START_LIMIT_S)
@@ -71,18 +71,18 @@ class Vigicle:
         return list(first_seen.values())
 
     def told(self) -> list[float]:
-        return self._stage.told()
+        return self._sandbox.told()
 
 
 class OpenscNotify:
     """OpenSC's own: a notice for each card put in, without looking at it."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self.process = stage.start("opensc-notify", require_tool("opensc-notify", "opensc"))
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.process = sandbox.start("opensc-notify", require_tool("opensc-notify", "opensc"))
 
     def seen(self) -> list[float]:
-        return self._stage.told("detected")
+        return self._sandbox.told("detected")
 
     def told(self) -> list[float]:
         return self.seen()
@@ -91,11 +91,11 @@ class OpenscNotify:
 class EventManager:
     """card_eventmgr or pkcs11_eventmgr, with an action that writes down the moment."""
 
-    def __init__(self, stage: Stage, name: str, more: str, last: str) -> None:
-        self._stamps = stage.folder / "stamps.txt"
-        configuration = stage.folder / f"{name}.conf"
+    def __init__(self, sandbox: Sandbox, name: str, more: str, last: str) -> None:
+        self._stamps = sandbox.folder / "stamps.txt"
+        configuration = sandbox.folder / f"{name}.conf"
         configuration.write_text(EVENTMGR.format(name=name, more=more, last=last, stamps=self._stamps))
-        self.process = stage.start(
+        self.process = sandbox.start(
             name, require_tool(name, "libpam-pkcs11"), "nodaemon", f"config_file={configuration}"
         )
 
@@ -106,34 +106,34 @@ class EventManager:
         return self.seen()
 
 
-def card_eventmgr(stage: Stage) -> EventManager:
+def card_eventmgr(sandbox: Sandbox) -> EventManager:
     """Start pam_pkcs11's watcher of the reader."""
-    return EventManager(stage, "card_eventmgr", "timeout = 1000;", "event timeout { }")
+    return EventManager(sandbox, "card_eventmgr", "timeout = 1000;", "event timeout { }")
 
 
-def pkcs11_eventmgr(stage: Stage) -> EventManager:
+def pkcs11_eventmgr(sandbox: Sandbox) -> EventManager:
     """Start pam_pkcs11's watcher of a PKCS#11 module."""
     module = require_file(OPENSC_MODULES, "opensc-pkcs11")
     more = f"polling_time = 1; expire_time = 0; pkcs11_module = {module};"
     expired = 'event expire_time { on_error = ignore; action = "true"; }'
-    return EventManager(stage, "pkcs11_eventmgr", more, expired)
+    return EventManager(sandbox, "pkcs11_eventmgr", more, expired)
 
 
-PROGRAMS: Mapping[str, Callable[[Stage], Watching]] = {
+PROGRAMS: Mapping[str, Callable[[Sandbox], Watching]] = {
     OURS: Vigicle,
     "opensc-notify": OpenscNotify,
     "card_eventmgr": card_eventmgr,
     "pkcs11_eventmgr": pkcs11_eventmgr,
 }
-QUIET_PROGRAMS: Mapping[str, Callable[[Stage], Watching]] = {**PROGRAMS, OURS: partial(Vigicle, verbose=False)}
+QUIET_PROGRAMS: Mapping[str, Callable[[Sandbox], Watching]] = {**PROGRAMS, OURS: partial(Vigicle, verbose=False)}
 """The same, as people run them."""
 
 
 class BareClient:
     """The bare `SCardGetStatusChange` client; `seen` as with the programs."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.process = stage.start("bare", sys.executable, "-I", str(Path(bare_client.__file__)))
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.process = sandbox.start("bare", sys.executable, "-I", str(Path(bare_client.__file__)))
         self.process.wait_for_log("ready", START_LIMIT_S)
 
     def seen(self) -> list[float]:

@@ -13,9 +13,9 @@ from bench.cards import ending_card, lasting_card
 from bench.guide import by_command, openings
 from bench.programs import BareClient, Vigicle
 from bench.rows import OURS, Figure, Row, beside
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 from bench.trials import Lane, race, seen_ms, spreads, told_over_read_s
-from bench.visible_windows import Glass
+from bench.visible_windows import VisibleWindows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,18 +65,18 @@ def _rows(what: str, unit: str, figures: Mapping[int, Figure], budget: float | N
 
 
 def _lane(count: int, stack: ExitStack) -> Lane:
-    stage = stack.enter_context(Stage())
-    memory.fill(stage.state_folder, count)
-    return Lane(stage=stage, program=Vigicle(stage), bare=BareClient(stage), limit_s=LIMIT_S)
+    sandbox = stack.enter_context(Sandbox())
+    memory.fill(sandbox.state_folder, count)
+    return Lane(sandbox=sandbox, program=Vigicle(sandbox), bare=BareClient(sandbox), limit_s=LIMIT_S)
 
 
 def _ask(count: int, times: int) -> Answers:
-    with Stage() as stage, Glass(stage) as glass:
-        memory.fill(stage.state_folder, count)
-        size_mb = memory.size_mb(stage.state_folder)
-        start_s = repeat(partial(_start_s, stage), times)
-        program = Vigicle(stage, verbose=False, tray=True)
-        stage.service.insert(lasting_card())
+    with Sandbox() as sandbox, VisibleWindows(sandbox) as windows:
+        memory.fill(sandbox.state_folder, count)
+        size_mb = memory.size_mb(sandbox.state_folder)
+        start_s = repeat(partial(_start_s, sandbox), times)
+        program = Vigicle(sandbox, verbose=False, tray=True)
+        sandbox.service.insert(lasting_card())
         time.sleep(KNOWN_S)
         return Answers(
             size_mb=size_mb,
@@ -84,13 +84,13 @@ def _ask(count: int, times: int) -> Answers:
             status_s=repeat(partial(_command_s, program, "status", "--json"), times),
             table_s=repeat(partial(_command_s, program, "status"), times),
             check_s=repeat(partial(_command_s, program, "check", "--json"), times),
-            guide_s=openings(glass, partial(by_command, program), times),
+            guide_s=openings(windows, partial(by_command, program), times),
         )
 
 
-def _start_s(stage: Stage) -> float:
+def _start_s(sandbox: Sandbox) -> float:
     began = time.monotonic()
-    program = Vigicle(stage, verbose=False)
+    program = Vigicle(sandbox, verbose=False)
     taken_s = time.monotonic() - began
     program.process.terminate()
     return taken_s

@@ -19,7 +19,7 @@ from support.tray import TrayWatcher
 SKEW_S = time.time() - time.monotonic()
 
 
-class Stage:
+class Sandbox:
     """Readers and a desktop, private to one program; a context manager. All moments are of time.time()."""
 
     def __init__(self, readers: int = 2) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bench.attempts import repeat
 from bench.programs import Vigicle
 from bench.rows import Figure, Row
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 from support.process import wait_until
 
 if TYPE_CHECKING:
@@ -28,23 +28,23 @@ def measure(*, quick: bool) -> list[Row]:
     ]
 
 
-def _again(figure: Callable[[Stage], float], count: int) -> Figure:
-    return repeat(partial(_on_a_stage, figure), count)
+def _again(figure: Callable[[Sandbox], float], count: int) -> Figure:
+    return repeat(partial(_in_a_sandbox, figure), count)
 
 
-def _on_a_stage(figure: Callable[[Stage], float]) -> float:
-    with Stage() as stage:
-        return figure(stage)
+def _in_a_sandbox(figure: Callable[[Sandbox], float]) -> float:
+    with Sandbox() as sandbox:
+        return figure(sandbox)
 
 
-def _until_on_watch(stage: Stage) -> float:
+def _until_on_watch(sandbox: Sandbox) -> float:
     began = time.monotonic()
-    Vigicle(stage)
+    Vigicle(sandbox)
     return time.monotonic() - began
 
 
-def _until_icon(stage: Stage) -> float:
+def _until_icon(sandbox: Sandbox) -> float:
     began = time.monotonic()
-    Vigicle(stage, tray=True)
-    wait_until(lambda: bool(stage.tray.registered), "an icon registers", ICON_LIMIT_S)
+    Vigicle(sandbox, tray=True)
+    wait_until(lambda: bool(sandbox.tray.registered), "an icon registers", ICON_LIMIT_S)
     return time.monotonic() - began

@@ -11,7 +11,7 @@ from bench.cards import ending_card, lasting_card
 from bench.proc import anonymous_mb, children, descriptors, is_alive
 from bench.programs import PROGRAMS, Vigicle, Watching
 from bench.rows import OURS, Figure, Row, beside
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 
 SWAPS, PEER_SWAPS, QUICK_SWAPS = 10_000, 1_000, 100
 START_S, END_S, REST_S = 2.0, 4.0, 7.0  # pkcs11_eventmgr looks once a second; pcscd tidies after 5
@@ -72,15 +72,15 @@ def measure(*, quick: bool) -> list[Row]:
 
 
 def _measure(name: str, count: int) -> tuple[Figure, ...]:
-    with Stage() as stage:
-        program = PROGRAMS[name](stage)
+    with Sandbox() as sandbox:
+        program = PROGRAMS[name](sandbox)
         time.sleep(START_S)
-        warm_up(stage)
+        warm_up(sandbox)
         pid = program.process.pid
         if not is_alive(pid):
             return ("ended",) * 5
         before, noticed_before = holding(pid), noticed(program)
-        _swap(stage, count)
+        _swap(sandbox, count)
         time.sleep(END_S)
         if not is_alive(pid):
             return ("ended",) * 5
@@ -104,21 +104,21 @@ def noticed(program: Watching) -> Noticed:
     return Noticed(cards=sum(cards for cards, _ in told), unread=sum(unread for _, unread in told))
 
 
-def warm_up(stage: Stage) -> None:
+def warm_up(sandbox: Sandbox) -> None:
     """Let the program load and connect whatever it needs: a card read, a notice told, some swaps."""
-    stage.service.insert(ending_card())
+    sandbox.service.insert(ending_card())
     time.sleep(REST_S)
-    stage.service.remove()
-    _swap(stage, WARM_UP)
+    sandbox.service.remove()
+    _swap(sandbox, WARM_UP)
     time.sleep(REST_S)
 
 
-def _swap(stage: Stage, count: int) -> None:
+def _swap(sandbox: Sandbox, count: int) -> None:
     cards = lasting_card(1), lasting_card(2)
     for number in range(count):
         reader, card = number % 2, cards[number // 2 % 2]
-        stage.service.remove(reader)
-        stage.service.insert(card, reader)
+        sandbox.service.remove(reader)
+        sandbox.service.insert(card, reader)
 
 
 def holding(pid: int) -> Holding:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bench.attempts import attempt
 from bench.programs import OPENSC_MODULES, BareClient, wait_for
 from bench.rows import spread
-from bench.sandbox import Stage
+from bench.sandbox import Sandbox
 from support.process import require_file, require_tool
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Insertion:
 class Lane:
     """One program on watch on a stage of its own, with the bare client beside it; `readers` take turns."""
 
-    stage: Stage
+    sandbox: Sandbox
     program: Watching
     bare: BareClient
     readers: tuple[int, ...] = (0, 0, 1)
@@ -62,11 +62,11 @@ class Lane:
         empty_s = OUT_S + 0.137 * (number % 7)  # not in step with anybody's polling
         time.sleep(max(0.0, self.empty_since + empty_s - time.monotonic()))
         put_in = time.time()
-        self.stage.service.insert(card, reader)
+        self.sandbox.service.insert(card, reader)
         try:
             self.insertions.append(self._watch(put_in, telling=telling))
         finally:
-            self.stage.service.remove(reader)
+            self.sandbox.service.remove(reader)
             self.empty_since = time.monotonic()
 
     def _watch(self, put_in: float, *, telling: bool) -> Insertion:
@@ -79,7 +79,7 @@ class Lane:
             event=event,
             seen_s=None if seen is None else seen - event,
             told_s=None if told is None else told - event,
-            read_s=_read_s(self.stage) if telling else None,
+            read_s=_read_s(self.sandbox) if telling else None,
         )
 
 
@@ -104,15 +104,15 @@ def race(
     return {name: lane if isinstance(lane, str) else lane.insertions for name, lane in found.items()}
 
 
-def lane_of(program: Callable[[Stage], Watching], readers: int = 2) -> Callable[[ExitStack], Lane]:
+def lane_of(program: Callable[[Sandbox], Watching], readers: int = 2) -> Callable[[ExitStack], Lane]:
     """Return what starts a program on a stage with so many readers; two take cards in turn, else the first alone."""
 
     def start(stack: ExitStack) -> Lane:
-        stage = stack.enter_context(Stage(readers=readers))
+        sandbox = stack.enter_context(Sandbox(readers=readers))
         return Lane(
-            stage=stage,
-            program=program(stage),
-            bare=BareClient(stage),
+            sandbox=sandbox,
+            program=program(sandbox),
+            bare=BareClient(sandbox),
             readers=(0, 0, 1) if readers == 2 else (0,),
         )
 
@@ -141,10 +141,10 @@ def told_over_read_s(insertion: Insertion) -> float | None:
     return insertion.told_s - insertion.read_s
 
 
-def _read_s(stage: Stage) -> float:
+def _read_s(sandbox: Sandbox) -> float:
     """Return how long the card that is in takes to be listed by OpenSC's own tool."""
     module = require_file(OPENSC_MODULES, "opensc-pkcs11")
     command = [require_tool("pkcs11-tool", "opensc"), "--module", str(module), "--list-objects"]
     began = time.monotonic()
-    stage.run(*command, limit_s=READ_LIMIT_S)
+    sandbox.run(*command, limit_s=READ_LIMIT_S)
     return time.monotonic() - began

@@ -14,24 +14,24 @@ from support.process import require_tool, wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.sandbox import Stage
+    from bench.sandbox import Sandbox
 
 WINDOW_CLASS = "vigicle"
 
 
-class Glass:
+class VisibleWindows:
     """A screen with a window manager, for all that is started on the stage from now on; a context manager."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         screen = self._stack.enter_context(Screen())
-        self._stage.environment |= screen.environment
+        self._sandbox.environment |= screen.environment
         self._display = display.Display(screen.environment["DISPLAY"])
         self._stack.callback(self._display.close)
-        manager = self._stage.start("openbox", require_tool("openbox", "openbox"))
+        manager = self._sandbox.start("openbox", require_tool("openbox", "openbox"))
         self._stack.callback(manager.close)
         wait_until(self._is_managed, "the window manager is there")
         return self

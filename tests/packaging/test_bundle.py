@@ -38,7 +38,7 @@ def test_a_missing_program_is_named_with_its_package() -> None:
         need("no-such-program", "such-package")
 
 
-def test_the_bill_names_each_part_with_its_hash_and_its_licence(tmp_path: Path) -> None:
+def test_the_bill_of_materials_has_each_part_with_hash_and_licence(tmp_path: Path) -> None:
     put_package(tmp_path, "Some.Thing", "License-Expression: MIT OR Apache-2.0")
     put_package(tmp_path, "vigicle")
     (component,) = json.loads(bill_of_materials(tmp_path, {"some-thing": HASH}))["components"]
@@ -55,13 +55,15 @@ def test_the_bill_names_each_part_with_its_hash_and_its_licence(tmp_path: Path) 
         pytest.param([], [], id="none"),
     ],
 )
-def test_the_bill_says_of_a_licence_what_the_package_says(tmp_path: Path, lines: list[str], words: list[str]) -> None:
+def test_the_bill_of_materials_has_the_licence_of_the_package(
+    tmp_path: Path, lines: list[str], words: list[str]
+) -> None:
     put_package(tmp_path, "thing", *lines)
     (component,) = json.loads(bill_of_materials(tmp_path, {"thing": HASH}))["components"]
     assert [licence["license"]["name"] for licence in component["licenses"]] == words
 
 
-def test_a_part_that_no_lock_has_proved_stops_the_build(tmp_path: Path) -> None:
+def test_a_part_without_a_locked_hash_stops_the_build(tmp_path: Path) -> None:
     put_package(tmp_path, "stowaway")
     with pytest.raises(SetupError, match="stowaway"):
         bill_of_materials(tmp_path, {})
@@ -81,7 +83,7 @@ def test_sha256sum_accepts_the_sums(tmp_path: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
 
 
-def test_an_unknown_target_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_target_is_refused_with_the_known_ones() -> None:
     build = [sys.executable, str(ROOT / "installers/build.py"), "rpm"]
     answer = subprocess.run(build, check=False, capture_output=True, text=True)
     assert answer.returncode == 2

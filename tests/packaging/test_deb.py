@@ -90,7 +90,7 @@ def checked(debian: BareSystem) -> list[str]:
     return [line["subject_cn"] for line in json.loads(answer.stdout)["certificates"] if line["present"]]
 
 
-def test_a_build_that_may_not_install_its_tools_names_them(debian: BareSystem) -> None:
+def test_a_build_without_rights_names_the_tools_to_install(debian: BareSystem) -> None:
     project = debian.shared / "project"
     shutil.copytree(ROOT / "installers", project / "installers")
     shutil.copy2(ROOT / "pyproject.toml", project)
@@ -193,7 +193,7 @@ def test_its_guide_opens_a_window(debian: BareSystem, readers: ReaderService, sc
     wait_until(shown, "the guide's window is on the screen", 60)
 
 
-def test_it_starts_at_login_unless_the_person_says_no(debian: BareSystem) -> None:
+def test_it_starts_at_login_unless_the_user_disabled_it(debian: BareSystem) -> None:
     own = "/root/.config/autostart/vigicle.desktop"
     assert SYSTEM_ENTRY in debian.run("vigicle", "autostart", "status").stdout
     debian.run("vigicle", "autostart", "disable")
@@ -204,7 +204,7 @@ def test_it_starts_at_login_unless_the_person_says_no(debian: BareSystem) -> Non
     assert SYSTEM_ENTRY in debian.run("vigicle", "autostart", "status").stdout
 
 
-def test_a_running_watch_outlives_an_upgrade(debian: BareSystem, readers: ReaderService, unpacked: Path) -> None:
+def test_a_running_daemon_survives_an_upgrade(debian: BareSystem, readers: ReaderService, unpacked: Path) -> None:
     watch = debian.start("vigicle", "run", "--headless")
     readers.insert(card("Jeanne", "MARTIN"))
     wait_until(lambda: checked(debian) == ["Jeanne MARTIN"], "the watch knows the key", 30)
@@ -230,7 +230,7 @@ def next_version(unpacked: Path, folder: Path) -> Path:
     return package
 
 
-def test_nothing_is_left_after_a_purge_but_what_is_the_persons_own(debian: BareSystem) -> None:
+def test_a_purge_leaves_only_the_users_own_files(debian: BareSystem) -> None:
     debian.run("vigicle", "autostart", "disable")
     debian.run("apt-get", "purge", "--yes", "vigicle")
     left = {file for file in debian.files() if "vigicle" in file}
@@ -238,7 +238,7 @@ def test_nothing_is_left_after_a_purge_but_what_is_the_persons_own(debian: BareS
     assert "/root/.config/autostart/vigicle.desktop" in left
 
 
-def test_coming_and_going_changes_nothing(debian: BareSystem, package: Path) -> None:
+def test_installing_and_removing_changes_nothing(debian: BareSystem, package: Path) -> None:
     there = debian.take(package)
     debian.run("apt-get", "purge", "--yes", "vigicle")
     before = debian.files()

@@ -24,7 +24,7 @@ def test_the_desktop_entries_are_valid(entry: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "show what is known"), ("fr", "montre ce qui est connu")])
-def test_the_manual_tells_every_command(language: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_manual_describes_every_command(language: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", language)
     page = filled((DEB / "man" / f"{language}.1").read_text(encoding="utf-8"))
     assert words in page

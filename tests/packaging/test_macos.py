@@ -57,7 +57,7 @@ def test_the_distribution_names_the_package_its_machine_and_the_oldest_macos() -
     ]
 
 
-def test_without_keys_nothing_is_signed_with_one_and_nothing_goes_to_apple() -> None:
+def test_without_keys_nothing_is_signed_and_nothing_is_sent_to_apple() -> None:
     assert [command[0] for command in commands(Keys())] == ["codesign", "pkgbuild", "productbuild"]
     assert "--sign" not in commands(Keys())[2]
 
@@ -75,7 +75,7 @@ def test_a_part_that_is_not_signed_is_not_sent_to_apple(lacking: str) -> None:
     assert "xcrun" not in [command[0] for command in commands(known)]
 
 
-def test_what_is_left_out_for_want_of_a_key_is_said() -> None:
+def test_steps_left_out_without_a_key_are_reported() -> None:
     assert unsigned(ALL) == []
     assert [line.split()[0] for line in unsigned(Keys())] == [APPLICATION, INSTALLER, NOTARY]
 
@@ -102,7 +102,7 @@ def test_the_packages_script_can_be_run_by_any_shell() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="there it builds")
-def test_elsewhere_the_build_says_that_it_needs_a_mac(tmp_path: Path) -> None:
+def test_on_other_systems_the_build_reports_that_it_needs_a_mac(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "installers/build.py"), "macos", "--output", str(tmp_path)]
     answer = subprocess.run(command, check=False, capture_output=True, text=True)
     assert answer.returncode == 1

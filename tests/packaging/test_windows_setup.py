@@ -101,7 +101,7 @@ def test_it_is_small(setup: Path) -> None:
     assert setup.stat().st_size < LARGEST_MB * 1_000_000
 
 
-def test_a_program_that_was_changed_is_not_taken_for_pythons(home: Path, tmp_path: Path) -> None:
+def test_a_modified_program_is_not_accepted_as_pythons(home: Path, tmp_path: Path) -> None:
     changed = bytearray((home / "python.exe").read_bytes())
     changed[len(changed) // 2] ^= 1
     (tmp_path / "python.exe").write_bytes(changed)
@@ -117,7 +117,7 @@ def test_what_it_installs_runs(windows: WinePrefix, home: Path) -> None:
     assert json.loads(status.text)["version"] == 1
 
 
-def test_it_is_entered_for_the_person_alone(windows: WinePrefix, home: Path) -> None:
+def test_it_is_registered_for_the_user_alone(windows: WinePrefix, home: Path) -> None:
     entry = windows.registry(UNINSTALL_KEY)
     assert entry["DisplayVersion"] == version()
     assert entry["QuietUninstallString"].endswith('\\vigicle\\uninstall.exe" /S')
@@ -165,7 +165,7 @@ def test_it_repairs_what_was_damaged(windows: WinePrefix, home: Path, setup: Pat
 
 
 @pytest.mark.parametrize("purge", [False, True])
-def test_removal_leaves_nothing_but_what_is_remembered(windows: WinePrefix, home: Path, *, purge: bool) -> None:
+def test_removal_leaves_only_the_store(windows: WinePrefix, home: Path, *, purge: bool) -> None:
     windows.run(home / "vigicle.exe", "check", "--json")
     remembered = windows.local_data / "vigicle/vigicle.sqlite3"
     assert remembered.exists()

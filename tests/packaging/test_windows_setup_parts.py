@@ -49,7 +49,7 @@ WANTED = [
 
 
 @pytest.mark.parametrize(("name", "wanted"), WANTED, ids=[name for name, _ in WANTED])
-def test_the_setup_brings_what_runs(name: str, *, wanted: bool) -> None:
+def test_the_setup_contains_what_runs(name: str, *, wanted: bool) -> None:
     assert is_wanted(name) is wanted
 
 

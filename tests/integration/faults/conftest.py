@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def desk(
+def workstation(
     program: Program,
     reader_service: ReaderService,
     session_bus: SessionBus,

@@ -43,7 +43,7 @@ ANSWER_LIMIT_S = 30.0
 
 
 @dataclass(slots=True)
-class Desktop:
+class RecordingDesktop:
     """A desktop that takes everything and does nothing: notifier, launcher and errands in one."""
 
     notices: list[Notice] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Desktop:
         pass
 
 
-class OwnDoor:
+class FakeControlServer:
     """A door for the test alone, which asks from inside."""
 
     def __init__(self) -> None:
@@ -97,12 +97,12 @@ class OwnDoor:
         pass
 
 
-class Watch:
+class InProcessDaemon:
     """The watch on the readers of `rig.in_process.use_service`; a context manager."""
 
     def __init__(self, folder: Path, *, modules: tuple[str, ...] = (), child_limit_s: float = 10.0) -> None:
         store = SqliteStore(folder)
-        self.desktop, self.control = Desktop(), OwnDoor()
+        self.desktop, self.control = RecordingDesktop(), FakeControlServer()
         self.loop = Loop(
             State(settings=SETTINGS, memory=store.load()),
             Adapters(

@@ -20,7 +20,7 @@ sys.path[:0] = [str(Path(__file__).parents[2])]
 from bench.cards import lasting_card  # noqa: E402 - after the path
 from bench.proc import Work, anonymous_mb, work_of  # noqa: E402
 from bench.programs import Vigicle  # noqa: E402
-from bench.sandbox import Stage  # noqa: E402
+from bench.sandbox import Sandbox  # noqa: E402
 from bench.swaps import Holding, Noticed, holding, noticed, warm_up  # noqa: E402
 from daemon.adapters.store.sqlite import SqliteStore  # noqa: E402
 from daemon.core.effects import SaveMemory  # noqa: E402
@@ -34,7 +34,7 @@ WAKEUPS_A_S = 0.02
 HEARTBEATS_S = 900.0  # a shorter window may hold one heartbeat by chance, which says nothing of a rate
 REST_S, SETTLE_S = 7.0, 4.0  # pcscd tidies after 5
 BEAT = timedelta(minutes=15)
-TOLD = ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
+MILESTONES = ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
 
 
 def say(words: str) -> None:
@@ -43,7 +43,7 @@ def say(words: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worn:
+class SoakResult:
     """What the daemon held before the swaps, after them and after its idling, and what it did in between."""
 
     swaps: int
@@ -58,17 +58,17 @@ class Worn:
 
 def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
     """Swap cards faster than any hand, then look at what the daemon still holds, and at its idling."""
-    with Stage() as stage:
-        program = Vigicle(stage)
+    with Sandbox() as sandbox:
+        program = Vigicle(sandbox)
         time.sleep(SETTLE_S)
-        warm_up(stage)
+        warm_up(sandbox)
         pid = program.process.pid
         before, noticed_before = holding(pid), noticed(program)
         cards = lasting_card(1), lasting_card(2)
         began = time.monotonic()
         for number in range(swaps):
-            stage.service.remove(number % 2)
-            stage.service.insert(cards[number // 2 % 2], number % 2)
+            sandbox.service.remove(number % 2)
+            sandbox.service.insert(cards[number // 2 % 2], number % 2)
             time.sleep(PACE_S)
         taken_s = time.monotonic() - began
         time.sleep(SETTLE_S + REST_S)
@@ -84,7 +84,7 @@ def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
             f"{idle.run_ns / 1e6:.1f} ms of work, memory {rested.anonymous_mb - after.anonymous_mb:+.2f} MB, "
             f"{rested.children} children"
         )
-        worn = Worn(
+        result = SoakResult(
             swaps=swaps,
             noticed=found,
             before=before,
@@ -94,20 +94,20 @@ def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
             idle=idle,
             delivered=program.process.text,
         )
-    return judge(worn)
+    return judge(result)
 
 
-def judge(worn: Worn) -> list[str]:
+def judge(result: SoakResult) -> list[str]:
     """Name the faults."""
-    missed = worn.swaps - worn.noticed.cards
-    wakeups_a_s = worn.idle.wakeups / worn.idle_s if worn.idle_s >= HEARTBEATS_S else 0.0
+    missed = result.swaps - result.noticed.cards
+    wakeups_a_s = result.idle.wakeups / result.idle_s if result.idle_s >= HEARTBEATS_S else 0.0
     return [
         *([f"{missed} cards missed"] if missed > 0 else []),
         *([f"{-missed} cards made up"] if missed < 0 else []),
-        *_judge_holding("over the swaps", worn.before, worn.after),
-        *_judge_holding("while idle", worn.after, worn.rested),
+        *_judge_holding("over the swaps", result.before, result.after),
+        *_judge_holding("while idle", result.after, result.rested),
         *([f"{wakeups_a_s:.3f} wake-ups a second while idle"] if wakeups_a_s > WAKEUPS_A_S else []),
-        *(["a traceback"] if "Traceback" in worn.delivered else []),
+        *(["a traceback"] if "Traceback" in result.delivered else []),
     ]
 
 
@@ -125,20 +125,20 @@ def soak_the_rules(days: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder))
         store.load()
-        world = Simulator()
+        simulator = Simulator()
         key = ending((days - 5) * DAY)
         middle, delivered = 0.0, []
         for day in range(days):
-            world.plug(key)
-            world.remove()
+            simulator.plug(key)
+            simulator.remove()
             for _ in range(DAY // BEAT):
-                world.wait(BEAT)
-                world.post(Tick(at=world.now))
-            for effect in world.effects:
+                simulator.wait(BEAT)
+                simulator.post(Tick(at=simulator.now))
+            for effect in simulator.effects:
                 if isinstance(effect, SaveMemory):
                     store.remember(effect.memory, effect.history)
-            delivered += dedup_keys(world.delivered)
-            world.effects, world.delivered = [], []
+            delivered += dedup_keys(simulator.delivered)
+            simulator.effects, simulator.delivered = [], []
             if day == days // 4:
                 middle = anonymous_mb(os.getpid())
         grown = anonymous_mb(os.getpid()) - middle
@@ -149,9 +149,9 @@ def soak_the_rules(days: int) -> list[str]:
     beats = days * (DAY // BEAT)
     say(f"{days} days, {beats} heartbeats: told {', '.join(told)}; memory {grown:+.2f} MB, store {size} kB")
     return [
-        *([f"told {told}"] if told != TOLD else []),
+        *([f"told {told}"] if told != MILESTONES else []),
         *([f"memory grew by {grown:.1f} MB"] if grown > GROWTH_MB else []),
-        *(["the store differs"] if kept != world.state.memory else []),
+        *(["the store differs"] if kept != simulator.state.memory else []),
     ]
 
 

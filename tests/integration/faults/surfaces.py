@@ -77,21 +77,21 @@ def _moments(certificate: Certificate) -> Iterator[datetime]:
 
 
 def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]:
-    world = Simulator(now=now, state=State(settings=SETTINGS))
-    world.look()
-    world.plug(certificate)
-    memory = world.state.memory
+    simulator = Simulator(now=now, state=State(settings=SETTINGS))
+    simulator.look()
+    simulator.plug(certificate)
+    memory = simulator.state.memory
     assert msgspec.json.decode(msgspec.json.encode(memory), type=Memory) == memory, "the store gives it back"
-    world.post(Asked(at=now, request=1, verb=Verb.STATUS))
-    (report,) = (effect.report for effect in world.effects if isinstance(effect, Reply))
-    assert not any(isinstance(effect, Launch) for effect in world.effects)
+    simulator.post(Asked(at=now, request=1, verb=Verb.STATUS))
+    (report,) = (effect.report for effect in simulator.effects if isinstance(effect, Reply))
+    assert not any(isinstance(effect, Launch) for effect in simulator.effects)
     for translator in TEXTS:
-        for _, notice in world.delivered:
+        for _, notice in simulator.delivered:
             message = in_words(notice, translator.render)
             yield "notice", message.title
             yield "notice", message.body
             yield from (("button", button.label) for button in message.buttons)
-        shown = (world.state.tray, *(effect.view for effect in world.effects if isinstance(effect, ShowGuide)))
+        shown = (simulator.state.tray, *(effect.view for effect in simulator.effects if isinstance(effect, ShowGuide)))
         yield from (("face or guide", translator.render(sentence)) for sentence in _sentences(shown))
         yield from (("JSON", line) for line in _strings(json.loads(as_json(report, translator.render))))
         yield from (("table", line) for line in _table(report, translator))

@@ -65,13 +65,13 @@ def check_dates(der: bytes, name: str) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore")  # it deprecates what cards in the field still hold
-def test_what_cryptography_reads_is_read_without_a_flaw_of_its_dates() -> None:
+def test_dates_agree_with_those_that_cryptography_reads() -> None:
     assert sum(check_dates(der, name) for name, der in RECORDED.items()) > 100
 
 
 @pytest.mark.full
 @pytest.mark.filterwarnings("ignore")
-def test_all_of_cryptographys_vectors_is_read_or_named_unreadable() -> None:
+def test_every_vector_of_cryptography_is_read_or_named_unreadable() -> None:
     all_of_them = dict(vectors())
     assert {name: found for name, der in all_of_them.items() if (found := faults_of(der))} == {}
     assert sum(check_dates(der, name) for name, der in all_of_them.items()) > 500
@@ -79,7 +79,7 @@ def test_all_of_cryptographys_vectors_is_read_or_named_unreadable() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
-def test_a_hostile_name_in_every_place_reaches_nobody(name: str) -> None:
+def test_a_hostile_name_is_never_shown_unclean(name: str) -> None:
     assert faults_of(make_certificate(cn=name, given_name=name, surname=name, issuer_o=name, issuer_cn=name)) == []
 
 
@@ -98,14 +98,14 @@ def check_made(name: str, begin: datetime, end: datetime, issuer: str) -> None:
 
 @many(25)
 @given(NAMES, MOMENTS, MOMENTS, NAMES)
-def test_a_made_certificate_harms_nobody(name: str, begin: datetime, end: datetime, issuer: str) -> None:
+def test_a_generated_certificate_does_no_harm(name: str, begin: datetime, end: datetime, issuer: str) -> None:
     check_made(name, begin, end, issuer)
 
 
 @pytest.mark.full
 @many(2000, full=True)
 @given(NAMES, MOMENTS, MOMENTS, NAMES)
-def test_two_thousand_made_certificates_harm_nobody(name: str, begin: datetime, end: datetime, issuer: str) -> None:
+def test_two_thousand_generated_certificates_do_no_harm(name: str, begin: datetime, end: datetime, issuer: str) -> None:
     check_made(name, begin, end, issuer)
 
 
@@ -121,17 +121,17 @@ def check_mutated(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
 
 @many(50)
 @given(st.sampled_from(BASES), CUTS)
-def test_a_mutated_certificate_harms_nobody(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
+def test_a_mutated_certificate_does_no_harm(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
     check_mutated(base, cuts)
 
 
 @pytest.mark.full
 @many(3000, full=True)
 @given(st.sampled_from(BASES), CUTS)
-def test_three_thousand_mutated_certificates_harm_nobody(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
+def test_three_thousand_mutated_certificates_do_no_harm(base: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
     check_mutated(base, cuts)
 
 
 @pytest.mark.parametrize("line", ["\x1b[2J", "a\u202eb", "a\nb", "\ud800", "x" * 2001])
-def test_the_judge_finds_harm(line: str) -> None:
+def test_harmful_lines_are_found(line: str) -> None:
     assert harm_in(line)

@@ -24,7 +24,7 @@ import pytest
 from bench.proc import anonymous_mb, descriptors
 from daemon.adapters.ipc.auth import Endpoint, authenticate_server, read_endpoint
 from daemon.adapters.ipc.server import ASK_LIMIT_S
-from integration.faults.workstation import key, runtime, status, watching
+from integration.faults.workstation import key, runtime, start_daemon, status
 from support.process import wait_until
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def control(program: Program) -> Endpoint:
     return key
 
 
-def line_to(key: Endpoint) -> socket.socket:
+def connect_to(key: Endpoint) -> socket.socket:
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(ASK_LIMIT_S * 2)
     line.connect(key.address)
@@ -60,20 +60,20 @@ def swallow(line: socket.socket) -> None:
 
 
 def garbage(key: Endpoint) -> None:
-    with line_to(key) as line:
+    with connect_to(key) as line:
         with contextlib.suppress(OSError):
             line.sendall(os.urandom(1 << 16))
         swallow(line)
 
 
 def a_gigabyte_announced(key: Endpoint) -> None:
-    with line_to(key) as line:
+    with connect_to(key) as line:
         line.sendall(struct.pack("!i", GIGABYTE))
         swallow(line)
 
 
 def eight_exabytes_announced(key: Endpoint) -> None:
-    with line_to(key) as line:
+    with connect_to(key) as line:
         line.sendall(struct.pack("!iQ", -1, 1 << 63))
         swallow(line)
 
@@ -89,7 +89,7 @@ def a_gigabyte_announced_by_one_who_has_the_key(key: Endpoint) -> None:
 def a_slow_writer(key: Endpoint) -> None:
     """Send a byte every tenth of a second, for ever."""
     pace = threading.Event()
-    with line_to(key) as line, contextlib.suppress(OSError):
+    with connect_to(key) as line, contextlib.suppress(OSError):
         line.sendall(struct.pack("!i", 64))
         while not pace.wait(0.1):
             line.sendall(b"x")
@@ -100,7 +100,7 @@ def a_wrong_key(key: Endpoint) -> None:
         authenticate_server(connection, bytes(32))
 
 
-GUESTS = (
+BAD_CLIENTS = (
     garbage,
     a_gigabyte_announced,
     eight_exabytes_announced,
@@ -118,7 +118,7 @@ def answers_soon(program: Program) -> bool:
 
 @pytest.fixture
 def daemon(program: Program) -> Process:
-    return watching(program)
+    return start_daemon(program)
 
 
 def no_traceback(daemon: Process) -> None:
@@ -126,11 +126,11 @@ def no_traceback(daemon: Process) -> None:
     assert "Traceback" not in daemon.text
 
 
-def test_no_guest_costs_the_daemon_its_memory_its_descriptors_or_its_answers(program: Program, daemon: Process) -> None:
+def test_bad_clients_cost_no_memory_no_descriptors_and_no_answers(program: Program, daemon: Process) -> None:
     status(program)
     before, files = anonymous_mb(daemon.pid), descriptors(daemon.pid)
-    guests: list[Callable[[Endpoint], None]] = [*GUESTS, *GUESTS]
-    threads = [threading.Thread(target=guest, args=(control(program),)) for guest in guests]
+    connections: list[Callable[[Endpoint], None]] = [*BAD_CLIENTS, *BAD_CLIENTS]
+    threads = [threading.Thread(target=connection, args=(control(program),)) for connection in connections]
     for thread in threads:
         thread.start()
     assert answers_soon(program), "beside them"
@@ -143,7 +143,7 @@ def test_no_guest_costs_the_daemon_its_memory_its_descriptors_or_its_answers(pro
     no_traceback(daemon)
 
 
-def test_a_crowd_before_the_door_goes_away(program: Program, daemon: Process) -> None:
+def test_a_thousand_silent_connections_are_closed(program: Program, daemon: Process) -> None:
     files = descriptors(daemon.pid)
     key, crowd = control(program), []
     with contextlib.ExitStack() as stack:
@@ -159,7 +159,7 @@ def test_a_crowd_before_the_door_goes_away(program: Program, daemon: Process) ->
     no_traceback(daemon)
 
 
-def test_of_five_started_at_once_one_is_on_watch(program: Program) -> None:
+def test_of_five_daemons_started_at_once_one_runs(program: Program) -> None:
     started = [program.start("run", "--headless") for _ in range(5)]
     wait_until(lambda: sum(process.returncode is None for process in started) == 1, "four have left", 20)
     wait_until(lambda: any("vigicle is running" in process.text for process in started), "one is on watch")
@@ -168,13 +168,13 @@ def test_of_five_started_at_once_one_is_on_watch(program: Program) -> None:
         assert "Traceback" not in process.text
 
 
-def test_a_lock_and_a_door_that_were_cleared_away_let_no_second_one_tell_everything_again(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+def test_deleting_lock_and_endpoint_starts_no_second_daemon(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
-    daemon = watching(desk)
-    for file in runtime(desk).iterdir():
+    daemon = start_daemon(workstation)
+    for file in runtime(workstation).iterdir():
         file.unlink()
-    second = desk.run("run", "--headless")
+    second = workstation.run("run", "--headless")
     assert (second.returncode, second.stdout.strip()) == (0, "vigicle is already on watch.")
     reader_service.insert(key(timedelta(days=20)))
     notification_server.next_notice()
@@ -182,21 +182,19 @@ def test_a_lock_and_a_door_that_were_cleared_away_let_no_second_one_tell_everyth
     assert len(notification_server.notices) == 1
 
 
-def test_the_lock_and_the_door_of_a_killed_daemon_make_way(program: Program, daemon: Process) -> None:
+def test_lock_and_endpoint_of_a_killed_daemon_are_replaced(program: Program, daemon: Process) -> None:
     left = control(program)
     daemon.kill()
     assert Path(left.address).exists()
     done = program.run("quit")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
-    again = watching(program)
+    again = start_daemon(program)
     assert control(program) != left
     assert answers_soon(program)
     no_traceback(again)
 
 
-def test_a_daemon_that_is_stopped_is_said_to_be_silent_and_goes_on_afterwards(
-    program: Program, daemon: Process
-) -> None:
+def test_a_suspended_daemon_is_reported_as_silent_and_continues_later(program: Program, daemon: Process) -> None:
     os.kill(daemon.pid, signal.SIGSTOP)
     done = program.run("run", "--headless", timeout_s=70)
     assert (done.returncode, "already" in done.stdout) == (0, True)
@@ -208,7 +206,7 @@ def test_a_daemon_that_is_stopped_is_said_to_be_silent_and_goes_on_afterwards(
     no_traceback(daemon)
 
 
-def test_a_session_with_another_runtime_folder_has_the_same_watch(
+def test_a_session_with_another_runtime_folder_reaches_the_same_daemon(
     program: Program, daemon: Process, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir(mode=0o700)
@@ -221,7 +219,7 @@ def test_a_session_with_another_runtime_folder_has_the_same_watch(
     assert program.run("quit", environment=other).stdout == "vigicle was not running.\n"
 
 
-def test_a_watch_whose_door_was_taken_away_stays_the_only_one_and_is_told_of(program: Program, daemon: Process) -> None:
+def test_a_daemon_without_its_endpoint_stays_the_only_one_and_is_reported(program: Program, daemon: Process) -> None:
     shutil.rmtree(runtime(program))
     assert program.run("run", "--headless").stdout == "vigicle is already on watch.\n"
     done = program.run("quit")
@@ -259,10 +257,8 @@ def put_a_file(folder: Path) -> None:
     "spoil",
     [give_away, *(pytest.param(spoil, marks=pytest.mark.full) for spoil in (open_up, put_a_link, put_a_file))],
 )
-def test_a_runtime_folder_that_cannot_be_trusted_is_refused_in_words(
-    program: Program, spoil: Callable[[Path], None]
-) -> None:
-    watching(program).terminate()
+def test_an_untrusted_runtime_folder_is_refused_with_a_message(program: Program, spoil: Callable[[Path], None]) -> None:
+    start_daemon(program).terminate()
     folder = runtime(program)
     for file in folder.iterdir():
         file.unlink()
@@ -280,8 +276,8 @@ def test_a_runtime_folder_that_cannot_be_trusted_is_refused_in_words(
         *(pytest.param(name, marks=pytest.mark.full) for name in ("control.json", "control.json.new", "control.sock")),
     ],
 )
-def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: str, tmp_path: Path) -> None:
-    watching(program).terminate()
+def test_a_link_in_the_runtime_folder_is_never_written_through(program: Program, name: str, tmp_path: Path) -> None:
+    start_daemon(program).terminate()
     precious = tmp_path / "precious"
     precious.write_text("precious")
     place = runtime(program) / name
@@ -307,16 +303,20 @@ def test_a_link_in_the_way_leads_nobody_to_another_file(program: Program, name: 
         ),
     ],
 )
-def test_a_link_among_what_is_remembered_leads_nobody_to_another_file(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, name: str, tmp_path: Path
+def test_a_link_in_the_state_folder_is_never_written_through(
+    workstation: Program,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
+    name: str,
+    tmp_path: Path,
 ) -> None:
-    watching(desk).terminate()
+    start_daemon(workstation).terminate()
     precious = tmp_path / "precious"
     precious.write_text("precious")
-    place = desk.state_folder / name
+    place = workstation.state_folder / name
     place.unlink(missing_ok=True)
     place.symlink_to(precious)
-    daemon = watching(desk)
+    daemon = start_daemon(workstation)
     reader_service.insert(key(timedelta(days=20), "Anne"))
     while "Anne" not in notification_server.next_notice().body:
         pass  # what became of the link is said, too
@@ -326,15 +326,15 @@ def test_a_link_among_what_is_remembered_leads_nobody_to_another_file(
     assert "Traceback" not in daemon.text
 
 
-def test_a_configuration_that_is_a_link_is_read_and_never_written(
-    desk: Program, reader_service: ReaderService, tmp_path: Path
+def test_a_linked_configuration_is_read_and_never_written(
+    workstation: Program, reader_service: ReaderService, tmp_path: Path
 ) -> None:
     """People keep their settings elsewhere, and link to them: that is their own link, and it is followed."""
     elsewhere = tmp_path / "settings.toml"
     elsewhere.write_text("[notices]\ndays = [20]\n")
-    desk.configure("").unlink()
-    (desk.config_folder / "config.toml").symlink_to(elsewhere)
-    daemon = watching(desk)
+    workstation.configure("").unlink()
+    (workstation.config_folder / "config.toml").symlink_to(elsewhere)
+    daemon = start_daemon(workstation)
     elsewhere.write_text("nonsense")
     reader_service.insert(key(timedelta(days=200)))
     daemon.wait_for_log("The settings are refused")

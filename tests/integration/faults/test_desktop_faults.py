@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.store.sqlite import SqliteStore
-from integration.faults.workstation import key, status, watching
+from integration.faults.workstation import key, start_daemon, status
 from support.core.factories import DAY, ending, memory, owned
 from support.desktop import NotificationServer
 from support.process import wait_until
@@ -30,7 +30,7 @@ def at(program: Program, service: ReaderService, bus: SessionBus | None = None) 
     return program
 
 
-def test_without_any_desktop_the_tray_is_done_without_and_the_log_is_told(
+def test_without_a_desktop_there_is_no_tray_and_the_log_has_the_notice(
     program: Program, reader_service: ReaderService
 ) -> None:
     daemon = at(program, reader_service).start("run")
@@ -43,12 +43,12 @@ def test_without_any_desktop_the_tray_is_done_without_and_the_log_is_told(
     assert "Traceback" not in daemon.text
 
 
-def test_a_bus_that_dies_costs_no_notice(
+def test_a_bus_that_dies_loses_no_notice(
     program: Program, reader_service: ReaderService, session_bus: SessionBus
 ) -> None:
     server = NotificationServer(session_bus)
     server.start()
-    daemon = watching(at(program, reader_service, session_bus))
+    daemon = start_daemon(at(program, reader_service, session_bus))
     reader_service.insert(key(DUE, "Anne"))
     assert "Anne" in server.next_notice().body
     daemon.wait_for_log("was said through")
@@ -66,29 +66,29 @@ def test_a_bus_that_dies_costs_no_notice(
     server.stop()
 
 
-def test_the_end_takes_its_notice_off_the_screen_and_the_next_start_does_not_repeat_it(
+def test_quitting_withdraws_the_notice_and_the_next_start_does_not_repeat_it(
     program: Program, reader_service: ReaderService, session_bus: SessionBus
 ) -> None:
     with NotificationServer(session_bus) as server:
-        daemon = watching(at(program, reader_service, session_bus))
+        daemon = start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE, "Anne"))
         notice = server.next_notice()
         daemon.wait_for_log("was said through")
         program.run("quit")
         assert daemon.wait() == 0
         assert [closed.id for closed in server.closed] == [notice.id]
-        again = watching(program)
+        again = start_daemon(program)
         wait_until(lambda: status(program)["certificates"][0]["present"], "the key is read again")
         reader_service.swap(key(DUE, "Bruno"))
         assert "Bruno" in server.next_notice().body
         assert "Traceback" not in daemon.text + again.text
 
 
-def test_a_server_that_falls_mute_does_not_hold_up_the_end(
+def test_a_server_that_stops_answering_does_not_delay_quitting(
     program: Program, reader_service: ReaderService, session_bus: SessionBus
 ) -> None:
     with NotificationServer(session_bus) as server:
-        daemon = watching(at(program, reader_service, session_bus))
+        daemon = start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE))
         server.next_notice()
         daemon.wait_for_log("was said through")
@@ -99,12 +99,10 @@ def test_a_server_that_falls_mute_does_not_hold_up_the_end(
 
 
 @pytest.mark.full
-def test_a_mute_server_holds_nothing_up(
-    program: Program, reader_service: ReaderService, session_bus: SessionBus
-) -> None:
+def test_a_mute_server_blocks_nothing(program: Program, reader_service: ReaderService, session_bus: SessionBus) -> None:
     with NotificationServer(session_bus) as server:
         server.mute = True
-        daemon = watching(at(program, reader_service, session_bus))
+        daemon = start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE))
         wait_until(lambda: bool(status(program)["certificates"]), "the key is known meanwhile")
         daemon.wait_for_log("Your key: 19 days left", 60)
@@ -112,27 +110,27 @@ def test_a_mute_server_holds_nothing_up(
         assert daemon.wait() == 0
 
 
-def test_a_server_that_can_do_nothing_gets_plain_words(
+def test_a_server_without_capabilities_gets_plain_text(
     program: Program, reader_service: ReaderService, session_bus: SessionBus
 ) -> None:
     with NotificationServer(session_bus, capabilities=("body",)) as server:
-        watching(at(program, reader_service, session_bus))
+        start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE, "<b>Anne & Bruno</b>"))
         notice = server.next_notice()
         assert "<b>Anne & Bruno</b>" in notice.body
         assert notice.actions.keys() <= {"default"}, "no button with words"
 
 
-def test_a_server_that_renders_markup_gets_none(
+def test_a_server_that_renders_markup_gets_escaped_text(
     program: Program, reader_service: ReaderService, session_bus: SessionBus
 ) -> None:
     with NotificationServer(session_bus) as server:
-        watching(at(program, reader_service, session_bus))
+        start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE, "<b>Anne & Bruno</b>"))
         assert "&lt;b&gt;Anne &amp; Bruno&lt;/b&gt;" in server.next_notice().body
 
 
-def test_a_flood_is_told_as_one_by_the_whole_program(
+def test_a_thousand_due_keys_give_one_notice(
     program: Program, reader_service: ReaderService, session_bus: SessionBus
 ) -> None:
     now = datetime.now(UTC)
@@ -146,7 +144,7 @@ def test_a_flood_is_told_as_one_by_the_whole_program(
     store.remember(memory(*keys), ())
     store.close()
     with NotificationServer(session_bus) as server:
-        watching(at(program, reader_service, session_bus))
+        start_daemon(at(program, reader_service, session_bus))
         assert "1000" in server.next_notice(timeout_s=60).summary.replace("\N{NO-BREAK SPACE}", "")
         status(program)
         assert len(server.notices) == 1

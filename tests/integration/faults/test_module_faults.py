@@ -41,7 +41,7 @@ CALLS = (
     "C_GetAttributeValue",
 )
 LIMIT_S, HASTY_LIMIT_S = 10.0, 2.5
-SIGNS = {"initialised": 0x400, "user_pin_set": 0x8, "pin_to_be_changed": 0x80000, "pin_locked": 0x40000}
+FLAGS = {"initialised": 0x400, "user_pin_set": 0x8, "pin_to_be_changed": 0x80000, "pin_locked": 0x40000}
 
 
 class Reads:
@@ -97,7 +97,7 @@ def labels(events: list[Event]) -> list[str]:
 
 @pytest.mark.parametrize("where", CALLS)
 @pytest.mark.parametrize("how", ["crash", pytest.param("exit", marks=pytest.mark.full)])
-def test_a_module_that_dies_at_any_call_is_told_and_recovers(
+def test_a_module_that_dies_at_any_call_is_reported_and_recovers(
     module: TokenModule, reads: Reads, how: str, where: str
 ) -> None:
     module.show([make_certificate()])
@@ -124,7 +124,7 @@ def test_a_module_that_hangs_at_any_call_is_killed_at_its_limit_and_recovers(
 
 
 @pytest.mark.parametrize("where", CALLS[1:])
-def test_a_module_that_errs_at_any_call_makes_nothing_up(module: TokenModule, reads: Reads, where: str) -> None:
+def test_a_module_that_errs_at_any_call_invents_nothing(module: TokenModule, reads: Reads, where: str) -> None:
     der = make_certificate()
     module.show([der])
     module.fail("error", where)
@@ -135,7 +135,7 @@ def test_a_module_that_errs_at_any_call_makes_nothing_up(module: TokenModule, re
 
 
 @pytest.mark.parametrize("where", ["load", pytest.param("C_GetAttributeValue", marks=pytest.mark.full)])
-def test_what_a_module_prints_without_end_reaches_nobody(module: TokenModule, hasty: Reads, where: str) -> None:
+def test_a_module_that_prints_without_end_is_stopped(module: TokenModule, hasty: Reads, where: str) -> None:
     module.show([make_certificate()])
     module.fail("chatter", where)
     events = hasty.read()
@@ -143,7 +143,7 @@ def test_what_a_module_prints_without_end_reaches_nobody(module: TokenModule, ha
 
 
 @pytest.mark.parametrize("where", ["load", "C_GetAttributeValue"])
-def test_what_a_module_leaves_running_ends_with_its_read(module: TokenModule, reads: Reads, where: str) -> None:
+def test_a_process_that_a_module_leaves_ends_with_its_read(module: TokenModule, reads: Reads, where: str) -> None:
     module.show([make_certificate()])
     module.fail("fork", where)
     assert labels(reads.read()) == ["a key"]
@@ -154,7 +154,7 @@ def test_what_a_module_leaves_running_ends_with_its_read(module: TokenModule, re
 # --- one beside another -------------------------------------------------------------------------
 
 
-def test_a_bad_module_goes_last_and_first_again_once_it_answers(tmp_path: Path) -> None:
+def test_a_hanging_module_is_asked_last_until_it_answers_again(tmp_path: Path) -> None:
     bad, good = TokenModule(tmp_path, "bad"), TokenModule(tmp_path, "good")
     good.show([make_certificate()], label=b"good", slot=b"Reader 00")
     bad.show([make_certificate(cn="Anne")], label=b"bad", slot=b"Reader 00", serial=b"0002")
@@ -194,7 +194,7 @@ def test_forty_certificates_are_read(module: TokenModule, reads: Reads) -> None:
     assert {c.subject_cn for c in token.certificates} == {f"Holder {number}" for number in range(40)}
 
 
-def test_a_thousand_certificates_do_not_hold_the_watch_up(module: TokenModule, reads: Reads) -> None:
+def test_a_thousand_certificates_are_cut_to_the_limit(module: TokenModule, reads: Reads) -> None:
     module.show([b"\x30\x04\x04\x02" + number.to_bytes(2) for number in range(1000)])
     (token,) = tokens(reads.read())
     assert len(token.certificates) == 200
@@ -234,41 +234,41 @@ def test_a_serial_and_a_slot_in_any_bytes_hide_nothing(module: TokenModule, read
     assert len(token.certificates) == 1
 
 
-COMBINATIONS = [chosen for size in range(5) for chosen in combinations(SIGNS, size)]
+COMBINATIONS = [chosen for size in range(5) for chosen in combinations(FLAGS, size)]
 
 
 @pytest.mark.parametrize("chosen", COMBINATIONS, ids=lambda chosen: "+".join(chosen) or "none")
-def test_every_combination_of_signs_is_read_as_it_is(
+def test_every_combination_of_flags_is_read_as_it_is(
     module: TokenModule, reads: Reads, chosen: tuple[str, ...]
 ) -> None:
-    flags = reduce(lambda flags, sign: flags | SIGNS[sign], chosen, WHOLE & ~0x408)
+    flags = reduce(lambda flags, flag: flags | FLAGS[flag], chosen, WHOLE & ~0x408)
     module.show([make_certificate()], flags=flags)
     (token,) = tokens(reads.read())
-    assert {sign for sign in SIGNS if getattr(token.flags, sign)} == set(chosen)
+    assert {flag for flag in FLAGS if getattr(token.flags, flag)} == set(chosen)
 
 
-OTHERS = [1 << bit for bit in range(25) if 1 << bit not in SIGNS.values()]  # the rest of CKF_* of tokens, known or not
+OTHERS = [1 << bit for bit in range(25) if 1 << bit not in FLAGS.values()]  # the rest of CKF_* of tokens, known or not
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("other", [*OTHERS, sum(OTHERS)], ids=hex)
-@pytest.mark.parametrize("chosen", [(), tuple(SIGNS)], ids=["no sign", "each sign"])
-def test_no_other_flag_changes_what_the_signs_say(
+@pytest.mark.parametrize("chosen", [(), tuple(FLAGS)], ids=["no sign", "each sign"])
+def test_unknown_flags_do_not_change_the_known_ones(
     module: TokenModule, reads: Reads, chosen: tuple[str, ...], other: int
 ) -> None:
-    module.show([make_certificate()], flags=reduce(lambda flags, sign: flags | SIGNS[sign], chosen, other))
+    module.show([make_certificate()], flags=reduce(lambda flags, flag: flags | FLAGS[flag], chosen, other))
     (token,) = tokens(reads.read())
-    assert {sign for sign in SIGNS if getattr(token.flags, sign)} == set(chosen)
+    assert {flag for flag in FLAGS if getattr(token.flags, flag)} == set(chosen)
 
 
 @pytest.mark.parametrize("flags", [0xFFFFFFFF, 0x80000000, 0xFFFFFFFFFFFFFFFF], ids=hex)
-def test_flags_that_no_standard_knows_hide_nothing(module: TokenModule, reads: Reads, flags: int) -> None:
+def test_flags_outside_the_standard_hide_nothing(module: TokenModule, reads: Reads, flags: int) -> None:
     module.show([make_certificate()], flags=flags)
     (token,) = tokens(reads.read())
     assert len(token.certificates) == 1
 
 
-def test_nobody_ever_logs_in(module: TokenModule, reads: Reads) -> None:
+def test_no_login_ever_happens(module: TokenModule, reads: Reads) -> None:
     module.show([make_certificate()])
     reads.read()
     assert "C_OpenSession" in module.calls

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.proc import children, descriptors
-from integration.faults.workstation import key, status, watching
+from integration.faults.workstation import key, start_daemon, status
 from support.card import pin_commands
 from support.process import Process, require_tool, wait_until
 
@@ -36,20 +36,22 @@ class Job:
     """The main job under a command of the test's: a key near its end is told of, and a click opens the order page."""
 
     def __init__(
-        self, desk: Program, service: ReaderService, server: NotificationServer, browser: RecordingBrowser
+        self, workstation: Program, service: ReaderService, server: NotificationServer, browser: RecordingBrowser
     ) -> None:
-        self.desk, self._service, self._server, self._browser = desk, service, server, browser
-        self.temporary = desk.home / "tmp"
+        self.workstation, self._service, self._server, self._browser = workstation, service, server, browser
+        self.temporary = workstation.home / "tmp"
         self.temporary.mkdir()
-        desk.environment |= browser.environment | {"TMPDIR": str(self.temporary)}
-        desk.configure(f'[procedures.opalexe]\norder_url = "{ORDER_URL}"\n')
+        workstation.environment |= browser.environment | {"TMPDIR": str(self.temporary)}
+        workstation.configure(f'[procedures.opalexe]\norder_url = "{ORDER_URL}"\n')
         self.daemon: Process | None = None
 
     def run(self, *wrapper: str) -> PivCard:
         """Do it all, from the start to the end, and return the card."""
         vigicle = str(Path(sys.executable).with_name("vigicle"))
         self.daemon = Process(
-            [*wrapper, vigicle, "run", "--headless"], environment=self.desk.environment, log=self.desk.home / "job.log"
+            [*wrapper, vigicle, "run", "--headless"],
+            environment=self.workstation.environment,
+            log=self.workstation.home / "job.log",
         )
         self.daemon.wait_for_log("vigicle is running", 30)
         card = key(timedelta(days=20), HOLDER)
@@ -57,18 +59,21 @@ class Job:
         notice = self._server.next_notice(timeout_s=30)
         self._server.action_invoked(notice.id, "default")
         assert self._browser.wait(1) == [[ORDER_URL]], "nothing but the address of our own table"
-        assert status(self.desk, "check")["certificates"]
+        assert status(self.workstation, "check")["certificates"]
         self._service.remove()
-        self.desk.run("quit")
+        self.workstation.run("quit")
         assert self.daemon.wait(30) == 0
         return card
 
 
 @pytest.fixture
 def job(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, browser: RecordingBrowser
+    workstation: Program,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
+    browser: RecordingBrowser,
 ) -> Iterator[Job]:
-    job = Job(desk, reader_service, notification_server, browser)
+    job = Job(workstation, reader_service, notification_server, browser)
     yield job
     if job.daemon is not None:
         job.daemon.close()
@@ -81,7 +86,7 @@ def test_a_whole_run_opens_no_network_socket(job: Job, tmp_path: Path) -> None:
     assert families == {"AF_UNIX"}
 
 
-def test_a_whole_run_starts_nothing_with_a_word_from_the_card(job: Job, tmp_path: Path) -> None:
+def test_a_whole_run_starts_no_program_with_text_from_the_card(job: Job, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     strace = require_tool("strace", "strace")
     job.run(strace, "-f", "-qq", "-s", "4096", "-e", "trace=execve,execveat", "-o", str(trace))
@@ -100,14 +105,14 @@ def test_a_whole_run_starts_nothing_with_a_word_from_the_card(job: Job, tmp_path
 
 
 def test_keys_that_come_and_go_leave_no_descriptor_and_no_child(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
-    daemon = watching(desk)
+    daemon = start_daemon(workstation)
 
     def round_of(name: str) -> None:
         reader_service.insert(key(timedelta(days=20), name))
         notification_server.next_notice()
-        status(desk, "check")
+        status(workstation, "check")
         reader_service.remove()
 
     round_of("Anne")
@@ -134,28 +139,28 @@ def alive_at(home: Path) -> list[str]:
     return found
 
 
-def test_a_whole_run_carries_no_pin_tells_no_name_and_leaves_nothing(job: Job) -> None:
+def test_a_whole_run_sends_no_pin_logs_no_name_and_leaves_nothing(job: Job) -> None:
     card = job.run()
     assert card.apdus
     assert pin_commands(card.apdus) == []
     assert job.daemon is not None
     log = job.daemon.text
     assert "INFO" in log
-    line = status(job.desk)["certificates"][0]
+    line = status(job.workstation)["certificates"][0]
     for private in ("Zebulon", line["serial_hex"], line["fingerprint_sha256"]):
         assert private not in log
     assert "Traceback" not in log
-    wait_until(lambda: alive_at(job.desk.home) == [], "no process of ours is left")
+    wait_until(lambda: alive_at(job.workstation.home) == [], "no process of ours is left")
     assert list(job.temporary.iterdir()) == []
-    assert {file.name for file in Path(job.desk.environment["XDG_RUNTIME_DIR"]).rglob("*") if file.is_file()} <= {
-        "vigicle.lock"
-    }
-    assert {file.name for file in job.desk.state_folder.iterdir()} == {"vigicle.sqlite3"}
+    assert {
+        file.name for file in Path(job.workstation.environment["XDG_RUNTIME_DIR"]).rglob("*") if file.is_file()
+    } <= {"vigicle.lock"}
+    assert {file.name for file in job.workstation.state_folder.iterdir()} == {"vigicle.sqlite3"}
 
 
-def test_a_run_in_debug_still_carries_no_pin_and_no_traceback(desk: Program) -> None:
+def test_a_verbose_run_prints_no_traceback(workstation: Program) -> None:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("vigicle")), "--verbose", "check"],
-        env=desk.environment, capture_output=True, text=True, timeout=30, check=False,
+        env=workstation.environment, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr

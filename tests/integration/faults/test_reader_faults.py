@@ -14,7 +14,7 @@ import pytest
 
 from daemon.core.model import Occupancy
 from daemon.core.troubles import Trouble
-from integration.faults.running_daemon import Watch, names
+from integration.faults.running_daemon import InProcessDaemon, names
 from support.card import PivCard, pin_commands
 from support.in_process import use_service
 from support.pki import make_certificate
@@ -38,10 +38,10 @@ def service(reader_service: ReaderService) -> ReaderService:
 
 
 @pytest.fixture
-def watch(service: ReaderService, tmp_path: Path) -> Iterator[Watch]:  # noqa: ARG001 - it is there first
-    with Watch(tmp_path / "state") as watch:
-        watch.until(lambda report: len(report.readers) == 2, "the readers are seen")
-        yield watch
+def daemon(service: ReaderService, tmp_path: Path) -> Iterator[InProcessDaemon]:  # noqa: ARG001 - it is there first
+    with InProcessDaemon(tmp_path / "state") as daemon:
+        daemon.until(lambda report: len(report.readers) == 2, "the readers are seen")
+        yield daemon
 
 
 def card(name: str) -> PivCard:
@@ -63,70 +63,68 @@ def silent_service(real: ReaderService) -> Iterator[None]:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(place))
         listener.listen(64)
-        guests: list[socket.socket] = []
+        connections: list[socket.socket] = []
 
         def welcome() -> None:
             while True:
                 try:
-                    guests.append(listener.accept()[0])
+                    connections.append(listener.accept()[0])
                 except OSError:
                     return
 
         threading.Thread(target=welcome, daemon=True).start()
         yield
         listener.shutdown(socket.SHUT_RDWR)
-    for guest in guests:
-        guest.close()
+    for connection in connections:
+        connection.close()
     place.unlink()
 
 
 # --- the service --------------------------------------------------------------------------------
 
 
-def test_a_service_that_never_answers_is_said_and_found_again_when_it_does(
-    service: ReaderService, tmp_path: Path
-) -> None:
+def test_a_service_that_never_answers_is_reported_and_found_again(service: ReaderService, tmp_path: Path) -> None:
     with silent_service(service):
-        watch = Watch(tmp_path / "state")
-        watch.start()
-        watch.until(lambda _: watch.loop.state.service_trouble is Trouble.SERVICE_ABSENT, "it is said", SILENCE_LIMIT_S)
-        assert watch.loop.state.readers is not None, "what is due of keys in drawers is told meanwhile"
+        daemon = InProcessDaemon(tmp_path / "state")
+        daemon.start()
+        daemon.until(
+            lambda _: daemon.loop.state.service_trouble is Trouble.SERVICE_ABSENT, "it is said", SILENCE_LIMIT_S
+        )
+        assert daemon.loop.state.readers is not None, "what is due of keys in drawers is told meanwhile"
     service.start()
     service.insert(card("Anne"))
-    watch.until(*in_reader("Anne"))
-    watch.stop()
+    daemon.until(*in_reader("Anne"))
+    daemon.stop()
 
 
-def test_a_service_killed_while_a_card_is_read_costs_nothing(service: ReaderService, watch: Watch) -> None:
+def test_a_service_killed_during_a_read_loses_nothing(service: ReaderService, daemon: InProcessDaemon) -> None:
     key = card("Anne")
     key.delay_s = SLOW_S
     service.insert(key)
     wait_until(lambda: len(key.apdus) > 3, "it is being read")
     service.kill()
-    watch.until(lambda report: {r.state for r in report.readers} == {Occupancy.UNKNOWN}, "unknown is not empty")
+    daemon.until(lambda report: {r.state for r in report.readers} == {Occupancy.UNKNOWN}, "unknown is not empty")
     key.delay_s = 0.0
     service.start()
-    watch.until(*in_reader("Anne"))
+    daemon.until(*in_reader("Anne"))
 
 
-def test_a_key_swapped_while_the_service_was_away_is_not_taken_for_the_one_before(
-    service: ReaderService, tmp_path: Path
-) -> None:
+def test_a_key_swapped_while_the_service_was_away_is_recognised(service: ReaderService, tmp_path: Path) -> None:
     """Both were in before the service started, so its event counter is 0 for both."""
     service.stop()
     service.insert(card("Anne"))
     service.start()
-    with Watch(tmp_path / "state") as watch:
-        watch.until(*in_reader("Anne"))
+    with InProcessDaemon(tmp_path / "state") as daemon:
+        daemon.until(*in_reader("Anne"))
         service.kill()
         service.swap(card("Bruno"))
         service.start()
-        watch.until(*in_reader("Bruno"))
+        daemon.until(*in_reader("Bruno"))
 
 
-def test_the_watch_ends_while_the_service_hangs(service: ReaderService, tmp_path: Path) -> None:
-    with Watch(tmp_path / "state") as watch:
-        watch.until(lambda report: len(report.readers) == 2, "the readers are seen")
+def test_the_daemon_quits_while_the_service_hangs(service: ReaderService, tmp_path: Path) -> None:
+    with InProcessDaemon(tmp_path / "state") as daemon:
+        daemon.until(lambda report: len(report.readers) == 2, "the readers are seen")
         os.kill(service.pid, signal.SIGSTOP)
         began = time.monotonic()
     assert time.monotonic() - began < 3.0
@@ -134,32 +132,30 @@ def test_the_watch_ends_while_the_service_hangs(service: ReaderService, tmp_path
 
 
 @pytest.mark.full
-def test_a_service_that_stops_answering_while_a_card_is_read_does_not_hold_up_the_watch(
-    service: ReaderService, tmp_path: Path
-) -> None:
-    with Watch(tmp_path / "state", child_limit_s=2.0) as watch:
+def test_a_service_that_hangs_during_a_read_does_not_block_the_daemon(service: ReaderService, tmp_path: Path) -> None:
+    with InProcessDaemon(tmp_path / "state", child_limit_s=2.0) as daemon:
         key = card("Anne")
         key.delay_s = SLOW_S
         service.insert(key)
         wait_until(lambda: len(key.apdus) > 3, "it is being read")
         os.kill(service.pid, signal.SIGSTOP)
-        wait_until(lambda: not watch.loop.state.reads, "the read is given up", SILENCE_LIMIT_S)
+        wait_until(lambda: not daemon.loop.state.reads, "the read is given up", SILENCE_LIMIT_S)
         key.delay_s = 0.0
         os.kill(service.pid, signal.SIGCONT)
-        watch.until(*in_reader("Anne"))
+        daemon.until(*in_reader("Anne"))
 
 
 # --- readers ------------------------------------------------------------------------------------
 
 
-def test_of_ten_readers_each_key_is_read_or_said_to_be_unread(tmp_path: Path) -> None:
+def test_of_ten_readers_each_key_is_read_or_reported_unread(tmp_path: Path) -> None:
     """OpenSC's own settings give it 16 slots, 4 for each reader: it sees four of them."""
     with ReaderService(readers=10) as service:
         use_service(service)
-        with Watch(tmp_path / "state") as watch:
+        with InProcessDaemon(tmp_path / "state") as daemon:
             for number in range(10):
                 service.insert(card(f"Holder {number}"), reader=number)
-            report = watch.until(
+            report = daemon.until(
                 lambda report: len(names(report, present=True)) + sum(bool(r.trouble) for r in report.readers) == 10,
                 "each is read, or said to be unread",
                 timeout_s=60,
@@ -169,25 +165,25 @@ def test_of_ten_readers_each_key_is_read_or_said_to_be_unread(tmp_path: Path) ->
             assert len(names(report)) >= 4
 
 
-def test_a_reader_plugged_and_unplugged_with_its_key_ends_right(service: ReaderService, watch: Watch) -> None:
+def test_a_reader_replugged_with_its_key_several_times_is_read(service: ReaderService, daemon: InProcessDaemon) -> None:
     for _ in range(5):
         service.unplug()
         service.plug(card=card("Anne"))
-    watch.until(*in_reader("Anne"))
+    daemon.until(*in_reader("Anne"))
     service.unplug()
-    report = watch.until(*in_reader())
+    report = daemon.until(*in_reader())
     assert len(report.readers) == 1
 
 
 # --- cards --------------------------------------------------------------------------------------
 
 
-def apdus_of_a_read(service: ReaderService, watch: Watch) -> int:
+def apdus_of_a_read(service: ReaderService, daemon: InProcessDaemon) -> int:
     """How many commands one reading takes."""
     whole = card("Whole")
     service.insert(whole)
-    watch.until(*in_reader("Whole"))
-    wait_until(lambda: not watch.loop.state.reads, "it has been read")
+    daemon.until(*in_reader("Whole"))
+    wait_until(lambda: not daemon.loop.state.reads, "it has been read")
     service.remove()
     assert pin_commands(whole.apdus) == []
     return len(whole.apdus)
@@ -195,9 +191,9 @@ def apdus_of_a_read(service: ReaderService, watch: Watch) -> int:
 
 @pytest.mark.parametrize("every", [pytest.param(9, id="every ninth"), pytest.param(1, marks=pytest.mark.full)])
 def test_a_card_torn_out_at_any_command_is_read_when_it_comes_back(
-    service: ReaderService, watch: Watch, every: int
+    service: ReaderService, daemon: InProcessDaemon, every: int
 ) -> None:
-    commands = apdus_of_a_read(service, watch)
+    commands = apdus_of_a_read(service, daemon)
     assert commands > 20
     for number in range(1, commands + 1, every):
         torn = card(f"Torn {number}")
@@ -205,48 +201,48 @@ def test_a_card_torn_out_at_any_command_is_read_when_it_comes_back(
         service.insert(torn)
         wait_until(lambda torn=torn, number=number: len(torn.apdus) >= number, "it is torn out")  # type: ignore[misc]
         service.remove()
-        report = watch.until(*in_reader())
+        report = daemon.until(*in_reader())
         assert set(names(report)) <= {"Whole", *(f"Torn {n}" for n in range(1, number + 1))}, "nothing is made up"
         torn.tear_at = None
         service.insert(torn)
-        watch.until(*in_reader(f"Torn {number}"))
+        daemon.until(*in_reader(f"Torn {number}"))
         service.remove()
 
 
-def test_a_slow_card_is_read(service: ReaderService, watch: Watch) -> None:
+def test_a_slow_card_is_read(service: ReaderService, daemon: InProcessDaemon) -> None:
     slow = card("Anne")
     slow.delay_s = SLOW_S
     service.insert(slow)
-    watch.until(*in_reader("Anne"), timeout_s=40)
+    daemon.until(*in_reader("Anne"), timeout_s=40)
     assert pin_commands(slow.apdus) == []
 
 
 @pytest.mark.parametrize(
     ("swaps", "pace_s"), [(10, 0.0), pytest.param(50, 0.4, marks=pytest.mark.full), pytest.param(50, 0.02)]
 )
-def test_after_swaps_in_a_row_the_last_key_is_the_one_that_is_in(
-    service: ReaderService, watch: Watch, swaps: int, pace_s: float
+def test_after_many_swaps_the_last_key_is_present(
+    service: ReaderService, daemon: InProcessDaemon, swaps: int, pace_s: float
 ) -> None:
     service.insert(card("Key 0"))
     pace = threading.Event()
     for number in range(1, swaps + 1):
         pace.wait(pace_s)
         service.swap(card(f"Key {number}"))
-    report = watch.until(*in_reader(f"Key {swaps}"))
+    report = daemon.until(*in_reader(f"Key {swaps}"))
     assert set(names(report)) <= {f"Key {n}" for n in range(swaps + 1)}
-    assert not watch.loop.state.reads
+    assert not daemon.loop.state.reads
 
 
-def test_two_keys_of_one_model_in_two_readers_stay_two(service: ReaderService, watch: Watch) -> None:
+def test_two_keys_of_one_model_in_two_readers_stay_two(service: ReaderService, daemon: InProcessDaemon) -> None:
     service.insert(card("Anne"), reader=0)
     service.insert(card("Bruno"), reader=1)
-    watch.until(*in_reader("Anne", "Bruno"))
+    daemon.until(*in_reader("Anne", "Bruno"))
     service.remove(reader=0)
-    watch.until(*in_reader("Bruno"))
+    daemon.until(*in_reader("Bruno"))
 
 
-def test_a_read_of_the_old_key_that_ends_after_the_swap_is_not_taken_for_the_new_one(
-    service: ReaderService, watch: Watch
+def test_a_late_read_of_the_old_key_is_not_taken_for_the_new_one(
+    service: ReaderService, daemon: InProcessDaemon
 ) -> None:
     old, new = card("Old"), card("New")
     old.delay_s = SLOW_S
@@ -259,5 +255,5 @@ def test_a_read_of_the_old_key_that_ends_after_the_swap_is_not_taken_for_the_new
         seen.append(report)
         return names(report, present=True) == ["New"]
 
-    watch.until(only_the_new, "the new key is in")
+    daemon.until(only_the_new, "the new key is in")
     assert {name for report in seen for name in names(report, present=True)} == {"New"}

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
-from integration.faults.workstation import key, status, watching
+from integration.faults.workstation import key, start_daemon, status
 from support.core.factories import certificate, memory, owned
 from support.process import Process, require_tool, wait_until
 
@@ -55,7 +55,7 @@ while True:
 
 
 @pytest.mark.parametrize("kills", [pytest.param(5, id="5"), pytest.param(200, id="200", marks=pytest.mark.full)])
-def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path, kills: int) -> None:
+def test_acknowledged_writes_survive_a_kill_at_any_moment(tmp_path: Path, kills: int) -> None:
     chance = random.Random(kills)
     known = -1
     for _ in range(kills):
@@ -73,42 +73,42 @@ def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path, kil
         assert list(memory.snoozes) == [str(len(memory.delivered) - 1)], "a write is whole, or not at all"
 
 
-def said_of(desk: Program, holder: str) -> bool:
+def was_delivered(workstation: Program, holder: str) -> bool:
     """Whether it is on the disk that this holder's key was told."""
-    memory = SqliteStore(desk.state_folder, read_only=True).load()
+    memory = SqliteStore(workstation.state_folder, read_only=True).load()
     fingerprints = {f for f, seen in memory.certificates.items() if seen.certificate.subject_cn == holder}
     keys = [key.id for key in memory.keys.values() if fingerprints & set(key.fingerprints)]
     return any(mark.startswith(f"expiry|{id_}|") for mark in memory.delivered for id_ in keys)
 
 
 @pytest.mark.parametrize("kills", [pytest.param(2, id="2"), pytest.param(20, id="20", marks=pytest.mark.full)])
-def test_what_is_remembered_as_said_is_not_said_again_after_a_kill(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, kills: int
+def test_a_notice_saved_as_delivered_is_not_repeated_after_a_kill(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer, kills: int
 ) -> None:
     """A notice that was delivered, and not yet remembered when the kill came, may be said once more; no other."""
     chance = random.Random(kills)
     remembered: set[str] = set()
     holders = [f"Holder {letter}" for letter in ascii_uppercase[:kills]]
     for holder in holders:
-        daemon = watching(desk)
+        daemon = start_daemon(workstation)
         reader_service.insert(key(DUE, holder))
         while holder not in notification_server.next_notice().body:
             pass  # one of before, said once more
         threading.Event().wait(chance.uniform(0.0, 0.05))
         daemon.kill()
         reader_service.remove()
-        remembered |= {holder} if said_of(desk, holder) else set()
+        remembered |= {holder} if was_delivered(workstation, holder) else set()
         assert "Traceback" not in daemon.text
-    watching(desk)
-    wait_until(lambda: all(said_of(desk, holder) for holder in holders), "each was told")
+    start_daemon(workstation)
+    wait_until(lambda: all(was_delivered(workstation, holder) for holder in holders), "each was told")
     for holder in holders:
         times = sum(holder in notice.body for notice in notification_server.notices)
         assert times in ({1} if holder in remembered else {1, 2}), holder
     assert remembered, "some kills came after the writing"
 
 
-def test_a_newer_vigicles_store_is_refused_in_words_and_left_alone(program: Program) -> None:
-    watching(program).terminate()
+def test_the_store_of_a_newer_version_is_refused_and_left_alone(program: Program) -> None:
+    start_daemon(program).terminate()
     file = program.state_folder / STORE_NAME
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -140,7 +140,7 @@ store.close()
 
 
 @pytest.mark.parametrize("rounds", [pytest.param(5, id="5"), pytest.param(60, id="60", marks=pytest.mark.full)])
-def test_those_who_begin_a_memory_at_once_share_it(tmp_path: Path, rounds: int) -> None:
+def test_processes_that_create_a_store_at_once_share_it(tmp_path: Path, rounds: int) -> None:
     for number in range(rounds):
         folder = tmp_path / str(number)
         names = ascii_uppercase[:4]
@@ -176,27 +176,27 @@ def test_those_who_begin_a_memory_at_once_share_it(tmp_path: Path, rounds: int) 
 class Disk:
     """The state folder of a program, on a disk of its own; `start` starts the daemon there."""
 
-    def __init__(self, desk: Program) -> None:
-        self._publisher = desk
+    def __init__(self, workstation: Program) -> None:
+        self._workstation = workstation
         self._daemon: Process | None = None
 
     def start(self, options: str, first: str = "true") -> Process:
         """Mount with these options, run a shell command there, and start."""
         command = self._command(options, first, "run --headless")
-        log = self._publisher.home / "disk.log"
-        self._daemon = Process(command, environment=self._publisher.environment, log=log)
+        log = self._workstation.home / "disk.log"
+        self._daemon = Process(command, environment=self._workstation.environment, log=log)
         self._daemon.wait_for_log("vigicle is running")
         return self._daemon
 
     def look(self, options: str, first: str) -> str:
         """Do the same, and look without a daemon; return what was printed."""
         command = self._command(options, first, "status")
-        environment = self._publisher.environment
+        environment = self._workstation.environment
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
         return done.stdout + done.stderr
 
     def _command(self, options: str, first: str, what: str) -> list[str]:
-        state, vigicle = self._publisher.state_folder, Path(sys.executable).with_name("vigicle")
+        state, vigicle = self._workstation.state_folder, Path(sys.executable).with_name("vigicle")
         state.mkdir(parents=True, mode=0o700, exist_ok=True)
         script = (
             f"mount -t tmpfs -o mode=0700,{options} tmpfs {state} && cd {state} && {first} && cd / && "
@@ -208,7 +208,7 @@ class Disk:
     def folder(self) -> Path:
         """The folder as the daemon sees it."""
         assert self._daemon is not None
-        return Path(f"/proc/{self._daemon.pid}/root{self._publisher.state_folder}")
+        return Path(f"/proc/{self._daemon.pid}/root{self._workstation.state_folder}")
 
     def memory(self) -> Memory:
         """What is on the disk; SQLite itself cannot open a file through /proc."""
@@ -224,8 +224,8 @@ class Disk:
 
 
 @pytest.fixture
-def disk(desk: Program) -> Iterator[Disk]:
-    disk = Disk(desk)
+def disk(workstation: Program) -> Iterator[Disk]:
+    disk = Disk(workstation)
     yield disk
     disk.close()
 
@@ -239,19 +239,19 @@ def fill(folder: Path) -> Path:
     return junk
 
 
-def holders(desk: Program) -> set[str]:
-    return {line["subject_cn"] for line in status(desk)["certificates"]}
+def holders(workstation: Program) -> set[str]:
+    return {line["subject_cn"] for line in status(workstation)["certificates"]}
 
 
-def test_a_disk_that_fills_up_costs_nothing_once_there_is_room_again(
-    desk: Program, disk: Disk, reader_service: ReaderService, notification_server: NotificationServer
+def test_a_full_disk_loses_nothing_once_there_is_space_again(
+    workstation: Program, disk: Disk, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
     daemon = disk.start("size=512k")
     junk = fill(disk.folder)
     reader_service.insert(key(DUE, "Anne"))
     assert "Anne" in notification_server.next_notice().body, "who cannot remember still tells"
     daemon.wait_for_log("Nothing can be remembered for now")
-    assert holders(desk) == {"Anne"}
+    assert holders(workstation) == {"Anne"}
     junk.unlink()
     reader_service.swap(key(DUE, "Bruno"))
     assert "Bruno" in notification_server.next_notice().body
@@ -262,8 +262,8 @@ def test_a_disk_that_fills_up_costs_nothing_once_there_is_room_again(
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["ended in order", "killed"])
-def test_what_was_remembered_is_known_on_a_disk_that_is_full_since(
-    desk: Program, disk: Disk, tmp_path: Path, killed: bool
+def test_an_existing_store_is_read_on_a_full_disk(
+    workstation: Program, disk: Disk, tmp_path: Path, killed: bool
 ) -> None:
     before = tmp_path / "before"
     store = SqliteStore(before)
@@ -276,7 +276,7 @@ def test_what_was_remembered_is_known_on_a_disk_that_is_full_since(
     fill_it = f"cp {before}/{STORE_NAME} {before}/{STORE_NAME}-wal . ; cat /dev/zero > junk || true"
     assert "Jean MARTIN" in disk.look("size=200k", f"{{ {fill_it}; }}")
     disk.start("size=200k", f"{{ {fill_it}; }}")
-    assert holders(desk) == {"Jean MARTIN"}
+    assert holders(workstation) == {"Jean MARTIN"}
 
 
 @pytest.mark.parametrize(
@@ -284,8 +284,8 @@ def test_what_was_remembered_is_known_on_a_disk_that_is_full_since(
     [("size=512k", "mount -o remount,ro . "), ("size=8k", "head -c 8192 /dev/zero > junk")],
     ids=["read-only", "full"],
 )
-def test_a_disk_that_takes_nothing_from_the_start_is_said_and_keys_are_told_all_the_same(
-    desk: Program,
+def test_an_unwritable_disk_is_reported_and_notices_still_come(
+    workstation: Program,
     disk: Disk,
     reader_service: ReaderService,
     notification_server: NotificationServer,
@@ -294,7 +294,7 @@ def test_a_disk_that_takes_nothing_from_the_start_is_said_and_keys_are_told_all_
 ) -> None:
     disk.start(options, first)
     problem = notification_server.next_notice()
-    assert str(desk.state_folder) in problem.body
+    assert str(workstation.state_folder) in problem.body
     reader_service.insert(key(DUE, "Anne"))
     assert "Anne" in notification_server.next_notice().body
-    assert holders(desk) == {"Anne"}
+    assert holders(workstation) == {"Anne"}

@@ -18,7 +18,7 @@ from config.settings import QuietHours
 from daemon.core.events import Tick
 from daemon.core.state import State
 from daemon.core.views.report import Stage
-from integration.faults.workstation import key, status, watching
+from integration.faults.workstation import key, start_daemon, status
 from support.core.factories import DAY, NOW, SECOND, SETTINGS, certificate, ending, notice_settings
 from support.core.simulator import Simulator, dedup_keys, world_with
 from support.process import Process, require_tool, wait_until
@@ -36,90 +36,90 @@ NIGHT = QuietHours(start=time(22), end=time(8))
 # --- the real daemon ----------------------------------------------------------------------------
 
 
-def test_a_moment_that_passes_while_the_daemon_is_suspended_is_told_when_it_wakes(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+def test_a_moment_missed_while_suspended_is_notified_on_waking(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
     moment = (datetime.now(UTC) + timedelta(seconds=12)).replace(microsecond=0)
-    daemon = watching(desk)
+    daemon = start_daemon(workstation)
     reader_service.insert(key(moment - datetime.now(UTC) + timedelta(days=90)))
-    wait_until(lambda: bool(status(desk)["certificates"]), "the key is known")
+    wait_until(lambda: bool(status(workstation)["certificates"]), "the key is known")
     assert datetime.now(UTC) < moment, "the machine is too slow for this test"
     os.kill(daemon.pid, signal.SIGSTOP)
     wait_until(lambda: datetime.now(UTC) > moment + SECOND, "the moment has passed", 20)
     assert notification_server.notices == []
     os.kill(daemon.pid, signal.SIGCONT)
     notification_server.next_notice(timeout_s=5)
-    status(desk)
+    status(workstation)
     assert len(notification_server.notices) == 1
 
 
 # --- the clock ----------------------------------------------------------------------------------
 
 
-def leap(world: Simulator, span: timedelta) -> None:
+def leap(simulator: Simulator, span: timedelta) -> None:
     """The clock shows another time from one moment to the next, and the heartbeat finds it."""
-    world.now += span
-    world.post(Tick(at=world.now))
+    simulator.now += span
+    simulator.post(Tick(at=simulator.now))
 
 
-def told(world: Simulator) -> list[str]:
+def milestones(simulator: Simulator) -> list[str]:
     """The days of each notice said, by its newest milestone."""
-    return [mark.rsplit("|", 1)[1] for mark in dedup_keys(world.delivered)]
+    return [mark.rsplit("|", 1)[1] for mark in dedup_keys(simulator.delivered)]
 
 
-def test_a_gap_of_any_length_is_told_in_one_notice() -> None:
-    world = world_with(ending(100 * DAY))
-    leap(world, 60 * DAY)
-    assert told(world) == ["45"]
-    leap(world, 20 * DAY)
-    assert told(world) == ["45", "30"]
+def test_a_gap_of_any_length_gives_one_notice() -> None:
+    simulator = world_with(ending(100 * DAY))
+    leap(simulator, 60 * DAY)
+    assert milestones(simulator) == ["45"]
+    leap(simulator, 20 * DAY)
+    assert milestones(simulator) == ["45", "30"]
 
 
 def test_a_clock_set_back_a_year_and_forward_again_repeats_nothing() -> None:
-    world = world_with(ending(50 * DAY))
-    assert told(world) == ["60"]
-    leap(world, -YEAR)
-    leap(world, YEAR)
-    assert told(world) == ["60"]
-    world.wait(10 * DAY)
-    assert told(world) == ["60", "45"]
+    simulator = world_with(ending(50 * DAY))
+    assert milestones(simulator) == ["60"]
+    leap(simulator, -YEAR)
+    leap(simulator, YEAR)
+    assert milestones(simulator) == ["60"]
+    simulator.wait(10 * DAY)
+    assert milestones(simulator) == ["60", "45"]
 
 
-def test_a_clock_set_back_by_a_month_has_what_is_due_then_told_once_more() -> None:
+def test_a_clock_set_back_by_a_month_repeats_what_is_due_then_once() -> None:
     """Of two clocks none is known to be right: what was said in the future counts for nothing."""
-    world = world_with(ending(50 * DAY))
-    leap(world, -30 * DAY)
-    leap(world, timedelta(hours=1))
-    assert told(world) == ["60", "90"]
-    leap(world, 30 * DAY)
-    assert told(world) == ["60", "90"]
+    simulator = world_with(ending(50 * DAY))
+    leap(simulator, -30 * DAY)
+    leap(simulator, timedelta(hours=1))
+    assert milestones(simulator) == ["60", "90"]
+    leap(simulator, 30 * DAY)
+    assert milestones(simulator) == ["60", "90"]
 
 
 def test_a_clock_set_forward_ten_years_and_back_misses_nothing_afterwards() -> None:
-    world = world_with(ending(100 * DAY))
-    leap(world, 10 * YEAR)
-    assert told(world) == ["0"], "expired, as far as the clock knows"
-    leap(world, -10 * YEAR)
-    world.wait(102 * DAY)
-    assert told(world)[1:] == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
+    simulator = world_with(ending(100 * DAY))
+    leap(simulator, 10 * YEAR)
+    assert milestones(simulator) == ["0"], "expired, as far as the clock knows"
+    leap(simulator, -10 * YEAR)
+    simulator.wait(102 * DAY)
+    assert milestones(simulator)[1:] == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
 
 
-def test_by_a_clock_from_before_this_program_nothing_is_told() -> None:
+def test_a_clock_from_before_this_program_gives_no_notice() -> None:
     reset = datetime(1970, 1, 1, tzinfo=UTC)
-    world = world_with(certificate(not_before=reset - YEAR, not_after=reset + 20 * DAY), now=reset)
-    assert world.delivered == []
-    leap(world, NOW - world.now)
-    assert told(world) == ["0"]
+    simulator = world_with(certificate(not_before=reset - YEAR, not_after=reset + 20 * DAY), now=reset)
+    assert simulator.delivered == []
+    leap(simulator, NOW - simulator.now)
+    assert milestones(simulator) == ["0"]
 
 
-def test_each_notice_comes_at_its_moment_and_once_over_a_year_of_clock_changes() -> None:
-    world = world_with(ending(200 * DAY))
+def test_each_notice_comes_once_at_its_moment_despite_clock_changes() -> None:
+    simulator = world_with(ending(200 * DAY))
     end = NOW + 200 * DAY
     for _ in range(210):
-        leap(world, timedelta(hours=-3))
-        world.wait(timedelta(hours=27))
-    assert told(world) == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
-    for moment, notice in world.delivered:
+        leap(simulator, timedelta(hours=-3))
+        simulator.wait(timedelta(hours=27))
+    assert milestones(simulator) == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
+    for moment, notice in simulator.delivered:
         days = int(notice.dedup_keys[-1].rsplit("|", 1)[1])
         assert timedelta() <= moment - (end - days * DAY) <= timedelta(hours=3)
 
@@ -130,44 +130,44 @@ SPRING, AUTUMN = datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 10, 31, 1,
 
 
 @pytest.mark.parametrize("change", [SPRING, AUTUMN], ids=["spring", "autumn"])
-def test_quiet_hours_end_by_the_wall_clock_in_the_night_of_the_change(change: datetime) -> None:
+def test_quiet_hours_end_by_the_wall_clock_when_the_offset_changes(change: datetime) -> None:
     quiet = notice_settings(quiet_hours=NIGHT)
     start = change - timedelta(hours=2)
-    world = Simulator(now=start, state=State(settings=quiet, zone=PARIS))
-    world.look()
-    world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY + SECOND))
-    world.wait(timedelta(hours=12))
-    ((moment, _),) = world.delivered
+    simulator = Simulator(now=start, state=State(settings=quiet, zone=PARIS))
+    simulator.look()
+    simulator.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY + SECOND))
+    simulator.wait(timedelta(hours=12))
+    ((moment, _),) = simulator.delivered
     assert moment.astimezone(PARIS).time() == time(8)
 
 
-def test_quiet_hours_inside_the_hour_that_comes_twice_or_never_end() -> None:
+def test_quiet_hours_inside_a_skipped_or_repeated_hour_end() -> None:
     for change, hours in (
         (SPRING, QuietHours(start=time(1, 30), end=time(2, 30))),
         (AUTUMN, QuietHours(start=time(2, 15), end=time(2, 45))),
     ):
         start = change - timedelta(minutes=20)
-        world = Simulator(now=start, state=State(settings=notice_settings(quiet_hours=hours), zone=PARIS))
-        world.look()
-        world.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY))
-        world.wait(timedelta(hours=3))
-        assert len(world.delivered) == 1
+        simulator = Simulator(now=start, state=State(settings=notice_settings(quiet_hours=hours), zone=PARIS))
+        simulator.look()
+        simulator.plug(certificate(not_before=start - 100 * DAY, not_after=start + 30 * DAY))
+        simulator.wait(timedelta(hours=3))
+        assert len(simulator.delivered) == 1
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
-def test_a_journey_to_another_zone_moves_no_notice(zone: str) -> None:
-    world = world_with(ending(91 * DAY))
-    world.state = replace(world.state, zone=ZoneInfo(zone))
-    world.wait(2 * DAY)
-    ((moment, _),) = world.delivered
+def test_another_time_zone_moves_no_notice(zone: str) -> None:
+    simulator = world_with(ending(91 * DAY))
+    simulator.state = replace(simulator.state, zone=ZoneInfo(zone))
+    simulator.wait(2 * DAY)
+    ((moment, _),) = simulator.delivered
     assert moment == NOW + DAY
 
 
 class Elsewhere:
     """A daemon whose /etc is a copy of its own: it travels when that copy names another zone."""
 
-    def __init__(self, desk: Program, folder: Path) -> None:
-        self._publisher, self._etc = desk, folder / "etc"
+    def __init__(self, workstation: Program, folder: Path) -> None:
+        self._workstation, self._etc = workstation, folder / "etc"
         shutil.copytree("/etc", self._etc, symlinks=True, ignore_dangling_symlinks=True)
         (self._etc / "timezone").unlink(missing_ok=True)
 
@@ -180,28 +180,30 @@ class Elsewhere:
         vigicle = Path(sys.executable).with_name("vigicle")
         script = f"mount --bind {self._etc} /etc && exec setpriv --pdeathsig KILL {vigicle} run --headless"
         command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
-        daemon = Process(command, environment=self._publisher.environment, log=self._publisher.home / "elsewhere.log")
+        daemon = Process(
+            command, environment=self._workstation.environment, log=self._workstation.home / "elsewhere.log"
+        )
         daemon.wait_for_log("vigicle is running")
         return daemon
 
 
-def test_a_daemon_that_travels_keeps_the_quiet_hours_of_the_place(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer, tmp_path: Path
+def test_a_daemon_that_travels_keeps_the_quiet_hours_of_the_new_zone(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer, tmp_path: Path
 ) -> None:
     now = datetime.now(UTC)
     begin, end = now - timedelta(hours=2), now + timedelta(hours=2)
-    desk.configure(f'[notices]\nquiet_hours = "{begin:%H:%M}-{end:%H:%M}"\n')
-    elsewhere = Elsewhere(desk, tmp_path)
+    workstation.configure(f'[notices]\nquiet_hours = "{begin:%H:%M}-{end:%H:%M}"\n')
+    elsewhere = Elsewhere(workstation, tmp_path)
     elsewhere.travel("Etc/UTC")
     daemon = elsewhere.start()
     try:
         reader_service.insert(key(timedelta(days=20), "Anne"))
-        wait_until(lambda: bool(status(desk)["certificates"]), "the key is known")
+        wait_until(lambda: bool(status(workstation)["certificates"]), "the key is known")
         assert notification_server.notices == []
         elsewhere.travel("Etc/GMT-8")
         reader_service.swap(key(timedelta(days=20), "Bruno"))
-        told = {notification_server.next_notice().body for _ in range(2)}
-        assert {"Anne" in body for body in told} == {"Bruno" in body for body in told} == {True, False}
+        milestones = {notification_server.next_notice().body for _ in range(2)}
+        assert {"Anne" in body for body in milestones} == {"Bruno" in body for body in milestones} == {True, False}
     finally:
         daemon.close()
     assert "Traceback" not in daemon.text
@@ -214,8 +216,8 @@ def year(number: int, month: int = 6) -> datetime:
     return datetime(number, month, 1, tzinfo=UTC)
 
 
-def stage_of(world: Simulator) -> Stage:
-    report = world.check()
+def stage_of(simulator: Simulator) -> Stage:
+    report = simulator.check()
     assert report is not None
     return report.certificates[0].stage
 
@@ -233,29 +235,29 @@ def stage_of(world: Simulator) -> Stage:
     ],
     ids=["1950", "1951", "2049", "2050", "9999", "not yet", "ends before it begins"],
 )
-def test_odd_years_are_judged_and_told_at_most_once(begin: datetime, end: datetime, stage: Stage) -> None:
-    world = world_with(certificate(not_before=begin, not_after=end))
-    assert stage_of(world) is stage
-    assert len(world.delivered) == (stage is Stage.EXPIRED)
+def test_certificates_of_odd_years_are_notified_at_most_once(begin: datetime, end: datetime, stage: Stage) -> None:
+    simulator = world_with(certificate(not_before=begin, not_after=end))
+    assert stage_of(simulator) is stage
+    assert len(simulator.delivered) == (stage is Stage.EXPIRED)
     for _ in range(3):
-        world.restart()
-    assert len(world.delivered) == (stage is Stage.EXPIRED)
+        simulator.restart()
+    assert len(simulator.delivered) == (stage is Stage.EXPIRED)
 
 
 @pytest.mark.parametrize("end", [year(2049, 12), year(2050), year(2051)], ids=str)
 def test_each_notice_comes_at_its_moment_around_2050(end: datetime) -> None:
-    world = world_with(certificate(not_before=year(2047), not_after=end), now=end - YEAR)
-    world.wait(YEAR + DAY)
-    days = [0 if d == "0" else int(d) for d in told(world)]
+    simulator = world_with(certificate(not_before=year(2047), not_after=end), now=end - YEAR)
+    simulator.wait(YEAR + DAY)
+    days = [0 if d == "0" else int(d) for d in milestones(simulator)]
     assert days == [*sorted(set(SETTINGS.notices.days) - {0}, reverse=True), 0]
-    assert all(moment >= end - d * DAY for (moment, _), d in zip(world.delivered, days, strict=True))
+    assert all(moment >= end - d * DAY for (moment, _), d in zip(simulator.delivered, days, strict=True))
 
 
 def test_a_certificate_that_becomes_valid_is_valid_from_that_moment() -> None:
-    world = world_with(certificate(not_before=NOW + 10 * DAY, not_after=NOW + 1000 * DAY))
-    assert stage_of(world) is Stage.NOT_YET
-    world.wait(10 * DAY)
-    world.post(Tick(at=world.now))
-    report = world.check(request=2)
+    simulator = world_with(certificate(not_before=NOW + 10 * DAY, not_after=NOW + 1000 * DAY))
+    assert stage_of(simulator) is Stage.NOT_YET
+    simulator.wait(10 * DAY)
+    simulator.post(Tick(at=simulator.now))
+    report = simulator.check(request=2)
     assert report is not None
     assert report.certificates[0].stage is Stage.VALID

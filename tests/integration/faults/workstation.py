@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 THREE_YEARS = timedelta(days=3 * 365)
 
 
-def watching(desk: Program) -> Process:
+def start_daemon(workstation: Program) -> Process:
     """Start the daemon and wait until it is on watch."""
-    daemon = desk.start("run", "--headless")
+    daemon = workstation.start("run", "--headless")
     daemon.wait_for_log("vigicle is running")
     return daemon
 
 
-def status(desk: Program, *arguments: str) -> dict[str, Any]:
+def status(workstation: Program, *arguments: str) -> dict[str, Any]:
     """Ask, and return the report."""
-    done = desk.run(*(arguments or ("status",)), "--json")
+    done = workstation.run(*(arguments or ("status",)), "--json")
     assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -39,7 +39,7 @@ def key(left: timedelta, name: str = "Jeanne MARTIN") -> PivCard:
     return PivCard({"9A": der}, guid=name.encode().ljust(16)[:16])
 
 
-def runtime(desk: Program) -> Path:
+def runtime(workstation: Program) -> Path:
     """The folder of the lock and the door."""
-    (folder,) = Path(desk.environment["XDG_RUNTIME_DIR"]).glob("vigicle*")
+    (folder,) = Path(workstation.environment["XDG_RUNTIME_DIR"]).glob("vigicle*")
     return folder

@@ -81,9 +81,7 @@ def printing_to(stream: IO[str], program: Program, *arguments: str) -> subproces
 
 
 @pytest.mark.parametrize("arguments", WORDS, ids=" ".join)
-def test_a_reader_that_goes_away_is_no_fault_and_no_certificate_that_is_due(
-    english: Program, arguments: list[str]
-) -> None:
+def test_a_closed_output_pipe_is_neither_a_fault_nor_due(english: Program, arguments: list[str]) -> None:
     ours, theirs = os.pipe()
     os.close(ours)
     with os.fdopen(theirs, "w") as gone:
@@ -92,7 +90,7 @@ def test_a_reader_that_goes_away_is_no_fault_and_no_certificate_that_is_due(
 
 
 @pytest.mark.parametrize("arguments", WORDS, ids=" ".join)
-def test_an_output_that_is_full_is_said(english: Program, arguments: list[str]) -> None:
+def test_a_full_output_is_reported(english: Program, arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         left = printing_to(full, english, *arguments)
     assert left.returncode == 74
@@ -105,7 +103,7 @@ def test_an_output_that_is_full_is_said(english: Program, arguments: list[str]) 
     ("arguments", "code"),
     [("status", 0), ("check --json", 0), ("export --ics -", 0), ("doctor", None), ("forget {}", 2), ("quit", 0)],
 )
-def test_closed_streams_are_no_fault(seen: Program, arguments: str, code: int | None, closed: str) -> None:
+def test_closed_streams_are_no_error(seen: Program, arguments: str, code: int | None, closed: str) -> None:
     (known,) = json.loads(seen.run("status", "--json").stdout)["certificates"]
     command = f'exec "{VIGICLE}" {arguments.format(known["fingerprint_sha256"])} {closed}'
     left = subprocess.run(
@@ -122,7 +120,7 @@ def test_closed_streams_are_no_fault(seen: Program, arguments: str, code: int | 
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "20", "40", "63", "64", "80", "1000"])
-def test_whose_until_when_and_how_it_stands_can_be_read_in_any_width(seen: Program, columns: str) -> None:
+def test_holder_end_and_stage_are_readable_at_any_width(seen: Program, columns: str) -> None:
     seen.environment["COLUMNS"] = columns
     shown = seen.run("status")
     assert shown.returncode == 0
@@ -159,7 +157,7 @@ def test_a_file_that_exists_is_kept_unless_forced(seen: Program, tmp_path: Path)
 
 
 @pytest.mark.parametrize(("said", "code"), [("yes", 0), ("no", 1)])
-def test_on_a_terminal_the_person_is_asked(seen: Program, tmp_path: Path, said: str, code: int) -> None:
+def test_on_a_terminal_the_user_is_asked(seen: Program, tmp_path: Path, said: str, code: int) -> None:
     target = tmp_path / "keys.ics"
     target.write_text("mine")
     ours, theirs = pty.openpty()
@@ -208,7 +206,7 @@ def test_without_a_key_there_is_nothing_to_export(english: Program, tmp_path: Pa
 # Start at login
 
 
-def test_a_session_starter_starts_the_watch(english: Program, tmp_path: Path) -> None:
+def test_a_session_starter_starts_the_daemon(english: Program, tmp_path: Path) -> None:
     assert english.run("autostart", "status").stdout.startswith("vigicle does not start")
     assert english.run("autostart", "enable").returncode == 0
     command = [require_tool("dex", "dex"), "--autostart", "--environment", "X-Generic"]
@@ -220,7 +218,7 @@ def test_a_session_starter_starts_the_watch(english: Program, tmp_path: Path) ->
         starter.close()
 
 
-def test_what_the_person_switched_off_is_told_until_enable(english: Program) -> None:
+def test_a_switched_off_entry_is_reported_until_enable(english: Program) -> None:
     english.run("autostart", "enable")
     entry = english.home / ".config/autostart/vigicle.desktop"
     entry.write_text(entry.read_text() + "Hidden=true\n")
@@ -230,7 +228,7 @@ def test_what_the_person_switched_off_is_told_until_enable(english: Program) -> 
     assert not entry.exists()
 
 
-def test_a_place_that_cannot_be_written_is_told(english: Program) -> None:
+def test_an_unwritable_autostart_folder_is_reported(english: Program) -> None:
     done = english.run("autostart", "enable", environment={"XDG_CONFIG_HOME": "/sys"})
     assert done.returncode == 1
     assert "Nothing was changed" in done.stderr
@@ -305,7 +303,7 @@ def test_without_being_asked_doctor_sends_no_notice(
     assert notification_server.notices == []
 
 
-def test_a_screen_without_a_place_for_icons_is_told(english: Program, session_bus: SessionBus, screen: Screen) -> None:
+def test_a_screen_without_a_tray_is_reported(english: Program, session_bus: SessionBus, screen: Screen) -> None:
     english.environment |= session_bus.environment | screen.environment
     _, found = examined(english)
     assert "AppIndicator" in found["tray"][0]["remedy"]
@@ -319,7 +317,7 @@ def test_refused_settings_are_a_finding_and_not_the_end(english: Program) -> Non
     assert "notices" in found["settings"][0]["remedy"]
 
 
-def test_bad_settings_keep_nobody_from_ending_the_watch(english: Program) -> None:
+def test_bad_settings_do_not_keep_the_daemon_from_quitting(english: Program) -> None:
     watch = english.start("run", "--headless")
     watch.wait_for_log("vigicle is running")
     english.configure("notices = 3")
@@ -330,7 +328,7 @@ def test_bad_settings_keep_nobody_from_ending_the_watch(english: Program) -> Non
 
 
 @pytest.mark.parametrize("zone", ["UTC-5", "CET-1CEST,M3.5.0,M10.5.0/3", "Bogus/Zone", ":/etc/passwd"])
-def test_the_watch_begins_in_whatever_zone(english: Program, zone: str) -> None:
+def test_the_daemon_starts_in_any_time_zone(english: Program, zone: str) -> None:
     english.environment["TZ"] = zone
     english.configure('[notices]\nquiet_hours = "22:00-08:00"')
     watch = english.start("run", "--headless")
@@ -339,7 +337,7 @@ def test_the_watch_begins_in_whatever_zone(english: Program, zone: str) -> None:
     assert "Traceback" not in watch.text
 
 
-def test_a_refused_procedure_is_told(english: Program) -> None:
+def test_a_refused_procedure_is_reported(english: Program) -> None:
     (english.config_folder / "procedures").mkdir()
     (english.config_folder / "procedures/siv.toml").write_text("title = 3\n")
     _, found = examined(english)
@@ -360,14 +358,14 @@ def test_doctor_leaves_no_trace(english: Program) -> None:
     assert sorted(english.home.rglob("*")) == before
 
 
-def test_doctor_speaks_to_people_in_their_language(program: Program) -> None:
+def test_doctor_uses_the_language_of_the_session(program: Program) -> None:
     done = program.run("doctor", environment={"LANG": "fr_FR.UTF-8"})
     assert "✗ en panne · Service de carte à puce" in done.stdout
     assert "\nQuelque chose empêche vigicle de travailler." in done.stdout
 
 
 @pytest.mark.parametrize("command", ["doctor", "status", "autostart status"])
-def test_a_terminal_without_our_signs_is_borne(program: Program, command: str) -> None:
+def test_a_terminal_without_unicode_is_supported(program: Program, command: str) -> None:
     narrow = {"LANG": "fr_FR.UTF-8", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = program.run(*command.split(), environment=narrow)
     assert "Traceback" not in done.stderr
@@ -425,7 +423,7 @@ def test_each_command_has_help_in_both_languages(program: Program, command: str,
     assert "help." not in done.stdout
 
 
-def test_the_watch_does_not_load_what_is_for_one_command(english: Program) -> None:
+def test_the_daemon_does_not_import_modules_of_single_commands(english: Program) -> None:
     code = f"import sys, tray.cli.main; print([name for name in {LIGHT} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-I", "-c", code], env=english.environment, capture_output=True, text=True, check=True

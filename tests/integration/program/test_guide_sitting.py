@@ -42,7 +42,7 @@ def new_key() -> PivCard:
     return card(datetime.now(UTC) + THREE_YEARS - timedelta(days=1), 2)
 
 
-class GuidePublisher:
+class Sitting:
     """The person's desk: the program, two readers' worth of keys, and a window that is read and pressed by name."""
 
     def __init__(self, program: Program, reader: ReaderService, tree: Accessibility, pictures: Path) -> None:
@@ -87,7 +87,7 @@ def large_screen() -> Iterator[Screen]:
 
 
 @pytest.fixture
-def desk(
+def workstation(
     program: Program,
     reader_service: ReaderService,
     session_bus: SessionBus,
@@ -96,7 +96,7 @@ def desk(
     tool: RecordingTool,
     large_screen: Screen,
     tmp_path: Path,
-) -> Iterator[GuidePublisher]:
+) -> Iterator[Sitting]:
     """A desktop with a window manager, a browser, a mail program and the vendor's tool."""
     program.environment |= reader_service.environment | session_bus.environment | browser.environment
     program.environment |= dict(large_screen.environment) | {"LANG": "en_GB.UTF-8"}
@@ -110,23 +110,23 @@ def desk(
     pictures.mkdir()
     with Accessibility(session_bus) as tree:
         program.environment |= tree.environment
-        yield GuidePublisher(program, reader_service, tree, pictures)
+        yield Sitting(program, reader_service, tree, pictures)
     manager.close()
 
 
-def bring_both(desk: GuidePublisher, old: PivCard) -> PivCard:
+def bring_both(workstation: Sitting, old: PivCard) -> PivCard:
     """Open the guide, show both keys, and say that the new one is activated; return the new one."""
     new = new_key()
-    assert desk.program.run("guide").returncode == 0
-    desk.sees("Put your key in")
-    desk.reader.insert(old)
-    desk.sees("Plugged in: your")
-    desk.reader.swap(new)
-    activate(desk)
+    assert workstation.program.run("guide").returncode == 0
+    workstation.sees("Put your key in")
+    workstation.reader.insert(old)
+    workstation.sees("Plugged in: your")
+    workstation.reader.swap(new)
+    activate(workstation)
     return new
 
 
-def activate(desk: GuidePublisher) -> None:
+def activate(workstation: Sitting) -> None:
     """Say of each step in the vendor's tool that it is done."""
     for done in (
         "It is open and up to date",
@@ -134,90 +134,90 @@ def activate(desk: GuidePublisher) -> None:
         "The code is accepted",
         "The key is activated",
     ):
-        desk.sees(done)
-        desk.press(done)
+        workstation.sees(done)
+        workstation.press(done)
 
 
 def test_step_2a_from_the_notice_to_the_active_certificate(
-    desk: GuidePublisher, notification_server: NotificationServer, browser: RecordingBrowser, tool: RecordingTool
+    workstation: Sitting, notification_server: NotificationServer, browser: RecordingBrowser, tool: RecordingTool
 ) -> None:
     old, new = card(datetime.now(UTC) + timedelta(days=200), 1), new_key()
-    desk.reader.insert(old)
-    wait_until(lambda: "MARTIN" in desk.program.run("status").stdout, "the old key is known")
-    desk.reader.swap(new)
+    workstation.reader.insert(old)
+    wait_until(lambda: "MARTIN" in workstation.program.run("status").stdout, "the old key is known")
+    workstation.reader.swap(new)
     notice = notification_server.next_notice()
     while notice.summary != "Your new key is here":
         notice = notification_server.next_notice()
     notification_server.action_invoked(notice.id, "default")
     assert tool.wait() == [[]]
-    activate(desk)
-    desk.sees("Put the old key in")
+    activate(workstation)
+    workstation.sees("Put the old key in")
     for _ in range(2):  # the wrong key, twice
-        desk.reader.remove()
-        desk.sees("No key is in.")
-        desk.reader.insert(new)
-        desk.sees("The key that is in is your new key.")
-        assert not desk.has("Open the platform")
-    desk.reader.swap(old)
-    desk.sees("Choose the certificate of your old key.")
-    desk.reader.remove()  # too early
-    desk.sees("No key is in.")
-    assert not desk.has("Open the platform")
-    desk.reader.insert(old)
-    desk.press("Open the platform")
+        workstation.reader.remove()
+        workstation.sees("No key is in.")
+        workstation.reader.insert(new)
+        workstation.sees("The key that is in is your new key.")
+        assert not workstation.has("Open the platform")
+    workstation.reader.swap(old)
+    workstation.sees("Choose the certificate of your old key.")
+    workstation.reader.remove()  # too early
+    workstation.sees("No key is in.")
+    assert not workstation.has("Open the platform")
+    workstation.reader.insert(old)
+    workstation.press("Open the platform")
     assert browser.wait() == [[PLATFORM_URL]]
-    desk.press("I am logged in")
-    desk.sees("Ask for the mail")
-    desk.press("The mail was sent, I clicked OK")
-    desk.sees("Close all browser windows")
-    assert desk.program.run("quit").returncode == 0
-    assert desk.daemon.wait() == 0
-    desk.watch()
-    assert desk.program.run("run").returncode == 0  # a second start shows the guide of the first
-    desk.sees("Close all browser windows")
-    desk.press("All windows are closed")
-    desk.sees("Take the old key out")
-    desk.reader.remove()
-    desk.sees("No key is in.")
-    desk.reader.insert(new)
+    workstation.press("I am logged in")
+    workstation.sees("Ask for the mail")
+    workstation.press("The mail was sent, I clicked OK")
+    workstation.sees("Close all browser windows")
+    assert workstation.program.run("quit").returncode == 0
+    assert workstation.daemon.wait() == 0
+    workstation.watch()
+    assert workstation.program.run("run").returncode == 0  # a second start shows the guide of the first
+    workstation.sees("Close all browser windows")
+    workstation.press("All windows are closed")
+    workstation.sees("Take the old key out")
+    workstation.reader.remove()
+    workstation.sees("No key is in.")
+    workstation.reader.insert(new)
     for done in ("I have clicked the link", "The PIN is accepted", "I see my space", "The new certificate is active"):
-        desk.sees(done)
-        desk.press(done)
-    desk.sees("All is done")
-    assert desk.program.run("status", "--json").returncode == 0
+        workstation.sees(done)
+        workstation.press(done)
+    workstation.sees("All is done")
+    assert workstation.program.run("status", "--json").returncode == 0
 
 
-def test_step_2b_from_an_expired_key_to_the_letter(desk: GuidePublisher, browser: RecordingBrowser) -> None:
-    bring_both(desk, card(datetime.now(UTC) - timedelta(days=3), 1))
-    desk.sees("Open OPALEXE with the new key")
-    desk.press("Open the platform")
+def test_step_2b_from_an_expired_key_to_the_letter(workstation: Sitting, browser: RecordingBrowser) -> None:
+    bring_both(workstation, card(datetime.now(UTC) - timedelta(days=3), 1))
+    workstation.sees("Open OPALEXE with the new key")
+    workstation.press("Open the platform")
     assert browser.wait() == [[PLATFORM_URL]]
-    desk.press("I see “Nouveau certificat reconnu”")
-    desk.sees("Say that you have an account")
-    desk.press("I have followed the instructions")
-    desk.sees("Write to the support")
-    desk.press("Write to the support")
+    workstation.press("I see “Nouveau certificat reconnu”")
+    workstation.sees("Say that you have an account")
+    workstation.press("I have followed the instructions")
+    workstation.sees("Write to the support")
+    workstation.press("Write to the support")
     (letter,) = browser.wait(2)[1]
     assert letter.startswith("mailto:support@opalexe.fr?")
     assert "Jeanne MARTIN" in unquote(letter)
-    desk.press("I have sent the letter")
-    desk.sees("Wait for the answer")
-    desk.press("The support has answered")
-    desk.sees("Log in and see your cases")
-    desk.press("I see my cases")
-    desk.sees("All is done")
+    workstation.press("I have sent the letter")
+    workstation.sees("Wait for the answer")
+    workstation.press("The support has answered")
+    workstation.sees("Log in and see your cases")
+    workstation.press("I see my cases")
+    workstation.sees("All is done")
 
 
-def test_an_old_key_that_expires_on_the_way_leads_over_to_step_2b(desk: GuidePublisher) -> None:
+def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(workstation: Sitting) -> None:
     end = (datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0)
     old = card(end, 1)
-    bring_both(desk, old)
-    desk.sees("Put the old key in")
-    desk.reader.swap(old)
-    desk.press("I am logged in")
-    desk.sees("Ask for the mail")
+    bring_both(workstation, old)
+    workstation.sees("Put the old key in")
+    workstation.reader.swap(old)
+    workstation.press("I am logged in")
+    workstation.sees("Ask for the mail")
     assert datetime.now(UTC) < end
     wait_until(lambda: datetime.now(UTC) > end, "the old certificate has expired", 45)
-    desk.sees("Have the new certificate linked to your account")
-    desk.reader.remove()
-    desk.sees("The way has changed: the certificate of your old key")
+    workstation.sees("Have the new certificate linked to your account")
+    workstation.reader.remove()
+    workstation.sees("The way has changed: the certificate of your old key")

@@ -64,13 +64,13 @@ def test_a_key_is_named_and_its_certificate_forgotten(known: Program, with_daemo
     assert certificates(known) == []
 
 
-def test_a_name_that_is_no_text_is_made_one(known: Program) -> None:
+def test_an_undecodable_name_is_cleaned(known: Program) -> None:
     known.start("run", "--headless").wait_for_log("vigicle is running")
     assert known.run("name", fingerprint(known), "la \udcff bleue\n\u202e").returncode == 0
     assert certificates(known)[0]["key_name"] == "la bleue"
 
 
-def test_the_name_of_a_daemon_outlives_it(known: Program) -> None:
+def test_a_name_survives_the_end_of_the_daemon(known: Program) -> None:
     watch = known.start("run", "--headless")
     watch.wait_for_log("vigicle is running")
     assert known.run("name", fingerprint(known), NAME).returncode == 0
@@ -92,14 +92,14 @@ def test_the_name_of_a_daemon_outlives_it(known: Program) -> None:
     ],
     ids=lambda given: " ".join(given)[:30] if isinstance(given, list) else "",
 )
-def test_what_is_not_one_certificate_is_refused_in_words(known: Program, given: list[str], said: str) -> None:
+def test_a_fingerprint_that_is_not_one_certificate_is_refused(known: Program, given: list[str], said: str) -> None:
     refused = known.run(*given)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert said in refused.stderr
     assert len(certificates(known)) == 1
 
 
-def test_where_nobody_can_be_asked_nothing_is_forgotten(known: Program) -> None:
+def test_without_a_terminal_nothing_is_forgotten(known: Program) -> None:
     refused = known.run("forget", fingerprint(known), stdin="yes\n")
     assert refused.returncode == 2
     assert "--yes" in refused.stderr
@@ -107,7 +107,7 @@ def test_where_nobody_can_be_asked_nothing_is_forgotten(known: Program) -> None:
 
 
 @pytest.mark.parametrize(("said", "code", "left"), [("yes", 0, 0), ("no", 1, 1), ("", 1, 1)])
-def test_on_a_terminal_the_person_is_asked(known: Program, said: str, code: int, left: int) -> None:
+def test_on_a_terminal_the_user_is_asked(known: Program, said: str, code: int, left: int) -> None:
     command = [VIGICLE, "forget", fingerprint(known)]
     with Terminal(command, environment=known.environment) as terminal:
         terminal.read("Forget the certificate of")

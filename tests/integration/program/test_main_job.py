@@ -46,7 +46,7 @@ def card(*certificates: bytes, number: int = 1) -> PivCard:
 
 
 @pytest.fixture
-def desk(
+def workstation(
     program: Program,
     reader_service: ReaderService,
     session_bus: SessionBus,
@@ -63,15 +63,15 @@ def desk(
     return program
 
 
-def watching(desk: Program) -> Process:
+def start_daemon(workstation: Program) -> Process:
     """Start the daemon and wait until it is on watch."""
-    daemon = desk.start("run", "--headless")
+    daemon = workstation.start("run", "--headless")
     daemon.wait_for_log("vigicle is running")
     return daemon
 
 
-def report(desk: Program, *arguments: str) -> dict[str, Any]:
-    done = desk.run(*(arguments or ("status",)), "--json")
+def report(workstation: Program, *arguments: str) -> dict[str, Any]:
+    done = workstation.run(*(arguments or ("status",)), "--json")
     assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -84,14 +84,14 @@ def button(notice: Notice) -> str:
 
 @pytest.mark.parametrize("body", [True, False], ids=["body", "button"])
 def test_a_key_near_its_end_gives_a_notice_whose_click_opens_the_order_page(
-    desk: Program,
+    workstation: Program,
     reader_service: ReaderService,
     notification_server: NotificationServer,
     browser: RecordingBrowser,
     *,
     body: bool,
 ) -> None:
-    watching(desk)
+    start_daemon(workstation)
     reader_service.insert(card(ending(timedelta(days=20))))
     notice = notification_server.next_notice()
     assert "default" in notice.actions
@@ -101,28 +101,28 @@ def test_a_key_near_its_end_gives_a_notice_whose_click_opens_the_order_page(
     assert browser.wait(1) == [[ORDER_URL]]
 
 
-def test_a_moment_that_comes_while_the_key_is_in_a_drawer_is_told_once(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+def test_a_moment_that_comes_while_the_key_is_away_is_notified_once(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
     moment = (now() + timedelta(seconds=12)).replace(microsecond=0)  # X.509 keeps whole seconds
-    daemon = watching(desk)
+    daemon = start_daemon(workstation)
     reader_service.insert(card(ending(moment - now() + timedelta(days=90))))
-    wait_until(lambda: bool(report(desk)["certificates"]), "the certificate is known")
+    wait_until(lambda: bool(report(workstation)["certificates"]), "the certificate is known")
     reader_service.remove()
-    wait_until(lambda: not report(desk)["certificates"][0]["present"], "the key is away")
+    wait_until(lambda: not report(workstation)["certificates"][0]["present"], "the key is away")
     notification_server.next_notice(timeout_s=20)
     assert timedelta() <= now() - moment < timedelta(seconds=5)
-    line = report(desk)["certificates"][0]
+    line = report(workstation)["certificates"][0]
     assert (line["present"], line["days_left"], line["stage"]) == (False, 89, "due")
     daemon.terminate()
-    watching(desk)
+    start_daemon(workstation)
     with pytest.raises(AssertionError):
         notification_server.next_notice(timeout_s=3)
 
 
 @pytest.mark.parametrize("old_first", [True, False], ids=["old key first", "new key first"])
-def test_two_keys_of_one_model_are_told_apart_and_the_click_starts_the_tool(
-    desk: Program,
+def test_two_keys_of_one_model_are_distinguished_and_the_click_starts_the_tool(
+    workstation: Program,
     reader_service: ReaderService,
     notification_server: NotificationServer,
     tool: RecordingTool,
@@ -131,30 +131,30 @@ def test_two_keys_of_one_model_are_told_apart_and_the_click_starts_the_tool(
 ) -> None:
     old, new = card(ending(timedelta(days=200)), number=1), card(fresh(), number=2)
     first, second = (old, new) if old_first else (new, old)
-    watching(desk)
+    start_daemon(workstation)
     reader_service.insert(first)
-    wait_until(lambda: len(report(desk)["certificates"]) == 1, "the first key is known")
+    wait_until(lambda: len(report(workstation)["certificates"]) == 1, "the first key is known")
     reader_service.swap(second)
     notice = notification_server.next_notice()
     assert notice.summary == "Your new key is here"
-    (path,) = report(desk)["paths"]
+    (path,) = report(workstation)["paths"]
     assert (path["kind"], path["then"]) == ("activate", "add_with_old")
-    by_end = sorted(report(desk)["certificates"], key=lambda line: line["not_after"])
+    by_end = sorted(report(workstation)["certificates"], key=lambda line: line["not_after"])
     assert [path["old_fingerprint"], path["new_fingerprint"]] == [line["fingerprint_sha256"] for line in by_end]
     notification_server.action_invoked(notice.id, "default")
     assert tool.wait(1) == [[]]
 
 
 def test_step_2a_asks_for_the_old_key_and_opens_the_platform_when_it_comes(
-    desk: Program,
+    workstation: Program,
     reader_service: ReaderService,
     notification_server: NotificationServer,
     browser: RecordingBrowser,
 ) -> None:
     old, new = card(ending(timedelta(days=200)), number=1), card(fresh(), number=2)
-    watching(desk)
+    start_daemon(workstation)
     reader_service.insert(old)
-    wait_until(lambda: bool(report(desk)["certificates"]), "the old key is known")
+    wait_until(lambda: bool(report(workstation)["certificates"]), "the old key is known")
     reader_service.swap(new)
     notice = notification_server.next_notice()
     activated = next(key for key, label in notice.actions.items() if label == "It is activated")
@@ -169,9 +169,9 @@ def test_step_2a_asks_for_the_old_key_and_opens_the_platform_when_it_comes(
 
 
 def test_a_key_is_noticed_after_the_service_was_killed_and_restarted(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
-    daemon = watching(desk)
+    daemon = start_daemon(workstation)
     reader_service.kill()
     daemon.wait_for_log("service")
     reader_service.start()
@@ -179,28 +179,28 @@ def test_a_key_is_noticed_after_the_service_was_killed_and_restarted(
     assert notification_server.next_notice().summary.startswith("Your key")
 
 
-def test_no_command_that_carries_a_pin_reaches_the_card_and_an_idle_card_is_left_alone(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+def test_no_pin_command_reaches_the_card_and_an_idle_card_is_left_alone(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
     key = card(ending(timedelta(days=20)), ending(timedelta(days=20), role="signature"))
-    daemon = watching(desk)
+    daemon = start_daemon(workstation)
     reader_service.insert(key)
     notification_server.next_notice()
     after_reading = len(key.apdus)
-    report(desk)
+    report(workstation)
     assert len(key.apdus) == after_reading
-    report(desk, "check")
+    report(workstation, "check")
     assert len(key.apdus) > after_reading
-    desk.run("quit")
+    workstation.run("quit")
     assert daemon.wait() == 0
     assert key.apdus
     assert pin_commands(key.apdus) == []
 
 
-def test_a_bank_card_in_the_second_reader_changes_nothing(desk: Program, reader_service: ReaderService) -> None:
+def test_a_bank_card_in_the_second_reader_changes_nothing(workstation: Program, reader_service: ReaderService) -> None:
     reader_service.insert(card(ending(timedelta(days=400))))
     reader_service.insert(BankCard(), reader=1)
-    done = desk.run("check", "--json")
+    done = workstation.run("check", "--json")
     found = json.loads(done.stdout)
     assert done.returncode == 0
     assert [reader["trouble"] for reader in found["readers"]] == [None, "card_unread"]
@@ -217,11 +217,11 @@ def test_a_bank_card_in_the_second_reader_changes_nothing(desk: Program, reader_
     ],
     ids=["valid", "due", "urgent", "expired"],
 )
-def test_check_tells_by_its_exit_code_and_status_remembers(
-    desk: Program, reader_service: ReaderService, left: timedelta, code: int, stage: str
+def test_check_reports_by_its_exit_code_and_status_remembers(
+    workstation: Program, reader_service: ReaderService, left: timedelta, code: int, stage: str
 ) -> None:
     reader_service.insert(card(ending(left)))
-    done = desk.run("check", "--json")
+    done = workstation.run("check", "--json")
     (line,) = json.loads(done.stdout)["certificates"]
     assert (done.returncode, line["stage"], line["role"], line["procedure"]) == (
         code,
@@ -230,33 +230,33 @@ def test_check_tells_by_its_exit_code_and_status_remembers(
         "opalexe",
     )
     reader_service.remove()
-    done = desk.run("status", "--json")
+    done = workstation.run("status", "--json")
     assert (done.returncode, json.loads(done.stdout)["certificates"][0]["present"]) == (code, False)
 
 
-def test_check_says_nothing_on_the_desktop_and_leaves_the_notice_to_the_daemon(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+def test_check_shows_no_notice_and_leaves_it_to_the_daemon(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
     reader_service.insert(card(ending(timedelta(days=20))))
-    desk.run("check")
+    workstation.run("check")
     with pytest.raises(AssertionError):
         notification_server.next_notice(timeout_s=1)
-    watching(desk)
+    start_daemon(workstation)
     notification_server.next_notice()
 
 
-def test_nothing_could_be_read_without_a_service(program: Program) -> None:
+def test_without_a_service_check_exits_with_nothing_read(program: Program) -> None:
     assert program.run("check", "--json").returncode == 3
 
 
-def test_a_hanging_module_of_the_person_does_not_hide_the_key(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+def test_a_hanging_module_from_the_settings_does_not_hide_the_key(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
     from support.modules import make_module
 
-    hanging = make_module(desk.home, "hang on load")
-    desk.configure(f'[pkcs11]\nmodules = ["{hanging}"]\n')
-    watching(desk)
+    hanging = make_module(workstation.home, "hang on load")
+    workstation.configure(f'[pkcs11]\nmodules = ["{hanging}"]\n')
+    start_daemon(workstation)
     reader_service.insert(card(ending(timedelta(days=20))))
     notification_server.next_notice()
 
@@ -272,7 +272,7 @@ def test_a_hanging_module_of_the_person_does_not_hide_the_key(
     ],
     ids=["unknown key", "wrong type", "module without a list", "impossible value", "bad TOML"],
 )
-def test_a_bad_configuration_is_refused_in_words(program: Program, toml: str, words: tuple[str, ...]) -> None:
+def test_a_bad_configuration_is_refused_with_a_message(program: Program, toml: str, words: tuple[str, ...]) -> None:
     path = program.configure(toml)
     for command in ("status", "check", "run"):
         done = program.run(command)
@@ -281,37 +281,43 @@ def test_a_bad_configuration_is_refused_in_words(program: Program, toml: str, wo
         assert all(word in done.stderr for word in (str(path), *words)), done.stderr
 
 
-def test_modules_that_cannot_be_used_are_named_and_skipped(desk: Program, reader_service: ReaderService) -> None:
+def test_modules_that_cannot_be_used_are_named_and_skipped(workstation: Program, reader_service: ReaderService) -> None:
     from support.modules import make_module
 
-    paths = ["here.so", "/nowhere/there.so", *(str(make_module(desk.home, b)) for b in ("garbage", "other machine"))]
-    desk.configure(f"[pkcs11]\nmodules = {json.dumps(paths)}\n")
+    paths = [
+        "here.so",
+        "/nowhere/there.so",
+        *(str(make_module(workstation.home, b)) for b in ("garbage", "other machine")),
+    ]
+    workstation.configure(f"[pkcs11]\nmodules = {json.dumps(paths)}\n")
     reader_service.insert(card(ending(timedelta(days=400))))
-    done = desk.run("check", "--json")
+    done = workstation.run("check", "--json")
     assert done.returncode == 0
     assert len(json.loads(done.stdout)["certificates"]) == 1
     assert all(path in done.stderr for path in paths), done.stderr
 
 
-def test_a_refused_procedure_file_is_named_and_the_others_serve(desk: Program, reader_service: ReaderService) -> None:
-    folder = desk.config_folder / "procedures"
+def test_a_refused_procedure_file_is_named_and_the_others_serve(
+    workstation: Program, reader_service: ReaderService
+) -> None:
+    folder = workstation.config_folder / "procedures"
     folder.mkdir()
     (folder / "siv.toml").write_text("title = 3\n")
     reader_service.insert(card(ending(timedelta(days=400))))
-    done = desk.run("check", "--json")
+    done = workstation.run("check", "--json")
     assert done.returncode == 0
     assert str(folder / "siv.toml") in done.stderr
     assert json.loads(done.stdout)["certificates"][0]["procedure"] == "opalexe"
 
 
 def test_a_running_daemon_keeps_the_last_good_configuration(
-    desk: Program,
+    workstation: Program,
     reader_service: ReaderService,
     notification_server: NotificationServer,
     browser: RecordingBrowser,
 ) -> None:
-    daemon = watching(desk)
-    desk.configure("[notices\n")
+    daemon = start_daemon(workstation)
+    workstation.configure("[notices\n")
     reader_service.insert(card(ending(timedelta(days=20))))
     notices = [notification_server.next_notice(), notification_server.next_notice()]
     told = next(notice for notice in notices if "Order a new key" in notice.actions.values())
@@ -320,22 +326,24 @@ def test_a_running_daemon_keeps_the_last_good_configuration(
     assert daemon.returncode is None
 
 
-def test_a_second_start_says_that_the_first_is_on_watch(desk: Program) -> None:
-    watching(desk)
-    done = desk.run("run", "--headless")
+def test_a_second_start_reports_that_the_first_one_runs(workstation: Program) -> None:
+    start_daemon(workstation)
+    done = workstation.run("run", "--headless")
     assert (done.returncode, "already" in done.stdout) == (0, True)
 
 
-def test_a_damaged_store_is_set_aside_and_said(desk: Program, notification_server: NotificationServer) -> None:
-    desk.state_folder.mkdir(parents=True, mode=0o700)
-    (desk.state_folder / "vigicle.sqlite3").write_bytes(b"garbage" * 1000)
-    watching(desk)
+def test_a_damaged_store_is_set_aside_and_reported(
+    workstation: Program, notification_server: NotificationServer
+) -> None:
+    workstation.state_folder.mkdir(parents=True, mode=0o700)
+    (workstation.state_folder / "vigicle.sqlite3").write_bytes(b"garbage" * 1000)
+    start_daemon(workstation)
     assert "damaged" in notification_server.next_notice().body
-    (kept,) = desk.state_folder.glob("vigicle.damaged-*.sqlite3")
+    (kept,) = workstation.state_folder.glob("vigicle.damaged-*.sqlite3")
     assert kept.read_bytes() == b"garbage" * 1000
 
 
-def test_a_damaged_store_is_said_by_every_command(program: Program, reader_service: ReaderService) -> None:
+def test_a_damaged_store_is_reported_by_every_command(program: Program, reader_service: ReaderService) -> None:
     program.environment |= reader_service.environment
     program.state_folder.mkdir(parents=True, mode=0o700)
     store = program.state_folder / "vigicle.sqlite3"
@@ -350,10 +358,10 @@ def test_a_damaged_store_is_said_by_every_command(program: Program, reader_servi
 
 
 def test_it_speaks_french_in_a_french_session(
-    desk: Program, reader_service: ReaderService, notification_server: NotificationServer
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
-    desk.environment["LANG"] = "fr_FR.UTF-8"
-    watching(desk)
+    workstation.environment["LANG"] = "fr_FR.UTF-8"
+    start_daemon(workstation)
     reader_service.insert(card(ending(timedelta(days=20, hours=1))))
     notice = notification_server.next_notice()
     assert notice.summary == "Votre clé\u00a0: encore 20 jours"

@@ -47,7 +47,7 @@ def new_key() -> PivCard:
 
 
 @pytest.fixture
-def desk(
+def workstation(
     program: Program,
     reader_service: ReaderService,
     session_bus: SessionBus,
@@ -64,21 +64,21 @@ def desk(
     return program
 
 
-def watching(desk: Program) -> Process:
-    daemon = desk.start("run", "--headless")
+def start_daemon(workstation: Program) -> Process:
+    daemon = workstation.start("run", "--headless")
     daemon.wait_for_log("vigicle is running")
     return daemon
 
 
-def guide_of(desk: Program) -> Terminal:
-    return Terminal([COMMAND, "guide", "--text"], environment=desk.environment)
+def guide_of(workstation: Program) -> Terminal:
+    return Terminal([COMMAND, "guide", "--text"], environment=workstation.environment)
 
 
 @pytest.fixture
-def guide(desk: Program) -> Iterator[Terminal]:
+def guide(workstation: Program) -> Iterator[Terminal]:
     """The guide of a running daemon."""
-    watching(desk)
-    with guide_of(desk) as terminal:
+    start_daemon(workstation)
+    with guide_of(workstation) as terminal:
         terminal.read("q Quit")
         yield terminal
 
@@ -104,11 +104,11 @@ def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new
 
 
 def test_step_2a_from_the_first_insertion_to_the_end(
-    desk: Program, reader_service: ReaderService, browser: RecordingBrowser, tool: RecordingTool
+    workstation: Program, reader_service: ReaderService, browser: RecordingBrowser, tool: RecordingTool
 ) -> None:
     old, new = old_key(timedelta(days=200)), new_key()
-    daemon = watching(desk)
-    with guide_of(desk) as guide:
+    daemon = start_daemon(workstation)
+    with guide_of(workstation) as guide:
         guide.read("Put your key in")
         reader_service.insert(old)
         guide.read("Plugged in: your key.")
@@ -145,8 +145,8 @@ def test_step_2a_from_the_first_insertion_to_the_end(
         daemon.kill()
         guide.read("vigicle has ended, and the guide with it.")
         assert guide.wait() == 0
-    watching(desk)
-    with guide_of(desk) as guide:
+    start_daemon(workstation)
+    with guide_of(workstation) as guide:
         guide.read("Step 4 of 10: Close all browser windows")
         choose(guide, "All windows are closed")
         guide.read("Step 5 of 10: Take the old key out")
@@ -190,9 +190,7 @@ def test_step_2b_from_an_expired_key_to_the_end(
     guide.read("All is done")
 
 
-def test_an_old_key_that_expires_on_the_way_leads_over_to_step_2b(
-    guide: Terminal, reader_service: ReaderService
-) -> None:
+def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(guide: Terminal, reader_service: ReaderService) -> None:
     end = (datetime.now(UTC) + timedelta(seconds=15)).replace(microsecond=0)  # X.509 keeps whole seconds
     old = card(end, 1)
     bring_both(guide, reader_service, old, new_key())
@@ -210,7 +208,7 @@ def test_an_old_key_that_expires_on_the_way_leads_over_to_step_2b(
     guide.read("Attention: The way has changed: the certificate of your old key, valid until")
 
 
-def test_the_help_of_a_refusal_leads_back_to_its_step(guide: Terminal, reader_service: ReaderService) -> None:
+def test_the_help_of_a_known_problem_leads_back_to_its_step(guide: Terminal, reader_service: ReaderService) -> None:
     old = old_key(timedelta(days=200))
     bring_both(guide, reader_service, old, new_key())
     reader_service.swap(old)
@@ -231,80 +229,80 @@ def test_the_help_of_a_refusal_leads_back_to_its_step(guide: Terminal, reader_se
     guide.read("Certificate 2 of 2: Jeanne MARTIN")
 
 
-def test_a_choice_that_is_not_there_is_told(guide: Terminal) -> None:
+def test_an_unknown_choice_is_reported(guide: Terminal) -> None:
     guide.type("9")
     guide.read("That choice is no longer there.\nPut your key in")
 
 
-def test_without_a_daemon_it_is_on_watch_itself_until_it_is_left(desk: Program, reader_service: ReaderService) -> None:
-    with guide_of(desk) as guide:
+def test_without_a_daemon_the_guide_runs_one_until_it_is_left(
+    workstation: Program, reader_service: ReaderService
+) -> None:
+    with guide_of(workstation) as guide:
         guide.read("q Quit")
-        assert "already" in desk.run("run", "--headless").stdout
+        assert "already" in workstation.run("run", "--headless").stdout
         reader_service.insert(old_key(timedelta(days=20)))
         guide.read("Step 1 of 3: Order the key")
-        assert "Jeanne MARTIN" in desk.run("status").stdout
+        assert "Jeanne MARTIN" in workstation.run("status").stdout
         guide.type("q")
         assert guide.wait() == 0
         assert "Traceback" not in guide.text
-    assert desk.run("quit").stdout.startswith("vigicle was not")
+    assert workstation.run("quit").stdout.startswith("vigicle was not")
 
 
 @pytest.mark.parametrize("key", [b"\x03", b"\x04"], ids=["Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("with_daemon", [True, False], ids=["with a daemon", "alone"])
-def test_it_ends_cleanly(desk: Program, key: bytes, *, with_daemon: bool) -> None:
+def test_it_ends_cleanly(workstation: Program, key: bytes, *, with_daemon: bool) -> None:
     if with_daemon:
-        watching(desk)
-    with guide_of(desk) as guide:
+        start_daemon(workstation)
+    with guide_of(workstation) as guide:
         guide.read("Your choice:")
         guide.press(key)
         assert guide.wait() == 0
         assert "Traceback" not in guide.text
 
 
-def test_in_a_pipe_it_prints_what_is_known_and_leaves_with_the_last_line(desk: Program) -> None:
-    watching(desk)
-    done = desk.run("guide", "--text", stdin="l\n")
+def test_in_a_pipe_it_prints_the_page_and_exits_after_the_last_line(workstation: Program) -> None:
+    start_daemon(workstation)
+    done = workstation.run("guide", "--text", stdin="l\n")
     assert done.returncode == 0
     assert done.stderr == ""
     assert "Your choice" not in done.stdout
     assert done.stdout.endswith("q Quit\nThere is nothing to show here.\n")
 
 
-def test_lines_are_wrapped_to_the_terminal_and_nothing_is_drawn_over(desk: Program) -> None:
-    watching(desk)
-    with Terminal([COMMAND, "guide", "--text"], environment=desk.environment, columns=40) as guide:
+def test_lines_are_wrapped_to_the_terminal_and_nothing_is_overwritten(workstation: Program) -> None:
+    start_daemon(workstation)
+    with Terminal([COMMAND, "guide", "--text"], environment=workstation.environment, columns=40) as guide:
         shown = guide.read("q Quit")
     assert max(map(len, shown.splitlines())) in range(30, 41)
     assert "\x1b" not in shown
 
 
-def test_it_speaks_french(desk: Program) -> None:
-    desk.environment["LANG"] = "fr_FR.UTF-8"
-    watching(desk)
-    done = desk.run("guide", "--text")
+def test_it_speaks_french(workstation: Program) -> None:
+    workstation.environment["LANG"] = "fr_FR.UTF-8"
+    start_daemon(workstation)
+    done = workstation.run("guide", "--text")
     assert "Branchez votre clé" in done.stdout
     assert "a Aide en cas de refus" in done.stdout
 
 
-def test_a_follower_that_does_not_read_is_sent_away_and_the_watch_goes_on(
-    desk: Program, reader_service: ReaderService
-) -> None:
-    daemon = watching(desk)
-    with guide_of(desk) as guide:
+def test_a_follower_that_does_not_read_is_disconnected(workstation: Program, reader_service: ReaderService) -> None:
+    daemon = start_daemon(workstation)
+    with guide_of(workstation) as guide:
         guide.read("q Quit")
         guide.signal(signal.SIGSTOP)
         reader_service.insert(old_key(timedelta(days=20)))
-        wait_until(lambda: "Jeanne MARTIN" in desk.run("status").stdout, "the key is known")
+        wait_until(lambda: "Jeanne MARTIN" in workstation.run("status").stdout, "the key is known")
         guide.signal(signal.SIGCONT)
         guide.read("Step 1 of 3: Order the key")
     assert daemon.returncode is None
 
 
 @pytest.mark.parametrize("with_daemon", [True, False], ids=["with a daemon", "alone"])
-def test_without_any_display_the_window_is_refused_in_words(desk: Program, *, with_daemon: bool) -> None:
+def test_without_a_display_the_window_is_refused_with_a_message(workstation: Program, *, with_daemon: bool) -> None:
     if with_daemon:
-        desk.start("run").wait_for_log("vigicle is running")
-    done = desk.run("guide")
+        workstation.start("run").wait_for_log("vigicle is running")
+    done = workstation.run("guide")
     assert (done.returncode, done.stdout) == (1, "")
     assert "vigicle guide --text" in done.stderr
     assert "Traceback" not in done.stderr

@@ -36,7 +36,7 @@ def watcher(session_bus: SessionBus) -> Iterator[TrayWatcher]:
 
 
 @pytest.fixture
-def desk(
+def workstation(
     program: Program, reader_service: ReaderService, session_bus: SessionBus, browser: RecordingBrowser
 ) -> Program:
     program.environment |= reader_service.environment | session_bus.environment | browser.environment
@@ -44,8 +44,8 @@ def desk(
     return program
 
 
-def on_tray(desk: Program, watcher: TrayWatcher, session_bus: SessionBus) -> tuple[Process, TrayItem]:
-    daemon = desk.start("run")
+def on_tray(workstation: Program, watcher: TrayWatcher, session_bus: SessionBus) -> tuple[Process, TrayItem]:
+    daemon = workstation.start("run")
     return daemon, watcher.wait_for_item(session_bus)
 
 
@@ -54,14 +54,14 @@ def key(left: timedelta) -> PivCard:
     return PivCard({"9A": make_certificate(not_before=end - timedelta(days=1000), not_after=end)})
 
 
-def test_the_menu_leads_with_the_action_of_the_moment_and_a_click_opens_the_page(
-    desk: Program,
+def test_the_menu_begins_with_the_current_action_and_a_click_opens_the_page(
+    workstation: Program,
     reader_service: ReaderService,
     session_bus: SessionBus,
     watcher: TrayWatcher,
     browser: RecordingBrowser,
 ) -> None:
-    _, item = on_tray(desk, watcher, session_bus)
+    _, item = on_tray(workstation, watcher, session_bus)
     wait_until(lambda: "no key seen yet" in item.tooltip, "the readers were seen")
     reader_service.insert(key(timedelta(days=20)))
     order = "Order a new key for Jeanne MARTIN"
@@ -74,15 +74,15 @@ def test_the_menu_leads_with_the_action_of_the_moment_and_a_click_opens_the_page
     wait_until(lambda: any("last seen on" in label for label in item.labels()), "the key is away")
 
 
-def test_the_first_start_ever_says_what_is_missing_and_can_start_at_login(
-    desk: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
+def test_the_first_start_names_what_is_missing_and_offers_autostart(
+    workstation: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
 ) -> None:
-    _, item = on_tray(desk, watcher, session_bus)
+    _, item = on_tray(workstation, watcher, session_bus)
     welcome = notification_server.next_notice()
     assert welcome.summary == "vigicle is on watch"
     assert "Start vigicle when I log in" in welcome.actions.values()
     notification_server.action_invoked(welcome.id, "default")
-    entry = desk.home / ".config/autostart/vigicle.desktop"
+    entry = workstation.home / ".config/autostart/vigicle.desktop"
     wait_until(entry.exists, "the login entry is there")
     wait_until(lambda: "No longer start vigicle when I log in" in item.labels(), "the menu knows")
     item.click("No longer start vigicle when I log in")
@@ -90,30 +90,30 @@ def test_the_first_start_ever_says_what_is_missing_and_can_start_at_login(
 
 
 def test_the_language_changes_at_once_and_for_good(
-    desk: Program, session_bus: SessionBus, watcher: TrayWatcher
+    workstation: Program, session_bus: SessionBus, watcher: TrayWatcher
 ) -> None:
-    daemon, item = on_tray(desk, watcher, session_bus)
+    daemon, item = on_tray(workstation, watcher, session_bus)
     item.click("Parler français")
     wait_until(lambda: "Quitter vigicle" in item.labels(), "the menu is French")
     wait_until(lambda: "aucune clé vue" in item.tooltip, "the tooltip is French")
-    assert "Aucun certificat" in desk.run("status").stdout
+    assert "Aucun certificat" in workstation.run("status").stdout
     item.click("Quitter vigicle")
     assert daemon.wait() == 0
 
 
-def test_the_menu_looks_for_what_is_wrong_and_says_what_to_do(
-    desk: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
+def test_the_menu_runs_a_diagnosis_and_shows_the_remedy(
+    workstation: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
 ) -> None:
-    _, item = on_tray(desk, watcher, session_bus)
+    _, item = on_tray(workstation, watcher, session_bus)
     assert notification_server.next_notice().summary == "vigicle is on watch"
     item.click("Is something wrong?")
     assert notification_server.next_notice(timeout_s=30).summary.startswith("To look at: ")
 
 
-def test_the_demonstration_shows_itself_on_the_tray_and_marks_its_notices(
-    desk: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
+def test_the_demonstration_shows_a_tray_icon_and_labels_its_notices(
+    workstation: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
 ) -> None:
-    demo = desk.start("run", "--demo")
+    demo = workstation.start("run", "--demo")
     item = watcher.wait_for_item(session_bus)
     assert notification_server.next_notice().summary == "Demonstration · Your key: 90 days left"
     wait_until(lambda: "Order a new key for Jeanne DEMO" in item.labels(), "the menu follows the story")
@@ -129,7 +129,7 @@ def test_the_demonstration_needs_no_desktop_and_leaves_nothing(program: Program)
     assert not program.state_folder.exists()
 
 
-def test_the_demonstration_waits_at_each_scene_when_asked_to(program: Program, tmp_path: Path) -> None:
+def test_the_demonstration_waits_at_each_step_when_asked_to(program: Program, tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("vigicle")), "run", "--demo", "--headless", "--step"]
     master, terminal = pty.openpty()
     demo = subprocess.Popen(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ORDER_URL = "https://order.example/keys"
 
 
-class Glass:
+class VisibleWindows:
     """The windows of vigicle on a screen, seen and handled by xdotool."""
 
     def __init__(self, screen: Screen) -> None:
@@ -71,16 +71,16 @@ class Glass:
 
 
 @pytest.fixture
-def glass(screen: Screen, tmp_path: Path) -> Iterator[Glass]:
+def windows(screen: Screen, tmp_path: Path) -> Iterator[VisibleWindows]:
     """The windows of a screen with a window manager."""
     environment = os.environ | screen.environment
     manager = Process([require_tool("openbox", "openbox")], environment=environment, log=tmp_path / "openbox.log")
-    yield Glass(screen)
+    yield VisibleWindows(screen)
     manager.close()
 
 
 @pytest.fixture
-def desk(
+def workstation(
     program: Program,
     reader_service: ReaderService,
     session_bus: SessionBus,
@@ -97,93 +97,95 @@ def desk(
     return program
 
 
-def watching(desk: Program, *options: str) -> Process:
-    daemon = desk.start("run", *options)
+def start_daemon(workstation: Program, *options: str) -> Process:
+    daemon = workstation.start("run", *options)
     daemon.wait_for_log("vigicle is running")
-    wait_until(lambda: "Jeanne MARTIN" in desk.run("status").stdout, "the key is known")
+    wait_until(lambda: "Jeanne MARTIN" in workstation.run("status").stdout, "the key is known")
     return daemon
 
 
-def test_the_guide_opens_its_window_and_a_choice_there_is_done(
-    desk: Program, glass: Glass, browser: RecordingBrowser
+def test_the_guide_opens_its_window_and_a_choice_there_takes_effect(
+    workstation: Program, windows: VisibleWindows, browser: RecordingBrowser
 ) -> None:
-    daemon = watching(desk)
-    assert desk.run("guide").returncode == 0
-    glass.wait()
-    glass.press("Return")
+    daemon = start_daemon(workstation)
+    assert workstation.run("guide").returncode == 0
+    windows.wait()
+    windows.press("Return")
     assert browser.wait() == [[ORDER_URL]]
     maps = Path(f"/proc/{daemon.pid}/maps").read_text()
     assert not any(name in maps for name in ("PySide6", "libQt6", "shiboken")), "the daemon has loaded Qt"
-    desk.run("quit")
+    workstation.run("quit")
     assert daemon.wait() == 0
-    glass.wait(0)
+    windows.wait(0)
 
 
-def test_a_second_start_shows_the_guide_of_the_first(desk: Program, glass: Glass) -> None:
-    watching(desk)
+def test_a_second_start_shows_the_guide_of_the_first(workstation: Program, windows: VisibleWindows) -> None:
+    start_daemon(workstation)
     for _ in range(2):
-        done = desk.run("run")
+        done = workstation.run("run")
         assert (done.returncode, "already" in done.stdout) == (0, True)
-        glass.wait()
+        windows.wait()
 
 
 def test_a_notice_that_is_clicked_opens_the_guide_beside_the_page(
-    desk: Program, glass: Glass, browser: RecordingBrowser, notification_server: NotificationServer
+    workstation: Program, windows: VisibleWindows, browser: RecordingBrowser, notification_server: NotificationServer
 ) -> None:
-    watching(desk)
+    start_daemon(workstation)
     notice = notification_server.next_notice()
     while not notice.summary.startswith("Your key"):
         notice = notification_server.next_notice()
     notification_server.action_invoked(notice.id, "default")
     assert browser.wait() == [[ORDER_URL]]
-    glass.wait()
+    windows.wait()
 
 
-def test_a_window_that_is_killed_or_closed_opens_again_and_the_watch_goes_on(desk: Program, glass: Glass) -> None:
-    daemon = watching(desk)
-    desk.run("guide")
-    glass.wait()
-    os.kill(glass.pid(), signal.SIGKILL)
-    daemon.wait_for_log("the watch goes on")
-    desk.run("guide")
-    glass.wait()
-    glass.close()
-    glass.wait(0)
-    desk.run("guide")
-    glass.wait()
-
-
-def test_without_a_daemon_the_watch_ends_with_the_window(desk: Program, glass: Glass) -> None:
-    guide = desk.start("guide")
-    glass.wait()
-    assert "already" in desk.run("run", "--headless").stdout
-    glass.close()
-    assert guide.wait() == 0
-    assert desk.run("quit").stdout.startswith("vigicle was not")
-
-
-def test_a_daemon_without_a_window_is_followed_by_one_of_the_command(
-    desk: Program, glass: Glass, browser: RecordingBrowser
+def test_a_killed_or_closed_window_opens_again_and_the_daemon_continues(
+    workstation: Program, windows: VisibleWindows
 ) -> None:
-    daemon = watching(desk, "--headless")
-    guide = desk.start("guide")
-    glass.wait()
-    glass.press("Return")
+    daemon = start_daemon(workstation)
+    workstation.run("guide")
+    windows.wait()
+    os.kill(windows.pid(), signal.SIGKILL)
+    daemon.wait_for_log("the watch goes on")
+    workstation.run("guide")
+    windows.wait()
+    windows.close()
+    windows.wait(0)
+    workstation.run("guide")
+    windows.wait()
+
+
+def test_without_a_daemon_the_process_ends_with_the_window(workstation: Program, windows: VisibleWindows) -> None:
+    guide = workstation.start("guide")
+    windows.wait()
+    assert "already" in workstation.run("run", "--headless").stdout
+    windows.close()
+    assert guide.wait() == 0
+    assert workstation.run("quit").stdout.startswith("vigicle was not")
+
+
+def test_a_headless_daemon_is_followed_by_a_window_of_the_command(
+    workstation: Program, windows: VisibleWindows, browser: RecordingBrowser
+) -> None:
+    daemon = start_daemon(workstation, "--headless")
+    guide = workstation.start("guide")
+    windows.wait()
+    windows.press("Return")
     assert browser.wait() == [[ORDER_URL]]
     daemon.kill()
     assert guide.wait() == 0
-    glass.wait(0)
+    windows.wait(0)
 
 
-def test_a_display_that_is_not_there_is_said_once(desk: Program, notification_server: NotificationServer) -> None:
-    desk.environment["DISPLAY"] = ":4711"
-    watching(desk)
+def test_a_missing_display_is_reported_once(workstation: Program, notification_server: NotificationServer) -> None:
+    workstation.environment["DISPLAY"] = ":4711"
+    start_daemon(workstation)
     for _ in range(2):
-        desk.run("guide")
+        workstation.run("guide")
     told = [notification_server.next_notice() for _ in range(3)]
     assert [n.summary for n in told].count("The guide finds no display") == 1
     with pytest.raises(AssertionError):
         notification_server.next_notice(timeout_s=1)
-    desk.run("quit")
-    alone = desk.run("guide")
+    workstation.run("quit")
+    alone = workstation.run("guide")
     assert (alone.returncode, "vigicle guide --text" in alone.stderr) == (1, True)

@@ -73,14 +73,14 @@ def test_the_demonstration_runs_to_its_end(windows: Windows) -> None:
     assert ended.code == 0, ended.text
 
 
-def test_a_second_start_leaves_the_watch_to_the_first(windows: Windows) -> None:
+def test_a_second_start_leaves_the_first_one_running(windows: Windows) -> None:
     first = windows.start("-v", "run", "--headless")
     first.wait_for("vigicle is running")
     second = windows.run("run", "--headless")
     assert (second.code, second.text.strip()) == (0, "vigicle is already on watch.")
 
 
-def test_without_a_terminal_what_is_said_goes_to_the_log(windows: Windows, key: bytes) -> None:
+def test_without_a_terminal_output_goes_to_the_log(windows: Windows, key: bytes) -> None:
     windows.plug_in(key)
     windows.start_windowless("run", "--headless")
     log = windows.data / "vigicle.log"
@@ -90,7 +90,7 @@ def test_without_a_terminal_what_is_said_goes_to_the_log(windows: Windows, key: 
     wait_until(lambda: not (windows.data / "vigicle.sqlite3-wal").exists(), "the store closed")
 
 
-def test_a_silent_guest_is_sent_away_and_blocks_nobody(windows: Windows) -> None:
+def test_a_silent_connection_is_closed_and_blocks_no_other(windows: Windows) -> None:
     daemon = windows.start("-v", "run", "--headless")
     daemon.wait_for("vigicle is running")
     guest = windows.start_python(SILENT_GUEST, str(windows.in_windows(windows.data / "run")))
@@ -116,12 +116,12 @@ def test_login_start_respects_the_task_manager(windows: Windows) -> None:
     assert "vigicle" not in windows.prefix.registry(RUN)
 
 
-def test_the_power_service_wakes_us(windows: Windows) -> None:
+def test_the_power_service_reports_resume(windows: Windows) -> None:
     said = windows.python(WAKE).text.splitlines()
     assert said == ["registered: True", "suspend: 0 False", "resume: 0 True", "stopped: None"]
 
 
-def test_private_folders_are_the_persons_alone(windows: Windows) -> None:
+def test_private_folders_belong_to_the_user_alone(windows: Windows) -> None:
     parent = windows.data / "parent"
     (parent / "folder").mkdir(parents=True)
     parent.chmod(0o700)  # Wine lets the rights of the folder above through, protected or not
@@ -133,7 +133,7 @@ def test_the_process_draws_at_each_monitors_scale(windows: Windows) -> None:
     assert windows.python(SCALE).text.strip() == PER_MONITOR
 
 
-def test_json_is_plain_whatever_the_pipes_letters(windows: Windows) -> None:
+def test_json_is_ascii_in_any_pipe_encoding(windows: Windows) -> None:
     windows.configure('[procedures.opalexe]\ntool = "C:\\\\é\\\\œuvre.exe"\n')
     said = windows.run("doctor", "--json").text
     assert said.isascii()

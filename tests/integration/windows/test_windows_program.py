@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from support.windows import Windows
 
 
-def test_a_key_is_read_and_told_of_by_a_daemon_that_the_commands_find(windows: Windows, key: bytes) -> None:
+def test_a_key_is_read_and_notified_by_a_daemon_that_commands_reach(windows: Windows, key: bytes) -> None:
     daemon = windows.start("-v", "run", "--headless")
     daemon.wait_for("vigicle is running")
     windows.plug_in(key)

@@ -22,7 +22,7 @@ print("by time:", pause.wait(0.1), flush=True)
 """
 
 
-def test_every_card_and_reader_is_seen_to_come_and_go(windows: Windows, key: bytes) -> None:
+def test_every_insertion_and_removal_is_seen(windows: Windows, key: bytes) -> None:
     daemon = windows.start("-v", "run", "--headless")
     daemon.wait_for("vigicle is running")
     windows.plug_in()
@@ -41,7 +41,7 @@ def test_every_card_and_reader_is_seen_to_come_and_go(windows: Windows, key: byt
         daemon.wait_for(f"cards ['{number} in Test Reader 0']")
 
 
-def test_a_service_that_went_is_no_trouble_but_an_empty_desk(windows: Windows) -> None:
+def test_a_stopped_service_counts_as_no_reader(windows: Windows) -> None:
     assert windows.answer("check")["readers"] == []
     checks = {check["topic"]: check for check in windows.answer("doctor")["checks"]}
     assert checks["service"]["state"] == "ok"

@@ -98,7 +98,7 @@ def taskbar(windows: Windows, key: bytes) -> Taskbar:
     return Taskbar(windows, daemon)
 
 
-def test_icon_and_balloon_show_and_a_click_on_the_balloon_opens_nothing_for_an_administrator(taskbar: Taskbar) -> None:
+def test_a_click_on_the_balloon_opens_nothing_for_an_administrator(taskbar: Taskbar) -> None:
     wait_until(lambda: taskbar.shows(DUE), "the icon that says due", 30.0)
     assert taskbar.send(CALLBACK, lparam=BALLOON_CLICKED, how="post").startswith("2 answers:")
     taskbar.daemon.wait_for("event NoticeAnswered")
@@ -106,7 +106,7 @@ def test_icon_and_balloon_show_and_a_click_on_the_balloon_opens_nothing_for_an_a
     taskbar.daemon.wait_for("Launch of order_page for opalexe: elevated")
 
 
-def test_the_end_of_a_session_is_answered_and_finds_the_store_closed(taskbar: Taskbar) -> None:
+def test_the_end_of_a_session_is_answered_with_the_store_closed(taskbar: Taskbar) -> None:
     assert taskbar.send(WM_QUERYENDSESSION) == "2 answers: 1 1"
     taskbar.send(WM_ENDSESSION, wparam=0)  # called off
     assert taskbar.windows.answer("status")["certificates"][0]["stage"] == "due"
@@ -116,7 +116,7 @@ def test_the_end_of_a_session_is_answered_and_finds_the_store_closed(taskbar: Ta
     taskbar.daemon.wait_for("released on")
 
 
-def test_an_open_menu_keeps_its_lines_and_does_not_keep_vigicle_from_its_end(taskbar: Taskbar) -> None:
+def test_an_open_menu_keeps_its_entries_and_does_not_block_quitting(taskbar: Taskbar) -> None:
     closed = taskbar.picture(MENU_PLACE)
     taskbar.open_menu()
     wait_until(lambda: taskbar.picture(MENU_PLACE) != closed, "the menu", 30.0)

@@ -191,12 +191,12 @@ class Simulator:
 
 def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Simulator:
     """Make a world in which a key with each of these certificates was plugged in and out, in this order."""
-    world = Simulator(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
-    world.look()
+    simulator = Simulator(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
+    simulator.look()
     for one in keys or (certificate(),):
-        world.plug(one)
-        world.remove()
-    return world
+        simulator.plug(one)
+        simulator.remove()
+    return simulator
 
 
 def dedup_keys(delivered: Iterable[tuple[datetime, Notice]]) -> list[str]:

@@ -17,17 +17,17 @@ LAST_CHANCE = OLD_ENDS - DAY
 
 def two_keys(now: datetime = NOW) -> Simulator:
     """Make a world in which both keys are known, and the new one is activated."""
-    world = world_with(OLD, NEW, now=now)
-    world.tell(NEW_ID, Claim.ACTIVATED)
-    return world
+    simulator = world_with(OLD, NEW, now=now)
+    simulator.tell(NEW_ID, Claim.ACTIVATED)
+    return simulator
 
 
 def mailed(now: datetime = NOW) -> Simulator:
     """Lead to the moment when the mail was asked for and the browser is closed."""
-    world = two_keys(now)
-    world.plug(OLD)
-    world.choose("end:log_in", "end:ask", "end:close")
-    return world
+    simulator = two_keys(now)
+    simulator.plug(OLD)
+    simulator.choose("end:log_in", "end:ask", "end:close")
+    return simulator
 
 
 def delivered(what: object) -> str:
@@ -36,8 +36,8 @@ def delivered(what: object) -> str:
 
 
 def finished() -> Simulator:
-    world = mailed()
-    world.remove()
-    world.plug(NEW)
-    world.choose("end:click", "end:check")
-    return world
+    simulator = mailed()
+    simulator.remove()
+    simulator.plug(NEW)
+    simulator.choose("end:click", "end:check")
+    return simulator

@@ -45,7 +45,7 @@ def test_of_few_figures_the_95th_percentile_is_the_worst() -> None:
     assert spread([1.0, 4.0, 2.0]) == Spread(median=2.0, p95=4.0, worst=4.0, count=3)
 
 
-def test_no_figures_are_summed_up_in_a_word() -> None:
+def test_missing_figures_are_summarised_in_words() -> None:
     assert spread([]) == "saw none"
 
 
@@ -63,7 +63,7 @@ def test_no_figures_are_summed_up_in_a_word() -> None:
         (row(9.0, budget=None), None),
     ],
 )
-def test_a_budget_is_held_against_the_value_that_it_is_for(judged: Row, met: bool | None) -> None:
+def test_a_budget_is_compared_with_its_own_value(judged: Row, met: bool | None) -> None:
     assert judged.met is met
 
 
@@ -81,7 +81,7 @@ def test_a_budget_is_held_against_the_value_that_it_is_for(judged: Row, met: boo
         ("blind", "blind"),
     ],
 )
-def test_a_figure_is_shown_with_three_digits_that_count(figure: Figure, shown: str) -> None:
+def test_a_figure_is_shown_with_three_significant_digits(figure: Figure, shown: str) -> None:
     table = as_markdown(HERE, sections(row(figure, budget=None))).splitlines()
     assert [cell.strip() for cell in table[-1].split("|")] == ["", "it", "ms", shown, ""]
 
@@ -91,7 +91,7 @@ def test_a_figure_held_at_its_worst_shows_it() -> None:
     assert "2 (p95 3, worst 3)" in text
 
 
-def test_the_columns_of_absent_peers_are_left_out_and_the_others_stand_under_their_names() -> None:
+def test_columns_of_absent_peers_are_left_out() -> None:
     lines = as_markdown(HERE, sections(beside("it", "", {"vigicle": 1.0, "card_eventmgr": "ends"}))).splitlines()
     head, _, only = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[-3:]]
     assert dict(zip(head, only, strict=True)) == {"what": "it", "vigicle": "1", "card_eventmgr": "ends"}
@@ -104,7 +104,7 @@ def test_the_json_holds_every_field_unrounded() -> None:
     assert (only["subject"], only["met"], told["circumstances"]["cores"]) == ("subject", True, 2)
 
 
-def test_the_figures_replace_those_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
+def test_figures_replace_only_those_between_the_markers(tmp_path: Path) -> None:
     document = tmp_path / "it.md"
     document.write_text(f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n")
     put_into(document, "new\n")
@@ -113,13 +113,13 @@ def test_the_figures_replace_those_between_the_marks_and_nothing_else(tmp_path: 
 
 
 @pytest.mark.parametrize("content", ["", BEGIN, END, f"{END}\n{BEGIN}\n", f"{END}\n{BEGIN}\n{END}"])
-def test_a_document_without_its_marks_in_order_takes_no_figures(tmp_path: Path, content: str) -> None:
+def test_a_document_with_missing_or_swapped_markers_is_refused(tmp_path: Path, content: str) -> None:
     document = tmp_path / "it.md"
     document.write_text(content)
     assert not takes_figures(document)
 
 
-def test_a_program_that_is_missing_or_fails_is_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_or_failing_program_is_shown_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     def fail() -> float:
         raise ValueError("out of order")
 
@@ -128,6 +128,6 @@ def test_a_program_that_is_missing_or_fails_is_a_word(capsys: pytest.CaptureFixt
     assert "out of order" in capsys.readouterr().err
 
 
-def test_a_figure_that_fails_once_is_not_summed_up() -> None:
+def test_a_figure_that_fails_once_is_not_summarised() -> None:
     answers = iter([1.0, 2.0])
     assert repeat(lambda: next(answers), 3) == FAILED

@@ -94,7 +94,7 @@ def test_every_notice_is_recorded_in_order(session_bus: SessionBus, notification
         notification_server.next_notice(timeout_s=0.05)
 
 
-def test_gdbus_can_speak_to_the_server(session_bus: SessionBus, notification_server: NotificationServer) -> None:
+def test_gdbus_can_call_the_server(session_bus: SessionBus, notification_server: NotificationServer) -> None:
     name = NotificationServer.name
     command = ["gdbus", "call", "--session", "--dest", name, "--object-path", NotificationServer.path]
     method = ["--method", f"{name}.Notify", "a", "0", "", "s", "b", "['default','']", "{}", "5"]
@@ -119,7 +119,7 @@ def test_a_click_and_a_closing_reach_the_sender(
     assert asyncio.run(gone) == [3, 1]
 
 
-def test_a_mute_server_never_answers_and_a_stopped_one_is_gone(
+def test_a_mute_server_never_answers_and_a_stopped_one_disappears(
     session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
     async def ask() -> None:
@@ -161,7 +161,7 @@ def test_the_real_dunst_shows_clicks_and_keeps(session_bus: SessionBus, dunst: D
     assert dunst.history[0]["summary"] == "seen"
 
 
-def test_the_login_manager_tells_of_sleep(login_manager: LoginManager, system_bus: PrivateBus) -> None:
+def test_the_login_manager_signals_sleep(login_manager: LoginManager, system_bus: PrivateBus) -> None:
     path = LoginManager.path
     down = next_signal(system_bus, "PrepareForSleep", path, lambda: login_manager.prepare_for_sleep(going=True))
     assert asyncio.run(down) == [True]

@@ -107,7 +107,7 @@ def test_opensc_lists_the_certificates_and_sends_no_pin(reader_service: ReaderSe
     assert pin_commands(piv.apdus) == []
 
 
-def test_a_card_with_a_locked_pin_says_so_and_still_shows_its_certificate(reader_service: ReaderService) -> None:
+def test_a_card_with_a_locked_pin_reports_it_and_shows_its_certificate(reader_service: ReaderService) -> None:
     locked = card()
     locked.pin_tries = 0
     reader_service.insert(locked)
