@@ -11,6 +11,9 @@ from config.schema.tables import Kind, RejectedValue, Table, read_table
 from config.workflows import Ends, KnownProblem, Letter, Limit, Needs, Offer, Step, Workflow, WorkflowKind
 
 PLAIN = Path(__file__).parents[1] / "catalogue" / "workflows.toml"
+WORKFLOWS = "workflows"
+FORMER_WORKFLOWS = "courses"
+"""What procedure files of the first version call `workflows`. It is still read."""
 ENTRIES_LIMIT = 20  # steps of a course; refusals, too
 
 _MOMENT = "date|time|datetime"
@@ -32,7 +35,7 @@ def load_workflows(table: Table, link_lifetime: timedelta, letter: Letter | None
     `letter` is None where there is none, or nobody to write to.
     """
     own = _workflows(table, link_lifetime, letter)
-    plain = read_table(PLAIN, required=True).table("courses")
+    plain = read_table(PLAIN, required=True).table(WORKFLOWS)
     return _workflows(plain, link_lifetime, letter) | own
 
 

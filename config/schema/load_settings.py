@@ -14,7 +14,7 @@ from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.preferences import choices_file
 from config.schema import kinds
-from config.schema.load_procedure import load_letter, load_workflows
+from config.schema.load_procedure import FORMER_WORKFLOWS, WORKFLOWS, load_letter, load_workflows
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_table
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 
@@ -31,10 +31,13 @@ _PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Good settings, and the procedure files that were left out because they are refused."""
+    """Good settings, and what is to be reported about procedure files."""
 
     settings: Settings
     problems: tuple[SettingsError, ...] = ()
+    """Why procedure files were left out."""
+    outdated: tuple[Path, ...] = ()
+    """Procedure files that still say `courses` for `workflows`."""
 
 
 def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
@@ -43,35 +46,29 @@ def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
     A later procedure of the same id takes an earlier one's place. Raises SettingsError for the policy and the
     person's file; a refused procedure file is left out and told in `problems`.
     """
-    found, problems = _load_procedures((*procedures, *folders.procedures))
-    settings = Settings(procedures=tuple(found.values()))
-    broken = frozenset(problem.file.stem for problem in problems)
+    loaded = _load_procedures((*procedures, *folders.procedures))
+    settings = loaded.settings
+    broken = frozenset(problem.file.stem for problem in loaded.problems)
     _refuse_foreign(folders.policy_file)
     settings = _apply(read_table(folders.policy_file), settings, broken)
     settings = _apply(read_table(choices_file(folders)), settings, broken)
     if folders.config_named and not folders.config_file.is_absolute():
         raise SettingsError(file=folders.config_file, accepted=text("accepted.absolute_file"))
     settings = _apply(read_table(folders.config_file, required=folders.config_named), settings, broken)
-    return Loaded(settings=settings, problems=tuple(problems))
+    return replace(loaded, settings=settings)
 
 
 def catalogue_settings() -> Settings:
-    """Give the settings of an installation that nobody has changed."""
-    found, _ = _load_procedures(())
-    return Settings(procedures=tuple(found.values()))
+    """Return the settings of an installation without any settings file."""
+    return _load_procedures(()).settings
 
 
 def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
-    """Load one procedure, whose id is the file's name; `content` stands for what the file holds.
+    """Load one procedure, whose id is the file's name. Raises SettingsError.
 
-    Raises SettingsError.
+    `content` stands for what the file holds.
     """
-    if not _PROCEDURE_ID.fullmatch(file.stem):
-        raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
-    table = read_table(file, required=True) if content is None else parse_table(file, decoded(file, content))
-    procedure = _procedure(file.stem, table)
-    table.finish()
-    return procedure
+    return _procedure(file.stem, _procedure_table(file, content))
 
 
 def stamp(folders: Folders) -> Stamp:
@@ -82,16 +79,22 @@ def stamp(folders: Folders) -> Stamp:
     return tuple(_file_stamp(file) for file in files)
 
 
-def _load_procedures(folders: Iterable[Path]) -> tuple[dict[str, Procedure], list[SettingsError]]:
+def _load_procedures(folders: Iterable[Path]) -> Loaded:
     found: dict[str, Procedure] = {}
-    problems = []
+    problems: list[SettingsError] = []
+    outdated: list[Path] = []
     for folder in (CATALOGUE / "procedures", *folders):
         for file in _procedure_files(folder):
             try:
-                found[file.stem] = load_procedure(file)
+                table = _procedure_table(file)
+                found[file.stem] = _procedure(file.stem, table)
             except SettingsError as problem:
                 problems.append(problem)
-    return found, problems
+                continue
+            if table.holds(FORMER_WORKFLOWS):
+                outdated.append(file)
+    settings = Settings(procedures=tuple(found.values()))
+    return Loaded(settings=settings, problems=tuple(problems), outdated=tuple(outdated))
 
 
 def _procedure_files(folder: Path) -> list[Path]:
@@ -99,6 +102,14 @@ def _procedure_files(folder: Path) -> list[Path]:
         return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
     except OSError:
         return []
+
+
+def _procedure_table(file: Path, content: bytes | None = None) -> Table:
+    if not _PROCEDURE_ID.fullmatch(file.stem):
+        raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
+    if content is None:
+        return read_table(file, required=True)
+    return parse_table(file, decoded(file, content))
 
 
 def _procedure(id_: str, table: Table) -> Procedure:
@@ -120,12 +131,14 @@ def _procedure(id_: str, table: Table) -> Procedure:
         margin=table.take("margin_hours", kinds.HOURS, _A_DAY),
         link_lifetime=link_lifetime,
         support_email=support_email,
-        workflows=load_workflows(table.table("courses"), link_lifetime, letter if support_email else None),
+        workflows=load_workflows(
+            table.renamed_table(WORKFLOWS, FORMER_WORKFLOWS), link_lifetime, letter if support_email else None
+        ),
         letter=letter,
         clean_up_after=timedelta(days=table.take("clean_up_after_days", kinds.URGENT_DAYS, CLEAN_UP_DAYS)),
     )
-    title.finish()
-    tool.finish()
+    for each in (title, tool, table):
+        each.finish()
     return procedure
 
 

@@ -106,6 +106,15 @@ class Table:
         """Enter the table under `key` where there is one."""
         return self.table(key) if self.holds(key) else None
 
+    def renamed_table(self, key: str, former_key: str) -> "Table":
+        """Enter the table under `key`, or else under its former key. A file that has both is refused."""
+        if former_key not in self._content:
+            return self.table(key)
+        if key in self._content:
+            only = text("accepted.new_key_only", key=key, former_key=former_key)
+            raise self.refusal(former_key, self._content[former_key], only)
+        return self.table(former_key)
+
     def tables(self, key: str) -> "list[Table]":
         """Enter each table of the array under `key`, which must hold one at least; several are numbered from 1."""
         self._known.append(key)

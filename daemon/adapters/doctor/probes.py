@@ -180,6 +180,9 @@ def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterato
         if problem.file not in {folders.policy_file, folders.config_file}:
             refused = text("doctor.procedure.refused", file=str(problem.file))
             yield doubtful(Topic.PROCEDURES, refused, problem.text)
+    for file in loaded.outdated:
+        outdated = text("doctor.procedure.outdated", file=str(file))
+        yield doubtful(Topic.PROCEDURES, outdated, text("doctor.procedure.outdated.do"))
 
 
 def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:

@@ -11,7 +11,14 @@ from config.folders import Folders
 from config.i18n.text import Text, text
 from config.schema.load_settings import Loaded, catalogue_settings
 from daemon.adapters.doctor.desktop_probes import probe_notices_by_one
-from daemon.adapters.doctor.probes import probe_daemon, probe_login_start, probe_store, probe_tools, run_probes
+from daemon.adapters.doctor.probes import (
+    probe_daemon,
+    probe_login_start,
+    probe_procedures,
+    probe_store,
+    probe_tools,
+    run_probes,
+)
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.diagnosis import Check, Health, Topic, fine
 from daemon.core.login_start import AutostartState, AutostartStatus
@@ -70,6 +77,15 @@ def test_a_probe_that_hangs_is_a_finding_at_its_limit() -> None:
 
 def test_no_daemon_is_worth_attention(folders: Folders) -> None:
     assert only(probe_daemon(folders)).what == text("doctor.watch.off")
+
+
+def test_a_procedure_file_with_the_former_name_of_the_workflows_is_worth_attention(folders: Folders) -> None:
+    file = folders.config_file.parent / "procedures" / "siv.toml"
+    loaded = Loaded(settings=catalogue_settings(), outdated=(file,))
+    known, outdated = probe_procedures(folders, loaded, "en")
+    assert (known.health, outdated.health, outdated.topic) == (Health.OK, Health.ATTENTION, Topic.PROCEDURES)
+    assert outdated.what == text("doctor.procedure.outdated", file=str(file))
+    assert outdated.remedy == text("doctor.procedure.outdated.do")
 
 
 class Starter:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from config.folders import Folders
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
-from config.schema.load_procedure import ENTRIES_LIMIT
+from config.schema.load_procedure import ENTRIES_LIMIT, FORMER_WORKFLOWS, WORKFLOWS
 from config.schema.load_settings import catalogue_settings, load_procedure, load_settings
 from config.schema.tables import SettingsError
 from config.settings import Procedure
@@ -25,13 +25,13 @@ SIV = load_procedure(FIXTURES / "siv.toml")
 PLAIN = load_procedure(FIXTURES / "minimal.toml")
 EVERY = [OPALEXE, SIV, PLAIN]
 
-HEAD = "[courses.activate]\ntitle = { en = 'Go', fr = 'Va' }\n"
+HEAD = "[workflows.activate]\ntitle = { en = 'Go', fr = 'Va' }\n"
 WORDS = "title = { en = 'Do', fr = 'Fais' }\ntext = { en = 'Do it.', fr = 'Fais-le.' }\n"
-STEP = f"[[courses.activate.steps]]\nid = 'first'\n{WORDS}ends = 'said'\n"
+STEP = f"[[workflows.activate.steps]]\nid = 'first'\n{WORDS}ends = 'said'\n"
 
 
 def step(id_: str, more: str) -> str:
-    return f"[[courses.activate.steps]]\nid = '{id_}'\n{WORDS}{more}\n"
+    return f"[[workflows.activate.steps]]\nid = '{id_}'\n{WORDS}{more}\n"
 
 
 def procedure(workflows: str, top: str = "") -> Procedure:
@@ -41,7 +41,7 @@ def procedure(workflows: str, top: str = "") -> Procedure:
 # What is taken
 
 
-def test_a_course_comes_out_as_it_was_written() -> None:
+def test_a_workflow_comes_out_as_it_was_written() -> None:
     workflow = SIV.workflows[WorkflowKind.ADD_WITH_OLD]
     assert workflow.title == Wording(en="Declare the new certificate", fr="Déclarer le nouveau certificat")
     insert_old, declare, insert_new = workflow.steps
@@ -56,12 +56,12 @@ def test_a_course_comes_out_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.id)
-def test_every_procedure_has_a_course_for_every_path(each: Procedure) -> None:
+def test_every_procedure_has_a_workflow_for_every_path(each: Procedure) -> None:
     assert set(each.workflows) == set(WorkflowKind)
     assert all(workflow.kind is kind and workflow.steps for kind, workflow in each.workflows.items())
 
 
-def test_a_procedure_without_courses_gets_the_plain_ones_and_one_with_some_the_others() -> None:
+def test_a_procedure_without_workflows_gets_the_plain_ones_and_one_with_some_the_others() -> None:
     assert SIV.workflows[WorkflowKind.ORDER] == PLAIN.workflows[WorkflowKind.ORDER]
     assert SIV.workflows[WorkflowKind.ADD_WITH_OLD] != PLAIN.workflows[WorkflowKind.ADD_WITH_OLD]
 
@@ -86,22 +86,22 @@ def test_a_letter_comes_out_as_it_was_written() -> None:
 LONGEST = f"title = {{ en = '{'t' * 80}', fr = 'x' }}\ntext = {{ en = '{'t' * 600}', fr = 'x' }}\nends = 'said'"
 
 
-def test_the_longest_texts_and_courses_are_taken() -> None:
-    longest = [f"[[courses.activate.steps]]\nid = 's{number}'\n{LONGEST}" for number in range(ENTRIES_LIMIT)]
+def test_the_longest_texts_and_workflows_are_taken() -> None:
+    longest = [f"[[workflows.activate.steps]]\nid = 's{number}'\n{LONGEST}" for number in range(ENTRIES_LIMIT)]
     assert len(procedure("\n".join([HEAD, *longest])).workflows[WorkflowKind.ACTIVATE].steps) == ENTRIES_LIMIT
 
 
 # What is refused
 
-S = "courses.activate.steps"
+S = "workflows.activate.steps"
 WITH_OLD = step("in", "ends = 'old_in'")
 ASKED = step("ask", "ends = 'said'")
-REFUSAL = f"[[courses.activate.refusals]]\nid = 'no'\n{WORDS}"
+REFUSAL = f"[[workflows.activate.refusals]]\nid = 'no'\n{WORDS}"
 LETTER = "[letter]\nsubject = { en = 'S', fr = 'S' }\nbody = { en = 'B', fr = 'B' }\n"
 TOO_MANY = "".join(step(f"s{number}", "ends = 'said'") for number in range(ENTRIES_LIMIT + 1))
 
 REFUSED = {
-    "an unknown course": ("[courses.dance]\n", "courses.dance", "{}", "keys"),
+    "an unknown workflow": ("[workflows.dance]\n", "workflows.dance", "{}", "keys"),
     "an unknown end": (HEAD + STEP.replace("'said'", "'sayed'"), f"{S}.ends", '"sayed"', "one_of"),
     "no end": (HEAD + STEP.replace("ends = 'said'", ""), f"{S}.ends", "—", "one_of"),
     "an unknown need": (HEAD + STEP + "needs = 'both'", f"{S}.needs", '"both"', "one_of"),
@@ -109,7 +109,7 @@ REFUSED = {
     "an offer that is no list": (HEAD + STEP + "offers = 'tool'", f"{S}.offers", '"tool"', "some_of"),
     "an unknown key of a step": (HEAD + STEP + "when = 3", f"{S}.when", "3", "keys"),
     "a step id twice": (HEAD + ASKED + ASKED, f"{S}[2].id", '"ask"', "new_id"),
-    "a refusal id twice": (HEAD + STEP + REFUSAL + REFUSAL, "courses.activate.refusals[2].id", '"no"', "new_id"),
+    "a refusal id twice": (HEAD + STEP + REFUSAL + REFUSAL, "workflows.activate.refusals[2].id", '"no"', "new_id"),
     "an id of two words": (HEAD + step("put in", "ends = 'said'"), f"{S}.id", '"put in"', "id"),
     "an id with a capital": (HEAD + step("Ask", "ends = 'said'"), f"{S}.id", '"Ask"', "id"),
     "an empty id": (HEAD + step("", "ends = 'said'"), f"{S}.id", '""', "id"),
@@ -117,10 +117,10 @@ REFUSED = {
     "no French title": (HEAD + STEP.replace(", fr = 'Fais' }", "}"), f"{S}.title.fr", "—", "wording_80"),
     "an empty English text": (HEAD + STEP.replace("'Do it.'", "' '"), f"{S}.text.en", '" "', "wording_600"),
     "a third language": (HEAD + STEP.replace("{ en = 'Do',", "{ de = 'x', en = 'Do',"), f"{S}.title.de", '"x"', "keys"),
-    "no course title": (HEAD.replace(", fr = 'Va'", "") + STEP, "courses.activate.title.fr", "—", "wording_80"),
-    "a name in a course title": (
+    "no workflow title": (HEAD.replace(", fr = 'Va'", "") + STEP, "workflows.activate.title.fr", "—", "wording_80"),
+    "a name in a workflow title": (
         HEAD.replace("'Go'", "'{tool}'") + STEP,
-        "courses.activate.title.en",
+        "workflows.activate.title.en",
         '"{tool}"',
         "wording_80",
     ),
@@ -131,9 +131,9 @@ REFUSED = {
         "table",
     ),
     "an empty done": (HEAD + STEP + "done = { en = '', fr = 'x' }", f"{S}.done.en", '""', "wording_80"),
-    "no steps": (HEAD, "courses.activate.steps", "[]", "tables"),
-    "empty steps": (HEAD + "steps = []", "courses.activate.steps", "[]", "tables"),
-    "too many steps": (HEAD + TOO_MANY, "courses.activate.steps", "21", "few"),
+    "no steps": (HEAD, "workflows.activate.steps", "[]", "tables"),
+    "empty steps": (HEAD + "steps = []", "workflows.activate.steps", "[]", "tables"),
+    "too many steps": (HEAD + TOO_MANY, "workflows.activate.steps", "21", "few"),
     "a need that nothing puts in": (HEAD + STEP + "needs = 'old'", f"{S}.needs", '"old"', "key_put_in"),
     "a need of the other key": (HEAD + WITH_OLD + STEP + "needs = 'new'", f"{S}[2].needs", '"new"', "key_put_in"),
     "a need of a key taken out": (
@@ -205,11 +205,11 @@ REFUSED = {
     ),
     "a refusal back to nowhere": (
         HEAD + STEP + REFUSAL + "back_to = 'nowhere'",
-        "courses.activate.refusals.back_to",
+        "workflows.activate.refusals.back_to",
         '"nowhere"',
         "earlier_step",
     ),
-    "no refusals at all": (HEAD + "refusals = []\n" + STEP, "courses.activate.refusals", "[]", "tables"),
+    "no refusals at all": (HEAD + "refusals = []\n" + STEP, "workflows.activate.refusals", "[]", "tables"),
     "a letter without a body": ("[letter]\nsubject = {en = 'S', fr = 'S'}", "letter.body.en", "—", "letter"),
     "a letter that names a key": (LETTER.replace("'B'", "'{old_key}'"), "letter.body.en", '"{old_key}"', "letter"),
     "a subject of two lines": (LETTER.replace("'S'", '"a\\nb"'), "letter.subject.en", '"a\\nb"', "wording_80"),
@@ -217,19 +217,34 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize("section", [WORKFLOWS, FORMER_WORKFLOWS])
 @pytest.mark.parametrize(("workflows", "key", "value", "accepted"), REFUSED.values(), ids=REFUSED)
 def test_a_refusal_names_key_value_and_what_is_accepted(
-    workflows: str, key: str, value: str | None, accepted: str
+    workflows: str, key: str, value: str | None, accepted: str, section: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        procedure(workflows)
+        procedure(workflows.replace(WORKFLOWS, section))
     problem = caught.value
-    assert (problem.key, problem.accepted.id) == (key, f"accepted.{accepted}")
+    assert (problem.key, problem.accepted.id) == (key.replace(WORKFLOWS, section), f"accepted.{accepted}")
     assert value is None or problem.value == value
     for language in ("en", "fr"):
         told = Translator(language).render(problem.text)
         assert "x.toml" in told
         assert "{choices}" not in told
+
+
+def test_both_names_of_the_workflows_build_the_same_procedure() -> None:
+    assert procedure((HEAD + STEP).replace(WORKFLOWS, FORMER_WORKFLOWS)) == procedure(HEAD + STEP)
+
+
+def test_a_file_with_both_names_of_the_workflows_is_refused() -> None:
+    with pytest.raises(SettingsError) as caught:
+        procedure(HEAD + STEP + "[courses.order]\n")
+    assert (caught.value.key, caught.value.value) == ("courses", '{"order": {}}')
+    assert str(caught.value) == (
+        'x.toml: courses = {"order": {}} is refused; accepted is sections named “workflows” alone, '
+        "for “courses” is their former name."
+    )
 
 
 LAUNCHED_LETTER = HEAD + step("go", "ends = 'launched'\noffers = ['mail']")
@@ -313,7 +328,7 @@ def test_whatever_a_step_holds_is_accepted_or_refused(place: str, value: object)
     keys = {"id": "'go'", "title": "{ en = 'x', fr = 'x' }", "text": "{ en = 'x', fr = 'x' }", "ends": "'said'"}
     content = "\n".join(f"{key} = {written}" for key, written in {**keys, place: toml(value)}.items())
     with contextlib.suppress(SettingsError):
-        procedure(HEAD + ASKED + f"[[courses.activate.steps]]\n{content}\n")
+        procedure(HEAD + ASKED + f"[[workflows.activate.steps]]\n{content}\n")
 
 
 def test_the_other_procedures_still_load(tmp_path: Path) -> None:

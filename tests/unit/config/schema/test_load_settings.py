@@ -416,6 +416,14 @@ def test_procedures_beside_the_configuration_are_loaded(folders: Folders) -> Non
     assert {procedure.id for procedure in load_settings(folders).settings.procedures} == {"opalexe", "siv"}
 
 
+def test_files_that_use_the_former_name_of_the_workflows_are_listed(folders: Folders) -> None:
+    assert "[[courses." not in SIV
+    file = put_procedure(folders, "old.toml", SIV.replace("[workflows.", "[courses."))
+    put_procedure(folders, "siv.toml")
+    loaded = load_settings(folders)
+    assert (loaded.outdated, loaded.problems) == ((file,), ())
+
+
 def test_a_persons_procedure_takes_the_place_of_the_catalogues(folders: Folders) -> None:
     put_procedure(folders, "opalexe.toml")
     loaded = load_settings(folders)
