@@ -1,0 +1,34 @@
+"""Finds docstrings whose first line is too long to be read at a glance."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FOLDERS = ("config", "daemon", "tray", "installers", "bench", "tests")
+WORDS = 12
+
+
+def long_first_lines(source: str) -> list[str]:
+    """Return line number and text of each first line that has over 12 words, or a semicolon."""
+    found = [(line, text) for line, text in _first_lines(ast.parse(source)) if len(text.split()) > WORDS or ";" in text]
+    return [f"{line}: {text}" for line, text in sorted(found)]
+
+
+def files_with_long_first_lines(root: Path) -> dict[str, list[str]]:
+    """Return what is too long in each file of the project that has any."""
+    files = (file for folder in FOLDERS for file in sorted((root / folder).rglob("*.py")))
+    found = {file.relative_to(root).as_posix(): long_first_lines(file.read_text(encoding="utf-8")) for file in files}
+    return {file: lines for file, lines in found.items() if lines}
+
+
+def _first_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text:
+                yield node.body[0].lineno, text.splitlines()[0]

@@ -1,0 +1,93 @@
+"""The project's language: short docstrings, no retired word, one class a name; and the checks themselves can fail."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from project.arrows import modules
+from project.docstrings import files_with_long_first_lines, long_first_lines
+from project.words import find_retired, project_texts, read_retired_words
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+RETIRED = read_retired_words((HERE / "retired_words.txt").read_text(encoding="utf-8"))
+
+
+def excepted(name: str) -> set[str]:
+    """Return the files that a list excepts."""
+    return set((HERE / name).read_text(encoding="utf-8").split())
+
+
+def test_the_first_line_of_a_docstring_is_short() -> None:
+    found = files_with_long_first_lines(ROOT)
+    assert {file: lines for file, lines in found.items() if file not in excepted("long_docstrings.txt")} == {}
+
+
+def test_no_retired_word_is_used() -> None:
+    texts = {file: text for file, text in project_texts(ROOT).items() if file not in excepted("old_words.txt")}
+    assert [line for file, text in texts.items() for line in find_retired(file, text, RETIRED)] == []
+
+
+def test_each_public_class_has_a_name_of_its_own() -> None:
+    classes = (node for source in modules(ROOT).values() for node in ast.walk(ast.parse(source)))
+    times = Counter(node.name for node in classes if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
+    assert {name for name, count in times.items() if count > 1} <= {"Drawing", "NullResume"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param('"""One two three four five six seven eight nine ten eleven twelve thirteen."""', id="module"),
+        pytest.param('class A:\n    """Has this; and that."""', id="semicolon"),
+        pytest.param('async def f():\n    """' + 13 * "a " + '."""', id="function"),
+    ],
+)
+def test_a_long_first_line_is_found(source: str) -> None:
+    assert len(long_first_lines(source)) == 1
+
+
+def test_later_lines_of_a_docstring_may_be_long() -> None:
+    assert long_first_lines(f'"""Short.\n\n{20 * "long "}; long."""') == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("class ADoor: ...", id="class"),
+        pytest.param("def door(): ...", id="function"),
+        pytest.param("def f(the_door): ...", id="parameter"),
+        pytest.param("self.door_2 = 1", id="attribute"),
+        pytest.param("import x as door", id="import"),
+        pytest.param("x = 1  # Doors open.", id="comment"),
+        pytest.param('def f():\n    """A door.\n\n    Text."""', id="docstring"),
+        pytest.param('log.info("The door opens")', id="sentence"),
+    ],
+)
+def test_a_retired_word_is_found(source: str) -> None:
+    assert len(find_retired("daemon/a.py", source, read_retired_words("all doors?"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "rule"),
+    [
+        pytest.param("daemon/a.py", "door.open()", "all doors?", id="of-a-library"),
+        pytest.param("daemon/a.py", 'text("door")', "all doors?", id="word-of-outsiders"),
+        pytest.param("tests/a.py", 'assert x == "the door"', "all doors?", id="sentence-in-a-test"),
+        pytest.param("daemon/a.py", "indoors = 1", "all doors?", id="part-of-a-word"),
+        pytest.param("tray/a.py", "door = 1", "all@daemon doors?", id="another-folder"),
+        pytest.param("daemon/a.py", "door = 1", "prose doors?", id="name-not-prose"),
+        pytest.param("docs/a.md", "A door", "names doors?", id="prose-not-name"),
+    ],
+)
+def test_what_is_no_retired_word_passes(file: str, source: str, rule: str) -> None:
+    assert find_retired(file, source, read_retired_words(rule)) == []
+
+
+def test_a_document_is_read() -> None:
+    assert find_retired("docs/a.md", "x\n\nA door", read_retired_words("prose doors?")) == [
+        "docs/a.md:3: '\\\\b(?:doors?)\\\\b' in 'A door'"
+    ]
