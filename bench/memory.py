@@ -41,7 +41,7 @@ def fill(folder: Path, count: int) -> None:
     """Put such a memory into the store of this folder."""
     with closing(SqliteStore(private_folder(folder))) as store:
         store.load()
-        store.remember(memory_of(count, datetime.now(UTC)), ())
+        store.save(memory_of(count, datetime.now(UTC)), ())
 
 
 def size_mb(folder: Path) -> float:

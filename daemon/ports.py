@@ -1,7 +1,7 @@
-"""What the watchman needs from outside: one protocol for each thing, met by the adapters.
+"""What the daemon needs from outside: one protocol for each thing, implemented by the adapters.
 
-`start(post)` gives an adapter the door into the queue; `post` may be called from any thread. No method may
-block the caller for longer than it takes to hand the work on, but `Store.load` and `Store.remember`.
+An adapter gets `post` in its constructor and puts its events into the loop's queue with it. `post` may be called
+from any thread. A method hands its work on and returns at once. Only `Store.load` and `Store.save` may block.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from daemon.core.effects import HistoryEntry, Launch, ReadTokens, SystemAction
-from daemon.core.events import Event, ReadersSeen, ServiceLost
+from daemon.core.events import Event
 from daemon.core.login_start import AutostartStatus
 from daemon.core.model import Memory
 from daemon.core.notice import Notice
@@ -21,42 +21,42 @@ Post = Callable[[Event], None]
 
 
 class ReaderWatcher(Protocol):
-    """Tells of readers and cards: posts `ReadersSeen` at each change and `ServiceLost` when blind."""
+    """Watches readers and cards. Posts `ReadersSeen` at each change and `ServiceLost` without a service."""
 
-    def start(self, post: Post) -> None:
-        """Begin to watch, in a thread of its own; the first post is the whole present picture."""
+    def start(self) -> None:
+        """Start the watching thread; it first posts the readers that are there."""
 
     def stop(self) -> None:
-        """End the watch within a second, and its thread with it."""
-
-    def look(self) -> ReadersSeen | ServiceLost:
-        """Take one picture now, without watching (for commands that run without a daemon)."""
+        """End the watching thread within a second."""
 
 
 class TokenReader(Protocol):
     """Reads tokens in child processes: posts `TokensRead` as modules answer, then one `ReadFinished`."""
 
-    def start(self, post: Post) -> None:
-        """Be ready for `read`."""
+    def start(self) -> None:
+        """Start the thread that carries out reads."""
 
     def read(self, order: ReadTokens) -> None:
-        """Queue a read; it runs in its own thread."""
+        """Queue a read."""
 
     def use_modules(self, modules: tuple[str, ...]) -> None:
-        """Take the person's own modules from now on."""
+        """Use these modules of the user from the next read on."""
 
     def stop(self) -> None:
-        """Kill what runs, and end."""
+        """Kill the running children, and end."""
 
 
 class Schedule(Protocol):
-    """Posts `Tick` at the asked moment, at a slow heartbeat, and when the machine wakes from sleep."""
+    """Posts `Tick` at the requested moment, at a slow heartbeat, and when the machine wakes from sleep."""
 
-    def start(self, post: Post) -> None:
+    def start(self) -> None:
         """Begin the heartbeat."""
 
     def wake_at(self, moment: datetime | None) -> None:
-        """Ask for a `Tick` at this moment (aware UTC; at once when it has passed) in place of the one before."""
+        """Request one `Tick` at this moment, in place of the one before.
+
+        The moment is aware UTC. One that has passed gives a `Tick` at once, None gives none.
+        """
 
     def stop(self) -> None:
         """End without waiting for anything."""
@@ -66,115 +66,106 @@ class Store(Protocol):
     """Keeps the memory on disk."""
 
     def load(self) -> Memory:
-        """Read all that is remembered; a damaged file is set aside, said, and a new one begun."""
+        """Return the memory; a damaged file is reported, set aside and replaced by a new one."""
 
-    def remember(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
-        """Write what differs from what was last written, in one transaction that survives a power cut."""
+    def save(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
+        """Write what changed since the last write, in one transaction that survives a power cut."""
 
     def close(self) -> None:
         """Close the file."""
 
 
 class Notifier(Protocol):
-    """Tells the person: posts `NoticeDelivered` once delivered and `NoticeAnswered` when it is clicked."""
+    """Shows notices. Posts `NoticeDelivered` once one is delivered and `NoticeAnswered` when it is clicked."""
 
-    def start(self, post: Post) -> None:
-        """Be ready for `say`."""
-
-    def say(self, notice: Notice) -> None:
-        """Put the notice on the best channel that delivers."""
+    def show(self, notice: Notice) -> None:
+        """Show the notice through the best channel that delivers it."""
 
     def withdraw(self, tag: str) -> None:
-        """Take it off the screen, if it is there."""
+        """Remove the notice from the screen, if it is there."""
 
     def stop(self) -> None:
-        """End; what is on the screen may stay."""
+        """End; a notice that cannot be clicked may stay on the screen."""
 
 
 class Launcher(Protocol):
-    """Opens the pages and tools of our own procedures: posts `Launched`."""
-
-    def start(self, post: Post) -> None:
-        """Be ready for `launch`."""
+    """Opens the pages and tools of the configured procedures. Posts `Launched`."""
 
     def launch(self, order: Launch) -> None:
         """Open or start it, in a thread of its own."""
 
 
 class SystemActions(Protocol):
-    """Runs the small things that a menu offers: posts what came of them."""
+    """Runs the settings and diagnosis commands of the menu. Posts their results."""
 
-    def start(self, post: Post) -> None:
-        """Be ready, and post what holds now."""
+    def start(self) -> None:
+        """Post the present state."""
 
     def run(self, action: SystemAction) -> None:
         """Run it, in a thread of its own."""
 
 
 class ControlChannel(Protocol):
-    """Lets other instances and the command line in: posts `Asked`."""
+    """Serves other instances and the command line. Posts `Asked`."""
 
-    def start(self, post: Post) -> None:
-        """Open the door."""
+    def start(self) -> None:
+        """Accept connections."""
 
-    def answer(self, request: int, report: Report) -> None:
-        """Answer the one who asked; nothing happens when they have gone."""
+    def reply(self, request: int, report: Report) -> None:
+        """Reply to the client of this request, if it is still connected."""
 
     def stop(self) -> None:
-        """Close it, and remove what it left on disk."""
+        """Close the channel, and remove its files."""
 
 
 class Balloons(Protocol):
-    """The balloon of a tray icon, one at a time; any thread may call, and may have to wait for the taskbar."""
+    """The balloon of a tray icon, one at a time. Any thread may call, and may have to wait for the taskbar."""
 
     def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
-        """Show it in place of the one before; tell whether there is an icon, and it took the balloon.
+        """Show it in place of the one before; return whether an icon is there and showed it.
 
         63 and 255 UTF-16 units at most. `clicked` is called from another thread.
         """
 
     def hide_balloon(self) -> None:
-        """Take it off the screen."""
+        """Remove it from the screen."""
 
 
 class TrayDisplay(Protocol):
-    """Shows the face."""
+    """Shows the tray icon, its tooltip and its menu."""
 
     def show(self, view: TrayView) -> None:
         """Draw it; may be called from the loop's thread."""
 
     @property
     def balloons(self) -> Balloons | None:
-        """What shows balloons at it, where this system has them."""
+        """The icon's balloons; None where the system has none."""
 
 
 class GuideDisplay(Protocol):
-    """Shows the guide in a window of its own process, and to whoever follows it through the door.
+    """Shows the guide in a window of its own process, and to the clients that follow it.
 
-    Posts `GuideChosen`, `KeyNamed` and `CertificateForgotten`. What the window answers to an older view is dropped.
+    Posts `GuideChosen`, `KeyNamed` and `CertificateForgotten`. An answer to an older view is dropped.
     """
-
-    def start(self, post: Post) -> None:
-        """Be ready for `open`."""
 
     def open(self) -> None:
         """Open the window with the present view, or bring it to the front."""
 
     def show(self, view: GuideView) -> None:
-        """Show this from now on, to all who look; nothing is started for it."""
+        """Show this view to every subscriber from now on; no window is opened for it."""
 
     def stop(self) -> None:
         """Close the window, and end."""
 
 
 class LoginStarter(Protocol):
-    """Starts vigicle at login, by the means of this system. All of it may raise OSError."""
+    """Starts vigicle at login, by the means of this system. Every method may raise OSError."""
 
     def status(self) -> AutostartStatus:
-        """Tell what holds now."""
+        """Return whether vigicle starts at login now."""
 
     def enable(self) -> AutostartStatus:
-        """Start at login from now on, also where the person had switched it off in their desktop's settings."""
+        """Start at login from now on, also where the user had switched it off in their desktop's settings."""
 
     def disable(self) -> AutostartStatus:
         """No longer start at login."""

@@ -1,7 +1,6 @@
-"""The loop: one thread owns the state, takes events from the queue, and hands the effects to the adapters."""
+"""The loop: one thread owns the state, takes events from the inbox, and hands the effects to the adapters."""
 
 import logging
-import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +8,7 @@ from functools import partial
 from typing import assert_never
 
 from daemon import ports
+from daemon.adapters.inbox import Inbox
 from daemon.core import effects
 from daemon.core.effects import Effect
 from daemon.core.events import Event
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """All that the loop speaks to."""
+    """The adapters that the loop starts, calls and stops."""
 
     watcher: ports.ReaderWatcher
     tokens: ports.TokenReader
@@ -35,83 +35,70 @@ class Adapters:
 
 
 class Loop:
-    """Runs `step` over a queue of events; `post` may be called from any thread and from signal handlers."""
+    """Runs `step` over the events of an inbox."""
 
     def __init__(
         self,
         state: State,
         adapters: Adapters,
+        inbox: Inbox,
         before_each_event: Callable[[], Iterable[Event]] = tuple,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Keep the state.
 
-        `news` is asked before each event for what has to be known first (changed settings). A played `clock`
-        takes the place of the moments that the events bring.
+        `before_each_event` returns events that are processed first, such as changed settings. A simulated `clock`
+        replaces the moments of the events.
         """
         self.state = state
         self._adapters = adapters
+        self._inbox = inbox
         self._before_each_event = before_each_event
         self._clock = clock
-        self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._running = True
 
-    def post(self, event: Event) -> None:
-        """Queue an event."""
-        self._queue.put(event)
-
     def run(self) -> None:
-        """Start the adapters, work until a `Quit`, and stop them again."""
+        """Start the adapters, process events until a `Quit`, and stop the adapters."""
         out = self._adapters
-        starters = (
-            out.notifier,
-            out.launcher,
-            out.system_actions,
-            out.tokens,
-            out.schedule,
-            out.guide,
-            out.control,
-            out.watcher,
-        )
         try:
-            for adapter in starters:
-                adapter.start(self.post)
+            for starter in (out.system_actions, out.tokens, out.schedule, out.control, out.watcher):
+                starter.start()
             log.info("vigicle is running")
             while self._running:
-                event = self._queue.get()
+                event = self._inbox.next()
                 for first in self._before_each_event():
-                    self._take(first)
-                self._take(event)
+                    self._process(first)
+                self._process(event)
         finally:
             for closer in (out.watcher, out.guide, out.control, out.schedule, out.tokens, out.notifier):
-                self._guarded(closer.stop)
-            self._guarded(out.store.close)
+                self._log_failure(closer.stop)
+            self._log_failure(out.store.close)
 
-    def _take(self, event: Event) -> None:
+    def _process(self, event: Event) -> None:
         log.debug("event %s", type(event).__name__)
         if self._clock is not None:
             event = replace(event, at=self._clock())
         self.state, wanted = step(self.state, event)
         for effect in wanted:
             log.debug("effect %s", type(effect).__name__)
-            self._guarded(partial(self._do, effect))
+            self._log_failure(partial(self._carry_out, effect))
 
-    def _guarded(self, action: Callable[[], None]) -> None:
-        """Keep one adapter's failure from ending the watch."""
+    def _log_failure(self, action: Callable[[], None]) -> None:
+        """Run an adapter's method, and log what it raises: one broken adapter must not end the daemon."""
         try:
             action()
         except Exception:
             log.exception("an adapter failed; vigicle goes on")
 
-    def _do(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:
         out = self._adapters
         match effect:
             case effects.ReadTokens():
                 out.tokens.read(effect)
             case effects.SaveMemory(memory=memory, history=history):
-                out.store.remember(memory, history)
+                out.store.save(memory, history)
             case effects.ShowNotice(notice=notice):
-                out.notifier.say(notice)
+                out.notifier.show(notice)
             case effects.Withdraw(tag=tag):
                 out.notifier.withdraw(tag)
             case effects.Launch():
@@ -125,7 +112,7 @@ class Loop:
             case effects.ShowGuide(view=view):
                 out.guide.show(view)
             case effects.Reply(request=request, report=report):
-                out.control.answer(request, report)
+                out.control.reply(request, report)
             case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine():
                 out.system_actions.run(effect)
             case effects.Quit():

@@ -1,4 +1,4 @@
-"""A reader, keys, time and launches that are played, for the demonstration: no card, no service, no waiting."""
+"""A simulated reader, clock, schedule and launcher for the demonstration: no card, no service, no waiting."""
 
 import threading
 from collections.abc import Callable
@@ -16,51 +16,49 @@ from daemon.ports import Notifier, Post
 
 READER = ReaderName("Demo Reader 00")
 READING_S = 0.4
-NEVER = datetime.min.replace(tzinfo=UTC)  # the loop puts the played time in its place
+NEVER = datetime.min.replace(tzinfo=UTC)  # the loop puts the simulated time in its place
 
 
 class SimulatedClock:
-    """A clock that goes on only when told."""
+    """A clock that only `SimulatedSchedule` moves."""
 
     def __init__(self, start: datetime) -> None:
         """Begin at `start` (aware UTC)."""
         self.now = start
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
 class SimulatedReader:
-    """One reader with played keys: both the `ReaderWatcher` and the `TokenReader`."""
+    """One reader with simulated keys: both the `ReaderWatcher` and the `TokenReader`."""
 
-    def __init__(self, clock: SimulatedClock) -> None:
+    def __init__(self, post: Post, clock: SimulatedClock) -> None:
         """Begin empty."""
+        self._post = post
         self._clock = clock
         self._token: TokenReading | None = None
         self._insertion = 0
         self._was_read = threading.Event()
-        self._post: Post = lambda _: None
 
-    def start(self, post: Post) -> None:
-        """Post the present picture; a second start, as the other port, posts it again, which changes nothing."""
-        self._post = post
-        post(self.look())
+    def start(self) -> None:
+        """Post the reader. The loop starts it twice, once for each port, and a second event changes nothing."""
+        self._post(self._snapshot())
 
     def insert(self, token: TokenReading) -> threading.Event:
-        """Put a key in, in place of the one that is in; the event is set once it has been read."""
+        """Put a key in, in place of another one; the returned event is set once it has been read."""
         self._token, self._insertion = token, self._insertion + 1
         self._was_read = threading.Event()
-        self._post(self.look())
+        self._post(self._snapshot())
         return self._was_read
 
     def remove(self) -> None:
         """Take the key out."""
         self._token = None
-        self._post(self.look())
+        self._post(self._snapshot())
 
-    def look(self) -> ReadersSeen:
-        """Show the reader."""
+    def _snapshot(self) -> ReadersSeen:
         held = Occupancy.EMPTY if self._token is None else Occupancy.HOLDING
         return ReadersSeen(
             at=self._clock(),
@@ -68,7 +66,7 @@ class SimulatedReader:
         )
 
     def read(self, order: ReadTokens) -> None:
-        """Answer after as long as a quick module takes."""
+        """Post the key that is in, after the time that a fast module takes."""
         tokens = () if self._token is None else (self._token,)
         was_read = self._was_read
 
@@ -83,26 +81,25 @@ class SimulatedReader:
         timer.start()
 
     def use_modules(self, modules: tuple[str, ...]) -> None:
-        """Ignore them: there is no module to ask."""
+        """Do nothing: no module is asked."""
 
     def stop(self) -> None:
-        """Nothing runs."""
+        """Do nothing."""
 
 
 class SimulatedSchedule:
-    """The `Schedule` of a clock that leaps: a `Tick` after each leap."""
+    """The `Schedule` of a simulated clock: a `Tick` after each leap."""
 
-    def __init__(self, clock: SimulatedClock) -> None:
-        """Follow this clock."""
-        self._clock = clock
-        self._post: Post = lambda _: None
-
-    def start(self, post: Post) -> None:
-        """Be ready."""
+    def __init__(self, post: Post, clock: SimulatedClock) -> None:
+        """Move this clock."""
         self._post = post
+        self._clock = clock
+
+    def start(self) -> None:
+        """Do nothing."""
 
     def wake_at(self, moment: datetime | None) -> None:
-        """Leave it: whoever leaps looks afterwards."""
+        """Do nothing: `pass_time` posts a `Tick` in any case."""
 
     def pass_time(self, span: timedelta) -> None:
         """Let time pass."""
@@ -110,44 +107,40 @@ class SimulatedSchedule:
         self._post(Tick(at=self._clock.now))
 
     def stop(self) -> None:
-        """Nothing runs."""
+        """Do nothing."""
 
 
 class TerminalChannel:
-    """The last channel of a demonstration: its terminal has shown the notice already."""
+    """The last channel of a demonstration, whose terminal has shown the notice already."""
 
     name = "terminal"
 
-    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - the story answers
-        """Take it for delivered."""
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - the story answers
+        """Count it as delivered."""
         return True
 
     async def withdraw(self, tag: str) -> None:
-        """Leave what is written."""
+        """Do nothing: the terminal keeps its lines."""
 
     async def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing."""
 
 
-class ToldNotifier:
-    """The `Notifier` that tells each notice to the demonstration, and marks it as played on the desktop."""
+class StoryNotifier:
+    """The `Notifier` that reports each notice to the story, and titles it as a demonstration on the desktop."""
 
-    def __init__(self, desktop: Notifier, tell: Callable[[Notice], None]) -> None:
-        """Tell each notice to `tell`."""
+    def __init__(self, desktop: Notifier, report: Callable[[Notice], None]) -> None:
+        """Report each notice to `report`."""
         self._desktop = desktop
-        self._tell = tell
+        self._report = report
 
-    def start(self, post: Post) -> None:
-        """Be ready."""
-        self._desktop.start(post)
-
-    def say(self, notice: Notice) -> None:
-        """Tell it, then show it."""
-        self._tell(notice)
-        self._desktop.say(replace(notice, title=text("demo.title", title=notice.title)))
+    def show(self, notice: Notice) -> None:
+        """Report it, then show it."""
+        self._report(notice)
+        self._desktop.show(replace(notice, title=text("demo.title", title=notice.title)))
 
     def withdraw(self, tag: str) -> None:
-        """Take it off the desktop."""
+        """Remove it from the desktop."""
         self._desktop.withdraw(tag)
 
     def stop(self) -> None:
@@ -156,41 +149,37 @@ class ToldNotifier:
 
 
 class ClosedControlChannel:
-    """The `Door` that lets nobody in."""
+    """The `ControlChannel` that accepts no connection."""
 
-    def start(self, post: Post) -> None:
-        """Stay closed."""
+    def start(self) -> None:
+        """Do nothing."""
 
-    def answer(self, request: int, report: Report) -> None:
-        """Nobody asked."""
+    def reply(self, request: int, report: Report) -> None:
+        """Do nothing: there is no client."""
 
     def stop(self) -> None:
-        """Nothing was opened."""
+        """Do nothing."""
 
 
 class NoSystemActions:
     """The `SystemActions` that changes nothing on this computer."""
 
-    def start(self, post: Post) -> None:
-        """There is nothing to tell."""
+    def start(self) -> None:
+        """Do nothing."""
 
     def run(self, action: SystemAction) -> None:
-        """Leave it undone."""
+        """Do nothing."""
 
 
 class SimulatedLauncher:
-    """The `Launcher` that opens nothing and tells what it would open."""
+    """The `Launcher` that opens nothing and reports what it would open."""
 
-    def __init__(self, tell: Callable[[Launch], None]) -> None:
-        """Tell each launch to `tell`."""
-        self._tell = tell
-        self._post: Post = lambda _: None
-
-    def start(self, post: Post) -> None:
-        """Be ready."""
+    def __init__(self, post: Post, report: Callable[[Launch], None]) -> None:
+        """Report each launch to `report`."""
         self._post = post
+        self._report = report
 
     def launch(self, order: Launch) -> None:
-        """Tell it."""
-        self._tell(order)
+        """Report it."""
+        self._report(order)
         self._post(Launched(at=NEVER, procedure=order.procedure, destination=order.destination))

@@ -1,4 +1,4 @@
-"""The demonstration: the real rules, store and desktop over a played reader, clock and launcher."""
+"""The demonstration: the real rules, store and desktop over a simulated reader, clock and launcher."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from pathlib import Path
 from config.folders import private_folder
 from config.settings import Settings
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
+from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.notify.desktop import DesktopChannel
@@ -19,62 +20,80 @@ from daemon.adapters.simulation import (
     SimulatedLauncher,
     SimulatedReader,
     SimulatedSchedule,
+    StoryNotifier,
     TerminalChannel,
-    ToldNotifier,
 )
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, Render, make_publisher
+from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, Render, translator_for
 from daemon.core.effects import Launch
 from daemon.core.notice import Notice
 from daemon.core.state import State
+from daemon.ports import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """A watchman over played keys and time; `loop.run` starts it."""
+    """A daemon over simulated keys and time."""
 
     loop: Loop
+    """Not started yet: call its `run` in a thread of its own."""
+    post: Post
+    """Puts an event into the loop's inbox."""
     clock: SimulatedClock
+    """The clock of all events."""
     reader: SimulatedReader
+    """The reader into which keys are put."""
     schedule: SimulatedSchedule
-    screen: MainThreadTray | None
+    """Lets time pass."""
+    tray: MainThreadTray | None
+    """The tray to run in the main thread; None without one."""
     thread: AsyncThread
+    """The thread of the desktop's notices, to be stopped at the end."""
     publisher: GuidePublisher
+    """The guide, which can be followed."""
 
 
 def make_demo(
     folder: Path,
     settings: Settings,
     render: Render,
-    tell: Callable[[Notice | Launch], None],
+    report: Callable[[Notice | Launch], None],
     begin: datetime,
     make_tray: MakeTray | None = None,
     window: Sequence[str] | None = None,
 ) -> Demo:
-    """Put a demonstration together: the real rules, store and desktop, over a played reader, clock and launcher."""
+    """Assemble a demonstration that begins at `begin` and keeps its store in `folder`.
+
+    `report` gets each notice and each launch. `window` is the command of the guide's window.
+    """
+    inbox = Inbox()
     clock = SimulatedClock(begin)
-    reader, schedule, store = (
-        SimulatedReader(clock),
-        SimulatedSchedule(clock),
-        SqliteStore(private_folder(folder / "state")),
-    )
+    reader, schedule = SimulatedReader(inbox.post, clock), SimulatedSchedule(inbox.post, clock)
+    store = SqliteStore(private_folder(folder / "state"))
     thread = AsyncThread()
-    desktop = ChainNotifier([DesktopChannel(), TerminalChannel()], render, thread)
-    publisher = make_publisher(window if has_display() else None)
-    screen = make_tray(render, lambda event: loop.post(event)) if make_tray else None
+    desktop = ChainNotifier(inbox.post, [DesktopChannel(), TerminalChannel()], render, thread)
+    publisher = GuidePublisher(inbox.post, translator_for, window if has_display() else None)
+    tray = None if make_tray is None else make_tray(render, inbox.post)
     adapters = Adapters(
         watcher=reader,
         tokens=reader,
         schedule=schedule,
         store=store,
-        notifier=ToldNotifier(desktop, tell),
-        launcher=SimulatedLauncher(tell),
+        notifier=StoryNotifier(desktop, report),
+        launcher=SimulatedLauncher(inbox.post, report),
         control=ClosedControlChannel(),
         system_actions=NoSystemActions(),
-        tray=screen or HeadlessTray(settings.language),
+        tray=tray or HeadlessTray(render),
         guide=publisher,
     )
-    loop: Loop = Loop(State(settings=settings, memory=store.load()), adapters, clock=clock)
+    loop = Loop(State(settings=settings, memory=store.load()), adapters, inbox, clock=clock)
     return Demo(
-        loop=loop, clock=clock, reader=reader, schedule=schedule, screen=screen, thread=thread, publisher=publisher
+        loop=loop,
+        post=inbox.post,
+        clock=clock,
+        reader=reader,
+        schedule=schedule,
+        tray=tray,
+        thread=thread,
+        publisher=publisher,
     )

@@ -1,26 +1,24 @@
-"""What `doctor` looks at, and what starts vigicle at login."""
+"""Examines this computer for `doctor`."""
+
+from functools import partial
 
 from config.folders import Folders
 from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.schema.load_settings import Loaded
 from daemon.adapters.autostart import make_login_starter
-from daemon.adapters.pcsc.watcher import PcscWatcher
+from daemon.adapters.pcsc.watcher import read_snapshot
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.platform.remote_session import is_remote
 from daemon.assembly.oneshot import remembered
-from daemon.assembly.parts import token_reader
+from daemon.assembly.parts import make_token_reader
 from daemon.core.diagnosis import Check, Topic
-from daemon.ports import LoginStarter
 
-
-def login_starter() -> LoginStarter:
-    """Return what starts vigicle at login on this system."""
-    return make_login_starter()
+__all__ = ["examine", "make_login_starter"]
 
 
 def examine(folders: Folders, loaded: Loaded, translator: Translator, *, with_notice: bool) -> tuple[Check, ...]:
-    """Examine this computer; the cards are read once. `with_notice` sends one test notice."""
+    """Examine this computer, and read its cards once; `with_notice` shows one test notice."""
     from daemon.adapters.doctor import desktop_probes as doctor_desktop
     from daemon.adapters.doctor import probes as doctor  # nothing that the daemon needs
 
@@ -31,7 +29,7 @@ def examine(folders: Folders, loaded: Loaded, translator: Translator, *, with_no
             Topic.WATCH: lambda: doctor.probe_daemon(folders),
             Topic.LOGIN_START: lambda: doctor.probe_login_start(make_login_starter()),
             Topic.SERVICE: lambda: doctor.probe_cards(
-                PcscWatcher().look, token_reader(settings), settings, modules, remote=is_remote()
+                read_snapshot, partial(make_token_reader, settings), settings, modules, remote=is_remote()
             ),
             Topic.NOTICES: lambda: (
                 doctor_desktop.probe_notices_by_one(translator.render)

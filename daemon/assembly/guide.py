@@ -1,18 +1,20 @@
-"""The commands that show the guide: the daemon's where one runs, else that of a watch for as long as somebody looks."""
+"""Shows the guide of the running daemon; without one, runs a daemon for as long as the guide is shown."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from config.folders import Folders
 from config.schema.load_settings import Loaded
 from daemon.adapters.guide.messages import Guide
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
 from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
+from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
 from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
-from daemon.assembly.daemon import DaemonOutcome, run_daemon
-from daemon.assembly.parts import HeadlessTray, make_publisher
+from daemon.assembly.daemon import DaemonOutcome, run_with_guide
+from daemon.assembly.parts import HeadlessTray, Render, translator_for
 from daemon.core.events import Asked, Verb
 from daemon.ports import Post
 
@@ -20,7 +22,7 @@ __all__ = ["ControlError", "DaemonNotRunningError", "front", "show_text", "show_
 
 ANSWER_LIMIT_S = 10.0
 
-Look = Callable[[Guide], None]
+ShowGuide = Callable[[Guide], None]
 
 
 def front(folders: Folders) -> None:
@@ -29,7 +31,7 @@ def front(folders: Folders) -> None:
 
 
 def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> DaemonOutcome:
-    """Open the window; without a daemon, be on watch until it is closed. Raises ControlError."""
+    """Open the window; without a daemon, run one until it is closed. Raises ControlError."""
     try:
         front(folders)
     except DaemonNotRunningError:
@@ -42,25 +44,31 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Dae
     return DaemonOutcome.STOPPED
 
 
-def show_text(folders: Folders, loaded: Loaded, icon_state: Look) -> DaemonOutcome:
-    """Let `look` follow the guide to its end; without a daemon, be on watch meanwhile. Raises ControlError."""
+def show_text(folders: Folders, loaded: Loaded, show: ShowGuide) -> DaemonOutcome:
+    """Let `show` follow the guide to its end; without a daemon, run one meanwhile. Raises ControlError."""
     try:
         guide = follow(runtime_of_daemon(folders), timeout_s=ANSWER_LIMIT_S)
     except DaemonNotRunningError:
-        publisher = make_publisher()
-
-        def look_here() -> None:
-            subscriber = publisher.follow()
-            if subscriber is not None:
-                icon_state(subscriber)
-
-        return _watch(folders, loaded, publisher, look_here)
-    icon_state(guide)
+        return _show_text_here(folders, loaded, show)
+    show(guide)
     return DaemonOutcome.STOPPED
 
 
+def _show_text_here(folders: Folders, loaded: Loaded, show: ShowGuide) -> DaemonOutcome:
+    inbox = Inbox()
+    publisher = GuidePublisher(inbox.post, translator_for)
+
+    def show_guide() -> None:
+        subscriber = publisher.follow()
+        if subscriber is not None:
+            show(subscriber)
+
+    return run_with_guide(folders, loaded, inbox, publisher, partial(_GuideTray, show_guide))
+
+
 def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> DaemonOutcome:
-    publisher = make_publisher(command)
+    inbox = Inbox()
+    publisher = GuidePublisher(inbox.post, translator_for, command)
     if not publisher.can_open:
         raise GuideUnavailableError(ErrorCode.NO_WINDOW)
     codes: list[int | None] = []
@@ -69,7 +77,7 @@ def _open_here(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Daem
         publisher.open()
         codes.append(publisher.wait())
 
-    outcome = _watch(folders, loaded, publisher, open_and_wait)
+    outcome = run_with_guide(folders, loaded, inbox, publisher, partial(_GuideTray, open_and_wait))
     _need_display(*codes)
     return outcome
 
@@ -79,26 +87,18 @@ def _need_display(*codes: int | None) -> None:
         raise GuideUnavailableError(ErrorCode.NO_WINDOW)
 
 
-def _watch(
-    folders: Folders, loaded: Loaded, publisher: GuidePublisher, icon_state: Callable[[], None]
-) -> DaemonOutcome:
-    return run_daemon(
-        folders, loaded, publisher, lambda _render, post: _SubscriberTray(loaded.settings.language, icon_state, post)
-    )
+class _GuideTray(HeadlessTray):
+    """The tray of a daemon that runs for as long as its guide is shown."""
 
-
-class _SubscriberTray(HeadlessTray):
-    """The screen of a watch that ends when nobody looks at its guide any more."""
-
-    def __init__(self, language: str | None, icon_state: Callable[[], None], post: Post) -> None:
-        super().__init__(language)
-        self._look = icon_state
+    def __init__(self, show_guide: Callable[[], None], render: Render, post: Post) -> None:
+        super().__init__(render)
+        self._show_guide = show_guide
         self._post = post
 
     def run(self) -> None:
-        """Look until the end, then end the watch."""
-        self._look()
+        """Show the guide to its end, then quit the daemon."""
+        self._show_guide()
         self._post(Asked(at=datetime.now(UTC), request=0, verb=Verb.QUIT))
 
     def stop(self) -> None:
-        """Nothing is left to see: the desk has closed."""
+        """Do nothing: the publisher has closed the guide, and `run` returns."""

@@ -1,20 +1,20 @@
 """Commands that look or tell once: through the daemon where one runs, else alone."""
 
 import logging
-import queue
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.folders import Folders, private_folder
 from config.i18n.text import text
 from config.schema.load_settings import Loaded
+from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
-from daemon.adapters.pcsc.watcher import PcscWatcher
+from daemon.adapters.pcsc.watcher import read_snapshot
 from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.assembly.parts import token_reader, words
+from daemon.assembly.parts import make_token_reader, translator_for
 from daemon.core.effects import ReadTokens, Reply, SaveMemory
-from daemon.core.events import NO_FINGERPRINT, Asked, Event, Verb
+from daemon.core.events import NO_FINGERPRINT, Asked, Verb
 from daemon.core.model import Claim, Fingerprint, Memory
 from daemon.core.state import State
 from daemon.core.status_report import NOTHING_READ
@@ -46,7 +46,7 @@ def ask(
     except client.ControlError as problem:
         if verb is not Verb.STATUS:
             raise
-        log.warning("%s", words(loaded.settings.language).render(problem.text))
+        log.warning("%s", translator_for(loaded.settings.language).render(problem.text))
     asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint, text=name)
     return _alone(folders, loaded, asked)
 
@@ -68,23 +68,23 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
     """Run the rules once, saying nothing on the desktop; only a look leaves the store untouched."""
     looking = asked.verb is Verb.STATUS
     store = SqliteStore(folders.state if looking else private_folder(folders.state), read_only=looking)
-    tokens = token_reader(loaded.settings)
-    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    inbox = Inbox()
+    tokens = make_token_reader(loaded.settings, inbox.post)
     try:
         state = State(settings=loaded.settings, memory=store.load(), notifies=False)
         for problem in store.problems:
-            log.warning("%s", words(loaded.settings.language).render(problem))
-        tokens.start(events.put)
-        events.put(PcscWatcher().look())
-        events.put(asked)
+            log.warning("%s", translator_for(loaded.settings.language).render(problem))
+        tokens.start()
+        inbox.post(read_snapshot())
+        inbox.post(asked)
         while True:
-            state, effects = step(state, events.get())
+            state, effects = step(state, inbox.next())
             for effect in effects:
                 match effect:
                     case ReadTokens() if not looking:
                         tokens.read(effect)
                     case SaveMemory(memory=memory, history=history):
-                        store.remember(memory, history)
+                        store.save(memory, history)
                     case Reply(report=report):
                         unreadable = bool(store.problems) and not report.certificates
                         return replace(report, exit_code=NOTHING_READ) if unreadable else report

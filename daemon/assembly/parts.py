@@ -1,7 +1,7 @@
-"""What the commands put together alike."""
+"""What several commands assemble."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
@@ -9,7 +9,6 @@ from config.i18n.text import Sentence
 from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
-from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.pcsc.service import is_held
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.core.views.tray import TrayView
@@ -21,10 +20,10 @@ Render = Callable[[Sentence], str]
 
 
 class MainThreadTray(TrayDisplay, Protocol):
-    """A face that owns the main thread."""
+    """A tray that owns the main thread."""
 
     def run(self) -> None:
-        """Show the face until `stop`; return at once where there is no desktop to show it on."""
+        """Show the tray until `stop`; return at once where there is no desktop to show it on."""
 
     def stop(self) -> None:
         """Let `run` return; any thread may call."""
@@ -34,30 +33,25 @@ MakeTray = Callable[[Render, Post], MainThreadTray]
 
 
 class HeadlessTray:
-    """A face for nobody: the log says what the icon would, but for a holder's name."""
+    """A tray without an icon: the log gets what the icon would show, but for a holder's name."""
 
     balloons = None
 
-    def __init__(self, language: str | None) -> None:
-        self._words = words(language)
+    def __init__(self, render: Render) -> None:
+        self._render = render
 
     def show(self, view: TrayView) -> None:
-        """Say it."""
-        named = dict(view.tooltip.args)
-        log.info("%s", self._words.render(view.tooltip) if "holder" not in named else view.icon_state)
+        """Log the tooltip, or the state alone where the tooltip names a holder."""
+        names_holder = "holder" in dict(view.tooltip.args)
+        log.info("%s", view.icon_state if names_holder else self._render(view.tooltip))
 
 
-def token_reader(settings: Settings) -> ChildTokenReader:
-    """Make the reader of tokens over the person's modules and the catalogue's."""
-    return ChildTokenReader(modules=settings.modules, catalogue=catalogue_modules, is_held=is_held)
-
-
-def make_publisher(window: Sequence[str] | None = None) -> GuidePublisher:
-    """Make the desk that shows the guide; `window` is the command of its window, None for no window at all."""
-    return GuidePublisher(words, window)
+def make_token_reader(settings: Settings, post: Post) -> ChildTokenReader:
+    """Return the token reader over the user's modules and the catalogue's."""
+    return ChildTokenReader(post, modules=settings.modules, catalogue=catalogue_modules, is_held=is_held)
 
 
 @lru_cache(maxsize=2)
-def words(language: str | None) -> Translator:
-    """Give the words of a language; None is the session's."""
+def translator_for(language: str | None) -> Translator:
+    """Return the translator of a language; None is the session's language."""
     return Translator(language)

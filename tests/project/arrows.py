@@ -22,11 +22,12 @@ SHOWN = (*VALUES, "config.i18n", "daemon.core", "daemon.adapters.guide.messages"
 # What each family of adapters imports of the others.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "autostart": ("launch",),
-    "doctor": ("ipc", "launch", "notify", "platform", "store"),
+    "doctor": ("inbox", "ipc", "launch", "notify", "platform", "store"),
     "guide": ("platform",),
+    "inbox": (),
     "ipc": ("guide", "platform"),
     "launch": ("platform",),
-    "loop": (),
+    "loop": ("inbox",),
     "notify": ("platform",),
     "pcsc": (),
     "pkcs11": ("platform",),

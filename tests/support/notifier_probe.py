@@ -12,6 +12,7 @@ from daemon.core.notice import Choice, Notice
 
 if TYPE_CHECKING:
     from daemon.adapters.notify.chain import ChainNotifier
+    from daemon.ports import Post
 
 LIMIT_S = 10.0
 NOTICE = Notice(
@@ -32,17 +33,16 @@ def plain(what: Text) -> str:
 class Teller:
     """A notifier and what it has posted."""
 
-    def __init__(self, notifier: ChainNotifier) -> None:
-        self.notifier = notifier
+    def __init__(self, make_notifier: Callable[[Post], ChainNotifier]) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        notifier.start(self.events.put)
+        self.notifier = make_notifier(self.events.put)
 
     def next(self) -> Event:
         return self.events.get(timeout=LIMIT_S)
 
     def say(self, notice: Notice = NOTICE) -> None:
         """Say it, and wait until that is posted."""
-        self.notifier.say(notice)
+        self.notifier.show(notice)
         said = self.next()
         assert isinstance(said, NoticeDelivered), said
         assert (said.tag, said.dedup_keys) == (notice.tag, notice.dedup_keys)

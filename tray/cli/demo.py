@@ -98,7 +98,7 @@ class StoryPlayer:
         label: Text = said.button if choice is Choice.OPEN and said.button else text(f"choice.{choice}")
         shown = self._texts.render(text("demo.click", button=label))
         self._console.print(f"  [bold]{escape(shown)}[/]")
-        self._demo.loop.post(NoticeAnswered(at=self._demo.clock.now, tag=said.tag, choice=choice))
+        self._demo.post(NoticeAnswered(at=self._demo.clock.now, tag=said.tag, choice=choice))
 
     def launched(self, destination: Destination) -> None:
         """Wait for a launch, and show what would open."""
@@ -133,7 +133,7 @@ class StoryPlayer:
         """Come to each of these steps, and say that it is done."""
         for id_ in steps:
             self.step(id_)
-            self._demo.loop.post(GuideChosen(at=self._demo.clock.now, action=f"end:{id_}"))
+            self._demo.post(GuideChosen(at=self._demo.clock.now, action=f"end:{id_}"))
 
     def _page_at(self, id_: str) -> Page:
         try:
@@ -221,12 +221,12 @@ def play(
         watch.start()
         teller.start()
         try:
-            if demo.screen is not None:
-                threading.Thread(target=_stop_after, args=(teller, demo.screen), daemon=True).start()
-                demo.screen.run()
+            if demo.tray is not None:
+                threading.Thread(target=_stop_after, args=(teller, demo.tray), daemon=True).start()
+                demo.tray.run()
             teller.join()
         finally:
-            demo.loop.post(Asked(at=BEGIN, request=0, verb=Verb.QUIT))
+            demo.post(Asked(at=BEGIN, request=0, verb=Verb.QUIT))
             watch.join()
             demo.thread.stop()
     return outcome[0] if outcome else 1

@@ -15,7 +15,6 @@ from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
 from daemon.assembly.daemon import DaemonOutcome, run_daemon
-from daemon.assembly.parts import make_publisher
 from daemon.core.events import Verb
 from tray.cli.app_id import register
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
@@ -109,7 +108,7 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translat
 
         logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
         return demo.play(loaded.settings, translator, by_step=options.step, make_tray=screen, window=window)
-    outcome = run_daemon(folders, loaded, make_publisher(window), screen, greeting=screen is not None)
+    outcome = run_daemon(folders, loaded, screen, window, greeting=screen is not None)
     if outcome is DaemonOutcome.ALREADY_RUNNING:
         print(translator.render(text("run.already")))
         if not options.headless:

@@ -52,7 +52,7 @@ def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
 
 
 def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, translator: Translator) -> int:
-    starter = examination.login_starter()
+    starter = examination.make_login_starter()
     try:
         standing = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
     except OSError as error:

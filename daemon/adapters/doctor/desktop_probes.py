@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from config.i18n.text import text
+from daemon.adapters.inbox import Inbox
 from daemon.adapters.notify import make_channels
 from daemon.adapters.notify.chain import ChainNotifier, Render
 from daemon.adapters.notify.channel import Answered, Channel, Message
@@ -41,9 +42,9 @@ def probe_notices_by_one(render: Render, channels: Sequence[Channel] | None = No
     delivered: queue.SimpleQueue[str] = queue.SimpleQueue()
     thread = AsyncThread()
     watched = [_Watched(channel, delivered) for channel in channels or make_channels()]
-    notifier = ChainNotifier(watched, render, thread)
+    notifier = ChainNotifier(Inbox().post, watched, render, thread)
     try:
-        notifier.say(Notice(tag="doctor", title=text("doctor.test.title"), body=text("doctor.test.body")))
+        notifier.show(Notice(tag="doctor", title=text("doctor.test.title"), body=text("doctor.test.body")))
         channel = delivered.get(timeout=DELIVERY_LIMIT_S)
     except queue.Empty:
         channel = ""
@@ -79,9 +80,9 @@ class _Watched:
         """The channel's own name."""
         return self._channel.name
 
-    async def tell(self, message: Message, answered: Answered) -> bool:
+    async def show(self, message: Message, answered: Answered) -> bool:
         """Pass it on."""
-        done = await self._channel.tell(message, answered)
+        done = await self._channel.show(message, answered)
         if done:
             self._delivered.put(self.name)
         return done

@@ -14,6 +14,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded
 from config.settings import Settings
+from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
@@ -30,7 +31,7 @@ from daemon.core.diagnosis import (
     troubled,
 )
 from daemon.core.effects import ReadTokens, Reply
-from daemon.core.events import Asked, Event, ReadersSeen, ServiceLost, TokensRead, Verb
+from daemon.core.events import Asked, ReadersSeen, ServiceLost, TokensRead, Verb
 from daemon.core.holders import procedure_of
 from daemon.core.login_start import AutostartState
 from daemon.core.model import Memory
@@ -39,7 +40,7 @@ from daemon.core.step import step
 from daemon.core.trouble_notices import clock_wrong
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Report
-from daemon.ports import LoginStarter, TokenReader
+from daemon.ports import LoginStarter, Post, TokenReader
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ LOOK_LIMIT_S = 60.0  # a module may take ten seconds, and several may do so
 DAEMON_LIMIT_S = 5.0
 
 Probe = Callable[[], Iterable[Check]]
+Snapshot = Callable[[], ReadersSeen | ServiceLost]
+MakeTokenReader = Callable[[Post], TokenReader]
 
 
 def run_probes(probes: Mapping[Topic, Probe], *, limit_s: float = LIMIT_S) -> tuple[Check, ...]:
@@ -118,31 +121,32 @@ def probe_clock() -> Iterator[Check]:
 
 
 def probe_cards(
-    look: Callable[[], ReadersSeen | ServiceLost],
-    tokens: TokenReader,
+    read_snapshot: Snapshot,
+    make_tokens: MakeTokenReader,
     settings: Settings,
     modules: tuple[str, ...],
     *,
     remote: bool,
 ) -> Iterator[Check]:
-    """Look at the readers, and read what is in them, once."""
-    report, answers = read_once(look, tokens, settings)
+    """Read the cards that are in the readers, once."""
+    report, answers = read_once(read_snapshot, make_tokens, settings)
     yield from judge_inspection(ReaderInspection(report=report, answers=answers, modules=modules, remote=remote))
 
 
 def read_once(
-    look: Callable[[], ReadersSeen | ServiceLost], tokens: TokenReader, settings: Settings
+    read_snapshot: Snapshot, make_tokens: MakeTokenReader, settings: Settings
 ) -> tuple[Report, tuple[TokensRead, ...]]:
-    """Let the rules judge one picture and one read of it, remembering nothing."""
-    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    """Return the report of one read of the cards, and what the modules answered; the store is not used."""
+    inbox = Inbox()
+    tokens = make_tokens(inbox.post)
     answers: list[TokensRead] = []
     state = State(settings=settings, notifies=False)
-    tokens.start(events.put)
+    tokens.start()
     try:
-        events.put(look())
-        events.put(Asked(at=datetime.now(UTC), request=1, verb=Verb.CHECK))
+        inbox.post(read_snapshot())
+        inbox.post(Asked(at=datetime.now(UTC), request=1, verb=Verb.CHECK))
         while True:
-            event = events.get()
+            event = inbox.next()
             if isinstance(event, TokensRead):
                 answers.append(event)
             state, effects = step(state, event)

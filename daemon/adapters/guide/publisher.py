@@ -36,11 +36,13 @@ log = logging.getLogger(__name__)
 class GuidePublisher:
     """The port `GuideDisplay`. Any thread may call."""
 
-    def __init__(self, words: Callable[[str | None], Translator], command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, post: Post, words: Callable[[str | None], Translator], command: Sequence[str] | None = None
+    ) -> None:
         """Keep the words of each language, and the command of the window; without one there is no window."""
+        self._post = post
         self._words = words
         self._command = command
-        self._post: Post = lambda _event: None
         self._guard = threading.Lock()
         self._view: GuideView | None = None
         self._number = 0
@@ -55,10 +57,6 @@ class GuidePublisher:
     def can_open(self) -> bool:
         """Whether there may be a window here."""
         return self._command is not None and has_display()
-
-    def start(self, post: Post) -> None:
-        """Be ready for `open`."""
-        self._post = post
 
     def show(self, view: GuideView) -> None:
         """Show this from now on, to all who look."""

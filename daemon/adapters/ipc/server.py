@@ -52,11 +52,11 @@ AGAIN_S = 1.0
 class ControlServer:
     """The `ControlChannel`: one thread accepts, and each connection has its own. Needs the instance lock."""
 
-    def __init__(self, runtime: Path, publisher: GuidePublisher) -> None:
+    def __init__(self, post: Post, runtime: Path, publisher: GuidePublisher) -> None:
         """Keep the runtime folder, which has to be there and private, and the desk, whose guide may be followed."""
+        self._post = post
         self._runtime = runtime
         self._publisher = publisher
-        self._post: Post = lambda _event: None
         self._key: Endpoint | None = None
         self._listener: Listener | None = None
         self._closing = threading.Event()
@@ -66,14 +66,13 @@ class ControlServer:
         self._unauthenticated: set[threading.Thread] = set()
         self._waiting: dict[int, queue.SimpleQueue[Report | None]] = {}
 
-    def start(self, post: Post) -> None:
+    def start(self) -> None:
         """Open the door, with a new key."""
-        self._post = post
         self._key = create_endpoint(self._runtime)
         self._listener = Listener(self._key.address, FAMILY, backlog=MAX_UNAUTHENTICATED)
         threading.Thread(target=self._accept, args=(self._listener, self._key), name="control", daemon=True).start()
 
-    def answer(self, request: int, report: Report) -> None:
+    def reply(self, request: int, report: Report) -> None:
         """Answer the one who asked; nothing happens when they have gone."""
         with self._guard:
             waiting = self._waiting.pop(request, None)

@@ -26,15 +26,13 @@ log = logging.getLogger(__name__)
 class DesktopLauncher:
     """The `Launcher`: looks an order up in the settings of the moment and carries it out in a thread of its own."""
 
-    def __init__(self, settings: Callable[[], Settings], elevated: Callable[[], bool] | None = None) -> None:
-        """Keep the way to the present settings, and to our rights; both are called from any thread."""
+    def __init__(
+        self, post: Post, settings: Callable[[], Settings], elevated: Callable[[], bool] | None = None
+    ) -> None:
+        """Keep `settings`, which returns those in force, and `elevated`; both are called from any thread."""
+        self._post = post
         self._settings = settings
         self._elevated = elevated or is_elevated
-        self._post: Post = lambda _event: None
-
-    def start(self, post: Post) -> None:
-        """Be ready for `launch`."""
-        self._post = post
 
     def launch(self, order: Launch) -> None:
         """Open or start it, in a thread of its own."""

@@ -14,7 +14,7 @@ from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.ports import Balloons
+from daemon.ports import Balloons, Post
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ LATE_LIMIT_S = 600.0  # a notice that is older has its next moment, or waits in 
 
 
 def make_notifier(
+    post: Post,
     render: Render,
     thread: AsyncThread,
     *,
@@ -30,7 +31,7 @@ def make_notifier(
 ) -> ChainNotifier:
     """Make the notifier over the channels that `make_channels` gives."""
     desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
-    return ChainNotifier(make_channels(balloons, environ), render, thread, desktop)
+    return ChainNotifier(post, make_channels(balloons, environ), render, thread, desktop)
 
 
 def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] = os.environ) -> list[Channel]:

@@ -18,7 +18,7 @@ class BalloonChannel:
         self._balloons = balloons
         self._shown = ""  # the tag of the newest
 
-    async def tell(self, message: Message, answered: Answered) -> bool:
+    async def show(self, message: Message, answered: Answered) -> bool:
         """Show title and body; tell whether there is an icon, and Windows took the balloon."""
 
         def clicked() -> None:

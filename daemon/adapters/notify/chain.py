@@ -9,7 +9,7 @@ from typing import Any
 from config.i18n.text import Text, clean, text
 from daemon.adapters.notify.channel import Channel, Message, NoticeButton
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.core.events import NoticeAnswered, NoticeDelivered
+from daemon.core.events import Event, NoticeAnswered, NoticeDelivered
 from daemon.core.notice import Choice, Notice
 from daemon.ports import Post
 
@@ -27,27 +27,29 @@ class ChainNotifier:
     """The `Notifier` over several channels, tried in order, one notice at a time."""
 
     def __init__(
-        self, channels: Sequence[Channel], render: Render, thread: AsyncThread, desktop: Desktop | None = None
+        self,
+        post: Post,
+        channels: Sequence[Channel],
+        render: Render,
+        thread: AsyncThread,
+        desktop: Desktop | None = None,
     ) -> None:
         """Keep the channels, the log last. `thread` is shared: whoever made it stops it.
 
         `desktop` waits until there is one to show notices, and tells whether that came. At login vigicle may be
         earlier: what only the log could take is then said again, through the channels before it.
         """
+        self._post = post
         self._channels = tuple(channels)
         self._render = render
         self._thread = thread
         self._desktop = desktop
-        self._post: Post = lambda _event: None
+        self._stopped = False
         self._turn = asyncio.Lock()
         self._owed: dict[str, Message] = {}
         self._waiting: asyncio.Task[None] | None = None
 
-    def start(self, post: Post) -> None:
-        """Be ready for `say`."""
-        self._post = post
-
-    def say(self, notice: Notice) -> None:
+    def show(self, notice: Notice) -> None:
         """Put the notice on the best channel that delivers."""
         self._thread.submit(self._tell(notice, in_words(notice, self._render)))
 
@@ -57,7 +59,7 @@ class ChainNotifier:
 
     def stop(self) -> None:
         """End; what could have been clicked leaves the screen, and stays said: no notice is said twice."""
-        self._post = lambda _event: None
+        self._stopped = True
         self._thread.submit(self._close())
 
     async def _tell(self, notice: Notice, message: Message) -> None:
@@ -67,7 +69,7 @@ class ChainNotifier:
             if teller is None:
                 log.error("A notice could not be said")
                 return
-            self._post(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
+            self._post_until_stop(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
             if teller is self._channels[-1] and len(self._channels) > 1:
                 self._owe(message)
 
@@ -86,7 +88,7 @@ class ChainNotifier:
 
     async def _deliver(self, message: Message, channels: Sequence[Channel]) -> Channel | None:
         for channel in channels:
-            if await self._guarded(channel, channel.tell(message, self._answer_to(message.tag))):
+            if await self._guarded(channel, channel.show(message, self._answer_to(message.tag))):
                 log.info("A notice was said through the channel %s", channel.name)
                 return channel
         return None
@@ -111,7 +113,11 @@ class ChainNotifier:
             return False
 
     def _answer_to(self, tag: str) -> Callable[[Choice], None]:
-        return lambda choice: self._post(NoticeAnswered(at=datetime.now(UTC), tag=tag, choice=choice))
+        return lambda choice: self._post_until_stop(NoticeAnswered(at=datetime.now(UTC), tag=tag, choice=choice))
+
+    def _post_until_stop(self, event: Event) -> None:
+        if not self._stopped:
+            self._post(event)
 
 
 def in_words(notice: Notice, render: Render) -> Message:

@@ -39,7 +39,7 @@ class Channel(Protocol):
     def name(self) -> str:
         """The channel's name in `VIGICLE_NOTIFIER` and in the log."""
 
-    async def tell(self, message: Message, answered: Answered) -> bool:
+    async def show(self, message: Message, answered: Answered) -> bool:
         """Show the message in place of one with the same tag; tell whether that is known to have worked.
 
         `answered` may be called from any thread, as often as the person answers, perhaps hours later.

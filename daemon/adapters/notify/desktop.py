@@ -46,7 +46,7 @@ class DesktopChannel:
         self._failed: set[str] = set()  # said to have failed after all (Windows)
         self._tasks: set[asyncio.Task[bool]] = set()
 
-    async def tell(self, message: Message, answered: Answered) -> bool:
+    async def show(self, message: Message, answered: Answered) -> bool:
         """Show the message; tell whether the desktop has confirmed it."""
         skills = await self._skills()
         if skills is None:

@@ -13,7 +13,7 @@ class LogChannel:
 
     name = "log"
 
-    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody can click here
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody can click here
         """Write title and body."""
         notices.warning("%s: %s", message.title, message.body)
         return True

@@ -24,7 +24,7 @@ class OsascriptChannel:
         self._command = command
         self._limit_s = limit_s
 
-    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - it hears no click
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - it hears no click
         """Show title and body; tell whether macOS took them."""
         words = map(no_option, (message.title, message.body))
         try:

@@ -28,7 +28,7 @@ class PlyerChannel:
     def __init__(self, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
         self._limit_s = limit_s
 
-    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - plyer hears no click
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - plyer hears no click
         """Show title and body; tell whether plyer could."""
         title, body = message.title, message.body
         if sys.platform == "linux":

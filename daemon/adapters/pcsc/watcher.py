@@ -48,18 +48,17 @@ SERVICE_GOES_WITH_READERS = sys.platform == "win32"  # pulling out the last USB 
 class PcscWatcher:
     """The `ReaderWatcher` over PC/SC: one thread that sleeps inside the service's own wait."""
 
-    def __init__(self, *, backoff: Backoff | None = None) -> None:
+    def __init__(self, post: Post, *, backoff: Backoff | None = None) -> None:
+        self._post = post
         self._backoff = backoff or make_backoff()
         self._stopping = threading.Event()
         self._insertions = Insertions()
         self._context: int | None = None
         self._thread: threading.Thread | None = None
         self._shown: tuple[ReaderState, ...] | None = None  # None: nothing yet, or the service is lost
-        self._post: Post = lambda _event: None
 
-    def start(self, post: Post) -> None:
-        """Begin to watch, in a thread of its own; the first post is the whole present picture."""
-        self._post = post
+    def start(self) -> None:
+        """Start the watching thread; it first posts the readers that are there."""
         self._thread = threading.Thread(target=self._run, name="pcsc", daemon=True)
         self._thread.start()
 
@@ -73,23 +72,6 @@ class PcscWatcher:
                 # It is lost when it comes just before the wait: hence again.
                 within(deadline - time.monotonic(), partial(cancel, context), otherwise=None)
             self._thread.join(0.02)
-
-    def look(self) -> ReadersSeen | ServiceLost:
-        """Take one picture now, without watching (for commands that run without a daemon)."""
-        silent: ReadersSeen | ServiceLost = ServiceLost(at=_now(), trouble=Trouble.SERVICE_STOPPED)
-        return within(SILENCE_LIMIT_S, self._look, otherwise=silent)
-
-    def _look(self) -> ReadersSeen | ServiceLost:
-        try:
-            with service_context() as context:
-                asked = dict.fromkeys(reader_names(context)[:STATES_AT_MOST], UNAWARE)
-                states = (wait_for_change(context, AT_ONCE_MS, asked) if asked else None) or asked
-        except ServiceError as error:
-            log.debug("no PC/SC service: %s", error)
-            if SERVICE_GOES_WITH_READERS:
-                return ReadersSeen(at=_now(), readers=())
-            return ServiceLost(at=_now(), trouble=Trouble.SERVICE_ABSENT)
-        return ReadersSeen(at=_now(), readers=Insertions().to_reader_states(states))
 
     # --- the watcher's thread -------------------------------------------------------------------
 
@@ -167,6 +149,25 @@ class PcscWatcher:
             return
         self._shown = None
         self._post(ServiceLost(at=_now(), trouble=trouble))
+
+
+def read_snapshot() -> ReadersSeen | ServiceLost:
+    """Return the readers and cards of this moment, for commands that run without a daemon."""
+    silent: ReadersSeen | ServiceLost = ServiceLost(at=_now(), trouble=Trouble.SERVICE_STOPPED)
+    return within(SILENCE_LIMIT_S, _ask_for_snapshot, otherwise=silent)
+
+
+def _ask_for_snapshot() -> ReadersSeen | ServiceLost:
+    try:
+        with service_context() as context:
+            asked = dict.fromkeys(reader_names(context)[:STATES_AT_MOST], UNAWARE)
+            states = (wait_for_change(context, AT_ONCE_MS, asked) if asked else None) or asked
+    except ServiceError as error:
+        log.debug("no PC/SC service: %s", error)
+        if SERVICE_GOES_WITH_READERS:
+            return ReadersSeen(at=_now(), readers=())
+        return ServiceLost(at=_now(), trouble=Trouble.SERVICE_ABSENT)
+    return ReadersSeen(at=_now(), readers=Insertions().to_reader_states(states))
 
 
 def _limit_ms(asked: States) -> int:

@@ -94,6 +94,7 @@ class ChildTokenReader:
 
     def __init__(
         self,
+        post: Post,
         *,
         modules: tuple[str, ...] = (),
         catalogue: Callable[[], tuple[str, ...]] = lambda: (),
@@ -101,21 +102,20 @@ class ChildTokenReader:
         command: Sequence[str] | None = None,
         child_limit_s: float = CHILD_LIMIT_S,
     ) -> None:
+        self._post = post
         self._own = modules
         self._catalogue = catalogue
         self._is_held = is_held
         self._command = command or child_command()
         self._child_limit_s = child_limit_s
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-        self._post: Post = lambda _event: None
         self._thread: threading.Thread | None = None
         self._reads: list[_Read] = []
         self._unusable: set[str] = set()  # said already
         self._doubtful: set[str] = set()  # crashed or hung last time: asked last
 
-    def start(self, post: Post) -> None:
-        """Be ready for `read`."""
-        self._post = post
+    def start(self) -> None:
+        """Start the thread that carries out reads."""
         self._thread = threading.Thread(target=self._work, name="token-reader", daemon=True)
         self._thread.start()
 

@@ -23,9 +23,9 @@ CONNECT_LIMIT_S = 5.0
 
 
 class Resume(Protocol):
-    """Calls back, from any thread, each time the machine has woken."""
+    """Calls a function, from any thread, each time the machine has woken."""
 
-    def start(self, woken: Callable[[], None]) -> None:
+    def start(self) -> None:
         """Begin to listen."""
 
     def ensure(self) -> None:
@@ -36,29 +36,32 @@ class Resume(Protocol):
 
 
 class NullResume:
-    """For systems that tell nothing: the heartbeat has to do."""
+    """For systems without such a signal."""
 
-    def start(self, woken: Callable[[], None]) -> None:
-        """Hear nothing."""
+    def __init__(self, _woken: Callable[[], None]) -> None:
+        pass
+
+    def start(self) -> None:
+        """Do nothing."""
 
     def ensure(self) -> None:
-        """Hear nothing."""
+        """Do nothing."""
 
     def stop(self) -> None:
-        """Hear nothing."""
+        """Do nothing."""
 
 
 class LoginManagerResume:
     """systemd-logind's `PrepareForSleep(false)` on the system bus; without the bus, silence."""
 
-    def __init__(self, thread: AsyncThread) -> None:
-        """Keep the thread, which is shared: whoever made it stops it."""
+    def __init__(self, thread: AsyncThread, woken: Callable[[], None]) -> None:
+        """Keep the thread, which others share, and what to call."""
         # dbus-fast imports itself in circles: two threads that load it at once fail, and the tray, which is made
         # later in another thread, stayed away in one start of seven. So it is loaded whole here.
         import dbus_fast.aio  # noqa: F401
 
         self._thread = thread
-        self._woken: Callable[[], None] = lambda: None
+        self._woken = woken
         self._bus: MessageBus | None = None
         self._turn = asyncio.Lock()
 
@@ -67,9 +70,8 @@ class LoginManagerResume:
         """Whether the bus is there."""
         return self._bus is not None and self._bus.connected
 
-    def start(self, woken: Callable[[], None]) -> None:
+    def start(self) -> None:
         """Begin to listen."""
-        self._woken = woken
         self.ensure()
 
     def ensure(self) -> None:
@@ -78,7 +80,6 @@ class LoginManagerResume:
 
     def stop(self) -> None:
         """Leave the bus."""
-        self._woken = lambda: None
         self._thread.submit(self._disconnect())
 
     async def _connect(self) -> None:
@@ -130,12 +131,15 @@ class LoginManagerResume:
                 self._bus = None
 
 
-def make_resume(thread: AsyncThread) -> Resume:
-    """Make the listener of this system. macOS tells only those who run its event loop."""
+MakeResume = Callable[[Callable[[], None]], Resume]
+
+
+def make_resume(thread: AsyncThread, woken: Callable[[], None]) -> Resume:
+    """Return the listener of this system; macOS tells only programs that run its event loop."""
     if sys.platform == "linux":
-        resume: Resume = LoginManagerResume(thread)
+        resume: Resume = LoginManagerResume(thread, woken)
     elif sys.platform == "win32":
-        resume = PowerServiceResume()
+        resume = PowerServiceResume(woken)
     else:
-        resume = NullResume()
+        resume = NullResume(woken)
     return resume

@@ -20,14 +20,14 @@ class _Subscription(ctypes.Structure):
 class PowerServiceResume:
     """The power service's callback; where it refuses, the heartbeat has to do."""
 
-    def __init__(self) -> None:
-        self._woken: Callable[[], None] = lambda: None
+    def __init__(self, woken: Callable[[], None]) -> None:
+        """Keep `woken`, which is called from a thread of the power service."""
+        self._woken = woken
         self._handle = ctypes.c_void_p()
         self._callback: object = None  # kept: the power service holds its address
 
-    def start(self, woken: Callable[[], None]) -> None:
-        """Begin to listen; `woken` is called from a thread of the power service."""
-        self._woken = woken
+    def start(self) -> None:
+        """Begin to listen."""
         if sys.platform == "win32":
             prototype = ctypes.WINFUNCTYPE(ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p)
             callback = self._callback = prototype(self._hear)
@@ -42,7 +42,6 @@ class PowerServiceResume:
 
     def stop(self) -> None:
         """Listen no more."""
-        self._woken = lambda: None
         if sys.platform == "win32" and self._handle.value:
             ctypes.WinDLL("powrprof").PowerUnregisterSuspendResumeNotification(self._handle)
             self._handle = ctypes.c_void_p()

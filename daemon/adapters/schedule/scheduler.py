@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from daemon.adapters.schedule.resume import NullResume, Resume
+from daemon.adapters.schedule.resume import MakeResume, NullResume
 from daemon.core.events import Tick
 from daemon.ports import Post
 
@@ -25,14 +25,15 @@ class ApScheduler:
     """The `Schedule` over APScheduler: one job for the due moment and one for the heartbeat.
 
     APScheduler waits on the monotonic clock, which on Linux stands still while the machine sleeps. So a moment that
-    passed in sleep is caught by the login manager's word (`resume`), and at the latest by the heartbeat.
+    passed in sleep is caught by the login manager's signal (`Resume`), and at the latest by the heartbeat.
     """
 
-    def __init__(self, *, resume: Resume | None = None, heartbeat: timedelta = HEARTBEAT) -> None:
-        """Prepare. Without `resume` only the heartbeat notices that the machine slept."""
-        self._resume = resume or NullResume()
+    def __init__(self, post: Post, make_resume: MakeResume = NullResume, *, heartbeat: timedelta = HEARTBEAT) -> None:
+        """Prepare; with `NullResume` only the heartbeat notices that the machine slept."""
+        self._post = post
+        self.resume = make_resume(self._on_resume)
         self._heartbeat = heartbeat
-        self._post: Post = lambda _event: None
+        self._stopped = False
         self._scheduler = _Scheduler(
             heartbeat=heartbeat,
             timezone=UTC,
@@ -42,13 +43,12 @@ class ApScheduler:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": INSTANCES},
         )
 
-    def start(self, post: Post) -> None:
+    def start(self) -> None:
         """Begin the heartbeat; its first beat comes after one pause."""
-        self._post = post
         pause = IntervalTrigger(seconds=self._heartbeat.total_seconds(), timezone=UTC)
         self._scheduler.add_job(self._beat, pause, id=BEAT)
         self._scheduler.start()
-        self._resume.start(self._woken)
+        self.resume.start()
 
     def wake_at(self, moment: datetime | None) -> None:
         """Ask for a `Tick` at this moment (aware UTC; at once when it has passed) in place of the one before."""
@@ -60,19 +60,20 @@ class ApScheduler:
 
     def stop(self) -> None:
         """End without waiting for anything."""
-        self._resume.stop()
-        self._post = lambda _event: None
+        self._stopped = True
+        self.resume.stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     def _tick(self) -> None:
-        self._post(Tick(at=datetime.now(UTC)))
+        if not self._stopped:
+            self._post(Tick(at=datetime.now(UTC)))
 
     def _beat(self) -> None:
-        self._resume.ensure()
+        self.resume.ensure()
         self._tick()
 
-    def _woken(self) -> None:
+    def _on_resume(self) -> None:
         self._tick()
         self._scheduler.wakeup()  # its wait was reckoned before the sleep
 

@@ -41,7 +41,7 @@ Clock = Callable[[], datetime]
 class SqliteStore:
     """The memory on disk (`ports.Store`). One thread at a time; which one does not matter.
 
-    With `read_only`, no file is made or changed and `remember` does nothing. `problems` holds what the person
+    With `read_only`, no file is made or changed and `save` does nothing. `problems` holds what the person
     should hear of after `load`.
     """
 
@@ -70,7 +70,7 @@ class SqliteStore:
             self._say("store.unwritable", folder=str(self._file.parent))
         return self._written
 
-    def remember(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
+    def save(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
         """Write what differs from what was last written, in one transaction.
 
         What cannot be written (full disk) is logged once, and tried again with the next call.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from daemon.adapters.notify.channel import Channel
+    from daemon.ports import Post
     from support.bus import PrivateBus
 
 
@@ -29,10 +30,12 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
         monkeypatch.setenv("XDG_RUNTIME_DIR", "/nonexistent")
         for name, value in (bus.environment if bus else {}).items():
             monkeypatch.setenv(name, value)
-        if channels is None:
-            notifier = make_notifier(plain, thread, environ={"VIGICLE_NOTIFIER": forced})
-        else:
-            notifier = ChainNotifier(channels, plain, thread)
+
+        def notifier(post: Post) -> ChainNotifier:
+            if channels is None:
+                return make_notifier(post, plain, thread, environ={"VIGICLE_NOTIFIER": forced})
+            return ChainNotifier(post, channels, plain, thread)
+
         made.append(Teller(notifier))
         return made[-1]
 

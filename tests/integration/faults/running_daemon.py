@@ -6,12 +6,12 @@ import itertools
 import queue
 import threading
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from config.i18n.translator import Translator
 from daemon.adapters.guide.publisher import GuidePublisher
+from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.pcsc.service import is_held
 from daemon.adapters.pcsc.watcher import PcscWatcher
@@ -42,18 +42,18 @@ OPENSC = str(
 ANSWER_LIMIT_S = 30.0
 
 
-@dataclass(slots=True)
 class RecordingDesktop:
-    """A desktop that takes everything and does nothing: notifier, launcher and errands in one."""
+    """A desktop that records everything and does nothing: notifier, launcher and system actions in one."""
 
-    notices: list[Notice] = field(default_factory=list)
-    launches: list[Launch] = field(default_factory=list)
-    _post: Post = field(default=lambda _event: None)
-
-    def start(self, post: Post) -> None:
+    def __init__(self, post: Post) -> None:
+        self.notices: list[Notice] = []
+        self.launches: list[Launch] = []
         self._post = post
 
-    def say(self, notice: Notice) -> None:
+    def start(self) -> None:
+        pass
+
+    def show(self, notice: Notice) -> None:
         self.notices.append(notice)
         self._post(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
 
@@ -63,24 +63,23 @@ class RecordingDesktop:
     def launch(self, order: Launch) -> None:
         self.launches.append(order)
 
-    def run(self, errand: SystemAction) -> None:
-        del errand
+    def run(self, action: SystemAction) -> None:
+        del action
 
     def stop(self) -> None:
         pass
 
 
 class FakeControlServer:
-    """A door for the test alone, which asks from inside."""
+    """A control channel for the test alone, which asks from inside the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, post: Post) -> None:
+        self._post = post
         self._numbers = itertools.count(1)
         self._answers: dict[int, queue.SimpleQueue[Report]] = {}
-        self._post: Post = lambda _event: None
         self.open = threading.Event()
 
-    def start(self, post: Post) -> None:
-        self._post = post
+    def start(self) -> None:
         self.open.set()
 
     def ask(self, verb: Verb, timeout_s: float = ANSWER_LIMIT_S) -> Report:
@@ -89,7 +88,7 @@ class FakeControlServer:
         self._post(Asked(at=datetime.now(UTC), request=number, verb=verb))
         return self._answers[number].get(timeout=timeout_s)
 
-    def answer(self, request: int, report: Report) -> None:
+    def reply(self, request: int, report: Report) -> None:
         if request in self._answers:
             self._answers[request].put(report)
 
@@ -102,23 +101,29 @@ class InProcessDaemon:
 
     def __init__(self, folder: Path, *, modules: tuple[str, ...] = (), child_limit_s: float = 10.0) -> None:
         store = SqliteStore(folder)
-        self.desktop, self.control = RecordingDesktop(), FakeControlServer()
+        inbox = Inbox()
+        self.desktop, self.control = RecordingDesktop(inbox.post), FakeControlServer(inbox.post)
         self.loop = Loop(
             State(settings=SETTINGS, memory=store.load()),
             Adapters(
-                watcher=PcscWatcher(),
+                watcher=PcscWatcher(inbox.post),
                 tokens=ChildTokenReader(
-                    modules=modules, catalogue=lambda: (OPENSC,), is_held=is_held, child_limit_s=child_limit_s
+                    inbox.post,
+                    modules=modules,
+                    catalogue=lambda: (OPENSC,),
+                    is_held=is_held,
+                    child_limit_s=child_limit_s,
                 ),
-                schedule=ApScheduler(),
+                schedule=ApScheduler(inbox.post),
                 store=store,
                 notifier=self.desktop,
                 launcher=self.desktop,
                 system_actions=self.desktop,
-                tray=HeadlessTray("en"),
+                tray=HeadlessTray(Translator("en").render),
                 control=self.control,
-                guide=GuidePublisher(Translator),
+                guide=GuidePublisher(inbox.post, Translator),
             ),
+            inbox,
         )
         self._thread = threading.Thread(target=self.loop.run, name="loop", daemon=True)
 

@@ -136,7 +136,7 @@ def soak_the_rules(days: int) -> list[str]:
                 simulator.post(Tick(at=simulator.now))
             for effect in simulator.effects:
                 if isinstance(effect, SaveMemory):
-                    store.remember(effect.memory, effect.history)
+                    store.save(effect.memory, effect.history)
             delivered += dedup_keys(simulator.delivered)
             simulator.effects, simulator.delivered = [], []
             if day == days // 4:

@@ -141,7 +141,7 @@ def test_a_thousand_due_keys_give_one_notice(
     program.state_folder.mkdir(parents=True, mode=0o700)
     store = SqliteStore(program.state_folder)
     store.load()
-    store.remember(memory(*keys), ())
+    store.save(memory(*keys), ())
     store.close()
     with NotificationServer(session_bus) as server:
         start_daemon(at(program, reader_service, session_bus))

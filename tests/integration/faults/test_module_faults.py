@@ -50,8 +50,8 @@ class Reads:
     def __init__(self, *modules: TokenModule | Path, limit_s: float = LIMIT_S) -> None:
         self.posted = PostedEvents()
         paths = (module.path if isinstance(module, TokenModule) else module for module in modules)
-        self.reader = ChildTokenReader(modules=tuple(map(str, paths)), child_limit_s=limit_s)
-        self.reader.start(self.posted)
+        self.reader = ChildTokenReader(self.posted, modules=tuple(map(str, paths)), child_limit_s=limit_s)
+        self.reader.start()
         self._ticket = 0
 
     def read(self, *readers: str) -> list[Event]:

@@ -49,7 +49,7 @@ assert not store.problems, store.problems
 while True:
     mark = str(len(said))
     said = {**said, mark: datetime.now(UTC)}
-    store.remember(Memory(delivered=said, snoozes={mark: said[mark]}), ())
+    store.save(Memory(delivered=said, snoozes={mark: said[mark]}), ())
     print(mark, flush=True)
 """
 
@@ -133,7 +133,7 @@ store = SqliteStore(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
 said = store.load().delivered
-store.remember(Memory(delivered={**said, sys.argv[2]: datetime.now(UTC)}), ())
+store.save(Memory(delivered={**said, sys.argv[2]: datetime.now(UTC)}), ())
 assert not store.problems, store.problems
 store.close()
 """
@@ -268,7 +268,7 @@ def test_an_existing_store_is_read_on_a_full_disk(
     before = tmp_path / "before"
     store = SqliteStore(before)
     store.load()
-    store.remember(memory(owned(certificate())), ())
+    store.save(memory(owned(certificate())), ())
     if killed:
         before = shutil.copytree(before, tmp_path / "killed")  # with its log, as it stands now
     store.close()

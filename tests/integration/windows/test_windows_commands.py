@@ -34,8 +34,8 @@ WAKE = """
 import ctypes, threading
 from daemon.adapters.schedule.resume_windows import PBT_APMRESUMEAUTOMATIC, PowerServiceResume
 woken = threading.Event()
-resume = PowerServiceResume()
-resume.start(woken.set)
+resume = PowerServiceResume(woken.set)
+resume.start()
 prototype = ctypes.WINFUNCTYPE(ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p)
 as_windows_calls = prototype(ctypes.cast(resume._callback, ctypes.c_void_p).value)
 print("registered:", bool(resume._handle.value))

@@ -92,7 +92,7 @@ def test_a_change_of_the_memory_leaves_the_rest(home: Path) -> None:
     file = home / "state" / STORE_NAME
     with closing(SqliteStore(home / "state")) as store:
         memory = store.load()
-        store.remember(replace(memory, delivered={**memory.delivered, "added": AT}), ())
+        store.save(replace(memory, delivered={**memory.delivered, "added": AT}), ())
     with closing(SqliteStore(home / "state")) as store:
         more = {**EXPECTED["memory"]["delivered"], "added": moment(AT)}
         assert memory_snapshot(store.load()) == {**EXPECTED["memory"], "delivered": more}

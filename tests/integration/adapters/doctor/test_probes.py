@@ -118,7 +118,7 @@ def test_a_store_that_is_not_there_yet_is_in_order_and_stays_away(folders: Folde
 def test_a_sound_store_tells_how_much_it_holds(folders: Folders) -> None:
     store = SqliteStore(folders.state)
     store.load()
-    store.remember(memory(owned(certificate(), certificate("root", authority=True))), ())
+    store.save(memory(owned(certificate(), certificate("root", authority=True))), ())
     store.close()
     check = only(probe_store(folders))
     assert (check.health, check.what) == (
@@ -157,7 +157,7 @@ class Channel:
         self.told: list[Message] = []
         self._delivers = delivers
 
-    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody clicks
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody clicks
         self.told.append(message)
         return self._delivers
 

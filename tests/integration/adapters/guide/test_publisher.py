@@ -96,8 +96,7 @@ def posted() -> PostedEvents:
 
 @pytest.fixture
 def publisher(posted: PostedEvents) -> Iterator[GuidePublisher]:
-    one = GuidePublisher(Translator)
-    one.start(posted)
+    one = GuidePublisher(posted, Translator)
     yield one
     one.stop()
 
@@ -135,9 +134,8 @@ class Glass:
 
     def __init__(self, what: str, file: Path) -> None:
         self.file = file
-        self.publisher = GuidePublisher(Translator, [sys.executable, "-c", WINDOW, what, str(file)])
         self.posted = PostedEvents()
-        self.publisher.start(self.posted)
+        self.publisher = GuidePublisher(self.posted, Translator, [sys.executable, "-c", WINDOW, what, str(file)])
 
     @property
     def pages(self) -> list[Page]:
@@ -351,9 +349,9 @@ def test_without_a_display_nothing_is_started(glass: Callable[[str], Glass], mon
     assert one.publisher.wait() is None
 
 
-def test_a_program_that_is_not_there_is_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_is_not_there_is_no_window(monkeypatch: pytest.MonkeyPatch, posted: PostedEvents) -> None:
     monkeypatch.setenv("DISPLAY", ":99")
-    publisher = GuidePublisher(Translator, ["/nowhere/window"])
+    publisher = GuidePublisher(posted, Translator, ["/nowhere/window"])
     publisher.open()
     assert publisher.wait() is None
     publisher.stop()

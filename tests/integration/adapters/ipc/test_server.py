@@ -48,6 +48,7 @@ from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, Handling, ReaderStatus
 from daemon.core.views.report import CertificateStatus, PathKind, ReaderReport, Report, Stage
 from daemon.core.views.report import Path as RenewalPath
+from support.posted_events import PostedEvents
 from support.process import wait_until
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
@@ -89,10 +90,10 @@ REPORT = Report(
 OPEN = """
 import sys, threading
 from pathlib import Path
-from config.i18n.translator import Texts
-from daemon.adapters.ipc.server import Door
-from daemon.adapters.guide.publisher import Desk
-Door(Path(sys.argv[1]), Desk(Texts)).start(print)
+from config.i18n.translator import Translator
+from daemon.adapters.ipc.server import ControlServer
+from daemon.adapters.guide.publisher import GuidePublisher
+ControlServer(print, Path(sys.argv[1]), GuidePublisher(print, Translator)).start()
 print("open", flush=True)
 threading.Event().wait()
 """
@@ -103,11 +104,10 @@ class RunningDaemon:
 
     def __init__(self, runtime: Path) -> None:
         self.runtime = runtime
-        self.publisher = GuidePublisher(Translator, ["/nowhere/window"])
-        self.control = ControlServer(runtime, self.publisher)
         self.asked: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.publisher.start(self.asked.put)
-        self.control.start(self.asked.put)
+        self.publisher = GuidePublisher(self.asked.put, Translator, ["/nowhere/window"])
+        self.control = ControlServer(self.asked.put, runtime, self.publisher)
+        self.control.start()
 
     def next(self) -> Asked:
         event = self.asked.get(timeout=LIMIT_S)
@@ -162,7 +162,7 @@ def test_the_one_who_asks_gets_the_report(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime, Verb.CHECK) as outcome:
         asked = daemon.next()
         assert asked.verb is Verb.CHECK
-        daemon.control.answer(asked.request, REPORT)
+        daemon.control.reply(asked.request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -170,7 +170,7 @@ def test_a_claim_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime, Verb.TELL, claim=Claim.WORKS, fingerprint="b" * 64) as outcome:
         asked = daemon.next()
         assert (asked.verb, asked.claim, asked.fingerprint) == (Verb.TELL, Claim.WORKS, "b" * 64)
-        daemon.control.answer(asked.request, Report())
+        daemon.control.reply(asked.request, Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
@@ -178,7 +178,7 @@ def test_a_name_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime, Verb.NAME, fingerprint="b" * 64, name="la bleue") as outcome:
         asked = daemon.next()
         assert (asked.verb, asked.fingerprint, asked.text) == (Verb.NAME, "b" * 64, "la bleue")
-        daemon.control.answer(asked.request, Report())
+        daemon.control.reply(asked.request, Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
@@ -194,14 +194,14 @@ def test_answers_find_the_one_who_asked_in_any_order(daemon: RunningDaemon) -> N
         one = daemon.next()
         with asking(daemon.runtime) as second:
             two = daemon.next()
-            daemon.control.answer(two.request, Report(exit_code=2))
+            daemon.control.reply(two.request, Report(exit_code=2))
             assert second.get(timeout=LIMIT_S) == Report(exit_code=2)
-        daemon.control.answer(one.request, Report(exit_code=1))
+        daemon.control.reply(one.request, Report(exit_code=1))
         assert first.get(timeout=LIMIT_S) == Report(exit_code=1)
 
 
 def test_an_answer_to_nobody_does_nothing(daemon: RunningDaemon) -> None:
-    daemon.control.answer(12345, REPORT)
+    daemon.control.reply(12345, REPORT)
 
 
 def test_without_a_daemon_that_is_said(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_what_a_dead_daemon_left_means_no_daemon_and_makes_way(tmp_path: Path) -
         ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
     daemon = RunningDaemon(tmp_path)
     with asking(tmp_path) as outcome:
-        daemon.control.answer(daemon.next().request, REPORT)
+        daemon.control.reply(daemon.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
     daemon.control.stop()
 
@@ -231,7 +231,7 @@ def test_a_daemon_that_does_not_answer_is_a_problem_within_the_limit(daemon: Run
 
 def test_a_stopping_daemon_sends_the_answers_that_were_given(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime, Verb.QUIT) as outcome:
-        daemon.control.answer(daemon.next().request, REPORT)
+        daemon.control.reply(daemon.next().request, REPORT)
         daemon.control.stop()
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
@@ -268,7 +268,7 @@ def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> Non
     assert folder != runtime
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with asking(runtime) as outcome:
-        daemon.control.answer(daemon.next().request, REPORT)
+        daemon.control.reply(daemon.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
     daemon.control.stop()
     assert not folder.exists()
@@ -337,7 +337,7 @@ def test_silent_guests_hold_nobody_up(daemon: RunningDaemon) -> None:
             stack.enter_context(Client(daemon.key.address))
         began = time.monotonic()
         with asking(daemon.runtime) as outcome:
-            daemon.control.answer(daemon.next().request, REPORT)
+            daemon.control.reply(daemon.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
         assert time.monotonic() - began < ASK_LIMIT_S / 2
 
@@ -365,7 +365,7 @@ def test_guests_who_wait_for_their_answers_take_no_place_from_others(daemon: Run
             stack.enter_context(proven(daemon)).send_bytes(b'{"version":1,"verb":"check"}')
             daemon.next()
         with asking(daemon.runtime) as outcome:
-            daemon.control.answer(daemon.next().request, REPORT)
+            daemon.control.reply(daemon.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -374,7 +374,7 @@ def test_who_finds_the_door_crowded_knocks_again(daemon: RunningDaemon) -> None:
         for _ in range(MAX_UNAUTHENTICATED):
             stack.enter_context(Client(daemon.key.address)).recv_bytes()
         with asking(daemon.runtime) as outcome:
-            daemon.control.answer(daemon.next().request, REPORT)
+            daemon.control.reply(daemon.next().request, REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -382,9 +382,9 @@ def test_a_guest_who_leaves_does_not_hurt(daemon: RunningDaemon) -> None:
     with proven(daemon) as connection:
         connection.send_bytes(b'{"version":1,"verb":"status"}')
         asked = daemon.next()
-    daemon.control.answer(asked.request, REPORT)
+    daemon.control.reply(asked.request, REPORT)
     with asking(daemon.runtime) as outcome:
-        daemon.control.answer(daemon.next().request, REPORT)
+        daemon.control.reply(daemon.next().request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -493,9 +493,9 @@ def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(daemon: R
 
 
 def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
-    publisher = GuidePublisher(Translator)
-    control = ControlServer(tmp_path, publisher)
-    control.start(lambda _event: None)
+    posted = PostedEvents()
+    control = ControlServer(posted, tmp_path, GuidePublisher(posted, Translator))
+    control.start()
     with pytest.raises(GuideUnavailableError) as refused:
         ask(tmp_path, Verb.GUIDE, timeout_s=LIMIT_S)
     assert "vigicle guide --text" in str(refused.value)
@@ -507,5 +507,5 @@ def test_a_daemon_with_a_window_is_asked_for_it(daemon: RunningDaemon, monkeypat
     with asking(daemon.runtime, Verb.GUIDE) as outcome:
         event = daemon.next()
         assert event.verb is Verb.GUIDE
-        daemon.control.answer(event.request, REPORT)
+        daemon.control.reply(event.request, REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT

@@ -69,8 +69,7 @@ def launched(
 ) -> Trouble | None:
     """Launch, and return what the launcher posted."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    launcher = DesktopLauncher(lambda: given, None if elevated is None else lambda: elevated)
-    launcher.start(events.put)
+    launcher = DesktopLauncher(events.put, lambda: given, None if elevated is None else lambda: elevated)
     holder = "Élise d’Arc" if serial_hex else ""
     launcher.launch(Launch(procedure=procedure, destination=destination, holder=holder, serial_hex=serial_hex))
     event = events.get(timeout=LIMIT_S)

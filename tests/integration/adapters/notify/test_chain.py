@@ -27,15 +27,15 @@ from support.process import wait_until
 MUTE_S = 0.3
 
 
-class NullResume:
+class FailingChannel:
     """A channel that never delivers, in one way or another."""
 
-    name = "deaf"
+    name = "failing"
 
     def __init__(self, error: Exception | None = None) -> None:
         self._error = error
 
-    async def tell(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - a port
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - a port
         if self._error is not None:
             raise self._error
         return False
@@ -244,7 +244,7 @@ def test_a_mute_server_is_given_up(
 def test_the_next_channel_follows_one_that_fails(
     make: Make, written: Callable[[], list[str]], error: Exception | None
 ) -> None:
-    teller = make(channels=(NullResume(error), LogChannel()))
+    teller = make(channels=(FailingChannel(error), LogChannel()))
     teller.say()
     teller.notifier.withdraw("key-1")
     teller.say()
@@ -254,7 +254,7 @@ def test_the_next_channel_follows_one_that_fails(
 def test_saying_does_not_wait(make: Make, session_bus: SessionBus, notification_server: NotificationServer) -> None:
     notification_server.mute = True
     teller = make(session_bus, channels=(DesktopChannel(limit_s=MUTE_S), LogChannel()))
-    teller.notifier.say(NOTICE)
+    teller.notifier.show(NOTICE)
     assert teller.events.empty()
     assert isinstance(teller.next(), NoticeDelivered)
 
@@ -359,7 +359,7 @@ def test_nothing_is_posted_after_the_stop(make: Make) -> None:
 
     teller = make(channels=(Last(),))
     teller.notifier.stop()
-    teller.notifier.say(NOTICE)
+    teller.notifier.show(NOTICE)
     assert done.wait(LIMIT_S)
     assert teller.events.empty()
 

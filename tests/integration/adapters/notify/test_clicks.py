@@ -24,7 +24,7 @@ OTHER = replace(NOTICE, tag="key-2")
 def expect_silence(teller: Teller, server: NotificationServer) -> None:
     """Expect that nothing comes of what was clicked so far: what comes first is a later click, on a further notice."""
     server.click_at_once = "open"  # such a click is heard after a moment, like every click that is not understood
-    teller.notifier.say(replace(NOTICE, tag="further", dedup_keys=()))
+    teller.notifier.show(replace(NOTICE, tag="further", dedup_keys=()))
     first = [teller.next(), teller.next()]
     assert {event.tag for event in first} == {"further"}  # type: ignore[union-attr]
 

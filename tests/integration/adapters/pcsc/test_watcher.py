@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.pcsc import watcher as watcher_module
-from daemon.adapters.pcsc.watcher import PcscWatcher
+from daemon.adapters.pcsc.watcher import PcscWatcher, read_snapshot
 from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import Occupancy
 from daemon.core.troubles import Trouble
@@ -31,8 +31,8 @@ def service(reader_service: ReaderService) -> ReaderService:
 
 
 @pytest.fixture
-def watcher() -> Iterator[PcscWatcher]:
-    watcher = PcscWatcher()
+def watcher(posted: PostedEvents) -> Iterator[PcscWatcher]:
+    watcher = PcscWatcher(posted)
     yield watcher
     watcher.stop()
 
@@ -58,7 +58,7 @@ def test_the_first_post_is_the_whole_picture(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard(), reader=1)
-    watcher.start(posted)
+    watcher.start()
     seen = posted.next(ReadersSeen)
     assert [reader.name for reader in seen.readers] == service.reader_names
     assert [reader.occupancy for reader in seen.readers] == [Occupancy.EMPTY, Occupancy.HOLDING]
@@ -67,7 +67,7 @@ def test_the_first_post_is_the_whole_picture(
 def test_each_card_put_in_has_a_number_of_its_own(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
-    watcher.start(posted)
+    watcher.start()
     assert holding(posted) == [0, 0]
     service.insert(PivCard(), reader=0)
     assert holding(posted) == [1, 0]
@@ -83,7 +83,7 @@ def test_no_swap_of_two_cards_with_the_same_atr_is_missed(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
-    watcher.start(posted)
+    watcher.start()
     number = wait_for_card(posted)
     for _ in range(50):
         service.swap(PivCard())
@@ -98,7 +98,7 @@ def test_a_program_that_uses_the_card_changes_nothing_of_the_picture(
     from smartcard import scard
 
     service.insert(PivCard())
-    watcher.start(posted)
+    watcher.start()
     wait_for_card(posted)
     _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     _, card, _ = scard.SCardConnect(context, service.reader_names[0], scard.SCARD_SHARE_EXCLUSIVE, 3)
@@ -112,7 +112,7 @@ def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
-    watcher.start(posted)
+    watcher.start()
     number = wait_for_card(posted)
     service.kill()
     assert posted.next(ServiceLost).trouble is Trouble.SERVICE_STOPPED
@@ -128,7 +128,7 @@ def test_a_card_swapped_while_the_service_was_away_has_another_number_though_bot
     """A read of the old card may end only now: its answer must not be taken for the new one's."""
     service.insert(PivCard())
     service.restart()
-    watcher.start(posted)
+    watcher.start()
     number = wait_for_card(posted)
     service.kill()
     posted.next(ServiceLost)
@@ -141,7 +141,7 @@ def test_a_service_absent_at_the_start_is_seen_when_it_comes(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.stop()
-    watcher.start(posted)
+    watcher.start()
     assert posted.next(ServiceLost).trouble is Trouble.SERVICE_ABSENT
     service.start()
     began = time.monotonic()
@@ -152,7 +152,7 @@ def test_a_service_absent_at_the_start_is_seen_when_it_comes(
 def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, posted: PostedEvents) -> None:
     with ReaderService(readers=0) as bare:
         use_service(bare)
-        watcher.start(posted)
+        watcher.start()
         *_, seen = posted.until(ReadersSeen)  # without a reader nothing tells when the service is up
         assert isinstance(seen, ReadersSeen)
         assert seen.readers == ()
@@ -162,7 +162,7 @@ def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, 
 def test_readers_that_come_and_go_are_seen_with_their_cards(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
-    watcher.start(posted)
+    watcher.start()
     assert holding(posted) == [0, 0]
     service.unplug(reader=1)
     assert holding(posted) == [0]
@@ -177,7 +177,7 @@ def test_all_readers_of_a_full_service_are_watched_and_one_pulled_out_can_come_b
 ) -> None:
     with ReaderService(readers=MAX_READERS) as service:
         use_service(service)
-        watcher.start(posted)
+        watcher.start()
         while len(holding(posted)) < MAX_READERS:
             pass
         time.sleep(2 * watcher_module.SETTLE_MS / 1000)  # from here on it waits without end
@@ -198,7 +198,7 @@ def test_a_card_that_was_in_before_the_service_started_is_not_swapped_by_hand_un
 ) -> None:
     service.insert(PivCard())
     service.restart()  # its event counter is 0 then, which pcsc-lite does not compare
-    watcher.start(posted)
+    watcher.start()
     number = wait_for_card(posted)
     service.remove()
     time.sleep(HAND_S)  # without a counter, both events at once would look like none
@@ -210,7 +210,7 @@ def test_a_card_that_was_in_before_the_service_started_is_not_swapped_by_hand_un
 def test_stopping_takes_less_than_a_second_whenever_it_comes(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, delay_s: float
 ) -> None:
-    watcher.start(posted)
+    watcher.start()
     if delay_s:
         posted.next(ReadersSeen)
         time.sleep(delay_s)  # the moment of the stop is what is tested
@@ -225,7 +225,7 @@ def test_stopping_while_the_service_is_away_is_quick_too(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.stop()
-    watcher.start(posted)
+    watcher.start()
     posted.next(ServiceLost)
     began = time.monotonic()
     watcher.stop()
@@ -237,7 +237,7 @@ def test_the_thread_never_wakes_while_nothing_happens(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     service.insert(PivCard())
-    watcher.start(posted)
+    watcher.start()
     wait_for_card(posted)
     time.sleep(2 * watcher_module.SETTLE_MS / 1000)  # the one short wait after readers came
     before = wake_ups("pcsc")
@@ -246,13 +246,13 @@ def test_the_thread_never_wakes_while_nothing_happens(
     assert posted.rest() == []
 
 
-def test_a_look_is_one_picture(service: ReaderService, watcher: PcscWatcher) -> None:
+def test_a_snapshot_shows_the_readers_once(service: ReaderService) -> None:
     service.insert(BankCard())
-    seen = watcher.look()
+    seen = read_snapshot()
     assert isinstance(seen, ReadersSeen)
     assert [reader.occupancy for reader in seen.readers] == [Occupancy.HOLDING, Occupancy.EMPTY]
     service.kill()
-    lost = watcher.look()
+    lost = read_snapshot()
     assert isinstance(lost, ServiceLost)
     assert lost.trouble is Trouble.SERVICE_ABSENT
 

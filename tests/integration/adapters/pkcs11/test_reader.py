@@ -52,8 +52,8 @@ def start(posted: PostedEvents) -> Iterator[Start]:
 
     def start(*modules: str | Path, catalogue: tuple[str, ...] = (), **knobs: object) -> ChildTokenReader:
         own = tuple(str(module) for module in modules)
-        reader = ChildTokenReader(modules=own, catalogue=lambda: catalogue, **knobs)  # type: ignore[arg-type]
-        reader.start(posted)
+        reader = ChildTokenReader(posted, modules=own, catalogue=lambda: catalogue, **knobs)  # type: ignore[arg-type]
+        reader.start()
         started.append(reader)
         return reader
 

@@ -80,7 +80,7 @@ TRAVELLER = """
 from datetime import UTC, datetime
 from pathlib import Path
 from config.i18n.text import text
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from daemon.adapters.schedule.local_zone import LocalZone, follow_zone
 
 place, zones = Path("/etc/localtime"), Path("/usr/share/zoneinfo")
@@ -88,7 +88,7 @@ noon = datetime(2027, 1, 15, 12, tzinfo=UTC)
 
 def show():
     follow_zone()
-    print(noon.astimezone(LocalZone()).hour, Texts("en").render(text("certificate.until", date=noon)))
+    print(noon.astimezone(LocalZone()).hour, Translator("en").render(text("certificate.until", date=noon)))
 
 show()
 place.unlink()

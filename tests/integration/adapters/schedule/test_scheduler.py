@@ -3,11 +3,13 @@
 import queue
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from typing import Self
 
 import pytest
 
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.adapters.schedule.resume import LoginManagerResume
+from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume
 from daemon.adapters.schedule.scheduler import BEAT, ApScheduler
 from daemon.core.events import Event, Tick
 from support.bus import LoginManager, SystemBus
@@ -21,12 +23,15 @@ Ticks = Callable[[], Tick]
 
 
 class Ticking:
-    """A running schedule and what it has posted."""
+    """A schedule and what it has posted."""
 
-    def __init__(self, schedule: ApScheduler) -> None:
-        self.schedule = schedule
+    def __init__(self, make_resume: MakeResume = NullResume, **options: timedelta) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        schedule.start(self.events.put)
+        self.schedule = ApScheduler(self.events.put, make_resume, **options)
+
+    def start(self) -> Self:
+        self.schedule.start()
+        return self
 
     def next(self, limit_s: float = LIMIT_S) -> Tick:
         event = self.events.get(timeout=limit_s)
@@ -43,7 +48,7 @@ class Ticking:
 
 @pytest.fixture
 def ticking() -> Iterator[Ticking]:
-    one = Ticking(ApScheduler())
+    one = Ticking().start()
     yield one
     one.schedule.stop()
 
@@ -92,15 +97,15 @@ def test_to_forget_when_nothing_was_asked_is_no_fault(ticking: Ticking) -> None:
 
 
 def test_a_moment_may_be_asked_before_the_start() -> None:
-    schedule = ApScheduler()
-    schedule.wake_at(datetime.now(UTC))
-    ticking = Ticking(schedule)
+    ticking = Ticking()
+    ticking.schedule.wake_at(datetime.now(UTC))
+    ticking.start()
     ticking.next(1)
-    schedule.stop()
+    ticking.schedule.stop()
 
 
 def test_the_heartbeat_ticks_by_itself() -> None:
-    ticking = Ticking(ApScheduler(heartbeat=timedelta(milliseconds=50)))
+    ticking = Ticking(heartbeat=timedelta(milliseconds=50)).start()
     for _ in range(3):
         ticking.next()
     ticking.schedule.stop()
@@ -114,7 +119,7 @@ def test_the_heartbeat_survives_a_clock_that_was_set_back(ticking: Ticking) -> N
 
 
 def test_nothing_is_posted_after_the_stop() -> None:
-    ticking = Ticking(ApScheduler(heartbeat=timedelta(milliseconds=20)))
+    ticking = Ticking(heartbeat=timedelta(milliseconds=20)).start()
     ticking.next()
     ticking.schedule.stop()
     while not ticking.events.empty():
@@ -126,8 +131,9 @@ def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
     login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
-    resume = LoginManagerResume(thread)
-    ticking = Ticking(ApScheduler(resume=resume))
+    ticking = Ticking(partial(LoginManagerResume, thread)).start()
+    resume = ticking.schedule.resume
+    assert isinstance(resume, LoginManagerResume)
     wait_until(lambda: resume.listening, "the listener is on the bus")
     login_manager.prepare_for_sleep(going=True)
     assert ticking.silent_for(SHORTLY)
@@ -140,8 +146,9 @@ def test_it_hears_again_after_the_bus_came_back(
     system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
-    resume = LoginManagerResume(thread)
-    ticking = Ticking(ApScheduler(resume=resume))
+    ticking = Ticking(partial(LoginManagerResume, thread)).start()
+    resume = ticking.schedule.resume
+    assert isinstance(resume, LoginManagerResume)
     wait_until(lambda: resume.listening, "the listener is on the bus")
     system_bus.stop()
     wait_until(lambda: not resume.listening, "the bus has gone")
@@ -156,7 +163,7 @@ def test_it_hears_again_after_the_bus_came_back(
 
 def test_without_a_system_bus_it_ticks_all_the_same(thread: AsyncThread, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-    ticking = Ticking(ApScheduler(resume=LoginManagerResume(thread)))
+    ticking = Ticking(partial(LoginManagerResume, thread)).start()
     ticking.schedule.wake_at(datetime.now(UTC))
     ticking.next(1)
     ticking.schedule.stop()

@@ -111,7 +111,7 @@ def filled(folder: Path) -> Path:
 def fill(folder: Path) -> None:
     store = SqliteStore(folder)
     store.load()
-    store.remember(FULL, (HistoryEntry(at=NOW, what="seen", subject="key-1"),))
+    store.save(FULL, (HistoryEntry(at=NOW, what="seen", subject="key-1"),))
     store.close()
 
 
@@ -147,7 +147,7 @@ def test_a_full_memory_comes_back_as_it_was(opened: Opener, filled: Path) -> Non
 def test_only_the_person_may_read_the_store(opened: Opener, folder: Path) -> None:
     store = opened()
     store.load()
-    store.remember(FULL, ())
+    store.save(FULL, ())
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert set(modes.values()) == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -173,8 +173,8 @@ CHANGES = [
 def test_what_differs_is_written(opened: Opener, changed: Memory) -> None:
     store = opened()
     store.load()
-    store.remember(FULL, ())
-    store.remember(changed, ())
+    store.save(FULL, ())
+    store.save(changed, ())
     store.close()
     assert opened().load() == changed
 
@@ -182,17 +182,17 @@ def test_what_differs_is_written(opened: Opener, changed: Memory) -> None:
 def test_what_does_not_differ_is_not_written(opened: Opener, folder: Path) -> None:
     store = opened()
     store.load()
-    store.remember(FULL, ())
+    store.save(FULL, ())
     before = listing(folder)
-    store.remember(replace(FULL), ())
+    store.save(replace(FULL), ())
     assert listing(folder) == before
 
 
 def test_the_history_keeps_the_last_lines(opened: Opener, folder: Path) -> None:
     store = opened()
     store.load()
-    store.remember(Memory(), tuple(HistoryEntry(at=NOW, what="early", subject=str(n)) for n in range(HISTORY_LIMIT)))
-    store.remember(Memory(), (HistoryEntry(at=NOW, what="late", subject="x"),))
+    store.save(Memory(), tuple(HistoryEntry(at=NOW, what="early", subject=str(n)) for n in range(HISTORY_LIMIT)))
+    store.save(Memory(), (HistoryEntry(at=NOW, what="late", subject="x"),))
     rows = query(folder / STORE_NAME, "SELECT what, subject FROM history ORDER BY id")
     assert len(rows) == HISTORY_LIMIT
     assert rows[0] == ("early", "1")
@@ -213,7 +213,7 @@ number = len(said)
 while True:
     moment = datetime.now(UTC)
     said = {**said, str(number): moment}
-    store.remember(Memory(delivered=said), (HistoryEntry(at=moment, what="said", subject=str(number)),))
+    store.save(Memory(delivered=said), (HistoryEntry(at=moment, what="said", subject=str(number)),))
     print(number, flush=True)
     number += 1
 """
@@ -312,7 +312,7 @@ def test_a_damaged_store_is_set_aside_and_a_new_one_begun(
     for end, content in contents.items():
         kept = Path(f"{aside}{end}")
         assert (kept.read_bytes() if kept.is_file() else b"") == content
-    store.remember(FULL, ())
+    store.save(FULL, ())
     store.close()
     assert opened().load() == FULL
 
@@ -362,7 +362,7 @@ def test_a_row_that_cannot_be_read_is_kept_apart_and_the_rest_loads(
     assert [(problem.id, problem.args) for problem in store.problems] == [
         ("store.rows_unreadable", (("count", count),))
     ]
-    store.remember(FULL, ())
+    store.save(FULL, ())
     store.close()
     assert query(filled, "SELECT count(*) FROM unreadable") == [(count,)]
     again = opened()
@@ -385,7 +385,7 @@ def test_an_older_store_is_brought_up_to_date(opened: Opener, filled: Path) -> N
     store = opened()
     assert store.load() == FROM_VERSION_1
     assert store.problems == []
-    store.remember(FULL, ())
+    store.save(FULL, ())
     store.close()
     assert opened().load() == FULL
 
@@ -416,16 +416,16 @@ def test_a_newer_versions_store_is_refused_and_left_as_it_is(opened: Opener, fil
 def test_a_reader_sees_what_an_open_writer_has_committed(opened: Opener) -> None:
     writer = opened()
     writer.load()
-    writer.remember(FULL, ())
+    writer.save(FULL, ())
     assert opened(read_only=True).load() == FULL
-    writer.remember(Memory(), ())
+    writer.save(Memory(), ())
     assert opened(read_only=True).load() == Memory()
 
 
 def test_a_reader_makes_nothing_where_nothing_is(opened: Opener, folder: Path) -> None:
     store = opened(read_only=True)
     assert store.load() == Memory()
-    store.remember(FULL, ())
+    store.save(FULL, ())
     assert store.problems == []
     assert not folder.exists()
 
@@ -452,11 +452,11 @@ def test_a_file_in_the_folders_place_is_said_and_remembered_over_in_memory(
     store = opened()
     assert store.load() == Memory()
     assert said_ids(store) == ["folder.problem"]
-    store.remember(FULL, (HistoryEntry(at=NOW, what="seen"),))
-    store.remember(FULL, ())
+    store.save(FULL, (HistoryEntry(at=NOW, what="seen"),))
+    store.save(FULL, ())
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     folder.unlink()
-    store.remember(FULL, (HistoryEntry(at=NOW, what="seen again"),))
+    store.save(FULL, (HistoryEntry(at=NOW, what="seen again"),))
     store.close()
     assert opened().load() == FULL
     assert query(folder / STORE_NAME, "SELECT what FROM history ORDER BY id") == [("seen",), ("seen again",)]
@@ -465,10 +465,10 @@ def test_a_file_in_the_folders_place_is_said_and_remembered_over_in_memory(
 def test_a_store_that_is_taken_away_while_open_is_written_afresh(opened: Opener, folder: Path) -> None:
     store = opened()
     store.load()
-    store.remember(FULL, ())
+    store.save(FULL, ())
     for path in folder.iterdir():
         path.unlink()
-    store.remember(replace(FULL, snoozes={}), ())
+    store.save(replace(FULL, snoozes={}), ())
     store.close()
     assert opened().load() == replace(FULL, snoozes={})
 
@@ -484,11 +484,11 @@ def test_a_full_disk_is_logged_once_and_tried_again(opened: Opener, caplog: pyte
     store.load()
     limit_pages(store, 1)
     large = replace(FULL, delivered={f"{n:0200}": NOW for n in range(500)})
-    store.remember(large, (HistoryEntry(at=NOW, what="seen"),))
-    store.remember(large, ())
+    store.save(large, (HistoryEntry(at=NOW, what="seen"),))
+    store.save(large, ())
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     limit_pages(store, 1_000_000)
-    store.remember(large, ())
+    store.save(large, ())
     store.close()
     again = opened()
     assert again.load() == large
@@ -501,8 +501,8 @@ def test_another_writer_that_holds_the_store_costs_nothing_that_was_learnt(opene
         other.execute("BEGIN IMMEDIATE")
         assert store._connection is not None
         store._connection.execute("PRAGMA busy_timeout = 1")
-        store.remember(Memory(), ())
+        store.save(Memory(), ())
         other.execute("ROLLBACK")
     assert opened(read_only=True).load() == FULL
-    store.remember(Memory(), ())
+    store.save(Memory(), ())
     assert opened(read_only=True).load() == Memory()

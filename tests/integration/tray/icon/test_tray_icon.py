@@ -321,12 +321,12 @@ def test_a_click_on_the_icon_does_the_step_or_what_is_harmless(
 
 PROGRAM = """
 import signal, threading
-from config.i18n.translator import Texts
+from config.i18n.translator import Translator
 from tray.icon.tray_icon import TrayIcon
-face = TrayIcon(Texts("en").render, lambda event: None)
-signal.signal(signal.SIGTERM, lambda *_: face.stop())
-signal.signal(signal.SIGINT, lambda *_: face.stop())
-face.run()
+icon = TrayIcon(Translator("en").render, lambda event: None)
+signal.signal(signal.SIGTERM, lambda *_: icon.stop())
+signal.signal(signal.SIGINT, lambda *_: icon.stop())
+icon.run()
 import sys
 assert not {"gi", "PIL.PngImagePlugin", "Xlib"} & sys.modules.keys(), "more is loaded than the tray needs"
 print("ended well")
