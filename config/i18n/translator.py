@@ -14,6 +14,21 @@ from config.i18n.text import Argument, Phrase, Sentence, Text, clean, text
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).parents[1] / "locale"
 ARGUMENT_LIMIT = 1024
+MONTHS = (
+    "month.1",
+    "month.2",
+    "month.3",
+    "month.4",
+    "month.5",
+    "month.6",
+    "month.7",
+    "month.8",
+    "month.9",
+    "month.10",
+    "month.11",
+    "month.12",
+)
+"""The ids of the months' names, January first."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _WINDOWS_FRENCH = 0x0C  # primary language id, LANG_FRENCH
@@ -71,7 +86,7 @@ class Translator:
                 return clean(argument, ARGUMENT_LIMIT)
 
     def _moment(self, moment: datetime, style: str) -> str:
-        month = text(f"month.{moment.month}")
+        month = text(MONTHS[moment.month - 1])
         year = str(moment.year)
         first = moment.day == 1
         date = text("date.first" if first else "date.day", day=moment.day, month=month, year=year)

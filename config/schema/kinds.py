@@ -147,25 +147,31 @@ def _id(value: object) -> str:
     return str(value)
 
 
-def wording(limit: int, names: Mapping[str, str], *, lines: bool = False) -> "Kind[str]":
-    """Accept a text of at most `limit` characters that names nothing else in braces, and links by https alone.
+def wording(accepted: str, limit: int, names: Mapping[str, str], *, lines: bool = False) -> Kind[str]:
+    """Accept a text for users that names nothing but `names` in braces, and links by https alone.
 
-    `names` are the styles that each name may carry behind a colon, "" for none; `lines` allows several lines.
+    `names` has the styles that each name may carry behind a colon, "" for none. `limit` counts characters. With
+    `lines`, the text may have several lines.
     """
     braces = re.compile("|".join(rf"\{{{name}(:({styles}))?\}}" for name, styles in names.items()) or "(?!)")
 
     def parse(value: object) -> str:
         written = _typed(value, str)
-        seen = written.replace("\n", " ") if lines else written
-        hidden = any(unicodedata.category(character) in HIDDEN | {"Zl", "Zp"} for character in seen)
-        if hidden or not seen.strip() or len(written) > limit:
+        line = written.replace("\n", " ") if lines else written
+        if not _is_visible(line) or len(written) > limit:
             raise RejectedValue(value)
-        if "{" in (rest := braces.sub("", written)) or "}" in rest or _OTHER_LINK.search(written):
+        rest = braces.sub("", written)
+        if "{" in rest or "}" in rest or _OTHER_LINK.search(written):
             raise RejectedValue(value)
         return written
 
-    accepted = "accepted.letter" if lines else f"accepted.wording_{limit}"
     return Kind(accepted, parse, tuple(f"{{{name}}}" for name in names))
+
+
+def _is_visible(line: str) -> bool:
+    """Return whether the line is not blank and has no character that cannot be seen."""
+    categories = {unicodedata.category(character) for character in line}
+    return bool(line.strip()) and not categories & {*HIDDEN, "Zl", "Zp"}
 
 
 LANGUAGE = Kind("accepted.language", one_of(LANGUAGES).parse)

@@ -18,11 +18,12 @@ ENTRIES_LIMIT = 20  # steps of a course; refusals, too
 
 _MOMENT = "date|time|datetime"
 _NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT, "tool": ""}
-_WORKFLOW_TITLE = kinds.wording(kinds.TITLE_LIMIT, {})
-_TITLE = kinds.wording(kinds.TITLE_LIMIT, _NAMES)
-_TEXT = kinds.wording(kinds.TEXT_LIMIT, _NAMES)
-_SUBJECT = kinds.wording(kinds.TITLE_LIMIT, {"holder": "", "serial": ""})
-_BODY = kinds.wording(kinds.BODY_LIMIT, {"holder": "", "serial": ""}, lines=True)
+_LETTER_NAMES = {"holder": "", "serial": ""}
+_WORKFLOW_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, {})
+_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _NAMES)
+_TEXT = kinds.wording("accepted.wording_600", kinds.TEXT_LIMIT, _NAMES)
+_SUBJECT = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _LETTER_NAMES)
+_BODY = kinds.wording("accepted.letter", kinds.BODY_LIMIT, _LETTER_NAMES, lines=True)
 _OFFER = kinds.one_of(Offer)
 
 _PUTS_IN = {Ends.OLD_IN: Needs.OLD, Ends.NEW_IN: Needs.NEW}

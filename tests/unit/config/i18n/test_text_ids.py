@@ -1,0 +1,109 @@
+"""Text ids are literals: a search finds each use of a text, and each text that nothing uses."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from config.i18n.translator import LANGUAGES, LOCALE
+
+ROOT = Path(__file__).parents[4]
+PACKAGES = ("config", "daemon", "tray")
+FILES_NAMED_ALIKE = {"control.json", "control.sock"}
+
+FORMATTED_IN = {
+    "daemon/adapters/doctor/probes.py",
+    "daemon/adapters/ipc/client.py",
+    "daemon/adapters/notify/chain.py",
+    "daemon/adapters/system_actions.py",
+    "daemon/core/diagnosis.py",
+    "daemon/core/due_notices.py",
+    "daemon/core/guide/actions.py",
+    "daemon/core/guide/certificates.py",
+    "daemon/core/guide/idle_pages.py",
+    "daemon/core/guide/obstacles.py",
+    "daemon/core/guide/render.py",
+    "daemon/core/guide/words.py",
+    "daemon/core/renewal.py",
+    "daemon/core/responses/notice.py",
+    "daemon/core/step.py",
+    "daemon/core/tray_view.py",
+    "daemon/core/trouble_notices.py",
+    "daemon/core/welcome.py",
+    "tray/cli/demo.py",
+    "tray/cli/doctor_output.py",
+    "tray/cli/main.py",
+    "tray/cli/other_commands.py",
+    "tray/cli/report_output.py",
+    "tray/text_guide/page.py",
+    "tray/window/certificates_tab.py",
+    "tray/window/step_list.py",
+    "tray/window/timeline.py",
+}
+"""Files that still put ids together from parts. This list only shrinks."""
+
+
+def ids(language: str) -> set[str]:
+    with (LOCALE / language / "LC_MESSAGES" / "vigicle.po").open("rb") as file:
+        messages = [message.id for message in read_po(file, abort_invalid=True) if message.id]
+    return {id_ if isinstance(id_, str) else id_[0] for id_ in messages}
+
+
+IDS = {language: ids(language) for language in LANGUAGES}
+KNOWN = set.union(*IDS.values())
+TREES = {
+    file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
+    for package in PACKAGES
+    for file in (ROOT / package).rglob("*.py")
+}
+
+
+def literals() -> Iterator[str]:
+    for tree in TREES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def formatted(tree: ast.AST) -> Iterator[ast.JoinedStr]:
+    """The f-strings of a file that are, or may be, text ids."""
+    families = "|".join(sorted({id_.partition(".")[0] for id_ in KNOWN}))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="text" | "Text"), args=[first, *_]):
+                yield from (each for each in ast.walk(first) if isinstance(each, ast.JoinedStr))
+            case ast.JoinedStr(values=[ast.Constant(value=str(begin)), *_]) if re.match(rf"({families})\.", begin):
+                yield node
+
+
+LITERALS = set(literals())
+FORMATTED = {file: list(formatted(tree)) for file, tree in TREES.items()}
+
+
+def patterns() -> Iterator[re.Pattern[str]]:
+    for file in FORMATTED_IN & set(FORMATTED):
+        for node in FORMATTED[file]:
+            parts = (re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+" for each in node.values)
+            yield re.compile("".join(parts))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_used(language: str) -> None:
+    begun = list(patterns())
+    unused = {id_ for id_ in IDS[language] - LITERALS if not any(each.fullmatch(id_) for each in begun)}
+    assert unused == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_id_has_its_text(language: str) -> None:
+    families = {id_.partition(".")[0] for id_ in KNOWN}
+    looks_like_one = re.compile(r"[a-z]+(\.[a-z0-9_]+)+")
+    used = {each for each in LITERALS if looks_like_one.fullmatch(each) and each.partition(".")[0] in families}
+    assert used - IDS[language] - FILES_NAMED_ALIKE == set()
+
+
+def test_no_id_is_put_together() -> None:
+    assert {file: len(nodes) for file, nodes in FORMATTED.items() if nodes and file not in FORMATTED_IN} == {}
