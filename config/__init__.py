@@ -1,1 +1,4 @@
-"""What may differ between installations: settings, folders, texts, and the catalogue of procedures and modules."""
+"""What may differ between installations.
+
+Settings, folders, texts, and the catalogue of procedures and modules.
+"""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """Put the content in the place of the file, at once and for good; a link is followed.
+    """Replace the content of the file atomically and durably.
 
-    A new file is for this person alone (0600), an existing one keeps its mode. Raises OSError, and then leaves
-    everything as it was.
+    A link is followed. A new file is readable by this user alone (0600), and an existing one keeps its mode.
+    Raises OSError, and then leaves everything as it was.
     """
     real = Path(os.path.realpath(target))
     number, name = tempfile.mkstemp(dir=real.parent, prefix=".vigicle-")

@@ -1,4 +1,4 @@
-"""Where vigicle keeps its files on this system, and how its own folders stay private."""
+"""Finds vigicle's folders on this system, and keeps its own folders private."""
 
 import os
 import stat
@@ -18,28 +18,30 @@ from config.private_windows import keep_private
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folders:
-    """The places of one installation for one person.
-
-    `config_named` is true when the person named the configuration file themselves: it must then exist.
-    `runtime` holds the lock and the control channel.
-    """
+    """The files and folders of one installation for one user."""
 
     config_file: Path
+    """The user's settings."""
     policy_file: Path
+    """The administrator's settings."""
     state: Path
+    """The folder of the store and of the choices made in the menu."""
     runtime: Path
+    """The folder of the lock and the control channel."""
     config_named: bool = False
+    """Whether the user named the settings file in VIGICLE_CONFIG. It must then exist."""
 
     @property
     def procedures(self) -> tuple[Path, ...]:
-        """Folders of further procedure files, the machine's before the person's."""
+        """Return the folders of further procedure files, the machine's before the user's."""
         return self.policy_file.parent / "procedures", self.config_file.parent / "procedures"
 
 
 class FolderError(UserError):
-    """A folder of ours that cannot be trusted or used."""
+    """A folder of vigicle cannot be trusted or used."""
 
     def __init__(self, what: Text, path: Path, remedy: Text) -> None:
+        """`what` is wrong with the folder, and `remedy` is what to do."""
         super().__init__(text("folder.problem", what=what, path=str(path), remedy=remedy))
         self.what = what
         self.path = path
@@ -47,13 +49,13 @@ class FolderError(UserError):
 
 
 def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
-    """Find the folders of this person; nothing is made or checked."""
+    """Return the folders of this user, without making or checking them."""
     places = platformdirs.PlatformDirs(APPLICATION, appauthor=False)
     named = environ.get("VIGICLE_CONFIG", "")
     state = _xdg(environ, "XDG_STATE_HOME") or places.user_state_path
     config = _xdg(environ, "XDG_CONFIG_HOME") or places.user_config_path
     return Folders(
-        config_file=Path(named) if named else config / "config.toml",
+        config_file=Path(named or config / "config.toml"),
         policy_file=places.site_config_path / "policy.toml",
         state=state,
         runtime=_runtime(environ, state),
@@ -62,9 +64,9 @@ def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
 
 
 def private_folder(path: Path) -> Path:
-    """Make the folder and its parents where they are missing, for this person alone (0700).
+    """Make the folder and its missing parents, for this user alone (0700).
 
-    Raises FolderError when it is a link, another account's, or has lain open for others to write into.
+    Raises FolderError when it is a link, belongs to another account, or holds files while others may write into it.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,25 +93,37 @@ def _keep_private(path: Path) -> None:
 
 
 def _xdg(environ: Mapping[str, str], name: str) -> Path | None:
-    """A relative path there is ignored (XDG Base Directory Specification 0.8)."""
+    """Return the folder that a variable names.
+
+    A relative path is ignored (XDG Base Directory Specification 0.8).
+    """
     named = environ.get(name, "")
-    return Path(named) / APPLICATION if named and Path(named).is_absolute() else None
+    if not named or not Path(named).is_absolute():
+        return None
+    return Path(named) / APPLICATION
 
 
 def _runtime(environ: Mapping[str, str], state: Path) -> Path:
-    """One runtime folder for each state folder: two states are two installations that must not meet."""
+    """Return the runtime folder that belongs to a state folder.
+
+    Two state folders are two installations, which must not share a lock.
+    """
     if sys.platform != "win32":
-        usual = Path.home() / ".local" / "state" / APPLICATION
-        name = APPLICATION if state == usual else f"{APPLICATION}-{_short_hash(state)}"
+        name = APPLICATION
+        if state != Path.home() / ".local" / "state" / APPLICATION:
+            name = f"{APPLICATION}-{_short_hash(state)}"
         owner = os.geteuid()
-        for candidate in (environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{owner}"):
-            if candidate and is_private(Path(candidate), owner):
-                return Path(candidate) / name
+        for folder in (environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{owner}"):
+            if folder and is_private(Path(folder), owner):
+                return Path(folder) / name
     return state / "run"
 
 
 def is_private(folder: Path, owner: int) -> bool:
-    """Tell whether an absolute path is a folder of this account that no other can write into (not for Windows)."""
+    """Return whether only this account can write into the folder.
+
+    The path must be absolute. Not for Windows.
+    """
     try:
         facts = folder.stat()
     except (OSError, ValueError):

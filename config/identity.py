@@ -2,5 +2,7 @@
 
 APPLICATION = "vigicle"
 WINDOWS_ID = "vigicle.vigicle"
-"""The AppUserModelID: the process, its toasts and the Start menu's shortcut bear it, so that Windows takes them for one
-program (learn.microsoft.com, Application User Model IDs)."""
+"""The AppUserModelID of the process, its toasts and its shortcut in the Start menu.
+
+Windows then treats them as one program (learn.microsoft.com, Application User Model IDs).
+"""

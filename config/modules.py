@@ -1,4 +1,4 @@
-"""The catalogue of PKCS#11 modules: where the middleware in use puts its libraries on this system."""
+"""The catalogue of PKCS#11 modules, and which of them this system has."""
 
 import os
 import re
@@ -16,7 +16,10 @@ _VARIABLE = re.compile(r"%(\w+)%")
 
 
 def catalogue_modules(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Tell the catalogue's modules that are there now, in the order in which to try them, each file once."""
+    """Return the modules of the catalogue that exist now, each file once.
+
+    They are in the order in which to try them.
+    """
     found: dict[str, str] = {}
     for candidate in module_candidates(platform, environ):
         if Path(candidate).is_file():
@@ -25,7 +28,10 @@ def catalogue_modules(platform: str = sys.platform, environ: Mapping[str, str] =
 
 
 def module_candidates(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Name the catalogue's modules for this system, there or not; variables that are not set drop their lines."""
+    """Yield the catalogue's module paths for this system.
+
+    They need not exist. A path with a variable that is not set is left out.
+    """
     for middleware in read_table(CATALOGUE, required=True).tables("middleware"):
         middleware.need("name", WORDS)
         by_system = {name: middleware.take(name, MODULE_CANDIDATES, ()) for name in _SYSTEMS.values()}
@@ -37,11 +43,16 @@ def module_candidates(platform: str = sys.platform, environ: Mapping[str, str] =
 
 
 def _expanded(written: str, environ: Mapping[str, str]) -> str | None:
-    """Windows' variables are found whatever their case; the result must be absolute there."""
+    """Fill in Windows' variables, whose case does not matter.
+
+    Returns None when one is not set, or when the result is not absolute.
+    """
     if "%" not in written:
         return written
     values = {name.upper(): value for name, value in environ.items()}
     if any(name.upper() not in values for name in _VARIABLE.findall(written)):
         return None
     expanded = _VARIABLE.sub(lambda match: values[match[1].upper()], written)
-    return expanded if PureWindowsPath(expanded).is_absolute() else None
+    if not PureWindowsPath(expanded).is_absolute():
+        return None
+    return expanded

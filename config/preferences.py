@@ -1,4 +1,7 @@
-"""What the person chose in the menu: kept in a file of its own, so that nothing rewrites theirs."""
+"""What the user chose in the menu.
+
+It has a file of its own, so that the program never rewrites the user's settings file.
+"""
 
 from pathlib import Path
 
@@ -9,12 +12,15 @@ FILE = "choices.toml"
 
 
 def choices_file(folders: Folders) -> Path:
-    """Name the file; what `config.toml` says wins over it."""
+    """Return the file of the choices. `config.toml` wins over it."""
     return folders.state / FILE
 
 
-def keep_language(folders: Folders, language: str) -> None:
-    """Keep the language, "fr" or "en". Raises OSError and leaves the file as it was."""
+def save_language(folders: Folders, language: str) -> None:
+    """Write the chosen language, "fr" or "en", to the file.
+
+    Raises OSError, and then leaves the file as it was.
+    """
     file = choices_file(folders)
     private_folder(file.parent)
     write_whole(file, f'language = "{language}"\n'.encode())

@@ -1,27 +1,36 @@
-"""Keeps a folder on Windows to its person: they, SYSTEM and the administrators may use it, and nobody else."""
+"""Keeps a folder on Windows private.
+
+Only its user, SYSTEM and the administrators may use it.
+"""
 
 import re
 import sys
 from pathlib import Path
 
-RIGHTS = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;{person})"  # SDDL: protected, inherited by what lies within
-HARMLESS = {"SY", "BA", "LA", "OW", "CO"}  # SYSTEM, administrators, the first of these, whoever owns or makes a file
+RIGHTS = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;{user})"  # SDDL: protected, and inherited by the content
+HARMLESS = {"SY", "BA", "LA", "OW", "CO"}  # SYSTEM, administrators, the built-in one, and who owns or makes a file
 ALLOWING = re.compile(r"\(X?A[^;]*;(?:[^;]*;){4}(?P<who>[^;)]+)")
 
 
-def is_private(rights: str, person: str) -> bool:
-    """Tell whether a DACL in SDDL lets in nobody but the person, by their SID, and who may do everything anyway."""
+def is_private(rights: str, user: str) -> bool:
+    """Return whether a DACL gives no rights to other users.
+
+    `rights` is in SDDL, and `user` is a SID. SYSTEM and administrators do not count, they can do everything anyway.
+    """
     entries = rights.partition("D:")[2]
     admitted = {entry["who"] for entry in ALLOWING.finditer(entries)}
-    return "(" in entries and admitted <= HARMLESS | {person}
+    return "(" in entries and admitted <= HARMLESS | {user}
 
 
 def keep_private(folder: Path) -> None:
-    """Take others' rights to the folder, and to what lies within, where they have any. Raises OSError."""
+    """Remove the rights of other users to the folder and its content.
+
+    Raises OSError.
+    """
     if sys.platform == "win32":
-        person = _own_sid()
-        if not is_private(_read_rights(folder), person):
-            _write_rights(folder, RIGHTS.format(person=person))
+        user = _own_sid()
+        if not is_private(_read_rights(folder), user):
+            _write_rights(folder, RIGHTS.format(user=user))
 
 
 if sys.platform == "win32":

@@ -1,4 +1,4 @@
-"""The settings as frozen values: what the rules may know about this installation."""
+"""The settings of one installation, as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,10 @@ DEFAULT_URGENT_DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerRule:
-    """Recognise an issuer by one attribute of its name, compared case-folded; None means "do not look"."""
+    """How to recognise an issuer by the attributes of its name.
+
+    They are compared case-folded. None means that the attribute does not matter.
+    """
 
     organization: str | None = None
     organizational_unit: str | None = None
@@ -21,42 +24,45 @@ class IssuerRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorTool:
-    """The program that activates a new key: how to find it, and where to get it.
-
-    `path` is absolute and wins over the search by `name`; `name` is compared case-folded, as a substring.
-    """
+    """The program that activates a new key."""
 
     name: str
+    """What to search for on this computer: compared case-folded, as a substring."""
     download_url: str
     path: str | None = None
+    """An absolute path, which wins over the search by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """How the certificates of one issuer are renewed on one platform.
-
-    `margin` is the time the old certificate must still have for the person to add the new one with it;
-    `link_lifetime` is how long the platform's mail link lives. `courses` holds the steps of every kind of path, the
-    plain ones where the procedure has none of its own. `clean_up_after` is when to remind of the tidying up.
-    """
+    """How the certificates of one issuer are renewed on one platform."""
 
     id: str
+    """The name of the procedure's file, without its suffix."""
     title: Wording
     issuers: tuple[IssuerRule, ...]
+    """A certificate belongs to the procedure when one of the rules fits its issuer."""
     platform_url: str
     order_url: str
+    """The page where a new key is ordered."""
     tool: VendorTool
     margin: timedelta = timedelta(hours=24)
+    """How long the old certificate must still be valid for the user to add the new one with it."""
     link_lifetime: timedelta = timedelta(hours=24)
+    """How long the link in the platform's mail works."""
     support_email: str | None = None
+    """The address of the platform's support."""
     workflows: Mapping[WorkflowKind, Workflow] = field(default_factory=dict)
+    """The steps of every kind of path: the plain ones where the procedure has none of its own."""
     letter: Letter | None = None
+    """The letter to the platform's support."""
     clean_up_after: timedelta = timedelta(days=7)
+    """How long after the new key works to remind of removing the old certificate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """A daily stretch of local time without notices; it may pass over midnight."""
+    """The local hours without notices. They may span midnight."""
 
     start: time
     end: time
@@ -64,22 +70,22 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSettings:
-    """When to tell: whole days before expiry, largest first, without repeats. Expiry itself is always told."""
+    """When to show notices. Expiry itself always has one."""
 
     days: tuple[int, ...] = DEFAULT_NOTICE_DAYS
+    """How many days before expiry to remind: largest first, without repeats."""
     urgent_days: int = DEFAULT_URGENT_DAYS
+    """From how many days before expiry the certificate is urgent."""
     quiet_hours: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that may differ between installations.
-
-    `modules` are the person's own PKCS#11 modules (absolute paths), tried before the catalogue's.
-    `language` is "fr" or "en"; None follows the session.
-    """
+    """Everything that may differ between installations."""
 
     procedures: tuple[Procedure, ...]
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     modules: tuple[str, ...] = ()
+    """The user's own PKCS#11 modules, by absolute path. They are tried before the catalogue's."""
     language: str | None = None
+    """ "fr" or "en". None follows the session."""

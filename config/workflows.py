@@ -1,4 +1,4 @@
-"""The steps of each path as frozen values: what a procedure file says of them."""
+"""The steps of each path, as a procedure file defines them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +8,7 @@ from config.i18n.wording import Wording
 
 
 class WorkflowKind(StrEnum):
-    """What a course of steps leads to: one for each kind of path, and the tidying up afterwards."""
+    """What the steps lead to: a kind of path, or the final clean-up."""
 
     ORDER = "order"
     ACTIVATE = "activate"
@@ -18,7 +18,10 @@ class WorkflowKind(StrEnum):
 
 
 class Ends(StrEnum):
-    """What ends a step. A card condition that is undone too early leads back to its step."""
+    """What ends a step.
+
+    A card that is moved too early leads back to the step that it ended.
+    """
 
     OLD_IN = "old_in"  # the old key is in, and no other key of this procedure
     NEW_IN = "new_in"  # the new key is in, and no other key of this procedure
@@ -50,52 +53,52 @@ class Offer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """How long after the end of step `since` a step can still be done; once over, step `back_to` is the next again.
-
-    Both are earlier steps of the same course.
-    """
+    """How long a step can still be done, counted from an earlier one."""
 
     since: str
+    """The step at whose end the time begins."""
     span: timedelta
     back_to: str
+    """The step that is the next again once the time is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step. `title` is for the list of steps, `text` for the person at this step, `done` for the button by
-    which the person says that it is done (None: the usual words).
+    """One step of a workflow.
 
-    The wordings may name {old_key}, {new_key}, {holder}, {old_ends}, {new_ends} and {tool}. The keys are put in with
-    their article and in lower case ("the old key", "l’ancienne clé"), the moments with a style, as {old_ends:datetime}.
+    Its wordings may name {old_key}, {new_key}, {holder}, {old_ends}, {new_ends} and {tool}. Keys are filled in with
+    their article in lower case ("the old key", "l’ancienne clé"). Moments may have a style, as in {old_ends:datetime}.
     """
 
     id: str
     title: Wording
+    """The line in the list of steps."""
     text: Wording
+    """What to do, shown to the user at this step."""
     ends: Ends
     needs: Needs = Needs.NOTHING
     offers: tuple[Offer, ...] = ()
     done: Wording | None = None
+    """The words of the button that ends the step. None stands for the usual ones."""
     limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownProblem:
-    """A known way in which the platform or the tool says no, and what to do; `back_to` is the step to do again.
-
-    `final` says that the course leads nowhere for this person, who may as well give it up.
-    """
+    """A known refusal of the platform or the tool, with its remedy."""
 
     id: str
     title: Wording
     text: Wording
     back_to: str | None = None
+    """The step to do again."""
     final: bool = False
+    """Whether this user can only give the workflow up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """The steps of one path, in order, with ids that differ."""
+    """The steps of one path, in order. Their ids differ."""
 
     kind: WorkflowKind
     title: Wording
@@ -105,7 +108,7 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """The letter to the platform's support; its wordings may name {holder} and {serial}."""
+    """The letter to the platform's support. It may name {holder} and {serial}."""
 
     subject: Wording
     body: Wording

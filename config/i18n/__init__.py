@@ -1,1 +1,1 @@
-"""Texts for users: the values that the rules emit, and their translation into French and English."""
+"""Texts for users, and their translation into French and English."""

@@ -1,4 +1,4 @@
-"""Texts that the rules emit: an id and its arguments, put into words by whoever shows them."""
+"""Texts as values: an id and its arguments. `Translator` renders them."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # Unicode's categories of wh
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence of the catalogue `config/locale`, by id. An argument named `count` chooses the plural form."""
+    """A sentence of the catalogue in `config/locale`, by id.
+
+    An argument named `count` chooses the plural form.
+    """
 
     id: str
     args: tuple[tuple[str, "Argument"], ...] = ()
@@ -24,27 +27,35 @@ Argument = str | int | datetime | Text
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence that a procedure brings along, with the arguments that it may name in braces."""
+    """A sentence of a procedure file, with its arguments."""
 
     wording: Wording
     args: tuple[tuple[str, Argument], ...] = ()
 
 
 Sentence = Text | Phrase
-"""Whatever `Translator.render` puts into words."""
+"""What `Translator.render` takes."""
 
 
 def text(id_: str, /, **args: Argument) -> Text:
-    """Name a sentence of the catalogue and its arguments."""
+    """Return the sentence of the catalogue with this id, and its arguments."""
     return Text(id_, tuple(args.items()))
 
 
 def clean(raw: str, limit: int = NAME_LIMIT) -> str:
-    """Make text from outside harmless: one line, no control, format or bidi characters, at most `limit` long.
+    """Return text from outside as one harmless line.
 
-    Non-breaking spaces stay: French puts them before its punctuation.
+    A longer one is cut to `limit` characters.     Control, format and bidi characters are removed. Non-breaking spaces stay, because French punctuation needs them.
     """
-    spaced = (" " if c.isspace() and c not in UNBROKEN else c for c in raw[: limit * 8])
+    spaced = map(_as_space, raw[: limit * 8])
     visible = "".join(c for c in spaced if unicodedata.category(c) not in HIDDEN)
-    folded = " ".join(filter(None, visible.split(" "))).strip()
-    return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+    line = " ".join(filter(None, visible.split(" "))).strip()
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1] + "…"
+
+
+def _as_space(character: str) -> str:
+    if character.isspace() and character not in UNBROKEN:
+        return " "
+    return character

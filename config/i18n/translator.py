@@ -1,4 +1,4 @@
-"""Puts the rules' texts into the person's language, through the gettext catalogues in `config/locale`."""
+"""Renders texts in the user's language, with the gettext catalogues of `config/locale`."""
 
 import logging
 import os
@@ -37,10 +37,13 @@ log = logging.getLogger(__name__)
 
 
 class Translator:
-    """The words of one language. Any thread may render."""
+    """Renders texts in one language. Any thread may use it."""
 
     def __init__(self, language: str | None = None, zone: tzinfo | None = None) -> None:
-        """Read the catalogue of `language` (None: the session's); dates are shown in `zone` (None: the local one)."""
+        """Read the catalogue of a language.
+
+        `language` is None for that of the session, and `zone` is None for the local time zone.
+        """
         self.language = language if language in LANGUAGES else session_language()
         self._zone = zone
         catalogue = LOCALE / self.language / "LC_MESSAGES" / "vigicle.mo"
@@ -48,30 +51,34 @@ class Translator:
             self._catalogue = GNUTranslations(file)
 
     def render(self, what: Sentence) -> str:
-        """Put a text into words; an unknown id is shown as it is, and logged."""
+        """Return the sentence in this language.
+
+        An unknown id is logged and returned as it is.
+        """
         arguments = dict(what.args)
         match what:
-            case Text():
-                sentence, name_of_it = self._sentence(what.id, arguments), what.id
+            case Text(id=logged_name):
+                sentence = self._sentence(logged_name, arguments)
             case Phrase(wording=wording):
-                sentence, name_of_it = (wording.fr if self.language == "fr" else wording.en), wording.en
+                sentence, logged_name = wording.in_language(self.language), wording.en
 
         def fill(match: re.Match[str]) -> str:
             name, style = match[1], match[2] or ""
             if name not in arguments:
-                log.warning("The text %s misses its argument %s", name_of_it, name)
+                log.warning("Translator: the text %s has no argument %s; its name is shown instead", logged_name, name)
                 return match[0]
             return self._shown(arguments[name], style)
 
         return _PLACEHOLDER.sub(fill, sentence)
 
     def _sentence(self, id_: str, arguments: Mapping[str, Argument]) -> str:
-        count = arguments.get("count")
-        sentence = self._catalogue.ngettext(id_, id_, abs(count) if isinstance(count, int) else 1)
+        count = arguments.get("count", 1)
+        number = abs(count) if isinstance(count, int) else 1
+        sentence = self._catalogue.ngettext(id_, id_, number)
         if sentence == id_:
             sentence = self._catalogue.gettext(id_)
         if sentence == id_:
-            log.warning("No words in %s for the text %s", self.language, id_)
+            log.warning("Translator: no sentence in %s for the text %s; its id is shown instead", self.language, id_)
         return sentence
 
     def _shown(self, argument: Argument, style: str) -> str:
@@ -88,8 +95,8 @@ class Translator:
     def _moment(self, moment: datetime, style: str) -> str:
         month = text(MONTHS[moment.month - 1])
         year = str(moment.year)
-        first = moment.day == 1
-        date = text("date.first" if first else "date.day", day=moment.day, month=month, year=year)
+        id_ = "date.first" if moment.day == 1 else "date.day"
+        date = text(id_, day=moment.day, month=month, year=year)
         time = text("date.time", hour=moment.hour, hour_padded=f"{moment:%H}", minute=f"{moment:%M}")
         match style:
             case "time":
@@ -101,7 +108,10 @@ class Translator:
 
 
 class UserError(Exception):
-    """Something that the person can put right; `text` says it to them, str() says it in English for the log."""
+    """A problem that the user can solve.
+
+    `text` is the message for the user. str() renders it in English, for the log.
+    """
 
     def __init__(self, what: Text) -> None:
         super().__init__(what)
@@ -112,7 +122,7 @@ class UserError(Exception):
 
 
 def session_language(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
-    """Tell the language of the person's session: "fr" where it is French, else "en"."""
+    """Return the language of the user's session: "fr" or "en"."""
     asked = _from_environment(environ)
     if asked is None and platform == "win32":
         asked = _from_windows()
@@ -122,7 +132,10 @@ def session_language(environ: Mapping[str, str] = os.environ, platform: str = sy
 
 
 def _from_environment(environ: Mapping[str, str]) -> str | None:
-    """POSIX.1-2017 §8.2, and GNU gettext's LANGUAGE, which a locale of "C" switches off."""
+    """Return the language that the variables name (POSIX.1-2017 §8.2).
+
+    GNU gettext's LANGUAGE comes first, but a locale of "C" disables it.
+    """
     locale = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     if locale in {"C", "POSIX"}:
         return "en"
@@ -134,8 +147,8 @@ def _from_windows() -> str | None:
     if sys.platform == "win32":
         import ctypes
 
-        spoken = ctypes.windll.kernel32.GetUserDefaultUILanguage()
-        language = "fr" if spoken & 0x3FF == _WINDOWS_FRENCH else "en"
+        identifier = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+        language = "fr" if identifier & 0x3FF == _WINDOWS_FRENCH else "en"
     return language
 
 
@@ -144,10 +157,12 @@ def _from_macos() -> str | None:
 
     preferences = Path.home() / "Library" / "Preferences" / ".GlobalPreferences.plist"
     try:
-        spoken = plistlib.loads(preferences.read_bytes()).get("AppleLanguages", [])
+        tags = plistlib.loads(preferences.read_bytes()).get("AppleLanguages", [])
     except (OSError, ValueError, AttributeError):
         return None
-    return _first_known([str(tag) for tag in spoken]) if isinstance(spoken, list) else None
+    if not isinstance(tags, list):
+        return None
+    return _first_known([str(tag) for tag in tags])
 
 
 def _first_known(tags: list[str]) -> str | None:

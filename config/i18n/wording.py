@@ -1,11 +1,15 @@
-"""Words that a procedure file brings along in both languages."""
+"""Texts that a procedure file brings in both languages."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """One sentence in each language, for texts that belong to a procedure rather than to the program."""
+    """A sentence of a procedure file in each language."""
 
     en: str
     fr: str
+
+    def in_language(self, language: str) -> str:
+        """Return the sentence in "fr" or "en"."""
+        return self.fr if language == "fr" else self.en

@@ -1,4 +1,4 @@
-"""What single settings may hold: each kind parses one TOML value, or refuses it."""
+"""What single settings may hold. Each kind parses one TOML value."""
 
 import re
 import unicodedata
@@ -83,11 +83,14 @@ def _path(value: object) -> str:
 
 
 def _module(value: object) -> str:
-    """Take any path: a module that cannot be used, relative ones too, is named and skipped when keys are read."""
+    """Accept any path.
+
+    When keys are read, a module that cannot be used is reported and skipped. This includes relative paths.
+    """
     written = _typed(value, str)
     try:
         path = Path(written).expanduser()
-    except RuntimeError as error:  # no such person
+    except RuntimeError as error:  # no such user
         raise RejectedValue(value) from error
     if not written or _CONTROL.search(written):
         raise RejectedValue(value)
@@ -148,7 +151,9 @@ def _id(value: object) -> str:
 
 
 def wording(accepted: str, limit: int, names: Mapping[str, str], *, lines: bool = False) -> Kind[str]:
-    """Accept a text for users that names nothing but `names` in braces, and links by https alone.
+    """Accept a text for users with few names and safe links.
+
+    In braces it names nothing but `names`, and it links by https alone.
 
     `names` has the styles that each name may carry behind a colon, "" for none. `limit` counts characters. With
     `lines`, the text may have several lines.
@@ -169,7 +174,7 @@ def wording(accepted: str, limit: int, names: Mapping[str, str], *, lines: bool 
 
 
 def _is_visible(line: str) -> bool:
-    """Return whether the line is not blank and has no character that cannot be seen."""
+    """Return whether the line has text and no hidden character."""
     categories = {unicodedata.category(character) for character in line}
     return bool(line.strip()) and not categories & {*HIDDEN, "Zl", "Zp"}
 

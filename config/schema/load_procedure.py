@@ -1,4 +1,7 @@
-"""Reads the courses of steps and the letter of a procedure file, and refuses what could lead nowhere."""
+"""Loads the workflows and the letter of a procedure file.
+
+Steps that could lead nowhere are refused.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -14,7 +17,7 @@ PLAIN = Path(__file__).parents[1] / "catalogue" / "workflows.toml"
 WORKFLOWS = "workflows"
 FORMER_WORKFLOWS = "courses"
 """What procedure files of the first version call `workflows`. It is still read."""
-ENTRIES_LIMIT = 20  # steps of a course; refusals, too
+ENTRIES_LIMIT = 20  # steps of a workflow, and its known problems
 
 _MOMENT = "date|time|datetime"
 _NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT, "tool": ""}
@@ -31,9 +34,9 @@ _TAKES_OUT = {Ends.OLD_OUT: Needs.OLD, Ends.NEW_OUT: Needs.NEW}
 
 
 def load_workflows(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[WorkflowKind, Workflow]:
-    """Read the table `courses`, with the plain course for each kind that it does not hold. Raises SettingsError.
+    """Load the table `workflows`, with a plain workflow for each missing kind.
 
-    `letter` is None where there is none, or nobody to write to.
+    `letter` is None when there is none, or no address to send it to. Raises SettingsError.
     """
     own = _workflows(table, link_lifetime, letter)
     plain = read_table(PLAIN, required=True).table(WORKFLOWS)
@@ -41,7 +44,7 @@ def load_workflows(table: Table, link_lifetime: timedelta, letter: Letter | None
 
 
 def load_letter(table: Table | None) -> Letter | None:
-    """Read the table `letter`. Raises SettingsError."""
+    """Load the table `letter`. Raises SettingsError."""
     if table is None:
         return None
     letter = Letter(subject=_wording(table, "subject", _SUBJECT), body=_wording(table, "body", _BODY))
@@ -93,7 +96,7 @@ def _step(table: Table, before: Sequence[Step], link_lifetime: timedelta, letter
 
 
 def _in_reader(steps: Sequence[Step]) -> Needs:
-    """Tell which key is in once these steps are done."""
+    """Return which key is in the reader once these steps are done."""
     held = Needs.NOTHING
     for step in steps:
         held = _PUTS_IN.get(step.ends, held)
@@ -103,20 +106,23 @@ def _in_reader(steps: Sequence[Step]) -> Needs:
 
 
 def _can_end(step: Step, letter: Letter | None) -> bool:
-    """Tell whether what ends the step can ever happen while it goes on."""
-    if step.ends is Ends.LAUNCHED:  # a serial number is copied, which nobody is told of
-        opens = step.offers[0] if step.offers else Offer.SERIAL
+    """Return whether the event that ends the step can happen."""
+    if step.ends is Ends.LAUNCHED:  # copying a serial number is not reported
+        opens = next(iter(step.offers), Offer.SERIAL)
         return opens is not Offer.SERIAL and (opens is not Offer.MAIL or letter is not None)
     puts_in = _PUTS_IN.get(step.ends)
     return puts_in is None or step.needs in {Needs.NOTHING, puts_in}
 
 
 def _limit(table: Table | None, before: Sequence[Step], link_lifetime: timedelta) -> Limit | None:
-    """Read a limit. It leads back no later than to where it is counted from: else it would be over again at once."""
+    """Load a limit.
+
+    It must not lead back to a step after the one that it is counted from, or it would be over at once.
+    """
     if table is None:
         return None
     ids = [step.id for step in before]
-    counted = [step.id for step in before if step.ends not in {*_PUTS_IN, *_TAKES_OUT}]  # a card's moment is not kept
+    counted = [step.id for step in before if step.ends not in {*_PUTS_IN, *_TAKES_OUT}]  # when a card moved is not kept
     since = table.need("since", kinds.one_of(counted, "accepted.earlier_step"))
     limit = Limit(
         since=since,
@@ -128,7 +134,7 @@ def _limit(table: Table | None, before: Sequence[Step], link_lifetime: timedelta
 
 
 def _known_problem(table: Table, before: Sequence[KnownProblem], steps: Sequence[Step]) -> KnownProblem:
-    refusal = KnownProblem(
+    problem = KnownProblem(
         id=_new_id(table, before),
         title=_wording(table, "title", _TITLE),
         text=_wording(table, "text", _TEXT),
@@ -136,7 +142,7 @@ def _known_problem(table: Table, before: Sequence[KnownProblem], steps: Sequence
         final=table.take("final", kinds.SWITCH, False),
     )
     table.finish()
-    return refusal
+    return problem
 
 
 def _new_id(table: Table, before: Iterable[Step | KnownProblem]) -> str:

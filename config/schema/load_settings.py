@@ -1,4 +1,4 @@
-"""Loads the settings: the catalogue's procedures, then the machine-wide policy, then the person's own file."""
+"""Loads the procedures, the policy of the machine, and the user's settings."""
 
 import os
 import re
@@ -41,10 +41,10 @@ class Loaded:
 
 
 def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
-    """Load everything; `procedures` are folders of further procedure files.
+    """Load everything. Raises SettingsError for the policy and the user's files.
 
-    A later procedure of the same id takes an earlier one's place. Raises SettingsError for the policy and the
-    person's file; a refused procedure file is left out and told in `problems`.
+    `procedures` are folders of further procedure files. A later procedure replaces an earlier one of the same id.
+    A refused procedure file is left out, and its error is in `problems`.
     """
     loaded = _load_procedures((*procedures, *folders.procedures))
     settings = loaded.settings
@@ -72,7 +72,7 @@ def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
 
 
 def stamp(folders: Folders) -> Stamp:
-    """Tell cheaply whether the files may have changed: two stamps of unchanged files are equal."""
+    """Return a value that is equal while no file has changed."""
     files = [folders.policy_file, choices_file(folders), folders.config_file]
     for folder in folders.procedures:
         files += _procedure_files(folder)
@@ -154,7 +154,7 @@ def _issuer(table: Table) -> IssuerRule:
 
 
 def _apply(table: Table, base: Settings, broken: frozenset[str]) -> Settings:
-    """Lay one configuration file over the settings; sections of `broken` procedures are not looked at."""
+    """Lay one file over the settings, without the sections of `broken` procedures."""
     settings = Settings(
         procedures=_chosen(table.table("procedures"), base.procedures, broken),
         notices=_notices(table.table("notices"), base.notices),
@@ -202,7 +202,10 @@ def _adjusted(table: Table, base: Procedure) -> Procedure:
 
 
 def _refuse_foreign(policy: Path) -> None:
-    """Refuse a policy that any account of the machine could have written: it may name code to load."""
+    """Refuse a policy that any account could have written.
+
+    It may name code to load.
+    """
     if sys.platform != "win32" and policy.exists():
         facts = policy.stat()
         trusted = os.geteuid() == 0 or facts.st_uid in {0, os.geteuid()}

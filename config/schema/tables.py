@@ -1,4 +1,7 @@
-"""Reads one TOML file strictly: whatever is refused names the file, the key, the value and what is accepted."""
+"""Reads one TOML file strictly.
+
+A refusal names the file, the key, the value and what is accepted.
+"""
 
 import difflib
 import json
@@ -23,15 +26,15 @@ D = TypeVar("D")
 class SettingsError(UserError):
     """Settings that are refused.
 
-    `key` is dotted, or names the line where the file is no TOML; `key` and `value` are "" when the whole file is
-    meant. `accepted` is the text of what is accepted, `nearest` the known key that a mistyped one is closest to.
+    `key` is dotted, or names the line when the file is not TOML. `key` and `value` are "" for the whole file.
+    `accepted` says what is accepted. `nearest` is the known key that a mistyped one resembles most.
     """
 
     def __init__(
         self, *, file: Path, key: str = "", line: int = 0, value: str = "", accepted: Text, nearest: str = ""
     ) -> None:
         self.file = file
-        self.key = f"line {line}" if line else clean(key)
+        self.key = clean(key)
         self.value = clean(value, _VALUE_LIMIT)
         self.accepted = accepted
         self.nearest = nearest
@@ -39,6 +42,7 @@ class SettingsError(UserError):
         if nearest:
             sentence = text("settings.refused_near", key=self.key, value=self.value, nearest=nearest, **facts)
         elif line:
+            self.key = f"line {line}"
             sentence = text("settings.line_refused", line=line, value=self.value, **facts)
         elif key:
             sentence = text("settings.refused", key=self.key, value=self.value, **facts)
@@ -47,8 +51,11 @@ class SettingsError(UserError):
         super().__init__(sentence)
 
 
-class RejectedValue(ValueError):  # noqa: N818 - an outcome's name
-    """Raised by a `Kind` for a value that it does not accept; holds the part that is at fault."""
+class RejectedValue(ValueError):  # noqa: N818 - it never leaves this package
+    """Raised by a `Kind` for a value that it does not accept.
+
+    `fault` is the part of the value that is refused.
+    """
 
     def __init__(self, fault: object) -> None:
         super().__init__(fault)
@@ -57,20 +64,26 @@ class RejectedValue(ValueError):  # noqa: N818 - an outcome's name
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """What a key may hold: the id of the words for it, how to parse it (raises Refused), and what to choose from."""
+    """What a key may hold."""
 
     accepted: str
+    """The id of the text that says so."""
     parse: Callable[[object], T]
+    """Returns the value. Raises RejectedValue."""
     choices: tuple[str, ...] = ()
+    """What the text lists."""
 
     @property
     def words(self) -> Text:
-        """Say what is accepted."""
+        """Return the text that says what is accepted."""
         return text(self.accepted, choices=", ".join(self.choices) or "—")
 
 
 class Table:
-    """One table of a file, taken key by key; `finish` then refuses what is left over."""
+    """One table of a file, read key by key.
+
+    `finish` then refuses the keys that were not read.
+    """
 
     def __init__(self, file: Path, content: dict[str, object], prefix: str = "") -> None:
         self.file = file
@@ -79,35 +92,40 @@ class Table:
         self._known: list[str] = []
 
     def take(self, key: str, kind: Kind[T], default: D) -> T | D:
-        """Parse the value of `key`, or give the default where it is absent."""
+        """Return the value of `key`, or the default when it is absent."""
         self._known.append(key)
         if key not in self._content:
             return default
         return self._parsed(key, kind)
 
     def need(self, key: str, kind: Kind[T]) -> T:
-        """Parse the value of `key`, which must be there."""
+        """Return the value of `key`, which must be there."""
         self._known.append(key)
         if key not in self._content:
             raise SettingsError(file=self.file, key=self._dotted(key), value="—", accepted=kind.words)
         return self._parsed(key, kind)
 
     def table(self, key: str) -> "Table":
-        """Enter the table under `key`; an absent one is empty."""
+        """Return the table under `key`. A missing one is empty."""
         self._known.append(key)
         return Table(self.file, self._as_table(key, self._content.get(key, {})), self._dotted(key))
 
     def holds(self, key: str) -> bool:
-        """Tell whether the key is there."""
+        """Return whether the key is there."""
         self._known.append(key)
         return key in self._content
 
     def optional(self, key: str) -> "Table | None":
-        """Enter the table under `key` where there is one."""
-        return self.table(key) if self.holds(key) else None
+        """Return the table under `key`, or None."""
+        if not self.holds(key):
+            return None
+        return self.table(key)
 
     def renamed_table(self, key: str, former_key: str) -> "Table":
-        """Enter the table under `key`, or else under its former key. A file that has both is refused."""
+        """Return the table under `key`, or else under its former key.
+
+        A file that has both is refused.
+        """
         if former_key not in self._content:
             return self.table(key)
         if key in self._content:
@@ -116,33 +134,40 @@ class Table:
         return self.table(former_key)
 
     def tables(self, key: str) -> "list[Table]":
-        """Enter each table of the array under `key`, which must hold one at least; several are numbered from 1."""
+        """Return the tables of the array under `key`.
+
+        There must be at least one. In error messages, several tables are numbered from 1.
+        """
         self._known.append(key)
         found = self._content.get(key, [])
         if not isinstance(found, list) or not found:
             raise self.refusal(key, found, text("accepted.tables"))
-        names = [f"{key}[{number}]" if len(found) > 1 else key for number in range(1, len(found) + 1)]
+        names = [key]
+        if len(found) > 1:
+            names = [f"{key}[{number}]" for number, _ in enumerate(found, start=1)]
         return [
             Table(self.file, self._as_table(name, item), self._dotted(name))
             for name, item in zip(names, found, strict=True)
         ]
 
     def optional_tables(self, key: str) -> "list[Table]":
-        """Enter each table of the array under `key` where there is one."""
-        return self.tables(key) if self.holds(key) else []
+        """Return the tables of the array under `key`, or none."""
+        if not self.holds(key):
+            return []
+        return self.tables(key)
 
     def forgive(self, keys: Iterable[str]) -> None:
-        """Leave these keys unread, and do not refuse them."""
+        """Accept these keys without reading them."""
         self._known += keys
 
     def finish(self) -> None:
-        """Refuse the first key that nobody has taken."""
+        """Refuse the first key that was not read."""
         for key, value in self._content.items():
             if key not in self._known:
                 raise self._unknown(key, value)
 
     def refusal(self, key: str, value: object, accepted: Text) -> SettingsError:
-        """Make the problem that says why this value is refused."""
+        """Return the error that says why this value is refused."""
         return SettingsError(file=self.file, key=self._dotted(key), value=as_written(value), accepted=accepted)
 
     def _parsed(self, key: str, kind: Kind[T]) -> T:
@@ -171,12 +196,15 @@ class Table:
 
 
 def read_table(file: Path, *, required: bool = False) -> Table:
-    """Read the file; a missing one is empty unless `required`. Raises SettingsError."""
+    """Read the file. Raises SettingsError.
+
+    A missing file is an empty table unless it is `required`.
+    """
     return parse_table(file, decoded(file, _read_bytes(file, required=required)))
 
 
 def decoded(file: Path, raw: bytes) -> str:
-    """Decode UTF-8, with the mark that Windows editors put first or without."""
+    """Decode UTF-8, with or without a byte-order mark. Raises SettingsError."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -186,7 +214,7 @@ def decoded(file: Path, raw: bytes) -> str:
 
 
 def parse_table(file: Path, written: str) -> Table:
-    """Parse TOML text; `file` is named in whatever is refused."""
+    """Parse the TOML text of `file`. Raises SettingsError."""
     try:
         return Table(file, tomllib.loads(written))
     except (ValueError, RecursionError) as error:
@@ -198,7 +226,10 @@ def parse_table(file: Path, written: str) -> Table:
 
 
 def as_written(value: object) -> str:
-    """Show a parsed value about as the file has it; one that is too large or too deep for that, by a mark."""
+    """Return a parsed value about as the file has it.
+
+    A value that is too large or too deep is shown as "…".
+    """
     try:
         return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
     except (ValueError, RecursionError):

@@ -8,7 +8,7 @@ from functools import partial
 
 from config.folders import Folders
 from config.i18n.text import Text, text
-from config.preferences import keep_language
+from config.preferences import save_language
 from daemon.core.diagnosis import Check, Health
 from daemon.core.effects import Examine, StartAtLogin, SystemAction, UseLanguage
 from daemon.core.events import LoginStartKnown, ProblemMet, Tick
@@ -51,7 +51,7 @@ class DesktopSystemActions:
     def _carry_out(self, action: SystemAction) -> None:
         match action:
             case UseLanguage(language=language):
-                keep_language(self._folders, language)
+                save_language(self._folders, language)
                 self._post(Tick(at=datetime.now(UTC)))  # the loop looks at the settings before each event
             case StartAtLogin(on=True):
                 self._starter.enable()

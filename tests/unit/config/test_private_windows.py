@@ -12,7 +12,7 @@ PERSON, STRANGER = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
 @pytest.mark.parametrize(
     ("rights", "private"),
     [
-        pytest.param(RIGHTS.format(person=PERSON), True, id="ours"),
+        pytest.param(RIGHTS.format(user=PERSON), True, id="ours"),
         pytest.param(f"D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;{PERSON})", True, id="of the profile"),
         pytest.param("D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;OW)", True, id="as Python makes it"),
         pytest.param(f"O:BAG:S-1-5-21D:(D;;FA;;;WD)(A;;FA;;;{PERSON})", True, id="others are refused"),
