@@ -8,7 +8,7 @@ from config.i18n.wording import Wording
 
 
 class WorkflowKind(StrEnum):
-    """What the steps lead to: a kind of path, or the final clean-up."""
+    """What the steps lead to: a path, or the final clean-up."""
 
     ORDER = "order"
     ACTIVATE = "activate"
@@ -53,7 +53,7 @@ class Offer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """How long a step can still be done, counted from an earlier one."""
+    """The time limit of a step, counted from an earlier one."""
 
     since: str
     """The step at whose end the time begins."""
@@ -79,7 +79,7 @@ class Step:
     needs: Needs = Needs.NOTHING
     offers: tuple[Offer, ...] = ()
     done: Wording | None = None
-    """The words of the button that ends the step. None stands for the usual ones."""
+    """The words of the button that ends the step. None means the usual ones."""
     limit: Limit | None = None
 
 

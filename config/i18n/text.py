@@ -45,7 +45,8 @@ def text(id_: str, /, **args: Argument) -> Text:
 def clean(raw: str, limit: int = NAME_LIMIT) -> str:
     """Return text from outside as one harmless line.
 
-    A longer one is cut to `limit` characters.     Control, format and bidi characters are removed. Non-breaking spaces stay, because French punctuation needs them.
+    It is cut to `limit` characters. Control, format and bidi characters are removed. Non-breaking spaces stay,
+    because French punctuation needs them.
     """
     spaced = map(_as_space, raw[: limit * 8])
     visible = "".join(c for c in spaced if unicodedata.category(c) not in HIDDEN)

@@ -66,7 +66,7 @@ def catalogue_settings() -> Settings:
 def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
     """Load one procedure, whose id is the file's name. Raises SettingsError.
 
-    `content` stands for what the file holds.
+    `content` is read in the place of the file.
     """
     return _procedure(file.stem, _procedure_table(file, content))
 

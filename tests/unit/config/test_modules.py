@@ -1,4 +1,4 @@
-"""The catalogue of PKCS#11 modules is expanded for each system, and names only what is there."""
+"""The catalogue of PKCS#11 modules is expanded for each system."""
 
 import tomllib
 from pathlib import Path

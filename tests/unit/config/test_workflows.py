@@ -1,4 +1,4 @@
-"""The procedures' own steps follow the written ones, in words that are set as each language sets them."""
+"""The catalogue's steps follow the written procedure, in good typography."""
 
 import re
 from collections.abc import Iterator

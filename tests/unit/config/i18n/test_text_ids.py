@@ -1,4 +1,4 @@
-"""Text ids are literals: a search finds each use of a text, and each text that nothing uses."""
+"""Text ids are literals, so that a search finds every use."""
 
 import ast
 import re

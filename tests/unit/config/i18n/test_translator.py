@@ -1,4 +1,4 @@
-"""Every text that is used has its words in both languages, and is put together safely."""
+"""Texts exist in both languages, and are rendered safely."""
 
 import ast
 import importlib.util
@@ -62,7 +62,10 @@ def sources() -> Iterator[ast.AST]:
 
 
 def ids_in(node: ast.expr) -> Iterator[str]:
-    """The ids that an argument of `text` can be; `{}` stands for what is filled in."""
+    """Yield the ids that an argument of `text` can be.
+
+    `{}` is in the place of what is filled in.
+    """
     match node:
         case ast.Constant(value=str(id_)):
             yield id_
@@ -83,7 +86,7 @@ def used_ids() -> set[str]:
 
 
 def named_ids() -> set[str]:
-    """Every string in the sources that is an id, wherever it stands, and every pattern of one."""
+    """Return every string of the sources, and every pattern of one."""
     found: set[str] = set()
     for node in sources():
         if isinstance(node, ast.Constant | ast.JoinedStr):

@@ -1,4 +1,4 @@
-"""Steps are data: what a procedure file says of them is taken as it is, or refused by name."""
+"""Procedure files are loaded as written, or refused by key and value."""
 
 import contextlib
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Settings are laid over each other in order, and whatever is refused is named exactly."""
+"""Settings override each other in order, and refusals are exact."""
 
 import json
 import os
@@ -95,10 +95,10 @@ support_email = "help@opalexe.example"
 """
 
 
-@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte-order mark"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"], ids=["plain", "with a byte-order mark"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["Unix", "Windows"])
-def test_every_key_is_taken(load: Load, mark: str, end: str) -> None:
-    settings = load(mark + EVERYTHING.replace("\n", end)).settings
+def test_every_key_is_taken(load: Load, bom: str, end: str) -> None:
+    settings = load(bom + EVERYTHING.replace("\n", end)).settings
     assert settings.language == "fr"
     assert settings.modules == (ABSOLUTE_READ,)
     assert settings.notices == NoticeSettings(
@@ -133,7 +133,7 @@ def test_a_tilde_stands_for_the_persons_home(load: Load, monkeypatch: pytest.Mon
     assert load('pkcs11.modules = ["~/module.so"]').settings.modules == ("/home/elise/module.so",)
 
 
-def test_a_relative_module_is_kept_for_whoever_names_and_skips_it(load: Load) -> None:
+def test_a_relative_module_is_kept_for_the_reader_to_report(load: Load) -> None:
     assert load('pkcs11.modules = ["here.so"]').settings.modules == ("here.so",)
 
 
@@ -226,7 +226,7 @@ KEYS = [
 
 
 def accepted_or_refused(content: bytes) -> None:
-    """Settings come out, or a SettingsError that can be told; nothing else."""
+    """Check that only settings or a readable SettingsError can come out."""
     told = ""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "config.toml"
