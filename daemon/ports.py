@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from config.i18n.text import Sentence
 from daemon.core.effects import HistoryEntry, Launch, ReadTokens, SystemAction
 from daemon.core.events import Event
 from daemon.core.login_start import AutostartStatus
@@ -151,7 +152,7 @@ class GuideDisplay(Protocol):
     def open(self) -> None:
         """Open the window with the present view, or bring it to the front."""
 
-    def show(self, view: GuideView) -> None:
+    def show(self, view: GuideView[Sentence]) -> None:
         """Show this view to every subscriber from now on; no window is opened for it."""
 
     def stop(self) -> None:

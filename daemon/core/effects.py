@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.i18n.text import Sentence
 from daemon.core.destination import Destination
 from daemon.core.model import Memory, ReaderName, Ticket
 from daemon.core.notice import Notice
@@ -90,7 +91,7 @@ class OpenGuide:
 class ShowGuide:
     """Show this in the guide, wherever it is open."""
 
-    view: GuideView
+    view: GuideView[Sentence]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from config.i18n.text import Text
 from config.settings import Settings
+from daemon.core.action_id import ActionId
 from daemon.core.destination import Destination
 from daemon.core.model import Claim, Fingerprint, KeyId, ReaderState, Ticket, TokenReading
 from daemon.core.notice import Choice
@@ -125,10 +126,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideChosen:
-    """The person chose an action of the guide, by its id in `GuideView`; one that is not offered now does nothing."""
+    """The user chose an action of the guide. One that is not offered now does nothing."""
 
     at: datetime
-    action: str
+    action: ActionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
+from config.i18n.text import Sentence
 from config.settings import Settings
 from daemon.core.destination import Destination
 from daemon.core.model import KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
@@ -82,7 +83,7 @@ class State:
     login_start: bool | None = None
     greeting: bool = False
     tray: TrayView | None = None
-    guide: GuideView | None = None
+    guide: GuideView[Sentence] | None = None
     guide_case: KeyId | None = None
     cards: CardsPresent = field(default_factory=CardsPresent)
     launching: Mapping[tuple[str, Destination], KeyId] = field(default_factory=dict)

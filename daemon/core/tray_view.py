@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from heapq import nsmallest
 
-from config.i18n.text import Text, text
+from config.i18n.text import Sentence, Text, text
 from config.settings import Settings
+from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read
 from daemon.core.due_notices import key_holder, left_words
@@ -17,15 +18,16 @@ from daemon.core.notice import Choice
 from daemon.core.renewal import Activation, Question, activation
 from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
-from daemon.core.views.guide import Ending, GoingBack, GuideView, Opening
+from daemon.core.views.guide import GuideView
 from daemon.core.views.report import CertificateStatus, Stage
 from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
 
+STEP_ACTIONS = {ActionKind.OPEN, ActionKind.END, ActionKind.GO_BACK}  # what the menu offers of a page
 AT_MOST = 10  # holders and keys that the menu shows; a menu longer than the screen serves nobody
 ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT, Stage.DUE: IconState.SOON}
 
 
-def build_tray_view(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> TrayView:
+def build_tray_view(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> TrayView:
     """Draw the whole face; the menu offers what the guide's page does."""
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
     ends = [c.not_after for c in counted if c.not_after is not None]
@@ -68,7 +70,7 @@ def _tooltip(icon_state: IconState, state: State, assessment: Assessment, end: d
     return text("face.expired", date=end) if now > end else text("face.well", left=left_words(end, now))
 
 
-def _items(state: State, assessment: Assessment, guide: GuideView, now: datetime) -> Iterator[MenuItem]:
+def _items(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> Iterator[MenuItem]:
     for case in assessment.cases[:AT_MOST]:
         yield from _case_items(case)
     yield from _guide_items(guide)
@@ -88,13 +90,13 @@ def other_language(settings: Settings) -> str:
     return "en" if settings.language == "fr" else "fr"
 
 
-def _guide_items(guide: GuideView) -> Iterator[MenuItem]:
+def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
     """Open the guide; while a course stands, show its step and what that offers."""
     yield MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
     if guide.workflow is None or guide.workflow_title is None:
         return
     first = (guide.primary,) if guide.primary else ()
-    steps = [a for a in (*first, *guide.actions) if isinstance(a.does, Opening | Ending | GoingBack)]
+    steps = [a for a in (*first, *guide.actions) if a.id.kind in STEP_ACTIONS]
     items = (MenuItem(label=a.label, action=GuideCommand(action=a.id)) for a in steps)
     yield MenuItem(label=guide.workflow_title, items=(MenuItem(label=guide.headline), *items))
 

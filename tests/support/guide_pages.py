@@ -11,18 +11,21 @@ from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings
 from config.workflows import Workflow, WorkflowKind
-from daemon.adapters.guide.messages import (
-    Page,
-    PageAction,
-    PageBar,
-    PageCertificate,
-    PageProblem,
-    PageStep,
-    PageTimeline,
+from daemon.adapters.guide.messages import Page
+from daemon.core.model import Fingerprint, KeyId, Role
+from daemon.core.views.guide import (
+    Action,
+    Bar,
+    BarRole,
+    CertificateCard,
+    ProblemEntry,
+    ReaderStatus,
+    StepStatus,
+    StepSummary,
+    Timeline,
 )
-from daemon.core.model import Role
-from daemon.core.views.guide import BarRole, ReaderStatus, StepStatus
 from daemon.core.views.report import Stage
+from support.guide_actions import button
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,9 +73,9 @@ class Writer:
         }
         return Translator(self.language, UTC).render(Phrase(wording, tuple(args.items())))
 
-    def action(self, id_: str, en: str, fr: str, *, copy: str | None = None, detail: str | None = None) -> PageAction:
+    def action(self, id_: str, en: str, fr: str, *, copy: str | None = None, detail: str | None = None) -> Action[str]:
         """Write a button."""
-        return PageAction(id=id_, label=self.say(en, fr), copy=copy, detail=detail)
+        return button(id_, self.say(en, fr), copy=copy, detail=detail)
 
     def step(self, kind: WorkflowKind, at: str, **more: object) -> Page:
         """Write the page of one step."""
@@ -92,7 +95,7 @@ class Writer:
             "body": self.fill(step.text),
             "reader": ReaderStatus.EMPTY,
             "reader_words": self.reader(ReaderStatus.EMPTY),
-            "primary": PageAction(id=f"end:{at}", label=done),
+            "primary": button(f"end:{at}", done),
             "actions": self.others(),
             "known_problems": self.known_problems(workflow),
             "timeline": self.timeline(),
@@ -100,15 +103,15 @@ class Writer:
         }
         return Page(**(page | more))  # type: ignore[arg-type]  # by name
 
-    def steps(self, workflow: Workflow, current: int) -> tuple[PageStep, ...]:
+    def steps(self, workflow: Workflow, current: int) -> tuple[StepSummary[str], ...]:
         """Write the list of steps."""
         marks = [StepStatus.DONE] * current + [StepStatus.CURRENT] + [StepStatus.AHEAD] * len(workflow.steps)
         return tuple(
-            PageStep(id=step.id, title=self.fill(step.title), status=status)
+            StepSummary(id=step.id, title=self.fill(step.title), status=status)
             for step, status in zip(workflow.steps, marks, strict=False)
         )
 
-    def others(self) -> tuple[PageAction, ...]:
+    def others(self) -> tuple[Action[str], ...]:
         """Write what is nearly always offered."""
         return (
             self.action("open:platform", "Open OPALEXE", "Ouvrir OPALEXE"),
@@ -119,10 +122,10 @@ class Writer:
             self.action("abandon", "Give up this path", "Abandonner cette démarche"),
         )
 
-    def known_problems(self, workflow: Workflow) -> tuple[PageProblem, ...]:
+    def known_problems(self, workflow: Workflow) -> tuple[ProblemEntry[str], ...]:
         """Write the known refusals."""
         return tuple(
-            PageProblem(
+            ProblemEntry(
                 id=refusal.id,
                 title=self.fill(refusal.title),
                 text=self.fill(refusal.text),
@@ -135,21 +138,21 @@ class Writer:
         """Say what is in the reader."""
         return self.say(*READER_WORDS[picture])
 
-    def timeline(self) -> PageTimeline:
+    def timeline(self) -> Timeline[str]:
         """Write the validities of both keys."""
         old, new = self.bars()
-        return PageTimeline(bars=(old, new), now=NOW, stretch=(NEW_BEGINS, OLD_ENDS - timedelta(hours=24)))
+        return Timeline(bars=(old, new), now=NOW, stretch=(NEW_BEGINS, OLD_ENDS - timedelta(hours=24)))
 
-    def bars(self) -> tuple[PageBar, PageBar]:
+    def bars(self) -> tuple[Bar[str], Bar[str]]:
         """Write both bars."""
         old = self.say("your old key “the blue one”", "votre ancienne clé « la bleue »")
         new = self.say("your new key", "votre nouvelle clé")
         return (
-            PageBar(role=BarRole.OLD, label=old, begins=OLD_BEGINS, ends=OLD_ENDS),
-            PageBar(role=BarRole.NEW, label=new, begins=NEW_BEGINS, ends=NEW_ENDS),
+            Bar(role=BarRole.OLD, label=old, begins=OLD_BEGINS, ends=OLD_ENDS),
+            Bar(role=BarRole.NEW, label=new, begins=NEW_BEGINS, ends=NEW_ENDS),
         )
 
-    def certificates(self) -> tuple[PageCertificate, ...]:
+    def certificates(self) -> tuple[CertificateCard[str], ...]:
         """Write a card for every stage."""
         old, new = self.bars()
         place = self.say("In the drawer; last seen on 3 May 2026.", "Dans un tiroir ; vue le 3 mai 2026.")
@@ -163,9 +166,9 @@ class Writer:
             ("0", "5", "", Role.AUTHENTICATION, Stage.VALID, new, "Zoé MARTIN"),
         )
         return tuple(
-            PageCertificate(
-                fingerprint=letter * 64,
-                key=key,
+            CertificateCard(
+                fingerprint=Fingerprint(letter * 64),
+                key=KeyId(key),
                 key_name=name,
                 holder=holder,
                 procedure=self.fill(OPALEXE.title),

@@ -18,6 +18,7 @@ from config.settings import Settings
 from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
 from daemon.assembly.parts import MainThreadTray, MakeTray
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
@@ -133,7 +134,7 @@ class StoryPlayer:
         """Come to each of these steps, and say that it is done."""
         for id_ in steps:
             self.step(id_)
-            self._demo.post(GuideChosen(at=self._demo.clock.now, action=f"end:{id_}"))
+            self._demo.post(GuideChosen(at=self._demo.clock.now, action=ActionId(ActionKind.END, id_)))
 
     def _page_at(self, id_: str) -> Page:
         try:

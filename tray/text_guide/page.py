@@ -5,14 +5,14 @@ from itertools import count
 
 from config.i18n.text import Argument, text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import Chosen, Page, PageAction, actions_of
-from daemon.core.views.guide import StepStatus
+from daemon.adapters.guide.messages import Chosen, Page
+from daemon.core.views.guide import Action, StepStatus, offered
 
 HELP, LIST, CERTIFICATES, REPEAT, QUIT = KEYS = ("help", "list", "certificates", "repeat", "quit")
 BACK = "back"
 FIRST = 1
 
-Choices = dict[int, PageAction]
+Choices = dict[int, Action[str]]
 
 
 class TextPage:
@@ -133,7 +133,7 @@ class TextPage:
         if more := self._page.more_certificates:
             yield self.words("window.more_certificates", count=more)
 
-    def _named(self, typed: str) -> PageAction | None:
+    def _named(self, typed: str) -> Action[str] | None:
         """Return the action that was typed: by its number, or that of a help by its key."""
         back = {
             f"{self._key(BACK)}{number}": problem.action for number, problem in enumerate(self._page.known_problems, 1)
@@ -154,13 +154,12 @@ def _heading(page: Page) -> list[str]:
 
 def _numbered(page: Page, before: Choices) -> Choices:
     """Give each action the number to type for it; where all are others, begin anew."""
-    offered = [
-        action for action in actions_of(page) if action not in {problem.action for problem in page.known_problems}
-    ]
-    others = [action for action in offered if action is not page.primary]
+    solutions = {problem.action for problem in page.known_problems}
+    shown = [action for action in offered(page) if action not in solutions]
+    others = [action for action in shown if action is not page.primary]
     held = {action.id: number for number, action in before.items() if number != FIRST}
     kept = {action.id: held[action.id] for action in others if action.id in held}
-    gone = {number for number, action in before.items() if action.id not in {a.id for a in offered}}
+    gone = {number for number, action in before.items() if action.id not in {a.id for a in shown}}
     taken = {*kept.values(), *(gone if kept else ())}
     free = (number for number in count(FIRST + 1) if number not in taken)
     choices = {kept.get(action.id) or next(free): action for action in others}

@@ -7,20 +7,17 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import Page, PageAction
-from daemon.core.views.guide import Handling
+from daemon.adapters.guide.messages import Page
+from daemon.core.views.guide import Action, ActionRank
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.layouts import Flow, clear, column
 from tray.window.theme import Theme
-
-RARE = {Handling.PUT_OFF, Handling.RESTART, Handling.ABANDON, Handling.NOT_NEEDED}
-STATEMENT = "state:"
 
 
 class ActionButtons(QWidget):
     """Buttons, in the order of how likely they are."""
 
-    def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
+    def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
         self._theme = theme
         self._choose = choose
@@ -41,7 +38,7 @@ class ActionButtons(QWidget):
             first = self._button(page.primary, Rank.FIRST)
             first.setDefault(True)
             self._flow.addWidget(first)
-        rare = [action for action in page.actions if is_rare(action)]
+        rare = [action for action in page.actions if action.rank is ActionRank.RARE]
         for action in page.actions:
             if action not in rare:
                 self._flow.addWidget(self._button(action, Rank.PLAIN))
@@ -54,20 +51,15 @@ class ActionButtons(QWidget):
         buttons = [button for button in self.findChildren(WrappingButton) if not button.isHidden()]
         return next((button for button in buttons if button.isDefault()), buttons[0] if buttons else None)
 
-    def _button(self, action: PageAction, rank: Rank) -> WrappingButton:
+    def _button(self, action: Action[str], rank: Rank) -> WrappingButton:
         button = WrappingButton(self._theme, literal(action.label), rank=rank, detail=action.detail)
         button.setObjectName(f"action:{action.id}")
         button.clicked.connect(lambda: self._choose(action))
         return button
 
 
-def is_rare(action: PageAction) -> bool:
-    """Tell whether an action is for the menu: it concerns the whole course, or says what the guide rarely must hear."""
-    return action.id in RARE or action.id.startswith(STATEMENT)
-
-
 def menu_button(
-    theme: Theme, label: str, actions: list[PageAction], choose: Callable[[PageAction], None]
+    theme: Theme, label: str, actions: list[Action[str]], choose: Callable[[Action[str]], None]
 ) -> WrappingButton:
     """Return a button that opens a menu of these actions."""
     button = WrappingButton(theme, label)

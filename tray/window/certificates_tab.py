@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page, PageCertificate, PageTimeline
+from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page
+from daemon.core.views.guide import CertificateCard, Timeline
 from tray.window.buttons import Rank, WrappingButton
 from tray.window.forget_question import ask_to_forget
 from tray.window.glyphs import STAGES, GlyphView
@@ -30,7 +31,7 @@ class CertificatesPage(QWidget):
         self._answer = answer
         self._drafts: dict[str | None, str] = {}  # names that are being written, by key
         self._wanted: tuple[Page, Translator] | None = None
-        self._shown: tuple[tuple[PageCertificate, ...], int, str] | None = None
+        self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
         self._column = column(theme, gap=0.8, margin=1.0)
         self.setLayout(self._column)
 
@@ -67,7 +68,7 @@ class CertificatesPage(QWidget):
         self._column.addStretch(1)
 
     def _add_key(
-        self, certificates: tuple[PageCertificate, ...], line: PageTimeline | None, translator: Translator
+        self, certificates: tuple[CertificateCard[str], ...], line: Timeline[str] | None, translator: Translator
     ) -> None:
         frame, inner = card(self._theme, gap=1.3)
         inner.addWidget(KeyName(self._theme, certificates[0], translator, self._drafts, self._answer))
@@ -76,7 +77,7 @@ class CertificatesPage(QWidget):
         self._column.addWidget(frame)
 
     def _paragraph(
-        self, certificate: PageCertificate, line: PageTimeline | None, translator: Translator
+        self, certificate: CertificateCard[str], line: Timeline[str] | None, translator: Translator
     ) -> QVBoxLayout:
         role = translator.render(text(f"role.{certificate.role}"))
         stage = translator.render(text(f"stage.{certificate.stage}"))
@@ -99,20 +100,20 @@ class CertificatesPage(QWidget):
         return lines
 
     def _picture(
-        self, certificate: PageCertificate, line: PageTimeline | None, translator: Translator
+        self, certificate: CertificateCard[str], line: Timeline[str] | None, translator: Translator
     ) -> TimelinePicture:
         bar = certificate.bar
         assert bar is not None  # noqa: S101 - the caller looked
         picture = TimelinePicture(self._theme)
-        picture.show_timeline(PageTimeline(bars=(bar,), now=line.now if line else datetime.now(UTC)), translator)
+        picture.show_timeline(Timeline(bars=(bar,), now=line.now if line else datetime.now(UTC)), translator)
         picture.setAccessibleName(bar_words(bar, translator))
         return picture
 
-    def _ask(self, certificate: PageCertificate, title: str, translator: Translator) -> None:
+    def _ask(self, certificate: CertificateCard[str], title: str, translator: Translator) -> None:
         what = " – ".join(filter(None, (certificate.holder, title, certificate.until)))
         fingerprint = certificate.fingerprint
         ask_to_forget(self._theme, self, what, translator, lambda: self._answer(Forgotten(fingerprint=fingerprint)))
 
 
-def _rank(certificate: PageCertificate) -> tuple[str, str]:
+def _rank(certificate: CertificateCard[str]) -> tuple[str, str]:
     return certificate.holder, certificate.key or ""

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import Page, PageAction
+from daemon.adapters.guide.messages import Page
+from daemon.core.views.guide import Action
 from tray.window.action_buttons import ActionButtons
 from tray.window.buttons import WrappingButton
 from tray.window.countdown import Countdown
@@ -27,7 +28,7 @@ SIDE_SHARE, MAIN_SHARE = 4, 9
 class GuidePage(QWidget):
     """Two columns where there is room, else one, with the steps below."""
 
-    def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
+    def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
         self.setObjectName("paper")
         self._theme = theme

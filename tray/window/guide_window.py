@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QHBoxLayou
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, PageAction
+from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page
+from daemon.core.views.guide import Action
 from tray.window.action_buttons import menu_button
 from tray.window.certificates_tab import CertificatesPage
 from tray.window.guide_tab import GuidePage
@@ -126,7 +127,7 @@ class GuideWindow(QDialog):
             label = self._texts.render(text("window.cases"))
             self._cases.addWidget(menu_button(self._theme, label, list(page.cases), self._choose))
 
-    def _choose(self, action: PageAction) -> None:
+    def _choose(self, action: Action[str]) -> None:
         """Send what was chosen; what is to be copied is copied here."""
         if action.copy is None:
             if self._page is not None:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import NAME_LIMIT, GuideAnswer, Named, PageCertificate
+from daemon.adapters.guide.messages import NAME_LIMIT, GuideAnswer, Named
+from daemon.core.views.guide import CertificateCard
 from tray.window.buttons import WrappingButton
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, column
@@ -23,7 +24,7 @@ class KeyName(QWidget):
     def __init__(
         self,
         theme: Theme,
-        certificate: PageCertificate,
+        certificate: CertificateCard[str],
         translator: Translator,
         drafts: dict[str | None, str],
         answer: Callable[[GuideAnswer], None],

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import PageAction, PageProblem
+from daemon.core.views.guide import Action, ProblemEntry
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.layouts import Flow, card, clear, column
@@ -18,7 +18,7 @@ CLOSED, OPEN = "▸", "▾"
 class KnownProblemsView(QWidget):
     """One button for all of them; below it one for each, and below that its words."""
 
-    def __init__(self, theme: Theme, choose: Callable[[PageAction], None]) -> None:
+    def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
         self._theme = theme
         self._choose = choose
@@ -26,7 +26,7 @@ class KnownProblemsView(QWidget):
         self._column = column(theme, gap=0.4)
         self.setLayout(self._column)
 
-    def show_problems(self, known_problems: tuple[PageProblem, ...], translator: Translator) -> None:
+    def show_problems(self, known_problems: tuple[ProblemEntry[str], ...], translator: Translator) -> None:
         """Show these; what was open stays so."""
         clear(self._column)
         self.setVisible(bool(known_problems))
@@ -36,7 +36,7 @@ class KnownProblemsView(QWidget):
         for each in known_problems:
             self._add_opener(each.id, literal(each.title), self._body(each), inner)
 
-    def _body(self, problem: PageProblem) -> QWidget:
+    def _body(self, problem: ProblemEntry[str]) -> QWidget:
         body = QWidget()
         lines = column(self._theme, gap=0.5)
         lines.setContentsMargins(round(1.9 * self._theme.em), 0, 0, round(0.5 * self._theme.em))

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import PageStep
-from daemon.core.views.guide import StepStatus
+from daemon.core.views.guide import StepStatus, StepSummary
 from tray.window.glyphs import STEPS, GlyphView
 from tray.window.labels import WrappingLabel, breakable
 from tray.window.layouts import clear, column, row
@@ -27,7 +26,7 @@ class StepsView(QWidget):
         self.setLayout(self._column)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
-    def show_steps(self, steps: tuple[PageStep, ...], translator: Translator) -> None:
+    def show_steps(self, steps: tuple[StepSummary[str], ...], translator: Translator) -> None:
         """Show these."""
         clear(self._column)
         for number, step in enumerate(steps, 1):
@@ -35,7 +34,7 @@ class StepsView(QWidget):
         self.setVisible(bool(steps))
         self.setAccessibleName(translator.render(text("window.steps")))
 
-    def _line(self, number: int, step: PageStep, translator: Translator) -> QHBoxLayout:
+    def _line(self, number: int, step: StepSummary[str], translator: Translator) -> QHBoxLayout:
         current = step.status is StepStatus.CURRENT
         status = translator.render(text(f"window.mark.{step.status}"))
         title = f"{number}. {step.title}"

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import PageBar, PageTimeline
+from daemon.core.views.guide import Bar, Timeline
 from tray.window.glyphs import ROLES, GlyphView, draw_glyph
 from tray.window.labels import EARLIEST, WrappingLabel, sensible
 from tray.window.layouts import clear, column, row
@@ -23,13 +23,13 @@ class TimelinePicture(QLabel):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._line: PageTimeline | None = None
+        self._line: Timeline[str] | None = None
         self._ticks: list[tuple[float, str]] = []
         self._span = (0.0, 1.0)
         self.setPixmap(QPixmap(1, 1))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_timeline(self, line: PageTimeline | None, translator: Translator) -> None:
+    def show_timeline(self, line: Timeline[str] | None, translator: Translator) -> None:
         """Show another time line."""
         self._line = line
         if line is not None:
@@ -88,7 +88,7 @@ class TimelinePicture(QLabel):
                 painter.drawText(QPointF(left, metrics.ascent()), words)
                 free_from = left + width + em
 
-    def _bar(self, painter: QPainter, bar: PageBar, box: QRectF) -> None:
+    def _bar(self, painter: QPainter, bar: Bar[str], box: QRectF) -> None:
         colours = self._theme.colours
         glyph = ROLES[bar.role]
         painter.setPen(Qt.PenStyle.NoPen)
@@ -102,13 +102,13 @@ class TimelinePicture(QLabel):
         draw_glyph(painter, glyph, sign, colours)
 
 
-def bar_words(bar: PageBar, translator: Translator) -> str:
+def bar_words(bar: Bar[str], translator: Translator) -> str:
     """Say from when until when a certificate is valid."""
     label = bar.label[:1].upper() + bar.label[1:]
     return translator.render(text("window.bar", label=label, begins=sensible(bar.begins), ends=sensible(bar.ends)))
 
 
-def span(line: PageTimeline) -> tuple[float, float]:
+def span(line: Timeline[str]) -> tuple[float, float]:
     """Return the first and the last second to draw: of one bar all, of several what lies between them, and now."""
     begins = sorted(_seconds(bar.begins) for bar in line.bars)
     ends = sorted(_seconds(bar.ends) for bar in line.bars)
@@ -194,7 +194,7 @@ class TimelineView(QWidget):
         whole.addLayout(self._legend)
         self.setLayout(whole)
 
-    def show_timeline(self, line: PageTimeline | None, translator: Translator) -> None:
+    def show_timeline(self, line: Timeline[str] | None, translator: Translator) -> None:
         """Show it, in words too."""
         clear(self._legend)
         self.setVisible(line is not None and bool(line.bars))
@@ -211,9 +211,9 @@ class TimelineView(QWidget):
             self._legend.addLayout(row(self._theme, sample, WrappingLabel(self._theme, words)))
 
 
-def legend(line: PageTimeline, translator: Translator) -> list[tuple[PageBar | str, str]]:
+def legend(line: Timeline[str], translator: Translator) -> list[tuple[Bar[str] | str, str]]:
     """Say in words what the time line draws, each with what it is drawn as."""
-    entries: list[tuple[PageBar | str, str]] = [(bar, bar_words(bar, translator)) for bar in line.bars]
+    entries: list[tuple[Bar[str] | str, str]] = [(bar, bar_words(bar, translator)) for bar in line.bars]
     entries.append(("today", translator.render(text("window.today", now=sensible(line.now)))))
     if line.stretch:
         begins, ends = map(sensible, line.stretch)

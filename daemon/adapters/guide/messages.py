@@ -1,141 +1,59 @@
-"""What crosses the pipe to the guide's window, and the door to whoever follows it: JSON, one object a line.
+"""The messages between the daemon and those who show the guide: JSON, one object a line.
 
-A `Page` is the core's `GuideView` in words of one language; field by field it means what is said there.
+A `Page` goes to the window and, over the control channel, to the guide in a terminal. A `GuideAnswer` comes back.
 """
 
-from datetime import datetime
+import re
+from dataclasses import dataclass, fields
 from typing import Annotated, Protocol
 
 import msgspec
 
-from config.workflows import WorkflowKind
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS as DECODE_ERRORS
-from daemon.core.model import Role
-from daemon.core.views.guide import BarRole, ReaderStatus, StepStatus
-from daemon.core.views.report import Stage
+from daemon.core.action_id import ActionId
+from daemon.core.views.guide import GuideView
 
 PAGE_LIMIT = 4 << 20  # bytes a line
 ANSWER_LIMIT = 8 * 1024
 NAME_LIMIT = 40
+FINGERPRINT_PATTERN = r"^[0-9a-f]{64}\Z"
 
-Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-
-
-class PageStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One step in the list."""
-
-    id: str
-    title: str
-    status: StepStatus
+Fingerprint = Annotated[str, msgspec.Meta(pattern=FINGERPRINT_PATTERN)]
 
 
-class PageAction(msgspec.Struct, frozen=True, kw_only=True):
-    """One button. One with `copy` copies that text and sends no answer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(GuideView[str]):
+    """The core's view of the guide, rendered in one language."""
 
-    id: str
-    label: str
-    detail: str | None = None
-    copy: str | None = None
-
-
-class PageProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """A known refusal."""
-
-    id: str
-    title: str
-    text: str
-    action: PageAction | None = None
-
-
-class PageBar(msgspec.Struct, frozen=True, kw_only=True):
-    """The validity of one certificate."""
-
-    role: BarRole
-    label: str
-    begins: datetime
-    ends: datetime
-
-
-class PageTimeline(msgspec.Struct, frozen=True, kw_only=True):
-    """The validities over one another."""
-
-    bars: tuple[PageBar, ...]
-    now: datetime
-    stretch: tuple[datetime, datetime] | None = None
-
-
-class PageCertificate(msgspec.Struct, frozen=True, kw_only=True):
-    """One certificate in the window of certificates."""
-
-    fingerprint: Fingerprint
-    key: str | None
-    key_name: str
-    holder: str
-    procedure: str | None
-    role: Role
-    stage: Stage
-    until: str
-    left: str
-    place: str
-    present: bool
-    bar: PageBar | None
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole guide. `number` grows with each step and line shown; an answer to an older one is dropped.
-
-    `front` asks the window to come to the front.
-    """
-
-    number: int
-    front: bool = False
     language: str
-    procedure: str | None = None
-    holder: str = ""
-    workflow: WorkflowKind | None = None
-    workflow_title: str | None = None
-    why: str | None = None
-    steps: tuple[PageStep, ...] = ()
-    headline: str
-    body: str
-    alert: str | None = None
-    reader: ReaderStatus
-    reader_words: str
-    primary: PageAction | None = None
-    answers: tuple[PageAction, ...] = ()
-    actions: tuple[PageAction, ...] = ()
-    known_problems: tuple[PageProblem, ...] = ()
-    deadline: datetime | None = None
-    deadline_words: str | None = None
-    timeline: PageTimeline | None = None
-    cases: tuple[PageAction, ...] = ()
-    certificates: tuple[PageCertificate, ...] = ()
-    more_certificates: int = 0
+    number: int
+    """Grows with each step and lineage shown. A choice on an older page is dropped."""
+    front: bool = False
+    """Whether the window shall come to the front."""
 
-
-def actions_of(page: Page) -> tuple[PageAction, ...]:
-    """Return every action of the page, the most likely one first."""
-    primary = () if page.primary is None else (page.primary,)
-    back = tuple(refusal.action for refusal in page.known_problems if refusal.action is not None)
-    return primary + page.answers + page.actions + back + page.cases
+    def __post_init__(self) -> None:
+        """Raise ValueError for a malformed fingerprint."""
+        for certificate in self.certificates:
+            if re.match(FINGERPRINT_PATTERN, certificate.fingerprint) is None:
+                raise ValueError("malformed fingerprint")
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True, tag="chosen", forbid_unknown_fields=True):
-    """The person chose this action of the page with this number."""
+    """The user chose this action of the page with this number."""
 
     number: int
-    action: str
+    action: ActionId
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True, tag="named", forbid_unknown_fields=True):
-    """The person names the key of this certificate; "" takes its name away."""
+    """The user named the key of this certificate; "" removes the name."""
 
     fingerprint: Fingerprint
     name: Annotated[str, msgspec.Meta(max_length=NAME_LIMIT)]
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True, tag="forgotten", forbid_unknown_fields=True):
-    """The person wants this certificate forgotten, and has said so twice."""
+    """The user wants this certificate forgotten, and has confirmed it."""
 
     fingerprint: Fingerprint
 
@@ -147,15 +65,36 @@ class Guide(Protocol):
     """Where pages come from and answers go to: a `GuideSubscriber`, or a running daemon's guide."""
 
     def next(self) -> Page | None:
-        """Wait for the next page; None when there is nothing more to see."""
+        """Wait for the next page; None after the last one."""
 
     def answer(self, answer: GuideAnswer, /) -> None:
-        """Pass on what the person chose."""
+        """Pass on what the user chose."""
 
     def close(self) -> None:
-        """Look no longer; `next` then returns None."""
+        """Unsubscribe; `next` then returns None."""
+
+
+class PageDecoder:
+    """Decodes a line of JSON into a page."""
+
+    def __init__(self) -> None:
+        """Prepare the decoders."""
+        self._known = {field.name for field in fields(Page)}
+        self._names = msgspec.json.Decoder(dict[str, msgspec.Raw])
+        self._page = msgspec.json.Decoder(Page)
+
+    def decode(self, line: bytes) -> Page:
+        """Return the page.
+
+        Raises one of `DECODE_ERRORS` for what is no page, and for fields that a page does not have.
+        """
+        page = self._page.decode(line)
+        unknown = self._names.decode(line).keys() - self._known
+        if unknown:
+            raise msgspec.ValidationError(f"Object contains unknown field `{min(unknown)}`")
+        return page
 
 
 ENCODER = msgspec.json.Encoder()
-PAGES = msgspec.json.Decoder(Page)
+PAGES = PageDecoder()
 ANSWERS = msgspec.json.Decoder(GuideAnswer)

@@ -5,11 +5,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-import msgspec
-
-from config.i18n.text import clean, text
+from config.i18n.text import Sentence, clean, text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import (
     NAME_LIMIT,
@@ -18,9 +17,8 @@ from daemon.adapters.guide.messages import (
     GuideAnswer,
     Named,
     Page,
-    actions_of,
 )
-from daemon.adapters.guide.render import page_of
+from daemon.adapters.guide.render import render_page
 from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
 from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
@@ -44,7 +42,7 @@ class GuidePublisher:
         self._words = words
         self._command = command
         self._guard = threading.Lock()
-        self._view: GuideView | None = None
+        self._view: GuideView[Sentence] | None = None
         self._number = 0
         self._page: Page | None = None  # the view in words, once somebody looks
         self._subscribers: set[GuideSubscriber] = set()
@@ -58,7 +56,7 @@ class GuidePublisher:
         """Whether there may be a window here."""
         return self._command is not None and has_display()
 
-    def show(self, view: GuideView) -> None:
+    def show(self, view: GuideView[Sentence]) -> None:
         """Show this from now on, to all who look."""
         with self._guard:
             if self._view is None or _subject(view) != _subject(self._view):
@@ -122,9 +120,9 @@ class GuidePublisher:
     def _publish(self, subscriber: GuideSubscriber, *, front: bool = False) -> None:
         """Give an onlooker the present page, if there is one by now."""
         if self._page is None and self._view is not None:
-            self._page = page_of(self._view, self._words(self._view.language), self._number)
+            self._page = render_page(self._view, self._words(self._view.language), self._number)
         if self._page is not None:
-            subscriber.put(msgspec.structs.replace(self._page, front=front))
+            subscriber.put(replace(self._page, front=front))
 
     def _receive(self, answer: GuideAnswer) -> None:
         """Post what an answer means; one to an older page, or to what is not offered, means nothing."""
@@ -132,7 +130,7 @@ class GuidePublisher:
             page = self._page
         event = None if page is None else event_of(answer, page, datetime.now(UTC))
         if event is None:
-            log.info("An answer to the guide came too late, or to something that it does not offer")
+            log.info("Ignored a stale answer to the guide")
         else:
             self._post(event)
 
@@ -152,12 +150,14 @@ class GuidePublisher:
 
 
 def event_of(answer: GuideAnswer, page: Page, now: datetime) -> Event | None:
-    """Return what an answer to this page means; None when the page does not offer it."""
+    """Return what an answer to this page means; None when it is to another page, or about an unlisted certificate.
+
+    Whether the page still offers a chosen action is checked by the core.
+    """
     shown = {certificate.fingerprint for certificate in page.certificates}
     match answer:
         case Chosen(number=page.number, action=chosen):
-            offered = {action.id for action in actions_of(page) if action.copy is None}
-            return GuideChosen(at=now, action=chosen) if chosen in offered else None
+            return GuideChosen(at=now, action=chosen)
         case Named(fingerprint=fingerprint, name=name) if fingerprint in shown:
             return KeyNamed(at=now, fingerprint=Fingerprint(fingerprint), name=clean(name, NAME_LIMIT))
         case Forgotten(fingerprint=fingerprint) if fingerprint in shown:
@@ -166,7 +166,7 @@ def event_of(answer: GuideAnswer, page: Page, now: datetime) -> Event | None:
             return None
 
 
-def _subject(view: GuideView) -> tuple[object, ...]:
+def _subject(view: GuideView[Sentence]) -> tuple[object, ...]:
     """Return what a choice is about, line and step: one that crosses a smaller change still counts."""
     return view.procedure, view.holder, view.cases, view.workflow, view.headline
 

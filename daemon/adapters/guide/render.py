@@ -1,50 +1,102 @@
-"""Puts the core's view of the guide into words: a `GuideView` becomes a `Page`."""
+"""Renders the core's view of the guide as a page in one language."""
 
-from dataclasses import fields, is_dataclass
-from typing import Any
-
-from config.i18n.text import Phrase, Text
+from config.i18n.text import Sentence
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import (
-    Page,
-    PageAction,
-    PageBar,
-    PageCertificate,
-    PageProblem,
-    PageStep,
-    PageTimeline,
-)
-from daemon.core.views import guide as core
-
-KINDS: dict[type, type] = {
-    core.StepSummary: PageStep,
-    core.Action: PageAction,
-    core.ProblemEntry: PageProblem,
-    core.Bar: PageBar,
-    core.Timeline: PageTimeline,
-    core.CertificateCard: PageCertificate,
-}
+from daemon.adapters.guide.messages import Page
+from daemon.core.views.guide import Action, Bar, CertificateCard, GuideView, ProblemEntry, StepSummary, Timeline
 
 
-def page_of(view: core.GuideView, translator: Translator, number: int) -> Page:
-    """Return the view in the words of `texts`, as the page with this number."""
-    return Page(**_parts(view, translator) | {"language": translator.language, "number": number})
+def render_page(view: GuideView[Sentence], translator: Translator, number: int) -> Page:
+    """Return the view as the page with this number, in the language of the translator."""
+    return _PageRenderer(translator).page(view, number)
 
 
-def _parts(value: Any, translator: Translator) -> dict[str, Any]:
-    names = {field.name: "copy" if field.name == "does" else field.name for field in fields(value)}
-    return {names[name]: _worded(getattr(value, name), translator) for name in names}
+class _PageRenderer:
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+        self._render = translator.render
 
+    def page(self, view: GuideView[Sentence], number: int) -> Page:
+        return Page(
+            number=number,
+            language=self._translator.language,
+            procedure=self._optional(view.procedure),
+            holder=view.holder,
+            workflow=view.workflow,
+            workflow_title=self._optional(view.workflow_title),
+            why=self._optional(view.why),
+            steps=tuple(self._step(step) for step in view.steps),
+            headline=self._render(view.headline),
+            body=self._render(view.body),
+            alert=self._optional(view.alert),
+            reader=view.reader,
+            reader_words=self._render(view.reader_words),
+            primary=self._optional_action(view.primary),
+            answers=self._actions(view.answers),
+            actions=self._actions(view.actions),
+            known_problems=tuple(self._problem(problem) for problem in view.known_problems),
+            deadline=view.deadline,
+            deadline_words=self._optional(view.deadline_words),
+            timeline=self._timeline(view.timeline),
+            cases=self._actions(view.cases),
+            certificates=tuple(self._certificate(certificate) for certificate in view.certificates),
+            more_certificates=view.more_certificates,
+        )
 
-def _worded(value: Any, translator: Translator) -> Any:
-    match value:
-        case Text() | Phrase():
-            return translator.render(value)
-        case tuple():
-            return tuple(_worded(part, translator) for part in value)
-        case _ if isinstance(value, core.Does):
-            return value.content if isinstance(value, core.Copying) else None  # what else is done is the daemon's
-        case _ if is_dataclass(value):
-            return KINDS[type(value)](**_parts(value, translator))
-        case _:
-            return value
+    def _optional(self, sentence: Sentence | None) -> str | None:
+        if sentence is None:
+            return None
+        return self._render(sentence)
+
+    def _step(self, step: StepSummary[Sentence]) -> StepSummary[str]:
+        return StepSummary(id=step.id, title=self._render(step.title), status=step.status)
+
+    def _actions(self, actions: tuple[Action[Sentence], ...]) -> tuple[Action[str], ...]:
+        return tuple(self._action(action) for action in actions)
+
+    def _action(self, action: Action[Sentence]) -> Action[str]:
+        return Action(
+            id=action.id,
+            label=self._render(action.label),
+            detail=self._optional(action.detail),
+            copy=action.copy,
+            rank=action.rank,
+        )
+
+    def _optional_action(self, action: Action[Sentence] | None) -> Action[str] | None:
+        if action is None:
+            return None
+        return self._action(action)
+
+    def _problem(self, problem: ProblemEntry[Sentence]) -> ProblemEntry[str]:
+        return ProblemEntry(
+            id=problem.id,
+            title=self._render(problem.title),
+            text=self._render(problem.text),
+            action=self._optional_action(problem.action),
+        )
+
+    def _timeline(self, timeline: Timeline[Sentence] | None) -> Timeline[str] | None:
+        if timeline is None:
+            return None
+        bars = tuple(self._bar(bar) for bar in timeline.bars)
+        return Timeline(bars=bars, now=timeline.now, stretch=timeline.stretch)
+
+    def _bar(self, bar: Bar[Sentence]) -> Bar[str]:
+        return Bar(role=bar.role, label=self._render(bar.label), begins=bar.begins, ends=bar.ends)
+
+    def _certificate(self, card: CertificateCard[Sentence]) -> CertificateCard[str]:
+        return CertificateCard(
+            fingerprint=card.fingerprint,
+            key=card.key,
+            key_name=card.key_name,
+            holder=card.holder if isinstance(card.holder, str) else self._render(card.holder),
+            procedure=self._optional(card.procedure),
+            role=card.role,
+            stage=card.stage,
+            until=self._render(card.until),
+            left=self._render(card.left),
+            place=self._render(card.place),
+            present=card.present,
+            bar=None if card.bar is None else self._bar(card.bar),
+        )

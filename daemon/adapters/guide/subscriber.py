@@ -2,8 +2,7 @@
 
 import threading
 from collections.abc import Callable
-
-import msgspec
+from dataclasses import replace
 
 from daemon.adapters.guide.messages import GuideAnswer, Page
 
@@ -23,7 +22,7 @@ class GuideSubscriber:
         """Leave a page for the next look, in place of one that was not seen."""
         with self._changed:
             front = page.front or (self._page is not None and self._page.front)
-            self._page = msgspec.structs.replace(page, front=front)
+            self._page = replace(page, front=front)
             self._changed.notify()
 
     def next(self) -> Page | None:

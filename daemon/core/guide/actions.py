@@ -1,11 +1,12 @@
-"""What the person can do on a page of the guide; a step of the browser never with the wrong card in."""
+"""What the user can do on a page of the guide. A step in the browser is never offered with the wrong card inserted."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 from config.i18n.text import Sentence, text
-from config.workflows import Ends, KnownProblem, Offer, WorkflowKind
+from config.workflows import Ends, KnownProblem, Offer, Step, WorkflowKind
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.destination import Destination
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
@@ -13,18 +14,7 @@ from daemon.core.guide.context import GuideContext
 from daemon.core.guide.words import holder_words, phrase, say
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
-from daemon.core.views.guide import (
-    Action,
-    Copying,
-    Does,
-    Ending,
-    GoingBack,
-    Handling,
-    Opening,
-    ProblemEntry,
-    Selecting,
-    Stating,
-)
+from daemon.core.views.guide import Action, ActionRank, ProblemEntry
 from daemon.core.views.report import PathKind
 from daemon.core.workflows.workflow import since
 
@@ -34,146 +24,193 @@ LEADS_TO = {
     Offer.TOOL: Destination.TOOL,
     Offer.MAIL: Destination.SUPPORT_MAIL,
 }
-FINAL_CLAIMS = {  # what the end of a course says of the new key
+FINAL_CLAIMS = {  # what the end of a workflow says of the new key
     WorkflowKind.ACTIVATE: Claim.ACTIVATED,
     WorkflowKind.ADD_WITH_OLD: Claim.WORKS,
     WorkflowKind.ASSOCIATE_NEW: Claim.WORKS,
 }
-LINES_AT_MOST = 50
-AWAITED = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
+MAX_SELECTIONS = 50
+CARD_ENDS = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}  # reading a card again may end such a step
+RARE = {ActionKind.PUT_OFF, ActionKind.RESTART, ActionKind.ABANDON, ActionKind.NOT_NEEDED, ActionKind.STATE}
+WORKFLOW_LABELS = {
+    ActionKind.CHECK: "guide.check",
+    ActionKind.PUT_OFF: "guide.put_off",
+    ActionKind.RESTART: "guide.restart",
+    ActionKind.ABANDON: "guide.abandon",
+    ActionKind.FINISH: "guide.finish",
+    ActionKind.CLEAN_UP: "guide.clean_up",
+    ActionKind.NOT_NEEDED: "guide.not_needed",
+}
+CLAIM_LABELS = {
+    Claim.WORKS: "guide.state.works",
+    Claim.NEW: "guide.state.new",
+    Claim.REPLACES: "guide.state.replaces",
+    Claim.OLD_LOST: "guide.state.old_lost",
+    Claim.ACTIVATED: "guide.state.activated",
+}
+OPEN_LABELS = {
+    Destination.PLATFORM: "guide.open.platform",
+    Destination.ORDER_PAGE: "guide.open.order_page",
+    Destination.TOOL: "guide.open.tool",
+    Destination.SUPPORT_MAIL: "guide.open.support_mail",
+}
 
 
-def step_actions(context: GuideContext) -> Iterator[Action]:
-    """Yield what the step of the moment offers, the one thing to do first; nothing while a card is awaited."""
+def step_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield what the current step offers, the likeliest first; nothing while a card is awaited."""
     step = context.step
     if step is None or context.progress is None:
         return
-    openings = [*_openings(context)]
-    endings = [*_endings(context)]
-    yield from endings + openings if context.progress.opened == step.id else openings + endings
-
-
-def workflow_actions(context: GuideContext) -> Iterator[Action]:
-    """Yield what can be said, and done with the whole course."""
-    yield from _back(context)
-    if context.step and (context.step.ends in AWAITED or not context.positions.sure):
-        yield handling(Handling.CHECK)
-    yield from statements(context)
-    if context.case.path is not None:
-        if not _rests(context):
-            yield handling(Handling.PUT_OFF)
-        if context.progress and context.progress.done:
-            yield handling(Handling.RESTART)
-        yield handling(Handling.ABANDON)
+    openings = [*_openings(context, step)]
+    endings = [*_endings(context, step)]
+    if context.progress.opened == step.id:
+        yield from endings + openings
     else:
-        yield handling(Handling.NOT_NEEDED)
+        yield from openings + endings
 
 
-def known_problems(context: GuideContext) -> Iterator[ProblemEntry]:
-    """Yield the known refusals of the course, each with the way back to the right step."""
-    for known_problem in context.workflow.known_problems if context.workflow else ():
+def workflow_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield the claims that may be made, and what concerns the whole workflow."""
+    yield from _go_back(context)
+    if context.step and (context.step.ends in CARD_ENDS or not context.positions.sure):
+        yield workflow_action(ActionKind.CHECK)
+    yield from claim_actions(context)
+    if context.case.path is None:
+        yield workflow_action(ActionKind.NOT_NEEDED)
+        return
+    if not _is_snoozed(context):
+        yield workflow_action(ActionKind.PUT_OFF)
+    if context.progress and context.progress.done:
+        yield workflow_action(ActionKind.RESTART)
+    yield workflow_action(ActionKind.ABANDON)
+
+
+def known_problems(context: GuideContext) -> Iterator[ProblemEntry[Sentence]]:
+    """Yield the known problems of the workflow, each with the way back to the right step."""
+    if context.workflow is None:
+        return
+    for problem in context.workflow.known_problems:
         yield ProblemEntry(
-            id=known_problem.id,
-            title=phrase(context, known_problem.title),
-            text=phrase(context, known_problem.text),
-            action=_problem_action(context, known_problem),
+            id=problem.id,
+            title=phrase(context, problem.title),
+            text=phrase(context, problem.text),
+            action=_problem_action(context, problem),
         )
 
 
-def selections(context: GuideContext) -> Iterator[Action]:
-    """Yield the other lines, as many as a person can choose from; a key that is put in comes first."""
+def selections(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield the other lineages to choose from, at most `MAX_SELECTIONS`, those of inserted keys first."""
     others = (case for case in context.assessment.cases if case.id != context.case.id)
-    for case in islice(others, LINES_AT_MOST):
+    for case in islice(others, MAX_SELECTIONS):
         label = text("guide.case", holder=holder_words(case.lineage.holder), date=case.status.current.not_after)
-        yield Action(id=f"select:{case.id}", label=label, does=Selecting(case.id))
+        yield _action(ActionId(ActionKind.SELECT, case.id), label)
 
 
-def stating(context: GuideContext, *claims: Claim, label: str = "", detail: str = "") -> Action:
-    """Make the action that says this of the newest key; the last claim names it."""
-    name = claims[-1]
-    return Action(
-        id=f"state:{name}",
-        label=say(context, label or f"guide.state.{name}"),
-        does=Stating(context.case.id, claims),
-        detail=say(context, detail) if detail else None,
-    )
+def claim_action(
+    context: GuideContext, *claims: Claim, label: str | None = None, detail: str | None = None
+) -> Action[Sentence]:
+    """Return the action that makes these claims about the newest key; the last one chooses the usual label."""
+    label = label or CLAIM_LABELS[claims[-1]]
+    action = _action(ActionId(ActionKind.STATE, claims=claims), say(context, label))
+    if detail is None:
+        return action
+    return replace(action, detail=say(context, detail))
 
 
-def handling(what: Handling) -> Action:
-    """Make an action on the whole course."""
-    return Action(id=what.value, label=text(f"guide.{what}"), does=what)
+def workflow_action(kind: ActionKind) -> Action[Sentence]:
+    """Return an action on the whole workflow."""
+    return _action(ActionId(kind), text(WORKFLOW_LABELS[kind]))
 
 
 def is_last(context: GuideContext, step: str) -> bool:
-    """Tell whether the course is at its end with this step."""
+    """Return whether the workflow ends with this step."""
     return context.workflow is not None and context.workflow.steps[-1].id == step
 
 
-def _openings(context: GuideContext) -> Iterator[Action]:
-    step = context.step
-    for offer in step.offers if step else ():
-        if offer is Offer.SERIAL:
-            if context.roles.new is not None:
-                serial = context.roles.new.seen.certificate.serial_hex.upper()
-                yield _action("copy:serial", text("guide.copy.serial"), Copying(serial))
-        elif offer is not Offer.PLATFORM or (step and context.positions.sure and context.positions.ready(step.needs)):
-            leads_to = LEADS_TO[offer]
-            yield _action(f"open:{leads_to}", say(context, f"guide.open.{leads_to}"), Opening(leads_to))
-
-
-def _endings(context: GuideContext) -> Iterator[Action]:
-    """Yield the person's own word that a step is done; also where a page that should open by itself does not."""
-    step = context.step
-    if step is None or not context.positions.ready(step.needs):
-        return
-    if step.ends is Ends.ACTIVATED and not context.roles.blank:
-        delivered = stating(context, Claim.ACTIVATED)
-        yield replace(delivered, label=phrase(context, step.done)) if step.done else delivered
-    if step.ends not in {Ends.SAID, Ends.LAUNCHED}:
-        return
-    if context.roles.blank and is_last(context, step.id):
-        yield handling(Handling.CHECK)  # only its certificate can end this
-        return
-    usual = "guide.done" if step.ends is Ends.SAID else "guide.done_myself"
-    yield _action(f"end:{step.id}", phrase(context, step.done) if step.done else text(usual), Ending(step.id))
-
-
-def _back(context: GuideContext) -> Iterator[Action]:
-    done = context.progress.done if context.progress else {}
-    last = next((s.id for s in reversed(context.workflow.steps if context.workflow else ()) if s.id in done), None)
-    if last is not None:
-        yield _action(f"back:{last}", text("guide.back"), GoingBack(last))
-
-
-def statements(context: GuideContext) -> Iterator[Action]:
-    """Yield what only the person can know, wherever it may be true."""
+def claim_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield what only the user can know, wherever it may be true."""
     path = context.case.path
     if context.case.status.question is Question.IN_USE:
-        yield stating(context, Claim.NEW)
+        yield claim_action(context, Claim.NEW)
     if path is None or path.new_fingerprint is None:
         return
     if path.kind is PathKind.ACTIVATE:
-        yield stating(context, Claim.ACTIVATED)
-    yield stating(context, Claim.WORKS)
+        yield claim_action(context, Claim.ACTIVATED)
+    yield claim_action(context, Claim.WORKS)
     old_counts = PathKind.ADD_WITH_OLD in {path.kind, path.then}
     if old_counts and path.old_fingerprint is not None:
-        yield stating(context, Claim.OLD_LOST)
+        yield claim_action(context, Claim.OLD_LOST)
 
 
-def _problem_action(context: GuideContext, known_problem: KnownProblem) -> Action | None:
-    if known_problem.final:
-        return _action(f"help:{known_problem.id}", text("guide.abandon"), Handling.ABANDON)
-    workflow, done = context.workflow, context.progress.done if context.progress else {}
-    again = since(workflow, known_problem.back_to) if workflow and known_problem.back_to else ()
-    if not any(step.id in done for step in again):
+def _openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
+    """Yield what the step opens or copies; the platform only with the right card, surely inserted."""
+    right_card = context.positions.sure and context.positions.ready(step.needs)
+    for offer in step.offers:
+        if offer is Offer.SERIAL:
+            yield from _copy_serial(context)
+        elif right_card or offer is not Offer.PLATFORM:
+            destination = LEADS_TO[offer]
+            label = say(context, OPEN_LABELS[destination])
+            yield _action(ActionId(ActionKind.OPEN, destination), label)
+
+
+def _copy_serial(context: GuideContext) -> Iterator[Action[Sentence]]:
+    if context.roles.new is not None:
+        serial = context.roles.new.seen.certificate.serial_hex.upper()
+        action = _action(ActionId(ActionKind.COPY, "serial"), text("guide.copy.serial"))
+        yield replace(action, copy=serial)
+
+
+def _endings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
+    """Yield how the user says that a step is done, also where a page should have opened by itself."""
+    if not context.positions.ready(step.needs):
+        return
+    if step.ends is Ends.ACTIVATED and not context.roles.blank:
+        activated = claim_action(context, Claim.ACTIVATED)
+        yield replace(activated, label=_done_label(context, step) or activated.label)
+    if step.ends not in {Ends.SAID, Ends.LAUNCHED}:
+        return
+    if context.roles.blank and is_last(context, step.id):
+        yield workflow_action(ActionKind.CHECK)  # only its certificate can end this
+        return
+    usual = text("guide.done") if step.ends is Ends.SAID else text("guide.done_myself")
+    yield _action(ActionId(ActionKind.END, step.id), _done_label(context, step) or usual)
+
+
+def _done_label(context: GuideContext, step: Step) -> Sentence | None:
+    """Return the procedure's own label for "done"."""
+    if step.done is None:
         return None
-    return _action(f"help:{known_problem.id}", text("guide.again"), GoingBack(again[0].id))
+    return phrase(context, step.done)
 
 
-def _rests(context: GuideContext) -> bool:
+def _go_back(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield the way back to the last step that the user ended."""
+    if context.workflow is None or context.progress is None:
+        return
+    done = [step for step in context.workflow.steps if step.id in context.progress.done]
+    if done:
+        yield _action(ActionId(ActionKind.GO_BACK, done[-1].id), text("guide.back"))
+
+
+def _problem_action(context: GuideContext, problem: KnownProblem) -> Action[Sentence] | None:
+    """Return the way back that a known problem advises; None where none of those steps is done."""
+    id_ = ActionId(ActionKind.SOLVE, problem.id)
+    if problem.final:
+        return _action(id_, text("guide.abandon"))
+    if context.workflow is None or context.progress is None or problem.back_to is None:
+        return None
+    done = context.progress.done
+    if not any(step.id in done for step in since(context.workflow, problem.back_to)):
+        return None
+    return _action(id_, text("guide.again"))
+
+
+def _is_snoozed(context: GuideContext) -> bool:
     until = context.state.memory.snoozes.get(context.case.status.current.key.id)
     return until is not None and context.now < until <= later(context.now, SNOOZE)
 
 
-def _action(id_: str, label: Sentence, does: Does) -> Action:
-    return Action(id=id_, label=label, does=does)
+def _action(id_: ActionId, label: Sentence) -> Action[Sentence]:
+    rank = ActionRank.RARE if id_.kind in RARE else ActionRank.USUAL
+    return Action(id=id_, label=label, rank=rank)

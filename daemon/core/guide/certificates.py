@@ -25,7 +25,7 @@ Id = TypeVar("Id")
 T = TypeVar("T")
 
 
-def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tuple[CertificateCard, ...]:
+def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tuple[CertificateCard[Sentence], ...]:
     """Draw the first certificates, those of one holder and of one key together, in the order of the assessment."""
     lines = assessment.certificates[:AT_MOST]
     shown = {line.fingerprint_sha256 for line in lines}
@@ -68,7 +68,7 @@ def _card(
     key: Key | None,
     procedure: Procedure | None,
     now: datetime,
-) -> CertificateCard:
+) -> CertificateCard[Sentence]:
     seen = state.memory.certificates[line.fingerprint_sha256]
     certificate = seen.certificate
     return CertificateCard(
@@ -109,7 +109,7 @@ def _place(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
     return text("certificate.here" if present else "certificate.away", date=seen.last_seen)
 
 
-def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> Bar | None:
+def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> Bar[Sentence] | None:
     """Draw the validity; the key to bring in is the new one, those that it takes the place of are the old ones."""
     if certificate.not_before is None or certificate.not_after is None:
         return None

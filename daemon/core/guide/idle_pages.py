@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from config.i18n.text import Phrase, text
+from config.i18n.text import Phrase, Sentence, text
 from config.workflows import WorkflowKind
+from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, first_notice
-from daemon.core.guide.actions import handling, selections, stating
+from daemon.core.guide.actions import claim_action, selections, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_words, trouble_words
 from daemon.core.guide.timeline import timeline
@@ -15,13 +16,13 @@ from daemon.core.guide.words import holder_words, say
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
 from daemon.core.state import State
-from daemon.core.views.guide import Action, GuideView, Handling
+from daemon.core.views.guide import Action, GuideView
 from daemon.core.views.report import Stage
 
 ONE_KEY = "ask.one_key"
 
 
-def empty_page(state: State, assessment: Assessment) -> GuideView:
+def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
     """Say to put a key in; or that a key is watched which no procedure knows."""
     shown = reader_status(state, None)
     plain = next((c for c in assessment.certificates if c.not_after and c.stage is not Stage.SUPERSEDED), None)
@@ -32,7 +33,7 @@ def empty_page(state: State, assessment: Assessment) -> GuideView:
         alert=trouble_words(state, shown),
         reader=shown,
         reader_words=reader_words(state, None, shown),
-        actions=(handling(Handling.CHECK),),
+        actions=(workflow_action(ActionKind.CHECK),),
     )
     if plain is None or plain.not_after is None:
         return page
@@ -44,7 +45,7 @@ def empty_page(state: State, assessment: Assessment) -> GuideView:
     )
 
 
-def calm_page(context: GuideContext) -> GuideView:
+def calm_page(context: GuideContext) -> GuideView[Sentence]:
     """Ask what only the person can know; else say that all is done, or well."""
     shown = reader_status(context.state, context)
     name = _name(context)
@@ -62,7 +63,7 @@ def calm_page(context: GuideContext) -> GuideView:
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_words(context.state, context, shown),
-        primary=handling(Handling.FINISH) if name in {"finished", "tidied"} else None,
+        primary=workflow_action(ActionKind.FINISH) if name in {"finished", "tidied"} else None,
         answers=answers,
         actions=actions,
         timeline=timeline(context),
@@ -89,25 +90,25 @@ def _name(context: GuideContext) -> str:
     return "well"
 
 
-def _answers(context: GuideContext, name: str) -> Iterator[Action]:
+def _answers(context: GuideContext, name: str) -> Iterator[Action[Sentence]]:
     """Yield the large answers of a question."""
     match context.case.status.question:
         case None if name == ONE_KEY:
-            yield stating(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
-            yield stating(context, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
+            yield claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
+            yield claim_action(context, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
             lost = (Claim.REPLACES, Claim.OLD_LOST)
-            yield stating(context, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
+            yield claim_action(context, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
         case Question.OLD_KEY:
-            yield stating(context, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
-            yield stating(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
+            yield claim_action(context, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
+            yield claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
         case Question.IN_USE:
-            yield stating(context, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail")
-            yield stating(context, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail")
+            yield claim_action(context, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail")
+            yield claim_action(context, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail")
 
 
-def _actions(context: GuideContext, name: str) -> Iterator[Action]:
+def _actions(context: GuideContext, name: str) -> Iterator[Action[Sentence]]:
     if may_clean_up(context):
-        yield handling(Handling.CLEAN_UP)
-        yield handling(Handling.NOT_NEEDED)
+        yield workflow_action(ActionKind.CLEAN_UP)
+        yield workflow_action(ActionKind.NOT_NEEDED)
     if name == "well" and not context.case.status.superseded:
-        yield stating(context, Claim.REPLACES)
+        yield claim_action(context, Claim.REPLACES)

@@ -5,15 +5,16 @@ from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
 from config.workflows import Step, Workflow, WorkflowKind
+from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.guide.actions import (
     FINAL_CLAIMS,
-    handling,
+    claim_action,
+    claim_actions,
     known_problems,
     selections,
-    statements,
-    stating,
     step_actions,
+    workflow_action,
     workflow_actions,
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
@@ -23,13 +24,13 @@ from daemon.core.guide.timeline import timeline
 from daemon.core.guide.words import phrase, say
 from daemon.core.model import Progress
 from daemon.core.state import State
-from daemon.core.views.guide import Action, GuideView, Handling, StepStatus, StepSummary
+from daemon.core.views.guide import Action, GuideView, StepStatus, StepSummary
 from daemon.core.workflows.progress import deadline
 
 MINUTE = 60
 
 
-def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideView:
+def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
     """Draw the page of the moment."""
     case = shown_case(state, assessment)
     if case is None:
@@ -48,19 +49,11 @@ def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
     return chosen or next(begun, None) or next(here, None) or next(iter(assessment.cases), None)
 
 
-def offered(view: GuideView) -> Iterator[Action]:
-    """Yield every action of a page."""
-    if view.primary is not None:
-        yield view.primary
-    yield from (*view.answers, *view.actions, *view.cases)
-    yield from (problem.action for problem in view.known_problems if problem.action)
-
-
 def _begun(progress: Progress | None) -> bool:
     return progress is not None and bool(progress.done) and not progress.abandoned
 
 
-def _workflow_page(context: GuideContext) -> GuideView:
+def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
     """Draw the step of the moment; a course that is at its end asks whether the key works."""
     shown = reader_status(context.state, context)
     step, workflow, path = context.step, context.workflow, context.case.path
@@ -93,7 +86,7 @@ def _workflow_page(context: GuideContext) -> GuideView:
     )
 
 
-def _abandoned_page(context: GuideContext) -> GuideView:
+def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
     shown = reader_status(context.state, context)
     return GuideView(
         language=context.state.settings.language,
@@ -103,14 +96,14 @@ def _abandoned_page(context: GuideContext) -> GuideView:
         body=say(context, "guide.abandoned.body", date=context.case.status.current.not_after),
         reader=shown,
         reader_words=reader_words(context.state, context, shown),
-        primary=handling(Handling.RESTART),
-        actions=tuple(statements(context)),
+        primary=workflow_action(ActionKind.RESTART),
+        actions=tuple(claim_actions(context)),
         timeline=timeline(context),
         cases=tuple(selections(context)),
     )
 
 
-def _step_lines(context: GuideContext, workflow: Workflow, current: Step | None) -> Iterator[StepSummary]:
+def _step_lines(context: GuideContext, workflow: Workflow, current: Step | None) -> Iterator[StepSummary[Sentence]]:
     done = context.progress.done if context.progress else {}
     passed = True
     for step in workflow.steps:
@@ -125,13 +118,13 @@ def _step_lines(context: GuideContext, workflow: Workflow, current: Step | None)
         yield StepSummary(id=step.id, title=phrase(context, step.title), status=status)
 
 
-def _confirmations(context: GuideContext) -> Iterator[Action]:
+def _confirmations(context: GuideContext) -> Iterator[Action[Sentence]]:
     """Ask what ends a course whose steps are all done."""
     claim = FINAL_CLAIMS.get(context.workflow.kind) if context.workflow else None
     if claim is None or context.roles.blank:
-        yield handling(Handling.CHECK)
+        yield workflow_action(ActionKind.CHECK)
     else:
-        yield stating(context, claim)
+        yield claim_action(context, claim)
 
 
 def _news(context: GuideContext) -> Sentence | None:

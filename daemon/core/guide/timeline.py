@@ -1,5 +1,6 @@
 """The bars of the certificates that a page speaks of, and the stretch in which step 2-A is still possible."""
 
+from config.i18n.text import Sentence
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.words import bar_words
 from daemon.core.renewal import last_moment_with_old
@@ -7,11 +8,11 @@ from daemon.core.views.guide import Bar, BarRole, Timeline
 from daemon.core.views.report import PathKind
 
 
-def timeline(context: GuideContext) -> Timeline:
+def timeline(context: GuideContext) -> Timeline[Sentence]:
     """Draw the validities of the old and the new key, with the present to the hour."""
     roles, path = context.roles, context.case.path
     old_words, new_words = bar_words(roles)
-    bars = []
+    bars: list[Bar[Sentence]] = []
     if roles.old is not None:
         bars.append(Bar(role=BarRole.OLD, label=old_words, begins=roles.old.not_before, ends=roles.old.not_after))
     if roles.new is not None:

@@ -2,51 +2,55 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
 
 from config.workflows import WorkflowKind
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read, order_read
 from daemon.core.destination import Destination
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
-from daemon.core.guide.render import offered, render_guide, shown_case
+from daemon.core.guide.render import render_guide, shown_case
 from daemon.core.model import Claim, KeyId, Progress
 from daemon.core.responses.launch import launch
 from daemon.core.responses.notice import Step, answer_claim, apply_claim, start_activation, take_rest
 from daemon.core.state import State
-from daemon.core.views.guide import Copying, Ending, GoingBack, Handling, Opening, Selecting, Stating
+from daemon.core.views.guide import offered
 from daemon.core.workflows.progress import end_step, undo_steps, with_progress
 
 
-def choose(state: State, assessment: Assessment, action: str, now: datetime) -> Step:
-    """Do what the person chose, by the page as it is now."""
-    found = next((a for a in offered(render_guide(state, assessment, now)) if a.id == action), None)
-    if found is None:
+def choose(state: State, assessment: Assessment, action: ActionId, now: datetime) -> Step:
+    """Do what the user chose, if the page of this moment offers it."""
+    page = render_guide(state, assessment, now)
+    if action not in {each.id for each in offered(page)}:
         return state, ()
     case = shown_case(state, assessment)
-    if found.does is Handling.CHECK or case is None:
+    if action.kind is ActionKind.CHECK or case is None:
         return _read_again(state)
-    state = replace(state, guide_case=case.id)
-    context = build_context(state, assessment, case, now)
-    match found.does:
-        case Selecting(case=chosen):
-            return replace(state, guide_case=chosen), ()
-        case Opening(destination=destination):
-            state, order = launch(state, case, destination)
-            return (start_activation(state, now) if destination is Destination.TOOL else state), (order,)
-        case Ending(step=step):
-            return _end(context, step)
-        case GoingBack(step=step):
-            return _go_back(context, step), ()
-        case Stating(key=key, claims=claims):
-            return _state(state, key, claims, now)
-        case Copying():
+    context = build_context(replace(state, guide_case=case.id), assessment, case, now)
+    return _apply(context, action)
+
+
+def _apply(context: GuideContext, action: ActionId) -> Step:
+    """Do what an action of the lineage shown says."""
+    state, subject = context.state, action.subject or ""
+    match action.kind:
+        case ActionKind.OPEN:
+            return _open(context, Destination(subject))
+        case ActionKind.END:
+            return _end(context, subject)
+        case ActionKind.GO_BACK:
+            return _go_back(context, subject), ()
+        case ActionKind.SOLVE:
+            return _solve(context, subject), ()
+        case ActionKind.STATE:
+            return _state(state, context.case.id, action.claims, context.now)
+        case ActionKind.SELECT:
+            return replace(state, guide_case=KeyId(subject)), ()
+        case ActionKind.COPY | ActionKind.CHECK:
             return state, ()
-        case Handling() as what:
-            return _handle(context, what), ()
         case _:
-            assert_never(found.does)
+            return _handle(context, action.kind), ()
 
 
 def look_at(state: State, assessment: Assessment) -> State:
@@ -70,6 +74,24 @@ def _end(context: GuideContext, step: str) -> Step:
     return _state(state, context.case.id, (claim,), context.now) if claim else (state, ())
 
 
+def _open(context: GuideContext, destination: Destination) -> Step:
+    state, order = launch(context.state, context.case, destination)
+    if destination is Destination.TOOL:
+        state = start_activation(state, context.now)
+    return state, (order,)
+
+
+def _solve(context: GuideContext, problem_id: str) -> State:
+    """Give the workflow up where a known problem is final, else go back to the step that it names."""
+    problems = context.workflow.known_problems if context.workflow else ()
+    problem = next((problem for problem in problems if problem.id == problem_id), None)
+    if problem is None:
+        return context.state
+    if problem.final:
+        return _handle(context, ActionKind.ABANDON)
+    return _go_back(context, problem.back_to or "")
+
+
 def _go_back(context: GuideContext, step: str) -> State:
     if context.workflow is None or context.progress is None:
         return context.state
@@ -83,22 +105,22 @@ def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: datetime) -
     return apply_claim(state, key, last, now)
 
 
-def _handle(context: GuideContext, what: Handling) -> State:
+def _handle(context: GuideContext, kind: ActionKind) -> State:
     """Do something with the whole course."""
     state, case, progress, now = context.state, context.case, context.progress, context.now
-    match what:
-        case Handling.PUT_OFF:
+    match kind:
+        case ActionKind.PUT_OFF:
             return take_rest(state, context.assessment, case.status.current.key.id, now)
-        case Handling.RESTART:
+        case ActionKind.RESTART:
             return _keep(state, case, None)
-        case Handling.ABANDON if progress is not None:
+        case ActionKind.ABANDON if progress is not None:
             return _keep(state, case, replace(progress, abandoned=True))
-        case Handling.FINISH if progress is not None:
+        case ActionKind.FINISH if progress is not None:
             return _keep(replace(state, guide_case=None), case, replace(progress, closed=True))
-        case Handling.CLEAN_UP if progress is not None:
+        case ActionKind.CLEAN_UP if progress is not None:
             begun = progress.finished or now
             return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun))
-        case Handling.NOT_NEEDED if progress is not None:
+        case ActionKind.NOT_NEEDED if progress is not None:
             begun = progress.finished or progress.begun
             return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun, abandoned=True))
         case _:

@@ -1,18 +1,21 @@
-"""What the guide shows at one moment, before it is put into words."""
+"""What the guide shows at one moment: sentences to render in the core, rendered strings outside."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Generic, TypeVar
 
-from config.i18n.text import Sentence
 from config.workflows import WorkflowKind
-from daemon.core.destination import Destination
-from daemon.core.model import Claim, Fingerprint, KeyId, Role
+from daemon.core.action_id import ActionId
+from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views.report import Stage
+
+S = TypeVar("S")  # a sentence: `Sentence` in the core, `str` once it is rendered
 
 
 class ReaderStatus(StrEnum):
-    """What is in the readers, as the line on show sees it."""
+    """What is in the readers, from the view of the lineage shown."""
 
     NO_READER = "no_reader"
     EMPTY = "empty"
@@ -26,7 +29,7 @@ class ReaderStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """Where a step stands."""
+    """How far a step has come."""
 
     DONE = "done"
     CURRENT = "current"
@@ -34,97 +37,46 @@ class StepStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepSummary:
-    """One step in the list."""
+class StepSummary(Generic[S]):
+    """One step in the list of steps."""
 
     id: str
-    title: Sentence
+    title: S
     status: StepStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Open a page, the tool, or the letter."""
+class ActionRank(StrEnum):
+    """How prominently an action is offered."""
 
-    destination: Destination
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """The person says that this step is done."""
-
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoingBack:
-    """Do this step and all after it again."""
-
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stating:
-    """The person says this of a key."""
-
-    key: KeyId
-    claims: tuple[Claim, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Copying:
-    """Copy this text; the window does it by itself, and tells nobody."""
-
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Selecting:
-    """Show the line whose newest key this is."""
-
-    case: KeyId
-
-
-class Handling(StrEnum):
-    """What can be done with the whole course."""
-
-    PUT_OFF = "put_off"  # until tomorrow
-    RESTART = "restart"
-    ABANDON = "abandon"
-    FINISH = "finish"  # close the page that says that all is done
-    CLEAN_UP = "clean_up"  # begin to tidy up
-    NOT_NEEDED = "not_needed"  # never tidy up
-    CHECK = "check"  # read the keys that are in once more
-
-
-Does = Opening | Ending | GoingBack | Stating | Copying | Selecting | Handling
+    USUAL = "usual"
+    RARE = "rare"  # in a menu: it concerns the whole workflow, or states what is rarely needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One button. `id` differs from that of every other action of the view, and is the same for the same thing.
+class Action(Generic[S]):
+    """One button."""
 
-    `detail` is a line of explanation under the label of a large answer.
-    """
-
-    id: str
-    label: Sentence
-    does: Does
-    detail: Sentence | None = None
+    id: ActionId
+    label: S
+    detail: S | None = None
+    """An explanation under the label of a large answer."""
+    copy: str | None = None
+    """The text that a COPY action puts on the clipboard."""
+    rank: ActionRank = ActionRank.USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemEntry:
-    """A known refusal: what one sees, what to do, and the way back to the right step."""
+class ProblemEntry(Generic[S]):
+    """A known problem: what the user sees, what to do, and the way back to the right step."""
 
     id: str
-    title: Sentence
-    text: Sentence
-    action: Action | None = None
+    title: S
+    text: S
+    action: Action[S] | None = None
 
 
 class BarRole(StrEnum):
-    """What a bar of the time line is of."""
+    """Which key a bar of the timeline belongs to."""
 
     OLD = "old"
     NEW = "new"
@@ -132,71 +84,104 @@ class BarRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(Generic[S]):
     """The validity of one certificate."""
 
     role: BarRole
-    label: Sentence
+    label: S
     begins: datetime
     ends: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
-    """The validities over one another, the present to the hour, and the stretch in which step 2-A is still possible."""
+class Timeline(Generic[S]):
+    """The validities drawn one below the other."""
 
-    bars: tuple[Bar, ...]
+    bars: tuple[Bar[S], ...]
     now: datetime
+    """The present, to the hour."""
     stretch: tuple[datetime, datetime] | None = None
+    """The time in which step 2-A of the procedure is possible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateCard:
-    """One certificate in the window of certificates; `place` says where its key is, or was last seen, and when."""
+class CertificateCard(Generic[S]):
+    """One certificate in the list of certificates."""
 
     fingerprint: Fingerprint
+    """The SHA-256 of the DER, 64 lower-case hex digits."""
     key: KeyId | None
+    """Its key; None where none is known."""
     key_name: str
-    holder: str | Sentence
-    procedure: Sentence | None
+    """The user's name for the key."""
+    holder: str | S
+    procedure: S | None
+    """The title of the procedure it belongs to."""
     role: Role
     stage: Stage
-    until: Sentence
-    left: Sentence
-    place: Sentence
+    until: S
+    """When it ends or ended."""
+    left: S
+    """How many days are left, or have passed since."""
+    place: S
+    """Where its key is, or where and when it was last seen."""
     present: bool
-    bar: Bar | None
+    """Whether its key is in a reader."""
+    bar: Bar[S] | None
+    """Its validity; None where a date could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuideView:
-    """The whole guide. Without a course there are no steps: all is well, or a question is asked, or nothing is known.
+class GuideView(Generic[S]):
+    """Everything that the guide shows at one moment.
 
-    `headline` is the step's title in large letters, `body` what to do, one action a sentence. `alert` is what stands
-    in the way at this moment, or what has changed under the person's hands. `primary` is the one action of the
-    moment; `answers` are the large answers to a question; `actions` the others. `deadline` is when the time of the
-    step is over, `deadline_words` says it. `cases` chooses another holder. `more_certificates` are not listed.
+    Without a workflow there are no steps: all is well, a question is asked, or no key is known.
     """
 
     language: str | None
-    procedure: Sentence | None = None
+    """The language to render in; None means the system's."""
+    procedure: S | None = None
+    """The title of the procedure."""
     holder: str = ""
+    """The holder of the lineage shown."""
     workflow: WorkflowKind | None = None
-    workflow_title: Sentence | None = None
-    why: Sentence | None = None
-    steps: tuple[StepSummary, ...] = ()
-    headline: Sentence
-    body: Sentence
-    alert: Sentence | None = None
+    workflow_title: S | None = None
+    why: S | None = None
+    """Why this workflow is the right one."""
+    steps: tuple[StepSummary[S], ...] = ()
+    headline: S
+    """The title of the current step, or of the page."""
+    body: S
+    """What to do, one action a sentence."""
+    alert: S | None = None
+    """What prevents the step at this moment, or what has changed since the user began."""
     reader: ReaderStatus
-    reader_words: Sentence
-    primary: Action | None = None
-    answers: tuple[Action, ...] = ()
-    actions: tuple[Action, ...] = ()
-    known_problems: tuple[ProblemEntry, ...] = ()
+    reader_words: S
+    """The status of the readers as a sentence."""
+    primary: Action[S] | None = None
+    """The one action to do next."""
+    answers: tuple[Action[S], ...] = ()
+    """The large answers to a question."""
+    actions: tuple[Action[S], ...] = ()
+    """All other actions, the most likely first."""
+    known_problems: tuple[ProblemEntry[S], ...] = ()
     deadline: datetime | None = None
-    deadline_words: Sentence | None = None
-    timeline: Timeline | None = None
-    cases: tuple[Action, ...] = ()
-    certificates: tuple[CertificateCard, ...] = ()
+    """When the time for the current step ends."""
+    deadline_words: S | None = None
+    """The deadline as a sentence."""
+    timeline: Timeline[S] | None = None
+    cases: tuple[Action[S], ...] = ()
+    """The other lineages to choose from."""
+    certificates: tuple[CertificateCard[S], ...] = ()
     more_certificates: int = 0
+    """How many known certificates are not listed."""
+
+
+def offered(view: GuideView[S]) -> Iterator[Action[S]]:
+    """Yield every action of a view, the most likely one first."""
+    if view.primary is not None:
+        yield view.primary
+    yield from view.answers
+    yield from view.actions
+    yield from (problem.action for problem in view.known_problems if problem.action is not None)
+    yield from view.cases

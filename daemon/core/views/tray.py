@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Sentence, Text
+from daemon.core.action_id import ActionId
 from daemon.core.events import Verb
 from daemon.core.model import Claim, KeyId
 from daemon.core.notice import Choice
@@ -41,7 +42,7 @@ class ClaimCommand:
 class GuideCommand:
     """A menu item that does what an action of the guide does, by its id there."""
 
-    action: str
+    action: ActionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from config.i18n.text import Sentence
+from daemon.core.action_id import ActionId
 from daemon.core.effects import Effect, Launch, ReadTokens, Reply, SaveMemory, ShowNotice, WakeAt, Withdraw
 from daemon.core.events import (
     Asked,
@@ -19,13 +21,12 @@ from daemon.core.events import (
     TokensRead,
     Verb,
 )
-from daemon.core.guide.render import offered
 from daemon.core.model import Certificate, Claim, KeyId, Memory, TokenReading
 from daemon.core.notice import Choice, Notice
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import Action, GuideView, StepStatus
+from daemon.core.views.guide import Action, GuideView, StepStatus, offered
 from daemon.core.views.report import Report
 from support.core.factories import NOW, SETTINGS, certificate, empty, holding, token
 
@@ -130,7 +131,7 @@ class Simulator:
         return self.post(NoticeAnswered(at=self.now, tag=tag, choice=choice))
 
     @property
-    def page(self) -> GuideView:
+    def page(self) -> GuideView[Sentence]:
         """The guide's page of the moment."""
         assert self.state.guide is not None
         return self.state.guide
@@ -139,18 +140,19 @@ class Simulator:
         """Return the id of the step of the moment, "" when there is none."""
         return next((line.id for line in self.page.steps if line.status is StepStatus.CURRENT), "")
 
-    def actions(self) -> dict[str, Action]:
-        """Return every action of the page, by its id, each of which is there once."""
+    def actions(self) -> dict[str, Action[Sentence]]:
+        """Return every action of the page, by the name of its id, each of which is there once."""
         actions = [*offered(self.page)]
         assert len(actions) == len({action.id for action in actions})
-        return {action.id: action for action in actions}
+        return {str(action.id): action for action in actions}
 
-    def choose(self, *actions: str) -> tuple[Effect, ...]:
+    def choose(self, *actions: str | ActionId) -> tuple[Effect, ...]:
         """Choose these actions of the guide, each of them offered; return what the last one led to."""
         effects: tuple[Effect, ...] = ()
         for action in actions:
-            assert action in self.actions(), self.actions().keys()
-            effects = self.post(GuideChosen(at=self.now, action=action))
+            offered_now = self.actions()
+            assert str(action) in offered_now, offered_now.keys()
+            effects = self.post(GuideChosen(at=self.now, action=offered_now[str(action)].id))
         return effects
 
     def tell(self, key: str, claim: Claim) -> tuple[Effect, ...]:

@@ -76,7 +76,7 @@ def test_the_guide_lists_the_most_pressing_certificates_and_counts_the_others() 
 
 
 def test_the_guide_offers_as_many_other_holders_as_one_can_choose_from() -> None:
-    assert len(remembered(MANY).page.cases) == actions.LINES_AT_MOST
+    assert len(remembered(MANY).page.cases) == actions.MAX_SELECTIONS
     assert len(remembered(3).page.cases) == 2
 
 

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from config.i18n.text import Sentence, text
 from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
 from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Page
-from daemon.adapters.guide.render import page_of
+from daemon.adapters.guide.render import render_page
+from daemon.core.action_id import ActionKind
 from daemon.core.events import GuideChosen, KeyNamed
-from daemon.core.guide.render import offered
 from daemon.core.state import State
-from daemon.core.views.guide import Action, Ending, GoingBack, GuideView, Handling, Opening, StepStatus
+from daemon.core.views.guide import Action, GuideView, StepStatus, offered
 from support.core.factories import DAY, NOW, ending
 from support.core.simulator import Simulator
 
@@ -28,13 +29,13 @@ def world() -> Simulator:
     return world
 
 
-def view(world: Simulator) -> GuideView:
+def view(world: Simulator) -> GuideView[Sentence]:
     assert world.state.guide is not None
     return world.state.guide
 
 
 def step(world: Simulator) -> str:
-    pages = [page_of(view(world), Translator(language), 1) for language in ("en", "fr")]
+    pages = [render_page(view(world), Translator(language), 1) for language in ("en", "fr")]
     assert not [words for page in pages for words in sentences(page) if "{" in words or "}" in words]
     return next((line.id for line in view(world).steps if line.status is StepStatus.CURRENT), "")
 
@@ -47,7 +48,7 @@ def sentences(page: Page) -> Iterator[str]:
     yield from (card_words for card in page.certificates for card_words in (card.until, card.left, card.place))
 
 
-def choose(world: Simulator, wanted: Callable[[Action], bool]) -> None:
+def choose(world: Simulator, wanted: Callable[[Action[Sentence]], bool]) -> None:
     action = next(action for action in offered(view(world)) if wanted(action))
     world.post(GuideChosen(at=world.now, action=action.id))
 
@@ -56,13 +57,13 @@ def say_done(world: Simulator, *steps: str) -> None:
     """Go through steps that only the person can end."""
     for expected in steps:
         assert step(world) == expected
-        choose(world, lambda action: isinstance(action.does, Ending))
+        choose(world, lambda action: action.id.kind is ActionKind.END)
 
 
 def activate(world: Simulator) -> None:
     say_done(world, "start_tool", "activate", "code")
     assert step(world) == "choose_pin"
-    choose(world, lambda action: action.id == "state:activated")
+    choose(world, lambda action: str(action.id) == "state:activated")
 
 
 def test_the_easy_way_from_the_order_to_the_tidying_up(world: Simulator) -> None:
@@ -84,7 +85,7 @@ def test_the_easy_way_from_the_order_to_the_tidying_up(world: Simulator) -> None
     world.plug(NEW)
     say_done(world, "click_link", "enter_pin", "enter_platform", "check_new")
     assert view(world).workflow is None
-    choose(world, lambda action: action.id == "clean_up")
+    choose(world, lambda action: str(action.id) == "clean_up")
     assert view(world).workflow is WorkflowKind.CLEAN_UP
     say_done(world, "log_in", "remove_certificate")
     assert view(world).workflow is None
@@ -98,7 +99,7 @@ def test_the_way_without_a_valid_old_key(world: Simulator) -> None:
     assert view(world).workflow is WorkflowKind.ASSOCIATE_NEW
     say_done(world, "open_platform", "have_account")
     assert step(world) == "write_to_support"
-    choose(world, lambda action: isinstance(action.does, Opening))
+    choose(world, lambda action: action.id.kind is ActionKind.OPEN)
     (letter,) = world.launches()[-1:]
     assert (letter.holder, letter.serial_hex) == ("Jean MARTIN", NEW.serial_hex)
     say_done(world, "write_to_support", "wait", "log_in")
@@ -129,6 +130,11 @@ def test_every_refusal_leads_to_its_step_or_to_the_end(world: Simulator, kind: s
     assert view(world).workflow == kind
     workflow = world.state.settings.procedures[0].workflows[WorkflowKind(kind)]
     back = {refusal.id: refusal.back_to for refusal in workflow.known_problems}
-    shown = {help_.id: help_.action.does for help_ in view(world).known_problems if help_.action}
-    assert [help_.id for help_ in view(world).known_problems] == list(back)
-    assert all(does in {GoingBack(back[id_] or ""), Handling.ABANDON} for id_, does in shown.items())
+    shown = {entry.id: entry.action for entry in view(world).known_problems if entry.action}
+    assert [entry.id for entry in view(world).known_problems] == list(back)
+    before = world.state
+    for id_, action in shown.items():
+        world.state = before
+        world.post(GuideChosen(at=world.now, action=action.id))
+        steps = [line for line in view(world).steps if line.id == back[id_]]
+        assert view(world).headline == text("guide.abandoned") or steps[0].status is not StepStatus.DONE

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.i18n.text import Phrase, Text, text
+from config.i18n.text import Phrase, Sentence, Text, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.workflows import WorkflowKind
-from daemon.adapters.guide.messages import ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
+from daemon.adapters.guide.messages import DECODE_ERRORS, ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, event_of
-from daemon.adapters.guide.render import page_of
+from daemon.adapters.guide.render import render_page
 from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
 from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views import guide as core
 from daemon.core.views.report import Stage
+from support.guide_actions import action_id
 from support.posted_events import PostedEvents
 from support.process import wait_until
 
@@ -42,12 +43,15 @@ def said(words: str) -> Phrase:
     return Phrase(Wording(en=words, fr=f"{words} (fr)"))
 
 
-def action(id_: str, does: core.Does = core.Handling.CHECK) -> core.Action:
-    return core.Action(id=id_, label=said(f"label of {id_}"), does=does, detail=said(f"detail of {id_}"))
+def action(name: str, copy: str | None = None) -> core.Action[Sentence]:
+    id_ = action_id(name)
+    return core.Action(id=id_, label=said(f"label of {id_}"), detail=said(f"detail of {id_}"), copy=copy)
 
 
-BAR = core.Bar(role=core.BarRole.OLD, label=said("bar"), begins=NOW - timedelta(days=9), ends=NOW + timedelta(days=9))
-VIEW = core.GuideView(
+BAR: core.Bar[Sentence] = core.Bar(
+    role=core.BarRole.OLD, label=said("bar"), begins=NOW - timedelta(days=9), ends=NOW + timedelta(days=9)
+)
+VIEW: core.GuideView[Sentence] = core.GuideView(
     language="en",
     procedure=said("procedure"),
     holder="Jeanne MARTIN",
@@ -60,16 +64,16 @@ VIEW = core.GuideView(
     alert=said("alert"),
     reader=core.ReaderStatus.OLD,
     reader_words=said("your old key"),
-    primary=action("open"),
-    answers=(action("yes"), action("no")),
-    actions=(action("done"), action("copy", core.Copying("0A1B"))),
+    primary=action("open:platform"),
+    answers=(action("state:works"), action("state:new")),
+    actions=(action("end:log_in"), action("copy:serial", "0A1B")),
     known_problems=(
-        core.ProblemEntry(id="lapsed", title=said("lapsed"), text=said("ask again"), action=action("back")),
+        core.ProblemEntry(id="lapsed", title=said("lapsed"), text=said("ask again"), action=action("help:lapsed")),
     ),
     deadline=NOW,
     deadline_words=said("until noon"),
     timeline=core.Timeline(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),
-    cases=(action("other"),),
+    cases=(action("select:other"),),
     certificates=(
         core.CertificateCard(
             fingerprint=Fingerprint(FINGERPRINT),
@@ -116,7 +120,7 @@ for line in sys.stdin:
         pages.write(line)
     page = json.loads(line)
     if what == "choose":
-        print(json.dumps({"type": "chosen", "number": page["number"], "action": "open"}), flush=True)
+        print(json.dumps({"type": "chosen", "number": page["number"], "action": page["primary"]["id"]}), flush=True)
     elif what == "talk":
         print("nonsense", flush=True)
     elif what == "mumble":
@@ -168,11 +172,9 @@ def see(value: Any, part: Any) -> None:
         case tuple():
             for one, other in zip(value, part, strict=True):
                 see(one, other)
-        case core.Copying() | core.Handling():
-            assert part == (value.content if isinstance(value, core.Copying) else None)
         case _ if is_dataclass(value):
             for field in fields(value):
-                see(getattr(value, field.name), getattr(part, "copy" if field.name == "does" else field.name))
+                see(getattr(value, field.name), getattr(part, field.name))
         case _:
             assert part == value
 
@@ -180,17 +182,36 @@ def see(value: Any, part: Any) -> None:
 def test_every_field_of_the_view_arrives_in_words() -> None:
     full = {name: getattr(VIEW, name) for name in (field.name for field in fields(VIEW))}
     assert [name for name, value in full.items() if value in (None, (), "")] == [], "the test's view lacks something"
-    see(VIEW, page_of(VIEW, Translator("en"), 7))
+    see(VIEW, render_page(VIEW, Translator("en"), 7))
 
 
 def test_a_page_is_in_the_language_of_its_view() -> None:
-    page = page_of(replace(VIEW, language="fr"), Translator("fr"), 1)
+    page = render_page(replace(VIEW, language="fr"), Translator("fr"), 1)
     assert (page.language, page.headline, page.why) == ("fr", "headline (fr)", "encore 3 jours")
 
 
 def test_a_page_crosses_unchanged() -> None:
-    page = page_of(VIEW, Translator("en"), 7)
+    page = render_page(VIEW, Translator("en"), 7)
     assert PAGES.decode(ENCODER.encode(page)) == page
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"front":false', b'"front":false,"colour":"red"'),
+        (b'"number":7', b'"number":"7"'),
+        (b'"headline":"headline"', b'"headline":null'),
+        (FINGERPRINT.encode(), b"AB" * 32),
+        (FINGERPRINT.encode(), FINGERPRINT.encode() + b"\\n"),
+        (b'"kind":"open"', b'"kind":"format"'),
+    ],
+    ids=["unknown field", "wrong type", "missing sentence", "upper case", "line break", "unknown action"],
+)
+def test_what_is_no_page_is_refused(old: bytes, new: bytes) -> None:
+    line = ENCODER.encode(render_page(VIEW, Translator("en"), 7))
+    assert old in line
+    with pytest.raises(DECODE_ERRORS):
+        PAGES.decode(line.replace(old, new))
 
 
 def test_who_follows_gets_the_present_page_and_then_the_newest(publisher: GuidePublisher) -> None:
@@ -212,35 +233,33 @@ def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublish
 @pytest.mark.parametrize(
     ("answer", "event"),
     [
-        (Chosen(number=1, action="open"), GuideChosen(at=NOW, action="open")),
-        (Chosen(number=1, action="back"), GuideChosen(at=NOW, action="back")),
-        (Chosen(number=1, action="other"), GuideChosen(at=NOW, action="other")),
+        (Chosen(number=1, action=action_id("open:platform")), GuideChosen(at=NOW, action=action_id("open:platform"))),
+        (Chosen(number=1, action=action_id("help:lapsed")), GuideChosen(at=NOW, action=action_id("help:lapsed"))),
+        (Chosen(number=1, action=action_id("select:other")), GuideChosen(at=NOW, action=action_id("select:other"))),
         (
             Named(fingerprint=FINGERPRINT, name=" the\u202e red one "),
             KeyNamed(at=NOW, fingerprint=Fingerprint(FINGERPRINT), name="the red one"),
         ),
         (Forgotten(fingerprint=FINGERPRINT), CertificateForgotten(at=NOW, fingerprint=Fingerprint(FINGERPRINT))),
-        (Chosen(number=0, action="open"), None),
-        (Chosen(number=2, action="open"), None),
-        (Chosen(number=1, action="format the disk"), None),
-        (Chosen(number=1, action="copy"), None),
+        (Chosen(number=0, action=action_id("open:platform")), None),
+        (Chosen(number=2, action=action_id("open:platform")), None),
         (Named(fingerprint="cd" * 32, name="x"), None),
         (Forgotten(fingerprint="cd" * 32), None),
     ],
     ids=[
-        *("action", "back to a step", "another holder", "name", "forget", "older page", "no such page", "not offered"),
-        *("only to copy", "name of an unknown one", "forget an unknown one"),
+        *("action", "back to a step", "another holder", "name", "forget", "older page", "no such page"),
+        *("name of an unknown one", "forget an unknown one"),
     ],
 )
 def test_an_answer_means_what_the_page_offers_or_nothing(answer: GuideAnswer, event: Event | None) -> None:
-    assert event_of(answer, page_of(VIEW, Translator("en"), 1), NOW) == event
+    assert event_of(answer, render_page(VIEW, Translator("en"), 1), NOW) == event
 
 
 def test_answers_of_a_follower_are_posted(publisher: GuidePublisher, posted: PostedEvents) -> None:
     publisher.show(VIEW)
     follower = follow(publisher)
-    follower.answer(Chosen(number=1, action="open"))
-    assert posted.next(GuideChosen).action == "open"
+    follower.answer(Chosen(number=1, action=action_id("open:platform")))
+    assert posted.next(GuideChosen).action == action_id("open:platform")
 
 
 def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
@@ -249,10 +268,10 @@ def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
     publisher.show(VIEW)
     follower = follow(publisher)
     publisher.show(replace(VIEW, alert=said("a word more")))
-    follower.answer(Chosen(number=1, action="open"))
-    assert posted.next(GuideChosen).action == "open"
+    follower.answer(Chosen(number=1, action=action_id("open:platform")))
+    assert posted.next(GuideChosen).action == action_id("open:platform")
     publisher.show(replace(VIEW, headline=said("the next step")))
-    follower.answer(Chosen(number=1, action="open"))
+    follower.answer(Chosen(number=1, action=action_id("open:platform")))
     assert posted.rest() == []
 
 
@@ -278,7 +297,7 @@ def test_the_window_shows_each_page_and_its_choice_is_posted(glass: Callable[[st
     one.publisher.show(VIEW)
     assert one.pages == []
     one.publisher.open()
-    assert one.posted.next(GuideChosen).action == "open"
+    assert one.posted.next(GuideChosen).action == action_id("open:platform")
     one.publisher.show(replace(VIEW, headline=said("next")))
     one.posted.next(GuideChosen)
     assert [(page.headline, page.number, page.front) for page in one.pages] == [

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from config.i18n.text import text
+from config.i18n.text import Sentence, text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher
@@ -45,9 +45,10 @@ from daemon.adapters.ipc.server import ASK_LIMIT_S, MAX_CONNECTIONS, MAX_UNAUTHE
 from daemon.core.events import Asked, Event, GuideChosen, Verb
 from daemon.core.model import Claim, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import Action, GuideView, Handling, ReaderStatus
+from daemon.core.views.guide import Action, GuideView, ReaderStatus
 from daemon.core.views.report import CertificateStatus, PathKind, ReaderReport, Report, Stage
 from daemon.core.views.report import Path as RenewalPath
+from support.guide_actions import action_id
 from support.posted_events import PostedEvents
 from support.process import wait_until
 
@@ -402,13 +403,14 @@ def test_a_report_crosses_unchanged(report: Report) -> None:
     assert decode_reply(encode_reply(report)) == report
 
 
-VIEW = GuideView(
+CHECK = action_id("check")
+VIEW: GuideView[Sentence] = GuideView(
     language="en",
     headline=text("guide.empty"),
     body=text("guide.empty.body"),
     reader=ReaderStatus.EMPTY,
     reader_words=text("guide.reader.empty"),
-    primary=Action(id="check", label=text("guide.check"), does=Handling.CHECK),
+    primary=Action(id=CHECK, label=text("guide.check")),
 )
 
 
@@ -425,12 +427,11 @@ def test_who_follows_gets_each_page_and_chooses_on_it(daemon: RunningDaemon) -> 
     daemon.publisher.show(replace(VIEW, headline=text("guide.well")))
     page = page_of(following)
     assert page.headline == "All is well"
-    following.answer(Chosen(number=page.number, action="check"))
+    following.answer(Chosen(number=page.number, action=CHECK))
     chosen = daemon.asked.get(timeout=LIMIT_S)
     assert isinstance(chosen, GuideChosen)
-    assert chosen.action == "check"
-    following.answer(Chosen(number=page.number - 1, action="check"))
-    following.answer(Chosen(number=page.number, action="other"))
+    assert chosen.action == CHECK
+    following.answer(Chosen(number=page.number - 1, action=CHECK))
     daemon.publisher.show(VIEW)
     page_of(following)
     assert daemon.asked.empty()
@@ -441,7 +442,7 @@ def test_who_follows_learns_of_the_end(daemon: RunningDaemon) -> None:
     following = follow(daemon.runtime, timeout_s=LIMIT_S)
     daemon.stop()
     assert following.next() is None
-    following.answer(Chosen(number=1, action="check"))
+    following.answer(Chosen(number=1, action=CHECK))
 
 
 def test_who_leaves_makes_room_for_another(daemon: RunningDaemon) -> None:

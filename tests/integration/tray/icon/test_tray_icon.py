@@ -18,6 +18,7 @@ from daemon.core.events import Asked, Claimed, GuideChosen, NoticeAnswered, Verb
 from daemon.core.model import Claim, KeyId
 from daemon.core.notice import Choice
 from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
+from support.guide_actions import action_id
 from support.process import Process, wait_until
 from support.tray import TrayWatcher
 from support.tray_icon_probe import RunningTrayIcon
@@ -43,7 +44,8 @@ QUIT = MenuItem(label=text("menu.quit"), action=Verb.QUIT)
 
 def workflow_of(step: str, *actions: str) -> MenuItem:
     """The menu of a course: the step, and what it offers."""
-    offered = (MenuItem(label=text("menu.works", holder=a), action=GuideCommand(action=f"{step}:{a}")) for a in actions)
+    commands = {a: GuideCommand(action=action_id(f"end:{step}:{a}")) for a in actions}
+    offered = (MenuItem(label=text("menu.works", holder=a), action=command) for a, command in commands.items())
     return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
 
 
@@ -165,7 +167,7 @@ def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningTrayIc
         ("The new key of B already works", True),
     ]
     item.click("The new key of A_1 already works")
-    assert running.posted.next(GuideChosen).action == "step:A_1"
+    assert running.posted.next(GuideChosen).action == action_id("end:step:A_1")
     item.click("Guide")
     assert running.posted.next(Asked).verb is Verb.GUIDE
 
@@ -181,7 +183,7 @@ def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, runnin
     wait_until(lambda: done().id != before.id, "the menu changes")
     item.click_id(before.id)
     item.click_id(done().id)
-    assert running.posted.next(GuideChosen).action == "second:it"
+    assert running.posted.next(GuideChosen).action == action_id("end:second:it")
     assert running.posted.rest() == []
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from config.i18n.text import text
 from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
 from daemon.core.views.tray import GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
+from support.guide_actions import action_id
 from support.process import wait_until
 from support.tray import XfcePanel
 from tray.icon.drawing import draw_icon
@@ -82,7 +83,7 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
 
 
 def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningTrayIcon) -> None:
-    offered = MenuItem(label=text("guide.done"), action=GuideCommand(action="end:log_in"))
+    offered = MenuItem(label=text("guide.done"), action=GuideCommand(action=action_id("end:log_in")))
     workflow = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
     running.show(replace(FACE, items=(workflow, *FACE.items)))
     wait_for_icon(panel, IconState.URGENT)
@@ -93,7 +94,7 @@ def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel,
     panel.press("Down", "Right")
     wait_until(lambda: ImageChops.difference(panel.picture(), closed).getbbox() is not None, "the course opens")
     panel.press("Down", "Return")
-    assert running.posted.next(GuideChosen).action == "end:log_in"
+    assert running.posted.next(GuideChosen).action == action_id("end:log_in")
 
 
 def test_a_panel_killed_and_started_again_shows_the_icon_again(panel: XfcePanel, running: RunningTrayIcon) -> None:

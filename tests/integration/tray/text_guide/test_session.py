@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
-from daemon.adapters.guide.messages import Chosen, Page, PageAction, PageCertificate, PageProblem, PageStep
-from daemon.core.model import Role
-from daemon.core.views.guide import ReaderStatus, StepStatus
+from daemon.adapters.guide.messages import Chosen, Page
+from daemon.core.model import Fingerprint, KeyId, Role
+from daemon.core.views.guide import CertificateCard, ProblemEntry, ReaderStatus, StepStatus, StepSummary
 from daemon.core.views.report import Stage
+from support.guide_actions import action_id, button
 from tray.text_guide.page import TextPage
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -21,29 +22,27 @@ PAGE = Page(
     holder="Jeanne MARTIN",
     workflow_title="Add the new certificate",
     steps=(
-        PageStep(id="insert_old", title="Put the old key in", status=StepStatus.DONE),
-        PageStep(id="log_in", title="Log in", status=StepStatus.CURRENT),
-        PageStep(id="mail", title="Ask for the mail", status=StepStatus.AHEAD),
+        StepSummary(id="insert_old", title="Put the old key in", status=StepStatus.DONE),
+        StepSummary(id="log_in", title="Log in", status=StepStatus.CURRENT),
+        StepSummary(id="mail", title="Ask for the mail", status=StepStatus.AHEAD),
     ),
     headline="Log in",
     body="Open OPALEXE.\nEnter the PIN there.",
     reader=ReaderStatus.OLD,
     reader_words="Your old key is in the reader.",
-    primary=PageAction(id="open", label="Open the platform"),
-    actions=(PageAction(id="done", label="I am logged in"), PageAction(id="copy", label="Copy", copy="0A1B")),
+    primary=button("open:platform", "Open the platform"),
+    actions=(button("end:log_in", "I am logged in"), button("copy:serial", "Copy", copy="0A1B")),
     known_problems=(
-        PageProblem(
-            id="refused", title="The site refuses", text="Close it.", action=PageAction(id="back", label="Again")
-        ),
-        PageProblem(id="slow", title="The site is slow", text="Wait."),
+        ProblemEntry(id="refused", title="The site refuses", text="Close it.", action=button("help:refused", "Again")),
+        ProblemEntry(id="slow", title="The site is slow", text="Wait."),
     ),
-    cases=(PageAction(id="other", label="Paul AUTRE"),),
+    cases=(button("select:other", "Paul AUTRE"),),
     deadline=NOON,
     deadline_words="Until noon.",
     certificates=(
-        PageCertificate(
-            fingerprint="ab" * 32,
-            key="key-1",
+        CertificateCard(
+            fingerprint=Fingerprint("ab" * 32),
+            key=KeyId("key-1"),
             key_name="the blue one",
             holder="Jeanne MARTIN",
             procedure="OPALEXE",
@@ -62,7 +61,7 @@ CHOICES = ["1 Open the platform", "2 I am logged in", "3 Copy", "4 Paul AUTRE"]
 
 
 def changed(**changes: object) -> Page:
-    return msgspec.structs.replace(PAGE, **changes)
+    return replace(PAGE, **changes)  # type: ignore[arg-type]  # by name
 
 
 def test_the_whole_page_says_where_one_is_then_what_can_be_done() -> None:
@@ -99,7 +98,7 @@ def test_a_page_that_reads_the_same_is_not_said_again() -> None:
         ),
         ({"deadline": None, "deadline_words": None}, STEP[:2]),
         ({"actions": PAGE.actions[:1]}, []),
-        ({"actions": (*PAGE.actions, PageAction(id="later", label="Later"))}, ["5 Later"]),
+        ({"actions": (*PAGE.actions, button("put_off", "Later"))}, ["5 Later"]),
         ({"primary": PAGE.actions[0], "actions": (PAGE.primary,)}, ["1 I am logged in", "2 Open the platform"]),
     ],
     ids=["reader", "alert", "why", "deadline", "less to choose", "more to choose", "another way round"],
@@ -109,11 +108,9 @@ def test_only_what_is_new_is_said(changes: dict[str, object], news: list[str]) -
 
 
 def test_a_new_step_is_said_with_what_else_can_be_chosen() -> None:
-    marks = zip(PAGE.steps, (StepStatus.DONE, StepStatus.DONE, StepStatus.CURRENT), strict=True)
-    steps = tuple(msgspec.structs.replace(step, mark=mark) for step, mark in marks)
-    page = changed(
-        steps=steps, headline="Ask for the mail", body="Click.", primary=PageAction(id="asked", label="Asked")
-    )
+    statuses = zip(PAGE.steps, (StepStatus.DONE, StepStatus.DONE, StepStatus.CURRENT), strict=True)
+    steps = tuple(replace(step, status=status) for step, status in statuses)
+    page = changed(steps=steps, headline="Ask for the mail", body="Click.", primary=button("end:mail", "Asked"))
     assert TextPage(PAGE).turn(page) == ["Step 3 of 3: Ask for the mail", "Click.", "Until noon.", "1 Asked"]
 
 
@@ -124,24 +121,24 @@ def test_1_is_the_likely_action_and_nothing_else() -> None:
 
 
 def test_a_number_stays_and_that_of_one_who_has_gone_is_not_taken_at_once() -> None:
-    shown, later = TextPage(PAGE), PageAction(id="later", label="Later")
+    shown, later = TextPage(PAGE), button("put_off", "Later")
     shown.turn(changed(actions=(later, PAGE.actions[1])))
-    assert (shown.choose("2"), shown.choose("5")) == (None, Chosen(number=7, action="later"))
+    assert (shown.choose("2"), shown.choose("5")) == (None, Chosen(number=7, action=action_id("put_off")))
     assert shown.answer("3") == ["0A1B"]
-    shown.turn(changed(actions=(PageAction(id="new", label="New"), later)))
-    assert shown.choose("2") == Chosen(number=7, action="new")
+    shown.turn(changed(actions=(button("select:new", "New"), later)))
+    assert shown.choose("2") == Chosen(number=7, action=action_id("select:new"))
 
 
 def test_where_nothing_stays_the_numbers_begin_anew() -> None:
     shown = TextPage(PAGE)
-    assert shown.turn(changed(actions=(PageAction(id="new", label="New"),), cases=())) == ["2 New"]
+    assert shown.turn(changed(actions=(button("select:new", "New"),), cases=())) == ["2 New"]
 
 
 def test_a_number_chooses_on_the_page_that_was_shown_last() -> None:
     shown = TextPage(PAGE)
-    assert shown.choose("2") == Chosen(number=7, action="done")
+    assert shown.choose("2") == Chosen(number=7, action=action_id("end:log_in"))
     shown.turn(changed(number=9))
-    assert shown.choose("1") == Chosen(number=9, action="open")
+    assert shown.choose("1") == Chosen(number=9, action=action_id("open:platform"))
     assert shown.answer("1") == ["You chose: Open the platform"]
 
 
@@ -161,7 +158,7 @@ def test_help_leads_back_to_a_step() -> None:
     shown = TextPage(PAGE)
     assert shown.answer("h") == ["h1 The site refuses", "h2 The site is slow"]
     assert shown.answer("h1") == ["The site refuses", "Close it.", "b1 Again"]
-    assert shown.choose("b1") == Chosen(number=7, action="back")
+    assert shown.choose("b1") == Chosen(number=7, action=action_id("help:refused"))
     assert shown.answer("h2") == ["The site is slow", "Wait."]
 
 

@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QTabWidget
 
 from config.i18n.translator import LANGUAGES
-from daemon.adapters.guide.messages import (
-    Page,
-    PageAction,
-    PageBar,
-    PageCertificate,
-    PageProblem,
-    PageStep,
-    PageTimeline,
-)
+from daemon.adapters.guide.messages import Page
+from daemon.core.action_id import ActionId
+from daemon.core.views.guide import Action, Bar, CertificateCard, ProblemEntry, StepSummary, Timeline
 from support.guide_pages import PAGES, Writer
 
 if TYPE_CHECKING:
@@ -30,16 +24,17 @@ WORDS = st.text(max_size=200) | st.sampled_from(
     ["", "x" * 4000, "&&&", "a. B. C.", "<b>", "\N{RIGHT-TO-LEFT OVERRIDE}x"]
 )
 MOMENTS = st.datetimes() | st.datetimes(timezones=st.just(UTC))
-ACTIONS = st.builds(PageAction, id=WORDS, label=WORDS, detail=st.none() | WORDS, copy=st.none() | WORDS)
-BARS = st.builds(PageBar, label=WORDS, begins=MOMENTS, ends=MOMENTS)
+IDS = st.builds(ActionId, subject=st.none() | WORDS)
+ACTIONS = st.builds(Action, id=IDS, label=WORDS, detail=st.none() | WORDS, copy=st.none() | WORDS)
+BARS = st.builds(Bar, label=WORDS, begins=MOMENTS, ends=MOMENTS)
 LINES = st.builds(
-    PageTimeline,
+    Timeline,
     bars=st.lists(BARS, max_size=4).map(tuple),
     now=MOMENTS,
     stretch=st.none() | st.tuples(MOMENTS, MOMENTS),
 )
 CERTIFICATES = st.builds(
-    PageCertificate,
+    CertificateCard,
     fingerprint=st.text("0123456789abcdef", min_size=64, max_size=64),
     key=WORDS,
     key_name=WORDS,
@@ -57,7 +52,7 @@ ANY_PAGE = st.builds(
     holder=WORDS,
     workflow_title=st.none() | WORDS,
     why=st.none() | WORDS,
-    steps=st.lists(st.builds(PageStep, id=WORDS, title=WORDS), max_size=4).map(tuple),
+    steps=st.lists(st.builds(StepSummary, id=WORDS, title=WORDS), max_size=4).map(tuple),
     headline=WORDS,
     body=WORDS,
     alert=st.none() | WORDS,
@@ -66,7 +61,7 @@ ANY_PAGE = st.builds(
     answers=st.lists(ACTIONS, max_size=3).map(tuple),
     actions=st.lists(ACTIONS, max_size=4).map(tuple),
     known_problems=st.lists(
-        st.builds(PageProblem, id=WORDS, title=WORDS, text=WORDS, action=st.none() | ACTIONS), max_size=3
+        st.builds(ProblemEntry, id=WORDS, title=WORDS, text=WORDS, action=st.none() | ACTIONS), max_size=3
     ).map(tuple),
     deadline=st.none() | MOMENTS,
     deadline_words=st.none() | WORDS,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
 
@@ -42,7 +42,7 @@ def test_certificates_that_changed_behind_the_other_tab_are_drawn_with_the_next_
 ) -> None:
     look_at(window, 1)
     look_at(window, 0)
-    window.show_page(msgspec.structs.replace(PAGE, number=2, certificates=PAGE.certificates[:1]))
+    window.show_page(replace(PAGE, number=2, certificates=PAGE.certificates[:1]))
     look_at(window, 1)
     stage.settle()
     assert forget_buttons(window) == 1

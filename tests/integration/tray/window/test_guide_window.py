@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from daemon.adapters.guide.messages import Chosen
 from support.accessibility import Accessibility, Node, report
+from support.guide_actions import action_id
 from support.guide_child import GuideChild
 from support.guide_pages import PAGES, Writer
 from support.process import Process, SupportTimeoutError, require_tool
@@ -68,17 +69,17 @@ def desk(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[Gu
 
 
 def test_a_screen_reader_finds_the_default_button_and_presses_it(desk: GuidePublisher) -> None:
-    desk.open(msgspec.structs.replace(PAGES["step"](FRENCH), number=7))
+    desk.open(replace(PAGES["step"](FRENCH), number=7))
     button = desk.reader.find("push button", "La connexion est faite")
     assert "default" in button.states
     desk.reader.act(button, "Press")
-    assert desk.child.answer() == Chosen(number=7, action="end:log_in")
+    assert desk.child.answer() == Chosen(number=7, action=action_id("end:log_in"))
 
 
 def test_return_does_the_default_action_and_escape_nothing(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](FRENCH))
     desk.press("Escape", "Return")
-    assert desk.child.answer() == Chosen(number=1, action="end:log_in")
+    assert desk.child.answer() == Chosen(number=1, action=action_id("end:log_in"))
     assert not desk.child.has_answered()
 
 
@@ -131,7 +132,7 @@ def test_forget_buttons_are_told_apart_by_their_descriptions(desk: GuidePublishe
 
 def test_a_new_page_is_announced_the_alert_first(desk: GuidePublisher) -> None:
     desk.open(PAGES["step"](ENGLISH))
-    desk.child.show(msgspec.structs.replace(PAGES["alert"](ENGLISH), number=2))
+    desk.child.show(replace(PAGES["alert"](ENGLISH), number=2))
     assert desk.reader.announced().startswith("The key in the reader is someone else’s.")
     assert desk.reader.announced().startswith("Put the new key in ")
 
@@ -155,7 +156,7 @@ def test_the_menu_holds_what_is_rare_and_speaks_of_each(desk: GuidePublisher) ->
         spoken.append(desk.reader.focused().name)
     assert spoken[-3:] == ["This key already works", "Put off until tomorrow", "Start again"]
     desk.press("Return")
-    assert desk.child.answer() == Chosen(number=1, action="restart")
+    assert desk.child.answer() == Chosen(number=1, action=action_id("restart"))
 
 
 def test_a_refusal_leads_back_to_its_step(desk: GuidePublisher) -> None:
@@ -163,7 +164,7 @@ def test_a_refusal_leads_back_to_its_step(desk: GuidePublisher) -> None:
     desk.choose("check box", "It did not work", "Toggle")
     desk.choose("check box", "The link is too old", "Toggle")
     desk.choose("push button", "Do it again from there")
-    assert desk.child.answer() == Chosen(number=1, action="help:link_too_old")
+    assert desk.child.answer() == Chosen(number=1, action=action_id("help:link_too_old"))
 
 
 def test_another_language_comes_with_the_page(desk: GuidePublisher) -> None:
@@ -180,7 +181,7 @@ def test_what_is_no_page_changes_nothing(desk: GuidePublisher) -> None:
     desk.child.write(b"nonsense\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
     desk.child.show(PAGES["question"](ENGLISH))
     desk.choose("push button", "The older one is lost")
-    assert desk.child.answer() == Chosen(number=1, action="state:old_lost")
+    assert desk.child.answer() == Chosen(number=1, action=action_id("state:old_lost"))
 
 
 def test_closing_the_window_ends_the_program(desk: GuidePublisher) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
@@ -15,6 +15,7 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.views.guide import ReaderStatus
+from support.guide_actions import action_id
 from support.guide_pages import NOW, PAGES, Writer
 from tray.window.buttons import WrappingButton
 from tray.window.countdown import left_words
@@ -123,7 +124,7 @@ def test_it_fits_the_smallest_screen(window: GuideWindow) -> None:
 
 
 def test_a_word_without_end_is_broken(stage: Stage) -> None:
-    page = msgspec.structs.replace(PAGES["step"](ENGLISH), holder="x" * 128, headline="y" * 300)
+    page = replace(PAGES["step"](ENGLISH), holder="x" * 128, headline="y" * 300)
     shown = stage.window(page, "640x480")
     assert cut_words(stage, shown, 0) == []
     stage.close(shown)
@@ -133,9 +134,9 @@ def test_a_word_without_end_is_broken(stage: Stage) -> None:
 
 
 def test_a_button_sends_the_number_of_the_page_that_it_is_on(stage: Stage, window: GuideWindow) -> None:
-    window.show_page(msgspec.structs.replace(PAGES["question"](ENGLISH), number=9))
+    window.show_page(replace(PAGES["question"](ENGLISH), number=9))
     named(window, "action:state:new").click()
-    assert stage.answers == [Chosen(number=9, action="state:new")]
+    assert stage.answers == [Chosen(number=9, action=action_id("state:new"))]
 
 
 def test_a_copy_goes_to_the_clipboard_and_to_nobody(stage: Stage, window: GuideWindow) -> None:
@@ -146,17 +147,17 @@ def test_a_copy_goes_to_the_clipboard_and_to_nobody(stage: Stage, window: GuideW
 
 
 def test_an_ampersand_from_outside_is_shown_as_it_is(stage: Stage, window: GuideWindow) -> None:
-    action = ENGLISH.action("x", "Martin & &Sons", "")
-    window.show_page(msgspec.structs.replace(PAGES["question"](ENGLISH), answers=(action,)))
-    assert named(window, "action:x").text() == "Martin && &&Sons"
-    named(window, "action:x").click()
-    assert stage.answers == [Chosen(number=1, action="x")]
+    action = ENGLISH.action("select:x", "Martin & &Sons", "")
+    window.show_page(replace(PAGES["question"](ENGLISH), answers=(action,)))
+    assert named(window, "action:select:x").text() == "Martin && &&Sons"
+    named(window, "action:select:x").click()
+    assert stage.answers == [Chosen(number=1, action=action_id("select:x"))]
 
 
 def test_words_from_outside_are_never_markup(window: GuideWindow) -> None:
     evil = "<img src='file:///etc/passwd'><b>bold</b>"
-    step = msgspec.structs.replace(PAGES["step"](ENGLISH).steps[0], title=evil)
-    window.show_page(msgspec.structs.replace(PAGES["step"](ENGLISH), headline=evil, steps=(step,)))
+    step = replace(PAGES["step"](ENGLISH).steps[0], title=evil)
+    window.show_page(replace(PAGES["step"](ENGLISH), headline=evil, steps=(step,)))
     rich = [label for label in window.findChildren(QLabel) if label.textFormat() is not Qt.TextFormat.PlainText]
     assert [label.text() for label in rich if "<img" in label.text() or "<b>" in label.text()] == []
 
@@ -211,7 +212,7 @@ def test_a_name_that_is_being_written_survives_another_page(window: GuideWindow)
     write_name(window, "half a na")
     page = PAGES["step"](ENGLISH)
     fewer = tuple(each for each in page.certificates if each.key in {"1", "2"})
-    window.show_page(msgspec.structs.replace(page, number=2, certificates=fewer))
+    window.show_page(replace(page, number=2, certificates=fewer))
     assert not field(window).isHidden()
     assert field(window).text() == "half a na"
 
@@ -220,11 +221,11 @@ def test_a_name_that_is_being_written_survives_another_page(window: GuideWindow)
 def test_it_says_how_many_certificates_are_not_listed(window: GuideWindow, writer: Writer) -> None:
     open_certificates(window)
     page = PAGES["step"](writer)
-    window.show_page(msgspec.structs.replace(page, number=2, more_certificates=50))
+    window.show_page(replace(page, number=2, more_certificates=50))
     said = Translator(writer.language).render(text("window.more_certificates", count=50))
     assert "50" in said
     assert said in shown_words(window)
-    window.show_page(msgspec.structs.replace(page, number=3))
+    window.show_page(replace(page, number=3))
     assert said not in shown_words(window)
 
 
@@ -324,7 +325,7 @@ def test_what_is_left_is_said_to_the_minute(left: timedelta, words: str) -> None
 
 def test_the_end_of_the_time_is_shown_when_it_comes(stage: Stage, window: GuideWindow) -> None:
     gone = datetime.now(UTC) - timedelta(seconds=1)
-    window.show_page(msgspec.structs.replace(PAGES["deadline"](ENGLISH), deadline=gone))
+    window.show_page(replace(PAGES["deadline"](ENGLISH), deadline=gone))
     stage.settle()
     assert "The time is over." in [label.text() for label in window.findChildren(QLabel)]
 

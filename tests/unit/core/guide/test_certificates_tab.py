@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.i18n.text import Text, text
+from config.i18n.text import Sentence, Text, text
 from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.effects import HistoryEntry, SaveMemory, Withdraw
 from daemon.core.events import CertificateForgotten, KeyNamed
@@ -22,7 +22,7 @@ SIGNATURE = ending(20 * DAY, "signature", role=Role.SIGNATURE)
 OTHERS = ending(300 * DAY, "other", subject_cn="Zoé PETIT", given_name="Zoé", surname="PETIT")
 
 
-def cards(world: Simulator) -> dict[str, CertificateCard]:
+def cards(world: Simulator) -> dict[str, CertificateCard[Sentence]]:
     state = world.state
     assert state.guide is not None
     return {card.fingerprint: card for card in state.guide.certificates}

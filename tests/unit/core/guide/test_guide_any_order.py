@@ -7,7 +7,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from config.i18n.text import Sentence
 from config.workflows import Ends, Needs
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
@@ -17,10 +19,11 @@ from daemon.core.guide.render import shown_case
 from daemon.core.model import Fingerprint, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import Ending, GuideView, Opening, ReaderStatus
+from daemon.core.views.guide import GuideView, ReaderStatus
 from daemon.core.workflows.workflow import CARD_CONDITIONS
 from support.core.factories import DAY, NOW, SECOND, ending, token
 from support.core.simulator import Card, Simulator
+from support.guide_actions import action_id
 
 HOUR = timedelta(hours=1)
 ANNE = {"given_name": "Anne", "surname": "DURAND", "subject_cn": "Anne DURAND"}
@@ -49,7 +52,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.world = Simulator()
         self.away = False
-        self.old_pages: list[GuideView] = []
+        self.old_pages: list[GuideView[Sentence]] = []
         self.world.look()
 
     def show(self) -> None:
@@ -111,7 +114,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
     def the_clock_goes_back(self, span: timedelta) -> None:
         left = self.left()
         self.world.now = max(self.world.now - span, NOW - 5 * DAY)
-        self.world.post(GuideChosen(at=self.world.now, action=""))
+        self.world.post(GuideChosen(at=self.world.now, action=action_id("select:nothing")))
         after = self.left()
         if left is not None and after is not None:
             assert after <= left + timedelta(minutes=1), "a clock set back does not lengthen the time"
@@ -149,7 +152,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         page = self.old_pages[number % len(self.old_pages)]
         self.world.post(Tick(at=self.world.now))
         ids = [a.id for a in (*page.actions, *page.answers, *page.cases, *filter(None, [page.primary]))]
-        gone = sorted(set(ids) - self.world.actions().keys())
+        gone = sorted(set(ids) - {action.id for action in self.world.actions().values()}, key=str)
         before = self.world.state
         for action in gone:
             assert self.world.post(GuideChosen(at=self.world.now, action=action)) == ()
@@ -185,9 +188,9 @@ class GuideAnyOrder(RuleBasedStateMachine):
         known = not self.away and self.world.page.reader is not ReaderStatus.READING
         clear = known and self.truly_in() == ({right.fingerprint} if right else set())
         for action in self.world.actions().values():
-            if isinstance(action.does, Ending):
+            if action.id.kind is ActionKind.END:
                 assert needs is Needs.NOTHING or clear
-            if action.does == Opening(Destination.PLATFORM):
+            if action.id == ActionId(ActionKind.OPEN, Destination.PLATFORM):
                 assert clear
 
     @invariant()
@@ -203,7 +206,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
     @invariant()
     def no_step_is_ended_twice(self) -> None:
         scene = self.scene()
-        endings = [a.does.step for a in self.world.actions().values() if isinstance(a.does, Ending)]
+        endings = [a.id.subject for a in self.world.actions().values() if a.id.kind is ActionKind.END]
         assert len(endings) <= 1
         if scene and scene.progress:
             assert not set(endings) & scene.progress.done.keys()
@@ -239,11 +242,11 @@ class GuideAnyOrder(RuleBasedStateMachine):
                 return
         raise AssertionError(f"the guide never ends: {world.page}")
 
-    def follow(self, scene: GuideContext, page: GuideView) -> None:
+    def follow(self, scene: GuideContext, page: GuideView[Sentence]) -> None:
         world = self.world
         actions = page.answers or tuple(filter(None, [page.primary]))
-        if actions and actions[0].id != "check":
-            world.choose(actions[0].id)
+        if actions and actions[0].id.kind is not ActionKind.CHECK:
+            world.choose(str(actions[0].id))
             return
         step = scene.step
         ends = step.ends if step else Ends.SAID

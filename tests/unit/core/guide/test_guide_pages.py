@@ -14,6 +14,7 @@ from daemon.core.views.guide import ReaderStatus
 from daemon.core.views.tray import GuideCommand, MenuItem
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, ending, token
 from support.core.simulator import Simulator, world_with
+from support.guide_actions import action_id
 
 NEW = ending(1000 * DAY, "new")
 OLD, NEW_ID = ending(200 * DAY, "old"), NEW.fingerprint[:16]
@@ -28,7 +29,7 @@ def headline(world: Simulator) -> str:
 
 
 def answers(world: Simulator) -> list[str]:
-    return [action.id for action in world.page.answers]
+    return [str(action.id) for action in world.page.answers]
 
 
 def nothing_known() -> Simulator:
@@ -169,8 +170,8 @@ def test_the_menu_offers_what_the_page_does() -> None:
     (workflow,) = [item for item in world.state.tray.items if item.items]
     assert workflow.items[0] == MenuItem(label=world.page.headline)
     chosen = [item.action for item in workflow.items[1:]]
-    assert chosen == [GuideCommand(action="open:order_page"), GuideCommand(action="end:open")]
-    effects = world.post(GuideChosen(at=world.now, action="open:order_page"))
+    assert chosen == [GuideCommand(action=action_id("open:order_page")), GuideCommand(action=action_id("end:open"))]
+    effects = world.post(GuideChosen(at=world.now, action=action_id("open:order_page")))
     assert [e for e in effects if isinstance(e, Launch)]
 
 

@@ -1,0 +1,40 @@
+"""What the actions of the guide are identified by."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daemon.core.model import Claim
+
+
+class ActionKind(StrEnum):
+    """What an action does."""
+
+    OPEN = "open"  # open a destination
+    COPY = "copy"  # copy a text; the window does so itself and sends no answer
+    END = "end"  # the user says that a step is done
+    GO_BACK = "back"  # do a step and all after it again
+    SOLVE = "help"  # follow the advice for a known problem
+    STATE = "state"  # the user makes claims about a key
+    SELECT = "select"  # show another lineage
+    CHECK = "check"  # read the inserted keys once more
+    PUT_OFF = "put_off"  # remind tomorrow
+    RESTART = "restart"  # do the whole workflow again
+    ABANDON = "abandon"
+    FINISH = "finish"  # close the page that says that all is done
+    CLEAN_UP = "clean_up"  # begin to remove the old certificate
+    NOT_NEEDED = "not_needed"  # never remove it
+
+
+@dataclass(frozen=True, slots=True)
+class ActionId:
+    """Identifies an action: equal for the same thing, unique on its page."""
+
+    kind: ActionKind
+    subject: str | None = None
+    """What is opened, copied, ended or gone back to; the known problem solved, or the newest key of a lineage."""
+    claims: tuple[Claim, ...] = ()
+    """What STATE says of the newest key of the lineage shown."""
+
+    def __str__(self) -> str:
+        """Return a short name, such as `end:log_in`."""
+        return ":".join(part for part in (self.kind, self.subject, *self.claims[-1:]) if part)
