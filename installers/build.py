@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bundle import write_sums
-from dev import ROOT, SetupError, StepError, complain, say  # first: it says which Python is needed
+from commands import ROOT, SetupError, StepError, complain, say
 
 TARGETS = ("deb", "windows", "macos")
 

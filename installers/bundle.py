@@ -18,7 +18,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dev import LOCKS, ROOT, SetupError, StepError, say
+from commands import ROOT, SetupError, StepError, say
+from dev import LOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Set up vigicle's environment on a fresh machine, and run or test it there; standard library only."""
+"""Sets up, runs and tests vigicle on a fresh machine.
+
+It needs the standard library alone.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,18 @@ import signal
 import subprocess
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import audit
+import checks
+import mutation
 import system_packages
+from commands import PROGRAMS, ROOT, VENV, SetupError, StepError, complain, say, step
 
-ROOT = Path(__file__).resolve().parent.parent
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 LOCKS = ROOT / "installers" / "locks"
-VENV = ROOT / ".venv"
-PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "vigicle-setup.json"
 SYSTEM_PYTHON = "/usr/bin/python3"
 SUPPORTED = ("3.11", "3.12", "3.13")
@@ -37,6 +44,9 @@ usage: python3 installers/dev.py COMMAND
   setup                         make the environment; then .venv/bin/vigicle works
   run [ARGUMENT ...]            set up, then start `vigicle run ARGUMENT ...`
   test [--full] [ARGUMENT ...]  set up, then run all the checks; arguments go to pytest
+  test --fast [ARGUMENT ...]    ruff, mypy and the unit tests, for each save; prints how long it took
+  mutate [MODULE ...]           change the core's code bit by bit (renewal, workflows.progress), and list what no test
+                                notices; exits with 1 for a survivor that tests/project/mutants.txt does not judge
   bench [--quick] [--json FILE] [--markdown FILE] [NAME ...]
                                 set up, then measure vigicle beside its peers; --help names what
   audit [ARGUMENT ...]          ask which holes are known in what is shipped (needs the network); arguments go to
@@ -44,25 +54,13 @@ usage: python3 installers/dev.py COMMAND
   lock [ARGUMENT ...]           write installers/locks anew (needs uv); arguments go to uv
 """
 
-MYPY_PLATFORMS = ("linux", "win32", "darwin")
-PYTEST_FOUND_NO_TEST = 5
-
-
-class SetupError(Exception):
-    """The work cannot go on; the message says why, and what to do."""
-
-
-class StepError(Exception):
-    """A command ended with another code than 0."""
-
-    def __init__(self, step: str, code: int) -> None:
-        super().__init__(f"Failed: {step} (code {code}).")
-        self.code = code if code > 0 else 1
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What each layer of the environment was made from; an empty text is a layer that is not there."""
+    """What each layer of the environment was made from.
+
+    An empty text is a layer that is not there.
+    """
 
     base: str
     tools: str
@@ -73,33 +71,12 @@ NOTHING = Stamp(base="", tools="", project="")
 
 
 def main(arguments: list[str]) -> int:
-    """Do the command named first, and return the exit code."""
+    """Run the command named first, and return the exit code."""
     command, *rest = arguments or ["--help"]
     try:
-        if command == "setup" and not rest:
-            set_up(system_packages.RUN, with_tools=False)
-            say(f"Ready. Start it: {PROGRAMS / 'vigicle'} run")
-        elif command == "run":
-            set_up(system_packages.RUN, with_tools=False)
-            return hand_over([str(PROGRAMS / "vigicle"), "run", *rest])
-        elif command == "test":
-            long_ones = system_packages.FULL if "--full" in rest else {}
-            set_up(system_packages.RUN | system_packages.TEST | long_ones, with_tools=True)
-            if "--full" in rest:
-                install_lock("full", "--only-binary", ":all:")
-            run_checks(rest)
-        elif command == "bench":
-            set_up(system_packages.RUN | system_packages.TEST | system_packages.BENCH, with_tools=True)
-            os.environ["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"
-            return hand_over([str(PROGRAMS / "python"), "-m", "bench", *rest])
-        elif command == "audit":
-            return audit.audit(base_python(), rest)
-        elif command == "lock":
-            write_locks(rest)
-        elif command in ("-h", "--help"):
-            say(USAGE)
-        else:
+        if command not in COMMANDS or (command == "setup" and rest):
             raise SetupError(f"{' '.join(arguments)!r} is not understood here.\n\n{USAGE}")
+        return COMMANDS[command](rest)
     except StepError as error:
         complain(str(error))
         return error.code
@@ -108,7 +85,68 @@ def main(arguments: list[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _setup(_arguments: list[str]) -> int:
+    set_up(system_packages.RUN, with_tools=False)
+    say(f"Ready. Start it: {PROGRAMS / 'vigicle'} run")
     return 0
+
+
+def _run(arguments: list[str]) -> int:
+    set_up(system_packages.RUN, with_tools=False)
+    return hand_over([str(PROGRAMS / "vigicle"), "run", *arguments])
+
+
+def _test(arguments: list[str]) -> int:
+    if "--fast" in arguments:
+        make_environment(with_tools=True)
+        return checks.run_fast([argument for argument in arguments if argument != "--fast"])
+    is_full = "--full" in arguments
+    set_up(system_packages.RUN | system_packages.TEST | (system_packages.FULL if is_full else {}), with_tools=True)
+    if is_full:
+        install_lock("full", "--only-binary", ":all:")
+    checks.run_all([argument for argument in arguments if argument != "--full"], with_long_ones=is_full)
+    return 0
+
+
+def _mutate(arguments: list[str]) -> int:
+    make_environment(with_tools=True)
+    install_lock("mutation", "--only-binary", ":all:")
+    return mutation.mutate(arguments)
+
+
+def _bench(arguments: list[str]) -> int:
+    set_up(system_packages.RUN | system_packages.TEST | system_packages.BENCH, with_tools=True)
+    os.environ["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"
+    return hand_over([str(PROGRAMS / "python"), "-m", "bench", *arguments])
+
+
+def _audit(arguments: list[str]) -> int:
+    return audit.audit(base_python(), arguments)
+
+
+def _lock(arguments: list[str]) -> int:
+    write_locks(arguments)
+    return 0
+
+
+def _help(_arguments: list[str]) -> int:
+    say(USAGE)
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "setup": _setup,
+    "run": _run,
+    "test": _test,
+    "mutate": _mutate,
+    "bench": _bench,
+    "audit": _audit,
+    "lock": _lock,
+    "-h": _help,
+    "--help": _help,
+}
 
 
 def set_up(packages: dict[str, str], *, with_tools: bool) -> None:
@@ -118,28 +156,11 @@ def set_up(packages: dict[str, str], *, with_tools: bool) -> None:
     make_environment(with_tools=with_tools)
 
 
-def run_checks(arguments: list[str]) -> None:
-    """Run every check in order; raise `StepError` at the first that fails."""
-    selection = [] if "--full" in arguments else ["-m", "not full"]
-    pytest_arguments = [argument for argument in arguments if argument != "--full"]
-    step("ruff check", [PROGRAMS / "ruff", "check"])
-    step("ruff format", [PROGRAMS / "ruff", "format", "--check"])
-    for platform in MYPY_PLATFORMS:
-        cache = ROOT / ".mypy_cache" / platform
-        sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # tests and bench are for Linux alone
-        step(f"mypy for {platform}", [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", cache, *sources])
-    step("pip check", [PROGRAMS / "python", "-m", "pip", "check", "--disable-pip-version-check"])
-    step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", ".github/workflows"])
-    try:
-        step("pytest", [PROGRAMS / "pytest", *selection, *pytest_arguments])
-    except StepError as error:
-        if error.code == PYTEST_FOUND_NO_TEST:
-            complain("pytest found no test to run.")
-        raise
-
-
 def write_locks(arguments: list[str]) -> None:
-    """Resolve pyproject.toml for every system and Python at once; the run lock holds the dev lock's versions."""
+    """Resolve pyproject.toml for all systems and Pythons at once.
+
+    The run lock holds the dev lock's versions.
+    """
     uv = shutil.which("uv", path=f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
     if uv is None:
         raise SetupError(f"uv is not installed. Install it: {PROGRAMS / 'python'} -m pip install uv")
@@ -150,13 +171,16 @@ def write_locks(arguments: list[str]) -> None:
     step("lock build", [*compile_lock, "--group", "build", "--output-file", build])
     step("lock dev", [*compile_lock, "-c", build, "--extra", "dev", "pyproject.toml", "--output-file", dev])
     step("lock run", [*compile_lock, "-c", dev, "pyproject.toml", "--output-file", run])
-    for group in ("windows", "macos", "audit", "full"):
+    for group in ("windows", "macos", "audit", "full", "mutation"):
         output = LOCKS / f"{group}.txt"
         step(f"lock {group}", [*compile_lock, "-c", dev, "-c", build, "--group", group, "--output-file", output])
 
 
 def install_system_packages(packages: dict[str, str]) -> None:
-    """Install what is missing on Debian and Ubuntu; elsewhere say what is missing, and go on."""
+    """Install the system packages that are missing.
+
+    Elsewhere than on Debian and Ubuntu, write what is missing and go on.
+    """
     missing = system_packages.missing(packages)
     if not missing:
         return
@@ -179,7 +203,7 @@ def make_environment(*, with_tools: bool) -> None:
     """Bring `.venv` to what the locks and pyproject.toml say.
 
     One environment serves run and test: it holds the run lock, and once tests have run, the dev lock on top (the same
-    versions and more), so that whoever only runs vigicle fetches no test tools. When the interpreter or a lock changes
+    versions and more), so that running vigicle alone fetches no test tools. When the interpreter or a lock changes
     it is made anew: nothing left over hides a missing dependency. A set-up broken off leaves no stamp: made anew too.
     """
     python = base_python()
@@ -209,7 +233,10 @@ def make_environment(*, with_tools: bool) -> None:
 
 
 def base_python() -> str:
-    """Return the interpreter to build on: Debian's own where it fits: python3-dev has the headers of that one."""
+    """Return the path of the interpreter to build on.
+
+    It is Debian's own where it fits: python3-dev has the headers of that one.
+    """
     debian = system_packages.is_debian_like() and Path(SYSTEM_PYTHON).exists()
     if debian and version_of(SYSTEM_PYTHON).startswith(SUPPORTED):
         return SYSTEM_PYTHON
@@ -247,13 +274,19 @@ def install_lock(name: str, *options: str) -> None:
 
 
 def pip_install(what: str, *options: str | Path) -> None:
-    """Install; what must be built uses the build lock, for pip's build isolation would fetch tools unproved."""
+    """Install packages with pip.
+
+    What must be built uses the build lock: pip's build isolation would fetch tools without a hash.
+    """
     common = ["--disable-pip-version-check", "--no-input", "--no-build-isolation"]
     step(f"install {what}", [PROGRAMS / "python", "-m", "pip", "install", *common, *options])
 
 
 def read_stamp() -> Stamp:
-    """Return what the environment was made from: `NOTHING` where it is absent, half-made or broken."""
+    """Return what the environment was made from.
+
+    That is `NOTHING` where it is absent, incomplete or broken.
+    """
     if not any((PROGRAMS / name).exists() for name in ("python", "python.exe")):
         return NOTHING
     try:
@@ -272,42 +305,16 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-# --- commands and words
-
-
-def step(title: str, command: list[str | Path]) -> None:
-    """Run one command from the project's root with its output shown; raise `StepError` when it fails."""
-    say(f"==> {title}")
-    environment = os.environ | {"PATH": f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    try:
-        code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
-    except OSError as error:
-        complain(str(error))
-        raise StepError(title, 1) from error
-    if code != 0:
-        raise StepError(title, code)
-
-
 def hand_over(command: list[str]) -> int:
-    """Become the command; on Windows, where that does not exist, wait for it and return its code."""
+    """Replace this process by the command.
+
+    On Windows, where that does not exist, wait for the command and return its code.
+    """
     sys.stdout.flush()
     if os.name != "nt":
         os.execv(command[0], command)  # noqa: S606 -- does not return
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the console gives Ctrl+C to the command as well
     return subprocess.run(command, check=False).returncode
-
-
-def say(text: str) -> None:
-    """Write a line for the person."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def complain(text: str) -> None:
-    """Write a line about trouble."""
-    sys.stdout.flush()
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Fixtures over the rig: each test gets services of its own, and leaves none behind."""
+"""Fixtures: each test gets services of its own, and leaves none behind."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from support.browser import RecordingBrowser, RecordingTool
 from support.bus import LoginManager, SessionBus, SystemBus
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-settings.register_profile("untimed", deadline=None)  # a busy machine fails no test
-settings.load_profile("untimed")
+# No deadline: a busy machine fails no test. `dev.py test` takes the thorough profile, pytest alone the fast one.
+UNTIMED = settings(deadline=None, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", UNTIMED)
+settings.register_profile("fast", UNTIMED, max_examples=12, stateful_step_count=20)
+settings.load_profile("fast")
 
 
 def pytest_runtest_teardown() -> None:
-    """Let no session with any card hold a PIN, whatever its test looks at."""
+    """Fail a test after which a card has seen a PIN."""
     seen, PINS_SEEN[:] = [*PINS_SEEN], []
     assert seen == [], "a command that carries a PIN reached a card"
 
@@ -38,14 +41,14 @@ def reader_service() -> Iterator[ReaderService]:
 
 @pytest.fixture
 def session_bus() -> Iterator[SessionBus]:
-    """A private session bus with nobody on it."""
+    """A private session bus without clients."""
     with SessionBus() as bus:
         yield bus
 
 
 @pytest.fixture
 def system_bus() -> Iterator[SystemBus]:
-    """A private system bus with nobody on it."""
+    """A private system bus without clients."""
     with SystemBus() as bus:
         yield bus
 
@@ -98,6 +101,9 @@ def softhsm(tmp_path: Path) -> SoftHsm:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
-    """`vigicle` in a private home, with no bus, no reader service and no display until it is given them."""
+    """`vigicle` in a private home.
+
+    It has no bus, no reader service and no display until it is given them.
+    """
     with Program(tmp_path / "home") as vigicle:
         yield vigicle

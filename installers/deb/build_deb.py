@@ -19,9 +19,10 @@ from bundle import (
     source_date,
     version,
 )
+from commands import SetupError, say
 from deb import control, desktop
 from deb.trim import trim
-from dev import SUPPORTED, SYSTEM_PYTHON, SetupError, install_system_packages, say, version_of
+from dev import SUPPORTED, SYSTEM_PYTHON, install_system_packages, version_of
 
 PYTHON = Path(SYSTEM_PYTHON)
 PRIVATE = "usr/lib/vigicle"

@@ -10,8 +10,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from bundle import licence_words, normal, source_date, version
+from commands import ROOT, SetupError
 from deb.desktop import put, put_compressed
-from dev import ROOT, SetupError
 
 HERE = Path(__file__).parent
 MAINTAINER = "The vigicle authors <noreply@vigicle.invalid>"

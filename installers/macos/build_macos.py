@@ -18,7 +18,8 @@ from bundle import (
     run,
     version,
 )
-from dev import LOCKS, SetupError, base_python, say
+from commands import SetupError, say
+from dev import LOCKS, base_python
 from macos import facts, steps
 
 HERE = Path(__file__).parent

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import system_packages
 from bundle import need, run, source_date, version
-from dev import SetupError, install_system_packages, say
+from commands import SetupError, say
+from dev import install_system_packages
 from windows import signing
 from windows.launchers import LAUNCHERS, compile_program
 from windows.payload import BILL, make_payload

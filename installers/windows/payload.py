@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 
 from bundle import bill_of_materials, download_lock, install_run_lock, install_wheel, make_tools, make_wheel
-from dev import LOCKS, ROOT, base_python
+from commands import ROOT
+from dev import LOCKS, base_python
 from windows.launchers import make_launchers
 from windows.python_runtime import VERSION, place_python
 from windows.trimming import trim

@@ -9,7 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from bundle import need
-from dev import SetupError, say
+from commands import SetupError, say
 
 if TYPE_CHECKING:
     from pathlib import Path

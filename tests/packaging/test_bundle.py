@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bundle import bill_of_materials, installed_hashes, need, version, write_sums
-from dev import ROOT, SetupError
+from commands import ROOT, SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bundle import version
-from dev import ROOT
+from commands import ROOT
 from support.bare_system import BareSystem, bare_layer, settings_layer
 from support.card import PivCard
 from support.pki import make_certificate

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from commands import ROOT
 from deb.control import indented, python_range
 from deb.trim import needed_libraries
 from deb.within import ICON_SIZES, draw_icons, filled
-from dev import ROOT
 from support.process import require_tool
 
 DEB = ROOT / "installers/deb"

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from commands import ROOT
 from daemon.adapters.autostart import macos as login
-from dev import ROOT
 from macos import facts
 from macos.steps import APPLICATION, INSTALLER, NOTARY, Keys, freeze, keys, package, unsigned
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bundle import version
-from dev import ROOT, SetupError
+from commands import ROOT, SetupError
 from support.desktop import Screen
 from support.process import wait_until
 from support.wine_prefix import WinePrefix, gone_within

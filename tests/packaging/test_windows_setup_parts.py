@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dev import LOCKS, ROOT
+from commands import ROOT
+from dev import LOCKS
 from windows import signing
 from windows.build_windows import removal_of
 from windows.trimming import is_wanted, trim

@@ -1,4 +1,4 @@
-"""Checks by the syntax tree which part of vigicle imports which, and that the core stays pure."""
+"""Finds imports that the architecture forbids, and impurities of the core."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ CLOCKS = frozenset({"now", "today", "utcnow"})
 
 
 def modules(root: Path) -> dict[str, str]:
-    """Return the source text of every module of the project, by the module's name."""
+    """Return the source text of each module, by its name."""
     files = (file for package in PACKAGES for file in sorted((root / package).rglob("*.py")))
     return {module_name(file.relative_to(root)): file.read_text(encoding="utf-8") for file in files}
 
@@ -111,7 +111,7 @@ def _may_be_imported(name: str, module: str) -> bool:
 
 
 def impurities(module: str, source: str) -> list[str]:
-    """Return each thing in a module that lets the outside in: the clock, the disk, the environment, a thread."""
+    """Return each use of the clock, disk, environment or threads."""
     tree = ast.parse(source)
     foreign = [
         f"{module}:{line} imports {name}"
@@ -129,12 +129,18 @@ def within(name: str, package: str) -> bool:
 
 
 def within_any(name: str, packages: tuple[str, ...]) -> bool:
-    """Return whether a dotted name is one of the packages, or lies in one; "" has the relative names."""
+    """Return whether a dotted name lies in one of the packages.
+
+    The package "" has the relative names.
+    """
     return any(within(name, package) for package in packages)
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield line and dotted name of all that is imported, in functions and for types alone too."""
+    """Yield line and dotted name of each import.
+
+    Imports in functions and for types alone count, too.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.Import():
@@ -147,13 +153,13 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def aliases(tree: ast.Module, module: str, names: set[str]) -> set[str]:
-    """Return what a module's names are called after `from module import name as alias`."""
+    """Return the aliases of a module's names."""
     found = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == module)
     return {alias.asname for node in found for alias in node.names if alias.name in names and alias.asname}
 
 
 def impure_use(node: ast.AST, dates: set[str]) -> tuple[int, str] | None:
-    """Return line and words for a use of the clock, of the local time zone, or of a builtin that reaches outside."""
+    """Return line and description of an impure expression, None otherwise."""
     match node:
         case ast.Name(id=name) if name in IMPURE_BUILTINS:
             return node.lineno, name

@@ -1,4 +1,4 @@
-"""Finds circles of imports: between modules, and between the folders and files that one folder holds."""
+"""Finds circles of imports between modules and between folders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Graph = dict[str, set[str]]
 
 
 def module_graph(sources: Mapping[str, str], *, for_types: bool) -> Graph:
-    """Return which module imports which, late imports too; `for_types` counts what TYPE_CHECKING guards."""
+    """Return which module imports which, late imports too.
+
+    `for_types` counts what TYPE_CHECKING guards.
+    """
     graph: Graph = {module: set() for module in sources}
     for module, source in sources.items():
         tree = ast.parse(source)
@@ -25,7 +28,7 @@ def module_graph(sources: Mapping[str, str], *, for_types: bool) -> Graph:
 
 
 def folder_graph(modules: Graph, folder: str) -> Graph:
-    """Return the arrows between what lies directly in a folder, or beside it."""
+    """Return the arrows between the files and folders of one folder."""
     inside = {module: _room(module, folder) for module in modules if within(module, folder) and module != folder}
     graph: Graph = {room: set() for room in inside.values()}
     for module, room in inside.items():
@@ -34,7 +37,10 @@ def folder_graph(modules: Graph, folder: str) -> Graph:
 
 
 def circle(graph: Graph) -> list[str]:
-    """Return the members of one circle in order, the first one again at the end; none is an empty list."""
+    """Return the members of one circle, or an empty list.
+
+    The first member comes again at the end.
+    """
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -1,4 +1,4 @@
-"""Finds docstrings whose first line is too long to be read at a glance."""
+"""Finds docstrings with a long first line."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ WORDS = 12
 
 
 def long_first_lines(source: str) -> list[str]:
-    """Return line number and text of each first line that has over 12 words, or a semicolon."""
+    """Return number and text of each long first line.
+
+    Long is over 12 words, or a semicolon in it.
+    """
     found = [(line, text) for line, text in _first_lines(ast.parse(source)) if len(text.split()) > WORDS or ";" in text]
     return [f"{line}: {text}" for line, text in sorted(found)]
 
 
 def files_with_long_first_lines(root: Path) -> dict[str, list[str]]:
-    """Return what is too long in each file of the project that has any."""
+    """Return the long first lines of each file that has any."""
     files = (file for folder in FOLDERS for file in sorted((root / folder).rglob("*.py")))
     found = {file.relative_to(root).as_posix(): long_first_lines(file.read_text(encoding="utf-8")) for file in files}
     return {file: lines for file, lines in found.items() if lines}

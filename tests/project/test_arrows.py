@@ -1,4 +1,4 @@
-"""The import arrows and the core's purity hold in the real source, and the checks themselves can fail."""
+"""The import arrows and the core's purity hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit finds what an advisory service knows, of every system's libraries, and takes no silence for health."""
+"""The audit finds known holes in each system's libraries."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_the_locked_auditor_finds_what_its_service_knows(service: str) -> None:
 
 
 @pytest.mark.full
-def test_a_service_that_cannot_be_reached_is_said_and_is_no_success() -> None:
+def test_a_service_that_cannot_be_reached_is_reported_and_fails() -> None:
     done = audited("http://127.0.0.1:9/")
     assert done.returncode == NOT_LOOKED_UP
     assert "cryptography" in done.stdout

@@ -1,4 +1,4 @@
-"""The set-up script says what it can do, from any folder, on any Python."""
+"""The set-up script names its commands on any Python."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def dev(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_it_names_its_commands(arguments: tuple[str, ...], tmp_path: Path) -> None:
     answer = dev(*arguments, folder=tmp_path)
     assert answer.returncode == 0
-    assert all(f"  {command} " in answer.stdout for command in ("setup", "run", "test", "audit", "lock"))
+    assert all(f"  {command} " in answer.stdout for command in ("setup", "run", "test", "mutate", "audit", "lock"))
 
 
 @pytest.mark.parametrize("arguments", [("tset",), ("setup", "now")])

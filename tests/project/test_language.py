@@ -1,4 +1,4 @@
-"""The project's language: short docstrings, no retired word, one class a name; and the checks themselves can fail."""
+"""Docstrings are short, retired words unused, class names unique."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The locks name one version of everything, proved by hashes and bound to no index."""
+"""The locks name one version of everything, with hashes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("build", "run", "dev", "windows", "macos", "audit", "full")
+LOCKS = ("build", "run", "dev", "windows", "macos", "audit", "full", "mutation")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -18,14 +18,17 @@ def lock_text(name: str) -> str:
 
 
 def locked(name: str) -> dict[str, str]:
-    """Return the requirement (version and marker) of each locked package, by its normal name."""
+    """Return version and marker of each locked package."""
     lines = (line for line in lock_text(name).splitlines() if line and not line.startswith(("#", " ")))
     pairs = (line.removesuffix("\\").split("==", maxsplit=1) for line in lines)
     return {normal(package): rest.strip() for package, rest in pairs}
 
 
 def normal(requirement: str) -> str:
-    """Return the normal form of a requirement's name (the packaging guide's name normalization)."""
+    """Return the normal form of a requirement's name.
+
+    Packaging guide, name normalization.
+    """
     found = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert found is not None
     return re.sub(r"[-_.]+", "-", found[0]).lower()
@@ -56,7 +59,10 @@ def test_the_vectors_are_those_of_the_locked_cryptography() -> None:
         pytest.param("build", PROJECT["dependency-groups"]["build"], id="build"),
         pytest.param("run", PROJECT["project"]["dependencies"], id="run"),
         pytest.param("dev", PROJECT["project"]["optional-dependencies"]["dev"], id="dev"),
-        *(pytest.param(group, PROJECT["dependency-groups"][group], id=group) for group in ("audit", "full")),
+        *(
+            pytest.param(group, PROJECT["dependency-groups"][group], id=group)
+            for group in ("audit", "full", "mutation")
+        ),
     ],
 )
 def test_every_dependency_of_the_project_is_locked(name: str, requirements: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The page for people in trouble uses vigicle's own words, in both languages, for every trouble there is."""
+"""docs/support.md quotes vigicle's own texts for every trouble."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_each_trouble_is_there_in_the_words_of_doctor(trouble: Trouble) -> None:
     assert english.render(text(f"trouble.{trouble}", reader="")) in PAGE
 
 
-SAID = re.findall(r'"([^"]+)"|(?<!\*)\*([^*]+)\*(?!\*)', PAGE)
+QUOTED = re.findall(r'"([^"]+)"|(?<!\*)\*([^*]+)\*(?!\*)', PAGE)
 PARTS = re.compile(r"\d+|…")
 
 
@@ -32,9 +32,12 @@ def plain(words: str) -> str:
     return re.sub(r"\s+", " ", words)
 
 
-@pytest.mark.parametrize("words", [quoted or italic for quoted, italic in SAID])
-def test_each_sentence_that_is_quoted_there_is_one_that_vigicle_says(words: str) -> None:
-    """In the catalogues, or in the log; what the page leaves open, or counts, is an argument there."""
+@pytest.mark.parametrize("words", [quoted or italic for quoted, italic in QUOTED])
+def test_each_quoted_sentence_is_vigicles_own(words: str) -> None:
+    """Each quotation is in the catalogues or in the log.
+
+    What the page leaves open, or counts, is an argument there.
+    """
     sources = [*ROOT.glob("config/locale/*/LC_MESSAGES/vigicle.po"), *ROOT.glob("daemon/**/*.py")]
     pattern = re.compile(r"\{\w+\}".join(map(re.escape, PARTS.split(plain(words)))))
     assert any(pattern.search(plain(source.read_text(encoding="utf-8"))) for source in sources)

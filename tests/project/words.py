@@ -26,7 +26,10 @@ KINDS: dict[str, tuple[Kind, ...]] = {"all": ("names", "prose"), "names": ("name
 
 @dataclass(frozen=True, slots=True)
 class RetiredWord:
-    """A word that may not stand in names or in prose, in one folder or anywhere."""
+    """A word that names or prose may not use.
+
+    With a folder, that holds there alone.
+    """
 
     kind: Kind
     folder: str
@@ -35,7 +38,7 @@ class RetiredWord:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a file: the words of a name with spaces between, or prose."""
+    """A piece of prose, or the words of a name."""
 
     kind: Kind
     line: int
@@ -43,7 +46,10 @@ class Passage:
 
 
 def read_retired_words(text: str) -> list[RetiredWord]:
-    """Return the words of a list; raise KeyError for an unknown kind."""
+    """Return the words of a list.
+
+    Raises KeyError for an unknown kind.
+    """
     lines = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
     return [word for line in lines for word in _retired_word(line)]
 
@@ -76,7 +82,10 @@ def project_texts(root: Path) -> dict[str, str]:
 
 
 def read_passages(file: str, text: str) -> list[Passage]:
-    """Return what a file says: all lines of a document; of a module its names, comments, docstrings and sentences."""
+    """Return the names and the prose of a file.
+
+    The prose of a module is its comments and docstrings; in the product its sentences, too.
+    """
     if not file.endswith(".py"):
         return [Passage("prose", number, line) for number, line in enumerate(text.splitlines(), 1)]
     passages = [Passage("names", 1, split_name(PurePosixPath(file).stem)), *_comments(text)]
@@ -84,7 +93,7 @@ def read_passages(file: str, text: str) -> list[Passage]:
 
 
 def split_name(name: str) -> str:
-    """Return the words of a name, in snake case or camel case, with spaces between."""
+    """Return the words of a name with spaces between."""
     return " ".join(PART.findall(name))
 
 

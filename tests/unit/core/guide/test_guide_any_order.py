@@ -3,7 +3,6 @@
 from dataclasses import fields, replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -266,6 +265,3 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
 
 TestGuideAnyOrder = GuideAnyOrder.TestCase
-TestGuideAnyOrder.settings = settings(
-    max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)

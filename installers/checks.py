@@ -1,0 +1,105 @@
+"""Runs the project's checks, all or the quick ones."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from commands import PROGRAMS, ROOT, StepError, complain, say, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MYPY_PLATFORMS = ("linux", "win32", "darwin")
+PYTEST_FOUND_NO_TEST = 5
+CORE_BRANCHES_PERCENT = 98
+FAST = ("--hypothesis-profile", "fast")
+THOROUGH = ("--hypothesis-profile", "thorough")
+COVERAGE = ROOT / ".coverage_cache" / "core.json"
+
+Command = list["str | Path"]
+
+
+def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
+    """Run every check in order.
+
+    Raises StepError at the first failure.
+
+    `arguments` go to pytest. Without any, the unit tests run first, under coverage of the core.
+    """
+    selection = [] if with_long_ones else ["-m", "not full"]
+    step("ruff check", [PROGRAMS / "ruff", "check"])
+    step("ruff format", [PROGRAMS / "ruff", "format", "--check"])
+    for platform in MYPY_PLATFORMS:
+        sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # tests and bench are for Linux alone
+        step(f"mypy for {platform}", [*mypy(platform), *sources])
+    step("pip check", [PROGRAMS / "python", "-m", "pip", "check", "--disable-pip-version-check"])
+    step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", ".github/workflows"])
+    try:
+        if arguments:
+            step("pytest", [PROGRAMS / "pytest", *THOROUGH, *selection, *arguments])
+        else:
+            check_coverage()
+            step("pytest of the rest", [PROGRAMS / "pytest", *THOROUGH, *selection, "--ignore=tests/unit"])
+    except StepError as error:
+        if error.code == PYTEST_FOUND_NO_TEST:
+            complain("pytest found no test to run.")
+        raise
+
+
+def check_coverage() -> None:
+    """Run the unit tests and measure the core's branch coverage.
+
+    Raises StepError when that is less than CORE_BRANCHES_PERCENT.
+    """
+    coverage: Command = [PROGRAMS / "python", "-m", "coverage"]
+    COVERAGE.parent.mkdir(exist_ok=True)
+    step("pytest of the units", [*coverage, "run", "-m", "pytest", *THOROUGH, "tests/unit"])
+    step("coverage of the core", [*coverage, "json", "--quiet", "-o", COVERAGE])
+    totals = json.loads(COVERAGE.read_text(encoding="utf-8"))["totals"]
+    percent = 100 * totals["covered_branches"] / totals["num_branches"]
+    say(f"The unit tests take {percent:.1f} % of the core's branches; {CORE_BRANCHES_PERCENT} % is the least.")
+    if percent < CORE_BRANCHES_PERCENT:
+        step("the branches that no unit test takes", [*coverage, "report", "--skip-covered"])
+        raise StepError("coverage of the core", 1)
+
+
+def run_fast(arguments: list[str]) -> int:
+    """Run the quick checks two at a time; print their time.
+
+    `arguments` go to pytest, which tries fewer examples here. Returns the exit code.
+    """
+    start = time.monotonic()
+    pytest: Command = [
+        PROGRAMS / "pytest",
+        "-q",
+        "-m",
+        "not full",
+        *FAST,
+        *(arguments or ["tests/unit", "tests/project"]),
+    ]
+    linters: list[Command] = [
+        [PROGRAMS / "ruff", "check", "--quiet"],
+        [PROGRAMS / "ruff", "format", "--check", "--quiet"],
+        mypy("linux"),
+    ]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        tests = pool.submit(_captured, pytest)
+        results = [*pool.map(_captured, linters), tests.result()]
+    for result in results:
+        say(result.stdout.strip() if result.returncode == 0 else result.stdout + result.stderr)
+    code = max(result.returncode for result in results)
+    say(f"{'Failed' if code else 'Passed'} in {time.monotonic() - start:.1f} s.")
+    return code
+
+
+def mypy(platform: str) -> Command:
+    """Return the command that checks the types for a platform."""
+    return [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", ROOT / ".mypy_cache" / platform]
+
+
+def _captured(command: Command) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(part) for part in command], check=False, cwd=ROOT, capture_output=True, text=True)

@@ -1,0 +1,53 @@
+"""Runs commands one by one, and writes what happens."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
+
+
+class SetupError(Exception):
+    """The work cannot go on. The message says why."""
+
+
+class StepError(Exception):
+    """A command ended with another code than 0."""
+
+    def __init__(self, step: str, code: int) -> None:
+        super().__init__(f"Failed: {step} (code {code}).")
+        self.code = code if code > 0 else 1
+
+
+def step(title: str, command: list[str | Path]) -> None:
+    """Run a command in the project's root.
+
+    Raises StepError when it fails.
+    """
+    say(f"==> {title}")
+    environment = os.environ | {"PATH": f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    try:
+        code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
+    except OSError as error:
+        complain(str(error))
+        raise StepError(title, 1) from error
+    if code != 0:
+        raise StepError(title, code)
+
+
+def say(text: str) -> None:
+    """Write a line to stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """Write a line to stderr."""
+    sys.stdout.flush()
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
