@@ -77,7 +77,7 @@ class Store(Protocol):
 
 
 class Notifier(Protocol):
-    """Shows notices. Posts `NoticeDelivered` once one is delivered and `NoticeAnswered` when it is clicked."""
+    """Shows notices. Posts `NoticeDelivered` once one is delivered and `AnswerNotice` when it is clicked."""
 
     def show(self, notice: Notice) -> None:
         """Show the notice through the best channel that delivers it."""
@@ -107,7 +107,7 @@ class SystemActions(Protocol):
 
 
 class ControlChannel(Protocol):
-    """Serves other instances and the command line. Posts `Asked`."""
+    """Serves other instances and the command line. Posts `CommandReceived`."""
 
     def start(self) -> None:
         """Accept connections."""
@@ -146,7 +146,7 @@ class TrayDisplay(Protocol):
 class GuideDisplay(Protocol):
     """Shows the guide in a window of its own process, and to the clients that follow it.
 
-    Posts `GuideChosen`, `KeyNamed` and `CertificateForgotten`. An answer to an older view is dropped.
+    Posts `ChooseAction`, `NameKey` and `ForgetCertificate`. An answer to an older view is dropped.
     """
 
     def open(self) -> None:

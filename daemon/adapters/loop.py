@@ -11,7 +11,7 @@ from daemon import ports
 from daemon.adapters.inbox import Inbox
 from daemon.core import effects
 from daemon.core.effects import Effect
-from daemon.core.events import Event
+from daemon.core.events import CommandReceived, Event
 from daemon.core.state import State
 from daemon.core.step import step
 
@@ -75,7 +75,8 @@ class Loop:
             self._log_failure(out.store.close)
 
     def _process(self, event: Event) -> None:
-        log.debug("event %s", type(event).__name__)
+        what = event.command if isinstance(event, CommandReceived) else event
+        log.debug("event %s", type(what).__name__)
         if self._clock is not None:
             event = replace(event, at=self._clock())
         self.state, wanted = step(self.state, event)

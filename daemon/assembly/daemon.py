@@ -28,8 +28,9 @@ from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.assembly.doctor import examine
 from daemon.assembly.live_settings import LiveSettings, SettingsWatcher, problem_met, procedure_problems
 from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, make_token_reader, translator_for
+from daemon.core.commands import QuitDaemon
 from daemon.core.diagnosis import Check
-from daemon.core.events import Asked, Verb
+from daemon.core.events import CommandReceived
 from daemon.core.state import State
 from daemon.ports import Post, TrayDisplay
 
@@ -149,7 +150,7 @@ def _quit_on_signals(post: Post) -> None:
     """Quit in order on SIGINT and SIGTERM; only the main thread receives signals."""
 
     def request_quit(_number: int, _frame: FrameType | None) -> None:
-        post(Asked(at=datetime.now(UTC), request=0, verb=Verb.QUIT))
+        post(CommandReceived(at=datetime.now(UTC), command=QuitDaemon()))
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):

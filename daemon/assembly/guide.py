@@ -15,7 +15,8 @@ from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.assembly.daemon import DaemonOutcome, run_with_guide
 from daemon.assembly.parts import HeadlessTray, Render, translator_for
-from daemon.core.events import Asked, Verb
+from daemon.core.commands import QuitDaemon, RaiseGuide
+from daemon.core.events import CommandReceived
 from daemon.ports import Post
 
 __all__ = ["ControlError", "DaemonNotRunningError", "front", "show_text", "show_window"]
@@ -27,7 +28,7 @@ ShowGuide = Callable[[Guide], None]
 
 def front(folders: Folders) -> None:
     """Have the running daemon open its guide. Raises DaemonNotRunningError and ControlError."""
-    ask(runtime_of_daemon(folders), Verb.GUIDE, timeout_s=ANSWER_LIMIT_S)
+    ask(runtime_of_daemon(folders), RaiseGuide(), timeout_s=ANSWER_LIMIT_S)
 
 
 def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> DaemonOutcome:
@@ -98,7 +99,7 @@ class _GuideTray(HeadlessTray):
     def run(self) -> None:
         """Show the guide to its end, then quit the daemon."""
         self._show_guide()
-        self._post(Asked(at=datetime.now(UTC), request=0, verb=Verb.QUIT))
+        self._post(CommandReceived(at=datetime.now(UTC), command=QuitDaemon()))
 
     def stop(self) -> None:
         """Do nothing: the publisher has closed the guide, and `run` returns."""

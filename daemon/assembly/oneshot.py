@@ -13,9 +13,10 @@ from daemon.adapters.pcsc.watcher import read_snapshot
 from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import make_token_reader, translator_for
+from daemon.core.commands import Command, GetStatus, QuitDaemon
 from daemon.core.effects import ReadTokens, Reply, SaveMemory
-from daemon.core.events import NO_FINGERPRINT, Asked, Verb
-from daemon.core.model import Claim, Fingerprint, Memory
+from daemon.core.events import CommandReceived
+from daemon.core.model import Memory
 from daemon.core.state import State
 from daemon.core.status_report import NOTHING_READ
 from daemon.core.step import step
@@ -28,33 +29,25 @@ STATUS_LIMIT_S = 5.0  # then the memory is looked at without it
 QUIT_LIMIT_S = 15.0
 
 
-def ask(
-    folders: Folders,
-    loaded: Loaded,
-    verb: Verb,
-    *,
-    claim: Claim | None = None,
-    fingerprint: Fingerprint = NO_FINGERPRINT,
-    name: str = "",
-) -> Report:
+def ask(folders: Folders, loaded: Loaded, command: Command) -> Report:
     """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
-    runtime, limit_s = runtime_of_daemon(folders), STATUS_LIMIT_S if verb is Verb.STATUS else ANSWER_LIMIT_S
+    only_status = isinstance(command, GetStatus)
+    limit_s = STATUS_LIMIT_S if only_status else ANSWER_LIMIT_S
     try:
-        return client.ask(runtime, verb, claim=claim, fingerprint=fingerprint, name=name, timeout_s=limit_s)
+        return client.ask(runtime_of_daemon(folders), command, timeout_s=limit_s)
     except client.DaemonNotRunningError:
         pass
     except client.ControlError as problem:
-        if verb is not Verb.STATUS:
+        if not only_status:
             raise
         log.warning("%s", translator_for(loaded.settings.language).render(problem.text))
-    asked = Asked(at=datetime.now(UTC), request=1, verb=verb, claim=claim, fingerprint=fingerprint, text=name)
-    return _alone(folders, loaded, asked)
+    return _alone(folders, loaded, command)
 
 
 def leave(folders: Folders) -> bool:
     """End the daemon; tell whether one was running. Raises ControlError when one runs and does not listen."""
     try:
-        client.ask(runtime_of_daemon(folders), Verb.QUIT, timeout_s=QUIT_LIMIT_S)
+        client.ask(runtime_of_daemon(folders), QuitDaemon(), timeout_s=QUIT_LIMIT_S)
     except client.DaemonNotRunningError:
         if is_daemon_running(folders):
             raise client.ControlError(text("quit.silent")) from None
@@ -64,9 +57,9 @@ def leave(folders: Folders) -> bool:
     return True
 
 
-def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
+def _alone(folders: Folders, loaded: Loaded, command: Command) -> Report:
     """Run the rules once, saying nothing on the desktop; only a look leaves the store untouched."""
-    looking = asked.verb is Verb.STATUS
+    looking = isinstance(command, GetStatus)
     store = SqliteStore(folders.state if looking else private_folder(folders.state), read_only=looking)
     inbox = Inbox()
     tokens = make_token_reader(loaded.settings, inbox.post)
@@ -76,7 +69,7 @@ def _alone(folders: Folders, loaded: Loaded, asked: Asked) -> Report:
             log.warning("%s", translator_for(loaded.settings.language).render(problem))
         tokens.start()
         inbox.post(read_snapshot())
-        inbox.post(asked)
+        inbox.post(CommandReceived(at=datetime.now(UTC), command=command, request=1))
         while True:
             state, effects = step(state, inbox.next())
             for effect in effects:

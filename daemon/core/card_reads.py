@@ -58,6 +58,15 @@ def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadT
     return state, ReadTokens(ticket=ticket, readers=tuple(insertions), others=others)
 
 
+def order_read_of_all(state: State) -> tuple[State, tuple[ReadTokens, ...]]:
+    """Order a read of every card that is in, unless each is being read already."""
+    names = frozenset(reader.name for reader in state.held) - names_being_read(state)
+    if state.reads and not names:
+        return state, ()
+    state, order = order_read(state, names)
+    return state, (order,)
+
+
 def unread(state: State, now: datetime) -> frozenset[ReaderName]:
     """Name the readers whose card has to be read now and is not being read."""
     reading = names_being_read(state)

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from config.i18n.text import Text
 from config.settings import Settings
-from daemon.core.action_id import ActionId
+from daemon.core.commands import Command
 from daemon.core.destination import Destination
-from daemon.core.model import Claim, Fingerprint, KeyId, ReaderState, Ticket, TokenReading
-from daemon.core.notice import Choice
+from daemon.core.model import ReaderState, Ticket, TokenReading
 from daemon.core.troubles import Trouble
-
-NO_FINGERPRINT = Fingerprint("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +63,6 @@ class NoticeDelivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeAnswered:
-    """The person did something with a notice, perhaps hours later."""
-
-    at: datetime
-    tag: str
-    choice: Choice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Launched:
     """A launch was tried; `trouble` is None when it worked."""
 
@@ -85,68 +72,13 @@ class Launched:
     trouble: Trouble | None = None
 
 
-class Verb(StrEnum):
-    """What the command line, the menu and another instance may ask; nothing else crosses the control channel."""
-
-    STATUS = "status"
-    CHECK = "check"
-    GUIDE = "guide"
-    TELL = "tell"  # the person's word on a key, with `claim` and `fingerprint`
-    NAME = "name"  # the person's own name for a key, `text`, with `fingerprint`
-    FORGET = "forget"  # the certificate with this `fingerprint`
-    DOCTOR = "doctor"  # look for what is wrong, and say it on the desktop
-    LANGUAGE = "language"  # speak the other language from now on
-    LOGIN_START = "login_start"  # start at login from now on, or no longer
-    QUIT = "quit"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Someone asked through the control channel and waits for `Reply(request=…)`.
-
-    `fingerprint` (of any certificate of the key, 64 hex digits) goes with the verbs `tell`, `name` and `forget`.
-    """
+class CommandReceived:
+    """The user gave a command; with a `request` number, someone waits for `Reply(request=…)`."""
 
     at: datetime
-    request: int
-    verb: Verb
-    claim: Claim | None = None
-    fingerprint: Fingerprint = NO_FINGERPRINT
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """The person told something of a key, by notice, menu or guide."""
-
-    at: datetime
-    key: KeyId
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuideChosen:
-    """The user chose an action of the guide. One that is not offered now does nothing."""
-
-    at: datetime
-    action: ActionId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyNamed:
-    """The person gave the key that holds this certificate a name of their own; "" takes it away."""
-
-    at: datetime
-    fingerprint: Fingerprint
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateForgotten:
-    """The person wants this certificate forgotten, and was asked whether they mean it."""
-
-    at: datetime
-    fingerprint: Fingerprint
+    command: Command
+    request: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,13 +114,8 @@ Event = (
     | ReadFinished
     | Tick
     | NoticeDelivered
-    | NoticeAnswered
     | Launched
-    | Asked
-    | Claimed
-    | GuideChosen
-    | KeyNamed
-    | CertificateForgotten
+    | CommandReceived
     | SettingsLoaded
     | ProblemMet
     | LoginStartKnown

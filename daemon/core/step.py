@@ -19,40 +19,35 @@ from daemon.core.card_reads import (
     take_tokens,
     unread,
 )
+from daemon.core.commands import CheckKeys
 from daemon.core.digest import summarize
 from daemon.core.due_notices import due_notices, moments, was_delivered
 from daemon.core.effects import (
     Effect,
-    Examine,
     HistoryEntry,
     Launch,
-    OpenGuide,
-    Quit,
     ReadTokens,
     Reply,
     SaveMemory,
     ShowGuide,
     ShowNotice,
-    StartAtLogin,
     UpdateTray,
-    UseLanguage,
     WakeAt,
 )
-from daemon.core.events import Event, Verb
+from daemon.core.events import Event
 from daemon.core.expiry import later, quiet_until
-from daemon.core.guide.certificates import certificate_cards, forget_certificate
+from daemon.core.guide.certificates import certificate_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
-from daemon.core.key_names import key_of, name_key
 from daemon.core.model import Memory, ReaderName
 from daemon.core.notice import Notice
-from daemon.core.responses.guide import choose, look_at
+from daemon.core.responses.command import carry_out
 from daemon.core.responses.launch import apply_launched
-from daemon.core.responses.notice import Step, answer_notice, apply_claim, drop_snooze, open_awaited
+from daemon.core.responses.notice import Step, drop_snooze, open_awaited
 from daemon.core.state import Delivery, State
 from daemon.core.status_report import build_report
-from daemon.core.tray_view import build_tray_view, other_language
+from daemon.core.tray_view import build_tray_view
 from daemon.core.trouble_notices import (
     TROUBLE_KEY_PREFIX,
     TROUBLE_KEYS_KEPT,
@@ -100,18 +95,8 @@ def _take(state: State, event: Event) -> Step:
             return finish_read(state, ticket, at), ()
         case events.NoticeDelivered():
             return _enter_delivery(state, event), ()
-        case events.NoticeAnswered(tag=tag, choice=choice, at=at):
-            return answer_notice(state, assess_state(state, at), tag, choice, at)
-        case events.Claimed(key=key, claim=claim, at=at):
-            return apply_claim(state, key, claim, at)
-        case events.GuideChosen(action=action, at=at):
-            return choose(state, assess_state(state, at), action, at)
-        case events.KeyNamed(fingerprint=fingerprint, name=name):
-            return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
-        case events.CertificateForgotten(fingerprint=fingerprint):
-            return forget_certificate(state, fingerprint)
-        case events.Asked():
-            return _asked(state, event)
+        case events.CommandReceived():
+            return _carry_out(state, event)
         case events.SettingsLoaded(settings=settings):
             contents = state.contents if settings.modules == state.settings.modules else {}
             return replace(state, settings=settings, contents=contents), ()
@@ -175,37 +160,15 @@ def _read(
     return state, (order,)
 
 
-def _asked(state: State, event: events.Asked) -> Step:
-    """Begin what was asked; a check waits for a fresh reading of every reader, begun now or under way."""
-    match event.verb:
-        case Verb.CHECK:
-            names = frozenset(r.name for r in state.held) - names_being_read(state)
-            state, orders = (state, ()) if state.reads and not names else _read(state, names)
-            return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), orders
-        case Verb.TELL:
-            effects: tuple[Effect, ...] = ()
-            if event.claim is not None and (key := key_of(state.memory, event.fingerprint)):
-                state, effects = apply_claim(state, key.id, event.claim, event.at)
-            return state, (*effects, _reply(state, event))
-        case Verb.NAME:
-            state = replace(state, memory=name_key(state.memory, event.fingerprint, event.text))
-            return state, (_reply(state, event),)
-        case Verb.FORGET:
-            state, effects = forget_certificate(state, event.fingerprint)
-            return state, (*effects, _reply(state, event))
-        case Verb.DOCTOR:
-            return state, (Examine(),)
-        case Verb.LANGUAGE:
-            return state, (UseLanguage(language=other_language(state.settings)),)
-        case Verb.LOGIN_START:
-            return state, (StartAtLogin(on=not state.login_start),)
-        case Verb.QUIT:
-            return state, (_reply(state, event), Quit())
-        case Verb.GUIDE:
-            state = look_at(state, assess_state(state, event.at))
-            return state, (_reply(state, event), OpenGuide())
-        case Verb.STATUS:
-            return state, (_reply(state, event),)
+def _carry_out(state: State, event: events.CommandReceived) -> Step:
+    """Carry out a command, and reply to whoever waits: to a check once the reads that it waits for are over."""
+    state, effects = carry_out(state, event.command, event.at)
+    if event.request is None:
+        return state, effects
+    if isinstance(event.command, CheckKeys):
+        return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), effects
+    report = build_report(state, assess_state(state, event.at), event.at)
+    return state, (Reply(request=event.request, report=report), *effects)
 
 
 def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Reply, ...]]:
@@ -310,7 +273,3 @@ def _added(
 ) -> Iterator[HistoryEntry]:
     for subject in after.keys() - before.keys():
         yield HistoryEntry(at=now, what=what, subject=subject)
-
-
-def _reply(state: State, event: events.Asked) -> Reply:
-    return Reply(request=event.request, report=build_report(state, assess_state(state, event.at), event.at))

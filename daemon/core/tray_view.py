@@ -9,8 +9,18 @@ from config.settings import Settings
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read
+from daemon.core.commands import (
+    AnswerNotice,
+    CheckKeys,
+    ChooseAction,
+    QuitDaemon,
+    RaiseGuide,
+    RunDoctor,
+    StateClaim,
+    SwitchLanguage,
+    ToggleAutostart,
+)
 from daemon.core.due_notices import key_holder, left_words
-from daemon.core.events import Verb
 from daemon.core.expiry import days_left
 from daemon.core.key_names import called
 from daemon.core.model import Claim, Key
@@ -20,7 +30,7 @@ from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import CertificateStatus, Stage
-from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
+from daemon.core.views.tray import IconState, MenuItem, TrayView
 
 STEP_ACTIONS = {ActionKind.OPEN, ActionKind.END, ActionKind.GO_BACK}  # what the menu offers of a page
 AT_MOST = 10  # holders and keys that the menu shows; a menu longer than the screen serves nobody
@@ -75,14 +85,14 @@ def _items(state: State, assessment: Assessment, guide: GuideView[Sentence], now
         yield from _case_items(case)
     yield from _guide_items(guide)
     yield from _key_items(state, assessment, now)
-    yield MenuItem(label=text("menu.check"), action=Verb.CHECK)
-    yield MenuItem(label=text("menu.doctor"), action=Verb.DOCTOR)
+    yield MenuItem(label=text("menu.check"), command=CheckKeys())
+    yield MenuItem(label=text("menu.doctor"), command=RunDoctor())
     if state.login_start is not None:
         label = text("menu.login_off" if state.login_start else "menu.login_on")
-        yield MenuItem(label=label, action=Verb.LOGIN_START)
+        yield MenuItem(label=label, command=ToggleAutostart())
     if state.settings.language is not None:
-        yield MenuItem(label=text(f"menu.language.{other_language(state.settings)}"), action=Verb.LANGUAGE)
-    yield MenuItem(label=text("menu.quit"), action=Verb.QUIT)
+        yield MenuItem(label=text(f"menu.language.{other_language(state.settings)}"), command=SwitchLanguage())
+    yield MenuItem(label=text("menu.quit"), command=QuitDaemon())
 
 
 def other_language(settings: Settings) -> str:
@@ -92,12 +102,12 @@ def other_language(settings: Settings) -> str:
 
 def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
     """Open the guide; while a course stands, show its step and what that offers."""
-    yield MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
+    yield MenuItem(label=text("menu.guide"), command=RaiseGuide())
     if guide.workflow is None or guide.workflow_title is None:
         return
     first = (guide.primary,) if guide.primary else ()
     steps = [a for a in (*first, *guide.actions) if a.id.kind in STEP_ACTIONS]
-    items = (MenuItem(label=a.label, action=GuideCommand(action=a.id)) for a in steps)
+    items = (MenuItem(label=a.label, command=ChooseAction(action=a.id)) for a in steps)
     yield MenuItem(label=guide.workflow_title, items=(MenuItem(label=guide.headline), *items))
 
 
@@ -107,8 +117,8 @@ def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
     holder = case.lineage.holder
     if case.path is not None:
         label = text(f"menu.{case.path.kind}", holder=called(holder, case.status.newest.key))
-        yield MenuItem(label=label, action=NoticeCommand(tag=current.key.id))
-        yield MenuItem(label=text("menu.later"), action=NoticeCommand(tag=current.key.id, choice=Choice.LATER))
+        yield MenuItem(label=label, command=AnswerNotice(tag=current.key.id))
+        yield MenuItem(label=text("menu.later"), command=AnswerNotice(tag=current.key.id, choice=Choice.LATER))
     newest = pending or current
     if pending is not None or (Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims):
         yield _claim_item("works", newest.key, Claim.WORKS, holder)
@@ -122,14 +132,12 @@ def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
     if waits_for_old and Claim.OLD_LOST not in newest.key.claims:
         whose = called(holder, current.key) if pending else holder
         yield MenuItem(
-            label=text("menu.old_lost", holder=whose), action=ClaimCommand(key=newest.key.id, claim=Claim.OLD_LOST)
+            label=text("menu.old_lost", holder=whose), command=StateClaim(key=newest.key.id, claim=Claim.OLD_LOST)
         )
 
 
 def _claim_item(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
-    return MenuItem(
-        label=text(f"menu.{what}", holder=called(holder, key)), action=ClaimCommand(key=key.id, claim=claim)
-    )
+    return MenuItem(label=text(f"menu.{what}", holder=called(holder, key)), command=StateClaim(key=key.id, claim=claim))
 
 
 def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
@@ -149,4 +157,4 @@ def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[
             )
         )
     if len(ends) > len(first):
-        yield MenuItem(label=text("menu.more", count=len(ends) - len(first)), action=Verb.GUIDE)
+        yield MenuItem(label=text("menu.more", count=len(ends) - len(first)), command=RaiseGuide())

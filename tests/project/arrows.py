@@ -53,8 +53,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         *("daemon.core.recognition", *VALUES),
     ),
     "daemon.core.views": (
-        *("daemon.core.views", "daemon.core.action_id", "daemon.core.destination", "daemon.core.events"),
-        *("daemon.core.model", "daemon.core.notice", "daemon.core.troubles", *VALUES),
+        *("daemon.core.views", "daemon.core.action_id", "daemon.core.commands", "daemon.core.destination"),
+        *("daemon.core.model", "daemon.core.troubles", *VALUES),
     ),
     "daemon.ports": PORTS,
     "daemon.adapters": (),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from config.i18n.text import Text, text
-from daemon.core.events import Event, NoticeAnswered, NoticeDelivered
+from daemon.core.commands import AnswerNotice
+from daemon.core.events import CommandReceived, Event, NoticeDelivered
 from daemon.core.notice import Choice, Notice
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ class Teller:
         assert (said.tag, said.dedup_keys) == (notice.tag, notice.dedup_keys)
 
     def answer(self) -> tuple[str, Choice]:
-        answered = self.next()
-        assert isinstance(answered, NoticeAnswered), answered
-        return answered.tag, answered.choice
+        event = self.next()
+        assert isinstance(event, CommandReceived), event
+        assert isinstance(event.command, AnswerNotice), event
+        return event.command.tag, event.command.choice
 
 
 Make = Callable[..., Teller]

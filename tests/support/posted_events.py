@@ -6,9 +6,11 @@ import queue
 import time
 from typing import TYPE_CHECKING, TypeVar
 
+from daemon.core.events import CommandReceived
 from support.process import SupportTimeoutError
 
 if TYPE_CHECKING:
+    from daemon.core.commands import Command
     from daemon.core.events import Event
 
 Wanted = TypeVar("Wanted")
@@ -28,6 +30,10 @@ class PostedEvents:
         event = self._get(timeout_s)
         assert isinstance(event, kind), f"expected {kind.__name__}, got {event}"
         return event
+
+    def command(self, timeout_s: float = 10.0) -> Command:
+        """Return the command of the next event, which must be one."""
+        return self.next(CommandReceived, timeout_s).command
 
     def until(self, last: type[Wanted], timeout_s: float = 20.0) -> list[Event]:
         """Return all events up to the first of this kind, which is the last in the list."""

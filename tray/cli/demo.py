@@ -19,9 +19,10 @@ from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
 from daemon.assembly.parts import MainThreadTray, MakeTray
 from daemon.core.action_id import ActionId, ActionKind
+from daemon.core.commands import AnswerNotice, ChooseAction, Command, QuitDaemon
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
-from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
+from daemon.core.events import CommandReceived
 from daemon.core.model import Certificate, Fingerprint, Role, TokenReading
 from daemon.core.notice import Choice, Notice
 from daemon.core.views.guide import StepStatus
@@ -99,7 +100,7 @@ class StoryPlayer:
         label: Text = said.button if choice is Choice.OPEN and said.button else text(f"choice.{choice}")
         shown = self._texts.render(text("demo.click", button=label))
         self._console.print(f"  [bold]{escape(shown)}[/]")
-        self._demo.post(NoticeAnswered(at=self._demo.clock.now, tag=said.tag, choice=choice))
+        self._post(AnswerNotice(tag=said.tag, choice=choice))
 
     def launched(self, destination: Destination) -> None:
         """Wait for a launch, and show what would open."""
@@ -134,7 +135,10 @@ class StoryPlayer:
         """Come to each of these steps, and say that it is done."""
         for id_ in steps:
             self.step(id_)
-            self._demo.post(GuideChosen(at=self._demo.clock.now, action=ActionId(ActionKind.END, id_)))
+            self._post(ChooseAction(action=ActionId(ActionKind.END, id_)))
+
+    def _post(self, command: Command) -> None:
+        self._demo.post(CommandReceived(at=self._demo.clock.now, command=command))
 
     def _page_at(self, id_: str) -> Page:
         try:
@@ -227,7 +231,7 @@ def play(
                 demo.tray.run()
             teller.join()
         finally:
-            demo.post(Asked(at=BEGIN, request=0, verb=Verb.QUIT))
+            demo.post(CommandReceived(at=BEGIN, command=QuitDaemon()))
             watch.join()
             demo.thread.stop()
     return outcome[0] if outcome else 1

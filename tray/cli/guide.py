@@ -11,7 +11,6 @@ from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from daemon.assembly import guide
 from daemon.assembly.daemon import DaemonOutcome
-from daemon.core.events import Verb
 
 NOT_SHOWN = 1
 
@@ -27,7 +26,7 @@ def window_command() -> list[str]:
 
 def add_guide_command(command: AddCommand, words: Callable[[str], str]) -> None:
     """Add it to the command line; `command` adds one by name, `words` gives the help of an id."""
-    command(Verb.GUIDE.value, _guide).add_argument("--text", action="store_true", help=words("text"))
+    command("guide", _guide).add_argument("--text", action="store_true", help=words("text"))
 
 
 def bring_to_front(folders: Folders, translator: Translator) -> None:

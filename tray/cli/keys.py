@@ -10,7 +10,7 @@ from config.i18n.text import clean, text
 from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from daemon.assembly import oneshot
-from daemon.core.events import Verb
+from daemon.core.commands import ClaimByFingerprint, ForgetCertificate, GetStatus, NameKey
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Claim
 from daemon.core.views.report import CertificateStatus, Stage
@@ -40,7 +40,7 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
 
 def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     """Find the key that is meant, by its fingerprint or as the only new one, and pass the person's word on."""
-    report = oneshot.ask(folders, loaded, Verb.STATUS)
+    report = oneshot.ask(folders, loaded, GetStatus())
     meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
     if options.fingerprint:
         meant = {fingerprint for fingerprint in meant if fingerprint.startswith(options.fingerprint.lower())}
@@ -49,7 +49,7 @@ def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
     if len(meant) != 1:
         print(translator.render(text("tell.which")), file=sys.stderr)
         return USAGE
-    oneshot.ask(folders, loaded, Verb.TELL, claim=Claim(options.claim), fingerprint=meant.pop())
+    oneshot.ask(folders, loaded, ClaimByFingerprint(fingerprint=meant.pop(), claim=Claim(options.claim)))
     print(translator.render(text("tell.done")))
     return 0
 
@@ -62,7 +62,7 @@ def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
     line = _meant(options.fingerprint, folders, loaded, translator)
     if line is None:
         return USAGE
-    oneshot.ask(folders, loaded, Verb.NAME, fingerprint=line.fingerprint_sha256, name=name)
+    oneshot.ask(folders, loaded, NameKey(fingerprint=line.fingerprint_sha256, name=name))
     print(translator.render(text("tell.done")))
     return 0
 
@@ -78,7 +78,7 @@ def _forget(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
     until = line.not_after or text("key.no_date")
     if not options.yes and not ask_on_terminal(translator.render(text("forget.ask", holder=whose, date=until))):
         return NOT_DONE
-    oneshot.ask(folders, loaded, Verb.FORGET, fingerprint=line.fingerprint_sha256)
+    oneshot.ask(folders, loaded, ForgetCertificate(fingerprint=line.fingerprint_sha256))
     print(translator.render(text("forget.done")))
     return 0
 
@@ -89,7 +89,7 @@ def _meant(written: str, folders: Folders, loaded: Loaded, translator: Translato
     if not _BEGINNING.fullmatch(beginning):
         print(translator.render(text("fingerprint.no_beginning")), file=sys.stderr)
         return None
-    known = oneshot.ask(folders, loaded, Verb.STATUS).certificates
+    known = oneshot.ask(folders, loaded, GetStatus()).certificates
     found = [line for line in known if line.fingerprint_sha256.startswith(beginning)]
     if len(found) != 1:
         what = "fingerprint.several" if found else "fingerprint.unknown"

@@ -15,7 +15,7 @@ from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
 from daemon.assembly.daemon import DaemonOutcome, run_daemon
-from daemon.core.events import Verb
+from daemon.core.commands import CheckKeys, GetStatus
 from tray.cli.app_id import register
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
 from tray.cli.keys import add_key_commands
@@ -91,8 +91,8 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     run.add_argument("--headless", action="store_true", help=words("headless"))
     run.add_argument("--demo", action="store_true", help=words("demo"))
     run.add_argument("--step", action="store_true", help=words("step"))
-    for name, verb in (("status", Verb.STATUS), ("check", Verb.CHECK)):
-        command(name, partial(_report, verb)).add_argument("--json", action="store_true", help=words("json"))
+    for name, asked in (("status", GetStatus()), ("check", CheckKeys())):
+        command(name, partial(_report, asked)).add_argument("--json", action="store_true", help=words("json"))
     add_key_commands(command, words)
     add_guide_command(command, words)
     command("quit", _quit).set_defaults(bears_bad_settings=True)
@@ -116,10 +116,12 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translat
     return 0
 
 
-def _report(verb: Verb, options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+def _report(
+    asked: GetStatus | CheckKeys, options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator
+) -> int:
     from tray.cli import report_output  # rich is for those who look, not for the daemon
 
-    report = oneshot.ask(folders, loaded, verb)
+    report = oneshot.ask(folders, loaded, asked)
     if options.json:
         print(report_output.as_json(report, translator.render))
     else:

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any
 
 from config.i18n.text import Sentence, clean, text
-from daemon.core.events import Asked, Claimed, Event, GuideChosen, NoticeAnswered, Verb
+from daemon.core.commands import AnswerNotice, CheckKeys, Command, ProgramCommand, QuitDaemon, RaiseGuide
+from daemon.core.events import CommandReceived, Event
 from daemon.core.notice import Choice
-from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
+from daemon.core.views.tray import IconState, MenuItem, TrayView
 from daemon.ports import Balloons
 from tray.icon.errors import TrayGoneError
 
@@ -31,7 +32,6 @@ APPEAR_S = 10.0  # the first notice may be earlier than the icon
 SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
 ACTION, INFORMATION, SEPARATOR = range(3)  # the groups of the menu's lines
 Render = Callable[[Sentence], str]
-Action = NoticeCommand | ClaimCommand | GuideCommand | Verb
 
 log = logging.getLogger(__name__)
 
@@ -62,15 +62,17 @@ class MenuEntry:
     """One line of the menu in words; with `entries` it opens a menu of its own."""
 
     label: str
-    action: Action | None
+    command: Command | None
     entries: tuple["MenuEntry", ...] = ()
 
     @property
     def kind(self) -> int:
         """Group it: steps and what can be told, what is known, vigicle itself."""
-        if self.action is None and not self.entries:
+        if self.command is None and not self.entries:
             return INFORMATION
-        return SEPARATOR if isinstance(self.action, Verb) and self.action is not Verb.GUIDE else ACTION
+        if isinstance(self.command, ProgramCommand) and not isinstance(self.command, RaiseGuide):
+            return SEPARATOR
+        return ACTION
 
 
 class TrayIcon:
@@ -127,7 +129,7 @@ class TrayIcon:
                 break
             if time.monotonic() > gone_since + self._session_patience_s:
                 log.info("The desktop session is over")
-                self._act(Verb.QUIT)
+                self._post_command(QuitDaemon())
                 break
             self._stopped.wait(TRY_AGAIN_S)
         self._stopped.wait()
@@ -183,7 +185,7 @@ class TrayIcon:
 
     def _end_with_session(self) -> None:
         """End the watch, and return when the store is closed."""
-        self._act(Verb.QUIT)
+        self._post_command(QuitDaemon())
         self._stopped.wait(SESSION_END_S)
 
     def _shown(self, icon: Any) -> None:
@@ -203,7 +205,7 @@ class TrayIcon:
 
     def _entries(self, items: tuple[MenuItem, ...]) -> tuple[MenuEntry, ...]:
         return tuple(
-            MenuEntry(clean(self._render(item.label), LABEL_LIMIT), item.action, self._entries(item.items))
+            MenuEntry(clean(self._render(item.label), LABEL_LIMIT), item.command, self._entries(item.items))
             for item in items
         )
 
@@ -211,7 +213,7 @@ class TrayIcon:
         """Make pystray's menu: a rule between what is to be done, what is known, and vigicle itself."""
         import pystray
 
-        default = default_action([entry.action for entry in entries])
+        default = default_command([entry.command for entry in entries])
         items: list[Any] = []
         for index, entry in enumerate(entries):
             if index and entry.kind != entries[index - 1].kind:
@@ -219,35 +221,28 @@ class TrayIcon:
             items.append(
                 pystray.MenuItem(
                     entry.label.replace("&", "&&") if sys.platform == "win32" else entry.label,
-                    self._menu(entry.entries) if entry.entries else partial(self._act, entry.action),
+                    self._menu(entry.entries) if entry.entries else partial(self._post_command, entry.command),
                     enabled=entry.kind != INFORMATION,
-                    default=entry.action is not None and entry.action is default,
+                    default=entry.command is not None and entry.command is default,
                 )
             )
         return pystray.Menu(*items)
 
-    def _act(self, action: Action | None, *_icon_and_item: object) -> None:
-        now = self._clock()
-        match action:
-            case None:
-                pass  # such a line cannot be clicked
-            case NoticeCommand(tag=tag, choice=choice):
-                self._post(NoticeAnswered(at=now, tag=tag, choice=choice))
-            case ClaimCommand(key=key, claim=claim):
-                self._post(Claimed(at=now, key=key, claim=claim))
-            case GuideCommand(action=chosen):
-                self._post(GuideChosen(at=now, action=chosen))
-            case Verb():
-                self._post(Asked(at=now, request=0, verb=action))
-            case _:
-                assert_never(action)
+    def _post_command(self, command: Command | None, *_icon_and_item: object) -> None:
+        if command is not None:  # a line without one cannot be clicked
+            self._post(CommandReceived(at=self._clock(), command=command))
 
 
-def default_action(actions: Sequence[Action | None]) -> Action | None:
-    """Choose what a click on the icon itself does: the step of the moment, else nothing that changes anything."""
-    steps = (a for a in actions if isinstance(a, NoticeCommand) and a.choice is Choice.OPEN)
-    harmless = (verb for verb in (Verb.GUIDE, Verb.CHECK) if verb in actions)
-    return next(steps, None) or next(harmless, None)
+def default_command(commands: Sequence[Command | None]) -> Command | None:
+    """Choose what a click on the icon does: the step of the moment, else what changes nothing."""
+    for command in commands:
+        if isinstance(command, AnswerNotice) and command.choice is Choice.OPEN:
+            return command
+    for harmless in (RaiseGuide, CheckKeys):
+        for command in commands:
+            if isinstance(command, harmless):
+                return command
+    return None
 
 
 def load_icon_class() -> Any:

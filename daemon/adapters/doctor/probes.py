@@ -19,6 +19,7 @@ from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
+from daemon.core.commands import CheckKeys, GetStatus
 from daemon.core.diagnosis import (
     Check,
     ReaderInspection,
@@ -31,7 +32,7 @@ from daemon.core.diagnosis import (
     troubled,
 )
 from daemon.core.effects import ReadTokens, Reply
-from daemon.core.events import Asked, ReadersSeen, ServiceLost, TokensRead, Verb
+from daemon.core.events import CommandReceived, ReadersSeen, ServiceLost, TokensRead
 from daemon.core.holders import procedure_of
 from daemon.core.login_start import AutostartState
 from daemon.core.model import Memory
@@ -92,7 +93,7 @@ def _started(topic: Topic, probe: Probe) -> "queue.SimpleQueue[list[Check]]":
 def probe_daemon(folders: Folders) -> Iterator[Check]:
     """Ask the daemon for a sign of life."""
     try:
-        client.ask(runtime_of_daemon(folders), Verb.STATUS, timeout_s=DAEMON_LIMIT_S)
+        client.ask(runtime_of_daemon(folders), GetStatus(), timeout_s=DAEMON_LIMIT_S)
     except client.DaemonNotRunningError:
         yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
     except UserError as problem:
@@ -144,7 +145,7 @@ def read_once(
     tokens.start()
     try:
         inbox.post(read_snapshot())
-        inbox.post(Asked(at=datetime.now(UTC), request=1, verb=Verb.CHECK))
+        inbox.post(CommandReceived(at=datetime.now(UTC), command=CheckKeys(), request=1))
         while True:
             event = inbox.next()
             if isinstance(event, TokensRead):

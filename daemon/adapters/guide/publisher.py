@@ -21,7 +21,8 @@ from daemon.adapters.guide.messages import (
 from daemon.adapters.guide.render import render_page
 from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
-from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
+from daemon.core.commands import ChooseAction, Command, ForgetCertificate, NameKey
+from daemon.core.events import CommandReceived, ProblemMet
 from daemon.core.model import Fingerprint
 from daemon.core.views.guide import GuideView
 from daemon.ports import Post
@@ -128,11 +129,11 @@ class GuidePublisher:
         """Post what an answer means; one to an older page, or to what is not offered, means nothing."""
         with self._guard:
             page = self._page
-        event = None if page is None else event_of(answer, page, datetime.now(UTC))
-        if event is None:
+        command = None if page is None else command_of(answer, page)
+        if command is None:
             log.info("Ignored a stale answer to the guide")
         else:
-            self._post(event)
+            self._post(CommandReceived(at=datetime.now(UTC), command=command))
 
     def _ended(self, code: int | None) -> None:
         if code == NO_DISPLAY:
@@ -149,19 +150,20 @@ class GuidePublisher:
             self._post(ProblemMet(at=datetime.now(UTC), topic="guide", title=title, body=body))
 
 
-def event_of(answer: GuideAnswer, page: Page, now: datetime) -> Event | None:
-    """Return what an answer to this page means; None when it is to another page, or about an unlisted certificate.
+def command_of(answer: GuideAnswer, page: Page) -> Command | None:
+    """Return the command that an answer to this page means.
 
-    Whether the page still offers a chosen action is checked by the core.
+    None when the answer is to another page, or about a certificate that is not listed. Whether the page still
+    offers a chosen action is checked by the core.
     """
     shown = {certificate.fingerprint for certificate in page.certificates}
     match answer:
         case Chosen(number=page.number, action=chosen):
-            return GuideChosen(at=now, action=chosen)
+            return ChooseAction(action=chosen)
         case Named(fingerprint=fingerprint, name=name) if fingerprint in shown:
-            return KeyNamed(at=now, fingerprint=Fingerprint(fingerprint), name=clean(name, NAME_LIMIT))
+            return NameKey(fingerprint=Fingerprint(fingerprint), name=clean(name, NAME_LIMIT))
         case Forgotten(fingerprint=fingerprint) if fingerprint in shown:
-            return CertificateForgotten(at=now, fingerprint=Fingerprint(fingerprint))
+            return ForgetCertificate(fingerprint=Fingerprint(fingerprint))
         case _:
             return None
 

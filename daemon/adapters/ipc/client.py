@@ -20,13 +20,13 @@ from daemon.adapters.ipc.messages import (
     ControlRequest,
     ErrorCode,
     ErrorReply,
+    FollowGuide,
     SubscriptionAccepted,
     decode_reply,
     encode_request,
 )
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
-from daemon.core.events import NO_FINGERPRINT, Verb
-from daemon.core.model import Claim, Fingerprint
+from daemon.core.commands import Command
 from daemon.core.views.report import Report
 
 log = logging.getLogger(__name__)
@@ -76,24 +76,15 @@ class GuideSubscription:
         shut_down(self._connection)
 
 
-def ask(
-    runtime: Path,
-    verb: Verb,
-    *,
-    claim: Claim | None = None,
-    fingerprint: Fingerprint = NO_FINGERPRINT,
-    name: str = "",
-    timeout_s: float,
-) -> Report:
-    """Ask the daemon behind the door and return its report.
+def ask(runtime: Path, command: Command, *, timeout_s: float) -> Report:
+    """Have the running daemon carry out a command, and return its report.
 
     Raises DaemonNotRunningError when there is none, ControlError when it does not answer in time or as agreed,
     and GuideUnavailableError.
     """
-    request = ControlRequest(verb=verb, claim=claim, fingerprint=fingerprint, text=name)
 
     def converse() -> Report:
-        connection, reply = _request(runtime, request)
+        connection, reply = _request(runtime, command)
         connection.close()
         if not isinstance(reply, Report):
             raise ControlError(text("control.silent"))
@@ -106,7 +97,7 @@ def follow(runtime: Path, *, timeout_s: float) -> GuideSubscription:
     """Follow the guide of the daemon behind the door. Raises as `ask` does."""
 
     def begin() -> GuideSubscription:
-        connection, _admitted = _request(runtime, ControlRequest(verb=Verb.GUIDE, follow=True))
+        connection, _admitted = _request(runtime, FollowGuide())
         return GuideSubscription(connection)
 
     return _within(timeout_s, begin)

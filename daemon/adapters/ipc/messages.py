@@ -3,6 +3,7 @@
 Who follows the guide is let in, and then sent each page; the pages and the answers are those of its window.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -10,7 +11,16 @@ from typing import Annotated, Literal
 import msgspec
 
 from config.i18n.text import Argument, Text
-from daemon.core.events import NO_FINGERPRINT, Verb
+from daemon.core.commands import (
+    CheckKeys,
+    ClaimByFingerprint,
+    Command,
+    ForgetCertificate,
+    GetStatus,
+    NameKey,
+    QuitDaemon,
+    RaiseGuide,
+)
 from daemon.core.model import Claim, Fingerprint
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import CertificateStatus, Path, PathKind, ReaderReport, Report
@@ -19,23 +29,35 @@ REQUEST_LIMIT = 64 * 1024  # bytes
 TEXT_LIMIT = 200  # characters
 REPLY_LIMIT = 16 << 20  # bytes
 
-FingerprintText = Annotated[Fingerprint, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
+
+@dataclass(frozen=True, slots=True)
+class FollowGuide:
+    """Ask for each page of the guide instead of a report."""
 
 
-class ControlRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One of the closed list of verbs.
+ControlRequest = Command | FollowGuide
 
-    `fingerprint` ("" for none) goes with `tell`, `name` and `forget`, `claim` with `tell` alone, `text` with `name`
-    alone. `follow` goes with `guide` alone: no window opens,
-    the pages come here.
-    """
+REQUESTS: dict[str, type[ControlRequest]] = {
+    "status": GetStatus,
+    "check": CheckKeys,
+    "guide": RaiseGuide,
+    "follow": FollowGuide,
+    "tell": ClaimByFingerprint,
+    "name": NameKey,
+    "forget": ForgetCertificate,
+    "quit": QuitDaemon,
+}
+VERBS = {request_type: verb for verb, request_type in REQUESTS.items()}
+
+
+class _RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request of any verb, with the bounds of all arguments."""
 
     version: Literal[1] = 1
-    verb: Verb
-    claim: Claim | None = None
-    fingerprint: FingerprintText = NO_FINGERPRINT
-    text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] = ""
-    follow: bool = False
+    verb: str
+    fingerprint: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | msgspec.UnsetType = msgspec.UNSET
+    claim: Claim | msgspec.UnsetType = msgspec.UNSET
+    name: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType = msgspec.UNSET
 
 
 class ErrorCode(StrEnum):
@@ -85,18 +107,22 @@ class _Reply(msgspec.Struct, frozen=True, kw_only=True, tag="report", forbid_unk
 
 
 _ENCODER = msgspec.json.Encoder()
-_REQUESTS = msgspec.json.Decoder(ControlRequest)
+_REQUESTS = msgspec.json.Decoder(_RequestMessage)
 _REPLIES = msgspec.json.Decoder(_Reply | ErrorReply | SubscriptionAccepted)
 
 
 def encode_request(request: ControlRequest) -> bytes:
-    """Put a request into JSON."""
-    return _ENCODER.encode(request)
+    """Return a request as JSON. Raises KeyError for a command that is not for the control channel."""
+    return _ENCODER.encode({"version": 1, "verb": VERBS[type(request)], **msgspec.to_builtins(request)})
 
 
 def decode_request(raw: bytes) -> ControlRequest:
-    """Read a request. Raises msgspec.DecodeError, which names the place of the fault."""
-    return _REQUESTS.decode(raw)
+    """Parse a request. Raises msgspec.DecodeError, which names the place of the fault."""
+    message = _REQUESTS.decode(raw)
+    request_type = REQUESTS.get(message.verb)
+    if request_type is None:
+        raise msgspec.ValidationError(f"Invalid verb {message.verb!r} - at `$.verb`")
+    return msgspec.convert(message, request_type, from_attributes=True)
 
 
 def encode_reply(reply: Report | ErrorReply | SubscriptionAccepted) -> bytes:

@@ -26,15 +26,16 @@ from daemon.adapters.ipc.auth import (
 from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, shut_down, time_limit
 from daemon.adapters.ipc.messages import (
     REQUEST_LIMIT,
-    ControlRequest,
     ErrorCode,
     ErrorReply,
+    FollowGuide,
     SubscriptionAccepted,
     decode_request,
     encode_reply,
 )
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
-from daemon.core.events import Asked, Verb
+from daemon.core.commands import Command, RaiseGuide
+from daemon.core.events import CommandReceived
 from daemon.core.views.report import Report
 from daemon.ports import Post
 
@@ -140,9 +141,9 @@ class ControlServer:
             request = decode_request(connection.recv_bytes(REQUEST_LIMIT))
         with self._guard:
             self._unauthenticated.discard(threading.current_thread())
-        if request.follow:
+        if isinstance(request, FollowGuide):
             self._accept_subscriber(connection)
-        elif request.verb is Verb.GUIDE and not self._publisher.can_open:
+        elif isinstance(request, RaiseGuide) and not self._publisher.can_open:
             _send(connection, encode_reply(ErrorReply(ErrorCode.NO_WINDOW)))
         elif (report := self._ask(request)) is not None:
             _send(connection, encode_reply(report))
@@ -163,22 +164,14 @@ class ControlServer:
             shut_down(connection)
             sender.join()
 
-    def _ask(self, request: ControlRequest) -> Report | None:
+    def _ask(self, command: Command) -> Report | None:
         waiting: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         number = next(self._requests)
         with self._guard:
             if self._closing.is_set():
                 return None
             self._waiting[number] = waiting
-        asked = Asked(
-            at=datetime.now(UTC),
-            request=number,
-            verb=request.verb,
-            claim=request.claim,
-            fingerprint=request.fingerprint,
-            text=request.text,
-        )
-        self._post(asked)
+        self._post(CommandReceived(at=datetime.now(UTC), command=command, request=number))
         try:
             return waiting.get(timeout=ANSWER_LIMIT_S)
         except queue.Empty:

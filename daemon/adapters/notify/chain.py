@@ -9,7 +9,8 @@ from typing import Any
 from config.i18n.text import Text, clean, text
 from daemon.adapters.notify.channel import Channel, Message, NoticeButton
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.core.events import Event, NoticeAnswered, NoticeDelivered
+from daemon.core.commands import AnswerNotice
+from daemon.core.events import CommandReceived, Event, NoticeDelivered
 from daemon.core.notice import Choice, Notice
 from daemon.ports import Post
 
@@ -113,7 +114,11 @@ class ChainNotifier:
             return False
 
     def _answer_to(self, tag: str) -> Callable[[Choice], None]:
-        return lambda choice: self._post_until_stop(NoticeAnswered(at=datetime.now(UTC), tag=tag, choice=choice))
+        def answer(choice: Choice) -> None:
+            command = AnswerNotice(tag=tag, choice=choice)
+            self._post_until_stop(CommandReceived(at=datetime.now(UTC), command=command))
+
+        return answer
 
     def _post_until_stop(self, event: Event) -> None:
         if not self._stopped:

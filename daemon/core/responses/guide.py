@@ -6,7 +6,7 @@ from datetime import datetime
 from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
-from daemon.core.card_reads import names_being_read, order_read
+from daemon.core.card_reads import order_read_of_all
 from daemon.core.destination import Destination
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
@@ -26,7 +26,7 @@ def choose(state: State, assessment: Assessment, action: ActionId, now: datetime
         return state, ()
     case = shown_case(state, assessment)
     if action.kind is ActionKind.CHECK or case is None:
-        return _read_again(state)
+        return order_read_of_all(state)
     context = build_context(replace(state, guide_case=case.id), assessment, case, now)
     return _apply(context, action)
 
@@ -125,14 +125,6 @@ def _handle(context: GuideContext, kind: ActionKind) -> State:
             return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun, abandoned=True))
         case _:
             return state
-
-
-def _read_again(state: State) -> Step:
-    names = frozenset(r.name for r in state.held) - names_being_read(state)
-    if state.reads and not names:
-        return state, ()
-    state, order = order_read(state, names)
-    return state, (order,)
 
 
 def _keep(state: State, case: RenewalCase, progress: Progress | None) -> State:

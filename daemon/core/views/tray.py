@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Sentence, Text
-from daemon.core.action_id import ActionId
-from daemon.core.events import Verb
-from daemon.core.model import Claim, KeyId
-from daemon.core.notice import Choice
+from daemon.core.commands import Command
 
 
 class IconState(StrEnum):
@@ -23,34 +20,14 @@ class IconState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeCommand:
-    """A menu item that does what a click on the notice with this tag does."""
-
-    tag: str
-    choice: Choice = Choice.OPEN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimCommand:
-    """A menu item by which the person tells something of a key."""
-
-    key: KeyId
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuideCommand:
-    """A menu item that does what an action of the guide does, by its id there."""
-
-    action: ActionId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One line of the menu; without an action it only informs. With `items` it opens a menu of its own."""
+    """One line of the menu.
+
+    Without a command it only informs. With `items` it opens a submenu.
+    """
 
     label: Sentence
-    action: NoticeCommand | ClaimCommand | GuideCommand | Verb | None = None
+    command: Command | None = None
     items: tuple["MenuItem", ...] = ()
 
 

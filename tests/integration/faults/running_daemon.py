@@ -19,7 +19,8 @@ from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import HeadlessTray
-from daemon.core.events import Asked, NoticeDelivered, Verb
+from daemon.core.commands import CheckKeys, Command, GetStatus, QuitDaemon
+from daemon.core.events import CommandReceived, NoticeDelivered
 from daemon.core.state import State
 from support.core.factories import SETTINGS
 from support.process import SupportTimeoutError, require_file
@@ -82,10 +83,10 @@ class FakeControlServer:
     def start(self) -> None:
         self.open.set()
 
-    def ask(self, verb: Verb, timeout_s: float = ANSWER_LIMIT_S) -> Report:
+    def ask(self, command: Command, timeout_s: float = ANSWER_LIMIT_S) -> Report:
         number = next(self._numbers)
         self._answers[number] = queue.SimpleQueue()
-        self._post(Asked(at=datetime.now(UTC), request=number, verb=verb))
+        self._post(CommandReceived(at=datetime.now(UTC), request=number, command=command))
         return self._answers[number].get(timeout=timeout_s)
 
     def reply(self, request: int, report: Report) -> None:
@@ -141,18 +142,18 @@ class InProcessDaemon:
 
     def stop(self) -> None:
         """Quit, and wait for the end."""
-        self.control.ask(Verb.QUIT)
+        self.control.ask(QuitDaemon())
         self._thread.join(ANSWER_LIMIT_S)
         assert not self._thread.is_alive(), "the loop has ended"
 
     def check(self) -> Report:
         """Read what is in now, and return what was found."""
-        return self.control.ask(Verb.CHECK)
+        return self.control.ask(CheckKeys())
 
     def until(self, holds: Callable[[Report], bool], what: str, timeout_s: float = 20.0) -> Report:
         """Return the first status of which this holds."""
         deadline = time.monotonic() + timeout_s
-        while not holds(report := self.control.ask(Verb.STATUS)):
+        while not holds(report := self.control.ask(GetStatus())):
             if time.monotonic() > deadline:
                 raise SupportTimeoutError(f"not within {timeout_s:g} s: {what}. Last: {report}")
             time.sleep(0.02)

@@ -19,8 +19,8 @@ from daemon.adapters.launch.mailto import letter_address
 from daemon.adapters.notify.chain import in_words
 from daemon.adapters.pkcs11.messages import ANSWERS, ENCODER, TokenFound
 from daemon.adapters.pkcs11.x509 import read_certificate
+from daemon.core.commands import GetStatus
 from daemon.core.effects import Launch, Reply, ShowGuide
-from daemon.core.events import Asked, Verb
 from daemon.core.expiry import earlier
 from daemon.core.model import Certificate, Memory
 from daemon.core.state import State
@@ -82,7 +82,7 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
     simulator.plug(certificate)
     memory = simulator.state.memory
     assert msgspec.json.decode(msgspec.json.encode(memory), type=Memory) == memory, "the store gives it back"
-    simulator.post(Asked(at=now, request=1, verb=Verb.STATUS))
+    simulator.command(GetStatus(), request=1)
     (report,) = (effect.report for effect in simulator.effects if isinstance(effect, Reply))
     assert not any(isinstance(effect, Launch) for effect in simulator.effects)
     for translator in TEXTS:

@@ -101,7 +101,7 @@ def taskbar(windows: Windows, key: bytes) -> Taskbar:
 def test_a_click_on_the_balloon_opens_nothing_for_an_administrator(taskbar: Taskbar) -> None:
     wait_until(lambda: taskbar.shows(DUE), "the icon that says due", 30.0)
     assert taskbar.send(CALLBACK, lparam=BALLOON_CLICKED, how="post").startswith("2 answers:")
-    taskbar.daemon.wait_for("event NoticeAnswered")
+    taskbar.daemon.wait_for("event AnswerNotice")
     taskbar.daemon.wait_for("runs with an administrator's rights")
     taskbar.daemon.wait_for("Launch of order_page for opalexe: elevated")
 

@@ -6,20 +6,17 @@ from datetime import datetime, timedelta
 
 from config.i18n.text import Sentence
 from daemon.core.action_id import ActionId
+from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, Command, StateClaim
 from daemon.core.effects import Effect, Launch, ReadTokens, Reply, SaveMemory, ShowNotice, WakeAt, Withdraw
 from daemon.core.events import (
-    Asked,
-    Claimed,
+    CommandReceived,
     Event,
-    GuideChosen,
     Launched,
-    NoticeAnswered,
     NoticeDelivered,
     ReadersSeen,
     ReadFinished,
     Tick,
     TokensRead,
-    Verb,
 )
 from daemon.core.model import Certificate, Claim, KeyId, Memory, TokenReading
 from daemon.core.notice import Choice, Notice
@@ -126,9 +123,13 @@ class Simulator:
         self.state = State(settings=settings, zone=zone, memory=self.kept)
         self.look()
 
+    def command(self, command: Command, request: int | None = None) -> tuple[Effect, ...]:
+        """Give a command, and wait for a reply when it has a request number."""
+        return self.post(CommandReceived(at=self.now, command=command, request=request))
+
     def answer(self, tag: str, choice: Choice = Choice.OPEN) -> tuple[Effect, ...]:
         """Click a notice."""
-        return self.post(NoticeAnswered(at=self.now, tag=tag, choice=choice))
+        return self.command(AnswerNotice(tag=tag, choice=choice))
 
     @property
     def page(self) -> GuideView[Sentence]:
@@ -152,16 +153,16 @@ class Simulator:
         for action in actions:
             offered_now = self.actions()
             assert str(action) in offered_now, offered_now.keys()
-            effects = self.post(GuideChosen(at=self.now, action=offered_now[str(action)].id))
+            effects = self.command(ChooseAction(action=offered_now[str(action)].id))
         return effects
 
     def tell(self, key: str, claim: Claim) -> tuple[Effect, ...]:
         """Say something of a key."""
-        return self.post(Claimed(at=self.now, key=KeyId(key), claim=claim))
+        return self.command(StateClaim(key=KeyId(key), claim=claim))
 
     def check(self, request: int = 1) -> Report | None:
         """Ask for a check and return what was answered, None when nothing was yet."""
-        self.post(Asked(at=self.now, request=request, verb=Verb.CHECK))
+        self.command(CheckKeys(), request)
         return self.answered(request)
 
     def answered(self, request: int = 1) -> Report | None:

@@ -8,21 +8,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from config.settings import Settings
 from daemon.core.card_reads import names_being_read
+from daemon.core.commands import AnswerNotice, CheckKeys, Command, GetStatus, StateClaim
 from daemon.core.destination import Destination
 from daemon.core.effects import Effect, Launch, ReadTokens, SaveMemory, ShowNotice, UpdateTray, WakeAt
 from daemon.core.events import (
-    Asked,
-    Claimed,
+    CommandReceived,
     Event,
     Launched,
-    NoticeAnswered,
     NoticeDelivered,
     ReadFinished,
     ServiceLost,
     SettingsLoaded,
     Tick,
     TokensRead,
-    Verb,
 )
 from daemon.core.model import Claim, Role, Ticket, TokenFlags, TokenReading
 from daemon.core.notice import Choice
@@ -159,18 +157,19 @@ class AnyOrder(RuleBasedStateMachine):
     def a_notice_is_answered(self, back: int, choice: Choice) -> None:
         _, notice = self.world.delivered[-min(back, len(self.world.delivered))]
         self.silenced |= choice is Choice.LATER
-        self.post(NoticeAnswered(at=self.world.now, tag=notice.tag, choice=choice))
+        self.post(CommandReceived(at=self.world.now, command=AnswerNotice(tag=notice.tag, choice=choice)))
 
     @precondition(lambda self: self.world.state.memory.keys)
     @rule(number=st.integers(0, 9), claim=st.sampled_from(Claim))
     def the_person_tells(self, number: int, claim: Claim) -> None:
         keys = sorted(self.world.state.memory.keys)
-        self.post(Claimed(at=self.world.now, key=keys[number % len(keys)], claim=claim))
+        claimed = StateClaim(key=keys[number % len(keys)], claim=claim)
+        self.post(CommandReceived(at=self.world.now, command=claimed))
 
-    @rule(verb=st.sampled_from([Verb.CHECK, Verb.CHECK, Verb.STATUS]))
-    def someone_asks(self, verb: Verb) -> None:
+    @rule(command=st.sampled_from([CheckKeys(), CheckKeys(), GetStatus()]))
+    def someone_asks(self, command: Command) -> None:
         self.requests += 1
-        self.post(Asked(at=self.world.now, request=self.requests, verb=verb))
+        self.post(CommandReceived(at=self.world.now, request=self.requests, command=command))
 
     @rule(chosen=st.sampled_from(CHOSEN))
     def settings_change(self, chosen: Settings) -> None:
@@ -230,7 +229,8 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def the_report_makes_sense(self) -> None:
         _, (answer, *_) = step(
-            replace(self.world.state, notifies=False), Asked(at=self.world.now, request=0, verb=Verb.STATUS)
+            replace(self.world.state, notifies=False),
+            CommandReceived(at=self.world.now, request=0, command=GetStatus()),
         )
         report = getattr(answer, "report")  # noqa: B009  # the first effect answers
         stages = {c.fingerprint_sha256: c.stage for c in report.certificates}

@@ -9,8 +9,8 @@ from config.i18n.text import Text
 from config.settings import NoticeSettings
 from daemon.core import tray_view
 from daemon.core.assessment import assess
+from daemon.core.commands import RaiseGuide
 from daemon.core.due_notices import moments
-from daemon.core.events import Verb
 from daemon.core.expiry import milestones
 from daemon.core.guide import actions, certificates
 from daemon.core.views.tray import MenuItem
@@ -45,13 +45,13 @@ def is_text(item: MenuItem, id_: str) -> bool:
 
 def more(world: Simulator) -> list[tuple[object, object]]:
     assert world.state.tray is not None
-    return [(dict(i.label.args)["count"], i.action) for i in world.state.tray.items if is_text(i, "menu.more")]
+    return [(dict(i.label.args)["count"], i.command) for i in world.state.tray.items if is_text(i, "menu.more")]
 
 
 def test_the_menu_shows_the_keys_that_end_first_and_how_many_there_are_beside_them() -> None:
     world = remembered(MANY)
     assert told_of(world) == [f"Holder {number:03}" for number in range(tray_view.AT_MOST)]
-    assert more(world) == [(MANY - tray_view.AT_MOST, Verb.GUIDE)]
+    assert more(world) == [(MANY - tray_view.AT_MOST, RaiseGuide())]
     assert world.state.tray is not None
     assert len(world.state.tray.items) < 3 * tray_view.AT_MOST
 

@@ -12,7 +12,7 @@ from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.adapters.guide.render import render_page
 from daemon.core.action_id import ActionKind
-from daemon.core.events import GuideChosen, KeyNamed
+from daemon.core.commands import ChooseAction, NameKey
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, offered
 from support.core.factories import DAY, NOW, ending
@@ -50,7 +50,7 @@ def sentences(page: Page) -> Iterator[str]:
 
 def choose(world: Simulator, wanted: Callable[[Action[Sentence]], bool]) -> None:
     action = next(action for action in offered(view(world)) if wanted(action))
-    world.post(GuideChosen(at=world.now, action=action.id))
+    world.command(ChooseAction(action=action.id))
 
 
 def say_done(world: Simulator, *steps: str) -> None:
@@ -68,7 +68,7 @@ def activate(world: Simulator) -> None:
 
 def test_the_easy_way_from_the_order_to_the_tidying_up(world: Simulator) -> None:
     world.plug(OLD)
-    world.post(KeyNamed(at=world.now, fingerprint=OLD.fingerprint, name="la bleue"))
+    world.command(NameKey(fingerprint=OLD.fingerprint, name="la bleue"))
     say_done(world, "order", "identity")
     assert step(world) == "wait"
     world.remove()
@@ -135,6 +135,6 @@ def test_every_refusal_leads_to_its_step_or_to_the_end(world: Simulator, kind: s
     before = world.state
     for id_, action in shown.items():
         world.state = before
-        world.post(GuideChosen(at=world.now, action=action.id))
+        world.command(ChooseAction(action=action.id))
         steps = [line for line in view(world).steps if line.id == back[id_]]
         assert view(world).headline == text("guide.abandoned") or steps[0].status is not StepStatus.DONE

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from daemon.core.events import Asked, ReadersSeen, ServiceLost, Verb
+from daemon.core.commands import (
+    ClaimByFingerprint,
+    Command,
+    ForgetCertificate,
+    GetStatus,
+    NameKey,
+    QuitDaemon,
+    RaiseGuide,
+)
+from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import Claim, Fingerprint, Memory, Occupancy, ReaderName, ReaderState
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -141,11 +150,11 @@ def test_a_bare_key_is_offered_to_the_most_pressing_holder_alone() -> None:
     ]
 
 
-@pytest.mark.parametrize("verb", [Verb.STATUS, Verb.GUIDE, Verb.QUIT])
-def test_other_questions_are_answered_at_once(verb: Verb) -> None:
+@pytest.mark.parametrize("command", [GetStatus(), RaiseGuide(), QuitDaemon()])
+def test_other_questions_are_answered_at_once(command: Command) -> None:
     world = Simulator(answering=False)
     world.plug(FAR)
-    world.post(Asked(at=NOW, request=5, verb=verb))
+    world.command(command, request=5)
     assert world.answered(5) is not None
     assert len(world.orders()) == 1
 
@@ -154,14 +163,13 @@ def test_other_questions_are_answered_at_once(verb: Verb) -> None:
     ("fingerprint", "claim", "paths"),
     [
         pytest.param(NEXT.fingerprint, Claim.WORKS, 0, id="a word on a key"),
-        pytest.param(NEXT.fingerprint, None, 1, id="no word"),
         pytest.param("0" * 64, Claim.WORKS, 1, id="no such key"),
         pytest.param("", Claim.WORKS, 1, id="no key"),
     ],
 )
-def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | None, paths: int) -> None:
+def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim, paths: int) -> None:
     world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
-    world.post(Asked(at=NOW, request=5, verb=Verb.TELL, claim=claim, fingerprint=Fingerprint(fingerprint)))
+    world.command(ClaimByFingerprint(fingerprint=Fingerprint(fingerprint), claim=claim), request=5)
     report = world.answered(5)
     assert report is not None
     assert len(report.paths) == paths
@@ -169,8 +177,8 @@ def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim | Non
 
 def test_the_command_line_can_name_a_key_and_forget_it() -> None:
     world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
-    world.post(Asked(at=NOW, request=1, verb=Verb.NAME, fingerprint=FAR.fingerprint, text="la bleue"))
-    world.post(Asked(at=NOW, request=2, verb=Verb.FORGET, fingerprint=NEXT.fingerprint))
+    world.command(NameKey(fingerprint=FAR.fingerprint, name="la bleue"), request=1)
+    world.command(ForgetCertificate(fingerprint=NEXT.fingerprint), request=2)
     named, forgotten = world.answered(1), world.answered(2)
     assert named is not None
     assert forgotten is not None

@@ -6,9 +6,10 @@ import pytest
 
 from config.i18n.text import text
 from daemon.core.assessment import assess
+from daemon.core.commands import CheckKeys, GetStatus, QuitDaemon
 from daemon.core.effects import Effect, Launch, Quit, ReadTokens, Reply, SaveMemory, ShowNotice, UpdateTray, WakeAt
 from daemon.core.events import (
-    Asked,
+    CommandReceived,
     Event,
     ProblemMet,
     ReadersSeen,
@@ -17,7 +18,6 @@ from daemon.core.events import (
     SettingsLoaded,
     Tick,
     TokensRead,
-    Verb,
 )
 from daemon.core.model import Claim, Memory, Ticket
 from daemon.core.state import State
@@ -126,12 +126,12 @@ def test_a_check_is_answered_when_the_card_is_torn_out() -> None:
 
 LOOKING_ONCE: list[Event] = [
     ReadersSeen(at=NOW, readers=()),
-    Asked(at=NOW, request=1, verb=Verb.CHECK),
+    CommandReceived(at=NOW, request=1, command=CheckKeys()),
     Tick(at=NOW + 30 * DAY),
     ServiceLost(at=NOW, trouble=Trouble.SERVICE_ABSENT),
     ProblemMet(at=NOW, topic="settings", title=text("a"), body=text("b")),
     SettingsLoaded(at=NOW, settings=SETTINGS),
-    Asked(at=NOW, request=2, verb=Verb.STATUS),
+    CommandReceived(at=NOW, request=2, command=GetStatus()),
 ]
 
 
@@ -177,7 +177,7 @@ def test_a_launch_is_in_the_history_without_a_name() -> None:
 
 def test_quitting_answers_and_then_stops() -> None:
     world = world_with(ONE)
-    effects = world.post(Asked(at=NOW, request=1, verb=Verb.QUIT))
+    effects = world.command(QuitDaemon(), request=1)
     assert kinds(effects)[:2] == [Reply, Quit]
 
 

@@ -6,12 +6,23 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import Text
+from daemon.core.commands import (
+    AnswerNotice,
+    CheckKeys,
+    ProgramCommand,
+    QuitDaemon,
+    RaiseGuide,
+    RunDoctor,
+    StateClaim,
+    SwitchLanguage,
+    ToggleAutostart,
+)
 from daemon.core.effects import StartAtLogin, UseLanguage
-from daemon.core.events import Asked, LoginStartKnown, ServiceLost, Verb
+from daemon.core.events import LoginStartKnown, ServiceLost
 from daemon.core.model import Claim
 from daemon.core.notice import Choice
 from daemon.core.troubles import Trouble
-from daemon.core.views.tray import ClaimCommand, IconState, MenuItem, NoticeCommand, TrayView
+from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.core.factories import DAY, certificate, ending, token
 from support.core.simulator import Simulator, world_with
 
@@ -109,15 +120,15 @@ def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
     first = tray(world).items[0]
     assert label_id(first) == "menu.activate"
     (key,) = [k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
-    assert first.action == NoticeCommand(tag=key.id, choice=Choice.OPEN)
-    verbs = [item.action for item in tray(world).items if isinstance(item.action, Verb)]
-    assert verbs == [Verb.GUIDE, Verb.CHECK, Verb.DOCTOR, Verb.QUIT]
+    assert first.command == AnswerNotice(tag=key.id, choice=Choice.OPEN)
+    commands = [item.command for item in tray(world).items if isinstance(item.command, ProgramCommand)]
+    assert commands == [RaiseGuide(), CheckKeys(), RunDoctor(), QuitDaemon()]
 
 
 def test_the_menu_offers_what_only_the_person_can_tell() -> None:
-    claims = {item.action.claim for item in tray(world_with(OLD, NEW)).items if isinstance(item.action, ClaimCommand)}
+    claims = {item.command.claim for item in tray(world_with(OLD, NEW)).items if isinstance(item.command, StateClaim)}
     assert claims == {Claim.WORKS, Claim.ACTIVATED, Claim.OLD_LOST}
-    claims = {item.action.claim for item in tray(world_with(OLD)).items if isinstance(item.action, ClaimCommand)}
+    claims = {item.command.claim for item in tray(world_with(OLD)).items if isinstance(item.command, StateClaim)}
     assert claims == {Claim.REPLACES}
 
 
@@ -125,7 +136,7 @@ def test_the_menu_tells_of_each_key_and_where_it_is() -> None:
     world = in_reader(200 * DAY)
     assert labels(world).count("menu.key") == 1
     (line,) = [item for item in tray(world).items if label_id(item) == "menu.key"]
-    assert line.action is None
+    assert line.command is None
     assert dict(line.label.args)["place"].id == "menu.present"  # type: ignore[union-attr]
     world.remove()
     (line,) = [item for item in tray(world).items if label_id(item) == "menu.key"]
@@ -137,11 +148,11 @@ def test_the_menu_offers_the_other_language_and_the_start_at_login() -> None:
     world.state = replace(world.state, settings=replace(world.state.settings, language="fr"))
     world.post(LoginStartKnown(at=world.now, on=False))
     assert {"menu.language.en", "menu.login_on"} <= set(labels(world))
-    assert UseLanguage(language="en") in world.post(Asked(at=world.now, request=0, verb=Verb.LANGUAGE))
-    assert StartAtLogin(on=True) in world.post(Asked(at=world.now, request=0, verb=Verb.LOGIN_START))
+    assert UseLanguage(language="en") in world.command(SwitchLanguage())
+    assert StartAtLogin(on=True) in world.command(ToggleAutostart())
     world.post(LoginStartKnown(at=world.now, on=True))
     assert "menu.login_off" in labels(world)
-    assert StartAtLogin(on=False) in world.post(Asked(at=world.now, request=0, verb=Verb.LOGIN_START))
+    assert StartAtLogin(on=False) in world.command(ToggleAutostart())
 
 
 def test_the_first_start_ever_is_greeted_once_and_offers_to_start_at_login() -> None:

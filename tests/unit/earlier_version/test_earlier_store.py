@@ -17,8 +17,9 @@ from config.schema.load_settings import load_settings
 from daemon.adapters.store.database_file import MIGRATIONS
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.calendar_entries import calendar_entries
+from daemon.core.commands import GetStatus
 from daemon.core.effects import Reply
-from daemon.core.events import Asked, ServiceLost, Verb
+from daemon.core.events import ServiceLost
 from daemon.core.model import KeyId, TokenFlags, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -113,7 +114,7 @@ def known(home: Path) -> Iterator[tuple[Settings, Memory]]:
 
 
 def test_status_prints_the_same(known: tuple[Settings, Memory]) -> None:
-    effects = _start(*known, notifies=False).post(Asked(at=AT, request=1, verb=Verb.STATUS))
+    effects = _start(*known, notifies=False).command(GetStatus(), request=1)
     report = next(effect.report for effect in effects if isinstance(effect, Reply))
     printed = {language: json.loads(as_json(report, Translator(language, UTC).render)) for language in ("en", "fr")}
     assert EXPECTED["status"] == {

@@ -18,9 +18,10 @@ from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import DECODE_ERRORS, ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
-from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, event_of
+from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, command_of
 from daemon.adapters.guide.render import render_page
-from daemon.core.events import CertificateForgotten, Event, GuideChosen, KeyNamed, ProblemMet
+from daemon.core.commands import ChooseAction, Command, ForgetCertificate, NameKey
+from daemon.core.events import ProblemMet
 from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views import guide as core
 from daemon.core.views.report import Stage
@@ -231,16 +232,16 @@ def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublish
 
 
 @pytest.mark.parametrize(
-    ("answer", "event"),
+    ("answer", "command"),
     [
-        (Chosen(number=1, action=action_id("open:platform")), GuideChosen(at=NOW, action=action_id("open:platform"))),
-        (Chosen(number=1, action=action_id("help:lapsed")), GuideChosen(at=NOW, action=action_id("help:lapsed"))),
-        (Chosen(number=1, action=action_id("select:other")), GuideChosen(at=NOW, action=action_id("select:other"))),
+        (Chosen(number=1, action=action_id("open:platform")), ChooseAction(action=action_id("open:platform"))),
+        (Chosen(number=1, action=action_id("help:lapsed")), ChooseAction(action=action_id("help:lapsed"))),
+        (Chosen(number=1, action=action_id("select:other")), ChooseAction(action=action_id("select:other"))),
         (
             Named(fingerprint=FINGERPRINT, name=" the\u202e red one "),
-            KeyNamed(at=NOW, fingerprint=Fingerprint(FINGERPRINT), name="the red one"),
+            NameKey(fingerprint=Fingerprint(FINGERPRINT), name="the red one"),
         ),
-        (Forgotten(fingerprint=FINGERPRINT), CertificateForgotten(at=NOW, fingerprint=Fingerprint(FINGERPRINT))),
+        (Forgotten(fingerprint=FINGERPRINT), ForgetCertificate(fingerprint=Fingerprint(FINGERPRINT))),
         (Chosen(number=0, action=action_id("open:platform")), None),
         (Chosen(number=2, action=action_id("open:platform")), None),
         (Named(fingerprint="cd" * 32, name="x"), None),
@@ -251,15 +252,15 @@ def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublish
         *("name of an unknown one", "forget an unknown one"),
     ],
 )
-def test_an_answer_means_what_the_page_offers_or_nothing(answer: GuideAnswer, event: Event | None) -> None:
-    assert event_of(answer, render_page(VIEW, Translator("en"), 1), NOW) == event
+def test_an_answer_means_what_the_page_offers_or_nothing(answer: GuideAnswer, command: Command | None) -> None:
+    assert command_of(answer, render_page(VIEW, Translator("en"), 1)) == command
 
 
 def test_answers_of_a_follower_are_posted(publisher: GuidePublisher, posted: PostedEvents) -> None:
     publisher.show(VIEW)
     follower = follow(publisher)
     follower.answer(Chosen(number=1, action=action_id("open:platform")))
-    assert posted.next(GuideChosen).action == action_id("open:platform")
+    assert posted.command() == ChooseAction(action=action_id("open:platform"))
 
 
 def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
@@ -269,7 +270,7 @@ def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
     follower = follow(publisher)
     publisher.show(replace(VIEW, alert=said("a word more")))
     follower.answer(Chosen(number=1, action=action_id("open:platform")))
-    assert posted.next(GuideChosen).action == action_id("open:platform")
+    assert posted.command() == ChooseAction(action=action_id("open:platform"))
     publisher.show(replace(VIEW, headline=said("the next step")))
     follower.answer(Chosen(number=1, action=action_id("open:platform")))
     assert posted.rest() == []
@@ -297,9 +298,9 @@ def test_the_window_shows_each_page_and_its_choice_is_posted(glass: Callable[[st
     one.publisher.show(VIEW)
     assert one.pages == []
     one.publisher.open()
-    assert one.posted.next(GuideChosen).action == action_id("open:platform")
+    assert one.posted.command() == ChooseAction(action=action_id("open:platform"))
     one.publisher.show(replace(VIEW, headline=said("next")))
-    one.posted.next(GuideChosen)
+    one.posted.command()
     assert [(page.headline, page.number, page.front) for page in one.pages] == [
         ("headline", 1, True),
         ("next", 2, False),
@@ -311,7 +312,7 @@ def test_there_is_one_window_and_it_comes_to_the_front_again(glass: Callable[[st
     one.publisher.show(VIEW)
     for _ in range(2):
         one.publisher.open()
-        one.posted.next(GuideChosen)
+        one.posted.command()
     assert [(page.number, page.front) for page in one.pages] == [(1, True), (1, True)]
 
 

@@ -42,7 +42,17 @@ from daemon.adapters.ipc.client import (
 )
 from daemon.adapters.ipc.messages import REQUEST_LIMIT, TEXT_LIMIT, ErrorCode, decode_reply, encode_reply
 from daemon.adapters.ipc.server import ASK_LIMIT_S, MAX_CONNECTIONS, MAX_UNAUTHENTICATED, SEND_LIMIT_S, ControlServer
-from daemon.core.events import Asked, Event, GuideChosen, Verb
+from daemon.core.commands import (
+    CheckKeys,
+    ChooseAction,
+    ClaimByFingerprint,
+    Command,
+    GetStatus,
+    NameKey,
+    QuitDaemon,
+    RaiseGuide,
+)
+from daemon.core.events import CommandReceived, Event
 from daemon.core.model import Claim, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, ReaderStatus
@@ -54,6 +64,7 @@ from support.process import wait_until
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 LIMIT_S = 10.0
+GET_STATUS = GetStatus()
 REPORT = Report(
     readers=(ReaderReport(name=ReaderName("Reader 00 00"), state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
     certificates=(
@@ -110,10 +121,13 @@ class RunningDaemon:
         self.control = ControlServer(self.asked.put, runtime, self.publisher)
         self.control.start()
 
-    def next(self) -> Asked:
+    def next(self, command: Command | None = None) -> int:
+        """Return the number of the next request, which asks for this command."""
         event = self.asked.get(timeout=LIMIT_S)
-        assert isinstance(event, Asked)
-        return event
+        assert isinstance(event, CommandReceived)
+        assert command is None or event.command == command
+        assert event.request is not None
+        return event.request
 
     def stop(self) -> None:
         """Stop both, as the loop does."""
@@ -135,13 +149,13 @@ def daemon(tmp_path: Path) -> Iterator[RunningDaemon]:
 
 
 @contextlib.contextmanager
-def asking(runtime: Path, verb: Verb = Verb.STATUS, **more: Any) -> Iterator["queue.SimpleQueue[object]"]:
+def asking(runtime: Path, command: Command = GET_STATUS) -> Iterator["queue.SimpleQueue[object]"]:
     """Ask in a thread; the queue gets the report or the exception."""
     outcome: queue.SimpleQueue[object] = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            outcome.put(ask(runtime, verb, timeout_s=LIMIT_S, **more))
+            outcome.put(ask(runtime, command, timeout_s=LIMIT_S))
         except (DaemonNotRunningError, ControlError) as problem:
             outcome.put(problem)
 
@@ -160,34 +174,28 @@ def proven(daemon: RunningDaemon) -> Iterator[Any]:
 
 
 def test_the_one_who_asks_gets_the_report(daemon: RunningDaemon) -> None:
-    with asking(daemon.runtime, Verb.CHECK) as outcome:
-        asked = daemon.next()
-        assert asked.verb is Verb.CHECK
-        daemon.control.reply(asked.request, REPORT)
+    with asking(daemon.runtime, CheckKeys()) as outcome:
+        daemon.control.reply(daemon.next(CheckKeys()), REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
 def test_a_claim_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
-    with asking(daemon.runtime, Verb.TELL, claim=Claim.WORKS, fingerprint="b" * 64) as outcome:
-        asked = daemon.next()
-        assert (asked.verb, asked.claim, asked.fingerprint) == (Verb.TELL, Claim.WORKS, "b" * 64)
-        daemon.control.reply(asked.request, Report())
+    claim = ClaimByFingerprint(fingerprint=Fingerprint("b" * 64), claim=Claim.WORKS)
+    with asking(daemon.runtime, claim) as outcome:
+        daemon.control.reply(daemon.next(claim), Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
 def test_a_name_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
-    with asking(daemon.runtime, Verb.NAME, fingerprint="b" * 64, name="la bleue") as outcome:
-        asked = daemon.next()
-        assert (asked.verb, asked.fingerprint, asked.text) == (Verb.NAME, "b" * 64, "la bleue")
-        daemon.control.reply(asked.request, Report())
+    name = NameKey(fingerprint=Fingerprint("b" * 64), name="la bleue")
+    with asking(daemon.runtime, name) as outcome:
+        daemon.control.reply(daemon.next(name), Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
 def test_a_text_of_any_length_does_not_come_through(daemon: RunningDaemon) -> None:
     with pytest.raises(ControlError):
-        ask(
-            daemon.runtime, Verb.NAME, fingerprint=Fingerprint("b" * 64), name="x" * (TEXT_LIMIT + 1), timeout_s=LIMIT_S
-        )
+        ask(daemon.runtime, NameKey(fingerprint=Fingerprint("b" * 64), name="x" * (TEXT_LIMIT + 1)), timeout_s=LIMIT_S)
 
 
 def test_answers_find_the_one_who_asked_in_any_order(daemon: RunningDaemon) -> None:
@@ -195,9 +203,9 @@ def test_answers_find_the_one_who_asked_in_any_order(daemon: RunningDaemon) -> N
         one = daemon.next()
         with asking(daemon.runtime) as second:
             two = daemon.next()
-            daemon.control.reply(two.request, Report(exit_code=2))
+            daemon.control.reply(two, Report(exit_code=2))
             assert second.get(timeout=LIMIT_S) == Report(exit_code=2)
-        daemon.control.reply(one.request, Report(exit_code=1))
+        daemon.control.reply(one, Report(exit_code=1))
         assert first.get(timeout=LIMIT_S) == Report(exit_code=1)
 
 
@@ -207,7 +215,7 @@ def test_an_answer_to_nobody_does_nothing(daemon: RunningDaemon) -> None:
 
 def test_without_a_daemon_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(DaemonNotRunningError):
-        ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
+        ask(tmp_path, GetStatus(), timeout_s=LIMIT_S)
 
 
 def test_what_a_dead_daemon_left_means_no_daemon_and_makes_way(tmp_path: Path) -> None:
@@ -217,22 +225,22 @@ def test_what_a_dead_daemon_left_means_no_daemon_and_makes_way(tmp_path: Path) -
         dead.kill()
     assert read_endpoint(tmp_path) is not None
     with pytest.raises(DaemonNotRunningError):
-        ask(tmp_path, Verb.STATUS, timeout_s=LIMIT_S)
+        ask(tmp_path, GetStatus(), timeout_s=LIMIT_S)
     daemon = RunningDaemon(tmp_path)
     with asking(tmp_path) as outcome:
-        daemon.control.reply(daemon.next().request, REPORT)
+        daemon.control.reply(daemon.next(), REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
     daemon.control.stop()
 
 
 def test_a_daemon_that_does_not_answer_is_a_problem_within_the_limit(daemon: RunningDaemon) -> None:
     with pytest.raises(ControlError):
-        ask(daemon.runtime, Verb.STATUS, timeout_s=0.2)
+        ask(daemon.runtime, GetStatus(), timeout_s=0.2)
 
 
 def test_a_stopping_daemon_sends_the_answers_that_were_given(daemon: RunningDaemon) -> None:
-    with asking(daemon.runtime, Verb.QUIT) as outcome:
-        daemon.control.reply(daemon.next().request, REPORT)
+    with asking(daemon.runtime, QuitDaemon()) as outcome:
+        daemon.control.reply(daemon.next(), REPORT)
         daemon.control.stop()
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
@@ -269,7 +277,7 @@ def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> Non
     assert folder != runtime
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with asking(runtime) as outcome:
-        daemon.control.reply(daemon.next().request, REPORT)
+        daemon.control.reply(daemon.next(), REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
     daemon.control.stop()
     assert not folder.exists()
@@ -315,7 +323,11 @@ def bad_request(request: object, connection: Any, key: Endpoint) -> None:
         pytest.param(partial(bad_request, {"version": 1, "verb": "open"}), id="unknown verb"),
         pytest.param(partial(bad_request, {"version": 2, "verb": "status"}), id="unknown version"),
         pytest.param(partial(bad_request, {"version": 1, "verb": "guide", "path": "/x"}), id="unknown field"),
-        pytest.param(partial(bad_request, {"version": 1, "verb": "tell", "fingerprint": "../x"}), id="no fingerprint"),
+        pytest.param(
+            partial(bad_request, {"version": 1, "verb": "forget", "fingerprint": "../x"}),
+            id="no fingerprint",
+        ),
+        pytest.param(partial(bad_request, {"version": 1, "verb": "forget"}), id="argument missing"),
     ],
 )
 def test_such_a_guest_is_sent_away_within_the_limit(
@@ -338,7 +350,7 @@ def test_silent_guests_hold_nobody_up(daemon: RunningDaemon) -> None:
             stack.enter_context(Client(daemon.key.address))
         began = time.monotonic()
         with asking(daemon.runtime) as outcome:
-            daemon.control.reply(daemon.next().request, REPORT)
+            daemon.control.reply(daemon.next(), REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
         assert time.monotonic() - began < ASK_LIMIT_S / 2
 
@@ -366,7 +378,7 @@ def test_guests_who_wait_for_their_answers_take_no_place_from_others(daemon: Run
             stack.enter_context(proven(daemon)).send_bytes(b'{"version":1,"verb":"check"}')
             daemon.next()
         with asking(daemon.runtime) as outcome:
-            daemon.control.reply(daemon.next().request, REPORT)
+            daemon.control.reply(daemon.next(), REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -375,7 +387,7 @@ def test_who_finds_the_door_crowded_knocks_again(daemon: RunningDaemon) -> None:
         for _ in range(MAX_UNAUTHENTICATED):
             stack.enter_context(Client(daemon.key.address)).recv_bytes()
         with asking(daemon.runtime) as outcome:
-            daemon.control.reply(daemon.next().request, REPORT)
+            daemon.control.reply(daemon.next(), REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -383,9 +395,9 @@ def test_a_guest_who_leaves_does_not_hurt(daemon: RunningDaemon) -> None:
     with proven(daemon) as connection:
         connection.send_bytes(b'{"version":1,"verb":"status"}')
         asked = daemon.next()
-    daemon.control.reply(asked.request, REPORT)
+    daemon.control.reply(asked, REPORT)
     with asking(daemon.runtime) as outcome:
-        daemon.control.reply(daemon.next().request, REPORT)
+        daemon.control.reply(daemon.next(), REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
@@ -429,8 +441,8 @@ def test_who_follows_gets_each_page_and_chooses_on_it(daemon: RunningDaemon) -> 
     assert page.headline == "All is well"
     following.answer(Chosen(number=page.number, action=CHECK))
     chosen = daemon.asked.get(timeout=LIMIT_S)
-    assert isinstance(chosen, GuideChosen)
-    assert chosen.action == CHECK
+    assert isinstance(chosen, CommandReceived)
+    assert (chosen.command, chosen.request) == (ChooseAction(action=CHECK), None)
     following.answer(Chosen(number=page.number - 1, action=CHECK))
     daemon.publisher.show(VIEW)
     page_of(following)
@@ -471,7 +483,7 @@ def admitted(runtime: Path) -> bool:
 )
 def test_a_follower_who_talks_nonsense_is_sent_away(daemon: RunningDaemon, said: bytes) -> None:
     with proven(daemon) as connection:
-        connection.send_bytes(b'{"version":1,"verb":"guide","follow":true}')
+        connection.send_bytes(b'{"version":1,"verb":"follow"}')
         connection.recv_bytes()
         connection.send_bytes(said)
         with pytest.raises((EOFError, OSError)):
@@ -498,15 +510,13 @@ def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
     control = ControlServer(posted, tmp_path, GuidePublisher(posted, Translator))
     control.start()
     with pytest.raises(GuideUnavailableError) as refused:
-        ask(tmp_path, Verb.GUIDE, timeout_s=LIMIT_S)
+        ask(tmp_path, RaiseGuide(), timeout_s=LIMIT_S)
     assert "vigicle guide --text" in str(refused.value)
     control.stop()
 
 
 def test_a_daemon_with_a_window_is_asked_for_it(daemon: RunningDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":99")
-    with asking(daemon.runtime, Verb.GUIDE) as outcome:
-        event = daemon.next()
-        assert event.verb is Verb.GUIDE
-        daemon.control.reply(event.request, REPORT)
+    with asking(daemon.runtime, RaiseGuide()) as outcome:
+        daemon.control.reply(daemon.next(RaiseGuide()), REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT

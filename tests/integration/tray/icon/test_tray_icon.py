@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.i18n.text import text
-from daemon.core.events import Asked, Claimed, GuideChosen, NoticeAnswered, Verb
+from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, Command, QuitDaemon, RaiseGuide, StateClaim
+from daemon.core.events import CommandReceived
 from daemon.core.model import Claim, KeyId
 from daemon.core.notice import Choice
-from daemon.core.views.tray import ClaimCommand, GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
+from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.guide_actions import action_id
 from support.process import Process, wait_until
 from support.tray import TrayWatcher
 from support.tray_icon_probe import RunningTrayIcon
 from tray.icon.drawing import draw_icon
-from tray.icon.tray_icon import LABEL_LIMIT, Action, default_action
+from tray.icon.tray_icon import LABEL_LIMIT, default_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,19 +34,19 @@ if TYPE_CHECKING:
     from support.tray import MenuLine, TrayItem
 
 HOLDER = "Jeanne MARTIN"
-ORDER = MenuItem(label=text("menu.order", holder=HOLDER), action=NoticeCommand(tag="key-1"))
-LATER = MenuItem(label=text("menu.later"), action=NoticeCommand(tag="key-1", choice=Choice.LATER))
-WORKS = MenuItem(label=text("menu.works", holder=HOLDER), action=ClaimCommand(key=KeyId("key-2"), claim=Claim.WORKS))
+ORDER = MenuItem(label=text("menu.order", holder=HOLDER), command=AnswerNotice(tag="key-1"))
+LATER = MenuItem(label=text("menu.later"), command=AnswerNotice(tag="key-1", choice=Choice.LATER))
+WORKS = MenuItem(label=text("menu.works", holder=HOLDER), command=StateClaim(key=KeyId("key-2"), claim=Claim.WORKS))
 PRESENT = MenuItem(label=text("menu.present"))
-CHECK = MenuItem(label=text("menu.check"), action=Verb.CHECK)
-GUIDE = MenuItem(label=text("menu.guide"), action=Verb.GUIDE)
-QUIT = MenuItem(label=text("menu.quit"), action=Verb.QUIT)
+CHECK = MenuItem(label=text("menu.check"), command=CheckKeys())
+GUIDE = MenuItem(label=text("menu.guide"), command=RaiseGuide())
+QUIT = MenuItem(label=text("menu.quit"), command=QuitDaemon())
 
 
 def workflow_of(step: str, *actions: str) -> MenuItem:
     """The menu of a course: the step, and what it offers."""
-    commands = {a: GuideCommand(action=action_id(f"end:{step}:{a}")) for a in actions}
-    offered = (MenuItem(label=text("menu.works", holder=a), action=command) for a, command in commands.items())
+    commands = {a: ChooseAction(action=action_id(f"end:{step}:{a}")) for a in actions}
+    offered = (MenuItem(label=text("menu.works", holder=a), command=command) for a, command in commands.items())
     return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
 
 
@@ -111,23 +112,21 @@ def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
 
 def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIcon) -> None:
     item.click("Order a new key for Jeanne MARTIN")
-    answered = running.posted.next(NoticeAnswered)
-    assert (answered.tag, answered.choice) == ("key-1", Choice.OPEN)
+    assert running.posted.command() == AnswerNotice(tag="key-1", choice=Choice.OPEN)
     item.click("Remind me tomorrow")
-    assert running.posted.next(NoticeAnswered).choice is Choice.LATER
+    assert running.posted.command() == AnswerNotice(tag="key-1", choice=Choice.LATER)
     item.click("The new key of Jeanne MARTIN already works")
-    claimed = running.posted.next(Claimed)
-    assert (claimed.key, claimed.claim) == ("key-2", Claim.WORKS)
+    assert running.posted.command() == StateClaim(key=KeyId("key-2"), claim=Claim.WORKS)
     item.click("Quit vigicle")
-    asked = running.posted.next(Asked)
-    assert (asked.request, asked.verb) == (0, Verb.QUIT)
-    assert asked.at.utcoffset() is not None
+    event = running.posted.next(CommandReceived)
+    assert (event.request, event.command) == (None, QuitDaemon())
+    assert event.at.utcoffset() is not None
 
 
 def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
     item.click("in the reader")
     item.activate()
-    running.posted.next(NoticeAnswered)  # of the icon's own click, and nothing before it
+    assert isinstance(running.posted.command(), AnswerNotice)  # of the icon's own click, and nothing before it
 
 
 def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
@@ -136,7 +135,7 @@ def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: Runni
     wait_until(lambda: item.labels() == ["Quit vigicle", "Check now"], "the menu changes")
     item.click_id(order.id)
     item.click("Check now")
-    assert running.posted.next(Asked).verb is Verb.CHECK
+    assert running.posted.command() == CheckKeys()
 
 
 def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: RunningTrayIcon) -> None:
@@ -167,9 +166,9 @@ def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningTrayIc
         ("The new key of B already works", True),
     ]
     item.click("The new key of A_1 already works")
-    assert running.posted.next(GuideChosen).action == action_id("end:step:A_1")
+    assert running.posted.command() == ChooseAction(action=action_id("end:step:A_1"))
     item.click("Guide")
-    assert running.posted.next(Asked).verb is Verb.GUIDE
+    assert running.posted.command() == RaiseGuide()
 
 
 def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, running: RunningTrayIcon) -> None:
@@ -183,7 +182,7 @@ def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, runnin
     wait_until(lambda: done().id != before.id, "the menu changes")
     item.click_id(before.id)
     item.click_id(done().id)
-    assert running.posted.next(GuideChosen).action == action_id("end:second:it")
+    assert running.posted.command() == ChooseAction(action=action_id("end:second:it"))
     assert running.posted.rest() == []
 
 
@@ -197,7 +196,7 @@ def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: Running
 
 def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningTrayIcon) -> None:
     holder = "_A&B\n\u202e" + "x" * 300
-    running.show(face_of(MenuItem(label=text("menu.order", holder=holder), action=Verb.CHECK), holder=holder))
+    running.show(face_of(MenuItem(label=text("menu.order", holder=holder), command=CheckKeys()), holder=holder))
     wait_until(lambda: "_A&B x" in item.title, "the name is shown")
     (label,) = item.labels()
     assert label.startswith("Order a new key for _A&B xxx")
@@ -273,7 +272,7 @@ def test_a_desktop_session_that_is_over_ends_the_watch(on_bus: SessionBus, watch
         watcher.wait_for_item(on_bus)
         watcher.stop()
         on_bus.stop()
-        assert tray.posted.next(Asked).verb is Verb.QUIT
+        assert tray.posted.command() == QuitDaemon()
 
 
 def test_a_mute_bus_does_not_hinder_the_stop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -305,20 +304,20 @@ def test_nothing_is_left_in_the_environment_for_children(item: TrayItem) -> None
 
 
 @pytest.mark.parametrize(
-    ("actions", "expected"),
+    ("commands", "expected"),
     [
-        ([Verb.CHECK, NoticeCommand(tag="a")], NoticeCommand(tag="a")),
-        ([NoticeCommand(tag="a", choice=Choice.LATER), Verb.CHECK, Verb.QUIT], Verb.CHECK),
-        ([ClaimCommand(key=KeyId("k"), claim=Claim.REPLACES), Verb.CHECK, Verb.QUIT], Verb.CHECK),
-        ([Verb.CHECK, Verb.GUIDE], Verb.GUIDE),
-        ([None, Verb.QUIT], None),
+        ([CheckKeys(), AnswerNotice(tag="a")], AnswerNotice(tag="a")),
+        ([AnswerNotice(tag="a", choice=Choice.LATER), CheckKeys(), QuitDaemon()], CheckKeys()),
+        ([StateClaim(key=KeyId("k"), claim=Claim.REPLACES), CheckKeys(), QuitDaemon()], CheckKeys()),
+        ([CheckKeys(), RaiseGuide()], RaiseGuide()),
+        ([None, QuitDaemon()], None),
     ],
     ids=["the step", "not a delay", "not a claim", "the guide", "never to quit"],
 )
 def test_a_click_on_the_icon_does_the_step_or_what_is_harmless(
-    actions: list[Action | None], expected: Action | None
+    commands: list[Command | None], expected: Command | None
 ) -> None:
-    assert default_action(actions) == expected
+    assert default_command(commands) == expected
 
 
 PROGRAM = """

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from config.i18n.text import text
-from daemon.core.events import Asked, GuideChosen, NoticeAnswered, Verb
-from daemon.core.views.tray import GuideCommand, IconState, MenuItem, NoticeCommand, TrayView
+from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction
+from daemon.core.events import CommandReceived
+from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.guide_actions import action_id
 from support.process import wait_until
 from support.tray import XfcePanel
@@ -33,8 +34,8 @@ FACE = TrayView(
     tooltip=text("face.well", left=text("days.left", count=12)),
     days_left=12,
     items=(
-        MenuItem(label=text("menu.order", holder="A_B & C"), action=NoticeCommand(tag="key")),
-        MenuItem(label=text("menu.check"), action=Verb.CHECK),
+        MenuItem(label=text("menu.order", holder="A_B & C"), command=AnswerNotice(tag="key")),
+        MenuItem(label=text("menu.check"), command=CheckKeys()),
     ),
 )
 
@@ -79,11 +80,11 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
     panel.click(X, Y)
     wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
     panel.click(X, 36 + 14)
-    assert running.posted.next(NoticeAnswered).tag == "key"
+    assert running.posted.command() == AnswerNotice(tag="key")
 
 
 def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningTrayIcon) -> None:
-    offered = MenuItem(label=text("guide.done"), action=GuideCommand(action=action_id("end:log_in")))
+    offered = MenuItem(label=text("guide.done"), command=ChooseAction(action=action_id("end:log_in")))
     workflow = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
     running.show(replace(FACE, items=(workflow, *FACE.items)))
     wait_for_icon(panel, IconState.URGENT)
@@ -94,7 +95,7 @@ def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel,
     panel.press("Down", "Right")
     wait_until(lambda: ImageChops.difference(panel.picture(), closed).getbbox() is not None, "the course opens")
     panel.press("Down", "Return")
-    assert running.posted.next(GuideChosen).action == action_id("end:log_in")
+    assert running.posted.command() == ChooseAction(action=action_id("end:log_in"))
 
 
 def test_a_panel_killed_and_started_again_shows_the_icon_again(panel: XfcePanel, running: RunningTrayIcon) -> None:
@@ -113,4 +114,4 @@ def test_a_panel_that_comes_after_vigicle_shows_the_icon(panel: XfcePanel, runni
     wait_for_icon(panel, IconState.URGENT)
     running.stop()
     wait_for_icon(panel, None)
-    assert not any(isinstance(event, Asked) for event in running.posted.rest())
+    assert not any(isinstance(event, CommandReceived) for event in running.posted.rest())

@@ -7,8 +7,8 @@ import pytest
 
 from config.i18n.text import Sentence, Text, text
 from daemon.core.assessment import RenewalCase, assess_state
+from daemon.core.commands import ForgetCertificate, NameKey
 from daemon.core.effects import HistoryEntry, SaveMemory, Withdraw
-from daemon.core.events import CertificateForgotten, KeyNamed
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Certificate, Claim, Fingerprint, KeyId, Progress, Role
 from daemon.core.views.guide import BarRole, CertificateCard
@@ -33,11 +33,11 @@ def assessed(world: Simulator) -> tuple[RenewalCase, ...]:
 
 
 def forget(world: Simulator, one: Certificate) -> None:
-    world.post(CertificateForgotten(at=world.now, fingerprint=one.fingerprint))
+    world.command(ForgetCertificate(fingerprint=one.fingerprint))
 
 
 def name(world: Simulator, one: Certificate, written: str) -> None:
-    world.post(KeyNamed(at=world.now, fingerprint=one.fingerprint, name=written))
+    world.command(NameKey(fingerprint=one.fingerprint, name=written))
 
 
 def happened(world: Simulator) -> list[tuple[str, str]]:
@@ -250,7 +250,7 @@ def test_the_progress_of_another_key_stays() -> None:
 def test_forgetting_what_is_not_known_changes_nothing() -> None:
     world = world_with(OLD)
     before = world.state
-    assert world.post(CertificateForgotten(at=world.now, fingerprint=Fingerprint("f" * 64))) == ()
+    assert world.command(ForgetCertificate(fingerprint=Fingerprint("f" * 64))) == ()
     assert world.state == before
 
 

@@ -10,9 +10,10 @@ from config.i18n.text import Sentence
 from config.workflows import Ends, Needs
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
+from daemon.core.commands import ChooseAction
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
-from daemon.core.events import GuideChosen, Launched, ServiceLost, Tick
+from daemon.core.events import Launched, ServiceLost, Tick
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import shown_case
 from daemon.core.model import Fingerprint, TokenReading
@@ -113,7 +114,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
     def the_clock_goes_back(self, span: timedelta) -> None:
         left = self.left()
         self.world.now = max(self.world.now - span, NOW - 5 * DAY)
-        self.world.post(GuideChosen(at=self.world.now, action=action_id("select:nothing")))
+        self.world.command(ChooseAction(action=action_id("select:nothing")))
         after = self.left()
         if left is not None and after is not None:
             assert after <= left + timedelta(minutes=1), "a clock set back does not lengthen the time"
@@ -154,7 +155,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         gone = sorted(set(ids) - {action.id for action in self.world.actions().values()}, key=str)
         before = self.world.state
         for action in gone:
-            assert self.world.post(GuideChosen(at=self.world.now, action=action)) == ()
+            assert self.world.command(ChooseAction(action=action)) == ()
         after = self.world.state
         assert after == before, [f.name for f in fields(after) if getattr(after, f.name) != getattr(before, f.name)]
 

@@ -6,12 +6,13 @@ import pytest
 
 from config.i18n.text import Text, text
 from config.workflows import WorkflowKind
+from daemon.core.commands import ChooseAction, NameKey, RaiseGuide
 from daemon.core.effects import Launch
-from daemon.core.events import Asked, GuideChosen, KeyNamed, ServiceLost, Verb
+from daemon.core.events import ServiceLost
 from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
-from daemon.core.views.tray import GuideCommand, MenuItem
+from daemon.core.views.tray import MenuItem
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, ending, token
 from support.core.simulator import Simulator, world_with
 from support.guide_actions import action_id
@@ -148,7 +149,7 @@ def test_two_holders_are_never_mixed_and_each_can_be_chosen() -> None:
 
 def test_the_line_on_show_stays_whatever_key_is_put_in() -> None:
     world = world_with(NEW, HERS)
-    world.post(Asked(at=world.now, request=1, verb=Verb.GUIDE))
+    world.command(RaiseGuide(), request=1)
     world.plug(NEW)
     assert world.page.holder == "Anne DURAND"
     assert world.page.reader is ReaderStatus.OTHER
@@ -159,7 +160,7 @@ def test_a_line_that_is_at_its_end_gives_way_when_the_guide_is_opened_again() ->
     world.choose(world.page.cases[0].id)
     world.plug(HERS)
     assert world.page.holder == "Jean MARTIN"
-    world.post(Asked(at=world.now, request=1, verb=Verb.GUIDE))
+    world.command(RaiseGuide(), request=1)
     assert world.page.holder == "Anne DURAND"
 
 
@@ -169,9 +170,9 @@ def test_the_menu_offers_what_the_page_does() -> None:
     assert world.state.tray is not None
     (workflow,) = [item for item in world.state.tray.items if item.items]
     assert workflow.items[0] == MenuItem(label=world.page.headline)
-    chosen = [item.action for item in workflow.items[1:]]
-    assert chosen == [GuideCommand(action=action_id("open:order_page")), GuideCommand(action=action_id("end:open"))]
-    effects = world.post(GuideChosen(at=world.now, action=action_id("open:order_page")))
+    chosen = [item.command for item in workflow.items[1:]]
+    assert chosen == [ChooseAction(action=action_id("open:order_page")), ChooseAction(action=action_id("end:open"))]
+    effects = world.command(ChooseAction(action=action_id("open:order_page")))
     assert [e for e in effects if isinstance(e, Launch)]
 
 
@@ -193,7 +194,7 @@ def test_a_name_of_the_persons_own_is_used_for_the_key() -> None:
     world = Simulator()
     world.plug(HERS)
     assert dict(world.page.body.args)["old_key"] == text("key.old")
-    world.post(KeyNamed(at=world.now, fingerprint=HERS.fingerprint, name="the blue one"))
+    world.command(NameKey(fingerprint=HERS.fingerprint, name="the blue one"))
     assert dict(world.page.body.args)["old_key"] == text("key.old_named", name="the blue one")
 
 

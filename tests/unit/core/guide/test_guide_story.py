@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from config.workflows import WorkflowKind
+from daemon.core.commands import ChooseAction, RaiseGuide
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
-from daemon.core.events import Asked, GuideChosen, Launched, ServiceLost, Verb
+from daemon.core.events import Launched, ServiceLost
 from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import BarRole, ReaderStatus
@@ -205,7 +206,7 @@ def test_a_stale_choice_does_nothing() -> None:
     world = two_keys()
     world.plug(NEW)
     before = world.state
-    assert world.post(GuideChosen(at=world.now, action=action_id("end:log_in"))) == ()
+    assert world.command(ChooseAction(action=action_id("end:log_in"))) == ()
     assert world.state == before
 
 
@@ -227,11 +228,11 @@ def test_steps_leave_lines_in_the_history() -> None:
 def test_the_page_is_shown_only_when_it_changes() -> None:
     world = two_keys()
     world.wait(timedelta(minutes=1))
-    world.post(GuideChosen(at=world.now, action=NOT_OFFERED))
-    shown = [e for e in world.post(GuideChosen(at=world.now, action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
+    world.command(ChooseAction(action=NOT_OFFERED))
+    shown = [e for e in world.command(ChooseAction(action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
     assert shown == []
     world.now += timedelta(minutes=1)
-    assert not [e for e in world.post(GuideChosen(at=world.now, action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
+    assert not [e for e in world.command(ChooseAction(action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
 
 
 def test_the_time_line_shows_how_long_the_easy_way_is_open() -> None:
@@ -243,7 +244,7 @@ def test_the_time_line_shows_how_long_the_easy_way_is_open() -> None:
 
 def test_the_guide_opens_when_it_is_asked_for() -> None:
     world = two_keys()
-    effects = world.post(Asked(at=world.now, request=3, verb=Verb.GUIDE))
+    effects = world.command(RaiseGuide(), request=3)
     assert OpenGuide() in effects
     assert world.answered(3) is not None
 

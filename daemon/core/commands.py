@@ -1,0 +1,100 @@
+"""The commands of the menu, the guide, notices and the command line."""
+
+from dataclasses import dataclass
+
+from daemon.core.action_id import ActionId
+from daemon.core.model import Claim, Fingerprint, KeyId
+from daemon.core.notice import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetStatus:
+    """Report what is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckKeys:
+    """Read every key that is in a reader, then report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseGuide:
+    """Open the guide's window, or bring it to the front."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDoctor:
+    """Run the diagnosis, and show its result as a notice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLanguage:
+    """Speak the other of the two languages from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToggleAutostart:
+    """Start at login from now on, or stop doing so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuitDaemon:
+    """End the daemon."""
+
+
+ProgramCommand = GetStatus | CheckKeys | RaiseGuide | RunDoctor | SwitchLanguage | ToggleAutostart | QuitDaemon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerNotice:
+    """Answer the notice with this tag, perhaps hours after it was shown."""
+
+    tag: str
+    choice: Choice = Choice.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseAction:
+    """Choose an action of the guide by its id in `GuideView`.
+
+    An action that is not offered at that moment is ignored.
+    """
+
+    action: ActionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateClaim:
+    """State what only the user knows of the key with this id."""
+
+    key: KeyId
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimByFingerprint:
+    """State what only the user knows of the key with this certificate."""
+
+    fingerprint: Fingerprint
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameKey:
+    """Set the user's own name of the key with this certificate.
+
+    "" removes the name.
+    """
+
+    fingerprint: Fingerprint
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetCertificate:
+    """Forget this certificate, as the user has confirmed."""
+
+    fingerprint: Fingerprint
+
+
+Command = ProgramCommand | AnswerNotice | ChooseAction | StateClaim | ClaimByFingerprint | NameKey | ForgetCertificate

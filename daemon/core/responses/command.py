@@ -1,0 +1,72 @@
+"""What each command of the user does."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from daemon.core.assessment import assess_state
+from daemon.core.card_reads import order_read_of_all
+from daemon.core.commands import (
+    AnswerNotice,
+    CheckKeys,
+    ChooseAction,
+    ClaimByFingerprint,
+    Command,
+    ForgetCertificate,
+    GetStatus,
+    NameKey,
+    QuitDaemon,
+    RaiseGuide,
+    RunDoctor,
+    StateClaim,
+    SwitchLanguage,
+    ToggleAutostart,
+)
+from daemon.core.effects import Examine, OpenGuide, Quit, StartAtLogin, UseLanguage
+from daemon.core.guide.certificates import forget_certificate
+from daemon.core.key_names import key_of, name_key
+from daemon.core.model import Claim, Fingerprint
+from daemon.core.responses.guide import choose, look_at
+from daemon.core.responses.notice import Step, answer_notice, apply_claim
+from daemon.core.state import State
+from daemon.core.tray_view import other_language
+
+
+def carry_out(state: State, command: Command, now: datetime) -> Step:
+    """Return the state after a command, and its effects."""
+    match command:
+        case AnswerNotice(tag=tag, choice=choice):
+            return answer_notice(state, assess_state(state, now), tag, choice, now)
+        case ChooseAction(action=action):
+            return choose(state, assess_state(state, now), action, now)
+        case StateClaim(key=key, claim=claim):
+            return apply_claim(state, key, claim, now)
+        case ClaimByFingerprint(fingerprint=fingerprint, claim=claim):
+            return _claim_by_fingerprint(state, fingerprint, claim, now)
+        case NameKey(fingerprint=fingerprint, name=name):
+            return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
+        case ForgetCertificate(fingerprint=fingerprint):
+            return forget_certificate(state, fingerprint)
+        case RaiseGuide():
+            return look_at(state, assess_state(state, now)), (OpenGuide(),)
+        case CheckKeys():
+            return order_read_of_all(state)
+        case GetStatus():
+            return state, ()
+        case RunDoctor():
+            return state, (Examine(),)
+        case SwitchLanguage():
+            return state, (UseLanguage(language=other_language(state.settings)),)
+        case ToggleAutostart():
+            return state, (StartAtLogin(on=not state.login_start),)
+        case QuitDaemon():
+            return state, (Quit(),)
+        case _:
+            assert_never(command)
+
+
+def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: datetime) -> Step:
+    key = key_of(state.memory, fingerprint)
+    if key is None:
+        return state, ()
+    return apply_claim(state, key.id, claim, now)
