@@ -85,10 +85,13 @@ class Loop:
             self._log_failure(partial(self._carry_out, effect))
 
     def _log_failure(self, action: Callable[[], None]) -> None:
-        """Run an adapter's method, and log what it raises: one broken adapter must not end the daemon."""
+        """Run an adapter's method, and log what it raises.
+
+        One broken adapter must not end the daemon.
+        """
         try:
             action()
-        except Exception:
+        except Exception:  # the top of the loop's thread, once for each call of an adapter
             log.exception("an adapter failed; vigicle goes on")
 
     def _carry_out(self, effect: Effect) -> None:

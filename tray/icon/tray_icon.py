@@ -139,7 +139,7 @@ class TrayIcon:
         was_there = False
         try:
             self._run_icon()
-        except Exception as error:  # whatever a desktop lacks: vigicle watches on without a tray
+        except Exception as error:  # the tray's import: without a desktop the daemon runs without an icon
             log.warning("No tray icon: %s", str(error) or type(error).__name__)
             log.debug("The tray failed", exc_info=True)
             was_there = isinstance(error, TrayGoneError)

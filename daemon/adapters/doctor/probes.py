@@ -78,7 +78,7 @@ def _started(topic: Topic, probe: Probe) -> "queue.SimpleQueue[list[Check]]":
     def run() -> None:
         try:
             inbox.put(list(probe()))
-        except Exception as error:  # one probe's failure is a finding, and hides no other
+        except Exception as error:  # the top of a probe's thread: its failure is a finding
             log.debug("The probe of %s failed", topic, exc_info=True)
             failed = text("doctor.failed", reason=f"{type(error).__name__}: {error}")
             inbox.put([doubtful(topic, failed, text("doctor.failed.do"))])

@@ -109,7 +109,7 @@ class ChainNotifier:
     async def _guarded(self, channel: Channel, work: Coroutine[Any, Any, bool | None]) -> bool:
         try:
             return bool(await work)
-        except Exception as error:  # noqa: BLE001 - the desktop's libraries raise what they like; the next channel follows
+        except Exception as error:  # noqa: BLE001 - the top of a channel's task; libraries raise anything
             log.debug("The channel %s failed: %r", channel.name, error)
             return False
 

@@ -64,7 +64,7 @@ def _notify(title: str, body: str, done: Future[None]) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns when python-dbus is missing, which is usual
             put_away = _show(title, body)
-    except Exception as error:  # noqa: BLE001 - plyer's backends raise what they like; the next channel follows
+    except Exception as error:  # noqa: BLE001 - the top of this thread; plyer raises anything
         done.set_exception(error)
     else:
         done.set_result(None)

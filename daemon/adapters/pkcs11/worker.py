@@ -50,7 +50,7 @@ def main() -> None:
         for answer in answers_to(request):
             _send(answers, answer)
         code = 0
-    except Exception as error:  # noqa: BLE001  # the child's main: whatever it is, the daemon hears of it
+    except Exception as error:  # noqa: BLE001 - the child's main; the daemon is told
         _send(answers, TroubleMet(trouble=Trouble.MODULE_CRASHED, detail=_words(error)))
     finally:
         answers.close()

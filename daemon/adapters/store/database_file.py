@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -102,12 +102,11 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
 
 def _sound(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
     """Check what was opened for reading, and bring a copy of it up to date."""
-    try:
+    with _closed_on_failure(connection):
         _check(connection, file)
-        return connection if _version(connection) == len(MIGRATIONS) else _brought_up_to_date(connection)
-    except BaseException:
-        connection.close()
-        raise
+        if _version(connection) == len(MIGRATIONS):
+            return connection
+        return _migrated_copy(connection)
 
 
 def set_aside(file: Path, now: datetime) -> Path:
@@ -196,14 +195,20 @@ def _refuse_remains(file: Path) -> None:
 
 
 def _checked(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
-    try:
+    with _closed_on_failure(connection):
         _check(connection, file)
         _survive_power_cuts(connection)
         _migrate(connection)
-    except BaseException:
-        connection.close()
-        raise
     return connection
+
+
+@contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close the connection if the block raises."""
+    with ExitStack() as failure:
+        failure.callback(connection.close)
+        yield
+        failure.pop_all()
 
 
 def _check(connection: sqlite3.Connection, file: Path) -> None:
@@ -233,7 +238,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
-def _brought_up_to_date(old: sqlite3.Connection) -> sqlite3.Connection:
+def _migrated_copy(old: sqlite3.Connection) -> sqlite3.Connection:
     """Copy an older schema into memory and migrate it there."""
     copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with closing(old):
