@@ -65,7 +65,7 @@ def source_of(distribution: str, name: str) -> ast.Module:
 
 
 def names_of(tree: ast.Module, class_name: str | None) -> set[str]:
-    """Return the names of a class and of its instances, or of the module."""
+    """Return the names of a class, or of the module."""
     if class_name is None:
         return set(module_names(tree))
     (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name)
