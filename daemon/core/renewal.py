@@ -87,7 +87,7 @@ def choose_path(
 
     `blank_token` says that a token without any certificate is in a reader: it may be the replacement, not yet
     activated. `link_stands` says that the platform has sent a link for the new certificate that still works, or was
-    used: the margin was for getting it. Source: the table of paths in ARCHITECTURE.md; procedure, "Choose",
+    used: the margin was for getting it. Source: docs/reference/paths.md; procedure, "Choose",
     step 2-A and step 2-B.
     """
     if status.question is Question.OLD_KEY:
