@@ -1,5 +1,6 @@
-"""Records the demonstration as docs/pictures/demo.gif, in a real panel: run it, and look at it (for developers).
+"""Record the demonstration as docs/pictures/demo.gif, in a real panel.
 
+For developers: run it, and look at the result.
 It needs xfce4-notifyd, whose notices have buttons; VIGICLE_NOTIFYD names it where it is not installed.
 """
 
@@ -40,7 +41,7 @@ COLOURS = 64
 SETTLE_S = 0.5  # until what is new begins to show
 FADE_LIMIT_S = 1.5
 LOOK_EACH_S = 0.12
-STEP_WEIGHT = 0.55  # a step that the guide ticks is shown shorter than a scene
+STEP_WEIGHT = 0.55  # a step that the guide ticks is shown less long
 LENGTH_LIMIT_S = 20.0
 LAST_FRAME_S = 2.0
 PROMPT = "Press Enter"  # what the demonstration prints with --step
@@ -56,7 +57,7 @@ WINDOW_MANAGER = """<?xml version="1.0"?>
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Shot:
     """What the screen shows, and what the demonstration printed for it."""
 
     picture: Image.Image
@@ -66,7 +67,7 @@ class Scene:
 
 
 def main() -> int:
-    """Play the demonstration step by step, write the picture, and return the demonstration's exit code."""
+    """Write the picture, and return the exit code of the demonstration."""
     notifyd = require_file([os.environ.get("VIGICLE_NOTIFYD", NOTIFYD)], "xfce4-notifyd")
     home = Path(tempfile.mkdtemp(prefix="vigicle-demo-"))
     (home / "openbox.xml").write_text(WINDOW_MANAGER)
@@ -81,15 +82,15 @@ def main() -> int:
         environment = os.environ | program.environment | {"LANG": "en_GB.UTF-8", "COLUMNS": "100"}
         notices = Process([str(notifyd)], environment=environment, log=home / "notifyd.log")
         windows = Process(openbox, environment=environment, log=home / "openbox.log")
-        scenes, code = _play(environment, screen.environment["DISPLAY"])
+        shots, code = _play(environment, screen.environment["DISPLAY"])
         notices.close()
         windows.close()
-    _save(scenes)
+    _save(shots)
     return code
 
 
-def _play(environment: dict[str, str], display: str) -> tuple[list[Scene], int]:
-    """Take a picture of each scene, and press Enter after it."""
+def _play(environment: dict[str, str], display: str) -> tuple[list[Shot], int]:
+    """Take a picture of each event, and press Enter after it."""
     command = [sys.executable, "-c", SLOWER, "run", "--demo", "--step"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT) as story:
@@ -97,18 +98,18 @@ def _play(environment: dict[str, str], display: str) -> tuple[list[Scene], int]:
         assert story.stdout is not None
         printed: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_read, args=(story.stdout, printed), daemon=True).start()
-        scenes: list[Scene] = []
+        shots: list[Shot] = []
         lines = ""
         while True:
-            time.sleep(SETTLE_S if PROMPT in lines or not scenes else LOOK_EACH_S)
+            time.sleep(SETTLE_S if PROMPT in lines or not shots else LOOK_EACH_S)
             while not printed.empty():
                 lines += printed.get()
             if story.poll() is not None:
-                return scenes, story.returncode
+                return shots, story.returncode
             waits = PROMPT in lines
             if lines:
                 caption, weight = _caption(lines), 1.0 if waits else STEP_WEIGHT
-                _add(scenes, Scene(picture=_settled(display), caption=caption, weight=weight))
+                _add(shots, Shot(picture=_settled(display), caption=caption, weight=weight))
             if waits:
                 lines = ""
                 story.stdin.write(b"\n")
@@ -129,11 +130,11 @@ def _settled(display: str) -> Image.Image:
     return picture
 
 
-def _add(scenes: list[Scene], scene: Scene) -> None:
-    """Add a scene, in place of the last one where nothing but its picture or its weight differs."""
-    if scenes and scenes[-1].caption == scene.caption:
-        scenes.pop()
-    scenes.append(scene)
+def _add(shots: list[Shot], shot: Shot) -> None:
+    """Add a shot, in place of the last if the captions are equal."""
+    if shots and shots[-1].caption == shot.caption:
+        shots.pop()
+    shots.append(shot)
 
 
 def _read(stream: IO[bytes], printed: queue.Queue[str]) -> None:
@@ -142,7 +143,7 @@ def _read(stream: IO[bytes], printed: queue.Queue[str]) -> None:
 
 
 def _caption(printed: str) -> str:
-    """Return the last thing that happened, without the box of a notice and the prompt."""
+    """Return the last printed event, or the title of a notice."""
     plain = printed.split(PROMPT)[0]
     title = re.search(r"╭─ (.+?) ─", plain)
     if title is not None:
@@ -151,26 +152,26 @@ def _caption(printed: str) -> str:
     return " ".join(re.sub(r"\[played time: (.+?)\]", r"\1:", last).split())
 
 
-def _save(scenes: list[Scene]) -> None:
-    """Write the scenes one after the other, as long as each can be in the whole length."""
-    frames = [_frame(scene).quantize(COLOURS, dither=Image.Dither.NONE) for scene in scenes]
-    whole_ms = 1000 * (LENGTH_LIMIT_S - LAST_FRAME_S) / sum(scene.weight for scene in scenes)
-    durations = [int(whole_ms * scene.weight) for scene in scenes]
+def _save(shots: list[Shot]) -> None:
+    """Write the shots, and share the length among them by weight."""
+    frames = [_frame(shot).quantize(COLOURS, dither=Image.Dither.NONE) for shot in shots]
+    whole_ms = 1000 * (LENGTH_LIMIT_S - LAST_FRAME_S) / sum(shot.weight for shot in shots)
+    durations = [int(whole_ms * shot.weight) for shot in shots]
     durations[-1] = int(1000 * LAST_FRAME_S)
     first, *others = frames
     first.save(TARGET, save_all=True, append_images=others, duration=durations, loop=0, optimize=True)
 
 
-def _frame(scene: Scene) -> Image.Image:
-    """Put the caption below the screen, and a colour where the desktop is empty."""
+def _frame(shot: Shot) -> Image.Image:
+    """Put the caption below the screen, and colour the empty desktop."""
     width, height = SCREEN_SIZE
-    screen = scene.picture.convert("RGB")
+    screen = shot.picture.convert("RGB")
     for corner in ((2, height - 3), (width - 3, height - 3)):
         if screen.getpixel(corner) == (0, 0, 0):
             ImageDraw.floodfill(screen, corner, ImageColor.getrgb(DESKTOP))
     frame = Image.new("RGB", (width, height + CAPTION_HEIGHT), PAPER)
     frame.paste(screen)
-    words = "\n".join(textwrap.wrap(scene.caption, CAPTION_COLUMNS))
+    words = "\n".join(textwrap.wrap(shot.caption, CAPTION_COLUMNS))
     ImageDraw.Draw(frame).text((16, height + 8), words, fill=INK, font=ImageFont.truetype(FONT, 16))
     return frame
 
