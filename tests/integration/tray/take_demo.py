@@ -131,7 +131,7 @@ def _settled(display: str) -> Image.Image:
 
 
 def _add(shots: list[Shot], shot: Shot) -> None:
-    """Add a shot, in place of the last if the captions are equal."""
+    """Add a shot, or replace the last of the same caption."""
     if shots and shots[-1].caption == shot.caption:
         shots.pop()
     shots.append(shot)
