@@ -1,4 +1,4 @@
-"""Fixtures: each test gets services of its own, and leaves none behind."""
+"""Fixtures for private services, each ended after its test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ settings.load_profile("fast")
 
 
 def pytest_runtest_teardown() -> None:
-    """Fail a test after which a card has seen a PIN."""
+    """Fail when a command with a PIN reached any card."""
     seen, PINS_SEEN[:] = [*PINS_SEEN], []
     assert seen == [], "a command that carries a PIN reached a card"
 
@@ -62,14 +62,14 @@ def notification_server(session_bus: SessionBus) -> Iterator[NotificationServer]
 
 @pytest.fixture
 def login_manager(system_bus: SystemBus) -> Iterator[LoginManager]:
-    """A login manager on the test's system bus, which tells of sleep."""
+    """A login manager on the test's system bus, which signals sleep."""
     with LoginManager(system_bus) as manager:
         yield manager
 
 
 @pytest.fixture
 def screen() -> Iterator[Screen]:
-    """An X display in memory."""
+    """A virtual X display."""
     with Screen() as display:
         yield display
 
@@ -101,9 +101,6 @@ def softhsm(tmp_path: Path) -> SoftHsm:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
-    """`vigicle` in a private home.
-
-    It has no bus, no reader service and no display until it is given them.
-    """
+    """`vigicle` in a private home, without bus, reader service or display."""
     with Program(tmp_path / "home") as vigicle:
         yield vigicle

@@ -1,4 +1,4 @@
-"""What all packages share: the version, the bill of materials, the sums, and words for what is missing."""
+"""What all packages share: version, bill of materials, sums, error messages."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_an_unknown_target_is_refused_with_the_known_ones() -> None:
 
 @pytest.mark.full
 def test_a_wrong_hash_stops_the_build(tmp_path: Path) -> None:
-    """The lock of the build tools, the first that is installed, names another file."""
+    """A wrong hash in the first lock stops the build."""
     shutil.copytree(ROOT / "installers", tmp_path / "installers", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(ROOT / "pyproject.toml", tmp_path)
     lock = tmp_path / "installers/locks/build.txt"

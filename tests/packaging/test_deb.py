@@ -1,4 +1,4 @@
-"""The Debian package at work on a bare Debian 12: installed by apt, run, upgraded and removed."""
+"""The Debian package on a minimal Debian 12, from install to purge."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SYSTEM_ENTRY = "/etc/xdg/autostart/vigicle.desktop"
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, built as the documents say; VIGICLE_DEB names one that has been built already."""
+    """The built package, or the one that VIGICLE_DEB names."""
     if built := os.environ.get("VIGICLE_DEB"):
         return Path(built)
     output = tmp_path_factory.mktemp("dist")
@@ -46,7 +46,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package's files, and what dpkg is told in DEBIAN."""
+    """The package's files, with its control files in DEBIAN."""
     folder = tmp_path_factory.mktemp("unpacked") / "root"
     subprocess.run(["dpkg-deb", "--raw-extract", str(package), str(folder)], check=True)
     return folder
@@ -54,7 +54,7 @@ def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def layers(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
-    """A Debian in which apt has installed the package and all that it asks for."""
+    """A Debian with the package and its dependencies, installed by apt."""
     below = [bare_layer(), settings_layer(tmp_path_factory.mktemp("settings"))]
     with BareSystem(*below) as debian:
         debian.run("apt-get", "update")
@@ -85,7 +85,7 @@ def card(given_name: str = "Jeanne", surname: str = "MARTIN") -> PivCard:
 
 
 def checked(debian: BareSystem) -> list[str]:
-    """Return the holders of the keys in the readers, as `vigicle check` sees them."""
+    """Return the holders of the present keys from `vigicle check`."""
     answer = debian.run("vigicle", "check", "--json")
     return [line["subject_cn"] for line in json.loads(answer.stdout)["certificates"] if line["present"]]
 

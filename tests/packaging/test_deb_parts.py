@@ -1,4 +1,4 @@
-"""The parts of the Debian package that can be looked at without building it."""
+"""Parts of the Debian package, tested without building it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The macOS recipe, as far as it can be held without a Mac: its property lists, its commands, its refusals."""
+"""The macOS recipe without a Mac: property lists, commands, refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Windows setup at work under Wine: installed, upgraded while running, repaired and removed."""
+"""The Windows setup under Wine: install, upgrade, repair, removal."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ QUIETLY = {"VIGICLE_NOTIFIER": "log"}  # Wine 8 aborts who asks for toasts (prop
 
 @pytest.fixture(scope="module")
 def setup(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The setup, built as the documents say; VIGICLE_SETUP names one that has been built already."""
+    """The built setup, or the one that VIGICLE_SETUP names."""
     if built := os.environ.get("VIGICLE_SETUP"):
         return Path(built)
     output = tmp_path_factory.mktemp("dist")
@@ -67,7 +67,7 @@ def home(windows: WinePrefix, setup: Path) -> Iterator[Path]:
 
 
 def recorded(home: Path) -> dict[str, str]:
-    """Return the hash of each file that the wheels' RECORDs name, by its path below `lib`."""
+    """Return the hash of each file in the wheels' RECORDs, by path."""
     rows: dict[str, str] = {}
     for record in (home / "lib").glob("*.dist-info/RECORD"):
         rows |= {name: proof for name, proof, _size in csv.reader(record.read_text(encoding="utf-8").splitlines())}
@@ -81,12 +81,12 @@ def proof_of(file: Path) -> str:
 
 
 def is_daemon_running(windows: WinePrefix) -> bool:
-    """Tell by the watch's door, which stands open as long as it runs."""
+    """Return whether the daemon runs, by its endpoint file."""
     return (windows.local_data / "vigicle/run/control.json").exists()
 
 
 def test_every_file_in_it_is_accounted_for(home: Path) -> None:
-    """CPython's by its signature, the wheels' by their RECORDs' hashes, and a list of ours: no test shim gets in."""
+    """Each file is signed by CPython, in a wheel's RECORD, or listed."""
     rows = recorded(home)
     files = (file for file in (home / "lib").rglob("*") if file.is_file() and file.parent.name != "__pycache__")
     wheels = {str(file.relative_to(home / "lib")): file for file in files}  # Python fills its caches at its first start

@@ -1,1 +1,1 @@
-"""The test rig: real services, each private to one test, and cards made of software."""
+"""Support for tests: real private services, and smart cards in software."""

@@ -1,4 +1,4 @@
-"""A screen reader's side of a window: its accessibility tree over AT-SPI, what it announces, and what it can do."""
+"""Reads and operates a window over AT-SPI, as a screen reader does."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ class Node:
 
 
 class Accessibility:
-    """An accessibility bus with the real registry, on a private session bus; a context manager."""
+    """An accessibility bus with the real registry, on a private session bus.
+
+    A context manager.
+    """
 
     def __init__(self, bus: PrivateBus) -> None:
         self._bus = bus
@@ -86,12 +89,12 @@ class Accessibility:
             self._process.close()
 
     def tree(self, *, hidden: bool = True) -> list[Node]:
-        """Return all objects of all programs, from top to bottom; what vanishes meanwhile is left out."""
+        """Return all objects of all programs, without those that vanish meanwhile."""
         programs = self._children(REGISTRY, ROOT)
         return [node for owner, path in programs for node in self._walk(owner, path, 0, hidden=hidden)]
 
     def find(self, role: str, name: str, timeout_s: float = 10.0) -> Node:
-        """Return the one object with this role and name that can be seen, once there is one."""
+        """Return the visible object with this role and name, once it exists."""
         found: list[Node] = []
 
         def there() -> bool:
@@ -113,7 +116,7 @@ class Accessibility:
         self._call(node.owner, node.path, COMPONENT, "GrabFocus")
 
     def focused(self, timeout_s: float = 10.0) -> Node:
-        """Return the oldest object to which the keyboard came that was not yet returned, as it is now."""
+        """Return the next object that received the focus, as it is now."""
         assert self._client is not None
         try:
             owner, path = self._client.focused.get(timeout=timeout_s)
@@ -187,7 +190,10 @@ class Accessibility:
 
 
 class _Client:
-    """A connection to the accessibility bus, in a thread of its own; it keeps what is said and what is focused."""
+    """A connection to the accessibility bus that records announcements and focus.
+
+    It has a thread of its own.
+    """
 
     def __init__(self, address: str) -> None:
         self.said: queue.Queue[str] = queue.Queue()
@@ -198,7 +204,7 @@ class _Client:
         self._bus: MessageBus = self._run(self._connect(address))
 
     def call(self, message: Message) -> list[Any]:
-        """Call a method; raises RuntimeError on an error."""
+        """Call a method. Raises RuntimeError."""
         reply: Message | None = self._run(self._bus.call(message))
         if reply is None or reply.message_type is MessageType.ERROR:
             raise RuntimeError(f"{message.member}: {reply.body if reply else 'no answer'}")
@@ -232,7 +238,7 @@ class _Client:
 
     async def _disconnect(self) -> None:
         self._bus.disconnect()
-        await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
+        await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # untyped in dbus-fast
 
     def _hear(self, message: Message) -> bool:
         match message.member, message.body:

@@ -1,4 +1,4 @@
-"""A bare Debian in a folder, with processes and mounts of its own: packages are installed and daemons run in it."""
+"""A minimal Debian in a folder, with its own processes and mounts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ echo ready && exec chroot "$1/root" sleep infinity
 
 
 class BareSystem:
-    """A Debian that lies over others, which stay as they are; a context manager.
+    """A Debian layered over others, which stay unchanged.
+
+    A context manager.
 
     `layers` come from `bare_layer` and from systems that have been left, the last one on top. `shared` is a folder at
     the same path inside and outside.
@@ -59,7 +61,10 @@ class BareSystem:
     def run(
         self, *command: str, check: bool = True, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end as root; AssertionError with its words when it fails, unless `check` is off."""
+        """Run a command to its end as root.
+
+        Raises AssertionError with the output when it fails and `check` is on.
+        """
         done = subprocess.run(
             [*self.enter, *command],
             env=self.environment(environment),
@@ -80,7 +85,7 @@ class BareSystem:
         return process
 
     def environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
-        """Return what programs see: nothing of the host's but the way to the network."""
+        """Return the environment: of the host's, only the network settings."""
         proxies = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         plain = {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
@@ -97,7 +102,7 @@ class BareSystem:
         return set(listing.splitlines())
 
     def leave(self) -> None:
-        """End all that runs in it; its layer stays until `close`."""
+        """End all its processes. The layer stays until `close`."""
         for process in (*self._processes, self._holder):
             process.close()
 
@@ -115,7 +120,7 @@ class BareSystem:
 
 
 def bare_layer() -> Path:
-    """Return a folder with Debian's least, made once and kept in the cache of whoever runs the tests."""
+    """Return a folder with a minimal Debian, made once and cached."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigicle-tests"
     kept = cache / SUITE
     if not kept.exists():

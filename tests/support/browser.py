@@ -1,4 +1,4 @@
-"""Programs that only note how they were started: a browser and a vendor's tool."""
+"""Programs that record how they were started: browser and vendor's tool."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ SCHEMES = ("x-scheme-handler/http", "x-scheme-handler/https", "x-scheme-handler/
 
 
 class Recorder:
-    """An executable that appends its arguments to a file, one JSON line for each start."""
+    """An executable that appends its arguments to a file.
+
+    One JSON line for each start.
+    """
 
     def __init__(self, program: Path) -> None:
         self.program = program
@@ -39,13 +42,15 @@ class Recorder:
         return [json.loads(line) for line in self._record.read_text().splitlines()]
 
     def wait(self, count: int = 1, timeout_s: float = 10.0) -> list[list[str]]:
-        """Return the arguments of each start once there are at least this many."""
+        """Return each start's arguments once there are `count` of them."""
         wait_until(lambda: len(self.starts) >= count, f"{self.program.name} started {count} times", timeout_s)
         return self.starts
 
 
 class RecordingBrowser(Recorder):
-    """The default browser and mail program of a desktop: `gio open`, `xdg-open` and webbrowser reach it.
+    """The default browser and mail program of a desktop.
+
+    `gio open`, `xdg-open` and webbrowser reach it.
 
     It is registered in the machine-wide folders of `environment`, so that it does not disturb a
     program's own XDG_DATA_HOME and XDG_CONFIG_HOME.
@@ -70,14 +75,14 @@ class RecordingBrowser(Recorder):
 
 
 class RecordingTool(Recorder):
-    """A stand-in for the vendor's Trusted Key Manager, with its `.desktop` file when asked."""
+    """A stand-in for the vendor's Trusted Key Manager."""
 
     def __init__(self, folder: Path, name: str = "Trusted Key Manager") -> None:
         super().__init__(folder / "trusted-key-manager")
         self.name = name
 
     def add_desktop_entry(self, data_home: Path) -> Path:
-        """Register the tool in a data folder (XDG_DATA_HOME) and return the entry's path."""
+        """Write the tool's entry below XDG_DATA_HOME and return its path."""
         path = data_home / "applications/trusted-key-manager.desktop"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_desktop_entry(self.name, self.program, ""))

@@ -1,4 +1,4 @@
-"""Private message buses, and services on them that live in a thread of the test."""
+"""Private message buses, and services on them in threads of the test."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 
 
 class PrivateBus:
-    """A dbus-daemon of one's own, without service folders; a context manager."""
+    """A private dbus-daemon without service folders. A context manager."""
 
     def __init__(self, kind: Literal["session", "system"] = "session") -> None:
         daemon = require_tool("dbus-daemon", "dbus")
@@ -83,7 +83,9 @@ class SystemBus(PrivateBus):
 
 
 class BusService:
-    """A service with one object and one interface, in a thread of its own; a context manager.
+    """A service with one object and one interface, in its own thread.
+
+    A context manager.
 
     `introspection` is the inside of the XML `<interface>`. Subclasses answer in `respond`, which
     runs in the service's thread. `mute`: takes every call and never answers.
@@ -106,7 +108,7 @@ class BusService:
         return Message.new_error(message, ErrorType.UNKNOWN_METHOD, f"no {message.member}")
 
     def start(self) -> None:
-        """Take the name on the bus; return once it is owned."""
+        """Request the name on the bus and return once it is owned."""
         assert self._thread is None, f"{self.name} runs already"
         loop = self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -125,7 +127,7 @@ class BusService:
         self._thread = self._loop = self._bus = None
 
     def emit(self, member: str, signature: str, *body: object) -> None:
-        """Emit a signal of the interface; any thread."""
+        """Emit a signal of the interface. Any thread may call it."""
         assert self._loop is not None, f"{self.name} is not running"
 
         async def send() -> None:
@@ -134,7 +136,7 @@ class BusService:
         asyncio.run_coroutine_threadsafe(send(), self._loop).result(LIMIT_S)
 
     def tell(self, member: str, signature: str, *body: object) -> asyncio.Future[None]:
-        """Emit a signal of the interface; the service's thread, before what it sends afterwards."""
+        """Emit a signal from the service's thread, before later replies."""
         assert self._bus is not None
         return self._bus.send(Message.new_signal(self.path, self.interface, member, signature, list(body)))
 
@@ -155,7 +157,7 @@ class BusService:
     async def _disconnect(self) -> None:
         assert self._bus is not None
         self._bus.disconnect()
-        await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
+        await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # untyped in dbus-fast
 
     def _handle(self, message: Message) -> Message | bool:
         if message.message_type is not MessageType.METHOD_CALL or message.path != self.path:
@@ -169,7 +171,7 @@ class BusService:
 
 
 class LoginManager(BusService):
-    """The part of systemd-logind that tells of sleep; belongs on a private system bus."""
+    """The part of systemd-logind that signals sleep, for a private system bus."""
 
     name = "org.freedesktop.login1"
     path = "/org/freedesktop/login1"
@@ -177,12 +179,12 @@ class LoginManager(BusService):
     introspection = '<signal name="PrepareForSleep"><arg type="b"/></signal>'
 
     def prepare_for_sleep(self, *, going: bool) -> None:
-        """Say that the machine goes to sleep, or has come back."""
+        """Signal that the machine goes to sleep or has resumed."""
         self.emit("PrepareForSleep", "b", going)
 
 
 def call(bus: PrivateBus, message: Message) -> list[Any]:
-    """Call a method as a client would and return what it answers; raises RuntimeError on an error."""
+    """Call a method as a client and return its reply. Raises RuntimeError."""
     reply = _once(bus, lambda client: client.call(message))
     if reply is None or reply.message_type is MessageType.ERROR:
         raise RuntimeError(f"{message.member}: {reply.body if reply else 'no answer'}")
@@ -197,6 +199,6 @@ def _once(bus: PrivateBus, act: Callable[[MessageBus], Any]) -> Message | None:
             return answer
         finally:
             client.disconnect()
-            await client.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
+            await client.wait_for_disconnect()  # type: ignore[no-untyped-call]  # untyped in dbus-fast
 
     return asyncio.run(run())

@@ -1,4 +1,4 @@
-"""Smart cards made of software: they answer command APDUs and remember every one."""
+"""Smart cards in software that answer command APDUs and record them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ PINS_SEEN: list[bytes] = []  # by any card of this test: `conftest.py` lets no t
 
 
 def pin_commands(apdus: Iterable[bytes]) -> list[bytes]:
-    """Return the commands that carry a PIN: a VERIFY without data only asks for the tries left."""
+    """Return the commands that carry a PIN.
+
+    A VERIFY without data only asks for the tries left.
+    """
     return [
         apdu
         for apdu in apdus
@@ -36,7 +39,7 @@ def pin_commands(apdus: Iterable[bytes]) -> list[bytes]:
 
 
 class Card:
-    """A card that knows nothing; what it does beyond answering is set by its knobs, at any time.
+    """A card without content, whose faults are attributes.
 
     `delay_s`: seconds before each answer. `mute`: takes commands and never answers. `tear_at`: the
     card leaves the reader in the middle of the answer to the n-th command, counted from 1. `powered`
@@ -52,7 +55,7 @@ class Card:
         self.powered = threading.Event()
 
     def answer(self, apdu: bytes) -> bytes:
-        """Return data and status words for a command; any thread."""
+        """Return data and status words for a command. Any thread may call it."""
         self.apdus.append(apdu)
         PINS_SEEN.extend(pin_commands([apdu]))
         return self._answer(apdu)
@@ -65,7 +68,7 @@ class Card:
 
 
 class BankCard(Card):
-    """A card of another world: no PKCS#11 module of ours reads it."""
+    """A payment card that no PKCS#11 module of the tests reads."""
 
     def __init__(self, *, atr: bytes = BANK_ATR) -> None:
         super().__init__(atr=atr)
@@ -128,7 +131,7 @@ class PivCard(Card):
 
 
 def _body(apdu: bytes) -> tuple[bytes, int]:
-    """Return the data and the number of bytes wanted, of a short or extended APDU."""
+    """Return the data and the expected length of an APDU."""
     if len(apdu) <= 5:
         return b"", (apdu[4] if len(apdu) == 5 else 0) or 256
     if apdu[4] or len(apdu) < 7:

@@ -1,4 +1,4 @@
-"""A desktop that shows notices: a recording server, and the real dunst on a screen in memory."""
+"""Notification servers: a recording one, and dunst on a virtual screen."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EXPIRED, DISMISSED, CLOSED_BY_CALL, UNDEFINED = 1, 2, 3, 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One call of Notify, and the id that it was answered with; `at_s` is on time.monotonic()."""
+    """One call of Notify and its id. `at_s` is on time.monotonic()."""
 
     id: int
     app_name: str
@@ -55,7 +55,7 @@ class Closed:
 
 
 class NotificationServer(BusService):
-    """A server of org.freedesktop.Notifications that records everything, in order.
+    """A recording server of org.freedesktop.Notifications.
 
     `refusing`: answers Notify with an error. `click_at_once`: the action of a person who is quicker than the answer.
     """
@@ -93,11 +93,11 @@ class NotificationServer(BusService):
             raise SupportTimeoutError(f"no notice within {timeout_s:g} s") from None
 
     def action_invoked(self, notice_id: int, key: str = "default") -> None:
-        """Tell the senders that the person clicked."""
+        """Emit the signal of a click."""
         self.emit("ActionInvoked", "us", notice_id, key)
 
     def notification_closed(self, notice_id: int, reason: int = DISMISSED) -> None:
-        """Tell the senders that the notice has gone."""
+        """Emit the signal of a closed notice."""
         self.emit("NotificationClosed", "uu", notice_id, reason)
 
     def respond(self, message: Message) -> Message:
@@ -139,7 +139,10 @@ class NotificationServer(BusService):
 
 
 class Screen:
-    """An X server in memory (Xvfb) on a display number that it picks itself; a context manager."""
+    """A virtual X server (Xvfb) that picks its display number.
+
+    A context manager.
+    """
 
     def __init__(self, size: str = "1024x768x24") -> None:
         xvfb = require_tool("Xvfb", "xvfb")
@@ -168,7 +171,10 @@ class Screen:
 
 
 class Dunst:
-    """The real dunst, on a private session bus and a screen in memory; a context manager."""
+    """The real dunst, on a private session bus and a virtual screen.
+
+    A context manager.
+    """
 
     def __init__(self, bus: PrivateBus, screen: Screen) -> None:
         self._dunst = require_tool("dunst", "dunst")
@@ -184,7 +190,7 @@ class Dunst:
 
     @property
     def history(self) -> list[dict[str, Any]]:
-        """The notices that have left the screen, newest first: appname, summary, body, id and more."""
+        """The notices that have left the screen, newest first."""
         (entries,) = json.loads(self._run("history"))["data"]
         return [{name: field["data"] for name, field in entry.items()} for entry in entries]
 

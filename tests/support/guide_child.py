@@ -1,4 +1,4 @@
-"""The guide's window as the daemon starts it: a child process with a pipe on each side."""
+"""The guide's window as the daemon starts it, with two pipes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class GuideChild:
-    """The running window; a context manager that leaves nothing behind."""
+    """The running window. A context manager."""
 
     def __init__(self, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
         setpriv = require_tool("setpriv", "util-linux")
@@ -69,7 +69,7 @@ class GuideChild:
         return self._process.wait(timeout_s)
 
     def complaints(self) -> str:
-        """Return what it said on stderr, to its end."""
+        """Return its stderr up to the end."""
         assert self._process.stderr is not None
         return self._process.stderr.read().decode()
 

@@ -1,4 +1,4 @@
-"""Pages as the guide draws them for the court experts' procedure, without a daemon: every kind of page there is."""
+"""Every kind of page of the guide, rendered without a daemon."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Writer:
     language: str
 
     def say(self, en: str, fr: str) -> str:
-        """Choose the words, and fill in what procedures name."""
+        """Render a sentence of the tests."""
         return self.fill(Wording(en=en, fr=fr))
 
     def fill(self, wording: Wording) -> str:
@@ -135,7 +135,7 @@ class Writer:
         )
 
     def reader(self, picture: ReaderStatus) -> str:
-        """Say what is in the reader."""
+        """Return the words for what is in the reader."""
         return self.say(*READER_WORDS[picture])
 
     def timeline(self) -> Timeline[str]:

@@ -1,4 +1,4 @@
-"""The guide's window in this process, drawn in memory, for tests and pictures."""
+"""The guide's window in this process, off screen, for tests and pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stage:
     """One application, one window after the other."""
 
     def __init__(self, size: str = "", letters: float = 1.0) -> None:
-        """`size` is WIDTHxHEIGHT; "" leaves the window as large as it likes to be. `letters` enlarges the font."""
+        """Set the window's size, WIDTHxHEIGHT or "", and the font's scale."""
         protect_none()
         application = QApplication.instance()
         self.application = application if isinstance(application, QApplication) else QApplication(["vigicle"])
@@ -53,7 +53,7 @@ class Stage:
         return window
 
     def close(self, window: GuideWindow) -> None:
-        """Let a window go: those that stay are drawn anew with every change of colours."""
+        """Delete a window, so that changes of colours no longer redraw it."""
         window.hide()
         window.deleteLater()
         self.settle()
@@ -65,7 +65,7 @@ class Stage:
             self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def take(self, folder: Path, scheme: str, language: str, names: Iterable[str] | None = None) -> None:
-        """Save a picture of every page, of the open helps, and of the certificates."""
+        """Save pictures of the pages, the known problems and the certificates."""
         self.theme.set_scheme(scheme)
         wanted = set(names or (*PAGES, "helps", "certificates", "naming"))
         for name in [*PAGES, "helps", "certificates", "naming"]:

@@ -1,4 +1,4 @@
-"""Let the test process itself be a PC/SC client, of one private service after the other."""
+"""Makes the test process a PC/SC client of one private service."""
 
 from __future__ import annotations
 

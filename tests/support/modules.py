@@ -41,7 +41,7 @@ IN_INITIALIZE = {"exit in C_Initialize": "_exit(0);"}
 
 HARMLESS = "int harmless;"
 
-# The function list has a version and 68 functions; here all but a few are one that says "not supported".
+# The function list has a version and 68 functions; here most are one that returns "not supported".
 SOURCE = """
 #include <signal.h>
 #include <stdio.h>

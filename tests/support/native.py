@@ -1,4 +1,4 @@
-"""Compile the rig's small C programs into libraries."""
+"""Compiles the small C programs of the tests into libraries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support.process import require_file, require_tool
 
 @cache
 def compile_file(name: str) -> bytes:
-    """Return the library made from a C file of this folder, which may use pcscd's headers."""
+    """Compile a C file of this folder into a library."""
     headers = require_file(["/usr/include/PCSC/ifdhandler.h"], "libpcsclite-dev").parent
     return compile_source(Path(__file__).with_name(name).read_text(), "-Wall", f"-I{headers}")
 

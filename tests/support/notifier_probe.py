@@ -1,4 +1,4 @@
-"""A notifier to speak through, and what comes back of what it says."""
+"""A notifier in a test, with the events that it posts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTICE = Notice(
 
 
 def plain(what: Text) -> str:
-    """Say the id: these tests have no catalogue."""
+    """Render a text as its id, without a catalogue."""
     return what.id
 
 
@@ -42,7 +42,7 @@ class Teller:
         return self.events.get(timeout=LIMIT_S)
 
     def say(self, notice: Notice = NOTICE) -> None:
-        """Say it, and wait until that is posted."""
+        """Show a notice and wait until its delivery is posted."""
         self.notifier.show(notice)
         said = self.next()
         assert isinstance(said, NoticeDelivered), said

@@ -1,4 +1,4 @@
-"""Stand in for the loop's queue: take what an adapter posts, and wait for it with a limit."""
+"""Stands in for the loop's queue and collects what adapters post."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Wanted = TypeVar("Wanted")
 
 
 class PostedEvents:
-    """The `Post` of a test: call it, or hand it to an adapter's `start`."""
+    """The `Post` of a test, with a queue of the posted events."""
 
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -36,7 +36,7 @@ class PostedEvents:
         return self.next(CommandReceived, timeout_s).command
 
     def until(self, last: type[Wanted], timeout_s: float = 20.0) -> list[Event]:
-        """Return all events up to the first of this kind, which is the last in the list."""
+        """Return all events up to and with the first of this kind."""
         deadline = time.monotonic() + timeout_s
         events = []
         while True:

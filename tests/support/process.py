@@ -1,4 +1,4 @@
-"""Start helper processes that never outlive the test run, and wait for what they do."""
+"""Starts processes that never outlive the test run, and waits for them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POLL_S = 0.01
 
 
 class MissingToolError(RuntimeError):
-    """A program that the tests need is not installed; the message names its Debian package."""
+    """A needed program is not installed. The message names its Debian package."""
 
 
 class SupportTimeoutError(AssertionError):
@@ -51,7 +51,7 @@ def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0
 
 
 class Process:
-    """A running program, its standard streams in a log file, in a process group of its own.
+    """A running program in its own process group, with a log file.
 
     The kernel kills it with the thread that started it (PR_SET_PDEATHSIG), so start it from the
     main thread: a killed test run leaves nothing behind.
@@ -74,7 +74,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The program's own process id: nothing stands between it and the rig."""
+        """The process id of the program itself."""
         return self._popen.pid
 
     @property
@@ -90,7 +90,7 @@ class Process:
             return stream.read().decode(errors="replace")
 
     def wait_for_log(self, text: str, timeout_s: float = 10.0) -> str:
-        """Return the log once it holds the text; fail at once when the process ends before."""
+        """Return the log once it holds the text."""
 
         def said_or_over() -> bool:
             over = self.returncode is not None
@@ -122,7 +122,7 @@ class Process:
         return self.wait()
 
     def close(self) -> None:
-        """End the process, if it still runs, and all that it left in its group."""
+        """Kill the process and all that it left in its group."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         self._popen.wait(10.0)

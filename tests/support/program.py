@@ -16,15 +16,15 @@ from support.process import MissingToolError, Process
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Nothing of the person who runs the tests may reach the program.
+# No other variable of the user who runs the tests reaches the program.
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "COVERAGE_PROCESS_START")
 
 
 class Program:
-    """Run `vigicle` in a private home; a context manager that ends all that it started.
+    """Runs `vigicle` in a private home.
 
-    `environment` leads it to the services of the rig: add theirs to it. `home` stays; the runtime folder, whose path
-    must be short, goes.
+    A context manager that kills all that it started. Add the environment of the tests' services to `environment`.
+    `home` stays. The runtime folder, whose path must be short, is removed.
     """
 
     def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -61,7 +61,7 @@ class Program:
     def run(
         self, *arguments: str, timeout_s: float = 30.0, stdin: str = "", environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; raises subprocess.TimeoutExpired at the limit."""
+        """Run a command to its end. Raises subprocess.TimeoutExpired."""
         return subprocess.run(
             [str(self._command), *arguments],
             env=self.environment | dict(environment or {}),
@@ -73,7 +73,7 @@ class Program:
         )
 
     def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Process:
-        """Start a command that goes on; its handle has `terminate`, `kill` and `wait_for_log`."""
+        """Start a command that keeps running."""
         process = Process(
             [str(self._command), *arguments],
             environment=self.environment | dict(environment or {}),

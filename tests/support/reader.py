@@ -1,4 +1,4 @@
-"""A private, real pcscd with virtual readers, so that tests disturb neither each other nor the machine.
+"""A private, real pcscd with virtual readers.
 
 Measured with pcscd 1.9.9 on a two-core machine (`support/selftest/test_reader_driver.py` holds the facts):
 
@@ -46,7 +46,7 @@ exec setpriv --pdeathsig KILL -- env LD_PRELOAD="$RIG_FOLDER/udev_stub.so" "$@"
 
 
 class ReaderService:
-    """A private pcscd and its readers; a context manager.
+    """A private pcscd and its readers. A context manager.
 
     Programs find it through `environment` alone. Cards stay in their reader while the service is
     killed and started again. Start it from the main thread.
@@ -66,7 +66,7 @@ class ReaderService:
     ):
         if not 0 <= readers <= MAX_READERS:
             raise ValueError(f"pcscd takes 0 to {MAX_READERS} readers, not {readers}")
-        self.folder = Path(tempfile.mkdtemp(prefix="vigicle-pcscd-", dir=place))  # short: socket names end at 108 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="vigicle-pcscd-", dir=place))  # socket paths have at most 108 bytes
         self.folder.chmod(0o755)
         self._base = dict(environment if environment is not None else os.environ)
         self._polled = polled
@@ -90,11 +90,11 @@ class ReaderService:
 
     @property
     def log(self) -> str:
-        """What pcscd has said since it was started."""
+        """The output of pcscd since it was started."""
         return self._process.text if self._process else ""
 
     def start(self) -> None:
-        """Start pcscd and return once it lists every reader and has taken the cards in them."""
+        """Start pcscd and return once it has every reader and card."""
         assert self._process is None, "pcscd runs already"
         pcscd = require_tool("pcscd", "pcscd")
         disable_polkit = ["--disable-polkit"] if "--disable-polkit" in _help_of((*self._enter, pcscd)) else []
@@ -124,18 +124,18 @@ class ReaderService:
             self._process = None
 
     def kill(self) -> None:
-        """End pcscd as a crash does (SIGKILL); its socket file stays behind."""
+        """Kill pcscd as a crash does. Its socket file stays."""
         if self._process:
             self._process.kill()
             self._process = None
 
     def restart(self) -> None:
-        """Stop and start; the cards stay in their readers."""
+        """Stop and start, with the cards left in their readers."""
         self.stop()
         self.start()
 
     def insert(self, card: Card, reader: int = 0) -> None:
-        """Put a card in; while pcscd runs, return when it has read the ATR.
+        """Insert a card and wait until a running pcscd has read the ATR.
 
         Its clients hear of the card some 0.2 ms later. A card that is in before the service starts has
         an event counter of 0, as in life.
@@ -145,16 +145,16 @@ class ReaderService:
             self._wait_taken(reader)
 
     def remove(self, reader: int = 0) -> None:
-        """Take the card out; nothing happens when there is none."""
+        """Remove the card, if there is one."""
         self._slots[reader].remove()
 
     def swap(self, card: Card, reader: int = 0) -> None:
-        """Take the card out and put another in, without any pause and without waiting for pcscd."""
+        """Replace the card without a pause and without waiting for pcscd."""
         self._slots[reader].remove()
         self._slots[reader].insert(card)
 
     def unplug(self, reader: int = 0) -> None:
-        """Pull the reader itself out, with the card in it, as one does with a USB key."""
+        """Unplug the reader with its card, like a USB key."""
         self._slots[reader].plugged.unlink()
         if self._process:
             self._tell_usb("-", reader)
@@ -163,7 +163,7 @@ class ReaderService:
             wait_until(lambda: not self._slots[reader].path.exists(), f"pcscd drops reader {reader}")
 
     def plug(self, reader: int = 0, card: Card | None = None) -> None:
-        """Plug a reader in again, with a card in it, as a USB key has.
+        """Plug a reader in again, with a card in it.
 
         pcscd numbers it anew: its name differs from `reader_names` when a lower number is free.
         """
@@ -235,7 +235,7 @@ def _help_of(pcscd: tuple[str, ...]) -> str:
 
 @cache
 def _namespace() -> list[str]:
-    """Return the command that gives a program a mount namespace of its own, and keeps its process id."""
+    """Return a command that gives a program its own mount namespace."""
     unshare = require_tool("unshare", "util-linux")
     command = [unshare, "--mount"] if os.geteuid() == 0 else [unshare, "--map-root-user", "--mount"]
     trial = subprocess.run([*command, "true"], capture_output=True, text=True, timeout=10, check=False)

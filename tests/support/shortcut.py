@@ -1,4 +1,4 @@
-"""Writes Windows shortcuts ([MS-SHLLINK]) that name a local file, as the shell does."""
+"""Writes Windows shortcuts to a local file ([MS-SHLLINK])."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ID_LIST = struct.pack("<HHH", 4, 2, 0)  # its size, an empty item, the end
 
 
 def make_shortcut(file: Path, target: str, *, wide: bool = False) -> Path:
-    """Write a shortcut to the target, its path as Windows writes it; `wide` adds the path in UTF-16."""
+    """Write a shortcut to a Windows path. `wide` adds it in UTF-16."""
     narrow = target.encode("cp1252", "replace") + b"\0"
     size = 36 if wide else 28
     end = size + len(narrow)

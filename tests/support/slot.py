@@ -15,7 +15,7 @@ POWER_OFF, POWER_ON, RESET, ASK_ATR = 0, 1, 2, 4  # control messages, as vsmartc
 
 
 class Slot:
-    """The place of one card: it holds the connection that means "a card is in"."""
+    """The slot of one card, with the connection that means "card present"."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -34,7 +34,7 @@ class Slot:
         self.path.unlink(missing_ok=True)
 
     def insert(self, card: Card) -> None:
-        """Put a card in; return at once."""
+        """Insert a card without waiting."""
         assert self._thread is None, "there is a card in this reader already"
         card.powered.clear()
         self.card = card
@@ -57,7 +57,7 @@ class Slot:
         self._thread = self.card = None
 
     def _stay(self, card: Card, out: threading.Event) -> None:
-        """Be in the reader until taken out, over every restart of the service."""
+        """Serve the card until it is removed, over restarts of the service."""
         while not out.is_set():
             with socket.socket(socket.AF_UNIX) as line:
                 try:
@@ -97,6 +97,6 @@ def _serve(card: Card, line: socket.socket, out: threading.Event) -> None:
 
 
 def _receive(line: socket.socket) -> bytes:
-    """Return the next message; empty when the other side is gone."""
+    """Return the next message, empty when the peer is gone."""
     head = line.recv(2, socket.MSG_WAITALL)
     return line.recv(int.from_bytes(head), socket.MSG_WAITALL) if len(head) == 2 else b""

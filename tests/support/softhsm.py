@@ -22,7 +22,7 @@ MODULES = [
 
 
 class SoftHsm:
-    """A private SoftHSM: its tokens live in `folder`, and `environment` leads a program to them.
+    """A private SoftHSM with its tokens in `folder`.
 
     SoftHSM always shows one more token, not initialised, behind those that are.
     """
@@ -38,7 +38,7 @@ class SoftHsm:
         self.environment = {"SOFTHSM2_CONF": str(configuration)}
 
     def uninitialised(self) -> str:
-        """Return the id of the slot with the token that is not initialised."""
+        """Return the id of the slot with the uninitialised token."""
         found = re.findall(r"\(0x([0-9a-f]+)\)[^\n]*\n\s+token state:\s+uninitialized", self._run("--list-slots"))
         return str(int(found[0], 16))
 
@@ -47,7 +47,7 @@ class SoftHsm:
         self._run("--slot", self.uninitialised(), "--init-token", "--label", label, "--so-pin", SO_PIN)
 
     def complete(self, label: str, certificate_ders: Sequence[bytes] = ()) -> None:
-        """Add a token with a user PIN and these certificates as public objects."""
+        """Add a token with a user PIN and public certificates."""
         self.without_user_pin(label)
         token = ("--token-label", label)
         self._run(*token, "--init-pin", "--login", "--login-type", "so", "--so-pin", SO_PIN, "--new-pin", USER_PIN)

@@ -1,4 +1,4 @@
-"""A pseudo-terminal in which a program runs, with somebody who reads and types."""
+"""A pseudo-terminal with a program, read and typed into by a test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIMIT_S = 15.0
 
 
 class Terminal:
-    """A command on a terminal of its own; a context manager that kills it."""
+    """A command on its own terminal. A context manager."""
 
     def __init__(self, command: Sequence[str], *, environment: Mapping[str, str], columns: int = 80) -> None:
         self._master, terminal = pty.openpty()
@@ -50,7 +50,7 @@ class Terminal:
             return self._shown
 
     def read(self, words: str, timeout_s: float = LIMIT_S) -> str:
-        """Read on until these words have been shown; return what was read, these words last."""
+        """Read until these words are shown and return all up to them."""
         with self._changed:
             shown = self._changed.wait_for(lambda: words in self._shown[self._read_to :] or self._over, timeout_s)
             at = self._shown.find(words, self._read_to)
@@ -68,7 +68,7 @@ class Terminal:
         os.write(self._master, key)
 
     def wait(self, timeout_s: float = LIMIT_S) -> int:
-        """Return the exit code once the program has ended, and all that it showed has been read."""
+        """Return the exit code after all output has been read."""
         code = self._popen.wait(timeout_s)
         with self._changed:
             self._changed.wait_for(lambda: self._over, timeout_s)

@@ -1,4 +1,4 @@
-"""A panel's side of the tray: a recording watcher, a reader and clicker of items, and the real xfce4-panel."""
+"""The panel's side of the tray: a recording watcher and xfce4-panel."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ class TrayWatcher(BusService):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuLine:
-    """One line of an item's menu as the panel shows it; a separator has the label "". `lines` open beside it."""
+    """One menu entry as a panel shows it.
+
+    A separator has the label "". `lines` are its submenu.
+    """
 
     id: int
     label: str
@@ -61,7 +64,7 @@ class MenuLine:
 
 
 class TrayItem:
-    """An icon in the tray, as a panel meets it on the bus."""
+    """A tray icon, as a panel sees it on the bus."""
 
     def __init__(self, bus: PrivateBus, name: str) -> None:
         self._bus = bus
@@ -69,7 +72,7 @@ class TrayItem:
 
     @property
     def title(self) -> str:
-        """What a screen reader says."""
+        """The text for screen readers."""
         return str(self.property("Title"))
 
     @property
@@ -91,17 +94,20 @@ class TrayItem:
         return pictures
 
     def lines(self, parent: int = 0, depth: int = -1) -> list[MenuLine]:
-        """Return the lines of the menu, or of the one that the line `parent` opens, and of `depth` menus in all."""
+        """Return the entries of the menu, or of the submenu of `parent`.
+
+        `depth` is the number of menus, one within the other.
+        """
         body = self._call("/MenuBar", MENU, "GetLayout", "iias", parent, depth, [])
         _revision, (_root, _properties, children) = body
         return [_line(child.value) for child in children]
 
     def labels(self) -> list[str]:
-        """Return the words of the menu, without the separators."""
+        """Return the labels of the menu, without the separators."""
         return [line.label for line in self.lines() if line.label]
 
     def click(self, label: str) -> None:
-        """Click the line with exactly these words, wherever it is in the menu."""
+        """Click the entry with this label, at any depth."""
         (line,) = [line for line in _all(self.lines()) if line.label == label]
         self.click_id(line.id)
 
@@ -156,7 +162,10 @@ def _line(layout: list[Any]) -> MenuLine:
 
 
 class XfcePanel:
-    """The real xfce4-panel along the upper edge of a screen, with nothing in it but a tray; a context manager."""
+    """The real xfce4-panel with only a tray, at a screen's upper edge.
+
+    A context manager.
+    """
 
     def __init__(self, bus: PrivateBus, screen: Screen, *, dark: bool = False, icon_size: int = 24) -> None:
         self._panel = require_tool("xfce4-panel", "xfce4-panel")
@@ -176,7 +185,7 @@ class XfcePanel:
         self._processes: list[Process] = []
 
     def start(self) -> None:
-        """Start the panel; return once it takes icons."""
+        """Start the panel and return once it accepts icons."""
         self._start([self._settings], "settings")
         self._start([self._panel, "--disable-wm-check"], "panel")
         wait_until(self._takes_icons, "the panel takes icons")

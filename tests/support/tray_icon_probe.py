@@ -1,4 +1,4 @@
-"""The tray face, running in this process."""
+"""The tray icon, running in this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STOP_LIMIT_S = 2.0
 
 
 class RunningTrayIcon:
-    """A TrayIcon whose `run` has a thread of its own, as the program gives it the main thread; a context manager."""
+    """A TrayIcon with `run` in its own thread. A context manager."""
 
     def __init__(self, translator: Translator | None = None, *, session_patience_s: float = 60.0) -> None:
         self.posted = PostedEvents()

@@ -1,4 +1,4 @@
-"""vigicle's own folder for Windows, at work under Wine, with a played reader and a played key.
+"""vigicle's folder for Windows under Wine, with simulated reader and key.
 
 What Wine 8 lacks is put beside the program's copy, never into what is shipped.
 """
@@ -42,7 +42,7 @@ def windows_path(path: Path | str) -> str:
 
 
 class Windows:
-    """One Windows with vigicle in it. Its reader begins unplugged, with the service stopped."""
+    """A Windows with vigicle, at first with the reader unplugged."""
 
     def __init__(self, folder: Path, display: str) -> None:
         self.folder = folder
@@ -68,13 +68,13 @@ class Windows:
     # --- the reader ---
 
     def plug_in(self, card: bytes | None = None) -> None:
-        """Plug the reader in, a USB key with its card: the service starts with it."""
+        """Plug in a USB key, which starts the service."""
         self._generation += 1
         self._counter = 0
         self._put(card)
 
     def insert(self, card: bytes) -> None:
-        """Put a card into the reader, in place of one that is there: a swap too quick to be seen by its states."""
+        """Replace the card, too fast for the reader's states to show it."""
         self._put(card)
 
     def remove(self) -> None:
@@ -82,7 +82,7 @@ class Windows:
         self._put(None)
 
     def unplug(self) -> None:
-        """Pull the reader out; the service stops with the last one."""
+        """Unplug the reader, which stops the service."""
         self._card.unlink(missing_ok=True)
         self._write("service 0\n")
 
@@ -105,7 +105,7 @@ class Windows:
     # --- the program ---
 
     def configure(self, toml: str = "") -> None:
-        """Write config.toml; the played key's module is always in it."""
+        """Write config.toml, with the simulated key's module."""
         self.data.mkdir(parents=True, exist_ok=True)
         module = json.dumps(windows_path(self.module))
         (self.data / "config.toml").write_text(
@@ -130,7 +130,7 @@ class Windows:
         return self.prefix.start("explorer.exe", f"/desktop={DESKTOP}", program, *arguments)
 
     def python(self, code: str, *arguments: str, on_desktop: bool = False) -> Ended:
-        """Run Python code in that Windows, with vigicle's packages at hand."""
+        """Run Python code in that Windows, with vigicle importable."""
         return self.start_python(code, *arguments, on_desktop=on_desktop).wait()
 
     def start_python(self, code: str, *arguments: str, on_desktop: bool = False) -> WineProgram:
@@ -184,7 +184,7 @@ def compile_program(source: str, target: Path, *flags: str) -> Path:
 
 
 def pkcs11_headers() -> Path:
-    """Return the folder of p11-kit's headers: behind all others, for it is the host's."""
+    """Return the host's folder of p11-kit's headers, to be searched last."""
     return require_file(["/usr/include/p11-kit-1/p11-kit/pkcs11.h"], "libp11-kit-dev").parents[1]
 
 
@@ -199,7 +199,7 @@ def _copy_program(payload: Path, target: Path) -> None:
 
 @cache
 def _payload() -> Path:
-    """Put the folder together, once for the same parts: it takes a while."""
+    """Build the folder, once for the same parts."""
     name = f"vigicle-windows-{os.geteuid()}-"
     place = Path(tempfile.gettempdir()) / f"{name}{_digest()}"
     if not place.exists():

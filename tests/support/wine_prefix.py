@@ -1,4 +1,4 @@
-"""A Windows of its own, by Wine: programs with exit codes and words, the registry, and the person's folders."""
+"""A private Windows by Wine: programs, registry and the user's folders."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ QUIET = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}  # no .NET,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a program ended, and what it said on both streams."""
+    """The exit code and the output of a program."""
 
     code: int
     text: str
 
 
 class WineProgram:
-    """A running program, with a thread that listens to it.
+    """A running program, with a thread that reads its output.
 
     Its streams are a pipe: through a plain file Python finds an invalid handle. Whoever it starts holds them as well,
     so their end is waited for only in `close`.
@@ -58,7 +58,7 @@ class WineProgram:
         return Ended(code=code, text="".join(self._said))
 
     def wait_for(self, text: str, limit_s: float = 60.0) -> None:
-        """Return once it has said the text; the same text is waited for anew, by a later call."""
+        """Return once the output holds the text, after that of earlier calls."""
 
         def said() -> bool:
             over = not self._listener.is_alive()  # asked first: it may speak and end
@@ -86,7 +86,7 @@ class WineProgram:
 
 
 class WinePrefix:
-    """A Wine prefix in a folder, on an X display; all that runs in it ends with it."""
+    """A Wine prefix in a folder, on an X display."""
 
     def __init__(self, folder: Path, display: str, environment: Mapping[str, str] | None = None) -> None:
         self.wine = require_tool("wine", "wine wine64")
@@ -120,11 +120,11 @@ class WinePrefix:
 
     @property
     def start_menu(self) -> Path:
-        """The person's programs in the Start menu."""
+        """The user's programs in the Start menu."""
         return self.local_data.parent / "Roaming/Microsoft/Windows/Start Menu/Programs"
 
     def run(self, *command: str | Path, limit_s: float = LIMIT_S) -> Ended:
-        """Run a program to its end; what it leaves running goes on."""
+        """Run a program to its end. Its children may continue."""
         return self.start(*command).wait(limit_s)
 
     def start(self, *command: str | Path) -> WineProgram:
@@ -134,7 +134,7 @@ class WinePrefix:
         return program
 
     def registry(self, key: str) -> dict[str, str]:
-        """Return the values of a key below HKEY_CURRENT_USER; none where there is no such key."""
+        """Return the values of a key below HKEY_CURRENT_USER, {} without one."""
         lines = self.run("reg", "query", f"HKCU\\{key}").text.splitlines()
         parts = (line.strip().split("    ", 2) for line in lines if line.startswith("    "))
         return {name: value for name, _type, value in parts}
@@ -142,6 +142,9 @@ class WinePrefix:
 
 @contextlib.contextmanager
 def gone_within(folder: Path, limit_s: float) -> Iterator[None]:
-    """Wait afterwards until the folder is gone: a remover works on after its first process has ended."""
+    """Wait afterwards until the folder is gone.
+
+    An uninstaller continues after its first process has ended.
+    """
     yield
     wait_until(lambda: not folder.exists(), f"{folder} removed", limit_s)

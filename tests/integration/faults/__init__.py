@@ -1,1 +1,1 @@
-"""The fault campaign: what may go wrong outside, made to happen to real parts (docs/faults.md)."""
+"""The fault campaign: real parts under external faults (docs/faults.md)."""

@@ -1,4 +1,6 @@
-"""Search for a certificate that does harm, led by coverage: `fuzz_certificates.py [-max_total_time=600]`.
+"""Search by coverage for a certificate that does harm.
+
+Usage: `fuzz_certificates.py [-max_total_time=600]`.
 
 Needs `atheris` beside vigicle's own dependencies, in an environment of its own; it is no dependency of ours.
 """

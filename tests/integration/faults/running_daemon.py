@@ -1,4 +1,6 @@
-"""The real loop over the real reader service, modules, clock and store; what it would do beyond them is recorded."""
+"""The real loop over real readers, modules, clock and store.
+
+Notices, launches and system actions are recorded."""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ ANSWER_LIMIT_S = 30.0
 
 
 class RecordingDesktop:
-    """A desktop that records everything and does nothing: notifier, launcher and system actions in one."""
+    """Records notices and launches and accepts system actions."""
 
     def __init__(self, post: Post) -> None:
         self.notices: list[Notice] = []
@@ -72,7 +74,7 @@ class RecordingDesktop:
 
 
 class FakeControlServer:
-    """A control channel for the test alone, which asks from inside the process."""
+    """A control server for the test alone, without a socket."""
 
     def __init__(self, post: Post) -> None:
         self._post = post
@@ -98,7 +100,10 @@ class FakeControlServer:
 
 
 class InProcessDaemon:
-    """The watch on the readers of `rig.in_process.use_service`; a context manager."""
+    """A daemon on the readers of `support.in_process.use_service`.
+
+    A context manager.
+    """
 
     def __init__(self, folder: Path, *, modules: tuple[str, ...] = (), child_limit_s: float = 10.0) -> None:
         store = SqliteStore(folder)
@@ -136,7 +141,7 @@ class InProcessDaemon:
         self.stop()
 
     def start(self) -> None:
-        """Begin; return once it can be asked."""
+        """Start and return once requests are answered."""
         self._thread.start()
         assert self.control.open.wait(ANSWER_LIMIT_S)
 
@@ -161,5 +166,5 @@ class InProcessDaemon:
 
 
 def names(report: Report, *, present: bool | None = None) -> list[str]:
-    """Return the holders' names, sorted: all, or of those that are in a reader, or of those that are not."""
+    """Return the sorted holders' names, optionally by presence."""
     return sorted(line.subject_cn for line in report.certificates if present is None or line.present == present)

@@ -1,7 +1,9 @@
-"""Wear the watch down: `python tests/integration/faults/soak.py [--swaps 10000] [--idle-s 60] [--days 365]`.
+"""Soak test of the daemon and the core.
 
-Swaps cards in two readers of the real daemon, lets it idle, then plays days with the rules and the real store alone.
-Fails when a card went unnoticed, memory grew by 2 MB, anything was left behind, or the idling daemon woke too often.
+Usage: `python tests/integration/faults/soak.py [--swaps 10000] [--idle-s 60] [--days 365]`.
+
+Swaps cards in two readers of the real daemon, lets it idle, then simulates days with the core and the real store.
+Fails when a card was missed, memory grew by 2 MB, anything was left behind, or the idle daemon woke too often.
 """
 
 from __future__ import annotations
@@ -29,9 +31,9 @@ from support.core.factories import DAY, ending  # noqa: E402
 from support.core.simulator import Simulator, dedup_keys  # noqa: E402
 
 GROWTH_MB = 2.0
-PACE_S = 0.03  # no hand is as fast
+PACE_S = 0.03  # faster than by hand
 WAKEUPS_A_S = 0.02
-HEARTBEATS_S = 900.0  # a shorter window may hold one heartbeat by chance, which says nothing of a rate
+HEARTBEATS_S = 900.0  # a shorter window gives no rate
 REST_S, SETTLE_S = 7.0, 4.0  # pcscd tidies after 5
 BEAT = timedelta(minutes=15)
 MILESTONES = ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
@@ -44,7 +46,7 @@ def say(words: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoakResult:
-    """What the daemon held before the swaps, after them and after its idling, and what it did in between."""
+    """Resources before the swaps, after them and after idling."""
 
     swaps: int
     noticed: Noticed
@@ -57,7 +59,7 @@ class SoakResult:
 
 
 def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
-    """Swap cards faster than any hand, then look at what the daemon still holds, and at its idling."""
+    """Swap cards fast and return the faults found then and while idle."""
     with Sandbox() as sandbox:
         program = Vigicle(sandbox)
         time.sleep(SETTLE_S)
@@ -121,7 +123,7 @@ def _judge_holding(when: str, before: Holding, after: Holding) -> list[str]:
 
 
 def soak_the_rules(days: int) -> list[str]:
-    """Play days with a heartbeat every quarter of an hour and an insertion a day."""
+    """Simulate days with heartbeats and one insertion a day."""
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder))
         store.load()

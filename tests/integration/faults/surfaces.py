@@ -1,4 +1,4 @@
-"""Everything that one certificate can make vigicle show or hand on, gathered in one process, and judged."""
+"""Collects all that one certificate makes vigicle show, and finds harm."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LEFT = timedelta(days=20)
 
 
 def harm_in(line: str) -> str:
-    """Say what is wrong with one line for people, "" when nothing is."""
+    """Return what is harmful in a line for users, "" for nothing."""
     bad = {f"U+{ord(letter):04X}" for letter in line if unicodedata.category(letter) in BAD}
     if bad:
         return f"holds {', '.join(sorted(bad))}"
@@ -49,7 +49,7 @@ def harm_in(line: str) -> str:
 
 
 def faults_of(der: bytes) -> list[str]:
-    """Take a certificate the whole way, and return what is wrong with what comes out; [] when nothing is."""
+    """Return the faults of all output that a certificate leads to."""
     certificate = read_certificate(der)
     if not (certificate.flaw or (certificate.not_before and certificate.not_after)):
         return ["neither read nor named unreadable"]

@@ -1,4 +1,4 @@
-"""Certificates of every kind, the whole way: each is read or named unreadable, and no harm reaches a person.
+"""Certificates of every kind are read or named unreadable, without harm.
 
 `certificates.zip` holds the certificates of the tests of PyPI's cryptography (Apache-2.0 or BSD-3-Clause), but for the
 405 of NIST's PKITS; the long form takes all of `cryptography-vectors`, PKITS and all. `fuzz_certificates.py` goes on
@@ -56,7 +56,7 @@ def by_cryptography(der: bytes) -> x509.Certificate | None:
 
 
 def check_dates(der: bytes, name: str) -> bool:
-    """Hold our dates against cryptography's; tell whether it has any."""
+    """Compare the dates with cryptography's. Return whether it reads any."""
     theirs, ours = by_cryptography(der), read_certificate(der)
     if theirs is None:
         return False

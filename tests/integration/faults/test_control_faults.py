@@ -1,6 +1,6 @@
-"""Strangers at the door, locks of the dead, and folders that cannot be trusted, against the whole program.
+"""Bad clients, stale locks and untrusted folders, against the whole program.
 
-Each single guest that misbehaves is in `adapters/test_door.py`, each single folder in `config/test_folders.py`.
+`adapters/ipc/test_server.py` has each misbehaving client alone, `unit/config/test_folders.py` each folder.
 """
 
 from __future__ import annotations
@@ -319,7 +319,7 @@ def test_a_link_in_the_state_folder_is_never_written_through(
     daemon = start_daemon(workstation)
     reader_service.insert(key(timedelta(days=20), "Anne"))
     while "Anne" not in notification_server.next_notice().body:
-        pass  # what became of the link is said, too
+        pass  # a notice about the link may come first
     daemon.terminate()
     assert precious.read_text() == "precious"
     assert stat.S_IMODE(precious.stat().st_mode) == 0o644
@@ -329,7 +329,7 @@ def test_a_link_in_the_state_folder_is_never_written_through(
 def test_a_linked_configuration_is_read_and_never_written(
     workstation: Program, reader_service: ReaderService, tmp_path: Path
 ) -> None:
-    """People keep their settings elsewhere, and link to them: that is their own link, and it is followed."""
+    """A user may keep the settings elsewhere and link to them."""
     elsewhere = tmp_path / "settings.toml"
     elsewhere.write_text("[notices]\ndays = [20]\n")
     workstation.configure("").unlink()

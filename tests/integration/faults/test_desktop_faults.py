@@ -1,7 +1,6 @@
-"""No bus, no server, no screen, or one that cannot do much: the watch goes on, and says what it has to where it can.
+"""Without a bus, server or screen the daemon continues and notifies otherwise.
 
-Each channel by itself is in `adapters/test_notify*.py`; trays that are absent, late or restarted are in
-`tray/test_pystray_face.py` and `tray/test_xfce_panel.py`.
+`adapters/notify` has each channel alone. `tray/icon` has trays that are absent, late or restarted.
 """
 
 from __future__ import annotations

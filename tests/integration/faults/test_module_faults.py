@@ -1,6 +1,6 @@
-"""Vendors' modules crash, hang, chatter and lie at any call; none hides another one's key, and each may recover.
+"""Modules that crash, hang, print or err hide no key and may recover.
 
-What is no library at all, or cannot be loaded, is in `adapters/test_token_reader.py`.
+`adapters/pkcs11/test_reader.py` has files that are no library or cannot be loaded.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FLAGS = {"initialised": 0x400, "user_pin_set": 0x8, "pin_to_be_changed": 0x80000
 
 
 class Reads:
-    """A token reader over these modules, which reads when told."""
+    """A token reader over these modules."""
 
     def __init__(self, *modules: TokenModule | Path, limit_s: float = LIMIT_S) -> None:
         self.posted = PostedEvents()
@@ -74,7 +74,7 @@ def reads(module: TokenModule) -> Iterator[Reads]:
 
 @pytest.fixture
 def hasty(module: TokenModule) -> Iterator[Reads]:
-    """Has no patience with a module that hangs."""
+    """A reader with a short limit for modules that hang."""
     reads = Reads(module, limit_s=HASTY_LIMIT_S)
     yield reads
     reads.reader.stop()

@@ -1,4 +1,4 @@
-"""What is promised of every run, held over one whole run: no PIN, no network, no names in the log, nothing left."""
+"""The promises of every run: no PIN, no network, no traces."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NETWORK = re.compile(r"\b(?:socket|socketpair)\((\w+)")
 
 
 class Job:
-    """The main job under a command of the test's: a key near its end is told of, and a click opens the order page."""
+    """The main job, from a due key to the order page, under a wrapper."""
 
     def __init__(
         self, workstation: Program, service: ReaderService, server: NotificationServer, browser: RecordingBrowser
@@ -46,7 +46,7 @@ class Job:
         self.daemon: Process | None = None
 
     def run(self, *wrapper: str) -> PivCard:
-        """Do it all, from the start to the end, and return the card."""
+        """Run the whole job and return the card."""
         vigicle = str(Path(sys.executable).with_name("vigicle"))
         self.daemon = Process(
             [*wrapper, vigicle, "run", "--headless"],
@@ -58,7 +58,7 @@ class Job:
         self._service.insert(card)
         notice = self._server.next_notice(timeout_s=30)
         self._server.action_invoked(notice.id, "default")
-        assert self._browser.wait(1) == [[ORDER_URL]], "nothing but the address of our own table"
+        assert self._browser.wait(1) == [[ORDER_URL]], "nothing but the address from the settings"
         assert status(self.workstation, "check")["certificates"]
         self._service.remove()
         self.workstation.run("quit")
@@ -128,7 +128,7 @@ def test_the_main_job_works_whole_without_a_network(job: Job) -> None:
 
 
 def alive_at(home: Path) -> list[str]:
-    """The commands of all processes that were started for this home."""
+    """Return the commands of all processes started for this home."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -150,7 +150,7 @@ def test_a_whole_run_sends_no_pin_logs_no_name_and_leaves_nothing(job: Job) -> N
     for private in ("Zebulon", line["serial_hex"], line["fingerprint_sha256"]):
         assert private not in log
     assert "Traceback" not in log
-    wait_until(lambda: alive_at(job.workstation.home) == [], "no process of ours is left")
+    wait_until(lambda: alive_at(job.workstation.home) == [], "no process is left")
     assert list(job.temporary.iterdir()) == []
     assert {
         file.name for file in Path(job.workstation.environment["XDG_RUNTIME_DIR"]).rglob("*") if file.is_file()

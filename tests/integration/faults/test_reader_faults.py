@@ -1,4 +1,4 @@
-"""The reader service fails in every way, and cards are torn, slow or swapped, while the real watch looks on."""
+"""A real daemon with a failing reader service, and torn, slow or swapped cards."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ def daemon(service: ReaderService, tmp_path: Path) -> Iterator[InProcessDaemon]:
 
 
 def card(name: str) -> PivCard:
-    """A key of the same model as all others, of a holder of its own."""
+    """Make a key of the common model for this holder."""
     return PivCard({"9A": make_certificate(cn=name, given_name=None, surname=None)}, guid=name.encode().ljust(16))
 
 
 def in_reader(*wanted: str) -> tuple[Callable[[Report], bool], str]:
-    """The keys that are in, and no other."""
+    """Return the condition that exactly these keys are present, and its name."""
     return lambda report: names(report, present=True) == sorted(wanted), f"{wanted} are in"
 
 
 @contextmanager
 def silent_service(real: ReaderService) -> Iterator[None]:
-    """A socket that takes everybody and answers nobody stands in the service's place."""
+    """Replace the service by a socket that accepts and never answers."""
     real.stop()
     place = real.folder / "run/pcscd.comm"
     place.unlink(missing_ok=True)
@@ -110,7 +110,7 @@ def test_a_service_killed_during_a_read_loses_nothing(service: ReaderService, da
 
 
 def test_a_key_swapped_while_the_service_was_away_is_recognised(service: ReaderService, tmp_path: Path) -> None:
-    """Both were in before the service started, so its event counter is 0 for both."""
+    """The event counter is 0 for both keys, inserted before the start."""
     service.stop()
     service.insert(card("Anne"))
     service.start()
@@ -149,7 +149,7 @@ def test_a_service_that_hangs_during_a_read_does_not_block_the_daemon(service: R
 
 
 def test_of_ten_readers_each_key_is_read_or_reported_unread(tmp_path: Path) -> None:
-    """OpenSC's own settings give it 16 slots, 4 for each reader: it sees four of them."""
+    """OpenSC has 16 slots by default, 4 a reader, so it sees four readers."""
     with ReaderService(readers=10) as service:
         use_service(service)
         with InProcessDaemon(tmp_path / "state") as daemon:
@@ -179,7 +179,7 @@ def test_a_reader_replugged_with_its_key_several_times_is_read(service: ReaderSe
 
 
 def apdus_of_a_read(service: ReaderService, daemon: InProcessDaemon) -> int:
-    """How many commands one reading takes."""
+    """Return how many commands one read takes."""
     whole = card("Whole")
     service.insert(whole)
     daemon.until(*in_reader("Whole"))

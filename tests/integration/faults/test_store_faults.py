@@ -1,6 +1,6 @@
-"""Kills, full disks and folders that cannot be written: what was remembered stays, and nothing is said twice.
+"""Kills and unusable disks lose no memory and repeat no notice.
 
-Damage to the file itself, in each form, is in `adapters/test_store.py`.
+`adapters/store/test_sqlite.py` has each kind of damage to the file itself.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def test_acknowledged_writes_survive_a_kill_at_any_moment(tmp_path: Path, kills:
 
 
 def was_delivered(workstation: Program, holder: str) -> bool:
-    """Whether it is on the disk that this holder's key was told."""
+    """Return whether the store has a delivered notice for this holder."""
     memory = SqliteStore(workstation.state_folder, read_only=True).load()
     fingerprints = {f for f, seen in memory.certificates.items() if seen.certificate.subject_cn == holder}
     keys = [key.id for key in memory.keys.values() if fingerprints & set(key.fingerprints)]
@@ -85,7 +85,7 @@ def was_delivered(workstation: Program, holder: str) -> bool:
 def test_a_notice_saved_as_delivered_is_not_repeated_after_a_kill(
     workstation: Program, reader_service: ReaderService, notification_server: NotificationServer, kills: int
 ) -> None:
-    """A notice that was delivered, and not yet remembered when the kill came, may be said once more; no other."""
+    """Only a notice that was not yet saved at the kill may come again."""
     chance = random.Random(kills)
     remembered: set[str] = set()
     holders = [f"Holder {letter}" for letter in ascii_uppercase[:kills]]
@@ -93,14 +93,14 @@ def test_a_notice_saved_as_delivered_is_not_repeated_after_a_kill(
         daemon = start_daemon(workstation)
         reader_service.insert(key(DUE, holder))
         while holder not in notification_server.next_notice().body:
-            pass  # one of before, said once more
+            pass  # an earlier one may come again
         threading.Event().wait(chance.uniform(0.0, 0.05))
         daemon.kill()
         reader_service.remove()
         remembered |= {holder} if was_delivered(workstation, holder) else set()
         assert "Traceback" not in daemon.text
     start_daemon(workstation)
-    wait_until(lambda: all(was_delivered(workstation, holder) for holder in holders), "each was told")
+    wait_until(lambda: all(was_delivered(workstation, holder) for holder in holders), "each was notified")
     for holder in holders:
         times = sum(holder in notice.body for notice in notification_server.notices)
         assert times in ({1} if holder in remembered else {1, 2}), holder
@@ -174,14 +174,14 @@ def test_processes_that_create_a_store_at_once_share_it(tmp_path: Path, rounds: 
 
 
 class Disk:
-    """The state folder of a program, on a disk of its own; `start` starts the daemon there."""
+    """A program's state folder on a disk of its own."""
 
     def __init__(self, workstation: Program) -> None:
         self._workstation = workstation
         self._daemon: Process | None = None
 
     def start(self, options: str, first: str = "true") -> Process:
-        """Mount with these options, run a shell command there, and start."""
+        """Mount with these options, run a shell command there, start the daemon."""
         command = self._command(options, first, "run --headless")
         log = self._workstation.home / "disk.log"
         self._daemon = Process(command, environment=self._workstation.environment, log=log)
@@ -189,7 +189,7 @@ class Disk:
         return self._daemon
 
     def look(self, options: str, first: str) -> str:
-        """Do the same, and look without a daemon; return what was printed."""
+        """Mount in the same way and return what `status` prints."""
         command = self._command(options, first, "status")
         environment = self._workstation.environment
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
@@ -211,7 +211,7 @@ class Disk:
         return Path(f"/proc/{self._daemon.pid}/root{self._workstation.state_folder}")
 
     def memory(self) -> Memory:
-        """What is on the disk; SQLite itself cannot open a file through /proc."""
+        """Load the memory from a copy, because SQLite opens no file in /proc."""
         with tempfile.TemporaryDirectory() as copy:
             for file in self.folder.glob(f"{STORE_NAME}*"):
                 shutil.copy(file, copy)
@@ -231,7 +231,7 @@ def disk(workstation: Program) -> Iterator[Disk]:
 
 
 def fill(folder: Path) -> Path:
-    """Leave no room."""
+    """Fill the disk and return the file that fills it."""
     junk = folder / "junk"
     with junk.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
@@ -249,7 +249,7 @@ def test_a_full_disk_loses_nothing_once_there_is_space_again(
     daemon = disk.start("size=512k")
     junk = fill(disk.folder)
     reader_service.insert(key(DUE, "Anne"))
-    assert "Anne" in notification_server.next_notice().body, "who cannot remember still tells"
+    assert "Anne" in notification_server.next_notice().body, "notices come although nothing can be saved"
     daemon.wait_for_log("Nothing can be remembered for now")
     assert holders(workstation) == {"Anne"}
     junk.unlink()
@@ -270,7 +270,7 @@ def test_an_existing_store_is_read_on_a_full_disk(
     store.load()
     store.save(memory(owned(certificate())), ())
     if killed:
-        before = shutil.copytree(before, tmp_path / "killed")  # with its log, as it stands now
+        before = shutil.copytree(before, tmp_path / "killed")  # with its current log
     store.close()
     assert (before / f"{STORE_NAME}-wal").exists() is killed
     fill_it = f"cp {before}/{STORE_NAME} {before}/{STORE_NAME}-wal . ; cat /dev/zero > junk || true"

@@ -1,4 +1,4 @@
-"""Sleep, wrong clocks, changing zones and odd years: each notice at its time, and once."""
+"""Despite sleep, wrong clocks and zone changes each notice comes once, in time."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_a_moment_missed_while_suspended_is_notified_on_waking(
 
 
 def leap(simulator: Simulator, span: timedelta) -> None:
-    """The clock shows another time from one moment to the next, and the heartbeat finds it."""
+    """Set the clock, which the next heartbeat finds."""
     simulator.now += span
     simulator.post(Tick(at=simulator.now))
 
 
 def milestones(simulator: Simulator) -> list[str]:
-    """The days of each notice said, by its newest milestone."""
+    """Return the newest milestone, in days, of each delivered notice."""
     return [mark.rsplit("|", 1)[1] for mark in dedup_keys(simulator.delivered)]
 
 
@@ -86,7 +86,7 @@ def test_a_clock_set_back_a_year_and_forward_again_repeats_nothing() -> None:
 
 
 def test_a_clock_set_back_by_a_month_repeats_what_is_due_then_once() -> None:
-    """Of two clocks none is known to be right: what was said in the future counts for nothing."""
+    """A notice delivered in the future does not count, as either clock may be wrong."""
     simulator = world_with(ending(50 * DAY))
     leap(simulator, -30 * DAY)
     leap(simulator, timedelta(hours=1))
@@ -164,7 +164,7 @@ def test_another_time_zone_moves_no_notice(zone: str) -> None:
 
 
 class Elsewhere:
-    """A daemon whose /etc is a copy of its own: it travels when that copy names another zone."""
+    """A daemon with a private copy of /etc, whose time zone can change."""
 
     def __init__(self, workstation: Program, folder: Path) -> None:
         self._workstation, self._etc = workstation, folder / "etc"

@@ -1,4 +1,6 @@
-"""A PKCS#11 module whose token, and whose faults, are files beside it: they can change between two reads."""
+"""A PKCS#11 module whose token and faults are files beside it.
+
+They can change between two reads."""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ def _library() -> bytes:
 
 
 class TokenModule:
-    """A library in a folder; `path` is what the settings name."""
+    """A library in a folder. `path` is the module for the settings."""
 
     def __init__(self, folder: Path, name: str = "token") -> None:
         self.path = folder / f"{name}.so"
@@ -38,7 +40,7 @@ class TokenModule:
         flags: int = WHOLE,
         slot: bytes = b"Slot 0",
     ) -> None:
-        """Put this token into its slot."""
+        """Put this token into the slot."""
         for file in self._files.glob("*.der"):
             file.unlink()
         translator = {"label": label, "serial": serial, "slot": slot, "flags": f"{flags:x}".encode()}
@@ -47,20 +49,23 @@ class TokenModule:
             (self._files / name).write_bytes(content)
 
     def fail(self, how: str, where: str) -> None:
-        """Crash, hang, exit, chatter, fork or err ("error") at each call of this function from now on."""
+        """Fail at each call of this function from now on.
+
+        `how` is crash, hang, exit, chatter, fork or error.
+        """
         (self._files / "fault").write_text(f"{how} {where}")
 
     def recover(self) -> None:
-        """Fail no more."""
+        """Stop failing."""
         (self._files / "fault").unlink(missing_ok=True)
 
     @property
     def forked(self) -> int:
-        """The number of the process that it left running ("fork"), 0 before."""
+        """The id of the process that it left running, 0 for none."""
         file = self._files / "forked"
         return int(file.read_text() or 0) if file.exists() else 0
 
     @property
     def calls(self) -> list[str]:
-        """The functions that were called so far, in order."""
+        """The functions called so far, in order."""
         return (self._files / "calls").read_text().split()

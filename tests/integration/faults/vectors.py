@@ -1,4 +1,4 @@
-"""All that PyPI's `cryptography-vectors` holds of certificates, and beside them: keys, requests, lists, envelopes.
+"""Every object of PyPI's `cryptography-vectors`, certificates and others.
 
 The package has 56 MB, so that `installers/dev.py test --full` alone installs it.
 """
@@ -20,7 +20,7 @@ HEADER = re.compile(rb"^[\w-]+:.*$", re.MULTILINE)
 
 
 def vectors() -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the bytes of each object: of a PEM file each block, of another the whole."""
+    """Yield name and bytes of each PEM block and each other file."""
     found = find_spec("cryptography_vectors")
     assert found is not None, "installers/dev.py test --full installs it: installers/locks/full.txt"
     assert found.origin is not None

@@ -1,4 +1,4 @@
-"""The installed command at a desk of its own: start it, ask it, and look at what it leaves."""
+"""Starts the installed command, asks it, and finds what it leaves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def start_daemon(workstation: Program) -> Process:
 
 
 def status(workstation: Program, *arguments: str) -> dict[str, Any]:
-    """Ask, and return the report."""
+    """Return the report of `status` or another command."""
     done = workstation.run(*(arguments or ("status",)), "--json")
     assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -33,13 +33,13 @@ def status(workstation: Program, *arguments: str) -> dict[str, Any]:
 
 
 def key(left: timedelta, name: str = "Jeanne MARTIN") -> PivCard:
-    """A key whose certificate has this long to live."""
+    """Make a key whose certificate ends after this span."""
     end = datetime.now(UTC) + left
     der = make_certificate(not_before=end - THREE_YEARS, not_after=end, cn=name, given_name=None, surname=None)
     return PivCard({"9A": der}, guid=name.encode().ljust(16)[:16])
 
 
 def runtime(workstation: Program) -> Path:
-    """The folder of the lock and the door."""
+    """Return the folder of the lock and the endpoint."""
     (folder,) = Path(workstation.environment["XDG_RUNTIME_DIR"]).glob("vigicle*")
     return folder

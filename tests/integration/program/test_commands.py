@@ -1,4 +1,4 @@
-"""The commands beside the watch, whole: calendar file, start at login, doctor, completion."""
+"""Commands of the whole program: calendar, autostart, doctor, completion."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from support.program import Program
     from support.reader import ReaderService
 
-assert sys.platform != "win32"  # the rig's services are those of Linux
+assert sys.platform != "win32"  # the tests' services need Linux
 
 VIGICLE = str(Path(sys.executable).with_name("vigicle"))
 HEALTHS = {"ok", "attention", "bad"}
@@ -54,7 +54,7 @@ def seen(english: Program, reader_service: ReaderService) -> Program:
     return english
 
 
-# Words that nobody can read
+# Output that cannot be written
 
 WORDS = [
     ["status"],
@@ -213,7 +213,7 @@ def test_a_session_starter_starts_the_daemon(english: Program, tmp_path: Path) -
     environment = english.environment | {"XDG_CONFIG_DIRS": str(tmp_path)}
     starter = Process(command, environment=environment, log=tmp_path / "dex.log")
     try:
-        wait_until(lambda: "has stopped" in english.run("quit").stdout, "the watch runs, and is ended", 20)
+        wait_until(lambda: "has stopped" in english.run("quit").stdout, "the daemon runs and is ended", 20)
     finally:
         starter.close()
 
@@ -280,7 +280,7 @@ def test_doctor_finds_the_module_of_the_key_in_one_read(
 
 
 def reads(key: PivCard) -> list[bytes]:
-    """The commands that take the certificate; OpenSC asks for its length (Le 08) before that."""
+    """Return the reads of the certificate, without those of its length (Le 08)."""
     return [apdu for apdu in key.apdus if apdu[1:2] == b"\xcb" and apdu.endswith(bytes.fromhex("5FC10500"))]
 
 

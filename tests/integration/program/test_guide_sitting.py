@@ -1,4 +1,4 @@
-"""Both paths at one sitting: two keys, the real reader service, and the guide's window used as a screen reader does.
+"""Both paths with two keys and the guide's window, through AT-SPI.
 
 A picture of the screen is kept at every step, in the folder that pytest gives the test.
 """
@@ -43,7 +43,7 @@ def new_key() -> PivCard:
 
 
 class Sitting:
-    """The person's desk: the program, two readers' worth of keys, and a window that is read and pressed by name."""
+    """The program with two readers, and a window operated by labels."""
 
     def __init__(self, program: Program, reader: ReaderService, tree: Accessibility, pictures: Path) -> None:
         self.program = program
@@ -54,13 +54,13 @@ class Sitting:
         self.daemon = self.watch()
 
     def watch(self) -> Process:
-        """Start the program, and wait until it is on watch."""
+        """Start the program and wait until it runs."""
         self.daemon = self.program.start("run")
         self.daemon.wait_for_log("vigicle is running")
         return self.daemon
 
     def sees(self, words: str) -> None:
-        """Wait until these words can be read in the window, and take a picture."""
+        """Wait for these words in the window and take a picture."""
         wait_until(lambda: self._reads(words), f"the window says {words!r}", 20)
         self._taken += 1
         scrot = require_tool("scrot", "scrot")
@@ -73,7 +73,7 @@ class Sitting:
         self._tree.act(node, "Press")
 
     def has(self, label: str) -> bool:
-        """Tell whether a button with this label can be seen."""
+        """Return whether a button with this label is visible."""
         return any(n.name == label for n in self._tree.tree(hidden=False) if n.role == "push button")
 
     def _reads(self, words: str) -> bool:
@@ -97,7 +97,7 @@ def workstation(
     large_screen: Screen,
     tmp_path: Path,
 ) -> Iterator[Sitting]:
-    """A desktop with a window manager, a browser, a mail program and the vendor's tool."""
+    """A desktop with window manager, browser, mail program and vendor's tool."""
     program.environment |= reader_service.environment | session_bus.environment | browser.environment
     program.environment |= dict(large_screen.environment) | {"LANG": "en_GB.UTF-8"}
     program.configure(
@@ -115,7 +115,7 @@ def workstation(
 
 
 def bring_both(workstation: Sitting, old: PivCard) -> PivCard:
-    """Open the guide, show both keys, and say that the new one is activated; return the new one."""
+    """Open the guide, present both keys and return the activated new one."""
     new = new_key()
     assert workstation.program.run("guide").returncode == 0
     workstation.sees("Put your key in")
@@ -127,7 +127,7 @@ def bring_both(workstation: Sitting, old: PivCard) -> PivCard:
 
 
 def activate(workstation: Sitting) -> None:
-    """Say of each step in the vendor's tool that it is done."""
+    """Confirm each step in the vendor's tool."""
     for done in (
         "It is open and up to date",
         "I have clicked “Activer”",

@@ -1,4 +1,4 @@
-"""A key gets a name and a certificate is forgotten, by the command line, with and without a daemon."""
+"""Keys are named and certificates forgotten by the command line."""
 
 from __future__ import annotations
 

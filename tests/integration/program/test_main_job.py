@@ -1,4 +1,4 @@
-"""The main job, whole: a real pcscd, OpenSC, a session bus, a recording browser and the installed command."""
+"""The main job with pcscd, OpenSC, a session bus and the installed command."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def now() -> datetime:
 
 
 def ending(left: timedelta, **names: Any) -> bytes:
-    """A certificate that has this long to live."""
+    """Make a certificate that ends after this span."""
     return make_certificate(not_before=now() + left - THREE_YEARS, not_after=now() + left, **names)
 
 
 def fresh(**names: Any) -> bytes:
-    """A certificate that began yesterday."""
+    """Make a certificate that began yesterday."""
     return make_certificate(not_before=now() - timedelta(days=1), **names)
 
 
 def card(*certificates: bytes, number: int = 1) -> PivCard:
-    """A key of the same model as all others; `number` is its serial number."""
+    """Make a key of the common model with this serial number."""
     return PivCard(dict(zip(("9A", "9C"), certificates, strict=False)), guid=bytes([number]) * 16)
 
 
@@ -78,7 +78,7 @@ def report(workstation: Program, *arguments: str) -> dict[str, Any]:
 
 
 def button(notice: Notice) -> str:
-    """The action key of the first labelled button."""
+    """Return the action key of the first labelled button."""
     return next(key for key in notice.actions if key != "default")
 
 

@@ -1,4 +1,4 @@
-"""The guide of the whole program in a terminal: two keys in a real reader service, from the first insertion on."""
+"""The text guide of the whole program, with two keys and a real pcscd."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def guide_of(workstation: Program) -> Terminal:
 
 @pytest.fixture
 def guide(workstation: Program) -> Iterator[Terminal]:
-    """The guide of a running daemon."""
+    """The text guide of a running daemon."""
     start_daemon(workstation)
     with guide_of(workstation) as terminal:
         terminal.read("q Quit")
@@ -84,7 +84,7 @@ def guide(workstation: Program) -> Iterator[Terminal]:
 
 
 def choose(guide: Terminal, label: str) -> None:
-    """Type the number that stands before this label; wait for it where it is not there yet."""
+    """Type the number before this label, once it is shown."""
     listed = re.compile(rf"^(\d+) {re.escape(label)}$", re.MULTILINE)
     with contextlib.suppress(SupportTimeoutError):
         wait_until(lambda: listed.search(guide.text) is not None, f"{label!r} is offered")
@@ -94,7 +94,7 @@ def choose(guide: Terminal, label: str) -> None:
 
 
 def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new: PivCard) -> None:
-    """Put the old key in, then the new one, and say that it is activated."""
+    """Insert the old key, then the new one, and confirm its activation."""
     reader_service.insert(old)
     guide.read("Plugged in: your")
     reader_service.swap(new)

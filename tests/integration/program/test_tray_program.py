@@ -1,4 +1,4 @@
-"""The tray of the whole program, met over D-Bus as a panel does: what its menu says, and what a click does."""
+"""The tray of the whole program, read and clicked over D-Bus."""
 
 from __future__ import annotations
 

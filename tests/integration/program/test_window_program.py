@@ -1,4 +1,4 @@
-"""The guide's window of the whole program, on a screen in memory: opened, clicked, killed and closed."""
+"""The guide's window of the whole program on a virtual screen."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ ORDER_URL = "https://order.example/keys"
 
 
 class VisibleWindows:
-    """The windows of vigicle on a screen, seen and handled by xdotool."""
+    """The visible windows of vigicle, operated by xdotool."""
 
     def __init__(self, screen: Screen) -> None:
         self._xdotool = require_tool("xdotool", "xdotool")
         self._environment = os.environ | screen.environment
 
     def wait(self, count: int = 1) -> str:
-        """Wait until so many windows are shown; return the id of the first."""
+        """Wait until `count` windows are shown and return the first one's id."""
         shown: list[str] = []
 
         def as_many() -> bool:
@@ -54,7 +54,10 @@ class VisibleWindows:
         return int(self._run("getwindowpid", self.wait()))
 
     def close(self) -> None:
-        """Close the window by the keyboard; a key may go nowhere while the window manager is still busy with it."""
+        """Press Alt+F4 until the window is closed.
+
+        A key press may get lost while the window manager is busy.
+        """
         window = self.wait()
 
         def closed() -> bool:

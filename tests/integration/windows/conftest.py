@@ -1,4 +1,4 @@
-"""One Windows for all tests of this folder; each begins without a reader, a configuration or a memory."""
+"""One Windows for this folder, reset before each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""vigicle's folder for Windows runs: a key is read, remembered and told of, and the commands find their daemon."""
+"""vigicle on Windows reads a key, notifies and answers commands."""
 
 from __future__ import annotations
 

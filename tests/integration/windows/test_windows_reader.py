@@ -1,4 +1,4 @@
-"""The reader on Windows, where the service stops with the last reader and starts with the first."""
+"""The reader on Windows, where the service runs only with a reader."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_every_insertion_and_removal_is_seen(windows: Windows, key: bytes) -> No
     windows.plug_in()
     windows.insert(key)
     daemon.wait_for("cards ['1 in Test Reader 0']")
-    windows.insert(make_certificate(cn="Another HOLDER"))  # the same ATR: only the event counter tells
+    windows.insert(make_certificate(cn="Another HOLDER"))  # the same ATR, so only the event counter differs
     daemon.wait_for("cards ['2 in Test Reader 0']")
     windows.remove()
     daemon.wait_for("cards []")

@@ -1,4 +1,4 @@
-"""The icon in a taskbar: its picture, its balloon and the click on it, its menu, and the end of the session."""
+"""The icon in a taskbar: picture, balloon, menu, end of session."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Taskbar:
         subprocess.run(command, env=os.environ | {"DISPLAY": self.windows.display}, check=True, timeout=30)
 
     def shows(self, colour: tuple[int, int, int]) -> bool:
-        """Tell whether the taskbar holds that colour."""
+        """Return whether the taskbar shows that colour."""
         near = (all(abs(a - b) < 8 for a, b in zip(each, colour, strict=True)) for each in self._colours())
         return sum(near) > 20
 

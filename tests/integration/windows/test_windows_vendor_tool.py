@@ -1,4 +1,4 @@
-"""The vendor's tool on Windows: found wherever it is entered, started once, and not with an administrator's rights."""
+"""The vendor's tool on Windows is found, and started once without elevation."""
 
 from __future__ import annotations
 

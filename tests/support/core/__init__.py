@@ -1,1 +1,1 @@
-"""What the tests of the rules share: values with defaults, and a world that answers like the adapters."""
+"""Support for tests of the core: factories and a simulator."""

@@ -49,7 +49,7 @@ UNACTIVATED = TokenFlags(user_pin_set=False)
 
 
 def certificate(name: str = "old", /, **changes: object) -> Certificate:
-    """Make a whole authentication certificate of one expert, far from its end; `name` makes it distinct."""
+    """Make a valid authentication certificate, distinct by `name`."""
     plain = Certificate(
         fingerprint=Fingerprint(sha256(name.encode()).hexdigest()),
         subject_cn="Jean MARTIN",
@@ -108,7 +108,7 @@ def memory(*things: Owned, **changes: object) -> Memory:
 
 
 def token(*certificates: Certificate, reader: str = "Reader 00", **changes: object) -> TokenReading:
-    """Make what a module says of the token in this reader."""
+    """Make a module's reading of the token in this reader."""
     plain = TokenReading(slot_description=reader, manufacturer="Thales", certificates=certificates)
     return replace(plain, **changes)  # type: ignore[arg-type]  # each test names real fields
 

@@ -1,4 +1,4 @@
-"""A world around the rules that answers as the adapters would, at once and in one thread."""
+"""Simulates the adapters around the core, at once and in one thread."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ INSTANT = timedelta(microseconds=1)
 
 @dataclass(slots=True, kw_only=True)
 class Card:
-    """What lies in a reader, and what goes wrong when modules read it."""
+    """The card in a reader, and its trouble when read."""
 
     tokens: tuple[TokenReading, ...]
     insertion: int
@@ -41,7 +41,10 @@ class Card:
 
 @dataclass(slots=True, kw_only=True)
 class Simulator:
-    """Readers, cards, a clock and a person; `answering`, `delivering` and `opening` switch the adapters off."""
+    """Readers, cards, a clock and a user.
+
+    `answering`, `delivering` and `opening` switch adapters off.
+    """
 
     state: State = field(default_factory=lambda: State(settings=SETTINGS))
     now: datetime = NOW
@@ -56,7 +59,10 @@ class Simulator:
     kept: Memory = field(default_factory=Memory)
 
     def post(self, event: Event) -> tuple[Effect, ...]:
-        """Take one event in, and whatever the adapters answer to it; return the effects of the event itself."""
+        """Process an event and the adapters' answers.
+
+        Returns the effects of the event itself.
+        """
         self.state, effects = step(self.state, event)
         self.effects += effects
         for effect in effects:
@@ -109,7 +115,7 @@ class Simulator:
         self.look()
 
     def wait(self, span: timedelta) -> None:
-        """Let time pass; the rules are woken when they asked to be, and at no other moment."""
+        """Let time pass, with the ticks that the core asked for."""
         end = self.now + span
         while (moment := self.state.wake_at) is not None and moment <= end:
             assert moment > self.now, "a moment to wake at is ahead"
@@ -138,17 +144,17 @@ class Simulator:
         return self.state.guide
 
     def step(self) -> str:
-        """Return the id of the step of the moment, "" when there is none."""
+        """Return the id of the current step, "" for none."""
         return next((line.id for line in self.page.steps if line.status is StepStatus.CURRENT), "")
 
     def actions(self) -> dict[str, Action[Sentence]]:
-        """Return every action of the page, by the name of its id, each of which is there once."""
+        """Return every action of the page by its id, which is unique."""
         actions = [*offered(self.page)]
         assert len(actions) == len({action.id for action in actions})
         return {str(action.id): action for action in actions}
 
     def choose(self, *actions: str | ActionId) -> tuple[Effect, ...]:
-        """Choose these actions of the guide, each of them offered; return what the last one led to."""
+        """Choose these offered actions and return the last one's effects."""
         effects: tuple[Effect, ...] = ()
         for action in actions:
             offered_now = self.actions()
@@ -157,11 +163,11 @@ class Simulator:
         return effects
 
     def tell(self, key: str, claim: Claim) -> tuple[Effect, ...]:
-        """Say something of a key."""
+        """Make a claim about a key."""
         return self.command(StateClaim(key=KeyId(key), claim=claim))
 
     def check(self, request: int = 1) -> Report | None:
-        """Ask for a check and return what was answered, None when nothing was yet."""
+        """Request a check and return the report, None while it is pending."""
         self.command(CheckKeys(), request)
         return self.answered(request)
 
@@ -188,12 +194,12 @@ class Simulator:
         return [e.moment for e in self.effects if isinstance(e, WakeAt)]
 
     def titles(self) -> list[str]:
-        """Return the titles of what was said, in order."""
+        """Return the titles of the delivered notices, in order."""
         return [notice.title.id for _, notice in self.delivered]
 
 
 def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Simulator:
-    """Make a world in which a key with each of these certificates was plugged in and out, in this order."""
+    """Plug in and remove one key per certificate, in order."""
     simulator = Simulator(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
     simulator.look()
     for one in keys or (certificate(),):
@@ -203,5 +209,5 @@ def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Si
 
 
 def dedup_keys(delivered: Iterable[tuple[datetime, Notice]]) -> list[str]:
-    """Return the newest mark of each notice that was said."""
+    """Return the newest dedup key of each delivered notice."""
     return [notice.dedup_keys[-1] for _, notice in delivered if notice.dedup_keys]

@@ -1,4 +1,4 @@
-"""Two keys of one holder, and how far the guide has led with them."""
+"""Two keys of one holder, at stages of the guide."""
 
 from datetime import datetime, timedelta
 
@@ -16,14 +16,14 @@ LAST_CHANCE = OLD_ENDS - DAY
 
 
 def two_keys(now: datetime = NOW) -> Simulator:
-    """Make a world in which both keys are known, and the new one is activated."""
+    """Simulate that both keys are known and the new one is activated."""
     simulator = world_with(OLD, NEW, now=now)
     simulator.tell(NEW_ID, Claim.ACTIVATED)
     return simulator
 
 
 def mailed(now: datetime = NOW) -> Simulator:
-    """Lead to the moment when the mail was asked for and the browser is closed."""
+    """Go on until the mail is requested and the browser closed."""
     simulator = two_keys(now)
     simulator.plug(OLD)
     simulator.choose("end:log_in", "end:ask", "end:close")

@@ -1,4 +1,4 @@
-"""Small courses with every kind of step, for the tests of the guide."""
+"""Small workflows with every kind of step, for the guide's tests."""
 
 from datetime import timedelta
 
@@ -10,12 +10,12 @@ MAILED = Limit(since="ask", span=LINK_LIFE, back_to="old_in")
 
 
 def word(delivered: str) -> Wording:
-    """Say the same in both languages."""
+    """Return a wording that is the same in both languages."""
     return Wording(en=delivered, fr=delivered)
 
 
 def a_step(id_: str, ends: Ends = Ends.SAID, needs: Needs = Needs.NOTHING, *offers: Offer, limit: bool = False) -> Step:
-    """Make a step whose words are its id."""
+    """Make a step whose wordings are its id."""
     return Step(
         id=id_,
         title=word(id_),
@@ -28,7 +28,7 @@ def a_step(id_: str, ends: Ends = Ends.SAID, needs: Needs = Needs.NOTHING, *offe
 
 
 def a_workflow(kind: WorkflowKind, *steps: Step, known_problems: tuple[KnownProblem, ...] = ()) -> Workflow:
-    """Make a course of these steps."""
+    """Make a workflow of these steps."""
     return Workflow(kind=kind, title=word(kind), steps=steps, known_problems=known_problems)
 
 

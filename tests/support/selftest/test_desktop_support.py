@@ -1,4 +1,4 @@
-"""The recording notification server, the real dunst, the login manager and the recorders."""
+"""The notification servers, the login manager and the recorders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The played key of the tests on Windows, compiled for this system: PKCS#11 programs see its certificate."""
+"""The simulated key of the Windows tests, compiled for this system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private pcscd: what OpenSC reads through it, and what a client sees of cards and restarts."""
+"""The private pcscd as OpenSC and a PC/SC client see it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPENSC = require_file(
 
 UNKNOWN_READER = "error 0x80100009"
 
-# A client of its own process: libpcsclite looks at PCSCLITE_CSOCK_NAME once.
+# A client in a process of its own: libpcsclite reads PCSCLITE_CSOCK_NAME once.
 CLIENT = """
 import sys
 from smartcard import scard as s
@@ -49,7 +49,7 @@ while True:
 
 
 class Client:
-    """A process that prints every change that SCardGetStatusChange tells it."""
+    """A process that prints every change from SCardGetStatusChange."""
 
     def __init__(self, service: ReaderService, *arguments: str) -> None:
         self._popen = subprocess.Popen(
@@ -128,7 +128,7 @@ def test_a_login_is_found_among_the_commands(reader_service: ReaderService) -> N
     pkcs11_tool(reader_service.environment, "--login", "--pin", "123456", "-O")
     assert len(pin_commands(piv.apdus)) == 1
     assert pin_commands(piv.apdus) == PINS_SEEN
-    PINS_SEEN.clear()  # this one was ours
+    PINS_SEEN.clear()  # this one was intended
 
 
 @pytest.mark.parametrize("tear_at", [1, 2, 5, 9])

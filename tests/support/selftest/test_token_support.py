@@ -1,4 +1,4 @@
-"""SoftHSM's tokens, the modules that misbehave, the certificate factory and the program's home."""
+"""SoftHSM's tokens, faulty modules, the certificate factory, the program's home."""
 
 from __future__ import annotations
 
