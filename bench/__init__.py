@@ -1,1 +1,1 @@
-"""The benchmark: each budget of the design, our figure, and the peers' beside it."""
+"""The benchmark: each budget with the figures of vigicle and its peers."""

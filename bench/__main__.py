@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SUBJECTS: dict[str, tuple[str, Callable[..., list[Row]]]] = {
     "idle": ("On watch while nothing happens", idle.measure),
     "reaction": ("A card is put in", reaction.measure),
-    "notice": ("The desktop is told", notice.measure),
+    "notice": ("A notice is shown", notice.measure),
     "outage": ("The reader service fails", outage.measure),
     "hand": ("Keys are swapped by hand", hand_swaps.measure),
     "swaps": ("Cards are swapped faster than any hand", swaps.measure),
@@ -49,11 +49,13 @@ SUBJECTS: dict[str, tuple[str, Callable[..., list[Row]]]] = {
 
 
 def main() -> int:
-    """Measure what was asked for; the exit code is 1 when a budget is missed."""
+    """Measure the chosen subjects and return 1 when a budget is missed."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure vigicle beside its peers.")
     parser.add_argument("--quick", action="store_true", help="shorter windows and fewer repetitions")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON, too")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="put them into this document, between its marks")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="put them into this document, between its markers"
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SUBJECTS)}; all without one")
     options = parser.parse_args()
     if unknown := set(options.names) - SUBJECTS.keys():
@@ -73,7 +75,7 @@ def main() -> int:
 
 
 def _measure(name: str, *, quick: bool) -> Section:
-    """Measure one subject; when it breaks, the others still count."""
+    """Measure one subject, so that its failure leaves the others."""
     title, measure = SUBJECTS[name]
     sys.stderr.write(f"{name} ...\n")
     began = time.monotonic()

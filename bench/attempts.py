@@ -1,4 +1,4 @@
-"""Go on when a program fails: its figure is then the word for it."""
+"""Continues when a program fails, with a word as its figure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_INSTALLED, FAILED = "not installed", "failed"
 
 
 def attempt(what: str, work: Callable[[], T]) -> T | str:
-    """Do it; where that fails, say why on stderr, and return the word for it."""
+    """Call it, or print why it failed and return the word for that."""
     try:
         return work()
     except MissingToolError as error:
@@ -33,7 +33,7 @@ def attempt(what: str, work: Callable[[], T]) -> T | str:
 
 
 def repeat(figure: Callable[[], float], times: int) -> Figure:
-    """Take a figure so many times and sum them up; the first failure ends it."""
+    """Summarise a figure taken `count` times, or return the first failure."""
     figures: list[float] = []
     for _ in range(times):
         found = attempt("this time", figure)
@@ -44,7 +44,7 @@ def repeat(figure: Callable[[], float], times: int) -> Figure:
 
 
 def each_program(measure: Callable[[str], T], *, at_once: bool = False) -> dict[str, T | str]:
-    """Measure one program after the other, or all side by side, each in a thread that outlives its processes."""
+    """Measure the programs in turn or, each in its own thread, side by side."""
     with ThreadPoolExecutor(max_workers=len(PROGRAMS) if at_once else 1) as pool:
         running = {name: pool.submit(attempt, name, partial(measure, name)) for name in PROGRAMS}
         return {name: future.result() for name, future in running.items()}

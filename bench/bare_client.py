@@ -1,4 +1,4 @@
-"""The least that can be done: wait in SCardGetStatusChange, and print the moment of each card put in.
+"""A minimal PC/SC client that prints the moment of each insertion.
 
 A program of its own, so that nothing else shares its interpreter.
 """
@@ -14,7 +14,7 @@ FOREVER_MS = 0xFFFFFFFF
 
 
 def main() -> None:
-    """Watch all the readers that are there now, until killed."""
+    """Watch all present readers until killed."""
     _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     _, readers = scard.SCardListReaders(context, [])
     states = [(name, scard.SCARD_STATE_UNAWARE) for name in readers]

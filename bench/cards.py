@@ -1,4 +1,4 @@
-"""The cards that the benchmark plays with."""
+"""The cards of the benchmark."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from support.pki import make_certificate
 
 
 def lasting_card(number: int = 0) -> PivCard:
-    """Return a key whose certificate is good for years: nothing is to be told."""
+    """Return a key valid for years, which gives no notice."""
     return _card(number, days_left=700)
 
 
 def ending_card(number: int = 0) -> PivCard:
-    """Return a key whose certificate ends soon, of a holder of its own: a notice is to be told."""
+    """Return a key that ends soon, of its own holder, which gives a notice."""
     return _card(number, days_left=10)
 
 

@@ -11,7 +11,7 @@ BEGIN, END = "<!-- figures: `dev.py bench --markdown` writes from here -->", "<!
 
 
 def takes_figures(document: Path) -> bool:
-    """Tell whether the document has its marks, in order."""
+    """Return whether the document has its markers, in order."""
     if not document.is_file():
         return False
     head, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
@@ -19,7 +19,7 @@ def takes_figures(document: Path) -> bool:
 
 
 def put_into(document: Path, figures: str) -> None:
-    """Write the figures between the document's marks."""
+    """Write the figures between the document's markers."""
     head, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
     tail = rest.partition(END)[2]
     document.write_text(f"{head}{BEGIN}\n\n{figures}\n{END}{tail}", encoding="utf-8")

@@ -15,7 +15,7 @@ STEPS, QUICK_STEPS = 20, 5
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Time a step in which nothing happens: all that is known is judged and drawn in it."""
+    """Time a step without changes, which assesses and renders everything."""
     counts, steps = (QUICK_COUNTS, QUICK_STEPS) if quick else (COUNTS, STEPS)
     return [
         Row(what=f"one step with {count} certificates", unit="ms", budget=None, ours=_step_ms(count, steps))

@@ -1,4 +1,4 @@
-"""The guide's window: how long it takes to open, and what it costs while it is looked at."""
+"""How long the guide's window takes to open, and its cost while open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN_LIMIT_S = 20.0
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Open it again and again over a key whose certificate ends soon, then let it be."""
+    """Open the guide repeatedly for a key that ends soon, then leave it open."""
     count, seconds = (QUICK_OPENINGS, QUICK_WINDOW_S) if quick else (OPENINGS, WINDOW_S)
     with Sandbox() as sandbox, VisibleWindows(sandbox) as windows:
         program = Vigicle(sandbox, tray=True)
@@ -56,12 +56,15 @@ def measure(*, quick: bool) -> list[Row]:
 
 
 def openings(windows: VisibleWindows, open_it: Callable[[], object], count: int) -> Figure:
-    """Return how long the window takes to be shown after each call; it is killed in between."""
+    """Return how long the window takes to be shown after each call.
+
+    It is killed in between.
+    """
     return repeat(partial(_opening, windows, open_it), count)
 
 
 def by_command(program: Vigicle) -> None:
-    """Ask for the guide as a person in a terminal does."""
+    """Open the guide as a user in a terminal does."""
     program.commands.start("guide")
 
 

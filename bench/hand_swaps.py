@@ -1,4 +1,4 @@
-"""Which cards a program misses when one key is taken out and another put in, as fast as a hand does it."""
+"""Which cards a program misses in swaps as fast as by hand."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 SWAPS, QUICK_SWAPS = 200, 20
 START_S, END_S = 2.0, 4.0
-OUT_S, IN_S = 0.1, 0.3  # nobody is quicker
+OUT_S, IN_S = 0.1, 0.3  # the fastest by hand
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Swap two keys in one reader of each program, all of them at the same time."""
+    """Swap two keys in one reader of each program, all at once."""
     count = QUICK_SWAPS if quick else SWAPS
     cards = {name: (lasting_card(1), lasting_card(2)) for name in PROGRAMS}
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What it costs to be on watch while nothing happens: all programs side by side, in the same window."""
+"""The cost of idling, with all programs side by side."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 START_S = 2.0
 WINDOW_S, QUICK_WINDOW_S = 300.0, 15.0
-SETTLE_S = 10.0  # pcscd switches a card off that nobody used for 5 s
+SETTLE_S = 10.0  # pcscd powers an unused card down after 5 s
 WITH_TRAY, NOBODY = "vigicle with tray", "nobody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
-    """What one program did in the window, what its pcscd did, and its memory at the end of it."""
+    """The work of one program and its pcscd, and its memory at the end."""
 
     seconds: float
     program: Work
@@ -49,12 +49,12 @@ class Idle:
 
     @property
     def service_wakeups(self) -> float:
-        """How often a second its pcscd woke, of itself or for the program."""
+        """How often a second its pcscd woke."""
         return self.service.wakeups / self.seconds
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Watch each program, on a private pcscd with a key in one of two readers, for five minutes."""
+    """Measure each program for five minutes with one key in two readers."""
     seconds = QUICK_WINDOW_S if quick else WINDOW_S
     programs = dict(QUIET_PROGRAMS)
     programs[WITH_TRAY] = partial(Vigicle, verbose=False, tray=True)
@@ -76,9 +76,9 @@ def measure(*, quick: bool) -> list[Row]:
 def observe(
     sandboxes: Mapping[str, Sandbox], running: Mapping[str, Watching | str], seconds: float
 ) -> dict[str, Idle | str]:
-    """Return what each program did in so many seconds from now; a word stands for one that does not run.
+    """Return the work of each program over `seconds`, or a word for its failure.
 
-    A stage that nobody runs on shows what its pcscd does of itself.
+    A sandbox without a program shows what pcscd does by itself.
     """
     began = time.monotonic()
     before = {name: _works(sandbox, running.get(name)) for name, sandbox in sandboxes.items()}
@@ -111,12 +111,12 @@ def _works(sandbox: Sandbox, watching: Watching | str | None) -> tuple[Work, Wor
 
 
 def pick(found: Mapping[str, Idle | str], figure: Callable[[Idle], float]) -> dict[str, Figure]:
-    """Return one figure of each program, or the word for it."""
+    """Return one figure of each program, or its word."""
     return {name: idle if isinstance(idle, str) else figure(idle) for name, idle in found.items()}
 
 
 def put_on_service(found: Mapping[str, Idle | str], nobody: str) -> dict[str, Figure]:
-    """Return how often a second each pcscd woke, over the one that nobody uses."""
+    """Return each pcscd's wake-ups a second, over those of an unused one."""
     alone = found[nobody]
     if isinstance(alone, str):
         return dict.fromkeys(found, FAILED)

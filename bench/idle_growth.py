@@ -1,4 +1,4 @@
-"""How the cost of an idle watch grows with the number of readers, and with what is remembered."""
+"""How the idle cost grows with readers and with known certificates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTE = (
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Watch all of it in one window, with a key in the first reader of each."""
+    """Measure all in one window, with a key in each first reader."""
     counts = memory.QUICK_COUNTS if quick else memory.COUNTS
     with ExitStack() as stack:
         sandboxes: dict[str, Sandbox] = {}

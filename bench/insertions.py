@@ -1,4 +1,4 @@
-"""What calm insertions, each read to its end, leave behind in our program."""
+"""What insertions that are read to the end leave in vigicle."""
 
 from __future__ import annotations
 

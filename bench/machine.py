@@ -1,4 +1,4 @@
-"""Under which circumstances the figures were taken: the command, the versions, the machine."""
+"""The circumstances of the figures: command, versions, machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What is to be known to take the figures for what they are."""
+    """The circumstances that the figures depend on."""
 
     command: str
     day: str
@@ -36,7 +36,7 @@ class Circumstances:
     load_before: float
 
     def as_markdown(self) -> str:
-        """Say it in a paragraph."""
+        """Return it as a paragraph."""
         versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         machine = f"{self.cores} cores of {self.processor}, {self.memory_gib:.1f} GiB"
         return (
@@ -47,14 +47,14 @@ class Circumstances:
 
 
 def circumstances(arguments: Sequence[str]) -> Circumstances:
-    """Look around, before anything is measured."""
+    """Return the circumstances, before anything is measured."""
     return Circumstances(
         command=" ".join(["python3 installers/dev.py bench", *arguments]),
         day=datetime.now(UTC).date().isoformat(),
         versions={
             "vigicle": version("vigicle"),
             "Python": platform.python_version(),
-            "pcscd": _said(r"version (\S+?)\.?\s", require_tool("pcscd", "pcscd"), "--version"),
+            "pcscd": _output_of(r"version (\S+?)\.?\s", require_tool("pcscd", "pcscd"), "--version"),
             "OpenSC": _package("opensc"),
             "pam_pkcs11": _package("libpam-pkcs11"),
         },
@@ -74,12 +74,12 @@ def _system() -> str:
 
 
 def _package(name: str) -> str:
-    """Return the version of a Debian package; neither peer tells its own."""
-    return _said(r"(\S+)", "dpkg-query", "--show", "--showformat=${Version}", name)
+    """Return the version of a Debian package."""
+    return _output_of(r"(\S+)", "dpkg-query", "--show", "--showformat=${Version}", name)
 
 
-def _said(pattern: str, program: str, *options: str) -> str:
-    """Return what the program says of its version; a peer may be missing."""
+def _output_of(pattern: str, program: str, *options: str) -> str:
+    """Return a program's version output, or a word when it is missing."""
     if shutil.which(program) is None:
         return UNKNOWN
     done = subprocess.run([program, *options], capture_output=True, text=True, timeout=LIMIT_S, check=False)

@@ -1,4 +1,4 @@
-"""A large memory: a key and a certificate of each of many holders, none of whom is to be told anything."""
+"""A large store of keys and certificates that give no notice."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ COUNTS, QUICK_COUNTS = (10, 1_000, 10_000), (10, 1_000)
 
 
 def settings() -> Settings:
-    """Return what vigicle goes by when nobody has configured anything."""
+    """Return the default settings."""
     with TemporaryDirectory() as home:
         places = {f"XDG_{name}_HOME": str(Path(home, name)) for name in ("CONFIG", "STATE")}
         return load_settings(find_folders(places)).settings
 
 
 def memory_of(count: int, now: datetime) -> Memory:
-    """Return a memory of so many certificates of the first procedure's issuer, so that its rules apply."""
+    """Return a memory of `count` certificates of the first procedure's issuer."""
     issuer = settings().procedures[0].issuers[0].organization or ""
     seen = [_seen(number, issuer, now) for number in range(count)]
     fingerprints = [each.certificate.fingerprint for each in seen]

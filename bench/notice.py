@@ -1,11 +1,11 @@
-"""How long until the desktop is told of a key, over the event and a bare read of the same key."""
+"""How long a notice takes, over the insertion and over a plain read."""
 
 from __future__ import annotations
 
 from bench.cards import ending_card
 from bench.programs import PROGRAMS
 from bench.rows import Row, beside
-from bench.trials import lane_of, race, spreads, told_over_read_s
+from bench.trials import lane_of, notice_over_read_s, race, spreads
 
 INSERTIONS, QUICK_INSERTIONS = 20, 10
 NOTE = (
@@ -22,7 +22,7 @@ def measure(*, quick: bool) -> list[Row]:
         beside(
             "notice on the bus, over event and bare read",
             "s",
-            spreads(found, told_over_read_s),
+            spreads(found, notice_over_read_s),
             budget=0.5,
             note=NOTE,
         )

@@ -1,4 +1,4 @@
-"""How long a program stays blind when the reader service was killed, or comes after it."""
+"""How long a program misses cards when the reader service restarts or is late."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STRIDE_S, PAUSE_S = 0.31, 1.5  # so that the service comes back at various point
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Kill the service under each program, and start programs before it; all of them side by side."""
+    """Kill the service under each program, and start programs before it."""
     count = QUICK_OUTAGES if quick else OUTAGES
     killed = each_program(partial(_killed, count=count), at_once=True)
     absent = each_program(partial(_absent, count=count), at_once=True)
@@ -69,7 +69,7 @@ def _after_a_start(name: str, number: int) -> Figure:
 
 
 def _all(figures: Iterator[Figure]) -> Figure:
-    """Sum them up; the first word instead of a number ends it, and stands for all."""
+    """Summarise the figures, or return the first word among them."""
     numbers: list[float] = []
     for figure in figures:
         if not isinstance(figure, float):
@@ -79,7 +79,7 @@ def _all(figures: Iterator[Figure]) -> Figure:
 
 
 def _seen_again(sandbox: Sandbox, program: Watching) -> Figure:
-    """Start the service; where the card that is in goes unseen, try with putting it in anew."""
+    """Start the service and, where its card goes unseen, reinsert it."""
     before = time.time()
     sandbox.service.start()
     back = time.time()

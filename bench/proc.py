@@ -20,7 +20,7 @@ class Work:
 
 
 def work_of(pid: int) -> Work:
-    """Return the voluntary context switches and the time on a processor of all living threads."""
+    """Return the context switches and processor time of all living threads."""
     wakeups = run_ns = 0
     for task in Path(f"/proc/{pid}/task").iterdir():
         wakeups += int(_field(task / "status", "voluntary_ctxt_switches"))
@@ -29,17 +29,17 @@ def work_of(pid: int) -> Work:
 
 
 def pss_mb(pid: int) -> float:
-    """Return the proportional set size: memory, each shared page divided among those who share it."""
+    """Return the PSS: memory with each shared page divided among its users."""
     return _memory_mb(pid, "Pss")
 
 
 def anonymous_mb(pid: int) -> float:
-    """Return the part of the PSS that no file backs: it does not move when others who share a library come and go."""
+    """Return the anonymous part of the PSS, which other processes do not change."""
     return _memory_mb(pid, "Pss_Anon")
 
 
 def rss_mb(pid: int) -> float:
-    """Return the resident set size: what it would take if nothing were shared."""
+    """Return the RSS, which counts shared pages fully."""
     return _memory_mb(pid, "Rss")
 
 
@@ -49,13 +49,13 @@ def descriptors(pid: int) -> int:
 
 
 def children(pid: int) -> int:
-    """Return how many child processes it has, dead ones that nobody asked after included."""
+    """Return its number of child processes, zombies included."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(len((task / "children").read_text().split()) for task in tasks)
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether it runs, and is not only waiting for its exit code to be read."""
+    """Return whether it runs and is no zombie."""
     try:
         return _field(Path(f"/proc/{pid}/status"), "State")[0] not in "ZX"
     except FileNotFoundError:

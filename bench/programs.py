@@ -1,4 +1,4 @@
-"""The programs that are compared, each started alike and asked alike when it has noticed a card."""
+"""The compared programs behind one interface."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ EVENTMGR = """
 
 
 class Watching(Protocol):
-    """A program on watch."""
+    """A program that watches the readers."""
 
     process: Process
 
     def seen(self) -> list[float]:
         """Return the moment of each insertion that it has noticed."""
 
-    def told(self) -> list[float]:
-        """Return the moment of each time that it has told the desktop, or done what it was told to do."""
+    def notified_at(self) -> list[float]:
+        """Return the moments of its notices, or of its configured actions."""
 
 
 class Vigicle:
-    """Our own program, at home in the stage's folder; with `verbose` its log tells what it has seen."""
+    """vigicle in the sandbox. Its log has each event when `verbose`."""
 
     def __init__(self, sandbox: Sandbox, *, verbose: bool = True, tray: bool = False) -> None:
         self._sandbox = sandbox
@@ -70,21 +70,21 @@ class Vigicle:
                 first_seen.setdefault(number, log_moment(line[1]))
         return list(first_seen.values())
 
-    def told(self) -> list[float]:
-        return self._sandbox.told()
+    def notified_at(self) -> list[float]:
+        return self._sandbox.notified_at()
 
 
 class OpenscNotify:
-    """OpenSC's own: a notice for each card put in, without looking at it."""
+    """opensc-notify, which shows a notice for each insertion without a read."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self.process = sandbox.start("opensc-notify", require_tool("opensc-notify", "opensc"))
 
     def seen(self) -> list[float]:
-        return self._sandbox.told("detected")
+        return self._sandbox.notified_at("detected")
 
-    def told(self) -> list[float]:
+    def notified_at(self) -> list[float]:
         return self.seen()
 
 
@@ -102,7 +102,7 @@ class EventManager:
     def seen(self) -> list[float]:
         return [float(line) for line in self._stamps.read_text().splitlines()] if self._stamps.exists() else []
 
-    def told(self) -> list[float]:
+    def notified_at(self) -> list[float]:
         return self.seen()
 
 
@@ -130,7 +130,7 @@ QUIET_PROGRAMS: Mapping[str, Callable[[Sandbox], Watching]] = {**PROGRAMS, OURS:
 
 
 class BareClient:
-    """The bare `SCardGetStatusChange` client; `seen` as with the programs."""
+    """The minimal `SCardGetStatusChange` client. `seen` is as in the programs."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.process = sandbox.start("bare", sys.executable, "-I", str(Path(bare_client.__file__)))
@@ -142,13 +142,13 @@ class BareClient:
 
 
 def log_moment(stamp: str) -> float:
-    """Return the moment of a log line: written in whole milliseconds, so half of one is added."""
+    """Return the moment of a log line, plus half of its resolution of 1 ms."""
     moment = datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S,%f").astimezone(UTC)
     return moment.timestamp() + LOG_RESOLUTION_S / 2
 
 
 def wait_for(moments: Callable[[], list[float]], since: float, limit_s: float) -> float | None:
-    """Return the first moment at or after `since` (give or take the log's resolution), or None at the limit."""
+    """Return the first moment from `since` on, or None at the limit."""
 
     def first() -> float | None:
         return next((moment for moment in moments() if moment >= since - LOG_RESOLUTION_S), None)

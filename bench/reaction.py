@@ -1,4 +1,4 @@
-"""How long a program takes to notice a card, over a bare client of the reader service in the same run."""
+"""How long a program takes to notice a card, over a minimal client."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from bench.trials import Insertion
 
 INSERTIONS, QUICK_INSERTIONS = 40, 10
-NOTE = "ours by its log, opensc-notify by its notice, the others by their action (`date`)"
+NOTE = "vigicle by its log, opensc-notify by its notice, the others by their action (`date`)"
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Put a key in again and again, before one program after the other."""
+    """Insert a key repeatedly, for one program after the other."""
     count = QUICK_INSERTIONS if quick else INSERTIONS
     found = race({name: lane_of(PROGRAMS[name]) for name in PROGRAMS}, [lasting_card()] * count)
     return [

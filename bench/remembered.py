@@ -1,4 +1,4 @@
-"""How the daemon and its commands grow with the number of certificates that are remembered."""
+"""How daemon and commands scale with the number of known certificates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.guide import by_command, openings
 from bench.programs import BareClient, Vigicle
 from bench.rows import OURS, Figure, Row, beside
 from bench.sandbox import Sandbox
-from bench.trials import Lane, race, seen_ms, spreads, told_over_read_s
+from bench.trials import Lane, notice_over_read_s, race, seen_ms, spreads
 from bench.visible_windows import VisibleWindows
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ class Answers:
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Start over stores of every size, put keys of new holders in, and ask."""
+    """Start with stores of each size, insert new keys, and run commands."""
     counts, times = (memory.QUICK_COUNTS, QUICK_TIMES) if quick else (memory.COUNTS, TIMES)
-    cards = [ending_card(number) for number in range(1_000_000, 1_000_000 + times)]  # of nobody who is remembered
+    cards = [ending_card(number) for number in range(1_000_000, 1_000_000 + times)]  # of unknown holders
     found = race({count: partial(_lane, count) for count in counts}, cards, telling=True)
-    late_ms, told_s = spreads(found, seen_ms), spreads(found, told_over_read_s)
+    late_ms, notified_s = spreads(found, seen_ms), spreads(found, notice_over_read_s)
     asked = {count: _ask(count, times) for count in counts}
     return [
         *_rows("store on disk", "MiB", {count: each.size_mb for count, each in asked.items()}),
-        *_rows("start to on watch", "s", {count: each.start_s for count, each in asked.items()}, budget=1.0),
+        *_rows("start to running", "s", {count: each.start_s for count, each in asked.items()}, budget=1.0),
         *_rows("reaction to a card, over a bare client", "ms", late_ms, budget=5.0),
-        *_rows("notice of a new key, over event and bare read", "s", told_s, budget=0.5),
+        *_rows("notice of a new key, over event and plain read", "s", notified_s, budget=0.5),
         *_rows("`vigicle status --json`", "s", {count: each.status_s for count, each in asked.items()}),
         *_rows("`vigicle status`", "s", {count: each.table_s for count, each in asked.items()}),
         *_rows("`vigicle check --json`", "s", {count: each.check_s for count, each in asked.items()}),

@@ -36,7 +36,7 @@ Figure = float | Spread | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure: the most that is allowed, what we need, and what the peers need.
+    """One figure: its budget, vigicle's value and the peers' values.
 
     `held` says which value of a repeated figure the budget is for.
     """
@@ -51,7 +51,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """None where there is no budget; a budget that no figure shows to be met is missed."""
+        """Whether the budget is met, None without one. No figure is a miss."""
         match self.budget, self.ours:
             case None, _:
                 return None
@@ -73,7 +73,10 @@ class Section:
 
 
 def spread(figures: Sequence[float], none: str = "saw none") -> Figure:
-    """Sum repeated figures up, or say `none` of nothing. The 95th percentile is one of them (nearest rank)."""
+    """Return a summary of repeated figures, or `none` without any.
+
+    The 95th percentile is one of them (nearest rank).
+    """
     if not figures:
         return none
     ordered = sorted(figures)
@@ -96,7 +99,7 @@ def beside(
 
 
 def as_markdown(circumstances: Circumstances, sections: Sequence[Section]) -> str:
-    """Lay the rows out in a table a section, the columns aligned; notes follow below each."""
+    """Return one aligned table per section, with its notes below."""
     return "\n\n".join([circumstances.as_markdown(), *map(_section, sections)]) + "\n"
 
 

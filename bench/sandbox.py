@@ -1,4 +1,4 @@
-"""A private world for one program under measurement: reader service, session bus, tray, folder."""
+"""A private environment for one measured program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ SKEW_S = time.time() - time.monotonic()
 
 
 class Sandbox:
-    """Readers and a desktop, private to one program; a context manager. All moments are of time.time()."""
+    """Readers and a desktop, private to one program. A context manager.
+
+    All moments are of time.time().
+    """
 
     def __init__(self, readers: int = 2) -> None:
         self._readers = readers
@@ -39,19 +42,19 @@ class Sandbox:
 
     @property
     def home(self) -> Path:
-        """Where our own program is at home."""
+        """The home of vigicle."""
         return self.folder / "home"
 
     @property
     def state_folder(self) -> Path:
-        """Where our own program keeps its store."""
+        """The folder of vigicle's store."""
         return self.home / ".local/state/vigicle"
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
 
     def start(self, name: str, *command: str) -> Process:
-        """Start a program that is at home here; it ends with the stage."""
+        """Start a program in this environment, which ends with it."""
         process = Process(command, environment=self._at_home(), log=self.folder / f"{name}.log")
         self._stack.callback(process.close)
         return process
@@ -61,11 +64,11 @@ class Sandbox:
         subprocess.run(command, env=self._at_home(), capture_output=True, timeout=limit_s, check=False)
 
     def keep(self, stack: ExitStack) -> None:
-        """Close these with the stage."""
+        """Close these with the sandbox."""
         self._stack.push(stack)
 
-    def told(self, word: str = "") -> list[float]:
-        """Return the moment of each notice whose title holds the word."""
+    def notified_at(self, word: str = "") -> list[float]:
+        """Return the moment of each notice with the word in its title."""
         return [notice.at_s + SKEW_S for notice in self.notices.notices if word in notice.summary]
 
     def _at_home(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which cards a program misses when they are swapped fast in two readers, and what that leaves behind."""
+"""Which cards a program misses in fast swaps, and what they leave."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from bench.rows import OURS, Figure, Row, beside
 from bench.sandbox import Sandbox
 
 SWAPS, PEER_SWAPS, QUICK_SWAPS = 10_000, 1_000, 100
-START_S, END_S, REST_S = 2.0, 4.0, 7.0  # pkcs11_eventmgr looks once a second; pcscd tidies after 5
+START_S, END_S, REST_S = 2.0, 4.0, 7.0  # pkcs11_eventmgr polls every second, pcscd cleans up after 5 s
 WARM_UP = 100
 
 PUT_IN = re.compile(r" cards put into .*: (\d+), out again before a look: (\d+)$", re.MULTILINE)
 
-MISSED = (
-    "swaps less the cards that the program has noticed: vigicle by pcscd's event counter, the peers by what they told"
-)
+MISSED = "swaps less the cards noticed: vigicle by pcscd's event counter, the peers by what they reported"
 UNREAD = (
     "noticed by the counter alone: each card is in for some 20 ms, and libpcsclite itself sleeps 0.4 s when it finds a "
     "card without an ATR, as when one is pulled out while a program connects to it"
@@ -30,7 +28,7 @@ UNREAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed:
-    """How many cards a program has noticed, and how many of them were out again before it looked."""
+    """How many cards a program noticed, and how many of them too late."""
 
     cards: int
     unread: int
@@ -50,7 +48,7 @@ class Holding:
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Swap cards, alternately in two readers, each as soon as pcscd has taken the one before."""
+    """Swap cards in two readers as fast as pcscd accepts them."""
     ours, peers = (QUICK_SWAPS, QUICK_SWAPS) if quick else (SWAPS, PEER_SWAPS)
     found = each_program(lambda name: _measure(name, ours if name == OURS else peers))
     figures = {name: each if isinstance(each, tuple) else (each,) * 5 for name, each in found.items()}
@@ -97,15 +95,15 @@ def _measure(name: str, count: int) -> tuple[Figure, ...]:
 
 
 def noticed(program: Watching) -> Noticed:
-    """Return what the program has noticed so far; the peers say nothing of cards that they did not see."""
+    """Return what the program has noticed so far."""
     if not isinstance(program, Vigicle):
         return Noticed(cards=len(program.seen()), unread=0)
-    told = [(int(cards), int(unread)) for cards, unread in PUT_IN.findall(program.process.text)]
-    return Noticed(cards=sum(cards for cards, _ in told), unread=sum(unread for _, unread in told))
+    found = [(int(cards), int(unread)) for cards, unread in PUT_IN.findall(program.process.text)]
+    return Noticed(cards=sum(cards for cards, _ in found), unread=sum(unread for _, unread in found))
 
 
 def warm_up(sandbox: Sandbox) -> None:
-    """Let the program load and connect whatever it needs: a card read, a notice told, some swaps."""
+    """Warm the program up with a read, a notice and some swaps."""
     sandbox.service.insert(ending_card())
     time.sleep(REST_S)
     sandbox.service.remove()

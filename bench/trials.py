@@ -1,4 +1,4 @@
-"""Put cards in before several programs in turn, and note when each, and a bare client beside it, sees them."""
+"""Inserts cards for several programs, each beside a minimal client."""
 
 from __future__ import annotations
 
@@ -25,27 +25,33 @@ K = TypeVar("K")
 
 START_S = 2.0
 EVENT_LIMIT_S, NOTICED_LIMIT_S = 2.0, 4.0
-OUT_S, AFTER_S = 1.5, 0.3  # pkcs11_eventmgr looks once a second
+OUT_S, AFTER_S = 1.5, 0.3  # pkcs11_eventmgr polls every second
 READ_LIMIT_S = 20
-EARLY_S = 0.05  # a program may hear of the card before the bare client does
+EARLY_S = 0.05  # a program may see the card before the minimal client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insertion:
-    """One card put in: when the bare client saw it, and how long after that what happened (None: it did not).
+    """One insertion: when the minimal client saw it, and what followed when.
+
+    None stands for what did not happen.
+
 
     `read_s` is how long a bare read of the card takes.
     """
 
     event: float
     seen_s: float | None
-    told_s: float | None = None
+    notified_s: float | None = None
     read_s: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
-    """One program on watch on a stage of its own, with the bare client beside it; `readers` take turns."""
+    """One program in its sandbox, beside the minimal client.
+
+    The `readers` take turns.
+    """
 
     sandbox: Sandbox
     program: Watching
@@ -56,7 +62,7 @@ class Lane:
     insertions: list[Insertion] = field(default_factory=list)
 
     def put_in(self, card: Card, *, telling: bool) -> None:
-        """Put a card in until it was noticed, and take it out again."""
+        """Insert a card until it was noticed, and remove it."""
         number = len(self.insertions)
         reader = self.readers[number % len(self.readers)]
         empty_s = OUT_S + 0.137 * (number % 7)  # not in step with anybody's polling
@@ -64,21 +70,21 @@ class Lane:
         put_in = time.time()
         self.sandbox.service.insert(card, reader)
         try:
-            self.insertions.append(self._watch(put_in, telling=telling))
+            self.insertions.append(self._observe(put_in, telling=telling))
         finally:
             self.sandbox.service.remove(reader)
             self.empty_since = time.monotonic()
 
-    def _watch(self, put_in: float, *, telling: bool) -> Insertion:
+    def _observe(self, put_in: float, *, telling: bool) -> Insertion:
         event = wait_for(self.bare.seen, put_in, EVENT_LIMIT_S)
         assert event is not None, "the bare client saw nothing"
-        told = wait_for(self.program.told, event - EARLY_S, self.limit_s) if telling else None
+        notified_at = wait_for(self.program.notified_at, event - EARLY_S, self.limit_s) if telling else None
         seen = wait_for(self.program.seen, event - EARLY_S, 0.0 if telling else self.limit_s)
         time.sleep(AFTER_S)
         return Insertion(
             event=event,
             seen_s=None if seen is None else seen - event,
-            told_s=None if told is None else told - event,
+            notified_s=None if notified_at is None else notified_at - event,
             read_s=_read_s(self.sandbox) if telling else None,
         )
 
@@ -86,9 +92,9 @@ class Lane:
 def race(
     starts: Mapping[K, Callable[[ExitStack], Lane]], cards: Sequence[Card], *, telling: bool = False
 ) -> dict[K, list[Insertion] | str]:
-    """Put each card into every lane, one at a time: all of them in the same minutes, none beside another.
+    """Insert each card in every lane, one at a time.
 
-    With `telling`, wait until the program has told, and read the card barely, too. A lane that fails is left out
+    With `telling`, wait until the program has notified, and read the card directly, too. A lane that fails is left out
     from there on.
     """
     with ExitStack() as stack:
@@ -105,7 +111,10 @@ def race(
 
 
 def lane_of(program: Callable[[Sandbox], Watching], readers: int = 2) -> Callable[[ExitStack], Lane]:
-    """Return what starts a program on a stage with so many readers; two take cards in turn, else the first alone."""
+    """Return a function that starts a program in a sandbox with `readers`.
+
+    Of two readers both take cards in turn, of others only the first.
+    """
 
     def start(stack: ExitStack) -> Lane:
         sandbox = stack.enter_context(Sandbox(readers=readers))
@@ -120,7 +129,7 @@ def lane_of(program: Callable[[Sandbox], Watching], readers: int = 2) -> Callabl
 
 
 def spreads(found: Mapping[K, list[Insertion] | str], figure: Callable[[Insertion], float | None]) -> dict[K, Figure]:
-    """Sum one figure of the insertions up, leaving out those that have none."""
+    """Summarise one figure of the insertions that have it."""
     return {
         name: insertions
         if isinstance(insertions, str)
@@ -130,19 +139,19 @@ def spreads(found: Mapping[K, list[Insertion] | str], figure: Callable[[Insertio
 
 
 def seen_ms(insertion: Insertion) -> float | None:
-    """How many milliseconds after the bare client the program had seen the card."""
+    """How many milliseconds after the minimal client it saw the card."""
     return None if insertion.seen_s is None else insertion.seen_s * 1000
 
 
-def told_over_read_s(insertion: Insertion) -> float | None:
-    """How many seconds it took to tell, over a bare read of the card."""
-    if insertion.told_s is None or insertion.read_s is None:
+def notice_over_read_s(insertion: Insertion) -> float | None:
+    """How many seconds the notice took, over a plain read."""
+    if insertion.notified_s is None or insertion.read_s is None:
         return None
-    return insertion.told_s - insertion.read_s
+    return insertion.notified_s - insertion.read_s
 
 
 def _read_s(sandbox: Sandbox) -> float:
-    """Return how long the card that is in takes to be listed by OpenSC's own tool."""
+    """Return how long OpenSC's tool takes to list the present card."""
     module = require_file(OPENSC_MODULES, "opensc-pkcs11")
     command = [require_tool("pkcs11-tool", "opensc"), "--module", str(module), "--list-objects"]
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""A screen in memory, and which windows of ours can be seen on it."""
+"""A virtual screen and the visible windows of vigicle on it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WINDOW_CLASS = "vigicle"
 
 
 class VisibleWindows:
-    """A screen with a window manager, for all that is started on the stage from now on; a context manager."""
+    """A screen with a window manager, added to a sandbox. A context manager."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -40,7 +40,7 @@ class VisibleWindows:
         self._stack.close()
 
     def wait(self, limit_s: float) -> int:
-        """Return the process id of our window's owner, once the window is shown."""
+        """Return the process id of the guide's window, once it is shown."""
         shown: list[int] = []
 
         def is_shown() -> bool:
@@ -51,7 +51,7 @@ class VisibleWindows:
         return shown[0]
 
     def wait_gone(self, limit_s: float) -> None:
-        """Return once none of our windows is shown."""
+        """Return once no window of vigicle is shown."""
         wait_until(lambda: not self._shown(), "the window has gone", limit_s)
 
     def _is_managed(self) -> bool:
@@ -61,7 +61,7 @@ class VisibleWindows:
         return list(self._owners(self._display.screen().root))
 
     def _owners(self, window: object) -> Iterator[int]:
-        """Yield the process ids of our windows that can be seen, within this one."""
+        """Yield the process ids of vigicle's visible windows within this one."""
         for child in window.query_tree().children:  # type: ignore[attr-defined]  # Xlib is untyped
             try:
                 if child.get_attributes().map_state == X.IsViewable:

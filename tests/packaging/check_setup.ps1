@@ -3,7 +3,7 @@ param([Parameter(Mandatory)] [string] $Setup)
 $ErrorActionPreference = "Stop"
 $home_ = Join-Path $env:LOCALAPPDATA "Programs\vigicle"
 $program = Join-Path $home_ "vigicle.exe"
-$door = Join-Path $env:LOCALAPPDATA "vigicle\run\door.json"
+$endpoint = Join-Path $env:LOCALAPPDATA "vigicle\run\control.json"
 $run = "HKCU:\Software\Microsoft\Windows\CurrentVersion\Run"
 $entry = "HKCU:\Software\Microsoft\Windows\CurrentVersion\Uninstall\vigicle"
 
@@ -41,9 +41,9 @@ $text = [BitConverter]::ToString([IO.File]::ReadAllBytes($shortcut))
 Assert ($text.Contains([BitConverter]::ToString($bytes))) "the shortcut carries the application's model id"
 
 Start-Process (Join-Path $home_ "vigiclew.exe") "run"
-Wait-Until { Test-Path $door } "it is on watch"
+Wait-Until { Test-Path $endpoint } "it runs"
 Install
-Wait-Until { Test-Path $door } "it is on watch again after the upgrade"
+Wait-Until { Test-Path $endpoint } "it runs again after the upgrade"
 
 Remove-Item -Recurse (Join-Path $home_ "lib\tray")
 Get-Process vigiclew -ErrorAction SilentlyContinue | Stop-Process -Force

@@ -55,7 +55,7 @@ def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def layers(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
     """A Debian with the package and its dependencies, installed by apt."""
-    below = [bare_layer(), settings_layer(tmp_path_factory.mktemp("settings"))]
+    below = [minimal_layer(), settings_layer(tmp_path_factory.mktemp("settings"))]
     with BareSystem(*below) as debian:
         debian.run("apt-get", "update")
         debian.run("apt-get", "install", "--yes", debian.take(package))

@@ -139,11 +139,11 @@ def test_it_leaves_a_folder_with_other_files_alone(windows: WinePrefix, setup: P
 def test_an_upgrade_ends_and_restarts_what_is_running(windows: WinePrefix, home: Path, setup: Path) -> None:
     first = windows.start(home / "vigiclew.exe", "run", "--headless")
     try:
-        wait_until(lambda: is_daemon_running(windows), "vigicle on watch", 60.0)
+        wait_until(lambda: is_daemon_running(windows), "vigicle running", 60.0)
         (home / "lib/left_over.py").touch()
         assert windows.run(setup, "/S").code == 0
         assert first.wait().code == 0  # it was asked, not killed
-        wait_until(lambda: is_daemon_running(windows), "vigicle on watch again", 60.0)
+        wait_until(lambda: is_daemon_running(windows), "vigicle running again", 60.0)
         assert not (home / "lib/left_over.py").exists()
     finally:
         assert "stopped" in windows.run(home / "vigicle.exe", "quit").text
@@ -170,7 +170,7 @@ def test_removal_leaves_only_the_store(windows: WinePrefix, home: Path, *, purge
     remembered = windows.local_data / "vigicle/vigicle.sqlite3"
     assert remembered.exists()
     running = windows.start(home / "vigiclew.exe", "run", "--headless")
-    wait_until(lambda: is_daemon_running(windows), "vigicle on watch", 60.0)
+    wait_until(lambda: is_daemon_running(windows), "vigicle running", 60.0)
     with gone_within(home, 60.0):
         windows.run(home / "uninstall.exe", "/S", *(["/PURGE"] if purge else []))
     assert running.wait().code == 0

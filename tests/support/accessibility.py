@@ -128,7 +128,7 @@ class Accessibility:
         """Return the oldest announcement that was not yet returned."""
         assert self._client is not None
         try:
-            return self._client.said.get(timeout=timeout_s)
+            return self._client.announced.get(timeout=timeout_s)
         except queue.Empty:
             raise SupportTimeoutError(f"nothing was announced within {timeout_s:g} s") from None
 
@@ -196,7 +196,7 @@ class _Client:
     """
 
     def __init__(self, address: str) -> None:
-        self.said: queue.Queue[str] = queue.Queue()
+        self.announced: queue.Queue[str] = queue.Queue()
         self.focused: queue.Queue[tuple[str, str]] = queue.Queue()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -222,7 +222,7 @@ class _Client:
 
     async def _connect(self, address: str) -> MessageBus:
         bus = await MessageBus(bus_address=address).connect()
-        bus.add_message_handler(self._hear)
+        bus.add_message_handler(self._receive)
         for what in ("member='Announcement'", "member='StateChanged',arg0='focused'"):
             await bus.call(
                 Message(
@@ -240,10 +240,10 @@ class _Client:
         self._bus.disconnect()
         await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # untyped in dbus-fast
 
-    def _hear(self, message: Message) -> bool:
+    def _receive(self, message: Message) -> bool:
         match message.member, message.body:
             case "Announcement", [_, _, _, words, *_]:
-                self.said.put(str(words.value))
+                self.announced.put(str(words.value))
             case "StateChanged", ["focused", 1, *_]:
                 self.focused.put((str(message.sender), str(message.path)))
         return False

@@ -32,8 +32,8 @@ class BareSystem:
 
     A context manager.
 
-    `layers` come from `bare_layer` and from systems that have been left, the last one on top. `shared` is a folder at
-    the same path inside and outside.
+    `layers` come from `minimal_layer` and from systems that have been left, the last one on top. `shared` is a folder
+    at the same path inside and outside.
     """
 
     def __init__(self, *layers: Path) -> None:
@@ -119,7 +119,7 @@ class BareSystem:
         self.close()
 
 
-def bare_layer() -> Path:
+def minimal_layer() -> Path:
     """Return a folder with a minimal Debian, made once and cached."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigicle-tests"
     kept = cache / SUITE

@@ -30,7 +30,7 @@ class GuideChild:
             stderr=subprocess.PIPE,
         )
         self._answers: queue.Queue[GuideAnswer] = queue.Queue()
-        self._thread = threading.Thread(target=self._hear, daemon=True)
+        self._thread = threading.Thread(target=self._receive, daemon=True)
         self._thread.start()
 
     @property
@@ -84,7 +84,7 @@ class GuideChild:
             assert stream is not None
             stream.close()
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as stream:
             for line in stream:

@@ -44,9 +44,9 @@ class Teller:
     def say(self, notice: Notice = NOTICE) -> None:
         """Show a notice and wait until its delivery is posted."""
         self.notifier.show(notice)
-        said = self.next()
-        assert isinstance(said, NoticeDelivered), said
-        assert (said.tag, said.dedup_keys) == (notice.tag, notice.dedup_keys)
+        delivered = self.next()
+        assert isinstance(delivered, NoticeDelivered), delivered
+        assert (delivered.tag, delivered.dedup_keys) == (notice.tag, notice.dedup_keys)
 
     def answer(self) -> tuple[str, Choice]:
         event = self.next()

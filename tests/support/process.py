@@ -92,24 +92,24 @@ class Process:
     def wait_for_log(self, text: str, timeout_s: float = 10.0) -> str:
         """Return the log once it holds the text."""
 
-        def said_or_over() -> bool:
+        def shown_or_ended() -> bool:
             over = self.returncode is not None
             return text in self.text or over
 
         with contextlib.suppress(SupportTimeoutError):
-            wait_until(said_or_over, text, timeout_s)
-        said = self.text
-        if text not in said:
+            wait_until(shown_or_ended, text, timeout_s)
+        output = self.text
+        if text not in output:
             state = "runs" if self.returncode is None else f"ended with {self.returncode}"
-            raise SupportTimeoutError(f"{self.command[0]} ({state}) never said {text!r}. It said:\n{said}")
-        return said
+            raise SupportTimeoutError(f"{self.command[0]} ({state}) never printed {text!r}. Output:\n{output}")
+        return output
 
     def wait(self, timeout_s: float = 10.0) -> int:
         """Return the exit code once the process has ended."""
         try:
             return self._popen.wait(timeout_s)
         except subprocess.TimeoutExpired as error:
-            raise SupportTimeoutError(f"{self.command[0]} runs after {timeout_s:g} s. It said:\n{self.text}") from error
+            raise SupportTimeoutError(f"{self.command[0]} runs after {timeout_s:g} s. Output:\n{self.text}") from error
 
     def terminate(self, timeout_s: float = 10.0) -> int:
         """Send SIGTERM and return the exit code."""

@@ -157,7 +157,7 @@ class ReaderService:
         """Unplug the reader with its card, like a USB key."""
         self._slots[reader].plugged.unlink()
         if self._process:
-            self._tell_usb("-", reader)
+            self._send_usb_event("-", reader)
         self._slots[reader].remove()
         if self._process:
             wait_until(lambda: not self._slots[reader].path.exists(), f"pcscd drops reader {reader}")
@@ -171,7 +171,7 @@ class ReaderService:
         if card is not None:
             self._slots[reader].insert(card)
         if self._process:
-            self._tell_usb("+", reader)
+            self._send_usb_event("+", reader)
             self._wait_taken(reader)
 
     def close(self) -> None:
@@ -222,9 +222,9 @@ class ReaderService:
         try:
             wait_until(taken, f"pcscd takes reader {reader}", START_LIMIT_S)
         except SupportTimeoutError as error:
-            raise SupportTimeoutError(f"{error}. pcscd said:\n{self.log}") from None
+            raise SupportTimeoutError(f"{error}. Output of pcscd:\n{self.log}") from None
 
-    def _tell_usb(self, sign: str, reader: int) -> None:
+    def _send_usb_event(self, sign: str, reader: int) -> None:
         (self.folder / "events").write_text(f"{sign}{reader:02}\n")
 
 
@@ -242,6 +242,6 @@ def _namespace() -> list[str]:
     if trial.returncode != 0:
         raise RuntimeError(
             "a private pcscd needs a mount namespace: run the tests as root, or allow user namespaces "
-            f"(sysctl kernel.unprivileged_userns_clone=1). {' '.join(command)} said: {trial.stderr.strip()}"
+            f"(sysctl kernel.unprivileged_userns_clone=1). {' '.join(command)} printed: {trial.stderr.strip()}"
         )
     return command

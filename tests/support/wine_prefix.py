@@ -46,7 +46,7 @@ class WineProgram:
             text=True,
             errors="replace",
         )
-        self._said: list[str] = []
+        self._output: list[str] = []
         self._heard = 0  # lines that were waited for
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -55,23 +55,23 @@ class WineProgram:
         """Return how it ended."""
         code = self._process.wait(limit_s)
         self._listener.join(WORDS_LIMIT_S)
-        return Ended(code=code, text="".join(self._said))
+        return Ended(code=code, text="".join(self._output))
 
     def wait_for(self, text: str, limit_s: float = 60.0) -> None:
         """Return once the output holds the text, after that of earlier calls."""
 
         def said() -> bool:
             over = not self._listener.is_alive()  # asked first: it may speak and end
-            here = text in "".join(self._said[self._heard :])
+            here = text in "".join(self._output[self._heard :])
             if over and not here:
-                raise AssertionError(f"It ended without {text!r}. It said:\n{''.join(self._said)}")
+                raise AssertionError(f"It ended without {text!r}. Output:\n{''.join(self._output)}")
             return here
 
         try:
             wait_until(said, repr(text), limit_s)
         except SupportTimeoutError as error:
-            raise SupportTimeoutError(f"{error}. It said:\n{''.join(self._said)}") from None
-        heard = itertools.accumulate(self._said[self._heard :])
+            raise SupportTimeoutError(f"{error}. Output:\n{''.join(self._output)}") from None
+        heard = itertools.accumulate(self._output[self._heard :])
         self._heard += next(number for number, words in enumerate(heard, 1) if text in words)
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class WineProgram:
     def _listen(self) -> None:
         if self._process.stdout is not None:
             with self._process.stdout as words:
-                self._said.extend(words)
+                self._output.extend(words)
 
 
 class WinePrefix:

@@ -39,7 +39,7 @@ BEAT = timedelta(minutes=15)
 MILESTONES = ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
 
 
-def say(words: str) -> None:
+def print_line(words: str) -> None:
     sys.stdout.write(f"{words}\n")
     sys.stdout.flush()
 
@@ -75,13 +75,13 @@ def soak_the_daemon(swaps: int, idle_s: float) -> list[str]:
         taken_s = time.monotonic() - began
         time.sleep(SETTLE_S + REST_S)
         after, found, work = holding(pid), noticed(program).since(noticed_before), work_of(pid)
-        say(
+        print_line(
             f"{swaps} swaps in {taken_s:.0f} s: {swaps - found.cards} missed, {found.unread} out again before a look, "
             f"memory {after.anonymous_mb - before.anonymous_mb:+.2f} MB, {after.children} children"
         )
         time.sleep(idle_s)
         idle, rested = work_of(pid).since(work), holding(pid)
-        say(
+        print_line(
             f"idle for {idle_s:.0f} s: {idle.wakeups} wake-ups, {idle.wakeups / max(idle_s, 1):.4f} a second, "
             f"{idle.run_ns / 1e6:.1f} ms of work, memory {rested.anonymous_mb - after.anonymous_mb:+.2f} MB, "
             f"{rested.children} children"
@@ -149,7 +149,7 @@ def soak_the_rules(days: int) -> list[str]:
         size = (Path(folder) / "vigicle.sqlite3").stat().st_size // 1024
     told = [mark.rsplit("|", 1)[1] for mark in delivered]
     beats = days * (DAY // BEAT)
-    say(f"{days} days, {beats} heartbeats: told {', '.join(told)}; memory {grown:+.2f} MB, store {size} kB")
+    print_line(f"{days} days, {beats} heartbeats: told {', '.join(told)}; memory {grown:+.2f} MB, store {size} kB")
     return [
         *([f"told {told}"] if told != MILESTONES else []),
         *([f"memory grew by {grown:.1f} MB"] if grown > GROWTH_MB else []),
@@ -167,7 +167,7 @@ def main() -> int:
     faults = soak_the_rules(options.days) if options.days else []
     faults += soak_the_daemon(options.swaps, options.idle_s) if options.swaps else []
     for fault in faults:
-        say(f"FAULT: {fault}")
+        print_line(f"FAULT: {fault}")
     return int(bool(faults))
 
 

@@ -162,7 +162,7 @@ def test_a_thousand_silent_connections_are_closed(program: Program, daemon: Proc
 def test_of_five_daemons_started_at_once_one_runs(program: Program) -> None:
     started = [program.start("run", "--headless") for _ in range(5)]
     wait_until(lambda: sum(process.returncode is None for process in started) == 1, "four have left", 20)
-    wait_until(lambda: any("vigicle is running" in process.text for process in started), "one is on watch")
+    wait_until(lambda: any("vigicle is running" in process.text for process in started), "one runs")
     for process in started:
         assert process.returncode in {None, 0}
         assert "Traceback" not in process.text
@@ -335,8 +335,8 @@ def test_a_linked_configuration_is_read_and_never_written(
     workstation.configure("").unlink()
     (workstation.config_folder / "config.toml").symlink_to(elsewhere)
     daemon = start_daemon(workstation)
-    elsewhere.write_text("nonsense")
+    elsewhere.write_text("garbage")
     reader_service.insert(key(timedelta(days=200)))
     daemon.wait_for_log("The settings are refused")
-    assert elsewhere.read_text() == "nonsense"
+    assert elsewhere.read_text() == "garbage"
     no_traceback(daemon)

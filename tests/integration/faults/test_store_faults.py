@@ -188,7 +188,7 @@ class Disk:
         self._daemon.wait_for_log("vigicle is running")
         return self._daemon
 
-    def look(self, options: str, first: str) -> str:
+    def print_status(self, options: str, first: str) -> str:
         """Mount in the same way and return what `status` prints."""
         command = self._command(options, first, "status")
         environment = self._workstation.environment
@@ -274,7 +274,7 @@ def test_an_existing_store_is_read_on_a_full_disk(
     store.close()
     assert (before / f"{STORE_NAME}-wal").exists() is killed
     fill_it = f"cp {before}/{STORE_NAME} {before}/{STORE_NAME}-wal . ; cat /dev/zero > junk || true"
-    assert "Jean MARTIN" in disk.look("size=200k", f"{{ {fill_it}; }}")
+    assert "Jean MARTIN" in disk.print_status("size=200k", f"{{ {fill_it}; }}")
     disk.start("size=200k", f"{{ {fill_it}; }}")
     assert holders(workstation) == {"Jean MARTIN"}
 

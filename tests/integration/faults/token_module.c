@@ -63,11 +63,14 @@ static number called(const char *name)
             pause();
     if (!strcmp(what, "exit"))
         _exit(0);
-    if (!strcmp(what, "fork") && fork() == 0)
-        for (calls = fopen(place("forked"), "w"), fprintf(calls, "%d", getpid()), fclose(calls);;)
+    if (!strcmp(what, "fork")) {
+        int child = fork();
+        while (child == 0)
             pause();
-    if (!strcmp(what, "fork"))
+        /* The parent notes the child: the end of the read may kill the child before it could. */
+        calls = fopen(place("forked"), "w"), fprintf(calls, "%d", child), fclose(calls);
         return OK;
+    }
     if (!strcmp(what, "chatter"))
         for (;;)
             puts("chatter"), fflush(stdout);

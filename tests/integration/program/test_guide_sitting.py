@@ -51,15 +51,15 @@ class Sitting:
         self._tree = tree
         self._pictures = pictures
         self._taken = 0
-        self.daemon = self.watch()
+        self.daemon = self.start_daemon()
 
-    def watch(self) -> Process:
+    def start_daemon(self) -> Process:
         """Start the program and wait until it runs."""
         self.daemon = self.program.start("run")
         self.daemon.wait_for_log("vigicle is running")
         return self.daemon
 
-    def sees(self, words: str) -> None:
+    def wait_for(self, words: str) -> None:
         """Wait for these words in the window and take a picture."""
         wait_until(lambda: self._reads(words), f"the window says {words!r}", 20)
         self._taken += 1
@@ -118,9 +118,9 @@ def bring_both(workstation: Sitting, old: PivCard) -> PivCard:
     """Open the guide, present both keys and return the activated new one."""
     new = new_key()
     assert workstation.program.run("guide").returncode == 0
-    workstation.sees("Put your key in")
+    workstation.wait_for("Put your key in")
     workstation.reader.insert(old)
-    workstation.sees("Plugged in: your")
+    workstation.wait_for("Plugged in: your")
     workstation.reader.swap(new)
     activate(workstation)
     return new
@@ -134,7 +134,7 @@ def activate(workstation: Sitting) -> None:
         "The code is accepted",
         "The key is activated",
     ):
-        workstation.sees(done)
+        workstation.wait_for(done)
         workstation.press(done)
 
 
@@ -151,73 +151,73 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
     notification_server.action_invoked(notice.id, "default")
     assert tool.wait() == [[]]
     activate(workstation)
-    workstation.sees("Put the old key in")
+    workstation.wait_for("Put the old key in")
     for _ in range(2):  # the wrong key, twice
         workstation.reader.remove()
-        workstation.sees("No key is in.")
+        workstation.wait_for("No key is in.")
         workstation.reader.insert(new)
-        workstation.sees("The key that is in is your new key.")
+        workstation.wait_for("The key that is in is your new key.")
         assert not workstation.has("Open the platform")
     workstation.reader.swap(old)
-    workstation.sees("Choose the certificate of your old key.")
+    workstation.wait_for("Choose the certificate of your old key.")
     workstation.reader.remove()  # too early
-    workstation.sees("No key is in.")
+    workstation.wait_for("No key is in.")
     assert not workstation.has("Open the platform")
     workstation.reader.insert(old)
     workstation.press("Open the platform")
     assert browser.wait() == [[PLATFORM_URL]]
     workstation.press("I am logged in")
-    workstation.sees("Ask for the mail")
+    workstation.wait_for("Ask for the mail")
     workstation.press("The mail was sent, I clicked OK")
-    workstation.sees("Close all browser windows")
+    workstation.wait_for("Close all browser windows")
     assert workstation.program.run("quit").returncode == 0
     assert workstation.daemon.wait() == 0
-    workstation.watch()
+    workstation.start_daemon()
     assert workstation.program.run("run").returncode == 0  # a second start shows the guide of the first
-    workstation.sees("Close all browser windows")
+    workstation.wait_for("Close all browser windows")
     workstation.press("All windows are closed")
-    workstation.sees("Take the old key out")
+    workstation.wait_for("Take the old key out")
     workstation.reader.remove()
-    workstation.sees("No key is in.")
+    workstation.wait_for("No key is in.")
     workstation.reader.insert(new)
     for done in ("I have clicked the link", "The PIN is accepted", "I see my space", "The new certificate is active"):
-        workstation.sees(done)
+        workstation.wait_for(done)
         workstation.press(done)
-    workstation.sees("All is done")
+    workstation.wait_for("All is done")
     assert workstation.program.run("status", "--json").returncode == 0
 
 
 def test_step_2b_from_an_expired_key_to_the_letter(workstation: Sitting, browser: RecordingBrowser) -> None:
     bring_both(workstation, card(datetime.now(UTC) - timedelta(days=3), 1))
-    workstation.sees("Open OPALEXE with the new key")
+    workstation.wait_for("Open OPALEXE with the new key")
     workstation.press("Open the platform")
     assert browser.wait() == [[PLATFORM_URL]]
     workstation.press("I see “Nouveau certificat reconnu”")
-    workstation.sees("Say that you have an account")
+    workstation.wait_for("Say that you have an account")
     workstation.press("I have followed the instructions")
-    workstation.sees("Write to the support")
+    workstation.wait_for("Write to the support")
     workstation.press("Write to the support")
     (letter,) = browser.wait(2)[1]
     assert letter.startswith("mailto:support@opalexe.fr?")
     assert "Jeanne MARTIN" in unquote(letter)
     workstation.press("I have sent the letter")
-    workstation.sees("Wait for the answer")
+    workstation.wait_for("Wait for the answer")
     workstation.press("The support has answered")
-    workstation.sees("Log in and see your cases")
+    workstation.wait_for("Log in and see your cases")
     workstation.press("I see my cases")
-    workstation.sees("All is done")
+    workstation.wait_for("All is done")
 
 
 def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(workstation: Sitting) -> None:
     end = (datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0)
     old = card(end, 1)
     bring_both(workstation, old)
-    workstation.sees("Put the old key in")
+    workstation.wait_for("Put the old key in")
     workstation.reader.swap(old)
     workstation.press("I am logged in")
-    workstation.sees("Ask for the mail")
+    workstation.wait_for("Ask for the mail")
     assert datetime.now(UTC) < end
     wait_until(lambda: datetime.now(UTC) > end, "the old certificate has expired", 45)
-    workstation.sees("Have the new certificate linked to your account")
+    workstation.wait_for("Have the new certificate linked to your account")
     workstation.reader.remove()
-    workstation.sees("The way has changed: the certificate of your old key")
+    workstation.wait_for("The way has changed: the certificate of your old key")

@@ -64,7 +64,7 @@ def workstation(
 
 
 def start_daemon(workstation: Program) -> Process:
-    """Start the daemon and wait until it is on watch."""
+    """Start the daemon and wait until it runs."""
     daemon = workstation.start("run", "--headless")
     daemon.wait_for_log("vigicle is running")
     return daemon

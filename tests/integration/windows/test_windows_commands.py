@@ -17,7 +17,7 @@ pytestmark = pytest.mark.full
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 
-SILENT_GUEST = """
+SILENT_CONNECTION = """
 import sys, time
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -49,13 +49,13 @@ import sys
 from pathlib import Path
 from config import private_windows as rights
 from config.folders import private_folder
-folder, person = Path(sys.argv[1]), rights._own_sid()
+folder, user = Path(sys.argv[1]), rights._own_sid()
 rights._write_rights(folder, "D:(A;OICI;FA;;;WD)")
-print("open:", rights.is_private(rights._read_rights(folder), person))
+print("open:", rights.is_private(rights._read_rights(folder), user))
 private_folder(folder)
-print("kept:", rights.is_private(rights._read_rights(folder), person))
+print("kept:", rights.is_private(rights._read_rights(folder), user))
 private_folder(folder / "new")
-print("new:", rights.is_private(rights._read_rights(folder / "new"), person))
+print("new:", rights.is_private(rights._read_rights(folder / "new"), user))
 """
 SCALE = """
 import ctypes
@@ -93,13 +93,13 @@ def test_without_a_terminal_output_goes_to_the_log(windows: Windows, key: bytes)
 def test_a_silent_connection_is_closed_and_blocks_no_other(windows: Windows) -> None:
     daemon = windows.start("-v", "run", "--headless")
     daemon.wait_for("vigicle is running")
-    guest = windows.start_python(SILENT_GUEST, str(windows.in_windows(windows.data / "run")))
+    connection = windows.start_python(SILENT_CONNECTION, str(windows.in_windows(windows.data / "run")))
     assert windows.run("status").code == 0
-    assert guest.wait().text.strip() == "cut after 2"
+    assert connection.wait().text.strip() == "cut after 2"
 
 
 def test_login_start_respects_the_task_manager(windows: Windows) -> None:
-    def standing() -> str:
+    def autostart_text() -> str:
         checks = windows.answer("doctor")["checks"]
         return next(str(check["what"]) for check in checks if check["topic"] == "login_start")
 
@@ -109,7 +109,7 @@ def test_login_start_respects_the_task_manager(windows: Windows) -> None:
     windows.prefix.run(
         "reg", "add", f"HKCU\\{APPROVED}", "/v", "vigicle", "/t", "REG_BINARY", "/d", "03" + 11 * "00", "/f"
     )
-    assert "you switched it off" in standing()
+    assert "you switched it off" in autostart_text()
     assert windows.run("autostart", "enable").code == 0
     assert "vigicle" not in windows.prefix.registry(APPROVED)
     assert windows.run("autostart", "disable").code == 0
@@ -117,16 +117,16 @@ def test_login_start_respects_the_task_manager(windows: Windows) -> None:
 
 
 def test_the_power_service_reports_resume(windows: Windows) -> None:
-    said = windows.python(WAKE).text.splitlines()
-    assert said == ["registered: True", "suspend: 0 False", "resume: 0 True", "stopped: None"]
+    output = windows.python(WAKE).text.splitlines()
+    assert output == ["registered: True", "suspend: 0 False", "resume: 0 True", "stopped: None"]
 
 
 def test_private_folders_belong_to_the_user_alone(windows: Windows) -> None:
     parent = windows.data / "parent"
     (parent / "folder").mkdir(parents=True)
     parent.chmod(0o700)  # Wine lets the rights of the folder above through, protected or not
-    said = windows.python(RIGHTS, windows.in_windows(parent / "folder")).text.splitlines()
-    assert said == ["open: False", "kept: True", "new: True"]
+    output = windows.python(RIGHTS, windows.in_windows(parent / "folder")).text.splitlines()
+    assert output == ["open: False", "kept: True", "new: True"]
 
 
 def test_the_process_draws_at_each_monitors_scale(windows: Windows) -> None:
@@ -135,6 +135,6 @@ def test_the_process_draws_at_each_monitors_scale(windows: Windows) -> None:
 
 def test_json_is_ascii_in_any_pipe_encoding(windows: Windows) -> None:
     windows.configure('[procedures.opalexe]\ntool = "C:\\\\é\\\\œuvre.exe"\n')
-    said = windows.run("doctor", "--json").text
-    assert said.isascii()
-    assert "œuvre" in json.dumps(json.loads(said), ensure_ascii=False)
+    output = windows.run("doctor", "--json").text
+    assert output.isascii()
+    assert "œuvre" in json.dumps(json.loads(output), ensure_ascii=False)

@@ -118,9 +118,9 @@ def link(windows_of_session: Windows, tool: Path) -> Path:
 
 def test_it_is_found_in_registry_menu_and_desktop(windows: Windows, tool: Path, link: Path) -> None:
     program = windows.in_windows(tool)
-    said = windows.python(FIND, program, windows.in_windows(link)).text.splitlines()
-    found = dict(line.split(": ", 1) for line in said if not line.startswith("log: "))
-    logged = [line for line in said if line.startswith("log: ")]
+    output = windows.python(FIND, program, windows.in_windows(link)).text.splitlines()
+    found = dict(line.split(": ", 1) for line in output if not line.startswith("log: "))
+    logged = [line for line in output if line.startswith("log: ")]
     assert found.pop("nowhere") == "None"
     assert found.pop("no text") == "None"
     for place in ("machine, 64", "machine, 32", "person", "by its folder"):
@@ -132,5 +132,5 @@ def test_it_is_found_in_registry_menu_and_desktop(windows: Windows, tool: Path, 
 
 
 def test_it_is_started_once(windows: Windows, tool: Path, link: Path) -> None:
-    said = windows.python(START, windows.in_windows(tool), windows.in_windows(link)).text.splitlines()
-    assert said == ["before: False", "started: True True", "after: True", "again: True True False"]
+    output = windows.python(START, windows.in_windows(tool), windows.in_windows(link)).text.splitlines()
+    assert output == ["before: False", "started: True True", "after: True", "again: True True False"]

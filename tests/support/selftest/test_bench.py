@@ -98,10 +98,10 @@ def test_columns_of_absent_peers_are_left_out() -> None:
 
 
 def test_the_json_holds_every_field_unrounded() -> None:
-    told = json.loads(as_json(HERE, sections(row(spread([1 / 3])))))
-    (only,) = told["rows"]
+    decoded = json.loads(as_json(HERE, sections(row(spread([1 / 3])))))
+    (only,) = decoded["rows"]
     assert only["ours"] == {"median": 1 / 3, "p95": 1 / 3, "worst": 1 / 3, "count": 1}
-    assert (only["subject"], only["met"], told["circumstances"]["cores"]) == ("subject", True, 2)
+    assert (only["subject"], only["met"], decoded["circumstances"]["cores"]) == ("subject", True, 2)
 
 
 def test_figures_replace_only_those_between_the_markers(tmp_path: Path) -> None:

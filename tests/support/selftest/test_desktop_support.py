@@ -62,19 +62,19 @@ async def next_signal(
 ) -> list[object]:
     """Return what the signal says that follows the act; `first` is called on the same connection before."""
     client = await MessageBus(bus_address=bus.address).connect()
-    heard: asyncio.Future[list[object]] = asyncio.get_running_loop().create_future()
+    received: asyncio.Future[list[object]] = asyncio.get_running_loop().create_future()
 
-    def hear(message: Message) -> None:
-        if message.member == member and not heard.done():
-            heard.set_result(message.body)
+    def collect_sleep(message: Message) -> None:
+        if message.member == member and not received.done():
+            received.set_result(message.body)
 
-    client.add_message_handler(hear)
+    client.add_message_handler(collect_sleep)
     await client.call(match_rule(path))
     if first is not None:
         await client.call(first)
     await asyncio.to_thread(act)
     try:
-        return await asyncio.wait_for(heard, 10)
+        return await asyncio.wait_for(received, 10)
     finally:
         client.disconnect()
 

@@ -97,9 +97,9 @@ def test_opensc_lists_the_certificates_and_sends_no_pin(reader_service: ReaderSe
     rsa = make_certificate(role="signature", key=private_key(1, "rsa"), cn="Signature of Jeanne")
     piv = PivCard({"9A": make_certificate(), "9C": rsa}, guid=bytes.fromhex("00112233445566778899AABBCCDDEEFF"))
     reader_service.insert(piv, reader=1)
-    said = pkcs11_tool(reader_service.environment, "-O", "--type", "cert")
-    assert "CN=Jeanne MARTIN" in said
-    assert "CN=Signature of Jeanne" in said
+    output = pkcs11_tool(reader_service.environment, "-O", "--type", "cert")
+    assert "CN=Jeanne MARTIN" in output
+    assert "CN=Signature of Jeanne" in output
     slots = pkcs11_tool(reader_service.environment, "-L")
     assert reader_service.reader_names[1] in slots
     assert "8899aabbccddeeff" in slots
@@ -213,8 +213,8 @@ def test_a_service_has_exactly_its_readers(readers: int) -> None:
         for number in range(readers):
             service.insert(card(f"Number{number}"), reader=number)
         with Client(service) as client:
-            said = [client.next() for _ in range(readers)]
-        assert [line.rsplit(" ", 1)[0] for line in said] == [f"{number} holding" for number in range(readers)]
+            output = [client.next() for _ in range(readers)]
+        assert [line.rsplit(" ", 1)[0] for line in output] == [f"{number} holding" for number in range(readers)]
 
 
 def test_a_service_without_readers_answers() -> None:
@@ -228,8 +228,8 @@ def test_a_usb_key_can_be_pulled_out_and_plugged_in_again(reader_service: Reader
     with Client(reader_service) as client:
         client.next(), client.next()
         reader_service.unplug()
-        said = client.next()  # the first when it was waiting, the second when it was about to
-        assert said.startswith("0 empty") or said == UNKNOWN_READER
+        output = client.next()  # the first when it was waiting, the second when it was about to
+        assert output.startswith("0 empty") or output == UNKNOWN_READER
     assert reader_service.reader_names[0] not in pkcs11_tool(reader_service.environment, "-L")
     reader_service.plug(card=card("Durand"))
     assert "Jeanne Durand" in pkcs11_tool(reader_service.environment, "-O")

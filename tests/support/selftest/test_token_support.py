@@ -42,10 +42,10 @@ def test_softhsm_shows_tokens_in_every_state(softhsm: SoftHsm) -> None:
     assert "uninitialized" in slots(softhsm)
     softhsm.without_user_pin("no pin")
     softhsm.complete("complete", [make_certificate(), make_certificate(role="signature")])
-    said = {part.split("\n")[1]: part for part in slots(softhsm).split("Slot ")[1:]}
-    bare, full = (next(part for part in said.values() if label in part) for label in ("no pin", ": complete"))
-    assert "token initialized" in bare
-    assert "PIN initialized" not in bare
+    output = {part.split("\n")[1]: part for part in slots(softhsm).split("Slot ")[1:]}
+    blank, full = (next(part for part in output.values() if label in part) for label in ("no pin", ": complete"))
+    assert "token initialized" in blank
+    assert "PIN initialized" not in blank
     assert "PIN initialized" in full
     assert "uninitialized" in slots(softhsm)
 
