@@ -1,4 +1,4 @@
-"""Stands in for the loop's queue and collects what adapters post."""
+"""A queue in place of the loop's, which collects what adapters post."""
 
 from __future__ import annotations
 
