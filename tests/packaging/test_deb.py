@@ -16,7 +16,7 @@ import pytest
 
 from bundle import version
 from commands import ROOT
-from support.bare_system import BareSystem, bare_layer, settings_layer
+from support.bare_system import BareSystem, minimal_layer, settings_layer
 from support.card import PivCard
 from support.pki import make_certificate
 from support.process import require_tool, wait_until
