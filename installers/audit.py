@@ -1,4 +1,7 @@
-"""Asks an advisory service about every library that is shipped or builds what is shipped; standard library only."""
+"""Looks up every shipped library, and every build tool, for known vulnerabilities.
+
+It uses the standard library only.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,16 @@ MARKER = re.compile(r"^([^#\s]+==\S+) ;.*?( \\)?$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What is known of some libraries: a line for each hole, and the names of those that nothing was heard of."""
+    """What the advisory service answered about some libraries."""
 
     looked_up: int = 0
     holes: tuple[str, ...] = ()
+    """A line for each known vulnerability."""
     unheard: tuple[str, ...] = ()
+    """The names of the libraries without an answer."""
 
     def __add__(self, other: Findings) -> Findings:
-        """Put both together."""
+        """Return both together."""
         return Findings(
             looked_up=self.looked_up + other.looked_up,
             holes=self.holes + other.holes,
@@ -36,25 +41,30 @@ class Findings:
 
     @property
     def code(self) -> int:
-        """The exit code; a hole that was found counts more than what was not looked up."""
-        return HOLES if self.holes else NOT_LOOKED_UP if self.unheard else NOTHING_KNOWN
+        """The exit code. A known vulnerability has precedence over a missing answer."""
+        if self.holes:
+            return HOLES
+        if self.unheard:
+            return NOT_LOOKED_UP
+        return NOTHING_KNOWN
 
     @property
     def words(self) -> str:
-        """All of it, for a person."""
+        """The report for a developer."""
         lines = [*self.holes]
         if self.looked_up:
-            lines += [f"{self.looked_up} libraries were looked up; known holes: {len(self.holes)}."]
+            lines += [f"{self.looked_up} libraries were looked up; known vulnerabilities: {len(self.holes)}."]
         if self.unheard:
-            lines += ["The advisory service said nothing of: " + ", ".join(sorted(set(self.unheard))) + "."]
+            lines += ["The advisory service did not answer about: " + ", ".join(sorted(set(self.unheard))) + "."]
             lines += ["These were not looked up. See whether the service can be reached from here, and try again."]
         return "\n".join(lines)
 
 
 def audit(python: str, arguments: list[str]) -> int:
-    """Look up each shipped lock with the locked pip-audit, in an environment made for it and thrown away.
+    """Look up each shipped lock with the locked pip-audit.
 
-    `arguments` go to pip-audit. Returns 0 when no hole is known, 1 for a hole, 3 when something was not looked up.
+    It runs in a temporary environment and gets `arguments`. Returns 0 when no vulnerability is known, 1 for a
+    vulnerability, and 3 when a library was not looked up.
     """
     with tempfile.TemporaryDirectory(prefix="vigicle-audit-") as folder:
         environment = Path(folder) / "environment"
@@ -87,7 +97,7 @@ def look_up(program: Path, name: str, folder: Path, arguments: list[str]) -> Fin
 
 
 def for_every_system(lock: str) -> str:
-    """Take the markers away: what is locked for another system is looked up, too."""
+    """Return the lock without markers, for the libraries of every system."""
     return MARKER.sub(r"\1\2", lock)
 
 
@@ -97,12 +107,15 @@ def locked(lock: str) -> set[str]:
 
 
 def judge(answer: str, names: set[str]) -> Findings:
-    """Read pip-audit's JSON. What it skips it has not found, and a silent service is no word of health."""
+    """Return the findings in pip-audit's JSON.
+
+    A library that it skipped, or no answer at all, is not a clean result.
+    """
     try:
-        told = {each["name"]: each for each in json.loads(answer)["dependencies"]}
+        answers = {each["name"]: each for each in json.loads(answer)["dependencies"]}
     except (ValueError, KeyError, TypeError):
         return Findings(unheard=tuple(sorted(names)))
-    heard = {name: each for name, each in told.items() if "vulns" in each}
+    heard = {name: each for name, each in answers.items() if "vulns" in each}
     return Findings(
         looked_up=len(heard),
         holes=tuple(

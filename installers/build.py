@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build a package of vigicle for one system; standard library only."""
+"""Build a package of vigicle for one system."""
 
 from __future__ import annotations
 

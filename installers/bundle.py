@@ -1,6 +1,7 @@
-"""What all systems' packages share: version, proved parts, bill of materials, sums; standard library only.
+"""What the packages of all systems share.
 
-It is not named `packaging`, which is a library that others import.
+Version, verified parts, bill of materials and checksums, with the standard library only. The module is not named
+`packaging`, which is a library that others import.
 """
 
 from __future__ import annotations
@@ -30,26 +31,34 @@ SOURCES = ("config", "daemon", "tray", "pyproject.toml", "README.md", "LICENSE")
 SUMS = "SHA256SUMS"
 
 Hashes = dict[str, str]
-"""SHA-256 of the very file that was installed, by the package's normal name."""
+"""SHA-256 of each installed file, by the package's normal name."""
 
 
 def version() -> str:
-    """Return the version of pyproject.toml, the one place that says it."""
+    """Return the version in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return str(project["project"]["version"])
 
 
 def source_date() -> datetime:
-    """Return the moment that the build's files bear: SOURCE_DATE_EPOCH, else the last commit, else now."""
+    """Return the date of the built files.
+
+    It is SOURCE_DATE_EPOCH, or that of the last commit, or now.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch and shutil.which("git"):
         ask = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
         epoch = subprocess.run(ask, check=False, capture_output=True, text=True).stdout.strip()
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    if not epoch.isdigit():
+        return datetime.now(UTC)
+    return datetime.fromtimestamp(int(epoch), UTC)
 
 
 def need(program: str, package: str) -> str:
-    """Return the program's path; raise SetupError with the package to install where it is missing."""
+    """Return the program's path.
+
+    Raises SetupError, with the package to install, when it is missing.
+    """
     found = shutil.which(program)
     if found is None:
         raise SetupError(f"{program} is missing: install package {package}.")
@@ -57,7 +66,7 @@ def need(program: str, package: str) -> str:
 
 
 def run(title: str, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
-    """Run one command with its output shown; raise StepError when it fails."""
+    """Run one command and show its output. Raises StepError when it fails."""
     say(f"==> {title}")
     try:
         code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
@@ -68,7 +77,7 @@ def run(title: str, command: Sequence[str | Path], environment: Mapping[str, str
 
 
 def make_tools(python: str, folder: Path) -> Path:
-    """Make an environment that holds the build lock alone, and return its interpreter."""
+    """Make an environment with the build lock alone. Return its interpreter."""
     run("make the build tools' environment", [python, "-m", "venv", folder])
     tools = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     run("install installers/locks/build.txt", [*_pip(tools), *_lock("build"), "--only-binary", ":all:"])
@@ -76,7 +85,10 @@ def make_tools(python: str, folder: Path) -> Path:
 
 
 def install_run_lock(tools: Path, *options: str | Path, lock: Path = LOCKS / "run.txt") -> Hashes:
-    """Install the run lock by the tools' pip, each file proved by its hash; the options say where to and for what."""
+    """Install a lock with the tools' pip, which checks each file's hash.
+
+    `options` say where to install, and for which system.
+    """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [*_pip(tools), "--require-hashes", "--requirement", lock, "--report", report, *options]
@@ -85,13 +97,16 @@ def install_run_lock(tools: Path, *options: str | Path, lock: Path = LOCKS / "ru
 
 
 def download_lock(tools: Path, folder: Path, lock: Path) -> None:
-    """Fetch the files that a lock names, each proved by its hash; nothing is installed."""
+    """Download the files of a lock, and check their hashes."""
     command = [*_pip(tools, "download"), "--require-hashes", "--requirement", lock, "--dest", folder]
     run(f"download {lock.name}", command, _path(tools))
 
 
 def make_wheel(tools: Path, folder: Path) -> Path:
-    """Build vigicle's own wheel into the folder, from a copy of its sources, so that the checkout stays clean."""
+    """Build vigicle's wheel into the folder, and return it.
+
+    It is built from a copy of the sources, so that the checkout stays clean.
+    """
     with tempfile.TemporaryDirectory() as copy:
         for name in SOURCES:
             source, target = ROOT / name, Path(copy) / name
@@ -105,7 +120,7 @@ def make_wheel(tools: Path, folder: Path) -> Path:
 
 
 def install_wheel(tools: Path, wheel: Path, *options: str | Path) -> None:
-    """Install vigicle's own wheel to where the options say; its dependencies are the run lock's."""
+    """Install vigicle's wheel to where the options say, without dependencies."""
     run(f"install {wheel.name}", [*_pip(tools), "--no-deps", "--no-index", *options, wheel])
 
 
@@ -118,7 +133,10 @@ def installed_hashes(report: str) -> Hashes:
 
 
 def bill_of_materials(site_packages: Path, hashes: Hashes) -> str:
-    """Return a CycloneDX 1.5 document of what lies in the folder; SetupError for a part that no lock has proved."""
+    """Return a CycloneDX 1.5 document of the installed packages.
+
+    Raises SetupError for one that no lock has verified.
+    """
     parts = sorted(distributions(path=[str(site_packages)]), key=lambda part: normal(part.name))
     bill = {
         "$schema": "http://cyclonedx.org/schema/bom-1.5.schema.json",
@@ -135,14 +153,17 @@ def bill_of_materials(site_packages: Path, hashes: Hashes) -> str:
 
 
 def licence_words(metadata: PackageMetadata) -> list[str]:
-    """Return what a package says of its licence: an SPDX expression, else its own words or classifiers, or nothing."""
-    own = [words for words in metadata.get_all("License") or [] if words.strip() and "\n" not in words]  # not its text
+    """Return the licences that a package declares, or none.
+
+    They are an SPDX expression, or a free text, or classifiers.
+    """
+    own = [words for words in metadata.get_all("License") or [] if words.strip() and "\n" not in words]  # no full text
     classified = [line.split(" :: ")[-1] for line in metadata.get_all("Classifier") or [] if line.startswith("License")]
     return metadata.get_all("License-Expression") or own or classified
 
 
 def write_sums(folder: Path) -> None:
-    """Write SHA256SUMS over the files of the folder, in the form of sha256sum(1)."""
+    """Write SHA256SUMS for the files of the folder, as sha256sum(1) does."""
     files = sorted(file for file in folder.iterdir() if file.is_file() and file.name != SUMS)
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
@@ -153,7 +174,11 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--no-build-isolation")  # isolation would fetch unproved
+PIP_OPTIONS = (
+    "--disable-pip-version-check",
+    "--no-input",
+    "--no-build-isolation",
+)  # it would fetch unverified tools
 
 
 def _pip(tools: Path, command: str = "install") -> list[str | Path]:
@@ -165,17 +190,19 @@ def _lock(name: str) -> list[str | Path]:
 
 
 def _path(tools: Path) -> dict[str, str]:
-    """Return the environment in which a build finds the tools' programs (swig) first."""
+    """Return an environment with the tools' programs (swig) first on the path."""
     return os.environ | {"PATH": f"{tools.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
 def _component(part: Distribution, hashes: Hashes) -> dict[str, object]:
     name = normal(part.name)
     if name not in hashes:
-        raise SetupError(f"{name} is in the package, but no lock has proved it.")
+        raise SetupError(f"{name} is in the package, but no lock has verified it.")
     purl = f"pkg:pypi/{name}@{part.version}"
     spdx = part.metadata.get_all("License-Expression")
-    words = licence_words(part.metadata)
+    licenses: list[dict[str, object]] = [{"license": {"name": name}} for name in licence_words(part.metadata)]
+    if spdx:
+        licenses = [{"expression": spdx[0]}]
     return {
         "type": "library",
         "bom-ref": purl,
@@ -183,5 +210,5 @@ def _component(part: Distribution, hashes: Hashes) -> dict[str, object]:
         "version": part.version,
         "purl": purl,
         "hashes": [{"alg": "SHA-256", "content": hashes[name]}],
-        "licenses": [{"expression": spdx[0]}] if spdx else [{"license": {"name": word}} for word in words],
+        "licenses": licenses,
     }

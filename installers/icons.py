@@ -1,4 +1,7 @@
-"""Draws the icon files of the Windows and macOS packages after the icon was changed (for developers)."""
+"""Draws the icon files of the Windows and macOS packages.
+
+For developers, after a change of the icon.
+"""
 
 import sys
 from pathlib import Path
@@ -19,7 +22,7 @@ def main() -> int:
 
 
 def write(file: Path, sizes: tuple[int, ...]) -> None:
-    """Write one file with a picture of each size, each drawn for itself."""
+    """Write one file with a picture in each size."""
     *smaller, largest = (draw_icon(IconState.WELL, size) for size in sizes)
     largest.save(file, append_images=smaller, sizes=[(size, size) for size in sizes])
     sys.stdout.write(f"{file}\n")

@@ -1,4 +1,7 @@
-"""What vigicle needs from the Linux system below it, and how to get it; standard library only."""
+"""The Linux packages that vigicle needs, and how to install them.
+
+It uses the standard library only.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ TEST = {
     "python3-gi": "",
     "fonts-dejavu-core": "",
     "openbox": "openbox",
-    "wine": "wine",  # these, to the end: vigicle's folder for Windows, put together and run
+    "wine": "wine",  # these, to the end: vigicle's folder for Windows, made and run
     "wine64": "wineserver",
     "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
     "osslsigncode": "osslsigncode",
@@ -86,37 +89,44 @@ BENCH = {  # the peers: opensc-notify; card_eventmgr and pkcs11_eventmgr
 
 
 def missing(packages: dict[str, str]) -> list[str]:
-    """Return the names of those that are not there."""
-    there = (
-        debian_installed(packages) if is_debian_like() else {name for name, proof in packages.items() if found(proof)}
-    )
-    return sorted(packages.keys() - there)
+    """Return the names of the packages that are not installed."""
+    if is_debian_like():
+        return sorted(packages.keys() - debian_installed(packages))
+    return sorted(name for name, proof in packages.items() if not found(proof))
 
 
 def is_debian_like() -> bool:
-    """Tell whether Debian's package tools rule this system."""
+    """Return whether this system has Debian's package tools."""
     return shutil.which("apt-get") is not None and shutil.which("dpkg-query") is not None
 
 
 def apt_get() -> list[str] | None:
-    """Return how to call apt-get as root without questions, or None where nothing makes us root."""
+    """Return a call of apt-get as root without questions.
+
+    Returns None when nothing gives root rights.
+    """
     call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
     if sys.platform != "win32" and os.geteuid() == 0:
         return call
     if shutil.which("sudo") is None:
         return None
-    return ["sudo", *([] if sys.stdin.isatty() else ["--non-interactive"]), *call]
+    if not sys.stdin.isatty():
+        return ["sudo", "--non-interactive", *call]
+    return ["sudo", *call]
 
 
 def debian_installed(packages: dict[str, str]) -> set[str]:
-    """Return those of the packages that dpkg has installed whole."""
+    """Return those of the packages that dpkg has installed completely."""
     query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\\n", *packages]
     answer = subprocess.run(query, check=False, capture_output=True, text=True).stdout  # code 1: a name unknown to dpkg
     return {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
 
 
 def found(proof: str) -> bool:
-    """Look for a file by its absolute path, or for a program on the path and in the administrator's folders."""
+    """Return whether a file or program exists.
+
+    A file is given by its absolute path. A program is searched for on the path and in the administrator's folders.
+    """
     if proof.startswith("/"):
         return Path(proof).exists()
     return not proof or shutil.which(proof, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin") is not None

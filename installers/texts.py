@@ -1,4 +1,7 @@
-"""Compiles the catalogues in `config/locale` after their texts were changed (for developers; needs Babel)."""
+"""Compiles the catalogues in `config/locale`.
+
+For developers, after a change of the texts. It needs Babel.
+"""
 
 import io
 import sys
@@ -8,7 +11,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-UNDATED = datetime(2026, 1, 1, tzinfo=UTC)  # or the same words would give other bytes each time
+UNDATED = datetime(2026, 1, 1, tzinfo=UTC)  # so that the same texts give the same bytes
 LOCALE = Path(__file__).parents[1] / "config" / "locale"
 
 
@@ -21,7 +24,7 @@ def main() -> int:
 
 
 def compiled(source: Path) -> bytes:
-    """Give the bytes of the .mo file for this .po file; raises PoFileError for one that cannot be parsed."""
+    """Return the .mo file of a .po file. Raises PoFileError."""
     with source.open("rb") as file:
         catalogue = read_po(file, abort_invalid=True)
     catalogue.creation_date = UNDATED

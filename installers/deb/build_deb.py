@@ -1,4 +1,7 @@
-"""Builds the Debian package: a private environment for /usr/bin/python3 in /usr/lib/vigicle, made from the locks."""
+"""Builds the Debian package.
+
+It is a private environment for /usr/bin/python3 in /usr/lib/vigicle, made from the locks.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ sys.exit(main())
 
 
 def build(output: Path) -> Path:
-    """Write vigicle_VERSION_ARCHITECTURE.deb and its bill of materials, and return the package's path."""
+    """Write the package and its bill of materials. Return the package's path."""
     prepare_system()
     name = f"vigicle_{version()}_{architecture()}"
     package = output / f"{name}.deb"
@@ -55,7 +58,10 @@ def build(output: Path) -> Path:
 
 
 def prepare_system() -> None:
-    """Install what the build needs, as dev.py does; raise SetupError with the names of what is still missing."""
+    """Install what the build needs, as dev.py does.
+
+    Raises SetupError with the names of what is still missing.
+    """
     if not system_packages.is_debian_like():
         raise SetupError("A Debian package can be built on Debian and Ubuntu only.")
     if not version_of(need(SYSTEM_PYTHON, "python3")).startswith(SUPPORTED):
@@ -83,7 +89,10 @@ def python_version() -> tuple[int, int]:
 
 
 def put_environment(stage: Path, work: Path) -> tuple[Path, str]:
-    """Make /usr/lib/vigicle and /usr/bin/vigicle below the stage; return its folder of packages, and their bill."""
+    """Make /usr/lib/vigicle and /usr/bin/vigicle below the stage.
+
+    Returns the folder of installed packages, and their bill of materials.
+    """
     home = stage / PRIVATE
     packages = home / "lib" / f"python{'.'.join(map(str, python_version()))}" / "site-packages"
     tools = make_tools(SYSTEM_PYTHON, work / "tools")

@@ -1,4 +1,4 @@
-"""What dpkg is told of the package: control file, scripts, sums, documents."""
+"""The control file, scripts, checksums and documents of the Debian package."""
 
 from __future__ import annotations
 
@@ -32,14 +32,17 @@ lookout for the certificate on a smart card or crypto key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """What the package is bound to."""
+    """The Python version and architecture of the package."""
 
     python: tuple[int, int]
     architecture: str
 
 
 def put_files(stage: Path, packages: Path, bill: str, machine: Machine) -> None:
-    """Write the documents and the DEBIAN folder; nothing may be added to the stage afterwards."""
+    """Write the documents and the DEBIAN folder.
+
+    It runs last, because the folder has checksums of all other files.
+    """
     put(stage / DOCUMENTS / "copyright", copyright_text(packages))
     put(stage / DOCUMENTS / "bom.cdx.json", bill)
     put_compressed(stage / DOCUMENTS / "NEWS.gz", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
@@ -74,17 +77,26 @@ def control(machine: Machine, depends: list[str], size_kib: int) -> str:
 
 
 def python_range(python: tuple[int, int]) -> tuple[str, str]:
-    """Return the dependencies that hold the one Python whose modules were compiled for it."""
+    """Return the dependencies on the Python version of the compiled modules."""
     major, minor = python
     return f"python3 (>= {major}.{minor})", f"python3 (<< {major}.{minor + 1})"
 
 
 def library_packages(stage: Path) -> list[str]:
-    """Name the packages of the system's libraries that ours load; dpkg-shlibdeps wants the DEBIAN folder there."""
+    """Return the packages of the system libraries that are loaded.
+
+    dpkg-shlibdeps needs the DEBIAN folder.
+    """
     libraries = [str(file) for file in files(stage) if is_library(file)]
     with tempfile.TemporaryDirectory() as folder:
         put(Path(folder) / "debian/control", "Source: vigicle\n\nPackage: vigicle\nArchitecture: any\n")
-        command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", f"-S{stage}", *libraries]  # our own have no info
+        command = [
+            "dpkg-shlibdeps",
+            "-O",
+            "--ignore-missing-info",
+            f"-S{stage}",
+            *libraries,
+        ]
         done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
     if done.returncode != 0:
         raise SetupError(f"The packages of the system's libraries cannot be found.\n{done.stderr}")
@@ -92,18 +104,24 @@ def library_packages(stage: Path) -> list[str]:
 
 
 def changelog() -> str:
-    """Return the package's changelog in Debian's form (Debian Policy 4.4); what changed is told in NEWS."""
+    """Return the changelog in Debian's form (Debian Policy 4.4).
+
+    It refers to NEWS for the changes.
+    """
     day = f"{source_date():%a, %d %b %Y %H:%M:%S +0000}"
     return f"vigicle ({version()}) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n -- {MAINTAINER}  {day}\n"
 
 
 def copyright_text(packages: Path) -> str:
-    """Return the copyright file (machine-readable format 1.0): our licence in full, the bundled libraries' by name."""
-    _title, ours, mit = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n", 2)
+    """Return the copyright file, in the machine-readable format 1.0.
+
+    It has vigicle's licence in full, and those of the bundled libraries by name.
+    """
+    _title, owners, mit = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n", 2)
     parts = sorted(distributions(path=[str(packages)]), key=lambda part: normal(part.name))
     others = [part for part in parts if part.name != "vigicle"]
     bundled = "\n".join(f"{part.name} {part.version}: {' or '.join(licence_words(part.metadata))}" for part in others)
-    owner = ours.removeprefix("Copyright (c) ")
+    owner = owners.removeprefix("Copyright (c) ")
     return f"""\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: vigicle
@@ -129,19 +147,21 @@ License: MIT
 
 
 def indented(text: str) -> str:
-    """Write a text as the lines that follow a field (Debian Policy 5.6.13)."""
+    """Return a text as the lines after a field (Debian Policy 5.6.13)."""
     return "\n".join(f" {line or '.'}" for line in text.strip().splitlines())
 
 
 def settle_modes(stage: Path) -> None:
-    """Give each folder and file the rights that the policy wants (Debian Policy 10.9)."""
+    """Set the permissions of all folders and files (Debian Policy 10.9)."""
     for path in stage.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        if path.is_symlink():
+            continue
+        executable = path.is_dir() or path.parent.name == "bin"
+        path.chmod(0o755 if executable else 0o644)
 
 
 def installed_size(stage: Path) -> int:
-    """Return the estimate of the policy, in KiB (Debian Policy 5.6.20)."""
+    """Return the size on disk, in KiB (Debian Policy 5.6.20)."""
     sizes = (1 if path.is_dir() or path.is_symlink() else path.stat().st_size for path in stage.rglob("*"))
     return sum(-(-size // 1024) for size in sizes)
 
@@ -152,11 +172,11 @@ def files(folder: Path) -> list[Path]:
 
 
 def is_library(file: Path) -> bool:
-    """Tell whether a file is a shared object."""
+    """Return whether a file is a shared object."""
     with file.open("rb") as stream:
         return stream.read(4) == b"\x7fELF"
 
 
 def md5(file: Path) -> str:
-    """Return the sum that dpkg checks files by."""
+    """Return the checksum that dpkg uses."""
     return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,7 @@
-"""What the desktop and the shell find of vigicle: menu entry, login start, icon, manual pages, completion."""
+"""The package's files for the desktop and the shell.
+
+Menu entry, autostart, icon, manual pages and completion.
+"""
 
 from __future__ import annotations
 
@@ -24,21 +27,24 @@ COMPLETIONS = {
 
 
 def put_files(stage: Path) -> None:
-    """Write them below the stage, where the environment stands already: it draws and words them itself."""
+    """Write the files below the stage.
+
+    The program that is already there draws the icon and writes the texts.
+    """
     shutil.copytree(HERE / "root", stage, dirs_exist_ok=True)
     home = stage / "usr/lib/vigicle/bin"
     within: tuple[str | Path, ...] = (home / "python3", "-I", "-B", HERE / "within.py")
-    said([*within, "icons", stage / "usr/share/icons/hicolor"])
+    output_of([*within, "icons", stage / "usr/share/icons/hicolor"])
     for language, folder in MANUALS.items():
-        page = said([*within, "manual", HERE / "man" / f"{language}.1"], language)
+        page = output_of([*within, "manual", HERE / "man" / f"{language}.1"], language)
         page = page.replace("@DATE@", f"{source_date():%Y-%m-%d}").replace("@VERSION@", version())
         put_compressed(stage / folder / "vigicle.1.gz", page)
     for shell, place in COMPLETIONS.items():
-        put(stage / place, said([home / "python3", "-I", "-B", home / "vigicle", "completion", shell]))
+        put(stage / place, output_of([home / "python3", "-I", "-B", home / "vigicle", "completion", shell]))
 
 
-def said(command: Sequence[str | Path], language: str = "en") -> str:
-    """Run the staged program in a language, and return what it prints."""
+def output_of(command: Sequence[str | Path], language: str = "en") -> str:
+    """Return what the staged program prints in a language."""
     environment = {"PATH": os.defpath, "LANGUAGE": language, "LC_ALL": "C.UTF-8"}
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
@@ -50,6 +56,6 @@ def put(file: Path, text: str) -> None:
 
 
 def put_compressed(file: Path, text: str) -> None:
-    """Write a .gz file without a time, so that each build gives the same bytes."""
+    """Write a reproducible .gz file, without a time."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(gzip.compress(text.encode(), mtime=0))

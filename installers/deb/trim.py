@@ -1,4 +1,7 @@
-"""Takes out of the installed packages what vigicle never uses at work: tests, sources, and most of Qt."""
+"""Removes what vigicle does not use from the installed packages.
+
+These are tests, sources, and most of Qt.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 NEEDLESS_FOLDERS = {"__pycache__", "test", "tests"}
 NEEDLESS_SUFFIXES = {".pyi", ".pyx", ".pxd", ".c", ".h", ".typed"}
-NEEDLESS_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json"}  # pip's own, untrue after trimming
+NEEDLESS_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json"}  # pip's own, wrong after trimming
 
 # The guide is a window of widgets: no QML, no network, no tools. The GTK theme would bring GTK in.
 QT_MODULES = {"QtCore", "QtGui", "QtWidgets", "QtDBus", "QtSvg"}
@@ -42,7 +45,7 @@ QT_TRANSLATIONS = {"qtbase_fr.qm"}  # English is in the code
 
 
 def trim(packages: Path) -> None:
-    """Remove the needless from a folder of installed packages."""
+    """Remove what is not needed from a folder of installed packages."""
     shutil.rmtree(packages / "bin")  # pip's scripts, which name the build's Python
     for folder in [path for path in packages.rglob("*") if path.is_dir() and path.name in NEEDLESS_FOLDERS]:
         shutil.rmtree(folder, ignore_errors=True)  # it may lie in one removed before
@@ -56,7 +59,7 @@ def trim(packages: Path) -> None:
 
 
 def trim_qt(qt: Path) -> None:
-    """Keep what a window of widgets needs: the modules and plugins above, and the libraries that these load."""
+    """Keep the modules and plugins above, and the libraries that they load."""
     plugins = {qt / "Qt/plugins" / name for name in QT_PLUGINS}
     modules = {qt / f"{name}.abi3.so" for name in QT_MODULES}
     translator = {qt / name for name in QT_PYTHON} | {qt / "Qt/translations" / name for name in QT_TRANSLATIONS}

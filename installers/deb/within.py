@@ -1,4 +1,4 @@
-"""Run by the package's own Python: draws the icon, and fills a manual page with the words of the command line."""
+"""Draws icons and writes manual pages with the package's own Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
 
 
 def main(what: str, place: str) -> None:
-    """`icons FOLDER` draws into a theme's folder; `manual FILE` prints the template, filled."""
+    """Draw the icons (`icons FOLDER`) or print a manual page (`manual FILE`)."""
     if what == "icons":
         draw_icons(Path(place))
     else:
@@ -28,7 +28,7 @@ def main(what: str, place: str) -> None:
 
 
 def draw_icons(theme: Path) -> None:
-    """Draw the icon that says that all is well, in each size."""
+    """Draw the icon of the state "well" in each size."""
     for size in ICON_SIZES:
         folder = theme / f"{size}x{size}" / "apps"
         folder.mkdir(parents=True)
@@ -36,7 +36,7 @@ def draw_icons(theme: Path) -> None:
 
 
 def filled(page: str) -> str:
-    """Put options and commands into a manual page."""
+    """Return a manual page with its options and commands filled in."""
     parser = _parser(Translator().render)
     commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {choice.dest: choice.help or "" for choice in commands._choices_actions}
@@ -61,9 +61,11 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Write text so that troff shows it as it is."""
+    """Return text so that troff shows it as it is."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
-    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
+    if escaped.startswith((".", "'")):
+        return f"\\&{escaped}"
+    return escaped
 
 
 if __name__ == "__main__":

@@ -26,7 +26,10 @@ HERE = Path(__file__).parent
 
 
 def build(output: Path) -> Path:
-    """Write vigicle-VERSION-ARCHITECTURE.pkg and its bill of materials; raise SetupError or StepError."""
+    """Write the package and its bill of materials. Return the package's path.
+
+    Raises SetupError or StepError.
+    """
     prepare_system()
     known = steps.keys(os.environ)
     for lack in steps.unsigned(known):
@@ -45,14 +48,14 @@ def build(output: Path) -> Path:
         frozen = steps.freeze(python, HERE, work)
         run(frozen.title, frozen.command, environment)
         (work / "root").mkdir()
-        (work / "dist" / "vigicle.app").rename(work / "root" / "vigicle.app")  # beside it lies what it was made from
+        (work / "dist" / "vigicle.app").rename(work / "root" / "vigicle.app")  # away from what it was made from
         for step in steps.package(HERE, work, target, version(), known):
             run(step.title, step.command)
     return target
 
 
 def prepare_system() -> None:
-    """Refuse what is no Mac, and name what is missing on one."""
+    """Check that this is a Mac with the tools. Raises SetupError."""
     if platform.system() != "Darwin":
         raise SetupError("The macOS package is built on a Mac: its tools exist nowhere else. Build it there.")
     for program in ("codesign", "pkgbuild", "productbuild"):
@@ -60,7 +63,10 @@ def prepare_system() -> None:
 
 
 def make_environment(work: Path) -> tuple[Path, str]:
-    """Return the interpreter of an environment with vigicle, its locks and PyInstaller, and the bill of materials."""
+    """Make an environment with vigicle, its locks and PyInstaller.
+
+    Returns its interpreter, and the bill of materials.
+    """
     python = make_tools(base_python(), work / "tools")
     hashes = install_run_lock(python)
     install_wheel(python, make_wheel(python, work))
@@ -71,7 +77,7 @@ def make_environment(work: Path) -> tuple[Path, str]:
 
 
 def write_lists(work: Path) -> None:
-    """Write what Apple's tools read."""
+    """Write the property lists that Apple's tools read."""
     (work / "entitlements.plist").write_bytes(plistlib.dumps(facts.ENTITLEMENTS))
     (work / "component.plist").write_bytes(plistlib.dumps(facts.component()))
     text = facts.distribution(version(), platform.machine(), "vigicle-component.pkg")

@@ -1,10 +1,13 @@
-"""The program in vigicle.app: the command, and the children that it starts as sub-commands of itself."""
+"""The program in vigicle.app: the command line and its child processes."""
 
 import sys
 
 
 def main() -> int:
-    """Do what the first argument names; none at all, a double click on the app, is `run`."""
+    """Run what the first argument names.
+
+    Without arguments, as after a double click on the app, it is `run`.
+    """
     match sys.argv[1:]:
         case ["token-child", *_]:
             from daemon.adapters.pkcs11.worker import main as read_tokens

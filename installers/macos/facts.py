@@ -1,4 +1,4 @@
-"""What macOS is told of vigicle.app: its property lists, and why it asks for what."""
+"""The property lists of vigicle.app, and the reasons for its entitlements."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ NAME = "vigicle"
 IDENTIFIER = "fr.vigicle.vigicle"
 OLDEST_MACOS = "13.0"  # Qt 6.12's
 
-# The hardened runtime takes these away from a notarized program unless it asks.
+# The hardened runtime denies these to a notarized program without the entitlement.
 ENTITLEMENTS = {
     "com.apple.security.smartcard": True,  # the readers
-    "com.apple.security.cs.disable-library-validation": True,  # vendors' PKCS#11 modules bear their own signatures
+    "com.apple.security.cs.disable-library-validation": True,  # vendors' PKCS#11 modules have other signatures
     "com.apple.security.cs.allow-unsigned-executable-memory": True,  # libffi's callbacks on Intel: PyObjC, ctypes
 }
 
@@ -35,7 +35,10 @@ def info(version: str) -> dict[str, object]:
 
 
 def component() -> list[dict[str, object]]:
-    """Return pkgbuild's component list: the app belongs into Applications, wherever an older one was dragged to."""
+    """Return pkgbuild's component list.
+
+    The app is installed in Applications, even when the user has moved an older one.
+    """
     return [
         {
             "RootRelativeBundlePath": f"{NAME}.app",

@@ -1,4 +1,4 @@
-"""The commands that make a package of vigicle.app, as values: what calls what, with which keys."""
+"""The commands that make a package of vigicle.app, as values."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ APPLICATION, INSTALLER, NOTARY = "VIGICLE_SIGN_APPLICATION", "VIGICLE_SIGN_INSTA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Names in the builder's keychain, "" where there is none: two identities, and notarytool's stored profile."""
+    """Names in the builder's keychain. "" means that there is none."""
 
     application: str = ""
+    """The identity that signs the app."""
     installer: str = ""
+    """The identity that signs the package."""
     notary: str = ""
+    """The stored profile of notarytool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +35,17 @@ class Step:
 
 
 def keys(environ: Mapping[str, str]) -> Keys:
-    """Read which keys the builder names; no secret is among them."""
+    """Return the names of the builder's keys. They are not secret."""
     return Keys(
         application=environ.get(APPLICATION, ""), installer=environ.get(INSTALLER, ""), notary=environ.get(NOTARY, "")
     )
 
 
 def freeze(python: Path, here: Path, work: Path) -> Step:
-    """Have PyInstaller make the app; it signs each part itself, ad hoc where no identity is given."""
+    """Return the command that makes the app with PyInstaller.
+
+    PyInstaller signs each part, ad hoc without an identity.
+    """
     folders = ["--distpath", str(work / "dist"), "--workpath", str(work / "build")]
     return Step(
         title="freeze vigicle.app",
@@ -48,24 +54,29 @@ def freeze(python: Path, here: Path, work: Path) -> Step:
 
 
 def package(here: Path, work: Path, target: Path, version: str, known: Keys) -> list[Step]:
-    """Prove the app's signature, and put the app into a package, signed and notarized as far as there are keys."""
+    """Return the commands that verify the app and pack it.
+
+    The package is signed and notarized when there are keys.
+    """
     app, component = work / "root" / "vigicle.app", work / "vigicle-component.pkg"
     wrap = ["pkgbuild", "--root", str(app.parent), "--install-location", "/Applications"]
     wrap += ["--component-plist", str(work / "component.plist"), "--scripts", str(here / "scripts")]
     wrap += ["--identifier", IDENTIFIER, "--version", version, str(component)]
     pack = ["productbuild", "--distribution", str(work / "distribution.xml"), "--package-path", str(work)]
-    pack += ["--sign", known.installer] if known.installer else []
+    if known.installer:
+        pack += ["--sign", known.installer]
     steps = [
-        Step(title="prove the signature", command=["codesign", "--verify", "--deep", "--strict", str(app)]),
+        Step(title="verify the signature", command=["codesign", "--verify", "--deep", "--strict", str(app)]),
         Step(title="wrap the app", command=wrap),
         Step(title=f"pack {target.name}", command=[*pack, str(target)]),
     ]
-    notarized = known.application and known.installer and known.notary
-    return [*steps, *_notarize(target, known.notary)] if notarized else steps
+    if known.application and known.installer and known.notary:
+        steps += _notarize(target, known.notary)
+    return steps
 
 
 def unsigned(known: Keys) -> list[str]:
-    """Say what is left out for want of a key."""
+    """Return a line for each missing key, with its consequence."""
     words = {
         APPLICATION: (known.application, "the app is signed ad hoc: it runs on this Mac only"),
         INSTALLER: (known.installer, "the package is not signed"),

@@ -21,7 +21,10 @@ HERE = Path(__file__).parent
 
 
 def build(output: Path) -> Path:
-    """Build the setup into the folder, its bill of materials beside it; raise SetupError or StepError."""
+    """Write the setup and its bill of materials. Return the setup's path.
+
+    Raises SetupError or StepError.
+    """
     if platform.system() != "Linux":
         raise SetupError("The Windows setup is built on Linux. Build it on Debian 12 or later.")
     install_system_packages(system_packages.BUILD_WINDOWS)
@@ -40,7 +43,7 @@ def build(output: Path) -> Path:
 
 
 def sign_launchers(payload: Path) -> None:
-    """Sign vigicle's own programs, or say that nobody has."""
+    """Sign vigicle's own programs, or report that there is no key."""
     if not signing.has_key():
         say(f"Not signed: {signing.KEY} names no key. Windows will warn of an unknown publisher.")
         return
@@ -49,7 +52,7 @@ def sign_launchers(payload: Path) -> None:
 
 
 def give_date(payload: Path) -> None:
-    """Let all files bear the date of the source: the same source then gives the same setup."""
+    """Set the date of all files, so that builds are reproducible."""
     moment = source_date().timestamp()
     for path in payload.rglob("*"):
         os.utime(path, (moment, moment))
@@ -66,7 +69,7 @@ def pack(payload: Path, tools: Path, setup: Path) -> None:
 
 
 def definitions(payload: Path, tools: Path, setup: Path) -> list[str]:
-    """Return what setup.nsi is told."""
+    """Return the definitions for setup.nsi."""
     values = {
         "VERSION": version(),
         "NUMBERS": f"{version()}.0",
@@ -82,6 +85,9 @@ def definitions(payload: Path, tools: Path, setup: Path) -> list[str]:
 
 
 def removal_of(payload: Path) -> str:
-    """Return NSIS's orders to remove the files of the first level, one by one: nothing else there is ours."""
+    """Return NSIS's commands that delete the files of the first level.
+
+    They name each file, because other files in that folder are not vigicle's.
+    """
     names = sorted(path.name for path in payload.iterdir() if path.is_file())
     return "".join(f'Delete "$INSTDIR\\{name}"\n' for name in names)

@@ -1,4 +1,4 @@
-"""Compiles vigicle.exe and vigiclew.exe, and what else is vigicle's own for Windows, with mingw."""
+"""Compiles vigicle.exe, vigiclew.exe and helper programs with mingw."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPRODUCIBLE = "-Wl,--no-insert-timestamp"
 
 
 def make_launchers(folder: Path) -> None:
-    """Compile both into the folder; the same source gives the same bytes."""
+    """Compile both programs into the folder, reproducibly."""
     windres = need("x86_64-w64-mingw32-windres", "binutils-mingw-w64-x86-64")
     numbers = ",".join([*version().split("."), "0"])
     with tempfile.TemporaryDirectory() as scratch:
@@ -25,7 +25,10 @@ def make_launchers(folder: Path) -> None:
 
 
 def compile_program(source: str, program: Path, *more: str | Path) -> None:
-    """Compile one of the C files here; `more` are options, objects and libraries."""
+    """Compile one of the C files of this folder.
+
+    `more` are options, objects and libraries.
+    """
     compiler = need("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64")
     options = ["-Wall", "-Wextra", "-Werror", "-O2", "-s", "-municode", REPRODUCIBLE]
     run(f"compile {program.name}", [compiler, *options, "-o", program, HERE / source, *more])

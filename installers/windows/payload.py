@@ -1,4 +1,7 @@
-"""Puts together the folder that the Windows setup installs: CPython, the locked wheels, vigicle, its two programs."""
+"""Makes the folder that the Windows setup installs.
+
+CPython, the locked wheels, vigicle, and its two programs.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +32,14 @@ FOR_WINDOWS = (
     "--only-binary",
     ":all:",
 )
-SEARCH_PATH = f"python313.zip\n.\n{WHEELS}\n"  # and nothing else: neither variables nor site-packages of the person
+SEARCH_PATH = f"python313.zip\n.\n{WHEELS}\n"  # and nothing else: neither variables nor site-packages of the user
 
 
 def make_payload(folder: Path) -> None:
-    """Fill the folder with the program, ready to run from wherever it lies; raise SetupError or StepError."""
+    """Fill the folder with the program, which then runs from any place.
+
+    Raises SetupError or StepError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
@@ -57,14 +63,17 @@ def make_payload(folder: Path) -> None:
 
 
 def windows_lock(tools: Path, packaging: Path) -> str:
-    """Return the run lock's part for Windows; `packaging` is the library of that name, a wheel."""
+    """Return the run lock's part for Windows.
+
+    `packaging` is the wheel of the library of that name.
+    """
     script = [str(tools), str(HERE / "windows_lock.py"), str(LOCKS / "run.txt")]
     environment = {"PYTHONPATH": str(packaging)}
     return subprocess.run(script, check=True, capture_output=True, text=True, env=environment).stdout
 
 
 def _bill(folder: Path, hashes: dict[str, str], python_hash: str) -> str:
-    """Return the bill of materials of the wheels, and of CPython with what it brings."""
+    """Return the bill of materials of the wheels and CPython."""
     bill = json.loads(bill_of_materials(folder / WHEELS, hashes))
     bill["components"].insert(
         0,

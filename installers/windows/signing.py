@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Signs programs for Windows where the builder has a key: `signing.py FILE`, or `sign` in the build.
+"""Signs programs for Windows when the builder has a key.
 
-The environment names the key: VIGICLE_SIGN_PKCS12 (a file), VIGICLE_SIGN_PASSWORD_FILE (a file), and
-VIGICLE_SIGN_TIMESTAMP_URL where a time stamp is wanted. No secret is taken on a command line.
+It is called as `signing.py FILE`, or through `sign` in the build. The environment names the key: VIGICLE_SIGN_PKCS12
+(a file), VIGICLE_SIGN_PASSWORD_FILE (a file), and VIGICLE_SIGN_TIMESTAMP_URL for a time stamp. No secret is on a
+command line.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ KEY, PASSWORD, TIMESTAMP = "VIGICLE_SIGN_PKCS12", "VIGICLE_SIGN_PASSWORD_FILE", 
 
 
 def has_key() -> bool:
-    """Tell whether the builder has named a key."""
+    """Return whether the builder has named a key."""
     return bool(os.environ.get(KEY))
 
 
@@ -25,12 +26,16 @@ def signing_command(source: Path, target: Path, environ: dict[str, str]) -> list
     """Return the call of osslsigncode."""
     command = ["osslsigncode", "sign", "-pkcs12", environ[KEY], "-readpass", environ[PASSWORD]]
     command += ["-h", "sha256", "-n", "vigicle"]
-    command += ["-ts", environ[TIMESTAMP]] if environ.get(TIMESTAMP) else []
+    if environ.get(TIMESTAMP):
+        command += ["-ts", environ[TIMESTAMP]]
     return [*command, "-in", str(source), "-out", str(target)]
 
 
 def sign(program: Path) -> None:
-    """Sign the program in its place; raises CalledProcessError, and KeyError where the password's file is not named."""
+    """Sign the program in place.
+
+    Raises CalledProcessError, and KeyError when no password file is named.
+    """
     signed = program.with_name(program.name + ".signed")
     subprocess.run(signing_command(program, signed, dict(os.environ)), check=True)
     shutil.move(signed, program)

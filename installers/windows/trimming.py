@@ -1,4 +1,7 @@
-"""Which files of the wheels the setup brings: what runs, and of Qt what the guide's window needs."""
+"""Which files of the wheels the setup contains.
+
+These are what runs, and the part of Qt that the guide's window needs.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ QT = re.compile(
 )
 UNUSED = re.compile(
     r"""
-        bin/.*                                       # Linux scripts: pip makes them for where it runs
+        bin/.*                                       # Linux scripts: pip makes them for its own system
       | vigicle-[^/]*/direct_url\.json              # where the builder's scratch folder was
       | (.*/)?(tests?|__pycache__|include)/.*
       | .*\.(pyi|lib|h|pxd|pyx|c)
@@ -38,14 +41,17 @@ UNUSED = re.compile(
 
 
 def is_wanted(name: str) -> bool:
-    """Tell whether a file is brought along, by its path below the wheels' folder, with slashes."""
+    """Return whether the setup contains a file.
+
+    `name` is its path below the wheels' folder, with slashes.
+    """
     if name.startswith("PySide6/"):
         return QT.fullmatch(name) is not None
     return UNUSED.fullmatch(name) is None
 
 
 def trim(folder: Path) -> None:
-    """Remove what is not wanted, and the folders that it leaves empty."""
+    """Remove the files that are not wanted, and empty folders."""
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):

@@ -1,6 +1,6 @@
-"""Prints the part of a lock that Windows takes: pip judges a lock's markers by the system that it runs on.
+"""Prints the part of a lock that is for Windows.
 
-Run by the build's own Python, which holds `packaging`.
+pip would evaluate a lock's markers for the system that it runs on. The build's Python runs this, with `packaging`.
 """
 
 import re
@@ -22,7 +22,7 @@ WINDOWS = {
 
 
 def for_windows(lock: str) -> str:
-    """Return the requirements that count there, without their markers, each with its hashes."""
+    """Return the requirements for Windows with their hashes, without markers."""
     blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)
     return "".join(_kept(block) for block in blocks if "==" in block)
 

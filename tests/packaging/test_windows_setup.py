@@ -20,7 +20,7 @@ from commands import ROOT, SetupError
 from support.desktop import Screen
 from support.process import wait_until
 from support.wine_prefix import WinePrefix, gone_within
-from windows.python_runtime import OF_MICROSOFT, SIGNED, prove
+from windows.python_runtime import OF_MICROSOFT, SIGNED, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def test_every_file_in_it_is_accounted_for(home: Path) -> None:
     others = {file.name for file in home.iterdir() if file.is_file()} - OURS - OF_CPYTHON
     assert [name for name in sorted(others) if not name.endswith(SIGNED)] == []
     for name in others:
-        prove(home / name, SIGNERS)
+        verify(home / name, SIGNERS)
 
 
 def test_it_is_small(setup: Path) -> None:
@@ -106,9 +106,9 @@ def test_a_modified_program_is_not_accepted_as_pythons(home: Path, tmp_path: Pat
     changed[len(changed) // 2] ^= 1
     (tmp_path / "python.exe").write_bytes(changed)
     with pytest.raises(SetupError, match="does not bear the signature"):
-        prove(tmp_path / "python.exe", SIGNERS)
+        verify(tmp_path / "python.exe", SIGNERS)
     with pytest.raises(SetupError, match="does not bear the signature"):
-        prove(home / "vigicle.exe", SIGNERS)
+        verify(home / "vigicle.exe", SIGNERS)
 
 
 def test_what_it_installs_runs(windows: WinePrefix, home: Path) -> None:
