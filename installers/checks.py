@@ -68,7 +68,7 @@ def check_coverage() -> None:
 
 
 def run_fast(arguments: list[str]) -> int:
-    """Run the quick checks two at a time; print their time.
+    """Run the quick checks two at a time, and print their time.
 
     `arguments` go to pytest, which tries fewer examples here. Returns the exit code.
     """
