@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
 
@@ -17,7 +17,6 @@ from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.views.guide import ReaderStatus
 from support.guide_actions import action_id
 from support.guide_pages import NOW, PAGES, Writer
-from tray.window.buttons import WrappingButton
 from tray.window.countdown import left_words
 from tray.window.labels import by_sentence
 from tray.window.reader_picture import ReaderView
@@ -26,7 +25,6 @@ from tray.window.timeline import legend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from support.guide_setup import Stage
     from tray.window.guide_window import GuideWindow
@@ -77,57 +75,12 @@ def write_name(window: QWidget, name: str) -> QLineEdit:
     return typed
 
 
-# ----------------------------------------------------------------------------------------------- nothing is cut
-
-
-@pytest.mark.parametrize("letters", [1.0, 2.0])
-@pytest.mark.parametrize("size", ["640x480", "1280x800"])
-@WRITERS
-def test_no_words_are_cut_however_large_the_letters(stage: Stage, writer: Writer, size: str, letters: float) -> None:
-    stage.enlarge(letters)
-    try:
-        for name, make in PAGES.items():
-            window = stage.window(make(writer), size)
-            for button in window.findChildren(QPushButton):
-                if button.isCheckable():
-                    button.setChecked(True)
-            open_certificates(window)
-            stage.settle()
-            cut = [words for tab in (1, 0) for words in cut_words(stage, window, tab)]
-            stage.close(window)
-            assert cut == [], name
-    finally:
-        stage.enlarge(1.0)
-
-
-def cut_words(stage: Stage, window: QWidget, tab: int) -> list[str]:
-    """Return the words on a tab that have less room than they need, or lie outside of what holds them."""
-    window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
-    stage.settle()
-    found = []
-    widgets: list[QLabel | WrappingButton] = [*window.findChildren(QLabel), *window.findChildren(WrappingButton)]
-    for widget in widgets:
-        holder = widget.parentWidget()
-        if holder is None or not widget.isVisible() or not widget.text():
-            continue
-        low = widget.height() < widget.heightForWidth(widget.width())
-        narrow = widget.width() < widget.minimumSizeHint().width()
-        right = widget.mapTo(holder, QPoint(widget.width(), 0)).x()
-        if low or narrow or right > holder.width():
-            found.append(widget.accessibleName() or widget.text())
-    return found
+# ----------------------------------------------------------------------------------------------- its size
 
 
 def test_it_fits_the_smallest_screen(window: GuideWindow) -> None:
     assert window.minimumWidth() <= 640
     assert window.minimumHeight() <= 480
-
-
-def test_a_word_without_end_is_broken(stage: Stage) -> None:
-    page = replace(PAGES["step"](ENGLISH), holder="x" * 128, headline="y" * 300)
-    shown = stage.window(page, "640x480")
-    assert cut_words(stage, shown, 0) == []
-    stage.close(shown)
 
 
 # ------------------------------------------------------------------------------------------------------ answers
@@ -293,14 +246,6 @@ def test_the_time_line_is_told_in_words() -> None:
         f"Today: {NOW.day} November 2026",
         "With the old key, you can add the new certificate yourself until 3 December 2026 at 09:00.",
     ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark", "contrast"])
-@WRITERS
-def test_every_kind_of_page_has_its_picture(stage: Stage, writer: Writer, scheme: str, tmp_path: Path) -> None:
-    stage.take(tmp_path, scheme, writer.language)
-    stage.theme.set_scheme("light")
-    assert len([*tmp_path.glob("*.png")]) == len(PAGES) + 3
 
 
 # ---------------------------------------------------------------------------------------------------- words and times
