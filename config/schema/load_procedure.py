@@ -139,7 +139,7 @@ def _known_problem(table: Table, before: Sequence[KnownProblem], steps: Sequence
         title=_wording(table, "title", _TITLE),
         text=_wording(table, "text", _TEXT),
         back_to=table.take("back_to", kinds.one_of((step.id for step in steps), "accepted.earlier_step"), None),
-        final=table.take("final", kinds.SWITCH, False),
+        final=table.take("final", kinds.SWITCH, False),  # noqa: FBT003 - a default
     )
     table.finish()
     return problem

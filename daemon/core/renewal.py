@@ -124,7 +124,9 @@ def _bring_in(
 ) -> Path:
     """Lead a key that the account does not know yet into it: activate first where that is not known done."""
     lost = current is None or Claim.OLD_LOST in pending.key.claims
-    way_in = PathKind.ASSOCIATE_NEW if current is None or lost else _way_in(lineage, current, now, link_stands)
+    way_in = (
+        PathKind.ASSOCIATE_NEW if current is None or lost else _way_in(lineage, current, now, link_stands=link_stands)
+    )
     if (state := activation(pending.key)) is not Activation.DONE:
         old = "" if state is Activation.NEEDED else "_alone" if current is None else _ended(current, now)
         return _path(lineage, PathKind.ACTIVATE, state.value + old, old=current, new=pending, then=way_in)
@@ -139,7 +141,7 @@ def _ended(current: LineageEntry, now: datetime) -> str:
     return "_ended" if expired(current.not_after, now) else ""
 
 
-def _way_in(lineage: KeyLineage, current: LineageEntry, now: datetime, link_stands: bool = False) -> PathKind:
+def _way_in(lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_stands: bool = False) -> PathKind:
     """Choose between 2-A, while the old certificate is valid beyond the margin, and 2-B.
 
     A link that stands needs no margin, but the old certificate to be valid.

@@ -34,7 +34,7 @@ class Terminal:
             stderr=terminal,
             env=dict(environment),
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads there
         )
         os.close(terminal)
         self._changed = threading.Condition()

@@ -72,11 +72,11 @@ def draw_icon(icon_state: IconState, size: int, days_left: int | None = None, *,
     days = days_left if style.days and size >= SMALLEST_WITH_DAYS else None
     if days is not None and not 0 <= days <= MOST_DAYS:
         days = None
-    return _draw(style, size, days, template).copy()
+    return _draw(style, size, days, template=template).copy()
 
 
 @lru_cache(maxsize=10 * len(SIZES))
-def _draw(style: _Style, size: int, days: int | None, template: bool) -> Image.Image:
+def _draw(style: _Style, size: int, days: int | None, *, template: bool) -> Image.Image:
     """Draw several times larger, and shrink: the pencil of Pillow knows no half pixels."""
     edge = size * (8 if size < 32 else 4)
     rim_width = max(1.0, size / 22) / size

@@ -168,7 +168,8 @@ def handle_of(picture: Image.Image) -> int:
     stream = io.BytesIO()
     picture.save(stream, "ico", sizes=[picture.size], bitmap_format="bmp")
     resource = stream.getvalue()[ICON_HEADERS:]
-    handle = user32.CreateIconFromResourceEx(resource, len(resource), True, ICON_VERSION, *picture.size, 0)
+    size = picture.size
+    handle = user32.CreateIconFromResourceEx(resource, len(resource), True, ICON_VERSION, *size, 0)  # noqa: FBT003 - C
     if not handle:
         raise win32.ctypes.WinError()
     return int(handle)

@@ -58,7 +58,7 @@ class KnownProblemsView(QWidget):
         button.setObjectName(f"help:{id_}")
         button.setCheckable(True)
 
-        def turn(opened: bool) -> None:
+        def turn(opened: bool) -> None:  # noqa: FBT001 - Qt's signal
             (self._opened.add if opened else self._opened.discard)(id_)
             button.setText(f"{OPEN if opened else CLOSED}  {label}")
             button.setAccessibleName(label.replace("&&", "\0").replace("&", "").replace("\0", "&"))

@@ -97,7 +97,7 @@ def row(theme: Theme, *widgets: QWidget, gap: float = 0.6) -> QHBoxLayout:
 def card(theme: Theme, *, gap: float = 0.5) -> tuple[QFrame, QVBoxLayout]:
     """Return a card, and the column within."""
     frame = QFrame()
-    frame.setProperty("card", True)
+    frame.setProperty("card", True)  # noqa: FBT003 - Qt's call
     layout = column(theme, gap=gap, margin=1.0)
     frame.setLayout(layout)
     return frame, layout

@@ -79,7 +79,8 @@ def _show(title: str, body: str) -> Callable[[], object] | None:
         from plyer.platforms.win.libs.balloontip import WindowsBalloonTip
 
         tip = WindowsBalloonTip(title, body, APPLICATION, timeout=0)
-        return lambda: tip.remove_notify()
+        remove: Callable[[], None] = tip.remove_notify
+        return remove
     else:  # noqa: RET505 - mypy skips the other systems' branch only so
         from plyer import facades
         from plyer.utils import Proxy

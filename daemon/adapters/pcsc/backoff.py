@@ -56,7 +56,7 @@ if sys.platform == "win32":
             self._wait_for.restype = wintypes.DWORD
             access_started = ctypes.WinDLL("winscard").SCardAccessStartedEvent
             access_started.restype = wintypes.HANDLE
-            self._stopped: int = kernel.CreateEventW(None, True, False, None)  # a C call
+            self._stopped: int = kernel.CreateEventW(None, True, False, None)  # noqa: FBT003 - a C call
             started: int | None = access_started()
             self._started = [] if started is None or self._place([started], 0) == WAIT_FAILED else [started]
             self._runs = True  # the service, at the last look
@@ -78,7 +78,7 @@ if sys.platform == "win32":
         def _place(self, handles: list[int], seconds: float) -> int:
             """Return the place of the first event that is set; a larger number when none is in time."""
             watched = (wintypes.HANDLE * len(handles))(*handles)
-            return int(self._wait_for(len(watched), watched, False, int(seconds * 1000)))
+            return int(self._wait_for(len(watched), watched, False, int(seconds * 1000)))  # noqa: FBT003 - a C call
 
         def stop(self) -> None:
             """End every wait, now and later; any thread."""

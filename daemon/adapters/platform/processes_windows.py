@@ -43,7 +43,7 @@ if sys.platform == "win32":
         return session.value if kernel.ProcessIdToSessionId(number, ctypes.byref(session)) else None
 
     def _image(kernel: ctypes.WinDLL, number: int) -> str:
-        handle: int | None = kernel.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, False, number)
+        handle: int | None = kernel.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, False, number)  # noqa: FBT003 - a C call
         if handle is None:
             return ""
         process = wintypes.HANDLE(handle)

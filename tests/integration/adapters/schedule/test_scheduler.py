@@ -112,7 +112,7 @@ def test_the_heartbeat_ticks_by_itself() -> None:
 
 
 def test_the_heartbeat_survives_a_clock_that_was_set_back(ticking: Ticking) -> None:
-    scheduler = ticking.schedule._scheduler
+    scheduler = ticking.schedule._scheduler  # noqa: SLF001 - sets its clock
     scheduler.modify_job(BEAT, next_run_time=datetime.now(UTC) + timedelta(days=1400))  # as if that had been the time
     scheduler.wakeup()
     ticking.next(1)

@@ -203,7 +203,7 @@ def write() -> Callable[..., Translator]:
 
     def write_(*forms: str, language: str = "en") -> Translator:
         translator = Translator(language, PARIS)
-        entries = translator._catalogue._catalog  # type: ignore[attr-defined]
+        entries = translator._catalogue._catalog  # type: ignore[attr-defined]  # noqa: SLF001 - gettext's own
         if len(forms) == 1:
             entries["test.sentence"] = forms[0]
         else:
