@@ -13,7 +13,7 @@ from daemon.core.model import NO_READER, CertificateRecord, Fingerprint, Key, Ke
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status
 from daemon.core.state import State
-from daemon.core.views.report import CertificateStatus, Path, PathKind, Stage
+from daemon.core.views.report import CertificateStatus, Path, Stage
 from daemon.core.workflows.progress import link_stands
 from daemon.core.workflows.workflow import current_step
 
@@ -124,7 +124,7 @@ def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime
 
 def _with_blank_token(cases: list[RenewalCase], now: datetime, settings: Settings) -> list[RenewalCase]:
     """Take the token without certificate for the replacement of the most pressing key that needs one."""
-    needy = [c for c in cases if c.path is not None and c.path.kind is PathKind.ORDER]
+    needy = [c for c in cases if c.path is not None and c.path.kind is WorkflowKind.ORDER]
     chosen = min(needy, key=lambda c: c.status.current.not_after, default=None)
     return [
         replace(c, path=choose_path(c.lineage, c.status, now, settings.notices, blank_token=True)) if c is chosen else c

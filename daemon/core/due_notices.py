@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
 from config.settings import NoticeSettings, Settings
+from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
@@ -15,7 +16,7 @@ from daemon.core.key_names import called
 from daemon.core.model import Key, Memory
 from daemon.core.notice import Choice, Notice, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
-from daemon.core.views.report import Path, PathKind
+from daemon.core.views.report import Path
 
 SNOOZE = timedelta(days=1)
 CLOCK_SLACK = timedelta(days=1)
@@ -131,7 +132,7 @@ def _milestone_key(key: Key, end: datetime, days: int) -> str:
 def _path_key(subject: Subject) -> str:
     """Name a path that is news by itself; an order is told by the milestones."""
     path = subject.case.path if subject.case else None
-    if path is None or path.kind is PathKind.ORDER:
+    if path is None or path.kind is WorkflowKind.ORDER:
         return ""
     new = path.new_fingerprint[:16] if path.new_fingerprint else f"bare:{subject.key.id}"
     return f"path|{path.procedure}|{new}|{path.kind}"
@@ -141,7 +142,12 @@ def _is_last_day(subject: Subject, now: datetime) -> bool:
     """Tell whether it is the last day on which the old key brings the new one in, and that is still to be begun."""
     case = subject.case
     path = case.path if case else None
-    if case is None or path is None or PathKind.ADD_WITH_OLD not in {path.kind, path.then} or not path.new_fingerprint:
+    if (
+        case is None
+        or path is None
+        or WorkflowKind.ADD_WITH_OLD not in {path.kind, path.then}
+        or not path.new_fingerprint
+    ):
         return False
     last = last_moment_with_old(case.lineage, case.status.current)
     return earlier(last, DAY) <= now and not case.link_is_out
@@ -175,14 +181,14 @@ def _button(subject: Subject, path: Path | None) -> Text | None:
     """Name what a click does: it opens what comes next, or the guide where the next hand is not at the computer."""
     if path is None or subject.case is None:
         return None
-    by_hand = subject.case.link_is_out or (path.kind is PathKind.ORDER and subject.case.is_ordered)
+    by_hand = subject.case.link_is_out or (path.kind is WorkflowKind.ORDER and subject.case.is_ordered)
     return text("button.guide" if by_hand else f"button.{path.kind}")
 
 
 def _title(path: Path | None, subject: Subject, now: datetime) -> Text:
     if path is not None and _is_last_day(subject, now):
         return text("notice.last_day.title")
-    if path is not None and path.kind is not PathKind.ORDER:
+    if path is not None and path.kind is not WorkflowKind.ORDER:
         return text(f"notice.{path.kind}.title")
     if expired(subject.not_after, now):
         return text("notice.expired.title")
@@ -198,9 +204,9 @@ def _body(subject: Subject, path: Path | None, memory: Memory, now: datetime) ->
         id_ = "notice.mailed"
     elif _is_last_day(subject, now):
         id_ = "notice.last_day"
-    elif path.kind is PathKind.ACTIVATE:
+    elif path.kind is WorkflowKind.ACTIVATE:
         id_ = f"notice.activate.{path.then or 'alone'}"
-    elif path.kind is PathKind.ORDER:
+    elif path.kind is WorkflowKind.ORDER:
         ordered = subject.case is not None and subject.case.is_ordered
         id_ = f"notice.ordered.{ended}" if ordered else f"notice.order.{ended}"
     else:
@@ -228,8 +234,8 @@ def key_holder(key: Key, memory: Memory) -> str | Text:
 
 
 def _more(path: Path | None) -> Iterator[Choice]:
-    if path is not None and path.kind is PathKind.ACTIVATE and path.new_fingerprint:
+    if path is not None and path.kind is WorkflowKind.ACTIVATE and path.new_fingerprint:
         yield Choice.ACTIVATED
-    if path is not None and path.kind is not PathKind.ORDER and path.new_fingerprint and path.old_fingerprint:
+    if path is not None and path.kind is not WorkflowKind.ORDER and path.new_fingerprint and path.old_fingerprint:
         yield Choice.WORKS
     yield Choice.LATER

@@ -6,10 +6,11 @@ from enum import Enum, StrEnum
 
 from config.i18n.text import Text, text
 from config.settings import NoticeSettings
+from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import KeyLineage, LineageEntry
 from daemon.core.model import Claim, Key
-from daemon.core.views.report import Path, PathKind
+from daemon.core.views.report import Path
 
 IN_USE_AFTER = timedelta(days=60)
 
@@ -99,14 +100,18 @@ def choose_path(
         if Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims:
             return _bring_in(lineage, None, current, now)
         if activation(current.key) is Activation.NEEDED:
-            return _path(lineage, PathKind.ACTIVATE, "needed", new=current)
+            return _path(lineage, WorkflowKind.ACTIVATE, "needed", new=current)
         if current.not_after - now > first_notice(notices):
             return None
     if blank_token:
         return _path(
-            lineage, PathKind.ACTIVATE, "bare" + _ended(current, now), old=current, then=_way_in(lineage, current, now)
+            lineage,
+            WorkflowKind.ACTIVATE,
+            "bare" + _ended(current, now),
+            old=current,
+            then=_way_in(lineage, current, now),
         )
-    return _path(lineage, PathKind.ORDER, "expired" if expired(current.not_after, now) else "due", old=current)
+    return _path(lineage, WorkflowKind.ORDER, "expired" if expired(current.not_after, now) else "due", old=current)
 
 
 def last_moment_with_old(lineage: KeyLineage, current: LineageEntry) -> datetime:
@@ -125,15 +130,17 @@ def _bring_in(
     """Lead a key that the account does not know yet into it: activate first where that is not known done."""
     lost = current is None or Claim.OLD_LOST in pending.key.claims
     way_in = (
-        PathKind.ASSOCIATE_NEW if current is None or lost else _way_in(lineage, current, now, link_stands=link_stands)
+        WorkflowKind.ASSOCIATE_NEW
+        if current is None or lost
+        else _way_in(lineage, current, now, link_stands=link_stands)
     )
     if (state := activation(pending.key)) is not Activation.DONE:
         old = "" if state is Activation.NEEDED else "_alone" if current is None else _ended(current, now)
-        return _path(lineage, PathKind.ACTIVATE, state.value + old, old=current, new=pending, then=way_in)
+        return _path(lineage, WorkflowKind.ACTIVATE, state.value + old, old=current, new=pending, then=way_in)
     if current is None or lost:
         return _path(lineage, way_in, "lost", old=current, new=pending)
-    ended = _way_in(lineage, current, now) is PathKind.ASSOCIATE_NEW
-    why = "old_valid" if not ended else "old_ended" if way_in is PathKind.ASSOCIATE_NEW else "mailed"
+    ended = _way_in(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW
+    why = "old_valid" if not ended else "old_ended" if way_in is WorkflowKind.ASSOCIATE_NEW else "mailed"
     return _path(lineage, way_in, why, old=current, new=pending)
 
 
@@ -141,24 +148,24 @@ def _ended(current: LineageEntry, now: datetime) -> str:
     return "_ended" if expired(current.not_after, now) else ""
 
 
-def _way_in(lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_stands: bool = False) -> PathKind:
+def _way_in(lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_stands: bool = False) -> WorkflowKind:
     """Choose between 2-A, while the old certificate is valid beyond the margin, and 2-B.
 
     A link that stands needs no margin, but the old certificate to be valid.
     """
     remaining = current.not_after - now
     in_time = remaining > lineage.procedure.margin or (link_stands and remaining >= timedelta())
-    return PathKind.ADD_WITH_OLD if in_time else PathKind.ASSOCIATE_NEW
+    return WorkflowKind.ADD_WITH_OLD if in_time else WorkflowKind.ASSOCIATE_NEW
 
 
 def _path(
     lineage: KeyLineage,
-    kind: PathKind,
+    kind: WorkflowKind,
     why: str,
     *,
     old: LineageEntry | None = None,
     new: LineageEntry | None = None,
-    then: PathKind | None = None,
+    then: WorkflowKind | None = None,
 ) -> Path:
     dated = old or new
     reason: Text = text(f"reason.{kind}.{why}", date=dated.not_after) if dated else text(f"reason.{kind}.{why}")

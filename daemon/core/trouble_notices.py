@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from config.i18n.text import text
+from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment
 from daemon.core.card_reads import RETRIED, RETRY_AFTER
 from daemon.core.due_notices import was_delivered
@@ -12,7 +13,6 @@ from daemon.core.model import ReaderState
 from daemon.core.notice import Notice, Urgency
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import PathKind
 
 BLIND_PATIENCE = timedelta(seconds=60)
 TROUBLE_KEY_PREFIX = "trouble|"
@@ -23,7 +23,7 @@ NOTIFIED_TROUBLES = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.
 
 def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iterator[Notice]:
     """Yield the troubles to tell now; each at most once a day, an unreadable card once a week."""
-    activating = any(c.path and c.path.kind is PathKind.ACTIVATE for c in assessment.cases)
+    activating = any(c.path and c.path.kind is WorkflowKind.ACTIVATE for c in assessment.cases)
     candidates = [("service", service_trouble(state, now))]
     for reader in state.held:
         content = state.contents.get(reader.name)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from config.i18n.text import Argument, Text
+from config.workflows import WorkflowKind
 from daemon.core.commands import (
     CheckKeys,
     ClaimByFingerprint,
@@ -23,7 +24,7 @@ from daemon.core.commands import (
 )
 from daemon.core.model import Claim, Fingerprint
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import CertificateStatus, Path, PathKind, ReaderReport, Report
+from daemon.core.views.report import CertificateStatus, Path, ReaderReport, Report
 
 REQUEST_LIMIT = 64 * 1024  # bytes
 TEXT_LIMIT = 200  # characters
@@ -90,8 +91,8 @@ class _Sentence(msgspec.Struct, frozen=True, tag="text"):
 class _PathLine(msgspec.Struct, frozen=True, kw_only=True):
     procedure: str
     holder: str
-    kind: PathKind
-    then: PathKind | None
+    kind: WorkflowKind
+    then: WorkflowKind | None
     old_fingerprint: Fingerprint | None
     new_fingerprint: Fingerprint | None
     reason: _Sentence

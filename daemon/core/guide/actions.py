@@ -15,7 +15,6 @@ from daemon.core.guide.words import holder_words, phrase, say
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry
-from daemon.core.views.report import PathKind
 from daemon.core.workflows.workflow import since
 
 LEADS_TO = {
@@ -134,10 +133,10 @@ def claim_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
         yield claim_action(context, Claim.NEW)
     if path is None or path.new_fingerprint is None:
         return
-    if path.kind is PathKind.ACTIVATE:
+    if path.kind is WorkflowKind.ACTIVATE:
         yield claim_action(context, Claim.ACTIVATED)
     yield claim_action(context, Claim.WORKS)
-    old_counts = PathKind.ADD_WITH_OLD in {path.kind, path.then}
+    old_counts = WorkflowKind.ADD_WITH_OLD in {path.kind, path.then}
     if old_counts and path.old_fingerprint is not None:
         yield claim_action(context, Claim.OLD_LOST)
 

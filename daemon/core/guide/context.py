@@ -12,7 +12,7 @@ from daemon.core.holders import LineageEntry, procedure_of
 from daemon.core.model import Fingerprint, KeyId, Memory, Progress, ProgressId
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
-from daemon.core.views.report import Path, PathKind
+from daemon.core.views.report import Path
 from daemon.core.workflows.cards import CardPositions
 from daemon.core.workflows.workflow import current_step
 
@@ -95,7 +95,7 @@ def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None
     """Return the course that leads along the line's path, or that tidies up after it."""
     workflows = case.lineage.procedure.workflows
     if case.path is not None:
-        return workflows.get(WorkflowKind(case.path.kind))
+        return workflows.get(case.path.kind)
     tidying = (
         progress and progress.workflow is WorkflowKind.CLEAN_UP and not progress.finished and not progress.abandoned
     )
@@ -119,7 +119,7 @@ def _entry(entries: Mapping[Fingerprint, LineageEntry], fingerprint: Fingerprint
 
 def _is_blank(path: Path | None) -> bool:
     """Tell whether a path is about a token without certificate."""
-    return path is not None and path.kind is PathKind.ACTIVATE and path.new_fingerprint is None
+    return path is not None and path.kind is WorkflowKind.ACTIVATE and path.new_fingerprint is None
 
 
 def key_before(case: RenewalCase) -> LineageEntry | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
-from config.workflows import Step, Workflow, WorkflowKind
+from config.workflows import Step, Workflow
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.guide.actions import (
@@ -61,7 +61,7 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
     ids = {action.id for action in actions}
     actions += [action for action in workflow_actions(context) if action.id not in ids]
     running = deadline(workflow, context.progress) if workflow and context.progress else None
-    kind = workflow.kind if workflow else WorkflowKind(path.kind) if path else None
+    kind = workflow.kind if workflow else path.kind if path else None
     primary = actions[0] if actions and ids else None
     return GuideView(
         language=context.state.settings.language,

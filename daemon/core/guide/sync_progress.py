@@ -30,7 +30,7 @@ def _kept(case: RenewalCase, before: Progress | None, now: datetime) -> Progress
         if before is None or before.finished or before.workflow not in ON_THE_WAY or not before.done:
             return before
         return replace(before, finished=now) if Claim.WORKS in case.status.current.key.claims else before
-    kind = WorkflowKind(case.path.kind)
+    kind = case.path.kind
     if before is None or before.finished or before.workflow is not kind:
         return _begun(case, kind, before, now)
     workflow = case.lineage.procedure.workflows.get(kind)

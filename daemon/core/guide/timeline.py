@@ -1,11 +1,11 @@
 """The bars of the certificates that a page speaks of, and the stretch in which step 2-A is still possible."""
 
 from config.i18n.text import Sentence
+from config.workflows import WorkflowKind
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.words import bar_words
 from daemon.core.renewal import last_moment_with_old
 from daemon.core.views.guide import Bar, BarRole, Timeline
-from daemon.core.views.report import PathKind
 
 
 def timeline(context: GuideContext) -> Timeline[Sentence]:
@@ -19,7 +19,7 @@ def timeline(context: GuideContext) -> Timeline[Sentence]:
         role = BarRole.NEW if roles.old else BarRole.OTHER
         bars.append(Bar(role=role, label=new_words, begins=roles.new.not_before, ends=roles.new.not_after))
     stretch = None
-    if path is not None and PathKind.ADD_WITH_OLD in {path.kind, path.then} and roles.old and roles.new:
+    if path is not None and WorkflowKind.ADD_WITH_OLD in {path.kind, path.then} and roles.old and roles.new:
         begins, ends = roles.new.not_before, last_moment_with_old(context.case.lineage, roles.old)
         stretch = (begins, ends) if begins < ends else None
     now = context.now.replace(minute=0, second=0, microsecond=0)

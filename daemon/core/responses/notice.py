@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
+from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
 from daemon.core.destination import Destination
 from daemon.core.due_notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
@@ -16,7 +17,7 @@ from daemon.core.model import Claim, KeyId, Memory
 from daemon.core.notice import Choice, Notice
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
-from daemon.core.views.report import Path, PathKind
+from daemon.core.views.report import Path
 from daemon.core.welcome import WELCOME
 
 KEY_PATIENCE = timedelta(minutes=10)
@@ -104,17 +105,19 @@ def _follow(state: State, assessment: Assessment, case: RenewalCase, now: dateti
         return state, (_nothing_to_do(case),)
     state, beside = replace(state, guide_case=case.id), OpenGuide()
     match path.kind:
-        case PathKind.ORDER:
+        case WorkflowKind.ORDER:
             if case.is_ordered:
                 return state, (beside,)
             state, order = launch(state, case, Destination.ORDER_PAGE)
             return state, (order, beside)
-        case PathKind.ACTIVATE:
+        case WorkflowKind.ACTIVATE:
             state, order = launch(start_activation(state, now), case, Destination.TOOL)
             return state, (order, beside)
-        case PathKind.ADD_WITH_OLD if _key_to_put_in(case) is None:
+        case WorkflowKind.ADD_WITH_OLD if _key_to_put_in(case) is None:
             return state, (beside,)
-        case PathKind.ADD_WITH_OLD | PathKind.ASSOCIATE_NEW:
+        case WorkflowKind.CLEAN_UP:
+            return state, (beside,)
+        case WorkflowKind.ADD_WITH_OLD | WorkflowKind.ASSOCIATE_NEW:
             state, effects = _open_platform(state, assessment, case, path, now)
             return state, (*effects, beside)
 
@@ -155,12 +158,12 @@ def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path
 
 def _right_key(case: RenewalCase, path: Path) -> LineageEntry:
     """Return the key that has to be in the reader: the old one for step 2-A, the new one for step 2-B."""
-    return case.status.current if path.kind is PathKind.ADD_WITH_OLD else case.status.newest
+    return case.status.current if path.kind is WorkflowKind.ADD_WITH_OLD else case.status.newest
 
 
 def _key_to_put_in(case: RenewalCase) -> LineageEntry | None:
     """Return the key that the case's path opens the platform with; None when it does not, or has done so."""
-    if case.path is None or case.path.kind not in {PathKind.ADD_WITH_OLD, PathKind.ASSOCIATE_NEW}:
+    if case.path is None or case.path.kind not in {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}:
         return None
     return None if case.link_is_out else _right_key(case, case.path)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Text
+from config.workflows import WorkflowKind
 from daemon.core.model import NO_READER, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
 
@@ -21,23 +22,14 @@ class Stage(StrEnum):
     UNREADABLE = "unreadable"  # no date could be read
 
 
-class PathKind(StrEnum):
-    """The next thing to do on the way to a working key."""
-
-    ORDER = "order"
-    ACTIVATE = "activate"
-    ADD_WITH_OLD = "add_with_old"  # procedure, step 2-A
-    ASSOCIATE_NEW = "associate_new"  # procedure, step 2-B
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
     """What one holder has to do next under one procedure; `then` is what follows an activation."""
 
     procedure: str
     holder: str
-    kind: PathKind
-    then: PathKind | None = None
+    kind: WorkflowKind
+    then: WorkflowKind | None = None
     old_fingerprint: Fingerprint | None = None
     new_fingerprint: Fingerprint | None = None
     reason: Text

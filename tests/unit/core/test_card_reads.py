@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Settings
+from config.workflows import WorkflowKind
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadersSeen, ReadFinished, ServiceLost, SettingsLoaded, Tick, TokensRead
 from daemon.core.model import Certificate, Occupancy, ReaderName, ReaderState, Role, Ticket
 from daemon.core.notice import Choice
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import PathKind
 from support.core.factories import (
     DAY,
     NOW,
@@ -171,7 +171,7 @@ def test_a_known_key_whose_certificates_do_not_show_is_not_a_new_one() -> None:
     world.insert(token(serial="7"))
     report = world.check()
     assert report is not None
-    assert [path.kind for path in report.paths] == [PathKind.ORDER]
+    assert [path.kind for path in report.paths] == [WorkflowKind.ORDER]
 
 
 def test_unknown_is_not_empty() -> None:

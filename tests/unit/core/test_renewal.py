@@ -8,10 +8,11 @@ from itertools import permutations
 import pytest
 
 from config.settings import NoticeSettings, Procedure
+from config.workflows import WorkflowKind
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, TokenFlags
 from daemon.core.renewal import LineageStatus, Question, choose_path, lineage_status
-from daemon.core.views.report import Path, PathKind
+from daemon.core.views.report import Path
 from support.core.factories import (
     DAY,
     MICROSECOND,
@@ -27,8 +28,8 @@ from support.core.factories import (
     owned,
 )
 
-ORDER, ACTIVATE = PathKind.ORDER, PathKind.ACTIVATE
-ADD, ASSOCIATE = PathKind.ADD_WITH_OLD, PathKind.ASSOCIATE_NEW
+ORDER, ACTIVATE = WorkflowKind.ORDER, WorkflowKind.ACTIVATE
+ADD, ASSOCIATE = WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW
 PROCEDURES = [pytest.param(OPALEXE, id="opalexe"), pytest.param(SIV, id="siv")]
 ISSUERS = {"opalexe": "CertEurope", "siv": "Autorité Exemple"}
 NOTHING: frozenset[Claim] = frozenset()
@@ -44,7 +45,7 @@ def judged(
     return status, choose_path(lineage, status, now, NoticeSettings(), blank_token=blank, link_stands=link)
 
 
-def outcome(*keys: Owned, **how: object) -> tuple[PathKind | None, PathKind | None]:
+def outcome(*keys: Owned, **how: object) -> tuple[WorkflowKind | None, WorkflowKind | None]:
     """Say kind and then of the path for these keys."""
     _, path = judged(*keys, **how)  # type: ignore[arg-type]  # each test names real parameters
     return (path.kind, path.then) if path else (None, None)
@@ -58,8 +59,8 @@ class Row:
     claims: frozenset[Claim] = NOTHING
     needed: bool = False
     looked: bool = False
-    kind: PathKind | None = None
-    then: PathKind | None = None
+    kind: WorkflowKind | None = None
+    then: WorkflowKind | None = None
 
 
 FAR, NEXT = 400 * DAY, 1000 * DAY
@@ -152,7 +153,7 @@ def test_each_row_of_the_table_leads_to_its_path(
         pytest.param(-MICROSECOND, ASSOCIATE, id="one microsecond less"),
     ],
 )
-def test_the_old_key_serves_only_beyond_the_margin(procedure: Procedure, beyond: timedelta, kind: PathKind) -> None:
+def test_the_old_key_serves_only_beyond_the_margin(procedure: Procedure, beyond: timedelta, kind: WorkflowKind) -> None:
     issuer = ISSUERS[procedure.id]
     old = owned(ending(procedure.margin + beyond, "old", issuer_o=issuer))
     new = ending(NEXT, "new", issuer_o=issuer)
@@ -170,7 +171,7 @@ def test_the_old_key_serves_only_beyond_the_margin(procedure: Procedure, beyond:
     ],
 )
 def test_a_link_that_stands_needs_no_margin_but_a_valid_certificate(
-    procedure: Procedure, life: timedelta, kind: PathKind
+    procedure: Procedure, life: timedelta, kind: WorkflowKind
 ) -> None:
     issuer = ISSUERS[procedure.id]
     old, new = ending(life, "old", issuer_o=issuer), ending(NEXT, "new", issuer_o=issuer)
@@ -232,7 +233,7 @@ def test_a_latest_key_seen_first_long_after_it_began_is_asked_about(
     ],
 )
 def test_the_person_settles_which_key_is_in_use(
-    claim: Claim | None, expected: tuple[PathKind | None, PathKind | None]
+    claim: Claim | None, expected: tuple[WorkflowKind | None, WorkflowKind | None]
 ) -> None:
     latest = owned(IN_USE, first_seen=NOW - 10 * DAY, claims=frozenset({claim} if claim else ()))
     assert outcome(latest, owned(BEFORE_IT, first_seen=NOW)) == expected
@@ -252,7 +253,7 @@ def test_the_person_settles_which_key_is_in_use(
 def test_a_key_that_replaces_one_never_seen_needs_the_old_date(
     claims: set[Claim],
     life: timedelta,
-    expected: tuple[PathKind | None, PathKind | None],
+    expected: tuple[WorkflowKind | None, WorkflowKind | None],
     question: Question | None,
 ) -> None:
     key = owned(ending(life), claims=frozenset(claims))
@@ -287,7 +288,7 @@ def test_the_reason_says_of_the_earlier_key_what_is_true(keys: tuple[Certificate
     ],
 )
 def test_a_token_without_certificate_may_be_the_replacement(
-    life: timedelta, expected: tuple[PathKind | None, PathKind | None]
+    life: timedelta, expected: tuple[WorkflowKind | None, WorkflowKind | None]
 ) -> None:
     assert outcome(owned(ending(life)), blank=True) == expected
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from config.workflows import WorkflowKind
 from daemon.core.commands import (
     ClaimByFingerprint,
     Command,
@@ -17,7 +18,7 @@ from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import Claim, Fingerprint, Memory, Occupancy, ReaderName, ReaderState
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import PathKind, Report, Stage
+from daemon.core.views.report import Report, Stage
 from support.core.factories import (
     DAY,
     MICROSECOND,
@@ -145,8 +146,8 @@ def test_a_bare_key_is_offered_to_the_most_pressing_holder_alone() -> None:
     anne = ending(80 * DAY, "anne", given_name="Anne", subject_cn="Anne")
     report = report_of(owned(anne), owned(ending(DAY)), world=Simulator(cards={"Reader 00": BARE}))
     assert [(path.holder, path.kind) for path in report.paths] == [
-        ("Jean MARTIN", PathKind.ACTIVATE),
-        ("Anne", PathKind.ORDER),
+        ("Jean MARTIN", WorkflowKind.ACTIVATE),
+        ("Anne", WorkflowKind.ORDER),
     ]
 
 

@@ -22,6 +22,7 @@ import pytest
 
 from config.i18n.text import Sentence, text
 from config.i18n.translator import Translator
+from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher
 from daemon.adapters.ipc.auth import (
@@ -56,7 +57,7 @@ from daemon.core.events import CommandReceived, Event
 from daemon.core.model import Claim, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, ReaderStatus
-from daemon.core.views.report import CertificateStatus, PathKind, ReaderReport, Report, Stage
+from daemon.core.views.report import CertificateStatus, ReaderReport, Report, Stage
 from daemon.core.views.report import Path as RenewalPath
 from support.guide_actions import action_id
 from support.posted_events import PostedEvents
@@ -89,8 +90,8 @@ REPORT = Report(
         RenewalPath(
             procedure="opalexe",
             holder="Élise d’Arc",
-            kind=PathKind.ACTIVATE,
-            then=PathKind.ADD_WITH_OLD,
+            kind=WorkflowKind.ACTIVATE,
+            then=WorkflowKind.ADD_WITH_OLD,
             old_fingerprint=Fingerprint("a" * 64),
             reason=text("reason.activate", date=NOW, count=3, name="2026-11-23", inner=text("days.left", until=NOW)),
         ),

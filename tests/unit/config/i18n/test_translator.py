@@ -13,10 +13,11 @@ from babel.messages.pofile import read_po
 
 from config.i18n.text import Argument, text
 from config.i18n.translator import ARGUMENT_LIMIT, LANGUAGES, LOCALE, Translator, session_language
+from config.workflows import WorkflowKind
 from daemon.core.model import Occupancy, Role
 from daemon.core.notice import Choice
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import PathKind, Stage
+from daemon.core.views.report import Stage
 
 ROOT = Path(__file__).parents[4]
 SHORT_LIMIT = 40
@@ -29,7 +30,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "occupancy.{}": Occupancy,
     "stage.{}": Stage,
     "role.{}": Role,
-    "path.{}": PathKind,
+    "path.{}": set(WorkflowKind) - {WorkflowKind.CLEAN_UP},
     "month.{}": range(1, 13),
     "choice.{}": (Choice.LATER, Choice.ACTIVATED, Choice.WORKS),
 }

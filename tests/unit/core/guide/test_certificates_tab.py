@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import Sentence, Text, text
+from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.commands import ForgetCertificate, NameKey
 from daemon.core.effects import HistoryEntry, SaveMemory, Withdraw
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Certificate, Claim, Fingerprint, KeyId, Progress, Role
 from daemon.core.views.guide import BarRole, CertificateCard
-from daemon.core.views.report import PathKind, Stage
+from daemon.core.views.report import Stage
 from support.core.factories import DAY, MICROSECOND, NOW, certificate, ending
 from support.core.simulator import Simulator, world_with
 
@@ -212,7 +213,7 @@ def test_a_key_with_another_certificate_stays() -> None:
 def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_has_expired() -> None:
     world = world_with(OLD)
     world.plug(OLD, NEW)
-    assert [case.path.kind for case in assessed(world) if case.path] == [PathKind.ORDER]
+    assert [case.path.kind for case in assessed(world) if case.path] == [WorkflowKind.ORDER]
     world.wait(20 * DAY + MICROSECOND)
     told = len(world.delivered)
     for _ in range(2):

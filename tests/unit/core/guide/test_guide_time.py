@@ -9,7 +9,6 @@ from config.workflows import Workflow, WorkflowKind
 from daemon.core.effects import OpenGuide
 from daemon.core.model import Claim, ProgressId
 from daemon.core.views.guide import ReaderStatus
-from daemon.core.views.report import PathKind
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV
 from support.core.story import HOUR, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, delivered, finished, mailed, two_keys
 from support.core.workflows import COURSES
@@ -92,7 +91,7 @@ def test_a_link_on_its_way_needs_no_margin() -> None:
     report = world.check()
     assert report is not None
     assert [(path.kind, path.reason.id) for path in report.paths] == [
-        (PathKind.ADD_WITH_OLD, "reason.add_with_old.mailed")
+        (WorkflowKind.ADD_WITH_OLD, "reason.add_with_old.mailed")
     ]
     world.wait(4 * HOUR)
     assert world.page.workflow is WorkflowKind.ASSOCIATE_NEW, "its time is over, and no other can be asked for"
