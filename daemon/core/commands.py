@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from daemon.core.action_id import ActionId
 from daemon.core.model import Claim, Fingerprint, KeyId
-from daemon.core.notice import Choice
+from daemon.core.notice import Choice, NoticeChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class AnswerNotice:
     """Answer the notice with this tag, perhaps hours after it was shown."""
 
     tag: str
-    choice: Choice = Choice.OPEN
+    choice: Choice = NoticeChoice.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,15 +13,15 @@ from daemon.core.caching import memoize_last
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
 from daemon.core.holders import holder_name
 from daemon.core.key_names import called
-from daemon.core.model import Key, Memory
-from daemon.core.notice import Choice, Notice, Urgency
+from daemon.core.model import Claim, Key, Memory
+from daemon.core.notice import Choice, Notice, NoticeChoice, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.views.report import Path
 
 SNOOZE = timedelta(days=1)
 CLOCK_SLACK = timedelta(days=1)
 ASK_PREFIX = "ask:"
-ANSWERS = {Question.IN_USE: Choice.NEW, Question.OLD_KEY: Choice.OLD_LOST}
+ANSWERS = {Question.IN_USE: Claim.NEW, Question.OLD_KEY: Claim.OLD_LOST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +235,7 @@ def key_holder(key: Key, memory: Memory) -> str | Text:
 
 def _more(path: Path | None) -> Iterator[Choice]:
     if path is not None and path.kind is WorkflowKind.ACTIVATE and path.new_fingerprint:
-        yield Choice.ACTIVATED
+        yield Claim.ACTIVATED
     if path is not None and path.kind is not WorkflowKind.ORDER and path.new_fingerprint and path.old_fingerprint:
-        yield Choice.WORKS
-    yield Choice.LATER
+        yield Claim.WORKS
+    yield NoticeChoice.LATER

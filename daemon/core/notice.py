@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Text
+from daemon.core.model import Claim
 
 
 class Urgency(StrEnum):
@@ -14,16 +15,15 @@ class Urgency(StrEnum):
     CRITICAL = "critical"
 
 
-class Choice(StrEnum):
-    """What the person did with a notice."""
+class NoticeChoice(StrEnum):
+    """What the user did with a notice, apart from making a claim."""
 
     OPEN = "open"  # clicked its body, or its first button
     LATER = "later"  # clicked "Remind me tomorrow"
-    ACTIVATED = "activated"  # clicked "It is already activated"
-    WORKS = "works"  # clicked "This key already works in my account"
-    NEW = "new"  # clicked "It is still new"
-    OLD_LOST = "old_lost"  # clicked "It is lost or expired"
     DISMISSED = "dismissed"
+
+
+Choice = NoticeChoice | Claim  # a claim: clicked a button such as "This key already works in my account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

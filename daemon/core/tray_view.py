@@ -24,7 +24,7 @@ from daemon.core.due_notices import key_holder, left_words
 from daemon.core.expiry import days_left
 from daemon.core.key_names import called
 from daemon.core.model import Claim, Key
-from daemon.core.notice import Choice
+from daemon.core.notice import NoticeChoice
 from daemon.core.renewal import Activation, Question, activation
 from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
@@ -118,7 +118,7 @@ def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
     if case.path is not None:
         label = text(f"menu.{case.path.kind}", holder=called(holder, case.status.newest.key))
         yield MenuItem(label=label, command=AnswerNotice(tag=current.key.id))
-        yield MenuItem(label=text("menu.later"), command=AnswerNotice(tag=current.key.id, choice=Choice.LATER))
+        yield MenuItem(label=text("menu.later"), command=AnswerNotice(tag=current.key.id, choice=NoticeChoice.LATER))
     newest = pending or current
     if pending is not None or (Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims):
         yield _claim_item("works", newest.key, Claim.WORKS, holder)

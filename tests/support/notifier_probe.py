@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from config.i18n.text import Text, text
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
-from daemon.core.notice import Choice, Notice
+from daemon.core.model import Claim
+from daemon.core.notice import Choice, Notice, NoticeChoice
 
 if TYPE_CHECKING:
     from daemon.adapters.notify.chain import ChainNotifier
@@ -22,7 +23,7 @@ NOTICE = Notice(
     body=text("Order a new one"),
     dedup_keys=("key-1:days:30",),
     button=text("Order"),
-    more=(Choice.LATER, Choice.WORKS),
+    more=(NoticeChoice.LATER, Claim.WORKS),
 )
 
 

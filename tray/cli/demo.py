@@ -23,8 +23,8 @@ from daemon.core.commands import AnswerNotice, ChooseAction, Command, QuitDaemon
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import CommandReceived
-from daemon.core.model import Certificate, Fingerprint, Role, TokenReading
-from daemon.core.notice import Choice, Notice
+from daemon.core.model import Certificate, Claim, Fingerprint, Role, TokenReading
+from daemon.core.notice import Choice, Notice, NoticeChoice
 from daemon.core.views.guide import StepStatus
 from tray.cli.console import Terminal
 
@@ -95,9 +95,9 @@ class StoryPlayer:
         self._wait()
         return said
 
-    def click(self, said: Notice, choice: Choice = Choice.OPEN) -> None:
+    def click(self, said: Notice, choice: Choice = NoticeChoice.OPEN) -> None:
         """Click a notice, as the person would."""
-        label: Text = said.button if choice is Choice.OPEN and said.button else text(f"choice.{choice}")
+        label: Text = said.button if choice is NoticeChoice.OPEN and said.button else text(f"choice.{choice}")
         shown = self._texts.render(text("demo.click", button=label))
         self._console.print(f"  [bold]{escape(shown)}[/]")
         self._post(AnswerNotice(tag=said.tag, choice=choice))
@@ -183,7 +183,7 @@ def story(stage: StoryPlayer) -> None:
     stage.click(activate)
     stage.launched(Destination.TOOL)
     stage.tell("demo.activating")
-    stage.click(activate, Choice.ACTIVATED)
+    stage.click(activate, Claim.ACTIVATED)
     add = stage.notice()
     stage.click(add)
     stage.notice()

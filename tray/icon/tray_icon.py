@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from config.i18n.text import Sentence, clean, text
 from daemon.core.commands import AnswerNotice, CheckKeys, Command, ProgramCommand, QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived, Event
-from daemon.core.notice import Choice
+from daemon.core.notice import NoticeChoice
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from daemon.ports import Balloons
 from tray.icon.errors import TrayGoneError
@@ -236,7 +236,7 @@ class TrayIcon:
 def default_command(commands: Sequence[Command | None]) -> Command | None:
     """Choose what a click on the icon does: the step of the moment, else what changes nothing."""
     for command in commands:
-        if isinstance(command, AnswerNotice) and command.choice is Choice.OPEN:
+        if isinstance(command, AnswerNotice) and command.choice is NoticeChoice.OPEN:
             return command
     for harmless in (RaiseGuide, CheckKeys):
         for command in commands:

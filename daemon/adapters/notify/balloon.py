@@ -3,7 +3,7 @@
 import asyncio
 
 from daemon.adapters.notify.channel import Answered, Message
-from daemon.core.notice import Choice
+from daemon.core.notice import NoticeChoice
 from daemon.ports import Balloons
 
 TITLE_UNITS, BODY_UNITS = 63, 255  # UTF-16 units that NOTIFYICONDATAW holds, less the final zero
@@ -23,7 +23,7 @@ class BalloonChannel:
 
         def clicked() -> None:
             if message.opens:
-                answered(Choice.OPEN)
+                answered(NoticeChoice.OPEN)
 
         title, body = fit(message.title, TITLE_UNITS), fit(message.body, BODY_UNITS)
         self._shown = message.tag

@@ -11,7 +11,7 @@ from daemon.adapters.notify.channel import Channel, Message, NoticeButton
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
-from daemon.core.notice import Choice, Notice
+from daemon.core.notice import Choice, Notice, NoticeChoice
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def in_words(notice: Notice, render: Render) -> Message:
     """Put a notice into words that no certificate's text can break: one line each, cleaned and cut."""
     labels = {choice: text(f"choice.{choice}") for choice in notice.more}
     if notice.button is not None:
-        labels = {Choice.OPEN: notice.button, **labels}
+        labels = {NoticeChoice.OPEN: notice.button, **labels}
     return Message(
         tag=notice.tag,
         title=clean(render(notice.title), TITLE_LIMIT),

@@ -13,7 +13,7 @@ from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHearing
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
 from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, name_sender
-from daemon.core.notice import Choice
+from daemon.core.notice import Choice, NoticeChoice
 
 if TYPE_CHECKING:
     import desktop_notifier
@@ -147,8 +147,8 @@ class DesktopChannel:
             urgency=Urgency(message.urgency.value),
             buttons=tuple(buttons),
             on_dispatched=dispatched.set,
-            on_clicked=partial(answer, Choice.OPEN) if message.opens else None,
-            on_dismissed=partial(answer, Choice.DISMISSED),
+            on_clicked=partial(answer, NoticeChoice.OPEN) if message.opens else None,
+            on_dismissed=partial(answer, NoticeChoice.DISMISSED),
         )
 
     async def _clear(self, notifier: "desktop_notifier.DesktopNotifier", tag: str) -> bool:

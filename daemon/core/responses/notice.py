@@ -14,7 +14,7 @@ from daemon.core.guide.reminders import PREFIXES
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.key_names import called
 from daemon.core.model import Claim, KeyId, Memory
-from daemon.core.notice import Choice, Notice
+from daemon.core.notice import Choice, Notice, NoticeChoice
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.views.report import Path
@@ -37,15 +37,15 @@ def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice
     prefix = next((p for p in (ASK_PREFIX, *PREFIXES) if tag.startswith(p)), "")
     case = assessment.case_of(KeyId(tag.removeprefix(prefix)))
     match choice:
-        case Choice.OPEN if tag == WELCOME:
+        case NoticeChoice.OPEN if tag == WELCOME:
             return state, (StartAtLogin(on=True),)
-        case Choice.LATER:
+        case NoticeChoice.LATER:
             return take_rest(state, assessment, tag, now), ()
-        case Choice.ACTIVATED | Choice.WORKS | Choice.NEW | Choice.OLD_LOST if case is not None:
-            return answer_claim(state, case.id, Claim(choice.value)), ()
-        case Choice.OPEN if case is not None and prefix in PREFIXES:
+        case Claim() if case is not None:
+            return answer_claim(state, case.id, choice), ()
+        case NoticeChoice.OPEN if case is not None and prefix in PREFIXES:
             return replace(state, guide_case=case.id), (OpenGuide(),)
-        case Choice.OPEN if case is not None and not prefix:
+        case NoticeChoice.OPEN if case is not None and not prefix:
             return _follow(state, assessment, case, now)
         case _:
             return state, ()

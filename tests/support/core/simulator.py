@@ -19,7 +19,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Certificate, Claim, KeyId, Memory, TokenReading
-from daemon.core.notice import Choice, Notice
+from daemon.core.notice import Choice, Notice, NoticeChoice
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
@@ -133,7 +133,7 @@ class Simulator:
         """Give a command, and wait for a reply when it has a request number."""
         return self.post(CommandReceived(at=self.now, command=command, request=request))
 
-    def answer(self, tag: str, choice: Choice = Choice.OPEN) -> tuple[Effect, ...]:
+    def answer(self, tag: str, choice: Choice = NoticeChoice.OPEN) -> tuple[Effect, ...]:
         """Click a notice."""
         return self.command(AnswerNotice(tag=tag, choice=choice))
 

@@ -23,7 +23,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Claim, Role, Ticket, TokenFlags, TokenReading
-from daemon.core.notice import Choice
+from daemon.core.notice import Choice, NoticeChoice
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
@@ -153,10 +153,10 @@ class AnyOrder(RuleBasedStateMachine):
         self.post(NoticeDelivered(at=self.world.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
 
     @precondition(lambda self: self.world.delivered)
-    @rule(back=st.integers(1, 4), choice=st.sampled_from(Choice))
+    @rule(back=st.integers(1, 4), choice=st.sampled_from([*NoticeChoice, *Claim]))
     def a_notice_is_answered(self, back: int, choice: Choice) -> None:
         _, notice = self.world.delivered[-min(back, len(self.world.delivered))]
-        self.silenced |= choice is Choice.LATER
+        self.silenced |= choice is NoticeChoice.LATER
         self.post(CommandReceived(at=self.world.now, command=AnswerNotice(tag=notice.tag, choice=choice)))
 
     @precondition(lambda self: self.world.state.memory.keys)

@@ -9,7 +9,7 @@ from config.workflows import WorkflowKind
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadersSeen, ReadFinished, ServiceLost, SettingsLoaded, Tick, TokensRead
 from daemon.core.model import Certificate, Occupancy, ReaderName, ReaderState, Role, Ticket
-from daemon.core.notice import Choice
+from daemon.core.notice import NoticeChoice
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from support.core.factories import (
@@ -261,7 +261,7 @@ def test_a_key_under_activation_is_looked_at_until_it_is_done() -> None:
     id_ = world.plug(ONE, flags=UNACTIVATED)
     world.wait(timedelta(minutes=20))
     assert len(world.orders()) == 1, "nobody is activating it"
-    world.answer(id_, Choice.OPEN)
+    world.answer(id_, NoticeChoice.OPEN)
     world.wait(timedelta(minutes=2))
     assert len(world.orders()) == 6, "at once, and each half minute"
     world.cards["Reader 00"].tokens = (token(ONE),)
@@ -282,7 +282,7 @@ def test_a_token_in_no_reader_is_looked_at_too_while_it_is_activated() -> None:
     (key,) = world.state.memory.keys
     world.wait(timedelta(minutes=20))
     assert len(world.orders()) == 1, "nobody is activating it"
-    world.answer(key, Choice.OPEN)
+    world.answer(key, NoticeChoice.OPEN)
     soft.tokens = (token(ONE, reader="Soft token"),)
     world.wait(31 * SECOND)
     assert not world.state.memory.keys[key].flags.unactivated
@@ -292,7 +292,7 @@ def test_a_token_in_no_reader_is_looked_at_too_while_it_is_activated() -> None:
 
 def test_an_activation_that_never_ends_is_not_watched_for_ever() -> None:
     world = Simulator()
-    world.answer(world.plug(ONE, flags=UNACTIVATED), Choice.OPEN)
+    world.answer(world.plug(ONE, flags=UNACTIVATED), NoticeChoice.OPEN)
     world.wait(DAY)
     assert len(world.orders()) <= 2 + 15 * 2
 

@@ -6,7 +6,8 @@ import pytest
 
 from daemon.core.digest import AT_ONCE, FLOOD
 from daemon.core.effects import Withdraw
-from daemon.core.notice import Choice, Urgency
+from daemon.core.model import Claim
+from daemon.core.notice import Choice, NoticeChoice, Urgency
 from support.core.factories import DAY, ending, memory, owned
 from support.core.simulator import Simulator
 
@@ -41,7 +42,7 @@ def test_it_presses_when_one_of_them_does() -> None:
     assert world_of(6, 5 * DAY).delivered[0][1].urgency is Urgency.CRITICAL
 
 
-@pytest.mark.parametrize("choice", list(Choice))
+@pytest.mark.parametrize("choice", [*NoticeChoice, *Claim])
 def test_a_click_on_it_decides_nothing(choice: Choice) -> None:
     world = world_of(6)
     assert [effect for effect in world.answer(FLOOD, choice) if not isinstance(effect, Withdraw)] == []

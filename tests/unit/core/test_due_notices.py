@@ -9,7 +9,7 @@ import pytest
 from config.settings import QuietHours
 from daemon.core.events import NoticeDelivered, Tick
 from daemon.core.model import Certificate, Claim, Role
-from daemon.core.notice import Choice, Urgency
+from daemon.core.notice import NoticeChoice, Urgency
 from daemon.core.state import State
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, memory, notice_settings, owned
 from support.core.simulator import Simulator, dedup_keys, world_with
@@ -99,7 +99,7 @@ def test_nothing_is_said_by_a_clock_from_before_the_program() -> None:
 def test_a_rest_holds_for_a_day_and_ends_in_one_reminder() -> None:
     world = world_with(ending(80 * DAY))
     tag = world.delivered[0][1].tag
-    world.answer(tag, Choice.LATER)
+    world.answer(tag, NoticeChoice.LATER)
     world.wait(DAY - MICROSECOND)
     assert len(world.delivered) == 1
     world.wait(MICROSECOND)
@@ -110,7 +110,7 @@ def test_a_rest_holds_for_a_day_and_ends_in_one_reminder() -> None:
 
 def test_a_rest_ends_with_the_certificate() -> None:
     world = world_with(ending(timedelta(hours=5)))
-    world.answer(world.delivered[0][1].tag, Choice.LATER)
+    world.answer(world.delivered[0][1].tag, NoticeChoice.LATER)
     world.wait(timedelta(hours=6))
     assert days_said(world)[-1] == 0
     assert world.delivered[-1][0] <= NOW + timedelta(hours=5, seconds=1)
@@ -118,7 +118,7 @@ def test_a_rest_ends_with_the_certificate() -> None:
 
 def test_a_rest_survives_a_restart() -> None:
     world = world_with(ending(80 * DAY))
-    world.answer(world.delivered[0][1].tag, Choice.LATER)
+    world.answer(world.delivered[0][1].tag, NoticeChoice.LATER)
     world.restart()
     assert len(world.delivered) == 1
     world.wait(2 * DAY)
@@ -127,7 +127,7 @@ def test_a_rest_survives_a_restart() -> None:
 
 def test_a_new_path_breaks_a_rest() -> None:
     world = world_with(ending(80 * DAY))
-    world.answer(world.delivered[0][1].tag, Choice.LATER)
+    world.answer(world.delivered[0][1].tag, NoticeChoice.LATER)
     world.plug(NEW)
     assert world.titles()[-1] == "notice.activate.title"
     world.wait(timedelta(hours=1))
@@ -169,7 +169,7 @@ def test_the_path_of_a_new_key_is_said_at_once_and_once() -> None:
     world.remove()
     world.plug(NEW)
     assert world.titles() == ["notice.activate.title"]
-    world.answer(world.delivered[0][1].tag, Choice.ACTIVATED)
+    world.answer(world.delivered[0][1].tag, Claim.ACTIVATED)
     assert world.titles() == ["notice.activate.title", "notice.add_with_old.title"]
 
 
@@ -263,7 +263,7 @@ def test_whether_a_key_is_in_use_is_asked_once() -> None:
 def test_the_answer_that_it_is_new_leads_to_its_path() -> None:
     world = in_use_world()
     (_, asked), *_ = world.delivered
-    world.answer(asked.tag, Choice.NEW)
+    world.answer(asked.tag, Claim.NEW)
     assert world.titles()[1:] == ["notice.activate.title"]
 
 
@@ -279,10 +279,10 @@ def test_an_old_key_never_seen_is_asked_for_once_and_may_be_said_to_be_lost() ->
     world = Simulator()
     world.tell(world.plug(FAR), Claim.REPLACES)
     (_, asked), *_ = world.delivered
-    assert (asked.title.id, asked.more) == ("notice.old_key.title", (Choice.OLD_LOST,))
+    assert (asked.title.id, asked.more) == ("notice.old_key.title", (Claim.OLD_LOST,))
     world.restart()
     assert len(world.delivered) == 1
-    world.answer(asked.tag, Choice.OLD_LOST)
+    world.answer(asked.tag, Claim.OLD_LOST)
     assert world.titles()[1:] == ["notice.activate.title"]
 
 

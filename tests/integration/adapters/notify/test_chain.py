@@ -18,7 +18,8 @@ from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.core.events import NoticeDelivered
-from daemon.core.notice import Choice, Urgency
+from daemon.core.model import Claim
+from daemon.core.notice import Choice, NoticeChoice, Urgency
 from support.bus import SessionBus
 from support.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
 from support.notifier_probe import LIMIT_S, NOTICE, Make, plain
@@ -62,7 +63,12 @@ def test_a_notice_is_a_notify_with_a_default_action_and_labelled_buttons(
 
 @pytest.mark.parametrize(
     ("action", "choice"),
-    [("default", Choice.OPEN), ("open", Choice.OPEN), ("later", Choice.LATER), ("works", Choice.WORKS)],
+    [
+        ("default", NoticeChoice.OPEN),
+        ("open", NoticeChoice.OPEN),
+        ("later", NoticeChoice.LATER),
+        ("works", Claim.WORKS),
+    ],
 )
 def test_a_click_is_posted(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer, action: str, choice: Choice
@@ -82,7 +88,7 @@ def test_a_dismissal_is_posted_and_an_expiry_is_not(
     first, second = (notification_server.next_notice().id for _ in range(2))
     notification_server.notification_closed(first, EXPIRED)
     notification_server.notification_closed(second, DISMISSED)
-    assert teller.answer() == ("key-2", Choice.DISMISSED)
+    assert teller.answer() == ("key-2", NoticeChoice.DISMISSED)
     assert teller.events.empty()
 
 
@@ -96,7 +102,7 @@ def test_a_click_does_nothing_where_there_is_no_button(
     assert "open" not in first.actions
     notification_server.action_invoked(first.id)
     notification_server.action_invoked(second.id)
-    assert teller.answer() == ("key-2", Choice.OPEN)
+    assert teller.answer() == ("key-2", NoticeChoice.OPEN)
 
 
 @pytest.mark.parametrize(("urgency", "level"), [(Urgency.LOW, 0), (Urgency.NORMAL, 1), (Urgency.CRITICAL, 2)], ids=str)
@@ -137,7 +143,7 @@ def test_a_notice_of_the_same_tag_takes_the_place_of_the_one_before(
     first, _, newer = (notification_server.next_notice() for _ in range(3))
     assert [closed.id for closed in notification_server.closed] == [first.id]
     notification_server.action_invoked(newer.id)
-    assert teller.answer() == ("key-1", Choice.OPEN)
+    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_a_withdrawn_notice_leaves_the_screen(
@@ -157,7 +163,7 @@ def test_a_server_that_restarts_is_found_again(make: Make, session_bus: SessionB
         with NotificationServer(session_bus) as server:
             teller.say()
             server.action_invoked(server.next_notice().id)
-            assert teller.answer() == ("key-1", Choice.OPEN)
+            assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_a_bus_that_restarts_is_found_again(make: Make, session_bus: SessionBus) -> None:
@@ -169,7 +175,7 @@ def test_a_bus_that_restarts_is_found_again(make: Make, session_bus: SessionBus)
         with NotificationServer(session_bus) as server:
             teller.say()
             server.action_invoked(server.next_notice().id)
-            assert teller.answer() == ("key-1", Choice.OPEN)
+            assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_a_real_dunst_shows_the_notice_and_its_click_comes_back(
@@ -180,7 +186,7 @@ def test_a_real_dunst_shows_the_notice_and_its_click_comes_back(
     teller.say(replace(NOTICE, body=text("a <b> & d"), urgency=Urgency.CRITICAL))
     dunst.wait_displayed(1)
     dunst.action()
-    assert teller.answer() == ("key-1", Choice.OPEN)
+    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_what_only_the_log_could_take_is_said_again_when_the_bus_is_back(
@@ -219,7 +225,7 @@ def test_with_a_bus_and_no_server_the_log_takes_it_until_a_server_comes(
         late = server.next_notice()
         teller.say(replace(NOTICE, tag="key-2"))
         server.action_invoked(late.id)
-        assert teller.answer() == ("key-1", Choice.OPEN)
+        assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_what_was_withdrawn_is_not_said_to_a_server_that_comes(make: Make, session_bus: SessionBus) -> None:

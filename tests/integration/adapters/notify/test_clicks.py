@@ -10,7 +10,7 @@ import pytest
 from config.i18n.text import text
 from daemon.adapters.notify.desktop import MOST_STANDING, DesktopChannel
 from daemon.adapters.notify.log import LogChannel
-from daemon.core.notice import Choice, Urgency
+from daemon.core.notice import NoticeChoice, Urgency
 from support.desktop import CLOSED_BY_CALL, DISMISSED, EXPIRED, UNDEFINED, Dunst, NotificationServer
 from support.notifier_probe import NOTICE, Make, Teller
 from support.process import wait_until
@@ -35,7 +35,7 @@ def test_a_click_in_one_breath_with_the_notice_is_heard(
     notification_server.click_at_once = "later"
     teller = make(session_bus)
     teller.say()
-    assert teller.answer() == ("key-1", Choice.LATER)
+    assert teller.answer() == ("key-1", NoticeChoice.LATER)
 
 
 def test_an_unknown_action_leaves_the_notice_to_be_answered(
@@ -45,7 +45,7 @@ def test_an_unknown_action_leaves_the_notice_to_be_answered(
     teller.say()
     for action in ("bogus", "", "open"):
         notification_server.action_invoked(1, action)
-    assert teller.answer() == ("key-1", Choice.OPEN)
+    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 @pytest.mark.parametrize("reason", [EXPIRED, CLOSED_BY_CALL, UNDEFINED])
@@ -56,7 +56,7 @@ def test_a_notice_that_has_left_the_screen_can_still_be_clicked(
     teller.say()
     notification_server.notification_closed(1, reason)
     notification_server.action_invoked(1, "later")
-    assert teller.answer() == ("key-1", Choice.LATER)
+    assert teller.answer() == ("key-1", NoticeChoice.LATER)
 
 
 def test_a_dismissed_notice_can_still_be_clicked(
@@ -66,8 +66,8 @@ def test_a_dismissed_notice_can_still_be_clicked(
     teller.say()
     notification_server.notification_closed(1, DISMISSED)
     notification_server.action_invoked(1)
-    assert teller.answer() == ("key-1", Choice.DISMISSED)
-    assert teller.answer() == ("key-1", Choice.OPEN)
+    assert teller.answer() == ("key-1", NoticeChoice.DISMISSED)
+    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_only_the_first_click_on_a_notice_counts(
@@ -78,7 +78,7 @@ def test_only_the_first_click_on_a_notice_counts(
     for action in ("default", "default", "open", "later"):
         notification_server.action_invoked(1, action)
     notification_server.notification_closed(1, DISMISSED)
-    assert teller.answer() == ("key-1", Choice.OPEN)
+    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
     expect_silence(teller, notification_server)
 
 
@@ -135,7 +135,7 @@ def test_a_server_that_refuses_a_notice_lets_the_earlier_ones_be_clicked(
     notification_server.refusing = True
     teller.say(OTHER)
     notification_server.action_invoked(1)
-    assert teller.answer() == ("key-1", Choice.OPEN)
+    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_the_oldest_leaves_the_screen_when_too_many_wait_for_an_answer(
@@ -159,7 +159,7 @@ def test_what_could_be_clicked_leaves_the_screen_at_the_end(
     for tag in ("key-1", "key-2", "key-3"):
         teller.say(replace(NOTICE, tag=tag))
     notification_server.action_invoked(2)
-    assert teller.answer() == ("key-2", Choice.OPEN)
+    assert teller.answer() == ("key-2", NoticeChoice.OPEN)
     teller.notifier.stop()
     wait_until(lambda: len(notification_server.closed) == 2, "two are closed")
     assert {closed.id for closed in notification_server.closed} == {1, 3}

@@ -14,8 +14,8 @@ from babel.messages.pofile import read_po
 from config.i18n.text import Argument, text
 from config.i18n.translator import ARGUMENT_LIMIT, LANGUAGES, LOCALE, Translator, session_language
 from config.workflows import WorkflowKind
-from daemon.core.model import Occupancy, Role
-from daemon.core.notice import Choice
+from daemon.core.model import Claim, Occupancy, Role
+from daemon.core.notice import NoticeChoice
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
 
@@ -32,7 +32,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "role.{}": Role,
     "path.{}": set(WorkflowKind) - {WorkflowKind.CLEAN_UP},
     "month.{}": range(1, 13),
-    "choice.{}": (Choice.LATER, Choice.ACTIVATED, Choice.WORKS),
+    "choice.{}": (NoticeChoice.LATER, Claim.ACTIVATED, Claim.WORKS),
 }
 
 

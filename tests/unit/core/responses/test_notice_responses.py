@@ -7,7 +7,7 @@ import pytest
 from daemon.core.destination import Destination
 from daemon.core.effects import Launch, SaveMemory, ShowNotice
 from daemon.core.model import Claim, KeyId
-from daemon.core.notice import Choice
+from daemon.core.notice import Choice, NoticeChoice
 from daemon.core.responses.notice import KEY_PATIENCE
 from support.core.factories import DAY, MICROSECOND, UNACTIVATED, ending, token
 from support.core.simulator import Simulator, world_with
@@ -134,7 +134,7 @@ def test_a_click_when_nothing_is_left_to_do_says_so() -> None:
 
 
 @pytest.mark.parametrize("tag", ["", "ask:", "unknown", "await:opalexe", "trouble|Reader 00", "nothing:opalexe"])
-@pytest.mark.parametrize("choice", list(Choice))
+@pytest.mark.parametrize("choice", [*NoticeChoice, *Claim])
 def test_a_click_on_what_is_unknown_does_nothing(tag: str, choice: Choice) -> None:
     world = world_with(OLD)
     assert world.answer(tag, choice) == ()
@@ -143,13 +143,11 @@ def test_a_click_on_what_is_unknown_does_nothing(tag: str, choice: Choice) -> No
 def test_a_notice_that_is_closed_does_nothing() -> None:
     world = world_with(ending(20 * DAY))
     before = world.state
-    world.answer(world.delivered[0][1].tag, Choice.DISMISSED)
+    world.answer(world.delivered[0][1].tag, NoticeChoice.DISMISSED)
     assert world.state == before
 
 
-@pytest.mark.parametrize(
-    ("choice", "claim"), [(Choice.ACTIVATED, Claim.ACTIVATED), (Choice.WORKS, Claim.WORKS)], ids=str
-)
+@pytest.mark.parametrize(("choice", "claim"), [(Claim.ACTIVATED, Claim.ACTIVATED), (Claim.WORKS, Claim.WORKS)], ids=str)
 def test_a_word_by_a_button_is_of_the_new_key(choice: Choice, claim: Claim) -> None:
     world = world_with(OLD, NEW)
     world.answer(OLD_ID, choice)
