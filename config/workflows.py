@@ -41,14 +41,17 @@ class Needs(StrEnum):
     NEW = "new"
 
 
-class Offer(StrEnum):
-    """What a step lets the person open or copy."""
+class Destination(StrEnum):
+    """Where a step or a click leads.
+
+    Every address comes from the procedure, never from a card.
+    """
 
     PLATFORM = "platform"
     ORDER_PAGE = "order_page"
-    TOOL = "tool"
-    MAIL = "mail"  # a letter to the platform's support, ready but for the company number
-    SERIAL = "serial"  # copy the new certificate's serial number
+    TOOL = "tool"  # the vendor's tool, or its download page where it is not installed
+    SUPPORT_MAIL = "support_mail"  # the procedure's letter to the platform's support, in the mail program
+    SERIAL = "serial"  # the new certificate's serial number, on the clipboard; it is never launched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class Step:
     """What to do, shown to the user at this step."""
     ends: Ends
     needs: Needs = Needs.NOTHING
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[Destination, ...] = ()
     done: Wording | None = None
     """The words of the button that ends the step. None means the usual ones."""
     limit: Limit | None = None

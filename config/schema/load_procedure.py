@@ -11,7 +11,7 @@ from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.schema import kinds
 from config.schema.tables import Kind, RejectedValue, Table, read_table
-from config.workflows import Ends, KnownProblem, Letter, Limit, Needs, Offer, Step, Workflow, WorkflowKind
+from config.workflows import Destination, Ends, KnownProblem, Letter, Limit, Needs, Step, Workflow, WorkflowKind
 
 PLAIN = Path(__file__).parents[1] / "catalogue" / "workflows.toml"
 WORKFLOWS = "workflows"
@@ -27,7 +27,14 @@ _TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _NAMES)
 _TEXT = kinds.wording("accepted.wording_600", kinds.TEXT_LIMIT, _NAMES)
 _SUBJECT = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _LETTER_NAMES)
 _BODY = kinds.wording("accepted.letter", kinds.BODY_LIMIT, _LETTER_NAMES, lines=True)
-_OFFER = kinds.one_of(Offer)
+_DESTINATIONS = {
+    "platform": Destination.PLATFORM,
+    "order_page": Destination.ORDER_PAGE,
+    "tool": Destination.TOOL,
+    "mail": Destination.SUPPORT_MAIL,
+    "serial": Destination.SERIAL,
+}
+_OFFER = kinds.one_of(_DESTINATIONS)
 
 _PUTS_IN = {Ends.OLD_IN: Needs.OLD, Ends.NEW_IN: Needs.NEW}
 _TAKES_OUT = {Ends.OLD_OUT: Needs.OLD, Ends.NEW_OUT: Needs.NEW}
@@ -108,8 +115,8 @@ def _in_reader(steps: Sequence[Step]) -> Needs:
 def _can_end(step: Step, letter: Letter | None) -> bool:
     """Return whether the event that ends the step can happen."""
     if step.ends is Ends.LAUNCHED:  # copying a serial number is not reported
-        opens = next(iter(step.offers), Offer.SERIAL)
-        return opens is not Offer.SERIAL and (opens is not Offer.MAIL or letter is not None)
+        opens = next(iter(step.offers), Destination.SERIAL)
+        return opens is not Destination.SERIAL and (opens is not Destination.SUPPORT_MAIL or letter is not None)
     puts_in = _PUTS_IN.get(step.ends)
     return puts_in is None or step.needs in {Needs.NOTHING, puts_in}
 
@@ -159,10 +166,10 @@ def _wording(table: Table, key: str, kind: Kind[str]) -> Wording:
     return wording
 
 
-def _offers(value: object) -> tuple[Offer, ...]:
+def _offers(value: object) -> tuple[Destination, ...]:
     if not isinstance(value, list):
         raise RejectedValue(value)
-    return tuple(dict.fromkeys(Offer(_OFFER.parse(item)) for item in value))
+    return tuple(dict.fromkeys(_DESTINATIONS[_OFFER.parse(item)] for item in value))
 
 
 _OFFERS = Kind("accepted.some_of", _offers, _OFFER.choices)

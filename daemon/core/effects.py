@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.i18n.text import Sentence
-from daemon.core.destination import Destination
+from config.workflows import Destination
 from daemon.core.model import Memory, ReaderName, Ticket
 from daemon.core.notice import Notice
 from daemon.core.views.guide import GuideView

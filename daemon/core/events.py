@@ -5,8 +5,8 @@ from datetime import datetime
 
 from config.i18n.text import Text
 from config.settings import Settings
+from config.workflows import Destination
 from daemon.core.commands import Command
-from daemon.core.destination import Destination
 from daemon.core.model import ReaderState, Ticket, TokenReading
 from daemon.core.troubles import Trouble
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from config.i18n.text import Sentence
 from config.settings import Settings
-from daemon.core.destination import Destination
+from config.workflows import Destination
 from daemon.core.model import KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.recognition import Content
 from daemon.core.troubles import Trouble

@@ -112,7 +112,7 @@ def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
 
 
 def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
-    """Offer the action of the moment, and what only the person can tell."""
+    """Destination the action of the moment, and what only the person can tell."""
     current, pending = case.status.current, case.status.pending
     holder = case.lineage.holder
     if case.path is not None:

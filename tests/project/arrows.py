@@ -53,7 +53,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         *("daemon.core.recognition", *VALUES),
     ),
     "daemon.core.views": (
-        *("daemon.core.views", "daemon.core.action_id", "daemon.core.commands", "daemon.core.destination"),
+        *("daemon.core.views", "daemon.core.action_id", "daemon.core.commands"),
         *("daemon.core.model", "daemon.core.troubles", *VALUES),
     ),
     "daemon.ports": PORTS,

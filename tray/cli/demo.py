@@ -15,12 +15,12 @@ from rich.panel import Panel
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.settings import Settings
+from config.workflows import Destination
 from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
 from daemon.assembly.parts import MainThreadTray, MakeTray
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.commands import AnswerNotice, ChooseAction, Command, QuitDaemon
-from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import CommandReceived
 from daemon.core.model import Certificate, Claim, Fingerprint, Role, TokenReading

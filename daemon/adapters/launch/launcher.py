@@ -11,10 +11,10 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from config.settings import Procedure, Settings, VendorTool
+from config.workflows import Destination
 from daemon.adapters.launch.mailto import letter_address
 from daemon.adapters.launch.openers import open_address, start_tool
 from daemon.adapters.launch.vendor_tool import find_tool
-from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
 from daemon.core.troubles import Trouble
@@ -81,6 +81,8 @@ def _go(procedure: Procedure, order: Launch, language: str | None) -> Trouble | 
             return _tool(procedure.tool)
         case Destination.SUPPORT_MAIL:
             return _letter(procedure, order, language)
+        case Destination.SERIAL:
+            return Trouble.LAUNCH_FAILED  # it is copied, never opened
         case _:
             assert_never(order.destination)
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 from itertools import islice
 
 from config.i18n.text import Sentence, text
-from config.workflows import Ends, KnownProblem, Offer, Step, WorkflowKind
+from config.workflows import Destination, Ends, KnownProblem, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
-from daemon.core.destination import Destination
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
 from daemon.core.guide.context import GuideContext
@@ -17,12 +16,6 @@ from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry
 from daemon.core.workflows.workflow import since
 
-LEADS_TO = {
-    Offer.PLATFORM: Destination.PLATFORM,
-    Offer.ORDER_PAGE: Destination.ORDER_PAGE,
-    Offer.TOOL: Destination.TOOL,
-    Offer.MAIL: Destination.SUPPORT_MAIL,
-}
 FINAL_CLAIMS = {  # what the end of a workflow says of the new key
     WorkflowKind.ACTIVATE: Claim.ACTIVATED,
     WorkflowKind.ADD_WITH_OLD: Claim.WORKS,
@@ -144,11 +137,10 @@ def claim_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
 def _openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
     """Yield what the step opens or copies; the platform only with the right card, surely inserted."""
     right_card = context.positions.sure and context.positions.ready(step.needs)
-    for offer in step.offers:
-        if offer is Offer.SERIAL:
+    for destination in step.offers:
+        if destination is Destination.SERIAL:
             yield from _copy_serial(context)
-        elif right_card or offer is not Offer.PLATFORM:
-            destination = LEADS_TO[offer]
+        elif right_card or destination is not Destination.PLATFORM:
             label = say(context, OPEN_LABELS[destination])
             yield _action(ActionId(ActionKind.OPEN, destination), label)
 
@@ -156,7 +148,7 @@ def _openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
 def _copy_serial(context: GuideContext) -> Iterator[Action[Sentence]]:
     if context.roles.new is not None:
         serial = context.roles.new.seen.certificate.serial_hex.upper()
-        action = _action(ActionId(ActionKind.COPY, "serial"), text("guide.copy.serial"))
+        action = _action(ActionId(ActionKind.COPY, Destination.SERIAL), text("guide.copy.serial"))
         yield replace(action, copy=serial)
 
 

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from config.workflows import WorkflowKind
+from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import order_read_of_all
-from daemon.core.destination import Destination
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import render_guide, shown_case

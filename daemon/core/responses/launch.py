@@ -1,21 +1,20 @@
-"""Opening what a course leads to, and what follows when it was opened."""
+"""Launches what a workflow leads to, and records what was opened."""
 
 from dataclasses import replace
 
-from config.workflows import Ends
+from config.workflows import Destination, Ends
 from daemon.core.assessment import Assessment, RenewalCase
-from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
-from daemon.core.guide.actions import LEADS_TO
-from daemon.core.guide.context import build_context, progress_id
+from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.holders import holder_name
+from daemon.core.model import Progress
 from daemon.core.state import State
 from daemon.core.workflows.progress import end_step, with_progress
 
 
 def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[State, Launch]:
-    """Order a launch for this line, and wait for word of it."""
+    """Order a launch for this lineage, and remember to wait for its outcome."""
     procedure = case.lineage.procedure.id
     order = Launch(procedure=procedure, destination=destination)
     if destination is Destination.SUPPORT_MAIL:
@@ -25,20 +24,29 @@ def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[S
 
 
 def apply_launched(state: State, assessment: Assessment, event: Launched) -> State:
-    """End the step that was to open this, or remember that it is open; a launch that failed changes nothing."""
-    what = (event.procedure, event.destination)
-    waiting = state.launching.get(what)
-    state = replace(state, launching={key: id_ for key, id_ in state.launching.items() if key != what})
-    case = assessment.case_of(waiting) if waiting is not None and event.trouble is None else None
+    """End the step that was to open this, or remember that it is open.
+
+    A launch that failed changes nothing.
+    """
+    launched = (event.procedure, event.destination)
+    waiting = state.launching.get(launched)
+    state = replace(state, launching={key: id_ for key, id_ in state.launching.items() if key != launched})
+    if waiting is None or event.trouble is not None:
+        return state
+    case = assessment.case_of(waiting)
     if case is None:
         return state
-    context = build_context(state, assessment, case, event.at)
-    step, progress = context.step, context.progress
-    leads_to = [LEADS_TO.get(offer) for offer in step.offers] if step else []
-    if step is None or progress is None or event.destination not in leads_to:
+    progress = _progress_after(build_context(state, assessment, case, event.at), event)
+    if progress is None:
         return state
-    if step.ends is Ends.LAUNCHED and leads_to[0] is event.destination:
-        progress = end_step(progress, step.id, event.at)
-    else:
-        progress = replace(progress, opened=step.id)
     return replace(state, memory=with_progress(state.memory, progress_id(case), progress))
+
+
+def _progress_after(context: GuideContext, event: Launched) -> Progress | None:
+    """Return the progress after a launch; None when the current step does not offer it."""
+    step, progress = context.step, context.progress
+    if step is None or progress is None or event.destination not in step.offers:
+        return None
+    if step.ends is Ends.LAUNCHED and step.offers[0] is event.destination:
+        return end_step(progress, step.id, event.at)
+    return replace(progress, opened=step.id)

@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
-from config.workflows import WorkflowKind
+from config.workflows import Destination, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
-from daemon.core.destination import Destination
 from daemon.core.due_notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
 from daemon.core.effects import Effect, OpenGuide, ShowNotice, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later

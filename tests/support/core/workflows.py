@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from config.i18n.wording import Wording
-from config.workflows import Ends, KnownProblem, Limit, Needs, Offer, Step, Workflow, WorkflowKind
+from config.workflows import Destination, Ends, KnownProblem, Limit, Needs, Step, Workflow, WorkflowKind
 
 LINK_LIFE = timedelta(hours=24)
 MAILED = Limit(since="ask", span=LINK_LIFE, back_to="old_in")
@@ -14,7 +14,9 @@ def word(delivered: str) -> Wording:
     return Wording(en=delivered, fr=delivered)
 
 
-def a_step(id_: str, ends: Ends = Ends.SAID, needs: Needs = Needs.NOTHING, *offers: Offer, limit: bool = False) -> Step:
+def a_step(
+    id_: str, ends: Ends = Ends.SAID, needs: Needs = Needs.NOTHING, *offers: Destination, limit: bool = False
+) -> Step:
     """Make a step whose wordings are its id."""
     return Step(
         id=id_,
@@ -34,20 +36,20 @@ def a_workflow(kind: WorkflowKind, *steps: Step, known_problems: tuple[KnownProb
 
 ORDER = a_workflow(
     WorkflowKind.ORDER,
-    a_step("open", Ends.LAUNCHED, Needs.NOTHING, Offer.ORDER_PAGE),
+    a_step("open", Ends.LAUNCHED, Needs.NOTHING, Destination.ORDER_PAGE),
     a_step("ordered"),
     a_step("wait", Ends.CERTIFICATE_SEEN),
 )
 ACTIVATE = a_workflow(
     WorkflowKind.ACTIVATE,
     a_step("new_in", Ends.NEW_IN),
-    a_step("start", Ends.SAID, Needs.NEW, Offer.TOOL),
+    a_step("start", Ends.SAID, Needs.NEW, Destination.TOOL),
     a_step("activate", Ends.ACTIVATED, Needs.NEW),
 )
 ADD_WITH_OLD = a_workflow(
     WorkflowKind.ADD_WITH_OLD,
     a_step("old_in", Ends.OLD_IN),
-    a_step("log_in", Ends.SAID, Needs.OLD, Offer.PLATFORM),
+    a_step("log_in", Ends.SAID, Needs.OLD, Destination.PLATFORM),
     a_step("ask", Ends.SAID, Needs.OLD),
     a_step("close", limit=True),
     a_step("old_out", Ends.OLD_OUT, limit=True),
@@ -62,14 +64,14 @@ ADD_WITH_OLD = a_workflow(
 ASSOCIATE_NEW = a_workflow(
     WorkflowKind.ASSOCIATE_NEW,
     a_step("new_in", Ends.NEW_IN),
-    a_step("log_in", Ends.SAID, Needs.NEW, Offer.PLATFORM),
-    a_step("write", Ends.LAUNCHED, Needs.NOTHING, Offer.MAIL, Offer.SERIAL),
-    a_step("opens", Ends.SAID, Needs.NEW, Offer.PLATFORM),
+    a_step("log_in", Ends.SAID, Needs.NEW, Destination.PLATFORM),
+    a_step("write", Ends.LAUNCHED, Needs.NOTHING, Destination.SUPPORT_MAIL, Destination.SERIAL),
+    a_step("opens", Ends.SAID, Needs.NEW, Destination.PLATFORM),
     known_problems=(KnownProblem(id="first_time", title=word("first time"), text=word("first time"), final=True),),
 )
 CLEAN_UP = a_workflow(
     WorkflowKind.CLEAN_UP,
     a_step("new_in", Ends.NEW_IN),
-    a_step("remove", Ends.SAID, Needs.NEW, Offer.PLATFORM),
+    a_step("remove", Ends.SAID, Needs.NEW, Destination.PLATFORM),
 )
 COURSES = {workflow.kind: workflow for workflow in (ORDER, ACTIVATE, ADD_WITH_OLD, ASSOCIATE_NEW, CLEAN_UP)}

@@ -10,7 +10,7 @@ import pytest
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings, load_procedure
 from config.settings import Procedure
-from config.workflows import Ends, Limit, Needs, Offer, WorkflowKind
+from config.workflows import Destination, Ends, Limit, Needs, WorkflowKind
 
 FIXTURES = Path(__file__).parent / "procedures"
 OPALEXE = next(each for each in catalogue_settings().procedures if each.id == "opalexe")
@@ -58,7 +58,10 @@ def test_step_2b_ends_with_a_letter_and_an_answer() -> None:
         "wait",
         "log_in",
     ]
-    assert OPALEXE.workflows[WorkflowKind.ASSOCIATE_NEW].steps[3].offers == (Offer.MAIL, Offer.SERIAL)
+    assert OPALEXE.workflows[WorkflowKind.ASSOCIATE_NEW].steps[3].offers == (
+        Destination.SUPPORT_MAIL,
+        Destination.SERIAL,
+    )
     assert OPALEXE.letter is not None
     for body in (OPALEXE.letter.body.en, OPALEXE.letter.body.fr):
         assert {"{holder}", "{serial}"} <= set(re.findall(r"\{\w+\}", body))

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from config.settings import Settings
+from config.workflows import Destination
 from daemon.core.card_reads import names_being_read
 from daemon.core.commands import AnswerNotice, CheckKeys, Command, GetStatus, StateClaim
-from daemon.core.destination import Destination
 from daemon.core.effects import Effect, Launch, ReadTokens, SaveMemory, ShowNotice, UpdateTray, WakeAt
 from daemon.core.events import (
     CommandReceived,

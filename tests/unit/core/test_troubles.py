@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from daemon.core.destination import Destination
+from config.workflows import Destination
 from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick
 from daemon.core.model import TokenFlags
 from daemon.core.state import State

@@ -9,13 +9,14 @@ from typing import Any
 from config.folders import Folders
 from config.i18n.wording import Wording
 from config.settings import Procedure, Settings
-from config.workflows import KnownProblem, Letter, Step, Workflow
+from config.workflows import Destination, KnownProblem, Letter, Step, Workflow
 from daemon.core.model import Certificate, Key, Memory, Progress
 
 HERE = Path(__file__).parent
 HOME = HERE / "home"
 PROGRAM = "/opt/vigicle/bin/vigicle"
 """The program that the entries in `home/login` start."""
+OFFER_WORDS = {Destination.SUPPORT_MAIL: "mail"}  # as procedure files write it
 
 
 def expected(name: str) -> Any:
@@ -189,7 +190,7 @@ def _step(step: Step) -> dict[str, Any]:
         "text": _wording(step.text),
         "ends": step.ends.value,
         "needs": step.needs.value,
-        "offers": [offer.value for offer in step.offers],
+        "offers": [OFFER_WORDS.get(offer, offer.value) for offer in step.offers],
         "done": _wording(step.done),
         "limit": {"since": limit.since, "hours": _hours(limit.span), "back to": limit.back_to} if limit else None,
     }

@@ -12,10 +12,9 @@ import pytest
 
 from config.i18n.wording import Wording
 from config.settings import Procedure, Settings, VendorTool
-from config.workflows import Letter
+from config.workflows import Destination, Letter
 from daemon.adapters.launch.launcher import DesktopLauncher, is_safe
 from daemon.adapters.launch.openers import childs_environment, is_running, run, start_tool
-from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble

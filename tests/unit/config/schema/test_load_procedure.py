@@ -15,7 +15,7 @@ from config.schema.load_procedure import ENTRIES_LIMIT, FORMER_WORKFLOWS, WORKFL
 from config.schema.load_settings import catalogue_settings, load_procedure, load_settings
 from config.schema.tables import SettingsError
 from config.settings import Procedure
-from config.workflows import Ends, Limit, Needs, Offer, WorkflowKind
+from config.workflows import Destination, Ends, Limit, Needs, WorkflowKind
 from support.toml import toml
 
 FIXTURES = Path(__file__).parents[1] / "procedures"
@@ -47,7 +47,7 @@ def test_a_workflow_comes_out_as_it_was_written() -> None:
     insert_old, declare, insert_new = workflow.steps
     assert (insert_old.ends, insert_old.needs, insert_old.offers) == (Ends.OLD_IN, Needs.NOTHING, ())
     assert (declare.ends, declare.needs) == (Ends.LAUNCHED, Needs.OLD)
-    assert declare.offers == (Offer.PLATFORM, Offer.SERIAL)
+    assert declare.offers == (Destination.PLATFORM, Destination.SERIAL)
     assert declare.done is None
     assert insert_new.limit == Limit(since="declare", span=timedelta(hours=2), back_to="declare")
     assert [(refusal.id, refusal.back_to) for refusal in workflow.known_problems] == [
@@ -253,7 +253,7 @@ LAUNCHED_LETTER = HEAD + step("go", "ends = 'launched'\noffers = ['mail']")
 def test_a_letter_is_launched_where_there_is_one_and_somebody_to_write_to() -> None:
     address = "support_email = 'a@example.fr'"
     assert procedure(LETTER + LAUNCHED_LETTER, address).workflows[WorkflowKind.ACTIVATE].steps[0].offers == (
-        Offer.MAIL,
+        Destination.SUPPORT_MAIL,
     )
     with pytest.raises(SettingsError):
         procedure(LAUNCHED_LETTER, address)

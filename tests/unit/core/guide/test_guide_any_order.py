@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from config.i18n.text import Sentence
-from config.workflows import Ends, Needs
+from config.workflows import Destination, Ends, Needs
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.commands import ChooseAction
-from daemon.core.destination import Destination
 from daemon.core.effects import Launch
 from daemon.core.events import Launched, ServiceLost, Tick
 from daemon.core.guide.context import GuideContext, build_context, progress_id

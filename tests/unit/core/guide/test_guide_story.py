@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from config.workflows import WorkflowKind
+from config.workflows import Destination, WorkflowKind
 from daemon.core.commands import ChooseAction, RaiseGuide
-from daemon.core.destination import Destination
 from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
 from daemon.core.events import Launched, ServiceLost
 from daemon.core.model import Claim, KeyId

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from daemon.core.destination import Destination
+from config.workflows import Destination
 from daemon.core.effects import Launch, SaveMemory, ShowNotice
 from daemon.core.model import Claim, KeyId
 from daemon.core.notice import Choice, NoticeChoice
