@@ -9,7 +9,7 @@ from functools import partial
 from config.folders import Folders
 from config.i18n.text import Text, text
 from config.preferences import save_language
-from daemon.core.diagnosis import Check, Health
+from daemon.core.diagnosis import TOPICS, Check, Health
 from daemon.core.effects import Examine, StartAtLogin, SystemAction, UseLanguage
 from daemon.core.events import LoginStartKnown, ProblemMet, Tick
 from daemon.core.login_start import AutostartState
@@ -72,7 +72,7 @@ class DesktopSystemActions:
         if not wrong:
             self._post_problem("doctor", text("menu.doctor"), text("doctor.end.ok"))
             return
-        title = text("doctor.found", topic=text(f"doctor.topic.{wrong[0].topic}"))
+        title = text("doctor.found", topic=text(TOPICS[wrong[0].topic]))
         self._post_problem("doctor", title, text("doctor.finding", what=wrong[0].what, remedy=wrong[0].remedy or ""))
 
     def _post_problem(self, topic: str, title: Text, body: Text) -> None:

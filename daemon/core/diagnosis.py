@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from config.i18n.text import Text, text
 from daemon.core.events import TokensRead
+from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.model import Occupancy, ReaderState
 from daemon.core.recognition import reader_of
 from daemon.core.troubles import Trouble
@@ -37,6 +38,33 @@ class Health(StrEnum):
     OK = "ok"
     ATTENTION = "attention"  # works in part, or not yet
     BAD = "bad"  # keeps vigicle from its work
+
+
+TOPICS = {
+    Topic.WATCH: "doctor.topic.watch",
+    Topic.LOGIN_START: "doctor.topic.login_start",
+    Topic.SERVICE: "doctor.topic.service",
+    Topic.READERS: "doctor.topic.readers",
+    Topic.KEY: "doctor.topic.key",
+    Topic.MODULES: "doctor.topic.modules",
+    Topic.NOTICES: "doctor.topic.notices",
+    Topic.TRAY: "doctor.topic.tray",
+    Topic.SETTINGS: "doctor.topic.settings",
+    Topic.PROCEDURES: "doctor.topic.procedures",
+    Topic.TOOL: "doctor.topic.tool",
+    Topic.STORE: "doctor.topic.store",
+    Topic.CLOCK: "doctor.topic.clock",
+}
+HEALTHS = {
+    Health.OK: "doctor.health.ok",
+    Health.ATTENTION: "doctor.health.attention",
+    Health.BAD: "doctor.health.bad",
+}
+READERS_WITHOUT_TROUBLE = {
+    Occupancy.EMPTY: "doctor.reader.empty",
+    Occupancy.HOLDING: "doctor.reader.holding",
+    Occupancy.UNKNOWN: "doctor.reader.unknown",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +123,15 @@ def bad(topic: Topic, what: Text, remedy: Text) -> Check:
 
 def troubled(topic: Topic, trouble: Trouble, place: str = "", *, mild: bool = False) -> Check:
     """Put a trouble into a finding; `mild` when something else makes up for it."""
+    title = text(TROUBLE_TITLES[trouble])
+    what = text("doctor.trouble", trouble=title)
+    if place:
+        what = text("doctor.trouble_in", trouble=title, place=place)
     return Check(
         topic=topic,
         health=Health.BAD if trouble in BAD_TROUBLES and not mild else Health.ATTENTION,
-        what=text("doctor.trouble_in", trouble=text(f"trouble.{trouble}.short"), place=place)
-        if place
-        else text("doctor.trouble", trouble=text(f"trouble.{trouble}.short")),
-        remedy=text(f"trouble.{trouble}", reader=place),
+        what=what,
+        remedy=text(TROUBLE_REMEDIES[trouble], reader=place),
         trouble=trouble,
     )
 
@@ -132,7 +162,7 @@ def _readers(look: ReaderInspection) -> Iterator[Check]:
     has_key = any(answer.tokens for answer in look.answers)
     for reader in look.report.readers:
         if reader.trouble is None:
-            yield fine(Topic.READERS, text(f"doctor.reader.{reader.state}", reader=reader.name))
+            yield fine(Topic.READERS, text(READERS_WITHOUT_TROUBLE[reader.state], reader=reader.name))
         else:
             mild = has_key and reader.trouble is Trouble.CARD_UNREAD
             yield troubled(Topic.READERS, reader.trouble, reader.name, mild=mild)

@@ -40,6 +40,7 @@ from daemon.core.guide.certificates import certificate_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
+from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.model import Memory, ReaderName
 from daemon.core.notice import Notice
 from daemon.core.responses.command import carry_out
@@ -229,7 +230,7 @@ def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
 
 
 def _launch_failed(procedure: str, trouble: Trouble) -> tuple[ShowNotice, ...]:
-    title, body = text(f"trouble.{trouble}.short"), text(f"trouble.{trouble}")
+    title, body = text(TROUBLE_TITLES[trouble]), text(TROUBLE_REMEDIES[trouble])
     return (ShowNotice(notice=Notice(tag=f"launch:{procedure}", title=title, body=body)),)
 
 

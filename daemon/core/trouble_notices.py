@@ -9,6 +9,7 @@ from daemon.core.assessment import Assessment
 from daemon.core.card_reads import RETRIED, RETRY_AFTER
 from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import later
+from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.model import ReaderState
 from daemon.core.notice import Notice, Urgency
 from daemon.core.state import State
@@ -76,8 +77,8 @@ def _trouble_notice(place: str, trouble: Trouble, now: datetime) -> Notice:
     when = f"{year}-W{week}" if trouble is Trouble.CARD_UNREAD else f"{now:%Y-%m-%d}"
     return Notice(
         tag=f"{TROUBLE_KEY_PREFIX}{place}",
-        title=text(f"trouble.{trouble}.short"),
-        body=text(f"trouble.{trouble}", reader=place),
+        title=text(TROUBLE_TITLES[trouble]),
+        body=text(TROUBLE_REMEDIES[trouble], reader=place),
         dedup_keys=(f"{TROUBLE_KEY_PREFIX}{trouble}|{place}|{when}",),
         urgency=Urgency.LOW,
     )

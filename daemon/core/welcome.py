@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.i18n.text import Text, text
+from daemon.core.labels import TROUBLE_REMEDIES
 from daemon.core.model import Occupancy
 from daemon.core.notice import Notice, Urgency
 from daemon.core.troubles import Trouble
@@ -52,22 +53,22 @@ def _dates(known: CertificateStatus) -> Text:
 def _step_with(known: CertificateStatus, report: Report) -> Text:
     """Choose the step for someone whose key is known."""
     if Trouble.CLOCK_WRONG in report.troubles:
-        return text(f"trouble.{Trouble.CLOCK_WRONG}")
+        return text("trouble.clock_wrong")
     if report.paths:
         return text("welcome.step.path", path=text(f"path.{report.paths[0].kind}"))
     if known.stage in {Stage.DUE, Stage.URGENT, Stage.EXPIRED}:
         return text("welcome.step.ask")
-    return text(f"trouble.{Trouble.NOT_YET_VALID}" if known.stage is Stage.NOT_YET else "welcome.step.nothing")
+    return text("trouble.not_yet_valid" if known.stage is Stage.NOT_YET else "welcome.step.nothing")
 
 
 def _step_without(report: Report) -> Text:
     """Choose the step for someone whose key is still to be seen."""
     general = next((t for t in TROUBLES_FIRST if t in report.troubles), None)
     if general is not None:
-        return text(f"trouble.{general}")
+        return text(TROUBLE_REMEDIES[general])
     troubled = next((r for r in report.readers if r.trouble), None)
-    if troubled is not None:
-        return text(f"trouble.{troubled.trouble}", reader=troubled.name)
+    if troubled is not None and troubled.trouble is not None:
+        return text(TROUBLE_REMEDIES[troubled.trouble], reader=troubled.name)
     if any(reader.state is Occupancy.HOLDING for reader in report.readers):
         return text("welcome.step.wait")
     return text("welcome.step.put_in" if report.readers else "welcome.step.plug_in")

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.text import Text as Styled
 
 from config.i18n.text import Text, text
-from daemon.core.diagnosis import Check, Health, exit_code
+from daemon.core.diagnosis import HEALTHS, TOPICS, Check, Health, exit_code
 from tray.cli.console import Terminal
 
 __all__ = ["as_json", "exit_code", "print_checks"]
@@ -16,6 +16,11 @@ __all__ = ["as_json", "exit_code", "print_checks"]
 VERSION = 1
 MARKS = {Health.OK: "✓", Health.ATTENTION: "!", Health.BAD: "✗"}
 STYLES = {Health.OK: "green", Health.ATTENTION: "yellow", Health.BAD: "bold red"}
+CONCLUSIONS = {
+    Health.OK: "doctor.end.ok",
+    Health.ATTENTION: "doctor.end.attention",
+    Health.BAD: "doctor.end.bad",
+}
 INDENT = 2
 
 Render = Callable[[Text], str]
@@ -46,15 +51,13 @@ def print_checks(checks: Sequence[Check], render: Render, console: Console | Non
     """Print each finding: its state by a sign and a word, what is, and what to do last."""
     console = console or Terminal()
     for check in checks:
-        state = f"{MARKS[check.health]} {render(text(f'doctor.health.{check.health}'))}"
-        line = Styled.assemble(
-            (state, STYLES[check.health]), " · ", (render(text(f"doctor.topic.{check.topic}")), "bold")
-        )
+        state = f"{MARKS[check.health]} {render(text(HEALTHS[check.health]))}"
+        line = Styled.assemble((state, STYLES[check.health]), " · ", (render(text(TOPICS[check.topic])), "bold"))
         console.print(line)
         console.print(Padding(Styled(render(check.what)), (0, 0, 0, INDENT)))
         if check.remedy:
             console.print(Padding(Styled(f"→ {render(check.remedy)}"), (0, 0, 0, INDENT)))
-    console.print(Styled(render(text(f"doctor.end.{_worst(checks)}"))))
+    console.print(Styled(render(text(CONCLUSIONS[_worst(checks)]))))
 
 
 def _worst(checks: Sequence[Check]) -> Health:

@@ -26,7 +26,7 @@ def window_command() -> list[str]:
 
 def add_guide_command(command: AddCommand, words: Callable[[str], str]) -> None:
     """Add it to the command line; `command` adds one by name, `words` gives the help of an id."""
-    command("guide", _guide).add_argument("--text", action="store_true", help=words("text"))
+    command("guide", _guide).add_argument("--text", action="store_true", help=words("help.text"))
 
 
 def bring_to_front(folders: Folders, translator: Translator) -> None:

@@ -28,14 +28,14 @@ _BEGINNING = re.compile(r"[0-9a-f]{4,64}")
 def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
     """Add them to the command line; `command` adds one by name, `words` gives the help of an id."""
     tell = command("tell", _tell)
-    tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("tell_what"))
-    tell.add_argument("fingerprint", nargs="?", default="", help=words("tell_fingerprint"))
+    tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("help.tell_what"))
+    tell.add_argument("fingerprint", nargs="?", default="", help=words("help.tell_fingerprint"))
     name = command("name", _name)
-    name.add_argument("fingerprint", help=words("fingerprint"))
-    name.add_argument("name", help=words("key_name"))
+    name.add_argument("fingerprint", help=words("help.fingerprint"))
+    name.add_argument("name", help=words("help.key_name"))
     forget = command("forget", _forget)
-    forget.add_argument("fingerprint", help=words("fingerprint"))
-    forget.add_argument("--yes", action="store_true", help=words("yes"))
+    forget.add_argument("fingerprint", help=words("help.fingerprint"))
+    forget.add_argument("--yes", action="store_true", help=words("help.yes"))
 
 
 def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:

@@ -71,28 +71,46 @@ def _load(folders: Folders, *, bears_bad_settings: bool) -> Loaded:
         return Loaded(settings=catalogue_settings(), problems=(problem,))
 
 
+COMMAND_HELP = {
+    "run": "help.run",
+    "status": "help.status",
+    "check": "help.check",
+    "guide": "help.guide",
+    "quit": "help.quit",
+    "tell": "help.tell",
+    "name": "help.name",
+    "forget": "help.forget",
+    "doctor": "help.doctor",
+    "autostart": "help.autostart",
+    "export": "help.export",
+    "completion": "help.completion",
+}
+
+
 def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     def words(id_: str) -> str:
-        return render(text(f"help.{id_}"))
+        return render(text(id_))
 
     gettext.bindtextdomain("argparse", LOCALE)  # what argparse says by itself
     gettext.textdomain("argparse")
-    parser = argparse.ArgumentParser(prog="vigicle", description=words("description"))
-    parser.add_argument("--version", action="version", version=f"vigicle {version('vigicle')}", help=words("version"))
-    parser.add_argument("-v", "--verbose", action="store_true", help=words("verbose"))
-    commands = parser.add_subparsers(required=True, metavar=words("command"))
+    parser = argparse.ArgumentParser(prog="vigicle", description=words("help.description"))
+    parser.add_argument(
+        "--version", action="version", version=f"vigicle {version('vigicle')}", help=words("help.version")
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help=words("help.verbose"))
+    commands = parser.add_subparsers(required=True, metavar=words("help.command"))
 
     def command(name: str, action: Command) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=words(name), description=words(name))
+        added = commands.add_parser(name, help=words(COMMAND_HELP[name]), description=words(COMMAND_HELP[name]))
         added.set_defaults(command=action, bears_bad_settings=False)
         return added
 
     run = command("run", _run)
-    run.add_argument("--headless", action="store_true", help=words("headless"))
-    run.add_argument("--demo", action="store_true", help=words("demo"))
-    run.add_argument("--step", action="store_true", help=words("step"))
+    run.add_argument("--headless", action="store_true", help=words("help.headless"))
+    run.add_argument("--demo", action="store_true", help=words("help.demo"))
+    run.add_argument("--step", action="store_true", help=words("help.step"))
     for name, asked in (("status", GetStatus()), ("check", CheckKeys())):
-        command(name, partial(_report, asked)).add_argument("--json", action="store_true", help=words("json"))
+        command(name, partial(_report, asked)).add_argument("--json", action="store_true", help=words("help.json"))
     add_key_commands(command, words)
     add_guide_command(command, words)
     command("quit", _quit).set_defaults(bears_bad_settings=True)

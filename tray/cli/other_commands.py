@@ -18,6 +18,12 @@ from daemon.core.login_start import AutostartState
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
 NOT_DONE = 1
+AUTOSTART_STATES = {
+    AutostartState.ON: "autostart.on",
+    AutostartState.OFF: "autostart.off",
+    AutostartState.OFF_BY_PERSON: "autostart.off_by_person",
+    AutostartState.BROKEN: "autostart.broken",
+}
 SHELLS = ("bash", "zsh", "fish")
 
 Command = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
@@ -27,17 +33,17 @@ AddCommand = Callable[[str, Command], argparse.ArgumentParser]
 def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, words: Callable[[str], str]) -> None:
     """Add them to the command line; `command` adds one by name, `words` gives the help of an id."""
     doctor = command("doctor", _doctor)
-    doctor.add_argument("--json", action="store_true", help=words("json"))
-    doctor.add_argument("--notice", action="store_true", help=words("notice"))
+    doctor.add_argument("--json", action="store_true", help=words("help.json"))
+    doctor.add_argument("--notice", action="store_true", help=words("help.notice"))
     doctor.set_defaults(bears_bad_settings=True)
     autostart = command("autostart", _autostart)
-    autostart.add_argument("what", choices=["enable", "disable", "status"], help=words("what"))
+    autostart.add_argument("what", choices=["enable", "disable", "status"], help=words("help.what"))
     autostart.set_defaults(bears_bad_settings=True)
     export = command("export", _export)
-    file = export.add_argument("--ics", metavar="FILE", required=True, help=words("ics"))
-    export.add_argument("--force", action="store_true", help=words("force"))
+    file = export.add_argument("--ics", metavar="FILE", required=True, help=words("help.ics"))
+    export.add_argument("--force", action="store_true", help=words("help.force"))
     completion = command("completion", partial(_completion, parser, file))
-    completion.add_argument("shell", choices=SHELLS, help=words("shell"))
+    completion.add_argument("shell", choices=SHELLS, help=words("help.shell"))
 
 
 def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
@@ -59,7 +65,7 @@ def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, 
         reason = error.strerror or str(error)
         print(translator.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
         return NOT_DONE
-    print(translator.render(text(f"autostart.{standing.state}", place=standing.place)))
+    print(translator.render(text(AUTOSTART_STATES[standing.state], place=standing.place)))
     wrong = options.what == "enable" and standing.state is not AutostartState.ON
     return NOT_DONE if wrong else 0
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.settings import Settings
+from daemon.core.labels import OCCUPANCIES, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
 from tray.cli.console import Terminal
 
@@ -65,7 +66,7 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
     if report.readers:
         console.print(_reader_table(report, render))
     for trouble in report.troubles:
-        console.print(f"[yellow]![/] {escape(render(text(f'trouble.{trouble}', reader='')))}")
+        console.print(f"[yellow]![/] {escape(render(text(TROUBLE_REMEDIES[trouble], reader='')))}")
 
 
 def _certificate(line: CertificateStatus) -> dict[str, Any]:
@@ -128,8 +129,8 @@ def timeline(begin: datetime, end: datetime, now: datetime, width: int = TIMELIN
 def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
     """Give each certificate two lines, so that the table fits a terminal of 80 columns."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("holder", "role", "until", "state"):
-        table.add_column(render(text(f"table.{column}")))
+    for column in ("table.holder", "table.role", "table.until", "table.state"):
+        table.add_column(render(text(column)))
     for line in report.certificates:
         drawn = timeline(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
         holder, place, role, until, state, left = _words(line, render)
@@ -149,19 +150,19 @@ def _words(line: CertificateStatus, render: Render) -> tuple[str, str, str, str,
     return (
         escape(line.subject_cn or render(text("holder.unknown"))),
         f"[dim]{escape(place_words(line, render))}[/]",
-        render(text(f"role.{line.role}")),
+        render(text(ROLES[line.role])),
         render(text("table.date", date=line.not_after)) if line.not_after else "?",
-        f"[{style}]{MARKS[line.stage]} {escape(render(text(f'stage.{line.stage}')))}[/]",
+        f"[{style}]{MARKS[line.stage]} {escape(render(text(STAGES[line.stage])))}[/]",
         "" if line.days_left is None else render(text("table.days", count=line.days_left)),
     )
 
 
 def _reader_table(report: Report, render: Render) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("reader", "state"):
-        table.add_column(render(text(f"table.{column}")))
+    for column in ("table.reader", "table.state"):
+        table.add_column(render(text(column)))
     for reader in report.readers:
-        state = render(text(f"occupancy.{reader.state}"))
-        trouble = f" · {render(text(f'trouble.{reader.trouble}.short'))}" if reader.trouble else ""
+        state = render(text(OCCUPANCIES[reader.state]))
+        trouble = f" · {render(text(TROUBLE_TITLES[reader.trouble]))}" if reader.trouble else ""
         table.add_row(escape(reader.name), escape(state + trouble))
     return table

@@ -6,10 +6,31 @@ from itertools import count
 from config.i18n.text import Argument, text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, Page
+from daemon.core.labels import ROLES, STAGES
 from daemon.core.views.guide import Action, StepStatus, offered
 
 HELP, LIST, CERTIFICATES, REPEAT, QUIT = KEYS = ("help", "list", "certificates", "repeat", "quit")
 BACK = "back"
+KEY_HELP = {
+    HELP: "textguide.help",
+    LIST: "textguide.list",
+    CERTIFICATES: "textguide.certificates",
+    REPEAT: "textguide.repeat",
+    QUIT: "textguide.quit",
+}
+KEY_NAMES = {
+    HELP: "textguide.key.help",
+    LIST: "textguide.key.list",
+    CERTIFICATES: "textguide.key.certificates",
+    REPEAT: "textguide.key.repeat",
+    QUIT: "textguide.key.quit",
+    BACK: "textguide.key.back",
+}
+STATUSES = {
+    StepStatus.DONE: "textguide.step.done",
+    StepStatus.CURRENT: "textguide.step.current",
+    StepStatus.AHEAD: "textguide.step.ahead",
+}
 FIRST = 1
 
 Choices = dict[int, Action[str]]
@@ -39,7 +60,7 @@ class TextPage:
 
     def whole(self) -> list[str]:
         """Return all lines of the page, and the words that may be typed."""
-        keys = (f"{self._key(key)} {self.words(f'textguide.{key}')}" for key in KEYS)
+        keys = (f"{self._key(key)} {self.words(KEY_HELP[key])}" for key in KEYS)
         return [*_heading(self._page), *self._alert(), self._page.reader_words, *self._step(), *self._offers(), *keys]
 
     def quits(self, typed: str) -> bool:
@@ -120,7 +141,7 @@ class TextPage:
     def _steps(self) -> Iterator[str]:
         total = len(self._page.steps)
         for number, step in enumerate(self._page.steps, 1):
-            yield self.words(f"textguide.step.{step.status}", number=number, total=total, title=step.title)
+            yield self.words(STATUSES[step.status], number=number, total=total, title=step.title)
 
     def _certificates(self) -> Iterator[str]:
         total = len(self._page.certificates)
@@ -128,7 +149,7 @@ class TextPage:
             yield self.words("textguide.certificate", number=number, total=total, holder=known.holder)
             if known.key_name:
                 yield self.words("textguide.named", name=known.key_name)
-            role, stage = self.words(f"role.{known.role}"), self.words(f"stage.{known.stage}")
+            role, stage = self.words(ROLES[known.role]), self.words(STAGES[known.stage])
             yield from filter(None, (known.procedure, role, stage, known.until, known.left, known.place))
         if more := self._page.more_certificates:
             yield self.words("window.more_certificates", count=more)
@@ -144,7 +165,7 @@ class TextPage:
         return list(lines) or [self.words("textguide.nothing")]
 
     def _key(self, name: str) -> str:
-        return self.words(f"textguide.key.{name}")
+        return self.words(KEY_NAMES[name])
 
 
 def _heading(page: Page) -> list[str]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Forgotten, GuideAnswer, Page
+from daemon.core import labels
 from daemon.core.views.guide import CertificateCard, Timeline
 from tray.window.buttons import Rank, WrappingButton
 from tray.window.forget_question import ask_to_forget
@@ -79,8 +80,8 @@ class CertificatesPage(QWidget):
     def _paragraph(
         self, certificate: CertificateCard[str], line: Timeline[str] | None, translator: Translator
     ) -> QVBoxLayout:
-        role = translator.render(text(f"role.{certificate.role}"))
-        stage = translator.render(text(f"stage.{certificate.stage}"))
+        role = translator.render(text(labels.ROLES[certificate.role]))
+        stage = translator.render(text(labels.STAGES[certificate.stage]))
         title = translator.render(text("window.certificate", role=role, stage=stage))
         lines = column(self._theme, gap=0.4)
         head = WrappingLabel(self._theme, title, bold=True)

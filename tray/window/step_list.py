@@ -13,6 +13,11 @@ from tray.window.labels import WrappingLabel, breakable
 from tray.window.layouts import clear, column, row
 from tray.window.theme import Theme
 
+STATUSES = {
+    StepStatus.DONE: "window.mark.done",
+    StepStatus.CURRENT: "window.mark.current",
+    StepStatus.AHEAD: "window.mark.ahead",
+}
 LARGER = 1.2  # the current one
 
 
@@ -36,7 +41,7 @@ class StepsView(QWidget):
 
     def _line(self, number: int, step: StepSummary[str], translator: Translator) -> QHBoxLayout:
         current = step.status is StepStatus.CURRENT
-        status = translator.render(text(f"window.mark.{step.status}"))
+        status = translator.render(text(STATUSES[step.status]))
         title = f"{number}. {step.title}"
         words = WrappingLabel(
             self._theme, scale=LARGER if current else 1.0, bold=current, tone="" if current else "muted"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Translator
+from config.i18n.translator import MONTHS, Translator
 from daemon.core.views.guide import Bar, Timeline
 from tray.window.glyphs import ROLES, GlyphView, draw_glyph
 from tray.window.labels import EARLIEST, WrappingLabel, sensible
@@ -131,7 +131,7 @@ def ticks(first: float, last: float, translator: Translator) -> list[tuple[float
     month = 12 * begin.year + (begin.month - 1) // step * step if step < 12 else 12 * begin.year
     found = []
     while (moment := datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)) <= end:
-        name = translator.render(text(f"month.{moment.month}"))
+        name = translator.render(text(MONTHS[moment.month - 1]))
         if moment >= begin:
             found.append((moment.timestamp(), str(moment.year) if step >= 12 else f"{name} {moment.year}"))
         month += step

@@ -45,6 +45,11 @@ from daemon.ports import LoginStarter, Post, TokenReader
 
 log = logging.getLogger(__name__)
 
+NOT_AT_LOGIN = {
+    AutostartState.OFF: "doctor.login_start.off",
+    AutostartState.OFF_BY_PERSON: "doctor.login_start.off_by_person",
+    AutostartState.BROKEN: "doctor.login_start.broken",
+}
 LIMIT_S = 10.0
 LOOK_LIMIT_S = 60.0  # a module may take ten seconds, and several may do so
 DAEMON_LIMIT_S = 5.0
@@ -108,7 +113,7 @@ def probe_login_start(starter: LoginStarter) -> Iterator[Check]:
     if standing.state is AutostartState.ON:
         yield fine(Topic.LOGIN_START, text("doctor.login_start.on", place=standing.place))
     else:
-        what = text(f"doctor.login_start.{standing.state}", place=standing.place)
+        what = text(NOT_AT_LOGIN[standing.state], place=standing.place)
         yield doubtful(Topic.LOGIN_START, what, text("doctor.login_start.do"))
 
 

@@ -35,6 +35,8 @@ RETRY_PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 T = TypeVar("T")
 
+REFUSALS = {ErrorCode.NO_WINDOW: "control.no_window", ErrorCode.TOO_MANY_CLIENTS: "control.too_many_clients"}
+
 
 class DaemonNotRunningError(Exception):
     """Nobody is behind the door."""
@@ -48,7 +50,7 @@ class GuideUnavailableError(ControlError):
     """The daemon does not show its guide."""
 
     def __init__(self, refusal: ErrorCode) -> None:
-        super().__init__(text(f"control.{refusal}"))
+        super().__init__(text(REFUSALS[refusal]))
         self.refusal = refusal
 
 

@@ -14,6 +14,7 @@ from daemon.core.expiry import DAY, expired
 from daemon.core.guide.context import blank_progress
 from daemon.core.holders import holder_name
 from daemon.core.key_names import key_of
+from daemon.core.labels import ROLES
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, ProgressId
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
@@ -117,7 +118,7 @@ def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> B
     role = BarRole.OTHER
     if case is not None and key is not None and (case.status.pending or case.status.superseded):
         role = BarRole.NEW if case.status.newest.key.id == key.id else BarRole.OLD
-    label = text(f"role.{certificate.role}")
+    label = text(ROLES[certificate.role])
     return Bar(role=role, label=label, begins=certificate.not_before, ends=certificate.not_after)
 
 

@@ -15,33 +15,18 @@ PACKAGES = ("config", "daemon", "tray")
 FILES_NAMED_ALIKE = {"control.json", "control.sock"}
 
 FORMATTED_IN = {
-    "daemon/adapters/doctor/probes.py",
-    "daemon/adapters/ipc/client.py",
     "daemon/adapters/notify/chain.py",
-    "daemon/adapters/system_actions.py",
-    "daemon/core/diagnosis.py",
     "daemon/core/due_notices.py",
-    "daemon/core/guide/actions.py",
-    "daemon/core/guide/certificates.py",
     "daemon/core/guide/idle_pages.py",
     "daemon/core/guide/obstacles.py",
     "daemon/core/guide/render.py",
     "daemon/core/guide/words.py",
     "daemon/core/renewal.py",
     "daemon/core/responses/notice.py",
-    "daemon/core/step.py",
     "daemon/core/tray_view.py",
-    "daemon/core/trouble_notices.py",
     "daemon/core/welcome.py",
     "tray/cli/demo.py",
-    "tray/cli/doctor_output.py",
-    "tray/cli/main.py",
-    "tray/cli/other_commands.py",
     "tray/cli/report_output.py",
-    "tray/text_guide/page.py",
-    "tray/window/certificates_tab.py",
-    "tray/window/step_list.py",
-    "tray/window/timeline.py",
 }
 """Files that still put ids together from parts. This list only shrinks."""
 

@@ -1,0 +1,73 @@
+"""The text ids of the values of closed lists."""
+
+from daemon.core.model import Occupancy, Role
+from daemon.core.troubles import Trouble
+from daemon.core.views.report import Stage
+
+TROUBLE_TITLES = {
+    Trouble.SERVICE_ABSENT: "trouble.service_absent.short",
+    Trouble.SERVICE_STOPPED: "trouble.service_stopped.short",
+    Trouble.NO_READER: "trouble.no_reader.short",
+    Trouble.READER_STALE: "trouble.reader_stale.short",
+    Trouble.CARD_MUTE: "trouble.card_mute.short",
+    Trouble.CARD_UNREAD: "trouble.card_unread.short",
+    Trouble.CARD_BUSY: "trouble.card_busy.short",
+    Trouble.MODULE_CRASHED: "trouble.module_crashed.short",
+    Trouble.MODULE_HUNG: "trouble.module_hung.short",
+    Trouble.MODULE_UNUSABLE: "trouble.module_unusable.short",
+    Trouble.NO_CERTIFICATE: "trouble.no_certificate.short",
+    Trouble.PIN_LOCKED: "trouble.pin_locked.short",
+    Trouble.CLOCK_WRONG: "trouble.clock_wrong.short",
+    Trouble.REMOTE_SESSION: "trouble.remote_session.short",
+    Trouble.TOOL_MISSING: "trouble.tool_missing.short",
+    Trouble.NOT_YET_VALID: "trouble.not_yet_valid.short",
+    Trouble.CERTIFICATE_UNREADABLE: "trouble.certificate_unreadable.short",
+    Trouble.LAUNCH_FAILED: "trouble.launch_failed.short",
+    Trouble.ELEVATED: "trouble.elevated.short",
+}
+"""What is wrong, in a few words."""
+
+TROUBLE_REMEDIES = {
+    Trouble.SERVICE_ABSENT: "trouble.service_absent",
+    Trouble.SERVICE_STOPPED: "trouble.service_stopped",
+    Trouble.NO_READER: "trouble.no_reader",
+    Trouble.READER_STALE: "trouble.reader_stale",
+    Trouble.CARD_MUTE: "trouble.card_mute",
+    Trouble.CARD_UNREAD: "trouble.card_unread",
+    Trouble.CARD_BUSY: "trouble.card_busy",
+    Trouble.MODULE_CRASHED: "trouble.module_crashed",
+    Trouble.MODULE_HUNG: "trouble.module_hung",
+    Trouble.MODULE_UNUSABLE: "trouble.module_unusable",
+    Trouble.NO_CERTIFICATE: "trouble.no_certificate",
+    Trouble.PIN_LOCKED: "trouble.pin_locked",
+    Trouble.CLOCK_WRONG: "trouble.clock_wrong",
+    Trouble.REMOTE_SESSION: "trouble.remote_session",
+    Trouble.TOOL_MISSING: "trouble.tool_missing",
+    Trouble.NOT_YET_VALID: "trouble.not_yet_valid",
+    Trouble.CERTIFICATE_UNREADABLE: "trouble.certificate_unreadable",
+    Trouble.LAUNCH_FAILED: "trouble.launch_failed",
+    Trouble.ELEVATED: "trouble.elevated",
+}
+"""What is wrong and what to do. Some name the reader."""
+
+ROLES = {
+    Role.AUTHENTICATION: "role.authentication",
+    Role.SIGNATURE: "role.signature",
+    Role.OTHER: "role.other",
+}
+
+STAGES = {
+    Stage.VALID: "stage.valid",
+    Stage.DUE: "stage.due",
+    Stage.URGENT: "stage.urgent",
+    Stage.EXPIRED: "stage.expired",
+    Stage.NOT_YET: "stage.not_yet",
+    Stage.SUPERSEDED: "stage.superseded",
+    Stage.UNREADABLE: "stage.unreadable",
+}
+
+OCCUPANCIES = {
+    Occupancy.EMPTY: "occupancy.empty",
+    Occupancy.HOLDING: "occupancy.holding",
+    Occupancy.UNKNOWN: "occupancy.unknown",
+}
