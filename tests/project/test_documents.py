@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from daemon.core.troubles import Trouble
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,7 +32,6 @@ MADE = {
     "policy.toml",
     "choices.toml",
     "control.json",
-    "config/catalogue/procedures/example.toml",
     "daemon/adapters/notify/file.py",
 }
 FOREIGN = {"CardMonitor", "ReaderMonitor", "SCardGetStatusChange", "StatusNotifierItem"}
@@ -122,6 +123,12 @@ def test_the_dependencies_are_those_of_the_project() -> None:
     assert {row[0] for row in rows("docs/dependencies.md", "package")} == declared
 
 
+def test_the_json_reference_has_each_trouble_in_order() -> None:
+    assert [row[0].strip("`") for row in rows("docs/reference/json.md", "word")] == [
+        str(trouble) for trouble in Trouble
+    ]
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= README_LINES
 
@@ -134,7 +141,7 @@ def test_each_decision_has_its_parts(record: Path) -> None:
     assert f"({record.name})" in (record.parent / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("header", ["who", "promise"])
+@pytest.mark.parametrize("header", ["attacker", "promise"])
 def test_each_row_of_the_tables_of_security_names_a_test(header: str) -> None:
     assert [row for row in rows("SECURITY.md", header) if "`tests/" not in row[-1]] == []
 
