@@ -1,4 +1,7 @@
-"""`python -m tray.window`: pages come in on stdin, answers go out on stdout, one JSON object a line."""
+"""`python -m tray.window`: draws the pages that come in on stdin.
+
+Answers go out on stdout. Each is one JSON object a line.
+"""
 
 import argparse
 import os
@@ -14,23 +17,26 @@ SCHEMES = ("light", "dark", "contrast")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Show the window until stdin ends or the person closes it; 3 where there is no display to show it on."""
+    """Show the window until stdin ends or the user closes it.
+
+    Returns the exit code: NO_DISPLAY where there is no display to show it on.
+    """
     parser = argparse.ArgumentParser(prog="guide-window")
     parser.add_argument("--scheme", choices=SCHEMES, help="these colours, whatever the desktop says")
     parser.add_argument("--still", action="store_true", help="nothing moves, whatever the desktop says")
     options = parser.parse_args(arguments)
     register()
     if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
-        return say_no_display()
+        return report_no_display()
     try:
         from tray.window.program import run
-    except ImportError:  # a library that Qt stands on is missing: there is no desktop here
-        return say_no_display()
+    except ImportError:  # a library below Qt is missing: there is no desktop here
+        return report_no_display()
     return run(scheme=options.scheme, still=options.still, no_display=leave)
 
 
-def say_no_display() -> int:
-    """Say on stderr that the window cannot be shown, and return the exit code for it."""
+def report_no_display() -> int:
+    """Write on stderr that there is no display; return the exit code."""
     if sys.stderr is not None:  # it is None in a Windows program without a console
         print(f"vigicle: {Translator().render(text('window.no_display'))}", file=sys.stderr, flush=True)
     return NO_DISPLAY
@@ -38,7 +44,7 @@ def say_no_display() -> int:
 
 def leave() -> None:
     """End at once: Qt would abort, and leave a core file."""
-    os._exit(say_no_display())
+    os._exit(report_no_display())
 
 
 if __name__ == "__main__":

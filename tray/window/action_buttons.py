@@ -1,4 +1,4 @@
-"""What the person can do at the moment: the one default action, the answers, the others, and the menu with the rest."""
+"""The buttons for what the user can do now."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from tray.window.theme import Theme
 
 
 class ActionButtons(QWidget):
-    """Buttons, in the order of how likely they are."""
+    """The answers, the default button, the others and a menu of the rest."""
 
     def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
@@ -49,7 +49,8 @@ class ActionButtons(QWidget):
     def first(self) -> WrappingButton | None:
         """Return the default button, or else the first of all."""
         buttons = [button for button in self.findChildren(WrappingButton) if not button.isHidden()]
-        return next((button for button in buttons if button.isDefault()), buttons[0] if buttons else None)
+        default = [button for button in buttons if button.isDefault()]
+        return next(iter([*default, *buttons]), None)
 
     def _button(self, action: Action[str], rank: Rank) -> WrappingButton:
         button = WrappingButton(self._theme, literal(action.label), rank=rank, detail=action.detail)

@@ -1,4 +1,4 @@
-"""Buttons whose words wrap, so that nothing is cut however large the letters are."""
+"""Buttons whose labels wrap, so that large letters are never cut."""
 
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ ROOM = 100_000
 
 
 class Rank(StrEnum):
-    """How much a button stands out."""
+    """How prominent a button is."""
 
     FIRST = "first"
     PLAIN = "plain"
@@ -27,14 +27,14 @@ class Rank(StrEnum):
 
 
 class WrappingButton(QPushButton):
-    """A button; `detail` is a line of explanation below its label."""
+    """A button with an optional line of explanation below its label."""
 
     def __init__(self, theme: Theme, label: str, *, rank: Rank = Rank.PLAIN, detail: str | None = None) -> None:
         super().__init__(label)
         self._theme = theme
         self._rank = rank
         self._detail = breakable(detail or "")
-        self._mark: Glyph | None = None
+        self._glyph: Glyph | None = None
         self.setProperty("rank", rank.value)
         self.setAccessibleDescription(detail or "")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -45,30 +45,29 @@ class WrappingButton(QPushButton):
         theme.size(self, bold=rank in {Rank.FIRST, Rank.ANSWER})
 
     def set_glyph(self, glyph: Glyph | None) -> None:
-        """Show a mark before the words."""
-        self._mark = glyph
+        """Show a glyph before the label."""
+        self._glyph = glyph
         self.updateGeometry()
         self.update()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        """Tell the layout that the words wrap."""
+        """Tell the layout that the label wraps."""
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Give the height that the words need."""
+        """Return the height that the label needs."""
         label, detail = self._boxes(width - 2 * self._pad_x - self._glyph_width)
-        gap = round(GAP * self._theme.em) if self._detail else 0
-        return label.height() + gap + detail.height() + 2 * self._pad_y
+        return label.height() + self._gap + detail.height() + 2 * self._pad_y
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As wide as the words on one line, up to a limit."""
+        """Return the width of the label on one line, up to a limit."""
         label, detail = self._boxes(ROOM)
         natural = max(label.width(), detail.width()) + 2 * self._pad_x + self._glyph_width
         width = min(natural, round(WIDEST * self._theme.em))
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As wide as the longest word."""
+        """Return the width of the longest word."""
         label, detail = self._boxes(1)
         return QSize(max(label.width(), detail.width()) + 2 * self._pad_x + self._glyph_width, 2 * self._pad_y)
 
@@ -91,20 +90,20 @@ class WrappingButton(QPushButton):
     def _draw_words(self, painter: QPainter) -> None:
         em, colours = self._theme.em, self._theme.colours
         inner = self.rect().adjusted(self._pad_x, self._pad_y, -self._pad_x, -self._pad_y)
-        if self._mark is not None:
+        if self._glyph is not None:
             box = QRect(inner.left(), inner.center().y() - round(em / 2), round(em), round(em))
-            draw_glyph(painter, self._mark, box.toRectF(), colours)
+            draw_glyph(painter, self._glyph, box.toRectF(), colours)
             inner.setLeft(inner.left() + self._glyph_width)
         label, detail = self._boxes(inner.width())
-        gap = round(GAP * em) if self._detail else 0
-        top = inner.top() + (inner.height() - label.height() - gap - detail.height()) // 2
-        painter.setPen(QColor(colours.on_accent if self._rank is Rank.FIRST else colours.text))
+        top = inner.top() + (inner.height() - label.height() - self._gap - detail.height()) // 2
+        ink = colours.on_accent if self._rank is Rank.FIRST else colours.text
+        painter.setPen(QColor(ink))
         painter.setFont(self.font())
         painter.drawText(QRect(inner.left(), top, inner.width(), label.height()), self._flags, self._label)
         if self._detail:
             painter.setPen(QColor(colours.muted))
             painter.setFont(self._small)
-            below = QRect(inner.left(), top + label.height() + gap, inner.width(), detail.height())
+            below = QRect(inner.left(), top + label.height() + self._gap, inner.width(), detail.height())
             painter.drawText(below, self._flags, self._detail)
 
     def _boxes(self, width: int) -> tuple[QRect, QRect]:
@@ -117,12 +116,14 @@ class WrappingButton(QPushButton):
 
     @property
     def _label(self) -> str:
-        return breakable(self.text()) + ("  ▾" if self.menu() is not None else "")
+        label = breakable(self.text())
+        return f"{label}  ▾" if self.menu() is not None else label
 
     @property
     def _flags(self) -> int:
-        left = self._rank in {Rank.ANSWER, Rank.QUIET}
-        side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignHCenter
+        side = Qt.AlignmentFlag.AlignHCenter
+        if self._rank in {Rank.ANSWER, Rank.QUIET}:
+            side = Qt.AlignmentFlag.AlignLeft
         return int(side | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic)
 
     @property
@@ -133,8 +134,12 @@ class WrappingButton(QPushButton):
         return font
 
     @property
+    def _gap(self) -> int:
+        return round(GAP * self._theme.em) if self._detail else 0
+
+    @property
     def _glyph_width(self) -> int:
-        return round(1.4 * self._theme.em) if self._mark is not None else 0
+        return round(1.4 * self._theme.em) if self._glyph is not None else 0
 
     @property
     def _pad_x(self) -> int:
@@ -146,5 +151,5 @@ class WrappingButton(QPushButton):
 
 
 def literal(label: str) -> str:
-    """Keep Qt from taking an ampersand in words from outside for a shortcut."""
+    """Escape ampersands, which Qt would take for shortcuts."""
     return label.replace("&", "&&")

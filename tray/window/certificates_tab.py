@@ -1,4 +1,4 @@
-"""The second tab: every certificate that is remembered, by holder and by key."""
+"""The second tab: the remembered certificates by holder and key."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from tray.window.timeline import TimelinePicture, bar_words
 
 
 class CertificatesPage(QWidget):
-    """A heading for each holder, a card for each key, a paragraph for each certificate."""
+    """Shows a heading a holder, a card a key, a paragraph a certificate."""
 
     def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
         super().__init__()
@@ -37,13 +37,19 @@ class CertificatesPage(QWidget):
         self.setLayout(self._column)
 
     def show_certificates(self, page: Page, translator: Translator) -> None:
-        """Show those of a page, from when somebody looks at this tab; a name that is being written stays."""
+        """Show the certificates of a page once this tab is visible.
+
+        A name that is being written stays.
+        """
         self._wanted = (page, translator)
         if self.isVisible():
             self._draw(page, translator)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw now: a hundred certificates would hold the window's opening up, and nobody may look at them."""
+        """Draw what waits.
+
+        A hundred certificates would delay the window's opening, and few users open this tab.
+        """
         super().showEvent(event)
         if self._wanted is not None:
             self._draw(*self._wanted)
@@ -86,8 +92,8 @@ class CertificatesPage(QWidget):
         lines = column(self._theme, gap=0.4)
         head = WrappingLabel(self._theme, title, bold=True)
         lines.addLayout(row(self._theme, GlyphView(self._theme, STAGES[certificate.stage], 1.5), head))
-        said = [certificate.procedure, certificate.until, certificate.left, certificate.place]
-        for words in filter(None, said):
+        facts = [certificate.procedure, certificate.until, certificate.left, certificate.place]
+        for words in filter(None, facts):
             lines.addWidget(WrappingLabel(self._theme, words))
         if certificate.bar is not None:
             lines.addWidget(self._picture(certificate, line, translator))
@@ -106,7 +112,8 @@ class CertificatesPage(QWidget):
         bar = certificate.bar
         assert bar is not None  # noqa: S101 - the caller looked
         picture = TimelinePicture(self._theme)
-        picture.show_timeline(Timeline(bars=(bar,), now=line.now if line else datetime.now(UTC)), translator)
+        now = line.now if line is not None else datetime.now(UTC)
+        picture.show_timeline(Timeline(bars=(bar,), now=now), translator)
         picture.setAccessibleName(bar_words(bar, translator))
         return picture
 

@@ -1,4 +1,4 @@
-"""The colours of the window: light, dark, and those of a desktop that asks for high contrast."""
+"""The colours of the window: light, dark and high contrast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Colours:
     other: str
     good: str
     bad: str
-    on_mark: str  # the sign within a mark
+    on_glyph: str  # the sign within a glyph
     alert: str  # the band
     on_alert: str
 
@@ -47,7 +47,7 @@ LIGHT = Colours(
     other="#5b6470",
     good="#0b6b55",
     bad="#b3261e",
-    on_mark="#ffffff",
+    on_glyph="#ffffff",
     alert="#fff1cf",
     on_alert="#4a3200",
 )
@@ -66,18 +66,18 @@ DARK = Colours(
     other="#a8b2bd",
     good="#5cc9a8",
     bad="#ff8f86",
-    on_mark="#101514",
+    on_glyph="#101514",
     alert="#3b2f10",
     on_alert="#fde6b4",
 )
 
 
 def high_contrast(palette: Mapping[QPalette.ColorRole, QColor]) -> Colours:
-    """Use the four colours of the person's own, and nothing between them."""
+    """Return colours made of the user's own four."""
     role = QPalette.ColorRole
     ground, text = palette[role.Window].name(), palette[role.WindowText].name()
     chosen, on_chosen = palette[role.Highlight].name(), palette[role.HighlightedText].name()
-    marks = dict.fromkeys(("muted", "edge", "hairline", "old", "new", "other", "good", "bad"), text)
+    inks = dict.fromkeys(("muted", "edge", "hairline", "old", "new", "other", "good", "bad"), text)
     return Colours(
         ground=ground,
         surface=ground,
@@ -85,15 +85,18 @@ def high_contrast(palette: Mapping[QPalette.ColorRole, QColor]) -> Colours:
         accent=chosen,
         on_accent=on_chosen,
         hover=ground,
-        on_mark=ground,
+        on_glyph=ground,
         alert=ground,
         on_alert=text,
-        **marks,
+        **inks,
     )
 
 
 def stylesheet(colours: Colours, em: float) -> str:
-    """Write Qt's stylesheet; every measure follows the letters."""
+    """Return Qt's stylesheet.
+
+    Every measure is a part of `em`, the height of the letters in pixels.
+    """
     measures = {
         "pad_x": round(PAD_X * em),
         "pad_y": round(PAD_Y * em),

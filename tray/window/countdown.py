@@ -15,7 +15,10 @@ DAYS_FROM = timedelta(hours=48)
 
 
 class Countdown(WrappingLabel):
-    """Says what is left, to the minute; wakes once a minute, and only while there is something to count."""
+    """Shows what is left, to the minute.
+
+    The timer runs once a minute, and only while there is something to count.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, bold=True)
@@ -25,7 +28,7 @@ class Countdown(WrappingLabel):
         self._timer.timeout.connect(self._tick)
 
     def count_to(self, deadline: datetime | None, translator: Translator) -> None:
-        """Count down to this moment; None: to nothing."""
+        """Count down to this moment, or show nothing for None."""
         self._deadline = sensible(deadline) if deadline else None
         self._texts = translator
         self._show()
@@ -38,17 +41,20 @@ class Countdown(WrappingLabel):
     def _show(self) -> None:
         self._timer.stop()
         if self._deadline is None or self._texts is None:
-            self.say("")
+            self.show_words("")
             return
         left = self._deadline - datetime.now(UTC)
-        self.say(self._texts.render(left_words(left)))
+        self.show_words(self._texts.render(left_words(left)))
         if left > timedelta(0):
             until_next = left.total_seconds() % MINUTE_S or MINUTE_S
             self._timer.start(math.ceil(until_next * 1000) + 1)
 
 
 def left_words(left: timedelta) -> Text:
-    """Say how much time is left; a minute that has begun counts, so that the end is never "0 minutes"."""
+    """Return how much time is left, in words.
+
+    A minute that has begun counts, so that the last text is never "0 minutes".
+    """
     if left <= timedelta(0):
         return text("window.left.over")
     if left >= DAYS_FROM:

@@ -18,7 +18,10 @@ WIDTH = 28  # em
 def ask_to_forget(
     theme: Theme, over: QWidget, what: str, translator: Translator, forget: Callable[[], None]
 ) -> QDialog:
-    """Ask whether `what` shall be forgotten; Return and Escape keep it."""
+    """Ask whether to forget a certificate.
+
+    Return and Escape keep it.
+    """
     dialog = QDialog(over.window())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     question = translator.render(text("window.forget.question"))

@@ -1,4 +1,7 @@
-"""The small signs of the window: each has a shape of its own, so that no colour is ever needed to read it."""
+"""The small glyphs of the window.
+
+Each has a shape of its own, so that none depends on its colour.
+"""
 
 from enum import Enum, auto
 from typing import Self
@@ -14,7 +17,7 @@ from tray.window.theme import Theme
 
 
 class Sign(Enum):
-    """What stands within a mark."""
+    """What is drawn within a glyph."""
 
     CHECK = auto()
     CLOCK = auto()
@@ -28,7 +31,7 @@ class Sign(Enum):
 
 
 class Shape(Enum):
-    """The outline of a mark."""
+    """The outline of a glyph."""
 
     DISC = auto()
     RING = auto()
@@ -65,7 +68,7 @@ COPIED: Glyph = (Shape.DISC, Sign.CHECK, "good")
 
 
 def draw_glyph(painter: QPainter, glyph: Glyph, box: QRectF, colours: Colours) -> None:
-    """Draw a mark into a square."""
+    """Draw a glyph into a square."""
     shape, sign, name = glyph
     colour = QColor(getattr(colours, name))
     painter.save()
@@ -80,14 +83,23 @@ def draw_glyph(painter: QPainter, glyph: Glyph, box: QRectF, colours: Colours) -
         painter.setPen(QPen(colour, 1.5, j=Qt.PenJoinStyle.RoundJoin))
         painter.setBrush(QBrush(colour))
         _draw_shape(painter, shape)
-    ink = colour if shape is Shape.RING else QColor(colours.alert if name == "on_alert" else colours.on_mark)
-    if name == "accent":
-        ink = QColor(colours.on_accent)
     if shape is Shape.TRIANGLE:
         painter.translate(0, 2)
         painter.scale(0.85, 0.85)
-    draw_sign(painter, sign, ink)
+    draw_sign(painter, sign, _ink(glyph, colours))
     painter.restore()
+
+
+def _ink(glyph: Glyph, colours: Colours) -> QColor:
+    """Return the colour of the sign, which differs from the shape that it is drawn on."""
+    shape, _, name = glyph
+    if name == "accent":
+        return QColor(colours.on_accent)
+    if shape is Shape.RING:
+        return QColor(getattr(colours, name))
+    if name == "on_alert":
+        return QColor(colours.alert)
+    return QColor(colours.on_glyph)
 
 
 def _draw_shape(painter: QPainter, shape: Shape) -> None:
@@ -138,27 +150,30 @@ def _points(*points: tuple[float, float]) -> QPolygonF:
 
 
 class GlyphView(QWidget):
-    """A mark beside words that say the same: decoration for whoever sees, nothing for a screen reader."""
+    """A glyph beside words that say the same.
+
+    Screen readers pass it over.
+    """
 
     def __init__(self, theme: Theme, glyph: Glyph, size: float = 1.2) -> None:
         """`size` is in em."""
         super().__init__()
         self._theme = theme
-        self._mark = glyph
+        self._glyph = glyph
         self._size = size
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def with_glyph(self, glyph: Glyph) -> Self:
-        """Show another mark."""
-        self._mark = glyph
+        """Show another glyph."""
+        self._glyph = glyph
         self.update()
         return self
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As large as letters of its size."""
+        """Return a square as large as letters of its size."""
         edge = round(self._size * self._theme.em)
         return QSize(edge, edge)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw it."""
-        draw_glyph(QPainter(self), self._mark, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.colours)
+        """Draw the glyph."""
+        draw_glyph(QPainter(self), self._glyph, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.colours)

@@ -1,4 +1,4 @@
-"""The first tab: the steps, what to do now, what is in the reader, and how the time lies."""
+"""The first tab: steps, action, reader and timeline."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ class GuidePage(QWidget):
         self._countdown = Countdown(theme)
         self._action_buttons = ActionButtons(theme, choose)
         self._copied = WrappingLabel(theme, bold=True)
-        self._helps = KnownProblemsView(theme, choose)
+        self._known_problems = KnownProblemsView(theme, choose)
         self._reader = ReaderView(theme)
         self._reader_words = WrappingLabel(theme, scale=1.1)
         self._alert = WrappingLabel(theme, bold=True, tone="alert")
@@ -64,27 +64,27 @@ class GuidePage(QWidget):
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show what a page says."""
-        self._workflow.say(page.workflow_title)
+        self._workflow.show_words(page.workflow_title)
         self._steps.show_steps(page.steps, translator)
-        self._why.say(page.why)
+        self._why.show_words(page.why)
         self._side.setVisible(bool(page.workflow_title or page.steps or page.why))
-        self._alert.say(page.alert and by_sentence(page.alert))
+        self._alert.show_words(page.alert and by_sentence(page.alert))
         self._band.setVisible(bool(page.alert))
-        self._headline.say(page.headline)
-        self._body.say(by_sentence(page.body))
-        self._deadline.say(page.deadline_words)
+        self._headline.show_words(page.headline)
+        self._body.show_words(by_sentence(page.body))
+        self._deadline.show_words(page.deadline_words)
         self._countdown.count_to(page.deadline, translator)
-        self.say_copied("")
+        self.show_copied("")
         self._action_buttons.show_actions(page, translator)
-        self._helps.show_problems(page.known_problems, translator)
+        self._known_problems.show_problems(page.known_problems, translator)
         self._reader.show_picture(page.reader, translator.render(text("window.reader")), page.reader_words)
-        self._reader_words.say(by_sentence(page.reader_words))
+        self._reader_words.show_words(by_sentence(page.reader_words))
         self._timeline.show_timeline(page.timeline, translator)
         self._time_card.setVisible(not self._timeline.isHidden())
 
-    def say_copied(self, words: str) -> None:
-        """Say that something is on the clipboard; "" says it no longer."""
-        self._copied.say(words)
+    def show_copied(self, words: str) -> None:
+        """Announce what is on the clipboard; "" clears that."""
+        self._copied.show_words(words)
         self._copied_line.setVisible(bool(words))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -127,7 +127,7 @@ class GuidePage(QWidget):
         inner.addWidget(self._countdown)
         inner.addWidget(self._action_buttons)
         inner.addWidget(self._copied_line)
-        inner.addWidget(self._helps)
+        inner.addWidget(self._known_problems)
         main.addWidget(task)
         reader, inner = card(self._theme)
         beside = QHBoxLayout()

@@ -1,4 +1,4 @@
-"""The window itself: shows one page after the other, and sends back what the person chooses. It decides nothing."""
+"""The window: shows pages and sends back what the user chooses."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,10 @@ SCROLLS = {
 
 
 class GuideWindow(QDialog):
-    """A dialog, for only these have a default button; otherwise a window like any other."""
+    """A window with a default button.
+
+    In Qt only dialogs have one; otherwise it is a window like any other.
+    """
 
     def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -63,8 +66,8 @@ class GuideWindow(QDialog):
         if before is None or before.language != page.language:
             self._speak(page.language)
         self.setWindowTitle(f"vigicle – {page.headline}")
-        self._who.say(page.holder)
-        self._procedure.say(page.procedure)
+        self._who.show_words(page.holder)
+        self._procedure.show_words(page.procedure)
         self._show_cases(page)
         self._guide.show_page(page, self._texts)
         self._certificates.show_certificates(page, self._texts)
@@ -128,18 +131,21 @@ class GuideWindow(QDialog):
             self._cases.addWidget(menu_button(self._theme, label, list(page.cases), self._choose))
 
     def _choose(self, action: Action[str]) -> None:
-        """Send what was chosen; what is to be copied is copied here."""
+        """Send what was chosen, or put it on the clipboard."""
         if action.copy is None:
             if self._page is not None:
                 self._answer(Chosen(number=self._page.number, action=action.id))
             return
         QGuiApplication.clipboard().setText(action.copy)
         words = self._texts.render(text("window.copied"))
-        self._guide.say_copied(words)
+        self._guide.show_copied(words)
         announce(self, words)
 
     def _tell_changes(self, before: Page, page: Page) -> None:
-        """Have a screen reader say what is new: at once where something stands in the way."""
+        """Announce what is new to screen readers.
+
+        An obstacle is announced at once.
+        """
         if page.alert and page.alert != before.alert:
             announce(self, page.alert, at_once=True)
         fields = ("headline", "body", "reader_words")
@@ -151,7 +157,7 @@ class GuideWindow(QDialog):
         return widget.objectName() if widget is not None else ""  # type: ignore[redundant-expr]  # the stubs forget None
 
     def _focus(self, name: str) -> None:
-        """Leave the keyboard where it was; where that has gone, bring it to the default button."""
+        """Keep the keyboard focus, or move it to the default button."""
         if QApplication.activeModalWidget() is not None:
             return
         named = self.findChildren(QWidget, name) if name else []

@@ -1,4 +1,4 @@
-"""The name of a key, and where the person writes another."""
+"""The name of a key, with a field to change it."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,10 @@ FIELD_WIDTH = 26  # em
 
 
 class KeyName(QWidget):
-    """Shows the name, with a button that opens a field below it; what is being written is kept in `drafts`."""
+    """Shows the name, and a button that opens a field below it.
+
+    What is being written is kept in `drafts`.
+    """
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class KeyName(QWidget):
 
 
 class NameField(QLineEdit):
-    """A field in which Return and Escape end the writing, and do nothing else to the window."""
+    """A field that keeps Return and Escape to itself."""
 
     def __init__(self, leave: Callable[[], None]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The known refusals: each opens to what to do, and leads back to the right step."""
+"""The known problems, each with what to do about it."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ CLOSED, OPEN = "▸", "▾"
 
 
 class KnownProblemsView(QWidget):
-    """One button for all of them; below it one for each, and below that its words."""
+    """One button for all problems, then one for each with its text below."""
 
     def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class KnownProblemsView(QWidget):
         self.setLayout(self._column)
 
     def show_problems(self, known_problems: tuple[ProblemEntry[str], ...], translator: Translator) -> None:
-        """Show these; what was open stays so."""
+        """Show these problems, and keep open what was open."""
         clear(self._column)
         self.setVisible(bool(known_problems))
         self._opened &= {"", *(each.id for each in known_problems)}
@@ -59,8 +59,12 @@ class KnownProblemsView(QWidget):
         button.setCheckable(True)
 
         def turn(opened: bool) -> None:  # noqa: FBT001 - Qt's signal
-            (self._opened.add if opened else self._opened.discard)(id_)
-            button.setText(f"{OPEN if opened else CLOSED}  {label}")
+            if opened:
+                self._opened.add(id_)
+                button.setText(f"{OPEN}  {label}")
+            else:
+                self._opened.discard(id_)
+                button.setText(f"{CLOSED}  {label}")
             button.setAccessibleName(label.replace("&&", "\0").replace("&", "").replace("\0", "&"))
             body.setVisible(opened)
 

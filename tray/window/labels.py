@@ -1,4 +1,4 @@
-"""Words on the window: labels that wrap and never cut, and what a screen reader is told."""
+"""Labels that wrap, and announcements for screen readers."""
 
 import re
 from datetime import UTC, datetime
@@ -16,7 +16,10 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo
 
 
 class WrappingLabel(QLabel):
-    """A label of plain text that wraps; `tone` names its colour in the stylesheet."""
+    """A label of plain text that wraps.
+
+    `tone` names its colour in the stylesheet.
+    """
 
     def __init__(
         self, theme: Theme, words: str = "", *, scale: float = 1.0, bold: bool = False, tone: str = ""
@@ -30,17 +33,17 @@ class WrappingLabel(QLabel):
         if tone:
             self.setProperty("tone", tone)
         theme.size(self, scale, bold=bold)
-        self.say(words)
+        self.show_words(words)
 
-    def say(self, words: str | None) -> None:
-        """Show these words; without any it takes no place."""
+    def show_words(self, words: str | None) -> None:
+        """Show these words, or hide the label when there are none."""
         self.setText(breakable(words or ""))
         self.setAccessibleName(words or "")
         self.setVisible(bool(words))
 
 
 def breakable(words: str) -> str:
-    """Let a word that is too long for a line be broken anywhere."""
+    """Let words that are too long for a line break anywhere."""
     return LONG_WORD.sub(lambda found: BREAK.join(found[0]), words)
 
 
@@ -56,7 +59,10 @@ def sensible(moment: datetime) -> datetime:
 
 
 def announce(widget: QWidget, words: str, *, at_once: bool = False) -> None:
-    """Have a screen reader say this, wherever the keyboard is; `at_once` cuts short what it is saying."""
+    """Have a screen reader speak, wherever the focus is.
+
+    `at_once` interrupts what it is speaking.
+    """
     if words and QAccessible.isActive():
         event = QAccessibleAnnouncementEvent(widget, words)
         politeness = QAccessible.AnnouncementPoliteness

@@ -1,4 +1,4 @@
-"""Layouts: rows that wrap like words, and columns with the measures of the letters."""
+"""Layouts: rows that wrap, and columns measured in em."""
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
@@ -7,7 +7,7 @@ from tray.window.theme import Theme
 
 
 class Flow(QLayout):
-    """Puts widgets side by side, and goes on below when the line is full."""
+    """Places widgets in a row that wraps."""
 
     def __init__(self, gap: int) -> None:
         super().__init__()
@@ -25,11 +25,15 @@ class Flow(QLayout):
 
     def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt asks beyond the end
         """Return one of them."""
-        return self._items[index] if 0 <= index < len(self._items) else None
+        if not 0 <= index < len(self._items):
+            return None
+        return self._items[index]
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt's name
         """Give one away."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        if not 0 <= index < len(self._items):
+            return None
+        return self._items.pop(index)
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 - Qt's name
         """Claim no more than is needed."""
@@ -65,7 +69,7 @@ class Flow(QLayout):
         x, y, line = box.x(), box.y(), 0
         for item in self._shown():
             width = min(item.sizeHint().width(), box.width())
-            height = item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
+            height = _height(item, width)
             if x > box.x() and x + width > box.x() + box.width():
                 x, y, line = box.x(), y + line + self._gap, 0
             if move:
@@ -75,8 +79,14 @@ class Flow(QLayout):
         return y + line - box.y()
 
 
+def _height(item: QLayoutItem, width: int) -> int:
+    if item.hasHeightForWidth():
+        return item.heightForWidth(width)
+    return item.sizeHint().height()
+
+
 def column(theme: Theme, *, gap: float = 0.5, margin: float = 0.0) -> QVBoxLayout:
-    """Return a column; measures are in em."""
+    """Return a column. Measures are in em."""
     layout = QVBoxLayout()
     layout.setSpacing(round(gap * theme.em))
     edge = round(margin * theme.em)
@@ -85,7 +95,10 @@ def column(theme: Theme, *, gap: float = 0.5, margin: float = 0.0) -> QVBoxLayou
 
 
 def row(theme: Theme, *widgets: QWidget, gap: float = 0.6) -> QHBoxLayout:
-    """Return a row of widgets, the last of which takes the room that is left; they begin at the same height."""
+    """Return a row of widgets aligned at the top.
+
+    The last one takes the room that is left.
+    """
     layout = QHBoxLayout()
     layout.setSpacing(round(gap * theme.em))
     layout.setContentsMargins(0, 0, 0, 0)
@@ -104,7 +117,7 @@ def card(theme: Theme, *, gap: float = 0.5) -> tuple[QFrame, QVBoxLayout]:
 
 
 def clear(layout: QLayout) -> None:
-    """Take everything out of a layout, and let it go."""
+    """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:
         inner = item.layout()
         if inner is not None:

@@ -1,4 +1,7 @@
-"""Hears pages in a thread, for Windows can wait on a pipe in no other way, and sends answers."""
+"""Reads pages from a pipe in a thread, and sends answers.
+
+Windows can wait on a pipe in no other way.
+"""
 
 import logging
 import threading
@@ -13,7 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class Pipe(QObject):
-    """The two ends towards the daemon; `came` and `ended` are emitted from the thread, so Qt queues them."""
+    """The two ends of the pipe to the daemon.
+
+    `came` and `ended` are emitted from the thread, so Qt queues them.
+    """
 
     came = Signal(Page)
     ended = Signal()
@@ -28,7 +34,10 @@ class Pipe(QObject):
         threading.Thread(target=self._hear, name="pages", daemon=True).start()
 
     def send(self, answer: GuideAnswer) -> None:
-        """Pass on what the person chose; when nobody hears it any more, the window is over."""
+        """Send an answer.
+
+        Emits `ended` when the pipe is closed.
+        """
         try:
             self._sink.write(ENCODER.encode(answer) + b"\n")
             self._sink.flush()
@@ -42,7 +51,10 @@ class Pipe(QObject):
 
 
 def pages(source: IO[bytes]) -> Iterator[Page]:
-    """Yield each page until the end; a line that is none is logged and passed over."""
+    """Yield each page until the end of the pipe.
+
+    A line that is no page is logged and skipped.
+    """
     while line := source.readline(PAGE_LIMIT):
         if not line.endswith(b"\n"):
             log.warning("A line that is too long or cut off is no page")

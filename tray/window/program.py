@@ -17,7 +17,10 @@ from tray.window.theme import Theme
 
 
 def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> int:
-    """Run the window to its end. `no_display` is called where Qt finds none, and does not return."""
+    """Run the window to its end, and return the exit code.
+
+    `no_display` is called where Qt finds none, and does not return.
+    """
     protect_none()
     application = _application(no_display)
     theme = Theme(application, scheme=scheme, still=still)
@@ -32,7 +35,7 @@ def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> i
 
 
 def _application(no_display: Callable[[], None]) -> QApplication:
-    """Make Qt's application; what Qt cannot do without is told by `no_display`."""
+    """Make Qt's application, or call `no_display` where Qt fails."""
 
     def told(kind: QtMsgType, _context: QMessageLogContext, _message: str | None) -> None:
         if kind is QtMsgType.QtFatalMsg:
@@ -48,7 +51,10 @@ def _application(no_display: Callable[[], None]) -> QApplication:
 
 
 def _binary(descriptor: int, mode: str) -> IO[bytes]:
-    """Open a standard stream anew: the interpreter's own are text, and are locked at its end by whoever reads."""
+    """Open a standard stream as bytes.
+
+    The interpreter's own are text, and a thread that reads one locks it at the end.
+    """
     return open(descriptor, mode, closefd=False)
 
 

@@ -1,4 +1,7 @@
-"""Keeps the interpreter alive under PySide 6.12, which takes one reference to None too few on Python 3.11."""
+"""Keeps the interpreter alive under PySide 6.12.
+
+That takes one reference to None too few on Python 3.11.
+"""
 
 import ctypes
 import sys

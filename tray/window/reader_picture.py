@@ -27,7 +27,7 @@ CARDS: dict[ReaderStatus, Glyph] = {
 
 
 class ReaderView(QLabel):
-    """A label with a picture, so that a screen reader knows it for one."""
+    """A label with a picture, which screen readers take for an image."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -46,7 +46,10 @@ class ReaderView(QLabel):
         return self._frames.isActive()
 
     def show_picture(self, picture: ReaderStatus, name: str, words: str) -> None:
-        """Show what is in the reader; a screen reader calls it by `name`, and describes it by `words`."""
+        """Show what is in the reader.
+
+        Screen readers call it by `name` and describe it by `words`.
+        """
         self._picture = picture
         self.setAccessibleName(name)
         self.setAccessibleDescription(words)
@@ -68,7 +71,7 @@ class ReaderView(QLabel):
         self._move()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Rest while nobody looks."""
+        """Stop moving while the picture is hidden."""
         super().hideEvent(event)
         self._frames.stop()
 
@@ -89,7 +92,7 @@ class ReaderView(QLabel):
             self._reader(painter, CARDS.get(self._picture))
 
     def _reader(self, painter: QPainter, glyph: Glyph | None) -> None:
-        """Draw one reader, with a card that bears a mark, or as it is without."""
+        """Draw one reader, with a card that bears a glyph, or without."""
         picture = self._picture
         if glyph is not None or picture is ReaderStatus.READING:
             self._card(painter, glyph)
@@ -105,12 +108,15 @@ class ReaderView(QLabel):
 
     def _body(self, painter: QPainter, *, dashed: bool) -> None:
         colours = self._theme.colours
-        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-        painter.setPen(QPen(QColor(colours.edge), 2, style))
-        painter.setBrush(Qt.BrushStyle.NoBrush if dashed else QColor(colours.hover))
-        painter.drawRoundedRect(QRectF(14, 50, 92, 28), 7, 7)
+        outline = QRectF(14, 50, 92, 28)
         if dashed:
+            painter.setPen(QPen(QColor(colours.edge), 2, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(outline, 7, 7)
             return
+        painter.setPen(QPen(QColor(colours.edge), 2))
+        painter.setBrush(QColor(colours.hover))
+        painter.drawRoundedRect(outline, 7, 7)
         painter.setPen(QPen(QColor(colours.text), 3, c=Qt.PenCapStyle.RoundCap))
         painter.drawLine(QPointF(30, 57), QPointF(90, 57))
         painter.setPen(QPen(QColor(colours.edge), 1.5))
@@ -135,13 +141,19 @@ class ReaderView(QLabel):
         painter.drawRoundedRect(QRectF(36, 3, 48, 60), 5, 5)
 
     def _dots(self, painter: QPainter) -> None:
-        """Draw three dots, which breathe one after the other."""
+        """Draw three dots that swell one after the other."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.colours.text))
-        passed = self._clock.elapsed() / 1000 if self.moves else 0
         for number in range(3):
-            swell = math.sin(2 * math.pi * (passed / BREATH_S - number / 6)) if self.moves else 0
-            painter.drawEllipse(QPointF(50 + 10 * number, 20), 3 + swell, 3 + swell)
+            radius = 3 + self._swell(number)
+            painter.drawEllipse(QPointF(50 + 10 * number, 20), radius, radius)
+
+    def _swell(self, number: int) -> float:
+        """Return how much larger than usual a dot is now, from -1 to 1."""
+        if not self.moves:
+            return 0.0
+        passed_s = self._clock.elapsed() / 1000
+        return math.sin(2 * math.pi * (passed_s / BREATH_S - number / 6))
 
     def _move(self) -> None:
         moves = self._picture is ReaderStatus.READING and self.isVisible() and not self._theme.still

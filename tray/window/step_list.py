@@ -1,4 +1,4 @@
-"""The list of steps: what is done, what is to be done now, what is to come."""
+"""The list of steps, done and to come."""
 
 from html import escape
 
@@ -22,7 +22,7 @@ LARGER = 1.2  # the current one
 
 
 class StepsView(QWidget):
-    """One line a step, with a shape, a colour and a word for where it stands."""
+    """One line a step, with a shape, a colour and a word."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -40,13 +40,15 @@ class StepsView(QWidget):
         self.setAccessibleName(translator.render(text("window.steps")))
 
     def _line(self, number: int, step: StepSummary[str], translator: Translator) -> QHBoxLayout:
-        current = step.status is StepStatus.CURRENT
         status = translator.render(text(STATUSES[step.status]))
         title = f"{number}. {step.title}"
-        words = WrappingLabel(
-            self._theme, scale=LARGER if current else 1.0, bold=current, tone="" if current else "muted"
-        )
-        words.say(f"{title} – {status}")
+        if step.status is StepStatus.CURRENT:
+            glyph = GlyphView(self._theme, STEPS[step.status], LARGER * 1.2)
+            words = WrappingLabel(self._theme, scale=LARGER, bold=True)
+        else:
+            glyph = GlyphView(self._theme, STEPS[step.status], 1.3)
+            words = WrappingLabel(self._theme, tone="muted")
+        words.show_words(f"{title} – {status}")
         words.setTextFormat(Qt.TextFormat.RichText)
         words.setText(f"{escape(breakable(title))}<br><small>{status}</small>")
-        return row(self._theme, GlyphView(self._theme, STEPS[step.status], LARGER * 1.2 if current else 1.3), words)
+        return row(self._theme, glyph, words)

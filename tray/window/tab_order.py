@@ -1,4 +1,4 @@
-"""The way of the Tab key: the order in which the window is read."""
+"""The order of the Tab key, from top to bottom."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QLayout, QScrollArea, QTabWidget, QWidget
 
 
 def set_tab_order(window: QWidget) -> None:
-    """Lead Tab through the window from top to bottom; Qt goes by when each part was made."""
+    """Set the order of the Tab key from top to bottom.
+
+    Qt would go by when each part was made.
+    """
     for one, next_ in pairwise(in_reading_order(window)):
         QWidget.setTabOrder(one, next_)
 

@@ -9,7 +9,7 @@ from tray.window.theme import Theme
 
 
 class Tabs(QTabBar):
-    """Tabs that show where the keyboard is, and whose words are never cut."""
+    """Tabs that show the focus, and whose labels are never cut."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

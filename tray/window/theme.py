@@ -1,4 +1,4 @@
-"""The colours and measures of the window, as the desktop wants them at the moment."""
+"""The colours and measures that the desktop asks for."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
@@ -17,12 +17,15 @@ CONTRAST_PALETTE = {
 
 
 class Theme(QObject):
-    """Follows the desktop's light and dark, its contrast, its font and its wish for stillness."""
+    """Follows the desktop's colour scheme, contrast, font and motion."""
 
     changed = Signal()
 
     def __init__(self, application: QApplication, *, scheme: str | None = None, still: bool = False) -> None:
-        """Take the colours of `scheme` ("light", "dark", "contrast"; None: the desktop's); `still` moves nothing."""
+        """Follow the desktop, or take the colours of `scheme`.
+
+        `scheme` is "light", "dark", "contrast" or None: the desktop's. `still` moves nothing.
+        """
         super().__init__()
         self._application = application
         self._scheme = scheme
@@ -41,7 +44,10 @@ class Theme(QObject):
 
     @property
     def em(self) -> float:
-        """The height of the desktop's letters, in pixels: every measure of the window is a part of it."""
+        """The height of the desktop's letters, in pixels.
+
+        Every measure of the window is a part of it.
+        """
         return QFontMetricsF(self._application.font()).height()
 
     @property
@@ -51,7 +57,7 @@ class Theme(QObject):
         return self._still or wish is Qt.MotionPreference.ReducedMotion
 
     def size(self, widget: QWidget, scale: float = 1.0, *, bold: bool = False) -> None:
-        """Let the widget's letters be that much larger than the desktop's, also when these change."""
+        """Scale a widget's letters against the desktop's, also when these change."""
         widget.setProperty(SCALE, scale)
         widget.setProperty(BOLD, bold)
         widget.setFont(self._font(scale, bold=bold))
@@ -93,8 +99,9 @@ class Theme(QObject):
             return high_contrast({role: QColor(name) for role, name in CONTRAST_PALETTE.items()})
         if self._scheme is None and contrast:
             return high_contrast({role: self._system_palette.color(role) for role in CONTRAST_PALETTE})
-        dark = self._hints.colorScheme() is Qt.ColorScheme.Dark if self._scheme is None else self._scheme == "dark"
-        return DARK if dark else LIGHT
+        if self._scheme == "dark" or (self._scheme is None and self._hints.colorScheme() is Qt.ColorScheme.Dark):
+            return DARK
+        return LIGHT
 
 
 def _palette(colours: Colours) -> QPalette:

@@ -1,4 +1,4 @@
-"""The time line: the validities over one another, the present, and the stretch in which step 2-A is possible."""
+"""The timeline: validities, the present, and when step 2-A is possible."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,11 +14,15 @@ from tray.window.labels import EARLIEST, WrappingLabel, sensible
 from tray.window.layouts import clear, column, row
 from tray.window.theme import Theme
 
+MONTHS_A_YEAR = 12
 BREADTH = timedelta(days=60)  # shown at least, before and after what matters
 
 
 class TimelinePicture(QLabel):
-    """The bars alone; the words beside it say the same. A bar that goes on beyond the picture runs off its edge."""
+    """The bars alone; the words beside them say the same.
+
+    A bar that goes on beyond the picture runs off its edge.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -40,7 +44,8 @@ class TimelinePicture(QLabel):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """One row for the dates, one for each bar."""
-        rows = 1.8 + 1.8 * len(self._line.bars if self._line else ())
+        bars = self._line.bars if self._line is not None else ()
+        rows = 1.8 + 1.8 * len(bars)
         return QSize(round(16 * self._theme.em), round(rows * self._theme.em))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -65,14 +70,14 @@ class TimelinePicture(QLabel):
         draw_today(painter, self._at(_seconds(self._line.now)), 1.5 * em, self.height(), self._theme)
 
     def _at(self, second: float) -> float:
-        """Return where a moment lies; what is not shown lies beyond the edges."""
+        """Return the x of a moment; hidden ones are beyond the edges."""
         first, last = self._span
         margin = self._theme.em
         x = margin + (second - first) / (last - first) * (self.width() - 2 * margin)
         return min(max(x, -margin), self.width() + margin)
 
     def _dates(self, painter: QPainter) -> None:
-        """Write each date where it begins, as long as there is room for it."""
+        """Write each date where it begins, if there is room."""
         font = QFont(self.font())
         font.setPointSizeF(max(1.0, font.pointSizeF() * 0.85))
         metrics, em = QFontMetricsF(font), self._theme.em
@@ -103,13 +108,16 @@ class TimelinePicture(QLabel):
 
 
 def bar_words(bar: Bar[str], translator: Translator) -> str:
-    """Say from when until when a certificate is valid."""
+    """Return from when until when a certificate is valid, in words."""
     label = bar.label[:1].upper() + bar.label[1:]
     return translator.render(text("window.bar", label=label, begins=sensible(bar.begins), ends=sensible(bar.ends)))
 
 
 def span(line: Timeline[str]) -> tuple[float, float]:
-    """Return the first and the last second to draw: of one bar all, of several what lies between them, and now."""
+    """Return the first and the last second to draw.
+
+    Of one bar that is all of it; of several, what lies between them, and now.
+    """
     begins = sorted(_seconds(bar.begins) for bar in line.bars)
     ends = sorted(_seconds(bar.ends) for bar in line.bars)
     now = _seconds(line.now)
@@ -120,22 +128,38 @@ def span(line: Timeline[str]) -> tuple[float, float]:
         first, last = min(matters), max(matters)
         breadth = max(BREADTH.total_seconds(), (last - first) / 2)
         first, last = first - breadth, last + breadth
-    return (first, last) if last - first > 1 else (first - BREADTH.total_seconds(), last + BREADTH.total_seconds())
+    if last - first <= 1:
+        return first - BREADTH.total_seconds(), last + BREADTH.total_seconds()
+    return first, last
 
 
 def ticks(first: float, last: float, translator: Translator) -> list[tuple[float, str]]:
     """Return the dates to write: years, or months where these are few."""
     begin, end = (sensible(EARLIEST + timedelta(seconds=each - EARLIEST.timestamp())) for each in (first, last))
-    months = 12 * (end.year - begin.year) + end.month - begin.month
-    step = next((each for each in (1, 2, 3, 6) if months <= 6 * each), 12 * (1 + months // 144))
-    month = 12 * begin.year + (begin.month - 1) // step * step if step < 12 else 12 * begin.year
+    step = _months_between_ticks(12 * (end.year - begin.year) + end.month - begin.month)
+    month = 12 * begin.year
+    if step < MONTHS_A_YEAR:
+        month += (begin.month - 1) // step * step
     found = []
     while (moment := datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)) <= end:
-        name = translator.render(text(MONTHS[moment.month - 1]))
         if moment >= begin:
-            found.append((moment.timestamp(), str(moment.year) if step >= 12 else f"{name} {moment.year}"))
+            found.append((moment.timestamp(), _tick_label(moment, step, translator)))
         month += step
     return found
+
+
+def _months_between_ticks(months: int) -> int:
+    """Return the months from one date to the next, so that there are at most a dozen in so many."""
+    for step in (1, 2, 3, 6):
+        if months <= 6 * step:
+            return step
+    return MONTHS_A_YEAR * (1 + months // (12 * MONTHS_A_YEAR))
+
+
+def _tick_label(moment: datetime, step: int, translator: Translator) -> str:
+    if step >= MONTHS_A_YEAR:
+        return str(moment.year)
+    return f"{translator.render(text(MONTHS[moment.month - 1]))} {moment.year}"
 
 
 def draw_stretch(painter: QPainter, box: QRectF, ink: QColor) -> None:
@@ -166,7 +190,7 @@ class Swatch(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As large as a mark."""
+        """As large as a glyph."""
         return QSize(round(1.2 * self._theme.em), round(1.2 * self._theme.em))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -202,17 +226,21 @@ class TimelineView(QWidget):
         if line is None:
             return
         title = translator.render(text("window.time_line"))
-        self._title.say(title)
+        self._title.show_words(title)
         entries = legend(line, translator)
         self._picture.setAccessibleName(title)
         self._picture.setAccessibleDescription(" ".join(words for _, words in entries))
         for what, words in entries:
-            sample = Swatch(self._theme, what) if isinstance(what, str) else GlyphView(self._theme, ROLES[what.role])
-            self._legend.addLayout(row(self._theme, sample, WrappingLabel(self._theme, words)))
+            self._legend.addLayout(row(self._theme, self._sample(what), WrappingLabel(self._theme, words)))
+
+    def _sample(self, what: Bar[str] | str) -> QWidget:
+        if isinstance(what, str):
+            return Swatch(self._theme, what)
+        return GlyphView(self._theme, ROLES[what.role])
 
 
 def legend(line: Timeline[str], translator: Translator) -> list[tuple[Bar[str] | str, str]]:
-    """Say in words what the time line draws, each with what it is drawn as."""
+    """Return each thing that is drawn, with words for it."""
     entries: list[tuple[Bar[str] | str, str]] = [(bar, bar_words(bar, translator)) for bar in line.bars]
     entries.append(("today", translator.render(text("window.today", now=sensible(line.now)))))
     if line.stretch:

@@ -1,4 +1,4 @@
-"""The tray face against a session bus of the test's own, and the guide's window without a screen."""
+"""The tray on a bus of its own, and the guide's window."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def on_bus(session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch) -> SessionB
 
 @pytest.fixture
 def running(on_bus: SessionBus) -> Iterator[RunningTrayIcon]:  # noqa: ARG001 - it runs there
-    """A running tray face."""
+    """A running tray icon."""
     with RunningTrayIcon() as tray:
         yield tray
 

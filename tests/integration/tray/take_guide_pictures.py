@@ -1,4 +1,7 @@
-"""Takes a picture of every kind of page of the guide's window: run it, and look at them (for developers)."""
+"""Takes a picture of every page of the guide's window.
+
+For developers: run it, and look at them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 
 def main() -> int:
-    """Take them into a folder, drawn in memory; a zoom of 2 is a screen at 200 %."""
+    """Take them into a folder, drawn in memory.
+
+    A zoom of 2 is a screen at 200 %.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--zoom", default="1")

@@ -1,4 +1,7 @@
-"""Takes the pictures of the tray for the README in a real panel: run it, and look at them (for developers)."""
+"""Takes the README's pictures of the tray in a real panel.
+
+For developers: run it, and look at them.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,10 @@ def _strip(*, dark: bool) -> Image.Image:
 
 
 def _whole(language: str) -> tuple[Image.Image, Image.Image]:
-    """Give the notice and the open menu of the whole program, with a key that has 12 days left in the reader."""
+    """Return pictures of the notice and the open menu.
+
+    The whole program runs, with a key in the reader that has 12 days left.
+    """
     home = Path(tempfile.mkdtemp(prefix="vigicle-pictures-"))
     with (
         SessionBus() as bus,

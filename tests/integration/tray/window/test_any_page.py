@@ -1,4 +1,4 @@
-"""Whatever the daemon sends as a page, the guide's window shows it, and lives."""
+"""The guide's window survives any page."""
 
 from __future__ import annotations
 

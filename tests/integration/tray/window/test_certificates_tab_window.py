@@ -1,4 +1,4 @@
-"""The certificates' tab of the guide's window, which is drawn only when somebody looks at it."""
+"""The certificates tab is drawn when it becomes visible."""
 
 from __future__ import annotations
 

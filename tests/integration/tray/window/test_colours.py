@@ -1,4 +1,7 @@
-"""The colours of the guide's window: whatever is to be read or found stands out (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""The colours of the guide's window have enough contrast.
+
+WCAG 2.2, 1.4.3 and 1.4.11.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ TEXTS = [
     ("on_accent", "accent"),
     ("on_alert", "alert"),
 ]
-SIGNS = [
+EDGES = [
     ("edge", "surface"),
     ("edge", "ground"),
     ("accent", "surface"),
     ("accent", "ground"),
     *((name, "surface") for name in ("old", "new", "other", "good", "bad")),
-    *(("on_mark", name) for name in ("old", "new", "other", "good", "bad")),
+    *(("on_glyph", name) for name in ("old", "new", "other", "good", "bad")),
 ]
 
 
@@ -55,8 +58,8 @@ def test_words_can_be_read(colours: Colours, ink: str, paper: str) -> None:
 
 
 @SCHEMES
-@pytest.mark.parametrize(("ink", "paper"), SIGNS)
-def test_signs_and_edges_can_be_found(colours: Colours, ink: str, paper: str) -> None:
+@pytest.mark.parametrize(("ink", "paper"), EDGES)
+def test_glyphs_and_edges_can_be_found(colours: Colours, ink: str, paper: str) -> None:
     assert contrast(getattr(colours, ink), getattr(colours, paper)) >= 3
 
 
@@ -70,11 +73,11 @@ def test_the_stylesheet_is_written_to_its_end(colours: Colours) -> None:
     assert "$" not in stylesheet(colours, 18)
 
 
-@pytest.mark.parametrize("marks", [STEPS, STAGES, ROLES], ids=["steps", "stages", "roles"])
-def test_no_two_marks_differ_by_colour_alone(marks: dict[object, tuple[object, object, str]]) -> None:
-    shapes = [(shape, sign) for shape, sign, _ in marks.values()]
+@pytest.mark.parametrize("glyphs", [STEPS, STAGES, ROLES], ids=["steps", "stages", "roles"])
+def test_no_two_glyphs_differ_by_colour_alone(glyphs: dict[object, tuple[object, object, str]]) -> None:
+    shapes = [(shape, sign) for shape, sign, _ in glyphs.values()]
     assert len(set(shapes)) == len(shapes)
 
 
 def test_the_alert_has_a_shape_of_its_own() -> None:
-    assert ALERT[:2] not in [mark[:2] for mark in STEPS.values()]
+    assert ALERT[:2] not in [glyph[:2] for glyph in STEPS.values()]

@@ -1,4 +1,4 @@
-"""The guide's window as a whole: the real child on a real screen, met by a screen reader and by the keyboard."""
+"""The guide's window by screen reader and keyboard."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ CONTROLS = {"push button", "button menu", "check box", "page tab", "text", "menu
 NO_DISPLAY = 3
 
 
-class GuidePublisher:
-    """A person at the window: one who listens, and one who types."""
+class WindowUser:
+    """Listens to the window and types into it, as a user does."""
 
     def __init__(self, child: GuideChild, reader: Accessibility, screen: Screen) -> None:
         self.child = child
@@ -40,7 +40,7 @@ class GuidePublisher:
         self._xdotool = require_tool("xdotool", "xdotool")
 
     def open(self, page: Page) -> Node:
-        """Show the first page; return what has the keyboard, once the window has it."""
+        """Show the first page; return what then has the focus."""
         self.child.show(page)
         return self.reader.focused(20)
 
@@ -54,8 +54,8 @@ class GuidePublisher:
 
 
 @pytest.fixture
-def desk(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[GuidePublisher]:
-    """The window's child, without a page as yet, on a screen with a window manager."""
+def at_window(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[WindowUser]:
+    """The window's child without a page, on a screen."""
     manager = Process(
         [require_tool("openbox", "openbox")],
         environment={**os.environ, **screen.environment, "HOME": str(tmp_path)},
@@ -63,31 +63,31 @@ def desk(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[Gu
     )
     try:
         with Accessibility(session_bus) as reader, GuideChild({**reader.environment, **screen.environment}) as child:
-            yield GuidePublisher(child, reader, screen)
+            yield WindowUser(child, reader, screen)
     finally:
         manager.close()
 
 
-def test_a_screen_reader_finds_the_default_button_and_presses_it(desk: GuidePublisher) -> None:
-    desk.open(replace(PAGES["step"](FRENCH), number=7))
-    button = desk.reader.find("push button", "La connexion est faite")
+def test_a_screen_reader_finds_the_default_button_and_presses_it(at_window: WindowUser) -> None:
+    at_window.open(replace(PAGES["step"](FRENCH), number=7))
+    button = at_window.reader.find("push button", "La connexion est faite")
     assert "default" in button.states
-    desk.reader.act(button, "Press")
-    assert desk.child.answer() == Chosen(number=7, action=action_id("end:log_in"))
+    at_window.reader.act(button, "Press")
+    assert at_window.child.answer() == Chosen(number=7, action=action_id("end:log_in"))
 
 
-def test_return_does_the_default_action_and_escape_nothing(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](FRENCH))
-    desk.press("Escape", "Return")
-    assert desk.child.answer() == Chosen(number=1, action=action_id("end:log_in"))
-    assert not desk.child.has_answered()
+def test_return_does_the_default_action_and_escape_nothing(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](FRENCH))
+    at_window.press("Escape", "Return")
+    assert at_window.child.answer() == Chosen(number=1, action=action_id("end:log_in"))
+    assert not at_window.child.has_answered()
 
 
-def test_tab_leads_through_the_window_as_it_is_read(desk: GuidePublisher) -> None:
-    walk = [desk.open(PAGES["deadline"](FRENCH)).name]
+def test_tab_leads_through_the_window_as_it_is_read(at_window: WindowUser) -> None:
+    walk = [at_window.open(PAGES["deadline"](FRENCH)).name]
     for _ in range(7):
-        desk.press("Tab")
-        walk.append(desk.reader.focused().name)
+        at_window.press("Tab")
+        walk.append(at_window.reader.focused().name)
     assert walk == [
         "J’ai cliqué sur le lien",
         "Ouvrir OPALEXE",
@@ -100,15 +100,15 @@ def test_tab_leads_through_the_window_as_it_is_read(desk: GuidePublisher) -> Non
     ]
 
 
-def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(desk: GuidePublisher, tmp_path: Path) -> None:
-    desk.open(PAGES["deadline"](FRENCH))
-    desk.choose("check box", "Cela n’a pas marché", "Toggle")
-    desk.choose("check box", "Le lien est trop ancien", "Toggle")
-    desk.reader.find("push button", "Reprendre à partir de là")
-    guide = desk.reader.tree(hidden=False)
-    desk.choose("page tab", "Certificats")
-    desk.reader.find("label", "la bleue")
-    certificates = desk.reader.tree(hidden=False)
+def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(at_window: WindowUser, tmp_path: Path) -> None:
+    at_window.open(PAGES["deadline"](FRENCH))
+    at_window.choose("check box", "Cela n’a pas marché", "Toggle")
+    at_window.choose("check box", "Le lien est trop ancien", "Toggle")
+    at_window.reader.find("push button", "Reprendre à partir de là")
+    guide = at_window.reader.tree(hidden=False)
+    at_window.choose("page tab", "Certificats")
+    at_window.reader.find("label", "la bleue")
+    certificates = at_window.reader.tree(hidden=False)
     artefact = tmp_path / "accessibility.txt"
     artefact.write_text(f"{report(guide)}\n\n{report(certificates)}\n", encoding="utf-8")
     controls = [n for n in guide + certificates if n.role in CONTROLS]
@@ -122,84 +122,84 @@ def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(desk: GuidePublis
     ]
 
 
-def test_forget_buttons_are_told_apart_by_their_descriptions(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](ENGLISH))
-    desk.choose("page tab", "Certificates")
-    desk.reader.find("label", "la bleue")
-    buttons = [node for node in desk.reader.tree() if node.name == "Forget this certificate"]
+def test_forget_buttons_are_told_apart_by_their_descriptions(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](ENGLISH))
+    at_window.choose("page tab", "Certificates")
+    at_window.reader.find("label", "la bleue")
+    buttons = [node for node in at_window.reader.tree() if node.name == "Forget this certificate"]
     assert len({node.description for node in buttons}) == len(buttons) == len(PAGES["step"](ENGLISH).certificates)
 
 
-def test_a_new_page_is_announced_the_alert_first(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](ENGLISH))
-    desk.child.show(replace(PAGES["alert"](ENGLISH), number=2))
-    assert desk.reader.announced().startswith("The key in the reader is someone else’s.")
-    assert desk.reader.announced().startswith("Put the new key in ")
+def test_a_new_page_is_announced_the_alert_first(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](ENGLISH))
+    at_window.child.show(replace(PAGES["alert"](ENGLISH), number=2))
+    assert at_window.reader.announced().startswith("The key in the reader is someone else’s.")
+    assert at_window.reader.announced().startswith("Put the new key in ")
 
 
-def test_a_copy_is_announced_and_sends_nothing(desk: GuidePublisher) -> None:
-    desk.open(PAGES["copy"](ENGLISH))
-    desk.choose("push button", "Copy the serial number")
-    assert desk.reader.announced() == "Copied"
-    desk.reader.find("label", "Copied")
-    assert not desk.child.has_answered()
+def test_a_copy_is_announced_and_sends_nothing(at_window: WindowUser) -> None:
+    at_window.open(PAGES["copy"](ENGLISH))
+    at_window.choose("push button", "Copy the serial number")
+    assert at_window.reader.announced() == "Copied"
+    at_window.reader.find("label", "Copied")
+    assert not at_window.child.has_answered()
 
 
-def test_the_menu_holds_what_is_rare_and_speaks_of_each(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](ENGLISH))
-    desk.reader.focus(desk.reader.find("button menu", "More"))
-    assert desk.reader.focused().name == "More"
-    desk.press("Return", "Down")
-    spoken = [desk.reader.focused().name]
+def test_the_menu_holds_what_is_rare_and_speaks_of_each(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](ENGLISH))
+    at_window.reader.focus(at_window.reader.find("button menu", "More"))
+    assert at_window.reader.focused().name == "More"
+    at_window.press("Return", "Down")
+    spoken = [at_window.reader.focused().name]
     while spoken[-1] != "Start again":
-        desk.press("Down")
-        spoken.append(desk.reader.focused().name)
+        at_window.press("Down")
+        spoken.append(at_window.reader.focused().name)
     assert spoken[-3:] == ["This key already works", "Put off until tomorrow", "Start again"]
-    desk.press("Return")
-    assert desk.child.answer() == Chosen(number=1, action=action_id("restart"))
+    at_window.press("Return")
+    assert at_window.child.answer() == Chosen(number=1, action=action_id("restart"))
 
 
-def test_a_refusal_leads_back_to_its_step(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](ENGLISH))
-    desk.choose("check box", "It did not work", "Toggle")
-    desk.choose("check box", "The link is too old", "Toggle")
-    desk.choose("push button", "Do it again from there")
-    assert desk.child.answer() == Chosen(number=1, action=action_id("help:link_too_old"))
+def test_a_refusal_leads_back_to_its_step(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](ENGLISH))
+    at_window.choose("check box", "It did not work", "Toggle")
+    at_window.choose("check box", "The link is too old", "Toggle")
+    at_window.choose("push button", "Do it again from there")
+    assert at_window.child.answer() == Chosen(number=1, action=action_id("help:link_too_old"))
 
 
-def test_another_language_comes_with_the_page(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](FRENCH))
-    desk.reader.find("page tab", "Certificats")
-    desk.child.show(PAGES["step"](ENGLISH))
-    desk.reader.find("page tab", "Certificates")
-    desk.reader.find("button menu", "More")
-    desk.reader.find("dialog", "vigicle – Log in with the old key")
+def test_another_language_comes_with_the_page(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](FRENCH))
+    at_window.reader.find("page tab", "Certificats")
+    at_window.child.show(PAGES["step"](ENGLISH))
+    at_window.reader.find("page tab", "Certificates")
+    at_window.reader.find("button menu", "More")
+    at_window.reader.find("dialog", "vigicle – Log in with the old key")
 
 
-def test_what_is_no_page_changes_nothing(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](ENGLISH))
-    desk.child.write(b"nonsense\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
-    desk.child.show(PAGES["question"](ENGLISH))
-    desk.choose("push button", "The older one is lost")
-    assert desk.child.answer() == Chosen(number=1, action=action_id("state:old_lost"))
+def test_what_is_no_page_changes_nothing(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](ENGLISH))
+    at_window.child.write(b"nonsense\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
+    at_window.child.show(PAGES["question"](ENGLISH))
+    at_window.choose("push button", "The older one is lost")
+    assert at_window.child.answer() == Chosen(number=1, action=action_id("state:old_lost"))
 
 
-def test_closing_the_window_ends_the_program(desk: GuidePublisher) -> None:
-    desk.open(PAGES["finished"](FRENCH))
+def test_closing_the_window_ends_the_program(at_window: WindowUser) -> None:
+    at_window.open(PAGES["finished"](FRENCH))
     code = None
     for _ in range(20):  # the window manager, whose keys these are, may still be starting
-        desk.press("alt+F4")
+        at_window.press("alt+F4")
         with contextlib.suppress(subprocess.TimeoutExpired):
-            code = desk.child.wait(0.5)
+            code = at_window.child.wait(0.5)
             break
     assert code == 0
 
 
-def test_the_end_of_the_pages_ends_the_program(desk: GuidePublisher) -> None:
-    desk.open(PAGES["step"](FRENCH))
-    desk.child.hang_up()
-    assert desk.child.wait() == 0
-    assert desk.child.complaints() == ""
+def test_the_end_of_the_pages_ends_the_program(at_window: WindowUser) -> None:
+    at_window.open(PAGES["step"](FRENCH))
+    at_window.child.hang_up()
+    assert at_window.child.wait() == 0
+    assert at_window.child.complaints() == ""
 
 
 @pytest.mark.parametrize("environment", [{}, {"DISPLAY": ":4711"}], ids=["no display", "a display that is gone"])
@@ -210,18 +210,18 @@ def test_without_a_display_it_says_so_in_one_line(environment: dict[str, str]) -
     assert line.startswith("vigicle: The guide’s window needs a desktop.")
 
 
-def test_nothing_wakes_while_the_window_rests(desk: GuidePublisher) -> None:
-    desk.open(PAGES["reader-old"](ENGLISH))
-    rest(desk, 2)  # until all is drawn
-    before = switches(desk.child.pid)
-    rest(desk, 3)
-    assert switches(desk.child.pid) - before <= 3  # a picture that moves switches 12 times a second
+def test_nothing_wakes_while_the_window_rests(at_window: WindowUser) -> None:
+    at_window.open(PAGES["reader-old"](ENGLISH))
+    rest(at_window, 2)  # until all is drawn
+    before = switches(at_window.child.pid)
+    rest(at_window, 3)
+    assert switches(at_window.child.pid) - before <= 3  # a picture that moves switches 12 times a second
 
 
-def rest(desk: GuidePublisher, span_s: float) -> None:
+def rest(at_window: WindowUser, span_s: float) -> None:
     """Let time pass in which nothing happens."""
     with pytest.raises(SupportTimeoutError):
-        desk.child.answer(timeout_s=span_s)
+        at_window.child.answer(timeout_s=span_s)
 
 
 def switches(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""What the guide's window does with its pages, drawn in memory and met through Qt itself."""
+"""The parts of the guide's window, drawn in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tray.window.countdown import left_words
 from tray.window.labels import by_sentence
 from tray.window.reader_picture import ReaderView
 from tray.window.theme import Theme
-from tray.window.timeline import legend
+from tray.window.timeline import BREADTH, legend, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,11 +175,11 @@ def test_it_says_how_many_certificates_are_not_listed(window: GuideWindow, write
     open_certificates(window)
     page = PAGES["step"](writer)
     window.show_page(replace(page, number=2, more_certificates=50))
-    said = Translator(writer.language).render(text("window.more_certificates", count=50))
-    assert "50" in said
-    assert said in shown_words(window)
+    words = Translator(writer.language).render(text("window.more_certificates", count=50))
+    assert "50" in words
+    assert words in shown_words(window)
     window.show_page(replace(page, number=3))
-    assert said not in shown_words(window)
+    assert words not in shown_words(window)
 
 
 def test_a_name_is_no_longer_than_it_may_be(window: GuideWindow) -> None:
@@ -195,7 +195,7 @@ def test_forgetting_is_asked_for_and_kept_is_the_default(stage: Stage, window: G
     assert stage.answers == []
 
 
-def test_forgetting_is_said_twice(stage: Stage, window: GuideWindow) -> None:
+def test_forgetting_is_confirmed(stage: Stage, window: GuideWindow) -> None:
     question = ask_to_forget(stage, window)
     (yes,) = [button for button in question.findChildren(QPushButton) if button.text() == "Forget it"]
     yes.click()
@@ -238,6 +238,30 @@ def test_no_two_pictures_of_the_reader_are_alike_without_colour(stage: Stage) ->
     assert len(set(seen.values())) == len(ReaderStatus)
 
 
+@pytest.mark.parametrize(
+    ("length", "wider"),
+    [
+        pytest.param(timedelta(0), BREADTH, id="an instant"),
+        pytest.param(timedelta(seconds=1), BREADTH, id="a second"),
+        pytest.param(timedelta(seconds=2), timedelta(0), id="two seconds"),
+        pytest.param(timedelta(days=1095), timedelta(0), id="three years"),
+    ],
+)
+def test_one_bar_is_drawn_whole(length: timedelta, wider: timedelta) -> None:
+    bar = replace(ENGLISH.timeline().bars[0], begins=NOW, ends=NOW + length)
+    ends = (NOW - wider, NOW + length + wider)
+    assert span(replace(ENGLISH.timeline(), bars=(bar,), stretch=None)) == tuple(end.timestamp() for end in ends)
+
+
+def test_of_two_bars_what_lies_between_is_drawn() -> None:
+    line = ENGLISH.timeline()
+    first, last = span(line)
+    old, new = line.bars
+    matters = (min(new.begins, line.now).timestamp(), max(old.ends, line.now).timestamp())
+    breadth = max(BREADTH.total_seconds(), (matters[1] - matters[0]) / 2)
+    assert (first, last) == (matters[0] - breadth, matters[1] + breadth)
+
+
 def test_the_time_line_is_told_in_words() -> None:
     line = ENGLISH.timeline()
     assert [words for _, words in legend(line, Translator("en", UTC))] == [
@@ -264,7 +288,7 @@ def test_the_time_line_is_told_in_words() -> None:
         (timedelta(hours=48), "2 days left"),
     ],
 )
-def test_what_is_left_is_said_to_the_minute(left: timedelta, words: str) -> None:
+def test_what_is_left_is_shown_to_the_minute(left: timedelta, words: str) -> None:
     assert Translator("en").render(left_words(left)) == words
 
 
