@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SUBJECTS: dict[str, tuple[str, Callable[..., list[Row]]]] = {
-    "idle": ("On watch while nothing happens", idle.measure),
+    "idle": ("Idle while nothing happens", idle.measure),
     "reaction": ("A card is put in", reaction.measure),
     "notice": ("A notice is shown", notice.measure),
     "outage": ("The reader service fails", outage.measure),

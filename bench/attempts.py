@@ -21,7 +21,7 @@ NOT_INSTALLED, FAILED = "not installed", "failed"
 
 
 def attempt(what: str, work: Callable[[], T]) -> T | str:
-    """Call it, or print why it failed and return the word for that."""
+    """Call it, or print the failure and return a word for it."""
     try:
         return work()
     except MissingToolError as error:
@@ -44,7 +44,7 @@ def repeat(figure: Callable[[], float], times: int) -> Figure:
 
 
 def each_program(measure: Callable[[str], T], *, at_once: bool = False) -> dict[str, T | str]:
-    """Measure the programs in turn or, each in its own thread, side by side."""
+    """Measure the programs in turn, or side by side in threads."""
     with ThreadPoolExecutor(max_workers=len(PROGRAMS) if at_once else 1) as pool:
         running = {name: pool.submit(attempt, name, partial(measure, name)) for name in PROGRAMS}
         return {name: future.result() for name, future in running.items()}

@@ -14,7 +14,7 @@ def lasting_card(number: int = 0) -> PivCard:
 
 
 def ending_card(number: int = 0) -> PivCard:
-    """Return a key that ends soon, of its own holder, which gives a notice."""
+    """Return a key of its own holder that gives a notice."""
     return _card(number, days_left=10)
 
 

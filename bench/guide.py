@@ -1,4 +1,4 @@
-"""How long the guide's window takes to open, and its cost while open."""
+"""How fast the guide's window opens, and its cost while open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN_LIMIT_S = 20.0
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Open the guide repeatedly for a key that ends soon, then leave it open."""
+    """Open the guide repeatedly, then leave it open."""
     count, seconds = (QUICK_OPENINGS, QUICK_WINDOW_S) if quick else (OPENINGS, WINDOW_S)
     with Sandbox() as sandbox, VisibleWindows(sandbox) as windows:
         program = Vigicle(sandbox, tray=True)

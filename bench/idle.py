@@ -28,7 +28,7 @@ WITH_TRAY, NOBODY = "vigicle with tray", "nobody"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
-    """The work of one program and its pcscd, and its memory at the end."""
+    """The work of one program and its pcscd, and its memory."""
 
     seconds: float
     program: Work
@@ -76,7 +76,7 @@ def measure(*, quick: bool) -> list[Row]:
 def observe(
     sandboxes: Mapping[str, Sandbox], running: Mapping[str, Watching | str], seconds: float
 ) -> dict[str, Idle | str]:
-    """Return the work of each program over `seconds`, or a word for its failure.
+    """Return each program's work over `seconds`, or a word for failure.
 
     A sandbox without a program shows what pcscd does by itself.
     """

@@ -1,4 +1,4 @@
-"""How long a notice takes, over the insertion and over a plain read."""
+"""How long a notice takes, over insertion and over a read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a program misses cards when the reader service restarts or is late."""
+"""How long programs miss cards after the service restarts or starts late."""
 
 from __future__ import annotations
 

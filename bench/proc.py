@@ -34,7 +34,7 @@ def pss_mb(pid: int) -> float:
 
 
 def anonymous_mb(pid: int) -> float:
-    """Return the anonymous part of the PSS, which other processes do not change."""
+    """Return the anonymous PSS, which other processes do not change."""
     return _memory_mb(pid, "Pss_Anon")
 
 

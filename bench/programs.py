@@ -142,7 +142,7 @@ class BareClient:
 
 
 def log_moment(stamp: str) -> float:
-    """Return the moment of a log line, plus half of its resolution of 1 ms."""
+    """Return the moment of a log line, plus half a millisecond."""
     moment = datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S,%f").astimezone(UTC)
     return moment.timestamp() + LOG_RESOLUTION_S / 2
 

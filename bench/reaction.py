@@ -1,4 +1,4 @@
-"""How long a program takes to notice a card, over a minimal client."""
+"""How long programs take to notice a card, over a minimal client."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the budget is met, None without one. No figure is a miss."""
+        """Whether the budget is met, None without one."""
         match self.budget, self.ours:
             case None, _:
                 return None

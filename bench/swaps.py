@@ -28,7 +28,7 @@ UNREAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed:
-    """How many cards a program noticed, and how many of them too late."""
+    """How many cards a program noticed, and how many too late."""
 
     cards: int
     unread: int

@@ -34,7 +34,7 @@ EARLY_S = 0.05  # a program may see the card before the minimal client
 class Insertion:
     """One insertion: when the minimal client saw it, and what followed when.
 
-    None stands for what did not happen.
+    None is for what did not happen.
 
 
     `read_s` is how long a bare read of the card takes.

@@ -20,7 +20,7 @@ WINDOW_CLASS = "vigicle"
 
 
 class VisibleWindows:
-    """A screen with a window manager, added to a sandbox. A context manager."""
+    """A context manager for a sandbox's screen with a window manager."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

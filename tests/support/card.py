@@ -55,7 +55,7 @@ class Card:
         self.powered = threading.Event()
 
     def answer(self, apdu: bytes) -> bytes:
-        """Return data and status words for a command. Any thread may call it."""
+        """Return data and status words for a command. Thread-safe."""
         self.apdus.append(apdu)
         PINS_SEEN.extend(pin_commands([apdu]))
         return self._answer(apdu)

@@ -105,10 +105,10 @@ class Writer:
 
     def steps(self, workflow: Workflow, current: int) -> tuple[StepSummary[str], ...]:
         """Write the list of steps."""
-        marks = [StepStatus.DONE] * current + [StepStatus.CURRENT] + [StepStatus.AHEAD] * len(workflow.steps)
+        statuses = [StepStatus.DONE] * current + [StepStatus.CURRENT] + [StepStatus.AHEAD] * len(workflow.steps)
         return tuple(
             StepSummary(id=step.id, title=self.fill(step.title), status=status)
-            for step, status in zip(workflow.steps, marks, strict=False)
+            for step, status in zip(workflow.steps, statuses, strict=False)
         )
 
     def others(self) -> tuple[Action[str], ...]:

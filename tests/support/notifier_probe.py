@@ -32,7 +32,7 @@ def plain(what: Text) -> str:
     return what.id
 
 
-class Teller:
+class NotifierProbe:
     """A notifier and what it has posted."""
 
     def __init__(self, make_notifier: Callable[[Post], ChainNotifier]) -> None:
@@ -56,4 +56,4 @@ class Teller:
         return event.command.tag, event.command.choice
 
 
-Make = Callable[..., Teller]
+Make = Callable[..., NotifierProbe]

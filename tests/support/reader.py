@@ -10,7 +10,7 @@ Measured with pcscd 1.9.9 on a two-core machine (`support/selftest/test_reader_d
   SCARD_E_UNKNOWN_READER for the whole call;
 * OpenSC lists the certificates of a card in 0.02 s, and with its own configuration the first 4 readers only;
 * with vsmartcard's vpcd a swap can be lost altogether: pcscd also asks for the card's presence before
-  it powers a card down, and then nobody counts the absence. The rig's driver holds the absence until
+  it powers a card down, and then the absence is not counted. The tests' driver holds it until
   pcscd has counted it.
 """
 
@@ -135,7 +135,7 @@ class ReaderService:
         self.start()
 
     def insert(self, card: Card, reader: int = 0) -> None:
-        """Insert a card and wait until a running pcscd has read the ATR.
+        """Insert a card and wait until pcscd has read the ATR.
 
         Its clients hear of the card some 0.2 ms later. A card that is in before the service starts has
         an event counter of 0, as in life.

@@ -32,7 +32,7 @@ class Ended:
 class WineProgram:
     """A running program, with a thread that reads its output.
 
-    Its streams are a pipe: through a plain file Python finds an invalid handle. Whoever it starts holds them as well,
+    Its streams are a pipe: through a plain file Python finds an invalid handle. Its children hold them as well,
     so their end is waited for only in `close`.
     """
 
@@ -60,7 +60,7 @@ class WineProgram:
     def wait_for(self, text: str, limit_s: float = 60.0) -> None:
         """Return once the output holds the text, after that of earlier calls."""
 
-        def said() -> bool:
+        def holds_text() -> bool:
             over = not self._listener.is_alive()  # asked first: it may speak and end
             here = text in "".join(self._output[self._heard :])
             if over and not here:
@@ -68,7 +68,7 @@ class WineProgram:
             return here
 
         try:
-            wait_until(said, repr(text), limit_s)
+            wait_until(holds_text, repr(text), limit_s)
         except SupportTimeoutError as error:
             raise SupportTimeoutError(f"{error}. Output:\n{''.join(self._output)}") from None
         heard = itertools.accumulate(self._output[self._heard :])

@@ -9,7 +9,7 @@ import pytest
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.notify.chain import ChainNotifier
 from daemon.adapters.platform.async_thread import AsyncThread
-from support.notifier_probe import Make, Teller, plain
+from support.notifier_probe import Make, NotifierProbe, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     """Make a notifier, on a bus or without one."""
     thread = AsyncThread()
-    made: list[Teller] = []
+    made: list[NotifierProbe] = []
 
-    def build(bus: PrivateBus | None = None, channels: Sequence[Channel] | None = None, forced: str = "") -> Teller:
+    def build(
+        bus: PrivateBus | None = None, channels: Sequence[Channel] | None = None, forced: str = ""
+    ) -> NotifierProbe:
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
         monkeypatch.setenv("XDG_RUNTIME_DIR", "/nonexistent")
         for name, value in (bus.environment if bus else {}).items():
@@ -36,10 +38,10 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
                 return make_notifier(post, plain, thread, environ={"VIGICLE_NOTIFIER": forced})
             return ChainNotifier(post, channels, plain, thread)
 
-        made.append(Teller(notifier))
+        made.append(NotifierProbe(notifier))
         return made[-1]
 
     yield build
-    for teller in made:
-        teller.notifier.stop()
+    for probe in made:
+        probe.notifier.stop()
     thread.stop()

@@ -2,7 +2,7 @@
 
 Usage: `fuzz_certificates.py [-max_total_time=600]`.
 
-Needs `atheris` beside vigicle's own dependencies, in an environment of its own; it is no dependency of ours.
+Needs `atheris` beside vigicle's own dependencies, in an environment of its own; vigicle does not depend on it.
 """
 
 from __future__ import annotations

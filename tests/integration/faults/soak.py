@@ -147,7 +147,7 @@ def soak_the_rules(days: int) -> list[str]:
         store.close()
         kept = SqliteStore(Path(folder), read_only=True).load()
         size = (Path(folder) / "vigicle.sqlite3").stat().st_size // 1024
-    told = [mark.rsplit("|", 1)[1] for mark in delivered]
+    told = [dedup_key.rsplit("|", 1)[1] for dedup_key in delivered]
     beats = days * (DAY // BEAT)
     print_line(f"{days} days, {beats} heartbeats: told {', '.join(told)}; memory {grown:+.2f} MB, store {size} kB")
     return [

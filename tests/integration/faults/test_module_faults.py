@@ -1,4 +1,4 @@
-"""Modules that crash, hang, print or err hide no key and may recover.
+"""Modules that fail in any way hide no key and may recover.
 
 `adapters/pkcs11/test_reader.py` has files that are no library or cannot be loaded.
 """

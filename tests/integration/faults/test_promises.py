@@ -33,7 +33,7 @@ NETWORK = re.compile(r"\b(?:socket|socketpair)\((\w+)")
 
 
 class Job:
-    """The main job, from a due key to the order page, under a wrapper."""
+    """The main job, from due key to order page, under a wrapper."""
 
     def __init__(
         self, workstation: Program, service: ReaderService, server: NotificationServer, browser: RecordingBrowser

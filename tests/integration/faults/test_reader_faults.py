@@ -1,4 +1,4 @@
-"""A real daemon with a failing reader service, and torn, slow or swapped cards."""
+"""A real daemon with a failing reader service and failing cards."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_service_that_hangs_during_a_read_does_not_block_the_daemon(service: R
 
 
 def test_of_ten_readers_each_key_is_read_or_reported_unread(tmp_path: Path) -> None:
-    """OpenSC has 16 slots by default, 4 a reader, so it sees four readers."""
+    """By default OpenSC has 16 slots for four readers."""
     with ReaderService(readers=10) as service:
         use_service(service)
         with InProcessDaemon(tmp_path / "state") as daemon:

@@ -78,14 +78,14 @@ def was_delivered(workstation: Program, holder: str) -> bool:
     memory = SqliteStore(workstation.state_folder, read_only=True).load()
     fingerprints = {f for f, seen in memory.certificates.items() if seen.certificate.subject_cn == holder}
     keys = [key.id for key in memory.keys.values() if fingerprints & set(key.fingerprints)]
-    return any(mark.startswith(f"expiry|{id_}|") for mark in memory.delivered for id_ in keys)
+    return any(dedup_key.startswith(f"expiry|{id_}|") for dedup_key in memory.delivered for id_ in keys)
 
 
 @pytest.mark.parametrize("kills", [pytest.param(2, id="2"), pytest.param(20, id="20", marks=pytest.mark.full)])
 def test_a_notice_saved_as_delivered_is_not_repeated_after_a_kill(
     workstation: Program, reader_service: ReaderService, notification_server: NotificationServer, kills: int
 ) -> None:
-    """Only a notice that was not yet saved at the kill may come again."""
+    """Only a notice not yet saved at the kill may come again."""
     chance = random.Random(kills)
     remembered: set[str] = set()
     holders = [f"Holder {letter}" for letter in ascii_uppercase[:kills]]
@@ -211,7 +211,7 @@ class Disk:
         return Path(f"/proc/{self._daemon.pid}/root{self._workstation.state_folder}")
 
     def memory(self) -> Memory:
-        """Load the memory from a copy, because SQLite opens no file in /proc."""
+        """Load a copy of the memory: SQLite opens no file in /proc."""
         with tempfile.TemporaryDirectory() as copy:
             for file in self.folder.glob(f"{STORE_NAME}*"):
                 shutil.copy(file, copy)

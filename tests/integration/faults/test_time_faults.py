@@ -1,4 +1,4 @@
-"""Despite sleep, wrong clocks and zone changes each notice comes once, in time."""
+"""Despite sleep and clock changes each notice comes once, in time."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def leap(simulator: Simulator, span: timedelta) -> None:
 
 def milestones(simulator: Simulator) -> list[str]:
     """Return the newest milestone, in days, of each delivered notice."""
-    return [mark.rsplit("|", 1)[1] for mark in dedup_keys(simulator.delivered)]
+    return [dedup_key.rsplit("|", 1)[1] for dedup_key in dedup_keys(simulator.delivered)]
 
 
 def test_a_gap_of_any_length_gives_one_notice() -> None:
@@ -86,7 +86,7 @@ def test_a_clock_set_back_a_year_and_forward_again_repeats_nothing() -> None:
 
 
 def test_a_clock_set_back_by_a_month_repeats_what_is_due_then_once() -> None:
-    """A notice delivered in the future does not count, as either clock may be wrong."""
+    """A notice delivered in the future does not count."""
     simulator = world_with(ending(50 * DAY))
     leap(simulator, -30 * DAY)
     leap(simulator, timedelta(hours=1))
@@ -164,7 +164,7 @@ def test_another_time_zone_moves_no_notice(zone: str) -> None:
 
 
 class Elsewhere:
-    """A daemon with a private copy of /etc, whose time zone can change."""
+    """A daemon with a private /etc, whose time zone can change."""
 
     def __init__(self, workstation: Program, folder: Path) -> None:
         self._workstation, self._etc = workstation, folder / "etc"

@@ -156,13 +156,13 @@ def test_a_file_that_exists_is_kept_unless_forced(seen: Program, tmp_path: Path)
     assert uids(target.read_text())
 
 
-@pytest.mark.parametrize(("said", "code"), [("yes", 0), ("no", 1)])
-def test_on_a_terminal_the_user_is_asked(seen: Program, tmp_path: Path, said: str, code: int) -> None:
+@pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("no", 1)])
+def test_on_a_terminal_the_user_is_asked(seen: Program, tmp_path: Path, answer: str, code: int) -> None:
     target = tmp_path / "keys.ics"
     target.write_text("mine")
     ours, theirs = pty.openpty()
     try:
-        os.write(ours, f"{said}\n".encode())
+        os.write(ours, f"{answer}\n".encode())
         asked = subprocess.run(
             [VIGICLE, "export", "--ics", str(target)],
             env=seen.environment,
@@ -177,7 +177,7 @@ def test_on_a_terminal_the_user_is_asked(seen: Program, tmp_path: Path, said: st
         os.close(ours)
         os.close(theirs)
     assert "Replace it (yes or no)?" in shown
-    assert (asked.returncode, target.read_text() == "mine") == (code, said == "no")
+    assert (asked.returncode, target.read_text() == "mine") == (code, answer == "no")
 
 
 def test_a_full_disk_leaves_nothing(seen: Program, tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_doctor_finds_the_module_of_the_key_in_one_read(
 
 
 def reads(key: PivCard) -> list[bytes]:
-    """Return the reads of the certificate, without those of its length (Le 08)."""
+    """Return the reads of the certificate, except of its length (Le 08)."""
     return [apdu for apdu in key.apdus if apdu[1:2] == b"\xcb" and apdu.endswith(bytes.fromhex("5FC10500"))]
 
 

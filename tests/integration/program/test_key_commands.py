@@ -80,7 +80,7 @@ def test_a_name_survives_the_end_of_the_daemon(known: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "expected"),
     [
         (["name", "abc", "x"], "at least 4 digits"),
         (["name", "xyz!", "x"], "at least 4 digits"),
@@ -92,10 +92,10 @@ def test_a_name_survives_the_end_of_the_daemon(known: Program) -> None:
     ],
     ids=lambda given: " ".join(given)[:30] if isinstance(given, list) else "",
 )
-def test_a_fingerprint_that_is_not_one_certificate_is_refused(known: Program, given: list[str], said: str) -> None:
+def test_a_fingerprint_that_is_not_one_certificate_is_refused(known: Program, given: list[str], expected: str) -> None:
     refused = known.run(*given)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert said in refused.stderr
+    assert expected in refused.stderr
     assert len(certificates(known)) == 1
 
 
@@ -106,12 +106,12 @@ def test_without_a_terminal_nothing_is_forgotten(known: Program) -> None:
     assert len(certificates(known)) == 1
 
 
-@pytest.mark.parametrize(("said", "code", "left"), [("yes", 0, 0), ("no", 1, 1), ("", 1, 1)])
-def test_on_a_terminal_the_user_is_asked(known: Program, said: str, code: int, left: int) -> None:
+@pytest.mark.parametrize(("expected", "code", "left"), [("yes", 0, 0), ("no", 1, 1), ("", 1, 1)])
+def test_on_a_terminal_the_user_is_asked(known: Program, expected: str, code: int, left: int) -> None:
     command = [VIGICLE, "forget", fingerprint(known)]
     with Terminal(command, environment=known.environment) as terminal:
         terminal.read("Forget the certificate of")
         terminal.read("(yes or no)?")
-        terminal.type(said)
+        terminal.type(expected)
         assert terminal.wait() == code
     assert len(certificates(known)) == left

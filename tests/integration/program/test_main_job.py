@@ -1,4 +1,4 @@
-"""The main job with pcscd, OpenSC, a session bus and the installed command."""
+"""The main job of the installed command with pcscd and OpenSC."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def workstation(
     browser: RecordingBrowser,
     tool: RecordingTool,
 ) -> Program:
-    """The program with a reader service, a desktop, a browser and the vendor's tool."""
+    """The program with reader service, desktop, browser and vendor's tool."""
     program.environment |= reader_service.environment | session_bus.environment | browser.environment
     program.environment["LANG"] = "en_GB.UTF-8"
     program.configure(

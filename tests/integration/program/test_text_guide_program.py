@@ -1,4 +1,4 @@
-"""The text guide of the whole program, with two keys and a real pcscd."""
+"""The text guide of the whole program with a real pcscd."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def workstation(
     browser: RecordingBrowser,
     tool: RecordingTool,
 ) -> Program:
-    """The program with a reader service, a desktop without display, a browser, a mail program and the vendor's tool."""
+    """The program with reader service, browser, mail program and vendor's tool."""
     program.environment |= reader_service.environment | session_bus.environment | browser.environment
     program.environment["LANG"] = "en_GB.UTF-8"
     program.configure(

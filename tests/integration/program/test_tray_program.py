@@ -136,13 +136,13 @@ def test_the_demonstration_waits_at_each_step_when_asked_to(program: Program, tm
         command, stdin=terminal, stdout=terminal, stderr=terminal, env=program.environment | {"LANG": "C"}, cwd=tmp_path
     )
     os.close(terminal)
-    shown, scenes = b"", 0
+    shown, steps = b"", 0
     with contextlib.suppress(OSError):  # the terminal is closed at the end
         while piece := os.read(master, 4096):
             shown += piece
             if piece.count(b"Press Enter"):
-                scenes += 1
+                steps += 1
                 os.write(master, b"\n")
     assert demo.wait(timeout=10) == 0
-    assert scenes > 10
+    assert steps > 10
     assert b"All is well again" in shown

@@ -22,7 +22,7 @@ from daemon.core.model import (
     TokenReading,
 )
 from daemon.core.troubles import Trouble
-from support.core.workflows import COURSES
+from support.core.workflows import WORKFLOWS
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ OPALEXE = Procedure(
     platform_url="https://www.opalexe.fr",
     order_url="https://www.certeurope.fr",
     tool=VendorTool(name="Trusted Key Manager", download_url="https://tkm.certeurope.fr"),
-    workflows=COURSES,
+    workflows=WORKFLOWS,
 )
 SIV = replace(
     OPALEXE,

@@ -130,7 +130,7 @@ class Simulator:
         self.look()
 
     def command(self, command: Command, request: int | None = None) -> tuple[Effect, ...]:
-        """Give a command, and wait for a reply when it has a request number."""
+        """Give a command, with a request number where a reply is awaited."""
         return self.post(CommandReceived(at=self.now, command=command, request=request))
 
     def answer(self, tag: str, choice: Choice = NoticeChoice.OPEN) -> tuple[Effect, ...]:

@@ -74,4 +74,4 @@ CLEAN_UP = a_workflow(
     a_step("new_in", Ends.NEW_IN),
     a_step("remove", Ends.SAID, Needs.NEW, Destination.PLATFORM),
 )
-COURSES = {workflow.kind: workflow for workflow in (ORDER, ACTIVATE, ADD_WITH_OLD, ASSOCIATE_NEW, CLEAN_UP)}
+WORKFLOWS = {workflow.kind: workflow for workflow in (ORDER, ACTIVATE, ADD_WITH_OLD, ASSOCIATE_NEW, CLEAN_UP)}

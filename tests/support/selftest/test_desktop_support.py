@@ -60,7 +60,10 @@ def notify(bus: PrivateBus, summary: str, *, replaces: int = 0, actions: Mapping
 async def next_signal(
     bus: PrivateBus, member: str, path: str, act: Callable[[], None], first: Message | None = None
 ) -> list[object]:
-    """Return what the signal says that follows the act; `first` is called on the same connection before."""
+    """Return the body of the signal that follows `act`.
+
+    `first` is called before, on the same connection.
+    """
     client = await MessageBus(bus_address=bus.address).connect()
     received: asyncio.Future[list[object]] = asyncio.get_running_loop().create_future()
 

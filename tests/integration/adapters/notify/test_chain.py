@@ -73,36 +73,36 @@ def test_a_notice_is_a_notify_with_a_default_action_and_labelled_buttons(
 def test_a_click_is_posted(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer, action: str, choice: Choice
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     notification_server.action_invoked(notification_server.next_notice().id, action)
-    assert teller.answer() == ("key-1", choice)
+    assert probe.answer() == ("key-1", choice)
 
 
 def test_a_dismissal_is_posted_and_an_expiry_is_not(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
-    teller.say(replace(NOTICE, tag="key-2"))
+    probe = make(session_bus)
+    probe.say()
+    probe.say(replace(NOTICE, tag="key-2"))
     first, second = (notification_server.next_notice().id for _ in range(2))
     notification_server.notification_closed(first, EXPIRED)
     notification_server.notification_closed(second, DISMISSED)
-    assert teller.answer() == ("key-2", NoticeChoice.DISMISSED)
-    assert teller.events.empty()
+    assert probe.answer() == ("key-2", NoticeChoice.DISMISSED)
+    assert probe.events.empty()
 
 
 def test_a_click_does_nothing_where_there_is_no_button(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say(replace(NOTICE, button=None))
-    teller.say(replace(NOTICE, tag="key-2"))
+    probe = make(session_bus)
+    probe.say(replace(NOTICE, button=None))
+    probe.say(replace(NOTICE, tag="key-2"))
     first, second = (notification_server.next_notice() for _ in range(2))
     assert "open" not in first.actions
     notification_server.action_invoked(first.id)
     notification_server.action_invoked(second.id)
-    assert teller.answer() == ("key-2", NoticeChoice.OPEN)
+    assert probe.answer() == ("key-2", NoticeChoice.OPEN)
 
 
 @pytest.mark.parametrize(("urgency", "level"), [(Urgency.LOW, 0), (Urgency.NORMAL, 1), (Urgency.CRITICAL, 2)], ids=str)
@@ -136,65 +136,65 @@ def test_a_server_without_actions_gets_no_buttons(make: Make, session_bus: Sessi
 def test_a_notice_of_the_same_tag_takes_the_place_of_the_one_before(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
-    teller.say(replace(NOTICE, tag="key-2"))
-    teller.say(replace(NOTICE, title=text("newer")))
+    probe = make(session_bus)
+    probe.say()
+    probe.say(replace(NOTICE, tag="key-2"))
+    probe.say(replace(NOTICE, title=text("newer")))
     first, _, newer = (notification_server.next_notice() for _ in range(3))
     assert [closed.id for closed in notification_server.closed] == [first.id]
     notification_server.action_invoked(newer.id)
-    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+    assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_a_withdrawn_notice_leaves_the_screen(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.notifier.withdraw("nobody")
-    teller.say()
-    teller.notifier.withdraw("key-1")
+    probe = make(session_bus)
+    probe.notifier.withdraw("nobody")
+    probe.say()
+    probe.notifier.withdraw("key-1")
     shown = notification_server.next_notice()
     wait_until(lambda: [closed.id for closed in notification_server.closed] == [shown.id], "it is closed")
 
 
 def test_a_server_that_restarts_is_found_again(make: Make, session_bus: SessionBus) -> None:
-    teller = make(session_bus)
+    probe = make(session_bus)
     for _ in range(2):
         with NotificationServer(session_bus) as server:
-            teller.say()
+            probe.say()
             server.action_invoked(server.next_notice().id)
-            assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+            assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_a_bus_that_restarts_is_found_again(make: Make, session_bus: SessionBus) -> None:
-    teller = make(session_bus)
+    probe = make(session_bus)
     for again in (False, True):
         if again:
             session_bus.stop()
             session_bus.start()
         with NotificationServer(session_bus) as server:
-            teller.say()
+            probe.say()
             server.action_invoked(server.next_notice().id)
-            assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+            assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_a_real_dunst_shows_the_notice_and_its_click_comes_back(
     make: Make, session_bus: SessionBus, dunst: Dunst
 ) -> None:
-    teller = make(session_bus)
-    teller.say(replace(NOTICE, body=text("a <b> & c"), urgency=Urgency.CRITICAL))
-    teller.say(replace(NOTICE, body=text("a <b> & d"), urgency=Urgency.CRITICAL))
+    probe = make(session_bus)
+    probe.say(replace(NOTICE, body=text("a <b> & c"), urgency=Urgency.CRITICAL))
+    probe.say(replace(NOTICE, body=text("a <b> & d"), urgency=Urgency.CRITICAL))
     dunst.wait_displayed(1)
     dunst.action()
-    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+    assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_what_only_the_log_could_take_is_said_again_when_the_bus_is_back(
     make: Make, session_bus: SessionBus, written: Callable[[], list[str]]
 ) -> None:
     session_bus.stop()
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     assert written() == ["Your key: Order a new one"]
     session_bus.start()
     with NotificationServer(session_bus) as server:
@@ -218,21 +218,21 @@ def test_without_a_desktop_the_log_takes_the_notice(make: Make, written: Callabl
 def test_with_a_bus_and_no_server_the_log_takes_it_until_a_server_comes(
     make: Make, session_bus: SessionBus, written: Callable[[], list[str]]
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     assert written() == ["Your key: Order a new one"]
     with NotificationServer(session_bus) as server:
         late = server.next_notice()
-        teller.say(replace(NOTICE, tag="key-2"))
+        probe.say(replace(NOTICE, tag="key-2"))
         server.action_invoked(late.id)
-        assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+        assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_what_was_withdrawn_is_not_said_to_a_server_that_comes(make: Make, session_bus: SessionBus) -> None:
-    teller = make(session_bus)
-    teller.say()
-    teller.say(replace(NOTICE, tag="key-2", title=text("second")))
-    teller.notifier.withdraw("key-1")
+    probe = make(session_bus)
+    probe.say()
+    probe.say(replace(NOTICE, tag="key-2", title=text("second")))
+    probe.notifier.withdraw("key-1")
     with NotificationServer(session_bus) as server:
         assert server.next_notice().summary == "second"
 
@@ -250,19 +250,19 @@ def test_a_mute_server_is_given_up(
 def test_the_next_channel_follows_one_that_fails(
     make: Make, written: Callable[[], list[str]], error: Exception | None
 ) -> None:
-    teller = make(channels=(FailingChannel(error), LogChannel()))
-    teller.say()
-    teller.notifier.withdraw("key-1")
-    teller.say()
+    probe = make(channels=(FailingChannel(error), LogChannel()))
+    probe.say()
+    probe.notifier.withdraw("key-1")
+    probe.say()
     assert len(written()) == 2
 
 
 def test_saying_does_not_wait(make: Make, session_bus: SessionBus, notification_server: NotificationServer) -> None:
     notification_server.mute = True
-    teller = make(session_bus, channels=(DesktopChannel(limit_s=MUTE_S), LogChannel()))
-    teller.notifier.show(NOTICE)
-    assert teller.events.empty()
-    assert isinstance(teller.next(), NoticeDelivered)
+    probe = make(session_bus, channels=(DesktopChannel(limit_s=MUTE_S), LogChannel()))
+    probe.notifier.show(NOTICE)
+    assert probe.events.empty()
+    assert isinstance(probe.next(), NoticeDelivered)
 
 
 def test_an_unknown_forced_channel_is_said_and_changes_nothing(
@@ -363,11 +363,11 @@ def test_nothing_is_posted_after_the_stop(make: Make) -> None:
         async def close(self) -> None:
             done.set()
 
-    teller = make(channels=(Last(),))
-    teller.notifier.stop()
-    teller.notifier.show(NOTICE)
+    probe = make(channels=(Last(),))
+    probe.notifier.stop()
+    probe.notifier.show(NOTICE)
     assert done.wait(LIMIT_S)
-    assert teller.events.empty()
+    assert probe.events.empty()
 
 
 def test_the_user_bus_is_found_by_its_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from daemon.adapters.notify.desktop import MOST_STANDING, DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.core.notice import NoticeChoice, Urgency
 from support.desktop import CLOSED_BY_CALL, DISMISSED, EXPIRED, UNDEFINED, Dunst, NotificationServer
-from support.notifier_probe import NOTICE, Make, Teller
+from support.notifier_probe import NOTICE, Make, NotifierProbe
 from support.process import wait_until
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 OTHER = replace(NOTICE, tag="key-2")
 
 
-def expect_silence(teller: Teller, server: NotificationServer) -> None:
+def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
     """Expect that nothing comes of what was clicked so far: what comes first is a later click, on a further notice."""
     server.click_at_once = "open"  # such a click is heard after a moment, like every click that is not understood
-    teller.notifier.show(replace(NOTICE, tag="further", dedup_keys=()))
-    first = [teller.next(), teller.next()]
+    probe.notifier.show(replace(NOTICE, tag="further", dedup_keys=()))
+    first = [probe.next(), probe.next()]
     assert {event.tag for event in first} == {"further"}  # type: ignore[union-attr]
 
 
@@ -33,119 +33,119 @@ def test_a_click_in_one_breath_with_the_notice_is_heard(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
     notification_server.click_at_once = "later"
-    teller = make(session_bus)
-    teller.say()
-    assert teller.answer() == ("key-1", NoticeChoice.LATER)
+    probe = make(session_bus)
+    probe.say()
+    assert probe.answer() == ("key-1", NoticeChoice.LATER)
 
 
 def test_an_unknown_action_leaves_the_notice_to_be_answered(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     for action in ("bogus", "", "open"):
         notification_server.action_invoked(1, action)
-    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+    assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 @pytest.mark.parametrize("reason", [EXPIRED, CLOSED_BY_CALL, UNDEFINED])
 def test_a_notice_that_has_left_the_screen_can_still_be_clicked(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer, reason: int
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     notification_server.notification_closed(1, reason)
     notification_server.action_invoked(1, "later")
-    assert teller.answer() == ("key-1", NoticeChoice.LATER)
+    assert probe.answer() == ("key-1", NoticeChoice.LATER)
 
 
 def test_a_dismissed_notice_can_still_be_clicked(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     notification_server.notification_closed(1, DISMISSED)
     notification_server.action_invoked(1)
-    assert teller.answer() == ("key-1", NoticeChoice.DISMISSED)
-    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+    assert probe.answer() == ("key-1", NoticeChoice.DISMISSED)
+    assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_only_the_first_click_on_a_notice_counts(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     for action in ("default", "default", "open", "later"):
         notification_server.action_invoked(1, action)
     notification_server.notification_closed(1, DISMISSED)
-    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
-    expect_silence(teller, notification_server)
+    assert probe.answer() == ("key-1", NoticeChoice.OPEN)
+    expect_silence(probe, notification_server)
 
 
 def test_a_withdrawn_notice_can_no_longer_be_clicked(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
-    teller.notifier.withdraw("key-1")
-    teller.say(OTHER)  # after the withdrawal
+    probe = make(session_bus)
+    probe.say()
+    probe.notifier.withdraw("key-1")
+    probe.say(OTHER)  # after the withdrawal
     notification_server.action_invoked(1)
-    expect_silence(teller, notification_server)
+    expect_silence(probe, notification_server)
 
 
 def test_a_replaced_notice_can_no_longer_be_clicked(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     notification_server.notification_closed(1, EXPIRED)
-    teller.say()
+    probe.say()
     notification_server.action_invoked(1)
-    expect_silence(teller, notification_server)
+    expect_silence(probe, notification_server)
 
 
 def test_a_notice_that_is_back_on_the_screen_can_be_withdrawn(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
-    teller.say()
+    probe = make(session_bus)
+    probe.say()
     notification_server.notification_closed(1, EXPIRED)
-    teller.say(OTHER)  # after that
-    teller.notifier.withdraw("key-1")
+    probe.say(OTHER)  # after that
+    probe.notifier.withdraw("key-1")
     wait_until(lambda: [closed.id for closed in notification_server.closed] == [1], "it is closed")
 
 
 def test_a_number_that_a_new_server_gives_out_again_is_not_ours(make: Make, session_bus: SessionBus) -> None:
-    teller = make(session_bus)
+    probe = make(session_bus)
     with NotificationServer(session_bus):
-        teller.say()
-        teller.say(OTHER)
+        probe.say()
+        probe.say(OTHER)
     with NotificationServer(session_bus) as server:
         server.action_invoked(2)
         server.notification_closed(2, DISMISSED)
-        expect_silence(teller, server)
+        expect_silence(probe, server)
         assert not server.closed
 
 
 def test_a_server_that_refuses_a_notice_lets_the_earlier_ones_be_clicked(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus, channels=(DesktopChannel(), LogChannel()))
-    teller.say()
+    probe = make(session_bus, channels=(DesktopChannel(), LogChannel()))
+    probe.say()
     notification_server.refusing = True
-    teller.say(OTHER)
+    probe.say(OTHER)
     notification_server.action_invoked(1)
-    assert teller.answer() == ("key-1", NoticeChoice.OPEN)
+    assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
 def test_the_oldest_leaves_the_screen_when_too_many_wait_for_an_answer(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
+    probe = make(session_bus)
     for number in range(MOST_STANDING):
-        teller.say(replace(NOTICE, tag=f"{number}"))
+        probe.say(replace(NOTICE, tag=f"{number}"))
     assert not notification_server.closed
-    teller.say()
+    probe.say()
     assert [closed.id for closed in notification_server.closed] == [1]
 
 
@@ -155,32 +155,32 @@ def test_the_oldest_leaves_the_screen_when_too_many_wait_for_an_answer(
 def test_what_could_be_clicked_leaves_the_screen_at_the_end(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
-    teller = make(session_bus)
+    probe = make(session_bus)
     for tag in ("key-1", "key-2", "key-3"):
-        teller.say(replace(NOTICE, tag=tag))
+        probe.say(replace(NOTICE, tag=tag))
     notification_server.action_invoked(2)
-    assert teller.answer() == ("key-2", NoticeChoice.OPEN)
-    teller.notifier.stop()
+    assert probe.answer() == ("key-2", NoticeChoice.OPEN)
+    probe.notifier.stop()
     wait_until(lambda: len(notification_server.closed) == 2, "two are closed")
     assert {closed.id for closed in notification_server.closed} == {1, 3}
 
 
 def test_a_notice_of_a_server_that_has_gone_is_not_looked_for_at_the_end(make: Make, session_bus: SessionBus) -> None:
-    teller = make(session_bus)
+    probe = make(session_bus)
     with NotificationServer(session_bus):
         for tag in ("key-1", "key-2", "key-3"):
-            teller.say(replace(NOTICE, tag=tag))
+            probe.say(replace(NOTICE, tag=tag))
     with NotificationServer(session_bus) as server:
-        teller.say(replace(NOTICE, tag="key-4"))
-        teller.notifier.stop()
+        probe.say(replace(NOTICE, tag="key-4"))
+        probe.notifier.stop()
         wait_until(lambda: bool(server.closed), "one is closed")
         assert [closed.id for closed in server.closed] == [1]
 
 
 def test_a_real_dunst_shows_nothing_more_after_the_end(make: Make, session_bus: SessionBus, dunst: Dunst) -> None:
-    teller = make(session_bus)
-    teller.say(replace(NOTICE, urgency=Urgency.CRITICAL))
-    teller.say(replace(OTHER, urgency=Urgency.CRITICAL, title=text("Another key")))
+    probe = make(session_bus)
+    probe.say(replace(NOTICE, urgency=Urgency.CRITICAL))
+    probe.say(replace(OTHER, urgency=Urgency.CRITICAL, title=text("Another key")))
     dunst.wait_displayed(2)
-    teller.notifier.stop()
+    probe.notifier.stop()
     dunst.wait_displayed(0)

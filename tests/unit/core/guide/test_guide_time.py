@@ -11,7 +11,7 @@ from daemon.core.model import Claim, ProgressId
 from daemon.core.views.guide import ReaderStatus
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV
 from support.core.story import HOUR, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, delivered, finished, mailed, two_keys
-from support.core.workflows import COURSES
+from support.core.workflows import WORKFLOWS
 
 
 def test_the_tidying_up_is_reminded_of_once_after_a_week() -> None:
@@ -116,9 +116,9 @@ def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() ->
 
 def with_link_of(life: timedelta) -> dict[WorkflowKind, Workflow]:
     """Make courses whose link lives this long."""
-    workflow = COURSES[WorkflowKind.ADD_WITH_OLD]
+    workflow = WORKFLOWS[WorkflowKind.ADD_WITH_OLD]
     steps = (replace(s, limit=replace(s.limit, span=life)) if s.limit else s for s in workflow.steps)
-    return {**COURSES, workflow.kind: replace(workflow, steps=tuple(steps))}
+    return {**WORKFLOWS, workflow.kind: replace(workflow, steps=tuple(steps))}
 
 
 def test_the_link_that_is_too_old_leads_back_to_the_mail() -> None:
