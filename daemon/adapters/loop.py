@@ -94,7 +94,7 @@ class Loop:
         except Exception:  # the top of the loop's thread, once for each call of an adapter
             log.exception("an adapter failed; vigicle goes on")
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901, PLR0912 - one case an effect
         out = self._adapters
         match effect:
             case effects.ReadTokens():

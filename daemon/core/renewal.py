@@ -75,7 +75,7 @@ def lineage_status(lineage: KeyLineage, now: datetime) -> LineageStatus:
     return LineageStatus(current=earlier[-1], pending=latest, superseded=earlier[:-1] + passed_over)
 
 
-def choose_path(
+def choose_path(  # noqa: PLR0911 - one return a rule
     lineage: KeyLineage,
     status: LineageStatus,
     now: datetime,

@@ -81,7 +81,7 @@ def step(state: State, event: Event) -> Step:
     return after, effects
 
 
-def _take(state: State, event: Event) -> Step:
+def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911 - one case an event
     """Enter what happened."""
     match event:
         case events.ReadersSeen(readers=readers):

@@ -73,7 +73,7 @@ class DbusMenu:
         self.revision += 1
         self._root = replace(self._root, lines=self._with_ids(lines, free))
 
-    def answer(self, message: Message) -> Message:
+    def answer(self, message: Message) -> Message:  # noqa: PLR0911 - one case a method
         """Answer a call of the interface, and do what it asks."""
         body = message.body
         match message.member:

@@ -197,7 +197,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             return Message.new_error(message, f"{BUS}.Error.UnknownProperty", str(message.body))
         return Message.new_method_return(message, "v", [value(message.body[1])])
 
-    def _property(self, name: str) -> Variant:
+    def _property(self, name: str) -> Variant:  # noqa: PLR0911 - one case a property
         match name:
             case "Category":
                 return Variant("s", "ApplicationStatus")

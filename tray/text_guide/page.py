@@ -74,7 +74,7 @@ class TextPage:
             return None
         return Chosen(number=self._page.number, action=action.id)
 
-    def answer(self, typed: str) -> list[str]:
+    def answer(self, typed: str) -> list[str]:  # noqa: PLR0911 - one return a rule
         """Return what to print for what was typed."""
         known_problems = {f"{self._key(HELP)}{number}": number for number, _ in enumerate(self._page.known_problems, 1)}
         key = next((key for key in KEYS if typed == self._key(key)), typed)

@@ -14,7 +14,7 @@ from daemon.core.workflows.cards import is_reading
 from daemon.core.workflows.workflow import wanted
 
 
-def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:
+def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:  # noqa: PLR0911 - one return a rule
     """Say what is in the readers, as the line on show sees it; without a line every readable key is another one."""
     if state.service_trouble or state.readers is None:
         return ReaderStatus.AWAY

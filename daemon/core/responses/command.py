@@ -32,7 +32,7 @@ from daemon.core.state import State
 from daemon.core.tray_view import other_language
 
 
-def carry_out(state: State, command: Command, now: datetime) -> Step:
+def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C901, PLR0912, PLR0911 - one case a command
     """Return the state after a command, and its effects."""
     match command:
         case AnswerNotice(tag=tag, choice=choice):

@@ -97,7 +97,7 @@ def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> 
     return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, KeyId(tag): until}))
 
 
-def _follow(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:
+def _follow(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:  # noqa: PLR0911 - one return a rule
     """Open the guide at the step of the moment, and launch what is right now."""
     path = case.path
     if path is None:
