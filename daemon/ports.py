@@ -1,4 +1,4 @@
-"""What the daemon needs from outside: one protocol for each thing, implemented by the adapters.
+"""What the daemon needs from outside, as protocols for the adapters.
 
 An adapter gets `post` in its constructor and puts its events into the loop's queue with it. `post` may be called
 from any thread. A method hands its work on and returns at once. Only `Store.load` and `Store.save` may block.
@@ -22,17 +22,26 @@ Post = Callable[[Event], None]
 
 
 class ReaderWatcher(Protocol):
-    """Watches readers and cards. Posts `ReadersSeen` at each change and `ServiceLost` without a service."""
+    """Watches readers and cards.
+
+    Posts `ReadersSeen` at each change and `ServiceLost` without a service.
+    """
 
     def start(self) -> None:
-        """Start the watching thread; it first posts the readers that are there."""
+        """Start the watching thread.
+
+        It first posts the readers that are there.
+        """
 
     def stop(self) -> None:
         """End the watching thread within a second."""
 
 
 class TokenReader(Protocol):
-    """Reads tokens in child processes: posts `TokensRead` as modules answer, then one `ReadFinished`."""
+    """Reads tokens in child processes.
+
+    Posts `TokensRead` as modules answer, then one `ReadFinished`.
+    """
 
     def start(self) -> None:
         """Start the thread that carries out reads."""
@@ -48,7 +57,7 @@ class TokenReader(Protocol):
 
 
 class Schedule(Protocol):
-    """Posts `Tick` at the requested moment, at a slow heartbeat, and when the machine wakes from sleep."""
+    """Posts `Tick` at requested moments, heartbeats, and after sleep."""
 
     def start(self) -> None:
         """Begin the heartbeat."""
@@ -67,17 +76,26 @@ class Store(Protocol):
     """Keeps the memory on disk."""
 
     def load(self) -> Memory:
-        """Return the memory; a damaged file is reported, set aside and replaced by a new one."""
+        """Return the memory.
+
+        A damaged file is reported, set aside and replaced by a new one.
+        """
 
     def save(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
-        """Write what changed since the last write, in one transaction that survives a power cut."""
+        """Write what changed since the last call.
+
+        One transaction, which survives a power cut.
+        """
 
     def close(self) -> None:
         """Close the file."""
 
 
 class Notifier(Protocol):
-    """Shows notices. Posts `NoticeDelivered` once one is delivered and `AnswerNotice` when it is clicked."""
+    """Shows notices.
+
+    Posts `NoticeDelivered` once one is delivered and `NoticeAnswered` when it is clicked.
+    """
 
     def show(self, notice: Notice) -> None:
         """Show the notice through the best channel that delivers it."""
@@ -86,7 +104,10 @@ class Notifier(Protocol):
         """Remove the notice from the screen, if it is there."""
 
     def stop(self) -> None:
-        """End; a notice that cannot be clicked may stay on the screen."""
+        """End.
+
+        A notice that cannot be clicked may stay on the screen.
+        """
 
 
 class Launcher(Protocol):
@@ -120,10 +141,13 @@ class ControlChannel(Protocol):
 
 
 class Balloons(Protocol):
-    """The balloon of a tray icon, one at a time. Any thread may call, and may have to wait for the taskbar."""
+    """The balloon of a tray icon, one at a time.
+
+    Any thread may call, and may have to wait for the taskbar.
+    """
 
     def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
-        """Show it in place of the one before; return whether an icon is there and showed it.
+        """Show it in place of the one before, and return success.
 
         63 and 255 UTF-16 units at most. `clicked` is called from another thread.
         """
@@ -136,37 +160,46 @@ class TrayDisplay(Protocol):
     """Shows the tray icon, its tooltip and its menu."""
 
     def show(self, view: TrayView) -> None:
-        """Draw it; may be called from the loop's thread."""
+        """Draw it. The loop's thread may call."""
 
     @property
     def balloons(self) -> Balloons | None:
-        """The icon's balloons; None where the system has none."""
+        """The icon's balloons, None where the system has none."""
 
 
 class GuideDisplay(Protocol):
-    """Shows the guide in a window of its own process, and to the clients that follow it.
+    """Shows the guide in a window and to subscribers.
 
     Posts `ChooseAction`, `NameKey` and `ForgetCertificate`. An answer to an older view is dropped.
     """
 
     def open(self) -> None:
-        """Open the window with the present view, or bring it to the front."""
+        """Open the window, or bring it to the front."""
 
     def show(self, view: GuideView[Sentence]) -> None:
-        """Show this view to every subscriber from now on; no window is opened for it."""
+        """Show this view to every subscriber.
+
+        No window is opened for it.
+        """
 
     def stop(self) -> None:
         """Close the window, and end."""
 
 
 class LoginStarter(Protocol):
-    """Starts vigicle at login, by the means of this system. Every method may raise OSError."""
+    """Starts vigicle at login, by the means of this system.
+
+    Every method may raise OSError.
+    """
 
     def status(self) -> AutostartStatus:
         """Return whether vigicle starts at login now."""
 
     def enable(self) -> AutostartStatus:
-        """Start at login from now on, also where the user had switched it off in their desktop's settings."""
+        """Start at login from now on.
+
+        This undoes a switch-off in the desktop's settings.
+        """
 
     def disable(self) -> AutostartStatus:
         """No longer start at login."""

@@ -1,1 +1,1 @@
-"""One module for each thing outside: reader, token, clock, store, notices, programs, other processes."""
+"""One package for each thing outside the daemon."""

@@ -1,4 +1,7 @@
-"""The loop: one thread owns the state, takes events from the inbox, and hands the effects to the adapters."""
+"""The loop: one thread owns the state and runs `step`.
+
+It takes events from the inbox, and hands the effects to the adapters.
+"""
 
 import logging
 from collections.abc import Callable, Iterable

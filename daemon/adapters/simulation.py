@@ -1,4 +1,4 @@
-"""A simulated reader, clock, schedule and launcher for the demonstration: no card, no service, no waiting."""
+"""A simulated reader, clock, schedule and launcher for the demonstration."""
 
 import threading
 from collections.abc import Callable
@@ -43,11 +43,17 @@ class SimulatedReader:
         self._was_read = threading.Event()
 
     def start(self) -> None:
-        """Post the reader. The loop starts it twice, once for each port, and a second event changes nothing."""
+        """Post the reader.
+
+        The loop starts it twice, once for each port. A second event changes nothing.
+        """
         self._post(self._snapshot())
 
     def insert(self, token: TokenReading) -> threading.Event:
-        """Put a key in, in place of another one; the returned event is set once it has been read."""
+        """Put a key in, in place of another one.
+
+        The returned event is set once the key has been read.
+        """
         self._token, self._insertion = token, self._insertion + 1
         self._was_read = threading.Event()
         self._post(self._snapshot())
@@ -66,7 +72,7 @@ class SimulatedReader:
         )
 
     def read(self, order: ReadTokens) -> None:
-        """Post the key that is in, after the time that a fast module takes."""
+        """Post the key that is in, as fast as a quick module."""
         tokens = () if self._token is None else (self._token,)
         was_read = self._was_read
 
@@ -111,7 +117,7 @@ class SimulatedSchedule:
 
 
 class TerminalChannel:
-    """The last channel of a demonstration, whose terminal has shown the notice already."""
+    """The last channel of a demonstration: its terminal shows the notice already."""
 
     name = "terminal"
 
@@ -127,7 +133,10 @@ class TerminalChannel:
 
 
 class StoryNotifier:
-    """The `Notifier` that reports each notice to the story, and titles it as a demonstration on the desktop."""
+    """The `Notifier` that reports each notice to the story.
+
+    Its notices on the desktop are titled as a demonstration.
+    """
 
     def __init__(self, desktop: Notifier, report: Callable[[Notice], None]) -> None:
         """Report each notice to `report`."""

@@ -1,4 +1,4 @@
-"""Runs the menu's commands: change the language, start at login, run the diagnosis."""
+"""Runs the menu's commands: language, start at login, diagnosis."""
 
 import logging
 import threading
@@ -24,7 +24,7 @@ class DesktopSystemActions:
     def __init__(
         self, post: Post, folders: Folders, starter: LoginStarter, examine: Callable[[], tuple[Check, ...]]
     ) -> None:
-        """Keep what the actions need; `examine` takes seconds."""
+        """Keep what the actions need. Calls of `examine` take seconds."""
         self._post = post
         self._folders = folders
         self._starter = starter

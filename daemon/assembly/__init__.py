@@ -1,1 +1,1 @@
-"""The only place that names concrete adapters: puts the watchman together for each command."""
+"""The only place that names concrete adapters: assembles each command."""

@@ -50,7 +50,9 @@ def run_daemon(
     *,
     greeting: bool = False,
 ) -> DaemonOutcome:
-    """Run the daemon until it is told to quit. Raises FolderError and StoreError before it starts.
+    """Run the daemon until it is told to quit.
+
+    Raises FolderError and StoreError before it starts.
 
     A tray owns the calling thread, which must then be the main one, and the loop runs in a thread of its own.
     `window` is the command of the guide's window. `greeting` asks for a welcome at the first start ever.
@@ -114,7 +116,7 @@ def _make_loop(
     *,
     greeting: bool,
 ) -> Loop:
-    """Assemble the daemon, and post the problems that the user has to know."""
+    """Assemble the daemon, and post the first problems."""
     post = inbox.post
     store = SqliteStore(private_folder(folders.state))
     memory = store.load()
@@ -147,7 +149,10 @@ def _examine_now(folders: Folders) -> tuple[Check, ...]:
 
 
 def _quit_on_signals(post: Post) -> None:
-    """Quit in order on SIGINT and SIGTERM; only the main thread receives signals."""
+    """Quit in order on SIGINT and SIGTERM.
+
+    Only the main thread receives signals.
+    """
 
     def request_quit(_number: int, _frame: FrameType | None) -> None:
         post(CommandReceived(at=datetime.now(UTC), command=QuitDaemon()))

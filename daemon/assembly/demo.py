@@ -1,4 +1,4 @@
-"""The demonstration: the real rules, store and desktop over a simulated reader, clock and launcher."""
+"""The demonstration: real rules, store and desktop, simulated reader and time."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,9 @@ def make_demo(
     make_tray: MakeTray | None = None,
     window: Sequence[str] | None = None,
 ) -> Demo:
-    """Assemble a demonstration that begins at `begin` and keeps its store in `folder`.
+    """Assemble a demonstration that begins at `begin`.
+
+    It keeps its store in `folder`.
 
     `report` gets each notice and each launch. `window` is the command of the guide's window.
     """

@@ -18,7 +18,10 @@ __all__ = ["examine", "make_login_starter"]
 
 
 def examine(folders: Folders, loaded: Loaded, translator: Translator, *, with_notice: bool) -> tuple[Check, ...]:
-    """Examine this computer, and read its cards once; `with_notice` shows one test notice."""
+    """Examine this computer, and read its cards once.
+
+    `with_notice` shows one test notice.
+    """
     from daemon.adapters.doctor import desktop_probes as doctor_desktop
     from daemon.adapters.doctor import probes as doctor  # nothing that the daemon needs
 

@@ -1,4 +1,4 @@
-"""Shows the guide of the running daemon; without one, runs a daemon for as long as the guide is shown."""
+"""Shows the guide of the running daemon, or of a temporary one."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -32,7 +32,10 @@ def front(folders: Folders) -> None:
 
 
 def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> DaemonOutcome:
-    """Open the window; without a daemon, run one until it is closed. Raises ControlError."""
+    """Open the window. Raises ControlError.
+
+    Without a daemon, run one until the window is closed.
+    """
     try:
         front(folders)
     except DaemonNotRunningError:
@@ -46,7 +49,10 @@ def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> Dae
 
 
 def show_text(folders: Folders, loaded: Loaded, show: ShowGuide) -> DaemonOutcome:
-    """Let `show` follow the guide to its end; without a daemon, run one meanwhile. Raises ControlError."""
+    """Let `show` follow the guide to its end. Raises ControlError.
+
+    Without a daemon, run one meanwhile.
+    """
     try:
         guide = follow(runtime_of_daemon(folders), timeout_s=ANSWER_LIMIT_S)
     except DaemonNotRunningError:
@@ -89,7 +95,7 @@ def _need_display(*codes: int | None) -> None:
 
 
 class _GuideTray(HeadlessTray):
-    """The tray of a daemon that runs for as long as its guide is shown."""
+    """The tray of a daemon that ends with its guide."""
 
     def __init__(self, show_guide: Callable[[], None], render: Render, post: Post) -> None:
         super().__init__(render)

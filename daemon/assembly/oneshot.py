@@ -1,4 +1,4 @@
-"""Commands that look or tell once: through the daemon where one runs, else alone."""
+"""Commands that run once, through the daemon or alone."""
 
 import logging
 from dataclasses import replace
@@ -25,12 +25,12 @@ from daemon.core.views.report import Report
 log = logging.getLogger(__name__)
 
 ANSWER_LIMIT_S = 60.0
-STATUS_LIMIT_S = 5.0  # then the memory is looked at without it
+STATUS_LIMIT_S = 5.0  # then the store is read without it
 QUIT_LIMIT_S = 15.0
 
 
 def ask(folders: Folders, loaded: Loaded, command: Command) -> Report:
-    """Ask the daemon where one runs; else do it alone, over the store and one look at the readers."""
+    """Ask the daemon, or run the rules once without it."""
     only_status = isinstance(command, GetStatus)
     limit_s = STATUS_LIMIT_S if only_status else ANSWER_LIMIT_S
     try:
@@ -45,7 +45,10 @@ def ask(folders: Folders, loaded: Loaded, command: Command) -> Report:
 
 
 def leave(folders: Folders) -> bool:
-    """End the daemon; tell whether one was running. Raises ControlError when one runs and does not listen."""
+    """End the daemon, and return whether one was running.
+
+    Raises ControlError when one runs and does not answer.
+    """
     try:
         client.ask(runtime_of_daemon(folders), QuitDaemon(), timeout_s=QUIT_LIMIT_S)
     except client.DaemonNotRunningError:
@@ -58,7 +61,10 @@ def leave(folders: Folders) -> bool:
 
 
 def _alone(folders: Folders, loaded: Loaded, command: Command) -> Report:
-    """Run the rules once, saying nothing on the desktop; only a look leaves the store untouched."""
+    """Run the rules once, without notices.
+
+    `status` leaves the store untouched.
+    """
     looking = isinstance(command, GetStatus)
     store = SqliteStore(folders.state if looking else private_folder(folders.state), read_only=looking)
     inbox = Inbox()
@@ -87,7 +93,7 @@ def _alone(folders: Folders, loaded: Loaded, command: Command) -> Report:
 
 
 def remembered(folders: Folders) -> Memory:
-    """Return what is remembered, with or without a daemon; nothing is changed. Raises StoreError."""
+    """Return the memory, without changing anything. Raises StoreError."""
     store = SqliteStore(folders.state, read_only=True)
     try:
         return store.load()

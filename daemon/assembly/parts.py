@@ -23,17 +23,23 @@ class MainThreadTray(TrayDisplay, Protocol):
     """A tray that owns the main thread."""
 
     def run(self) -> None:
-        """Show the tray until `stop`; return at once where there is no desktop to show it on."""
+        """Show the tray until `stop`.
+
+        Returns at once without a desktop.
+        """
 
     def stop(self) -> None:
-        """Let `run` return; any thread may call."""
+        """Let `run` return. Any thread may call."""
 
 
 MakeTray = Callable[[Render, Post], MainThreadTray]
 
 
 class HeadlessTray:
-    """A tray without an icon: the log gets what the icon would show, but for a holder's name."""
+    """A tray without an icon, which logs what the icon would show.
+
+    A holder's name is left out.
+    """
 
     balloons = None
 
@@ -41,7 +47,7 @@ class HeadlessTray:
         self._render = render
 
     def show(self, view: TrayView) -> None:
-        """Log the tooltip, or the state alone where the tooltip names a holder."""
+        """Log the tooltip, or the state where the tooltip names a holder."""
         names_holder = "holder" in dict(view.tooltip.args)
         log.info("%s", view.icon_state if names_holder else self._render(view.tooltip))
 
@@ -53,5 +59,5 @@ def make_token_reader(settings: Settings, post: Post) -> ChildTokenReader:
 
 @lru_cache(maxsize=2)
 def translator_for(language: str | None) -> Translator:
-    """Return the translator of a language; None is the session's language."""
+    """Return the translator of a language, None for the session's."""
     return Translator(language)

@@ -1,4 +1,7 @@
-"""The tray menu on the session bus: answers the calls of com.canonical.dbusmenu, by which a panel shows it."""
+"""The tray menu on the session bus.
+
+Answers the calls of com.canonical.dbusmenu, by which a panel shows the menu.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +23,9 @@ OPENS = {"children-display": Variant("s", "submenu")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuNode:
-    """One line: without a label a separator, without an action only to be read, with `lines` a menu of its own.
+    """One line of the menu.
+
+    Without a label it is a separator, without an action it only informs, with `lines` it opens a menu of its own.
 
     `id` is set by the menu, and `among`: the labels of an inner menu, which tell one step's "I did it" from another's.
     """
@@ -33,7 +38,10 @@ class MenuNode:
 
     @property
     def properties(self) -> dict[str, Variant]:
-        """Return what differs from the protocol's defaults; "_" would underline the letter after it."""
+        """Return what differs from the protocol's defaults.
+
+        A single "_" would underline the letter after it.
+        """
         if self.id == ROOT:
             return OPENS
         if not self.label:
@@ -45,7 +53,7 @@ class MenuNode:
 
     @property
     def kept_by(self) -> tuple[str, bool, tuple[str, ...]]:
-        """Return by what a line keeps its id."""
+        """Return the key by which a line keeps its id."""
         return self.label, self.action is None, self.among
 
     def all(self) -> Iterator["MenuNode"]:
@@ -56,10 +64,10 @@ class MenuNode:
 
 
 class DbusMenu:
-    """Keeps the lines; belongs to the thread that serves the bus.
+    """Keeps the lines. Belongs to the thread that serves the bus.
 
     A line whose words stay keeps its id, and no id is used again for other words: a click that crosses a change on the
-    bus does what the person read, or nothing.
+    bus does what the user read, or nothing.
     """
 
     def __init__(self) -> None:
@@ -68,7 +76,10 @@ class DbusMenu:
         self._last_id = ROOT
 
     def show(self, lines: Sequence[MenuNode]) -> None:
-        """Show these lines from now on; the caller then emits `LayoutUpdated`."""
+        """Show these lines from now on.
+
+        The caller then emits `LayoutUpdated`.
+        """
         free: dict[object, int] = {line.kept_by: line.id for line in reversed([*self._root.all()]) if line.label}
         self.revision += 1
         self._root = replace(self._root, lines=self._with_ids(lines, free))
@@ -102,7 +113,7 @@ class DbusMenu:
     def _with_ids(
         self, lines: Sequence[MenuNode], free: dict[object, int], among: tuple[str, ...] = ()
     ) -> tuple[MenuNode, ...]:
-        """Give each line the id that its words had, or a new one."""
+        """Return the lines with the ids of their words, or new ones."""
         return tuple(self._with_id(replace(line, among=among), free) for line in lines)
 
     def _with_id(self, line: MenuNode, free: dict[object, int]) -> MenuNode:
@@ -113,7 +124,7 @@ class DbusMenu:
         return replace(line, id=id_, lines=inner)
 
     def _layout(self, line: MenuNode, depth: int) -> list[Any]:
-        """Give a line, and what is within to this depth (negative: all)."""
+        """Return a line and its inner lines to this depth (negative: all)."""
         within = line.lines if depth else ()
         return [line.id, line.properties, [Variant("(ia{sv}av)", self._layout(part, depth - 1)) for part in within]]
 
@@ -125,7 +136,7 @@ class DbusMenu:
         return Message.new_method_return(message, "v", [value])
 
     def _event(self, id_: int, kind: str) -> bool:
-        """Do what the line with this id is for when it is clicked; tell whether there is one."""
+        """Run a clicked line's action, and return whether the line exists."""
         line = self._line(id_)
         if line and line.action and kind == "clicked":
             line.action()

@@ -1,10 +1,14 @@
-"""Draws the icon: a key whose bow keeps watch; each look has an outline, a mark and a colour of its own."""
+"""Draws the icon: a key whose bow holds a glyph.
+
+Each state has an outline, a glyph and a colour of its own.
+"""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
+from typing import Protocol
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -26,6 +30,13 @@ _BOW = 0.37
 _SHAFT_END = 0.86
 
 
+class Drawing(Protocol):
+    """An icon that is drawn at the size a panel requests."""
+
+    def draw(self, size: int) -> Image.Image:
+        """Return it as RGBA, `size` pixels square."""
+
+
 class _Glyph(Enum):
     EYE = auto()
     CLOCK = auto()
@@ -38,7 +49,10 @@ class _Glyph(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a look is drawn; the bow has `corners` corners (0: round), the first one at `turn` degrees from the right."""
+    """How a state is drawn.
+
+    The bow has `corners` corners (0: round), the first one at `turn` degrees from the right.
+    """
 
     colour: Colour
     glyph: _Glyph
@@ -50,7 +64,7 @@ class _Style:
     days: bool = False
 
 
-# Colours differ in lightness too, and no two looks share both outline and mark: hue is never needed.
+# Colours differ in lightness too, and no two states share both outline and glyph: hue is never needed.
 _STYLES = {
     IconState.WELL: _Style((15, 118, 92, 255), _Glyph.EYE),
     IconState.SOON: _Style((250, 190, 30, 255), _Glyph.CLOCK, ink=_INK, rim=_INK, days=True),
@@ -63,10 +77,10 @@ _STYLES = {
 
 
 def draw_icon(icon_state: IconState, size: int, days_left: int | None = None, *, template: bool = False) -> Image.Image:
-    """Draw a square RGBA picture of `size` pixels.
+    """Return a square RGBA image of `size` pixels.
 
-    It stands on light and on dark panels alike. The days are written into the looks that press, from 22 pixels up
-    and for 0 to 99 days. `template` gives black on nothing, for macOS, which colours it itself.
+    It is visible on light and on dark panels. The days are written into the urgent states, from 22 pixels up and for
+    0 to 99 days. `template` gives black on nothing, for macOS, which colours it itself.
     """
     style = _STYLES[icon_state]
     days = days_left if style.days and size >= SMALLEST_WITH_DAYS else None
@@ -77,7 +91,10 @@ def draw_icon(icon_state: IconState, size: int, days_left: int | None = None, *,
 
 @lru_cache(maxsize=10 * len(SIZES))
 def _draw(style: _Style, size: int, days: int | None, *, template: bool) -> Image.Image:
-    """Draw several times larger, and shrink: the pencil of Pillow knows no half pixels."""
+    """Draw several times larger, and shrink.
+
+    Pillow's drawing knows no half pixels.
+    """
     edge = size * (8 if size < 32 else 4)
     rim_width = max(1.0, size / 22) / size
     teeth = 2 if size >= TWO_TEETH_FROM else 1
@@ -89,21 +106,24 @@ def _draw(style: _Style, size: int, days: int | None, *, template: bool) -> Imag
         _write(glyphs, str(days))
     if template:
         body.paste(0, mask=glyphs)
-        picture = Image.new("RGBA", (size, size), _BLACK)
-        picture.putalpha(body.resize((size, size), Image.Resampling.BOX))
-        return picture
+        image = Image.new("RGBA", (size, size), _BLACK)
+        image.putalpha(body.resize((size, size), Image.Resampling.BOX))
+        return image
     _key(_Pen(rim, grown=rim_width), style, teeth)
-    picture = Image.new("RGBA", (edge, edge), (*style.rim[:3], 0))
-    picture.paste(style.rim, mask=rim)
-    picture.paste(style.colour, mask=body)
-    picture.paste(style.ink, mask=glyphs)
+    image = Image.new("RGBA", (edge, edge), (*style.rim[:3], 0))
+    image.paste(style.rim, mask=rim)
+    image.paste(style.colour, mask=body)
+    image.paste(style.ink, mask=glyphs)
     if style.glyph is _Glyph.HOLE:
-        picture.paste((*style.rim[:3], 0), mask=_hole_within(edge, rim_width))
-    return picture.resize((size, size), Image.Resampling.BOX)
+        image.paste((*style.rim[:3], 0), mask=_hole_within(edge, rim_width))
+    return image.resize((size, size), Image.Resampling.BOX)
 
 
 class _Pen:
-    """Draws with round ends on a mask; lengths are parts of its edge, and all is widened by `grown` on each side."""
+    """Draws with round ends on a mask.
+
+    Lengths are parts of its edge, and everything is widened by `grown` on each side.
+    """
 
     def __init__(self, mask: Image.Image, grown: float = 0) -> None:
         self._pen = ImageDraw.Draw(mask)
@@ -152,7 +172,7 @@ def _key(pen: _Pen, style: _Style, teeth: int) -> None:
 
 
 def _eye(pen: _Pen) -> None:
-    """Draw the lookout's open eye: two arcs that meet, and the pupil."""
+    """Draw an open eye: two arcs that meet, and the pupil."""
     half, rise = 0.28, 0.19  # of the eye's width and height
     radius = (half**2 + rise**2) / (2 * rise)
     lid = [(x, math.sqrt(radius**2 - x**2) - (radius - rise)) for x in (half * (i / 16 - 1) for i in range(33))]
@@ -196,7 +216,10 @@ def _hole(pen: _Pen) -> None:
 
 
 def _hole_within(edge: int, rim_width: float) -> Image.Image:
-    """Give the mask of the hole without its rim, through which the panel is seen."""
+    """Return the mask of the hole without its rim.
+
+    The panel is seen through it.
+    """
     mask = Image.new("L", (edge, edge))
     _Pen(mask, grown=-rim_width).dot((_CENTRE, _CENTRE), 0.235)
     return mask
@@ -214,7 +237,10 @@ _GLYPHS: dict[_Glyph, Callable[[_Pen], None]] = {
 
 
 def _write(glyphs: Image.Image, digits: str) -> None:
-    """Write the days into the bow, as large as it holds, with the font that Pillow carries."""
+    """Write the days into the bow, as large as it holds.
+
+    The font is the one that Pillow brings.
+    """
     edge = glyphs.width
     font = ImageFont.load_default((0.60 if len(digits) == 1 else 0.55) * edge)
     centre = (_CENTRE * edge, _CENTRE * edge)

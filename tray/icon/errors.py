@@ -2,4 +2,7 @@
 
 
 class TrayGoneError(Exception):
-    """The tray went away after the icon was in it; most likely the desktop session ended."""
+    """The tray went away after the icon was in it.
+
+    Most likely the desktop session ended.
+    """

@@ -1,4 +1,4 @@
-"""The tray icon on Linux: a back end for pystray that speaks StatusNotifierItem over the session bus.
+"""The tray icon on Linux: a pystray back end for StatusNotifierItem.
 
 pystray's own back ends load GTK, which costs more memory than all the rest of vigicle. A panel draws icon and menu
 itself from what it asks for here; nothing is written to disk, and nothing wakes up while nothing changes.
@@ -11,7 +11,6 @@ import logging
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 import pystray  # imported under PYSTRAY_BACKEND=dummy: its Icon is then the bare base class
 from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
@@ -21,7 +20,7 @@ from PIL import Image
 
 from tray.icon import dbus_menu
 from tray.icon.dbus_menu import DbusMenu, MenuNode
-from tray.icon.drawing import SIZES
+from tray.icon.drawing import SIZES, Drawing
 from tray.icon.errors import TrayGoneError
 
 ITEM = "org.kde.StatusNotifierItem"
@@ -39,18 +38,13 @@ log = logging.getLogger(__name__)
 
 
 class NoSessionBusError(Exception):
-    """There is no session bus, or it has gone: there can be no tray."""
-
-
-class Drawing(Protocol):
-    """What is shown; drawn only when a panel asks."""
-
-    def draw(self, size: int) -> Image.Image:
-        """Draw it as RGBA, `size` pixels square."""
+    """There is no session bus, so there can be no tray."""
 
 
 class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
-    """Takes a `Drawing` as its icon. Setters and `stop` may be called from any thread, `run` from one only.
+    """Takes a `Drawing` as its icon.
+
+    Setters and `stop` may be called from any thread, `run` from one only.
 
     `run` raises NoSessionBusError, and TrayGoneError when the bus goes later. A panel that comes late, or comes
     back, finds the icon.
@@ -134,7 +128,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast leaves it bare
 
     def _registration(self) -> Message:
-        """Tell the watcher of the panels that we are there."""
+        """Return the call that registers the icon with the panels' watcher."""
         return _call(WATCHER, WATCHER_PATH, "RegisterStatusNotifierItem", self._bus_name)
 
     def _soon(self, action: Callable[[], None]) -> None:
@@ -186,7 +180,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
                 return None
 
     def _answer_properties(self, message: Message) -> Message:
-        """Answer Get and GetAll; the picture is drawn when it is asked for."""
+        """Answer Get and GetAll. The image is drawn on request."""
         of_menu = message.path == dbus_menu.PATH
         names = tuple(dbus_menu.PROPERTIES) if of_menu else ITEM_PROPERTIES
         value = dbus_menu.PROPERTIES.__getitem__ if of_menu else self._property
@@ -222,13 +216,16 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
 
 
 def _call(name: str, path: str, member: str, argument: str) -> Message:
-    """Make a call of the interface that is named as its owner; nothing is started to answer it."""
+    """Return a call of the interface that is named like its owner.
+
+    Nothing is started to answer it.
+    """
     flags = MessageFlag.NO_AUTOSTART
     body = [argument]
     return Message(destination=name, path=path, interface=name, member=member, flags=flags, signature="s", body=body)
 
 
-def _pixmap(picture: Image.Image) -> list[object]:
-    """Give width, height and ARGB32 in network byte order."""
-    red, green, blue, alpha = picture.split()
-    return [picture.width, picture.height, Image.merge("RGBA", (alpha, red, green, blue)).tobytes()]
+def _pixmap(image: Image.Image) -> list[object]:
+    """Return width, height and ARGB32 in network byte order."""
+    red, green, blue, alpha = image.split()
+    return [image.width, image.height, Image.merge("RGBA", (alpha, red, green, blue)).tobytes()]

@@ -1,4 +1,7 @@
-"""The tray icon on macOS: pystray's, drawn sharp and in the menu bar's own colour, and without hold on the signals."""
+"""The tray icon on macOS: pystray's, in the menu bar's colour.
+
+The program keeps its own signal handlers.
+"""
 
 import io
 import signal
@@ -18,17 +21,23 @@ Handler = Callable[[int, FrameType | None], Any]
 
 
 class MacIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
-    """Takes a drawing as its icon; all but `run` through AppHelper.callAfter."""
+    """Takes a drawing as its icon.
+
+    All but `run` must be called through AppHelper.callAfter.
+    """
 
     def _run(self) -> None:
-        """Give the signals back once pystray has taken SIGINT, which would end the program where it stands."""
+        """Restore the signal handlers once pystray has taken SIGINT.
+
+        Its handler would end the program at once.
+        """
         handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        AppHelper.callAfter(_give_back, {n: h for n, h in handlers.items() if callable(h)})
+        AppHelper.callAfter(_restore, {n: h for n, h in handlers.items() if callable(h)})
         self._app.setActivationPolicy_(AppKit.NSApplicationActivationPolicyAccessory)  # no Dock icon
         super()._run()
 
     def _assert_image(self) -> None:
-        """Make the picture a template: macOS colours it for light and dark menu bars."""
+        """Make the image a template, which macOS colours for its menu bar."""
         stream = io.BytesIO()
         self._icon.draw(POINTS * SCALE, template=True).save(stream, "png")
         data = Foundation.NSData.dataWithBytes_length_(stream.getvalue(), stream.tell())
@@ -39,7 +48,10 @@ class MacIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         self._status_item.button().setImage_(image)
 
 
-def _give_back(handlers: dict[signal.Signals, Handler]) -> None:
-    """Let our own handlers hear of signals while AppKit's loop runs (Python's would wait for its end)."""
+def _restore(handlers: dict[signal.Signals, Handler]) -> None:
+    """Call the handlers on signals while AppKit's loop runs.
+
+    Python's own handlers would wait for the loop's end.
+    """
     for number, handler in handlers.items():
         MachSignals.signal(number, lambda received, handler=handler: handler(received, None))

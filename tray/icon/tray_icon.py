@@ -1,4 +1,4 @@
-"""The tray icon with its menu, through pystray: shows faces, and posts what the person clicks."""
+"""The tray icon with its menu, through pystray."""
 
 import logging
 import os
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IconDrawing:
-    """The picture of a look, drawn when it is needed."""
+    """The image of a state, drawn when it is needed."""
 
     icon_state: IconState
     days_left: int | None = None
@@ -59,7 +59,10 @@ class IconDrawing:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One line of the menu in words; with `entries` it opens a menu of its own."""
+    """One rendered line of the menu.
+
+    With `entries` it opens a menu of its own.
+    """
 
     label: str
     command: Command | None
@@ -67,7 +70,7 @@ class MenuEntry:
 
     @property
     def kind(self) -> int:
-        """Group it: steps and what can be told, what is known, vigicle itself."""
+        """Return its group: actions, information, or vigicle's own commands."""
         if self.command is None and not self.entries:
             return INFORMATION
         if isinstance(self.command, ProgramCommand) and not isinstance(self.command, RaiseGuide):
@@ -76,9 +79,11 @@ class MenuEntry:
 
 
 class TrayIcon:
-    """The TrayDisplay that is a tray icon. `show` and `stop` may be called from any thread.
+    """The TrayDisplay that is a tray icon.
 
-    Without a tray, for whatever reason, it says so in the log and shows nothing.
+    `show` and `stop` may be called from any thread.
+
+    Without a tray, for whatever reason, it logs the reason and shows nothing.
     """
 
     def __init__(
@@ -88,7 +93,7 @@ class TrayIcon:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         session_patience_s: float = SESSION_PATIENCE_S,
     ) -> None:
-        """Keep the words and the door into the queue; nothing is loaded before `run`."""
+        """Keep `render` and `post`. Nothing is loaded before `run`."""
         self._render = render
         self._post = post
         self._session_patience_s = session_patience_s
@@ -96,14 +101,14 @@ class TrayIcon:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._settled = threading.Event()  # whether there is an icon
-        self._face = TrayView(icon_state=IconState.NO_READER, tooltip=text("face.no_reader"))
+        self._view = TrayView(icon_state=IconState.NO_READER, tooltip=text("face.no_reader"))
         self._words: tuple[str, tuple[MenuEntry, ...]] = ("", ())
         self._icon: Any = None
 
     def show(self, view: TrayView) -> None:
-        """Show the face; what has not changed is left alone."""
+        """Show what has changed of the view."""
         with self._lock:
-            before, self._face = self._face, view
+            before, self._view = self._view, view
             if self._icon is None:
                 return
             icon, words = self._icon, self._words
@@ -118,8 +123,8 @@ class TrayIcon:
     def run(self) -> None:
         """Own the calling thread, which must be the main one, until `stop`.
 
-        An icon that was there and has gone is tried again for a while: then its desktop session is over, and so is
-        this watch. The next session starts one of its own, which this one would keep out.
+        An icon that was there and has gone is tried again for a while. After that the desktop session is over, and the
+        daemon quits: it would keep out the one that the next session starts.
         """
         gone_since: float | None = None
         while not self._stopped.is_set():
@@ -135,7 +140,7 @@ class TrayIcon:
         self._stopped.wait()
 
     def _run_once(self) -> bool:
-        """Run the icon to its end, and tell whether it was there."""
+        """Run the icon to its end, and return whether it was there."""
         was_there = False
         try:
             self._run_icon()
@@ -154,12 +159,12 @@ class TrayIcon:
         return self if sys.platform == "win32" else None
 
     def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
-        """Show a balloon at the icon; tell whether there is one, and it took it."""
+        """Show a balloon at the icon, and return success."""
         icon = self._icon if self._settled.wait(APPEAR_S) else None
         return icon is not None and icon.show_balloon(title, body, clicked)
 
     def hide_balloon(self) -> None:
-        """Take the balloon away."""
+        """Remove the balloon."""
         icon = self._icon
         if icon is not None:
             icon.hide_balloon()
@@ -176,7 +181,7 @@ class TrayIcon:
         with self._lock:
             if self._stopped.is_set():
                 return
-            view = self._face
+            view = self._view
             self._words = tooltip, entries = self._tooltip(view), self._entries(view.items)
             self._icon = icon = icon_class(NAME, _drawing(view), tooltip, self._menu(entries))
         if sys.platform == "win32":
@@ -184,12 +189,15 @@ class TrayIcon:
         icon.run(self._shown)
 
     def _end_with_session(self) -> None:
-        """End the watch, and return when the store is closed."""
+        """End the daemon, and return when the store is closed."""
         self._post_command(QuitDaemon())
         self._stopped.wait(SESSION_END_S)
 
     def _shown(self, icon: Any) -> None:
-        """Show the icon once its loop runs; in a thread of pystray's."""
+        """Show the icon once its loop runs.
+
+        Runs in a thread of pystray's.
+        """
 
         def appear() -> None:
             icon.visible = True
@@ -210,7 +218,7 @@ class TrayIcon:
         )
 
     def _menu(self, entries: tuple[MenuEntry, ...]) -> Any:
-        """Make pystray's menu: a rule between what is to be done, what is known, and vigicle itself."""
+        """Return pystray's menu, with separators between the groups."""
         import pystray
 
         default = default_command([entry.command for entry in entries])
@@ -234,7 +242,10 @@ class TrayIcon:
 
 
 def default_command(commands: Sequence[Command | None]) -> Command | None:
-    """Choose what a click on the icon does: the step of the moment, else what changes nothing."""
+    """Return what a click on the icon itself does.
+
+    The step of the moment comes first. Else it is a command that changes nothing.
+    """
     for command in commands:
         if isinstance(command, AnswerNotice) and command.choice is NoticeChoice.OPEN:
             return command
@@ -246,7 +257,10 @@ def default_command(commands: Sequence[Command | None]) -> Command | None:
 
 
 def load_icon_class() -> Any:
-    """Load pystray's icon for this system; raises whatever the system lacks."""
+    """Return pystray's icon class for this system.
+
+    Raises whatever the system lacks.
+    """
     chosen: Any
     if sys.platform == "linux":
         with _bare_pystray():
@@ -265,7 +279,10 @@ def load_icon_class() -> Any:
 
 @contextmanager
 def _bare_pystray() -> Iterator[None]:
-    """Have pystray load none of its back ends, thus neither GTK nor X; our children shall not inherit that."""
+    """Let pystray load no back end, thus neither GTK nor X.
+
+    Child processes do not inherit the setting.
+    """
     asked = os.environ.get("PYSTRAY_BACKEND")
     os.environ["PYSTRAY_BACKEND"] = "dummy"
     try:
@@ -277,7 +294,10 @@ def _bare_pystray() -> Iterator[None]:
 
 
 def on_owning_thread(action: Callable[[], object]) -> None:
-    """Do it where the system allows it: AppKit may be touched from the main thread alone."""
+    """Run an action where the system allows it.
+
+    AppKit may be used in the main thread alone.
+    """
     if sys.platform == "darwin":
         from PyObjCTools import AppHelper
 

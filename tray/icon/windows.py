@@ -1,11 +1,14 @@
-"""The tray icon on Windows: pystray's, sharp at every scale, with balloons, and in order when the session ends."""
+"""The tray icon on Windows: pystray's, sharp at every scale.
+
+It has balloons, and stops in order when the session ends.
+"""
 
 import io
 import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import pystray
 from PIL import Image
@@ -31,15 +34,10 @@ user32.CreateIconFromResourceEx.argtypes = (
 )
 
 
-class Drawing(Protocol):
-    """What is shown."""
-
-    def draw(self, size: int) -> Image.Image:
-        """Draw it as RGBA, `size` pixels square."""
-
-
 class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
-    """Takes a `Drawing` as its icon. Setters, balloons and `stop` may be called from any thread, `run` from one only.
+    """Takes a `Drawing` as its icon.
+
+    Setters, balloons and `stop` may be called from any thread, `run` from one only.
 
     Set `session_ends`: it has to store everything before it returns, for Windows then ends the process.
     """
@@ -62,12 +60,12 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         }
 
     def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
-        """Show a balloon in place of the one before; tell whether Windows took it."""
+        """Show a balloon in place of the one before, and return success."""
         self._clicked = clicked
         return self._message(win32.NIM_MODIFY, win32.NIF_INFO, szInfo=body, szInfoTitle=title)
 
     def hide_balloon(self) -> None:
-        """Take the balloon off the screen."""
+        """Remove the balloon from the screen."""
         self._clicked = lambda: None
         self._remove_notification()
 
@@ -82,7 +80,9 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         return bool(win32.Shell_NotifyIcon(code, data))
 
     def _show(self) -> None:
-        """Add the icon; a taskbar that is busy with the login may take it late, or not (Shell_NotifyIcon, Remarks).
+        """Add the icon, and try again while the taskbar is busy.
+
+        A taskbar that is busy with the login may take it late, or not (Shell_NotifyIcon, Remarks).
 
         One that is not there yet calls when it is.
         """
@@ -96,7 +96,7 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
                 return
             time.sleep(SHOW_AGAIN_S)
 
-    # --- pictures and menu, made in the thread that owns the window ---
+    # --- images and menu, made in the thread that owns the window ---
 
     def _update_icon(self) -> None:
         self._do(super()._update_icon)
@@ -108,7 +108,10 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         self._do(self._renew_menu)
 
     def _renew_menu(self) -> None:
-        """Leave the menu that is open as it is: its lines are what the person chooses from."""
+        """Renew the menu, but not while it is open.
+
+        The user is choosing from its lines.
+        """
         self._menu_is_stale = self._menu_is_open
         if not self._menu_is_open:
             super()._update_menu()
@@ -151,24 +154,30 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             self.session_ends()
 
     def _on_stop(self, wparam: int, lparam: int) -> None:
-        """Close the menu first: its own loop would keep the order to quit to itself."""
+        """Close the menu first, and stop.
+
+        The menu's own loop would otherwise keep the request to quit.
+        """
         user32.EndMenu()
         super()._on_stop(wparam, lparam)
 
 
 def icon_size() -> int:
-    """Return the edge of a tray icon in pixels, at the scale of the monitor that bears the taskbar."""
+    """Return the edge of a tray icon in pixels.
+
+    It depends on the scale of the monitor with the taskbar.
+    """
     taskbar = user32.FindWindowW(TASKBAR, None)
     dpi = (user32.GetDpiForWindow(taskbar) if taskbar else 0) or user32.GetDpiForSystem()
     return int(user32.GetSystemMetricsForDpi(SM_CXSMICON, dpi))
 
 
-def handle_of(picture: Image.Image) -> int:
-    """Make an HICON; whoever holds it destroys it. Raises OSError."""
+def handle_of(image: Image.Image) -> int:
+    """Return an HICON, which the caller destroys. Raises OSError."""
     stream = io.BytesIO()
-    picture.save(stream, "ico", sizes=[picture.size], bitmap_format="bmp")
+    image.save(stream, "ico", sizes=[image.size], bitmap_format="bmp")
     resource = stream.getvalue()[ICON_HEADERS:]
-    size = picture.size
+    size = image.size
     handle = user32.CreateIconFromResourceEx(resource, len(resource), True, ICON_VERSION, *size, 0)  # noqa: FBT003 - C
     if not handle:
         raise win32.ctypes.WinError()

@@ -1,4 +1,4 @@
-"""Start at login: an autostart entry on Linux, the Run key on Windows, a launch agent on macOS."""
+"""Start at login, by the means of each system."""
 
 import shutil
 import sys
@@ -24,7 +24,10 @@ def make_login_starter() -> LoginStarter:
 
 
 def own_command() -> list[str]:
-    """Return how to start this installation's `run`, with an absolute path and without a terminal's window."""
+    """Return the command of this installation's `run`.
+
+    Its path is absolute, and it opens no terminal window.
+    """
     if getattr(sys, "frozen", False):
         return [str(Path(sys.executable).absolute()), "run"]
     if sys.platform == "win32":  # vigicle.exe would open a console
@@ -37,7 +40,10 @@ def own_command() -> list[str]:
 
 
 def _installed_command() -> Path:
-    """Find the script: as we were called (a link that outlives updates), in our environment, on the path."""
+    """Find the `vigicle` script.
+
+    The one that was called comes first, since a link outlives updates. Then come the environment's and the path's.
+    """
     called, beside = Path(sys.argv[0]), Path(sys.executable).with_name("vigicle")
     if called.name == "vigicle" and called.exists():
         return called

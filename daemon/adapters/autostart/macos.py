@@ -1,4 +1,4 @@
-"""Start at login on macOS: a launch agent of the person."""
+"""Start at login on macOS, by a launch agent of the user."""
 
 import os
 import plistlib
@@ -17,7 +17,7 @@ Launchctl = Callable[[Sequence[str]], str]
 
 
 def launchctl(arguments: Sequence[str]) -> str:
-    """Ask launchd; its answer in words, "" when it has none in time."""
+    """Return what launchctl prints, "" without an answer in time."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
             ["/bin/launchctl", *arguments], capture_output=True, text=True, timeout=LIMIT_S, check=False
@@ -28,7 +28,10 @@ def launchctl(arguments: Sequence[str]) -> str:
 
 
 class LaunchAgent:
-    """The property list in ~/Library/LaunchAgents; it counts from the next login."""
+    """The property list in ~/Library/LaunchAgents.
+
+    Changes take effect at the next login.
+    """
 
     def __init__(self, command: Sequence[str], home: Path | None = None, ask: Launchctl = launchctl) -> None:
         self._command = list(command)
@@ -37,11 +40,11 @@ class LaunchAgent:
         self._domain = f"gui/{getattr(os, 'getuid', int)()}"
 
     def status(self) -> AutostartStatus:
-        """Read the property list, and whether the person has switched it off in the System Settings."""
+        """Return whether the property list is there and not switched off."""
         return AutostartStatus(state=self._state(), place=str(self._file))
 
     def enable(self) -> AutostartStatus:
-        """Write the property list, and have launchd forget that it was switched off."""
+        """Write the property list, and undo a switch-off in launchd."""
         agent = {
             "Label": LABEL,
             "ProgramArguments": self._command,
@@ -56,7 +59,10 @@ class LaunchAgent:
         return self.status()
 
     def disable(self) -> AutostartStatus:
-        """Remove the property list; what runs goes on."""
+        """Remove the property list.
+
+        A running vigicle goes on.
+        """
         self._file.unlink(missing_ok=True)
         return self.status()
 

@@ -1,4 +1,7 @@
-"""Start at login on Windows: the person's Run key, and what they chose in the Task Manager."""
+"""Start at login on Windows, by the user's Run key.
+
+The user's choice in the Task Manager counts.
+"""
 
 import subprocess
 import sys
@@ -12,7 +15,7 @@ from daemon.core.login_start import AutostartState, AutostartStatus
 VALUE = APPLICATION
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
-SWITCHED_OFF = 0x01  # the first byte is odd once the person has switched the entry off
+SWITCHED_OFF = 0x01  # the first byte is odd once the user has switched the entry off
 LENGTH_LIMIT = 260  # characters of a Run value ("Run and RunOnce Registry Keys")
 
 
@@ -30,14 +33,14 @@ class Registry(Protocol):
 
 
 class RunKey:
-    """The value in the person's Run key."""
+    """The value in the user's Run key."""
 
     def __init__(self, command: Sequence[str], registry: Registry) -> None:
         self._command = command
         self._registry = registry
 
     def status(self) -> AutostartStatus:
-        """Read the value, and whether the person has switched it off."""
+        """Return whether the value is there and not switched off."""
         return AutostartStatus(state=self._state(), place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}")
 
     def enable(self) -> AutostartStatus:
@@ -77,7 +80,10 @@ if sys.platform == "win32":
         """The real registry."""
 
         def get(self, key: str, name: str) -> str | bytes | None:
-            """Return a value, None where there is none or it is neither text nor bytes."""
+            """Return a value.
+
+            None where it is missing, or neither text nor bytes.
+            """
             try:
                 with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as handle:
                     value, _ = winreg.QueryValueEx(handle, name)
@@ -86,7 +92,7 @@ if sys.platform == "win32":
             return value if isinstance(value, str | bytes) else None
 
         def set(self, key: str, name: str, value: str) -> None:
-            """Write a text; the key is made where it is missing."""
+            """Write a text, and make its key where that is missing."""
             with winreg.CreateKeyEx(winreg.HKEY_CURRENT_USER, key, access=winreg.KEY_SET_VALUE) as handle:
                 winreg.SetValueEx(handle, name, 0, winreg.REG_SZ, value)
 

@@ -1,4 +1,7 @@
-"""Start at login on Linux: an entry of the Desktop Application Autostart Specification 0.5."""
+"""Start at login on Linux, by an autostart entry.
+
+Desktop Application Autostart Specification 0.5.
+"""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -22,7 +25,10 @@ HIDDEN, SWITCHED_ON = "Hidden", "X-GNOME-Autostart-enabled"
 
 
 class XdgEntry:
-    """The entry in the person's autostart folder, which wins over one that the machine has for everybody."""
+    """The entry in the user's autostart folder.
+
+    It takes precedence over the machine's entry.
+    """
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str] = os.environ) -> None:
         self._command = command
@@ -30,14 +36,14 @@ class XdgEntry:
         self._shared = [folder / "autostart" / ENTRY for folder in _machine_folders(environ)]
 
     def status(self) -> AutostartStatus:
-        """Read the entry that counts: the person's own, else the machine's."""
+        """Read the entry in force: the user's, else the machine's."""
         place = next((file for file in (self._own, *self._shared) if file.exists()), None)
         if place is None:
             return AutostartStatus(state=AutostartState.OFF, place=str(self._own))
         return AutostartStatus(state=_state(read_entry(place)), place=str(place))
 
     def enable(self) -> AutostartStatus:
-        """Let the machine's entry count where it works, else write the person's."""
+        """Use the machine's entry where it works, else write the user's."""
         shared = next((file for file in self._shared if file.exists()), None)
         if shared is not None and _state(read_entry(shared)) is AutostartState.ON:
             self._own.unlink(missing_ok=True)
@@ -46,7 +52,7 @@ class XdgEntry:
         return self.status()
 
     def disable(self) -> AutostartStatus:
-        """Remove the person's entry; where the machine has one, hide it."""
+        """Remove the user's entry, or hide the machine's."""
         if any(file.exists() for file in self._shared):
             self._write((HIDDEN, "true"))
         else:
@@ -61,23 +67,29 @@ class XdgEntry:
 
 
 def exec_value(command: Sequence[str]) -> str:
-    """Write a command for the Exec key: arguments quoted, then escaped as every string of the file is."""
+    """Return a command as the value of an Exec key.
+
+    Arguments are quoted, then escaped like every string of the file.
+    """
     return " ".join(map(_quoted, command)).replace("\\", "\\\\")
 
 
 def exec_program(value: str) -> str:
-    """Return the program that an Exec value of ours or of a package starts."""
+    """Return the program that an Exec value starts.
+
+    The value is one that vigicle or its package wrote.
+    """
     value = value.replace("\\\\", "\\").strip()
     if not value.startswith('"'):
         return value.split(" ", 1)[0].replace("%%", "%")
-    said, escaped = [], False
+    characters, escaped = [], False
     for character in value[1:]:
         if character == '"' and not escaped:
             break
         escaped = character == "\\" and not escaped
         if not escaped:
-            said.append(character)
-    return "".join(said).replace("%%", "%")
+            characters.append(character)
+    return "".join(characters).replace("%%", "%")
 
 
 def _quoted(argument: str) -> str:
@@ -88,7 +100,7 @@ def _quoted(argument: str) -> str:
 
 
 def _state(fields: Mapping[str, str]) -> AutostartState:
-    """Judge by what desktops write when the person switches an entry off."""
+    """Return whether a desktop has switched the entry off."""
     if fields.get(HIDDEN) == "true" or fields.get(SWITCHED_ON) == "false":
         return AutostartState.OFF_BY_PERSON
     program = exec_program(fields.get("Exec", ""))
@@ -97,7 +109,10 @@ def _state(fields: Mapping[str, str]) -> AutostartState:
 
 
 def _person_folder(environ: Mapping[str, str]) -> Path:
-    """A relative path in the variable is ignored (XDG Base Directory Specification 0.8)."""
+    """Return the user's configuration folder.
+
+    A relative path in the variable is ignored (XDG Base Directory Specification 0.8).
+    """
     named = environ.get("XDG_CONFIG_HOME", "")
     return Path(named) if named.startswith("/") else Path.home() / ".config"
 

@@ -1,4 +1,4 @@
-"""Examines the desktop for `doctor`: can notices arrive here, and is there a place for the icon."""
+"""Examines the desktop for `doctor`: notices and the tray."""
 
 import asyncio
 import os
@@ -22,11 +22,14 @@ if sys.platform == "linux":
 
 ASK_LIMIT_S = 5.0
 DELIVERY_LIMIT_S = 25.0  # every channel may take its own limit
-WATCHER = "org.kde.StatusNotifierWatcher"
+TRAY_HOST = "org.kde.StatusNotifierWatcher"
 
 
 def probe_notices() -> Iterator[Check]:
-    """Ask whether there is someone to show notices; nothing is shown."""
+    """Yield whether a notification server answers.
+
+    Nothing is shown.
+    """
     if sys.platform != "linux":
         yield fine(Topic.NOTICES, text("doctor.notices.untried"), text("doctor.notices.try"))
     elif (skills := asyncio.run(ask_capabilities(ASK_LIMIT_S))) is None:
@@ -38,11 +41,11 @@ def probe_notices() -> Iterator[Check]:
 
 
 def probe_notices_by_one(render: Render, channels: Sequence[Channel] | None = None) -> Iterator[Check]:
-    """Send one test notice, and tell by which channel it arrived."""
+    """Show one test notice, and yield which channel delivered it."""
     delivered: queue.SimpleQueue[str] = queue.SimpleQueue()
     thread = AsyncThread()
-    watched = [_Watched(channel, delivered) for channel in channels or make_channels()]
-    notifier = ChainNotifier(Inbox().post, watched, render, thread)
+    recording = [_RecordingChannel(channel, delivered) for channel in channels or make_channels()]
+    notifier = ChainNotifier(Inbox().post, recording, render, thread)
     try:
         notifier.show(Notice(tag="doctor", title=text("doctor.test.title"), body=text("doctor.test.body")))
         channel = delivered.get(timeout=DELIVERY_LIMIT_S)
@@ -57,19 +60,19 @@ def probe_notices_by_one(render: Render, channels: Sequence[Channel] | None = No
 
 
 def probe_tray(environ: Mapping[str, str] = os.environ) -> Iterator[Check]:
-    """Tell whether there is a place for the icon."""
+    """Yield whether the desktop has a place for the icon."""
     if sys.platform != "linux":
         yield fine(Topic.TRAY, text("doctor.tray.there"))
     elif not environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY"):
         yield doubtful(Topic.TRAY, text("doctor.tray.no_screen"), text("doctor.tray.no_screen.do"))
-    elif not find_session_bus() or not asyncio.run(_has_owner(WATCHER)):
+    elif not find_session_bus() or not asyncio.run(_has_owner(TRAY_HOST)):
         yield doubtful(Topic.TRAY, text("doctor.tray.no_place"), text("doctor.tray.no_place.do"))
     else:
         yield fine(Topic.TRAY, text("doctor.tray.there"))
 
 
-class _Watched:
-    """A channel that tells when it has delivered."""
+class _RecordingChannel:
+    """A channel that records its deliveries."""
 
     def __init__(self, channel: Channel, delivered: "queue.SimpleQueue[str]") -> None:
         self._channel = channel
@@ -97,7 +100,10 @@ class _Watched:
 
 
 async def _has_owner(name: str) -> bool:
-    """Ask the session bus whether somebody bears this name; no bus is nobody."""
+    """Return whether this name has an owner on the session bus.
+
+    False without a bus.
+    """
     from dbus_fast import Message as Call
     from dbus_fast.aio import MessageBus
 

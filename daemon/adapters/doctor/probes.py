@@ -1,4 +1,7 @@
-"""Examines this computer for `doctor`: each probe in a thread of its own, so that none can spoil the others."""
+"""Examines this computer for `doctor`.
+
+Each probe runs in a thread of its own, so that none can spoil the others.
+"""
 
 import logging
 import os
@@ -51,7 +54,7 @@ NOT_AT_LOGIN = {
     AutostartState.BROKEN: "doctor.login_start.broken",
 }
 LIMIT_S = 10.0
-LOOK_LIMIT_S = 60.0  # a module may take ten seconds, and several may do so
+READ_LIMIT_S = 60.0  # several modules may take ten seconds each
 DAEMON_LIMIT_S = 5.0
 
 Probe = Callable[[], Iterable[Check]]
@@ -60,15 +63,15 @@ MakeTokenReader = Callable[[Post], TokenReader]
 
 
 def run_probes(probes: Mapping[Topic, Probe], *, limit_s: float = LIMIT_S) -> tuple[Check, ...]:
-    """Run all probes at once and return their findings in order of topic.
+    """Run all probes at once, and return their findings by topic.
 
-    A probe that raises, or is not done in time, is a finding itself. The look at the cards has a limit of its own.
+    A probe that raises, or is not done in time, is a finding itself. The read of the cards has a limit of its own.
     """
     inboxes = {topic: _started(topic, probe) for topic, probe in probes.items()}
     begun = time.monotonic()
     found: list[Check] = []
     for topic, inbox in inboxes.items():
-        limit = max(limit_s, LOOK_LIMIT_S) if topic is Topic.SERVICE else limit_s
+        limit = max(limit_s, READ_LIMIT_S) if topic is Topic.SERVICE else limit_s
         try:
             found += inbox.get(timeout=max(0.0, begun + limit - time.monotonic()))
         except queue.Empty:
@@ -96,7 +99,7 @@ def _started(topic: Topic, probe: Probe) -> "queue.SimpleQueue[list[Check]]":
 
 
 def probe_daemon(folders: Folders) -> Iterator[Check]:
-    """Ask the daemon for a sign of life."""
+    """Yield whether the daemon runs and answers."""
     try:
         client.ask(runtime_of_daemon(folders), GetStatus(), timeout_s=DAEMON_LIMIT_S)
     except client.DaemonNotRunningError:
@@ -108,17 +111,17 @@ def probe_daemon(folders: Folders) -> Iterator[Check]:
 
 
 def probe_login_start(starter: LoginStarter) -> Iterator[Check]:
-    """Tell whether vigicle starts at login."""
-    standing = starter.status()
-    if standing.state is AutostartState.ON:
-        yield fine(Topic.LOGIN_START, text("doctor.login_start.on", place=standing.place))
+    """Yield whether vigicle starts at login."""
+    autostart = starter.status()
+    if autostart.state is AutostartState.ON:
+        yield fine(Topic.LOGIN_START, text("doctor.login_start.on", place=autostart.place))
     else:
-        what = text(NOT_AT_LOGIN[standing.state], place=standing.place)
+        what = text(NOT_AT_LOGIN[autostart.state], place=autostart.place)
         yield doubtful(Topic.LOGIN_START, what, text("doctor.login_start.do"))
 
 
 def probe_clock() -> Iterator[Check]:
-    """Judge the computer's date."""
+    """Yield whether the computer's date is plausible."""
     now = datetime.now(UTC)
     yield judge_clock(now, wrong=clock_wrong(now))
 
@@ -142,7 +145,10 @@ def probe_cards(
 def read_once(
     read_snapshot: Snapshot, make_tokens: MakeTokenReader, settings: Settings
 ) -> tuple[Report, tuple[TokensRead, ...]]:
-    """Return the report of one read of the cards, and what the modules answered; the store is not used."""
+    """Read the cards once, without the store.
+
+    Returns the report, and what the modules answered.
+    """
     inbox = Inbox()
     tokens = make_tokens(inbox.post)
     answers: list[TokensRead] = []
@@ -169,7 +175,7 @@ def read_once(
 
 
 def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
-    """Tell which configuration files count, and what is refused in them."""
+    """Yield the configuration files in force, and those refused."""
     files = (folders.policy_file, folders.config_file)
     refused = [problem for problem in loaded.problems if problem.file in files]
     for problem in refused:
@@ -182,7 +188,7 @@ def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
 
 
 def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterator[Check]:
-    """Name the procedures, and the files that are refused."""
+    """Yield the procedures, and the files that are refused."""
     for procedure in loaded.settings.procedures:
         title = procedure.title.fr if language == "fr" else procedure.title.en
         yield fine(Topic.PROCEDURES, text("doctor.procedure.there", title=title, id=procedure.id))
@@ -196,7 +202,10 @@ def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterato
 
 
 def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
-    """Tell where each procedure's activation tool is; it is missed only where a key of the procedure is known."""
+    """Yield where each procedure's activation tool is.
+
+    A missing one is a trouble only where a key of the procedure is known.
+    """
     known = (procedure_of(seen.certificate, settings.procedures) for seen in memory.certificates.values())
     in_use = {procedure.id for procedure in known if procedure}
     for procedure in settings.procedures:
@@ -213,10 +222,10 @@ def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
 
 
 def probe_store(folders: Folders) -> Iterator[Check]:
-    """Tell where the memory lies, whether it is sound, and how much it holds."""
+    """Yield where the store is, its state and its size."""
     file = folders.state / STORE_NAME
     try:
-        memory, problems = look_into_store(folders)
+        memory, problems = read_store(folders)
     except UserError as problem:
         yield bad(Topic.STORE, text("doctor.store.unsound", file=str(file)), problem.text)
         return
@@ -232,8 +241,10 @@ def probe_store(folders: Folders) -> Iterator[Check]:
         yield bad(Topic.STORE, text("doctor.store.unwritable", folder=str(nearest)), text("folder.unusable.remedy"))
 
 
-def look_into_store(folders: Folders) -> tuple[Memory, list[Text]]:
-    """Read the memory without a change to anything, and what is wrong with it. Raises Problem."""
+def read_store(folders: Folders) -> tuple[Memory, list[Text]]:
+    """Return the memory, and what is wrong with the store.
+
+    Nothing is changed. Raises UserError. Raises Problem."""
     store = SqliteStore(folders.state, read_only=True)
     try:
         return store.load(), store.problems

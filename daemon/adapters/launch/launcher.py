@@ -1,4 +1,4 @@
-"""Opens the pages, the tool and the letter of our own procedures, and nothing else."""
+"""Opens the pages, tools and letters of configured procedures."""
 
 import logging
 import os
@@ -24,12 +24,15 @@ log = logging.getLogger(__name__)
 
 
 class DesktopLauncher:
-    """The `Launcher`: looks an order up in the settings of the moment and carries it out in a thread of its own."""
+    """The `Launcher`: carries out each order in its own thread."""
 
     def __init__(
         self, post: Post, settings: Callable[[], Settings], elevated: Callable[[], bool] | None = None
     ) -> None:
-        """Keep `settings`, which returns those in force, and `elevated`; both are called from any thread."""
+        """Keep `settings`, which returns those in force, and `elevated`.
+
+        Both are called from any thread.
+        """
         self._post = post
         self._settings = settings
         self._elevated = elevated or is_elevated
@@ -42,13 +45,13 @@ class DesktopLauncher:
         procedure = next((each for each in self._settings().procedures if each.id == order.procedure), None)
         trouble: Trouble | None
         if procedure is None:
-            log.warning("There is no procedure %s to open anything of", order.procedure)
+            log.warning("Launch refused: no procedure %s", order.procedure)
             trouble = Trouble.LAUNCH_FAILED
         elif self._elevated():
-            log.warning("vigicle runs with an administrator's rights and opens nothing: a browser would inherit them")
+            log.warning("Launch refused: a browser would inherit the administrator's rights of vigicle")
             trouble = Trouble.ELEVATED
         else:
-            trouble = _go(procedure, order, self._settings().language)
+            trouble = _open(procedure, order, self._settings().language)
         log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")
         self._post(
             Launched(at=datetime.now(UTC), procedure=order.procedure, destination=order.destination, trouble=trouble)
@@ -56,9 +59,11 @@ class DesktopLauncher:
 
 
 def is_elevated() -> bool:
-    """Tell whether what we start would get an administrator's rights (CVE-2024-31498 is such a browser).
+    """Return whether started programs would get an administrator's rights.
 
-    On Linux a root session is the person's own choice.
+    CVE-2024-31498 is such a browser.
+
+    On Linux a root session is the user's own choice.
     """
     if sys.platform == "win32":
         import ctypes
@@ -71,54 +76,57 @@ def is_elevated() -> bool:
     return elevated
 
 
-def _go(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
+def _open(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
     match order.destination:
         case Destination.ORDER_PAGE:
-            return _page(procedure.order_url)
+            return _open_page(procedure.order_url)
         case Destination.PLATFORM:
-            return _page(procedure.platform_url)
+            return _open_page(procedure.platform_url)
         case Destination.TOOL:
-            return _tool(procedure.tool)
+            return _start_tool(procedure.tool)
         case Destination.SUPPORT_MAIL:
-            return _letter(procedure, order, language)
+            return _open_letter(procedure, order, language)
         case Destination.SERIAL:
             return Trouble.LAUNCH_FAILED  # it is copied, never opened
         case _:
             assert_never(order.destination)
 
 
-def _page(url: str) -> Trouble | None:
+def _open_page(url: str) -> Trouble | None:
     if not is_safe(url):
-        log.warning("The address %r is not opened: only https is", url)
+        log.warning("Launch refused: the address %r is not https", url)
         return Trouble.LAUNCH_FAILED
     return None if open_address(url) else Trouble.LAUNCH_FAILED
 
 
-def _letter(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
+def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
     address = letter_address(procedure, language, holder=order.holder, serial_hex=order.serial_hex)
     if address is None:
-        log.warning("No letter can be written for %s: see its letter, its support_email and the key", procedure.id)
+        log.warning("No letter for %s: check its letter, its support_email and the key", procedure.id)
         return Trouble.LAUNCH_FAILED
     return None if open_address(address) else Trouble.LAUNCH_FAILED
 
 
-def _tool(tool: VendorTool) -> Trouble | None:
+def _start_tool(tool: VendorTool) -> Trouble | None:
     path = _configured(tool) or find_tool(tool.name)
     if path is None:
-        return _page(tool.download_url) or Trouble.TOOL_MISSING
+        return _open_page(tool.download_url) or Trouble.TOOL_MISSING
     return None if start_tool(path) else Trouble.LAUNCH_FAILED
 
 
 def _configured(tool: VendorTool) -> Path | None:
     path = Path(tool.path) if tool.path else None
     if path is not None and not (path.is_absolute() and path.exists()):
-        log.warning("The configured tool %s is not there; it is searched by its name", path)
+        log.warning("The configured tool %s is missing; searching by its name", path)
         return None
     return path
 
 
 def is_safe(url: str) -> bool:
-    """Tell whether an address may be opened: https, with a host, without a user, all visible."""
+    """Return whether an address may be opened.
+
+    It must be https, with a host, without a user, and printable.
+    """
     try:
         parts = urlsplit(url)
         host, user = parts.hostname, parts.username

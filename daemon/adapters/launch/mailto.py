@@ -1,4 +1,4 @@
-"""The letter to a platform's support, as an address that a mail program opens (RFC 6068)."""
+"""The letter to a platform's support, as a mailto address (RFC 6068)."""
 
 import re
 import unicodedata
@@ -16,7 +16,9 @@ _IN_NAMES = " -‐.'’\N{NO-BREAK SPACE}"
 
 
 def letter_address(procedure: Procedure, language: str | None, *, holder: str, serial_hex: str) -> str | None:
-    """Fill the procedure's letter and make its `mailto:` address; None where it must not, or cannot, be written.
+    """Return the procedure's letter as a `mailto:` address.
+
+    None where the procedure has no letter, the serial number is not hex, or the address is too long.
 
     Name and serial number come from a card: whatever else they hold cannot become a header, an option or a command.
     """
@@ -32,7 +34,7 @@ def letter_address(procedure: Procedure, language: str | None, *, holder: str, s
 
 
 def _name(holder: str) -> str:
-    """Keep what names are written with: letters with their accents, and what stands between them."""
+    """Keep letters with their accents, and what separates the parts of names."""
     whole = clean(unicodedata.normalize("NFC", holder))
     kept = (c if c in _IN_NAMES or unicodedata.category(c)[0] in "LM" else " " for c in whole)
     return clean("".join(kept), HOLDER_LIMIT)

@@ -1,4 +1,7 @@
-"""Starts programs and opens pages, each system's way: no shell, nothing inherited, nobody waits for the end."""
+"""Starts programs and opens pages, by the means of each system.
+
+No shell is used, nothing is inherited, and no call waits for the program's end.
+"""
 
 import logging
 import os
@@ -20,11 +23,11 @@ log = logging.getLogger(__name__)
 VERDICT_S = 0.5  # a program that cannot run has ended by then
 OPEN_LIMIT_S = 10.0  # `gio` and `xdg-open` have handed over by then, or have become the browser
 PRIVATE_VARIABLES = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
-FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the person's own in NAME_ORIG
+FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the user's own in NAME_ORIG
 
 
 def open_address(url: str) -> bool:
-    """Open an https address in the browser, a mailto one in the mail program; tell whether that seems to have worked.
+    """Open an https or mailto address, and return whether that worked.
 
     An address is one word of a command that begins with its scheme: it is never taken for an option.
     """
@@ -40,14 +43,17 @@ def open_address(url: str) -> bool:
 def _open_freedesktop(url: str) -> bool:
     # Of the three only `gio` reports every failure; xdg-open some; webbrowser none, and without a display it would
     # take the terminal.
-    if any(_have(opener) and run(command, OPEN_LIMIT_S) for opener, command in _openers(url)):
+    if any(_is_installed(opener) and run(command, OPEN_LIMIT_S) for opener, command in _openers(url)):
         return True
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     return bool(display) and url.startswith("https:") and webbrowser.open(url)
 
 
 def start_tool(path: Path) -> bool:
-    """Start a program, .desktop, .lnk or .app, unless it is known to run; tell whether that worked."""
+    """Start a program, .desktop, .lnk or .app, unless it runs.
+
+    Returns whether it runs, as far as can be known.
+    """
     if sys.platform == "win32":
         done = _runs_on_windows(path) or _start_by_shell(str(path))
     else:
@@ -62,7 +68,7 @@ def _runs_on_windows(path: Path) -> bool:
         return False
     if program is None or not runs(program):
         return False
-    log.info("The vendor's tool is running already")
+    log.info("The vendor's tool runs already")
     return True
 
 
@@ -71,7 +77,7 @@ def _start_posix(path: Path) -> bool:
         return run(["/usr/bin/open", str(path)], OPEN_LIMIT_S)
     program = _program_of_entry(path) if path.suffix == ".desktop" else path
     if program is not None and is_running(program):
-        log.info("The vendor's tool is running already")
+        log.info("The vendor's tool runs already")
         return True
     if path.suffix == ".desktop":
         return run(["gio", "launch", str(path)], OPEN_LIMIT_S)
@@ -79,7 +85,10 @@ def _start_posix(path: Path) -> bool:
 
 
 def run(command: Sequence[str], limit_s: float) -> bool:
-    """Start a command; tell whether it did not fail within the limit. It runs on, and is reaped when it ends."""
+    """Start a command, and return whether it did not fail in time.
+
+    It runs on after the limit. It is reaped when it ends.
+    """
     try:
         process = subprocess.Popen(  # noqa: S603 - our own command, no shell
             command,
@@ -104,7 +113,10 @@ def run(command: Sequence[str], limit_s: float) -> bool:
 
 
 def childs_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what is ours: variables of vigicle, of its Python, and of the frozen program."""
+    """Return the environment without vigicle's own variables.
+
+    Left out are those of vigicle, of its Python, and of the frozen program.
+    """
     kept = {name: value for name, value in environ.items() if not name.startswith(PRIVATE_VARIABLES)}
     if getattr(sys, "frozen", False):
         for name in FROZEN_CHANGES:
@@ -116,7 +128,10 @@ def childs_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_running(program: Path, processes: Path = Path("/proc")) -> bool:
-    """Tell whether this person runs the program, as a program of its own or by an interpreter (Linux only)."""
+    """Return whether the user runs this program (Linux only).
+
+    It may be a program of its own, or a script under an interpreter.
+    """
     try:
         wanted = program.resolve(strict=True)
         with wanted.open("rb") as file:
@@ -131,8 +146,8 @@ def _programs_of(process: Path, words: int) -> set[str]:
     try:
         if process.stat().st_uid != os.getuid():  # type: ignore[attr-defined,unused-ignore]  # not on Windows
             return set()
-        said = (process / "cmdline").read_bytes().split(b"\0")[:words]
-        return {os.fsdecode(part) for part in said} | {str((process / "exe").readlink())}
+        words_run = (process / "cmdline").read_bytes().split(b"\0")[:words]
+        return {os.fsdecode(part) for part in words_run} | {str((process / "exe").readlink())}
     except OSError:  # it has ended, or is another's
         return set()
 
@@ -150,12 +165,15 @@ def _openers(url: str) -> tuple[tuple[str, list[str]], ...]:
     return ("gio", ["gio", "open", url]), ("xdg-open", ["xdg-open", url])
 
 
-def _have(program: str) -> bool:
+def _is_installed(program: str) -> bool:
     return shutil.which(program) is not None
 
 
 def _start_by_shell(target: str) -> bool:
-    """Let Windows start it as a double click does: it knows shortcuts, and asks for rights where they are needed."""
+    """Start it as a double click does.
+
+    Windows then resolves shortcuts, and asks for rights where they are needed.
+    """
     if sys.platform == "win32":
         try:
             os.startfile(target)  # noqa: S606 - an https address, or a program of our own table

@@ -1,4 +1,7 @@
-"""Finds the vendor's tool on this computer by its name: nobody publishes where it installs itself."""
+"""Finds the vendor's tool on this computer by its name.
+
+Vendors do not document where their tools are installed.
+"""
 
 import os
 import plistlib
@@ -14,7 +17,10 @@ UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
 
 
 def find_tool(name: str, environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Find the .desktop, .lnk, .app or program whose name contains `name`, case-folded; the shortest name wins."""
+    """Find the .desktop, .lnk, .app or program with this name.
+
+    Its name contains `name`, case-folded. The shortest name wins.
+    """
     if sys.platform == "win32":
         found = best_match(name, shortcuts(environ)) or best_match(name, installed_programs())
     elif sys.platform == "darwin":
@@ -25,7 +31,7 @@ def find_tool(name: str, environ: Mapping[str, str] = os.environ) -> Path | None
 
 
 def best_match(name: str, candidates: Iterable[tuple[str, Path]]) -> Path | None:
-    """Choose among names and paths."""
+    """Return the path with the shortest name that contains `name`."""
     wanted = name.casefold()
     found = [
         (len(label), label, path)
@@ -36,7 +42,9 @@ def best_match(name: str, candidates: Iterable[tuple[str, Path]]) -> Path | None
 
 
 def desktop_entries(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
-    """Yield the names and files of the desktop's programs (Desktop Entry Specification 1.5).
+    """Yield the names and files of the desktop's programs.
+
+    Desktop Entry Specification 1.5.
 
     An entry of the same id in an earlier folder hides the later ones, also when it is hidden itself.
     """
@@ -52,7 +60,7 @@ def desktop_entries(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
 
 
 def read_entry(file: Path) -> dict[str, str]:
-    """Read the group [Desktop Entry]; {} where it cannot be read."""
+    """Return the group [Desktop Entry], {} where it cannot be read."""
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -76,7 +84,10 @@ def _names(entry: Mapping[str, str]) -> list[str]:
 
 
 def bundles(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Yield the names and folders of macOS applications, and of those one folder below."""
+    """Yield the names and folders of macOS applications.
+
+    Applications one folder below are included.
+    """
     for folder in folders:
         for bundle in sorted([*folder.glob("*.app"), *folder.glob("*/*.app")]):
             try:

@@ -1,4 +1,4 @@
-"""Where Windows knows programs from: shortcuts of the Start menu and the desktop, and the uninstall registry."""
+"""The programs that Windows lists: shortcuts and the uninstall registry."""
 
 import contextlib
 import logging
@@ -17,7 +17,10 @@ MENU = r"Microsoft\Windows\Start Menu\Programs"
 
 
 def shortcuts(environ: Mapping[str, str] = os.environ) -> Iterator[tuple[str, Path]]:
-    """Yield the names and files of the shortcuts, of this person and of all, but for those that lead nowhere."""
+    """Yield the names and files of all shortcuts with a target.
+
+    They are those of this user and of all users.
+    """
     menus = [Path(environ[each]) / MENU for each in ("APPDATA", "PROGRAMDATA") if environ.get(each)]
     desktops = [Path(environ[each]) / "Desktop" for each in ("USERPROFILE", "PUBLIC") if environ.get(each)]
     moved = _value_of_user(SHELL_FOLDERS, "Desktop")  # OneDrive moves it
@@ -32,13 +35,16 @@ def _leads_somewhere(shortcut: Path) -> bool:
     try:
         target = read_target(shortcut)
     except (OSError, ValueError) as error:
-        log.info("The shortcut %s is passed over: %s", shortcut, error)
+        log.info("Shortcut %s skipped: %s", shortcut, error)
         return False
     return target is None or target.exists()
 
 
 def installed_programs() -> Iterator[tuple[str, Path]]:
-    """Yield the names and programs that the uninstall registry knows, in both views, of this person and of all."""
+    """Yield the names and programs of the uninstall registry.
+
+    Both views are read, for this user and for all users.
+    """
     for display_name, icon, location in _uninstall_entries():
         program = program_of(icon, location)
         if program is not None:
@@ -46,7 +52,10 @@ def installed_programs() -> Iterator[tuple[str, Path]]:
 
 
 def program_of(icon: str, location: str) -> Path | None:
-    """Tell the program from an entry's DisplayIcon ("C:\\x\\y.exe",0), else from the one program in its folder."""
+    """Return an entry's program.
+
+    It is named by DisplayIcon ("C:\\x\\y.exe",0), or is the only program in InstallLocation.
+    """
     named = Path(icon.rsplit(",", 1)[0].strip().strip('"')) if icon else None
     if named is not None and _is_program(named):
         return named
@@ -88,19 +97,19 @@ if sys.platform == "win32":
             with winreg.OpenKey(programs, winreg.EnumKey(programs, index), 0, rights) as one:
                 yield _text(one, "DisplayName"), _text(one, "DisplayIcon"), _text(one, "InstallLocation")
         except OSError as error:
-            log.info("An entry of the uninstall registry is passed over: %s", error)
+            log.info("Uninstall registry entry skipped: %s", error)
 
     def _text(key: winreg.HKEYType, value: str) -> str:
-        """Read a text, with its variables put in; "" where there is none."""
+        """Return a text with its variables expanded, "" where it is missing."""
         try:
             found, kind = winreg.QueryValueEx(key, value)
         except FileNotFoundError:
             return ""
         except OSError as error:
-            log.info("The registry value %s is passed over: %s", value, error)
+            log.info("Registry value %s skipped: %s", value, error)
             return ""
         if not isinstance(found, str):
-            log.info("The registry value %s is passed over: it is no text", value)
+            log.info("Registry value %s skipped: not a text", value)
             return ""
         return winreg.ExpandEnvironmentStrings(found) if kind == winreg.REG_EXPAND_SZ else found
 

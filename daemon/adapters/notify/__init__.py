@@ -1,4 +1,4 @@
-"""Notices: several ways to reach the person, tried in order."""
+"""Notices: several channels to the user, tried in order."""
 
 import logging
 import os
@@ -35,7 +35,7 @@ def make_notifier(
 
 
 def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] = os.environ) -> list[Channel]:
-    """Make the channels: desktop-notifier, the tray's balloon where it has one, plyer, the log.
+    """Return desktop-notifier, the tray's balloon, plyer and the log, in this order.
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
     """
@@ -50,7 +50,7 @@ def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] =
 
 
 def _own(balloons: Balloons | None) -> list[Channel]:
-    """Give what stands in on this system where its own notices refuse us."""
+    """Return this system's fallbacks for its own notices."""
     own: list[Channel] = [] if balloons is None else [BalloonChannel(balloons)]
     if sys.platform == "darwin":
         from daemon.adapters.notify.osascript import OsascriptChannel

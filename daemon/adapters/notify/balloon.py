@@ -1,4 +1,7 @@
-"""The channel of Windows where toasts fail: the tray icon's balloon, which can be clicked and has no buttons."""
+"""The channel of Windows where toasts fail: the tray icon's balloon.
+
+It can be clicked and has no buttons.
+"""
 
 import asyncio
 
@@ -19,7 +22,7 @@ class BalloonChannel:
         self._shown = ""  # the tag of the newest
 
     async def show(self, message: Message, answered: Answered) -> bool:
-        """Show title and body; tell whether there is an icon, and Windows took the balloon."""
+        """Show title and body, and return whether Windows showed them."""
 
         def clicked() -> None:
             if message.opens:

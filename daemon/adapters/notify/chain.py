@@ -1,4 +1,4 @@
-"""The notifier: puts a notice into words and hands it to the first channel that delivers it."""
+"""The notifier: renders notices, and shows each by the first working channel."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ Desktop = Callable[[], Coroutine[Any, Any, bool]]
 
 
 class ChainNotifier:
-    """The `Notifier` over several channels, tried in order, one notice at a time."""
+    """The `Notifier` over several channels, one notice at a time."""
 
     def __init__(
         self,
@@ -35,10 +35,10 @@ class ChainNotifier:
         thread: AsyncThread,
         desktop: Desktop | None = None,
     ) -> None:
-        """Keep the channels, the log last. `thread` is shared: whoever made it stops it.
+        """Keep the channels, the log last, and the thread.
 
-        `desktop` waits until there is one to show notices, and tells whether that came. At login vigicle may be
-        earlier: what only the log could take is then said again, through the channels before it.
+        `desktop` waits for a desktop that shows notices, and returns whether it came. At login vigicle may be
+        earlier: what only the log could take is then shown again, by the channels before it.
         """
         self._post = post
         self._channels = tuple(channels)
@@ -47,36 +47,39 @@ class ChainNotifier:
         self._desktop = desktop
         self._stopped = False
         self._turn = asyncio.Lock()
-        self._owed: dict[str, Message] = {}
+        self._undelivered: dict[str, Message] = {}
         self._waiting: asyncio.Task[None] | None = None
 
     def show(self, notice: Notice) -> None:
         """Put the notice on the best channel that delivers."""
-        self._thread.submit(self._tell(notice, in_words(notice, self._render)))
+        self._thread.submit(self._show(notice, to_message(notice, self._render)))
 
     def withdraw(self, tag: str) -> None:
         """Take it off the screen, if it is there."""
         self._thread.submit(self._withdraw(tag))
 
     def stop(self) -> None:
-        """End; what could have been clicked leaves the screen, and stays said: no notice is said twice."""
+        """End, and remove notices that could be clicked from the screen.
+
+        They still count as delivered, so none is shown twice.
+        """
         self._stopped = True
         self._thread.submit(self._close())
 
-    async def _tell(self, notice: Notice, message: Message) -> None:
+    async def _show(self, notice: Notice, message: Message) -> None:
         async with self._turn:
-            self._owed.pop(notice.tag, None)
-            teller = await self._deliver(message, self._channels)
-            if teller is None:
-                log.error("A notice could not be said")
+            self._undelivered.pop(notice.tag, None)
+            channel = await self._deliver(message, self._channels)
+            if channel is None:
+                log.error("No channel delivered a notice")
                 return
             self._post_until_stop(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
-            if teller is self._channels[-1] and len(self._channels) > 1:
-                self._owe(message)
+            if channel is self._channels[-1] and len(self._channels) > 1:
+                self._deliver_later(message)
 
     async def _withdraw(self, tag: str) -> None:
         async with self._turn:
-            self._owed.pop(tag, None)
+            self._undelivered.pop(tag, None)
             for channel in self._channels:
                 await self._guarded(channel, channel.withdraw(tag))
 
@@ -90,20 +93,20 @@ class ChainNotifier:
     async def _deliver(self, message: Message, channels: Sequence[Channel]) -> Channel | None:
         for channel in channels:
             if await self._guarded(channel, channel.show(message, self._answer_to(message.tag))):
-                log.info("A notice was said through the channel %s", channel.name)
+                log.info("Notice delivered by the channel %s", channel.name)
                 return channel
         return None
 
-    def _owe(self, message: Message) -> None:
-        self._owed[message.tag] = message
+    def _deliver_later(self, message: Message) -> None:
+        self._undelivered[message.tag] = message
         if self._desktop is not None and (self._waiting is None or self._waiting.done()):
             self._waiting = asyncio.create_task(self._settle(self._desktop))
 
     async def _settle(self, desktop: Desktop) -> None:
         came = await desktop()
         async with self._turn:
-            owed, self._owed = self._owed, {}
-            for message in owed.values() if came else ():
+            undelivered, self._undelivered = self._undelivered, {}
+            for message in undelivered.values() if came else ():
                 await self._deliver(message, self._channels[:-1])
 
     async def _guarded(self, channel: Channel, work: Coroutine[Any, Any, bool | None]) -> bool:
@@ -125,8 +128,11 @@ class ChainNotifier:
             self._post(event)
 
 
-def in_words(notice: Notice, render: Render) -> Message:
-    """Put a notice into words that no certificate's text can break: one line each, cleaned and cut."""
+def to_message(notice: Notice, render: Render) -> Message:
+    """Render a notice as lines that no certificate's text can break.
+
+    Each is one line, cleaned and cut.
+    """
     labels = {choice: text(f"choice.{choice}") for choice in notice.more}
     if notice.button is not None:
         labels = {NoticeChoice.OPEN: notice.button, **labels}

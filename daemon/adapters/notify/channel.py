@@ -1,4 +1,4 @@
-"""What a channel to the person is, and the words that it carries."""
+"""A channel to the user, and the message that it shows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ DELIVERY_LIMIT_S = 5.0  # a notification server that has not answered by then is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeButton:
-    """A button in words."""
+    """A rendered button."""
 
     choice: Choice
     label: str
@@ -19,7 +19,10 @@ class NoticeButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A notice in words: one line each, cleaned and cut. `opens`: a click on the body answers `OPEN`."""
+    """A rendered notice: one line each, cleaned and cut.
+
+    `opens`: a click on the body answers `OPEN`.
+    """
 
     tag: str
     title: str
@@ -33,20 +36,28 @@ Answered = Callable[[Choice], None]
 
 
 class Channel(Protocol):
-    """One way to reach the person. All methods run in the asyncio thread and must not block it."""
+    """One way to reach the user.
+
+    All methods run in the asyncio thread and must not block it.
+    """
 
     @property
     def name(self) -> str:
         """The channel's name in `VIGICLE_NOTIFIER` and in the log."""
 
     async def show(self, message: Message, answered: Answered) -> bool:
-        """Show the message in place of one with the same tag; tell whether that is known to have worked.
+        """Show the message, and return whether it is known to be delivered.
 
-        `answered` may be called from any thread, as often as the person answers, perhaps hours later.
+        It replaces the message with the same tag.
+
+        `answered` may be called from any thread, as often as the user answers, perhaps hours later.
         """
 
     async def withdraw(self, tag: str) -> None:
-        """Take the message with this tag off the screen, if it is there."""
+        """Remove the message with this tag from the screen."""
 
     async def close(self) -> None:
-        """Let go of what is held, and take off the screen what could be clicked, within half a second."""
+        """End, and remove messages that can be clicked from the screen.
+
+        Takes half a second at most.
+        """

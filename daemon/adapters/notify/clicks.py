@@ -1,7 +1,9 @@
-"""What desktop-notifier leaves undone for clicks on Linux: it forgets a notice too soon, and knows it too late.
+"""Fixes desktop-notifier's handling of clicks on Linux.
 
-Seen with 6.2.0, which asks each time in its own tables whose notice a signal is of. They are led from here: a notice
-stays in them until it is answered or withdrawn, for some servers let it be clicked in their history.
+It forgets a notice too soon, and knows it too late.
+
+Seen with 6.2.0, which looks each signal's notice up in its own tables. This module maintains them: a notice stays in
+them until it is answered or withdrawn, for some servers let it be clicked in their history.
 """
 
 import asyncio
@@ -15,20 +17,20 @@ if TYPE_CHECKING:
 
 EARLY_CLICK_S = 0.2
 DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
-DISMISSED = 2  # the same, NotificationClosed: by the person
+DISMISSED = 2  # the same, NotificationClosed: by the user
 
 
-class ClickHearing:
-    """Hears what the server says, in the place of desktop-notifier's backend, and hands it on where that is right."""
+class ClickHandler:
+    """Handles the server's signals in place of desktop-notifier's backend."""
 
     def __init__(self, backend: Any) -> None:
-        """Take over, before the backend connects."""
+        """Replace the backend's handlers, before it connects."""
         self._backend = backend
         self._identifiers = backend._platform_to_interface_notification_identifier
         self._early: set[int] = set()
         self._answer, self._connect = backend._on_action, backend._init_dbus
-        backend._on_action = self._patient(self._on_action)
-        backend._on_closed = self._patient(self._on_closed)
+        backend._on_action = self._delayed(self._on_action)
+        backend._on_closed = self._delayed(self._on_closed)
         backend._init_dbus = self._init_dbus
 
     async def _init_dbus(self) -> Any:
@@ -37,13 +39,19 @@ class ClickHearing:
         return interface
 
     def _on_message(self, message: "Message") -> None:
-        """Forget the notices of a server that has gone: numbers are unique within one server's life only."""
+        """Forget the notices of a server that has gone.
+
+        Their ids are unique only as long as one server lives.
+        """
         if message.member == OWNER_CHANGED and message.sender == BUS and message.body[0] == NAME:
             self._identifiers.clear()
             self._backend._notification_cache.clear()
 
     def _on_action(self, number: int, key: str) -> None:
-        """Hand on what is an answer; the notice is then done with, whatever is said of it afterwards."""
+        """Pass a click on, if the notice offers its action.
+
+        The notice is then done: later signals for it are ignored.
+        """
         notification = self._backend._notification_cache.get(self._identifiers.get(number))
         if notification is None:
             return
@@ -57,18 +65,21 @@ class ClickHearing:
         if notification is not None and reason == DISMISSED:
             self._backend.handle_dismissed(identifier, notification)
 
-    def _patient(self, hear: Callable[[int, Any], None]) -> Callable[[int, Any], None]:
-        """Hear later what comes in one breath with the notice's number, which is entered a moment afterwards."""
+    def _delayed(self, handle: Callable[[int, Any], None]) -> Callable[[int, Any], None]:
+        """Delay a signal for an id that is not registered yet.
 
-        def heard(number: int, said: Any) -> None:
+        Servers may emit it before Notify returns.
+        """
+
+        def handle_signal(number: int, value: Any) -> None:
             if number in self._identifiers and number not in self._early:
-                hear(number, said)
+                handle(number, value)
             else:
                 self._early.add(number)
-                asyncio.get_running_loop().call_later(EARLY_CLICK_S, hear_late, number, said)
+                asyncio.get_running_loop().call_later(EARLY_CLICK_S, handle_late, number, value)
 
-        def hear_late(number: int, said: Any) -> None:
+        def handle_late(number: int, value: Any) -> None:
             self._early.discard(number)
-            hear(number, said)
+            handle(number, value)
 
-        return heard
+        return handle_signal

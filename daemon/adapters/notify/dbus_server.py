@@ -1,4 +1,4 @@
-"""The session's notification server on Linux, asked directly: is it there, does it answer, what can it do."""
+"""Asks the session's notification server on Linux directly."""
 
 import asyncio
 import html
@@ -20,7 +20,7 @@ ACTIONS, MARKUP = "actions", "body-markup"
 
 
 def find_session_bus() -> bool:
-    """Tell whether there is a session bus to try.
+    """Return whether there is a session bus to try.
 
     The user bus of systemd is written into the environment where only its socket is there: desktop-notifier and the
     programs that we start look nowhere else.
@@ -35,7 +35,9 @@ def find_session_bus() -> bool:
 
 
 async def ask_capabilities(limit_s: float) -> frozenset[str] | None:
-    """Return what the server says that it can do (Desktop Notifications Specification, GetCapabilities).
+    """Return the capabilities of the server, None without an answer.
+
+    Desktop Notifications Specification, GetCapabilities.
 
     None: there is no bus, no server, or it does not answer within the limit.
     """
@@ -52,14 +54,16 @@ async def ask_capabilities(limit_s: float) -> frozenset[str] | None:
 
 
 def shown_body(body: str, skills: frozenset[str]) -> str:
-    """Return the body as the server has to get it: a server that renders markup needs its signs escaped."""
+    """Return the body, escaped where the server renders markup."""
     return html.escape(body, quote=False) if MARKUP in skills else body
 
 
 async def wait_for_server(limit_s: float) -> bool:
-    """Wait until the session has a notification server; tell whether it came within the limit.
+    """Wait for the session's notification server.
 
-    A bus that cannot be reached, or that goes away meanwhile, is tried again: nothing tells when it comes back.
+    Returns whether it came within the limit.
+
+    A bus that cannot be reached, or that goes away meanwhile, is tried again, since no signal tells that it is back.
     """
     if not find_session_bus():
         return False
@@ -113,7 +117,10 @@ def _to_bus(member: str, argument: str) -> "Message":
 
 
 async def _ask() -> frozenset[str]:
-    """Ask on a connection of its own: the answer is of now, whatever became of the one before."""
+    """Return the server's capabilities, over a connection of its own.
+
+    An answer over an older connection may be out of date.
+    """
     from dbus_fast import Message, MessageType
     from dbus_fast.aio import MessageBus
     from dbus_fast.errors import DBusError

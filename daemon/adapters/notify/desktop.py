@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.identity import APPLICATION, WINDOWS_ID
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
-from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHearing
+from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
 from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, name_sender
 from daemon.core.notice import Choice, NoticeChoice
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 FAREWELL_S = 0.4  # the asyncio thread waits half a second for what it has begun
 LAST_NEWS_S = 0.005
-MOST_STANDING = 50
+MAX_ON_SCREEN = 50
 
 
 class _Sending(Enum):
@@ -32,7 +32,9 @@ class _Sending(Enum):
 
 
 class DesktopChannel:
-    """Notices through desktop-notifier, which is loaded with the first one: they are rare.
+    """Notices through desktop-notifier.
+
+    It is loaded with the first notice, since notices are rare.
 
     desktop-notifier swallows failures, does not escape markup, and never replaces: all three are done here.
     """
@@ -43,39 +45,42 @@ class DesktopChannel:
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
         self._shown: dict[str, str] = {}  # tag → identifier of its newest notice
-        self._failed: set[str] = set()  # said to have failed after all (Windows)
+        self._failed: set[str] = set()  # reported as failed afterwards (Windows)
         self._tasks: set[asyncio.Task[bool]] = set()
 
     async def show(self, message: Message, answered: Answered) -> bool:
-        """Show the message; tell whether the desktop has confirmed it."""
+        """Show the message, and return whether the desktop confirmed it."""
         skills = await self._skills()
         if skills is None:
             return False
         outcome = await self._send(message, answered, skills)
         if outcome is _Sending.FAILED:
-            if not await self._hears():  # the connection may have died with an earlier bus
+            if not await self._can_hear_clicks():  # the connection may have died with an earlier bus
                 self._forget()
             outcome = await self._send(message, answered, skills)
         return outcome is _Sending.DELIVERED
 
     async def withdraw(self, tag: str) -> None:
-        """Take the notice off the screen."""
+        """Remove the notice from the screen."""
         if self._notifier is not None:
             await asyncio.wait({self._follow(self._clear(self._notifier, tag))}, timeout=self._limit_s)
 
     async def close(self) -> None:
-        """Take off the screen what nobody hears any more, and leave the bus."""
-        for _ in range(2):  # at logoff the bus dies at the same time: what it said last, then its end
+        """Remove all notices from the screen, and disconnect from the bus."""
+        for _ in range(2):  # at logoff the bus dies at the same time: its last signals, then its end
             await asyncio.sleep(LAST_NEWS_S)
         if self._notifier is not None and (self._bus is None or self._bus.connected):
-            standing = await self._notifier.get_current_notifications()
-            leaving = {self._follow(self._remove(self._notifier, identifier)) for identifier in standing}
+            on_screen = await self._notifier.get_current_notifications()
+            leaving = {self._follow(self._remove(self._notifier, identifier)) for identifier in on_screen}
             if leaving:
                 await asyncio.wait(leaving, timeout=FAREWELL_S)
         self._forget()
 
     async def _skills(self) -> frozenset[str] | None:
-        """A server that is mute or absent is found here, before desktop-notifier would wait for it without end."""
+        """Return the server's capabilities, None where it is mute or absent.
+
+        desktop-notifier would wait for such a server without end.
+        """
         if sys.platform == "linux":
             skills = await ask_capabilities(self._limit_s)
         else:
@@ -93,7 +98,7 @@ class DesktopChannel:
             else:
                 self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
             if sys.platform == "linux":
-                ClickHearing(self._notifier._backend)
+                ClickHandler(self._notifier._backend)
         sending = self._follow(self._replace(self._notifier, message, answered, skills))
         await asyncio.wait({sending}, timeout=self._limit_s)
         if not sending.done():
@@ -107,11 +112,11 @@ class DesktopChannel:
         answered: Answered,
         skills: frozenset[str],
     ) -> bool:
-        # The null backend (macOS outside a bundle) can do nothing and "delivers"; a person may have switched us off.
+        # The null backend (macOS outside a bundle) can do nothing and "delivers". A user may have switched it off.
         if not await notifier.get_capabilities() or not await notifier.request_authorisation():
             return False
         await self._clear(notifier, message.tag)
-        for oldest in (await notifier.get_current_notifications())[: 1 - MOST_STANDING]:
+        for oldest in (await notifier.get_current_notifications())[: 1 - MAX_ON_SCREEN]:
             await notifier.clear(oldest)
         dispatched = asyncio.Event()
         notification = await self._build(notifier, message, answered, skills, dispatched)
@@ -162,7 +167,10 @@ class DesktopChannel:
         return True
 
     def _follow(self, work: Coroutine[Any, Any, bool]) -> asyncio.Task[bool]:
-        """Run it to its end, also past the limit: a slow server's notice can then still be clicked."""
+        """Run it to its end, even after the limit.
+
+        The notice of a slow server can then still be clicked.
+        """
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
@@ -173,8 +181,8 @@ class DesktopChannel:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.debug("The desktop refused: %r", error)
 
-    async def _hears(self) -> bool:
-        """Tell whether a click on one of our notices can still come through this connection (Linux)."""
+    async def _can_hear_clicks(self) -> bool:
+        """Return whether a click can still arrive over this connection (Linux)."""
         if self._notifier is None or self._bus is None:
             return False
         return self._bus.connected and bool(await self._notifier.get_current_notifications())
@@ -184,7 +192,10 @@ class DesktopChannel:
         return getattr(getattr(self._notifier, "_backend", None), "bus", None)
 
     def _forget(self) -> None:
-        """Drop desktop-notifier and its connection; what it still shows can no longer be clicked."""
+        """Drop desktop-notifier and its connection.
+
+        Notices that are still on the screen can no longer be clicked.
+        """
         bus = self._bus
         if bus is not None and bus.connected:
             bus.disconnect()

@@ -1,4 +1,4 @@
-"""The last channel: the program's log, where nobody can be reached on a desktop."""
+"""The last channel: the program's log."""
 
 import logging
 
@@ -9,11 +9,11 @@ notices = logging.getLogger("vigicle.notice")
 
 
 class LogChannel:
-    """Writes notices as warnings of the logger `vigicle.notice`; it always works."""
+    """Writes notices as warnings of the logger `vigicle.notice`."""
 
     name = "log"
 
-    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody can click here
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - a log has no clicks
         """Write title and body."""
         notices.warning("%s: %s", message.title, message.body)
         return True

@@ -1,4 +1,7 @@
-"""The channel of macOS where vigicle is no signed bundle: AppleScript's notices, which can only be read."""
+"""The channel of macOS where vigicle is no signed bundle: AppleScript.
+
+Its notices can only be read.
+"""
 
 import asyncio
 import contextlib
@@ -16,7 +19,10 @@ OSASCRIPT = ("/usr/bin/osascript", "-e", SCRIPT)
 
 
 class OsascriptChannel:
-    """Notices through osascript. It tells failures, but not whether the person has switched its notices off."""
+    """Notices through osascript.
+
+    It reports failures, but not whether the user has switched its notices off.
+    """
 
     name = "osascript"
 
@@ -25,7 +31,7 @@ class OsascriptChannel:
         self._limit_s = limit_s
 
     async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - it hears no click
-        """Show title and body; tell whether macOS took them."""
+        """Show title and body, and return whether macOS took them."""
         words = map(no_option, (message.title, message.body))
         try:
             process = await asyncio.create_subprocess_exec(

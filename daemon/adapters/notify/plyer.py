@@ -1,4 +1,4 @@
-"""The channel before the last: plyer, whose notices can only be read."""
+"""The last channel but one: plyer, whose notices can only be read."""
 
 import asyncio
 import sys
@@ -17,7 +17,9 @@ SHOW_S = 10
 
 
 class PlyerChannel:
-    """Notices through plyer, which is loaded with the first one: it is hardly ever needed.
+    """Notices through plyer.
+
+    It is loaded with the first notice, since it is hardly ever needed.
 
     On Linux plyer calls `notify-send` (or python-dbus, where that is installed) and drops its exit code, so nothing
     proves the delivery; a server that has just answered has to do. Elsewhere plyer raises when it cannot.
@@ -29,7 +31,7 @@ class PlyerChannel:
         self._limit_s = limit_s
 
     async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - plyer hears no click
-        """Show title and body; tell whether plyer could."""
+        """Show title and body, and return whether plyer could."""
         title, body = message.title, message.body
         if sys.platform == "linux":
             skills = await ask_capabilities(self._limit_s)
@@ -59,7 +61,7 @@ def no_option(text: str) -> str:
 
 
 def _notify(title: str, body: str, done: Future[None]) -> None:
-    """plyer blocks, without a limit."""
+    """Show a notice in this thread: plyer blocks without a limit."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns when python-dbus is missing, which is usual
@@ -74,8 +76,8 @@ def _notify(title: str, body: str, done: Future[None]) -> None:
 
 
 def _show(title: str, body: str) -> Callable[[], object] | None:
-    """Show it, and return what takes it away where plyer leaves that to us."""
-    if sys.platform == "win32":  # plyer would do it in a thread of its own, and nobody hear of a failure
+    """Show it, and return what removes it, if plyer does not."""
+    if sys.platform == "win32":  # plyer would do it in a thread of its own, which hides failures
         from plyer.platforms.win.libs.balloontip import WindowsBalloonTip
 
         tip = WindowsBalloonTip(title, body, APPLICATION, timeout=0)

@@ -1,4 +1,4 @@
-"""What desktop-notifier leaves undone for toasts on Windows: the sender's name, and toasts that fail afterwards."""
+"""Fixes desktop-notifier's toasts on Windows: the sender's name, late failures."""
 
 import sys
 from typing import Any
@@ -10,7 +10,9 @@ FAILURE_S = 0.5  # Windows says within that time that it shows no toast
 
 
 def name_sender() -> None:
-    """Let toasts bear the program's name, where no shortcut of the setup gives it. Raises OSError."""
+    """Give toasts the program's name. Raises OSError.
+
+    It is needed where no shortcut of the setup gives the name. Raises OSError."""
     if sys.platform == "win32":
         import winreg
 
@@ -19,14 +21,17 @@ def name_sender() -> None:
 
 
 def collect_failures(backend: Any) -> set[str]:
-    """Return the identifiers of the backend's toasts that Windows did not show; the set grows as it says so."""
-    failed: set[str] = set()
-    hear = backend._on_failed
+    """Return the identifiers of toasts that Windows did not show.
 
-    def heard(sender: Any, said: Any) -> None:
+    The set grows as Windows reports failures.
+    """
+    failed: set[str] = set()
+    handle = backend._on_failed
+
+    def record(sender: Any, error: Any) -> None:
         if sender is not None:
             failed.add(sender.tag)
-        hear(sender, said)
+        handle(sender, error)
 
-    backend._on_failed = heard  # taken anew for each toast
+    backend._on_failed = record  # read anew for each toast
     return failed

@@ -1,4 +1,4 @@
-"""Wait for the PC/SC service to come back, or for the order to stop."""
+"""Waits for the PC/SC service to come back, or for the stop."""
 
 import sys
 import threading
@@ -6,13 +6,16 @@ from typing import Protocol
 
 
 class Backoff(Protocol):
-    """A wait that ends early when the service starts (where the system says so) or when told to stop."""
+    """A wait that the service's start or a stop ends early."""
 
     def wait(self, seconds: float) -> bool:
-        """Sleep this long at most; at once when stopped. Tell whether the service's start ended it."""
+        """Sleep this long at most, and return whether the service started.
+
+        Returns at once when stopped.
+        """
 
     def stop(self) -> None:
-        """End every wait, now and later; any thread."""
+        """End every wait, now and later. Any thread may call."""
 
 
 class TimedBackoff:
@@ -22,12 +25,12 @@ class TimedBackoff:
         self._stopped = threading.Event()
 
     def wait(self, seconds: float) -> bool:
-        """Sleep this long at most; at once when stopped."""
+        """Sleep this long at most, and return at once when stopped."""
         self._stopped.wait(seconds)
         return False
 
     def stop(self) -> None:
-        """End every wait, now and later; any thread."""
+        """End every wait, now and later. Any thread may call."""
         self._stopped.set()
 
 
@@ -39,7 +42,10 @@ if sys.platform == "win32":
     RARELY_S = 300.0  # between two tries, whatever the system says
 
     class ServiceBackoff:
-        """A pause that the start of the Windows Smart Card service ends (SCardAccessStartedEvent)."""
+        """A wait that the start of the Windows Smart Card service ends.
+
+        Through SCardAccessStartedEvent.
+        """
 
         def __init__(self) -> None:
             kernel = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -62,7 +68,9 @@ if sys.platform == "win32":
             self._runs = True  # the service, at the last look
 
         def wait(self, seconds: float) -> bool:
-            """Sleep this long at most; at once when stopped. Tell whether the service's start ended it.
+            """Sleep this long at most, and return whether the service started.
+
+            Returns at once when stopped.
 
             While the service is stopped its start is waited for, and hardly anything else. The event stays set while
             it runs: a service that runs and still refuses us is tried by time alone, never without end.
@@ -76,12 +84,15 @@ if sys.platform == "win32":
             return self._runs
 
         def _place(self, handles: list[int], seconds: float) -> int:
-            """Return the place of the first event that is set; a larger number when none is in time."""
+            """Return the index of the first event that is set.
+
+            A larger number when none is set in time.
+            """
             watched = (wintypes.HANDLE * len(handles))(*handles)
             return int(self._wait_for(len(watched), watched, False, int(seconds * 1000)))  # noqa: FBT003 - a C call
 
         def stop(self) -> None:
-            """End every wait, now and later; any thread."""
+            """End every wait, now and later. Any thread may call."""
             self._set_event(self._stopped)
 
     def make_backoff() -> Backoff:

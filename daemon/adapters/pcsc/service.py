@@ -1,4 +1,4 @@
-"""The PC/SC calls that the watcher needs, typed, with their return codes made into exceptions."""
+"""The PC/SC calls of the watcher, typed, with exceptions for errors."""
 
 import queue
 import threading
@@ -59,7 +59,9 @@ def reader_names(context: int) -> tuple[str, ...]:
 
 
 def wait_for_change(context: int, limit_ms: int, known: States) -> States | None:
-    """Block until a reader's state differs from the one known, and return all states; None after `limit_ms`.
+    """Block until a reader's state differs from the known one.
+
+    Returns all states, None after `limit_ms`.
 
     Returns `known` itself when the wait ended for another reason: cancelled, or a reader has gone.
     """
@@ -75,17 +77,26 @@ def wait_for_change(context: int, limit_ms: int, known: States) -> States | None
 
 
 def cancel(context: int) -> None:
-    """End a wait under way in another thread; does nothing, silently, when none has begun yet."""
+    """End a wait in another thread.
+
+    Has no effect when none has begun yet.
+    """
     scard.SCardCancel(context)
 
 
 def is_held(reader: str) -> bool:
-    """Whether another program has the card in this reader for itself alone: no module can see it then."""
+    """Return whether another program holds this reader's card exclusively.
+
+    No module can see the card then.
+    """
     return within(SILENCE_LIMIT_S, partial(_is_held, reader), otherwise=False)
 
 
 def within(limit_s: float, ask: Callable[[], T], otherwise: T) -> T:
-    """Return what the service answers, or `otherwise` when it keeps silent; the call is then left behind."""
+    """Return the service's answer, or `otherwise` when it does not answer.
+
+    The call then stays behind in its thread.
+    """
     answers: queue.SimpleQueue[T] = queue.SimpleQueue()
     threading.Thread(target=lambda: answers.put(ask()), name="pcsc-ask", daemon=True).start()
     try:

@@ -1,4 +1,4 @@
-"""Make the service's state bits into the picture that the rules know, and number the insertions."""
+"""Turns the service's state bits into reader states, and numbers insertions."""
 
 import logging
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ COUNTER_SHIFT, COUNTER_RANGE = 16, 0x10000  # it wraps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What a reader's event counter has told so far."""
+    """What a reader's event counter has shown so far."""
 
     counter: int  # at the last look
     events: int  # insertions and removals, as if it had been empty at first
@@ -25,10 +25,10 @@ class Tally:
 
 
 class Insertions:
-    """Numbers the cards put in, by what the service shows before and after.
+    """Numbers the inserted cards, by successive states of the service.
 
-    Two cards of one model have the same ATR, so only the event counter tells a swap. It also tells of cards that came
-    and went between two looks: nobody can read them any more, but none goes unnoticed.
+    Two cards of one model have the same ATR, so only the event counter reveals a swap. It also counts cards that came
+    and went between two states. Such cards cannot be read any more.
     """
 
     def __init__(self) -> None:
@@ -37,12 +37,15 @@ class Insertions:
         self._tallies: dict[str, Tally] = {}
 
     def forget(self) -> None:
-        """Take every card for a new one from now on: the service's counters have begun afresh."""
+        """Treat every card as new from now on.
+
+        Call it when the service's counters have started afresh.
+        """
         self._cards = {}
         self._tallies = {}
 
     def to_reader_states(self, states: States) -> tuple[ReaderState, ...]:
-        """Return the readers as the rules see them; a new card gets a new number."""
+        """Return the readers as the core sees them, with numbered cards."""
         readers = tuple(self._reader(ReaderName(name), state) for name, state in states.items())
         held = {reader.name for reader in readers if reader.occupancy is Occupancy.HOLDING}
         self._cards = {name: card for name, card in self._cards.items() if name in held}
@@ -80,12 +83,12 @@ class Insertions:
 
 
 def tally(before: Tally | None, state: int) -> Tally:
-    """Count on with a reader's new state.
+    """Return the tally after a reader's new state.
 
-    Events alternate, so every other one put a card in, and one more where a card is in. Service and library change
-    presence and counter one after the other: what is counted too early once is not counted again. A counter that fell
-    has begun afresh, as when the reader was plugged in anew between two looks: it tells of the present card alone.
-    Where the system does not count (macOS), nothing is told of a second card.
+    Events alternate, so every other one is an insertion. Service and library change presence and counter one after the
+    other: what is counted too early once is not counted again. A counter that fell has started afresh, as when the
+    reader was plugged in again between two states: only the present card counts then. Where the system has no counter
+    (macOS), a second card goes unnoticed.
     """
     is_held = bool(state & PRESENT)
     counter = state >> COUNTER_SHIFT

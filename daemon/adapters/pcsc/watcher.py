@@ -1,4 +1,7 @@
-"""Watch the card readers through the PC/SC service, without polling it and without ever going blind for good."""
+"""Watches the card readers through the PC/SC service.
+
+It never polls the service, and always recovers when the service comes back.
+"""
 
 import logging
 import sys
@@ -30,7 +33,7 @@ from daemon.ports import Post
 
 log = logging.getLogger(__name__)
 
-UNAWARE = 0  # SCARD_STATE_UNAWARE: tell me
+UNAWARE = 0  # SCARD_STATE_UNAWARE: report its state at once
 STATES_AT_MOST = 16  # in one question to pcsc-lite, the pseudo-reader among them; it has no more readers either
 STOP_LIMIT_S = 1.0
 AT_ONCE_MS = 0
@@ -46,7 +49,10 @@ SERVICE_GOES_WITH_READERS = sys.platform == "win32"  # pulling out the last USB 
 
 
 class PcscWatcher:
-    """The `ReaderWatcher` over PC/SC: one thread that sleeps inside the service's own wait."""
+    """The `ReaderWatcher` over PC/SC.
+
+    One thread sleeps inside the service's own wait.
+    """
 
     def __init__(self, post: Post, *, backoff: Backoff | None = None) -> None:
         self._post = post
@@ -58,7 +64,10 @@ class PcscWatcher:
         self._shown: tuple[ReaderState, ...] | None = None  # None: nothing yet, or the service is lost
 
     def start(self) -> None:
-        """Start the watching thread; it first posts the readers that are there."""
+        """Start the watching thread.
+
+        It first posts the readers that are there.
+        """
         self._thread = threading.Thread(target=self._run, name="pcsc", daemon=True)
         self._thread.start()
 
@@ -88,14 +97,17 @@ class PcscWatcher:
                 self._context = None
                 if lost_at is None:
                     lost_at = time.monotonic()
-                    self._tell_of_loss(trouble, error)
+                    self._report_loss(trouble, error)
                 if self._backoff.wait(pause_after(time.monotonic() - lost_at)):
                     lost_at = time.monotonic()  # it has started, and may yet refuse us: try often again
 
     @contextmanager
     def _connection(self, trouble: Trouble) -> Iterator[int]:
-        """Hold a context of the service; somebody may listen and never answer: that is told as a loss, too."""
-        silence = threading.Timer(SILENCE_LIMIT_S, self._tell_of_loss, (trouble, "it does not answer"))
+        """Hold a context of the service.
+
+        A service that accepts connections and never answers is reported as lost, too.
+        """
+        silence = threading.Timer(SILENCE_LIMIT_S, self._report_loss, (trouble, "it does not answer"))
         silence.daemon = True
         with ExitStack() as stack:
             silence.start()
@@ -107,7 +119,10 @@ class PcscWatcher:
             yield context
 
     def _watch(self, context: int) -> None:
-        """Post a picture at each change, until stopped or the service is lost."""
+        """Post the readers at each change.
+
+        Ends when stopped, or with ServiceError when the service is lost.
+        """
         known: States = {}
         if HAS_PLUG_AND_PLAY:  # its state before the first listing, so that no reader comes unseen in between
             known = wait_for_change(context, AT_ONCE_MS, {PLUG_AND_PLAY: UNAWARE}) or {PLUG_AND_PLAY: UNAWARE}
@@ -142,7 +157,7 @@ class PcscWatcher:
             log.debug("cards %s", [f"{reader.insertion} in {reader.name}" for reader in readers if reader.insertion])
             self._post(ReadersSeen(at=_now(), readers=readers))
 
-    def _tell_of_loss(self, trouble: Trouble, why: object) -> None:
+    def _report_loss(self, trouble: Trouble, why: object) -> None:
         log.info("the PC/SC service is lost: %s", why)
         if SERVICE_GOES_WITH_READERS:
             self._show(())
@@ -152,7 +167,7 @@ class PcscWatcher:
 
 
 def read_snapshot() -> ReadersSeen | ServiceLost:
-    """Return the readers and cards of this moment, for commands that run without a daemon."""
+    """Return the readers and cards of this moment, without watching."""
     silent: ReadersSeen | ServiceLost = ServiceLost(at=_now(), trouble=Trouble.SERVICE_STOPPED)
     return within(SILENCE_LIMIT_S, _ask_for_snapshot, otherwise=silent)
 
@@ -171,19 +186,25 @@ def _ask_for_snapshot() -> ReadersSeen | ServiceLost:
 
 
 def _limit_ms(asked: States) -> int:
-    """Wait without end where a reader that comes is told of, or none can come: pcsc-lite is full then."""
+    """Return how long to wait for a change.
+
+    Without end where a new reader is reported, or none can come: pcsc-lite is full then.
+    """
     return FOREVER_MS if PLUG_AND_PLAY in asked or (IS_PCSC_LITE and asked) else POLL_MS
 
 
 def pause_after(lost_for_s: float) -> float:
-    """Return the seconds until the next try, when the service has been away this long."""
+    """Return the seconds until the next try.
+
+    The service has been away for `lost_for_s`.
+    """
     return next(pause_s for until_s, pause_s in RETRIES if lost_for_s < until_s)
 
 
 def slow_down(quick_returns: int) -> float:
-    """Return the seconds to sleep after so many waits in a row that ended early with nothing new.
+    """Return the seconds to sleep after waits that ended without news.
 
-    A service gone mad must cost little: never spin.
+    A broken service must cost little: never spin.
     """
     return 0.0 if quick_returns < 3 else 0.01 * 2 ** min(quick_returns, 9)
 

@@ -1,4 +1,7 @@
-"""What the token reader and its child say to each other: one request, then JSON lines."""
+"""The messages of the token reader and its child.
+
+The reader sends one request, the child answers in JSON lines.
+"""
 
 import msgspec
 
@@ -11,7 +14,10 @@ ANSWER_LIMIT = 8 << 20  # bytes, all lines of one child
 
 
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Read the tokens of this module, but not the slots that name another reader than these `readers`."""
+    """Read the tokens of this module.
+
+    A slot that names one of `others` is left out.
+    """
 
     module: str
     readers: tuple[ReaderName, ...]
@@ -25,14 +31,17 @@ class TokenFound(msgspec.Struct, frozen=True, kw_only=True, tag="token"):
 
 
 class TroubleMet(msgspec.Struct, frozen=True, kw_only=True, tag="trouble"):
-    """Something could not be read; `detail` is English, for the log."""
+    """Something could not be read.
+
+    `detail` is English, for the log.
+    """
 
     trouble: Trouble
     detail: str
 
 
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
-    """Every slot was looked at; nothing follows."""
+    """Every slot has been read, and this is the last message."""
 
 
 WorkerAnswer = TokenFound | TroubleMet | Finished
@@ -43,7 +52,9 @@ ANSWERS: msgspec.json.Decoder[WorkerAnswer] = msgspec.json.Decoder(WorkerAnswer)
 
 
 def reader_named(description: str, readers: tuple[ReaderName, ...]) -> ReaderName | None:
-    """Return the reader whose name a slot description begins with, the longest such name; None when none does.
+    """Return the reader whose name a slot description begins with.
+
+    The longest such name wins. None when there is none.
 
     OpenSC gives the reader's name and cuts it at the field's end; other modules give what they like.
     """

@@ -1,4 +1,7 @@
-"""Tell which files can be loaded as PKCS#11 modules, before a process is spent on them."""
+"""Checks which files can be loaded as PKCS#11 modules.
+
+This is done before a process is spent on them.
+"""
 
 import os
 import platform
@@ -16,7 +19,10 @@ FORMATS = {"linux": "elf", "win32": "pe", "darwin": "mach-o"}
 
 
 def distinct(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the paths in order, each library once, under the first name given for it."""
+    """Return the paths in order, each library once.
+
+    The first name given for a library is kept.
+    """
     by_file: dict[str, str] = {}
     for path in paths:
         by_file.setdefault(os.path.normcase(os.path.realpath(path)), path)
@@ -24,7 +30,10 @@ def distinct(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def fault_of(path: str) -> str:
-    """Return in English why the file cannot be loaded here; "" when nothing speaks against it."""
+    """Return in English why the file cannot be loaded here.
+
+    "" when no obstacle is known.
+    """
     if not Path(path).is_absolute():
         return "not an absolute path"
     try:
@@ -42,7 +51,10 @@ def fault_of(path: str) -> str:
 
 
 def _identify(path: Path) -> tuple[str, bytes]:
-    """Return the file's format and the part of its header that names the processor (Mach-O: not looked at)."""
+    """Return the file's format, and its header's bytes for the processor.
+
+    For Mach-O these are empty, since they are not checked.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD_SIZE)
     if head.startswith(ELF) and len(head) >= ELF_HEADER_SIZE:

@@ -1,4 +1,4 @@
-"""One child process that reads the tokens of one module, and the thread that listens to it."""
+"""One child process that reads one module's tokens, and its thread."""
 
 import contextlib
 import os
@@ -26,21 +26,27 @@ class ProcessOutcome(Enum):
     """How a child ended."""
 
     FINISHED = auto()
-    CRASHED = auto()  # by a signal, too early, or talking nonsense
+    CRASHED = auto()  # by a signal, too early, or with answers that cannot be decoded
 
 
 Hear = Callable[["TokenProcess", WorkerAnswer | ProcessOutcome], None]
 
 
 def child_command() -> list[str]:
-    """Return the command of the child; a frozen program calls itself."""
+    """Return the command of the child.
+
+    A frozen program calls itself.
+    """
     if getattr(sys, "frozen", False):
         return [sys.executable, "token-child"]
     return [sys.executable, "-I", "-m", "daemon.adapters.pkcs11.worker"]
 
 
 class TokenProcess:
-    """A running child. `hear` is called from a thread of its own: each answer, and the outcome last."""
+    """A running child.
+
+    `hear` is called from a thread of its own: first each answer, then the outcome.
+    """
 
     def __init__(self, command: Sequence[str], request: ReadRequest, hear: Hear) -> None:
         self.module = request.module
@@ -60,7 +66,10 @@ class TokenProcess:
         self._thread.start()
 
     def kill(self) -> None:
-        """End the child and what it may have started, at once; the outcome is still heard."""
+        """Kill the child and what it started.
+
+        The outcome is still reported.
+        """
         if sys.platform == "win32":
             self._process.kill()
         elif self._process.poll() is None:
@@ -72,23 +81,26 @@ class TokenProcess:
         self._thread.join(timeout_s)
 
     def _listen(self, request: bytes) -> None:
-        """Pass the answers on until the child has said that it has finished, or has ended otherwise."""
+        """Pass the answers on, then the outcome."""
         with self._process:
-            finished = self._take_answers(request)
+            finished = self._pass_answers_on(request)
             if not finished:
                 self.kill()
-            self._clear_up()
+            self._kill_leftovers()
         well = finished and self._process.returncode == 0
         self._hear(self, ProcessOutcome.FINISHED if well else ProcessOutcome.CRASHED)
 
-    def _clear_up(self) -> None:
-        """Wait for the child's end, and end what its module has left running; its number is its own until reaped."""
+    def _kill_leftovers(self) -> None:
+        """Wait for the child's end, and kill what its module left running.
+
+        The process id is not reused until it has been reaped.
+        """
         if sys.platform != "win32" and hasattr(os, "waitid"):  # macOS has it from Python 3.13 on
             with contextlib.suppress(ChildProcessError, ProcessLookupError, PermissionError):
                 os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _take_answers(self, request: bytes) -> bool:
+    def _pass_answers_on(self, request: bytes) -> bool:
         questions, answers = self._process.stdin, self._process.stdout
         if questions is None or answers is None:
             return False
@@ -102,7 +114,7 @@ class TokenProcess:
             try:
                 answer = ANSWERS.decode(line)
             except DECODE_ERRORS:
-                return False  # nonsense, or cut at the limit
+                return False  # not decodable, or cut at the limit
             if isinstance(answer, Finished):
                 return True
             self._hear(self, answer)

@@ -1,4 +1,7 @@
-"""Read tokens through PKCS#11 modules in short-lived child processes: vendor modules crash and hang."""
+"""Reads tokens through PKCS#11 modules in short-lived child processes.
+
+Vendor modules crash and hang.
+"""
 
 import logging
 import queue
@@ -35,7 +38,7 @@ class _Read:
     running: dict[TokenProcess, float] = field(default_factory=dict)  # child → moment of its start
     heard: set[TokenProcess] = field(default_factory=set)  # children that have shown a token
     answered: set[str] = field(default_factory=set)
-    bare: dict[TokenProcess, set[str]] = field(default_factory=dict)  # the readers of tokens without certificates
+    blank: dict[TokenProcess, set[str]] = field(default_factory=dict)  # the readers of tokens without certificates
     asked_twice: set[str] = field(default_factory=set)  # modules
 
     @property
@@ -54,22 +57,25 @@ class _Read:
         return min(max(1, len(self.order.readers) + len(self.order.others)), CARDS_COUNTED)
 
     def doubts(self, child: TokenProcess) -> bool:
-        """Whether a module has found a token and nothing on it, and was not asked again since.
+        """Return whether to ask a module again: it found an empty token.
 
         One answer of the card that fails for a moment hides a certificate: OpenSC leaves it out without a word.
         """
-        nothing = self.bare.get(child, set()) - self.answered
+        nothing = self.blank.get(child, set()) - self.answered
         return bool(nothing) and child.module not in self.asked_twice
 
     def replaced_by(self, order: ReadTokens) -> bool:
-        """Whether a later order asks all of this again, of cards that may be others by now."""
+        """Return whether a later order asks for all of this again.
+
+        Its cards may be others by now.
+        """
         return bool(self.order.readers) == bool(order.readers) and set(self.order.readers) <= set(order.readers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Heard:
+class _ChildAnswer:
     child: TokenProcess
-    said: WorkerAnswer | ProcessOutcome
+    answer: WorkerAnswer | ProcessOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +88,11 @@ class _Stop:
     pass
 
 
-_Message = ReadTokens | _Heard | _UseModules | _Stop
+_Message = ReadTokens | _ChildAnswer | _UseModules | _Stop
 
 
 class ChildTokenReader:
-    """The `TokenReader` that asks the person's own modules, then those of the catalogue that are there.
+    """The `TokenReader` over the user's modules and then the catalogue's.
 
     `catalogue` returns absolute paths for this system; it is asked at each read, since middleware may be
     installed meanwhile. One thread decides everything; it sleeps without a timeout while nothing is read.
@@ -111,7 +117,7 @@ class ChildTokenReader:
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._reads: list[_Read] = []
-        self._unusable: set[str] = set()  # said already
+        self._unusable: set[str] = set()  # logged already
         self._doubtful: set[str] = set()  # crashed or hung last time: asked last
 
     def start(self) -> None:
@@ -120,14 +126,17 @@ class ChildTokenReader:
         self._thread.start()
 
     def read(self, order: ReadTokens) -> None:
-        """Queue a read; an order under way that asks nothing else ends at once, its cards may be others."""
+        """Queue a read.
+
+        An order under way that asks for nothing else ends at once: its cards may be others.
+        """
         if self._thread is None or not self._thread.is_alive():
             self._post(ReadFinished(at=_now(), ticket=order.ticket))
             return
         self._inbox.put(order)
 
     def use_modules(self, modules: tuple[str, ...]) -> None:
-        """Take the person's own modules from the next read on."""
+        """Use the user's modules from the next read on."""
         self._inbox.put(_UseModules(modules=modules))
 
     def stop(self) -> None:
@@ -144,14 +153,14 @@ class ChildTokenReader:
                 message = self._next_message()
                 if isinstance(message, _Stop):
                     return
-                self._take(message)
+                self._handle(message)
                 for read in tuple(self._reads):
                     self._advance(read)
         finally:
             self._end_everything()
 
     def _next_message(self) -> _Message | None:
-        """Wait for a message, or until a child's time or our patience with it is over (None)."""
+        """Wait for a message, None when a time limit comes first."""
         moments = [self._next_moment(read) for read in self._reads]
         timeout_s = max(0.0, min(moments) - time.monotonic()) if moments else None
         try:
@@ -170,7 +179,7 @@ class ChildTokenReader:
     def _limit_s(self, read: _Read) -> float:
         return self._child_limit_s * read.cards
 
-    def _take(self, message: ReadTokens | _Heard | _UseModules | None) -> None:
+    def _handle(self, message: ReadTokens | _ChildAnswer | _UseModules | None) -> None:
         match message:
             case ReadTokens():
                 for read in [read for read in self._reads if read.replaced_by(message)]:
@@ -178,10 +187,10 @@ class ChildTokenReader:
                 read = _Read(order=message, waiting=deque())
                 self._reads.append(read)  # first, so that it is finished whatever happens
                 read.waiting.extend(self._modules_for(message))
-            case _Heard(child=child, said=said):
+            case _ChildAnswer(child=child, answer=answer):
                 for read in self._reads:
                     if child in read.running:
-                        self._hear(read, child, said)
+                        self._handle_answer(read, child, answer)
             case _UseModules(modules=modules):
                 self._own = modules
                 self._unusable.clear()
@@ -189,7 +198,7 @@ class ChildTokenReader:
                 pass
 
     def _advance(self, read: _Read) -> None:
-        """Kill what took too long, start what is due, and finish when there is nothing left to wait for."""
+        """Kill children that took too long, start the next, and finish."""
         now = time.monotonic()
         for child, started in tuple(read.running.items()):
             if now >= started + self._limit_s(read):
@@ -201,34 +210,34 @@ class ChildTokenReader:
         while read.waiting and all(now >= started + PATIENCE_S for started in read.running.values()):
             self._start_child(read, read.waiting.popleft())
         if not read.running:
-            self._tell_of_held_cards(read)
+            self._report_held_cards(read)
             self._finish(read)
 
     def _start_child(self, read: _Read, module: str) -> None:
         request = ReadRequest(module=module, readers=read.order.readers, others=read.order.others)
         try:
-            child = TokenProcess(self._command, request, self._heard)
+            child = TokenProcess(self._command, request, self._queue_answer)
         except OSError as error:  # no memory, no process
-            log.error("cannot start a child to read tokens: %s", error)  # noqa: TRY400  # no bug of ours
-            self._tell(read, module, trouble=Trouble.MODULE_CRASHED)
+            log.error("cannot start a child to read tokens: %s", error)  # noqa: TRY400  # not a bug of vigicle
+            self._post_tokens(read, module, trouble=Trouble.MODULE_CRASHED)
             return
         read.running[child] = time.monotonic()
 
-    def _heard(self, child: TokenProcess, said: WorkerAnswer | ProcessOutcome) -> None:
-        self._inbox.put(_Heard(child=child, said=said))
+    def _queue_answer(self, child: TokenProcess, answer: WorkerAnswer | ProcessOutcome) -> None:
+        self._inbox.put(_ChildAnswer(child=child, answer=answer))
 
-    def _hear(self, read: _Read, child: TokenProcess, said: WorkerAnswer | ProcessOutcome) -> None:
-        match said:
+    def _handle_answer(self, read: _Read, child: TokenProcess, answer: WorkerAnswer | ProcessOutcome) -> None:
+        match answer:
             case TokenFound(token=token):
                 read.heard.add(child)
-                self._tell(read, child.module, token=token)
+                self._post_tokens(read, child.module, token=token)
                 if token.certificates:
                     read.answered |= _readers_of(token, read.order)
                 else:
-                    read.bare.setdefault(child, set()).update(_readers_of(token, read.order))
+                    read.blank.setdefault(child, set()).update(_readers_of(token, read.order))
             case TroubleMet(trouble=Trouble.MODULE_UNUSABLE, detail=detail):
                 if self._warn_once(child.module, detail):
-                    self._tell(read, child.module, trouble=Trouble.MODULE_UNUSABLE)
+                    self._post_tokens(read, child.module, trouble=Trouble.MODULE_UNUSABLE)
             case TroubleMet(trouble=trouble, detail=detail):
                 log.debug("%s: %s (%s)", child.module, trouble, detail)
             case ProcessOutcome.FINISHED:
@@ -241,10 +250,13 @@ class ChildTokenReader:
                 del read.running[child]
                 self._doubt(read, child.module, Trouble.MODULE_CRASHED)
 
-    def _tell_of_held_cards(self, read: _Read) -> None:
-        """Say why a card was not read, where PC/SC knows: modules show a card held by another as no card at all."""
+    def _report_held_cards(self, read: _Read) -> None:
+        """Report why a card was not read, where PC/SC knows.
+
+        Modules show a card that another program holds as no card at all.
+        """
         if any(self._is_held(reader) for reader in read.order.readers if reader not in read.answered):
-            self._tell(read, "", trouble=Trouble.CARD_BUSY)
+            self._post_tokens(read, "", trouble=Trouble.CARD_BUSY)
 
     def _give_up(self, read: _Read, child: TokenProcess) -> None:
         child.kill()
@@ -254,10 +266,10 @@ class ChildTokenReader:
     def _doubt(self, read: _Read, module: str, trouble: Trouble) -> None:
         log.warning("%s: %s", module, trouble)
         self._doubtful.add(module)
-        self._tell(read, module, trouble=trouble)
+        self._post_tokens(read, module, trouble=trouble)
 
     def _finish(self, read: _Read) -> None:
-        """End a read in whatever state it is; the last word on its ticket."""
+        """End a read in whatever state it is, and post its `ReadFinished`."""
         self._reads.remove(read)
         for child in read.running:
             child.kill()
@@ -288,7 +300,7 @@ class ChildTokenReader:
         return sorted(usable, key=lambda path: path in self._doubtful)
 
     def _warn_once(self, module: str, fault: str) -> bool:
-        """Log what is wrong with a module, once; return whether the person is to hear of it: it is their own."""
+        """Log a module's fault once, and return whether the user configured it."""
         if module in self._unusable:
             return False
         self._unusable.add(module)
@@ -296,7 +308,7 @@ class ChildTokenReader:
         log.log(logging.WARNING if own else logging.INFO, "PKCS#11 module %s is of no use: %s", module, fault)
         return own
 
-    def _tell(
+    def _post_tokens(
         self, read: _Read, module: str, *, token: TokenReading | None = None, trouble: Trouble | None = None
     ) -> None:
         self._post(_event(read.order, module, token=token, trouble=trouble))

@@ -1,4 +1,4 @@
-"""The child process that loads one PKCS#11 module, says what its tokens hold, and ends.
+"""The child process that reads the tokens of one PKCS#11 module.
 
 Vendor modules crash, hang and print: nothing of that may reach the daemon. It never logs in and never writes.
 """
@@ -36,7 +36,7 @@ UNREADABLE = (PKCS11Error, ValueError, TypeError, KeyError, IndexError, Overflow
 
 
 def main() -> None:
-    """Read a request on standard input, answer it on standard output, and end the process.
+    """Answer one request on standard input, and end the process.
 
     Ends by `os._exit`: unloading a module through python-pkcs11 0.10.1 crashes.
     """
@@ -58,7 +58,10 @@ def main() -> None:
 
 
 def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
-    """Load the module and read its slots, one after the other (it need not be thread-safe)."""
+    """Load the module, and read its slots one after the other.
+
+    A module need not be thread-safe.
+    """
     try:
         module = lib(request.module)
     except (PKCS11Error, RuntimeError, OSError) as error:
@@ -103,7 +106,10 @@ def _slot_answers(slot: Any) -> Iterator[WorkerAnswer]:
 
 
 def _slot_trouble(error: BaseException) -> Iterator[WorkerAnswer]:
-    """Say nothing of a card that has gone, or that this module does not know: another one may."""
+    """Report nothing of a card that has gone or is unknown here.
+
+    Another module may know it.
+    """
     if not isinstance(error, TokenNotPresent | TokenNotRecognised | DeviceRemoved):
         yield TroubleMet(trouble=Trouble.CARD_UNREAD, detail=_words(error))
 
@@ -118,7 +124,10 @@ def _token_flags(flags: TokenFlag) -> TokenFlags:
 
 
 def _certificates(token: Any) -> tuple[Certificate, ...]:
-    """Return the public X.509 certificates, each once: some tokens show one under several names."""
+    """Return the public X.509 certificates, each once.
+
+    Some tokens show one under several names.
+    """
     found: dict[str, Certificate] = {}
     session = token.open()
     for number, item in enumerate(session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})):
@@ -135,7 +144,7 @@ def _is_x509(item: Any) -> bool:
     try:
         return bool(item[Attribute.CERTIFICATE_TYPE] == CertificateType.X_509)
     except UNREADABLE:
-        return True  # not said: the content tells
+        return True  # the type is not given: the content decides
 
 
 def _certificate(item: Any) -> Certificate:
@@ -153,12 +162,15 @@ def _certificate(item: Any) -> Certificate:
 
 
 def _load_parser() -> None:
-    """Import the parser while the module works: it waits for the card most of the time."""
+    """Import the parser while the module waits for the card."""
     import daemon.adapters.pkcs11.x509  # noqa: F401 -- for later
 
 
 def _private_output() -> tuple[BinaryIO, int]:
-    """Keep standard output for the answers alone; what the module prints goes nowhere (the second value)."""
+    """Return standard output for the answers, and a file for the rest.
+
+    What the module prints goes into the second one, and is lost.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

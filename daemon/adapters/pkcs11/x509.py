@@ -1,4 +1,7 @@
-"""Read the public facts out of an X.509 certificate, however broken; used only in the token child."""
+"""Reads the public facts of an X.509 certificate, however broken.
+
+Used in the token child only.
+"""
 
 import hashlib
 import warnings
@@ -60,7 +63,9 @@ class _Facts:
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """Return what can be read of a DER certificate; never raises for any bytes.
+    """Return what can be read of a DER certificate.
+
+    Never raises, for any bytes.
 
     Bytes after the certificate (cards pad) are left out, of the fingerprint too.
     """
@@ -86,7 +91,9 @@ def _fingerprint(content: bytes) -> Fingerprint:
 
 
 def role_of(usages: frozenset[str] | None, purposes: frozenset[str] | None) -> Role:
-    """Tell what a certificate is for, by keyUsage and extendedKeyUsage (RFC 5280 §4.2.1.3 and §4.2.1.12).
+    """Return what a certificate is for.
+
+    By keyUsage and extendedKeyUsage (RFC 5280 §4.2.1.3 and §4.2.1.12).
 
     None is an absent extension. Usages go by their ASN.1 names, purposes by dotted OID.
     """
@@ -130,12 +137,15 @@ def _first(name: Name, oid: str) -> str:
 
 
 def _last(name: Name, oid: str) -> str:
-    """Return the most specific value: a name runs from the root of the directory down (RFC 5280 §7.1)."""
+    """Return the most specific value.
+
+    A name runs from the root of the directory down (RFC 5280 §7.1).
+    """
     return next(reversed(_all(name, oid)), "")
 
 
 def _without_padding(der: bytes) -> bytes:
-    """Cut what follows the outer SEQUENCE; anything else is returned as it is."""
+    """Cut what follows the outer SEQUENCE, and return other bytes unchanged."""
     if len(der) < 2 or der[0] != 0x30:
         return der
     if der[1] < 0x80:
@@ -177,12 +187,12 @@ def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extensio
 
 
 def _strict_usages(usage: x509.KeyUsage) -> frozenset[str]:
-    said = {
+    usages = {
         "digital_signature": usage.digital_signature,
         "non_repudiation": usage.content_commitment,
         "key_cert_sign": usage.key_cert_sign,
     }
-    return frozenset(name for name, is_set in said.items() if is_set)
+    return frozenset(name for name, is_set in usages.items() if is_set)
 
 
 def _strict_name(name: x509.Name) -> Name:
@@ -197,7 +207,10 @@ def _text(value: str | bytes) -> str:
 
 
 def _by_asn1crypto(der: bytes) -> tuple[_Facts, tuple[str, ...]]:
-    """Return what can be read, and what cannot; asn1crypto has no types, hence `Any`."""
+    """Return what can be read, and what cannot.
+
+    asn1crypto has no types, hence `Any`.
+    """
     to_be_signed: Any = asn1.Certificate.load(der)["tbs_certificate"]
     validity: Any = to_be_signed["validity"]
     flaws: list[str] = []

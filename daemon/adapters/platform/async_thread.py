@@ -1,4 +1,7 @@
-"""The one thread that runs an asyncio loop, for the libraries that need one: notices and the login manager."""
+"""The one thread that runs an asyncio loop.
+
+Notices and the login manager's signal need it.
+"""
 
 import asyncio
 import contextlib
@@ -14,7 +17,10 @@ T = TypeVar("T")
 
 
 class AsyncThread:
-    """An asyncio loop in a thread that begins with the first `submit`; it sleeps in the selector while idle."""
+    """An asyncio loop in a thread that the first `submit` starts.
+
+    The thread sleeps in the selector while idle.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -23,7 +29,10 @@ class AsyncThread:
         self._stopped = False
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run a coroutine there; any thread may call. After `stop` it is dropped, and its future is cancelled."""
+        """Run a coroutine in the loop. Any thread may call.
+
+        After `stop` the coroutine is dropped, and its future is cancelled.
+        """
         with self._guard:
             if self._stopped:
                 work.close()
@@ -33,7 +42,7 @@ class AsyncThread:
             return asyncio.run_coroutine_threadsafe(work, self._running())
 
     def stop(self) -> None:
-        """Let what was submitted end or cancel it, and end the thread, within a second."""
+        """End the thread within a second, and cancel what has not finished."""
         with self._guard:
             self._stopped = True
             loop, thread = self._loop, self._thread

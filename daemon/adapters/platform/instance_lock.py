@@ -1,4 +1,4 @@
-"""One watchman for each person: a lock that the system itself releases when its holder dies."""
+"""One daemon for each user, by locks that end with their process."""
 
 import contextlib
 import logging
@@ -19,10 +19,12 @@ log = logging.getLogger(__name__)
 
 
 class InstanceLock:
-    """The lock in the runtime folder, and one on the state folder itself; both have to be there and private.
+    """The lock in the runtime folder, and one on the state folder.
+
+    Both folders must exist and be private.
 
     Files of a runtime folder may be cleared away after six hours (XDG Base Directory Specification 0.8), and two
-    sessions may have two such folders: two watches over one memory would tell everything twice.
+    sessions may have two such folders: two daemons over one store would show every notice twice.
     """
 
     def __init__(self, runtime: Path, state: Path) -> None:
@@ -32,7 +34,7 @@ class InstanceLock:
         self._lock = FileLock(self._path, mode=PRIVATE, thread_local=False)
 
     def acquire(self) -> bool:
-        """Take the lock if it is free, without waiting; tell whether we have it.
+        """Take the lock if it is free, without waiting, and return success.
 
         Raises FolderError when the folder cannot be used.
         """
@@ -45,13 +47,13 @@ class InstanceLock:
             what, remedy = text("folder.unusable", reason=reason), text("folder.unusable.remedy")
             raise FolderError(what, self._path, remedy) from error
         if self._take_state():
-            self._note()
+            self._record_runtime()
             return True
         self._lock.release()
         return False
 
     def release(self) -> None:
-        """Let the next one in, once `acquire` has succeeded."""
+        """Release the lock, once `acquire` has succeeded."""
         with contextlib.suppress(OSError):
             (self._state / WHEREABOUTS).unlink(missing_ok=True)
         if self._descriptor is not None:
@@ -59,16 +61,19 @@ class InstanceLock:
             self._descriptor = None
         self._lock.release()
 
-    def _note(self) -> None:
-        """Note where the door is, for sessions that have another runtime folder."""
+    def _record_runtime(self) -> None:
+        """Record the runtime folder, for sessions that have another one."""
         note = self._state / WHEREABOUTS
-        with contextlib.suppress(OSError):  # a disk that takes nothing: then they do not find it
+        with contextlib.suppress(OSError):  # a disk that takes nothing: then other sessions do not find it
             note.unlink(missing_ok=True)  # a link in its place would be followed
             write_whole(note, os.fsencode(self._path.parent))
 
     def _take_state(self) -> bool:
-        """Lock the folder; true, too, where its file system cannot do so (NFS): the other lock then has to do."""
-        if sys.platform != "win32":  # there nobody can remove the other lock's file, and both lie in one folder
+        """Lock the state folder, and return success.
+
+        A file system without such locks (NFS) counts as success: the other lock must do.
+        """
+        if sys.platform != "win32":  # there an open lock file cannot be removed, and both lie in one folder
             try:
                 self._descriptor = _lock(self._state)
             except BlockingIOError:
@@ -79,7 +84,10 @@ class InstanceLock:
 
 
 def runtime_of_daemon(folders: Folders) -> Path:
-    """Return the runtime folder behind whose door the watch is: its own, where it has noted another one than ours."""
+    """Return the runtime folder of the running daemon.
+
+    It is this session's own, unless the daemon has recorded another one.
+    """
     if sys.platform != "win32":  # there each memory has one
         with contextlib.suppress(OSError):
             noted = Path(os.fsdecode((folders.state / WHEREABOUTS).read_bytes()))
@@ -89,7 +97,10 @@ def runtime_of_daemon(folders: Folders) -> Path:
 
 
 def is_daemon_running(folders: Folders) -> bool:
-    """Tell whether somebody is on watch over this memory, even if their door is gone (not known on Windows)."""
+    """Return whether a daemon runs over this store.
+
+    Its control channel may be gone. Always False on Windows.
+    """
     if sys.platform != "win32":
         try:
             os.close(_lock(folders.state, shared=True))
@@ -103,7 +114,10 @@ def is_daemon_running(folders: Folders) -> bool:
 if sys.platform != "win32":
 
     def _lock(folder: Path, *, shared: bool = False) -> int:
-        """Lock a folder without waiting, and return its descriptor; BlockingIOError where somebody else has it."""
+        """Lock a folder without waiting, and return its descriptor.
+
+        Raises BlockingIOError where another process has locked it.
+        """
         import fcntl
 
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,4 +1,4 @@
-"""Tells which programs run in this Windows session."""
+"""Lists the programs that run in this Windows session."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
 
 
 def runs(program: Path) -> bool:
-    """Tell whether a process of this session runs this very file."""
+    """Return whether a process of this session runs this very file."""
     wanted = _normal(str(program))
     return any(_normal(image) == wanted for image in _images())
 

@@ -14,7 +14,9 @@ SIZE_LIMIT = 1 << 20
 
 
 def read_target(file: Path) -> Path | None:
-    """Return the local file that a shortcut names; None where it names none (a web page, an installer's own kind).
+    """Return the local file that a shortcut names.
+
+    None where it names none, as for a web page or an installer's own kind.
 
     Raises OSError when it cannot be read, and ValueError when it is no shortcut.
     """

@@ -1,4 +1,4 @@
-"""The time zone of this computer, as its C library knows it at each moment."""
+"""The time zone of this computer, as its C library knows it."""
 
 import sys
 import time
@@ -6,22 +6,27 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 
 class LocalZone(tzinfo):
-    """Asks anew each time: a journey moves the quiet hours, and whatever TZ holds has a meaning.
+    """The zone in force at each call, whatever TZ holds.
+
+    A journey moves the quiet hours.
 
     tzlocal knows names of the zone database alone, and fails on the rules that TZ may hold (POSIX, "Other
     Environment Variables") and on names that do not exist.
     """
 
     def utcoffset(self, moment: datetime | None, /) -> timedelta | None:
-        """Return the offset at a local moment; of two moments of one name, `fold` tells which."""
+        """Return the offset at a local moment.
+
+        `fold` tells two moments of one name apart.
+        """
         return None if moment is None else moment.replace(tzinfo=None).astimezone().utcoffset()
 
     def dst(self, _moment: datetime | None, /) -> None:
-        """Leave open whether it is summer time: nobody asks."""
+        """Return None: summer time is not needed."""
         return
 
     def tzname(self, _moment: datetime | None, /) -> str:
-        """Name it; no name of a zone is known."""
+        """Return a fixed name, since the zone's name is unknown."""
         return "local"
 
     def fromutc(self, moment: datetime, /) -> datetime:
@@ -33,7 +38,7 @@ class LocalZone(tzinfo):
 
 
 def follow_zone() -> None:
-    """Have the C library look whether the zone is another one by now, for all that this process shows.
+    """Have the C library read the zone again, for the whole process.
 
     It reads /etc/localtime once, and again only when it is told to. Windows' has no such call: there a change of the
     zone counts from the next start.

@@ -1,4 +1,7 @@
-"""Hears when the machine wakes from sleep: from the login manager on Linux, from the power service on Windows."""
+"""Reports when the machine wakes from sleep.
+
+The signal comes from the login manager on Linux and from the power service on Windows.
+"""
 
 import asyncio
 import contextlib
@@ -52,7 +55,10 @@ class NullResume:
 
 
 class LoginManagerResume:
-    """systemd-logind's `PrepareForSleep(false)` on the system bus; without the bus, silence."""
+    """systemd-logind's `PrepareForSleep(false)` on the system bus.
+
+    Without the bus nothing is reported.
+    """
 
     def __init__(self, thread: AsyncThread, woken: Callable[[], None]) -> None:
         """Keep the thread, which others share, and what to call."""
@@ -92,7 +98,7 @@ class LoginManagerResume:
                 async with asyncio.timeout(CONNECT_LIMIT_S):
                     self._bus = await self._listen()
             except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
-                log.debug("No system bus to hear the machine's waking from: %r", error)
+                log.debug("No system bus for the machine's resume signal: %r", error)
 
     async def _listen(self) -> "MessageBus":
         from dbus_fast import BusType, Message
@@ -135,7 +141,10 @@ MakeResume = Callable[[Callable[[], None]], Resume]
 
 
 def make_resume(thread: AsyncThread, woken: Callable[[], None]) -> Resume:
-    """Return the listener of this system; macOS tells only programs that run its event loop."""
+    """Return the listener of this system.
+
+    macOS reports it only to programs that run its event loop.
+    """
     if sys.platform == "linux":
         resume: Resume = LoginManagerResume(thread, woken)
     elif sys.platform == "win32":

@@ -1,4 +1,7 @@
-"""Hears on Windows when the machine wakes, without a window (PowerRegisterSuspendResumeNotification)."""
+"""Reports on Windows when the machine wakes, without a window.
+
+Through PowerRegisterSuspendResumeNotification.
+"""
 
 import ctypes
 import logging
@@ -18,7 +21,10 @@ class _Subscription(ctypes.Structure):
 
 
 class PowerServiceResume:
-    """The power service's callback; where it refuses, the heartbeat has to do."""
+    """The power service's callback.
+
+    Where it refuses, only the heartbeat remains.
+    """
 
     def __init__(self, woken: Callable[[], None]) -> None:
         """Keep `woken`, which is called from a thread of the power service."""

@@ -1,4 +1,4 @@
-"""Posts a `Tick` at the due moment, at a slow heartbeat, and when the machine wakes."""
+"""Posts a `Tick` at due moments, heartbeats, and after sleep."""
 
 import contextlib
 import logging
@@ -22,14 +22,19 @@ DUE, BEAT = "due", "heartbeat"
 
 
 class ApScheduler:
-    """The `Schedule` over APScheduler: one job for the due moment and one for the heartbeat.
+    """The `Schedule` over APScheduler.
 
-    APScheduler waits on the monotonic clock, which on Linux stands still while the machine sleeps. So a moment that
+    It has one job for the due moment and one for the heartbeat.
+
+    APScheduler waits on the monotonic clock, which on Linux stops while the machine sleeps. So a moment that
     passed in sleep is caught by the login manager's signal (`Resume`), and at the latest by the heartbeat.
     """
 
     def __init__(self, post: Post, make_resume: MakeResume = NullResume, *, heartbeat: timedelta = HEARTBEAT) -> None:
-        """Prepare; with `NullResume` only the heartbeat notices that the machine slept."""
+        """Prepare.
+
+        With `NullResume` only the heartbeat notices that the machine slept.
+        """
         self._post = post
         self.resume = make_resume(self._on_resume)
         self._heartbeat = heartbeat
@@ -44,14 +49,17 @@ class ApScheduler:
         )
 
     def start(self) -> None:
-        """Begin the heartbeat; its first beat comes after one pause."""
+        """Begin the heartbeat, whose first beat comes after one pause."""
         pause = IntervalTrigger(seconds=self._heartbeat.total_seconds(), timezone=UTC)
         self._scheduler.add_job(self._beat, pause, id=BEAT)
         self._scheduler.start()
         self.resume.start()
 
     def wake_at(self, moment: datetime | None) -> None:
-        """Ask for a `Tick` at this moment (aware UTC; at once when it has passed) in place of the one before."""
+        """Request one `Tick` at this moment, in place of the one before.
+
+        The moment is aware UTC. One that has passed gives a `Tick` at once, None gives none.
+        """
         if moment is not None:
             self._scheduler.add_job(self._tick, DateTrigger(moment, timezone=UTC), id=DUE, replace_existing=True)
         else:
@@ -79,7 +87,10 @@ class ApScheduler:
 
 
 class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler is untyped
-    """Keeps the heartbeat when the clock is set back, which would leave it waiting for the old time to return."""
+    """Keeps the heartbeat when the clock is set back.
+
+    It would otherwise wait until the old time returns.
+    """
 
     def __init__(self, *, heartbeat: timedelta, **options: object) -> None:
         super().__init__(**options)

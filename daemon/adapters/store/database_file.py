@@ -1,4 +1,7 @@
-"""Opens the store's SQLite file: checks it, brings its tables up to date, and sets a damaged one aside."""
+"""Opens the store's SQLite file, checks and migrates it.
+
+A damaged file is set aside.
+"""
 
 import contextlib
 import os
@@ -25,11 +28,11 @@ _DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 
 
 
 class StoreError(UserError):
-    """The store was written by a newer vigicle and must not be touched by this one."""
+    """The store was written by a newer vigicle."""
 
 
 class DamageError(Exception):
-    """The file is no store of ours any more."""
+    """The file is no longer a store of vigicle."""
 
 
 def _first_tables(connection: sqlite3.Connection) -> None:
@@ -47,7 +50,10 @@ def _progress(connection: sqlite3.Connection) -> None:
 
 
 def _field_names(connection: sqlite3.Connection) -> None:
-    """Rename fields inside the JSON bodies; a body that is no JSON object stays as it is."""
+    """Rename fields inside the JSON bodies.
+
+    A body that is no JSON object stays as it is.
+    """
     for table, old, new in (("keys", "signs", "flags"), ("progress", "course", "workflow")):
         rows = connection.execute(f"SELECT rowid, CAST(body AS BLOB) FROM {table}").fetchall()  # noqa: S608 - ours
         for rowid, body in rows:
@@ -75,14 +81,16 @@ def open_for_writing(file: Path) -> sqlite3.Connection:
     Raises StoreError, OSError, and DamageError or sqlite3.Error (`is_damage` tells which is damage).
     """
     if not os.path.lexists(file):
-        _begin(file)
+        _create(file)
     _refuse_remains(file)
     file.chmod(0o600)
-    return _checked(_connect(file), file)
+    return _prepare_for_writing(_connect(file), file)
 
 
 def open_for_reading(file: Path) -> sqlite3.Connection:
-    """Open the store as it is, without making or changing any file; a daemon may hold it.
+    """Open the store as it is, without making or changing a file.
+
+    A daemon may hold it.
 
     Raises as `open_for_writing`; FileNotFoundError where there is none. Only on a full disk, and where a killed daemon
     has left its log, that is written into the store.
@@ -90,18 +98,18 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     file.stat()
     log = file.with_name(f"{file.name}-wal")
     if not log.exists():
-        # Nobody holds the store; SQLite would otherwise make a log to read by.
-        return _sound(_connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1"), file)
+        # No process holds the store, and SQLite would otherwise make a log.
+        return _prepare_for_reading(_connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1"), file)
     try:
-        return _sound(_connect(f"{file.absolute().as_uri()}?mode=ro"), file)
+        return _prepare_for_reading(_connect(f"{file.absolute().as_uri()}?mode=ro"), file)
     except sqlite3.OperationalError as error:
         if is_damage(error):
             raise
-    return _sound(_connect_alone(file), file)
+    return _prepare_for_reading(_connect_alone(file), file)
 
 
-def _sound(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
-    """Check what was opened for reading, and bring a copy of it up to date."""
+def _prepare_for_reading(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
+    """Check what was opened for reading, and migrate a copy of it."""
     with _closed_on_failure(connection):
         _check(connection, file)
         if _version(connection) == len(MIGRATIONS):
@@ -110,7 +118,7 @@ def _sound(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
 
 
 def set_aside(file: Path, now: datetime) -> Path:
-    """Move a damaged store and its companions out of the way, under a name that nothing bears yet."""
+    """Move a damaged store and its companions to an unused name."""
     base = f"{file.stem}.damaged-{now:%Y%m%d-%H%M%S}"
     target, number = file.with_name(f"{base}{file.suffix}"), 1
     while any(os.path.lexists(f"{target}{end}") for end in ("", *_COMPANIONS)):
@@ -123,14 +131,20 @@ def set_aside(file: Path, now: datetime) -> Path:
 
 
 def is_damage(error: Exception) -> bool:
-    """Tell damage from what passes: a full disk, a lock, a missing right."""
+    """Return whether the file is damaged.
+
+    A full disk, a lock and a missing right are no damage.
+    """
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return isinstance(error, DamageError) or primary in _DAMAGE
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write everything inside or nothing; on return it outlives a power cut."""
+    """Write everything inside, or nothing.
+
+    On return it survives a power cut.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -147,7 +161,10 @@ def _connect(file: Path | str) -> sqlite3.Connection:
 
 
 def _connect_alone(file: Path) -> sqlite3.Connection:
-    """Connect without the file of shared memory that SQLite otherwise makes beside a log (sqlite.org/wal.html, 8)."""
+    """Connect without SQLite's file of shared memory.
+
+    See sqlite.org/wal.html, 8.
+    """
     connection = _connect(f"{file.absolute().as_uri()}?mode=rw")
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     return connection
@@ -159,8 +176,11 @@ def _survive_power_cuts(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA fullfsync = ON")  # macOS alone heeds it
 
 
-def _begin(file: Path) -> None:
-    """Make a new store whole before it bears its name, so that none is ever found half made, or made twice."""
+def _create(file: Path) -> None:
+    """Make a complete new store, then give it its name.
+
+    So none is ever found half made, or made twice.
+    """
     if os.path.lexists(f"{file}-wal") and not os.path.lexists(file):  # in this order: another one may begin now
         raise DamageError("only its log is left")
     number, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.new-")
@@ -170,14 +190,14 @@ def _begin(file: Path) -> None:
             _survive_power_cuts(connection)
             _migrate(connection)
         with contextlib.suppress(FileExistsError):  # another one was faster
-            _name_anew(Path(name), file)
+            _rename_to_free(Path(name), file)
     finally:
         for end in ("", *_COMPANIONS):
             Path(f"{name}{end}").unlink(missing_ok=True)
 
 
-def _name_anew(new: Path, file: Path) -> None:
-    """Give a file its name if that is free; raises FileExistsError."""
+def _rename_to_free(new: Path, file: Path) -> None:
+    """Rename a file to a free name. Raises FileExistsError."""
     if sys.platform == "win32":
         new.rename(file)
     else:
@@ -188,13 +208,16 @@ def _name_anew(new: Path, file: Path) -> None:
 
 
 def _refuse_remains(file: Path) -> None:
-    """SQLite would take an emptied file for a new one, and throw its log away."""
+    """Refuse an emptied file.
+
+    SQLite would take it for a new one, and throw its log away.
+    """
     facts = file.lstat()
     if not stat.S_ISREG(facts.st_mode) or facts.st_size == 0:
         raise DamageError("no plain file, or an empty one")
 
 
-def _checked(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
+def _prepare_for_writing(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
     with _closed_on_failure(connection):
         _check(connection, file)
         _survive_power_cuts(connection)
@@ -212,7 +235,10 @@ def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _check(connection: sqlite3.Connection, file: Path) -> None:
-    """The version is looked at first: to an older SQLite, a newer schema may look malformed."""
+    """Check that this is a sound store of this version.
+
+    The version comes first: to an older SQLite, a newer schema may look malformed.
+    """
     version = _version(connection)
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise DamageError("another program's file")
@@ -228,7 +254,10 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Run in one transaction; on a store that is up to date this only proves that it can be written."""
+    """Run the missing migrations in one transaction.
+
+    On a current store this only proves that it can be written.
+    """
     with transaction(connection):
         version = _version(connection)
         for step in MIGRATIONS[version:]:

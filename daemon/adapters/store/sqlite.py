@@ -1,4 +1,4 @@
-"""Keeps the memory in one SQLite file of the person's state folder."""
+"""Keeps the memory in one SQLite file of the user's state folder."""
 
 import logging
 import sqlite3
@@ -39,9 +39,11 @@ Clock = Callable[[], datetime]
 
 
 class SqliteStore:
-    """The memory on disk (`ports.Store`). One thread at a time; which one does not matter.
+    """The memory on disk (`ports.Store`).
 
-    With `read_only`, no file is made or changed and `save` does nothing. `problems` holds what the person
+    One thread at a time may call, whichever it is.
+
+    With `read_only`, no file is made or changed and `save` does nothing. `problems` holds what the user
     should hear of after `load`.
     """
 
@@ -56,18 +58,21 @@ class SqliteStore:
         self._failing = False
 
     def load(self) -> Memory:
-        """Read all that is remembered. Raises StoreError where a newer vigicle wrote it."""
+        """Read the memory.
+
+        Raises StoreError where a newer vigicle wrote it.
+        """
         if self._read_only:
-            return self._look()
+            return self._load_read_only()
         try:
-            self._written = self._read_or_begin_anew()
+            self._written = self._load_or_create()
         except FolderError as problem:
             self._failed(problem)
             self.problems.append(problem.text)
         except (OSError, sqlite3.Error) as error:
             self._failed(error)
-            self._written = self._look()
-            self._say("store.unwritable", folder=str(self._file.parent))
+            self._written = self._load_read_only()
+            self._add_problem("store.unwritable", folder=str(self._file.parent))
         return self._written
 
     def save(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
@@ -84,7 +89,7 @@ class SqliteStore:
             self._failed(error)
             return
         if self._failing:
-            log.info("What was learnt is remembered again")
+            log.info("Store writable again; pending changes saved")
         self._failing = False
         self._written = memory
         self._unwritten = []
@@ -95,27 +100,27 @@ class SqliteStore:
             self._connection.close()
             self._connection = None
 
-    def _read_or_begin_anew(self) -> Memory:
+    def _load_or_create(self) -> Memory:
         private_folder(self._file.parent)
         try:
-            return self._opened()
+            return self._load_for_writing()
         except (DamageError, sqlite3.Error) as error:
             if not is_damage(error):
                 raise
             self.close()
             aside = set_aside(self._file, self._now())
-            log.warning("The store was damaged and is set aside in %s: %s", aside.name, error)
-            self._say("store.damaged", file=str(aside))
-        return self._opened()
+            log.warning("Store damaged and set aside as %s: %s", aside.name, error)
+            self._add_problem("store.damaged", file=str(aside))
+        return self._load_for_writing()
 
-    def _opened(self) -> Memory:
+    def _load_for_writing(self) -> Memory:
         self._connection = open_for_writing(self._file)
         memory, broken = self._read(self._connection)
         if broken:
             _move_away(self._connection, broken, self._now())
         return memory
 
-    def _look(self) -> Memory:
+    def _load_read_only(self) -> Memory:
         """Read what can be read without a change to anything."""
         self.close()
         try:
@@ -125,13 +130,13 @@ class SqliteStore:
             return Memory()
         except (DamageError, OSError, sqlite3.Error) as error:
             log.warning("The store cannot be read: %s", error)
-            self._say("store.damaged_unmoved" if is_damage(error) else "store.unreadable", file=str(self._file))
+            self._add_problem("store.damaged_unmoved" if is_damage(error) else "store.unreadable", file=str(self._file))
             return Memory()
         return memory
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is not None and not self._file.exists():
-            log.warning("The store was taken away; everything is written afresh")
+            log.warning("Store file disappeared; rewriting it")
             self.close()
             self._written = Memory()
         if self._connection is None:
@@ -144,27 +149,27 @@ class SqliteStore:
         memory = Memory(
             certificates=dict(_SEEN.read(connection, broken)),
             keys=dict(_KEYS.read(connection, broken)),
-            delivered=dict(_SAID.read(connection, broken)),
+            delivered=dict(_DELIVERED.read(connection, broken)),
             snoozes=dict(_SNOOZES.read(connection, broken)),
             progress=dict(_PROGRESS.read(connection, broken)),
         )
         if broken:
             log.warning("%s rows of the store cannot be read", len(broken))
-            self._say("store.rows_unreadable", count=len(broken))
+            self._add_problem("store.rows_unreadable", count=len(broken))
         return memory, broken
 
     def _failed(self, error: Exception) -> None:
         if not self._failing:
-            log.error("Nothing can be remembered for now; free the disk or mend the folder: %s", error)
+            log.error("Store not writable, nothing is saved for now; free the disk or repair the folder: %s", error)
         self._failing = True
 
-    def _say(self, id_: str, **args: str | int) -> None:
+    def _add_problem(self, id_: str, **args: str | int) -> None:
         self.problems.append(text(id_, **args))
 
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """A row that could not be read, as it stands in the file."""
+    """A row that could not be read, unchanged."""
 
     table: str
     rowid: int
@@ -173,7 +178,7 @@ class _Broken:
 
 
 class _Kept(Generic[Id, V]):
-    """One table of rows `id`, `body` (JSON), and the values they stand for."""
+    """One table of rows `id`, `body` (JSON), and their values."""
 
     def __init__(
         self, table: str, make_id: Callable[[str], Id], type_: type[V], sound: Callable[[Id, V], bool]
@@ -184,7 +189,7 @@ class _Kept(Generic[Id, V]):
         self._sound = sound
 
     def read(self, connection: sqlite3.Connection, broken: list[_Broken]) -> Iterator[tuple[Id, V]]:
-        """Yield the sound rows; the others are added to `broken`."""
+        """Yield the sound rows, and add the others to `broken`."""
         # As bytes, so that a text which is no UTF-8 spoils its own row only.
         rows = f"SELECT rowid, CAST(id AS BLOB), CAST(body AS BLOB) FROM {self.table}"  # noqa: S608 - ours
         for rowid, id_, body in connection.execute(rows):
@@ -230,7 +235,7 @@ def _sound_key(id_: str, key: Key) -> bool:
     return key.id == id_ and _aware(key.first_seen, key.last_seen)
 
 
-def _sound_moment(_mark: str, moment: datetime) -> bool:
+def _sound_moment(_key: str, moment: datetime) -> bool:
     return _aware(moment)
 
 
@@ -240,7 +245,7 @@ def _sound_progress(_key: str, progress: Progress) -> bool:
 
 _SEEN = _Kept("certificates", Fingerprint, CertificateRecord, _sound_seen)
 _KEYS = _Kept("keys", KeyId, Key, _sound_key)
-_SAID = _Kept("said", str, datetime, _sound_moment)
+_DELIVERED = _Kept("said", str, datetime, _sound_moment)
 _SNOOZES = _Kept("snoozes", KeyId, datetime, _sound_moment)
 _PROGRESS = _Kept("progress", ProgressId, Progress, _sound_progress)
 
@@ -251,12 +256,12 @@ def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: li
     with transaction(connection):
         _SEEN.write(connection, old.certificates, new.certificates)
         _KEYS.write(connection, old.keys, new.keys)
-        _SAID.write(connection, old.delivered, new.delivered)
+        _DELIVERED.write(connection, old.delivered, new.delivered)
         _SNOOZES.write(connection, old.snoozes, new.snoozes)
         _PROGRESS.write(connection, old.progress, new.progress)
         connection.executemany(
             "INSERT INTO history (at, what, subject) VALUES (?, ?, ?)",
-            [(happening.at.isoformat(), happening.what, happening.subject) for happening in history],
+            [(entry.at.isoformat(), entry.what, entry.subject) for entry in history],
         )
         connection.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", (HISTORY_LIMIT,))
 

@@ -16,7 +16,7 @@ from config.i18n.text import NAME_LIMIT, Phrase, Text
 from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
 from daemon.adapters.launch.mailto import letter_address
-from daemon.adapters.notify.chain import in_words
+from daemon.adapters.notify.chain import to_message
 from daemon.adapters.pkcs11.messages import ANSWERS, ENCODER, TokenFound
 from daemon.adapters.pkcs11.x509 import read_certificate
 from daemon.core.commands import GetStatus
@@ -87,7 +87,7 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
     assert not any(isinstance(effect, Launch) for effect in simulator.effects)
     for translator in TEXTS:
         for _, notice in simulator.delivered:
-            message = in_words(notice, translator.render)
+            message = to_message(notice, translator.render)
             yield "notice", message.title
             yield "notice", message.body
             yield from (("button", button.label) for button in message.buttons)

@@ -50,7 +50,7 @@ def test_a_bus_that_dies_loses_no_notice(
     daemon = start_daemon(at(program, reader_service, session_bus))
     reader_service.insert(key(DUE, "Anne"))
     assert "Anne" in server.next_notice().body
-    daemon.wait_for_log("was said through")
+    daemon.wait_for_log("Notice delivered")
     server.stop()
     session_bus.stop()
     reader_service.swap(key(DUE, "Bruno"))
@@ -72,7 +72,7 @@ def test_quitting_withdraws_the_notice_and_the_next_start_does_not_repeat_it(
         daemon = start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE, "Anne"))
         notice = server.next_notice()
-        daemon.wait_for_log("was said through")
+        daemon.wait_for_log("Notice delivered")
         program.run("quit")
         assert daemon.wait() == 0
         assert [closed.id for closed in server.closed] == [notice.id]
@@ -90,7 +90,7 @@ def test_a_server_that_stops_answering_does_not_delay_quitting(
         daemon = start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE))
         server.next_notice()
-        daemon.wait_for_log("was said through")
+        daemon.wait_for_log("Notice delivered")
         server.mute = True
         program.run("quit")
         assert daemon.wait() == 0

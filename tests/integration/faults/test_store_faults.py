@@ -250,12 +250,12 @@ def test_a_full_disk_loses_nothing_once_there_is_space_again(
     junk = fill(disk.folder)
     reader_service.insert(key(DUE, "Anne"))
     assert "Anne" in notification_server.next_notice().body, "notices come although nothing can be saved"
-    daemon.wait_for_log("Nothing can be remembered for now")
+    daemon.wait_for_log("nothing is saved for now")
     assert holders(workstation) == {"Anne"}
     junk.unlink()
     reader_service.swap(key(DUE, "Bruno"))
     assert "Bruno" in notification_server.next_notice().body
-    daemon.wait_for_log("remembered again")
+    daemon.wait_for_log("Store writable again")
     wait_until(lambda: len(disk.memory().delivered) > 1, "both notices are remembered")
     assert {seen.certificate.subject_cn for seen in disk.memory().certificates.values()} == {"Anne", "Bruno"}
     assert len(notification_server.notices) == 2

@@ -14,7 +14,7 @@ def test_a_key_is_read_and_notified_by_a_daemon_that_commands_reach(windows: Win
     daemon = windows.start("-v", "run", "--headless")
     daemon.wait_for("vigicle is running")
     windows.plug_in(key)
-    daemon.wait_for("A notice was said through the channel")
+    daemon.wait_for("Notice delivered by the channel")
     answer = windows.answer("status")
     assert [reader["name"] for reader in answer["readers"]] == [READER]
     assert [certificate["stage"] for certificate in answer["certificates"]] == ["due"]

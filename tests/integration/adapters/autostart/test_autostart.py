@@ -1,4 +1,4 @@
-"""Start at login, as a real session starter, the desktop's settings and each system's own files see it."""
+"""Start at login, as real session starters and settings see it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def entry(tmp_path: Path, environ: dict[str, str]) -> XdgEntry:
 
 
 def session_start(environ: dict[str, str], tmp_path: Path) -> list[str]:
-    """Let dex start what a session would start; return the arguments that our program got."""
+    """Let dex start the session's programs, and return the arguments of vigicle."""
     command = [require_tool("dex", "dex"), "--autostart", "--environment", "X-Generic"]
     starter = Process(command, environment=environ, log=tmp_path / "dex.log")
     try:
@@ -272,8 +272,8 @@ def test_the_launch_agent_starts_the_program(tmp_path: Path) -> None:
     launchd = Launchd()
     started = agent(tmp_path, launchd)
     assert started.status().state is AutostartState.OFF
-    standing = started.enable()
-    assert standing.state is AutostartState.ON
+    status = started.enable()
+    assert status.state is AutostartState.ON
     with (tmp_path / "Library/LaunchAgents/vigicle.plist").open("rb") as file:
         written = plistlib.load(file)
     assert written["ProgramArguments"] == [str(tmp_path / "bin/vigicle"), "run"]

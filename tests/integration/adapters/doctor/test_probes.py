@@ -1,4 +1,4 @@
-"""The probes of doctor: none spoils the others, and each is believed only where it is right."""
+"""The probes of doctor: each is isolated, and right."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class Channel:
         self.told: list[Message] = []
         self._delivers = delivers
 
-    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - nobody clicks
+    async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - it has no clicks
         self.told.append(message)
         return self._delivers
 

@@ -1,4 +1,4 @@
-"""A launch opens what our own procedures name, and tells when it could not."""
+"""A launch opens what procedures name, and reports failures."""
 
 import os
 import queue
@@ -29,7 +29,10 @@ ORDER, PLATFORM, DOWNLOAD = "https://order.example/", "https://platform.example/
 
 @pytest.fixture(autouse=True)
 def desktop(browser: RecordingBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A desktop whose only browser records; returns its folder for the person's own entries."""
+    """A desktop whose only browser records.
+
+    Returns its folder for the user's own entries.
+    """
     for name, value in browser.environment.items():
         monkeypatch.setenv(name, value)
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
@@ -94,7 +97,10 @@ MAILTO = (
 
 @pytest.fixture
 def mail_program(tmp_path: Path, desktop: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    """The person's mail program, which only records; it is not the browser."""
+    """The user's mail program, which only records.
+
+    It is not the browser.
+    """
     monkeypatch.setenv("DISPLAY", ":0")  # without one, xdg-open asks for no program; none is reached
     require_tool("xdg-mime", "xdg-utils")
     program = Recorder(tmp_path / "recording-mail")
@@ -223,7 +229,10 @@ signal.pause()
 
 
 class Sleeper:
-    """A tool that runs until it is ended, and notes process and session of each start."""
+    """A tool that records process and session of each start.
+
+    It runs until it is ended.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.program = folder / "sleeper"
@@ -275,9 +284,9 @@ def test_a_command_inherits_neither_files_nor_our_variables(tmp_path: Path, monk
         number = file.fileno()
         script = f"env > {told}; test -e /proc/self/fd/{number} && echo INHERITED >> {told}; true"
         assert run(["/bin/sh", "-c", script], LIMIT_S)
-    said = told.read_text()
-    assert "PATH=" in said
-    assert not any(word in said for word in ("VIGICLE_", "PYTHONPATH", "INHERITED"))
+    content = told.read_text()
+    assert "PATH=" in content
+    assert not any(word in content for word in ("VIGICLE_", "PYTHONPATH", "INHERITED"))
 
 
 def test_a_frozen_programs_library_path_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The letter is filled from a card, and nothing on a card can make it anything but this letter."""
+"""The letter is filled from a card, and stays this letter."""
 
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, urlsplit

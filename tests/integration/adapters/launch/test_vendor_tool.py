@@ -1,4 +1,4 @@
-"""The vendor's tool is found by its name, as each system knows its programs."""
+"""The vendor's tool is found by its name on each system."""
 
 import plistlib
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""A notice reaches the person through the best channel that delivers, and their answer comes back."""
+"""A notice reaches the user by the best channel that delivers.
+
+The user's answer comes back.
+"""
 
 import logging
 import os
@@ -11,7 +14,7 @@ import pytest
 
 from config.i18n.text import text
 from daemon.adapters.notify.balloon import fit
-from daemon.adapters.notify.chain import BODY_LIMIT, in_words
+from daemon.adapters.notify.chain import BODY_LIMIT, to_message
 from daemon.adapters.notify.channel import Answered, Message
 from daemon.adapters.notify.dbus_server import find_session_bus
 from daemon.adapters.notify.desktop import DesktopChannel
@@ -189,7 +192,7 @@ def test_a_real_dunst_shows_the_notice_and_its_click_comes_back(
     assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
-def test_what_only_the_log_could_take_is_said_again_when_the_bus_is_back(
+def test_what_only_the_log_could_take_is_shown_again_when_the_bus_is_back(
     make: Make, session_bus: SessionBus, written: Callable[[], list[str]]
 ) -> None:
     session_bus.stop()
@@ -228,7 +231,7 @@ def test_with_a_bus_and_no_server_the_log_takes_it_until_a_server_comes(
         assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
 
-def test_what_was_withdrawn_is_not_said_to_a_server_that_comes(make: Make, session_bus: SessionBus) -> None:
+def test_what_was_withdrawn_is_not_shown_by_a_server_that_comes(make: Make, session_bus: SessionBus) -> None:
     probe = make(session_bus)
     probe.say()
     probe.say(replace(NOTICE, tag="key-2", title=text("second")))
@@ -257,7 +260,7 @@ def test_the_next_channel_follows_one_that_fails(
     assert len(written()) == 2
 
 
-def test_saying_does_not_wait(make: Make, session_bus: SessionBus, notification_server: NotificationServer) -> None:
+def test_showing_does_not_wait(make: Make, session_bus: SessionBus, notification_server: NotificationServer) -> None:
     notification_server.mute = True
     probe = make(session_bus, channels=(DesktopChannel(limit_s=MUTE_S), LogChannel()))
     probe.notifier.show(NOTICE)
@@ -265,7 +268,7 @@ def test_saying_does_not_wait(make: Make, session_bus: SessionBus, notification_
     assert isinstance(probe.next(), NoticeDelivered)
 
 
-def test_an_unknown_forced_channel_is_said_and_changes_nothing(
+def test_an_unknown_forced_channel_is_logged_and_changes_nothing(
     make: Make,
     session_bus: SessionBus,
     notification_server: NotificationServer,
@@ -350,7 +353,7 @@ def test_a_text_is_cut_to_utf_16_units(text_: str, units: int, fitted: str) -> N
 
 def test_words_are_one_clean_line_and_cut() -> None:
     hostile = replace(NOTICE, title=text("a\n\u202eb\x1b[31m"), body=text("x" * 5000), button=text("\u200bGo\n"))
-    message = in_words(hostile, plain)
+    message = to_message(hostile, plain)
     assert message.title == "a b[31m"
     assert len(message.body) == BODY_LIMIT
     assert message.buttons[0].label == "Go"

@@ -1,4 +1,7 @@
-"""Notices by osascript: words go as arguments, and what fails is said. A recorder stands in for it."""
+"""Notices by osascript: texts are arguments, and failures are reported.
+
+A recorder replaces osascript.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Backend:
 
     heard: list[Toast | None] = field(default_factory=list)
 
-    def _on_failed(self, toast: Toast | None, _said: object) -> None:
+    def _on_failed(self, toast: Toast | None, _error: object) -> None:
         self.heard.append(toast)
 
 

@@ -19,7 +19,7 @@ COUNTER = 0x10000
         pytest.param(PRESENT | 0x100 | COUNTER, PRESENT | COUNTER, False, id="no longer in use"),
     ],
 )
-def test_a_card_is_new_when_its_mark_changed(before: int, after: int, is_new: bool) -> None:
+def test_a_card_is_new_when_its_change_key_changed(before: int, after: int, is_new: bool) -> None:
     insertions = Insertions()
     (first,) = insertions.to_reader_states({"A": before})
     (second,) = insertions.to_reader_states({"A": after})

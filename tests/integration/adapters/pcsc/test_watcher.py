@@ -43,12 +43,12 @@ def posted() -> PostedEvents:
 
 
 def holding(posted: PostedEvents) -> list[int]:
-    """Return the next picture's insertion number of each reader, 0 where it is empty."""
+    """Return the insertion number of each reader, 0 where it is empty."""
     return [reader.insertion for reader in posted.next(ReadersSeen).readers]
 
 
 def wait_for_card(posted: PostedEvents, reader: int = 0, before: int = 0) -> int:
-    """Return the number of the next card in a reader, past the pictures without one."""
+    """Return the number of the next card in a reader."""
     while (number := holding(posted)[reader]) in {0, before}:
         pass
     return number
@@ -125,7 +125,7 @@ def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(
 def test_a_card_swapped_while_the_service_was_away_has_another_number_though_both_were_counted_alike(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
-    """A read of the old card may end only now: its answer must not be taken for the new one's."""
+    """The old card's answer must not count for the new one."""
     service.insert(PivCard())
     service.restart()
     watcher.start()

@@ -47,7 +47,7 @@ def posted() -> PostedEvents:
 
 @pytest.fixture
 def start(posted: PostedEvents) -> Iterator[Start]:
-    """Start token readers that post to `posted`, and stop them in the end."""
+    """Start token readers that post to `posted`, and stop them."""
     started: list[ChildTokenReader] = []
 
     def start(*modules: str | Path, catalogue: tuple[str, ...] = (), **knobs: object) -> ChildTokenReader:
@@ -139,7 +139,7 @@ def test_a_card_that_no_module_knows_only_finishes(service: ReaderService, start
     posted.next(ReadFinished)
 
 
-def test_a_card_that_another_program_holds_is_said_to_be_busy(
+def test_a_card_that_another_program_holds_is_reported_busy(
     service: ReaderService, start: Start, posted: PostedEvents
 ) -> None:
     from smartcard import scard
@@ -153,7 +153,7 @@ def test_a_card_that_another_program_holds_is_said_to_be_busy(
     scard.SCardReleaseContext(context)
 
 
-def test_soft_tokens_show_their_signs(
+def test_soft_tokens_show_their_flags(
     softhsm: SoftHsm, monkeypatch: pytest.MonkeyPatch, start: Start, posted: PostedEvents
 ) -> None:
     softhsm.complete("complete", [make_certificate(), make_certificate(role="signature")])
@@ -251,7 +251,7 @@ def test_a_module_has_its_time_for_each_card_that_is_in(
     assert set(troubles(posted.until(ReadFinished, 3 * SLOW_S)).values()) == found
 
 
-def test_an_unusable_module_is_said_once_for_each_configuration(
+def test_an_unusable_module_is_reported_once_for_each_configuration(
     start: Start, posted: PostedEvents, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader = start("relative.so", "/no/such/module.so")
@@ -284,7 +284,7 @@ TALKERS = {
 
 
 @pytest.mark.parametrize("talk", TALKERS.values(), ids=TALKERS)
-def test_a_child_that_talks_nonsense_or_without_end_is_killed(talk: str, start: Start, posted: PostedEvents) -> None:
+def test_a_child_whose_answers_are_invalid_or_endless_is_killed(talk: str, start: Start, posted: PostedEvents) -> None:
     start(OPENSC, command=[sys.executable, "-I", "-c", talk]).read(EVERYTHING)
     events = posted.until(ReadFinished)
     assert troubles(events) == {Path(OPENSC).name: Trouble.MODULE_CRASHED}

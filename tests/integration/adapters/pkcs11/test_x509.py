@@ -122,10 +122,10 @@ def test_a_broken_date_costs_only_itself() -> None:
     assert certificate.subject_cn == "Jeanne MARTIN"
 
 
-@pytest.mark.parametrize(("serial", "said"), [(-255, "-ff"), (0, "0")])
-def test_a_serial_number_that_is_not_positive_is_a_flaw(serial: int, said: str) -> None:
+@pytest.mark.parametrize(("serial", "shown"), [(-255, "-ff"), (0, "0")])
+def test_a_serial_number_that_is_not_positive_is_a_flaw(serial: int, shown: str) -> None:
     certificate = read_certificate(with_serial(WHOLE, serial))
-    assert certificate.serial_hex == said
+    assert certificate.serial_hex == shown
     assert "serial number not positive" in certificate.flaw
 
 
@@ -187,7 +187,10 @@ def test_no_bytes_raise(content: bytes) -> None:
 
 
 def with_serial(der: bytes, serial: int) -> bytes:
-    """Return the certificate with another serial number; its signature is wrong then, and nobody looks."""
+    """Return the certificate with another serial number.
+
+    Its signature is wrong then, and is not checked.
+    """
     certificate = asn1.Certificate.load(der)
     certificate["tbs_certificate"]["serial_number"] = core.Integer(serial)
     changed: bytes = certificate.dump(force=True)

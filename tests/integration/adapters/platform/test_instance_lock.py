@@ -1,4 +1,4 @@
-"""One watchman at a time, and none that a dead one keeps out."""
+"""One daemon at a time, and a dead one keeps none out."""
 
 import stat
 import subprocess
@@ -53,7 +53,7 @@ def test_the_lock_file_is_for_this_person_alone(tmp_path: Path) -> None:
     lock.release()
 
 
-def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     (tmp_path / LOCK).mkdir()
     with pytest.raises(FolderError):
         InstanceLock(tmp_path, tmp_path).acquire()
@@ -87,7 +87,7 @@ def folders(runtime: Path, state: Path) -> Folders:
     return Folders(config_file=state / "c", policy_file=state / "p", state=state, runtime=runtime)
 
 
-def test_the_door_of_the_watch_is_found_from_another_runtime_folder_while_it_lasts(tmp_path: Path) -> None:
+def test_the_daemons_runtime_folder_is_found_from_another_one_while_it_runs(tmp_path: Path) -> None:
     (state := tmp_path / "state").mkdir()
     ours, theirs = folders(tmp_path / "ours", state), folders(tmp_path / "theirs", state)
     lock = InstanceLock(ours.runtime, state)

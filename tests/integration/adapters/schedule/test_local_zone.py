@@ -75,7 +75,7 @@ def test_a_journey_is_followed_at_once(use: Callable[[str], None]) -> None:
     assert moment.astimezone(ZONE).hour == 9
 
 
-# Run with a copy of its own in the place of /etc, so that nobody else travels.
+# Run with a copy of its own in the place of /etc, so that no other process travels.
 TRAVELLER = """
 from datetime import UTC, datetime
 from pathlib import Path

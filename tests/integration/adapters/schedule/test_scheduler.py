@@ -1,4 +1,4 @@
-"""The schedule ticks when it is asked to, when the machine wakes, and otherwise hardly ever."""
+"""The schedule ticks at requested moments, after sleep, and hardly else."""
 
 import queue
 from collections.abc import Callable, Iterator

@@ -1,4 +1,7 @@
-"""The store keeps what it acknowledged, and never loses or overwrites what it cannot read."""
+"""The store keeps what it acknowledged.
+
+It never loses or overwrites what it cannot read.
+"""
 
 import os
 import signal
@@ -103,7 +106,7 @@ def opened(folder: Path) -> Iterator[Opener]:
 
 @pytest.fixture
 def filled(folder: Path) -> Path:
-    """A store that holds FULL and was closed; gives its file."""
+    """The file of a closed store that holds FULL."""
     fill(folder)
     return folder / STORE_NAME
 
@@ -115,7 +118,7 @@ def fill(folder: Path) -> None:
     store.close()
 
 
-def said_ids(store: SqliteStore) -> list[str]:
+def delivered_ids(store: SqliteStore) -> list[str]:
     return [problem.id for problem in store.problems]
 
 
@@ -235,7 +238,7 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(opened: Opener, fold
         assert looked.problems == []
     store = opened()
     delivered = store.load().delivered
-    assert [mark for mark in map(str, range(acknowledged + 1)) if mark not in delivered] == []
+    assert [key for key in map(str, range(acknowledged + 1)) if key not in delivered] == []
     assert store.problems == []
     lines = query(folder / STORE_NAME, "SELECT subject FROM history")
     assert len(lines) == len(delivered)
@@ -307,7 +310,7 @@ def test_a_damaged_store_is_set_aside_and_a_new_one_begun(
     store = opened()
     assert store.load() == Memory()
     aside = filled.with_name("vigicle.damaged-20261123-200000.sqlite3")
-    assert said_ids(store) == ["store.damaged"]
+    assert delivered_ids(store) == ["store.damaged"]
     assert dict(store.problems[0].args)["file"] == str(aside)
     for end, content in contents.items():
         kept = Path(f"{aside}{end}")
@@ -441,17 +444,17 @@ def test_a_reader_leaves_a_damaged_store_where_it_is(opened: Opener, filled: Pat
     before = listing(filled.parent)
     store = opened(read_only=True)
     assert store.load() == Memory()
-    assert said_ids(store) == ["store.damaged_unmoved"]
+    assert delivered_ids(store) == ["store.damaged_unmoved"]
     assert listing(filled.parent) == before
 
 
-def test_a_file_in_the_folders_place_is_said_and_remembered_over_in_memory(
+def test_a_file_in_the_folders_place_is_reported_and_the_memory_kept(
     opened: Opener, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.write_text("in the way")
     store = opened()
     assert store.load() == Memory()
-    assert said_ids(store) == ["folder.problem"]
+    assert delivered_ids(store) == ["folder.problem"]
     store.save(FULL, (HistoryEntry(at=NOW, what="seen"),))
     store.save(FULL, ())
     assert [record.levelname for record in caplog.records] == ["ERROR"]

@@ -22,7 +22,7 @@ def on(panel: tuple[int, int, int], picture: Image.Image) -> Image.Image:
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """How much two pictures differ in lightness, over all pixels: 0 to 255."""
+    """Return how much two images differ in lightness: 0 to 255."""
     return float(ImageStat.Stat(ImageChops.difference(one.convert("L"), other.convert("L"))).mean[0])
 
 

@@ -1,4 +1,4 @@
-"""The tray face on a real bus, met as a panel meets it."""
+"""The tray icon on a real bus, as a panel sees it."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ QUIT = MenuItem(label=text("menu.quit"), command=QuitDaemon())
 
 
 def workflow_of(step: str, *actions: str) -> MenuItem:
-    """The menu of a course: the step, and what it offers."""
+    """The menu of a workflow: the step, and what it offers."""
     commands = {a: ChooseAction(action=action_id(f"end:{step}:{a}")) for a in actions}
     offered = (MenuItem(label=text("menu.works", holder=a), command=command) for a, command in commands.items())
     return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
 
 
-def face_of(
+def view_of(
     *items: MenuItem, icon_state: IconState = IconState.WELL, days: int | None = 12, holder: str = HOLDER
 ) -> TrayView:
     tooltip = text("face.path", holder=holder, path=text("path.order"))
@@ -65,13 +65,13 @@ def watcher(on_bus: SessionBus) -> Iterator[TrayWatcher]:
 
 @pytest.fixture
 def item(watcher: TrayWatcher, on_bus: SessionBus, running: RunningTrayIcon) -> TrayItem:
-    running.show(face_of(ORDER, LATER, WORKS, PRESENT, CHECK, QUIT, icon_state=IconState.SOON))
+    running.show(view_of(ORDER, LATER, WORKS, PRESENT, CHECK, QUIT, icon_state=IconState.SOON))
     shown = watcher.wait_for_item(on_bus)
     wait_until(lambda: shown.status == "Active" and bool(shown.labels()), "the icon shows the face")
     return shown
 
 
-def test_the_icon_has_the_words_and_the_menu_of_the_face(item: TrayItem) -> None:
+def test_the_icon_has_the_words_and_the_menu_of_the_view(item: TrayItem) -> None:
     assert item.tooltip == item.title == "vigicle · Jeanne MARTIN: Order a new key"
     assert item.property("ItemIsMenu") is True
     assert [(line.label, line.enabled) for line in item.lines()] == [
@@ -88,7 +88,7 @@ def test_the_icon_has_the_words_and_the_menu_of_the_face(item: TrayItem) -> None
 
 @pytest.mark.parametrize("icon_state", IconState)
 def test_each_look_is_shown(icon_state: IconState, item: TrayItem, running: RunningTrayIcon) -> None:
-    running.show(face_of(icon_state=icon_state))
+    running.show(view_of(icon_state=icon_state))
     expected = {size: draw_icon(icon_state, size, 12).tobytes() for size in (16, 22, 24, 32, 48, 64)}
 
     def shown() -> bool:
@@ -131,7 +131,7 @@ def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningTrayIc
 
 def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
     (order,) = [line for line in item.lines() if line.label.startswith("Order")]
-    running.show(face_of(QUIT, CHECK))
+    running.show(view_of(QUIT, CHECK))
     wait_until(lambda: item.labels() == ["Quit vigicle", "Check now"], "the menu changes")
     item.click_id(order.id)
     item.click("Check now")
@@ -140,13 +140,13 @@ def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: Runni
 
 def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: RunningTrayIcon) -> None:
     before = {line.label: line.id for line in item.lines() if line.label}
-    running.show(face_of(CHECK, ORDER))
+    running.show(view_of(CHECK, ORDER))
     wait_until(lambda: len(item.labels()) == 2, "the menu changes")
     assert {line.label: line.id for line in item.lines() if line.label}.items() <= before.items()
 
 
-def test_a_course_opens_a_menu_of_its_own(item: TrayItem, running: RunningTrayIcon) -> None:
-    running.show(face_of(ORDER, GUIDE, workflow_of("step", "A_1", "B"), PRESENT, CHECK))
+def test_a_workflow_opens_a_menu_of_its_own(item: TrayItem, running: RunningTrayIcon) -> None:
+    running.show(view_of(ORDER, GUIDE, workflow_of("step", "A_1", "B"), PRESENT, CHECK))
     wait_until(lambda: "Guide" in item.labels(), "the menu changes")
     top = [(line.label, line.enabled, len(line.lines)) for line in item.lines()]
     assert top == [
@@ -175,10 +175,10 @@ def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, runnin
     def done() -> MenuLine:
         return item.lines()[0].lines[-1]
 
-    running.show(face_of(workflow_of("first", "it")))
+    running.show(view_of(workflow_of("first", "it")))
     wait_until(lambda: bool(item.lines()[0].lines), "the course is there")
     before = done()
-    running.show(face_of(workflow_of("second", "it")))
+    running.show(view_of(workflow_of("second", "it")))
     wait_until(lambda: done().id != before.id, "the menu changes")
     item.click_id(before.id)
     item.click_id(done().id)
@@ -187,7 +187,7 @@ def test_the_same_words_at_the_next_step_are_another_line(item: TrayItem, runnin
 
 
 def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: RunningTrayIcon) -> None:
-    running.show(face_of(CHECK, workflow_of("step", "A")))
+    running.show(view_of(CHECK, workflow_of("step", "A")))
     wait_until(lambda: any(line.lines for line in item.lines()), "the menu changes")
     (workflow,) = [line for line in item.lines() if line.lines]
     assert [line.label for line in item.lines(workflow.id)] == [line.label for line in workflow.lines]
@@ -196,7 +196,7 @@ def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: Running
 
 def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningTrayIcon) -> None:
     holder = "_A&B\n\u202e" + "x" * 300
-    running.show(face_of(MenuItem(label=text("menu.order", holder=holder), command=CheckKeys()), holder=holder))
+    running.show(view_of(MenuItem(label=text("menu.order", holder=holder), command=CheckKeys()), holder=holder))
     wait_until(lambda: "_A&B x" in item.title, "the name is shown")
     (label,) = item.labels()
     assert label.startswith("Order a new key for _A&B xxx")
@@ -204,9 +204,9 @@ def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningTra
     assert len(item.tooltip) <= 127
 
 
-def test_the_face_shown_before_the_tray_runs_is_the_first(watcher: TrayWatcher, on_bus: SessionBus) -> None:
+def test_the_view_shown_before_the_tray_runs_is_the_first(watcher: TrayWatcher, on_bus: SessionBus) -> None:
     tray = RunningTrayIcon()
-    tray.show(face_of(QUIT))
+    tray.show(view_of(QUIT))
     with tray:
         assert watcher.wait_for_item(on_bus).labels() == ["Quit vigicle"]
 
@@ -214,7 +214,7 @@ def test_the_face_shown_before_the_tray_runs_is_the_first(watcher: TrayWatcher, 
 def test_a_panel_that_comes_late_gets_the_icon(
     on_bus: SessionBus, running: RunningTrayIcon, caplog: pytest.LogCaptureFixture
 ) -> None:
-    running.show(face_of(QUIT))
+    running.show(view_of(QUIT))
     wait_until(lambda: "No panel with a tray so far" in caplog.text, "the tray runs")
     with TrayWatcher(on_bus) as late:
         item = late.wait_for_item(on_bus)
@@ -224,7 +224,7 @@ def test_a_panel_that_comes_late_gets_the_icon(
 def test_a_panel_that_restarts_gets_the_icon_again(on_bus: SessionBus, running: RunningTrayIcon) -> None:
     for _ in range(3):
         with TrayWatcher(on_bus) as panel:
-            running.show(face_of(QUIT))
+            running.show(view_of(QUIT))
             assert panel.wait_for_item(on_bus).labels() == ["Quit vigicle"]
 
 
@@ -235,7 +235,7 @@ def test_without_a_session_bus_vigicle_goes_on(
     threads = threading.active_count()
     with RunningTrayIcon() as tray:
         wait_until(lambda: "No tray icon" in caplog.text, "the log says why")
-        tray.show(face_of(QUIT))
+        tray.show(view_of(QUIT))
         assert tray.thread.is_alive()
     wait_until(lambda: threading.active_count() == threads, "no thread is left")
 
@@ -251,7 +251,7 @@ def test_a_session_bus_that_ends_leaves_vigicle_running(
     watcher.stop()
     session_bus.stop()
     wait_until(lambda: "No tray icon: the session bus has gone" in caplog.text, "the log says why")
-    running.show(face_of(icon_state=IconState.EXPIRED))
+    running.show(view_of(icon_state=IconState.EXPIRED))
     assert running.thread.is_alive()
 
 
@@ -347,5 +347,5 @@ def test_signals_reach_our_own_handlers(number: str, on_bus: SessionBus, watcher
 
 
 @pytest.fixture(autouse=True)
-def _said(caplog: pytest.LogCaptureFixture) -> None:
+def _log_at_info(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)

@@ -1,4 +1,4 @@
-"""The tray face in a real panel: seen on the screen, clicked with the mouse, and through the panel's crash."""
+"""The tray icon in a real panel: seen, clicked, after its crash."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.full
 
-ICON = (994, 6, 1018, 30)  # in the upper right corner of the rig's screen
+ICON = (994, 6, 1018, 30)  # in the upper right corner of the tests' screen
 X, Y = 1006, 18
 
-FACE = TrayView(
+VIEW = TrayView(
     icon_state=IconState.URGENT,
     tooltip=text("face.well", left=text("days.left", count=12)),
     days_left=12,
@@ -47,7 +47,10 @@ def panel(on_bus: SessionBus, screen: Screen) -> Iterator[XfcePanel]:
 
 
 def seen(panel: XfcePanel) -> IconState | None:
-    """Tell which look is on the panel (which shrinks the largest picture), or None when there is no icon."""
+    """Return which state is on the panel, None without an icon.
+
+    The panel shrinks the largest image.
+    """
     screen = panel.picture()
     ground = screen.getpixel((2, 2))
     shown = screen.crop(ICON)
@@ -69,12 +72,12 @@ def wait_for_icon(panel: XfcePanel, icon_state: IconState | None) -> None:
 
 @pytest.mark.parametrize("icon_state", IconState)
 def test_each_look_is_seen(icon_state: IconState, panel: XfcePanel, running: RunningTrayIcon) -> None:
-    running.show(TrayView(icon_state=icon_state, tooltip=FACE.tooltip, days_left=12))
+    running.show(TrayView(icon_state=icon_state, tooltip=VIEW.tooltip, days_left=12))
     wait_for_icon(panel, icon_state)
 
 
 def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running: RunningTrayIcon) -> None:
-    running.show(FACE)
+    running.show(VIEW)
     wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
     panel.click(X, Y)
@@ -83,10 +86,10 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
     assert running.posted.command() == AnswerNotice(tag="key")
 
 
-def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningTrayIcon) -> None:
+def test_a_workflow_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningTrayIcon) -> None:
     offered = MenuItem(label=text("guide.done"), command=ChooseAction(action=action_id("end:log_in")))
     workflow = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
-    running.show(replace(FACE, items=(workflow, *FACE.items)))
+    running.show(replace(VIEW, items=(workflow, *VIEW.items)))
     wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
     panel.click(X, Y)
@@ -99,17 +102,17 @@ def test_a_course_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel,
 
 
 def test_a_panel_killed_and_started_again_shows_the_icon_again(panel: XfcePanel, running: RunningTrayIcon) -> None:
-    running.show(FACE)
+    running.show(VIEW)
     wait_for_icon(panel, IconState.URGENT)
     panel.kill()
-    running.show(TrayView(icon_state=IconState.EXPIRED, tooltip=FACE.tooltip, items=FACE.items))
+    running.show(TrayView(icon_state=IconState.EXPIRED, tooltip=VIEW.tooltip, items=VIEW.items))
     panel.start()
     wait_for_icon(panel, IconState.EXPIRED)
 
 
 def test_a_panel_that_comes_after_vigicle_shows_the_icon(panel: XfcePanel, running: RunningTrayIcon) -> None:
     panel.kill()
-    running.show(FACE)
+    running.show(VIEW)
     panel.start()
     wait_for_icon(panel, IconState.URGENT)
     running.stop()
