@@ -1,4 +1,4 @@
-"""Everything that one page of the guide is drawn from: whose line, which keys, which step, which cards."""
+"""Everything that a page is rendered from: lineage, keys, step and cards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class GuideContext:
 
 
 def build_context(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> GuideContext:
-    """Gather what the page of this line is drawn from."""
+    """Return what the page of this case is rendered from."""
     roles = key_roles(case)
     positions = _card_positions(state, case, roles)
     progress = state.memory.progress.get(progress_id(case))
@@ -82,7 +82,7 @@ def build_context(state: State, assessment: Assessment, case: RenewalCase, now: 
 
 
 def progress_id(case: RenewalCase) -> ProgressId:
-    """Name a line's progress after its newest key; a token without certificate has no name yet."""
+    """Return the id of the progress: the newest key, marked for a blank token."""
     return blank_progress(case.id) if _is_blank(case.path) else ProgressId(case.id)
 
 
@@ -92,7 +92,7 @@ def blank_progress(key: KeyId) -> ProgressId:
 
 
 def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None:
-    """Return the course that leads along the line's path, or that tidies up after it."""
+    """Return the workflow of the path, or the clean-up after it."""
     workflows = case.lineage.procedure.workflows
     if case.path is not None:
         return workflows.get(case.path.kind)
@@ -103,7 +103,10 @@ def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None
 
 
 def key_roles(case: RenewalCase) -> KeyRoles:
-    """Tell which keys a page speaks of: those of the line's path; without one, the current key and the one before."""
+    """Return the keys that a page is about.
+
+    They are those of the path; without one, the current key and the one before.
+    """
     entries = {entry.fingerprint: entry for entry in case.lineage.entries}
     path = case.path
     if path is not None:
@@ -118,18 +121,18 @@ def _entry(entries: Mapping[Fingerprint, LineageEntry], fingerprint: Fingerprint
 
 
 def _is_blank(path: Path | None) -> bool:
-    """Tell whether a path is about a token without certificate."""
+    """Return whether a path is about a token without certificate."""
     return path is not None and path.kind is WorkflowKind.ACTIVATE and path.new_fingerprint is None
 
 
 def key_before(case: RenewalCase) -> LineageEntry | None:
-    """Return the key that the current one took the place of."""
+    """Return the key that the current one replaced."""
     current, superseded = case.status.current, case.status.superseded
     return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
 
 
 def of_procedure(key: KeyId, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
-    """Tell whether a key holds a certificate of this procedure."""
+    """Return whether a key holds a certificate of this procedure."""
     found = memory.keys.get(key)
     seen = (memory.certificates[f].certificate for f in found.fingerprints if f in memory.certificates) if found else ()
     return any(procedure_of(certificate, procedures) is procedure for certificate in seen)

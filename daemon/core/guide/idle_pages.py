@@ -23,7 +23,7 @@ ONE_KEY = "ask.one_key"
 
 
 def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
-    """Say to put a key in; or that a key is watched which no procedure knows."""
+    """Return the page that asks for a key, or tells of one without procedure."""
     shown = reader_status(state, None)
     plain = next((c for c in assessment.certificates if c.not_after and c.stage is not Stage.SUPERSEDED), None)
     page = GuideView(
@@ -46,7 +46,7 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
 
 
 def calm_page(context: GuideContext) -> GuideView[Sentence]:
-    """Ask what only the person can know; else say that all is done, or well."""
+    """Return a question that only the user can answer, or that all is well."""
     shown = reader_status(context.state, context)
     name = _name(context)
     answers = tuple(_answers(context, name))
@@ -72,14 +72,17 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
 
 
 def may_clean_up(context: GuideContext) -> bool:
-    """Tell whether the old certificate may still be in the account: a course has ended, and nobody tidied up."""
+    """Return whether the old certificate may still be in the account.
+
+    That is so after a workflow has ended, until the clean-up.
+    """
     progress = context.progress
     ended = progress is not None and progress.finished is not None and progress.workflow is not WorkflowKind.CLEAN_UP
     return ended and context.roles.old is not None and WorkflowKind.CLEAN_UP in context.procedure.workflows
 
 
 def _name(context: GuideContext) -> str:
-    """Name the page, and its texts."""
+    """Return the name of the page, which its texts begin with."""
     status, progress = context.case.status, context.progress
     if status.question is not None:
         return f"ask.{status.question}"

@@ -1,4 +1,4 @@
-"""What is in the readers, in words, and what stands in the way at this moment."""
+"""Describes what is in the readers, and what prevents the current step."""
 
 from config.i18n.text import Sentence, Text, text
 from config.workflows import Needs
@@ -15,7 +15,10 @@ from daemon.core.workflows.workflow import wanted
 
 
 def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:  # noqa: PLR0911 - one return a rule
-    """Say what is in the readers, as the line on show sees it; without a line every readable key is another one."""
+    """Return what is in the readers, from the view of the lineage shown.
+
+    Without a lineage every readable key is another one.
+    """
     if state.service_trouble or state.readers is None:
         return ReaderStatus.AWAY
     if is_reading(state.readers, state.contents, names_being_read(state)):
@@ -32,7 +35,7 @@ def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:  
 
 
 def reader_words(state: State, context: GuideContext | None, shown: ReaderStatus) -> Sentence:
-    """Put the picture into words."""
+    """Return the status of the readers as a sentence."""
     if shown is ReaderStatus.OTHER:
         return text("guide.reader.other", holder=_other_holder(state, context))
     if context is not None and shown in {ReaderStatus.OLD, ReaderStatus.NEW}:
@@ -41,7 +44,7 @@ def reader_words(state: State, context: GuideContext | None, shown: ReaderStatus
 
 
 def trouble_words(state: State, shown: ReaderStatus) -> Text | None:
-    """Say what is wrong with the readers, and what to do."""
+    """Return what is wrong with the readers, and what to do."""
     if shown is ReaderStatus.READING:
         return None
     trouble = state.service_trouble or next((t for r in state.readers or () if (t := pressing_trouble(state, r))), None)
@@ -49,7 +52,10 @@ def trouble_words(state: State, shown: ReaderStatus) -> Text | None:
 
 
 def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
-    """Say what stands in the way of the step, and what to do about it; None when nothing does."""
+    """Return what prevents the step, and what to do about it.
+
+    None when nothing does.
+    """
     if clock_wrong(context.now):
         return text(f"trouble.{Trouble.CLOCK_WRONG}")
     if shown is ReaderStatus.AWAY:
@@ -69,7 +75,7 @@ def _of_line(context: GuideContext) -> ReaderStatus:
 
 
 def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
-    """Say at once that a wrong card is in, by what the step is about."""
+    """Return that a wrong card is inserted, by the key that the step is about."""
     need = wanted(context.step) if context.step else Needs.NOTHING
     if need is Needs.NOTHING or context.positions.ready(need):
         return None
@@ -100,7 +106,7 @@ def _locked(context: GuideContext) -> Sentence | None:
 
 
 def _other_holder(state: State, context: GuideContext | None) -> str | Text:
-    """Name whose the other key is."""
+    """Return the holder of the other key."""
     here = context.positions.rivals if context else frozenset()
     ids = sorted(here or {key for content in state.contents.values() for key in content.keys})
     keys = (state.memory.keys[i] for i in ids if i in state.memory.keys)

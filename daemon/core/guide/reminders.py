@@ -31,7 +31,7 @@ class Reminder:
 
 
 def guide_notices(assessment: Assessment, memory: Memory, now: datetime) -> Iterator[Notice]:
-    """Yield what is due and was not said."""
+    """Yield what is due and was not delivered."""
     for reminder in _reminders(assessment.cases, memory):
         if reminder.at <= now and not was_delivered(memory, reminder.notice.dedup_keys[0], now):
             yield reminder.notice

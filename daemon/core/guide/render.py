@@ -1,10 +1,11 @@
-"""The guide's page of the moment: which line is on show, and what is said of it."""
+"""Renders the page of the guide: which lineage is shown, and what is offered for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
-from config.workflows import Step, Workflow
+from config.workflows import Step, WorkflowKind
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.guide.actions import (
@@ -22,68 +23,90 @@ from daemon.core.guide.idle_pages import calm_page, empty_page
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_words
 from daemon.core.guide.timeline import timeline
 from daemon.core.guide.words import phrase, say
-from daemon.core.model import Progress
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, StepSummary
 from daemon.core.workflows.progress import deadline
 
-MINUTE = 60
+MINUTE = 60  # seconds, and minutes of an hour
+PATH_TITLES = {
+    WorkflowKind.ORDER: "path.order",
+    WorkflowKind.ACTIVATE: "path.activate",
+    WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "path.associate_new",
+}
+CONFIRMATIONS = {
+    WorkflowKind.ORDER: "guide.confirm.order",
+    WorkflowKind.ACTIVATE: "guide.confirm.activate",
+    WorkflowKind.ADD_WITH_OLD: "guide.confirm.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "guide.confirm.associate_new",
+    WorkflowKind.CLEAN_UP: "guide.confirm.clean_up",
+}
+CHANGES = {
+    WorkflowKind.ADD_WITH_OLD: "guide.changed.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "guide.changed.associate_new",
+}
 
 
 def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
-    """Draw the page of the moment."""
+    """Return the page of this moment."""
     case = shown_case(state, assessment)
     if case is None:
         return empty_page(state, assessment)
     context = build_context(state, assessment, case, now)
     if context.case.path is None and context.workflow is None:
         return calm_page(context)
-    return _abandoned_page(context) if context.progress and context.progress.abandoned else _workflow_page(context)
+    if context.progress and context.progress.abandoned:
+        return _abandoned_page(context)
+    return _workflow_page(context)
 
 
 def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
-    """Choose the line: the one that the person looks at, one that was begun, the one in a reader, the most pressing."""
+    """Return the case to show.
+
+    In this order: the one that the user chose, one that was begun, one of an inserted key, the most pressing one.
+    """
     chosen = assessment.case_of(state.guide_case) if state.guide_case else None
-    begun = (c for c in assessment.cases if c.path and _begun(state.memory.progress.get(progress_id(c))))
-    here = (c for c in assessment.cases if any(entry.key.id in state.cards.keys for entry in c.lineage.entries))
-    return chosen or next(begun, None) or next(here, None) or next(iter(assessment.cases), None)
+    if chosen is not None:
+        return chosen
+    cases = assessment.cases
+    begun = (case for case in cases if _is_begun(state, case))
+    inserted = (case for case in cases if _is_inserted(state, case))
+    return next(begun, None) or next(inserted, None) or next(iter(cases), None)
 
 
-def _begun(progress: Progress | None) -> bool:
-    return progress is not None and bool(progress.done) and not progress.abandoned
+def _is_begun(state: State, case: RenewalCase) -> bool:
+    progress = state.memory.progress.get(progress_id(case))
+    if case.path is None or progress is None:
+        return False
+    return bool(progress.done) and not progress.abandoned
+
+
+def _is_inserted(state: State, case: RenewalCase) -> bool:
+    return any(entry.key.id in state.cards.keys for entry in case.lineage.entries)
 
 
 def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
-    """Draw the step of the moment; a course that is at its end asks whether the key works."""
+    """Return the page of the current step; after the last step, the page that asks whether the key works."""
     shown = reader_status(context.state, context)
-    step, workflow, path = context.step, context.workflow, context.case.path
-    actions = [*step_actions(context)] if step else [*_confirmations(context)]
-    ids = {action.id for action in actions}
-    actions += [action for action in workflow_actions(context) if action.id not in ids]
-    running = deadline(workflow, context.progress) if workflow and context.progress else None
-    kind = workflow.kind if workflow else path.kind if path else None
-    primary = actions[0] if actions and ids else None
-    return GuideView(
+    likely = [*_likely_actions(context)]
+    others = _without(likely, workflow_actions(context))
+    page = GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
-        workflow=kind,
-        workflow_title=phrase(context, workflow.title) if workflow else text(f"path.{kind}"),
-        why=path.reason if path else None,
-        steps=tuple(_step_lines(context, workflow, step)) if workflow else (),
-        headline=phrase(context, step.title) if step else text(f"path.{kind}"),
-        body=phrase(context, step.text) if step else say(context, f"guide.confirm.{kind}"),
-        alert=obstacle(context, shown) or _news(context),
+        steps=tuple(_step_summaries(context)),
+        headline=_headline(context),
+        body=_body(context),
+        alert=obstacle(context, shown) or _change(context),
         reader=shown,
         reader_words=reader_words(context.state, context, shown),
-        primary=primary,
-        actions=tuple(actions[1:] if primary else actions),
+        primary=next(iter(likely), None),
+        actions=(*likely[1:], *others),
         known_problems=tuple(known_problems(context)),
-        deadline=running[1] if running else None,
-        deadline_words=_deadline_words(running[1], context.now) if running else None,
         timeline=timeline(context),
         cases=tuple(selections(context)),
     )
+    return _with_deadline(context, _with_workflow(context, page))
 
 
 def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
@@ -103,23 +126,83 @@ def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
     )
 
 
-def _step_lines(context: GuideContext, workflow: Workflow, current: Step | None) -> Iterator[StepSummary[Sentence]]:
+def _with_workflow(context: GuideContext, page: GuideView[Sentence]) -> GuideView[Sentence]:
+    """Return the page with the workflow's kind, its title, and why it is the right one."""
+    path, workflow = context.case.path, context.workflow
+    if path is not None:
+        page = replace(page, workflow=path.kind, workflow_title=text(PATH_TITLES[path.kind]), why=path.reason)
+    if workflow is not None:
+        page = replace(page, workflow=workflow.kind, workflow_title=phrase(context, workflow.title))
+    return page
+
+
+def _with_deadline(context: GuideContext, page: GuideView[Sentence]) -> GuideView[Sentence]:
+    """Return the page with the end of the limit that runs now."""
+    if context.workflow is None or context.progress is None:
+        return page
+    running = deadline(context.workflow, context.progress)
+    if running is None:
+        return page
+    _, until = running
+    return replace(page, deadline=until, deadline_words=_deadline_words(until, context.now))
+
+
+def _likely_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
+    if context.step is None:
+        yield from _confirmations(context)
+    else:
+        yield from step_actions(context)
+
+
+def _without(listed: Iterable[Action[Sentence]], actions: Iterable[Action[Sentence]]) -> Iterator[Action[Sentence]]:
+    """Yield the actions that are not listed already."""
+    ids = {action.id for action in listed}
+    yield from (action for action in actions if action.id not in ids)
+
+
+def _headline(context: GuideContext) -> Sentence:
+    if context.step is not None:
+        return phrase(context, context.step.title)
+    if context.workflow is not None and context.case.path is None:
+        return phrase(context, context.workflow.title)
+    return text(PATH_TITLES[_kind(context)])
+
+
+def _body(context: GuideContext) -> Sentence:
+    if context.step is not None:
+        return phrase(context, context.step.text)
+    return say(context, CONFIRMATIONS[_kind(context)])
+
+
+def _kind(context: GuideContext) -> WorkflowKind:
+    if context.workflow is not None:
+        return context.workflow.kind
+    assert context.case.path is not None  # noqa: S101 - a page of a workflow has one or the other
+    return context.case.path.kind
+
+
+def _step_summaries(context: GuideContext) -> Iterator[StepSummary[Sentence]]:
+    """Yield the steps of the workflow; all before the current one are done."""
+    if context.workflow is None:
+        return
     done = context.progress.done if context.progress else {}
-    passed = True
-    for step in workflow.steps:
-        passed = passed and step != current
-        status = (
-            StepStatus.CURRENT
-            if step == current
-            else StepStatus.DONE
-            if passed or step.id in done
-            else StepStatus.AHEAD
-        )
+    is_before = True
+    for step in context.workflow.steps:
+        is_before = is_before and step != context.step
+        status = _step_status(context.step, step, is_done=is_before or step.id in done)
         yield StepSummary(id=step.id, title=phrase(context, step.title), status=status)
 
 
+def _step_status(current: Step | None, step: Step, *, is_done: bool) -> StepStatus:
+    if step == current:
+        return StepStatus.CURRENT
+    if is_done:
+        return StepStatus.DONE
+    return StepStatus.AHEAD
+
+
 def _confirmations(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Ask what ends a course whose steps are all done."""
+    """Yield what ends a workflow whose steps are all done."""
     claim = FINAL_CLAIMS.get(context.workflow.kind) if context.workflow else None
     if claim is None or context.roles.blank:
         yield workflow_action(ActionKind.CHECK)
@@ -127,16 +210,20 @@ def _confirmations(context: GuideContext) -> Iterator[Action[Sentence]]:
         yield claim_action(context, claim)
 
 
-def _news(context: GuideContext) -> Sentence | None:
-    """Say what has changed under the person's hands."""
+def _change(context: GuideContext) -> Sentence | None:
+    """Return what has changed since the user began; None for nothing."""
     progress, path = context.progress, context.case.path
-    if progress is not None and progress.lapsed:
+    if progress is None:
+        return None
+    if progress.lapsed:
         return say(context, "guide.lapsed")
-    if progress is None or progress.left is None or path is None:
+    if progress.left is None or path is None:
         return None
     if progress.link_until is not None and context.now < progress.link_until:
         return say(context, "guide.changed.link", until=progress.link_until)
-    return say(context, f"guide.changed.{path.kind}")
+    if path.kind not in CHANGES:
+        return None
+    return say(context, CHANGES[path.kind])
 
 
 def _deadline_words(until: datetime, now: datetime) -> Sentence:

@@ -1,4 +1,4 @@
-"""Keeps the progress of each line in step with its path: courses begin, give way, run out of time, and end."""
+"""Keeps the progress of each lineage in step with its path."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,7 +15,7 @@ ON_THE_WAY = REGISTERING | {WorkflowKind.ACTIVATE}
 
 
 def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -> Memory:
-    """Return the memory with the progress of each line as it has to be now."""
+    """Return the memory with the progress that each lineage has now."""
     progress = dict(memory.progress)
     for case in cases:
         id_ = progress_id(case)
@@ -38,7 +38,10 @@ def _kept(case: RenewalCase, before: Progress | None, now: datetime) -> Progress
 
 
 def _begun(case: RenewalCase, kind: WorkflowKind, before: Progress | None, now: datetime) -> Progress:
-    """Begin a course; where time, and not the person, has turned the way in, keep what it was."""
+    """Return the progress of a workflow that begins.
+
+    Where time has changed the path, and not the user, it keeps which one was left.
+    """
     fresh = Progress(workflow=kind, begun=now)
     lost = Claim.OLD_LOST in case.status.newest.key.claims
     if before is None or before.finished or lost or {before.workflow, kind} != REGISTERING:

@@ -1,4 +1,4 @@
-"""The bars of the certificates that a page speaks of, and the stretch in which step 2-A is still possible."""
+"""Draws the validities of the keys, and the time in which step 2-A is possible."""
 
 from config.i18n.text import Sentence
 from config.workflows import WorkflowKind
@@ -9,7 +9,7 @@ from daemon.core.views.guide import Bar, BarRole, Timeline
 
 
 def timeline(context: GuideContext) -> Timeline[Sentence]:
-    """Draw the validities of the old and the new key, with the present to the hour."""
+    """Return the validities of the old and the new key."""
     roles, path = context.roles, context.case.path
     old_words, new_words = bar_words(roles)
     bars: list[Bar[Sentence]] = []

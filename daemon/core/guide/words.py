@@ -1,4 +1,4 @@
-"""The words that every page of the guide shares: what the person's keys are called, and when they end."""
+"""The sentences that the pages share: what keys are called, and when they end."""
 
 from config.i18n.text import Argument, Phrase, Text, text
 from config.i18n.wording import Wording
@@ -9,7 +9,7 @@ Args = tuple[tuple[str, Argument], ...]
 
 
 def words(context: GuideContext) -> Args:
-    """Return the arguments that the wordings of a course, and the guide's own texts, may name."""
+    """Return the arguments that wordings and texts of the guide may name."""
     roles = context.roles
     named = {
         "old_key": key_words("old", roles.old),
@@ -33,7 +33,7 @@ def say(context: GuideContext, id_: str, **more: Argument) -> Text:
 
 
 def key_words(what: str, entry: LineageEntry | None) -> Text:
-    """Call a key "your old key", with the person's own name for it when there is one."""
+    """Return what a key is called, with the user's name for it if any."""
     name = entry.key.name if entry else ""
     return text(f"key.{what}_named", name=name) if name else text(f"key.{what}")
 
@@ -44,7 +44,7 @@ def holder_words(holder: str) -> str | Text:
 
 
 def bar_words(roles: KeyRoles) -> tuple[Text, Text]:
-    """Return the labels of the time line's bars."""
+    """Return the labels of the timeline's bars."""
     return key_words("old", roles.old), key_words("new" if roles.old else "only", roles.new)
 
 

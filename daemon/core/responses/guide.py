@@ -1,4 +1,4 @@
-"""What the person's choice on a page of the guide does; one that is not offered now does nothing."""
+"""What a choice in the guide does. One that is not offered now does nothing."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -53,7 +53,7 @@ def _apply(context: GuideContext, action: ActionId) -> Step:  # noqa: PLR0911 - 
 
 
 def look_at(state: State, assessment: Assessment) -> State:
-    """Stay with the line on show, whatever other key is put in, until its path is at an end."""
+    """Keep showing the present lineage until its path has ended."""
     case = shown_case(state, assessment)
     if case is not None and case.path is None:
         case = shown_case(replace(state, guide_case=None), assessment)
@@ -61,7 +61,7 @@ def look_at(state: State, assessment: Assessment) -> State:
 
 
 def _end(context: GuideContext, step: str) -> Step:
-    """End a step; the last one of a course brings its word on the key."""
+    """Mark a step done. The last step also records its claim about the key."""
     state, workflow, progress = context.state, context.workflow, context.progress
     if workflow is None or progress is None:
         return state, ()
@@ -105,7 +105,7 @@ def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: datetime) -
 
 
 def _handle(context: GuideContext, kind: ActionKind) -> State:  # noqa: PLR0911 - one return a rule
-    """Do something with the whole course."""
+    """Return the state after an action on the whole workflow."""
     state, case, progress, now = context.state, context.case, context.progress, context.now
     match kind:
         case ActionKind.PUT_OFF:

@@ -1,4 +1,4 @@
-"""What a click does, when it comes: always by what is right now, not by what was right when the notice was said."""
+"""What a click on a notice does, by the state when the click comes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ Step = tuple[State, tuple[Effect, ...]]
 
 
 def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice, now: datetime) -> Step:
-    """Do what the person chose on a notice or in the menu."""
+    """Do what the user chose on a notice or in the menu."""
     prefix = next((p for p in (ASK_PREFIX, *PREFIXES) if tag.startswith(p)), "")
     case = assessment.case_of(KeyId(tag.removeprefix(prefix)))
     match choice:
@@ -51,7 +51,7 @@ def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice
 
 
 def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
-    """Enter what the person says of a key; a word takes back its opposite."""
+    """Record a claim about a key, and drop the opposite claims."""
     known = state.memory.keys.get(key)
     if known is None:
         return state
@@ -61,9 +61,9 @@ def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
 
 
 def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
-    """Open the platform when the key that was asked for has come in time; say so where it is another one.
+    """Open the platform once the awaited key is inserted, or show a notice for another one.
 
-    It is forgotten when its time is over, when the clock went back, and when the path leads elsewhere by now.
+    It is no longer awaited when its time is over, the clock was set back, or the path has changed.
     """
     awaited = state.awaited
     if awaited is None:
@@ -89,7 +89,7 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
 
 
 def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
-    """Let the reminders of a key rest."""
+    """Snooze the reminders of a key."""
     subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == tag), None)
     if subject is None:
         return state
@@ -122,12 +122,12 @@ def _follow(state: State, assessment: Assessment, case: RenewalCase, now: dateti
 
 
 def start_activation(state: State, now: datetime) -> State:
-    """Look at a token that is being activated again and again, for a while."""
+    """Read a token that is being activated repeatedly, for a while."""
     return replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
 
 
 def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
-    """Enter the person's word; where nothing is left to do then, take the notice off the screen."""
+    """Record a claim, and withdraw the notice when nothing is left to do."""
     before = assess_state(state, now).case_of(key)
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
@@ -136,7 +136,7 @@ def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
 
 
 def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
-    """Open the platform with the right key in; else say which one to put in, and wait for it."""
+    """Open the platform if the right key is inserted, else ask for it."""
     right = _right_key(case, path)
     if right.key.id in assessment.present_keys:
         state, order = launch(state, case, Destination.PLATFORM)
@@ -156,7 +156,7 @@ def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path
 
 
 def _right_key(case: RenewalCase, path: Path) -> LineageEntry:
-    """Return the key that has to be in the reader: the old one for step 2-A, the new one for step 2-B."""
+    """Return the key to insert: the old one for 2-A, the new one for 2-B."""
     return case.status.current if path.kind is WorkflowKind.ADD_WITH_OLD else case.status.newest
 
 
@@ -182,7 +182,7 @@ def _called(entry: LineageEntry) -> str | Text:
 
 
 def drop_snooze(memory: Memory, tag: str, now: datetime) -> Memory:
-    """End a rest that is over, or that a wrong clock made."""
+    """Drop a snooze that is over, or that a wrong clock made."""
     until = memory.snoozes.get(KeyId(tag))
     if until is None or now < until <= later(now, SNOOZE):
         return memory

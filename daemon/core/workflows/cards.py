@@ -29,7 +29,7 @@ class CardPositions:
     sure: bool
 
     def holds(self, ends: Ends) -> bool:
-        """Tell whether a card's place ends a step."""
+        """Return whether a card's place ends a step."""
         match ends:
             case Ends.OLD_IN:
                 return self.old and not self.new and not self.rivals
@@ -43,7 +43,7 @@ class CardPositions:
                 return False
 
     def ready(self, needs: Needs) -> bool:
-        """Tell whether the right key, and it alone, is surely in."""
+        """Return whether the right key, and it alone, is surely in."""
         match needs:
             case Needs.NOTHING:
                 return True
@@ -72,7 +72,7 @@ def cards_present(
 def is_reading(
     readers: Iterable[ReaderState], contents: Mapping[ReaderName | None, Content], being_read: frozenset[ReaderName]
 ) -> bool:
-    """Tell whether a card is being read of which nothing is known yet; a second look at a known key is none."""
+    """Return whether a card is being read of which nothing is known yet; a second look at a known key is none."""
     held = (r for r in readers if r.occupancy is Occupancy.HOLDING)
     return any(r.name not in contents or (r.name in being_read and _nothing(contents[r.name])) for r in held)
 

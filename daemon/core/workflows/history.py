@@ -1,4 +1,4 @@
-"""What the guide's courses leave in the history: ids only."""
+"""The history of the workflows: ids only."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,7 @@ from daemon.core.model import Memory, Progress
 
 
 def workflow_history(before: Memory, after: Memory, now: datetime) -> Iterator[HistoryEntry]:
-    """Put what changed in the courses into lines of the history."""
+    """Yield a history entry for each change of the workflows."""
     for id_, progress in after.progress.items():
         for what in _changes(before.progress.get(id_), progress):
             yield HistoryEntry(at=now, what=f"guide_{what}", subject=id_)

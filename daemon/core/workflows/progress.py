@@ -1,4 +1,4 @@
-"""What is remembered of a course: steps ended, undone, and run out of time."""
+"""The progress of a workflow: steps ended, undone and expired."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,12 +11,12 @@ from daemon.core.workflows.workflow import since
 
 
 def end_step(progress: Progress, step: str, now: datetime) -> Progress:
-    """End a step; what was said of the way here is said no longer."""
+    """Mark a step done and clear the pending change notices."""
     return replace(progress, done={**progress.done, step: now}, opened="", left=None, link_until=None, lapsed=False)
 
 
 def undo_steps(progress: Progress, workflow: Workflow, step: str) -> Progress:
-    """Take a step and all after it back."""
+    """Undo a step and all after it."""
     gone = {s.id for s in since(workflow, step)}
     return replace(progress, done={s: at for s, at in progress.done.items() if s not in gone}, opened="")
 
@@ -27,7 +27,10 @@ def deadline(workflow: Workflow, progress: Progress) -> tuple[Limit, datetime] |
 
 
 def expire_steps(progress: Progress, workflow: Workflow, now: datetime) -> Progress:
-    """Go back to where a limit that is over says; a moment that a wrong clock made is never ahead."""
+    """Undo the steps whose limit is over.
+
+    Moments in the future, from a wrong clock, count as now.
+    """
     done = {step: min(at, now) for step, at in progress.done.items()}
     progress = progress if done == progress.done else replace(progress, done=done)
     running = deadline(workflow, progress)
@@ -37,18 +40,21 @@ def expire_steps(progress: Progress, workflow: Workflow, now: datetime) -> Progr
 
 
 def link_stands(workflow: Workflow, progress: Progress, now: datetime) -> bool:
-    """Tell whether a link that was asked for still works, or was used: the way in that it opened is not left then."""
+    """Return whether a requested link still works or was used.
+
+    The path that it opened is not left then.
+    """
     return any(used or now < until for _, until, used in _limits(workflow, progress))
 
 
 def link_until(workflow: Workflow, progress: Progress) -> datetime | None:
-    """Return until when a link that was asked for and not used works."""
+    """Return until when a requested and unused link works."""
     running = deadline(workflow, progress)
     return running[1] if running else None
 
 
 def set_back(memory: Memory, span: timedelta) -> Memory:
-    """Move what runs by the same span as a clock that was set back, so that its time stays as long as it was."""
+    """Move running limits along with a clock that was set back by this span."""
     moved = {
         id_: replace(
             progress,
@@ -61,13 +67,13 @@ def set_back(memory: Memory, span: timedelta) -> Memory:
 
 
 def with_progress(memory: Memory, id_: ProgressId, progress: Progress | None) -> Memory:
-    """Keep this under this id; None forgets it."""
+    """Return the memory with this progress; None forgets it."""
     others = {i: p for i, p in memory.progress.items() if i != id_}
     return replace(memory, progress=others if progress is None else {**others, id_: progress})
 
 
 def _limits(workflow: Workflow, progress: Progress) -> Iterator[tuple[Limit, datetime, bool]]:
-    """Yield each limit whose time has begun, when it is over, and whether the last step that it binds is passed."""
+    """Yield each running limit, its end, and whether its last step is passed."""
     last = {step.limit.since: (step.limit, step.id) for step in workflow.steps if step.limit is not None}
     for limit, step_id in last.values():
         if limit.since in progress.done:

@@ -1,4 +1,4 @@
-"""Where one stands in a course of steps, by what is done, what is known, and which cards are in."""
+"""The current step of a workflow, from what is done and which cards are inserted."""
 
 from collections.abc import Callable, Collection
 
@@ -30,7 +30,7 @@ def current_step(workflow: Workflow, done: Collection[str], holds: Holds) -> Ste
 
 
 def since(workflow: Workflow, step: str) -> tuple[Step, ...]:
-    """Return this step and all after it; nothing when the course does not have it."""
+    """Return this step and all after it, or nothing for an unknown one."""
     at = next((n for n, s in enumerate(workflow.steps) if s.id == step), len(workflow.steps))
     return workflow.steps[at:]
 
