@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
-from config.i18n.text import Text, text
 from config.settings import NoticeSettings
 from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import KeyLineage, LineageEntry
 from daemon.core.model import Claim, Key
-from daemon.core.views.report import Path
+from daemon.core.views.report import Path, Reason
 
 IN_USE_AFTER = timedelta(days=60)
 
@@ -100,18 +99,14 @@ def choose_path(  # noqa: PLR0911 - one return a rule
         if Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims:
             return _bring_in(lineage, None, current, now)
         if activation(current.key) is Activation.NEEDED:
-            return _path(lineage, WorkflowKind.ACTIVATE, "needed", new=current)
+            return _path(lineage, WorkflowKind.ACTIVATE, Reason.ACTIVATION_NEEDED, new=current)
         if current.not_after - now > first_notice(notices):
             return None
     if blank_token:
-        return _path(
-            lineage,
-            WorkflowKind.ACTIVATE,
-            "bare" + _ended(current, now),
-            old=current,
-            then=_way_in(lineage, current, now),
-        )
-    return _path(lineage, WorkflowKind.ORDER, "expired" if expired(current.not_after, now) else "due", old=current)
+        why = Reason.NO_CERTIFICATE_YET_OLD_ENDED if expired(current.not_after, now) else Reason.NO_CERTIFICATE_YET
+        return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, then=_way_in(lineage, current, now))
+    why = Reason.ORDER_EXPIRED if expired(current.not_after, now) else Reason.ORDER_DUE
+    return _path(lineage, WorkflowKind.ORDER, why, old=current)
 
 
 def last_moment_with_old(lineage: KeyLineage, current: LineageEntry) -> datetime:
@@ -129,23 +124,34 @@ def _bring_in(
 ) -> Path:
     """Lead a key that the account does not know yet into it: activate first where that is not known done."""
     lost = current is None or Claim.OLD_LOST in pending.key.claims
-    way_in = (
-        WorkflowKind.ASSOCIATE_NEW
-        if current is None or lost
-        else _way_in(lineage, current, now, link_stands=link_stands)
-    )
-    if (state := activation(pending.key)) is not Activation.DONE:
-        old = "" if state is Activation.NEEDED else "_alone" if current is None else _ended(current, now)
-        return _path(lineage, WorkflowKind.ACTIVATE, state.value + old, old=current, new=pending, then=way_in)
     if current is None or lost:
-        return _path(lineage, way_in, "lost", old=current, new=pending)
-    ended = _way_in(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW
-    why = "old_valid" if not ended else "old_ended" if way_in is WorkflowKind.ASSOCIATE_NEW else "mailed"
-    return _path(lineage, way_in, why, old=current, new=pending)
+        way_in = WorkflowKind.ASSOCIATE_NEW
+    else:
+        way_in = _way_in(lineage, current, now, link_stands=link_stands)
+    if activation(pending.key) is not Activation.DONE:
+        why = _why_activate(pending, current, now)
+        return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, new=pending, then=way_in)
+    if current is None or lost:
+        return _path(lineage, way_in, Reason.OLD_LOST, old=current, new=pending)
+    return _path(lineage, way_in, _why_way_in(lineage, current, way_in, now), old=current, new=pending)
 
 
-def _ended(current: LineageEntry, now: datetime) -> str:
-    return "_ended" if expired(current.not_after, now) else ""
+def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: datetime) -> Reason:
+    if activation(pending.key) is Activation.NEEDED:
+        return Reason.ACTIVATION_NEEDED
+    if current is None:
+        return Reason.ACTIVATION_UNKNOWN_ALONE
+    if expired(current.not_after, now):
+        return Reason.ACTIVATION_UNKNOWN_OLD_ENDED
+    return Reason.ACTIVATION_UNKNOWN
+
+
+def _why_way_in(lineage: KeyLineage, current: LineageEntry, way_in: WorkflowKind, now: datetime) -> Reason:
+    if way_in is WorkflowKind.ASSOCIATE_NEW:
+        return Reason.OLD_ENDED
+    if _way_in(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW:
+        return Reason.LINK_MAILED
+    return Reason.OLD_VALID
 
 
 def _way_in(lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_stands: bool = False) -> WorkflowKind:
@@ -161,14 +167,13 @@ def _way_in(lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_s
 def _path(
     lineage: KeyLineage,
     kind: WorkflowKind,
-    why: str,
+    why: Reason,
     *,
     old: LineageEntry | None = None,
     new: LineageEntry | None = None,
     then: WorkflowKind | None = None,
 ) -> Path:
-    dated = old or new
-    reason: Text = text(f"reason.{kind}.{why}", date=dated.not_after) if dated else text(f"reason.{kind}.{why}")
+    dated, *_ = [entry for entry in (old, new) if entry is not None]
     return Path(
         procedure=lineage.procedure.id,
         holder=lineage.holder,
@@ -176,7 +181,8 @@ def _path(
         then=then,
         old_fingerprint=old.fingerprint if old else None,
         new_fingerprint=new.fingerprint if new else None,
-        reason=reason,
+        why=why,
+        date=dated.not_after,
     )
 
 

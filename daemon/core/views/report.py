@@ -1,10 +1,10 @@
-"""The picture that `status` and `check` print: the stable contract with outsiders."""
+"""The report that `status` and `check` print, a contract with outsiders."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from config.i18n.text import Text
+from config.i18n.text import Text, text
 from config.workflows import WorkflowKind
 from daemon.core.model import NO_READER, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
@@ -22,17 +22,48 @@ class Stage(StrEnum):
     UNREADABLE = "unreadable"  # no date could be read
 
 
+class Reason(StrEnum):
+    """Why a path is the right one, by the id of its text."""
+
+    ORDER_DUE = "reason.order.due"
+    ORDER_EXPIRED = "reason.order.expired"
+    ACTIVATION_NEEDED = "reason.activate.needed"
+    ACTIVATION_UNKNOWN = "reason.activate.unknown"
+    ACTIVATION_UNKNOWN_OLD_ENDED = "reason.activate.unknown_ended"
+    ACTIVATION_UNKNOWN_ALONE = "reason.activate.unknown_alone"
+    NO_CERTIFICATE_YET = "reason.activate.bare"
+    NO_CERTIFICATE_YET_OLD_ENDED = "reason.activate.bare_ended"
+    OLD_VALID = "reason.add_with_old.old_valid"
+    LINK_MAILED = "reason.add_with_old.mailed"
+    OLD_ENDED = "reason.associate_new.old_ended"
+    OLD_LOST = "reason.associate_new.lost"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """What one holder has to do next under one procedure; `then` is what follows an activation."""
+    """What one holder has to do next under one procedure."""
 
     procedure: str
+    """The procedure's id."""
     holder: str
+    """The holder's name."""
     kind: WorkflowKind
+    """What is to be done next."""
     then: WorkflowKind | None = None
+    """What follows an activation."""
     old_fingerprint: Fingerprint | None = None
+    """The deciding certificate of the key that the account knows."""
     new_fingerprint: Fingerprint | None = None
-    reason: Text
+    """The deciding certificate of the key that is to be brought in."""
+    why: Reason
+    """Why this path is the right one."""
+    date: datetime
+    """The end of the old certificate, or of the new one where there is no old one."""
+
+    @property
+    def reason(self) -> Text:
+        """Return `why` as a text with its date."""
+        return text(self.why.value, date=self.date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,30 +77,44 @@ class ReaderReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateStatus:
-    """One certificate in the report; dates and `days_left` (whole days, floor) are None where unreadable.
-
-    `key_name` is the person's own for its key; `reader` is where that was seen last. Both are "" for none.
-    """
+    """One certificate in the report. A date that could not be read is None."""
 
     fingerprint_sha256: Fingerprint
+    """SHA-256 of the DER, 64 lower-case hex digits."""
     subject_cn: str
+    """The subject's common name, "" where absent."""
     issuer_o: str
+    """The issuer's organization, "" where absent."""
     serial_hex: str
+    """The serial number, lower-case hex without prefix."""
     not_before: datetime | None
+    """Begin of the validity, aware UTC."""
     not_after: datetime | None
+    """End of the validity, aware UTC."""
     days_left: int | None
+    """Whole days to the end, rounded down; negative once it has expired."""
     role: Role
+    """What it is for, by its key usage."""
     stage: Stage
+    """Where it stands in its life."""
     present: bool
+    """Whether its key is in a reader now."""
     procedure: str | None
+    """The id of the procedure it belongs to."""
     key_name: str = ""
+    """The user's own name for its key, "" for none."""
     last_seen: datetime | None = None
+    """When it was read last, aware UTC."""
     reader: ReaderName = NO_READER
+    """The reader in which it was seen last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything that is known now. `exit_code` follows the contract of `status` and `check`; it is not printed."""
+    """Everything that is known now.
+
+    `exit_code` is that of `status` and `check`. It is not printed.
+    """
 
     readers: tuple[ReaderReport, ...] = ()
     certificates: tuple[CertificateStatus, ...] = ()

@@ -8,7 +8,7 @@ from config.i18n.text import Text, text
 from config.workflows import WorkflowKind
 from daemon.core.model import Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import CertificateStatus, Path, ReaderReport, Report, Stage
+from daemon.core.views.report import CertificateStatus, Path, ReaderReport, Reason, Report, Stage
 from daemon.core.welcome import WELCOME, welcome, welcome_notice
 from support.core.factories import NOW
 
@@ -16,9 +16,7 @@ END = NOW + timedelta(days=400)
 EMPTY = ReaderReport(name=ReaderName("Reader 00"), state=Occupancy.EMPTY)
 HOLDING = ReaderReport(name=ReaderName("Reader 01"), state=Occupancy.HOLDING)
 UNREAD = ReaderReport(name=ReaderName("Reader 01"), state=Occupancy.HOLDING, trouble=Trouble.CARD_UNREAD)
-ORDER = Path(
-    procedure="opalexe", holder="Jean MARTIN", kind=WorkflowKind.ORDER, reason=text("reason.order.due", date=END)
-)
+ORDER = Path(procedure="opalexe", holder="Jean MARTIN", kind=WorkflowKind.ORDER, why=Reason.ORDER_DUE, date=END)
 
 
 def line(stage: Stage, name: str = "Jean MARTIN") -> CertificateStatus:

@@ -57,7 +57,7 @@ from daemon.core.events import CommandReceived, Event
 from daemon.core.model import Claim, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, ReaderStatus
-from daemon.core.views.report import CertificateStatus, ReaderReport, Report, Stage
+from daemon.core.views.report import CertificateStatus, ReaderReport, Reason, Report, Stage
 from daemon.core.views.report import Path as RenewalPath
 from support.guide_actions import action_id
 from support.posted_events import PostedEvents
@@ -93,7 +93,8 @@ REPORT = Report(
             kind=WorkflowKind.ACTIVATE,
             then=WorkflowKind.ADD_WITH_OLD,
             old_fingerprint=Fingerprint("a" * 64),
-            reason=text("reason.activate", date=NOW, count=3, name="2026-11-23", inner=text("days.left", until=NOW)),
+            why=Reason.ACTIVATION_NEEDED,
+            date=NOW,
         ),
     ),
     troubles=(Trouble.PIN_LOCKED,),
