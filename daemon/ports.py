@@ -13,7 +13,7 @@ from daemon.core.effects import HistoryEntry, Launch, ReadTokens, SystemAction
 from daemon.core.events import Event
 from daemon.core.login_start import AutostartStatus
 from daemon.core.model import Memory
-from daemon.core.notice import Notice
+from daemon.core.notice import Notice, NoticeId
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
 from daemon.core.views.tray import TrayView
@@ -100,7 +100,7 @@ class Notifier(Protocol):
     def show(self, notice: Notice) -> None:
         """Show the notice through the best channel that delivers it."""
 
-    def withdraw(self, tag: str) -> None:
+    def withdraw(self, tag: NoticeId) -> None:
         """Remove the notice from the screen, if it is there."""
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ from daemon.adapters.notify.channel import Answered, Message
 from daemon.core.effects import Launch, ReadTokens, SystemAction
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
 from daemon.core.model import Occupancy, ReaderName, ReaderState, TokenReading
-from daemon.core.notice import Notice
+from daemon.core.notice import Notice, NoticeId
 from daemon.core.views.report import Report
 from daemon.ports import Notifier, Post
 
@@ -125,7 +125,7 @@ class TerminalChannel:
         """Count it as delivered."""
         return True
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Do nothing: the terminal keeps its lines."""
 
     async def close(self) -> None:
@@ -148,7 +148,7 @@ class StoryNotifier:
         self._report(notice)
         self._desktop.show(replace(notice, title=text("demo.title", title=notice.title)))
 
-    def withdraw(self, tag: str) -> None:
+    def withdraw(self, tag: NoticeId) -> None:
         """Remove it from the desktop."""
         self._desktop.withdraw(tag)
 

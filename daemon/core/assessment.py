@@ -1,4 +1,4 @@
-"""Where everything stands at one moment: the lines with their paths, and the stage of each certificate."""
+"""Assesses everything at one moment: the path of each lineage and the stage of each certificate."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from daemon.core.workflows.workflow import current_step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewalCase:
-    """One holder under one procedure: the keys, what they are to the account, and what is to be done.
+    """One holder under one procedure: the keys, their status, and the path.
 
     `link_is_out`: the platform has sent its link to the newest key, and it still works or was used.
     `is_ordered`: by the user's word, all that is left of the order is to wait for the new key.
@@ -34,13 +34,13 @@ class RenewalCase:
 
     @property
     def id(self) -> KeyId:
-        """The key whose renewal this is about: what the guide remembers of it is kept under this id."""
+        """The id of the newest key; the guide keeps its progress under it."""
         return self.status.newest.key.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """The whole picture; `cases` and `certificates` begin with what is in a reader, then the most pressing."""
+    """All cases and certificates; those in a reader come first, then the most pressing."""
 
     cases: tuple[RenewalCase, ...]
     certificates: tuple[CertificateStatus, ...]
@@ -49,16 +49,16 @@ class Assessment:
     watched_by_key: Mapping[KeyId, tuple[CertificateStatus, ...]]
 
     def case_of(self, key: KeyId) -> RenewalCase | None:
-        """Find the case that a key belongs to, whatever it is there."""
+        """Return the case that a key belongs to."""
         return self.cases_by_key.get(key)
 
     def watched(self, key: Key) -> tuple[CertificateStatus, ...]:
-        """Return the dated certificates of a key that still count, the earliest to end first."""
+        """Return the dated certificates of a key that count, the first to end first."""
         return self.watched_by_key.get(key.id, ())
 
 
 def assess_state(state: State, now: datetime) -> Assessment:
-    """Assess the state; while the readers are unknown, by what was last known of them."""
+    """Assess the state; while the readers are unknown, by their last known cards."""
     blank = known_cards(state) is None and state.cards.blank
     return assess(state.memory, state.settings, state.contents, now, blank=blank)
 
@@ -71,22 +71,15 @@ def assess(
     *,
     blank: bool = False,
 ) -> Assessment:
-    """Decide everything that depends on what is known, what is in the readers, and the time.
+    """Assess what is remembered by what is in the readers and the time.
 
-    `bare` says that a token without certificate was in when that was last known.
+    `blank`: a token without certificate was in when that was last known.
     """
     keys, fingerprints = present(contents)
-    blank = blank or any(content.blank for content in contents.values())
     renewed_in_place = certificates_renewed_in_place(memory, settings.procedures, now)
-    cases: list[RenewalCase] = []
-    for lineage in lineages(memory, settings.procedures, renewed_in_place):
-        status = lineage_status(lineage, now)
-        link = _link_is_out(lineage, status, memory, now)
-        path = choose_path(lineage, status, now, settings.notices, link_stands=link)
-        ordered = _is_ordered(lineage, status, memory)
-        cases.append(RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, is_ordered=ordered))
-    cases.sort(key=lambda case: _pressing(case, keys))
-    if blank:
+    found = lineages(memory, settings.procedures, renewed_in_place)
+    cases = sorted((_case(each, memory, settings, now) for each in found), key=lambda case: _pressing(case, keys))
+    if blank or any(content.blank for content in contents.values()):
         cases = _with_blank_token(cases, now, settings)
     silent = renewed_in_place.union(f for case in cases for f in _superseded(case, memory, settings))
     certificates = _certificate_statuses(memory, settings, fingerprints, silent, now)
@@ -99,12 +92,20 @@ def assess(
     )
 
 
+def _case(lineage: KeyLineage, memory: Memory, settings: Settings, now: datetime) -> RenewalCase:
+    status = lineage_status(lineage, now)
+    link = _link_is_out(lineage, status, memory, now)
+    path = choose_path(lineage, status, now, settings.notices, link_stands=link)
+    ordered = _is_ordered(lineage, status, memory)
+    return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, is_ordered=ordered)
+
+
 def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now: datetime) -> bool:
     progress = memory.progress.get(ProgressId(status.newest.key.id))
     workflow = lineage.procedure.workflows.get(WorkflowKind.ADD_WITH_OLD)
-    if progress is None or workflow is None or progress.workflow is not workflow.kind or progress.finished:
+    if progress is None or workflow is None or progress.finished:
         return False
-    return link_stands(workflow, progress, now)
+    return progress.workflow is workflow.kind and link_stands(workflow, progress, now)
 
 
 def _is_ordered(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> bool:
@@ -117,23 +118,23 @@ def _is_ordered(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> b
 
 
 def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime, str]:
-    """Order cases: that of a key in a reader first, then by what ends first."""
+    """Rank a case: first those with a key in a reader, then those that end first."""
     here = any(entry.key.id in keys for entry in case.lineage.entries)
     return not here, case.status.current.not_after, case.status.current.fingerprint
 
 
 def _with_blank_token(cases: list[RenewalCase], now: datetime, settings: Settings) -> list[RenewalCase]:
-    """Take the token without certificate for the replacement of the most pressing key that needs one."""
+    """Take the blank token for the replacement of the most pressing key that needs one."""
     needy = [c for c in cases if c.path is not None and c.path.kind is WorkflowKind.ORDER]
-    chosen = min(needy, key=lambda c: c.status.current.not_after, default=None)
-    return [
-        replace(c, path=choose_path(c.lineage, c.status, now, settings.notices, blank_token=True)) if c is chosen else c
-        for c in cases
-    ]
+    if not needy:
+        return cases
+    chosen = min(needy, key=lambda c: c.status.current.not_after)
+    path = choose_path(chosen.lineage, chosen.status, now, settings.notices, blank_token=True)
+    return [replace(c, path=path) if c is chosen else c for c in cases]
 
 
 def _superseded(case: RenewalCase, memory: Memory, settings: Settings) -> Iterator[Fingerprint]:
-    """Yield every certificate, of whatever role, that a superseded key holds under the case's procedure."""
+    """Yield every certificate that a superseded key holds under the case's procedure."""
     for entry in case.status.superseded:
         for fingerprint in entry.key.fingerprints:
             seen = memory.certificates.get(fingerprint)
@@ -145,16 +146,12 @@ def _watched(
     keys: Mapping[KeyId, Key], certificates: tuple[CertificateStatus, ...]
 ) -> Mapping[KeyId, tuple[CertificateStatus, ...]]:
     silent = {Stage.SUPERSEDED, Stage.UNREADABLE}
-    counted = {lineage.fingerprint_sha256: lineage for lineage in certificates if lineage.stage not in silent}
-    return {
-        key.id: tuple(
-            sorted(
-                (counted[f] for f in key.fingerprints if f in counted),
-                key=lambda c: (_end(c), not c.present, c.fingerprint_sha256),
-            )
-        )
-        for key in keys.values()
-    }
+    counted = {c.fingerprint_sha256: c for c in certificates if c.stage not in silent}
+    found: dict[KeyId, tuple[CertificateStatus, ...]] = {}
+    for key in keys.values():
+        on_key = (counted[f] for f in key.fingerprints if f in counted)
+        found[key.id] = tuple(sorted(on_key, key=lambda c: (_end(c), not c.present, c.fingerprint_sha256)))
+    return found
 
 
 def _certificate_statuses(

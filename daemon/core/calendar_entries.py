@@ -1,15 +1,16 @@
-"""The dates of the keys for a calendar: when each ends, and the days on which to be reminded of it."""
+"""The dates of the keys for a calendar: each end, and the reminders before it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from config.i18n.text import Text, text
-from config.settings import Procedure, Settings
-from daemon.core.assessment import assess
+from config.settings import Settings
+from daemon.core.assessment import Assessment, assess
 from daemon.core.due_notices import key_holder
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory
+from daemon.core.views.report import CertificateStatus
 
 NO_END = 9999  # the year of a certificate that has no end (RFC 5280 §4.1.2.5)
 
@@ -26,36 +27,37 @@ class CalendarEntry:
 
 
 def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple[CalendarEntry, ...]:
-    """Return the dates of every key that still counts, by its earliest certificate; reminders of the past are left out.
+    """Return the dates of each key that counts, by its certificate that ends first.
 
-    An end that is past stays: it says why the key no longer works.
+    Past reminders are left out. A past end stays: it explains why the key no longer works.
     """
     assessment = assess(memory, settings, {}, now)
-    procedures = {procedure.id: procedure for procedure in settings.procedures}
     found: list[CalendarEntry] = []
     for key in memory.keys.values():
-        first = next(iter(assessment.watched(key)), None)
-        if first is not None and first.not_after is not None and first.not_after.year < NO_END:
-            found += _calendar_entries(key, first.not_after, memory, settings, procedures.get(first.procedure or ""))
-    return tuple(
-        e for e in sorted(found, key=lambda e: (e.moment, e.uid)) if not e.days or e.moment > earlier(now, DAY)
-    )
+        found += _entries_of_key(key, assessment, memory, settings)
+    found.sort(key=lambda entry: (entry.moment, entry.uid))
+    return tuple(entry for entry in found if not entry.days or entry.moment > earlier(now, DAY))
 
 
-def _calendar_entries(
-    key: Key, not_after: datetime, memory: Memory, settings: Settings, procedure: Procedure | None
-) -> Iterator[CalendarEntry]:
+def _entries_of_key(key: Key, assessment: Assessment, memory: Memory, settings: Settings) -> Iterator[CalendarEntry]:
+    first = next(iter(assessment.watched(key)), None)
+    end = first.not_after if first else None
+    if first is None or end is None or end.year >= NO_END:
+        return
     holder = key_holder(key, memory)
-    if procedure is None:
-        description = text("diary.ask", date=not_after)
-    else:
-        description = text("diary.order", date=not_after, url=procedure.order_url)
-    for days, moment in milestones(not_after, settings.notices):
-        reminder = text("diary.reminder", holder=holder, count=days)
+    description = _description(first, end, settings)
+    for days, moment in milestones(end, settings.notices):
         yield CalendarEntry(
-            uid=f"{key.id}-{not_after:%Y%m%dT%H%M%SZ}-{days}@vigicle",
-            moment=moment if days else not_after,
+            uid=f"{key.id}-{end:%Y%m%dT%H%M%SZ}-{days}@vigicle",
+            moment=moment if days else end,
             days=days,
-            summary=reminder if days else text("diary.end", holder=holder),
+            summary=text("diary.reminder", holder=holder, count=days) if days else text("diary.end", holder=holder),
             description=description,
         )
+
+
+def _description(certificate: CertificateStatus, end: datetime, settings: Settings) -> Text:
+    url = next((p.order_url for p in reversed(settings.procedures) if p.id == certificate.procedure), None)
+    if url is None:
+        return text("diary.ask", date=end)
+    return text("diary.order", date=end, url=url)

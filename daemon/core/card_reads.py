@@ -1,4 +1,4 @@
-"""When to read a card: once for each insertion; again only where it failed, or while it is being activated."""
+"""Decides when a card is read: once an insertion, and again after failures or while it is activated."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -29,28 +29,28 @@ ACTIVATION_LOOK = timedelta(seconds=30)
 
 
 def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
-    """Enter the service's picture; what was read stays for the insertions that are still there.
+    """Take the service's snapshot; what was read stays for insertions that are still there.
 
-    Where a token's reader was unknown and the picture changes, readers in which nothing was found are open again.
+    Where a token's reader was unknown and the snapshot changes, readers in which nothing was found are read again.
     """
-    before = _held(state)
+    before = _insertions(state)
     state = replace(state, readers=readers, service_trouble=None, blind_since=None)
-    held = _held(state)
-    unclear = UNKNOWN_READER in state.contents
-    if held == before and unclear:
+    held = _insertions(state)
+    reader_unknown = UNKNOWN_READER in state.contents
+    if held == before and reader_unknown:
         return state
-    kept: dict[ReaderName | None, Content] = {
-        name: content
-        for name, content in state.contents.items()
-        if name is not UNKNOWN_READER and held.get(name) == content.insertion and (content.keys or not unclear)
-    }
+    kept: dict[ReaderName | None, Content] = {}
+    for name, insertion in held.items():
+        content = state.contents.get(name)
+        if content and content.insertion == insertion and (content.keys or not reader_unknown):
+            kept[name] = content
     return replace(state, contents=kept)
 
 
 def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadTokens]:
-    """Order a read of the readers with these names; with none, of whatever tokens the modules show."""
+    """Order a read of the readers with these names; without names, of every token that a module shows."""
     ticket = state.next_ticket
-    held = _held(state)
+    held = _insertions(state)
     insertions = {name: insertion for name, insertion in held.items() if name in names}
     others = tuple(name for name in held if name not in names)
     read = Read(insertions=insertions, held=held)
@@ -68,36 +68,35 @@ def order_read_of_all(state: State) -> tuple[State, tuple[ReadTokens, ...]]:
 
 
 def unread(state: State, now: datetime) -> frozenset[ReaderName]:
-    """Name the readers whose card has to be read now and is not being read."""
-    reading = names_being_read(state)
-    return frozenset(
-        r.name
-        for r in state.held
-        if r.name not in reading and any(moment <= now for moment in _look_moments(state, r.name, now))
-    )
+    """Return the readers whose card has to be read now and is not being read."""
+    return frozenset(r.name for r in state.held if _is_due(state, r.name, now)) - names_being_read(state)
 
 
 def names_being_read(state: State) -> frozenset[ReaderName]:
-    """Name the readers whose present card is being read."""
+    """Return the readers whose present card is being read."""
     reading = {item for read in state.reads.values() for item in read.insertions.items()}
     return frozenset(r.name for r in state.held if (r.name, r.insertion) in reading)
 
 
 def look_moments(state: State) -> Iterator[datetime]:
-    """Yield the moments at which a card that was read has to be looked at again."""
+    """Yield when a card that was read has to be read again."""
     for name in (*(reader.name for reader in state.held), UNKNOWN_READER):
         if name in state.contents:
             yield from _look_moments(state, name, state.contents[name].read_at)
 
 
 def readerless_look_due(state: State, now: datetime) -> bool:
-    """Tell whether the tokens whose reader is unknown have to be looked at again."""
+    """Return whether the tokens whose reader is unknown have to be read again."""
     known = UNKNOWN_READER in state.contents and not state.reads
-    return known and any(moment <= now for moment in _look_moments(state, UNKNOWN_READER, now))
+    return known and _is_due(state, UNKNOWN_READER, now)
+
+
+def _is_due(state: State, reader: ReaderName | None, now: datetime) -> bool:
+    return any(moment <= now for moment in _look_moments(state, reader, now))
 
 
 def take_tokens(state: State, event: TokensRead) -> State:
-    """Collect one module's answer; one to a read that is over is dropped."""
+    """Collect one module's answer; an answer to a finished read is dropped."""
     read = state.reads.get(event.ticket)
     if read is None:
         return state
@@ -108,77 +107,110 @@ def take_tokens(state: State, event: TokensRead) -> State:
 
 
 def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
-    """Turn what came in into keys; what belongs to a card that has left meanwhile is dropped.
+    """Turn the tokens of a read into keys; those of a card that has left meanwhile are dropped.
 
-    Where cards came or went meanwhile, a slot that names no reader may be of any: it is dropped, and a reader
+    Where cards came or went during the read, a slot that names no reader may be of any: it is dropped, and a reader
     in which nothing else was found is read again.
     """
     read = state.reads.get(ticket)
     if read is None:
         return state
     state = replace(state, reads={t: r for t, r in state.reads.items() if t != ticket})
-    steady = read.held == _held(state)
-    found: dict[ReaderName | None, list[TokenReading]] = defaultdict(list)
-    for token in read.tokens:
-        if steady or any(names_reader(token.slot_description, r.name) for r in state.readers or ()):
-            found[reader_of(token, state.readers or ())].append(token)
-    insertions: dict[ReaderName | None, int] = {
-        n: i for n, i in _held(state).items() if read.insertions.get(n) == i and (steady or found[n])
-    }
-    if found[UNKNOWN_READER]:
-        insertions[UNKNOWN_READER] = 0
-    elif not read.insertions:
-        state = replace(state, contents={n: c for n, c in state.contents.items() if n != UNKNOWN_READER})
-    for reader, insertion in insertions.items():
+    found = _tokens_by_reader(read, state)
+    if not found[UNKNOWN_READER] and not read.insertions:
+        state = replace(state, contents={n: c for n, c in state.contents.items() if n is not UNKNOWN_READER})
+    for reader, insertion in _insertions_read(read, state, found).items():
         tokens = tuple(found[reader])
-        unclear = not tokens and bool(found[UNKNOWN_READER])
-        trouble = None if unclear else card_trouble(tokens, read.troubles)
-        state = _enter(state, reader, tokens, Content(insertion=insertion, trouble=trouble, read_at=now))
+        reader_unknown = not tokens and bool(found[UNKNOWN_READER])
+        trouble = None if reader_unknown else card_trouble(tokens, read.troubles)
+        state = _remember(state, reader, tokens, Content(insertion=insertion, trouble=trouble, read_at=now))
     return state
 
 
-def _enter(state: State, reader: ReaderName | None, tokens: tuple[TokenReading, ...], content: Content) -> State:
-    """Remember the keys that the tokens of one reader are; a failed second look takes nothing back."""
-    before = state.contents.get(reader)
-    if before is not None and before.insertion == content.insertion:
-        content = replace(content, attempts=before.attempts + 1)
-        if not tokens:
-            content = replace(content, keys=before.keys, fingerprints=before.fingerprints, blank=before.blank)
+def _tokens_by_reader(read: Read, state: State) -> defaultdict[ReaderName | None, list[TokenReading]]:
+    """Sort tokens by reader; a token that names none counts only where no card came or went meanwhile."""
+    readers = state.readers or ()
+    steady = read.held == _insertions(state)
+    found: defaultdict[ReaderName | None, list[TokenReading]] = defaultdict(list)
+    for token in read.tokens:
+        if steady or any(names_reader(token.slot_description, r.name) for r in readers):
+            found[reader_of(token, readers)].append(token)
+    return found
+
+
+def _insertions_read(
+    read: Read, state: State, found: defaultdict[ReaderName | None, list[TokenReading]]
+) -> Mapping[ReaderName | None, int]:
+    """Return the readers whose insertion was read, None among them for tokens that name no reader."""
+    steady = read.held == _insertions(state)
+    same = (item for item in _insertions(state).items() if read.insertions.get(item[0]) == item[1])
+    insertions: dict[ReaderName | None, int] = {name: insertion for name, insertion in same if steady or found[name]}
+    if found[UNKNOWN_READER]:
+        insertions[UNKNOWN_READER] = 0
+    return insertions
+
+
+def _remember(state: State, reader: ReaderName | None, tokens: tuple[TokenReading, ...], content: Content) -> State:
+    """Remember the keys that the tokens of one reader are; a failed second read takes nothing back."""
+    content = _after_earlier_read(content, state.contents.get(reader), tokens)
     memory = state.memory
     for group in group_tokens(tokens, reader):
         memory, key = remember_key(memory, group, reader, content.read_at)
-        shown = {c.fingerprint: c.role for token in group for c in token.certificates}
-        content = replace(
-            content,
-            keys=content.keys + ((key.id,) if key else ()),
-            fingerprints=content.fingerprints | shown.keys(),
-            incomplete=content.incomplete or (key is not None and _falls_short(key, shown)),
-            blank=content.blank or not (key.fingerprints if key else any(token.certificates for token in group)),
-        )
+        content = _with_key(content, group, key)
     return replace(state, memory=memory, contents={**state.contents, reader: content})
 
 
-def _falls_short(key: Key, shown: Mapping[Fingerprint, Role]) -> bool:
-    """Tell whether a key shows fewer certificates than are remembered of it, or none to log in with."""
-    return len(shown) < len(key.fingerprints) or (bool(shown) and Role.AUTHENTICATION not in shown.values())
+def _after_earlier_read(content: Content, before: Content | None, tokens: tuple[TokenReading, ...]) -> Content:
+    """Count the read; one that found nothing keeps what an earlier one of the same insertion did."""
+    if before is None or before.insertion != content.insertion:
+        return content
+    content = replace(content, attempts=before.attempts + 1)
+    if tokens:
+        return content
+    return replace(content, keys=before.keys, fingerprints=before.fingerprints, blank=before.blank)
 
 
-def _held(state: State) -> dict[ReaderName, int]:
+def _with_key(content: Content, group: tuple[TokenReading, ...], key: Key | None) -> Content:
+    """Return the content with one more key; None stands for a token that nothing identifies."""
+    roles = {c.fingerprint: c.role for token in group for c in token.certificates}
+    content = replace(content, fingerprints=content.fingerprints | roles.keys())
+    if key is None:
+        return replace(content, blank=content.blank or not roles)
+    return replace(
+        content,
+        keys=(*content.keys, key.id),
+        incomplete=content.incomplete or _is_incomplete(key, roles),
+        blank=content.blank or not key.fingerprints,
+    )
+
+
+def _is_incomplete(key: Key, roles: Mapping[Fingerprint, Role]) -> bool:
+    """Return whether a key shows fewer certificates than are remembered, or none to log in with."""
+    return len(roles) < len(key.fingerprints) or (bool(roles) and Role.AUTHENTICATION not in roles.values())
+
+
+def _insertions(state: State) -> dict[ReaderName, int]:
+    """Return the insertion in each reader that holds a card."""
     return {reader.name: reader.insertion for reader in state.held}
 
 
 def _look_moments(state: State, reader: ReaderName | None, now: datetime) -> Iterator[datetime]:
-    """Yield when a held reader is to be read: at once, after a failure, or while its key is being activated."""
+    """Yield when a held reader is to be read: at once, after a failure, or while its key is activated."""
     content = state.contents.get(reader)
     if content is None:
         yield now
         return
-    retries = len(RETRY_AFTER) if content.trouble in RETRIED else 1 if content.incomplete else 0
-    if content.attempts <= retries:
+    if content.attempts <= _retries(content):
         yield later(content.read_at, RETRY_AFTER[content.attempts - 1])
     next_look = later(content.read_at, ACTIVATION_LOOK)
     if state.activating_until and next_look < state.activating_until and _may_be_activated(content, state.memory):
         yield next_look
+
+
+def _retries(content: Content) -> int:
+    if content.trouble in RETRIED:
+        return len(RETRY_AFTER)
+    return 1 if content.incomplete else 0
 
 
 def _may_be_activated(content: Content, memory: Memory) -> bool:
@@ -186,7 +218,7 @@ def _may_be_activated(content: Content, memory: Memory) -> bool:
 
 
 def known_cards(state: State) -> CardsPresent | None:
-    """Return what is in the readers, None while that is not known."""
+    """Return the cards in the readers, None while that is unknown."""
     if state.service_trouble:
         return None
     return cards_present(state.readers, state.contents, names_being_read(state))

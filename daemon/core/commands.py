@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from daemon.core.action_id import ActionId
 from daemon.core.model import Claim, Fingerprint, KeyId
-from daemon.core.notice import Choice, NoticeChoice
+from daemon.core.notice import Choice, NoticeChoice, NoticeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ ProgramCommand = GetStatus | CheckKeys | RaiseGuide | RunDoctor | SwitchLanguage
 class AnswerNotice:
     """Answer the notice with this tag, perhaps hours after it was shown."""
 
-    tag: str
+    tag: NoticeId
     choice: Choice = NoticeChoice.OPEN
 
 

@@ -1,4 +1,4 @@
-"""What `doctor` makes of what it found: each thing in order, in need of attention, or bad, and what to do."""
+"""Judges what `doctor` found: in order, in need of attention or bad, and what to do."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.model import Occupancy, ReaderState
 from daemon.core.recognition import reader_of
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import ReaderReport, Report
+from daemon.core.views.report import Report
 
 
 class Topic(StrEnum):
-    """What is examined, in the order of the answer; the words for people are `doctor.topic.<value>`."""
+    """What is examined, in the order of the answer. The texts are `doctor.topic.<value>`."""
 
     WATCH = "watch"
     LOGIN_START = "login_start"
@@ -33,11 +33,11 @@ class Topic(StrEnum):
 
 
 class Health(StrEnum):
-    """How a thing is; the words for people are `doctor.health.<value>`."""
+    """How healthy a thing is. The texts are `doctor.health.<value>`."""
 
     OK = "ok"
     ATTENTION = "attention"  # works in part, or not yet
-    BAD = "bad"  # keeps vigicle from its work
+    BAD = "bad"  # keeps vigicle from working
 
 
 TOPICS = {
@@ -69,7 +69,7 @@ READERS_WITHOUT_TROUBLE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One finding: what is, and what to do about it, which is None where there is nothing to do."""
+    """One finding; `remedy` is None where there is nothing to do."""
 
     topic: Topic
     health: Health
@@ -80,12 +80,21 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderInspection:
-    """One look at the readers, and one read of what is in them. `modules` are those that could be asked."""
+    """One snapshot of the readers, and one read of what is in them."""
 
     report: Report
+
+    readers: tuple[ReaderState, ...] = ()
+    """The readers as the card service showed them."""
+
     answers: tuple[TokensRead, ...] = ()
+    """What the modules answered."""
+
     modules: tuple[str, ...] = ()
+    """The modules that could be asked."""
+
     remote: bool = False
+    """Whether this is a remote session, whose readers are on the other side."""
 
 
 BAD_TROUBLES = {
@@ -103,64 +112,65 @@ TROUBLES_OF_KEYS = {Trouble.NOT_YET_VALID, Trouble.CERTIFICATE_UNREADABLE}
 def exit_code(checks: Iterable[Check]) -> int:
     """Return 2 where something is bad, 1 where something needs attention, else 0."""
     found = {check.health for check in checks}
-    return 2 if Health.BAD in found else 1 if Health.ATTENTION in found else 0
+    if Health.BAD in found:
+        return 2
+    return 1 if Health.ATTENTION in found else 0
 
 
 def fine(topic: Topic, what: Text, remedy: Text | None = None) -> Check:
-    """Find a thing in order."""
+    """Return the finding that a thing is in order."""
     return Check(topic=topic, health=Health.OK, what=what, remedy=remedy)
 
 
 def doubtful(topic: Topic, what: Text, remedy: Text) -> Check:
-    """Find a thing in need of attention."""
+    """Return the finding that a thing needs attention."""
     return Check(topic=topic, health=Health.ATTENTION, what=what, remedy=remedy)
 
 
 def bad(topic: Topic, what: Text, remedy: Text) -> Check:
-    """Find that a thing keeps vigicle from its work."""
+    """Return the finding that a thing keeps vigicle from working."""
     return Check(topic=topic, health=Health.BAD, what=what, remedy=remedy)
 
 
 def troubled(topic: Topic, trouble: Trouble, place: str = "", *, mild: bool = False) -> Check:
-    """Put a trouble into a finding; `mild` when something else makes up for it."""
-    title = text(TROUBLE_TITLES[trouble])
-    what = text("doctor.trouble", trouble=title)
-    if place:
-        what = text("doctor.trouble_in", trouble=title, place=place)
+    """Return the finding of a trouble; `mild` when something else makes up for it."""
+    name = text(TROUBLE_TITLES[trouble])
     return Check(
         topic=topic,
         health=Health.BAD if trouble in BAD_TROUBLES and not mild else Health.ATTENTION,
-        what=what,
+        what=text("doctor.trouble_in", trouble=name, place=place) if place else text("doctor.trouble", trouble=name),
         remedy=text(TROUBLE_REMEDIES[trouble], reader=place),
         trouble=trouble,
     )
 
 
-def judge_inspection(look: ReaderInspection) -> Iterator[Check]:
-    """Judge service, readers, keys and modules by one look."""
-    service = next((t for t in look.report.troubles if t in SERVICE_TROUBLES), None)
-    if service is not None:
-        yield troubled(Topic.SERVICE, service)
-        if look.remote:
-            yield troubled(Topic.READERS, Trouble.REMOTE_SESSION)
-    else:
+def judge_inspection(inspection: ReaderInspection) -> Iterator[Check]:
+    """Judge service, readers, keys and modules."""
+    service = next((t for t in inspection.report.troubles if t in SERVICE_TROUBLES), None)
+    if service is None:
         yield fine(Topic.SERVICE, text("doctor.service.ok"))
-        yield from _readers(look)
-        yield from _keys(look)
-    yield from _modules(look)
+        yield from _readers(inspection)
+        yield from _keys(inspection)
+    else:
+        yield troubled(Topic.SERVICE, service)
+        if inspection.remote:
+            yield troubled(Topic.READERS, Trouble.REMOTE_SESSION)
+    yield from _modules(inspection)
 
 
 def judge_clock(now: datetime, *, wrong: bool) -> Check:
     """Judge the computer's date."""
-    return troubled(Topic.CLOCK, Trouble.CLOCK_WRONG) if wrong else fine(Topic.CLOCK, text("doctor.clock.ok", date=now))
+    if wrong:
+        return troubled(Topic.CLOCK, Trouble.CLOCK_WRONG)
+    return fine(Topic.CLOCK, text("doctor.clock.ok", date=now))
 
 
-def _readers(look: ReaderInspection) -> Iterator[Check]:
-    """Tell of each reader; a card that nothing reads counts less beside a key that was read."""
-    if not look.report.readers:
-        yield troubled(Topic.READERS, Trouble.REMOTE_SESSION if look.remote else Trouble.NO_READER)
-    has_key = any(answer.tokens for answer in look.answers)
-    for reader in look.report.readers:
+def _readers(inspection: ReaderInspection) -> Iterator[Check]:
+    """Judge each reader; a card that nothing reads counts less beside a key that was read."""
+    if not inspection.report.readers:
+        yield troubled(Topic.READERS, Trouble.REMOTE_SESSION if inspection.remote else Trouble.NO_READER)
+    has_key = any(answer.tokens for answer in inspection.answers)
+    for reader in inspection.report.readers:
         if reader.trouble is None:
             yield fine(Topic.READERS, text(READERS_WITHOUT_TROUBLE[reader.state], reader=reader.name))
         else:
@@ -168,36 +178,39 @@ def _readers(look: ReaderInspection) -> Iterator[Check]:
             yield troubled(Topic.READERS, reader.trouble, reader.name, mild=mild)
 
 
-def _keys(look: ReaderInspection) -> Iterator[Check]:
-    """Tell which module reads the key in which reader."""
-    readers = [_state(reader) for reader in look.report.readers]
-    told = set()
-    for answer in look.answers:
-        for token in answer.tokens:
-            place = reader_of(token, readers) or token.slot_description
-            if token.certificates and (answer.module, place) not in told:
-                told.add((answer.module, place))
-                count = sum(not certificate.authority for certificate in token.certificates)
-                yield fine(Topic.KEY, text("doctor.key.read", place=place, module=answer.module, count=count))
-    for trouble in look.report.troubles:
+def _keys(inspection: ReaderInspection) -> Iterator[Check]:
+    """Name the module that reads the key in each reader."""
+    reads = _reads(inspection)
+    for (module, place), count in reads.items():
+        yield fine(Topic.KEY, text("doctor.key.read", place=place, module=module, count=count))
+    for trouble in inspection.report.troubles:
         if trouble in TROUBLES_OF_KEYS:
             yield troubled(Topic.KEY, trouble)
-    if not told and not any(reader.state is Occupancy.HOLDING for reader in look.report.readers):
+    if not reads and not any(reader.state is Occupancy.HOLDING for reader in inspection.report.readers):
         yield fine(Topic.KEY, text("doctor.key.none"), text("doctor.key.none.do"))
 
 
-def _modules(look: ReaderInspection) -> Iterator[Check]:
-    """Tell which modules are there, and which of them failed."""
-    failed = [answer for answer in look.answers if answer.trouble and answer.module]
-    for answer in failed:
-        if answer.trouble:
+def _reads(inspection: ReaderInspection) -> dict[tuple[str, str], int]:
+    """Return how many certificates each module read in each place; of several tokens there the first counts."""
+    found: dict[tuple[str, str], int] = {}
+    for answer in inspection.answers:
+        for token in answer.tokens:
+            place = reader_of(token, inspection.readers) or token.slot_description
+            if token.certificates:
+                count = sum(not certificate.authority for certificate in token.certificates)
+                found.setdefault((answer.module, place), count)
+    return found
+
+
+def _modules(inspection: ReaderInspection) -> Iterator[Check]:
+    """Judge the modules: first those that failed, then those that are there."""
+    failed: set[str] = set()
+    for answer in inspection.answers:
+        if answer.trouble and answer.module:
+            failed.add(answer.module)
             yield troubled(Topic.MODULES, answer.trouble, answer.module)
-    sound = [module for module in look.modules if module not in {answer.module for answer in failed}]
-    for module in sound:
-        yield fine(Topic.MODULES, text("doctor.module.there", module=module))
-    if not look.modules and not failed:
+    for module in inspection.modules:
+        if module not in failed:
+            yield fine(Topic.MODULES, text("doctor.module.there", module=module))
+    if not inspection.modules and not failed:
         yield bad(Topic.MODULES, text("doctor.module.none"), text("doctor.module.none.do"))
-
-
-def _state(reader: ReaderReport) -> ReaderState:
-    return ReaderState(name=reader.name, occupancy=reader.state)

@@ -1,14 +1,14 @@
-"""Many notices at once are one: nobody reads a flood."""
+"""Makes many notices at once into one."""
 
 from config.i18n.text import text
-from daemon.core.notice import Notice, Urgency
+from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
 
 AT_ONCE = 5
-FLOOD = "flood"
+FLOOD = NoticeId(NoticeKind.SUMMARY)
 
 
 def summarize(due: list[Notice]) -> list[Notice]:
-    """Return the notices, or, where they are too many, one that stands for them all and is remembered as they are."""
+    """Return the notices; more than five as one that carries the dedup keys of all."""
     if len(due) <= AT_ONCE:
         return due
     pressing = any(notice.urgency is Urgency.CRITICAL for notice in due)

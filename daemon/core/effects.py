@@ -6,7 +6,7 @@ from datetime import datetime
 from config.i18n.text import Sentence
 from config.workflows import Destination
 from daemon.core.model import Memory, ReaderName, Ticket
-from daemon.core.notice import Notice
+from daemon.core.notice import Notice, NoticeId
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
 from daemon.core.views.tray import TrayView
@@ -52,7 +52,7 @@ class ShowNotice:
 class Withdraw:
     """Take the notice with this tag off the screen, if it is still there."""
 
-    tag: str
+    tag: NoticeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from config.i18n.text import Text
 from config.settings import Settings
 from config.workflows import Destination
 from daemon.core.commands import Command
+from daemon.core.dedup_keys import DedupKey
 from daemon.core.model import ReaderState, Ticket, TokenReading
+from daemon.core.notice import NoticeId
 from daemon.core.troubles import Trouble
 
 
@@ -58,8 +60,8 @@ class NoticeDelivered:
     """A channel has delivered the notice with these marks."""
 
     at: datetime
-    tag: str
-    dedup_keys: tuple[str, ...]
+    tag: NoticeId
+    dedup_keys: tuple[DedupKey, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

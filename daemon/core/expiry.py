@@ -1,7 +1,7 @@
-"""How long a certificate still lives, and when that is worth telling."""
+"""Computes how long a certificate is still valid, and when a notice is due."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from config.settings import NoticeSettings, QuietHours
 from daemon.core.model import Certificate
@@ -12,12 +12,12 @@ INSTANT = timedelta(microseconds=1)
 
 
 def days_left(not_after: datetime, now: datetime) -> int:
-    """Count whole days, rounded down: 0 on the last day, negative once expired."""
+    """Return the whole days left, rounded down: 0 on the last day, negative once expired."""
     return (not_after - now) // DAY
 
 
 def expired(not_after: datetime, now: datetime) -> bool:
-    """Tell whether the validity is over; `not_after` itself still belongs to it (RFC 5280 §4.1.2.5)."""
+    """Return whether the validity is over; `not_after` itself belongs to it (RFC 5280 §4.1.2.5)."""
     return now > not_after
 
 
@@ -27,7 +27,7 @@ def first_notice(notices: NoticeSettings) -> timedelta:
 
 
 def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, superseded: bool) -> Stage:
-    """Say where a certificate stands. It is never urgent before it is due."""
+    """Return the stage of a certificate. It is never urgent before it is due."""
     if superseded:
         return Stage.SUPERSEDED
     if certificate.not_after is None:
@@ -43,23 +43,25 @@ def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, s
 
 
 def milestones(not_after: datetime, notices: NoticeSettings) -> Iterator[tuple[int, datetime]]:
-    """Yield each moment worth telling, in order of time, with its days before expiry (0 is expiry itself)."""
+    """Yield each moment for a notice, in order of time, with its days before expiry (0: expiry itself)."""
     for days in sorted(set(notices.days) - {0}, reverse=True):
         yield days, earlier(not_after, days * DAY)
     yield 0, later(not_after, INSTANT)
 
 
 def quiet_until(now: datetime, quiet: QuietHours | None) -> datetime | None:
-    """Return when the quiet hours that `now` lies in end, or None outside them. `now` is local time."""
-    if quiet is None:
-        return None
+    """Return when the present quiet hours end, None outside them. `now` is local time."""
     clock = now.time()
-    over_midnight = quiet.start > quiet.end
-    inside = quiet.start <= clock or clock < quiet.end if over_midnight else quiet.start <= clock < quiet.end
-    if not inside:
+    if quiet is None or not _is_quiet(clock, quiet):
         return None
     end = now.replace(hour=quiet.end.hour, minute=quiet.end.minute, second=0, microsecond=0)
     return end if clock < quiet.end else later(end, DAY)
+
+
+def _is_quiet(clock: time, quiet: QuietHours) -> bool:
+    if quiet.start > quiet.end:  # over midnight
+        return clock >= quiet.start or clock < quiet.end
+    return quiet.start <= clock < quiet.end
 
 
 def earlier(moment: datetime, span: timedelta) -> datetime:

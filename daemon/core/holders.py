@@ -1,4 +1,4 @@
-"""Who a certificate belongs to: its procedure, its holder, and the line of keys that follow one another."""
+"""Finds the procedure, the holder and the lineage of keys that a certificate belongs to."""
 
 import unicodedata
 from collections import defaultdict
@@ -17,7 +17,7 @@ NONE: frozenset[Fingerprint] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageEntry:
-    """One key in a line, with the certificate that stands for it there; both dates are known."""
+    """One key in a lineage, with the certificate that represents it; both dates are known."""
 
     key: Key
     seen: CertificateRecord
@@ -32,7 +32,7 @@ class LineageEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyLineage:
-    """The keys of one holder under one procedure, oldest first, as their deciding role shows them."""
+    """The keys of one holder under one procedure, the oldest first."""
 
     procedure: Procedure
     entries: tuple[LineageEntry, ...]
@@ -44,17 +44,17 @@ class KeyLineage:
 
 
 def procedure_of(certificate: Certificate, procedures: Iterable[Procedure]) -> Procedure | None:
-    """Find the first procedure whose issuer rules know this certificate; an issuer's own is never known."""
+    """Return the first procedure with an issuer rule for this certificate; an issuer's own has none."""
     return next((p for p in procedures if any(_issued(certificate, rule) for rule in p.issuers)), None)
 
 
 def holder_name(certificate: Certificate) -> str:
-    """Return the name to show for a certificate's holder, "" when it holds none."""
+    """Return the holder's name as it is shown, "" when the certificate holds none."""
     return certificate.subject_cn or f"{certificate.given_name} {certificate.surname}".strip()
 
 
 def same_holder(one: Certificate, other: Certificate) -> bool:
-    """Tell whether two certificates are surely one person's; in doubt they are not: two holders must never be mixed up.
+    """Return whether two certificates are surely of one holder; in doubt they are not.
 
     Names decide where both certificates give them, the common name where not; organisations must not differ.
     """
@@ -69,23 +69,43 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
 def certificates_renewed_in_place(
     memory: Memory, procedures: tuple[Procedure, ...], now: datetime
 ) -> frozenset[Fingerprint]:
-    """Return the fingerprints of what ran out on a key where the next of its kind lives: that was renewed in place."""
+    """Return expired certificates that a valid one of the same role on the same key replaced."""
     found: set[Fingerprint] = set()
-    for key in (key for key in memory.keys.values() if len(key.fingerprints) > 1):
-        known = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
-        dated = [(c, c.not_before, c.not_after) for c in known if c.not_before is not None and c.not_after is not None]
-        gone = [c for c, _begin, end in dated if expired(end, now)]
-        living = [c for c, begin, end in dated if begin <= now and not expired(end, now)] if gone else []
-        found |= {c.fingerprint for c in gone if any(_of_one_kind(c, other, procedures) for other in living)}
-    return frozenset(found) if found else NONE  # always the same one: `lines` are worked out once for it
+    for key in memory.keys.values():
+        if len(key.fingerprints) > 1:
+            known = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
+            found |= {c.fingerprint for c in _replaced(tuple(known), procedures, now)}
+    return frozenset(found) if found else NONE  # always the same object: `lineages` are cached for it
+
+
+def _replaced(
+    certificates: tuple[Certificate, ...], procedures: tuple[Procedure, ...], now: datetime
+) -> Iterator[Certificate]:
+    """Yield the expired ones of a key's certificates that a valid one of the same kind replaced."""
+    ended = [c for c in certificates if _is_dated(c) and c.not_after is not None and expired(c.not_after, now)]
+    if not ended:
+        return
+    valid = [c for c in certificates if _is_valid(c, now)]
+    yield from (c for c in ended if any(_of_one_kind(c, other, procedures) for other in valid))
+
+
+def _is_dated(certificate: Certificate) -> bool:
+    return certificate.not_before is not None and certificate.not_after is not None
+
+
+def _is_valid(certificate: Certificate, now: datetime) -> bool:
+    if certificate.not_before is None or certificate.not_after is None:
+        return False
+    return certificate.not_before <= now and not expired(certificate.not_after, now)
 
 
 def lineages(
     memory: Memory, procedures: tuple[Procedure, ...], renewed_in_place: frozenset[Fingerprint] = NONE
 ) -> tuple[KeyLineage, ...]:
-    """Group what is remembered into lines: authentication decides, signature where a holder has nothing else.
+    """Group the remembered keys into lineages.
 
-    `spent` are certificates that stand for their key no more.
+    Authentication certificates decide; signature certificates do where a holder has no other. Certificates that were
+    renewed in place no longer represent their key.
     """
     return _lineages(memory.certificates, memory.keys, procedures, renewed_in_place)
 
@@ -97,39 +117,55 @@ def _lineages(
     procedures: tuple[Procedure, ...],
     renewed_in_place: frozenset[Fingerprint],
 ) -> tuple[KeyLineage, ...]:
-    left = (
-        {f: seen for f, seen in certificates.items() if f not in renewed_in_place} if renewed_in_place else certificates
-    )
-    entries = _entries(left, keys, procedures)
+    if renewed_in_place:
+        certificates = {f: seen for f, seen in certificates.items() if f not in renewed_in_place}
+    entries = _entries(certificates, keys, procedures)
     found: list[KeyLineage] = []
     for procedure in procedures:
         deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
         following = _grouped(entries[procedure.id, Role.SIGNATURE])
-        homes = _Homes(deciding if following else ())
-        groups = deciding + [g for g in following if not any(_of_one_holder(g, d) for d in homes.of(*g))]
+        groups = [*deciding, *_without_holders(following, deciding)]
         found += (KeyLineage(procedure=procedure, entries=tuple(group)) for group in groups)
     return tuple(found)
 
 
+def _without_holders(
+    groups: list[list[LineageEntry]], deciding: list[list[LineageEntry]]
+) -> Iterator[list[LineageEntry]]:
+    """Yield the groups whose holder has no deciding one."""
+    homes = _Homes(deciding if groups else ())
+    yield from (g for g in groups if not any(_of_one_holder(g, d) for d in homes.of(*g)))
+
+
 def _entries(
-    certificates: Mapping[Fingerprint, CertificateRecord], keys: Mapping[KeyId, Key], procedures: tuple[Procedure, ...]
+    certificates: Mapping[Fingerprint, CertificateRecord],
+    keys: Mapping[KeyId, Key],
+    procedures: tuple[Procedure, ...],
 ) -> Mapping[tuple[str, Role], list[LineageEntry]]:
-    """Return, by procedure and role, one entry for each key that holds such certificates, oldest first."""
+    """Return, by procedure and role, one entry for each key with such certificates, the oldest first."""
     found: dict[tuple[str, Role], list[LineageEntry]] = defaultdict(list)
     for key in keys.values():
-        earliest: dict[tuple[str, Role], LineageEntry] = {}
-        for seen in (certificates[f] for f in key.fingerprints if f in certificates):
-            certificate, procedure = seen.certificate, procedure_of(seen.certificate, procedures)
-            if procedure is None or certificate.not_before is None or certificate.not_after is None:
-                continue
-            entry = LineageEntry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
-            kind = procedure.id, certificate.role
-            earliest[kind] = min(earliest.get(kind, entry), entry, key=lambda e: (e.not_after, e.fingerprint))
-        for kind, entry in earliest.items():
+        records = (certificates[f] for f in key.fingerprints if f in certificates)
+        for kind, entry in _earliest(key, records, procedures).items():
             found[kind].append(entry)
     for entries in found.values():
         entries.sort(key=lambda entry: (entry.not_before, entry.not_after, entry.fingerprint))
     return found
+
+
+def _earliest(
+    key: Key, records: Iterable[CertificateRecord], procedures: tuple[Procedure, ...]
+) -> Mapping[tuple[str, Role], LineageEntry]:
+    """Return, by procedure and role, the entry of the certificate of a key that ends first."""
+    earliest: dict[tuple[str, Role], LineageEntry] = {}
+    for seen in records:
+        certificate, procedure = seen.certificate, procedure_of(seen.certificate, procedures)
+        if procedure is None or certificate.not_before is None or certificate.not_after is None:
+            continue
+        entry = LineageEntry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
+        kind = procedure.id, certificate.role
+        earliest[kind] = min(earliest.get(kind, entry), entry, key=lambda e: (e.not_after, e.fingerprint))
+    return earliest
 
 
 def _grouped(entries: list[LineageEntry]) -> list[list[LineageEntry]]:
@@ -146,7 +182,7 @@ def _grouped(entries: list[LineageEntry]) -> list[list[LineageEntry]]:
 
 
 class _Homes:
-    """Groups by what an entry must share with one to be of its holder: with thousands, not all are compared."""
+    """Finds the groups that an entry may belong to, so that thousands need not all be compared."""
 
     def __init__(self, groups: Iterable[list[LineageEntry]] = ()) -> None:
         self._groups: dict[object, list[list[LineageEntry]]] = {}
@@ -156,7 +192,7 @@ class _Homes:
                 self.add(entry, group)
 
     def add(self, entry: LineageEntry, group: list[LineageEntry]) -> None:
-        """Enter a member of a group."""
+        """Add a member of a group."""
         self._order.setdefault(id(group), len(self._order))
         for trait in _traits(entry):
             homes = self._groups.setdefault(trait, [])
@@ -164,13 +200,13 @@ class _Homes:
                 homes.append(group)
 
     def of(self, *entries: LineageEntry) -> list[list[LineageEntry]]:
-        """Return the groups that may be the entries', the first one first."""
+        """Return the groups that the entries may belong to, in the order of their first members."""
         found = {id(g): g for e in entries for trait in _traits(e) for g in self._groups.get(trait, ())}
         return sorted(found.values(), key=lambda group: self._order[id(group)])
 
 
 def _traits(entry: LineageEntry) -> Iterator[object]:
-    """Yield what two entries of one holder share one of at least: the key, the names or the common name."""
+    """Yield the traits of which two entries of one holder share at least one."""
     certificate = entry.seen.certificate
     yield entry.key.id
     if certificate.given_name and certificate.surname:
@@ -180,7 +216,7 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
 
 
 def _fits(entry: LineageEntry, group: list[LineageEntry]) -> bool:
-    """Tell whether an entry is of a group's holder: like one member and contradicted by none."""
+    """Return whether an entry is like one member of the group and contradicts none."""
     mine = entry.seen.certificate
     others = [member.seen.certificate for member in group]
     return any(same_holder(mine, other) for other in others) and not any(_differ(mine, o) for o in others)
@@ -212,9 +248,9 @@ def _names(certificate: Certificate) -> tuple[str, str]:
     return _folded(certificate.given_name), _folded(certificate.surname)
 
 
-@lru_cache(maxsize=1 << 16)  # a help desk sees hundreds of keys, and each name is held against all others
+@lru_cache(maxsize=1 << 16)  # support staff read hundreds of keys, and each name is compared with all others
 def _folded(name: str) -> str:
-    """Fold what two issuers may write differently: case, accents, ligatures, hyphens, apostrophes and spaces."""
+    """Remove what two issuers may write differently: case, accents, ligatures, punctuation and spaces."""
     whole = name.casefold().replace("œ", "oe").replace("æ", "ae")
     blank = (c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in blank).split())

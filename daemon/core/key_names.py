@@ -1,4 +1,4 @@
-"""The person's own name for a key, such as "the blue one": how it is given, and how it is said beside the holder's."""
+"""The user's own name for a key, such as "the blue one"."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ KEY_NAME_LIMIT = 40
 
 
 def key_of(memory: Memory, fingerprint: Fingerprint) -> Key | None:
-    """Find the key that holds a certificate."""
+    """Return the key that holds a certificate."""
     return next((key for key in memory.keys.values() if fingerprint in key.fingerprints), None)
 
 
@@ -22,6 +22,6 @@ def name_key(memory: Memory, fingerprint: Fingerprint, name: str) -> Memory:
 
 
 def called(holder: str | Text, key: Key) -> str | Text:
-    """Say whose key it is, with the key's own name when it has one."""
+    """Return the holder's name, with the key's own name when it has one."""
     holder = holder or text("holder.unknown")
     return text("holder.with_key", holder=holder, key=key.name) if key.name else holder

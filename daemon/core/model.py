@@ -1,4 +1,4 @@
-"""What the rules speak about: certificates, tokens, readers, keys, and what is remembered of them."""
+"""The values of the rules: certificates, tokens, readers, keys, and what is remembered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,27 +38,44 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """The public facts of one X.509 certificate; names are already cleaned, "" where absent.
-
-    `fingerprint` is the SHA-256 of the DER, 64 lower-case hex digits. `serial_hex` is lower-case hex without
-    prefix. A date is None when it could not be read; `flaw` then says, in English for the log, what was wrong
-    ("" when the certificate is whole). `authority` marks an issuer's own certificate, which is not watched.
-    """
+    """The public facts of one X.509 certificate. Names are cleaned, and "" where absent."""
 
     fingerprint: Fingerprint
+
     subject_cn: str = ""
+    """The subject's common name."""
+
     given_name: str = ""
+
     surname: str = ""
+
     organization_identifier: str = ""
+    """The subject's organizationIdentifier, for example a national number of the company."""
+
     issuer_cn: str = ""
+
     issuer_o: str = ""
+    """The issuer's organization."""
+
     issuer_ou: tuple[str, ...] = ()
+    """The issuer's organizational units."""
+
     serial_hex: str = ""
+    """The serial number in lower-case hex, without prefix."""
+
     not_before: datetime | None = None
+    """The begin of the validity, None when it could not be read."""
+
     not_after: datetime | None = None
+    """The end of the validity, None when it could not be read."""
+
     role: Role = Role.OTHER
+
     authority: bool = False
+    """Whether this is an issuer's own certificate, which is not watched."""
+
     flaw: str = ""
+    """What could not be read, in English for the log; "" for a whole certificate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +89,10 @@ class TokenFlags:
 
     @property
     def unactivated(self) -> bool:
-        """Whether a sign says so; signs that look complete prove nothing. A locked PIN is another matter."""
+        """Whether the flags show a token that is not activated; a locked PIN shows nothing.
+
+        Flags that look complete do not prove that a token is activated.
+        """
         if self.pin_locked:
             return False
         return not self.initialised or not self.user_pin_set or self.pin_to_be_changed
@@ -80,19 +100,27 @@ class TokenFlags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenReading:
-    """What one PKCS#11 module said of one slot that holds a token. Texts are cleaned."""
+    """What one PKCS#11 module read of one slot with a token. Texts are cleaned."""
 
     slot_description: str
+    """The module's name of the slot: often the reader's name, cut at 64 bytes."""
+
     label: str = ""
+
     manufacturer: str = ""
+
     model: str = ""
+
     serial: str = ""
+    """The token's serial number, "" when the module gives none."""
+
     flags: TokenFlags = TokenFlags()
+
     certificates: tuple[Certificate, ...] = ()
 
 
 class Occupancy(StrEnum):
-    """Whether a reader holds a card. Unknown is not empty: nothing is decided from it."""
+    """Whether a reader holds a card. Nothing is decided from UNKNOWN."""
 
     EMPTY = "empty"
     HOLDING = "holding"
@@ -110,36 +138,53 @@ class ReaderState:
 
 
 class Claim(StrEnum):
-    """What only the person can know of a key, and told us."""
+    """What only the user can know of a key."""
 
-    WORKS = "works"  # the account knows it: it is the current one
+    WORKS = "works"  # the account knows it: it is the current key
     NEW = "new"  # the account does not know it yet, however old it looks
     REPLACES = "replaces"  # it replaces a key that was never seen here
-    OLD_LOST = "old_lost"  # that other key is lost, or has expired
+    OLD_LOST = "old_lost"  # the replaced key is lost, or has expired
     ACTIVATED = "activated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A card or USB key, as remembered. `id` is ours and lasts; `fingerprints` are its certificates, sorted.
-
-    `looked_unactivated` stays true once signs said so or it held no certificate: a later reading that looks
-    complete then proves that it was activated. `name` is the person's own for it ("the blue one"), "" for none.
-    """
+    """A card or USB key, as remembered."""
 
     id: KeyId
+
     serial: str = ""
+    """The token's serial number, "" when the module gives none."""
+
     manufacturer: str = ""
+
     model: str = ""
+
     label: str = ""
+
     fingerprints: tuple[Fingerprint, ...] = ()
+    """The certificates of the key, sorted."""
+
     flags: TokenFlags = TokenFlags()
+
     looked_unactivated: bool = False
+    """Whether it ever held no certificate or its flags showed that it was not activated.
+
+    A later reading that looks complete then proves that it was activated.
+    """
+
     claims: frozenset[Claim] = frozenset()
+    """What the user has said of it."""
+
     first_seen: datetime
+
     last_seen: datetime
+
     reader: ReaderName = NO_READER
+    """The reader in which it was seen last, "" when that is unknown: the store keeps it so."""
+
     name: str = ""
+    """The user's own name for it, such as "the blue one"; "" for none: the store keeps it so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,38 +198,48 @@ class CertificateRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far the guide has come with one line of keys, on one course.
-
-    `done` holds the moment at which each step that is not a card's place was ended, by step id: what a card in or
-    out ends is seen, not remembered. `opened` is the step whose page or tool was opened last. `left` is the course that
-    this one took the place of under the person's hands, and `link_until` is when a link that was asked for there ends;
-    `lapsed` says that the time of a step ran out: all three hold until the next step is ended. `finished` is when the
-    course came to its end, `closed` says that the page which says so was closed.
-    """
+    """How far the guide has come with one lineage, on one workflow."""
 
     workflow: WorkflowKind
+
     begun: datetime
+
     done: Mapping[str, datetime] = field(default_factory=dict)
+    """When each step was done, by step id. Steps that a card ends by its position are observed, not remembered."""
+
     opened: str = ""
+    """The step whose page or tool was opened last; "" for none: the store keeps it so."""
+
     left: WorkflowKind | None = None
+    """The workflow that this one replaced while the user was in it, until the next step is done."""
+
     link_until: datetime | None = None
+    """When a link that was asked for in the replaced workflow stops working, until the next step is done."""
+
     lapsed: bool = False
+    """Whether the time of a step ran out, until the next step is done."""
+
     abandoned: bool = False
+
     finished: datetime | None = None
+    """When the workflow was completed."""
+
     closed: bool = False
+    """Whether the user has closed the page that says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What survives a restart. Never changed in place.
-
-    `certificates` by fingerprint; `keys` by key id; `said` holds the mark of each notice that reached the
-    person, with the moment; `snoozes` holds, by key id, the moment until which its reminders rest; `progress` holds,
-    by the id of the newest key of a line, how far the guide has come.
-    """
+    """What survives a restart. It is never changed in place."""
 
     certificates: Mapping[Fingerprint, CertificateRecord] = field(default_factory=dict)
+
     keys: Mapping[KeyId, Key] = field(default_factory=dict)
+
     delivered: Mapping[str, datetime] = field(default_factory=dict)
+    """When each notice was delivered, by the stored form of its dedup key."""
+
     snoozes: Mapping[KeyId, datetime] = field(default_factory=dict)
+    """Until when the reminders of a key rest."""
+
     progress: Mapping[ProgressId, Progress] = field(default_factory=dict)

@@ -1,14 +1,15 @@
-"""What is said to the person on the desktop, before it is put into words."""
+"""What is shown to the user on the desktop, before it is rendered."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Text
-from daemon.core.model import Claim
+from daemon.core.dedup_keys import DedupKey
+from daemon.core.model import Claim, KeyId
 
 
 class Urgency(StrEnum):
-    """How much a notice presses; the desktop may keep a critical one on the screen."""
+    """How urgent a notice is; the desktop may keep a critical one on the screen."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -26,19 +27,67 @@ class NoticeChoice(StrEnum):
 Choice = NoticeChoice | Claim  # a claim: clicked a button such as "This key already works in my account"
 
 
+class NoticeKind(StrEnum):
+    """What a notice is about. Its subject is named beside each kind."""
+
+    KEY = "key"  # a key's certificate and its path; the key's id
+    QUESTION = "ask"  # a question about a key; the key's id
+    LINK = "link"  # a link that runs out; the case's id
+    CLEAN_UP = "clean_up"  # an old certificate still in the account; the case's id
+    PUT_IN = "await"  # which key to put in; the procedure
+    NOTHING_TO_DO = "nothing"  # the procedure
+    TROUBLE = "trouble"  # the reader, or "service"
+    PROBLEM = "problem"  # of settings, store or guide; the topic
+    LAUNCH_FAILED = "launch"  # the procedure
+    WELCOME = "welcome"
+    SUMMARY = "flood"  # many notices in one
+    TEST = "doctor"  # proves that notices arrive
+
+
+KINDS_ABOUT_KEYS = {NoticeKind.KEY, NoticeKind.QUESTION, NoticeKind.LINK, NoticeKind.CLEAN_UP}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeId:
+    """Names a notice on the screen; a newer one with the same id replaces it."""
+
+    kind: NoticeKind
+    subject: str = ""
+
+    def __str__(self) -> str:
+        match self.kind:
+            case NoticeKind.KEY:
+                return self.subject
+            case NoticeKind.WELCOME | NoticeKind.SUMMARY | NoticeKind.TEST:
+                return self.kind.value
+            case NoticeKind.TROUBLE:
+                return f"{self.kind}|{self.subject}"
+            case _:
+                return f"{self.kind}:{self.subject}"
+
+    @property
+    def key(self) -> KeyId | None:
+        """The key that the notice is about, None for other kinds."""
+        return KeyId(self.subject) if self.kind in KINDS_ABOUT_KEYS else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One notice. A newer one with the same `tag` replaces it on the screen.
+    """One notice on the desktop."""
 
-    `marks` are remembered as said once a channel has delivered it. `button` is the label of the action that a
-    click on the body does too; None means that a click does nothing. `more` are further buttons, in order; the
-    label of each is the text `choice.<value>`.
-    """
+    tag: NoticeId
 
-    tag: str
     title: Text
+
     body: Text
-    dedup_keys: tuple[str, ...] = ()
+
+    dedup_keys: tuple[DedupKey, ...] = ()
+    """Remembered once a channel has delivered the notice."""
+
     button: Text | None = None
+    """The label of the action that a click on the body does too; with None a click does nothing."""
+
     more: tuple[Choice, ...] = ()
+    """Further buttons, in order; the label of each is the text `choice.<value>`."""
+
     urgency: Urgency = Urgency.NORMAL

@@ -1,4 +1,4 @@
-"""From what modules said of slots to keys: which reader a token is in, which tokens are one key, which key it is."""
+"""Recognises keys in what modules read: the reader of each token, and the key it belongs to."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -31,162 +31,231 @@ CUT_SLACK = 3  # bytes that a cut may lose beyond it: half a letter, or a space 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What the present card of one reader turned out to hold; `keys` are key ids.
-
-    `bare` says that a token without any certificate is in; `short` that a key shows fewer than are remembered of it,
-    or none to log in with: an answer of the card may have failed.
-    `attempts` counts the readings of this insertion.
-    """
+    """What was read of the card in one reader."""
 
     insertion: int = 0
+    """The insertion that was read."""
+
     keys: tuple[KeyId, ...] = ()
+    """The keys that the card is; a token that nothing identifies is none."""
+
     fingerprints: frozenset[Fingerprint] = frozenset()
+    """The certificates that are in."""
+
     blank: bool = False
+    """Whether a token without any certificate is in."""
+
     incomplete: bool = False
+    """Whether a key shows fewer certificates than are remembered, or none to log in with: a read may have failed."""
+
     trouble: Trouble | None = None
+    """What is wrong with the card."""
+
     attempts: int = 1
+    """How often this insertion was read."""
+
     read_at: datetime
+    """When it was read last."""
 
 
 def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> ReaderName | None:
-    """Return the reader whose name the slot description begins with; else the only occupied one; else unknown.
+    """Return the reader that the slot description names, else the only occupied one, else None.
 
-    Of two readers that both fit, the longer name is the right one. Where a description that was cut fits
-    several, the only occupied one of them is.
+    Of two readers that both fit, the one with the longer name is right. Where a description was cut and fits several,
+    the only occupied one of them is.
     """
     pool = tuple(readers)
     whole = [r.name for r in pool if _begins_with(token.slot_description, r.name)]
     if whole:
         return max(whole, key=len)
     cut = [r for r in pool if names_reader(token.slot_description, r.name)]
-    held = [r.name for r in cut or pool if r.occupancy is Occupancy.HOLDING]
-    if cut and not held:
+    occupied = [r for r in cut or pool if r.occupancy is Occupancy.HOLDING]
+    if len(occupied) == 1:
+        return occupied[0].name
+    if cut and not occupied:
         return cut[0].name
-    return held[0] if len(held) == 1 else UNKNOWN_READER
+    return UNKNOWN_READER
 
 
 def names_reader(description: str, reader: ReaderName | None) -> bool:
-    """Tell whether a slot description names this reader, whole or cut."""
+    """Return whether a slot description names this reader, whole or cut."""
     if reader is UNKNOWN_READER:
         return False
-    said = clean(description).rstrip("\N{REPLACEMENT CHARACTER}")  # a letter cut in two
-    was_cut = len(said.encode()) >= DESCRIPTION_LIMIT - CUT_SLACK
-    return _begins_with(description, reader) or (was_cut and clean(reader).startswith(said))
+    cleaned = clean(description).rstrip("\N{REPLACEMENT CHARACTER}")  # a letter cut in two
+    was_cut = len(cleaned.encode()) >= DESCRIPTION_LIMIT - CUT_SLACK
+    return _begins_with(description, reader) or (was_cut and clean(reader).startswith(cleaned))
 
 
 def without_authorities(token: TokenReading) -> TokenReading:
-    """Leave out the issuers' own certificates: two holders' keys share them, and a bare key may hold them."""
+    """Leave out issuers' own certificates: keys of two holders share them, and a blank token may hold them."""
     return replace(token, certificates=tuple(c for c in token.certificates if not c.authority))
 
 
 def group_tokens(tokens: Iterable[TokenReading], reader: ReaderName | None) -> list[tuple[TokenReading, ...]]:
     """Group the tokens of one reader into keys.
 
-    Slots that name the reader are one card. Others are one key where they share a serial number or a
-    certificate that proves it. A group without certificates is dropped where another has some, for it is a second
-    slot for another PIN, or the empty slot that a soft token always shows; but not one with a serial number of its own
-    that shows it is not activated.
+    Slots that name the reader are one card. Other tokens are one key where they share a serial number, or a
+    certificate that proves it. Where some group has certificates, a group without is dropped: it is a second slot for
+    another PIN, or the empty slot that a soft token always shows. It is kept where its own serial number and flags
+    show a token that is not activated.
     """
-    groups: list[list[TokenReading]] = []
+    groups: list[tuple[TokenReading, ...]] = []
     for token in tokens:
-        related = [g for g in groups if any(_one_key(token, other, reader) for other in g)]
-        groups = [g for g in groups if g not in related]
-        groups.append([t for g in related for t in g] + [token])
-    full = [g for g in groups if any(t.certificates for t in g)]
-    blank = [g for g in groups if g not in full and any(t.serial and t.flags.unactivated for t in g)]
-    return [tuple(group) for group in (full + blank if full else groups)]
+        groups = _with_token(groups, token, reader)
+    full = [g for g in groups if _has_certificates(g)]
+    if not full:
+        return groups
+    return full + [g for g in groups if not _has_certificates(g) and _is_unactivated(g)]
+
+
+def _with_token(
+    groups: list[tuple[TokenReading, ...]], token: TokenReading, reader: ReaderName | None
+) -> list[tuple[TokenReading, ...]]:
+    """Return the groups with one more token, which may join several of them."""
+    apart: list[tuple[TokenReading, ...]] = []
+    joined: tuple[TokenReading, ...] = ()
+    for group in groups:
+        if any(_one_key(token, other, reader) for other in group):
+            joined += group
+        else:
+            apart.append(group)
+    return [*apart, (*joined, token)]
+
+
+def _has_certificates(group: Iterable[TokenReading]) -> bool:
+    return any(token.certificates for token in group)
+
+
+def _is_unactivated(group: Iterable[TokenReading]) -> bool:
+    return any(token.serial and token.flags.unactivated for token in group)
 
 
 def remember_key(
     memory: Memory, group: tuple[TokenReading, ...], reader: ReaderName | None, now: datetime
 ) -> tuple[Memory, Key | None]:
-    """Enter one key as read now; the key is None where nothing tells it from others (no serial, no certificate)."""
+    """Remember one key as read now.
+
+    The key is None where neither a serial number nor a certificate tells it from others; nothing is remembered then.
+    """
     certificates = {c.fingerprint: c for t in group for c in t.certificates}
-    main = next((t for t in group if t.certificates), group[0])
+    main = _main_token(group)
     known = _known_keys(memory, main.serial, certificates)
-    if not known and not certificates and not main.serial:
+    if not (known or certificates or main.serial):
         return memory, None
-    first = known[0] if known else None
-    flags = _token_flags(group)
-    fingerprints = tuple(sorted({*certificates, *(f for k in known for f in k.fingerprints)}))
-    key = Key(
-        id=first.id if first else _new_id(main, certificates, memory),
+    read = Key(
+        id=known[0].id if known else _new_id(main, certificates, memory),
         serial=main.serial,
         manufacturer=main.manufacturer,
         model=main.model,
         label=main.label,
-        fingerprints=fingerprints,
-        flags=flags,
-        looked_unactivated=flags.unactivated or not fingerprints or any(k.looked_unactivated for k in known),
-        claims=frozenset(claim for k in known for claim in k.claims),
-        first_seen=min([now, *(k.first_seen for k in known)]),
+        fingerprints=tuple(sorted(certificates)),
+        flags=_token_flags(group),
+        first_seen=now,
         last_seen=now,
         reader=reader or NO_READER,
-        name=next((k.name for k in known if k.name), ""),
     )
-    others = {k.id for k in known} - {key.id}
-    seen = {
-        fingerprint: CertificateRecord(
-            certificate=certificate,
-            first_seen=memory.certificates[fingerprint].first_seen if fingerprint in memory.certificates else now,
-            last_seen=now,
+    key = _with_history(read, known)
+    keys = dict(memory.keys)
+    for one in known:
+        if one.id != key.id:
+            del keys[one.id]
+    keys[key.id] = key
+    records = {**memory.certificates, **_records(memory, certificates, now)}
+    return replace(memory, certificates=records, keys=keys), key
+
+
+def _with_history(key: Key, known: list[Key]) -> Key:
+    """Return a key as read, with what was remembered of it under one or more ids."""
+    for before in known:
+        key = replace(
+            key,
+            fingerprints=tuple(sorted({*key.fingerprints, *before.fingerprints})),
+            looked_unactivated=key.looked_unactivated or before.looked_unactivated,
+            claims=key.claims | before.claims,
+            first_seen=min(key.first_seen, before.first_seen),
+            name=key.name or before.name,
         )
-        for fingerprint, certificate in certificates.items()
-    }
-    return replace(
-        memory,
-        certificates={**memory.certificates, **seen},
-        keys={**{i: k for i, k in memory.keys.items() if i not in others}, key.id: key},
-    ), key
+    if key.flags.unactivated or not key.fingerprints:
+        return replace(key, looked_unactivated=True)
+    return key
+
+
+def _records(
+    memory: Memory, certificates: Mapping[Fingerprint, Certificate], now: datetime
+) -> dict[Fingerprint, CertificateRecord]:
+    """Return the records of these certificates, seen now."""
+    found: dict[Fingerprint, CertificateRecord] = {}
+    for fingerprint, certificate in certificates.items():
+        before = memory.certificates.get(fingerprint)
+        first_seen = before.first_seen if before else now
+        found[fingerprint] = CertificateRecord(certificate=certificate, first_seen=first_seen, last_seen=now)
+    return found
+
+
+def _main_token(group: tuple[TokenReading, ...]) -> TokenReading:
+    """Return the token that holds the certificates, else the first."""
+    return next((t for t in group if t.certificates), group[0])
 
 
 def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) -> Trouble | None:
-    """Say what is wrong with a card, from its tokens and from what went wrong with the modules; worst first."""
-    pool, said = tuple(tokens), set(troubles)
+    """Return what is wrong with a card, from its tokens and the modules' troubles; the worst first."""
+    pool = tuple(tokens)
     if not pool:
-        worst_first = (Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED)
-        return next((trouble for trouble in worst_first if trouble in said), Trouble.CARD_UNREAD)
+        return _worst_of_modules(set(troubles))
     if any(token.flags.pin_locked for token in pool):
         return Trouble.PIN_LOCKED
-    if not any(token.certificates for token in pool):
+    if not _has_certificates(pool):
         return Trouble.NO_CERTIFICATE
-    undated = any(certificate.not_after is None for token in pool for certificate in token.certificates)
-    return Trouble.CERTIFICATE_UNREADABLE if undated else None
+    if None in {certificate.not_after for token in pool for certificate in token.certificates}:
+        return Trouble.CERTIFICATE_UNREADABLE
+    return None
+
+
+def _worst_of_modules(troubles: set[Trouble]) -> Trouble:
+    worst_first = (Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED)
+    return next((trouble for trouble in worst_first if trouble in troubles), Trouble.CARD_UNREAD)
 
 
 def present(contents: Mapping[ReaderName | None, Content]) -> tuple[frozenset[KeyId], frozenset[Fingerprint]]:
-    """Return the ids of the keys, and the fingerprints of the certificates, that are in readers now."""
+    """Return the keys and the certificates that are in readers now."""
     keys = frozenset(key for content in contents.values() for key in content.keys)
     return keys, frozenset(f for content in contents.values() for f in content.fingerprints)
 
 
 def _begins_with(description: str, reader: str) -> bool:
-    """Compare as texts from outside are cleaned: a driver may write two spaces."""
+    """Compare cleaned texts: a driver may write two spaces."""
     name = clean(reader)
     return bool(name) and clean(description).startswith(name)
 
 
 def _one_key(token: TokenReading, other: TokenReading, reader: ReaderName | None) -> bool:
+    """Return whether two tokens of one reader are one key."""
     if names_reader(token.slot_description, reader) and names_reader(other.slot_description, reader):
         return True
-    if token.serial and token.serial == other.serial and token.manufacturer == other.manufacturer:
+    same_serial = token.serial == other.serial and token.manufacturer == other.manufacturer
+    if token.serial and same_serial:
         return True
     of_token, of_other = ({c.fingerprint: c for c in t.certificates} for t in (token, other))
-    return _proven(of_token, of_other, differ=bool(token.serial and other.serial and token.serial != other.serial))
+    return _proven(of_token, of_other, differ=_serials_differ(token.serial, other.serial))
+
+
+def _serials_differ(one: str, other: str) -> bool:
+    """Return whether both serial numbers are known and differ."""
+    return bool(one and other and one != other)
 
 
 def _proven(
     certificates: Mapping[Fingerprint, Certificate], others: Mapping[Fingerprint, Certificate], *, differ: bool
 ) -> bool:
-    """Tell whether what two readings found is on one key; `differ` says that their serial numbers do.
+    """Return whether two readings are of one key; `differ`: their serial numbers do.
 
     A certificate to log in or to sign with is on one key alone, for its private key never leaves it. One to decrypt
-    with is written to the next key as well, so that old mail can be read; one that cannot be read says nothing. These
-    count only where one side has no other, and the numbers do not speak against it.
+    with is written to the next key as well, so that old mail can be read. One that cannot be read proves nothing.
+    These two count only where one side has no other certificate, and the serial numbers do not differ.
     """
-    ours, theirs = ({f for f, c in side.items() if _is_of_one_key(c)} for side in (certificates, others))
-    if ours and theirs:
-        return not ours.isdisjoint(theirs)
+    unique, unique_there = ({f for f, c in side.items() if _is_of_one_key(c)} for side in (certificates, others))
+    if unique and unique_there:
+        return not unique.isdisjoint(unique_there)
     return not differ and not certificates.keys().isdisjoint(others)
 
 
@@ -195,25 +264,27 @@ def _is_of_one_key(certificate: Certificate) -> bool:
 
 
 def _known_keys(memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> list[Key]:
-    """Find the remembered keys that this one is, oldest first.
+    """Return the remembered keys that this one is, oldest first.
 
-    A shared certificate proves it. A serial number does only while one side has no certificate: cards of one
-    batch may carry the same number.
+    A shared certificate proves it. A serial number does only while one side has no certificate, and only where it
+    fits one key: cards of one batch may carry the same number.
     """
-    alike = [k for k in memory.keys.values() if not certificates.keys().isdisjoint(k.fingerprints)]
-    by_certificate = [
-        k
-        for k in alike
-        if _proven(certificates, _certificates_of(k, memory), differ=bool(serial and k.serial and serial != k.serial))
-    ]
-    by_serial = [
-        k
-        for k in memory.keys.values()
-        if serial and k.serial == serial and not (certificates and k.fingerprints) and k not in by_certificate
-    ]
+    by_certificate = [k for k in memory.keys.values() if _shares_certificate(k, memory, serial, certificates)]
+    by_serial = [k for k in memory.keys.values() if k not in by_certificate and _same_serial(k, serial, certificates)]
     if len(by_serial) > 1:
         by_serial = []
     return sorted(by_certificate + by_serial, key=lambda key: (key.first_seen, key.id))
+
+
+def _shares_certificate(key: Key, memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
+    if certificates.keys().isdisjoint(key.fingerprints):
+        return False
+    return _proven(certificates, _certificates_of(key, memory), differ=_serials_differ(serial, key.serial))
+
+
+def _same_serial(key: Key, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
+    both_have_certificates = certificates and key.fingerprints
+    return bool(serial) and key.serial == serial and not both_have_certificates
 
 
 def _certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certificate]:
@@ -221,17 +292,15 @@ def _certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certifica
 
 
 def _token_flags(group: tuple[TokenReading, ...]) -> TokenFlags:
-    """Take the signs of the slot that holds the certificates; a locked PIN counts wherever it is."""
-    main = next((t for t in group if t.certificates), group[0])
-    return replace(main.flags, pin_locked=any(t.flags.pin_locked for t in group))
+    """Return the flags of the slot with the certificates; a locked PIN counts wherever it is."""
+    return replace(_main_token(group).flags, pin_locked=any(t.flags.pin_locked for t in group))
 
 
 def _new_id(token: TokenReading, certificates: Mapping[Fingerprint, Certificate], memory: Memory) -> KeyId:
-    """Name a key after a certificate that is on it alone; else after what the token says of itself."""
-    own = sorted(f for f, certificate in certificates.items() if _is_of_one_key(certificate))
-    telling = own or sorted(certificates)
-    named = telling[0][:ID_LENGTH] if telling else ""
-    if named and KeyId(named) not in memory.keys:
-        return KeyId(named)
-    said = "\0".join((token.manufacturer, token.model, token.serial, token.label, *([named] if named else [])))
-    return KeyId(hashlib.sha256(said.encode()).hexdigest()[:ID_LENGTH])
+    """Make an id from a certificate that is on this key alone, else from what the token says of itself."""
+    unique = sorted(f for f, certificate in certificates.items() if _is_of_one_key(certificate))
+    names = [KeyId(fingerprint[:ID_LENGTH]) for fingerprint in (unique or sorted(certificates))[:1]]
+    if names and names[0] not in memory.keys:
+        return names[0]
+    whole = "\0".join((token.manufacturer, token.model, token.serial, token.label, *names))
+    return KeyId(hashlib.sha256(whole.encode()).hexdigest()[:ID_LENGTH])

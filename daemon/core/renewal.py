@@ -45,33 +45,36 @@ class LineageStatus:
 
 
 def activation(key: Key) -> Activation:
-    """Judge by the person's word, then by the token's signs; signs that always looked complete prove nothing."""
+    """Return whether a key is activated, by the user's claims, then by its token flags.
+
+    Flags that always looked complete prove nothing.
+    """
     if key.claims & {Claim.ACTIVATED, Claim.WORKS}:
         return Activation.DONE
     if key.flags.unactivated:
         return Activation.NEEDED
-    return Activation.DONE if key.looked_unactivated and key.fingerprints else Activation.UNKNOWN
+    if key.looked_unactivated and key.fingerprints:
+        return Activation.DONE
+    return Activation.UNKNOWN
 
 
 def lineage_status(lineage: KeyLineage, now: datetime) -> LineageStatus:
-    """Decide over the set of keys known, not over the order in which they were seen, but for one exception.
+    """Decide which key the account knows, from the set of known keys.
 
-    The account knows the only key; or, of several, the one before the latest, until the latest is confirmed.
-    A latest key that was seen first, long after its validity began, is taken to be in use, and asked about.
+    The account knows the only key. Of several it knows the one before the latest, until the latest is confirmed.
+    The order in which keys were seen counts once: a latest key that was seen first, long after its validity began,
+    is taken to be in use, and the user is asked.
     """
-    entries = _without_spent_latecomers(lineage.entries, now)
-    latest, earlier = entries[-1], entries[:-1]
+    entries = _without_expired_latecomers(lineage.entries, now)
+    latest, before = entries[-1], entries[:-1]
     passed_over = tuple(e for e in lineage.entries if e not in entries)
-    claims = latest.key.claims
-    if not earlier:
-        settled = claims & {Claim.OLD_LOST, Claim.WORKS} or expired(latest.not_after, now)
-        asks = Claim.REPLACES in claims and not settled
-        return LineageStatus(current=latest, superseded=passed_over, question=Question.OLD_KEY if asks else None)
-    if passed_over or Claim.WORKS in claims or expired(latest.not_after, now):
-        return LineageStatus(current=latest, superseded=earlier + passed_over)
-    if _looks_in_use(latest, earlier) and not claims & {Claim.NEW, Claim.REPLACES}:
-        return LineageStatus(current=latest, superseded=earlier + passed_over, question=Question.IN_USE)
-    return LineageStatus(current=earlier[-1], pending=latest, superseded=earlier[:-1] + passed_over)
+    if not before:
+        return LineageStatus(current=latest, superseded=passed_over, question=_question_about_old_key(latest, now))
+    if passed_over or Claim.WORKS in latest.key.claims or expired(latest.not_after, now):
+        return LineageStatus(current=latest, superseded=before + passed_over)
+    if _looks_in_use(latest, before):
+        return LineageStatus(current=latest, superseded=before + passed_over, question=Question.IN_USE)
+    return LineageStatus(current=before[-1], pending=latest, superseded=before[:-1] + passed_over)
 
 
 def choose_path(  # noqa: PLR0911 - one return a rule
@@ -186,19 +189,30 @@ def _path(
     )
 
 
-def _looks_in_use(latest: LineageEntry, earlier: tuple[LineageEntry, ...]) -> bool:
-    first = all(latest.seen.first_seen < entry.seen.first_seen for entry in earlier)
+def _question_about_old_key(only: LineageEntry, now: datetime) -> Question | None:
+    settled = only.key.claims & {Claim.OLD_LOST, Claim.WORKS} or expired(only.not_after, now)
+    if Claim.REPLACES in only.key.claims and not settled:
+        return Question.OLD_KEY
+    return None
+
+
+def _looks_in_use(latest: LineageEntry, before: tuple[LineageEntry, ...]) -> bool:
+    """Return whether the latest key was seen first and late; the user's word overrides it."""
+    if latest.key.claims & {Claim.NEW, Claim.REPLACES}:
+        return False
+    first = all(latest.seen.first_seen < entry.seen.first_seen for entry in before)
     return first and latest.seen.first_seen - latest.not_before > IN_USE_AFTER
 
 
-def _without_spent_latecomers(entries: tuple[LineageEntry, ...], now: datetime) -> tuple[LineageEntry, ...]:
-    """Drop latest keys that ran out unconfirmed while an earlier one still lives: they can no longer be brought in."""
+def _without_expired_latecomers(entries: tuple[LineageEntry, ...], now: datetime) -> tuple[LineageEntry, ...]:
+    """Drop latest keys that expired unconfirmed while an earlier one is still valid."""
     kept = entries
-    while (
-        len(kept) > 1
-        and expired(kept[-1].not_after, now)
-        and Claim.WORKS not in kept[-1].key.claims
-        and any(not expired(entry.not_after, now) for entry in kept[:-1])
-    ):
+    while len(kept) > 1 and _is_expired_latecomer(kept[-1], kept[:-1], now):
         kept = kept[:-1]
     return kept
+
+
+def _is_expired_latecomer(latest: LineageEntry, before: tuple[LineageEntry, ...], now: datetime) -> bool:
+    if Claim.WORKS in latest.key.claims or not expired(latest.not_after, now):
+        return False
+    return any(not expired(entry.not_after, now) for entry in before)

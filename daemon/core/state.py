@@ -1,4 +1,4 @@
-"""Everything the loop knows at one moment: what is remembered, what is in the readers, what is under way."""
+"""The state of the loop: what is remembered, what is in the readers, what is under way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from config.i18n.text import Sentence
 from config.settings import Settings
 from config.workflows import Destination
+from daemon.core.dedup_keys import DedupKey
 from daemon.core.model import KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
+from daemon.core.notice import NoticeId
 from daemon.core.recognition import Content
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView
@@ -19,10 +21,10 @@ FIRST_TICKET = Ticket(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A read under way: which insertion of which reader it is of, and what has come in so far.
+    """A read under way.
 
-    `held` are all insertions that were there when it began: while they stay, a slot that names no reader can
-    be told by the only one.
+    `insertions` are those being read. `held` are all that were there when the read began: while they stay, a slot that
+    names no reader is of the only occupied one.
     """
 
     insertions: Mapping[ReaderName, int]
@@ -33,9 +35,9 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """A key that the person was asked to put in, so that a page may open when it arrives in time.
+    """A key that the user was asked to put in; a page opens when it comes in time.
 
-    `others` are keys that were in meanwhile, each said to be the wrong one.
+    `others` are wrong keys that the user was told about.
     """
 
     key: KeyId
@@ -46,57 +48,90 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """When a notice with these marks was last handed out without word of its delivery since, and how often."""
+    """A notice in flight: when it was last sent, how often, and its dedup keys."""
 
-    dedup_keys: tuple[str, ...]
+    dedup_keys: tuple[DedupKey, ...]
     at: datetime
     times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The whole state; changed only by `step`.
-
-    `telling` is False for commands that look once and say nothing on the desktop. `contents` is by reader
-    name; "" stands for tokens whose reader is unknown. `requests` are checks that wait for the reads with
-    these tickets. `saying` holds, by tag, the notices that are not yet known to be delivered. `login_start` is
-    None until it is known; `greeting` asks for a welcome at the first start ever. `guide` is what the guide shows;
-    `guide_case` is a key of the line that is on show there, "" for the most pressing; `cards` are what was in the
-    readers when that was last known; `launching` holds, by procedure and destination, the newest key of the line for
-    which it is being opened. `clock` is the latest moment that was seen.
-    """
+    """The whole state; only `step` changes it."""
 
     settings: Settings
+
     memory: Memory = field(default_factory=Memory)
+
     zone: tzinfo = UTC
+    """The local time zone, for quiet hours."""
+
     notifies: bool = True
+    """False for commands that look once and show nothing on the desktop."""
+
     readers: tuple[ReaderState, ...] | None = None
+    """The readers in the service's order, None until they are known."""
+
     service_trouble: Trouble | None = None
+    """Why the card service does not answer."""
+
     blind_since: datetime | None = None
+    """Since when it has not answered."""
+
     contents: Mapping[ReaderName | None, Content] = field(default_factory=dict)
+    """What was read of the card in each reader; None stands for tokens whose reader is unknown."""
+
     reads: Mapping[Ticket, Read] = field(default_factory=dict)
+    """The reads under way."""
+
     next_ticket: Ticket = FIRST_TICKET
+
     requests: Mapping[int, frozenset[Ticket]] = field(default_factory=dict)
-    in_flight: Mapping[str, Delivery] = field(default_factory=dict)
+    """The reads that each waiting `check` waits for, by request number."""
+
+    in_flight: Mapping[NoticeId, Delivery] = field(default_factory=dict)
+    """The notices that are not yet known to be delivered."""
+
     awaited: Awaited | None = None
+    """The key that the user was asked to put in."""
+
     activating_until: datetime | None = None
+    """Until when a token is read often, because the user activates it."""
+
     login_start: bool | None = None
+    """Whether vigicle starts at login, None until that is known."""
+
     greeting: bool = False
+    """Whether to welcome the user: this is the first start ever."""
+
     tray: TrayView | None = None
+    """What the tray shows."""
+
     guide: GuideView[Sentence] | None = None
+    """What the guide shows."""
+
     guide_case: KeyId | None = None
+    """A key of the case that the guide shows, None for the most pressing case."""
+
     cards: CardsPresent = field(default_factory=CardsPresent)
+    """The cards in the readers when they were last known."""
+
     launching: Mapping[tuple[str, Destination], KeyId] = field(default_factory=dict)
+    """The newest key of the case for which a destination is being opened, by procedure and destination."""
+
     clock: datetime | None = None
+    """The latest moment of an event."""
+
     wake_at: datetime | None = None
+    """The moment of the next `Tick` that was asked for."""
 
     @property
     def held(self) -> tuple[ReaderState, ...]:
-        """The readers that hold a card, as far as is known."""
+        """The readers that are known to hold a card."""
         return tuple(r for r in self.readers or () if r.occupancy is Occupancy.HOLDING)
 
     def lose_service(self, trouble: Trouble, at: datetime) -> "State":
-        """Make every reader unknown: nothing is decided from it until the service shows them again."""
+        """Return the state with every reader unknown, until the service shows them again."""
         unknown = tuple(replace(r, occupancy=Occupancy.UNKNOWN, trouble=None) for r in self.readers or ())
         return replace(
             self,

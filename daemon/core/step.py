@@ -20,6 +20,7 @@ from daemon.core.card_reads import (
     unread,
 )
 from daemon.core.commands import CheckKeys
+from daemon.core.dedup_keys import is_trouble_key
 from daemon.core.digest import summarize
 from daemon.core.due_notices import due_notices, moments, was_delivered
 from daemon.core.effects import (
@@ -41,8 +42,8 @@ from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
-from daemon.core.model import Memory, ReaderName
-from daemon.core.notice import Notice
+from daemon.core.model import KeyId, Memory, ReaderName
+from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.responses.command import carry_out
 from daemon.core.responses.launch import apply_launched
 from daemon.core.responses.notice import Step, drop_snooze, open_awaited
@@ -50,7 +51,6 @@ from daemon.core.state import Delivery, State
 from daemon.core.status_report import build_report
 from daemon.core.tray_view import build_tray_view
 from daemon.core.trouble_notices import (
-    TROUBLE_KEY_PREFIX,
     TROUBLE_KEYS_KEPT,
     clock_wrong,
     trouble_moments,
@@ -214,24 +214,26 @@ def _overdue_at(delivery: Delivery) -> datetime:
 def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
     """Remember what has reached the person, and forget old alarms."""
     oldest = event.at - TROUBLE_KEYS_KEPT
-    kept = {m: at for m, at in state.memory.delivered.items() if at > oldest or not m.startswith(TROUBLE_KEY_PREFIX)}
-    memory = replace(state.memory, delivered=kept | dict.fromkeys(event.dedup_keys, event.at))
+    kept = {m: at for m, at in state.memory.delivered.items() if at > oldest or not is_trouble_key(m)}
+    memory = replace(state.memory, delivered=kept | dict.fromkeys(map(str, event.dedup_keys), event.at))
     in_flight = {
         t: delivery
         for t, delivery in state.in_flight.items()
         if t != event.tag or delivery.dedup_keys != event.dedup_keys
     }
-    return replace(state, memory=drop_snooze(memory, event.tag, event.at), in_flight=in_flight)
+    if event.tag.kind is NoticeKind.KEY:
+        memory = drop_snooze(memory, KeyId(event.tag.subject), event.at)
+    return replace(state, memory=memory, in_flight=in_flight)
 
 
 def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
-    notice = Notice(tag=f"problem:{event.topic}", title=event.title, body=event.body)
+    notice = Notice(tag=NoticeId(NoticeKind.PROBLEM, event.topic), title=event.title, body=event.body)
     return (ShowNotice(notice=notice),) if state.notifies else ()
 
 
 def _launch_failed(procedure: str, trouble: Trouble) -> tuple[ShowNotice, ...]:
     title, body = text(TROUBLE_TITLES[trouble]), text(TROUBLE_REMEDIES[trouble])
-    return (ShowNotice(notice=Notice(tag=f"launch:{procedure}", title=title, body=body)),)
+    return (ShowNotice(notice=Notice(tag=NoticeId(NoticeKind.LAUNCH_FAILED, procedure), title=title, body=body)),)
 
 
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:

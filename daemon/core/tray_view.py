@@ -1,4 +1,4 @@
-"""The face of the moment: which look, which tooltip, which menu."""
+"""Builds the tray's icon state, tooltip and menu."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,6 +6,7 @@ from heapq import nsmallest
 
 from config.i18n.text import Sentence, Text, text
 from config.settings import Settings
+from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read
@@ -21,67 +22,97 @@ from daemon.core.commands import (
     ToggleAutostart,
 )
 from daemon.core.due_notices import key_holder, left_words
-from daemon.core.expiry import days_left
+from daemon.core.expiry import days_left, expired
 from daemon.core.key_names import called
-from daemon.core.model import Claim, Key
-from daemon.core.notice import NoticeChoice
+from daemon.core.labels import TROUBLE_TITLES
+from daemon.core.model import Claim, Key, KeyId
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.renewal import Activation, Question, activation
 from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
+from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import CertificateStatus, Stage
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 
 STEP_ACTIONS = {ActionKind.OPEN, ActionKind.END, ActionKind.GO_BACK}  # what the menu offers of a page
-AT_MOST = 10  # holders and keys that the menu shows; a menu longer than the screen serves nobody
+MENU_LIMIT = 10  # holders and keys in the menu; a menu must not be longer than the screen
+PATH_NAMES = {
+    WorkflowKind.ORDER: "path.order",
+    WorkflowKind.ACTIVATE: "path.activate",
+    WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "path.associate_new",
+}
+PATH_ITEMS = {
+    WorkflowKind.ORDER: "menu.order",
+    WorkflowKind.ACTIVATE: "menu.activate",
+    WorkflowKind.ADD_WITH_OLD: "menu.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "menu.associate_new",
+}
+LANGUAGE_ITEMS = {"fr": "menu.language.fr", "en": "menu.language.en"}
+CLAIM_ITEMS = {
+    Claim.WORKS: "menu.works",
+    Claim.NEW: "menu.new",
+    Claim.REPLACES: "menu.replaces",
+    Claim.ACTIVATED: "menu.activated",
+}
 ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT, Stage.DUE: IconState.SOON}
 
 
 def build_tray_view(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> TrayView:
-    """Draw the whole face; the menu offers what the guide's page does."""
+    """Return what the tray shows; the menu offers what the guide's page does."""
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
-    ends = [c.not_after for c in counted if c.not_after is not None]
+    end = min((c.not_after for c in counted if c.not_after is not None), default=None)
     icon_state = _icon_state(state, assessment, counted, now)
     return TrayView(
         icon_state=icon_state,
-        tooltip=_tooltip(icon_state, state, assessment, min(ends, default=None), now),
-        days_left=days_left(min(ends), now) if ends else None,
+        tooltip=_tooltip(icon_state, state, assessment, end, now),
+        days_left=None if end is None else days_left(end, now),
         items=tuple(_items(state, assessment, guide, now)),
     )
 
 
 def _icon_state(state: State, assessment: Assessment, counted: list[CertificateStatus], now: datetime) -> IconState:
-    """Choose the look: what is under way, then what ends, then what is wrong, then what is missing."""
+    """Choose the icon's state: a read, an end that is near, a trouble, a path, then what is missing."""
     if names_being_read(state):
         return IconState.READING
-    stages = {c.stage for c in counted}
-    worst = next((icon_state for stage, icon_state in ICON_STATES.items() if stage in stages), None)
+    worst = _worst_stage(counted)
     if worst in {IconState.EXPIRED, IconState.URGENT}:
         return worst
-    if service_trouble(state, now) or any(pressing_trouble(state, r) for r in state.readers or ()):
+    if _tray_trouble(state, now):
         return IconState.TROUBLE
-    if worst or any(case.path for case in assessment.cases):
-        return worst or IconState.SOON
+    if worst is not None or any(case.path for case in assessment.cases):
+        return IconState.SOON
     return IconState.WELL if counted or state.readers else IconState.NO_READER
 
 
+def _worst_stage(counted: list[CertificateStatus]) -> IconState | None:
+    stages = {c.stage for c in counted}
+    return next((icon_state for stage, icon_state in ICON_STATES.items() if stage in stages), None)
+
+
+def _tray_trouble(state: State, now: datetime) -> Trouble | None:
+    """Return the trouble that the tray shows: the service's, else that of the first troubled reader."""
+    troubles = (pressing_trouble(state, reader) for reader in state.readers or ())
+    return service_trouble(state, now) or next(filter(None, troubles), None)
+
+
 def _tooltip(icon_state: IconState, state: State, assessment: Assessment, end: datetime | None, now: datetime) -> Text:
+    trouble = _tray_trouble(state, now)
     if icon_state is IconState.READING:
         return text("face.reading")
-    if icon_state is IconState.TROUBLE:
-        troubles = (pressing_trouble(state, r) for r in state.readers or ())
-        trouble = service_trouble(state, now) or next(t for t in troubles if t)
-        return text("face.trouble", trouble=text(f"trouble.{trouble}.short"))
+    if icon_state is IconState.TROUBLE and trouble:
+        return text("face.trouble", trouble=text(TROUBLE_TITLES[trouble]))
     path = next((case.path for case in assessment.cases if case.path), None)
     if path is not None:
-        return text("face.path", holder=path.holder, path=text(f"path.{path.kind}"))
-    if end is None:
-        return text("face.no_reader" if icon_state is IconState.NO_READER else "face.no_key")
-    return text("face.expired", date=end) if now > end else text("face.well", left=left_words(end, now))
+        return text("face.path", holder=path.holder, path=text(PATH_NAMES[path.kind]))
+    if end is not None:
+        return text("face.expired", date=end) if expired(end, now) else text("face.well", left=left_words(end, now))
+    return text("face.no_reader" if icon_state is IconState.NO_READER else "face.no_key")
 
 
 def _items(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> Iterator[MenuItem]:
-    for case in assessment.cases[:AT_MOST]:
+    for case in assessment.cases[:MENU_LIMIT]:
         yield from _case_items(case)
     yield from _guide_items(guide)
     yield from _key_items(state, assessment, now)
@@ -91,17 +122,17 @@ def _items(state: State, assessment: Assessment, guide: GuideView[Sentence], now
         label = text("menu.login_off" if state.login_start else "menu.login_on")
         yield MenuItem(label=label, command=ToggleAutostart())
     if state.settings.language is not None:
-        yield MenuItem(label=text(f"menu.language.{other_language(state.settings)}"), command=SwitchLanguage())
+        yield MenuItem(label=text(LANGUAGE_ITEMS[other_language(state.settings)]), command=SwitchLanguage())
     yield MenuItem(label=text("menu.quit"), command=QuitDaemon())
 
 
 def other_language(settings: Settings) -> str:
-    """Return the language that vigicle does not speak now."""
+    """Return the language that is not in use, "fr" or "en"."""
     return "en" if settings.language == "fr" else "fr"
 
 
 def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
-    """Open the guide; while a course stands, show its step and what that offers."""
+    """Yield the item that opens the guide, and the step of a workflow with its actions."""
     yield MenuItem(label=text("menu.guide"), command=RaiseGuide())
     if guide.workflow is None or guide.workflow_title is None:
         return
@@ -112,49 +143,68 @@ def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
 
 
 def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
-    """Destination the action of the moment, and what only the person can tell."""
-    current, pending = case.status.current, case.status.pending
-    holder = case.lineage.holder
-    if case.path is not None:
-        label = text(f"menu.{case.path.kind}", holder=called(holder, case.status.newest.key))
-        yield MenuItem(label=label, command=AnswerNotice(tag=current.key.id))
-        yield MenuItem(label=text("menu.later"), command=AnswerNotice(tag=current.key.id, choice=NoticeChoice.LATER))
-    newest = pending or current
-    if pending is not None or (Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims):
-        yield _claim_item("works", newest.key, Claim.WORKS, holder)
-    elif case.status.question is Question.IN_USE:
-        yield _claim_item("new", newest.key, Claim.NEW, holder)
-    elif case.path is None and not case.status.superseded:
-        yield _claim_item("replaces", newest.key, Claim.REPLACES, holder)
-    if case.path is not None and case.path.new_fingerprint and activation(newest.key) is not Activation.DONE:
-        yield _claim_item("activated", newest.key, Claim.ACTIVATED, holder)
-    waits_for_old = case.status.question is Question.OLD_KEY or pending is not None
-    if waits_for_old and Claim.OLD_LOST not in newest.key.claims:
-        whose = called(holder, current.key) if pending else holder
-        yield MenuItem(
-            label=text("menu.old_lost", holder=whose), command=StateClaim(key=newest.key.id, claim=Claim.OLD_LOST)
-        )
+    """Yield the next step of a case, and what only the user can know of its keys."""
+    newest, path = case.status.newest.key, case.path
+    if path is not None:
+        tag = NoticeId(NoticeKind.KEY, case.status.current.key.id)
+        label = text(PATH_ITEMS[path.kind], holder=called(case.lineage.holder, newest))
+        yield MenuItem(label=label, command=AnswerNotice(tag=tag))
+        yield MenuItem(label=text("menu.later"), command=AnswerNotice(tag=tag, choice=NoticeChoice.LATER))
+    claim = _claim_of_account(case)
+    if claim is not None:
+        yield _claim_item(newest, claim, case)
+    if path is not None and path.new_fingerprint and activation(newest) is not Activation.DONE:
+        yield _claim_item(newest, Claim.ACTIVATED, case)
+    yield from _old_lost_items(case)
 
 
-def _claim_item(what: str, key: Key, claim: Claim, holder: str) -> MenuItem:
-    return MenuItem(label=text(f"menu.{what}", holder=called(holder, key)), command=StateClaim(key=key.id, claim=claim))
+def _claim_of_account(case: RenewalCase) -> Claim | None:
+    """Return what the user may say of the newest key and the account."""
+    claims = case.status.current.key.claims
+    if case.status.pending is not None or (Claim.REPLACES in claims and Claim.WORKS not in claims):
+        return Claim.WORKS
+    if case.status.question is Question.IN_USE:
+        return Claim.NEW
+    if case.path is None and not case.status.superseded:
+        return Claim.REPLACES
+    return None
+
+
+def _old_lost_items(case: RenewalCase) -> Iterator[MenuItem]:
+    """Yield the item that says that the old key is lost, while that key is still wanted."""
+    status, holder = case.status, case.lineage.holder
+    is_wanted = status.question is Question.OLD_KEY or status.pending is not None
+    if not is_wanted or Claim.OLD_LOST in status.newest.key.claims:
+        return
+    whose = called(holder, status.current.key) if status.pending else holder
+    command = StateClaim(key=status.newest.key.id, claim=Claim.OLD_LOST)
+    yield MenuItem(label=text("menu.old_lost", holder=whose), command=command)
+
+
+def _claim_item(key: Key, claim: Claim, case: RenewalCase) -> MenuItem:
+    label = text(CLAIM_ITEMS[claim], holder=called(case.lineage.holder, key))
+    return MenuItem(label=label, command=StateClaim(key=key.id, claim=claim))
 
 
 def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
-    """Tell of each key whose, how long, and where it is: first of those in a reader, then of those that end first."""
-    here = assessment.present_keys
-    ends = {id_: lines[0].not_after for id_, lines in assessment.watched_by_key.items() if lines}
-    first = nsmallest(AT_MOST, ((id_ not in here, end, id_) for id_, end in ends.items() if end))
-    for away, end, id_ in first:
-        key = state.memory.keys[id_]
-        yield MenuItem(
-            label=text(
-                "menu.key" if now <= end else "menu.key_expired",
-                holder=called(key_holder(key, state.memory), key),
-                left=left_words(end, now),
-                date=end,
-                place=text("menu.away", date=key.last_seen) if away else text("menu.present"),
-            )
-        )
+    """Yield a line for each key: first those in a reader, then those that end first."""
+    ends = {key: shown[0].not_after for key, shown in assessment.watched_by_key.items() if shown}
+    ranked = ((key not in assessment.present_keys, end, key) for key, end in ends.items() if end)
+    first = nsmallest(MENU_LIMIT, ranked)
+    for is_away, end, key in first:
+        yield _key_item(state, key, end, now, is_away=is_away)
     if len(ends) > len(first):
         yield MenuItem(label=text("menu.more", count=len(ends) - len(first)), command=RaiseGuide())
+
+
+def _key_item(state: State, key_id: KeyId, end: datetime, now: datetime, *, is_away: bool) -> MenuItem:
+    key = state.memory.keys[key_id]
+    return MenuItem(
+        label=text(
+            "menu.key_expired" if expired(end, now) else "menu.key",
+            holder=called(key_holder(key, state.memory), key),
+            left=left_words(end, now),
+            date=end,
+            place=text("menu.away", date=key.last_seen) if is_away else text("menu.present"),
+        )
+    )

@@ -1,10 +1,10 @@
-"""Everything that can stand between a person and their key, as a closed list."""
+"""The closed list of troubles that keep a user from their key."""
 
 from enum import StrEnum
 
 
 class Trouble(StrEnum):
-    """What is wrong, in one word; the words for people are `trouble.<value>` in `config/locale`."""
+    """What is wrong, in one word."""
 
     SERVICE_ABSENT = "service_absent"  # no PC/SC service to talk to
     SERVICE_STOPPED = "service_stopped"  # it was there and went away
@@ -24,4 +24,4 @@ class Trouble(StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
     LAUNCH_FAILED = "launch_failed"
-    ELEVATED = "elevated"  # we have an administrator's rights, and what we open would have them too
+    ELEVATED = "elevated"  # vigicle has administrator rights, and so would what it opens

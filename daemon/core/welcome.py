@@ -1,21 +1,30 @@
-"""The first words ever said to the person: one sentence of welcome, and the one next thing to do."""
+"""The welcome at the first start ever: one sentence, and the one next step."""
 
 from dataclasses import dataclass
 
 from config.i18n.text import Text, text
+from config.workflows import WorkflowKind
+from daemon.core.dedup_keys import WelcomeKey
 from daemon.core.labels import TROUBLE_REMEDIES
 from daemon.core.model import Occupancy
-from daemon.core.notice import Notice, Urgency
+from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import CertificateStatus, Report, Stage
 
-WELCOME = "welcome"
+WELCOME = WelcomeKey()
+WELCOME_ID = NoticeId(NoticeKind.WELCOME)
+PATH_NAMES = {
+    WorkflowKind.ORDER: "path.order",
+    WorkflowKind.ACTIVATE: "path.activate",
+    WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "path.associate_new",
+}
 TROUBLES_FIRST = (Trouble.CLOCK_WRONG, Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """What to say at the first start ever; `step` comes last."""
+    """The texts of the welcome; `step` comes last."""
 
     title: Text
     sentence: Text
@@ -23,24 +32,25 @@ class Welcome:
 
 
 def welcome(report: Report) -> Welcome:
-    """Choose the words from the first picture, taken when nothing was remembered.
+    """Choose the texts from the first report, when nothing was remembered.
 
     A key that was read comes first, then what keeps one from being read, then where to put one.
     """
+    title = text("welcome.title")
     known = next((c for c in report.certificates if c.stage not in {Stage.UNREADABLE, Stage.SUPERSEDED}), None)
-    return Welcome(
-        title=text("welcome.title"),
-        sentence=_dates(known) if known else text("welcome.hello"),
-        step=_step_with(known, report) if known else _step_without(report),
-    )
+    if known is None:
+        return Welcome(title=title, sentence=text("welcome.hello"), step=_step_without_key(report))
+    return Welcome(title=title, sentence=_dates(known), step=_step_with_key(known, report))
 
 
 def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice:
-    """Make it a notice that offers to start at login where that is off; its mark keeps it from being said twice."""
+    """Return the welcome as a notice, which offers to start at login where that is off."""
     words = welcome(report)
     body = text("welcome.body", sentence=words.sentence, step=words.step)
     button = text("menu.login_on") if login_start is False else None
-    return Notice(tag=WELCOME, title=words.title, body=body, dedup_keys=(WELCOME,), button=button, urgency=Urgency.LOW)
+    return Notice(
+        tag=WELCOME_ID, title=words.title, body=body, dedup_keys=(WELCOME,), button=button, urgency=Urgency.LOW
+    )
 
 
 def _dates(known: CertificateStatus) -> Text:
@@ -50,25 +60,27 @@ def _dates(known: CertificateStatus) -> Text:
     return text(id_, holder=known.subject_cn or text("holder.unknown"), date=known.not_after)
 
 
-def _step_with(known: CertificateStatus, report: Report) -> Text:
-    """Choose the step for someone whose key is known."""
+def _step_with_key(known: CertificateStatus, report: Report) -> Text:
+    """Return the next step of a user whose key is known."""
     if Trouble.CLOCK_WRONG in report.troubles:
-        return text("trouble.clock_wrong")
+        return text(TROUBLE_REMEDIES[Trouble.CLOCK_WRONG])
     if report.paths:
-        return text("welcome.step.path", path=text(f"path.{report.paths[0].kind}"))
+        return text("welcome.step.path", path=text(PATH_NAMES[report.paths[0].kind]))
     if known.stage in {Stage.DUE, Stage.URGENT, Stage.EXPIRED}:
         return text("welcome.step.ask")
-    return text("trouble.not_yet_valid" if known.stage is Stage.NOT_YET else "welcome.step.nothing")
+    if known.stage is Stage.NOT_YET:
+        return text(TROUBLE_REMEDIES[Trouble.NOT_YET_VALID])
+    return text("welcome.step.nothing")
 
 
-def _step_without(report: Report) -> Text:
-    """Choose the step for someone whose key is still to be seen."""
+def _step_without_key(report: Report) -> Text:
+    """Return the next step of a user whose key is still to be read."""
     general = next((t for t in TROUBLES_FIRST if t in report.troubles), None)
     if general is not None:
         return text(TROUBLE_REMEDIES[general])
-    troubled = next((r for r in report.readers if r.trouble), None)
-    if troubled is not None and troubled.trouble is not None:
-        return text(TROUBLE_REMEDIES[troubled.trouble], reader=troubled.name)
+    for reader in report.readers:
+        if reader.trouble:
+            return text(TROUBLE_REMEDIES[reader.trouble], reader=reader.name)
     if any(reader.state is Occupancy.HOLDING for reader in report.readers):
         return text("welcome.step.wait")
     return text("welcome.step.put_in" if report.readers else "welcome.step.plug_in")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from config.i18n.text import Text, text
 from daemon.core.commands import AnswerNotice
+from daemon.core.dedup_keys import QuestionKey
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
-from daemon.core.model import Claim
-from daemon.core.notice import Choice, Notice, NoticeChoice
+from daemon.core.model import Claim, KeyId
+from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.renewal import Question
 
 if TYPE_CHECKING:
     from daemon.adapters.notify.chain import ChainNotifier
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
 
 LIMIT_S = 10.0
 NOTICE = Notice(
-    tag="key-1",
+    tag=NoticeId(NoticeKind.KEY, "key-1"),
     title=text("Your key"),
     body=text("Order a new one"),
-    dedup_keys=("key-1:days:30",),
+    dedup_keys=(QuestionKey(Question.IN_USE, KeyId("key-1")),),
     button=text("Order"),
     more=(NoticeChoice.LATER, Claim.WORKS),
 )
@@ -53,7 +55,7 @@ class NotifierProbe:
         event = self.next()
         assert isinstance(event, CommandReceived), event
         assert isinstance(event.command, AnswerNotice), event
-        return event.command.tag, event.command.choice
+        return str(event.command.tag), event.command.choice
 
 
 Make = Callable[..., NotifierProbe]

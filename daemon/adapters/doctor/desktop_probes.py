@@ -15,7 +15,7 @@ from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, find_s
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.diagnosis import Check, Topic, doubtful, fine
-from daemon.core.notice import Notice
+from daemon.core.notice import Notice, NoticeId, NoticeKind
 
 if sys.platform == "linux":
     import dbus_fast.aio  # noqa: F401  # here, once: two probes that import it at the same time break it
@@ -47,7 +47,9 @@ def probe_notices_by_one(render: Render, channels: Sequence[Channel] | None = No
     recording = [_RecordingChannel(channel, delivered) for channel in channels or make_channels()]
     notifier = ChainNotifier(Inbox().post, recording, render, thread)
     try:
-        notifier.show(Notice(tag="doctor", title=text("doctor.test.title"), body=text("doctor.test.body")))
+        notifier.show(
+            Notice(tag=NoticeId(NoticeKind.TEST), title=text("doctor.test.title"), body=text("doctor.test.body"))
+        )
         channel = delivered.get(timeout=DELIVERY_LIMIT_S)
     except queue.Empty:
         channel = ""
@@ -90,7 +92,7 @@ class _RecordingChannel:
             self._delivered.put(self.name)
         return done
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Pass it on."""
         await self._channel.withdraw(tag)
 

@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +44,6 @@ from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.trouble_notices import clock_wrong
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import Report
 from daemon.ports import LoginStarter, Post, TokenReader
 
 log = logging.getLogger(__name__)
@@ -138,17 +138,12 @@ def probe_cards(
     remote: bool,
 ) -> Iterator[Check]:
     """Read the cards that are in the readers, once."""
-    report, answers = read_once(read_snapshot, make_tokens, settings)
-    yield from judge_inspection(ReaderInspection(report=report, answers=answers, modules=modules, remote=remote))
+    inspection = read_once(read_snapshot, make_tokens, settings)
+    yield from judge_inspection(replace(inspection, modules=modules, remote=remote))
 
 
-def read_once(
-    read_snapshot: Snapshot, make_tokens: MakeTokenReader, settings: Settings
-) -> tuple[Report, tuple[TokensRead, ...]]:
-    """Read the cards once, without the store.
-
-    Returns the report, and what the modules answered.
-    """
+def read_once(read_snapshot: Snapshot, make_tokens: MakeTokenReader, settings: Settings) -> ReaderInspection:
+    """Return the readers and one read of their cards, without the store."""
     inbox = Inbox()
     tokens = make_tokens(inbox.post)
     answers: list[TokensRead] = []
@@ -166,7 +161,7 @@ def read_once(
                 if isinstance(effect, ReadTokens):
                     tokens.read(effect)
                 elif isinstance(effect, Reply):
-                    return effect.report, tuple(answers)
+                    return ReaderInspection(report=effect.report, readers=state.readers or (), answers=tuple(answers))
     finally:
         tokens.stop()
 

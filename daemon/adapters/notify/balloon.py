@@ -6,7 +6,7 @@ It can be clicked and has no buttons.
 import asyncio
 
 from daemon.adapters.notify.channel import Answered, Message
-from daemon.core.notice import NoticeChoice
+from daemon.core.notice import NoticeChoice, NoticeId
 from daemon.ports import Balloons
 
 TITLE_UNITS, BODY_UNITS = 63, 255  # UTF-16 units that NOTIFYICONDATAW holds, less the final zero
@@ -19,7 +19,7 @@ class BalloonChannel:
 
     def __init__(self, balloons: Balloons) -> None:
         self._balloons = balloons
-        self._shown = ""  # the tag of the newest
+        self._shown: NoticeId | None = None  # the tag of the newest
 
     async def show(self, message: Message, answered: Answered) -> bool:
         """Show title and body, and return whether Windows showed them."""
@@ -32,10 +32,10 @@ class BalloonChannel:
         self._shown = message.tag
         return await asyncio.to_thread(self._balloons.show_balloon, title, body, clicked)  # the taskbar may be slow
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Take the balloon off the screen, if it is the newest."""
         if tag == self._shown:
-            self._shown = ""
+            self._shown = None
             await asyncio.to_thread(self._balloons.hide_balloon)
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from daemon.adapters.notify.channel import Channel, Message, NoticeButton
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
-from daemon.core.notice import Choice, Notice, NoticeChoice
+from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)
@@ -47,14 +47,14 @@ class ChainNotifier:
         self._desktop = desktop
         self._stopped = False
         self._turn = asyncio.Lock()
-        self._undelivered: dict[str, Message] = {}
+        self._undelivered: dict[NoticeId, Message] = {}
         self._waiting: asyncio.Task[None] | None = None
 
     def show(self, notice: Notice) -> None:
         """Put the notice on the best channel that delivers."""
         self._thread.submit(self._show(notice, to_message(notice, self._render)))
 
-    def withdraw(self, tag: str) -> None:
+    def withdraw(self, tag: NoticeId) -> None:
         """Take it off the screen, if it is there."""
         self._thread.submit(self._withdraw(tag))
 
@@ -77,7 +77,7 @@ class ChainNotifier:
             if channel is self._channels[-1] and len(self._channels) > 1:
                 self._deliver_later(message)
 
-    async def _withdraw(self, tag: str) -> None:
+    async def _withdraw(self, tag: NoticeId) -> None:
         async with self._turn:
             self._undelivered.pop(tag, None)
             for channel in self._channels:
@@ -116,7 +116,7 @@ class ChainNotifier:
             log.debug("The channel %s failed: %r", channel.name, error)
             return False
 
-    def _answer_to(self, tag: str) -> Callable[[Choice], None]:
+    def _answer_to(self, tag: NoticeId) -> Callable[[Choice], None]:
         def answer(choice: Choice) -> None:
             command = AnswerNotice(tag=tag, choice=choice)
             self._post_until_stop(CommandReceived(at=datetime.now(UTC), command=command))

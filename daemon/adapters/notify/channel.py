@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from daemon.core.notice import Choice, Urgency
+from daemon.core.notice import Choice, NoticeId, Urgency
 
 DELIVERY_LIMIT_S = 5.0  # a notification server that has not answered by then is mute
 
@@ -24,7 +24,7 @@ class Message:
     `opens`: a click on the body answers `OPEN`.
     """
 
-    tag: str
+    tag: NoticeId
     title: str
     body: str
     opens: bool = False
@@ -53,7 +53,7 @@ class Channel(Protocol):
         `answered` may be called from any thread, as often as the user answers, perhaps hours later.
         """
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Remove the message with this tag from the screen."""
 
     async def close(self) -> None:

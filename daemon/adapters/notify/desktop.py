@@ -13,7 +13,7 @@ from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
 from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, name_sender
-from daemon.core.notice import Choice, NoticeChoice
+from daemon.core.notice import Choice, NoticeChoice, NoticeId
 
 if TYPE_CHECKING:
     import desktop_notifier
@@ -44,7 +44,7 @@ class DesktopChannel:
     def __init__(self, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
-        self._shown: dict[str, str] = {}  # tag → identifier of its newest notice
+        self._shown: dict[NoticeId, str] = {}  # tag → identifier of its newest notice
         self._failed: set[str] = set()  # reported as failed afterwards (Windows)
         self._tasks: set[asyncio.Task[bool]] = set()
 
@@ -60,7 +60,7 @@ class DesktopChannel:
             outcome = await self._send(message, answered, skills)
         return outcome is _Sending.DELIVERED
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Remove the notice from the screen."""
         if self._notifier is not None:
             await asyncio.wait({self._follow(self._clear(self._notifier, tag))}, timeout=self._limit_s)
@@ -156,7 +156,7 @@ class DesktopChannel:
             on_dismissed=partial(answer, NoticeChoice.DISMISSED),
         )
 
-    async def _clear(self, notifier: "desktop_notifier.DesktopNotifier", tag: str) -> bool:
+    async def _clear(self, notifier: "desktop_notifier.DesktopNotifier", tag: NoticeId) -> bool:
         identifier = self._shown.pop(tag, None)
         if identifier is None or identifier not in await notifier.get_current_notifications():
             return False

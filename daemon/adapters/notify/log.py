@@ -3,6 +3,7 @@
 import logging
 
 from daemon.adapters.notify.channel import Answered, Message
+from daemon.core.notice import NoticeId
 
 # A logger of its own: this is the one place above DEBUG where names may stand, for here the log is the notice.
 notices = logging.getLogger("vigicle.notice")
@@ -18,7 +19,7 @@ class LogChannel:
         notices.warning("%s: %s", message.title, message.body)
         return True
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Do nothing: what is written stays."""
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.plyer import no_option
+from daemon.core.notice import NoticeId
 
 # The words come as arguments: built into the script, a certificate's name could end a string and begin a command.
 SCRIPT = """\
@@ -51,7 +52,7 @@ class OsascriptChannel:
             await process.wait()
             return False
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Do nothing: osascript cannot take a notice back."""
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ from config.identity import APPLICATION
 from daemon.adapters.notify.balloon import BODY_UNITS, TITLE_UNITS, fit
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.dbus_server import ask_capabilities, shown_body
+from daemon.core.notice import NoticeId
 
 SHOW_S = 10
 
@@ -48,7 +49,7 @@ class PlyerChannel:
             return False
         return True
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         """Do nothing: plyer cannot take a notice back."""
 
     async def close(self) -> None:

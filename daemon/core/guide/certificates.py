@@ -16,6 +16,7 @@ from daemon.core.holders import holder_name
 from daemon.core.key_names import key_of
 from daemon.core.labels import ROLES
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, ProgressId
+from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateStatus
@@ -138,4 +139,6 @@ def _forget_key(state: State, key: KeyId) -> tuple[State, tuple[Effect, ...]]:
         snoozes=_without(memory.snoozes, key),
         progress=_without(memory.progress, ProgressId(key), blank_progress(key)),
     )
-    return replace(state, memory=memory, contents=contents), (Withdraw(tag=key),) if state.notifies else ()
+    return replace(state, memory=memory, contents=contents), (
+        Withdraw(tag=NoticeId(NoticeKind.KEY, key)),
+    ) if state.notifies else ()

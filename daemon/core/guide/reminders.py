@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 from config.i18n.text import text
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
+from daemon.core.dedup_keys import CleanUpKey, LinkKey
 from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import key_before, progress_id
 from daemon.core.key_names import called
 from daemon.core.model import Memory, Progress
-from daemon.core.notice import Notice, Urgency
+from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
 from daemon.core.workflows.progress import deadline
 
-LINK_PREFIX = "link:"
-CLEAN_UP_PREFIX = "clean_up:"
-PREFIXES = (LINK_PREFIX, CLEAN_UP_PREFIX)
 LAST_HOURS = timedelta(hours=6)
 HOUR = timedelta(hours=1)
 
@@ -65,10 +63,10 @@ def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     limit, until = running
     left = min(limit.span / 4, LAST_HOURS)
     notice = Notice(
-        tag=LINK_PREFIX + case.id,
+        tag=NoticeId(NoticeKind.LINK, case.id),
         title=text("notice.link.title", count=max(1, left // HOUR)),
         body=text("notice.link.body", holder=called(case.lineage.holder, case.status.newest.key), until=until),
-        dedup_keys=(f"link|{case.id}|{until:%Y-%m-%dT%H:%M:%S}",),
+        dedup_keys=(LinkKey(case.id, until),),
         button=text("button.guide"),
         urgency=Urgency.CRITICAL,
     )
@@ -83,10 +81,10 @@ def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     if not open_ or old is None or WorkflowKind.CLEAN_UP not in procedure.workflows:
         return
     notice = Notice(
-        tag=CLEAN_UP_PREFIX + case.id,
+        tag=NoticeId(NoticeKind.CLEAN_UP, case.id),
         title=text("notice.clean_up.title"),
         body=text("notice.clean_up.body", holder=called(case.lineage.holder, old.key), date=old.not_after),
-        dedup_keys=(f"clean_up|{case.id}",),
+        dedup_keys=(CleanUpKey(case.id),),
         button=text("button.guide"),
         urgency=Urgency.LOW,
     )

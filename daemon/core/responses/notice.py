@@ -6,22 +6,19 @@ from datetime import datetime, timedelta
 from config.i18n.text import Text, text
 from config.workflows import Destination, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
-from daemon.core.due_notices import ASK_PREFIX, SNOOZE, snooze_until, subjects
+from daemon.core.due_notices import SNOOZE, snooze_until, subjects
 from daemon.core.effects import Effect, OpenGuide, ShowNotice, StartAtLogin, Withdraw
 from daemon.core.expiry import earlier, later
-from daemon.core.guide.reminders import PREFIXES
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.key_names import called
 from daemon.core.model import Claim, KeyId, Memory
-from daemon.core.notice import Choice, Notice, NoticeChoice
+from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.views.report import Path
-from daemon.core.welcome import WELCOME
 
 KEY_PATIENCE = timedelta(minutes=10)
 ACTIVATION_PATIENCE = timedelta(minutes=15)
-AWAITING_PREFIX = "await:"
 OPPOSITES = {
     Claim.WORKS: {Claim.NEW, Claim.REPLACES, Claim.OLD_LOST},
     Claim.NEW: {Claim.WORKS},
@@ -31,20 +28,20 @@ OPPOSITES = {
 Step = tuple[State, tuple[Effect, ...]]
 
 
-def answer_notice(state: State, assessment: Assessment, tag: str, choice: Choice, now: datetime) -> Step:
+def answer_notice(state: State, assessment: Assessment, tag: NoticeId, choice: Choice, now: datetime) -> Step:
     """Do what the user chose on a notice or in the menu."""
-    prefix = next((p for p in (ASK_PREFIX, *PREFIXES) if tag.startswith(p)), "")
-    case = assessment.case_of(KeyId(tag.removeprefix(prefix)))
+    key = tag.key
+    case = assessment.case_of(key) if key is not None else None
     match choice:
-        case NoticeChoice.OPEN if tag == WELCOME:
+        case NoticeChoice.OPEN if tag.kind is NoticeKind.WELCOME:
             return state, (StartAtLogin(on=True),)
-        case NoticeChoice.LATER:
-            return take_rest(state, assessment, tag, now), ()
+        case NoticeChoice.LATER if tag.kind is NoticeKind.KEY and key is not None:
+            return take_rest(state, assessment, key, now), ()
         case Claim() if case is not None:
             return answer_claim(state, case.id, choice), ()
-        case NoticeChoice.OPEN if case is not None and prefix in PREFIXES:
+        case NoticeChoice.OPEN if case is not None and tag.kind in {NoticeKind.LINK, NoticeKind.CLEAN_UP}:
             return replace(state, guide_case=case.id), (OpenGuide(),)
-        case NoticeChoice.OPEN if case is not None and not prefix:
+        case NoticeChoice.OPEN if case is not None and tag.kind is NoticeKind.KEY:
             return _follow(state, assessment, case, now)
         case _:
             return state, ()
@@ -68,7 +65,7 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
     awaited = state.awaited
     if awaited is None:
         return state, ()
-    tag = AWAITING_PREFIX + awaited.procedure
+    tag = NoticeId(NoticeKind.PUT_IN, awaited.procedure)
     in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
     case = next((c for c in assessment.cases if (r := _key_to_put_in(c)) and r.key.id == awaited.key), None)
     right = _key_to_put_in(case) if case else None
@@ -88,13 +85,13 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
     return replace(state, awaited=told), (ShowNotice(notice=wrong),)
 
 
-def take_rest(state: State, assessment: Assessment, tag: str, now: datetime) -> State:
+def take_rest(state: State, assessment: Assessment, key: KeyId, now: datetime) -> State:
     """Snooze the reminders of a key."""
-    subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == tag), None)
+    subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == key), None)
     if subject is None:
         return state
     until = snooze_until(subject.not_after, now)
-    return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, KeyId(tag): until}))
+    return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, key: until}))
 
 
 def _follow(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:  # noqa: PLR0911 - one return a rule
@@ -132,7 +129,7 @@ def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
     settled = before and before.path and after and not after.path and state.notifies
-    return state, (Withdraw(tag=before.status.current.key.id),) if before and settled else ()
+    return state, (Withdraw(tag=NoticeId(NoticeKind.KEY, before.status.current.key.id)),) if before and settled else ()
 
 
 def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
@@ -148,7 +145,7 @@ def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path
         others=assessment.present_keys,
     )
     put_in = Notice(
-        tag=AWAITING_PREFIX + path.procedure,
+        tag=NoticeId(NoticeKind.PUT_IN, path.procedure),
         title=text(f"notice.put_in.{path.kind}.title"),
         body=text(f"notice.put_in.{path.kind}.body", holder=_called(right), date=right.not_after),
     )
@@ -170,7 +167,7 @@ def _key_to_put_in(case: RenewalCase) -> LineageEntry | None:
 def _nothing_to_do(case: RenewalCase) -> ShowNotice:
     return ShowNotice(
         notice=Notice(
-            tag=f"nothing:{case.lineage.procedure.id}",
+            tag=NoticeId(NoticeKind.NOTHING_TO_DO, case.lineage.procedure.id),
             title=text("notice.nothing.title"),
             body=text("notice.nothing.body", holder=_called(case.status.current), date=case.status.current.not_after),
         )
@@ -181,9 +178,9 @@ def _called(entry: LineageEntry) -> str | Text:
     return called(holder_name(entry.seen.certificate), entry.key)
 
 
-def drop_snooze(memory: Memory, tag: str, now: datetime) -> Memory:
+def drop_snooze(memory: Memory, key: KeyId, now: datetime) -> Memory:
     """Drop a snooze that is over, or that a wrong clock made."""
-    until = memory.snoozes.get(KeyId(tag))
+    until = memory.snoozes.get(key)
     if until is None or now < until <= later(now, SNOOZE):
         return memory
-    return replace(memory, snoozes={t: u for t, u in memory.snoozes.items() if t != tag})
+    return replace(memory, snoozes={k: u for k, u in memory.snoozes.items() if k != key})

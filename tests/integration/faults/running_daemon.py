@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daemon.core.effects import Launch, SystemAction
-    from daemon.core.notice import Notice
+    from daemon.core.notice import Notice, NoticeId
     from daemon.core.views.report import Report
     from daemon.ports import Post
 
@@ -60,7 +60,7 @@ class RecordingDesktop:
         self.notices.append(notice)
         self._post(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
 
-    def withdraw(self, tag: str) -> None:
+    def withdraw(self, tag: NoticeId) -> None:
         del tag
 
     def launch(self, order: Launch) -> None:

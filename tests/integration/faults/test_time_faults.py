@@ -120,7 +120,7 @@ def test_each_notice_comes_once_at_its_moment_despite_clock_changes() -> None:
         simulator.wait(timedelta(hours=27))
     assert milestones(simulator) == ["90", "60", "45", "30", "15", "7", "3", "1", "0"]
     for moment, notice in simulator.delivered:
-        days = int(notice.dedup_keys[-1].rsplit("|", 1)[1])
+        days = int(str(notice.dedup_keys[-1]).rsplit("|", 1)[1])
         assert timedelta() <= moment - (end - days * DAY) <= timedelta(hours=3)
 
 

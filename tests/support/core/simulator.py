@@ -19,7 +19,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Certificate, Claim, KeyId, Memory, TokenReading
-from daemon.core.notice import Choice, Notice, NoticeChoice
+from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
@@ -133,9 +133,9 @@ class Simulator:
         """Give a command, with a request number where a reply is awaited."""
         return self.post(CommandReceived(at=self.now, command=command, request=request))
 
-    def answer(self, tag: str, choice: Choice = NoticeChoice.OPEN) -> tuple[Effect, ...]:
+    def answer(self, tag: NoticeId | str, choice: Choice = NoticeChoice.OPEN) -> tuple[Effect, ...]:
         """Click a notice."""
-        return self.command(AnswerNotice(tag=tag, choice=choice))
+        return self.command(AnswerNotice(tag=notice_id(tag), choice=choice))
 
     @property
     def page(self) -> GuideView[Sentence]:
@@ -187,7 +187,7 @@ class Simulator:
 
     def withdrawn(self) -> list[str]:
         """Return the tags of the notices that were taken back."""
-        return [e.tag for e in self.effects if isinstance(e, Withdraw)]
+        return [str(e.tag) for e in self.effects if isinstance(e, Withdraw)]
 
     def wakes(self) -> list[datetime | None]:
         """Return the moments at which the rules asked to be woken."""
@@ -208,6 +208,15 @@ def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Si
     return simulator
 
 
+def notice_id(tag: NoticeId | str) -> NoticeId:
+    """Return the id that is written like this."""
+    if isinstance(tag, NoticeId):
+        return tag
+    written = ((kind, tag.removeprefix(str(NoticeId(kind)))) for kind in NoticeKind if kind is not NoticeKind.KEY)
+    ids = (NoticeId(kind, subject) for kind, subject in written)
+    return next((id_ for id_ in ids if str(id_) == tag), NoticeId(NoticeKind.KEY, tag))
+
+
 def dedup_keys(delivered: Iterable[tuple[datetime, Notice]]) -> list[str]:
     """Return the newest dedup key of each delivered notice."""
-    return [notice.dedup_keys[-1] for _, notice in delivered if notice.dedup_keys]
+    return [str(notice.dedup_keys[-1]) for _, notice in delivered if notice.dedup_keys]

@@ -23,7 +23,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Claim, Role, Ticket, TokenFlags, TokenReading
-from daemon.core.notice import Choice, NoticeChoice
+from daemon.core.notice import Choice, NoticeChoice, NoticeKind
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
@@ -92,7 +92,7 @@ class AnyOrder(RuleBasedStateMachine):
     def check_notices(self, effects: tuple[Effect, ...]) -> None:
         for notice in (e.notice for e in effects if isinstance(e, ShowNotice)):
             if notice.dedup_keys and not self.silenced:
-                assert set(notice.dedup_keys) - self.heard, "what was heard is not said again"
+                assert set(map(str, notice.dedup_keys)) - self.heard, "what was heard is not said again"
 
     def check_wake(self, before: State, effects: tuple[Effect, ...]) -> None:
         state = self.world.state
@@ -149,7 +149,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(back=st.integers(1, 4))
     def a_notice_is_delivered(self, back: int) -> None:
         _, notice = self.world.delivered[-min(back, len(self.world.delivered))]
-        self.heard |= set(notice.dedup_keys)
+        self.heard |= set(map(str, notice.dedup_keys))
         self.post(NoticeDelivered(at=self.world.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
 
     @precondition(lambda self: self.world.delivered)
@@ -212,7 +212,9 @@ class AnyOrder(RuleBasedStateMachine):
         state, now = self.world.state, self.world.now
         span = state.wake_at - now if state.wake_at else 3000 * DAY
         _, effects = step(replace(state, memory=state.memory), Tick(at=now + span * share // 1000))
-        delivered = [e.notice for e in effects if isinstance(e, ShowNotice) and not e.notice.tag.startswith("trouble|")]
+        delivered = [
+            e.notice for e in effects if isinstance(e, ShowNotice) and e.notice.tag.kind is not NoticeKind.TROUBLE
+        ]
         assert not delivered
         assert not [e for e in effects if isinstance(e, Launch | ReadTokens)]
         looks = [e.tray.icon_state for e in effects if isinstance(e, UpdateTray)]

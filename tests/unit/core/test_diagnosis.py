@@ -18,7 +18,7 @@ from daemon.core.diagnosis import (
     troubled,
 )
 from daemon.core.events import TokensRead
-from daemon.core.model import Occupancy, ReaderName, Ticket, TokenReading
+from daemon.core.model import Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import ReaderReport, Report
 from support.core.factories import NOW, certificate, token
@@ -37,7 +37,9 @@ def answer(*tokens: TokenReading, module: str = MODULE, trouble: Trouble | None 
 
 def looked(*readers: ReaderReport, answers: tuple[TokensRead, ...] = (), **more: object) -> ReaderInspection:
     report = Report(readers=readers, troubles=more.pop("troubles", ()))  # type: ignore[arg-type]  # real fields
-    return ReaderInspection(report=report, answers=answers, modules=more.pop("modules", (MODULE,)), **more)  # type: ignore[arg-type]
+    states = tuple(ReaderState(name=each.name, occupancy=each.state) for each in readers)
+    modules = more.pop("modules", (MODULE,))
+    return ReaderInspection(report=report, readers=states, answers=answers, modules=modules, **more)  # type: ignore[arg-type]  # real fields
 
 
 def of(checks: list[Check], topic: Topic) -> list[tuple[Health, Text, Trouble | None]]:

@@ -186,7 +186,7 @@ def test_the_margin_is_told_at_its_moment(issuer: str, margin: timedelta) -> Non
 
 def test_a_key_that_waits_is_not_told_of_by_itself() -> None:
     world = world_with(ending(40 * DAY), ending(85 * DAY, "waiting"))
-    assert {notice.tag for _, notice in world.delivered} == {key_id(ending(40 * DAY))}
+    assert {str(notice.tag) for _, notice in world.delivered} == {key_id(ending(40 * DAY))}
 
 
 def test_a_superseded_key_is_silent() -> None:
@@ -311,7 +311,9 @@ def test_a_bare_key_is_news_for_each_key_that_it_may_replace() -> None:
     works = ending(900 * DAY, "anne's new", given_name="Anne", subject_cn="Anne")
     world.tell(world.plug(works), Claim.WORKS)
     world.plug(serial="8")
-    assert [n.tag for _, n in world.delivered if n.title.id == "notice.activate.title"][-1] == key_id(ending(80 * DAY))
+    assert [str(n.tag) for _, n in world.delivered if n.title.id == "notice.activate.title"][-1] == key_id(
+        ending(80 * DAY)
+    )
 
 
 def key_id(one: Certificate) -> str:

@@ -50,15 +50,15 @@ def more(world: Simulator) -> list[tuple[object, object]]:
 
 def test_the_menu_shows_the_keys_that_end_first_and_how_many_there_are_beside_them() -> None:
     world = remembered(MANY)
-    assert told_of(world) == [f"Holder {number:03}" for number in range(tray_view.AT_MOST)]
-    assert more(world) == [(MANY - tray_view.AT_MOST, RaiseGuide())]
+    assert told_of(world) == [f"Holder {number:03}" for number in range(tray_view.MENU_LIMIT)]
+    assert more(world) == [(MANY - tray_view.MENU_LIMIT, RaiseGuide())]
     assert world.state.tray is not None
-    assert len(world.state.tray.items) < 3 * tray_view.AT_MOST
+    assert len(world.state.tray.items) < 3 * tray_view.MENU_LIMIT
 
 
 def test_a_menu_that_shows_all_says_nothing_of_more() -> None:
-    world = remembered(tray_view.AT_MOST)
-    assert len(told_of(world)) == tray_view.AT_MOST
+    world = remembered(tray_view.MENU_LIMIT)
+    assert len(told_of(world)) == tray_view.MENU_LIMIT
     assert more(world) == []
 
 

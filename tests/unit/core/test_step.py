@@ -230,7 +230,7 @@ def test_nothing_is_said_before_the_readers_are_known_or_while_one_is_read() -> 
 def test_a_problem_is_said_at_once() -> None:
     world = Simulator()
     world.post(ProblemMet(at=NOW, topic="settings", title=text("a"), body=text("b")))
-    assert [notice.tag for _, notice in world.delivered] == ["problem:settings"]
+    assert [str(notice.tag) for _, notice in world.delivered] == ["problem:settings"]
 
 
 def test_new_notice_days_count_at_once() -> None:

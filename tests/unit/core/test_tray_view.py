@@ -20,7 +20,7 @@ from daemon.core.commands import (
 from daemon.core.effects import StartAtLogin, UseLanguage
 from daemon.core.events import LoginStartKnown, ServiceLost
 from daemon.core.model import Claim
-from daemon.core.notice import NoticeChoice
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.troubles import Trouble
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.core.factories import DAY, certificate, ending, token
@@ -120,7 +120,7 @@ def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
     first = tray(world).items[0]
     assert label_id(first) == "menu.activate"
     (key,) = [k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
-    assert first.command == AnswerNotice(tag=key.id, choice=NoticeChoice.OPEN)
+    assert first.command == AnswerNotice(tag=NoticeId(NoticeKind.KEY, key.id), choice=NoticeChoice.OPEN)
     commands = [item.command for item in tray(world).items if isinstance(item.command, ProgramCommand)]
     assert commands == [RaiseGuide(), CheckKeys(), RunDoctor(), QuitDaemon()]
 

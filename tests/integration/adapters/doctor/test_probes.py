@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daemon.adapters.notify.channel import Answered, Message
+    from daemon.core.notice import NoticeId
 
 WELL = fine(Topic.CLOCK, text("doctor.watch.on"))
 LOADED = Loaded(settings=catalogue_settings())
@@ -161,7 +162,7 @@ class Channel:
         self.told.append(message)
         return self._delivers
 
-    async def withdraw(self, tag: str) -> None:
+    async def withdraw(self, tag: NoticeId) -> None:
         pass
 
     async def close(self) -> None:

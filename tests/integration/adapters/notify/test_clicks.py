@@ -11,7 +11,7 @@ from config.i18n.text import text
 from daemon.adapters.notify.desktop import MAX_ON_SCREEN, DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.core.events import NoticeDelivered
-from daemon.core.notice import NoticeChoice, Urgency
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.desktop import CLOSED_BY_CALL, DISMISSED, EXPIRED, UNDEFINED, Dunst, NotificationServer
 from support.notifier_probe import NOTICE, Make, NotifierProbe
 from support.process import wait_until
@@ -19,7 +19,7 @@ from support.process import wait_until
 if TYPE_CHECKING:
     from support.bus import SessionBus
 
-OTHER = replace(NOTICE, tag="key-2")
+OTHER = replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-2"))
 
 
 def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
@@ -28,10 +28,10 @@ def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
     The first event is then a later click, on a further notice.
     """
     server.click_at_once = "open"  # such a click is heard after a moment, like every click that is not understood
-    probe.notifier.show(replace(NOTICE, tag="further", dedup_keys=()))
+    probe.notifier.show(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "further"), dedup_keys=()))
     delivered = probe.next()
     assert isinstance(delivered, NoticeDelivered)
-    assert (delivered.tag, probe.answer()[0]) == ("further", "further")
+    assert (str(delivered.tag), probe.answer()[0]) == ("further", "further")
 
 
 def test_a_click_in_one_breath_with_the_notice_is_heard(
@@ -92,7 +92,7 @@ def test_a_withdrawn_notice_can_no_longer_be_clicked(
 ) -> None:
     probe = make(session_bus)
     probe.say()
-    probe.notifier.withdraw("key-1")
+    probe.notifier.withdraw(NoticeId(NoticeKind.KEY, "key-1"))
     probe.say(OTHER)  # after the withdrawal
     notification_server.action_invoked(1)
     expect_silence(probe, notification_server)
@@ -116,7 +116,7 @@ def test_a_notice_that_is_back_on_the_screen_can_be_withdrawn(
     probe.say()
     notification_server.notification_closed(1, EXPIRED)
     probe.say(OTHER)  # after that
-    probe.notifier.withdraw("key-1")
+    probe.notifier.withdraw(NoticeId(NoticeKind.KEY, "key-1"))
     wait_until(lambda: [closed.id for closed in notification_server.closed] == [1], "it is closed")
 
 
@@ -148,7 +148,7 @@ def test_the_oldest_leaves_the_screen_when_too_many_wait_for_an_answer(
 ) -> None:
     probe = make(session_bus)
     for number in range(MAX_ON_SCREEN):
-        probe.say(replace(NOTICE, tag=f"{number}"))
+        probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, f"{number}")))
     assert not notification_server.closed
     probe.say()
     assert [closed.id for closed in notification_server.closed] == [1]
@@ -162,7 +162,7 @@ def test_what_could_be_clicked_leaves_the_screen_at_the_end(
 ) -> None:
     probe = make(session_bus)
     for tag in ("key-1", "key-2", "key-3"):
-        probe.say(replace(NOTICE, tag=tag))
+        probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, tag)))
     notification_server.action_invoked(2)
     assert probe.answer() == ("key-2", NoticeChoice.OPEN)
     probe.notifier.stop()
@@ -174,9 +174,9 @@ def test_a_notice_of_a_server_that_has_gone_is_not_looked_for_at_the_end(make: M
     probe = make(session_bus)
     with NotificationServer(session_bus):
         for tag in ("key-1", "key-2", "key-3"):
-            probe.say(replace(NOTICE, tag=tag))
+            probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, tag)))
     with NotificationServer(session_bus) as server:
-        probe.say(replace(NOTICE, tag="key-4"))
+        probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-4")))
         probe.notifier.stop()
         wait_until(lambda: bool(server.closed), "one is closed")
         assert [closed.id for closed in server.closed] == [1]

@@ -13,6 +13,7 @@ import pytest
 
 from daemon.adapters.notify.channel import Message
 from daemon.adapters.notify.osascript import OSASCRIPT, SCRIPT, OsascriptChannel
+from daemon.core.notice import NoticeId, NoticeKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ def told(channel: OsascriptChannel, title: str = "Soon", body: str = "Your key e
     def unheard(choice: Choice) -> None:
         raise AssertionError(choice)
 
-    return asyncio.run(channel.show(Message(tag="1", title=title, body=body), unheard))
+    return asyncio.run(channel.show(Message(tag=NoticeId(NoticeKind.KEY, "1"), title=title, body=body), unheard))
 
 
 def recorder(file: Path, code: int = 0) -> list[str]:

@@ -17,7 +17,7 @@ from config.i18n.text import text
 from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, Command, QuitDaemon, RaiseGuide, StateClaim
 from daemon.core.events import CommandReceived
 from daemon.core.model import Claim, KeyId
-from daemon.core.notice import NoticeChoice
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.guide_actions import action_id
 from support.process import Process, wait_until
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from support.tray import MenuLine, TrayItem
 
 HOLDER = "Jeanne MARTIN"
-ORDER = MenuItem(label=text("menu.order", holder=HOLDER), command=AnswerNotice(tag="key-1"))
-LATER = MenuItem(label=text("menu.later"), command=AnswerNotice(tag="key-1", choice=NoticeChoice.LATER))
+ORDER = MenuItem(label=text("menu.order", holder=HOLDER), command=AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1")))
+LATER = MenuItem(
+    label=text("menu.later"), command=AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER)
+)
 WORKS = MenuItem(label=text("menu.works", holder=HOLDER), command=StateClaim(key=KeyId("key-2"), claim=Claim.WORKS))
 PRESENT = MenuItem(label=text("menu.present"))
 CHECK = MenuItem(label=text("menu.check"), command=CheckKeys())
@@ -112,9 +114,9 @@ def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
 
 def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIcon) -> None:
     item.click("Order a new key for Jeanne MARTIN")
-    assert running.posted.command() == AnswerNotice(tag="key-1", choice=NoticeChoice.OPEN)
+    assert running.posted.command() == AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.OPEN)
     item.click("Remind me tomorrow")
-    assert running.posted.command() == AnswerNotice(tag="key-1", choice=NoticeChoice.LATER)
+    assert running.posted.command() == AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER)
     item.click("The new key of Jeanne MARTIN already works")
     assert running.posted.command() == StateClaim(key=KeyId("key-2"), claim=Claim.WORKS)
     item.click("Quit vigicle")
@@ -306,8 +308,14 @@ def test_nothing_is_left_in_the_environment_for_children(item: TrayItem) -> None
 @pytest.mark.parametrize(
     ("commands", "expected"),
     [
-        ([CheckKeys(), AnswerNotice(tag="a")], AnswerNotice(tag="a")),
-        ([AnswerNotice(tag="a", choice=NoticeChoice.LATER), CheckKeys(), QuitDaemon()], CheckKeys()),
+        (
+            [CheckKeys(), AnswerNotice(tag=NoticeId(NoticeKind.KEY, "a"))],
+            AnswerNotice(tag=NoticeId(NoticeKind.KEY, "a")),
+        ),
+        (
+            [AnswerNotice(tag=NoticeId(NoticeKind.KEY, "a"), choice=NoticeChoice.LATER), CheckKeys(), QuitDaemon()],
+            CheckKeys(),
+        ),
         ([StateClaim(key=KeyId("k"), claim=Claim.REPLACES), CheckKeys(), QuitDaemon()], CheckKeys()),
         ([CheckKeys(), RaiseGuide()], RaiseGuide()),
         ([None, QuitDaemon()], None),

@@ -1,0 +1,115 @@
+"""The keys by which a notice is delivered once.
+
+Each is a value here, and becomes a string in the store alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from daemon.core.model import KeyId
+from daemon.core.troubles import Trouble
+
+TROUBLE_PREFIX = "trouble|"
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneKey:
+    """A key's certificate has come within this many days of its end."""
+
+    key: KeyId
+    end: datetime
+    days: int
+
+    def __str__(self) -> str:
+        return f"expiry|{self.key}|{_seconds(self.end)}|{self.days}"
+
+
+@dataclass(frozen=True, slots=True)
+class PathKey:
+    """A path has come up.
+
+    `new` is the beginning of the new certificate's fingerprint, or names a blank token.
+    """
+
+    procedure: str
+    new: str
+    kind: StrEnum
+
+    def __str__(self) -> str:
+        return f"path|{self.procedure}|{self.new}|{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class LastDayKey:
+    """The last day for step 2-A has come."""
+
+    case: KeyId
+    end: datetime
+
+    def __str__(self) -> str:
+        return f"last_day|{self.case}|{_seconds(self.end)}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKey:
+    """The user was asked this about a key."""
+
+    question: StrEnum
+    key: KeyId
+
+    def __str__(self) -> str:
+        return f"question|{self.question}|{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleKey:
+    """A trouble in a place. `when` is the day or week."""
+
+    trouble: Trouble
+    place: str
+    when: str
+
+    def __str__(self) -> str:
+        return f"{TROUBLE_PREFIX}{self.trouble}|{self.place}|{self.when}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkKey:
+    """The platform's link for this case soon stops working."""
+
+    case: KeyId
+    until: datetime
+
+    def __str__(self) -> str:
+        return f"link|{self.case}|{_seconds(self.until)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUpKey:
+    """The old certificate of this case is still in the account."""
+
+    case: KeyId
+
+    def __str__(self) -> str:
+        return f"clean_up|{self.case}"
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeKey:
+    """The user was welcomed."""
+
+    def __str__(self) -> str:
+        return "welcome"
+
+
+DedupKey = MilestoneKey | PathKey | LastDayKey | QuestionKey | TroubleKey | LinkKey | CleanUpKey | WelcomeKey
+
+
+def is_trouble_key(stored: str) -> bool:
+    """Return whether a stored key is of a trouble."""
+    return stored.startswith(TROUBLE_PREFIX)
+
+
+def _seconds(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"
