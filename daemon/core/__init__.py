@@ -1,1 +1,4 @@
-"""The rules, as pure functions of values: no clock, file, thread, logger or environment."""
+"""The rules, as pure functions of values.
+
+Nothing here uses a clock, a file, a thread, a logger or the environment.
+"""

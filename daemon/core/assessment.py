@@ -1,4 +1,4 @@
-"""Assesses everything at one moment: the path of each lineage and the stage of each certificate."""
+"""The path of each lineage and the stage of each certificate."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -34,13 +34,19 @@ class RenewalCase:
 
     @property
     def id(self) -> KeyId:
-        """The id of the newest key; the guide keeps its progress under it."""
+        """The id of the newest key.
+
+        The guide keeps its progress under this id.
+        """
         return self.status.newest.key.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """All cases and certificates; those in a reader come first, then the most pressing."""
+    """All cases and certificates at one moment.
+
+    Those in a reader come first, then the most pressing.
+    """
 
     cases: tuple[RenewalCase, ...]
     certificates: tuple[CertificateStatus, ...]
@@ -53,12 +59,15 @@ class Assessment:
         return self.cases_by_key.get(key)
 
     def watched(self, key: Key) -> tuple[CertificateStatus, ...]:
-        """Return the dated certificates of a key that count, the first to end first."""
+        """Return a key's dated certificates that count, by their end."""
         return self.watched_by_key.get(key.id, ())
 
 
 def assess_state(state: State, now: datetime) -> Assessment:
-    """Assess the state; while the readers are unknown, by their last known cards."""
+    """Assess the state.
+
+    While the readers are unknown, their last known cards count.
+    """
     blank = known_cards(state) is None and state.cards.blank
     return assess(state.memory, state.settings, state.contents, now, blank=blank)
 
@@ -71,7 +80,7 @@ def assess(
     *,
     blank: bool = False,
 ) -> Assessment:
-    """Assess what is remembered by what is in the readers and the time.
+    """Assess the memory by the readers' contents and the time.
 
     `blank`: a token without certificate was in when that was last known.
     """
@@ -118,13 +127,13 @@ def _is_ordered(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> b
 
 
 def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime, str]:
-    """Rank a case: first those with a key in a reader, then those that end first."""
+    """Rank a case by presence in a reader, then by its end."""
     here = any(entry.key.id in keys for entry in case.lineage.entries)
     return not here, case.status.current.not_after, case.status.current.fingerprint
 
 
 def _with_blank_token(cases: list[RenewalCase], now: datetime, settings: Settings) -> list[RenewalCase]:
-    """Take the blank token for the replacement of the most pressing key that needs one."""
+    """Let the blank token replace the most pressing key."""
     needy = [c for c in cases if c.path is not None and c.path.kind is WorkflowKind.ORDER]
     if not needy:
         return cases

@@ -8,7 +8,7 @@ R = TypeVar("R")
 
 
 def memoize_last(function: Callable[P, R]) -> Callable[P, R]:
-    """Keep the last result of a function of values, for as long as it is asked about the very same objects.
+    """Cache the last result of a function for the same argument objects.
 
     For values that are never changed but replaced; positional arguments only. Any thread may call.
     """

@@ -1,4 +1,4 @@
-"""The dates of the keys for a calendar: each end, and the reminders before it."""
+"""Calendar entries: the end of each key and its reminders."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,10 @@ NO_END = 9999  # the year of a certificate that has no end (RFC 5280 §4.1.2.5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
-    """One date. `uid` is the same each time for the same key, end and reminder; `days` is 0 for the end itself."""
+    """One date in a calendar.
+
+    `uid` is the same each time for the same key, end and reminder. `days` is 0 for the end itself.
+    """
 
     uid: str
     moment: datetime
@@ -27,7 +30,7 @@ class CalendarEntry:
 
 
 def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple[CalendarEntry, ...]:
-    """Return the dates of each key that counts, by its certificate that ends first.
+    """Return the dates of each key's certificate that ends first.
 
     Past reminders are left out. A past end stays: it explains why the key no longer works.
     """

@@ -1,4 +1,7 @@
-"""Decides when a card is read: once an insertion, and again after failures or while it is activated."""
+"""Decides when a card is read, and takes in what was read.
+
+A card is read once an insertion, and again after failures or while it is being activated.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -29,7 +32,9 @@ ACTIVATION_LOOK = timedelta(seconds=30)
 
 
 def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
-    """Take the service's snapshot; what was read stays for insertions that are still there.
+    """Take the service's snapshot.
+
+    What was read stays for insertions that are still there.
 
     Where a token's reader was unknown and the snapshot changes, readers in which nothing was found are read again.
     """
@@ -48,7 +53,10 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
 
 
 def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadTokens]:
-    """Order a read of the readers with these names; without names, of every token that a module shows."""
+    """Order a read of these readers.
+
+    Without names, every token that a module shows is read.
+    """
     ticket = state.next_ticket
     held = _insertions(state)
     insertions = {name: insertion for name, insertion in held.items() if name in names}
@@ -59,7 +67,7 @@ def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadT
 
 
 def order_read_of_all(state: State) -> tuple[State, tuple[ReadTokens, ...]]:
-    """Order a read of every card that is in, unless each is being read already."""
+    """Order a read of every card that is not being read."""
     names = frozenset(reader.name for reader in state.held) - names_being_read(state)
     if state.reads and not names:
         return state, ()
@@ -68,7 +76,7 @@ def order_read_of_all(state: State) -> tuple[State, tuple[ReadTokens, ...]]:
 
 
 def unread(state: State, now: datetime) -> frozenset[ReaderName]:
-    """Return the readers whose card has to be read now and is not being read."""
+    """Return the readers whose card has to be read now."""
     return frozenset(r.name for r in state.held if _is_due(state, r.name, now)) - names_being_read(state)
 
 
@@ -86,7 +94,7 @@ def look_moments(state: State) -> Iterator[datetime]:
 
 
 def readerless_look_due(state: State, now: datetime) -> bool:
-    """Return whether the tokens whose reader is unknown have to be read again."""
+    """Return whether tokens of unknown readers have to be read again."""
     known = UNKNOWN_READER in state.contents and not state.reads
     return known and _is_due(state, UNKNOWN_READER, now)
 
@@ -96,7 +104,10 @@ def _is_due(state: State, reader: ReaderName | None, now: datetime) -> bool:
 
 
 def take_tokens(state: State, event: TokensRead) -> State:
-    """Collect one module's answer; an answer to a finished read is dropped."""
+    """Collect one module's answer.
+
+    An answer to a finished read is dropped.
+    """
     read = state.reads.get(event.ticket)
     if read is None:
         return state
@@ -107,7 +118,9 @@ def take_tokens(state: State, event: TokensRead) -> State:
 
 
 def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
-    """Turn the tokens of a read into keys; those of a card that has left meanwhile are dropped.
+    """Turn the tokens of a read into keys.
+
+    Tokens of a card that has left meanwhile are dropped.
 
     Where cards came or went during the read, a slot that names no reader may be of any: it is dropped, and a reader
     in which nothing else was found is read again.
@@ -128,7 +141,10 @@ def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
 
 
 def _tokens_by_reader(read: Read, state: State) -> defaultdict[ReaderName | None, list[TokenReading]]:
-    """Sort tokens by reader; a token that names none counts only where no card came or went meanwhile."""
+    """Sort tokens by reader.
+
+    A token that names no reader counts only where no card came or went during the read.
+    """
     readers = state.readers or ()
     steady = read.held == _insertions(state)
     found: defaultdict[ReaderName | None, list[TokenReading]] = defaultdict(list)
@@ -141,7 +157,10 @@ def _tokens_by_reader(read: Read, state: State) -> defaultdict[ReaderName | None
 def _insertions_read(
     read: Read, state: State, found: defaultdict[ReaderName | None, list[TokenReading]]
 ) -> Mapping[ReaderName | None, int]:
-    """Return the readers whose insertion was read, None among them for tokens that name no reader."""
+    """Return the insertion that was read in each reader.
+
+    None stands for the reader of tokens that name none.
+    """
     steady = read.held == _insertions(state)
     same = (item for item in _insertions(state).items() if read.insertions.get(item[0]) == item[1])
     insertions: dict[ReaderName | None, int] = {name: insertion for name, insertion in same if steady or found[name]}
@@ -151,7 +170,10 @@ def _insertions_read(
 
 
 def _remember(state: State, reader: ReaderName | None, tokens: tuple[TokenReading, ...], content: Content) -> State:
-    """Remember the keys that the tokens of one reader are; a failed second read takes nothing back."""
+    """Remember the keys in one reader.
+
+    A failed second read takes nothing back.
+    """
     content = _after_earlier_read(content, state.contents.get(reader), tokens)
     memory = state.memory
     for group in group_tokens(tokens, reader):
@@ -161,7 +183,10 @@ def _remember(state: State, reader: ReaderName | None, tokens: tuple[TokenReadin
 
 
 def _after_earlier_read(content: Content, before: Content | None, tokens: tuple[TokenReading, ...]) -> Content:
-    """Count the read; one that found nothing keeps what an earlier one of the same insertion did."""
+    """Count the read.
+
+    One that found nothing keeps what an earlier read of the same insertion found.
+    """
     if before is None or before.insertion != content.insertion:
         return content
     content = replace(content, attempts=before.attempts + 1)
@@ -171,7 +196,10 @@ def _after_earlier_read(content: Content, before: Content | None, tokens: tuple[
 
 
 def _with_key(content: Content, group: tuple[TokenReading, ...], key: Key | None) -> Content:
-    """Return the content with one more key; None stands for a token that nothing identifies."""
+    """Return the content with one more key.
+
+    None stands for a token that nothing identifies.
+    """
     roles = {c.fingerprint: c.role for token in group for c in token.certificates}
     content = replace(content, fingerprints=content.fingerprints | roles.keys())
     if key is None:
@@ -185,7 +213,7 @@ def _with_key(content: Content, group: tuple[TokenReading, ...], key: Key | None
 
 
 def _is_incomplete(key: Key, roles: Mapping[Fingerprint, Role]) -> bool:
-    """Return whether a key shows fewer certificates than are remembered, or none to log in with."""
+    """Return whether a key lacks remembered certificates, or one to log in."""
     return len(roles) < len(key.fingerprints) or (bool(roles) and Role.AUTHENTICATION not in roles.values())
 
 
@@ -195,7 +223,7 @@ def _insertions(state: State) -> dict[ReaderName, int]:
 
 
 def _look_moments(state: State, reader: ReaderName | None, now: datetime) -> Iterator[datetime]:
-    """Yield when a held reader is to be read: at once, after a failure, or while its key is activated."""
+    """Yield when a card is to be read, at once or again."""
     content = state.contents.get(reader)
     if content is None:
         yield now

@@ -1,4 +1,4 @@
-"""Judges what `doctor` found: in order, in need of attention or bad, and what to do."""
+"""Judges what `doctor` found, and says what to do."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ from daemon.core.views.report import Report
 
 
 class Topic(StrEnum):
-    """What is examined, in the order of the answer. The texts are `doctor.topic.<value>`."""
+    """What is examined, in the order of the answer.
+
+    The texts are `doctor.topic.<value>`.
+    """
 
     WATCH = "watch"
     LOGIN_START = "login_start"
@@ -69,7 +72,7 @@ READERS_WITHOUT_TROUBLE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One finding; `remedy` is None where there is nothing to do."""
+    """One finding, without a `remedy` where there is nothing to do."""
 
     topic: Topic
     health: Health
@@ -80,7 +83,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderInspection:
-    """One snapshot of the readers, and one read of what is in them."""
+    """One snapshot of the readers, and one read of their cards."""
 
     report: Report
 
@@ -110,7 +113,7 @@ TROUBLES_OF_KEYS = {Trouble.NOT_YET_VALID, Trouble.CERTIFICATE_UNREADABLE}
 
 
 def exit_code(checks: Iterable[Check]) -> int:
-    """Return 2 where something is bad, 1 where something needs attention, else 0."""
+    """Return 2 if something is bad, 1 for attention, else 0."""
     found = {check.health for check in checks}
     if Health.BAD in found:
         return 2
@@ -133,7 +136,10 @@ def bad(topic: Topic, what: Text, remedy: Text) -> Check:
 
 
 def troubled(topic: Topic, trouble: Trouble, place: str = "", *, mild: bool = False) -> Check:
-    """Return the finding of a trouble; `mild` when something else makes up for it."""
+    """Return the finding of a trouble.
+
+    `mild`: something else makes up for it.
+    """
     name = text(TROUBLE_TITLES[trouble])
     return Check(
         topic=topic,
@@ -166,7 +172,10 @@ def judge_clock(now: datetime, *, wrong: bool) -> Check:
 
 
 def _readers(inspection: ReaderInspection) -> Iterator[Check]:
-    """Judge each reader; a card that nothing reads counts less beside a key that was read."""
+    """Judge each reader.
+
+    An unread card counts less beside a key that was read.
+    """
     if not inspection.report.readers:
         yield troubled(Topic.READERS, Trouble.REMOTE_SESSION if inspection.remote else Trouble.NO_READER)
     has_key = any(answer.tokens for answer in inspection.answers)
@@ -191,7 +200,10 @@ def _keys(inspection: ReaderInspection) -> Iterator[Check]:
 
 
 def _reads(inspection: ReaderInspection) -> dict[tuple[str, str], int]:
-    """Return how many certificates each module read in each place; of several tokens there the first counts."""
+    """Return how many certificates each module read in each place.
+
+    Of several tokens in one place the first counts.
+    """
     found: dict[tuple[str, str], int] = {}
     for answer in inspection.answers:
         for token in answer.tokens:

@@ -8,7 +8,10 @@ FLOOD = NoticeId(NoticeKind.SUMMARY)
 
 
 def summarize(due: list[Notice]) -> list[Notice]:
-    """Return the notices; more than five as one that carries the dedup keys of all."""
+    """Return the notices, more than five as one.
+
+    That one carries the dedup keys of all.
+    """
     if len(due) <= AT_ONCE:
         return due
     pressing = any(notice.urgency is Urgency.CRITICAL for notice in due)

@@ -1,4 +1,4 @@
-"""Chooses the notices that are due: each once, and missed ones in one notice."""
+"""Chooses the notices that are due, each of them once."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -48,7 +48,10 @@ ACTIVATION_BODIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A key to notify of: its earliest end not yet announced as past, and the case in which it is current."""
+    """A key to notify of.
+
+    `not_after` is its earliest end that was not announced as past. `case` is the one in which the key is current.
+    """
 
     key: Key
     not_after: datetime
@@ -72,7 +75,10 @@ class Subject:
 
 @memoize_last
 def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Subject, ...]:
-    """Return the keys to notify of: the current one of each case, and each without a procedure."""
+    """Return the keys to notify of.
+
+    They are the current key of each case, and each key without a procedure.
+    """
     current = {case.status.current.key.id: case for case in reversed(assessment.cases)}
     found: list[Subject] = []
     for key in memory.keys.values():
@@ -86,7 +92,10 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
 
 
 def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[Notice]:
-    """Yield the notices that are due, whatever the quiet hours: at most one for each key, and one a question."""
+    """Yield the notices that are due, whatever the quiet hours.
+
+    There is at most one for each key, and one for each question.
+    """
     for subject in subjects(assessment, memory, now):
         if dedup_keys := _due_keys(subject, memory, settings.notices, now):
             yield _key_notice(subject, dedup_keys, memory, settings, now)
@@ -104,7 +113,10 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
 
 
 def moments(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[datetime]:
-    """Yield the next moments, and some past ones, at which a notice or the tray may change."""
+    """Yield moments at which a notice or the tray may change.
+
+    Some of them may be past.
+    """
     found = subjects(assessment, memory, now)
     yield from _next_milestones(sorted(subject.not_after for subject in found), settings.notices, now)
     for subject in found:
@@ -126,7 +138,7 @@ def _registration_moments(case: RenewalCase) -> Iterator[datetime]:
 
 
 def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetime) -> Iterator[datetime]:
-    """Yield, for each milestone, when the next of these sorted ends reaches it."""
+    """Yield when the next of these sorted ends reaches each milestone."""
     for days in {*notices.days, notices.urgent_days}:
         at = bisect_right(ends, now, key=lambda end: earlier(end, days * DAY))
         yield from (earlier(end, days * DAY) for end in ends[at : at + 1])
@@ -143,12 +155,15 @@ def was_delivered(memory: Memory, dedup_key: DedupKey, now: datetime) -> bool:
 
 
 def snooze_until(subject_end: datetime, now: datetime) -> datetime:
-    """Return the end of a day's rest, or the end of the certificate where that comes first."""
+    """Return the end of a day's rest, or the certificate's earlier end."""
     return subject_end if now < subject_end < now + SNOOZE else now + SNOOZE
 
 
 def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:
-    """Return the earliest end; once it was announced as past, the next that is more than a day later."""
+    """Return the end to announce next.
+
+    It is the earliest; once that was announced as past, the next that is more than a day later.
+    """
     past = (end for end in ends if end <= later(now, CLOCK_SLACK))  # the key of a later end does not count
     announced = [end for end in past if was_delivered(memory, MilestoneKey(key.id, end, 0), now)]
     if not announced:
@@ -157,7 +172,9 @@ def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: dateti
 
 
 def _due_keys(subject: Subject, memory: Memory, notices: NoticeSettings, now: datetime) -> tuple[DedupKey, ...]:
-    """Return the dedup keys that a notice of now covers, () when there is nothing new.
+    """Return the dedup keys that a notice of now covers.
+
+    There are none when there is nothing new.
 
     Only the latest milestone counts: the notice covers earlier ones that were missed. A new path is always news, even
     while the key's reminders rest.
@@ -175,7 +192,7 @@ def _due_keys(subject: Subject, memory: Memory, notices: NoticeSettings, now: da
 
 
 def _passed_milestones(subject: Subject, notices: NoticeSettings, now: datetime) -> list[DedupKey]:
-    """Return the milestones that the subject's end has passed, in order of time."""
+    """Return the milestones that the end has passed, in order."""
     end = subject.not_after
     if now < earlier(end, first_notice(notices)):
         return []
@@ -184,7 +201,10 @@ def _passed_milestones(subject: Subject, notices: NoticeSettings, now: datetime)
 
 
 def _path_keys(subject: Subject) -> Iterator[PathKey]:
-    """Yield the key of a path that is news by itself; milestones announce an order."""
+    """Yield the key of a path that is news by itself.
+
+    An order is announced by milestones.
+    """
     path = subject.path
     if path is not None and path.kind is not WorkflowKind.ORDER:
         new = path.new_fingerprint[:16] if path.new_fingerprint else f"bare:{subject.key.id}"
@@ -192,7 +212,7 @@ def _path_keys(subject: Subject) -> Iterator[PathKey]:
 
 
 def _is_last_day(subject: Subject, now: datetime) -> bool:
-    """Return whether step 2-A is still to be begun, and today is its last day."""
+    """Return whether this is the last day to begin step 2-A."""
     case, path = subject.case, subject.path
     if case is None or path is None or path.new_fingerprint is None or case.link_is_out:
         return False
@@ -202,7 +222,7 @@ def _is_last_day(subject: Subject, now: datetime) -> bool:
 
 
 def _last_day_keys(subject: Subject, now: datetime) -> Iterator[LastDayKey]:
-    """Yield the key of the last day of step 2-A, which is news by itself."""
+    """Yield the key of the last day of step 2-A."""
     if subject.case is not None and _is_last_day(subject, now):
         yield LastDayKey(subject.case.id, subject.not_after)
 
@@ -223,7 +243,10 @@ def _key_notice(
 
 
 def _button(subject: Subject) -> Text | None:
-    """Return the button's label. It opens the next step, or the guide where that is not at the computer."""
+    """Return the button's label.
+
+    It opens the next step, or the guide where that step is not at the computer.
+    """
     path = subject.path
     if path is None:
         return None
@@ -287,13 +310,16 @@ def _holder(subject: Subject, memory: Memory) -> str | Text:
 
 
 def left_words(not_after: datetime, now: datetime) -> Text:
-    """Return how long a certificate is still valid, in whole days; the last day has a text of its own."""
+    """Return how long a certificate is still valid, in whole days.
+
+    The last day has a text of its own.
+    """
     left = days_left(not_after, now)
     return text("days.left", count=left) if left else text("days.last")
 
 
 def key_holder(key: Key, memory: Memory) -> str | Text:
-    """Return the name on a key, or the text for a nameless one."""
+    """Return the name on a key, or the text without one."""
     certificates = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
     names = map(holder_name, certificates)
     return next(filter(None, names), text("holder.unknown"))

@@ -1,4 +1,4 @@
-"""Computes how long a certificate is still valid, and when a notice is due."""
+"""How long a certificate is valid, and when notices are due."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -12,12 +12,18 @@ INSTANT = timedelta(microseconds=1)
 
 
 def days_left(not_after: datetime, now: datetime) -> int:
-    """Return the whole days left, rounded down: 0 on the last day, negative once expired."""
+    """Return the whole days left, rounded down.
+
+    They are 0 on the last day, and negative once expired.
+    """
     return (not_after - now) // DAY
 
 
 def expired(not_after: datetime, now: datetime) -> bool:
-    """Return whether the validity is over; `not_after` itself belongs to it (RFC 5280 §4.1.2.5)."""
+    """Return whether the validity is over.
+
+    `not_after` itself belongs to it (RFC 5280 §4.1.2.5).
+    """
     return now > not_after
 
 
@@ -27,7 +33,10 @@ def first_notice(notices: NoticeSettings) -> timedelta:
 
 
 def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, superseded: bool) -> Stage:
-    """Return the stage of a certificate. It is never urgent before it is due."""
+    """Return the stage of a certificate.
+
+    It is never urgent before it is due.
+    """
     if superseded:
         return Stage.SUPERSEDED
     if certificate.not_after is None:
@@ -43,14 +52,20 @@ def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, s
 
 
 def milestones(not_after: datetime, notices: NoticeSettings) -> Iterator[tuple[int, datetime]]:
-    """Yield each moment for a notice, in order of time, with its days before expiry (0: expiry itself)."""
+    """Yield each moment for a notice, with its days before expiry.
+
+    They come in order of time; 0 days is expiry itself.
+    """
     for days in sorted(set(notices.days) - {0}, reverse=True):
         yield days, earlier(not_after, days * DAY)
     yield 0, later(not_after, INSTANT)
 
 
 def quiet_until(now: datetime, quiet: QuietHours | None) -> datetime | None:
-    """Return when the present quiet hours end, None outside them. `now` is local time."""
+    """Return when the present quiet hours end, None outside them.
+
+    `now` is local time.
+    """
     clock = now.time()
     if quiet is None or not _is_quiet(clock, quiet):
         return None
@@ -65,7 +80,10 @@ def _is_quiet(clock: time, quiet: QuietHours) -> bool:
 
 
 def earlier(moment: datetime, span: timedelta) -> datetime:
-    """Subtract without leaving the calendar: a certificate may end in the year 1."""
+    """Subtract without leaving the calendar.
+
+    A certificate may end in the year 1.
+    """
     try:
         return moment - span
     except OverflowError:
@@ -73,7 +91,10 @@ def earlier(moment: datetime, span: timedelta) -> datetime:
 
 
 def later(moment: datetime, span: timedelta) -> datetime:
-    """Add without leaving the calendar: a certificate may end on the last day of the year 9999."""
+    """Add without leaving the calendar.
+
+    A certificate may end on the last day of the year 9999.
+    """
     try:
         return moment + span
     except OverflowError:

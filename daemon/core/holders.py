@@ -1,4 +1,4 @@
-"""Finds the procedure, the holder and the lineage of keys that a certificate belongs to."""
+"""Finds the procedure, holder and lineage of a certificate."""
 
 import unicodedata
 from collections import defaultdict
@@ -17,7 +17,10 @@ NONE: frozenset[Fingerprint] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageEntry:
-    """One key in a lineage, with the certificate that represents it; both dates are known."""
+    """One key in a lineage, with the certificate that represents it.
+
+    Both of its dates are known.
+    """
 
     key: Key
     seen: CertificateRecord
@@ -44,17 +47,20 @@ class KeyLineage:
 
 
 def procedure_of(certificate: Certificate, procedures: Iterable[Procedure]) -> Procedure | None:
-    """Return the first procedure with an issuer rule for this certificate; an issuer's own has none."""
+    """Return the first procedure whose issuer rules fit.
+
+    None fits an issuer's own certificate.
+    """
     return next((p for p in procedures if any(_issued(certificate, rule) for rule in p.issuers)), None)
 
 
 def holder_name(certificate: Certificate) -> str:
-    """Return the holder's name as it is shown, "" when the certificate holds none."""
+    """Return the holder's name as it is shown, "" for none."""
     return certificate.subject_cn or f"{certificate.given_name} {certificate.surname}".strip()
 
 
 def same_holder(one: Certificate, other: Certificate) -> bool:
-    """Return whether two certificates are surely of one holder; in doubt they are not.
+    """Return whether two certificates are surely of one holder.
 
     Names decide where both certificates give them, the common name where not; organisations must not differ.
     """
@@ -69,7 +75,10 @@ def same_holder(one: Certificate, other: Certificate) -> bool:
 def certificates_renewed_in_place(
     memory: Memory, procedures: tuple[Procedure, ...], now: datetime
 ) -> frozenset[Fingerprint]:
-    """Return expired certificates that a valid one of the same role on the same key replaced."""
+    """Return expired certificates that were replaced on the same key.
+
+    The replacement is valid and has the same role, procedure and holder.
+    """
     found: set[Fingerprint] = set()
     for key in memory.keys.values():
         if len(key.fingerprints) > 1:
@@ -81,7 +90,7 @@ def certificates_renewed_in_place(
 def _replaced(
     certificates: tuple[Certificate, ...], procedures: tuple[Procedure, ...], now: datetime
 ) -> Iterator[Certificate]:
-    """Yield the expired ones of a key's certificates that a valid one of the same kind replaced."""
+    """Yield a key's expired certificates that a valid one replaced."""
     ended = [c for c in certificates if _is_dated(c) and c.not_after is not None and expired(c.not_after, now)]
     if not ended:
         return
@@ -142,7 +151,10 @@ def _entries(
     keys: Mapping[KeyId, Key],
     procedures: tuple[Procedure, ...],
 ) -> Mapping[tuple[str, Role], list[LineageEntry]]:
-    """Return, by procedure and role, one entry for each key with such certificates, the oldest first."""
+    """Return the entries by procedure and role, the oldest first.
+
+    There is one for each key with such certificates.
+    """
     found: dict[tuple[str, Role], list[LineageEntry]] = defaultdict(list)
     for key in keys.values():
         records = (certificates[f] for f in key.fingerprints if f in certificates)
@@ -156,7 +168,7 @@ def _entries(
 def _earliest(
     key: Key, records: Iterable[CertificateRecord], procedures: tuple[Procedure, ...]
 ) -> Mapping[tuple[str, Role], LineageEntry]:
-    """Return, by procedure and role, the entry of the certificate of a key that ends first."""
+    """Return a key's entry that ends first, by procedure and role."""
     earliest: dict[tuple[str, Role], LineageEntry] = {}
     for seen in records:
         certificate, procedure = seen.certificate, procedure_of(seen.certificate, procedures)
@@ -182,7 +194,10 @@ def _grouped(entries: list[LineageEntry]) -> list[list[LineageEntry]]:
 
 
 class _Homes:
-    """Finds the groups that an entry may belong to, so that thousands need not all be compared."""
+    """Finds the groups that an entry may belong to.
+
+    Thousands of entries need not all be compared then.
+    """
 
     def __init__(self, groups: Iterable[list[LineageEntry]] = ()) -> None:
         self._groups: dict[object, list[list[LineageEntry]]] = {}
@@ -200,13 +215,13 @@ class _Homes:
                 homes.append(group)
 
     def of(self, *entries: LineageEntry) -> list[list[LineageEntry]]:
-        """Return the groups that the entries may belong to, in the order of their first members."""
+        """Return the groups that the entries may belong to, in order."""
         found = {id(g): g for e in entries for trait in _traits(e) for g in self._groups.get(trait, ())}
         return sorted(found.values(), key=lambda group: self._order[id(group)])
 
 
 def _traits(entry: LineageEntry) -> Iterator[object]:
-    """Yield the traits of which two entries of one holder share at least one."""
+    """Yield traits of which two entries of one holder share one."""
     certificate = entry.seen.certificate
     yield entry.key.id
     if certificate.given_name and certificate.surname:
@@ -216,7 +231,7 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
 
 
 def _fits(entry: LineageEntry, group: list[LineageEntry]) -> bool:
-    """Return whether an entry is like one member of the group and contradicts none."""
+    """Return whether an entry is like a member and contradicts none."""
     mine = entry.seen.certificate
     others = [member.seen.certificate for member in group]
     return any(same_holder(mine, other) for other in others) and not any(_differ(mine, o) for o in others)
@@ -250,7 +265,10 @@ def _names(certificate: Certificate) -> tuple[str, str]:
 
 @lru_cache(maxsize=1 << 16)  # support staff read hundreds of keys, and each name is compared with all others
 def _folded(name: str) -> str:
-    """Remove what two issuers may write differently: case, accents, ligatures, punctuation and spaces."""
+    """Remove what two issuers may write differently.
+
+    That is case, accents, ligatures, punctuation and spaces.
+    """
     whole = name.casefold().replace("œ", "oe").replace("æ", "ae")
     blank = (c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in blank).split())

@@ -14,7 +14,10 @@ def key_of(memory: Memory, fingerprint: Fingerprint) -> Key | None:
 
 
 def name_key(memory: Memory, fingerprint: Fingerprint, name: str) -> Memory:
-    """Give the key that holds this certificate a name; "" takes it away. An unknown certificate changes nothing."""
+    """Name the key that holds this certificate.
+
+    "" removes the name. An unknown certificate changes nothing.
+    """
     key = key_of(memory, fingerprint)
     if key is None:
         return memory
@@ -22,6 +25,6 @@ def name_key(memory: Memory, fingerprint: Fingerprint, name: str) -> Memory:
 
 
 def called(holder: str | Text, key: Key) -> str | Text:
-    """Return the holder's name, with the key's own name when it has one."""
+    """Return the holder's name, with the key's own name if any."""
     holder = holder or text("holder.unknown")
     return text("holder.with_key", holder=holder, key=key.name) if key.name else holder

@@ -15,7 +15,7 @@ class AutostartState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutostartStatus:
-    """What holds now, and the file or registry value that says so (or would)."""
+    """Whether vigicle starts at login, and where that is written."""
 
     state: AutostartState
     place: str

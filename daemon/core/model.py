@@ -1,4 +1,4 @@
-"""The values of the rules: certificates, tokens, readers, keys, and what is remembered."""
+"""The values of the rules: certificates, tokens, readers and keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """The public facts of one X.509 certificate. Names are cleaned, and "" where absent."""
+    """The public facts of one X.509 certificate.
+
+    Names are cleaned, and "" where absent.
+    """
 
     fingerprint: Fingerprint
 
@@ -89,8 +92,9 @@ class TokenFlags:
 
     @property
     def unactivated(self) -> bool:
-        """Whether the flags show a token that is not activated; a locked PIN shows nothing.
+        """Whether the flags show that the token is not activated.
 
+        A locked PIN shows nothing.
         Flags that look complete do not prove that a token is activated.
         """
         if self.pin_locked:
@@ -100,7 +104,7 @@ class TokenFlags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenReading:
-    """What one PKCS#11 module read of one slot with a token. Texts are cleaned."""
+    """What a PKCS#11 module read of a token. Texts are cleaned."""
 
     slot_description: str
     """The module's name of the slot: often the reader's name, cut at 64 bytes."""
@@ -129,7 +133,10 @@ class Occupancy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
-    """One reader as the PC/SC service shows it; `insertion` differs for each card put in while vigicle runs."""
+    """One reader as the PC/SC service shows it.
+
+    `insertion` differs for each card put in while vigicle runs.
+    """
 
     name: ReaderName
     occupancy: Occupancy
@@ -189,7 +196,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRecord:
-    """A certificate and when it was first and last read from a key."""
+    """A certificate, and when it was first and last read."""
 
     certificate: Certificate
     first_seen: datetime

@@ -1,4 +1,4 @@
-"""What is shown to the user on the desktop, before it is rendered."""
+"""The notices for the user's desktop, before they are rendered."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,10 @@ from daemon.core.model import Claim, KeyId
 
 
 class Urgency(StrEnum):
-    """How urgent a notice is; the desktop may keep a critical one on the screen."""
+    """How urgent a notice is.
+
+    The desktop may keep a critical one on the screen.
+    """
 
     LOW = "low"
     NORMAL = "normal"
@@ -49,7 +52,10 @@ KINDS_ABOUT_KEYS = {NoticeKind.KEY, NoticeKind.QUESTION, NoticeKind.LINK, Notice
 
 @dataclass(frozen=True, slots=True)
 class NoticeId:
-    """Names a notice on the screen; a newer one with the same id replaces it."""
+    """Names a notice on the screen.
+
+    A newer one with the same id replaces it.
+    """
 
     kind: NoticeKind
     subject: str = ""

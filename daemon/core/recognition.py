@@ -1,4 +1,4 @@
-"""Recognises keys in what modules read: the reader of each token, and the key it belongs to."""
+"""Recognises the reader of each token, and its key."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -59,7 +59,9 @@ class Content:
 
 
 def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> ReaderName | None:
-    """Return the reader that the slot description names, else the only occupied one, else None.
+    """Return the reader that the slot description names.
+
+    Without such a name it is the only occupied reader, else None.
 
     Of two readers that both fit, the one with the longer name is right. Where a description was cut and fits several,
     the only occupied one of them is.
@@ -87,7 +89,10 @@ def names_reader(description: str, reader: ReaderName | None) -> bool:
 
 
 def without_authorities(token: TokenReading) -> TokenReading:
-    """Leave out issuers' own certificates: keys of two holders share them, and a blank token may hold them."""
+    """Leave out issuers' own certificates.
+
+    Keys of two holders share them, and a blank token may hold them.
+    """
     return replace(token, certificates=tuple(c for c in token.certificates if not c.authority))
 
 
@@ -111,7 +116,7 @@ def group_tokens(tokens: Iterable[TokenReading], reader: ReaderName | None) -> l
 def _with_token(
     groups: list[tuple[TokenReading, ...]], token: TokenReading, reader: ReaderName | None
 ) -> list[tuple[TokenReading, ...]]:
-    """Return the groups with one more token, which may join several of them."""
+    """Return the groups with one more token, which may join some."""
     apart: list[tuple[TokenReading, ...]] = []
     joined: tuple[TokenReading, ...] = ()
     for group in groups:
@@ -165,7 +170,10 @@ def remember_key(
 
 
 def _with_history(key: Key, known: list[Key]) -> Key:
-    """Return a key as read, with what was remembered of it under one or more ids."""
+    """Return a key as read, with what was remembered of it.
+
+    That may have been under several ids.
+    """
     for before in known:
         key = replace(
             key,
@@ -198,7 +206,7 @@ def _main_token(group: tuple[TokenReading, ...]) -> TokenReading:
 
 
 def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) -> Trouble | None:
-    """Return what is wrong with a card, from its tokens and the modules' troubles; the worst first."""
+    """Return the worst trouble of a card."""
     pool = tuple(tokens)
     if not pool:
         return _worst_of_modules(set(troubles))
@@ -247,8 +255,9 @@ def _serials_differ(one: str, other: str) -> bool:
 def _proven(
     certificates: Mapping[Fingerprint, Certificate], others: Mapping[Fingerprint, Certificate], *, differ: bool
 ) -> bool:
-    """Return whether two readings are of one key; `differ`: their serial numbers do.
+    """Return whether two readings are of one key.
 
+    `differ`: their serial numbers do.
     A certificate to log in or to sign with is on one key alone, for its private key never leaves it. One to decrypt
     with is written to the next key as well, so that old mail can be read. One that cannot be read proves nothing.
     These two count only where one side has no other certificate, and the serial numbers do not differ.
@@ -292,12 +301,18 @@ def _certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certifica
 
 
 def _token_flags(group: tuple[TokenReading, ...]) -> TokenFlags:
-    """Return the flags of the slot with the certificates; a locked PIN counts wherever it is."""
+    """Return the flags of the main slot.
+
+    A locked PIN counts wherever it is.
+    """
     return replace(_main_token(group).flags, pin_locked=any(t.flags.pin_locked for t in group))
 
 
 def _new_id(token: TokenReading, certificates: Mapping[Fingerprint, Certificate], memory: Memory) -> KeyId:
-    """Make an id from a certificate that is on this key alone, else from what the token says of itself."""
+    """Make an id for a new key.
+
+    It comes from a certificate that is on this key alone, else from what the token says of itself.
+    """
     unique = sorted(f for f, certificate in certificates.items() if _is_of_one_key(certificate))
     names = [KeyId(fingerprint[:ID_LENGTH]) for fingerprint in (unique or sorted(certificates))[:1]]
     if names and names[0] not in memory.keys:

@@ -45,8 +45,9 @@ class LineageStatus:
 
 
 def activation(key: Key) -> Activation:
-    """Return whether a key is activated, by the user's claims, then by its token flags.
+    """Return whether a key is activated.
 
+    The user's claims decide, then the token flags.
     Flags that always looked complete prove nothing.
     """
     if key.claims & {Claim.ACTIVATED, Claim.WORKS}:
@@ -113,7 +114,7 @@ def choose_path(  # noqa: PLR0911 - one return a rule
 
 
 def last_moment_with_old(lineage: KeyLineage, current: LineageEntry) -> datetime:
-    """Return the moment from which the old key is too near its end for step 2-A."""
+    """Return when the old key is too near its end for 2-A."""
     return max(earlier(current.not_after, lineage.procedure.margin), current.not_before)
 
 
@@ -197,7 +198,10 @@ def _question_about_old_key(only: LineageEntry, now: datetime) -> Question | Non
 
 
 def _looks_in_use(latest: LineageEntry, before: tuple[LineageEntry, ...]) -> bool:
-    """Return whether the latest key was seen first and late; the user's word overrides it."""
+    """Return whether the latest key was seen first and late.
+
+    The user's word overrides it.
+    """
     if latest.key.claims & {Claim.NEW, Claim.REPLACES}:
         return False
     first = all(latest.seen.first_seen < entry.seen.first_seen for entry in before)
@@ -205,7 +209,7 @@ def _looks_in_use(latest: LineageEntry, before: tuple[LineageEntry, ...]) -> boo
 
 
 def _without_expired_latecomers(entries: tuple[LineageEntry, ...], now: datetime) -> tuple[LineageEntry, ...]:
-    """Drop latest keys that expired unconfirmed while an earlier one is still valid."""
+    """Drop latest keys that expired unconfirmed before an earlier one."""
     kept = entries
     while len(kept) > 1 and _is_expired_latecomer(kept[-1], kept[:-1], now):
         kept = kept[:-1]

@@ -1,4 +1,4 @@
-"""The state of the loop: what is remembered, what is in the readers, what is under way."""
+"""The state of the loop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -35,8 +35,9 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """A key that the user was asked to put in; a page opens when it comes in time.
+    """A key that the user was asked to put in.
 
+    A page opens when it comes in time.
     `others` are wrong keys that the user was told about.
     """
 
@@ -48,7 +49,7 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A notice in flight: when it was last sent, how often, and its dedup keys."""
+    """A notice in flight: when it was sent, and how often."""
 
     dedup_keys: tuple[DedupKey, ...]
     at: datetime
@@ -57,7 +58,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The whole state; only `step` changes it."""
+    """The whole state. Only `step` changes it."""
 
     settings: Settings
 
@@ -131,7 +132,7 @@ class State:
         return tuple(r for r in self.readers or () if r.occupancy is Occupancy.HOLDING)
 
     def lose_service(self, trouble: Trouble, at: datetime) -> "State":
-        """Return the state with every reader unknown, until the service shows them again."""
+        """Return the state with every reader unknown."""
         unknown = tuple(replace(r, occupancy=Occupancy.UNKNOWN, trouble=None) for r in self.readers or ())
         return replace(
             self,

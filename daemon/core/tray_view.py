@@ -60,7 +60,10 @@ ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT,
 
 
 def build_tray_view(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> TrayView:
-    """Return what the tray shows; the menu offers what the guide's page does."""
+    """Return what the tray shows.
+
+    The menu offers what the guide's page does.
+    """
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
     end = min((c.not_after for c in counted if c.not_after is not None), default=None)
     icon_state = _icon_state(state, assessment, counted, now)
@@ -73,7 +76,7 @@ def build_tray_view(state: State, assessment: Assessment, guide: GuideView[Sente
 
 
 def _icon_state(state: State, assessment: Assessment, counted: list[CertificateStatus], now: datetime) -> IconState:
-    """Choose the icon's state: a read, an end that is near, a trouble, a path, then what is missing."""
+    """Choose the icon's state by what matters most."""
     if names_being_read(state):
         return IconState.READING
     worst = _worst_stage(counted)
@@ -92,7 +95,7 @@ def _worst_stage(counted: list[CertificateStatus]) -> IconState | None:
 
 
 def _tray_trouble(state: State, now: datetime) -> Trouble | None:
-    """Return the trouble that the tray shows: the service's, else that of the first troubled reader."""
+    """Return the service's trouble, else that of the first reader."""
     troubles = (pressing_trouble(state, reader) for reader in state.readers or ())
     return service_trouble(state, now) or next(filter(None, troubles), None)
 
@@ -132,7 +135,7 @@ def other_language(settings: Settings) -> str:
 
 
 def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
-    """Yield the item that opens the guide, and the step of a workflow with its actions."""
+    """Yield the items of the guide and its present step."""
     yield MenuItem(label=text("menu.guide"), command=RaiseGuide())
     if guide.workflow is None or guide.workflow_title is None:
         return
@@ -143,7 +146,7 @@ def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
 
 
 def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
-    """Yield the next step of a case, and what only the user can know of its keys."""
+    """Yield a case's next step, and what only the user knows."""
     newest, path = case.status.newest.key, case.path
     if path is not None:
         tag = NoticeId(NoticeKind.KEY, case.status.current.key.id)
@@ -159,7 +162,7 @@ def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
 
 
 def _claim_of_account(case: RenewalCase) -> Claim | None:
-    """Return what the user may say of the newest key and the account."""
+    """Return what the user may claim of the newest key."""
     claims = case.status.current.key.claims
     if case.status.pending is not None or (Claim.REPLACES in claims and Claim.WORKS not in claims):
         return Claim.WORKS
@@ -171,7 +174,7 @@ def _claim_of_account(case: RenewalCase) -> Claim | None:
 
 
 def _old_lost_items(case: RenewalCase) -> Iterator[MenuItem]:
-    """Yield the item that says that the old key is lost, while that key is still wanted."""
+    """Yield the item for a lost old key while it is wanted."""
     status, holder = case.status, case.lineage.holder
     is_wanted = status.question is Question.OLD_KEY or status.pending is not None
     if not is_wanted or Claim.OLD_LOST in status.newest.key.claims:
@@ -187,7 +190,7 @@ def _claim_item(key: Key, claim: Claim, case: RenewalCase) -> MenuItem:
 
 
 def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
-    """Yield a line for each key: first those in a reader, then those that end first."""
+    """Yield a line for each key: present ones first, then by end."""
     ends = {key: shown[0].not_after for key, shown in assessment.watched_by_key.items() if shown}
     ranked = ((key not in assessment.present_keys, end, key) for key, end in ends.items() if end)
     first = nsmallest(MENU_LIMIT, ranked)

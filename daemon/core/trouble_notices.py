@@ -23,7 +23,10 @@ NOTIFIED_TROUBLES = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.
 
 
 def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iterator[Notice]:
-    """Yield the troubles to notify of now: each once a day at most, an unreadable card once a week."""
+    """Yield the notices of troubles that are due now.
+
+    Each comes once a day at most, that of an unread card once a week.
+    """
     for place, trouble in _troubles(state, assessment, now):
         notice = _trouble_notice(place, trouble, now)
         if not was_delivered(state.memory, notice.dedup_keys[0], now):
@@ -45,13 +48,16 @@ def _troubles(state: State, assessment: Assessment, now: datetime) -> Iterator[t
 
 
 def _is_read_again(state: State, reader: ReaderState, trouble: Trouble) -> bool:
-    """Return whether another read of the card is still to come, which may succeed."""
+    """Return whether another read of the card is still to come."""
     content = state.contents.get(reader.name)
     return content is not None and trouble in RETRIED and content.attempts <= len(RETRY_AFTER)
 
 
 def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
-    """Return the trouble of one reader: the card's, or the reader's own where that explains it."""
+    """Return the trouble of one reader.
+
+    It is the card's, or the reader's own where that explains it.
+    """
     content = state.contents.get(reader.name)
     found = content.trouble if content else None
     if found is None or found is Trouble.CARD_UNREAD:
@@ -60,7 +66,10 @@ def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
 
 
 def pressing_trouble(state: State, reader: ReaderState) -> Trouble | None:
-    """Return the trouble of one reader. An unread card beside a key is none: it may be a bank card."""
+    """Return the trouble of one reader.
+
+    An unread card beside a key is none: it may be a bank card.
+    """
     found = reader_trouble(state, reader)
     if found is Trouble.CARD_UNREAD and any(content.keys for content in state.contents.values()):
         return None
@@ -68,14 +77,20 @@ def pressing_trouble(state: State, reader: ReaderState) -> Trouble | None:
 
 
 def service_trouble(state: State, now: datetime) -> Trouble | None:
-    """Return the service's trouble once it has lasted: before, the service may be restarting."""
+    """Return the service's trouble once it has lasted.
+
+    Before, the service may be restarting.
+    """
     if state.blind_since is None or now < later(state.blind_since, SERVICE_PATIENCE):
         return None
     return state.service_trouble
 
 
 def clock_wrong(now: datetime) -> bool:
-    """Return whether the clock shows a time before this program existed; it can judge no date then."""
+    """Return whether the clock is before this program existed.
+
+    No date can be judged by it then.
+    """
     return now < RELEASED
 
 

@@ -1,4 +1,4 @@
-"""The welcome at the first start ever: one sentence, and the one next step."""
+"""The welcome at the first start ever."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ TROUBLES_FIRST = (Trouble.CLOCK_WRONG, Trouble.SERVICE_ABSENT, Trouble.SERVICE_S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """The texts of the welcome; `step` comes last."""
+    """The texts of the welcome. `step` comes last."""
 
     title: Text
     sentence: Text
@@ -44,7 +44,10 @@ def welcome(report: Report) -> Welcome:
 
 
 def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice:
-    """Return the welcome as a notice, which offers to start at login where that is off."""
+    """Return the welcome as a notice.
+
+    It offers to start at login where that is off.
+    """
     words = welcome(report)
     body = text("welcome.body", sentence=words.sentence, step=words.step)
     button = text("menu.login_on") if login_start is False else None
@@ -74,7 +77,7 @@ def _step_with_key(known: CertificateStatus, report: Report) -> Text:
 
 
 def _step_without_key(report: Report) -> Text:
-    """Return the next step of a user whose key is still to be read."""
+    """Return the next step of a user without a read key."""
     general = next((t for t in TROUBLES_FIRST if t in report.troubles), None)
     if general is not None:
         return text(TROUBLE_REMEDIES[general])
