@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.settings import QuietHours
+from daemon.core.dedup_keys import MilestoneKey
+from daemon.core.due_notices import CLOCK_SLACK, snooze_until, was_delivered
 from daemon.core.events import NoticeDelivered, Tick
-from daemon.core.model import Certificate, Claim, Role
+from daemon.core.model import Certificate, Claim, KeyId, Memory, Role
 from daemon.core.notice import NoticeChoice, Urgency
 from daemon.core.state import State
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, memory, notice_settings, owned
@@ -340,3 +342,29 @@ def test_a_notice_on_its_way_when_the_clock_was_set_back_is_handed_out_again() -
     world = world_with(ending(80 * DAY), delivering=False)
     world.post(Tick(at=world.now - timedelta(minutes=2)))
     assert len(world.delivered) == 2
+
+
+@pytest.mark.parametrize(
+    ("end", "until"),
+    [
+        pytest.param(NOW, NOW + DAY, id="ends now"),
+        pytest.param(NOW + MICROSECOND, NOW + MICROSECOND, id="ends in an instant"),
+        pytest.param(NOW + DAY - MICROSECOND, NOW + DAY - MICROSECOND, id="ends before a day is over"),
+        pytest.param(NOW + DAY, NOW + DAY, id="ends in a day"),
+        pytest.param(NOW + DAY + MICROSECOND, NOW + DAY, id="ends later"),
+    ],
+)
+def test_a_rest_lasts_a_day_but_not_past_the_end(end: datetime, until: datetime) -> None:
+    assert snooze_until(end, NOW) == until
+
+
+@pytest.mark.parametrize(
+    ("delivered", "counts"),
+    [
+        pytest.param(NOW + CLOCK_SLACK, True, id="a day ahead"),
+        pytest.param(NOW + CLOCK_SLACK + MICROSECOND, False, id="more than a day ahead"),
+    ],
+)
+def test_a_delivery_in_the_far_future_does_not_count(delivered: datetime, counts: bool) -> None:
+    key = MilestoneKey(KeyId("key"), NOW, 30)
+    assert was_delivered(Memory(delivered={str(key): delivered}), key, NOW) is counts
