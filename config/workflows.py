@@ -20,7 +20,7 @@ class WorkflowKind(StrEnum):
 class Ends(StrEnum):
     """What ends a step.
 
-    A card that is moved too early leads back to the step that it ended.
+    A card that is moved too early leads back to the step that its place had ended.
     """
 
     OLD_IN = "old_in"  # the old key is in, and no other key of this procedure
@@ -28,9 +28,9 @@ class Ends(StrEnum):
     OLD_OUT = "old_out"
     NEW_OUT = "new_out"
     CERTIFICATE_SEEN = "certificate_seen"  # a later certificate of the holder has been read
-    ACTIVATED = "activated"  # the token's signs say so, or the person
-    LAUNCHED = "launched"  # what the step offers first was opened
-    SAID = "said"  # only the person can know
+    ACTIVATED = "activated"  # the token's flags show it, or the user has confirmed it
+    LAUNCHED = "launched"  # the first destination that the step offers was opened
+    CONFIRMED = "said"  # only the user can know, and confirms it
 
 
 class Needs(StrEnum):
@@ -50,8 +50,8 @@ class Destination(StrEnum):
     PLATFORM = "platform"
     ORDER_PAGE = "order_page"
     TOOL = "tool"  # the vendor's tool, or its download page where it is not installed
-    SUPPORT_MAIL = "support_mail"  # the procedure's letter to the platform's support, in the mail program
-    SERIAL = "serial"  # the new certificate's serial number, on the clipboard; it is never launched
+    SUPPORT_MAIL = "support_mail"  # a letter to the platform's support, in the mail program
+    SERIAL = "serial"  # the new certificate's serial number, copied to the clipboard, never launched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Limit:
     """The step at whose end the time begins."""
     span: timedelta
     back_to: str
-    """The step that is the next again once the time is over."""
+    """The step to do again once the time is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +75,14 @@ class Step:
 
     id: str
     title: Wording
-    """The line in the list of steps."""
+    """The entry in the list of steps."""
     text: Wording
     """What to do, shown to the user at this step."""
     ends: Ends
     needs: Needs = Needs.NOTHING
     offers: tuple[Destination, ...] = ()
     done: Wording | None = None
-    """The words of the button that ends the step. None means the usual ones."""
+    """The label of the button that ends the step. None means the usual one."""
     limit: Limit | None = None
 
 
@@ -94,14 +94,14 @@ class KnownProblem:
     title: Wording
     text: Wording
     back_to: str | None = None
-    """The step to do again."""
+    """The step to do again. None when there is no such step."""
     final: bool = False
-    """Whether this user can only give the workflow up."""
+    """Whether the workflow can then only be abandoned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """The steps of one path, in order. Their ids differ."""
+    """The steps of one path, in order, with unique ids."""
 
     kind: WorkflowKind
     title: Wording

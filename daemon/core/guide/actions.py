@@ -159,12 +159,12 @@ def _endings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
     if step.ends is Ends.ACTIVATED and not context.roles.blank:
         activated = claim_action(context, Claim.ACTIVATED)
         yield replace(activated, label=_done_label(context, step) or activated.label)
-    if step.ends not in {Ends.SAID, Ends.LAUNCHED}:
+    if step.ends not in {Ends.CONFIRMED, Ends.LAUNCHED}:
         return
     if context.roles.blank and is_last(context, step.id):
         yield workflow_action(ActionKind.CHECK)  # only its certificate can end this
         return
-    usual = text("guide.done") if step.ends is Ends.SAID else text("guide.done_myself")
+    usual = text("guide.done") if step.ends is Ends.CONFIRMED else text("guide.done_myself")
     yield _action(ActionId(ActionKind.END, step.id), _done_label(context, step) or usual)
 
 

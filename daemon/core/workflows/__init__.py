@@ -1,1 +1,1 @@
-"""Workflows: their current step, their progress, and the cards that end a step."""
+"""The workflows: current step, progress, and the cards in the readers."""

@@ -1,4 +1,4 @@
-"""Which cards are in the readers, as one line of keys sees them."""
+"""Which cards are in the readers, seen from one lineage."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,26 +10,29 @@ from daemon.core.recognition import Content
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardsPresent:
-    """The keys in the readers at one moment, by id; `bare` says that a token without any certificate is among them."""
+    """The cards in the readers at one moment."""
 
     keys: frozenset[KeyId] = frozenset()
     blank: bool = False
+    """Whether one of them is a token without any certificate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardPositions:
-    """The cards of one line: `old` and `new` say whether they are in, `rivals` are other keys of its procedure.
-
-    `sure` is False while nothing is decided: the cards are then those that were last known.
-    """
+    """Which keys of one lineage are inserted."""
 
     old: bool
     new: bool
     rivals: frozenset[KeyId]
+    """The inserted keys of the same procedure that belong to another lineage."""
     sure: bool
+    """False while a card is being read. The values are then the last known ones."""
 
     def holds(self, ends: Ends) -> bool:
-        """Return whether a card's place ends a step."""
+        """Return whether the inserted keys fulfil this end of a step.
+
+        False for an end that is not about cards.
+        """
         match ends:
             case Ends.OLD_IN:
                 return self.old and not self.new and not self.rivals
@@ -43,7 +46,7 @@ class CardPositions:
                 return False
 
     def ready(self, needs: Needs) -> bool:
-        """Return whether the right key, and it alone, is surely in."""
+        """Return whether only the needed key is known to be inserted."""
         match needs:
             case Needs.NOTHING:
                 return True
@@ -58,7 +61,7 @@ def cards_present(
     contents: Mapping[ReaderName | None, Content],
     being_read: frozenset[ReaderName],
 ) -> CardsPresent | None:
-    """Return what is in the readers, None while that is not known."""
+    """Return what is in the readers, or None while that is unknown."""
     if readers is None or is_reading(readers := tuple(readers), contents, being_read):
         return None
     if any(reader.occupancy is Occupancy.UNKNOWN for reader in readers):
@@ -72,10 +75,13 @@ def cards_present(
 def is_reading(
     readers: Iterable[ReaderState], contents: Mapping[ReaderName | None, Content], being_read: frozenset[ReaderName]
 ) -> bool:
-    """Return whether a card is being read of which nothing is known yet; a second look at a known key is none."""
+    """Return whether a card is being read that is still unknown.
+
+    A further read of a known key does not count.
+    """
     held = (r for r in readers if r.occupancy is Occupancy.HOLDING)
-    return any(r.name not in contents or (r.name in being_read and _nothing(contents[r.name])) for r in held)
+    return any(r.name not in contents or (r.name in being_read and _is_empty(contents[r.name])) for r in held)
 
 
-def _nothing(content: Content) -> bool:
+def _is_empty(content: Content) -> bool:
     return not content.keys and not content.blank

@@ -1,10 +1,12 @@
-"""The history of the workflows: ids only."""
+"""The history entries of the workflows. They hold ids only."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from daemon.core.effects import HistoryEntry
 from daemon.core.model import Memory, Progress
+
+FLAGS = ("lapsed", "abandoned", "finished")  # fields of `Progress`, and words of the history
 
 
 def workflow_history(before: Memory, after: Memory, now: datetime) -> Iterator[HistoryEntry]:
@@ -15,14 +17,14 @@ def workflow_history(before: Memory, after: Memory, now: datetime) -> Iterator[H
 
 
 def _changes(before: Progress | None, after: Progress) -> Iterator[str]:
-    same = before is not None and before.workflow is after.workflow and before.begun == after.begun
-    if not same:
+    if before is None or not _is_same_run(before, after):
         yield f"course_{after.workflow}"
-    done = before.done if before and same else {}
-    yield from (f"ended_{step}" for step in after.done if step not in done)
-    yield from (f"undone_{step}" for step in done if step not in after.done)
-    if before is None or not same:
+        yield from (f"ended_{step}" for step in after.done)
         return
-    yield from (
-        word for word in ("lapsed", "abandoned", "finished") if getattr(after, word) and not getattr(before, word)
-    )
+    yield from (f"ended_{step}" for step in after.done if step not in before.done)
+    yield from (f"undone_{step}" for step in before.done if step not in after.done)
+    yield from (flag for flag in FLAGS if getattr(after, flag) and not getattr(before, flag))
+
+
+def _is_same_run(before: Progress, after: Progress) -> bool:
+    return before.workflow is after.workflow and before.begun == after.begun

@@ -1,4 +1,4 @@
-"""The progress of a workflow: steps ended, undone and expired."""
+"""The progress of a workflow: it ends, undoes and expires steps."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,18 +11,21 @@ from daemon.core.workflows.workflow import since
 
 
 def end_step(progress: Progress, step: str, now: datetime) -> Progress:
-    """Mark a step done and clear the pending change notices."""
+    """Return the progress with this step done.
+
+    What the guide reported of earlier changes is cleared.
+    """
     return replace(progress, done={**progress.done, step: now}, opened="", left=None, link_until=None, lapsed=False)
 
 
 def undo_steps(progress: Progress, workflow: Workflow, step: str) -> Progress:
-    """Undo a step and all after it."""
+    """Return the progress without a step and all after it."""
     gone = {s.id for s in since(workflow, step)}
     return replace(progress, done={s: at for s, at in progress.done.items() if s not in gone}, opened="")
 
 
 def deadline(workflow: Workflow, progress: Progress) -> tuple[Limit, datetime] | None:
-    """Return the limit that runs now, and when it is over."""
+    """Return the limit that runs now and its end, or None."""
     return next(((limit, until) for limit, until, used in _limits(workflow, progress) if not used), None)
 
 
@@ -31,49 +34,62 @@ def expire_steps(progress: Progress, workflow: Workflow, now: datetime) -> Progr
 
     Moments in the future, from a wrong clock, count as now.
     """
-    done = {step: min(at, now) for step, at in progress.done.items()}
-    progress = progress if done == progress.done else replace(progress, done=done)
+    progress = _not_in_future(progress, now)
     running = deadline(workflow, progress)
     if running is None or now < running[1]:
         return progress
     return replace(undo_steps(progress, workflow, running[0].back_to), lapsed=True)
 
 
+def _not_in_future(progress: Progress, now: datetime) -> Progress:
+    done = {step: min(at, now) for step, at in progress.done.items()}
+    if done == progress.done:
+        return progress
+    return replace(progress, done=done)
+
+
 def link_stands(workflow: Workflow, progress: Progress, now: datetime) -> bool:
     """Return whether a requested link still works or was used.
 
-    The path that it opened is not left then.
+    The path does not change while that is so.
     """
     return any(used or now < until for _, until, used in _limits(workflow, progress))
 
 
 def link_until(workflow: Workflow, progress: Progress) -> datetime | None:
-    """Return until when a requested and unused link works."""
+    """Return until when a requested and unused link works, or None."""
     running = deadline(workflow, progress)
-    return running[1] if running else None
+    if running is None:
+        return None
+    _, until = running
+    return until
 
 
 def set_back(memory: Memory, span: timedelta) -> Memory:
-    """Move running limits along with a clock that was set back by this span."""
-    moved = {
-        id_: replace(
-            progress,
-            done={step: earlier(at, span) for step, at in progress.done.items()},
-            link_until=earlier(progress.link_until, span) if progress.link_until else None,
-        )
-        for id_, progress in memory.progress.items()
-    }
-    return replace(memory, progress=moved)
+    """Return the memory with all moments of progress earlier by this span.
+
+    So running limits keep their length when the clock is set back.
+    """
+    return replace(memory, progress={id_: _set_back(progress, span) for id_, progress in memory.progress.items()})
+
+
+def _set_back(progress: Progress, span: timedelta) -> Progress:
+    progress = replace(progress, done={step: earlier(at, span) for step, at in progress.done.items()})
+    if progress.link_until is None:
+        return progress
+    return replace(progress, link_until=earlier(progress.link_until, span))
 
 
 def with_progress(memory: Memory, id_: ProgressId, progress: Progress | None) -> Memory:
-    """Return the memory with this progress; None forgets it."""
-    others = {i: p for i, p in memory.progress.items() if i != id_}
-    return replace(memory, progress=others if progress is None else {**others, id_: progress})
+    """Return the memory with this progress, or without it for None."""
+    kept = {i: p for i, p in memory.progress.items() if i != id_}
+    if progress is not None:
+        kept[id_] = progress
+    return replace(memory, progress=kept)
 
 
 def _limits(workflow: Workflow, progress: Progress) -> Iterator[tuple[Limit, datetime, bool]]:
-    """Yield each running limit, its end, and whether its last step is passed."""
+    """Yield each running limit, its end, and whether it was met."""
     last = {step.limit.since: (step.limit, step.id) for step in workflow.steps if step.limit is not None}
     for limit, step_id in last.values():
         if limit.since in progress.done:

@@ -1,6 +1,6 @@
-"""The current step of a workflow, from what is done and which cards are inserted."""
+"""The current step of a workflow."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from config.workflows import Ends, Needs, Step, Workflow
 
@@ -11,17 +11,15 @@ Holds = Callable[[Ends], bool]
 
 
 def current_step(workflow: Workflow, done: Collection[str], holds: Holds) -> Step | None:
-    """Return the step of the moment, None when nothing is left.
+    """Return the current step, or None when nothing is left.
 
-    That is the first one not done; before it, a card's place that the steps since the last one done ask for; and
-    where the card that it needs has gone, the nearest earlier step that puts it in.
+    That is the first step not done. A card that must be inserted or removed before it comes first. Where the card
+    that it needs was removed, it is the nearest earlier step that inserts this card.
     """
     steps = workflow.steps
-    open_ = [n for n, s in enumerate(steps) if s.ends not in CARD_CONDITIONS and s.id not in done and not holds(s.ends)]
-    at = open_[0] if open_ else len(steps)
-    begin = 1 + max((n for n, s in enumerate(steps[:at]) if s.ends not in CARD_CONDITIONS), default=-1)
-    awaited = next((s for s in steps[begin:at] if not holds(s.ends)), None)
-    if awaited is not None or not open_:
+    at = _first_open(steps, done, holds)
+    awaited = _awaited_card(steps[:at], holds)
+    if awaited is not None or at == len(steps):
         return awaited
     step = steps[at]
     if step.needs is Needs.NOTHING or holds(PUT_IN[step.needs]):
@@ -29,12 +27,32 @@ def current_step(workflow: Workflow, done: Collection[str], holds: Holds) -> Ste
     return next((s for s in reversed(steps[:at]) if s.ends is PUT_IN[step.needs]), step)
 
 
+def _first_open(steps: Sequence[Step], done: Collection[str], holds: Holds) -> int:
+    """Return the index of the first step not done, or their number.
+
+    Steps that only move a card are left out: they are done while the card is in its place.
+    """
+    for index, step in enumerate(steps):
+        if step.ends not in CARD_CONDITIONS and step.id not in done and not holds(step.ends):
+            return index
+    return len(steps)
+
+
+def _awaited_card(steps: Sequence[Step], holds: Holds) -> Step | None:
+    """Return the first recent step whose card is not in its place.
+
+    Only the steps that move a card count, back to the last one that does not.
+    """
+    begin = 1 + max((n for n, s in enumerate(steps) if s.ends not in CARD_CONDITIONS), default=-1)
+    return next((s for s in steps[begin:] if not holds(s.ends)), None)
+
+
 def since(workflow: Workflow, step: str) -> tuple[Step, ...]:
-    """Return this step and all after it, or nothing for an unknown one."""
+    """Return this step and all after it. Empty for an unknown one."""
     at = next((n for n, s in enumerate(workflow.steps) if s.id == step), len(workflow.steps))
     return workflow.steps[at:]
 
 
 def wanted(step: Step) -> Needs:
-    """Return the key that a step is about: the one it needs, or has put in."""
+    """Return the key that a step needs or has inserted."""
     return next((needs for needs, ends in PUT_IN.items() if step.ends is ends), step.needs)

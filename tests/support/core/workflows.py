@@ -15,7 +15,7 @@ def word(delivered: str) -> Wording:
 
 
 def a_step(
-    id_: str, ends: Ends = Ends.SAID, needs: Needs = Needs.NOTHING, *offers: Destination, limit: bool = False
+    id_: str, ends: Ends = Ends.CONFIRMED, needs: Needs = Needs.NOTHING, *offers: Destination, limit: bool = False
 ) -> Step:
     """Make a step whose wordings are its id."""
     return Step(
@@ -43,19 +43,19 @@ ORDER = a_workflow(
 ACTIVATE = a_workflow(
     WorkflowKind.ACTIVATE,
     a_step("new_in", Ends.NEW_IN),
-    a_step("start", Ends.SAID, Needs.NEW, Destination.TOOL),
+    a_step("start", Ends.CONFIRMED, Needs.NEW, Destination.TOOL),
     a_step("activate", Ends.ACTIVATED, Needs.NEW),
 )
 ADD_WITH_OLD = a_workflow(
     WorkflowKind.ADD_WITH_OLD,
     a_step("old_in", Ends.OLD_IN),
-    a_step("log_in", Ends.SAID, Needs.OLD, Destination.PLATFORM),
-    a_step("ask", Ends.SAID, Needs.OLD),
+    a_step("log_in", Ends.CONFIRMED, Needs.OLD, Destination.PLATFORM),
+    a_step("ask", Ends.CONFIRMED, Needs.OLD),
     a_step("close", limit=True),
     a_step("old_out", Ends.OLD_OUT, limit=True),
     a_step("new_in", Ends.NEW_IN, limit=True),
-    a_step("click", Ends.SAID, Needs.NEW, limit=True),
-    a_step("check", Ends.SAID, Needs.NEW),
+    a_step("click", Ends.CONFIRMED, Needs.NEW, limit=True),
+    a_step("check", Ends.CONFIRMED, Needs.NEW),
     known_problems=(
         KnownProblem(id="too_old", title=word("too old"), text=word("too old"), back_to="old_in"),
         KnownProblem(id="suspended", title=word("suspended"), text=word("suspended")),
@@ -64,14 +64,14 @@ ADD_WITH_OLD = a_workflow(
 ASSOCIATE_NEW = a_workflow(
     WorkflowKind.ASSOCIATE_NEW,
     a_step("new_in", Ends.NEW_IN),
-    a_step("log_in", Ends.SAID, Needs.NEW, Destination.PLATFORM),
+    a_step("log_in", Ends.CONFIRMED, Needs.NEW, Destination.PLATFORM),
     a_step("write", Ends.LAUNCHED, Needs.NOTHING, Destination.SUPPORT_MAIL, Destination.SERIAL),
-    a_step("opens", Ends.SAID, Needs.NEW, Destination.PLATFORM),
+    a_step("opens", Ends.CONFIRMED, Needs.NEW, Destination.PLATFORM),
     known_problems=(KnownProblem(id="first_time", title=word("first time"), text=word("first time"), final=True),),
 )
 CLEAN_UP = a_workflow(
     WorkflowKind.CLEAN_UP,
     a_step("new_in", Ends.NEW_IN),
-    a_step("remove", Ends.SAID, Needs.NEW, Destination.PLATFORM),
+    a_step("remove", Ends.CONFIRMED, Needs.NEW, Destination.PLATFORM),
 )
 WORKFLOWS = {workflow.kind: workflow for workflow in (ORDER, ACTIVATE, ADD_WITH_OLD, ASSOCIATE_NEW, CLEAN_UP)}

@@ -28,7 +28,7 @@ def test_step_1_activates_with_the_tool() -> None:
 
 def test_step_2a_goes_in_its_order() -> None:
     steps = OPALEXE.workflows[WorkflowKind.ADD_WITH_OLD].steps
-    order = [(each.ends if each.ends is not Ends.SAID else each.id, each.needs) for each in steps]
+    order = [(each.ends if each.ends is not Ends.CONFIRMED else each.id, each.needs) for each in steps]
     assert order == [
         (Ends.OLD_IN, Needs.NOTHING),
         ("log_in", Needs.OLD),

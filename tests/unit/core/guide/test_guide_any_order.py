@@ -248,7 +248,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
             world.choose(str(actions[0].id))
             return
         step = scene.step
-        ends = step.ends if step else Ends.SAID
+        ends = step.ends if step else Ends.CONFIRMED
         old = ends is Ends.OLD_IN or (step is not None and step.needs is Needs.OLD)
         entry = scene.roles.old if old else scene.roles.new
         world.cards.clear()

@@ -1,4 +1,4 @@
-"""Where one stands in a course: by what is done, and which cards are in."""
+"""The current step of a workflow, and what ends and undoes steps."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,9 +22,10 @@ ALL = ["log_in", "ask", "close", "click", "check"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """How many steps are done, which cards are in, and the step that follows."""
+    """A state of a workflow, and its current step."""
 
     done: int
+    """How many steps are done."""
     place: CardPositions
     step: str | None
 
@@ -59,7 +60,7 @@ def test_the_step_of_the_moment_follows_the_cards(row: Row) -> None:
 
 
 def test_a_need_that_no_step_puts_in_stays_at_its_step() -> None:
-    workflow = a_workflow(WorkflowKind.CLEAN_UP, a_step("remove", Ends.SAID, Needs.NEW))
+    workflow = a_workflow(WorkflowKind.CLEAN_UP, a_step("remove", Ends.CONFIRMED, Needs.NEW))
     step = current_step(workflow, (), NONE.holds)
     assert step is not None
     assert step.id == "remove"
@@ -132,7 +133,7 @@ def test_going_back_undoes_a_step_and_all_after_it() -> None:
     assert undo_steps(asked("close"), ADD_WITH_OLD, "nowhere") == asked("close")
 
 
-def test_the_next_step_ends_what_was_said_of_the_way() -> None:
+def test_the_next_step_clears_the_reports_of_changes() -> None:
     told = replace(asked(), left=WorkflowKind.ADD_WITH_OLD, link_until=NOW, lapsed=True, opened="ask")
     assert end_step(told, "close", NOW) == asked("close")
 
