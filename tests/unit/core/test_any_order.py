@@ -57,7 +57,7 @@ CHOSEN: tuple[Settings, ...] = (
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Adapters that answer late, twice, in any order or never; a person who clicks what they like."""
+    """Adapters that answer in any order or never, and arbitrary user clicks."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What was worked out is kept for the very same values, and for no others."""
+"""A cached result is used for the same values only."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The dates for a calendar: one key, one end, its reminders, and names that a second export gives again."""
+"""Each key has one calendar entry with reminders and a stable name."""
 
 from datetime import UTC, datetime, timedelta
 

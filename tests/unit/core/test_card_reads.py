@@ -1,4 +1,4 @@
-"""When a card is read, and what becomes of answers that come late, torn or unclear."""
+"""When a card is read, and how late or incomplete answers count."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What doctor makes of one look: each trouble in its place, and what it means for the whole."""
+"""How `doctor` reports each trouble and its overall result."""
 
 import pytest
 

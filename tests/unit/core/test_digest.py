@@ -1,4 +1,4 @@
-"""Many notices at once are told as one, and each thing still once."""
+"""Many notices at once become one digest, and nothing is repeated."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from support.core.simulator import Simulator
 
 
 def world_of(count: int, left: timedelta = 50 * DAY) -> Simulator:
-    """A world that remembers so many keys of different holders, all due, none told."""
+    """Make a simulator with this many due keys of different holders."""
     keys = [owned(ending(left, f"key {n}", subject_cn=f"Holder {n}", surname=f"Holder {n}")) for n in range(count)]
     world = Simulator()
     world.state = type(world.state)(settings=world.state.settings, memory=memory(*keys))

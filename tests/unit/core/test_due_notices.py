@@ -1,4 +1,4 @@
-"""What is said and when: each thing once, at its moment, and never what a person has settled."""
+"""Which notices are due when, each shown once."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -22,7 +22,7 @@ DAYS = (90, 60, 45, 30, 15, 7, 3, 1, 0)
 
 
 def days_said(world: Simulator) -> list[int]:
-    """Return the milestones that were said, as days before the end."""
+    """Return the milestones that were shown, as days before the end."""
     return [
         int(dedup_key.rsplit("|", 1)[1]) for dedup_key in dedup_keys(world.delivered) if dedup_key.startswith("expiry|")
     ]

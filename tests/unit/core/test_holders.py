@@ -1,4 +1,4 @@
-"""Whose certificate is whose, and which keys form a line; two people are never mixed up."""
+"""Which certificates and keys belong to which holder."""
 
 from dataclasses import replace
 from datetime import timedelta

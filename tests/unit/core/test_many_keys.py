@@ -1,4 +1,4 @@
-"""Who looks after hundreds of keys is shown the most pressing ones, and told how many there are beside them."""
+"""Of hundreds of keys, the most urgent are shown, the rest counted."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The guide goes through the catalogue's own steps: none lacks words in a language, none leads nowhere."""
+"""Every step of the catalogue has its texts and a way on."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -54,7 +54,7 @@ def choose(world: Simulator, wanted: Callable[[Action[Sentence]], bool]) -> None
 
 
 def say_done(world: Simulator, *steps: str) -> None:
-    """Go through steps that only the person can end."""
+    """Go through steps that only the user can end."""
     for expected in steps:
         assert step(world) == expected
         choose(world, lambda action: action.id.kind is ActionKind.END)

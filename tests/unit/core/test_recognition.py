@@ -1,4 +1,4 @@
-"""From slots to keys: which reader, which key, and what is wrong with the card."""
+"""Slots become keys with their reader and the trouble of the card."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The table "which path is right", row by row, for two procedures and in every order of seeing the keys."""
+"""The renewal path for each row of the table, in every order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ def outcome(*keys: Owned, **how: object) -> tuple[WorkflowKind | None, WorkflowK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One situation: how long the keys still live, oldest first, and what is known of the newest."""
+    """The time left of each key, oldest first, and the claims known."""
 
     lives: tuple[timedelta, ...]
     claims: frozenset[Claim] = NOTHING
@@ -108,7 +108,7 @@ ROWS = {
 
 
 def orders_of_seeing(count: int) -> Iterator[tuple[int, ...]]:
-    """Yield on which day before NOW each key was first seen: in every order, and all at once."""
+    """Yield the days before NOW on which each key was first seen."""
     yield (1,) * count
     yield from permutations(range(1, count + 1))
 

@@ -1,4 +1,4 @@
-"""The whole program as one function: checks, wake-ups, looking once, and what comes first."""
+"""The step function: checks, wake-ups, a single check, and order."""
 
 from datetime import timedelta
 

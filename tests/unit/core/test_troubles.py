@@ -1,4 +1,4 @@
-"""What stands between the person and the key: said plainly, not too soon, and not too often."""
+"""Which troubles are shown to the user, when and how often."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The first words: whatever the first picture is, one sentence and one thing to do."""
+"""The welcome is one sentence and one action in every first state."""
 
 from datetime import timedelta
 

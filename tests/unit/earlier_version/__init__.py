@@ -1,1 +1,1 @@
-"""Files written by the version before the renaming, and tests that they open as they did."""
+"""Tests that files of the earlier version open as before."""

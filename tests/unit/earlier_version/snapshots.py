@@ -1,4 +1,4 @@
-"""Plain JSON values of what is read from the earlier version's files, under names of their own."""
+"""Plain JSON values of what is read from the earlier version's files."""
 
 import json
 import shutil

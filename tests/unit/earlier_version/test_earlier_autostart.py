@@ -1,4 +1,4 @@
-"""Autostart entries of the earlier version are recognised and can be removed, on each of the three systems."""
+"""Autostart entries of the earlier version are recognised and removed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_registry_value_of_windows_is_recognised() -> None:
 
 
 def _with_existing_program(name: str) -> str:
-    """Return the entry, with an existing file in place of the program that it starts."""
+    """Return the entry with an existing file as its program."""
     written = (HOME / "login" / name).read_text(encoding="utf-8")
     assert PROGRAM in written
     return written.replace(PROGRAM, sys.executable)

@@ -1,4 +1,4 @@
-"""Settings and procedure files of the earlier version load to the same values and are refused in the same words."""
+"""Settings of the earlier version load or are refused as before."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _write_refused_file(file: Path, case: dict[str, Any]) -> None:
 
 
 def _message(problem: SettingsError) -> dict[str, str]:
-    """Return what is refused and the sentences about it, with {file} for the path."""
+    """Return the problem as a record, with `{file}` for the path."""
     sentences = {language: Translator(language).render(problem.text) for language in ("en", "fr")}
     return {
         "key": problem.key,

@@ -1,4 +1,4 @@
-"""The store of the earlier version is migrated without loss, and leads to the same status, guide and notices."""
+"""The store of the earlier version is migrated without loss."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _guide_page(settings: Settings, memory: Memory, case: str) -> dict[str, Any]
 
 
 def _tags_after_trouble(settings: Settings, memory: Memory) -> list[str]:
-    """Return the notices of a start with an unreadable card, after which the card service stops."""
+    """Return the notices about an unreadable card and a stopped service."""
     state = State(settings=settings, memory=memory, greeting=True)
     simulator = Simulator(state=state, now=AT, names=(READER,))
     simulator.look()

@@ -1,4 +1,4 @@
-"""The desk shows the guide in words, to a window of its own and to all who follow; nobody holds it up."""
+"""The publisher renders the guide for its window and its followers."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ for line in sys.stdin:
 
 
 class Glass:
-    """A desk with such a window, and what the window has got."""
+    """A publisher with such a window, and what the window has received."""
 
     def __init__(self, what: str, file: Path) -> None:
         self.file = file
@@ -166,7 +166,7 @@ def glass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 
 def see(value: Any, part: Any) -> None:
-    """See that a value of the core, and all that is in it, has arrived in words."""
+    """Check that a value of the core arrived with all texts rendered."""
     match value:
         case Phrase() | Text():
             assert part == Translator("en").render(value)

@@ -1,4 +1,4 @@
-"""The door lets in who holds the key, answers them, and is held up by nobody."""
+"""The server answers clients with the key, and no client blocks it."""
 
 import contextlib
 import json
@@ -152,7 +152,7 @@ def daemon(tmp_path: Path) -> Iterator[RunningDaemon]:
 
 @contextlib.contextmanager
 def asking(runtime: Path, command: Command = GET_STATUS) -> Iterator["queue.SimpleQueue[object]"]:
-    """Ask in a thread; the queue gets the report or the exception."""
+    """Ask in a thread, and queue the report or the exception."""
     outcome: queue.SimpleQueue[object] = queue.SimpleQueue()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""The calendar file: valid, the same names each time, and whole or not there at all."""
+"""The calendar file is valid, keeps its names and is never partial."""
 
 import stat
 from datetime import UTC, date, datetime, timedelta, timezone

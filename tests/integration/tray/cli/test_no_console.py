@@ -1,4 +1,4 @@
-"""vigicle without standard streams, as Windows starts it at login: what it says goes to its log."""
+"""vigicle without standard streams, as at a Windows login, logs instead."""
 
 from __future__ import annotations
 

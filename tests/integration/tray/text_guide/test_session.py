@@ -1,4 +1,4 @@
-"""The guide in plain lines: the whole page first, then only what is new, and what a typed word does."""
+"""The terminal guide shows what is new and obeys typed words."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class WindowUser:
         self._xdotool = require_tool("xdotool", "xdotool")
 
     def open(self, page: Page) -> Node:
-        """Show the first page; return what then has the focus."""
+        """Show the first page and return the widget with the focus."""
         self.child.show(page)
         return self.reader.focused(20)
 

@@ -1,4 +1,4 @@
-"""Every certificate that is known is listed, a key can bear a name of one's own, and a certificate be forgotten."""
+"""The certificates tab lists known certificates, which can be named and forgotten."""
 
 from dataclasses import replace
 from datetime import timedelta

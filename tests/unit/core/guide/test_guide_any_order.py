@@ -1,4 +1,4 @@
-"""Whatever cards come and go, and whatever the person clicks: what always holds of the guide."""
+"""What holds of the guide for every order of cards and clicks."""
 
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -45,7 +45,7 @@ CLAIMED = {"state:works", "state:old_lost", "abandon", "state:activated"}  # cho
 
 
 class GuideAnyOrder(RuleBasedStateMachine):
-    """Two keys on the desk, other cards beside them, and a person who clicks what they like."""
+    """Two keys, other cards, and a user who clicks anything."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         assert not differing, f"the same page but for {differing}"
 
     def truly_in(self) -> set[Fingerprint]:
-        """Name what lies in the readers, as nobody but the test can know."""
+        """Name the cards in the readers, which only the test knows."""
         found = {c.fingerprint for card in self.world.cards.values() for t in card.tokens for c in t.certificates}
         return {key.fingerprint for key in KEYS} & found
 
@@ -224,7 +224,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         assert scene.step.ends in awaited or not scene.positions.ready(scene.step.needs)
 
     def teardown(self) -> None:
-        """Do what the guide says until it says no more: it leads to the end from wherever one is."""
+        """Follow the guide from the current page to its end."""
         world = self.world
         world.opening = True
         self.away = False

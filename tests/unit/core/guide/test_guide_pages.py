@@ -1,4 +1,4 @@
-"""The guide's pages without a course: questions, nothing known, all well; and whose line is on show."""
+"""The guide's pages without a workflow, and the holder that they show."""
 
 from collections.abc import Callable
 

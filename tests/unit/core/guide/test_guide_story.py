@@ -1,4 +1,4 @@
-"""The guide from the first key to the last step: what it shows, offers, and keeps."""
+"""What the guide shows and keeps from first key to last step."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What time does to the guide: links that run out, margins that pass, clocks set back, and what is told of it."""
+"""How the guide handles expired links, passed margins and clock changes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -115,7 +115,7 @@ def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() ->
 
 
 def with_link_of(life: timedelta) -> dict[WorkflowKind, Workflow]:
-    """Make courses whose link lives this long."""
+    """Make workflows whose link is valid this long."""
     workflow = WORKFLOWS[WorkflowKind.ADD_WITH_OLD]
     steps = (replace(s, limit=replace(s.limit, span=life)) if s.limit else s for s in workflow.steps)
     return {**WORKFLOWS, workflow.kind: replace(workflow, steps=tuple(steps))}

@@ -1,4 +1,4 @@
-"""What a click does: what is right when it comes, not what was right when the notice was said."""
+"""A click on a notice acts on the state at the click."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ PLATFORM = Launch(procedure="opalexe", destination=Destination.PLATFORM)
 
 
 def activated_world() -> Simulator:
-    """Make a world with both keys in the drawer, the new one activated."""
+    """Make a simulator with both keys absent and the new one activated."""
     world = world_with(OLD, NEW)
     world.tell(NEW_ID, Claim.ACTIVATED)
     return world
