@@ -20,7 +20,7 @@ from daemon.core.state import State
 from daemon.core.views.report import Stage
 from integration.faults.workstation import key, start_daemon, status
 from support.core.factories import DAY, NOW, SECOND, SETTINGS, certificate, ending, notice_settings
-from support.core.simulator import Simulator, dedup_keys, world_with
+from support.core.simulator import Simulator, dedup_keys, simulator_with
 from support.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def milestones(simulator: Simulator) -> list[str]:
 
 
 def test_a_gap_of_any_length_gives_one_notice() -> None:
-    simulator = world_with(ending(100 * DAY))
+    simulator = simulator_with(ending(100 * DAY))
     leap(simulator, 60 * DAY)
     assert milestones(simulator) == ["45"]
     leap(simulator, 20 * DAY)
@@ -76,7 +76,7 @@ def test_a_gap_of_any_length_gives_one_notice() -> None:
 
 
 def test_a_clock_set_back_a_year_and_forward_again_repeats_nothing() -> None:
-    simulator = world_with(ending(50 * DAY))
+    simulator = simulator_with(ending(50 * DAY))
     assert milestones(simulator) == ["60"]
     leap(simulator, -YEAR)
     leap(simulator, YEAR)
@@ -87,7 +87,7 @@ def test_a_clock_set_back_a_year_and_forward_again_repeats_nothing() -> None:
 
 def test_a_clock_set_back_by_a_month_repeats_what_is_due_then_once() -> None:
     """A notice delivered in the future does not count."""
-    simulator = world_with(ending(50 * DAY))
+    simulator = simulator_with(ending(50 * DAY))
     leap(simulator, -30 * DAY)
     leap(simulator, timedelta(hours=1))
     assert milestones(simulator) == ["60", "90"]
@@ -96,7 +96,7 @@ def test_a_clock_set_back_by_a_month_repeats_what_is_due_then_once() -> None:
 
 
 def test_a_clock_set_forward_ten_years_and_back_misses_nothing_afterwards() -> None:
-    simulator = world_with(ending(100 * DAY))
+    simulator = simulator_with(ending(100 * DAY))
     leap(simulator, 10 * YEAR)
     assert milestones(simulator) == ["0"], "expired, as far as the clock knows"
     leap(simulator, -10 * YEAR)
@@ -106,14 +106,14 @@ def test_a_clock_set_forward_ten_years_and_back_misses_nothing_afterwards() -> N
 
 def test_a_clock_from_before_this_program_gives_no_notice() -> None:
     reset = datetime(1970, 1, 1, tzinfo=UTC)
-    simulator = world_with(certificate(not_before=reset - YEAR, not_after=reset + 20 * DAY), now=reset)
+    simulator = simulator_with(certificate(not_before=reset - YEAR, not_after=reset + 20 * DAY), now=reset)
     assert simulator.delivered == []
     leap(simulator, NOW - simulator.now)
     assert milestones(simulator) == ["0"]
 
 
 def test_each_notice_comes_once_at_its_moment_despite_clock_changes() -> None:
-    simulator = world_with(ending(200 * DAY))
+    simulator = simulator_with(ending(200 * DAY))
     end = NOW + 200 * DAY
     for _ in range(210):
         leap(simulator, timedelta(hours=-3))
@@ -156,7 +156,7 @@ def test_quiet_hours_inside_a_skipped_or_repeated_hour_end() -> None:
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
 def test_another_time_zone_moves_no_notice(zone: str) -> None:
-    simulator = world_with(ending(91 * DAY))
+    simulator = simulator_with(ending(91 * DAY))
     simulator.state = replace(simulator.state, zone=ZoneInfo(zone))
     simulator.wait(2 * DAY)
     ((moment, _),) = simulator.delivered
@@ -236,7 +236,7 @@ def stage_of(simulator: Simulator) -> Stage:
     ids=["1950", "1951", "2049", "2050", "9999", "not yet", "ends before it begins"],
 )
 def test_certificates_of_odd_years_are_notified_at_most_once(begin: datetime, end: datetime, stage: Stage) -> None:
-    simulator = world_with(certificate(not_before=begin, not_after=end))
+    simulator = simulator_with(certificate(not_before=begin, not_after=end))
     assert stage_of(simulator) is stage
     assert len(simulator.delivered) == (stage is Stage.EXPIRED)
     for _ in range(3):
@@ -246,7 +246,7 @@ def test_certificates_of_odd_years_are_notified_at_most_once(begin: datetime, en
 
 @pytest.mark.parametrize("end", [year(2049, 12), year(2050), year(2051)], ids=str)
 def test_each_notice_comes_at_its_moment_around_2050(end: datetime) -> None:
-    simulator = world_with(certificate(not_before=year(2047), not_after=end), now=end - YEAR)
+    simulator = simulator_with(certificate(not_before=year(2047), not_after=end), now=end - YEAR)
     simulator.wait(YEAR + DAY)
     days = [0 if d == "0" else int(d) for d in milestones(simulator)]
     assert days == [*sorted(set(SETTINGS.notices.days) - {0}, reverse=True), 0]
@@ -254,7 +254,7 @@ def test_each_notice_comes_at_its_moment_around_2050(end: datetime) -> None:
 
 
 def test_a_certificate_that_becomes_valid_is_valid_from_that_moment() -> None:
-    simulator = world_with(certificate(not_before=NOW + 10 * DAY, not_after=NOW + 1000 * DAY))
+    simulator = simulator_with(certificate(not_before=NOW + 10 * DAY, not_after=NOW + 1000 * DAY))
     assert stage_of(simulator) is Stage.NOT_YET
     simulator.wait(10 * DAY)
     simulator.post(Tick(at=simulator.now))

@@ -198,7 +198,7 @@ class Simulator:
         return [notice.title.id for _, notice in self.delivered]
 
 
-def world_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Simulator:
+def simulator_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Simulator:
     """Plug in and remove one key per certificate, in order."""
     simulator = Simulator(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
     simulator.look()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from config.i18n.text import Text
 from daemon.core.model import Claim
 from support.core.factories import DAY, NOW, ending
-from support.core.simulator import Simulator, world_with
+from support.core.simulator import Simulator, simulator_with
 
 HOUR = timedelta(hours=1)
 OLD, NEW = ending(20 * DAY, "old"), ending(1000 * DAY, "new")
@@ -17,7 +17,7 @@ LAST_CHANCE = OLD_ENDS - DAY
 
 def two_keys(now: datetime = NOW) -> Simulator:
     """Simulate that both keys are known and the new one is activated."""
-    simulator = world_with(OLD, NEW, now=now)
+    simulator = simulator_with(OLD, NEW, now=now)
     simulator.tell(NEW_ID, Claim.ACTIVATED)
     return simulator
 

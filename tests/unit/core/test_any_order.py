@@ -61,32 +61,32 @@ class AnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = Simulator(answering=False, delivering=False, opening=False)
+        self.simulator = Simulator(answering=False, delivering=False, opening=False)
         self.requests = 0
         self.tickets: set[int] = set()
         self.heard: set[str] = set()
         self.silenced = False  # a rest or new settings may rightly repeat what was heard
 
     def post(self, event: Event) -> None:
-        before = self.world.state
-        effects = self.world.post(event)
+        before = self.simulator.state
+        effects = self.simulator.post(event)
         self.check_memory(before, effects)
         self.check_reads(effects)
         self.check_notices(effects)
         self.check_wake(before, effects)
 
     def check_memory(self, before: State, effects: tuple[Effect, ...]) -> None:
-        assert self.world.kept == self.world.state.memory, "what is known is written"
+        assert self.simulator.kept == self.simulator.state.memory, "what is known is written"
         written = [number for number, effect in enumerate(effects) if isinstance(effect, SaveMemory)]
         assert written in ([], [0]), "and written first"
-        assert before.memory == self.world.state.memory or written
+        assert before.memory == self.simulator.state.memory or written
 
     def check_reads(self, effects: tuple[Effect, ...]) -> None:
         for order in (e for e in effects if isinstance(e, ReadTokens)):
             assert order.ticket not in self.tickets
             assert not set(order.readers) & set(order.others)
             self.tickets.add(order.ticket)
-        being_read = [item for read in self.world.state.reads.values() for item in read.insertions.items()]
+        being_read = [item for read in self.simulator.state.reads.values() for item in read.insertions.items()]
         assert len(being_read) == len(set(being_read)), "no card is read twice at once"
 
     def check_notices(self, effects: tuple[Effect, ...]) -> None:
@@ -95,29 +95,29 @@ class AnyOrder(RuleBasedStateMachine):
                 assert set(map(str, notice.dedup_keys)) - self.heard, "what was heard is not said again"
 
     def check_wake(self, before: State, effects: tuple[Effect, ...]) -> None:
-        state = self.world.state
-        assert state.wake_at is None or state.wake_at > self.world.now
+        state = self.simulator.state
+        assert state.wake_at is None or state.wake_at > self.simulator.now
         asked = [e.moment for e in effects if isinstance(e, WakeAt)]
         assert asked == ([] if state.wake_at == before.wake_at else [state.wake_at])
 
     @rule(reader=st.sampled_from(READERS), one=st.sampled_from(TOKENS))
     def put_in(self, reader: str, one: TokenReading) -> None:
-        self.world.insertions += 1
+        self.simulator.insertions += 1
         named = replace(one, slot_description=reader) if one.slot_description in READERS else one
-        self.world.cards[reader] = Card(tokens=(named,), insertion=self.world.insertions)
+        self.simulator.cards[reader] = Card(tokens=(named,), insertion=self.simulator.insertions)
         self.icon_state()
 
     @rule(reader=st.sampled_from(READERS))
     def take_out(self, reader: str) -> None:
-        self.world.cards.pop(reader, None)
+        self.simulator.cards.pop(reader, None)
         self.icon_state()
 
     @rule()
     def icon_state(self) -> None:
-        world = self.world
-        before, number = world.state, len(world.effects)
-        world.look()
-        effects = tuple(world.effects[number:])
+        simulator = self.simulator
+        before, number = simulator.state, len(simulator.effects)
+        simulator.look()
+        effects = tuple(simulator.effects[number:])
         self.check_memory(before, effects)
         self.check_reads(effects)
         self.check_notices(effects)
@@ -125,91 +125,91 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(trouble=st.sampled_from([Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED]))
     def lose_the_service(self, trouble: Trouble) -> None:
-        self.post(ServiceLost(at=self.world.now, trouble=trouble))
+        self.post(ServiceLost(at=self.simulator.now, trouble=trouble))
 
     @rule(back=st.integers(0, 3), trouble=st.sampled_from([None, Trouble.MODULE_HUNG, Trouble.CARD_BUSY]))
     def a_module_answers(self, back: int, trouble: Trouble | None) -> None:
-        ticket = self.world.state.next_ticket - 1 - back
-        tokens = () if trouble else tuple(one for card in self.world.cards.values() for one in card.tokens)
-        event = TokensRead(at=self.world.now, ticket=Ticket(ticket), module="m", tokens=tokens, trouble=trouble)
+        ticket = self.simulator.state.next_ticket - 1 - back
+        tokens = () if trouble else tuple(one for card in self.simulator.cards.values() for one in card.tokens)
+        event = TokensRead(at=self.simulator.now, ticket=Ticket(ticket), module="m", tokens=tokens, trouble=trouble)
         self.post(event)
 
     @rule(back=st.integers(0, 3))
     def a_read_ends(self, back: int) -> None:
-        self.post(ReadFinished(at=self.world.now, ticket=Ticket(self.world.state.next_ticket - 1 - back)))
+        self.post(ReadFinished(at=self.simulator.now, ticket=Ticket(self.simulator.state.next_ticket - 1 - back)))
 
     @rule()
     def all_reads_end_well(self) -> None:
-        for ticket in tuple(self.world.state.reads):
-            tokens = tuple(one for card in self.world.cards.values() for one in card.tokens)
-            self.post(TokensRead(at=self.world.now, ticket=ticket, module="m", tokens=tokens))
-            self.post(ReadFinished(at=self.world.now, ticket=ticket))
+        for ticket in tuple(self.simulator.state.reads):
+            tokens = tuple(one for card in self.simulator.cards.values() for one in card.tokens)
+            self.post(TokensRead(at=self.simulator.now, ticket=ticket, module="m", tokens=tokens))
+            self.post(ReadFinished(at=self.simulator.now, ticket=ticket))
 
-    @precondition(lambda self: self.world.delivered)
+    @precondition(lambda self: self.simulator.delivered)
     @rule(back=st.integers(1, 4))
     def a_notice_is_delivered(self, back: int) -> None:
-        _, notice = self.world.delivered[-min(back, len(self.world.delivered))]
+        _, notice = self.simulator.delivered[-min(back, len(self.simulator.delivered))]
         self.heard |= set(map(str, notice.dedup_keys))
-        self.post(NoticeDelivered(at=self.world.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
+        self.post(NoticeDelivered(at=self.simulator.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
 
-    @precondition(lambda self: self.world.delivered)
+    @precondition(lambda self: self.simulator.delivered)
     @rule(back=st.integers(1, 4), choice=st.sampled_from([*NoticeChoice, *Claim]))
     def a_notice_is_answered(self, back: int, choice: Choice) -> None:
-        _, notice = self.world.delivered[-min(back, len(self.world.delivered))]
+        _, notice = self.simulator.delivered[-min(back, len(self.simulator.delivered))]
         self.silenced |= choice is NoticeChoice.LATER
-        self.post(CommandReceived(at=self.world.now, command=AnswerNotice(tag=notice.tag, choice=choice)))
+        self.post(CommandReceived(at=self.simulator.now, command=AnswerNotice(tag=notice.tag, choice=choice)))
 
-    @precondition(lambda self: self.world.state.memory.keys)
+    @precondition(lambda self: self.simulator.state.memory.keys)
     @rule(number=st.integers(0, 9), claim=st.sampled_from(Claim))
     def the_person_tells(self, number: int, claim: Claim) -> None:
-        keys = sorted(self.world.state.memory.keys)
+        keys = sorted(self.simulator.state.memory.keys)
         claimed = StateClaim(key=keys[number % len(keys)], claim=claim)
-        self.post(CommandReceived(at=self.world.now, command=claimed))
+        self.post(CommandReceived(at=self.simulator.now, command=claimed))
 
     @rule(command=st.sampled_from([CheckKeys(), CheckKeys(), GetStatus()]))
     def someone_asks(self, command: Command) -> None:
         self.requests += 1
-        self.post(CommandReceived(at=self.world.now, request=self.requests, command=command))
+        self.post(CommandReceived(at=self.simulator.now, request=self.requests, command=command))
 
     @rule(chosen=st.sampled_from(CHOSEN))
     def settings_change(self, chosen: Settings) -> None:
         self.silenced = True
-        self.post(SettingsLoaded(at=self.world.now, settings=chosen))
+        self.post(SettingsLoaded(at=self.simulator.now, settings=chosen))
 
     @rule(trouble=st.sampled_from([None, Trouble.LAUNCH_FAILED]))
     def a_launch_ends(self, trouble: Trouble | None) -> None:
-        at, platform = self.world.now, Destination.PLATFORM
+        at, platform = self.simulator.now, Destination.PLATFORM
         self.post(Launched(at=at, procedure="opalexe", destination=platform, trouble=trouble))
 
     @rule(span=SPANS)
     def time_passes_asleep(self, span: timedelta) -> None:
-        self.world.now += span
-        self.post(Tick(at=self.world.now))
+        self.simulator.now += span
+        self.post(Tick(at=self.simulator.now))
 
-    @precondition(lambda self: self.world.state.wake_at)
+    @precondition(lambda self: self.simulator.state.wake_at)
     @rule()
     def it_wakes(self) -> None:
-        moment = self.world.state.wake_at
+        moment = self.simulator.state.wake_at
         assert moment is not None
-        self.world.now = moment
+        self.simulator.now = moment
         self.post(Tick(at=moment))
 
     @rule(span=st.sampled_from([SECOND, DAY, 30 * DAY]))
     def the_clock_goes_back(self, span: timedelta) -> None:
         self.silenced = True
-        self.world.now = max(self.world.now - span, NOW - 60 * DAY)  # a clock that may be right
-        self.post(Tick(at=self.world.now))
+        self.simulator.now = max(self.simulator.now - span, NOW - 60 * DAY)  # a clock that may be right
+        self.post(Tick(at=self.simulator.now))
 
     @rule()
     def it_restarts(self) -> None:
-        state = self.world.state
-        self.world.state = State(settings=state.settings, memory=self.world.kept)
+        state = self.simulator.state
+        self.simulator.state = State(settings=state.settings, memory=self.simulator.kept)
         self.tickets = set()
         self.icon_state()
 
     @rule(share=st.integers(0, 999))
     def nothing_happens_before_it_wakes(self, share: int) -> None:
-        state, now = self.world.state, self.world.now
+        state, now = self.simulator.state, self.simulator.now
         span = state.wake_at - now if state.wake_at else 3000 * DAY
         _, effects = step(replace(state, memory=state.memory), Tick(at=now + span * share // 1000))
         delivered = [
@@ -222,17 +222,17 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def each_request_is_answered_once(self) -> None:
-        waiting = self.world.state.requests
+        waiting = self.simulator.state.requests
         for request in range(1, self.requests + 1):
-            self.world.answered(request)
-        reads = self.world.state.reads
-        assert names_being_read(self.world.state) or all(tickets & reads.keys() for tickets in waiting.values())
+            self.simulator.answered(request)
+        reads = self.simulator.state.reads
+        assert names_being_read(self.simulator.state) or all(tickets & reads.keys() for tickets in waiting.values())
 
     @invariant()
     def the_report_makes_sense(self) -> None:
         _, (answer, *_) = step(
-            replace(self.world.state, notifies=False),
-            CommandReceived(at=self.world.now, request=0, command=GetStatus()),
+            replace(self.simulator.state, notifies=False),
+            CommandReceived(at=self.simulator.now, request=0, command=GetStatus()),
         )
         report = getattr(answer, "report")  # noqa: B009  # the first effect answers
         stages = {c.fingerprint_sha256: c.stage for c in report.certificates}

@@ -12,37 +12,37 @@ from support.core.factories import DAY, ending, memory, owned
 from support.core.simulator import Simulator
 
 
-def world_of(count: int, left: timedelta = 50 * DAY) -> Simulator:
+def simulator_of(count: int, left: timedelta = 50 * DAY) -> Simulator:
     """Make a simulator with this many due keys of different holders."""
     keys = [owned(ending(left, f"key {n}", subject_cn=f"Holder {n}", surname=f"Holder {n}")) for n in range(count)]
-    world = Simulator()
-    world.state = type(world.state)(settings=world.state.settings, memory=memory(*keys))
-    world.look()
-    return world
+    simulator = Simulator()
+    simulator.state = type(simulator.state)(settings=simulator.state.settings, memory=memory(*keys))
+    simulator.look()
+    return simulator
 
 
 def test_up_to_the_limit_each_is_told_by_itself() -> None:
-    assert len(world_of(AT_ONCE).delivered) == AT_ONCE
+    assert len(simulator_of(AT_ONCE).delivered) == AT_ONCE
 
 
 @pytest.mark.parametrize("count", [AT_ONCE + 1, 1000])
 def test_beyond_it_one_notice_stands_for_all(count: int) -> None:
-    world = world_of(count)
-    ((_, notice),) = world.delivered
+    simulator = simulator_of(count)
+    ((_, notice),) = simulator.delivered
     assert (notice.tag, dict(notice.title.args)["number"]) == (FLOOD, count)
-    world.restart()
-    world.wait(DAY)
-    assert len(world.delivered) == 1, "each is remembered as said"
-    world.wait(5 * DAY)
-    assert len(world.delivered) == 2, "the next day that is worth a notice"
+    simulator.restart()
+    simulator.wait(DAY)
+    assert len(simulator.delivered) == 1, "each is remembered as said"
+    simulator.wait(5 * DAY)
+    assert len(simulator.delivered) == 2, "the next day that is worth a notice"
 
 
 def test_it_presses_when_one_of_them_does() -> None:
-    assert world_of(6).delivered[0][1].urgency is Urgency.NORMAL
-    assert world_of(6, 5 * DAY).delivered[0][1].urgency is Urgency.CRITICAL
+    assert simulator_of(6).delivered[0][1].urgency is Urgency.NORMAL
+    assert simulator_of(6, 5 * DAY).delivered[0][1].urgency is Urgency.CRITICAL
 
 
 @pytest.mark.parametrize("choice", [*NoticeChoice, *Claim])
 def test_a_click_on_it_decides_nothing(choice: Choice) -> None:
-    world = world_of(6)
-    assert [effect for effect in world.answer(FLOOD, choice) if not isinstance(effect, Withdraw)] == []
+    simulator = simulator_of(6)
+    assert [effect for effect in simulator.answer(FLOOD, choice) if not isinstance(effect, Withdraw)] == []

@@ -14,34 +14,36 @@ from daemon.core.model import Certificate, Claim, KeyId, Memory, Role
 from daemon.core.notice import NoticeChoice, Urgency
 from daemon.core.state import State
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, memory, notice_settings, owned
-from support.core.simulator import Simulator, dedup_keys, world_with
+from support.core.simulator import Simulator, dedup_keys, simulator_with
 
 FAR = ending(400 * DAY, "far")
 OLD, NEW = ending(200 * DAY, "old"), ending(1000 * DAY, "new")
 DAYS = (90, 60, 45, 30, 15, 7, 3, 1, 0)
 
 
-def days_said(world: Simulator) -> list[int]:
+def days_shown(simulator: Simulator) -> list[int]:
     """Return the milestones that were shown, as days before the end."""
     return [
-        int(dedup_key.rsplit("|", 1)[1]) for dedup_key in dedup_keys(world.delivered) if dedup_key.startswith("expiry|")
+        int(dedup_key.rsplit("|", 1)[1])
+        for dedup_key in dedup_keys(simulator.delivered)
+        if dedup_key.startswith("expiry|")
     ]
 
 
 def test_each_milestone_is_said_once_at_its_moment() -> None:
-    world = world_with(FAR)
-    world.wait(500 * DAY)
-    assert days_said(world) == list(DAYS)
+    simulator = simulator_with(FAR)
+    simulator.wait(500 * DAY)
+    assert days_shown(simulator) == list(DAYS)
     end = NOW + 400 * DAY
-    assert [at for at, _ in world.delivered] == [end - days * DAY for days in DAYS[:-1]] + [end + MICROSECOND]
+    assert [at for at, _ in simulator.delivered] == [end - days * DAY for days in DAYS[:-1]] + [end + MICROSECOND]
 
 
 def test_heartbeats_say_nothing_more() -> None:
-    world = world_with(ending(80 * DAY))
+    simulator = simulator_with(ending(80 * DAY))
     for _ in range(50):
-        world.now += timedelta(hours=1)
-        world.post(Tick(at=world.now))
-    assert days_said(world) == [90]
+        simulator.now += timedelta(hours=1)
+        simulator.post(Tick(at=simulator.now))
+    assert days_shown(simulator) == [90]
 
 
 @pytest.mark.parametrize(
@@ -49,91 +51,91 @@ def test_heartbeats_say_nothing_more() -> None:
     [(80 * DAY, 90), (60 * DAY, 60), (2 * DAY, 3), (timedelta(), 1), (-MICROSECOND, 0), (-2000 * DAY, 0)],
 )
 def test_what_was_missed_is_said_in_one_notice(life: timedelta, latest: int) -> None:
-    world = world_with(ending(life))
-    assert days_said(world) == [latest]
-    (delivered,) = world.delivered
+    simulator = simulator_with(ending(life))
+    assert days_shown(simulator) == [latest]
+    (delivered,) = simulator.delivered
     assert len(delivered[1].dedup_keys) == DAYS.index(latest) + 1
 
 
 def test_a_machine_that_slept_says_once_what_it_missed() -> None:
-    world = world_with(FAR)
-    world.now = NOW + 390 * DAY
-    world.post(Tick(at=world.now))
-    assert days_said(world) == [15]
+    simulator = simulator_with(FAR)
+    simulator.now = NOW + 390 * DAY
+    simulator.post(Tick(at=simulator.now))
+    assert days_shown(simulator) == [15]
 
 
 @pytest.mark.parametrize("before", [0, 320, 500], ids=["before all", "between", "after all"])
 def test_a_restart_says_nothing_again(before: int) -> None:
-    world = world_with(FAR)
-    world.wait(before * DAY)
-    delivered = len(world.delivered)
-    world.restart()
-    assert len(world.delivered) == delivered
-    world.wait(600 * DAY)
-    assert days_said(world) == list(DAYS)
+    simulator = simulator_with(FAR)
+    simulator.wait(before * DAY)
+    delivered = len(simulator.delivered)
+    simulator.restart()
+    assert len(simulator.delivered) == delivered
+    simulator.wait(600 * DAY)
+    assert days_shown(simulator) == list(DAYS)
 
 
 def test_what_was_not_delivered_is_said_again_after_a_restart() -> None:
-    world = world_with(ending(80 * DAY), delivering=False)
-    assert days_said(world) == [90]
-    world.delivering = True
-    world.restart()
-    assert days_said(world) == [90, 90]
+    simulator = simulator_with(ending(80 * DAY), delivering=False)
+    assert days_shown(simulator) == [90]
+    simulator.delivering = True
+    simulator.restart()
+    assert days_shown(simulator) == [90, 90]
 
 
 def test_what_a_wrong_clock_said_does_not_count() -> None:
-    world = world_with(FAR)
-    world.now = NOW + 5000 * DAY
-    world.post(Tick(at=world.now))
-    assert days_said(world) == [0]
-    world.now = NOW
-    world.post(Tick(at=world.now))
-    world.wait(500 * DAY)
-    assert days_said(world) == [0, *DAYS]
+    simulator = simulator_with(FAR)
+    simulator.now = NOW + 5000 * DAY
+    simulator.post(Tick(at=simulator.now))
+    assert days_shown(simulator) == [0]
+    simulator.now = NOW
+    simulator.post(Tick(at=simulator.now))
+    simulator.wait(500 * DAY)
+    assert days_shown(simulator) == [0, *DAYS]
 
 
 def test_nothing_is_said_by_a_clock_from_before_the_program() -> None:
     reset = datetime.fromisoformat("1970-01-01T00:00:00Z")
-    world = world_with(replace(FAR, not_after=reset), now=reset)
-    assert world.delivered == []
+    simulator = simulator_with(replace(FAR, not_after=reset), now=reset)
+    assert simulator.delivered == []
 
 
 def test_a_rest_holds_for_a_day_and_ends_in_one_reminder() -> None:
-    world = world_with(ending(80 * DAY))
-    tag = world.delivered[0][1].tag
-    world.answer(tag, NoticeChoice.LATER)
-    world.wait(DAY - MICROSECOND)
-    assert len(world.delivered) == 1
-    world.wait(MICROSECOND)
-    assert days_said(world) == [90, 90]
-    world.wait(10 * DAY)
-    assert len(world.delivered) == 2
+    simulator = simulator_with(ending(80 * DAY))
+    tag = simulator.delivered[0][1].tag
+    simulator.answer(tag, NoticeChoice.LATER)
+    simulator.wait(DAY - MICROSECOND)
+    assert len(simulator.delivered) == 1
+    simulator.wait(MICROSECOND)
+    assert days_shown(simulator) == [90, 90]
+    simulator.wait(10 * DAY)
+    assert len(simulator.delivered) == 2
 
 
 def test_a_rest_ends_with_the_certificate() -> None:
-    world = world_with(ending(timedelta(hours=5)))
-    world.answer(world.delivered[0][1].tag, NoticeChoice.LATER)
-    world.wait(timedelta(hours=6))
-    assert days_said(world)[-1] == 0
-    assert world.delivered[-1][0] <= NOW + timedelta(hours=5, seconds=1)
+    simulator = simulator_with(ending(timedelta(hours=5)))
+    simulator.answer(simulator.delivered[0][1].tag, NoticeChoice.LATER)
+    simulator.wait(timedelta(hours=6))
+    assert days_shown(simulator)[-1] == 0
+    assert simulator.delivered[-1][0] <= NOW + timedelta(hours=5, seconds=1)
 
 
 def test_a_rest_survives_a_restart() -> None:
-    world = world_with(ending(80 * DAY))
-    world.answer(world.delivered[0][1].tag, NoticeChoice.LATER)
-    world.restart()
-    assert len(world.delivered) == 1
-    world.wait(2 * DAY)
-    assert len(world.delivered) == 2
+    simulator = simulator_with(ending(80 * DAY))
+    simulator.answer(simulator.delivered[0][1].tag, NoticeChoice.LATER)
+    simulator.restart()
+    assert len(simulator.delivered) == 1
+    simulator.wait(2 * DAY)
+    assert len(simulator.delivered) == 2
 
 
 def test_a_new_path_breaks_a_rest() -> None:
-    world = world_with(ending(80 * DAY))
-    world.answer(world.delivered[0][1].tag, NoticeChoice.LATER)
-    world.plug(NEW)
-    assert world.titles()[-1] == "notice.activate.title"
-    world.wait(timedelta(hours=1))
-    assert len(world.delivered) == 2
+    simulator = simulator_with(ending(80 * DAY))
+    simulator.answer(simulator.delivered[0][1].tag, NoticeChoice.LATER)
+    simulator.plug(NEW)
+    assert simulator.titles()[-1] == "notice.activate.title"
+    simulator.wait(timedelta(hours=1))
+    assert len(simulator.delivered) == 2
 
 
 NIGHT = QuietHours(start=time(22), end=time(8))
@@ -142,18 +144,20 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def test_quiet_hours_hold_and_release() -> None:
     late = datetime(2027, 3, 1, 23, tzinfo=PARIS)
-    world = world_with(ending(80 * DAY), now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS))
-    assert world.delivered == []
-    world.wait(DAY)
-    assert [at for at, _ in world.delivered] == [datetime(2027, 3, 2, 8, tzinfo=PARIS)]
-    assert days_said(world) == [90]
+    simulator = simulator_with(
+        ending(80 * DAY), now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS)
+    )
+    assert simulator.delivered == []
+    simulator.wait(DAY)
+    assert [at for at, _ in simulator.delivered] == [datetime(2027, 3, 2, 8, tzinfo=PARIS)]
+    assert days_shown(simulator) == [90]
 
 
 def test_a_milestone_in_quiet_hours_is_said_when_they_end() -> None:
     state = State(settings=notice_settings(quiet_hours=NIGHT, days=(10,)), zone=PARIS)
-    world = world_with(replace(FAR, not_after=datetime(2027, 4, 1, 3, tzinfo=PARIS)), state=state)
-    world.wait(60 * DAY)
-    assert [at for at, _ in world.delivered] == [
+    simulator = simulator_with(replace(FAR, not_after=datetime(2027, 4, 1, 3, tzinfo=PARIS)), state=state)
+    simulator.wait(60 * DAY)
+    assert [at for at, _ in simulator.delivered] == [
         datetime(2027, 3, 22, 8, tzinfo=PARIS),
         datetime(2027, 4, 1, 8, tzinfo=PARIS),
     ]
@@ -161,72 +165,72 @@ def test_a_milestone_in_quiet_hours_is_said_when_they_end() -> None:
 
 def test_quiet_hours_wake_nobody_without_news() -> None:
     late = datetime(2027, 3, 1, 23, tzinfo=PARIS)
-    world = world_with(FAR, now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS))
-    assert world.state.wake_at == NOW + 310 * DAY
+    simulator = simulator_with(FAR, now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS))
+    assert simulator.state.wake_at == NOW + 310 * DAY
 
 
 def test_the_path_of_a_new_key_is_said_at_once_and_once() -> None:
-    world = world_with(OLD)
-    world.plug(NEW)
-    world.remove()
-    world.plug(NEW)
-    assert world.titles() == ["notice.activate.title"]
-    world.answer(world.delivered[0][1].tag, Claim.ACTIVATED)
-    assert world.titles() == ["notice.activate.title", "notice.add_with_old.title"]
+    simulator = simulator_with(OLD)
+    simulator.plug(NEW)
+    simulator.remove()
+    simulator.plug(NEW)
+    assert simulator.titles() == ["notice.activate.title"]
+    simulator.answer(simulator.delivered[0][1].tag, Claim.ACTIVATED)
+    assert simulator.titles() == ["notice.activate.title", "notice.add_with_old.title"]
 
 
 @pytest.mark.parametrize(
     ("issuer", "margin"), [("CertEurope", DAY), ("Autorité Exemple", timedelta(hours=48, minutes=30))]
 )
 def test_the_margin_is_told_at_its_moment(issuer: str, margin: timedelta) -> None:
-    world = world_with(replace(OLD, issuer_o=issuer))
-    world.tell(world.plug(replace(NEW, issuer_o=issuer)), Claim.ACTIVATED)
-    world.wait(300 * DAY)
-    told = [at for at, notice in world.delivered if notice.title.id == "notice.associate_new.title"]
+    simulator = simulator_with(replace(OLD, issuer_o=issuer))
+    simulator.tell(simulator.plug(replace(NEW, issuer_o=issuer)), Claim.ACTIVATED)
+    simulator.wait(300 * DAY)
+    told = [at for at, notice in simulator.delivered if notice.title.id == "notice.associate_new.title"]
     assert told[0] == NOW + 200 * DAY - margin
 
 
 def test_a_key_that_waits_is_not_told_of_by_itself() -> None:
-    world = world_with(ending(40 * DAY), ending(85 * DAY, "waiting"))
-    assert {str(notice.tag) for _, notice in world.delivered} == {key_id(ending(40 * DAY))}
+    simulator = simulator_with(ending(40 * DAY), ending(85 * DAY, "waiting"))
+    assert {str(notice.tag) for _, notice in simulator.delivered} == {key_id(ending(40 * DAY))}
 
 
 def test_a_superseded_key_is_silent() -> None:
-    world = world_with(ending(80 * DAY))
-    world.tell(world.plug(NEW), Claim.WORKS)
-    delivered = len(world.delivered)
-    world.wait(300 * DAY)
-    assert len(world.delivered) == delivered
+    simulator = simulator_with(ending(80 * DAY))
+    simulator.tell(simulator.plug(NEW), Claim.WORKS)
+    delivered = len(simulator.delivered)
+    simulator.wait(300 * DAY)
+    assert len(simulator.delivered) == delivered
 
 
 def test_a_key_is_told_of_once_with_its_earliest_date() -> None:
     sooner = ending(80 * DAY - timedelta(minutes=1), "signing", role=Role.SIGNATURE)
-    world = Simulator()
-    world.look()
-    world.plug(ending(80 * DAY), sooner)
-    world.wait(100 * DAY)
-    assert days_said(world) == [90, 60, 45, 30, 15, 7, 3, 1, 0]
-    assert {dict(n.body.args)["date"] for _, n in world.delivered} == {sooner.not_after}
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(ending(80 * DAY), sooner)
+    simulator.wait(100 * DAY)
+    assert days_shown(simulator) == [90, 60, 45, 30, 15, 7, 3, 1, 0]
+    assert {dict(n.body.args)["date"] for _, n in simulator.delivered} == {sooner.not_after}
 
 
 def test_a_later_date_on_a_key_is_told_of_once_the_earlier_is_past() -> None:
-    world = Simulator()
-    world.look()
-    world.plug(FAR, ending(-DAY, "signing", role=Role.SIGNATURE))
-    world.wait(500 * DAY)
-    assert days_said(world) == [0, *DAYS]
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(FAR, ending(-DAY, "signing", role=Role.SIGNATURE))
+    simulator.wait(500 * DAY)
+    assert days_shown(simulator) == [0, *DAYS]
 
 
 def test_two_keys_are_two_notices() -> None:
-    world = world_with(ending(80 * DAY), ending(50 * DAY, "anne", given_name="Anne", subject_cn="Anne"))
-    assert sorted(days_said(world)) == [60, 90]
+    simulator = simulator_with(ending(80 * DAY), ending(50 * DAY, "anne", given_name="Anne", subject_cn="Anne"))
+    assert sorted(days_shown(simulator)) == [60, 90]
 
 
 def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
-    world = Simulator()
-    world.look()
-    world.plug(certificate("far", not_after=NOW + 400 * DAY), ending(80 * DAY, "signing", role=Role.SIGNATURE))
-    (delivered,) = [notice for _, notice in world.delivered]
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(certificate("far", not_after=NOW + 400 * DAY), ending(80 * DAY, "signing", role=Role.SIGNATURE))
+    (delivered,) = [notice for _, notice in simulator.delivered]
     assert delivered.body.id == "notice.signature.ends"
     assert delivered.button is None
 
@@ -235,85 +239,85 @@ def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
     ("life", "body"), [(80 * DAY, "notice.plain.ends"), (-DAY, "notice.plain.expired"), (91 * DAY, None)]
 )
 def test_a_certificate_without_procedure_has_a_plain_notice(life: timedelta, body: str | None) -> None:
-    world = world_with(ending(life, issuer_o="Other"))
-    assert [notice.body.id for _, notice in world.delivered] == ([body] if body else [])
-    assert all(notice.button is None for _, notice in world.delivered)
+    simulator = simulator_with(ending(life, issuer_o="Other"))
+    assert [notice.body.id for _, notice in simulator.delivered] == ([body] if body else [])
+    assert all(notice.button is None for _, notice in simulator.delivered)
 
 
 @pytest.mark.parametrize(("life", "urgency"), [(31 * DAY, Urgency.NORMAL), (29 * DAY, Urgency.CRITICAL)])
 def test_what_presses_looks_so(life: timedelta, urgency: Urgency) -> None:
-    world = world_with(ending(life))
-    assert [notice.urgency for _, notice in world.delivered] == [urgency]
+    simulator = simulator_with(ending(life))
+    assert [notice.urgency for _, notice in simulator.delivered] == [urgency]
 
 
-def in_use_world() -> Simulator:
+def simulator_in_use() -> Simulator:
     in_use = certificate("in use", not_before=NOW - 300 * DAY, not_after=NOW + 700 * DAY)
-    world = world_with(in_use)
-    world.now += SECOND
-    world.plug(ending(20 * DAY, "drawer"))
-    return world
+    simulator = simulator_with(in_use)
+    simulator.now += SECOND
+    simulator.plug(ending(20 * DAY, "drawer"))
+    return simulator
 
 
 def test_whether_a_key_is_in_use_is_asked_once() -> None:
-    world = in_use_world()
-    assert world.titles() == ["notice.in_use.title"]
-    world.wait(30 * DAY)
-    world.restart()
-    assert world.titles() == ["notice.in_use.title"]
+    simulator = simulator_in_use()
+    assert simulator.titles() == ["notice.in_use.title"]
+    simulator.wait(30 * DAY)
+    simulator.restart()
+    assert simulator.titles() == ["notice.in_use.title"]
 
 
 def test_the_answer_that_it_is_new_leads_to_its_path() -> None:
-    world = in_use_world()
-    (_, asked), *_ = world.delivered
-    world.answer(asked.tag, Claim.NEW)
-    assert world.titles()[1:] == ["notice.activate.title"]
+    simulator = simulator_in_use()
+    (_, asked), *_ = simulator.delivered
+    simulator.answer(asked.tag, Claim.NEW)
+    assert simulator.titles()[1:] == ["notice.activate.title"]
 
 
 def test_a_click_on_the_words_of_a_question_does_not_answer_it() -> None:
-    world = in_use_world()
-    (_, asked), *_ = world.delivered
+    simulator = simulator_in_use()
+    (_, asked), *_ = simulator.delivered
     assert asked.button is None
-    world.answer(asked.tag)
-    assert world.titles() == ["notice.in_use.title"]
+    simulator.answer(asked.tag)
+    assert simulator.titles() == ["notice.in_use.title"]
 
 
 def test_an_old_key_never_seen_is_asked_for_once_and_may_be_said_to_be_lost() -> None:
-    world = Simulator()
-    world.tell(world.plug(FAR), Claim.REPLACES)
-    (_, asked), *_ = world.delivered
+    simulator = Simulator()
+    simulator.tell(simulator.plug(FAR), Claim.REPLACES)
+    (_, asked), *_ = simulator.delivered
     assert (asked.title.id, asked.more) == ("notice.old_key.title", (Claim.OLD_LOST,))
-    world.restart()
-    assert len(world.delivered) == 1
-    world.answer(asked.tag, Claim.OLD_LOST)
-    assert world.titles()[1:] == ["notice.activate.title"]
+    simulator.restart()
+    assert len(simulator.delivered) == 1
+    simulator.answer(asked.tag, Claim.OLD_LOST)
+    assert simulator.titles()[1:] == ["notice.activate.title"]
 
 
 @pytest.mark.parametrize("days", [(), (0,), (5,), (1, 400)], ids=str)
 def test_the_days_are_the_persons_choice(days: tuple[int, ...]) -> None:
-    world = world_with(FAR, state=State(settings=notice_settings(days=days)))
-    world.wait(500 * DAY)
-    assert days_said(world) == [*sorted(set(days) - {0}, reverse=True), 0]
+    simulator = simulator_with(FAR, state=State(settings=notice_settings(days=days)))
+    simulator.wait(500 * DAY)
+    assert days_shown(simulator) == [*sorted(set(days) - {0}, reverse=True), 0]
 
 
 @pytest.mark.parametrize("end", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00", None])
 def test_absurd_dates_are_borne(end: str | None) -> None:
     absurd = replace(FAR, not_after=datetime.fromisoformat(end) if end else None, not_before=None)
-    world = world_with(absurd)
-    world.wait(10 * DAY)
-    assert days_said(world) == ([0] if end and end.startswith("0001") else [])
+    simulator = simulator_with(absurd)
+    simulator.wait(10 * DAY)
+    assert days_shown(simulator) == ([0] if end and end.startswith("0001") else [])
 
 
 def test_a_bare_key_is_news_for_each_key_that_it_may_replace() -> None:
     anne = ending(50 * DAY, "anne", given_name="Anne", subject_cn="Anne")
     kept = memory(owned(anne), owned(ending(80 * DAY)))
-    world = Simulator(state=State(settings=Simulator().state.settings, memory=kept))
-    world.plug(serial="7")
-    assert world.titles().count("notice.activate.title") == 1
-    world.remove()
+    simulator = Simulator(state=State(settings=Simulator().state.settings, memory=kept))
+    simulator.plug(serial="7")
+    assert simulator.titles().count("notice.activate.title") == 1
+    simulator.remove()
     works = ending(900 * DAY, "anne's new", given_name="Anne", subject_cn="Anne")
-    world.tell(world.plug(works), Claim.WORKS)
-    world.plug(serial="8")
-    assert [str(n.tag) for _, n in world.delivered if n.title.id == "notice.activate.title"][-1] == key_id(
+    simulator.tell(simulator.plug(works), Claim.WORKS)
+    simulator.plug(serial="8")
+    assert [str(n.tag) for _, n in simulator.delivered if n.title.id == "notice.activate.title"][-1] == key_id(
         ending(80 * DAY)
     )
 
@@ -323,25 +327,25 @@ def key_id(one: Certificate) -> str:
 
 
 def test_late_word_of_an_earlier_notice_does_not_bring_the_newer_one_twice() -> None:
-    world = world_with(ending(80 * DAY), delivering=False)
-    (first,) = [notice for _, notice in world.delivered]
-    world.now += 50 * DAY
-    world.post(Tick(at=world.now))
-    world.post(NoticeDelivered(at=world.now, tag=first.tag, dedup_keys=first.dedup_keys))
-    assert [notice.title.id for _, notice in world.delivered] == ["notice.ends.title"] * 2
+    simulator = simulator_with(ending(80 * DAY), delivering=False)
+    (first,) = [notice for _, notice in simulator.delivered]
+    simulator.now += 50 * DAY
+    simulator.post(Tick(at=simulator.now))
+    simulator.post(NoticeDelivered(at=simulator.now, tag=first.tag, dedup_keys=first.dedup_keys))
+    assert [notice.title.id for _, notice in simulator.delivered] == ["notice.ends.title"] * 2
 
 
 def test_an_event_that_was_stamped_a_moment_earlier_brings_no_notice_twice() -> None:
-    world = world_with(ending(80 * DAY), delivering=False)
+    simulator = simulator_with(ending(80 * DAY), delivering=False)
     for early in (MICROSECOND, timedelta(seconds=59)):
-        world.post(Tick(at=world.now - early))
-    assert len(world.delivered) == 1
+        simulator.post(Tick(at=simulator.now - early))
+    assert len(simulator.delivered) == 1
 
 
 def test_a_notice_on_its_way_when_the_clock_was_set_back_is_handed_out_again() -> None:
-    world = world_with(ending(80 * DAY), delivering=False)
-    world.post(Tick(at=world.now - timedelta(minutes=2)))
-    assert len(world.delivered) == 2
+    simulator = simulator_with(ending(80 * DAY), delivering=False)
+    simulator.post(Tick(at=simulator.now - timedelta(minutes=2)))
+    assert len(simulator.delivered) == 2
 
 
 @pytest.mark.parametrize(

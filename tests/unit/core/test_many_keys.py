@@ -27,45 +27,45 @@ def key(number: int) -> Owned:
 
 
 def remembered(count: int) -> Simulator:
-    world = Simulator()
-    world.state = replace(world.state, memory=memory(*map(key, range(count)[::-1])))
-    world.look()
-    return world
+    simulator = Simulator()
+    simulator.state = replace(simulator.state, memory=memory(*map(key, range(count)[::-1])))
+    simulator.look()
+    return simulator
 
 
-def told_of(world: Simulator) -> list[object]:
+def told_of(simulator: Simulator) -> list[object]:
     """Whose keys the menu tells of, in its order."""
-    assert world.state.tray is not None
-    return [dict(i.label.args)["holder"] for i in world.state.tray.items if is_text(i, "menu.key")]
+    assert simulator.state.tray is not None
+    return [dict(i.label.args)["holder"] for i in simulator.state.tray.items if is_text(i, "menu.key")]
 
 
 def is_text(item: MenuItem, id_: str) -> bool:
     return isinstance(item.label, Text) and item.label.id == id_
 
 
-def more(world: Simulator) -> list[tuple[object, object]]:
-    assert world.state.tray is not None
-    return [(dict(i.label.args)["count"], i.command) for i in world.state.tray.items if is_text(i, "menu.more")]
+def more(simulator: Simulator) -> list[tuple[object, object]]:
+    assert simulator.state.tray is not None
+    return [(dict(i.label.args)["count"], i.command) for i in simulator.state.tray.items if is_text(i, "menu.more")]
 
 
 def test_the_menu_shows_the_keys_that_end_first_and_how_many_there_are_beside_them() -> None:
-    world = remembered(MANY)
-    assert told_of(world) == [f"Holder {number:03}" for number in range(tray_view.MENU_LIMIT)]
-    assert more(world) == [(MANY - tray_view.MENU_LIMIT, RaiseGuide())]
-    assert world.state.tray is not None
-    assert len(world.state.tray.items) < 3 * tray_view.MENU_LIMIT
+    simulator = remembered(MANY)
+    assert told_of(simulator) == [f"Holder {number:03}" for number in range(tray_view.MENU_LIMIT)]
+    assert more(simulator) == [(MANY - tray_view.MENU_LIMIT, RaiseGuide())]
+    assert simulator.state.tray is not None
+    assert len(simulator.state.tray.items) < 3 * tray_view.MENU_LIMIT
 
 
 def test_a_menu_that_shows_all_says_nothing_of_more() -> None:
-    world = remembered(tray_view.MENU_LIMIT)
-    assert len(told_of(world)) == tray_view.MENU_LIMIT
-    assert more(world) == []
+    simulator = remembered(tray_view.MENU_LIMIT)
+    assert len(told_of(simulator)) == tray_view.MENU_LIMIT
+    assert more(simulator) == []
 
 
 def test_the_key_in_the_reader_comes_first_in_the_menu_however_long_it_lives() -> None:
-    world = remembered(MANY)
-    world.plug(key(MANY - 1).seen[0].certificate)
-    assert told_of(world)[0] == f"Holder {MANY - 1:03}"
+    simulator = remembered(MANY)
+    simulator.plug(key(MANY - 1).seen[0].certificate)
+    assert told_of(simulator)[0] == f"Holder {MANY - 1:03}"
 
 
 def test_the_guide_lists_the_most_pressing_certificates_and_counts_the_others() -> None:

@@ -23,21 +23,21 @@ EXPIRED = ending(-DAY, "old")
 
 
 @pytest.fixture
-def world() -> Simulator:
-    world = Simulator(state=State(settings=catalogue_settings()))
-    world.look()
-    return world
+def simulator() -> Simulator:
+    simulator = Simulator(state=State(settings=catalogue_settings()))
+    simulator.look()
+    return simulator
 
 
-def view(world: Simulator) -> GuideView[Sentence]:
-    assert world.state.guide is not None
-    return world.state.guide
+def view(simulator: Simulator) -> GuideView[Sentence]:
+    assert simulator.state.guide is not None
+    return simulator.state.guide
 
 
-def step(world: Simulator) -> str:
-    pages = [render_page(view(world), Translator(language), 1) for language in ("en", "fr")]
+def step(simulator: Simulator) -> str:
+    pages = [render_page(view(simulator), Translator(language), 1) for language in ("en", "fr")]
     assert not [words for page in pages for words in sentences(page) if "{" in words or "}" in words]
-    return next((line.id for line in view(world).steps if line.status is StepStatus.CURRENT), "")
+    return next((line.id for line in view(simulator).steps if line.status is StepStatus.CURRENT), "")
 
 
 def sentences(page: Page) -> Iterator[str]:
@@ -48,93 +48,93 @@ def sentences(page: Page) -> Iterator[str]:
     yield from (card_words for card in page.certificates for card_words in (card.until, card.left, card.place))
 
 
-def choose(world: Simulator, wanted: Callable[[Action[Sentence]], bool]) -> None:
-    action = next(action for action in offered(view(world)) if wanted(action))
-    world.command(ChooseAction(action=action.id))
+def choose(simulator: Simulator, wanted: Callable[[Action[Sentence]], bool]) -> None:
+    action = next(action for action in offered(view(simulator)) if wanted(action))
+    simulator.command(ChooseAction(action=action.id))
 
 
-def say_done(world: Simulator, *steps: str) -> None:
+def say_done(simulator: Simulator, *steps: str) -> None:
     """Go through steps that only the user can end."""
     for expected in steps:
-        assert step(world) == expected
-        choose(world, lambda action: action.id.kind is ActionKind.END)
+        assert step(simulator) == expected
+        choose(simulator, lambda action: action.id.kind is ActionKind.END)
 
 
-def activate(world: Simulator) -> None:
-    say_done(world, "start_tool", "activate", "code")
-    assert step(world) == "choose_pin"
-    choose(world, lambda action: str(action.id) == "state:activated")
+def activate(simulator: Simulator) -> None:
+    say_done(simulator, "start_tool", "activate", "code")
+    assert step(simulator) == "choose_pin"
+    choose(simulator, lambda action: str(action.id) == "state:activated")
 
 
-def test_the_easy_way_from_the_order_to_the_tidying_up(world: Simulator) -> None:
-    world.plug(OLD)
-    world.command(NameKey(fingerprint=OLD.fingerprint, name="la bleue"))
-    say_done(world, "order", "identity")
-    assert step(world) == "wait"
-    world.remove()
-    world.plug(NEW)
-    activate(world)
-    assert step(world) == "insert_old"
-    world.remove()
-    world.plug(OLD)
-    say_done(world, "log_in", "ask_for_mail", "close_browser")
-    assert view(world).deadline == NOW + timedelta(hours=24)
-    assert step(world) == "remove_old"
-    world.remove()
-    assert step(world) == "insert_new"
-    world.plug(NEW)
-    say_done(world, "click_link", "enter_pin", "enter_platform", "check_new")
-    assert view(world).workflow is None
-    choose(world, lambda action: str(action.id) == "clean_up")
-    assert view(world).workflow is WorkflowKind.CLEAN_UP
-    say_done(world, "log_in", "remove_certificate")
-    assert view(world).workflow is None
+def test_the_easy_way_from_the_order_to_the_tidying_up(simulator: Simulator) -> None:
+    simulator.plug(OLD)
+    simulator.command(NameKey(fingerprint=OLD.fingerprint, name="la bleue"))
+    say_done(simulator, "order", "identity")
+    assert step(simulator) == "wait"
+    simulator.remove()
+    simulator.plug(NEW)
+    activate(simulator)
+    assert step(simulator) == "insert_old"
+    simulator.remove()
+    simulator.plug(OLD)
+    say_done(simulator, "log_in", "ask_for_mail", "close_browser")
+    assert view(simulator).deadline == NOW + timedelta(hours=24)
+    assert step(simulator) == "remove_old"
+    simulator.remove()
+    assert step(simulator) == "insert_new"
+    simulator.plug(NEW)
+    say_done(simulator, "click_link", "enter_pin", "enter_platform", "check_new")
+    assert view(simulator).workflow is None
+    choose(simulator, lambda action: str(action.id) == "clean_up")
+    assert view(simulator).workflow is WorkflowKind.CLEAN_UP
+    say_done(simulator, "log_in", "remove_certificate")
+    assert view(simulator).workflow is None
 
 
-def test_the_way_without_a_valid_old_key(world: Simulator) -> None:
-    world.plug(EXPIRED)
-    world.remove()
-    world.plug(NEW)
-    activate(world)
-    assert view(world).workflow is WorkflowKind.ASSOCIATE_NEW
-    say_done(world, "open_platform", "have_account")
-    assert step(world) == "write_to_support"
-    choose(world, lambda action: action.id.kind is ActionKind.OPEN)
-    (letter,) = world.launches()[-1:]
+def test_the_way_without_a_valid_old_key(simulator: Simulator) -> None:
+    simulator.plug(EXPIRED)
+    simulator.remove()
+    simulator.plug(NEW)
+    activate(simulator)
+    assert view(simulator).workflow is WorkflowKind.ASSOCIATE_NEW
+    say_done(simulator, "open_platform", "have_account")
+    assert step(simulator) == "write_to_support"
+    choose(simulator, lambda action: action.id.kind is ActionKind.OPEN)
+    (letter,) = simulator.launches()[-1:]
     assert (letter.holder, letter.serial_hex) == ("Jean MARTIN", NEW.serial_hex)
-    say_done(world, "write_to_support", "wait", "log_in")
-    assert view(world).workflow is None
+    say_done(simulator, "write_to_support", "wait", "log_in")
+    assert view(simulator).workflow is None
 
 
-def test_a_link_that_ran_out_leads_back_to_the_old_key(world: Simulator) -> None:
-    world.plug(OLD)
-    world.remove()
-    world.plug(NEW)
-    activate(world)
-    world.remove()
-    world.plug(OLD)
-    say_done(world, "log_in", "ask_for_mail")
-    assert step(world) == "close_browser"
-    world.wait(timedelta(hours=24))
-    assert step(world) == "log_in"
-    world.remove()
-    assert step(world) == "insert_old"
+def test_a_link_that_ran_out_leads_back_to_the_old_key(simulator: Simulator) -> None:
+    simulator.plug(OLD)
+    simulator.remove()
+    simulator.plug(NEW)
+    activate(simulator)
+    simulator.remove()
+    simulator.plug(OLD)
+    say_done(simulator, "log_in", "ask_for_mail")
+    assert step(simulator) == "close_browser"
+    simulator.wait(timedelta(hours=24))
+    assert step(simulator) == "log_in"
+    simulator.remove()
+    assert step(simulator) == "insert_old"
 
 
 @pytest.mark.parametrize("kind", ["add_with_old", "associate_new"])
-def test_every_refusal_leads_to_its_step_or_to_the_end(world: Simulator, kind: str) -> None:
-    world.plug(OLD if kind == "add_with_old" else EXPIRED)
-    world.remove()
-    world.plug(NEW)
-    activate(world)
-    assert view(world).workflow == kind
-    workflow = world.state.settings.procedures[0].workflows[WorkflowKind(kind)]
+def test_every_refusal_leads_to_its_step_or_to_the_end(simulator: Simulator, kind: str) -> None:
+    simulator.plug(OLD if kind == "add_with_old" else EXPIRED)
+    simulator.remove()
+    simulator.plug(NEW)
+    activate(simulator)
+    assert view(simulator).workflow == kind
+    workflow = simulator.state.settings.procedures[0].workflows[WorkflowKind(kind)]
     back = {refusal.id: refusal.back_to for refusal in workflow.known_problems}
-    shown = {entry.id: entry.action for entry in view(world).known_problems if entry.action}
-    assert [entry.id for entry in view(world).known_problems] == list(back)
-    before = world.state
+    shown = {entry.id: entry.action for entry in view(simulator).known_problems if entry.action}
+    assert [entry.id for entry in view(simulator).known_problems] == list(back)
+    before = simulator.state
     for id_, action in shown.items():
-        world.state = before
-        world.command(ChooseAction(action=action.id))
-        steps = [line for line in view(world).steps if line.id == back[id_]]
-        assert view(world).headline == text("guide.abandoned") or steps[0].status is not StepStatus.DONE
+        simulator.state = before
+        simulator.command(ChooseAction(action=action.id))
+        steps = [line for line in view(simulator).steps if line.id == back[id_]]
+        assert view(simulator).headline == text("guide.abandoned") or steps[0].status is not StepStatus.DONE

@@ -38,11 +38,11 @@ FAR, NEXT = ending(400 * DAY, "far"), ending(1000 * DAY, "next")
 WORKS = frozenset({Claim.WORKS})
 
 
-def report_of(*keys: Owned, world: Simulator | None = None) -> Report:
-    world = world or Simulator()
-    world.state = State(settings=SETTINGS, memory=memory(*keys), notifies=False)
-    world.look()
-    report = world.check()
+def report_of(*keys: Owned, simulator: Simulator | None = None) -> Report:
+    simulator = simulator or Simulator()
+    simulator.state = State(settings=SETTINGS, memory=memory(*keys), notifies=False)
+    simulator.look()
+    report = simulator.check()
     assert report is not None
     return report
 
@@ -93,31 +93,31 @@ KEY = Card(tokens=(token(FAR),), insertion=8)
     ],
 )
 def test_only_when_nothing_could_be_read_it_is_three(cards: dict[str, Card], keys: list[Owned], code: int) -> None:
-    assert report_of(*keys, world=Simulator(cards=dict(cards))).exit_code == code
+    assert report_of(*keys, simulator=Simulator(cards=dict(cards))).exit_code == code
 
 
 @pytest.mark.parametrize(("kept", "code"), [(Memory(), 3), (memory(owned(FAR)), 0), (memory(owned(ending(-DAY))), 2)])
 def test_without_a_service_the_memory_speaks(kept: Memory, code: int) -> None:
-    world = Simulator(state=State(settings=SETTINGS, memory=kept, notifies=False))
-    world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_ABSENT))
-    report = world.check()
+    simulator = Simulator(state=State(settings=SETTINGS, memory=kept, notifies=False))
+    simulator.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_ABSENT))
+    report = simulator.check()
     assert report is not None
     assert report.exit_code == code
     assert report.troubles[0] is Trouble.SERVICE_ABSENT
 
 
 def test_without_a_reader_that_is_said() -> None:
-    world = Simulator(names=())
-    world.look()
-    report = world.check()
+    simulator = Simulator(names=())
+    simulator.look()
+    report = simulator.check()
     assert report is not None
     assert report.troubles == (Trouble.NO_READER,)
 
 
 def test_every_certificate_is_in_the_report_with_its_facts() -> None:
-    world = Simulator()
-    world.plug(FAR)
-    report = world.check()
+    simulator = Simulator()
+    simulator.plug(FAR)
+    report = simulator.check()
     assert report is not None
     (line,) = report.certificates
     assert (line.fingerprint_sha256, line.subject_cn, line.issuer_o) == (FAR.fingerprint, "Jean MARTIN", "CertEurope")
@@ -131,11 +131,11 @@ def test_every_certificate_is_in_the_report_with_its_facts() -> None:
 
 def test_the_path_of_the_key_in_the_reader_comes_first() -> None:
     anne = ending(80 * DAY, "anne", given_name="Anne", subject_cn="Anne")
-    world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(ending(DAY)), owned(anne))))
-    world.look()
-    away = world.check(1)
-    world.plug(anne)
-    here = world.check(2)
+    simulator = Simulator(state=State(settings=SETTINGS, memory=memory(owned(ending(DAY)), owned(anne))))
+    simulator.look()
+    away = simulator.check(1)
+    simulator.plug(anne)
+    here = simulator.check(2)
     assert away is not None
     assert here is not None
     assert [path.holder for path in away.paths] == ["Jean MARTIN", "Anne"]
@@ -144,7 +144,7 @@ def test_the_path_of_the_key_in_the_reader_comes_first() -> None:
 
 def test_a_bare_key_is_offered_to_the_most_pressing_holder_alone() -> None:
     anne = ending(80 * DAY, "anne", given_name="Anne", subject_cn="Anne")
-    report = report_of(owned(anne), owned(ending(DAY)), world=Simulator(cards={"Reader 00": BARE}))
+    report = report_of(owned(anne), owned(ending(DAY)), simulator=Simulator(cards={"Reader 00": BARE}))
     assert [(path.holder, path.kind) for path in report.paths] == [
         ("Jean MARTIN", WorkflowKind.ACTIVATE),
         ("Anne", WorkflowKind.ORDER),
@@ -153,11 +153,11 @@ def test_a_bare_key_is_offered_to_the_most_pressing_holder_alone() -> None:
 
 @pytest.mark.parametrize("command", [GetStatus(), RaiseGuide(), QuitDaemon()])
 def test_other_questions_are_answered_at_once(command: Command) -> None:
-    world = Simulator(answering=False)
-    world.plug(FAR)
-    world.command(command, request=5)
-    assert world.answered(5) is not None
-    assert len(world.orders()) == 1
+    simulator = Simulator(answering=False)
+    simulator.plug(FAR)
+    simulator.command(command, request=5)
+    assert simulator.answered(5) is not None
+    assert len(simulator.orders()) == 1
 
 
 @pytest.mark.parametrize(
@@ -169,18 +169,18 @@ def test_other_questions_are_answered_at_once(command: Command) -> None:
     ],
 )
 def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim, paths: int) -> None:
-    world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
-    world.command(ClaimByFingerprint(fingerprint=Fingerprint(fingerprint), claim=claim), request=5)
-    report = world.answered(5)
+    simulator = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
+    simulator.command(ClaimByFingerprint(fingerprint=Fingerprint(fingerprint), claim=claim), request=5)
+    report = simulator.answered(5)
     assert report is not None
     assert len(report.paths) == paths
 
 
 def test_the_command_line_can_name_a_key_and_forget_it() -> None:
-    world = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
-    world.command(NameKey(fingerprint=FAR.fingerprint, name="la bleue"), request=1)
-    world.command(ForgetCertificate(fingerprint=NEXT.fingerprint), request=2)
-    named, forgotten = world.answered(1), world.answered(2)
+    simulator = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
+    simulator.command(NameKey(fingerprint=FAR.fingerprint, name="la bleue"), request=1)
+    simulator.command(ForgetCertificate(fingerprint=NEXT.fingerprint), request=2)
+    named, forgotten = simulator.answered(1), simulator.answered(2)
     assert named is not None
     assert forgotten is not None
     assert {(c.fingerprint_sha256, c.key_name) for c in named.certificates} == {
@@ -191,10 +191,10 @@ def test_the_command_line_can_name_a_key_and_forget_it() -> None:
 
 
 def test_a_stale_reader_is_unknown_and_named_so() -> None:
-    world = Simulator()
+    simulator = Simulator()
     stale = ReaderState(name=ReaderName("Reader 00"), occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
-    world.post(ReadersSeen(at=NOW, readers=(stale,)))
-    report = world.check()
+    simulator.post(ReadersSeen(at=NOW, readers=(stale,)))
+    report = simulator.check()
     assert report is not None
     assert [(r.state, r.trouble) for r in report.readers] == [(Occupancy.UNKNOWN, Trouble.READER_STALE)]
     assert report.exit_code == 3

@@ -15,61 +15,61 @@ from support.core.simulator import Simulator
 ONE = certificate("one")
 
 
-def bodies(world: Simulator) -> list[str]:
-    return [notice.body.id for _, notice in world.delivered]
+def bodies(simulator: Simulator) -> list[str]:
+    return [notice.body.id for _, notice in simulator.delivered]
 
 
 def test_a_service_that_restarts_is_not_told() -> None:
-    world = Simulator()
-    world.look()
-    world.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_STOPPED))
-    world.wait(60 * SECOND - MICROSECOND)
-    world.look()
-    world.wait(DAY)
-    assert bodies(world) == []
+    simulator = Simulator()
+    simulator.look()
+    simulator.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_STOPPED))
+    simulator.wait(60 * SECOND - MICROSECOND)
+    simulator.look()
+    simulator.wait(DAY)
+    assert bodies(simulator) == []
 
 
 @pytest.mark.parametrize("trouble", [Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED])
 def test_a_service_that_stays_away_is_told_after_a_minute_and_once_a_day(trouble: Trouble) -> None:
-    world = Simulator()
+    simulator = Simulator()
     for minutes in range(3 * 24 * 60):
-        world.now = NOW + minutes * 60 * SECOND
-        world.post(ServiceLost(at=world.now, trouble=trouble) if minutes % 60 == 0 else Tick(at=world.now))
-    assert [at.day for at, _ in world.delivered] == [1, 2, 3, 4]
-    assert world.delivered[0][0] == NOW + timedelta(minutes=1)
-    assert set(bodies(world)) == {f"trouble.{trouble}"}
+        simulator.now = NOW + minutes * 60 * SECOND
+        simulator.post(ServiceLost(at=simulator.now, trouble=trouble) if minutes % 60 == 0 else Tick(at=simulator.now))
+    assert [at.day for at, _ in simulator.delivered] == [1, 2, 3, 4]
+    assert simulator.delivered[0][0] == NOW + timedelta(minutes=1)
+    assert set(bodies(simulator)) == {f"trouble.{trouble}"}
 
 
 @pytest.mark.parametrize("trouble", [Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED])
 def test_a_card_that_cannot_be_read_is_told_when_all_tries_have_failed(trouble: Trouble) -> None:
-    world = Simulator()
-    world.insert(trouble=trouble)
-    world.wait(17 * SECOND)
-    assert bodies(world) == []
-    world.wait(2 * SECOND)
-    assert bodies(world) == [f"trouble.{trouble}"]
-    world.remove()
-    world.insert(trouble=trouble)
-    world.wait(60 * SECOND)
-    assert len(bodies(world)) == 1, "told today"
+    simulator = Simulator()
+    simulator.insert(trouble=trouble)
+    simulator.wait(17 * SECOND)
+    assert bodies(simulator) == []
+    simulator.wait(2 * SECOND)
+    assert bodies(simulator) == [f"trouble.{trouble}"]
+    simulator.remove()
+    simulator.insert(trouble=trouble)
+    simulator.wait(60 * SECOND)
+    assert len(bodies(simulator)) == 1, "told today"
 
 
 def test_a_card_that_nothing_reads_is_told_once_a_week() -> None:
-    world = Simulator()
-    world.insert()
+    simulator = Simulator()
+    simulator.insert()
     for hours in range(1, 20 * 24):
-        world.wait(3600 * SECOND)
-        assert world.now == NOW + hours * 3600 * SECOND
-        world.post(Tick(at=world.now))
-    assert bodies(world) == ["trouble.card_unread"] * 3
+        simulator.wait(3600 * SECOND)
+        assert simulator.now == NOW + hours * 3600 * SECOND
+        simulator.post(Tick(at=simulator.now))
+    assert bodies(simulator) == ["trouble.card_unread"] * 3
 
 
 def test_a_mute_card_is_called_mute() -> None:
-    world = Simulator()
-    world.post(ReadersSeen(at=NOW, readers=(holding(trouble=Trouble.CARD_MUTE),)))
-    world.wait(DAY)
-    assert bodies(world) == ["trouble.card_mute"]
-    report = world.check()
+    simulator = Simulator()
+    simulator.post(ReadersSeen(at=NOW, readers=(holding(trouble=Trouble.CARD_MUTE),)))
+    simulator.wait(DAY)
+    assert bodies(simulator) == ["trouble.card_mute"]
+    report = simulator.check()
     assert report is not None
     assert [reader.trouble for reader in report.readers] == [Trouble.CARD_MUTE]
 
@@ -82,40 +82,40 @@ def test_a_mute_card_is_called_mute() -> None:
     ],
 )
 def test_a_trouble_of_a_key_is_told_at_once(flags: TokenFlags, certificates: tuple[()], expected: str) -> None:
-    world = Simulator()
-    world.insert(token(*certificates, serial="7", flags=flags))
-    assert bodies(world) == [expected]
+    simulator = Simulator()
+    simulator.insert(token(*certificates, serial="7", flags=flags))
+    assert bodies(simulator) == [expected]
 
 
 def test_a_bare_key_that_may_be_the_replacement_is_not_called_a_trouble() -> None:
-    world = Simulator()
-    world.plug(ending(20 * DAY))
-    world.plug(serial="7")
-    assert bodies(world) == ["notice.order.ends", "notice.activate.add_with_old"]
+    simulator = Simulator()
+    simulator.plug(ending(20 * DAY))
+    simulator.plug(serial="7")
+    assert bodies(simulator) == ["notice.order.ends", "notice.activate.add_with_old"]
 
 
 def test_a_locked_pin_leaves_the_path_standing() -> None:
-    world = Simulator()
-    world.plug(ending(20 * DAY), flags=TokenFlags(pin_locked=True))
-    assert sorted(bodies(world)) == ["notice.order.ends", "trouble.pin_locked"]
+    simulator = Simulator()
+    simulator.plug(ending(20 * DAY), flags=TokenFlags(pin_locked=True))
+    assert sorted(bodies(simulator)) == ["notice.order.ends", "trouble.pin_locked"]
 
 
 @pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING, Trouble.ELEVATED])
 def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
-    world = Simulator()
-    world.look()
-    world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
-    world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM, trouble=trouble))
-    assert bodies(world) == [f"trouble.{trouble}"]
+    simulator = Simulator()
+    simulator.look()
+    simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
+    simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM, trouble=trouble))
+    assert bodies(simulator) == [f"trouble.{trouble}"]
 
 
 def test_an_alarm_is_forgotten_in_time_and_a_milestone_never() -> None:
-    world = Simulator(state=State(settings=notice_settings(days=())))
-    world.plug(ending(-DAY))
-    world.insert(token(serial="7", flags=TokenFlags(pin_locked=True)))
-    world.remove()
-    assert any(mark.startswith("trouble|") for mark in world.state.memory.delivered)
-    world.now += 61 * DAY
-    world.plug(ending(-DAY, "anne", given_name="Anne", subject_cn="Anne"))
-    assert not any(mark.startswith("trouble|") for mark in world.state.memory.delivered)
-    assert sum(mark.startswith("expiry|") for mark in world.state.memory.delivered) == 2
+    simulator = Simulator(state=State(settings=notice_settings(days=())))
+    simulator.plug(ending(-DAY))
+    simulator.insert(token(serial="7", flags=TokenFlags(pin_locked=True)))
+    simulator.remove()
+    assert any(mark.startswith("trouble|") for mark in simulator.state.memory.delivered)
+    simulator.now += 61 * DAY
+    simulator.plug(ending(-DAY, "anne", given_name="Anne", subject_cn="Anne"))
+    assert not any(mark.startswith("trouble|") for mark in simulator.state.memory.delivered)
+    assert sum(mark.startswith("expiry|") for mark in simulator.state.memory.delivered) == 2

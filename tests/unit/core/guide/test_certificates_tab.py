@@ -15,7 +15,7 @@ from daemon.core.model import Certificate, Claim, Fingerprint, KeyId, Progress, 
 from daemon.core.views.guide import BarRole, CertificateCard
 from daemon.core.views.report import Stage
 from support.core.factories import DAY, MICROSECOND, NOW, certificate, ending
-from support.core.simulator import Simulator, world_with
+from support.core.simulator import Simulator, simulator_with
 
 OLD = ending(20 * DAY, "old")
 NEW = ending(1000 * DAY, "new")
@@ -23,26 +23,26 @@ SIGNATURE = ending(20 * DAY, "signature", role=Role.SIGNATURE)
 OTHERS = ending(300 * DAY, "other", subject_cn="Zoé PETIT", given_name="Zoé", surname="PETIT")
 
 
-def cards(world: Simulator) -> dict[str, CertificateCard[Sentence]]:
-    state = world.state
+def cards(simulator: Simulator) -> dict[str, CertificateCard[Sentence]]:
+    state = simulator.state
     assert state.guide is not None
     return {card.fingerprint: card for card in state.guide.certificates}
 
 
-def assessed(world: Simulator) -> tuple[RenewalCase, ...]:
-    return assess_state(world.state, world.now).cases
+def assessed(simulator: Simulator) -> tuple[RenewalCase, ...]:
+    return assess_state(simulator.state, simulator.now).cases
 
 
-def forget(world: Simulator, one: Certificate) -> None:
-    world.command(ForgetCertificate(fingerprint=one.fingerprint))
+def forget(simulator: Simulator, one: Certificate) -> None:
+    simulator.command(ForgetCertificate(fingerprint=one.fingerprint))
 
 
-def name(world: Simulator, one: Certificate, written: str) -> None:
-    world.command(NameKey(fingerprint=one.fingerprint, name=written))
+def name(simulator: Simulator, one: Certificate, written: str) -> None:
+    simulator.command(NameKey(fingerprint=one.fingerprint, name=written))
 
 
-def happened(world: Simulator) -> list[tuple[str, str]]:
-    lines = [line for effect in world.effects if isinstance(effect, SaveMemory) for line in effect.history]
+def happened(simulator: Simulator) -> list[tuple[str, str]]:
+    lines = [line for effect in simulator.effects if isinstance(effect, SaveMemory) for line in effect.history]
     assert all(isinstance(line, HistoryEntry) for line in lines)
     return [(line.what, line.subject) for line in lines]
 
@@ -51,13 +51,13 @@ def happened(world: Simulator) -> list[tuple[str, str]]:
 
 
 def test_all_certificates_are_listed_by_holder_and_key() -> None:
-    world = Simulator()
-    world.look()
+    simulator = Simulator()
+    simulator.look()
     for on_key in ((OTHERS,), (OLD, SIGNATURE), (NEW,)):
-        world.plug(*on_key)
-        world.remove()
-    assert world.state.guide is not None
-    listed = [(card.holder, card.key) for card in world.state.guide.certificates]
+        simulator.plug(*on_key)
+        simulator.remove()
+    assert simulator.state.guide is not None
+    listed = [(card.holder, card.key) for card in simulator.state.guide.certificates]
     assert len(listed) == 4
     assert [holder for holder, _ in listed] == ["Jean MARTIN"] * 3 + ["Zoé PETIT"]
     assert listed == sorted(listed, key=lambda pair: [holder for holder, _ in listed].index(pair[0]))
@@ -65,15 +65,15 @@ def test_all_certificates_are_listed_by_holder_and_key() -> None:
 
 
 def test_a_card_says_whose_how_long_and_where() -> None:
-    world = world_with(OLD)
-    world.now += 3 * DAY
-    world.plug(NEW)
-    old, new = cards(world)[OLD.fingerprint], cards(world)[NEW.fingerprint]
+    simulator = simulator_with(OLD)
+    simulator.now += 3 * DAY
+    simulator.plug(NEW)
+    old, new = cards(simulator)[OLD.fingerprint], cards(simulator)[NEW.fingerprint]
     assert (old.role, old.stage, old.present) == (Role.AUTHENTICATION, Stage.URGENT, False)
     assert (old.until, old.left) == (text("certificate.until", date=NOW + 20 * DAY), text("days.left", count=17))
     assert old.place == text("certificate.away.in", reader="Reader 00", date=NOW)
     assert new.present
-    assert new.place == text("certificate.here.in", reader="Reader 00", date=world.now)
+    assert new.place == text("certificate.here.in", reader="Reader 00", date=simulator.now)
     assert [card.bar.role if card.bar else None for card in (old, new)] == [BarRole.OLD, BarRole.NEW]
 
 
@@ -90,36 +90,36 @@ def test_a_card_says_whose_how_long_and_where() -> None:
     ids=["the last instant", "just over", "almost a day over", "a day over", "long over", "a day left"],
 )
 def test_what_is_left_is_said_at_each_boundary(left: timedelta, words: Text) -> None:
-    assert cards(world_with(ending(left)))[certificate().fingerprint].left == words
+    assert cards(simulator_with(ending(left)))[certificate().fingerprint].left == words
 
 
 def test_a_certificate_without_dates_has_a_card_without_a_bar() -> None:
-    card = cards(world_with(certificate(not_before=None, not_after=None)))[certificate().fingerprint]
+    card = cards(simulator_with(certificate(not_before=None, not_after=None)))[certificate().fingerprint]
     assert (card.until, card.left) == (text("certificate.no_date"), text("certificate.left_unknown"))
     assert card.bar is None
 
 
 def test_a_certificate_whose_key_is_not_remembered_is_listed_too() -> None:
-    world = world_with(OLD)
-    state = replace(world.state, memory=replace(world.state.memory, keys={}))
-    world.state = state
-    world.look()
-    assert cards(world)[OLD.fingerprint].key is None
-    assert cards(world)[OLD.fingerprint].place == text("certificate.away", date=NOW)
+    simulator = simulator_with(OLD)
+    state = replace(simulator.state, memory=replace(simulator.state.memory, keys={}))
+    simulator.state = state
+    simulator.look()
+    assert cards(simulator)[OLD.fingerprint].key is None
+    assert cards(simulator)[OLD.fingerprint].place == text("certificate.away", date=NOW)
 
 
 # A name for a key
 
 
 def test_a_name_is_kept_over_restart_and_insertion_and_taken_away() -> None:
-    world = world_with(OLD)
-    name(world, OLD, "la bleue")
-    world.restart()
-    world.plug(OLD)
-    assert cards(world)[OLD.fingerprint].key_name == "la bleue"
-    name(world, OLD, "")
-    assert cards(world)[OLD.fingerprint].key_name == ""
-    assert [what for what, _ in happened(world) if "named" in what] == ["named", "unnamed"]
+    simulator = simulator_with(OLD)
+    name(simulator, OLD, "la bleue")
+    simulator.restart()
+    simulator.plug(OLD)
+    assert cards(simulator)[OLD.fingerprint].key_name == "la bleue"
+    name(simulator, OLD, "")
+    assert cards(simulator)[OLD.fingerprint].key_name == ""
+    assert [what for what, _ in happened(simulator) if "named" in what] == ["named", "unnamed"]
 
 
 @pytest.mark.parametrize(
@@ -133,38 +133,42 @@ def test_a_name_is_kept_over_restart_and_insertion_and_taken_away() -> None:
     ],
 )
 def test_a_name_is_made_harmless_and_short(written: str, kept: str) -> None:
-    world = world_with(OLD)
-    name(world, OLD, written)
-    (key,) = world.state.memory.keys.values()
+    simulator = simulator_with(OLD)
+    name(simulator, OLD, written)
+    (key,) = simulator.state.memory.keys.values()
     assert key.name == kept
     assert len(key.name) <= KEY_NAME_LIMIT
 
 
 def test_a_name_for_an_unknown_certificate_changes_nothing() -> None:
-    world = world_with(OLD)
-    before = world.state.memory
-    name(world, NEW, "x")
-    assert world.state.memory == before
+    simulator = simulator_with(OLD)
+    before = simulator.state.memory
+    name(simulator, NEW, "x")
+    assert simulator.state.memory == before
 
 
 def test_notices_and_menu_say_the_name_beside_the_holders() -> None:
-    world = Simulator(delivering=False)
-    world.plug(OLD)
-    name(world, OLD, "la bleue")
-    world.wait(timedelta(hours=2))
+    simulator = Simulator(delivering=False)
+    simulator.plug(OLD)
+    name(simulator, OLD, "la bleue")
+    simulator.wait(timedelta(hours=2))
     whose = text("holder.with_key", holder="Jean MARTIN", key="la bleue")
-    assert dict(world.delivered[-1][1].body.args)["holder"] == whose
-    assert world.state.tray is not None
-    labels = {item.label.id: dict(item.label.args) for item in world.state.tray.items if isinstance(item.label, Text)}
+    assert dict(simulator.delivered[-1][1].body.args)["holder"] == whose
+    assert simulator.state.tray is not None
+    labels = {
+        item.label.id: dict(item.label.args) for item in simulator.state.tray.items if isinstance(item.label, Text)
+    }
     assert labels["menu.order"]["holder"] == labels["menu.key"]["holder"] == whose
 
 
 def test_the_menu_names_the_old_key_where_it_speaks_of_the_old_one() -> None:
-    world = world_with(OLD, NEW)
-    name(world, OLD, "la bleue")
-    name(world, NEW, "la rouge")
-    assert world.state.tray is not None
-    labels = {item.label.id: dict(item.label.args) for item in world.state.tray.items if isinstance(item.label, Text)}
+    simulator = simulator_with(OLD, NEW)
+    name(simulator, OLD, "la bleue")
+    name(simulator, NEW, "la rouge")
+    assert simulator.state.tray is not None
+    labels = {
+        item.label.id: dict(item.label.args) for item in simulator.state.tray.items if isinstance(item.label, Text)
+    }
     assert labels["menu.old_lost"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la bleue")
     assert labels["menu.works"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la rouge")
 
@@ -173,90 +177,90 @@ def test_the_menu_names_the_old_key_where_it_speaks_of_the_old_one() -> None:
 
 
 def test_forgetting_the_only_certificate_of_a_key_forgets_the_key_and_all_about_it() -> None:
-    world = world_with(OLD)
-    key = world.plug(OLD)
-    world.state = replace(world.state, memory=replace(world.state.memory, snoozes={KeyId(key): NOW + DAY}))
-    forget(world, OLD)
-    memory = world.state.memory
+    simulator = simulator_with(OLD)
+    key = simulator.plug(OLD)
+    simulator.state = replace(simulator.state, memory=replace(simulator.state.memory, snoozes={KeyId(key): NOW + DAY}))
+    forget(simulator, OLD)
+    memory = simulator.state.memory
     assert (memory.certificates, memory.keys, memory.snoozes, memory.progress) == ({}, {}, {}, {})
-    assert all(not c.keys and not c.fingerprints for c in world.state.contents.values())
-    assert world.withdrawn() == [key]
-    assert ("forgotten", OLD.fingerprint[:8]) in happened(world)
-    assert cards(world) == {}
+    assert all(not c.keys and not c.fingerprints for c in simulator.state.contents.values())
+    assert simulator.withdrawn() == [key]
+    assert ("forgotten", OLD.fingerprint[:8]) in happened(simulator)
+    assert cards(simulator) == {}
 
 
 def test_what_was_forgotten_is_new_when_it_comes_again() -> None:
-    world = world_with(OLD)
-    name(world, OLD, "la bleue")
-    world.tell(next(iter(world.state.memory.keys)), Claim.WORKS)
-    world.plug(OLD)
-    forget(world, OLD)
-    world.wait(timedelta(hours=3))
-    assert world.state.memory.certificates == {}, "not while it stays in"
-    world.remove()
-    world.now += DAY
-    world.plug(OLD)
-    (key,) = world.state.memory.keys.values()
-    assert (key.name, key.claims, key.first_seen) == ("", frozenset(), world.now)
+    simulator = simulator_with(OLD)
+    name(simulator, OLD, "la bleue")
+    simulator.tell(next(iter(simulator.state.memory.keys)), Claim.WORKS)
+    simulator.plug(OLD)
+    forget(simulator, OLD)
+    simulator.wait(timedelta(hours=3))
+    assert simulator.state.memory.certificates == {}, "not while it stays in"
+    simulator.remove()
+    simulator.now += DAY
+    simulator.plug(OLD)
+    (key,) = simulator.state.memory.keys.values()
+    assert (key.name, key.claims, key.first_seen) == ("", frozenset(), simulator.now)
 
 
 def test_a_key_with_another_certificate_stays() -> None:
-    world = world_with()
-    world.plug(OLD, SIGNATURE)
-    forget(world, SIGNATURE)
-    assert set(cards(world)) == {OLD.fingerprint}
-    key = next(k for k in world.state.memory.keys.values() if OLD.fingerprint in k.fingerprints)
+    simulator = simulator_with()
+    simulator.plug(OLD, SIGNATURE)
+    forget(simulator, SIGNATURE)
+    assert set(cards(simulator)) == {OLD.fingerprint}
+    key = next(k for k in simulator.state.memory.keys.values() if OLD.fingerprint in k.fingerprints)
     assert key.fingerprints == (OLD.fingerprint,)
-    assert SIGNATURE.fingerprint not in {f for c in world.state.contents.values() for f in c.fingerprints}
+    assert SIGNATURE.fingerprint not in {f for c in simulator.state.contents.values() for f in c.fingerprints}
 
 
 def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_has_expired() -> None:
-    world = world_with(OLD)
-    world.plug(OLD, NEW)
-    assert [case.path.kind for case in assessed(world) if case.path] == [WorkflowKind.ORDER]
-    world.wait(20 * DAY + MICROSECOND)
-    told = len(world.delivered)
+    simulator = simulator_with(OLD)
+    simulator.plug(OLD, NEW)
+    assert [case.path.kind for case in assessed(simulator) if case.path] == [WorkflowKind.ORDER]
+    simulator.wait(20 * DAY + MICROSECOND)
+    told = len(simulator.delivered)
     for _ in range(2):
-        (case,) = assessed(world)
+        (case,) = assessed(simulator)
         assert case.path is None
         assert case.status.current.not_after == NEW.not_after
-        assert {f: card.stage for f, card in cards(world).items()} == {
+        assert {f: card.stage for f, card in cards(simulator).items()} == {
             OLD.fingerprint: Stage.SUPERSEDED,
             NEW.fingerprint: Stage.VALID,
         }
-        world.plug(OLD, NEW)
-    assert (len(world.delivered), world.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
+        simulator.plug(OLD, NEW)
+    assert (len(simulator.delivered), simulator.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
 
 
 def test_one_that_was_taken_off_the_token_and_forgotten_decides_no_more() -> None:
-    world = world_with(OLD)
-    world.plug(OLD, NEW)
-    forget(world, OLD)
-    world.plug(NEW)
-    (case,) = assessed(world)
+    simulator = simulator_with(OLD)
+    simulator.plug(OLD, NEW)
+    forget(simulator, OLD)
+    simulator.plug(NEW)
+    (case,) = assessed(simulator)
     assert case.path is None
     assert case.status.current.not_after == NEW.not_after
 
 
 def test_the_progress_of_another_key_stays() -> None:
-    world = world_with(OLD, NEW)
-    before = dict(world.state.memory.progress)
+    simulator = simulator_with(OLD, NEW)
+    before = dict(simulator.state.memory.progress)
     assert before
     assert all(isinstance(each, Progress) for each in before.values())
-    world.plug(OTHERS)
-    forget(world, OTHERS)
-    assert world.state.memory.progress == before
+    simulator.plug(OTHERS)
+    forget(simulator, OTHERS)
+    assert simulator.state.memory.progress == before
 
 
 def test_forgetting_what_is_not_known_changes_nothing() -> None:
-    world = world_with(OLD)
-    before = world.state
-    assert world.command(ForgetCertificate(fingerprint=Fingerprint("f" * 64))) == ()
-    assert world.state == before
+    simulator = simulator_with(OLD)
+    before = simulator.state
+    assert simulator.command(ForgetCertificate(fingerprint=Fingerprint("f" * 64))) == ()
+    assert simulator.state == before
 
 
 def test_a_command_that_looks_alone_takes_no_notice_back() -> None:
-    world = world_with(OLD)
-    world.state = replace(world.state, notifies=False)
-    forget(world, OLD)
-    assert not [effect for effect in world.effects if isinstance(effect, Withdraw)]
+    simulator = simulator_with(OLD)
+    simulator.state = replace(simulator.state, notifies=False)
+    forget(simulator, OLD)
+    assert not [effect for effect in simulator.effects if isinstance(effect, Withdraw)]

@@ -49,41 +49,41 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = Simulator()
+        self.simulator = Simulator()
         self.away = False
         self.old_pages: list[GuideView[Sentence]] = []
-        self.world.look()
+        self.simulator.look()
 
     def show(self) -> None:
         if not self.away:
-            self.world.look()
+            self.simulator.look()
 
     def scene(self) -> GuideContext | None:
-        world = self.world
-        assessment = assess_state(world.state, world.now)
-        case = shown_case(world.state, assessment)
-        return build_context(world.state, assessment, case, world.now) if case else None
+        simulator = self.simulator
+        assessment = assess_state(simulator.state, simulator.now)
+        case = shown_case(simulator.state, assessment)
+        return build_context(simulator.state, assessment, case, simulator.now) if case else None
 
     @rule(name=USUAL, reader=st.sampled_from(READERS))
     def put_in(self, name: str, reader: str) -> None:
-        world = self.world
-        world.insertions += 1
+        simulator = self.simulator
+        simulator.insertions += 1
         tokens = tuple(replace(one, slot_description=reader) for one in CARDS[name])
-        world.cards[reader] = Card(tokens=tokens, insertion=world.insertions)
+        simulator.cards[reader] = Card(tokens=tokens, insertion=simulator.insertions)
         self.show()
 
     @rule(reader=st.sampled_from(READERS))
     def take_out(self, reader: str) -> None:
-        self.world.cards.pop(reader, None)
+        self.simulator.cards.pop(reader, None)
         self.show()
 
     @rule()
     def the_service_goes(self) -> None:
         before = self.scene()
         self.away = True
-        self.world.post(ServiceLost(at=self.world.now, trouble=Trouble.SERVICE_STOPPED))
+        self.simulator.post(ServiceLost(at=self.simulator.now, trouble=Trouble.SERVICE_STOPPED))
         after = self.scene()
-        assert self.world.page.reader is ReaderStatus.AWAY
+        assert self.simulator.page.reader is ReaderStatus.AWAY
         assert (after.step if after else None) == (before.step if before else None), "nothing is decided"
 
     @precondition(lambda self: self.away)
@@ -94,87 +94,91 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     @rule()
     def the_reading_begins_to_hang(self) -> None:
-        self.world.answering = False
+        self.simulator.answering = False
 
-    @precondition(lambda self: not self.world.answering)
+    @precondition(lambda self: not self.simulator.answering)
     @rule()
     def the_reading_ends(self) -> None:
-        self.world.answering = True
-        for ticket in tuple(self.world.state.reads):
-            order = next(o for o in self.world.orders() if o.ticket == ticket)
-            self.world.read(order)
+        self.simulator.answering = True
+        for ticket in tuple(self.simulator.state.reads):
+            order = next(o for o in self.simulator.orders() if o.ticket == ticket)
+            self.simulator.read(order)
 
     @rule(span=SPANS)
     def time_passes(self, span: timedelta) -> None:
-        self.world.wait(span)
+        self.simulator.wait(span)
         self.show()
 
     @rule(span=st.sampled_from([SECOND, 2 * HOUR, 2 * DAY]))
     def the_clock_goes_back(self, span: timedelta) -> None:
         left = self.left()
-        self.world.now = max(self.world.now - span, NOW - 5 * DAY)
-        self.world.command(ChooseAction(action=action_id("select:nothing")))
+        self.simulator.now = max(self.simulator.now - span, NOW - 5 * DAY)
+        self.simulator.command(ChooseAction(action=action_id("select:nothing")))
         after = self.left()
         if left is not None and after is not None:
             assert after <= left + timedelta(minutes=1), "a clock set back does not lengthen the time"
 
     def left(self) -> timedelta | None:
-        until = self.world.page.deadline
-        return until - self.world.now if until else None
+        until = self.simulator.page.deadline
+        return until - self.simulator.now if until else None
 
-    @precondition(lambda self: self.world.actions())
+    @precondition(lambda self: self.simulator.actions())
     @rule(number=st.integers(0, 40), hasty=st.booleans())
     def choose(self, number: int, hasty: bool) -> None:
-        world = self.world
-        actions = world.actions()
+        simulator = self.simulator
+        actions = simulator.actions()
         chosen = sorted(actions) if hasty else sorted(actions.keys() - CLAIMED) or sorted(actions)
-        self.old_pages = [*self.old_pages[-3:], world.page]
-        world.choose(chosen[number % len(chosen)])
+        self.old_pages = [*self.old_pages[-3:], simulator.page]
+        simulator.choose(chosen[number % len(chosen)])
 
-    @precondition(lambda self: self.world.page.primary)
+    @precondition(lambda self: self.simulator.page.primary)
     @rule(works=st.booleans())
     def choose_the_first(self, works: bool) -> None:
-        world = self.world
-        assert world.page.primary is not None
-        world.opening = works
-        effects = world.choose(world.page.primary.id)
-        world.opening = True
-        before = world.state.memory
+        simulator = self.simulator
+        assert simulator.page.primary is not None
+        simulator.opening = works
+        effects = simulator.choose(simulator.page.primary.id)
+        simulator.opening = True
+        before = simulator.state.memory
         for order in (e for e in effects if isinstance(e, Launch) and not works):
             failed = Trouble.LAUNCH_FAILED
-            world.post(Launched(at=world.now, procedure=order.procedure, destination=order.destination, trouble=failed))
-            assert world.state.memory.progress == before.progress, "what failed ends nothing"
+            simulator.post(
+                Launched(at=simulator.now, procedure=order.procedure, destination=order.destination, trouble=failed)
+            )
+            assert simulator.state.memory.progress == before.progress, "what failed ends nothing"
 
     @precondition(lambda self: self.old_pages)
     @rule(number=st.integers(0, 60))
     def choose_what_was_offered_once(self, number: int) -> None:
         page = self.old_pages[number % len(self.old_pages)]
-        self.world.post(Tick(at=self.world.now))
+        self.simulator.post(Tick(at=self.simulator.now))
         ids = [a.id for a in (*page.actions, *page.answers, *page.cases, *filter(None, [page.primary]))]
-        gone = sorted(set(ids) - {action.id for action in self.world.actions().values()}, key=str)
-        before = self.world.state
+        gone = sorted(set(ids) - {action.id for action in self.simulator.actions().values()}, key=str)
+        before = self.simulator.state
         for action in gone:
-            assert self.world.command(ChooseAction(action=action)) == ()
-        after = self.world.state
+            assert self.simulator.command(ChooseAction(action=action)) == ()
+        after = self.simulator.state
         assert after == before, [f.name for f in fields(after) if getattr(after, f.name) != getattr(before, f.name)]
 
-    @precondition(lambda self: self.world.answering and not self.away)
+    @precondition(lambda self: self.simulator.answering and not self.away)
     @rule()
     def it_restarts(self) -> None:
-        world = self.world
-        world.wait(timedelta(minutes=1))  # a card whose reading failed is read again by then
+        simulator = self.simulator
+        simulator.wait(timedelta(minutes=1))  # a card whose reading failed is read again by then
         self.show()
-        before, state = world.page, world.state
-        world.state = State(settings=state.settings, zone=state.zone, memory=world.kept, guide_case=state.guide_case)
-        world.look()
-        differing = {f.name for f in fields(before) if getattr(before, f.name) != getattr(world.page, f.name)} - {
+        before, state = simulator.page, simulator.state
+        simulator.state = State(
+            settings=state.settings, zone=state.zone, memory=simulator.kept, guide_case=state.guide_case
+        )
+        simulator.look()
+        differing = {f.name for f in fields(before) if getattr(before, f.name) != getattr(simulator.page, f.name)} - {
             "certificates"
         }
         assert not differing, f"the same page but for {differing}"
 
     def truly_in(self) -> set[Fingerprint]:
         """Name the cards in the readers, which only the test knows."""
-        found = {c.fingerprint for card in self.world.cards.values() for t in card.tokens for c in t.certificates}
+        found = {c.fingerprint for card in self.simulator.cards.values() for t in card.tokens for c in t.certificates}
         return {key.fingerprint for key in KEYS} & found
 
     @invariant()
@@ -184,9 +188,9 @@ class GuideAnyOrder(RuleBasedStateMachine):
             return
         roles, needs = scene.roles, scene.step.needs
         right = roles.old if needs is Needs.OLD else roles.new
-        known = not self.away and self.world.page.reader is not ReaderStatus.READING
+        known = not self.away and self.simulator.page.reader is not ReaderStatus.READING
         clear = known and self.truly_in() == ({right.fingerprint} if right else set())
-        for action in self.world.actions().values():
+        for action in self.simulator.actions().values():
             if action.id.kind is ActionKind.END:
                 assert needs is Needs.NOTHING or clear
             if action.id == ActionId(ActionKind.OPEN, Destination.PLATFORM):
@@ -194,18 +198,18 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def the_course_is_that_of_the_path(self) -> None:
-        state = self.world.state
-        for case in assess_state(state, self.world.now).cases:
+        state = self.simulator.state
+        for case in assess_state(state, self.simulator.now).cases:
             if case.path is not None:
                 assert state.memory.progress[progress_id(case)].workflow == case.path.kind.value
         scene = self.scene()
-        if scene and scene.case.path and self.world.page.steps:
-            assert self.world.page.workflow == scene.case.path.kind.value
+        if scene and scene.case.path and self.simulator.page.steps:
+            assert self.simulator.page.workflow == scene.case.path.kind.value
 
     @invariant()
     def no_step_is_ended_twice(self) -> None:
         scene = self.scene()
-        endings = [a.id.subject for a in self.world.actions().values() if a.id.kind is ActionKind.END]
+        endings = [a.id.subject for a in self.simulator.actions().values() if a.id.kind is ActionKind.END]
         assert len(endings) <= 1
         if scene and scene.progress:
             assert not set(endings) & scene.progress.done.keys()
@@ -217,7 +221,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def something_leads_on(self) -> None:
-        page, scene = self.world.page, self.scene()
+        page, scene = self.simulator.page, self.scene()
         if scene is None or scene.step is None or page.primary or page.answers:
             return
         awaited = CARD_CONDITIONS | {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
@@ -225,43 +229,43 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Follow the guide from the current page to its end."""
-        world = self.world
-        world.opening = True
+        simulator = self.simulator
+        simulator.opening = True
         self.away = False
-        if not world.answering:
+        if not simulator.answering:
             self.the_reading_ends()
-        world.cards.clear()
+        simulator.cards.clear()
         self.show()
         for _ in range(40):
-            scene, page = self.scene(), world.page
+            scene, page = self.scene(), simulator.page
             if scene is None or not (page.steps or page.answers or page.primary):
                 return
             self.follow(scene, page)
             if scene.step and scene.step.ends is Ends.CERTIFICATE_SEEN:
                 return
-        raise AssertionError(f"the guide never ends: {world.page}")
+        raise AssertionError(f"the guide never ends: {simulator.page}")
 
     def follow(self, scene: GuideContext, page: GuideView[Sentence]) -> None:
-        world = self.world
+        simulator = self.simulator
         actions = page.answers or tuple(filter(None, [page.primary]))
         if actions and actions[0].id.kind is not ActionKind.CHECK:
-            world.choose(str(actions[0].id))
+            simulator.choose(str(actions[0].id))
             return
         step = scene.step
         ends = step.ends if step else Ends.CONFIRMED
         old = ends is Ends.OLD_IN or (step is not None and step.needs is Needs.OLD)
         entry = scene.roles.old if old else scene.roles.new
-        world.cards.clear()
-        world.look()
+        simulator.cards.clear()
+        simulator.look()
         if ends in {Ends.OLD_OUT, Ends.NEW_OUT, Ends.CERTIFICATE_SEEN}:
             return
         if scene.roles.blank and actions:
-            world.plug(ending(1900 * DAY, "later"), serial="9")
+            simulator.plug(ending(1900 * DAY, "later"), serial="9")
         elif scene.roles.blank:
-            world.insert(*CARDS["bare"])
+            simulator.insert(*CARDS["bare"])
         else:
             assert entry is not None
-            world.plug(entry.seen.certificate)
+            simulator.plug(entry.seen.certificate)
 
 
 TestGuideAnyOrder = GuideAnyOrder.TestCase

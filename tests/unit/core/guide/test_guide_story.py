@@ -12,7 +12,7 @@ from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import BarRole, ReaderStatus
 from support.core.factories import DAY, NOW, UNACTIVATED, ending, token
-from support.core.simulator import Simulator, world_with
+from support.core.simulator import Simulator, simulator_with
 from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, delivered, mailed, two_keys
 from support.guide_actions import action_id
 
@@ -22,106 +22,110 @@ LETTER = Launch(
 )
 
 
-def workflow(world: Simulator) -> WorkflowKind | None:
-    return world.page.workflow
+def workflow(simulator: Simulator) -> WorkflowKind | None:
+    return simulator.page.workflow
 
 
 def test_the_order_is_led_to_the_new_key() -> None:
-    world = Simulator()
-    world.plug(OLD)
-    assert world.page.workflow == WorkflowKind.ORDER
-    assert world.step() == "open"
-    world.choose("open:order_page")
-    assert world.step() == "ordered"
-    world.choose("end:ordered")
-    assert (world.step(), world.page.primary) == ("wait", None)
-    world.remove()
-    world.plug(NEW)
-    assert (world.page.workflow, world.step()) == (WorkflowKind.ACTIVATE, "start")
+    simulator = Simulator()
+    simulator.plug(OLD)
+    assert simulator.page.workflow == WorkflowKind.ORDER
+    assert simulator.step() == "open"
+    simulator.choose("open:order_page")
+    assert simulator.step() == "ordered"
+    simulator.choose("end:ordered")
+    assert (simulator.step(), simulator.page.primary) == ("wait", None)
+    simulator.remove()
+    simulator.plug(NEW)
+    assert (simulator.page.workflow, simulator.step()) == (WorkflowKind.ACTIVATE, "start")
 
 
 def test_an_ordered_key_is_awaited_by_notices_too() -> None:
-    world = Simulator()
-    world.plug(OLD)
-    world.choose("open:order_page", "end:ordered")
-    world.wait(6 * DAY)
-    notice = world.delivered[-1][1]
+    simulator = Simulator()
+    simulator.plug(OLD)
+    simulator.choose("open:order_page", "end:ordered")
+    simulator.wait(6 * DAY)
+    notice = simulator.delivered[-1][1]
     assert notice.body.id == "notice.ordered.ends"
     assert notice.button is not None
     assert notice.button.id == "button.guide"
-    launches = len(world.launches())
-    assert OpenGuide() in world.answer(notice.tag)
-    assert len(world.launches()) == launches
+    launches = len(simulator.launches())
+    assert OpenGuide() in simulator.answer(notice.tag)
+    assert len(simulator.launches()) == launches
 
 
 def test_a_page_that_did_not_open_ends_no_step_and_may_be_ended_by_hand() -> None:
-    world = Simulator(opening=False)
-    world.plug(OLD)
-    world.choose("open:order_page")
+    simulator = Simulator(opening=False)
+    simulator.plug(OLD)
+    simulator.choose("open:order_page")
     failed = Trouble.LAUNCH_FAILED
-    world.post(Launched(at=NOW, procedure="opalexe", destination=Destination.ORDER_PAGE, trouble=failed))
-    assert world.step() == "open"
-    world.choose("end:open")
-    assert world.step() == "ordered"
+    simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.ORDER_PAGE, trouble=failed))
+    assert simulator.step() == "open"
+    simulator.choose("end:open")
+    assert simulator.step() == "ordered"
 
 
 def test_a_click_on_the_notice_ends_the_step_that_it_opens() -> None:
-    world = Simulator()
-    world.plug(OLD)
-    assert OpenGuide() in world.answer(OLD_ID)
-    assert world.step() == "ordered"
+    simulator = Simulator()
+    simulator.plug(OLD)
+    assert OpenGuide() in simulator.answer(OLD_ID)
+    assert simulator.step() == "ordered"
 
 
 def test_activation_is_ended_by_the_persons_word() -> None:
-    world = world_with(OLD, NEW)
-    world.plug(NEW)
-    world.choose("open:tool", "end:start", "state:activated")
-    assert world.page.workflow is WorkflowKind.ADD_WITH_OLD
-    assert world.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.ACTIVATED}
+    simulator = simulator_with(OLD, NEW)
+    simulator.plug(NEW)
+    simulator.choose("open:tool", "end:start", "state:activated")
+    assert simulator.page.workflow is WorkflowKind.ADD_WITH_OLD
+    assert simulator.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.ACTIVATED}
 
 
 def test_a_token_without_certificate_is_the_new_key_while_it_is_activated() -> None:
-    world = world_with(OLD)
-    world.plug(serial="9")
-    assert (workflow(world), world.step(), world.page.reader) == (WorkflowKind.ACTIVATE, "start", ReaderStatus.NEW)
-    world.choose("open:tool", "end:start")
-    world.remove()
-    assert workflow(world) is WorkflowKind.ORDER
-    world.plug(serial="9")
-    assert world.step() == "activate", "what was done is kept"
-    world.insert(token(NEW, serial="9"))
-    assert workflow(world) is WorkflowKind.ADD_WITH_OLD
+    simulator = simulator_with(OLD)
+    simulator.plug(serial="9")
+    assert (workflow(simulator), simulator.step(), simulator.page.reader) == (
+        WorkflowKind.ACTIVATE,
+        "start",
+        ReaderStatus.NEW,
+    )
+    simulator.choose("open:tool", "end:start")
+    simulator.remove()
+    assert workflow(simulator) is WorkflowKind.ORDER
+    simulator.plug(serial="9")
+    assert simulator.step() == "activate", "what was done is kept"
+    simulator.insert(token(NEW, serial="9"))
+    assert workflow(simulator) is WorkflowKind.ADD_WITH_OLD
 
 
 def test_the_whole_way_with_the_old_key() -> None:
-    world = two_keys()
-    world.plug(OLD)
-    assert world.step() == "log_in"
-    world.choose("open:platform")
-    assert world.page.primary is not None
-    assert str(world.page.primary.id) == "end:log_in", "it is open; now it is to be done"
-    world.choose("end:log_in", "end:ask", "end:close")
-    assert world.step() == "old_out"
-    world.remove()
-    assert (world.step(), world.page.deadline) == ("new_in", NOW + DAY)
-    world.plug(NEW)
-    world.choose("end:click", "end:check")
-    assert delivered(world.page.headline) == "guide.finished"
-    assert world.withdrawn() == [OLD_ID]
-    assert world.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.ACTIVATED, Claim.WORKS}
-    world.choose("finish")
-    assert delivered(world.page.headline) == "guide.well"
+    simulator = two_keys()
+    simulator.plug(OLD)
+    assert simulator.step() == "log_in"
+    simulator.choose("open:platform")
+    assert simulator.page.primary is not None
+    assert str(simulator.page.primary.id) == "end:log_in", "it is open; now it is to be done"
+    simulator.choose("end:log_in", "end:ask", "end:close")
+    assert simulator.step() == "old_out"
+    simulator.remove()
+    assert (simulator.step(), simulator.page.deadline) == ("new_in", NOW + DAY)
+    simulator.plug(NEW)
+    simulator.choose("end:click", "end:check")
+    assert delivered(simulator.page.headline) == "guide.finished"
+    assert simulator.withdrawn() == [OLD_ID]
+    assert simulator.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.ACTIVATED, Claim.WORKS}
+    simulator.choose("finish")
+    assert delivered(simulator.page.headline) == "guide.well"
 
 
 def test_the_whole_way_by_the_support() -> None:
-    world = two_keys(OLD_ENDS + DAY)
-    world.plug(NEW)
-    world.choose("open:platform", "end:log_in")
-    assert world.actions()["copy:serial"].copy == NEW.serial_hex.upper()
-    world.choose("open:support_mail")
-    assert world.launches()[-1] == LETTER
-    world.choose("end:opens")
-    assert delivered(world.page.headline) == "guide.finished"
+    simulator = two_keys(OLD_ENDS + DAY)
+    simulator.plug(NEW)
+    simulator.choose("open:platform", "end:log_in")
+    assert simulator.actions()["copy:serial"].copy == NEW.serial_hex.upper()
+    simulator.choose("open:support_mail")
+    assert simulator.launches()[-1] == LETTER
+    simulator.choose("end:opens")
+    assert delivered(simulator.page.headline) == "guide.finished"
 
 
 @pytest.mark.parametrize(
@@ -142,96 +146,98 @@ def test_the_whole_way_by_the_support() -> None:
 def test_a_wrong_card_is_said_at_once_and_no_browser_step_offered(
     cards: list[object], alert: str | None, picture: ReaderStatus
 ) -> None:
-    world = two_keys()
-    world.choose("put_off")  # the person looks at this line, whatever comes
+    simulator = two_keys()
+    simulator.choose("put_off")  # the person looks at this line, whatever comes
     for number, card in enumerate(cards):
         tokens = () if card is None else (token(card, reader=f"Reader 0{number}"),)  # type: ignore[arg-type]
-        world.insert(*tokens, reader=f"Reader 0{number}")
-    assert world.page.reader is picture
-    assert (delivered(world.page.alert) if world.page.alert else None) == alert
+        simulator.insert(*tokens, reader=f"Reader 0{number}")
+    assert simulator.page.reader is picture
+    assert (delivered(simulator.page.alert) if simulator.page.alert else None) == alert
     right = picture is ReaderStatus.OLD
-    assert ({"open:platform", "end:log_in"} <= world.actions().keys()) is right
-    assert ({"open:platform", "end:log_in"} & world.actions().keys() != set()) is right
+    assert ({"open:platform", "end:log_in"} <= simulator.actions().keys()) is right
+    assert ({"open:platform", "end:log_in"} & simulator.actions().keys() != set()) is right
 
 
 def test_nothing_is_decided_while_a_card_is_read_or_the_service_is_away() -> None:
-    world = mailed()
-    world.choose("back:close", "back:ask")
-    assert world.step() == "ask"
-    world.answering = False
-    world.insert(token(NEW, reader="Reader 01"), reader="Reader 01")
-    assert (world.step(), world.page.reader) == ("ask", ReaderStatus.READING)
-    assert "end:ask" not in world.actions()
-    world.read(world.orders()[-1])
-    assert (world.step(), world.page.reader) == ("old_in", ReaderStatus.BOTH)
-    world.answering = True
-    world.remove("Reader 01")
-    world.post(ServiceLost(at=world.now, trouble=Trouble.SERVICE_STOPPED))
-    assert (world.step(), world.page.reader) == ("ask", ReaderStatus.AWAY)
-    assert delivered(world.page.alert) == "trouble.service_stopped"
-    assert "end:ask" not in world.actions()
-    world.look()
-    assert "end:ask" in world.actions()
+    simulator = mailed()
+    simulator.choose("back:close", "back:ask")
+    assert simulator.step() == "ask"
+    simulator.answering = False
+    simulator.insert(token(NEW, reader="Reader 01"), reader="Reader 01")
+    assert (simulator.step(), simulator.page.reader) == ("ask", ReaderStatus.READING)
+    assert "end:ask" not in simulator.actions()
+    simulator.read(simulator.orders()[-1])
+    assert (simulator.step(), simulator.page.reader) == ("old_in", ReaderStatus.BOTH)
+    simulator.answering = True
+    simulator.remove("Reader 01")
+    simulator.post(ServiceLost(at=simulator.now, trouble=Trouble.SERVICE_STOPPED))
+    assert (simulator.step(), simulator.page.reader) == ("ask", ReaderStatus.AWAY)
+    assert delivered(simulator.page.alert) == "trouble.service_stopped"
+    assert "end:ask" not in simulator.actions()
+    simulator.look()
+    assert "end:ask" in simulator.actions()
 
 
 def test_a_refusal_leads_back_to_the_right_step() -> None:
-    world = mailed()
-    known_problems = {help_.id: help_.action for help_ in world.page.known_problems}
+    simulator = mailed()
+    known_problems = {help_.id: help_.action for help_ in simulator.page.known_problems}
     assert known_problems["suspended"] is None
-    world.choose("help:too_old")
-    assert world.step() == "log_in", "the old key is in"
-    assert {help_.id: help_.action for help_ in world.page.known_problems}["too_old"] is None, "nothing is to be undone"
+    simulator.choose("help:too_old")
+    assert simulator.step() == "log_in", "the old key is in"
+    assert {help_.id: help_.action for help_ in simulator.page.known_problems}["too_old"] is None, (
+        "nothing is to be undone"
+    )
 
 
 def test_a_refusal_that_is_final_offers_to_give_up() -> None:
-    world = two_keys(OLD_ENDS + DAY)
-    world.plug(NEW)
-    world.choose("help:first_time")
-    assert delivered(world.page.headline) == "guide.abandoned"
-    world.choose("restart")
-    assert world.step() == "log_in"
+    simulator = two_keys(OLD_ENDS + DAY)
+    simulator.plug(NEW)
+    simulator.choose("help:first_time")
+    assert delivered(simulator.page.headline) == "guide.abandoned"
+    simulator.choose("restart")
+    assert simulator.step() == "log_in"
 
 
 def test_what_was_given_up_is_still_told_by_its_dates() -> None:
-    world = Simulator()
-    world.plug(OLD)
-    world.choose("abandon")
-    told = len(world.delivered)
-    world.wait(6 * DAY)
-    assert len(world.delivered) == told + 1
+    simulator = Simulator()
+    simulator.plug(OLD)
+    simulator.choose("abandon")
+    told = len(simulator.delivered)
+    simulator.wait(6 * DAY)
+    assert len(simulator.delivered) == told + 1
 
 
 def test_a_stale_choice_does_nothing() -> None:
-    world = two_keys()
-    world.plug(NEW)
-    before = world.state
-    assert world.command(ChooseAction(action=action_id("end:log_in"))) == ()
-    assert world.state == before
+    simulator = two_keys()
+    simulator.plug(NEW)
+    before = simulator.state
+    assert simulator.command(ChooseAction(action=action_id("end:log_in"))) == ()
+    assert simulator.state == before
 
 
 def test_a_crash_leads_to_the_same_page() -> None:
-    world = mailed()
-    before = world.page
-    world.restart()
-    assert world.page.steps == before.steps
-    assert (world.page.deadline, world.page.primary) == (before.deadline, before.primary)
+    simulator = mailed()
+    before = simulator.page
+    simulator.restart()
+    assert simulator.page.steps == before.steps
+    assert (simulator.page.deadline, simulator.page.primary) == (before.deadline, before.primary)
 
 
 def test_steps_leave_lines_in_the_history() -> None:
-    world = two_keys()
-    world.plug(OLD)
-    (remembered,) = [e for e in world.choose("end:log_in") if isinstance(e, SaveMemory)]
+    simulator = two_keys()
+    simulator.plug(OLD)
+    (remembered,) = [e for e in simulator.choose("end:log_in") if isinstance(e, SaveMemory)]
     assert [(h.what, h.subject) for h in remembered.history] == [("guide_ended_log_in", NEW_ID)]
 
 
 def test_the_page_is_shown_only_when_it_changes() -> None:
-    world = two_keys()
-    world.wait(timedelta(minutes=1))
-    world.command(ChooseAction(action=NOT_OFFERED))
-    shown = [e for e in world.command(ChooseAction(action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
+    simulator = two_keys()
+    simulator.wait(timedelta(minutes=1))
+    simulator.command(ChooseAction(action=NOT_OFFERED))
+    shown = [e for e in simulator.command(ChooseAction(action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
     assert shown == []
-    world.now += timedelta(minutes=1)
-    assert not [e for e in world.command(ChooseAction(action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
+    simulator.now += timedelta(minutes=1)
+    assert not [e for e in simulator.command(ChooseAction(action=NOT_OFFERED)) if isinstance(e, ShowGuide)]
 
 
 def test_the_time_line_shows_how_long_the_easy_way_is_open() -> None:
@@ -242,17 +248,17 @@ def test_the_time_line_shows_how_long_the_easy_way_is_open() -> None:
 
 
 def test_the_guide_opens_when_it_is_asked_for() -> None:
-    world = two_keys()
-    effects = world.command(RaiseGuide(), request=3)
+    simulator = two_keys()
+    effects = simulator.command(RaiseGuide(), request=3)
     assert OpenGuide() in effects
-    assert world.answered(3) is not None
+    assert simulator.answered(3) is not None
 
 
 def test_a_key_that_looks_unactivated_waits_for_its_activation() -> None:
-    world = world_with(OLD)
-    world.plug(NEW, flags=UNACTIVATED)
-    world.choose("open:tool", "end:start")
-    assert world.step() == "activate"
-    world.cards["Reader 00"].tokens = (token(NEW),)
-    world.wait(timedelta(minutes=1))
-    assert world.page.workflow is WorkflowKind.ADD_WITH_OLD
+    simulator = simulator_with(OLD)
+    simulator.plug(NEW, flags=UNACTIVATED)
+    simulator.choose("open:tool", "end:start")
+    assert simulator.step() == "activate"
+    simulator.cards["Reader 00"].tokens = (token(NEW),)
+    simulator.wait(timedelta(minutes=1))
+    assert simulator.page.workflow is WorkflowKind.ADD_WITH_OLD

@@ -15,42 +15,42 @@ from support.core.workflows import WORKFLOWS
 
 
 def test_the_tidying_up_is_reminded_of_once_after_a_week() -> None:
-    world = finished()
-    world.choose("finish")
-    world.wait(7 * DAY - MICROSECOND)
-    assert "notice.clean_up.title" not in world.titles()
-    world.wait(MICROSECOND)
-    assert world.titles()[-1] == "notice.clean_up.title"
-    world.wait(100 * DAY)
-    assert world.titles().count("notice.clean_up.title") == 1
+    simulator = finished()
+    simulator.choose("finish")
+    simulator.wait(7 * DAY - MICROSECOND)
+    assert "notice.clean_up.title" not in simulator.titles()
+    simulator.wait(MICROSECOND)
+    assert simulator.titles()[-1] == "notice.clean_up.title"
+    simulator.wait(100 * DAY)
+    assert simulator.titles().count("notice.clean_up.title") == 1
 
 
 @pytest.mark.parametrize("choices", [["clean_up", "end:remove"], ["not_needed"]], ids=["tidied", "not needed"])
 def test_the_tidying_up_is_silent_once_it_is_done_or_not_needed(choices: list[str]) -> None:
-    world = finished()
-    world.choose(*choices)
-    world.wait(100 * DAY)
-    assert "notice.clean_up.title" not in world.titles()
-    assert not {"clean_up", "not_needed"} & world.actions().keys()
+    simulator = finished()
+    simulator.choose(*choices)
+    simulator.wait(100 * DAY)
+    assert "notice.clean_up.title" not in simulator.titles()
+    assert not {"clean_up", "not_needed"} & simulator.actions().keys()
 
 
 def test_nobody_is_reminded_to_tidy_up_after_a_way_that_the_guide_did_not_lead() -> None:
-    world = two_keys()
-    world.tell(NEW_ID, Claim.WORKS)
-    world.wait(100 * DAY)
-    assert "notice.clean_up.title" not in world.titles()
-    assert delivered(world.page.headline) == "guide.well"
+    simulator = two_keys()
+    simulator.tell(NEW_ID, Claim.WORKS)
+    simulator.wait(100 * DAY)
+    assert "notice.clean_up.title" not in simulator.titles()
+    assert delivered(simulator.page.headline) == "guide.well"
 
 
 def test_the_old_key_has_to_be_out_before_the_link_is_clicked() -> None:
-    world = mailed()
-    world.remove()
-    world.plug(NEW)
-    world.plug(OLD, reader="Reader 01")
-    assert (world.step(), world.page.reader) == ("old_out", ReaderStatus.BOTH)
-    assert "end:click" not in world.actions()
-    world.remove("Reader 01")
-    assert world.step() == "click"
+    simulator = mailed()
+    simulator.remove()
+    simulator.plug(NEW)
+    simulator.plug(OLD, reader="Reader 01")
+    assert (simulator.step(), simulator.page.reader) == ("old_out", ReaderStatus.BOTH)
+    assert "end:click" not in simulator.actions()
+    simulator.remove("Reader 01")
+    assert simulator.step() == "click"
 
 
 @pytest.mark.parametrize(
@@ -61,57 +61,59 @@ def test_the_old_key_has_to_be_out_before_the_link_is_clicked() -> None:
     ],
 )
 def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: WorkflowKind) -> None:
-    world = two_keys()
-    world.plug(OLD)
-    world.choose("end:log_in")
-    world.wait(moment - NOW)
-    assert world.page.workflow is kind
+    simulator = two_keys()
+    simulator.plug(OLD)
+    simulator.choose("end:log_in")
+    simulator.wait(moment - NOW)
+    assert simulator.page.workflow is kind
     changed = kind is WorkflowKind.ASSOCIATE_NEW
-    assert (delivered(world.page.why) == "reason.associate_new.old_ended") is changed
-    world.remove()
-    assert ([delivered(alert) for alert in [world.page.alert] if alert] == ["guide.changed.associate_new"]) is changed
-    assert (world.state.memory.progress[ProgressId(NEW_ID)].left is WorkflowKind.ADD_WITH_OLD) is changed
+    assert (delivered(simulator.page.why) == "reason.associate_new.old_ended") is changed
+    simulator.remove()
+    assert (
+        [delivered(alert) for alert in [simulator.page.alert] if alert] == ["guide.changed.associate_new"]
+    ) is changed
+    assert (simulator.state.memory.progress[ProgressId(NEW_ID)].left is WorkflowKind.ADD_WITH_OLD) is changed
 
 
 def test_what_has_changed_is_said_until_the_first_step_of_the_new_way_is_ended() -> None:
-    world = two_keys()
-    world.wait(LAST_CHANCE - NOW)
-    world.plug(NEW)
-    assert delivered(world.page.alert) == "guide.changed.associate_new"
-    world.choose("end:log_in")
-    assert world.page.alert is None
+    simulator = two_keys()
+    simulator.wait(LAST_CHANCE - NOW)
+    simulator.plug(NEW)
+    assert delivered(simulator.page.alert) == "guide.changed.associate_new"
+    simulator.choose("end:log_in")
+    assert simulator.page.alert is None
 
 
 def test_a_link_on_its_way_needs_no_margin() -> None:
-    world = mailed(LAST_CHANCE - HOUR)
-    world.remove()
-    world.plug(NEW)
-    world.wait(20 * HOUR)
-    assert (world.page.workflow, world.step()) == (WorkflowKind.ADD_WITH_OLD, "click")
-    report = world.check()
+    simulator = mailed(LAST_CHANCE - HOUR)
+    simulator.remove()
+    simulator.plug(NEW)
+    simulator.wait(20 * HOUR)
+    assert (simulator.page.workflow, simulator.step()) == (WorkflowKind.ADD_WITH_OLD, "click")
+    report = simulator.check()
     assert report is not None
     assert [(path.kind, path.reason.id) for path in report.paths] == [
         (WorkflowKind.ADD_WITH_OLD, "reason.add_with_old.mailed")
     ]
-    world.wait(4 * HOUR)
-    assert world.page.workflow is WorkflowKind.ASSOCIATE_NEW, "its time is over, and no other can be asked for"
+    simulator.wait(4 * HOUR)
+    assert simulator.page.workflow is WorkflowKind.ASSOCIATE_NEW, "its time is over, and no other can be asked for"
 
 
 def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() -> None:
-    world = mailed(LAST_CHANCE - MICROSECOND)
-    world.remove()
-    world.plug(NEW)
-    until = world.now + DAY + HOUR
+    simulator = mailed(LAST_CHANCE - MICROSECOND)
+    simulator.remove()
+    simulator.plug(NEW)
+    until = simulator.now + DAY + HOUR
     procedure = replace(OPALEXE, workflows=with_link_of(DAY + HOUR))
-    world.state = replace(world.state, settings=replace(SETTINGS, procedures=(procedure, SIV)))
-    world.wait(DAY + MICROSECOND)
-    assert (world.now, world.page.workflow) == (OLD_ENDS, WorkflowKind.ADD_WITH_OLD)
-    world.wait(MICROSECOND)
-    assert world.page.workflow is WorkflowKind.ASSOCIATE_NEW
-    assert delivered(world.page.alert) == "guide.changed.link"
-    assert world.state.memory.progress[ProgressId(NEW_ID)].link_until == until
-    world.wait(HOUR)
-    assert delivered(world.page.alert) == "guide.changed.associate_new"
+    simulator.state = replace(simulator.state, settings=replace(SETTINGS, procedures=(procedure, SIV)))
+    simulator.wait(DAY + MICROSECOND)
+    assert (simulator.now, simulator.page.workflow) == (OLD_ENDS, WorkflowKind.ADD_WITH_OLD)
+    simulator.wait(MICROSECOND)
+    assert simulator.page.workflow is WorkflowKind.ASSOCIATE_NEW
+    assert delivered(simulator.page.alert) == "guide.changed.link"
+    assert simulator.state.memory.progress[ProgressId(NEW_ID)].link_until == until
+    simulator.wait(HOUR)
+    assert delivered(simulator.page.alert) == "guide.changed.associate_new"
 
 
 def with_link_of(life: timedelta) -> dict[WorkflowKind, Workflow]:
@@ -122,64 +124,64 @@ def with_link_of(life: timedelta) -> dict[WorkflowKind, Workflow]:
 
 
 def test_the_link_that_is_too_old_leads_back_to_the_mail() -> None:
-    world = mailed()
-    world.remove()
-    world.plug(NEW)
-    world.wait(DAY - MICROSECOND)
-    assert world.step() == "click"
-    world.wait(MICROSECOND)
-    assert world.step() == "old_in"
-    world.remove()
-    assert delivered(world.page.alert) == "guide.lapsed"
-    world.plug(OLD)
-    world.choose("end:log_in")
-    assert world.page.alert is None
+    simulator = mailed()
+    simulator.remove()
+    simulator.plug(NEW)
+    simulator.wait(DAY - MICROSECOND)
+    assert simulator.step() == "click"
+    simulator.wait(MICROSECOND)
+    assert simulator.step() == "old_in"
+    simulator.remove()
+    assert delivered(simulator.page.alert) == "guide.lapsed"
+    simulator.plug(OLD)
+    simulator.choose("end:log_in")
+    assert simulator.page.alert is None
 
 
 def test_the_last_hours_of_the_link_are_told_once() -> None:
-    world = mailed()
-    world.wait(18 * HOUR - MICROSECOND)
-    assert "notice.link.title" not in world.titles()
-    world.wait(MICROSECOND)
-    assert world.titles()[-1] == "notice.link.title"
-    assert world.answer(f"link:{NEW_ID}") == (OpenGuide(),)
-    world.wait(DAY)
-    assert world.titles().count("notice.link.title") == 1
+    simulator = mailed()
+    simulator.wait(18 * HOUR - MICROSECOND)
+    assert "notice.link.title" not in simulator.titles()
+    simulator.wait(MICROSECOND)
+    assert simulator.titles()[-1] == "notice.link.title"
+    assert simulator.answer(f"link:{NEW_ID}") == (OpenGuide(),)
+    simulator.wait(DAY)
+    assert simulator.titles().count("notice.link.title") == 1
 
 
 def test_the_last_day_with_the_old_key_is_told() -> None:
-    world = two_keys()
-    world.wait(LAST_CHANCE - DAY - NOW - MICROSECOND)
-    assert "notice.last_day.title" not in world.titles()
-    world.wait(MICROSECOND)
-    assert world.titles()[-1] == "notice.last_day.title"
-    world.wait(DAY)
-    assert world.titles()[-1] == "notice.associate_new.title"
-    assert world.titles().count("notice.last_day.title") == 1
+    simulator = two_keys()
+    simulator.wait(LAST_CHANCE - DAY - NOW - MICROSECOND)
+    assert "notice.last_day.title" not in simulator.titles()
+    simulator.wait(MICROSECOND)
+    assert simulator.titles()[-1] == "notice.last_day.title"
+    simulator.wait(DAY)
+    assert simulator.titles()[-1] == "notice.associate_new.title"
+    assert simulator.titles().count("notice.last_day.title") == 1
 
 
 def test_while_the_link_is_on_its_way_notices_lead_to_the_guide() -> None:
-    world = mailed(LAST_CHANCE - HOUR)
-    world.wait(HOUR)
-    notice = world.delivered[-1][1]
+    simulator = mailed(LAST_CHANCE - HOUR)
+    simulator.wait(HOUR)
+    notice = simulator.delivered[-1][1]
     assert notice.body.id == "notice.mailed", "a day before the end"
-    launches = len(world.launches())
-    assert OpenGuide() in world.answer(notice.tag)
-    assert len(world.launches()) == launches, "the old key is no longer asked for"
+    launches = len(simulator.launches())
+    assert OpenGuide() in simulator.answer(notice.tag)
+    assert len(simulator.launches()) == launches, "the old key is no longer asked for"
 
 
 def test_the_last_day_is_not_told_to_whoever_has_asked_for_the_link() -> None:
-    world = mailed(LAST_CHANCE - DAY - HOUR)
-    world.wait(2 * HOUR)
-    assert "notice.last_day.title" not in world.titles()
+    simulator = mailed(LAST_CHANCE - DAY - HOUR)
+    simulator.wait(2 * HOUR)
+    assert "notice.last_day.title" not in simulator.titles()
 
 
 def test_a_clock_set_back_leaves_the_link_its_hours() -> None:
-    world = mailed()
-    world.wait(2 * HOUR)
-    world.look()
-    world.now -= 5 * HOUR
-    world.look()
-    assert world.page.deadline == world.now + 22 * HOUR
-    world.wait(22 * HOUR)
-    assert world.step() == "log_in", "the link is too old, and the old key is in"
+    simulator = mailed()
+    simulator.wait(2 * HOUR)
+    simulator.look()
+    simulator.now -= 5 * HOUR
+    simulator.look()
+    assert simulator.page.deadline == simulator.now + 22 * HOUR
+    simulator.wait(22 * HOUR)
+    assert simulator.step() == "log_in", "the link is too old, and the old key is in"

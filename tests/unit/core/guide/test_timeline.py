@@ -7,7 +7,7 @@ import pytest
 
 from daemon.core.views.guide import BarRole
 from support.core.factories import NOW, SECOND
-from support.core.simulator import Simulator, world_with
+from support.core.simulator import Simulator, simulator_with
 from support.core.story import LAST_CHANCE, NEW, OLD, two_keys
 
 
@@ -20,7 +20,7 @@ from support.core.story import LAST_CHANCE, NEW, OLD, two_keys
     ],
 )
 def test_the_stretch_ends_with_the_margin(begins: datetime, stretch: tuple[datetime, datetime] | None) -> None:
-    line = world_with(OLD, replace(NEW, not_before=begins)).page.timeline
+    line = simulator_with(OLD, replace(NEW, not_before=begins)).page.timeline
     assert line is not None
     assert line.stretch == stretch
 
@@ -32,9 +32,9 @@ def test_the_present_is_shown_to_the_hour() -> None:
 
 
 def test_a_key_alone_is_neither_the_old_nor_the_new_one() -> None:
-    world = Simulator()
-    world.plug(NEW)
-    line = world.page.timeline
+    simulator = Simulator()
+    simulator.plug(NEW)
+    line = simulator.page.timeline
     assert line is not None
     assert [bar.role for bar in line.bars] == [BarRole.OTHER]
     assert line.stretch is None
