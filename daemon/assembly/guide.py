@@ -66,7 +66,7 @@ def _show_text_here(folders: Folders, loaded: Loaded, show: ShowGuide) -> Daemon
     publisher = GuidePublisher(inbox.post, translator_for)
 
     def show_guide() -> None:
-        subscriber = publisher.follow()
+        subscriber = publisher.subscribe()
         if subscriber is not None:
             show(subscriber)
 

@@ -150,7 +150,7 @@ class StoryPlayer:
             raise DemoFailure(f"the guide did not come to {id_}") from None
 
     def _hear_pages(self) -> None:
-        guide = self._demo.publisher.follow()
+        guide = self._demo.publisher.subscribe()
         while guide is not None and (page := guide.next()) is not None:
             self._pages.put(page)
 

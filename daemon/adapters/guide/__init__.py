@@ -1,1 +1,1 @@
-"""The guide outside the daemon: its window in a process of its own, and whoever follows it through the door."""
+"""The guide outside the core: its pages, its subscribers and its window."""

@@ -1,6 +1,7 @@
-"""The messages between the daemon and those who show the guide: JSON, one object a line.
+"""The messages between the daemon and the programs that show the guide.
 
-A `Page` goes to the window and, over the control channel, to the guide in a terminal. A `GuideAnswer` comes back.
+They are JSON, one object a line. A `Page` goes to the window and, over the control channel, to the guide in a
+terminal. A `GuideAnswer` comes back.
 """
 
 import re
@@ -27,9 +28,9 @@ class Page(GuideView[str]):
 
     language: str
     number: int
-    """Grows with each step and lineage shown. A choice on an older page is dropped."""
+    """It grows with each step and lineage shown. A choice on an older page is ignored."""
     front: bool = False
-    """Whether the window shall come to the front."""
+    """Whether the window must come to the front."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a malformed fingerprint."""
@@ -46,14 +47,17 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True, tag="chosen", forbid_unk
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True, tag="named", forbid_unknown_fields=True):
-    """The user named the key of this certificate; "" removes the name."""
+    """The user named the key of this certificate.
+
+    An empty name removes the present one.
+    """
 
     fingerprint: Fingerprint
     name: Annotated[str, msgspec.Meta(max_length=NAME_LIMIT)]
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True, tag="forgotten", forbid_unknown_fields=True):
-    """The user wants this certificate forgotten, and has confirmed it."""
+    """The user has confirmed that this certificate be forgotten."""
 
     fingerprint: Fingerprint
 
@@ -62,16 +66,19 @@ GuideAnswer = Chosen | Named | Forgotten
 
 
 class Guide(Protocol):
-    """Where pages come from and answers go to: a `GuideSubscriber`, or a running daemon's guide."""
+    """The source of pages, which also takes the answers.
+
+    It is a `GuideSubscriber`, or a subscription at a running daemon.
+    """
 
     def next(self) -> Page | None:
-        """Wait for the next page; None after the last one."""
+        """Wait for the next page. Return None after the last."""
 
     def answer(self, answer: GuideAnswer, /) -> None:
-        """Pass on what the user chose."""
+        """Send an answer of the user."""
 
     def close(self) -> None:
-        """Unsubscribe; `next` then returns None."""
+        """Unsubscribe. From then on `next` returns None."""
 
 
 class PageDecoder:
@@ -86,7 +93,7 @@ class PageDecoder:
     def decode(self, line: bytes) -> Page:
         """Return the page.
 
-        Raises one of `DECODE_ERRORS` for what is no page, and for fields that a page does not have.
+        Raises one of `DECODE_ERRORS` for a malformed page or an unknown field.
         """
         page = self._page.decode(line)
         unknown = self._names.decode(line).keys() - self._known

@@ -1,4 +1,4 @@
-"""The desk that shows the guide: in a window of its own process, and to all who follow it."""
+"""Publishes the guide to its window and to its subscribers."""
 
 import logging
 import os
@@ -36,29 +36,32 @@ class GuidePublisher:
     """The port `GuideDisplay`. Any thread may call."""
 
     def __init__(
-        self, post: Post, words: Callable[[str | None], Translator], command: Sequence[str] | None = None
+        self, post: Post, translator_for: Callable[[str | None], Translator], command: Sequence[str] | None = None
     ) -> None:
-        """Keep the words of each language, and the command of the window; without one there is no window."""
+        """Prepare for the window that `command` starts, or for no window.
+
+        `translator_for` returns the translator of a language.
+        """
         self._post = post
-        self._words = words
+        self._translator_for = translator_for
         self._command = command
         self._guard = threading.Lock()
         self._view: GuideView[Sentence] | None = None
         self._number = 0
-        self._page: Page | None = None  # the view in words, once somebody looks
+        self._page: Page | None = None  # the rendered view, once there is a subscriber
         self._subscribers: set[GuideSubscriber] = set()
-        self._seat: GuideSubscriber | None = None  # the window's
+        self._window_subscriber: GuideSubscriber | None = None
         self._window: WindowProcess | None = None
-        self._has_complained = False
+        self._has_reported = False
         self._stopped = False
 
     @property
     def can_open(self) -> bool:
-        """Whether there may be a window here."""
+        """Whether the guide can have a window here."""
         return self._command is not None and has_display()
 
     def show(self, view: GuideView[Sentence]) -> None:
-        """Show this from now on, to all who look."""
+        """Publish this view to all subscribers."""
         with self._guard:
             if self._view is None or _subject(view) != _subject(self._view):
                 self._number += 1
@@ -67,38 +70,43 @@ class GuidePublisher:
                 self._publish(subscriber)
 
     def open(self) -> None:
-        """Open the window with the present view, or bring it to the front."""
+        """Open the window, or bring it to the front."""
         if self._command is None:
-            log.info("The guide is at “vigicle guide --text”: this watch has no window")
+            log.info("This daemon has no window for the guide; use “vigicle guide --text”")
             return
         if not self.can_open:
-            self._complain()
+            self._report_no_display()
             return
         with self._guard:
             if self._stopped:
                 return
-            if self._seat is None:
-                self._seat = self._admit()
-                self._window = WindowProcess(self._command, self._seat, self._ended)
-            self._publish(self._seat, front=True)
+            if self._window_subscriber is None:
+                self._window_subscriber = self._add_subscriber()
+                self._window = WindowProcess(self._command, self._window_subscriber, self._ended)
+            self._publish(self._window_subscriber, front=True)
 
-    def follow(self) -> GuideSubscriber | None:
-        """Let one more look at the guide; None when there are too many."""
+    def subscribe(self) -> GuideSubscriber | None:
+        """Return a new subscriber, or None when there are too many."""
         with self._guard:
-            followers = self._subscribers - {self._seat}
-            if self._stopped or len(followers) >= MAX_SUBSCRIBERS:
+            others = self._subscribers - {self._window_subscriber}
+            if self._stopped or len(others) >= MAX_SUBSCRIBERS:
                 return None
-            subscriber = self._admit()
+            subscriber = self._add_subscriber()
             self._publish(subscriber)
             return subscriber
 
     def wait(self) -> int | None:
-        """Wait until the window has been closed, and return its exit code (None: it never ran)."""
+        """Wait until the window is closed, and return its exit code.
+
+        None when it never ran.
+        """
         window = self._window
-        return None if window is None else window.wait()
+        if window is None:
+            return None
+        return window.wait()
 
     def stop(self) -> None:
-        """Close the window, and end."""
+        """Close the window, and end all subscriptions."""
         with self._guard:
             self._stopped = True
             window, subscribers = self._window, tuple(self._subscribers)
@@ -107,54 +115,53 @@ class GuidePublisher:
         if window is not None:
             window.stop()
 
-    def _admit(self) -> GuideSubscriber:
-        subscriber = GuideSubscriber(self._receive, self._leave)
+    def _add_subscriber(self) -> GuideSubscriber:
+        subscriber = GuideSubscriber(self._receive, self._remove)
         self._subscribers.add(subscriber)
         return subscriber
 
-    def _leave(self, subscriber: GuideSubscriber) -> None:
+    def _remove(self, subscriber: GuideSubscriber) -> None:
         with self._guard:
             self._subscribers.discard(subscriber)
-            if self._seat is subscriber:
-                self._seat = None
+            if self._window_subscriber is subscriber:
+                self._window_subscriber = None
 
     def _publish(self, subscriber: GuideSubscriber, *, front: bool = False) -> None:
-        """Give an onlooker the present page, if there is one by now."""
+        """Send the present page, if there is one by now."""
         if self._page is None and self._view is not None:
-            self._page = render_page(self._view, self._words(self._view.language), self._number)
+            self._page = render_page(self._view, self._translator_for(self._view.language), self._number)
         if self._page is not None:
             subscriber.put(replace(self._page, front=front))
 
     def _receive(self, answer: GuideAnswer) -> None:
-        """Post what an answer means; one to an older page, or to what is not offered, means nothing."""
+        """Post the command of an answer. A stale answer is ignored."""
         with self._guard:
             page = self._page
-        command = None if page is None else command_of(answer, page)
-        if command is None:
+        if page is None or (command := command_of(answer, page)) is None:
             log.info("Ignored a stale answer to the guide")
-        else:
-            self._post(CommandReceived(at=datetime.now(UTC), command=command))
+            return
+        self._post(CommandReceived(at=datetime.now(UTC), command=command))
 
     def _ended(self, code: int | None) -> None:
         if code == NO_DISPLAY:
-            self._complain()
+            self._report_no_display()
         elif code != 0:
-            log.warning("The guide's window ended with %s; the watch goes on", code)
+            log.warning("The guide's window ended with %s; the daemon goes on", code)
 
-    def _complain(self) -> None:
-        """Say once that there is no window to be had."""
+    def _report_no_display(self) -> None:
+        """Log that there is no display, and post it once."""
         log.warning("There is no display for the guide's window; use “vigicle guide --text”")
-        if not self._has_complained:
-            self._has_complained = True
-            title, body = text("desk.no_window.title"), text("desk.no_window")
+        if not self._has_reported:
+            self._has_reported = True
+            title, body = text("guide.no_window.title"), text("guide.no_window")
             self._post(ProblemMet(at=datetime.now(UTC), topic="guide", title=title, body=body))
 
 
 def command_of(answer: GuideAnswer, page: Page) -> Command | None:
-    """Return the command that an answer to this page means.
+    """Return the command that an answer to this page calls for.
 
-    None when the answer is to another page, or about a certificate that is not listed. Whether the page still
-    offers a chosen action is checked by the core.
+    None when the answer is to another page, or about a certificate that is not listed. The core checks whether the
+    page still offers a chosen action.
     """
     shown = {certificate.fingerprint for certificate in page.certificates}
     match answer:
@@ -169,11 +176,14 @@ def command_of(answer: GuideAnswer, page: Page) -> Command | None:
 
 
 def _subject(view: GuideView[Sentence]) -> tuple[object, ...]:
-    """Return what a choice is about, line and step: one that crosses a smaller change still counts."""
+    """Return what a choice is about: the lineage and the step.
+
+    A choice stays valid while only other parts of the view change.
+    """
     return view.procedure, view.holder, view.cases, view.workflow, view.headline
 
 
 def has_display(environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether a window may be shown, as far as the environment says."""
+    """Return whether the environment names a display for a window."""
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return sys.platform in {"win32", "darwin"} or any(environ.get(name) for name in names)

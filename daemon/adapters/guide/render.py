@@ -1,4 +1,4 @@
-"""Renders the core's view of the guide as a page in one language."""
+"""Renders the view of the guide as a page in one language."""
 
 from config.i18n.text import Sentence
 from config.i18n.translator import Translator
@@ -7,7 +7,7 @@ from daemon.core.views.guide import Action, Bar, CertificateCard, GuideView, Pro
 
 
 def render_page(view: GuideView[Sentence], translator: Translator, number: int) -> Page:
-    """Return the view as the page with this number, in the language of the translator."""
+    """Return the page with this number, in the translator's language."""
     return _PageRenderer(translator).page(view, number)
 
 
@@ -85,12 +85,17 @@ class _PageRenderer:
     def _bar(self, bar: Bar[Sentence]) -> Bar[str]:
         return Bar(role=bar.role, label=self._render(bar.label), begins=bar.begins, ends=bar.ends)
 
+    def _optional_bar(self, bar: Bar[Sentence] | None) -> Bar[str] | None:
+        if bar is None:
+            return None
+        return self._bar(bar)
+
     def _certificate(self, card: CertificateCard[Sentence]) -> CertificateCard[str]:
         return CertificateCard(
             fingerprint=card.fingerprint,
             key=card.key,
             key_name=card.key_name,
-            holder=card.holder if isinstance(card.holder, str) else self._render(card.holder),
+            holder=self._name(card.holder),
             procedure=self._optional(card.procedure),
             role=card.role,
             stage=card.stage,
@@ -98,5 +103,10 @@ class _PageRenderer:
             left=self._render(card.left),
             place=self._render(card.place),
             present=card.present,
-            bar=None if card.bar is None else self._bar(card.bar),
+            bar=self._optional_bar(card.bar),
         )
+
+    def _name(self, name: str | Sentence) -> str:
+        if isinstance(name, str):
+            return name
+        return self._render(name)

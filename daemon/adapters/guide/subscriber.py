@@ -1,4 +1,4 @@
-"""One who looks at the guide: the window, or somebody in a terminal."""
+"""A subscriber of the guide: the window, or a terminal."""
 
 import threading
 from collections.abc import Callable
@@ -8,10 +8,13 @@ from daemon.adapters.guide.messages import GuideAnswer, Page
 
 
 class GuideSubscriber:
-    """Gets the newest page, and answers. Any thread may call; a slow one misses pages, and holds nobody up."""
+    """Receives the newest page, and sends answers.
+
+    Any thread may call. A slow subscriber misses pages, and delays no other.
+    """
 
     def __init__(self, take: Callable[[GuideAnswer], None], leave: Callable[["GuideSubscriber"], None]) -> None:
-        """Hand each answer to `take`; `leave` is called once, at the end."""
+        """Pass each answer to `take`. `leave` is called once, at the end."""
         self.answer = take
         self._leave = leave
         self._changed = threading.Condition()
@@ -19,21 +22,21 @@ class GuideSubscriber:
         self._closed = False
 
     def put(self, page: Page) -> None:
-        """Leave a page for the next look, in place of one that was not seen."""
+        """Keep a page for `next`, instead of an older one."""
         with self._changed:
             front = page.front or (self._page is not None and self._page.front)
             self._page = replace(page, front=front)
             self._changed.notify()
 
     def next(self) -> Page | None:
-        """Wait for a page that was not seen; None when there is nothing more to see."""
+        """Wait for a new page, and return it, or None once closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._page is not None or self._closed)
             page, self._page = self._page, None
             return None if self._closed else page
 
     def close(self) -> None:
-        """Look no longer."""
+        """End the subscription."""
         with self._changed:
             first, self._closed = not self._closed, True
             self._changed.notify()

@@ -1,4 +1,4 @@
-"""The guide's window: a child process that draws pages and sends back what the person chooses."""
+"""The guide's window: a child process that shows pages and sends answers."""
 
 import contextlib
 import logging
@@ -21,10 +21,13 @@ log = logging.getLogger(__name__)
 
 
 class WindowProcess:
-    """The running child, with a thread that hears it and one that feeds it."""
+    """The child process, with a thread each for reading and writing."""
 
     def __init__(self, command: Sequence[str], guide: Guide, ended: Callable[[int | None], None]) -> None:
-        """Start it. `ended` gets the exit code, None when it could not be started; it is called from a thread."""
+        """Start the child.
+
+        `ended` is called from a thread with the exit code, or None when the child could not be started.
+        """
         self._command = command
         self._guide = guide
         self._ended = ended
@@ -36,12 +39,15 @@ class WindowProcess:
         self._thread.start()
 
     def wait(self) -> int | None:
-        """Wait for its end, and return the exit code."""
+        """Wait for its end, and return the exit code.
+
+        None when it could not be started.
+        """
         self._thread.join()
         return self._code
 
     def stop(self) -> None:
-        """End it: kindly, then by force."""
+        """Close the window, and kill the child if it goes on."""
         self._guide.close()
         self._thread.join(CLOSE_LIMIT_S)
         with self._guard:
@@ -57,7 +63,7 @@ class WindowProcess:
         except OSError as error:
             log.warning("The guide's window could not be started: %s", error.strerror)
         else:
-            self._code = self._attend(process)
+            self._code = self._serve(process)
         self._guide.close()
         self._ended(self._code)
 
@@ -67,7 +73,7 @@ class WindowProcess:
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=None if log.isEnabledFor(logging.DEBUG) else subprocess.DEVNULL,  # Qt chatters
+                stderr=_stderr_of_child(),
                 cwd=Path(sys.executable).parent,
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -76,14 +82,16 @@ class WindowProcess:
                 _kill(self._process)
             return self._process
 
-    def _attend(self, process: subprocess.Popen[bytes]) -> int:
-        """Feed the window and hear it until it ends, or talks nonsense; return its exit code."""
-        questions, answers = process.stdin, process.stdout
-        assert questions is not None and answers is not None  # noqa: S101, PT018 - pipes were asked for
-        feeder = threading.Thread(target=self._feed, args=(questions,), name="guide-pages", daemon=True)
-        feeder.start()
+    def _serve(self, process: subprocess.Popen[bytes]) -> int:
+        """Exchange pages and answers, and return the child's exit code.
+
+        The window is closed when it sends a malformed answer.
+        """
+        pages, answers = process.stdin, process.stdout
+        assert pages is not None and answers is not None  # noqa: S101, PT018 - both are pipes
+        threading.Thread(target=self._write_pages, args=(pages,), name="guide-pages", daemon=True).start()
         with answers:
-            self._hear(answers)
+            self._read_answers(answers)
         self._guide.close()
         try:
             process.wait(CLOSE_LIMIT_S)
@@ -91,23 +99,33 @@ class WindowProcess:
             _kill(process)
         return process.wait()
 
-    def _feed(self, questions: IO[bytes]) -> None:
-        with contextlib.suppress(OSError), questions:  # it has ended already
+    def _write_pages(self, pages: IO[bytes]) -> None:
+        with contextlib.suppress(OSError), pages:  # the child may have ended
             while (page := self._guide.next()) is not None:
-                questions.write(ENCODER.encode(page) + b"\n")
-                questions.flush()
+                pages.write(ENCODER.encode(page) + b"\n")
+                pages.flush()
 
-    def _hear(self, answers: IO[bytes]) -> None:
+    def _read_answers(self, answers: IO[bytes]) -> None:
         while line := answers.readline(ANSWER_LIMIT):
             try:
                 self._guide.answer(ANSWERS.decode(line))
             except DECODE_ERRORS as error:
-                log.warning("The guide's window talks nonsense and is closed: %s", error)
+                log.warning("The guide's window sent a malformed answer and is closed: %s", error)
                 return
 
 
+def _stderr_of_child() -> int | None:
+    """Return where the child writes its messages.
+
+    Those of Qt are of use only for debugging.
+    """
+    if log.isEnabledFor(logging.DEBUG):
+        return None
+    return subprocess.DEVNULL
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the child and what it may have started."""
+    """Kill the child, and on POSIX the processes that it started."""
     if sys.platform == "win32":
         process.kill()
     elif process.poll() is None:

@@ -150,7 +150,7 @@ class ControlServer:
 
     def _accept_subscriber(self, connection: Connection) -> None:
         """Show the guide until the follower leaves, or falls behind."""
-        subscriber = self._publisher.follow()
+        subscriber = self._publisher.subscribe()
         if subscriber is None:
             _send(connection, encode_reply(ErrorReply(ErrorCode.TOO_MANY_CLIENTS)))
             return

@@ -1,4 +1,4 @@
-"""The publisher renders the guide for its window and its followers."""
+"""The guide reaches its window and each subscriber, whatever another does."""
 
 from __future__ import annotations
 
@@ -40,39 +40,41 @@ LIMIT_S = 10.0
 FINGERPRINT = "ab" * 32
 
 
-def said(words: str) -> Phrase:
+def a_phrase(words: str) -> Phrase:
     return Phrase(Wording(en=words, fr=f"{words} (fr)"))
 
 
 def action(name: str, copy: str | None = None) -> core.Action[Sentence]:
     id_ = action_id(name)
-    return core.Action(id=id_, label=said(f"label of {id_}"), detail=said(f"detail of {id_}"), copy=copy)
+    return core.Action(id=id_, label=a_phrase(f"label of {id_}"), detail=a_phrase(f"detail of {id_}"), copy=copy)
 
 
 BAR: core.Bar[Sentence] = core.Bar(
-    role=core.BarRole.OLD, label=said("bar"), begins=NOW - timedelta(days=9), ends=NOW + timedelta(days=9)
+    role=core.BarRole.OLD, label=a_phrase("bar"), begins=NOW - timedelta(days=9), ends=NOW + timedelta(days=9)
 )
 VIEW: core.GuideView[Sentence] = core.GuideView(
     language="en",
-    procedure=said("procedure"),
+    procedure=a_phrase("procedure"),
     holder="Jeanne MARTIN",
     workflow=WorkflowKind.ADD_WITH_OLD,
-    workflow_title=said("course"),
+    workflow_title=a_phrase("course"),
     why=text("days.left", count=3),
-    steps=(core.StepSummary(id="log_in", title=said("log in"), status=core.StepStatus.CURRENT),),
-    headline=said("headline"),
-    body=said("body"),
-    alert=said("alert"),
+    steps=(core.StepSummary(id="log_in", title=a_phrase("log in"), status=core.StepStatus.CURRENT),),
+    headline=a_phrase("headline"),
+    body=a_phrase("body"),
+    alert=a_phrase("alert"),
     reader=core.ReaderStatus.OLD,
-    reader_words=said("your old key"),
+    reader_words=a_phrase("your old key"),
     primary=action("open:platform"),
     answers=(action("state:works"), action("state:new")),
     actions=(action("end:log_in"), action("copy:serial", "0A1B")),
     known_problems=(
-        core.ProblemEntry(id="lapsed", title=said("lapsed"), text=said("ask again"), action=action("help:lapsed")),
+        core.ProblemEntry(
+            id="lapsed", title=a_phrase("lapsed"), text=a_phrase("ask again"), action=action("help:lapsed")
+        ),
     ),
     deadline=NOW,
-    deadline_words=said("until noon"),
+    deadline_words=a_phrase("until noon"),
     timeline=core.Timeline(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),
     cases=(action("select:other"),),
     certificates=(
@@ -84,9 +86,9 @@ VIEW: core.GuideView[Sentence] = core.GuideView(
             procedure=None,
             role=Role.AUTHENTICATION,
             stage=Stage.DUE,
-            until=said("until May"),
-            left=said("3 days"),
-            place=said("in the reader"),
+            until=a_phrase("until May"),
+            left=a_phrase("3 days"),
+            place=a_phrase("in the reader"),
             present=True,
             bar=BAR,
         ),
@@ -134,7 +136,7 @@ for line in sys.stdin:
 """
 
 
-class Glass:
+class WindowStandIn:
     """A publisher with such a window, and what the window has received."""
 
     def __init__(self, what: str, file: Path) -> None:
@@ -152,12 +154,12 @@ class Glass:
 
 
 @pytest.fixture
-def glass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Glass]]:
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], WindowStandIn]]:
     monkeypatch.setenv("DISPLAY", ":99")
-    made: list[Glass] = []
+    made: list[WindowStandIn] = []
 
-    def make(what: str) -> Glass:
-        made.append(Glass(what, tmp_path / f"pages-{len(made)}"))
+    def make(what: str) -> WindowStandIn:
+        made.append(WindowStandIn(what, tmp_path / f"pages-{len(made)}"))
         return made[-1]
 
     yield make
@@ -220,7 +222,7 @@ def test_who_follows_gets_the_present_page_and_then_the_newest(publisher: GuideP
     follower = follow(publisher)
     assert look(follower).headline == "headline"
     for number in range(3):
-        publisher.show(replace(VIEW, headline=said(f"step {number}")))
+        publisher.show(replace(VIEW, headline=a_phrase(f"step {number}")))
     page = look(follower)
     assert (page.headline, page.number) == ("step 2", 4)
 
@@ -268,38 +270,38 @@ def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
 ) -> None:
     publisher.show(VIEW)
     follower = follow(publisher)
-    publisher.show(replace(VIEW, alert=said("a word more")))
+    publisher.show(replace(VIEW, alert=a_phrase("a word more")))
     follower.answer(Chosen(number=1, action=action_id("open:platform")))
     assert posted.command() == ChooseAction(action=action_id("open:platform"))
-    publisher.show(replace(VIEW, headline=said("the next step")))
+    publisher.show(replace(VIEW, headline=a_phrase("the next step")))
     follower.answer(Chosen(number=1, action=action_id("open:platform")))
     assert posted.rest() == []
 
 
 def test_only_a_few_may_follow_and_who_leaves_makes_room(publisher: GuidePublisher) -> None:
     followers = [follow(publisher) for _ in range(MAX_SUBSCRIBERS)]
-    assert publisher.follow() is None
+    assert publisher.subscribe() is None
     followers[0].close()
-    assert publisher.follow() is not None
+    assert publisher.subscribe() is not None
 
 
-def test_a_stop_lets_nobody_wait(publisher: GuidePublisher) -> None:
+def test_a_stop_ends_each_wait(publisher: GuidePublisher) -> None:
     follower = follow(publisher)
     waiting = threading.Thread(target=follower.next)
     waiting.start()
     publisher.stop()
     waiting.join(LIMIT_S)
     assert not waiting.is_alive()
-    assert publisher.follow() is None
+    assert publisher.subscribe() is None
 
 
-def test_the_window_shows_each_page_and_its_choice_is_posted(glass: Callable[[str], Glass]) -> None:
-    one = glass("choose")
+def test_the_window_shows_each_page_and_its_choice_is_posted(window: Callable[[str], WindowStandIn]) -> None:
+    one = window("choose")
     one.publisher.show(VIEW)
     assert one.pages == []
     one.publisher.open()
     assert one.posted.command() == ChooseAction(action=action_id("open:platform"))
-    one.publisher.show(replace(VIEW, headline=said("next")))
+    one.publisher.show(replace(VIEW, headline=a_phrase("next")))
     one.posted.command()
     assert [(page.headline, page.number, page.front) for page in one.pages] == [
         ("headline", 1, True),
@@ -307,8 +309,8 @@ def test_the_window_shows_each_page_and_its_choice_is_posted(glass: Callable[[st
     ]
 
 
-def test_there_is_one_window_and_it_comes_to_the_front_again(glass: Callable[[str], Glass]) -> None:
-    one = glass("choose")
+def test_there_is_one_window_and_it_comes_to_the_front_again(window: Callable[[str], WindowStandIn]) -> None:
+    one = window("choose")
     one.publisher.show(VIEW)
     for _ in range(2):
         one.publisher.open()
@@ -316,8 +318,8 @@ def test_there_is_one_window_and_it_comes_to_the_front_again(glass: Callable[[st
     assert [(page.number, page.front) for page in one.pages] == [(1, True), (1, True)]
 
 
-def test_a_window_that_was_closed_opens_again(glass: Callable[[str], Glass]) -> None:
-    one = glass("leave")
+def test_a_window_that_was_closed_opens_again(window: Callable[[str], WindowStandIn]) -> None:
+    one = window("leave")
     one.publisher.show(VIEW)
     one.publisher.open()
     assert one.publisher.wait() == 0
@@ -327,8 +329,8 @@ def test_a_window_that_was_closed_opens_again(glass: Callable[[str], Glass]) -> 
 
 
 @pytest.mark.parametrize("what", ["talk", "mumble", "rave", "1"])
-def test_a_window_that_fails_changes_nothing(what: str, glass: Callable[[str], Glass]) -> None:
-    one = glass(what)
+def test_a_window_that_fails_changes_nothing(what: str, window: Callable[[str], WindowStandIn]) -> None:
+    one = window(what)
     one.publisher.show(VIEW)
     follower = follow(one.publisher)
     one.publisher.open()
@@ -337,11 +339,13 @@ def test_a_window_that_fails_changes_nothing(what: str, glass: Callable[[str], G
     assert look(follower).headline == "headline"
 
 
-def test_a_window_that_hangs_holds_nobody_up_and_ends_with_the_desk(glass: Callable[[str], Glass]) -> None:
-    one = glass("hang")
+def test_a_window_that_hangs_delays_no_other_and_ends_with_the_publisher(
+    window: Callable[[str], WindowStandIn],
+) -> None:
+    one = window("hang")
     one.publisher.open()
     wait_until(one.file.exists, "the window is there")
-    big = replace(VIEW, body=said("x" * 200_000))
+    big = replace(VIEW, body=a_phrase("x" * 200_000))
     began = time.monotonic()
     for _ in range(20):
         one.publisher.show(big)
@@ -351,8 +355,8 @@ def test_a_window_that_hangs_holds_nobody_up_and_ends_with_the_desk(glass: Calla
     assert time.monotonic() - began < 4
 
 
-def test_a_window_without_display_is_said_once(glass: Callable[[str], Glass]) -> None:
-    one = glass("3")
+def test_a_window_without_display_is_reported_once(window: Callable[[str], WindowStandIn]) -> None:
+    one = window("3")
     for _ in range(2):
         one.publisher.open()
         one.publisher.wait()
@@ -360,8 +364,10 @@ def test_a_window_without_display_is_said_once(glass: Callable[[str], Glass]) ->
     assert one.posted.rest() == []
 
 
-def test_without_a_display_nothing_is_started(glass: Callable[[str], Glass], monkeypatch: pytest.MonkeyPatch) -> None:
-    one = glass("choose")
+def test_without_a_display_nothing_is_started(
+    window: Callable[[str], WindowStandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = window("choose")
     monkeypatch.delenv("DISPLAY")
     assert not one.publisher.can_open
     one.publisher.open()
@@ -377,7 +383,7 @@ def test_a_program_that_is_not_there_is_no_window(monkeypatch: pytest.MonkeyPatc
     publisher.stop()
 
 
-def test_a_desk_without_a_window_only_logs(
+def test_a_publisher_without_a_window_only_logs(
     publisher: GuidePublisher, posted: PostedEvents, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -387,7 +393,7 @@ def test_a_desk_without_a_window_only_logs(
 
 
 def follow(publisher: GuidePublisher) -> GuideSubscriber:
-    follower = publisher.follow()
+    follower = publisher.subscribe()
     assert follower is not None
     return follower
 
