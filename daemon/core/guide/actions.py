@@ -1,4 +1,7 @@
-"""What the user can do on a page of the guide. A step in the browser is never offered with the wrong card inserted."""
+"""What the user can do on a page of the guide.
+
+A step in the browser is never offered with the wrong card inserted.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,13 +13,13 @@ from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
 from daemon.core.guide.context import GuideContext
-from daemon.core.guide.words import holder_words, phrase, say
+from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry
 from daemon.core.workflows.workflow import since
 
-FINAL_CLAIMS = {  # what the end of a workflow says of the new key
+FINAL_CLAIMS = {  # the claim about the new key that ends a workflow
     WorkflowKind.ACTIVATE: Claim.ACTIVATED,
     WorkflowKind.ADD_WITH_OLD: Claim.WORKS,
     WorkflowKind.ASSOCIATE_NEW: Claim.WORKS,
@@ -49,7 +52,10 @@ OPEN_LABELS = {
 
 
 def step_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what the current step offers, the likeliest first; nothing while a card is awaited."""
+    """Yield what the current step offers, the likeliest first.
+
+    Nothing is offered while a card is awaited.
+    """
     step = context.step
     if step is None or context.progress is None:
         return
@@ -62,9 +68,9 @@ def step_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def workflow_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield the claims that may be made, and what concerns the whole workflow."""
+    """Yield the possible claims, and the actions on the whole workflow."""
     yield from _go_back(context)
-    if context.step and (context.step.ends in CARD_ENDS or not context.positions.sure):
+    if context.step and (context.step.ends in CARD_ENDS or not context.cards.sure):
         yield workflow_action(ActionKind.CHECK)
     yield from claim_actions(context)
     if context.case.path is None:
@@ -78,35 +84,41 @@ def workflow_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def known_problems(context: GuideContext) -> Iterator[ProblemEntry[Sentence]]:
-    """Yield the known problems of the workflow, each with the way back to the right step."""
+    """Yield the known problems of the workflow, each with its action."""
     if context.workflow is None:
         return
     for problem in context.workflow.known_problems:
         yield ProblemEntry(
             id=problem.id,
-            title=phrase(context, problem.title),
-            text=phrase(context, problem.text),
+            title=fill_wording(context, problem.title),
+            text=fill_wording(context, problem.text),
             action=_problem_action(context, problem),
         )
 
 
 def selections(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield the other lineages to choose from, at most `MAX_SELECTIONS`, those of inserted keys first."""
+    """Yield the other lineages to choose from.
+
+    They are at most `MAX_SELECTIONS`, in the order of the assessment.
+    """
     others = (case for case in context.assessment.cases if case.id != context.case.id)
     for case in islice(others, MAX_SELECTIONS):
-        label = text("guide.case", holder=holder_words(case.lineage.holder), date=case.status.current.not_after)
+        label = text("guide.case", holder=holder_label(case.lineage.holder), date=case.status.current.not_after)
         yield _action(ActionId(ActionKind.SELECT, case.id), label)
 
 
 def claim_action(
     context: GuideContext, *claims: Claim, label: str | None = None, detail: str | None = None
 ) -> Action[Sentence]:
-    """Return the action that makes these claims about the newest key; the last one chooses the usual label."""
+    """Return the action that makes these claims about the newest key.
+
+    Without a label it has the usual one of the last claim.
+    """
     label = label or CLAIM_LABELS[claims[-1]]
-    action = _action(ActionId(ActionKind.STATE, claims=claims), say(context, label))
+    action = _action(ActionId(ActionKind.STATE, claims=claims), fill_text(context, label))
     if detail is None:
         return action
-    return replace(action, detail=say(context, detail))
+    return replace(action, detail=fill_text(context, detail))
 
 
 def workflow_action(kind: ActionKind) -> Action[Sentence]:
@@ -135,13 +147,16 @@ def claim_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def _openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
-    """Yield what the step opens or copies; the platform only with the right card, surely inserted."""
-    right_card = context.positions.sure and context.positions.ready(step.needs)
+    """Yield what the step opens or copies.
+
+    The platform is offered only while the right card is known to be inserted.
+    """
+    right_card = context.cards.sure and context.cards.ready(step.needs)
     for destination in step.offers:
         if destination is Destination.SERIAL:
             yield from _copy_serial(context)
         elif right_card or destination is not Destination.PLATFORM:
-            label = say(context, OPEN_LABELS[destination])
+            label = fill_text(context, OPEN_LABELS[destination])
             yield _action(ActionId(ActionKind.OPEN, destination), label)
 
 
@@ -153,8 +168,11 @@ def _copy_serial(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def _endings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
-    """Yield how the user says that a step is done, also where a page should have opened by itself."""
-    if not context.positions.ready(step.needs):
+    """Yield how the user ends a step.
+
+    That includes a step that opening a page ends: the user may have opened it alone.
+    """
+    if not context.cards.ready(step.needs):
         return
     if step.ends is Ends.ACTIVATED and not context.roles.blank:
         activated = claim_action(context, Claim.ACTIVATED)
@@ -172,7 +190,7 @@ def _done_label(context: GuideContext, step: Step) -> Sentence | None:
     """Return the procedure's own label for "done"."""
     if step.done is None:
         return None
-    return phrase(context, step.done)
+    return fill_wording(context, step.done)
 
 
 def _go_back(context: GuideContext) -> Iterator[Action[Sentence]]:
@@ -185,7 +203,10 @@ def _go_back(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def _problem_action(context: GuideContext, problem: KnownProblem) -> Action[Sentence] | None:
-    """Return the way back that a known problem advises; None where none of those steps is done."""
+    """Return the way back that a known problem advises.
+
+    None where none of those steps is done.
+    """
     id_ = ActionId(ActionKind.SOLVE, problem.id)
     if problem.final:
         return _action(id_, text("guide.abandon"))

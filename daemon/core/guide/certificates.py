@@ -1,4 +1,4 @@
-"""All certificates that are known, as the guide lists them, and how one is forgotten."""
+"""The guide's list of known certificates, and how one is forgotten."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,14 +21,17 @@ from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateStatus
 
-AT_MOST = 100  # nobody reads more in a window
+AT_MOST = 100  # more cards make the window slow and are not read
 
 Id = TypeVar("Id")
 T = TypeVar("T")
 
 
 def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tuple[CertificateCard[Sentence], ...]:
-    """Draw the first certificates, those of one holder and of one key together, in the order of the assessment."""
+    """Return the cards of at most `AT_MOST` certificates.
+
+    They are in the order of the assessment, but those of one holder are together, then those of one key.
+    """
     lines = assessment.certificates[:AT_MOST]
     shown = {line.fingerprint_sha256 for line in lines}
     owning = [key for key in state.memory.keys.values() if not shown.isdisjoint(key.fingerprints)]
@@ -47,7 +50,10 @@ def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tu
 
 
 def forget_certificate(state: State, fingerprint: Fingerprint) -> tuple[State, tuple[Effect, ...]]:
-    """Forget a certificate, and its key when that holds no other; what comes with the next insertion is new."""
+    """Forget a certificate, and its key when that holds no other.
+
+    At the next insertion both count as new.
+    """
     key = key_of(state.memory, fingerprint)
     memory = replace(state.memory, certificates=_without(state.memory.certificates, fingerprint))
     contents = {
@@ -112,7 +118,10 @@ def _place(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
 
 
 def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> Bar[Sentence] | None:
-    """Draw the validity; the key to bring in is the new one, those that it takes the place of are the old ones."""
+    """Return the bar of a validity.
+
+    None where a date could not be read. During a renewal the newest key is the new one, and all others are old.
+    """
     if certificate.not_before is None or certificate.not_after is None:
         return None
     case = assessment.case_of(key.id) if key else None

@@ -1,19 +1,20 @@
 """Everything that a page is rendered from: lineage, keys, step and cards."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from config.settings import Procedure
 from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import known_cards
 from daemon.core.holders import LineageEntry, procedure_of
-from daemon.core.model import Fingerprint, KeyId, Memory, Progress, ProgressId
+from daemon.core.model import Certificate, Fingerprint, KeyId, Memory, Progress, ProgressId
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
 from daemon.core.views.report import Path
-from daemon.core.workflows.cards import CardPositions
+from daemon.core.workflows.cards import CardPositions, CardsPresent
 from daemon.core.workflows.workflow import current_step
 
 BLANK_PREFIX = "bare:"
@@ -21,73 +22,74 @@ BLANK_PREFIX = "bare:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRoles:
-    """The keys that a page speaks of; `bare` says that the new one is a token without certificate, and so no entry."""
+    """The keys that a page is about."""
 
     old: LineageEntry | None = None
+    """The key that is, or was, replaced."""
     new: LineageEntry | None = None
+    """The key that replaces it, or the only one; None while it has no certificate."""
     blank: bool = False
+    """Whether the new key is a token without certificate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideContext:
-    """One line at one moment. Without a course there is nothing to do, or a question first.
-
-    `step` is None where no course stands, and where every step of it is done.
-    """
+    """One lineage at one moment."""
 
     state: State
     assessment: Assessment
+    """What the rules say of the whole state at this moment."""
     case: RenewalCase
+    """The lineage shown, with its status and its path."""
     now: datetime
     roles: KeyRoles
-    positions: CardPositions
+    cards: CardPositions
+    """Which keys of the lineage are in the readers."""
     progress: Progress | None = None
+    """What the user has done so far; None before a workflow began."""
     workflow: Workflow | None = None
+    """The workflow to follow; None where there is nothing to do, or a question to answer first."""
     step: Step | None = None
+    """The current step; None without a workflow, and after its last step."""
 
     @property
     def procedure(self) -> Procedure:
-        """The procedure of the line."""
+        """The procedure of the lineage."""
         return self.case.lineage.procedure
 
 
 def build_context(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> GuideContext:
     """Return what the page of this case is rendered from."""
-    roles = key_roles(case)
-    positions = _card_positions(state, case, roles)
     progress = state.memory.progress.get(progress_id(case))
-    workflow = workflow_of(case, progress)
-
-    def holds(ends: Ends) -> bool:
-        match ends:
-            case Ends.CERTIFICATE_SEEN:
-                return case.status.pending is not None
-            case Ends.ACTIVATED:
-                return not roles.blank and activation(case.status.newest.key) is Activation.DONE
-            case _:
-                return positions.holds(ends)
-
-    step = current_step(workflow, progress.done if progress else (), holds) if workflow else None
-    return GuideContext(
+    roles = key_roles(case)
+    context = GuideContext(
         state=state,
         assessment=assessment,
         case=case,
         now=now,
         roles=roles,
-        positions=positions,
+        cards=_card_positions(state, case, roles),
         progress=progress,
-        workflow=workflow,
-        step=step,
+        workflow=workflow_of(case, progress),
     )
+    return replace(context, step=_step(context))
 
 
 def progress_id(case: RenewalCase) -> ProgressId:
-    """Return the id of the progress: the newest key, marked for a blank token."""
-    return blank_progress(case.id) if _is_blank(case.path) else ProgressId(case.id)
+    """Return the id of the progress, which names the newest key.
+
+    A prefix tells a blank token that will replace this key.
+    """
+    if _is_blank(case.path):
+        return blank_progress(case.id)
+    return ProgressId(case.id)
 
 
 def blank_progress(key: KeyId) -> ProgressId:
-    """Return the id of the progress of a blank token that replaces this key."""
+    """Return the id of the progress of a blank token's activation.
+
+    `key` is the key that the token replaces.
+    """
     return ProgressId(BLANK_PREFIX + key)
 
 
@@ -96,10 +98,11 @@ def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None
     workflows = case.lineage.procedure.workflows
     if case.path is not None:
         return workflows.get(case.path.kind)
-    tidying = (
-        progress and progress.workflow is WorkflowKind.CLEAN_UP and not progress.finished and not progress.abandoned
-    )
-    return workflows.get(WorkflowKind.CLEAN_UP) if tidying else None
+    if progress is None or progress.finished or progress.abandoned:
+        return None
+    if progress.workflow is not WorkflowKind.CLEAN_UP:
+        return None
+    return workflows.get(WorkflowKind.CLEAN_UP)
 
 
 def key_roles(case: RenewalCase) -> KeyRoles:
@@ -116,8 +119,34 @@ def key_roles(case: RenewalCase) -> KeyRoles:
     return KeyRoles(old=key_before(case), new=current)
 
 
+def key_before(case: RenewalCase) -> LineageEntry | None:
+    """Return the key that the current one replaced."""
+    current, superseded = case.status.current, case.status.superseded
+    return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
+
+
+def key_certificates(memory: Memory, key: KeyId) -> Iterator[Certificate]:
+    """Yield the known certificates of a key.
+
+    An unknown key has none.
+    """
+    known = memory.keys.get(key)
+    if known is None:
+        return
+    for fingerprint in known.fingerprints:
+        if fingerprint in memory.certificates:
+            yield memory.certificates[fingerprint].certificate
+
+
+def of_procedure(key: KeyId, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
+    """Return whether a key holds a certificate of this procedure."""
+    return any(procedure_of(found, procedures) is procedure for found in key_certificates(memory, key))
+
+
 def _entry(entries: Mapping[Fingerprint, LineageEntry], fingerprint: Fingerprint | None) -> LineageEntry | None:
-    return entries.get(fingerprint) if fingerprint is not None else None
+    if fingerprint is None:
+        return None
+    return entries.get(fingerprint)
 
 
 def _is_blank(path: Path | None) -> bool:
@@ -125,28 +154,52 @@ def _is_blank(path: Path | None) -> bool:
     return path is not None and path.kind is WorkflowKind.ACTIVATE and path.new_fingerprint is None
 
 
-def key_before(case: RenewalCase) -> LineageEntry | None:
-    """Return the key that the current one replaced."""
-    current, superseded = case.status.current, case.status.superseded
-    return next((e for e in superseded[::-1] if e.not_before <= current.not_before), None)
+def _step(context: GuideContext) -> Step | None:
+    if context.workflow is None:
+        return None
+    done: Mapping[str, datetime] = {}
+    if context.progress is not None:
+        done = context.progress.done
+    return current_step(context.workflow, done, partial(_has_ended, context))
 
 
-def of_procedure(key: KeyId, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
-    """Return whether a key holds a certificate of this procedure."""
-    found = memory.keys.get(key)
-    seen = (memory.certificates[f].certificate for f in found.fingerprints if f in memory.certificates) if found else ()
-    return any(procedure_of(certificate, procedures) is procedure for certificate in seen)
+def _has_ended(context: GuideContext, ends: Ends) -> bool:
+    """Return whether cards and certificates show the end of a step."""
+    status = context.case.status
+    match ends:
+        case Ends.CERTIFICATE_SEEN:
+            return status.pending is not None
+        case Ends.ACTIVATED:
+            return not context.roles.blank and activation(status.newest.key) is Activation.DONE
+        case _:
+            return context.cards.holds(ends)
 
 
 def _card_positions(state: State, case: RenewalCase, roles: KeyRoles) -> CardPositions:
+    """Return which keys of the lineage are in the readers.
+
+    While that is unknown, it is what was last known.
+    """
     now = known_cards(state)
     cards = now or state.cards
-    old, new = (entry.key.id if entry else None for entry in (roles.old, roles.new))
+    old, new = _key_id(roles.old), _key_id(roles.new)
     procedures = state.settings.procedures
     counted = {k for k in cards.keys if of_procedure(k, state.memory, case.lineage.procedure, procedures)}
     return CardPositions(
         old=old in cards.keys,
-        new=cards.blank if roles.blank else new in cards.keys,
+        new=_is_new_inserted(cards, roles),
         rivals=frozenset(counted - {old, new}),
         sure=now is not None,
     )
+
+
+def _is_new_inserted(cards: CardsPresent, roles: KeyRoles) -> bool:
+    if roles.blank:
+        return cards.blank
+    return _key_id(roles.new) in cards.keys
+
+
+def _key_id(entry: LineageEntry | None) -> KeyId | None:
+    if entry is None:
+        return None
+    return entry.key.id

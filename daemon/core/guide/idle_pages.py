@@ -1,7 +1,8 @@
-"""The pages without a course: nothing known yet, a question, all done, all well."""
+"""The pages that are shown while no workflow is under way."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import Enum, auto
 
 from config.i18n.text import Phrase, Sentence, text
 from config.workflows import WorkflowKind
@@ -11,19 +12,47 @@ from daemon.core.expiry import earlier, first_notice
 from daemon.core.guide.actions import claim_action, selections, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_words, trouble_words
+from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
-from daemon.core.guide.words import holder_words, say
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView
 from daemon.core.views.report import Stage
 
-ONE_KEY = "ask.one_key"
+
+class CalmPage(Enum):
+    """Which page is shown where no workflow is under way."""
+
+    IN_USE = auto()
+    OLD_KEY = auto()
+    ONE_KEY = auto()
+    FINISHED = auto()
+    TIDIED = auto()
+    WELL = auto()
+
+
+QUESTION_PAGES = {Question.IN_USE: CalmPage.IN_USE, Question.OLD_KEY: CalmPage.OLD_KEY}
+HEADLINES = {
+    CalmPage.IN_USE: "guide.ask.in_use",
+    CalmPage.OLD_KEY: "guide.ask.old_key",
+    CalmPage.ONE_KEY: "guide.ask.one_key",
+    CalmPage.FINISHED: "guide.finished",
+    CalmPage.TIDIED: "guide.tidied",
+    CalmPage.WELL: "guide.well",
+}
+BODIES = {
+    CalmPage.IN_USE: "guide.ask.in_use.body",
+    CalmPage.OLD_KEY: "guide.ask.old_key.body",
+    CalmPage.ONE_KEY: "guide.ask.one_key.body",
+    CalmPage.FINISHED: "guide.finished.body",
+    CalmPage.TIDIED: "guide.tidied.body",
+    CalmPage.WELL: "guide.well.body",
+}
 
 
 def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
-    """Return the page that asks for a key, or tells of one without procedure."""
+    """Return the page for a user without a key of any procedure."""
     shown = reader_status(state, None)
     plain = next((c for c in assessment.certificates if c.not_after and c.stage is not Stage.SUPERSEDED), None)
     page = GuideView(
@@ -37,7 +66,7 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
     )
     if plain is None or plain.not_after is None:
         return page
-    holder = holder_words(plain.subject_cn)
+    holder = holder_label(plain.subject_cn)
     return replace(
         page,
         headline=text("guide.plain"),
@@ -46,26 +75,23 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
 
 
 def calm_page(context: GuideContext) -> GuideView[Sentence]:
-    """Return a question that only the user can answer, or that all is well."""
+    """Return the page of a question, of an end, or of calm."""
     shown = reader_status(context.state, context)
-    name = _name(context)
-    answers = tuple(_answers(context, name))
-    actions = tuple(_actions(context, name))
+    page = _which_page(context)
     end = context.case.status.current.not_after
+    told = earlier(end, first_notice(context.state.settings.notices))
     return GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
-        headline=say(context, f"guide.{name}"),
-        body=say(
-            context, f"guide.{name}.body", date=end, told=earlier(end, first_notice(context.state.settings.notices))
-        ),
+        headline=fill_text(context, HEADLINES[page]),
+        body=fill_text(context, BODIES[page], date=end, told=told),
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_words(context.state, context, shown),
-        primary=workflow_action(ActionKind.FINISH) if name in {"finished", "tidied"} else None,
-        answers=answers,
-        actions=actions,
+        primary=_primary(page),
+        answers=tuple(_answers(context, page)),
+        actions=tuple(_actions(context, page)),
         timeline=timeline(context),
         cases=tuple(selections(context)),
     )
@@ -81,37 +107,50 @@ def may_clean_up(context: GuideContext) -> bool:
     return ended and context.roles.old is not None and WorkflowKind.CLEAN_UP in context.procedure.workflows
 
 
-def _name(context: GuideContext) -> str:
-    """Return the name of the page, which its texts begin with."""
+def _which_page(context: GuideContext) -> CalmPage:
     status, progress = context.case.status, context.progress
     if status.question is not None:
-        return f"ask.{status.question}"
+        return QUESTION_PAGES[status.question]
     if progress is not None and progress.finished and not progress.closed:
-        return "tidied" if progress.workflow is WorkflowKind.CLEAN_UP else "finished"
+        return _last_page(progress.workflow)
     if len(context.case.lineage.entries) == 1 and not status.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
-        return ONE_KEY
-    return "well"
+        return CalmPage.ONE_KEY
+    return CalmPage.WELL
 
 
-def _answers(context: GuideContext, name: str) -> Iterator[Action[Sentence]]:
+def _last_page(workflow: WorkflowKind) -> CalmPage:
+    if workflow is WorkflowKind.CLEAN_UP:
+        return CalmPage.TIDIED
+    return CalmPage.FINISHED
+
+
+def _primary(page: CalmPage) -> Action[Sentence] | None:
+    if page in {CalmPage.FINISHED, CalmPage.TIDIED}:
+        return workflow_action(ActionKind.FINISH)
+    return None
+
+
+def _answers(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
     """Yield the large answers of a question."""
-    match context.case.status.question:
-        case None if name == ONE_KEY:
+    match page:
+        case CalmPage.ONE_KEY:
             yield claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
             yield claim_action(context, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
             lost = (Claim.REPLACES, Claim.OLD_LOST)
             yield claim_action(context, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
-        case Question.OLD_KEY:
+        case CalmPage.OLD_KEY:
             yield claim_action(context, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
             yield claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
-        case Question.IN_USE:
+        case CalmPage.IN_USE:
             yield claim_action(context, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail")
             yield claim_action(context, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail")
+        case _:
+            pass
 
 
-def _actions(context: GuideContext, name: str) -> Iterator[Action[Sentence]]:
+def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
     if may_clean_up(context):
         yield workflow_action(ActionKind.CLEAN_UP)
         yield workflow_action(ActionKind.NOT_NEEDED)
-    if name == "well" and not context.case.status.superseded:
+    if page is CalmPage.WELL and not context.case.status.superseded:
         yield claim_action(context, Claim.REPLACES)

@@ -1,21 +1,42 @@
 """Describes what is in the readers, and what prevents the current step."""
 
+from itertools import chain
+
 from config.i18n.text import Sentence, Text, text
 from config.workflows import Needs
 from daemon.core.card_reads import names_being_read
-from daemon.core.guide.context import GuideContext
-from daemon.core.guide.words import holder_words, say
+from daemon.core.guide.context import GuideContext, key_certificates
+from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.holders import holder_name
+from daemon.core.labels import TROUBLE_REMEDIES
+from daemon.core.model import KeyId
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, pressing_trouble, reader_trouble
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
-from daemon.core.workflows.cards import is_reading
+from daemon.core.workflows.cards import CardPositions, is_reading
 from daemon.core.workflows.workflow import wanted
 
+READER_TEXTS = {
+    ReaderStatus.NO_READER: "guide.reader.no_reader",
+    ReaderStatus.EMPTY: "guide.reader.empty",
+    ReaderStatus.READING: "guide.reader.reading",
+    ReaderStatus.OLD: "guide.reader.old",
+    ReaderStatus.NEW: "guide.reader.new",
+    ReaderStatus.BOTH: "guide.reader.both",
+    ReaderStatus.OTHER: "guide.reader.other",
+    ReaderStatus.UNREAD: "guide.reader.unread",
+    ReaderStatus.AWAY: "guide.reader.away",
+}
+WRONG_KEY = {ReaderStatus.OLD: "guide.wrong.old", ReaderStatus.NEW: "guide.wrong.new"}
+BOTH_KEYS = {Needs.OLD: "guide.wrong.both.old", Needs.NEW: "guide.wrong.both.new"}
+PAST_KEY = {Needs.OLD: "guide.wrong.past.old", Needs.NEW: "guide.wrong.past.new"}
+OTHER_KEY = {Needs.OLD: "guide.wrong.other.old", Needs.NEW: "guide.wrong.other.new"}
+UNREAD_CARD = {Needs.OLD: "guide.wrong.unread.old", Needs.NEW: "guide.wrong.unread.new"}
 
-def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:  # noqa: PLR0911 - one return a rule
-    """Return what is in the readers, from the view of the lineage shown.
+
+def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:
+    """Return what is in the readers, as seen by the lineage shown.
 
     Without a lineage every readable key is another one.
     """
@@ -23,32 +44,30 @@ def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:  
         return ReaderStatus.AWAY
     if is_reading(state.readers, state.contents, names_being_read(state)):
         return ReaderStatus.READING
-    if context is not None and not context.positions.sure:
+    if context is None:
+        return _status_without_lineage(state)
+    if not context.cards.sure:
         return ReaderStatus.AWAY
-    if context is not None and (context.positions.old or context.positions.new or context.positions.rivals):
-        return _of_line(context)
-    if any(content.keys and not content.blank for content in state.contents.values()):
-        return ReaderStatus.OTHER
-    if state.held or state.contents:
-        return ReaderStatus.UNREAD
-    return ReaderStatus.EMPTY if state.readers else ReaderStatus.NO_READER
+    return _status_of_lineage(context.cards) or _status_without_lineage(state)
 
 
 def reader_words(state: State, context: GuideContext | None, shown: ReaderStatus) -> Sentence:
     """Return the status of the readers as a sentence."""
     if shown is ReaderStatus.OTHER:
-        return text("guide.reader.other", holder=_other_holder(state, context))
+        return text(READER_TEXTS[shown], holder=_other_holder(state, context))
     if context is not None and shown in {ReaderStatus.OLD, ReaderStatus.NEW}:
-        return say(context, f"guide.reader.{shown}")
-    return text(f"guide.reader.{shown}")
+        return fill_text(context, READER_TEXTS[shown])
+    return text(READER_TEXTS[shown])
 
 
 def trouble_words(state: State, shown: ReaderStatus) -> Text | None:
     """Return what is wrong with the readers, and what to do."""
     if shown is ReaderStatus.READING:
         return None
-    trouble = state.service_trouble or next((t for r in state.readers or () if (t := pressing_trouble(state, r))), None)
-    return text(f"trouble.{trouble}") if trouble else None
+    trouble = state.service_trouble or _first_reader_trouble(state)
+    if trouble is None:
+        return None
+    return text(TROUBLE_REMEDIES[trouble])
 
 
 def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
@@ -57,7 +76,7 @@ def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     None when nothing does.
     """
     if clock_wrong(context.now):
-        return text(f"trouble.{Trouble.CLOCK_WRONG}")
+        return text(TROUBLE_REMEDIES[Trouble.CLOCK_WRONG])
     if shown is ReaderStatus.AWAY:
         return trouble_words(context.state, shown)
     if shown is ReaderStatus.READING:
@@ -65,50 +84,91 @@ def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     return _wrong_card(context, shown) or _locked(context)
 
 
-def _of_line(context: GuideContext) -> ReaderStatus:
-    positions = context.positions
-    if positions.old and positions.new:
+def _status_of_lineage(cards: CardPositions) -> ReaderStatus | None:
+    """Return which keys of the lineage, or rivals, are in the readers.
+
+    None where there is none.
+    """
+    if cards.old and cards.new:
         return ReaderStatus.BOTH
-    if positions.rivals:
+    if cards.rivals:
         return ReaderStatus.OTHER
-    return ReaderStatus.OLD if positions.old else ReaderStatus.NEW
+    if cards.old:
+        return ReaderStatus.OLD
+    if cards.new:
+        return ReaderStatus.NEW
+    return None
+
+
+def _status_without_lineage(state: State) -> ReaderStatus:
+    if any(content.keys and not content.blank for content in state.contents.values()):
+        return ReaderStatus.OTHER
+    if state.held or state.contents:
+        return ReaderStatus.UNREAD
+    if state.readers:
+        return ReaderStatus.EMPTY
+    return ReaderStatus.NO_READER
+
+
+def _first_reader_trouble(state: State) -> Trouble | None:
+    troubles = (pressing_trouble(state, reader) for reader in state.readers or ())
+    return next(filter(None, troubles), None)
 
 
 def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
-    """Return that a wrong card is inserted, by the key that the step is about."""
-    need = wanted(context.step) if context.step else Needs.NOTHING
-    if need is Needs.NOTHING or context.positions.ready(need):
+    """Return that the inserted card is not the one needed."""
+    need = _need(context)
+    if need is Needs.NOTHING or context.cards.ready(need):
         return None
     match shown:
         case ReaderStatus.BOTH:
-            return say(context, f"guide.wrong.both.{need}")
+            return fill_text(context, BOTH_KEYS[need])
         case ReaderStatus.OLD | ReaderStatus.NEW:
-            return say(context, f"guide.wrong.{shown}")
+            return fill_text(context, WRONG_KEY[shown])
         case ReaderStatus.OTHER:
-            id_ = f"guide.wrong.{'past' if _is_past(context) else 'other'}.{need}"
-            beside = context.positions.old if need is Needs.OLD else context.positions.new
-            holder = _other_holder(context.state, context)
-            return say(context, "guide.wrong.beside" if beside else id_, other=holder)
+            return fill_text(context, _other_key(context, need), other=_other_holder(context.state, context))
         case ReaderStatus.UNREAD:
-            return trouble_words(context.state, shown) or say(context, f"guide.wrong.unread.{need}")
+            return trouble_words(context.state, shown) or fill_text(context, UNREAD_CARD[need])
         case _:
             return trouble_words(context.state, shown)
 
 
+def _need(context: GuideContext) -> Needs:
+    if context.step is None:
+        return Needs.NOTHING
+    return wanted(context.step)
+
+
+def _other_key(context: GuideContext, need: Needs) -> str:
+    """Return the id of the text for a key of another lineage."""
+    is_inserted = {Needs.OLD: context.cards.old, Needs.NEW: context.cards.new}
+    if is_inserted[need]:
+        return "guide.wrong.beside"
+    if _is_past(context):
+        return PAST_KEY[need]
+    return OTHER_KEY[need]
+
+
 def _is_past(context: GuideContext) -> bool:
-    return bool(context.positions.rivals & {entry.key.id for entry in context.case.lineage.entries})
+    """Return whether an inserted rival is of the same lineage."""
+    return bool(context.cards.rivals & {entry.key.id for entry in context.case.lineage.entries})
 
 
 def _locked(context: GuideContext) -> Sentence | None:
     state = context.state
-    locked = any(reader_trouble(state, reader) is Trouble.PIN_LOCKED for reader in state.held)
-    return text(f"trouble.{Trouble.PIN_LOCKED}") if locked else None
+    if not any(reader_trouble(state, reader) is Trouble.PIN_LOCKED for reader in state.held):
+        return None
+    return text(TROUBLE_REMEDIES[Trouble.PIN_LOCKED])
 
 
 def _other_holder(state: State, context: GuideContext | None) -> str | Text:
     """Return the holder of the other key."""
-    here = context.positions.rivals if context else frozenset()
-    ids = sorted(here or {key for content in state.contents.values() for key in content.keys})
-    keys = (state.memory.keys[i] for i in ids if i in state.memory.keys)
-    seen = (state.memory.certificates[f] for key in keys for f in key.fingerprints if f in state.memory.certificates)
-    return holder_words(next((name for s in seen if (name := holder_name(s.certificate))), ""))
+    keys = _inserted_keys(state)
+    if context is not None and context.cards.rivals:
+        keys = context.cards.rivals
+    certificates = chain.from_iterable(key_certificates(state.memory, key) for key in sorted(keys))
+    return holder_label(next(filter(None, map(holder_name, certificates)), ""))
+
+
+def _inserted_keys(state: State) -> frozenset[KeyId]:
+    return frozenset(chain.from_iterable(content.keys for content in state.contents.values()))

@@ -1,4 +1,4 @@
-"""Notices of the guide's own moments: a link that runs out, and the old certificate that is still in the account."""
+"""Reminders of a link that expires, and of an old certificate."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def guide_notices(assessment: Assessment, memory: Memory, now: datetime) -> Iter
 
 
 def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[datetime]:
-    """Yield every moment at which a page changes by itself, or a reminder is due."""
+    """Yield when a page changes by itself, or a reminder is due."""
     yield from (reminder.at for reminder in _reminders(assessment.cases, memory))
     for case in assessment.cases:
         if (progress := memory.progress.get(progress_id(case))) is None:
@@ -55,7 +55,10 @@ def _reminders(cases: Iterable[RenewalCase], memory: Memory) -> Iterator[Reminde
 
 
 def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
-    """Say once that little is left of the time of a step: a quarter of it, or six hours where that is less."""
+    """Yield the reminder that the time for a step ends soon.
+
+    It is due when a quarter of the time is left, or six hours where that is less.
+    """
     workflow = case.lineage.procedure.workflows.get(progress.workflow)
     running = deadline(workflow, progress) if workflow and not progress.abandoned else None
     if running is None:
@@ -74,7 +77,7 @@ def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
 
 
 def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
-    """Remind once of the old certificate, until it was removed or need not be."""
+    """Yield the reminder to remove the old certificate from the account."""
     tidying = progress.workflow is WorkflowKind.CLEAN_UP
     open_ = not progress.finished and not progress.abandoned if tidying else progress.finished is not None
     procedure, old = case.lineage.procedure, key_before(case)

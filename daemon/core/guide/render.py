@@ -1,4 +1,4 @@
-"""Renders the page of the guide: which lineage is shown, and what is offered for it."""
+"""Renders the page of the guide for one lineage."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -21,8 +21,8 @@ from daemon.core.guide.actions import (
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_words
+from daemon.core.guide.sentences import fill_text, fill_wording
 from daemon.core.guide.timeline import timeline
-from daemon.core.guide.words import phrase, say
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, StepSummary
 from daemon.core.workflows.progress import deadline
@@ -86,7 +86,10 @@ def _is_inserted(state: State, case: RenewalCase) -> bool:
 
 
 def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
-    """Return the page of the current step; after the last step, the page that asks whether the key works."""
+    """Return the page of the current step.
+
+    After the last step, it is the page that asks whether the key works.
+    """
     shown = reader_status(context.state, context)
     likely = [*_likely_actions(context)]
     others = _without(likely, workflow_actions(context))
@@ -116,7 +119,7 @@ def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
         headline=text("guide.abandoned"),
-        body=say(context, "guide.abandoned.body", date=context.case.status.current.not_after),
+        body=fill_text(context, "guide.abandoned.body", date=context.case.status.current.not_after),
         reader=shown,
         reader_words=reader_words(context.state, context, shown),
         primary=workflow_action(ActionKind.RESTART),
@@ -127,12 +130,12 @@ def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
 
 
 def _with_workflow(context: GuideContext, page: GuideView[Sentence]) -> GuideView[Sentence]:
-    """Return the page with the workflow's kind, its title, and why it is the right one."""
+    """Return the page with the workflow and the reason for it."""
     path, workflow = context.case.path, context.workflow
     if path is not None:
         page = replace(page, workflow=path.kind, workflow_title=text(PATH_TITLES[path.kind]), why=path.reason)
     if workflow is not None:
-        page = replace(page, workflow=workflow.kind, workflow_title=phrase(context, workflow.title))
+        page = replace(page, workflow=workflow.kind, workflow_title=fill_wording(context, workflow.title))
     return page
 
 
@@ -162,16 +165,16 @@ def _without(listed: Iterable[Action[Sentence]], actions: Iterable[Action[Senten
 
 def _headline(context: GuideContext) -> Sentence:
     if context.step is not None:
-        return phrase(context, context.step.title)
+        return fill_wording(context, context.step.title)
     if context.workflow is not None and context.case.path is None:
-        return phrase(context, context.workflow.title)
+        return fill_wording(context, context.workflow.title)
     return text(PATH_TITLES[_kind(context)])
 
 
 def _body(context: GuideContext) -> Sentence:
     if context.step is not None:
-        return phrase(context, context.step.text)
-    return say(context, CONFIRMATIONS[_kind(context)])
+        return fill_wording(context, context.step.text)
+    return fill_text(context, CONFIRMATIONS[_kind(context)])
 
 
 def _kind(context: GuideContext) -> WorkflowKind:
@@ -182,7 +185,10 @@ def _kind(context: GuideContext) -> WorkflowKind:
 
 
 def _step_summaries(context: GuideContext) -> Iterator[StepSummary[Sentence]]:
-    """Yield the steps of the workflow; all before the current one are done."""
+    """Yield the steps of the workflow.
+
+    All before the current one are done.
+    """
     if context.workflow is None:
         return
     done = context.progress.done if context.progress else {}
@@ -190,7 +196,7 @@ def _step_summaries(context: GuideContext) -> Iterator[StepSummary[Sentence]]:
     for step in context.workflow.steps:
         is_before = is_before and step != context.step
         status = _step_status(context.step, step, is_done=is_before or step.id in done)
-        yield StepSummary(id=step.id, title=phrase(context, step.title), status=status)
+        yield StepSummary(id=step.id, title=fill_wording(context, step.title), status=status)
 
 
 def _step_status(current: Step | None, step: Step, *, is_done: bool) -> StepStatus:
@@ -211,19 +217,19 @@ def _confirmations(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def _change(context: GuideContext) -> Sentence | None:
-    """Return what has changed since the user began; None for nothing."""
+    """Return what has changed since the user began, if anything."""
     progress, path = context.progress, context.case.path
     if progress is None:
         return None
     if progress.lapsed:
-        return say(context, "guide.lapsed")
+        return fill_text(context, "guide.lapsed")
     if progress.left is None or path is None:
         return None
     if progress.link_until is not None and context.now < progress.link_until:
-        return say(context, "guide.changed.link", until=progress.link_until)
+        return fill_text(context, "guide.changed.link", until=progress.link_until)
     if path.kind not in CHANGES:
         return None
-    return say(context, CHANGES[path.kind])
+    return fill_text(context, CHANGES[path.kind])
 
 
 def _deadline_words(until: datetime, now: datetime) -> Sentence:

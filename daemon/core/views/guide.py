@@ -1,4 +1,7 @@
-"""What the guide shows at one moment: sentences to render in the core, rendered strings outside."""
+"""What the guide shows at one moment.
+
+Its sentences are still to be rendered in the core, and strings outside.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +70,7 @@ class Action(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemEntry(Generic[S]):
-    """A known problem: what the user sees, what to do, and the way back to the right step."""
+    """A known problem, what to do about it, and its action."""
 
     id: str
     title: S
@@ -115,10 +118,13 @@ class CertificateCard(Generic[S]):
     key_name: str
     """The user's name for the key."""
     holder: str | S
+    """The holder's name, or a text where it has none."""
     procedure: S | None
     """The title of the procedure it belongs to."""
     role: Role
+    """What its key usage allows."""
     stage: Stage
+    """Where it is in its validity."""
     until: S
     """When it ends or ended."""
     left: S
@@ -145,7 +151,9 @@ class GuideView(Generic[S]):
     holder: str = ""
     """The holder of the lineage shown."""
     workflow: WorkflowKind | None = None
+    """The workflow under way; None for none."""
     workflow_title: S | None = None
+    """The title of the workflow."""
     why: S | None = None
     """Why this workflow is the right one."""
     steps: tuple[StepSummary[S], ...] = ()
@@ -156,6 +164,7 @@ class GuideView(Generic[S]):
     alert: S | None = None
     """What prevents the step at this moment, or what has changed since the user began."""
     reader: ReaderStatus
+    """What is in the readers."""
     reader_words: S
     """The status of the readers as a sentence."""
     primary: Action[S] | None = None
@@ -170,9 +179,11 @@ class GuideView(Generic[S]):
     deadline_words: S | None = None
     """The deadline as a sentence."""
     timeline: Timeline[S] | None = None
+    """The validities of the keys of the lineage shown."""
     cases: tuple[Action[S], ...] = ()
     """The other lineages to choose from."""
     certificates: tuple[CertificateCard[S], ...] = ()
+    """The known certificates, those of one holder together."""
     more_certificates: int = 0
     """How many known certificates are not listed."""
 

@@ -17,10 +17,6 @@ FILES_NAMED_ALIKE = {"control.json", "control.sock"}
 FORMATTED_IN = {
     "daemon/adapters/notify/chain.py",
     "daemon/core/due_notices.py",
-    "daemon/core/guide/idle_pages.py",
-    "daemon/core/guide/obstacles.py",
-    "daemon/core/guide/render.py",
-    "daemon/core/guide/words.py",
     "daemon/core/renewal.py",
     "daemon/core/responses/notice.py",
     "daemon/core/tray_view.py",

@@ -225,7 +225,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         if scene is None or scene.step is None or page.primary or page.answers:
             return
         awaited = CARD_CONDITIONS | {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
-        assert scene.step.ends in awaited or not scene.positions.ready(scene.step.needs)
+        assert scene.step.ends in awaited or not scene.cards.ready(scene.step.needs)
 
     def teardown(self) -> None:
         """Follow the guide from the current page to its end."""

@@ -1,0 +1,61 @@
+"""Fills the sentences of the guide with keys, dates and names."""
+
+from config.i18n.text import Argument, Phrase, Text, text
+from config.i18n.wording import Wording
+from daemon.core.guide.context import GuideContext
+from daemon.core.holders import LineageEntry
+from daemon.core.views.guide import BarRole
+
+Arguments = tuple[tuple[str, Argument], ...]
+
+KEY_LABELS = {BarRole.OLD: "key.old", BarRole.NEW: "key.new", BarRole.OTHER: "key.only"}
+NAMED_KEY_LABELS = {BarRole.OLD: "key.old_named", BarRole.NEW: "key.new_named", BarRole.OTHER: "key.only_named"}
+
+
+def sentence_arguments(context: GuideContext) -> Arguments:
+    """Return the arguments that sentences of the guide may use."""
+    roles = context.roles
+    named: dict[str, Argument] = {
+        "old_key": key_label(BarRole.OLD, roles.old),
+        "new_key": key_label(_role_of_new(context), roles.new),
+        "holder": holder_label(context.case.lineage.holder),
+        "old_ends": _end(roles.old),
+        "new_ends": _end(roles.new),
+        "tool": context.procedure.tool.name,
+    }
+    return tuple(named.items())
+
+
+def fill_wording(context: GuideContext, wording: Wording) -> Phrase:
+    """Return a wording of the procedure with its arguments."""
+    return Phrase(wording, sentence_arguments(context))
+
+
+def fill_text(context: GuideContext, id_: str, **more: Argument) -> Text:
+    """Return a text of the catalogue with its arguments."""
+    return Text(id_, (*sentence_arguments(context), *more.items()))
+
+
+def key_label(role: BarRole, entry: LineageEntry | None) -> Text:
+    """Return how sentences name a key, with the user's own name."""
+    if entry is None or not entry.key.name:
+        return text(KEY_LABELS[role])
+    return text(NAMED_KEY_LABELS[role], name=entry.key.name)
+
+
+def holder_label(holder: str) -> str | Text:
+    """Return the name of a holder, or "unknown holder"."""
+    return holder or text("holder.unknown")
+
+
+def _role_of_new(context: GuideContext) -> BarRole:
+    """Return the role of the newest key, NEW or OTHER."""
+    if context.roles.old is not None or context.workflow is not None:
+        return BarRole.NEW
+    return BarRole.OTHER
+
+
+def _end(entry: LineageEntry | None) -> Argument:
+    if entry is None:
+        return text("key.no_date")
+    return entry.not_after
