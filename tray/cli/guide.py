@@ -42,10 +42,10 @@ def bring_to_front(folders: Folders, translator: Translator) -> None:
 def _guide(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     try:
         if options.text:
-            from tray.text_guide.session import look
+            from tray.text_guide.session import run_text_guide
 
             _log_little(options)
-            outcome = guide.show_text(folders, loaded, look)
+            outcome = guide.show_text(folders, loaded, run_text_guide)
         else:
             outcome = guide.show_window(folders, loaded, window_command())
     except guide.ControlError as problem:

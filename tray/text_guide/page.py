@@ -1,4 +1,4 @@
-"""The guide in plain lines: what to print of a page, and what a typed word means. Each change is said once."""
+"""A page of the guide as lines, and what typed words mean."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -6,6 +6,7 @@ from itertools import count
 from config.i18n.text import Argument, text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, Page
+from daemon.core.action_id import ActionId
 from daemon.core.labels import ROLES, STAGES
 from daemon.core.views.guide import Action, StepStatus, offered
 
@@ -39,18 +40,18 @@ Choices = dict[int, Action[str]]
 class TextPage:
     """The page that was printed last.
 
-    1 is the likely next action, and nothing else: whoever types it by habit shall not give a word that counts. The
-    others keep their number while they are there, and nothing takes the number of one that has just gone.
+    Number 1 is the likely next action, and never another one: a user may type it by habit. The other actions keep
+    their number while they are offered. The number of an action that has just gone stays free.
     """
 
     def __init__(self, page: Page) -> None:
-        """Begin with this page; `whole` prints it."""
+        """Begin with this page. `whole` returns its lines."""
         self._page = page
         self._texts = Translator(page.language)
         self._choices = _numbered(page, {})
 
     def turn(self, page: Page) -> list[str]:
-        """Go on to a newer page, and return what is new on it."""
+        """Replace the page, and return the lines that are new."""
         before, self._page = self._page, page
         known, self._choices = self._choices, _numbered(page, self._choices)
         if page.language == before.language:
@@ -59,42 +60,39 @@ class TextPage:
         return self.whole()
 
     def whole(self) -> list[str]:
-        """Return all lines of the page, and the words that may be typed."""
-        keys = (f"{self._key(key)} {self.words(KEY_HELP[key])}" for key in KEYS)
+        """Return all lines of the page, and the words to type."""
+        keys = (f"{self._key(key)} {self.render(KEY_HELP[key])}" for key in KEYS)
         return [*_heading(self._page), *self._alert(), self._page.reader_words, *self._step(), *self._offers(), *keys]
 
     def quits(self, typed: str) -> bool:
-        """Tell whether the person wants to leave."""
+        """Return whether the user wants to leave."""
         return typed == self._key(QUIT)
 
     def choose(self, typed: str) -> Chosen | None:
-        """Return the choice whose number was typed; None where there is none, and for what is only to be copied."""
+        """Return the choice that was typed.
+
+        None when there is none, or when its text is only to be copied.
+        """
         action = self._named(typed)
         if action is None or action.copy is not None:
             return None
         return Chosen(number=self._page.number, action=action.id)
 
-    def answer(self, typed: str) -> list[str]:  # noqa: PLR0911 - one return a rule
+    def answer(self, typed: str) -> list[str]:
         """Return what to print for what was typed."""
-        known_problems = {f"{self._key(HELP)}{number}": number for number, _ in enumerate(self._page.known_problems, 1)}
+        lists = {REPEAT: self.whole, LIST: self._steps, CERTIFICATES: self._certificates, HELP: self._helps}
         key = next((key for key in KEYS if typed == self._key(key)), typed)
-        if key == REPEAT:
-            return self.whole()
-        if key == LIST:
-            return self._or_nothing(self._steps())
-        if key == CERTIFICATES:
-            return self._or_nothing(self._certificates())
-        if key == HELP and len(known_problems) != 1:
-            return self._or_nothing(
-                f"{key} {self._page.known_problems[number - 1].title}" for key, number in known_problems.items()
-            )
-        if key == HELP or key in known_problems:
-            return list(self._help(known_problems.get(key, 1)))
-        if (action := self._named(typed)) is not None:
-            return [action.copy or self.words("textguide.chosen", label=action.label)]
-        return [self.words("textguide.gone"), *self._step(), *self._offers()]
+        if key in lists:
+            return list(lists[key]()) or [self.render("textguide.nothing")]
+        number = self._help_numbers().get(key)
+        if number is not None:
+            return list(self._help(number))
+        action = self._named(typed)
+        if action is not None:
+            return [action.copy or self.render("textguide.chosen", label=action.label)]
+        return [self.render("textguide.gone"), *self._step(), *self._offers()]
 
-    def words(self, id_: str, **arguments: Argument) -> str:
+    def render(self, id_: str, **arguments: Argument) -> str:
         """Render a text in the language of the page."""
         return self._texts.render(text(id_, **arguments))
 
@@ -112,24 +110,37 @@ class TextPage:
 
     def _alert(self) -> Iterator[str]:
         if self._page.alert is not None:
-            yield self.words("textguide.alert", words=self._page.alert)
+            yield self.render("textguide.alert", words=self._page.alert)
 
     def _step(self) -> Iterator[str]:
         page = self._page
-        marks = [step.status for step in page.steps]
-        if StepStatus.CURRENT in marks:
-            number = marks.index(StepStatus.CURRENT) + 1
-            yield self.words("textguide.step", number=number, total=len(marks), title=page.headline)
+        statuses = [step.status for step in page.steps]
+        if StepStatus.CURRENT in statuses:
+            number = statuses.index(StepStatus.CURRENT) + 1
+            yield self.render("textguide.step", number=number, total=len(statuses), title=page.headline)
         else:
             yield page.headline
         yield from filter(None, (page.body, page.deadline_words))
 
     def _offers(self, known: Choices | None = None) -> Iterator[str]:
-        """List what can be chosen, but for what is known."""
+        """Yield the choices that are not known yet."""
         for number, action in self._choices.items():
             if (known or {}).get(number) != action:
                 yield f"{number} {action.label}"
                 yield from filter(None, [action.detail])
+
+    def _help_numbers(self) -> dict[str, int]:
+        """Return the numbers of the known problems by the word to type."""
+        return {f"{self._key(HELP)}{number}": number for number, _ in enumerate(self._page.known_problems, 1)}
+
+    def _helps(self) -> Iterator[str]:
+        """Yield the known problems, or the help for the only one."""
+        numbers = self._help_numbers()
+        if len(numbers) == 1:
+            yield from self._help(1)
+            return
+        for key, number in numbers.items():
+            yield f"{key} {self._page.known_problems[number - 1].title}"
 
     def _help(self, number: int) -> Iterator[str]:
         problem = self._page.known_problems[number - 1]
@@ -141,31 +152,30 @@ class TextPage:
     def _steps(self) -> Iterator[str]:
         total = len(self._page.steps)
         for number, step in enumerate(self._page.steps, 1):
-            yield self.words(STATUSES[step.status], number=number, total=total, title=step.title)
+            yield self.render(STATUSES[step.status], number=number, total=total, title=step.title)
 
     def _certificates(self) -> Iterator[str]:
         total = len(self._page.certificates)
         for number, known in enumerate(self._page.certificates, 1):
-            yield self.words("textguide.certificate", number=number, total=total, holder=known.holder)
+            yield self.render("textguide.certificate", number=number, total=total, holder=known.holder)
             if known.key_name:
-                yield self.words("textguide.named", name=known.key_name)
-            role, stage = self.words(ROLES[known.role]), self.words(STAGES[known.stage])
+                yield self.render("textguide.named", name=known.key_name)
+            role, stage = self.render(ROLES[known.role]), self.render(STAGES[known.stage])
             yield from filter(None, (known.procedure, role, stage, known.until, known.left, known.place))
         if more := self._page.more_certificates:
-            yield self.words("window.more_certificates", count=more)
+            yield self.render("window.more_certificates", count=more)
 
     def _named(self, typed: str) -> Action[str] | None:
-        """Return the action that was typed: by its number, or that of a help by its key."""
-        back = {
+        """Return the action of a typed number, or of a known problem."""
+        if typed.isdecimal():
+            return self._choices.get(int(typed))
+        solutions = {
             f"{self._key(BACK)}{number}": problem.action for number, problem in enumerate(self._page.known_problems, 1)
         }
-        return self._choices.get(int(typed)) if typed.isdecimal() else back.get(typed)
-
-    def _or_nothing(self, lines: Iterator[str]) -> list[str]:
-        return list(lines) or [self.words("textguide.nothing")]
+        return solutions.get(typed)
 
     def _key(self, name: str) -> str:
-        return self.words(KEY_NAMES[name])
+        return self.render(KEY_NAMES[name])
 
 
 def _heading(page: Page) -> list[str]:
@@ -174,16 +184,29 @@ def _heading(page: Page) -> list[str]:
 
 
 def _numbered(page: Page, before: Choices) -> Choices:
-    """Give each action the number to type for it; where all are others, begin anew."""
+    """Return the actions of a page by the number to type.
+
+    Numbers of the page before are kept. Where none can be kept, they begin anew.
+    """
     solutions = {problem.action for problem in page.known_problems}
     shown = [action for action in offered(page) if action not in solutions]
     others = [action for action in shown if action is not page.primary]
-    held = {action.id: number for number, action in before.items() if number != FIRST}
-    kept = {action.id: held[action.id] for action in others if action.id in held}
-    gone = {number for number, action in before.items() if action.id not in {a.id for a in shown}}
-    taken = {*kept.values(), *(gone if kept else ())}
+    kept = _kept_numbers(others, before)
+    taken = set(kept.values())
+    if kept:
+        taken |= _gone_numbers(shown, before)
     free = (number for number in count(FIRST + 1) if number not in taken)
     choices = {kept.get(action.id) or next(free): action for action in others}
     if page.primary is not None:
         choices[FIRST] = page.primary
     return dict(sorted(choices.items()))
+
+
+def _kept_numbers(actions: list[Action[str]], before: Choices) -> dict[ActionId, int]:
+    held = {action.id: number for number, action in before.items() if number != FIRST}
+    return {action.id: held[action.id] for action in actions if action.id in held}
+
+
+def _gone_numbers(shown: list[Action[str]], before: Choices) -> set[int]:
+    ids = {action.id for action in shown}
+    return {number for number, action in before.items() if action.id not in ids}

@@ -1,6 +1,7 @@
-"""The guide in a terminal: prints as things happen, takes what is typed line by line, and draws over nothing.
+"""The guide in a terminal.
 
-It serves a screen reader, a Braille line, a pipe and a computer without display alike.
+It prints lines as things happen, reads what is typed by lines, and never overwrites a line. So it also serves a
+screen reader, a Braille display, a pipe and a computer without display.
 """
 
 import os
@@ -17,11 +18,11 @@ from daemon.adapters.guide.messages import Guide, Page
 from tray.text_guide.page import TextPage
 
 LINE_LIMIT = 1000
-TRY_S = 0.5 if sys.platform == "win32" else None  # there Ctrl-C does not end a wait without limit
+TRY_S = 0.5 if sys.platform == "win32" else None  # on Windows Ctrl-C does not end a wait without limit
 
 
 class End(Enum):
-    """What has come to its end."""
+    """What has ended."""
 
     PAGES = auto()
     TYPED = auto()
@@ -30,48 +31,77 @@ class End(Enum):
 Happened = Page | str | End
 
 
-def look(guide: Guide) -> None:
-    """Show the guide in this terminal until the person leaves, no more can be typed, or no more pages come."""
+def run_text_guide(guide: Guide) -> None:
+    """Show the guide in this terminal until its end.
+
+    It ends when the user leaves, the input ends, or the pages end.
+    """
     happened: queue.SimpleQueue[Happened] = queue.SimpleQueue()
-    _in_thread(_hear_pages, guide, happened.put)
+    _in_thread(_read_pages, guide, happened.put)
     try:
         _converse(guide, happened)
     except KeyboardInterrupt:
         print()
-    except BrokenPipeError:  # whoever read us has gone; Python's own last flush shall not complain
+    except BrokenPipeError:  # the reader of our output has gone: keep Python's last flush from failing
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         guide.close()
 
 
 def _converse(guide: Guide, happened: "queue.SimpleQueue[Happened]") -> None:
-    asks = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-    shown: TextPage | None = None
-    while True:
-        lines: list[str] = []
-        match _next(happened):
-            case Page() as page if shown is None:
-                shown = TextPage(page)
-                lines = shown.whole()
-                _in_thread(_hear_typing, happened.put)
-            case Page() as page if shown is not None:
-                if not (lines := shown.turn(page)):
-                    continue
-                lines = ["", *lines] if asks else lines  # the prompt stands there
-            case str(typed) if shown is not None:
-                if shown.quits(typed):
-                    return
-                lines = shown.answer(typed) if typed else []
-                if (chosen := shown.choose(typed)) is not None:
-                    guide.answer(chosen)
-            case End.PAGES if shown is not None:
-                _print([shown.words("textguide.over")])
-                return
-            case _:
-                return
-        _print(lines)
-        if asks and shown is not None:
-            print(shown.words("textguide.prompt"), end=" ", flush=True)
+    first = _next(happened)
+    if not isinstance(first, Page):
+        return
+    page = TextPage(first)
+    _in_thread(_read_typed, happened.put)
+    _show(page, page.whole())
+    while _handle(guide, page, _next(happened)):
+        pass
+
+
+def _handle(guide: Guide, page: TextPage, happened: Happened) -> bool:
+    """Print what follows, and return whether the session goes on."""
+    match happened:
+        case Page() as newer:
+            _show_news(page, page.turn(newer))
+            return True
+        case str(typed) if not page.quits(typed):
+            _answer(guide, page, typed)
+            return True
+        case End.PAGES:
+            _print([page.render("textguide.over")])
+            return False
+        case _:
+            return False
+
+
+def _show_news(page: TextPage, lines: list[str]) -> None:
+    if not lines:
+        return
+    if _is_interactive():
+        lines = ["", *lines]  # to leave the line of the prompt
+    _show(page, lines)
+
+
+def _answer(guide: Guide, page: TextPage, typed: str) -> None:
+    lines: list[str] = []
+    if typed:
+        lines = page.answer(typed)
+    chosen = page.choose(typed)
+    if chosen is not None:
+        guide.answer(chosen)
+    _show(page, lines)
+
+
+def _show(page: TextPage, lines: Iterable[str]) -> None:
+    """Print lines, then the prompt where one is of use."""
+    _print(lines)
+    if _is_interactive():
+        print(page.render("textguide.prompt"), end=" ", flush=True)
+
+
+def _is_interactive() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _next(happened: "queue.SimpleQueue[Happened]") -> Happened:
@@ -84,14 +114,17 @@ def _in_thread(work: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=work, args=arguments, daemon=True).start()
 
 
-def _hear_pages(guide: Guide, put: Callable[[Happened], None]) -> None:
+def _read_pages(guide: Guide, put: Callable[[Happened], None]) -> None:
     while (page := guide.next()) is not None:
         put(page)
     put(End.PAGES)
 
 
-def _hear_typing(put: Callable[[Happened], None]) -> None:
-    """Read below Python's own buffer: a thread that waits in that one would hinder the program's end."""
+def _read_typed(put: Callable[[Happened], None]) -> None:
+    """Read the lines that are typed.
+
+    This reads below Python's own buffer, since a thread that waits in that one delays the program's end.
+    """
     typed = b""
     with suppress(OSError, ValueError, AttributeError):  # there may be no standard input
         while piece := os.read(sys.stdin.fileno(), LINE_LIMIT):
@@ -103,10 +136,15 @@ def _hear_typing(put: Callable[[Happened], None]) -> None:
 
 
 def _print(lines: Iterable[str]) -> None:
-    """Print in lines of the terminal's width; what is not a terminal gets them as they are."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in lines:
         for part in line.splitlines() or [""]:
-            wrapped = textwrap.fill(part, width, break_long_words=False, break_on_hyphens=False) if width else part
-            print(wrapped)
+            print(_wrap(part))
     sys.stdout.flush()
+
+
+def _wrap(line: str) -> str:
+    """Return the line in the terminal's width, or unchanged elsewhere."""
+    if not sys.stdout.isatty():
+        return line
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)

@@ -79,7 +79,7 @@ def test_the_whole_page_says_where_one_is_then_what_can_be_done() -> None:
     ]
 
 
-def test_a_page_that_reads_the_same_is_not_said_again() -> None:
+def test_a_page_that_reads_the_same_is_not_printed_again() -> None:
     shown = TextPage(PAGE)
     assert shown.turn(changed(number=8, front=True, deadline_words="For 5 minutes.", timeline=None)) == []
 
@@ -103,11 +103,11 @@ def test_a_page_that_reads_the_same_is_not_said_again() -> None:
     ],
     ids=["reader", "alert", "why", "deadline", "less to choose", "more to choose", "another way round"],
 )
-def test_only_what_is_new_is_said(changes: dict[str, object], news: list[str]) -> None:
+def test_only_what_is_new_is_printed(changes: dict[str, object], news: list[str]) -> None:
     assert TextPage(PAGE).turn(changed(**changes)) == news
 
 
-def test_a_new_step_is_said_with_what_else_can_be_chosen() -> None:
+def test_a_new_step_is_printed_with_what_else_can_be_chosen() -> None:
     statuses = zip(PAGE.steps, (StepStatus.DONE, StepStatus.DONE, StepStatus.CURRENT), strict=True)
     steps = tuple(replace(step, status=status) for step, status in statuses)
     page = changed(steps=steps, headline="Ask for the mail", body="Click.", primary=button("end:mail", "Asked"))
@@ -188,12 +188,12 @@ def test_certificates_are_listed() -> None:
 
 
 def test_it_says_how_many_certificates_are_not_listed() -> None:
-    said = TextPage(changed(more_certificates=2)).answer("c")[-1]
-    assert said == "2 more certificates are remembered. To see them all, type “vigicle status”."
+    last = TextPage(changed(more_certificates=2)).answer("c")[-1]
+    assert last == "2 more certificates are remembered. To see them all, type “vigicle status”."
 
 
 @pytest.mark.parametrize("typed", ["h", "l", "c"])
-def test_where_there_is_nothing_to_list_that_is_said(typed: str) -> None:
+def test_an_empty_list_is_reported(typed: str) -> None:
     assert TextPage(changed(known_problems=(), steps=(), certificates=())).answer(typed) == [
         "There is nothing to show here."
     ]
