@@ -43,6 +43,7 @@ CLAIM_LABELS = {
     Claim.OLD_LOST: "guide.state.old_lost",
     Claim.ACTIVATED: "guide.state.activated",
 }
+DONE_LABELS = {Ends.CONFIRMED: "guide.done", Ends.LAUNCHED: "guide.done_myself"}
 OPEN_LABELS = {
     Destination.PLATFORM: "guide.open.platform",
     Destination.ORDER_PAGE: "guide.open.order_page",
@@ -141,8 +142,7 @@ def claim_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
     if path.kind is WorkflowKind.ACTIVATE:
         yield claim_action(context, Claim.ACTIVATED)
     yield claim_action(context, Claim.WORKS)
-    old_counts = WorkflowKind.ADD_WITH_OLD in {path.kind, path.then}
-    if old_counts and path.old_fingerprint is not None:
+    if WorkflowKind.ADD_WITH_OLD in {path.kind, path.then} and path.old_fingerprint is not None:
         yield claim_action(context, Claim.OLD_LOST)
 
 
@@ -177,13 +177,19 @@ def _endings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
     if step.ends is Ends.ACTIVATED and not context.roles.blank:
         activated = claim_action(context, Claim.ACTIVATED)
         yield replace(activated, label=_done_label(context, step) or activated.label)
-    if step.ends not in {Ends.CONFIRMED, Ends.LAUNCHED}:
-        return
+    if step.ends in DONE_LABELS:
+        yield _end_action(context, step)
+
+
+def _end_action(context: GuideContext, step: Step) -> Action[Sentence]:
+    """Return the action that ends a step by hand.
+
+    At the last step of a blank token it is a check: only its certificate can end that step.
+    """
     if context.roles.blank and is_last(context, step.id):
-        yield workflow_action(ActionKind.CHECK)  # only its certificate can end this
-        return
-    usual = text("guide.done") if step.ends is Ends.CONFIRMED else text("guide.done_myself")
-    yield _action(ActionId(ActionKind.END, step.id), _done_label(context, step) or usual)
+        return workflow_action(ActionKind.CHECK)
+    label = _done_label(context, step) or text(DONE_LABELS[step.ends])
+    return _action(ActionId(ActionKind.END, step.id), label)
 
 
 def _done_label(context: GuideContext, step: Step) -> Sentence | None:
@@ -224,5 +230,6 @@ def _is_snoozed(context: GuideContext) -> bool:
 
 
 def _action(id_: ActionId, label: Sentence) -> Action[Sentence]:
-    rank = ActionRank.RARE if id_.kind in RARE else ActionRank.USUAL
-    return Action(id=id_, label=label, rank=rank)
+    if id_.kind in RARE:
+        return Action(id=id_, label=label, rank=ActionRank.RARE)
+    return Action(id=id_, label=label)

@@ -1,6 +1,6 @@
 """The guide's list of known certificates, and how one is forgotten."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -15,13 +15,13 @@ from daemon.core.guide.context import blank_progress
 from daemon.core.holders import holder_name
 from daemon.core.key_names import key_of
 from daemon.core.labels import ROLES
-from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, ProgressId
+from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateStatus
 
-AT_MOST = 100  # more cards make the window slow and are not read
+AT_MOST = 100  # a longer list is not read in a window
 
 Id = TypeVar("Id")
 T = TypeVar("T")
@@ -34,18 +34,14 @@ def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tu
     """
     lines = assessment.certificates[:AT_MOST]
     shown = {line.fingerprint_sha256 for line in lines}
-    owning = [key for key in state.memory.keys.values() if not shown.isdisjoint(key.fingerprints)]
-    owners = {f: key for key in owning[::-1] for f in key.fingerprints}
+    owners = _owners(state.memory, shown)
     procedures = {procedure.id: procedure for procedure in state.settings.procedures[::-1]}
     cards = [
         _card(state, assessment, line, owners.get(line.fingerprint_sha256), procedures.get(line.procedure or ""), now)
         for line in lines
     ]
-    holders: dict[str | Sentence, int] = {}
-    keys: dict[KeyId | None, int] = {}
-    for place, card in enumerate(cards):
-        holders.setdefault(card.holder, place)
-        keys.setdefault(card.key, place)
+    holders = _first_places(card.holder for card in cards)
+    keys = _first_places(card.key for card in cards)
     return tuple(sorted(cards, key=lambda card: (holders[card.holder], keys[card.key])))
 
 
@@ -69,6 +65,26 @@ def forget_certificate(state: State, fingerprint: Fingerprint) -> tuple[State, t
     return replace(state, memory=replace(memory, keys={**memory.keys, key.id: replace(key, fingerprints=left)})), ()
 
 
+def _owners(memory: Memory, shown: set[Fingerprint]) -> dict[Fingerprint, Key]:
+    """Return the key of each certificate shown.
+
+    It is the first one where several hold the certificate.
+    """
+    owners: dict[Fingerprint, Key] = {}
+    for key in memory.keys.values():
+        for fingerprint in shown.intersection(key.fingerprints):
+            owners.setdefault(fingerprint, key)
+    return owners
+
+
+def _first_places(values: Iterable[T]) -> dict[T, int]:
+    """Return where each value occurs first."""
+    places: dict[T, int] = {}
+    for place, value in enumerate(values):
+        places.setdefault(value, place)
+    return places
+
+
 def _card(
     state: State,
     assessment: Assessment,
@@ -79,12 +95,12 @@ def _card(
 ) -> CertificateCard[Sentence]:
     seen = state.memory.certificates[line.fingerprint_sha256]
     certificate = seen.certificate
-    return CertificateCard(
+    card = CertificateCard(
         fingerprint=certificate.fingerprint,
-        key=key.id if key else None,
-        key_name=key.name if key else "",
+        key=None,
+        key_name="",
         holder=holder_name(certificate) or text("holder.unknown"),
-        procedure=Phrase(procedure.title) if procedure else None,
+        procedure=_procedure_title(procedure),
         role=line.role,
         stage=line.stage,
         until=_until(certificate.not_after, now),
@@ -93,12 +109,23 @@ def _card(
         present=line.present,
         bar=_bar(certificate, key, assessment),
     )
+    if key is None:
+        return card
+    return replace(card, key=key.id, key_name=key.name)
+
+
+def _procedure_title(procedure: Procedure | None) -> Phrase | None:
+    if procedure is None:
+        return None
+    return Phrase(procedure.title)
 
 
 def _until(end: datetime | None, now: datetime) -> Text:
     if end is None:
         return text("certificate.no_date")
-    return text("certificate.expired" if expired(end, now) else "certificate.until", date=end)
+    if expired(end, now):
+        return text("certificate.expired", date=end)
+    return text("certificate.until", date=end)
 
 
 def _left(end: datetime | None, now: datetime) -> Text:
@@ -107,29 +134,50 @@ def _left(end: datetime | None, now: datetime) -> Text:
     if not expired(end, now):
         return left_words(end, now)
     ago = (now - end) // DAY
-    return text("days.ago", count=ago) if ago else text("days.just_ago")
+    if ago == 0:
+        return text("days.just_ago")
+    return text("days.ago", count=ago)
 
 
 def _place(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
     if key is not None and key.reader:
-        id_ = "certificate.here.in" if present else "certificate.away.in"
-        return text(id_, reader=key.reader, date=seen.last_seen)
-    return text("certificate.here" if present else "certificate.away", date=seen.last_seen)
+        return _place_in(key.reader, seen, present=present)
+    if present:
+        return text("certificate.here", date=seen.last_seen)
+    return text("certificate.away", date=seen.last_seen)
+
+
+def _place_in(reader: str, seen: CertificateRecord, *, present: bool) -> Text:
+    if present:
+        return text("certificate.here.in", reader=reader, date=seen.last_seen)
+    return text("certificate.away.in", reader=reader, date=seen.last_seen)
 
 
 def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> Bar[Sentence] | None:
     """Return the bar of a validity.
 
-    None where a date could not be read. During a renewal the newest key is the new one, and all others are old.
+    None where a date could not be read.
     """
     if certificate.not_before is None or certificate.not_after is None:
         return None
-    case = assessment.case_of(key.id) if key else None
-    role = BarRole.OTHER
-    if case is not None and key is not None and (case.status.pending or case.status.superseded):
-        role = BarRole.NEW if case.status.newest.key.id == key.id else BarRole.OLD
-    label = text(ROLES[certificate.role])
-    return Bar(role=role, label=label, begins=certificate.not_before, ends=certificate.not_after)
+    return Bar(
+        role=_bar_role(key, assessment),
+        label=text(ROLES[certificate.role]),
+        begins=certificate.not_before,
+        ends=certificate.not_after,
+    )
+
+
+def _bar_role(key: Key | None, assessment: Assessment) -> BarRole:
+    """Return the role of a key in a renewal."""
+    if key is None:
+        return BarRole.OTHER
+    case = assessment.case_of(key.id)
+    if case is None or not (case.status.pending or case.status.superseded):
+        return BarRole.OTHER
+    if case.status.newest.key.id == key.id:
+        return BarRole.NEW
+    return BarRole.OLD
 
 
 def _without(mapping: Mapping[Id, T], *ids: Id) -> dict[Id, T]:
@@ -148,6 +196,7 @@ def _forget_key(state: State, key: KeyId) -> tuple[State, tuple[Effect, ...]]:
         snoozes=_without(memory.snoozes, key),
         progress=_without(memory.progress, ProgressId(key), blank_progress(key)),
     )
-    return replace(state, memory=memory, contents=contents), (
-        Withdraw(tag=NoticeId(NoticeKind.KEY, key)),
-    ) if state.notifies else ()
+    state = replace(state, memory=memory, contents=contents)
+    if not state.notifies:
+        return state, ()
+    return state, (Withdraw(tag=NoticeId(NoticeKind.KEY, key)),)

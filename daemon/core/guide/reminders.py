@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.i18n.text import text
-from config.workflows import WorkflowKind
+from config.workflows import Limit, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import CleanUpKey, LinkKey
 from daemon.core.due_notices import was_delivered
@@ -41,17 +41,31 @@ def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[datetime]:
     for case in assessment.cases:
         if (progress := memory.progress.get(progress_id(case))) is None:
             continue
-        workflow = case.lineage.procedure.workflows.get(progress.workflow)
-        if workflow and (running := deadline(workflow, progress)):
-            yield running[1]
+        running = _running_limit(case, progress)
+        if running is not None:
+            _, until = running
+            yield until
         if progress.link_until is not None:
             yield progress.link_until
 
 
 def _reminders(cases: Iterable[RenewalCase], memory: Memory) -> Iterator[Reminder]:
     for case in cases:
-        if (progress := memory.progress.get(progress_id(case))) is not None:
-            yield from _of_link(case, progress) if case.path else _of_clean_up(case, progress)
+        progress = memory.progress.get(progress_id(case))
+        if progress is None:
+            continue
+        if case.path is not None:
+            yield from _of_link(case, progress)
+        else:
+            yield from _of_clean_up(case, progress)
+
+
+def _running_limit(case: RenewalCase, progress: Progress) -> tuple[Limit, datetime] | None:
+    """Return the limit that runs now, and when it ends."""
+    workflow = case.lineage.procedure.workflows.get(progress.workflow)
+    if workflow is None:
+        return None
+    return deadline(workflow, progress)
 
 
 def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
@@ -59,9 +73,8 @@ def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
 
     It is due when a quarter of the time is left, or six hours where that is less.
     """
-    workflow = case.lineage.procedure.workflows.get(progress.workflow)
-    running = deadline(workflow, progress) if workflow and not progress.abandoned else None
-    if running is None:
+    running = _running_limit(case, progress)
+    if running is None or progress.abandoned:
         return
     limit, until = running
     left = min(limit.span / 4, LAST_HOURS)
@@ -78,10 +91,9 @@ def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
 
 def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     """Yield the reminder to remove the old certificate from the account."""
-    tidying = progress.workflow is WorkflowKind.CLEAN_UP
-    open_ = not progress.finished and not progress.abandoned if tidying else progress.finished is not None
+    since = _clean_up_since(progress)
     procedure, old = case.lineage.procedure, key_before(case)
-    if not open_ or old is None or WorkflowKind.CLEAN_UP not in procedure.workflows:
+    if since is None or old is None or WorkflowKind.CLEAN_UP not in procedure.workflows:
         return
     notice = Notice(
         tag=NoticeId(NoticeKind.CLEAN_UP, case.id),
@@ -91,5 +103,16 @@ def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
         button=text("button.guide"),
         urgency=Urgency.LOW,
     )
-    begun = progress.begun if tidying else progress.finished or progress.begun
-    yield Reminder(at=later(begun, procedure.clean_up_after), notice=notice)
+    yield Reminder(at=later(since, procedure.clean_up_after), notice=notice)
+
+
+def _clean_up_since(progress: Progress) -> datetime | None:
+    """Return since when the old certificate can be removed.
+
+    None before that, and once the clean-up has ended.
+    """
+    if progress.workflow is not WorkflowKind.CLEAN_UP:
+        return progress.finished
+    if progress.finished or progress.abandoned:
+        return None
+    return progress.begun

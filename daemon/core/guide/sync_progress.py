@@ -22,31 +22,64 @@ def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -
         kept = _kept(case, progress.get(id_), now)
         if kept is not None:
             progress[id_] = kept
-    return memory if progress == memory.progress else replace(memory, progress=progress)
+    if progress == memory.progress:
+        return memory
+    return replace(memory, progress=progress)
 
 
 def _kept(case: RenewalCase, before: Progress | None, now: datetime) -> Progress | None:
+    """Return the progress that a lineage has now."""
     if case.path is None:
-        if before is None or before.finished or before.workflow not in ON_THE_WAY or not before.done:
-            return before
-        return replace(before, finished=now) if Claim.WORKS in case.status.current.key.claims else before
+        return _without_path(case, before, now)
     kind = case.path.kind
     if before is None or before.finished or before.workflow is not kind:
         return _begun(case, kind, before, now)
     workflow = case.lineage.procedure.workflows.get(kind)
-    return expire_steps(before, workflow, now) if workflow else before
+    if workflow is None:
+        return before
+    return expire_steps(before, workflow, now)
+
+
+def _without_path(case: RenewalCase, before: Progress | None, now: datetime) -> Progress | None:
+    """Return the progress where there is nothing to do.
+
+    A workflow that was begun has ended if the new key works.
+    """
+    if before is None or before.finished or before.workflow not in ON_THE_WAY or not before.done:
+        return before
+    if Claim.WORKS not in case.status.current.key.claims:
+        return before
+    return replace(before, finished=now)
 
 
 def _begun(case: RenewalCase, kind: WorkflowKind, before: Progress | None, now: datetime) -> Progress:
     """Return the progress of a workflow that begins.
 
-    Where time has changed the path, and not the user, it keeps which one was left.
+    Where time has changed the path, and not the user, it keeps which workflow was left.
     """
     fresh = Progress(workflow=kind, begun=now)
-    lost = Claim.OLD_LOST in case.status.newest.key.claims
-    if before is None or before.finished or lost or {before.workflow, kind} != REGISTERING:
+    if before is None or not _changed_by_time(case, kind, before):
         return fresh
+    until = _open_link_until(case, before, now)
+    return replace(fresh, left=before.workflow, link_until=until, abandoned=before.abandoned)
+
+
+def _changed_by_time(case: RenewalCase, kind: WorkflowKind, before: Progress) -> bool:
+    """Return whether time changed how the key is registered."""
+    if before.finished or Claim.OLD_LOST in case.status.newest.key.claims:
+        return False
+    return {before.workflow, kind} == REGISTERING
+
+
+def _open_link_until(case: RenewalCase, before: Progress, now: datetime) -> datetime | None:
+    """Return when the link of the workflow that was left expires.
+
+    None where it has none, or an expired one.
+    """
     workflow = case.lineage.procedure.workflows.get(before.workflow)
-    until = link_until(workflow, before) if workflow else None
-    still = until if until is not None and now < until else None
-    return replace(fresh, left=before.workflow, link_until=still, abandoned=before.abandoned)
+    if workflow is None:
+        return None
+    until = link_until(workflow, before)
+    if until is None or until <= now:
+        return None
+    return until

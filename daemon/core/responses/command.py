@@ -26,7 +26,7 @@ from daemon.core.effects import Examine, OpenGuide, Quit, StartAtLogin, UseLangu
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.key_names import key_of, name_key
 from daemon.core.model import Claim, Fingerprint
-from daemon.core.responses.guide import choose, look_at
+from daemon.core.responses.guide import choose, keep_case
 from daemon.core.responses.notice import Step, answer_notice, apply_claim
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
@@ -48,7 +48,7 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
         case ForgetCertificate(fingerprint=fingerprint):
             return forget_certificate(state, fingerprint)
         case RaiseGuide():
-            return look_at(state, assess_state(state, now)), (OpenGuide(),)
+            return keep_case(state, assess_state(state, now)), (OpenGuide(),)
         case CheckKeys():
             return order_read_of_all(state)
         case GetStatus():

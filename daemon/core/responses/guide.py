@@ -52,8 +52,8 @@ def _apply(context: GuideContext, action: ActionId) -> Step:  # noqa: PLR0911 - 
             return _handle(context, action.kind), ()
 
 
-def look_at(state: State, assessment: Assessment) -> State:
-    """Keep showing the present lineage until its path has ended."""
+def keep_case(state: State, assessment: Assessment) -> State:
+    """Return the state that keeps the lineage shown until its path has ended."""
     case = shown_case(state, assessment)
     if case is not None and case.path is None:
         case = shown_case(replace(state, guide_case=None), assessment)
