@@ -1,4 +1,4 @@
-"""What the rules want done outside."""
+"""The effects that the core asks the adapters for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +14,10 @@ from daemon.core.views.tray import TrayView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTokens:
-    """Read the tokens in these readers, of this ticket; slots that name another reader of `others` are left alone.
+    """Read the tokens in these readers.
 
-    Without `readers`, read every token that any module shows (soft tokens, keys outside PC/SC).
+    The answers carry `ticket`. Slots that name a reader of `others` are left out. Without `readers`, read every token
+    that any module shows: soft tokens, and keys outside PC/SC.
     """
 
     ticket: Ticket
@@ -34,7 +35,10 @@ class SaveMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """A line of the history: what happened, to which key or procedure (ids only, never a name)."""
+    """A line of the history.
+
+    `subject` is the id of a key, a procedure or a notice, never a name.
+    """
 
     at: datetime
     what: str
@@ -43,23 +47,23 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowNotice:
-    """Tell the person."""
+    """Show a notice to the user."""
 
     notice: Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """Take the notice with this tag off the screen, if it is still there."""
+    """Take this notice off the screen, if it is still there."""
 
     tag: NoticeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """Open a page or start the vendor's tool, and do not wait for it.
+    """Open a page or start the vendor's tool without waiting for it.
 
-    `holder` and `serial_hex` fill the letter to the support, and go with nothing else.
+    `holder` and `serial_hex` fill the letter to the support and are used nowhere else.
     """
 
     procedure: str
@@ -70,14 +74,17 @@ class Launch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WakeAt:
-    """Post a `Tick` at this moment; None forgets the one that was asked before."""
+    """Post a `Tick` at this moment, instead of the one asked before.
+
+    None cancels it.
+    """
 
     moment: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateTray:
-    """Draw this face: icon, tooltip and menu."""
+    """Show this icon, tooltip and menu in the tray."""
 
     tray: TrayView
 
@@ -96,7 +103,7 @@ class ShowGuide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Answer whoever asked with this request number."""
+    """Send the report to the client with this request number."""
 
     request: int
     report: Report
@@ -104,7 +111,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseLanguage:
-    """Speak this language from now on, "fr" or "en", and keep the choice."""
+    """Use this language, "fr" or "en", and keep the choice."""
 
     language: str
 

@@ -1,4 +1,4 @@
-"""The whole program as one pure function: what happened, and what is to be done about it."""
+"""The whole program as one pure function, from events to effects."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from config.i18n.text import text
+from config.settings import Settings
 from daemon.core import events
 from daemon.core.assessment import Assessment, assess_state
 from daemon.core.card_reads import (
@@ -42,7 +43,7 @@ from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
-from daemon.core.model import KeyId, Memory, ReaderName
+from daemon.core.model import Claim, Key, KeyId, Memory, ReaderName
 from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.responses.command import carry_out
 from daemon.core.responses.launch import apply_launched
@@ -63,16 +64,19 @@ from daemon.core.workflows.progress import set_back
 
 Id = TypeVar("Id", bound=str)
 
-DELIVERY_LIMIT = timedelta(minutes=2)  # a notice not known to be delivered by then is handed out again
-CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may come in another order than their moments
-DELIVERY_LIMIT_LATER = timedelta(hours=1)  # and then at this pace: nobody takes it, or nobody says so
+DELIVERY_LIMIT = timedelta(minutes=2)  # a notice without confirmation is shown again after this
+CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may arrive out of order by this
+DELIVERY_LIMIT_LATER = timedelta(hours=1)  # the same limit from the second time on
 
 
 def step(state: State, event: Event) -> Step:
-    """Take one event in and return the new state with what is to be done, in order; what is to be kept comes first."""
+    """Apply one event and return the new state with its effects.
+
+    The effects are in order: the memory is saved before anything else is done.
+    """
     after, effects = _take(_on_time(state, event.at), event)
     if isinstance(event, events.TokensRead) and after.memory is state.memory:
-        return after, effects  # what was read waits for the end of its read; nothing follows from it before
+        return after, effects  # nothing follows from a token before its read has finished
     after, more = _settle(after, event.at)
     effects += more
     happened = tuple(_history(state.memory, after.memory, effects, event.at))
@@ -81,44 +85,76 @@ def step(state: State, event: Event) -> Step:
     return after, effects
 
 
-def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911 - one case an event
-    """Enter what happened."""
+def _take(state: State, event: Event) -> Step:  # noqa: PLR0911 - one case an event
+    """Apply what happened, without what follows from it."""
     match event:
-        case events.ReadersSeen(readers=readers):
-            first = state.readers is None and state.notifies
-            state = take_readers(state, readers)
-            return _read(state, frozenset()) if first and not state.held and state.settings.modules else (state, ())
-        case events.ServiceLost(trouble=trouble, at=at):
-            return state.lose_service(trouble, at), ()
-        case events.TokensRead():
-            return take_tokens(state, event), ()
-        case events.ReadFinished(ticket=ticket, at=at):
-            return finish_read(state, ticket, at), ()
+        case events.ReadersSeen() | events.ServiceLost() | events.TokensRead() | events.ReadFinished():
+            return _take_reader_event(state, event)
         case events.NoticeDelivered():
             return _enter_delivery(state, event), ()
         case events.CommandReceived():
             return _carry_out(state, event)
-        case events.SettingsLoaded(settings=settings):
-            contents = state.contents if settings.modules == state.settings.modules else {}
-            return replace(state, settings=settings, contents=contents), ()
+        case events.SettingsLoaded():
+            return _load_settings(state, event.settings), ()
         case events.ProblemMet():
             return state, _problem(state, event)
-        case events.Launched(procedure=procedure, trouble=trouble, at=at):
-            failed = _launch_failed(procedure, trouble) if trouble and state.notifies else ()
-            return apply_launched(state, assess_state(state, at), event), failed
-        case events.LoginStartKnown(on=on):
-            return replace(state, login_start=on), ()
+        case events.Launched():
+            return _take_launched(state, event)
+        case events.LoginStartKnown():
+            return replace(state, login_start=event.on), ()
         case events.Tick():
             return state, ()
         case _:
             assert_never(event)
 
 
+def _take_reader_event(
+    state: State, event: events.ReadersSeen | events.ServiceLost | events.TokensRead | events.ReadFinished
+) -> Step:
+    """Apply what the PC/SC service or a read of tokens has found."""
+    match event:
+        case events.ReadersSeen():
+            return _take_readers(state, event)
+        case events.ServiceLost():
+            return state.lose_service(event.trouble, event.at), ()
+        case events.TokensRead():
+            return take_tokens(state, event), ()
+        case events.ReadFinished():
+            return finish_read(state, event.ticket, event.at), ()
+        case _:
+            assert_never(event)
+
+
+def _take_readers(state: State, event: events.ReadersSeen) -> Step:
+    """Apply the list of readers.
+
+    The first list without a card starts a read all the same: a module may show tokens outside PC/SC.
+    """
+    is_first = state.readers is None and state.notifies
+    state = take_readers(state, event.readers)
+    if is_first and not state.held and state.settings.modules:
+        return _read(state, frozenset())
+    return state, ()
+
+
+def _load_settings(state: State, settings: Settings) -> State:
+    """Use new settings. Other modules make every card be read again."""
+    if settings.modules == state.settings.modules:
+        return replace(state, settings=settings)
+    return replace(state, settings=settings, contents={})
+
+
+def _take_launched(state: State, event: events.Launched) -> Step:
+    """Apply the outcome of a launch, with a notice where it failed."""
+    after = apply_launched(state, assess_state(state, event.at), event)
+    if event.trouble is None or not state.notifies:
+        return after, ()
+    return after, _launch_failed(event.procedure, event.trouble)
+
+
 def _settle(state: State, now: datetime) -> Step:
-    """Do what now follows from the state: read, answer, open, tell, draw, and wake again in time."""
-    state, orders = _read(state, unread(state, now), only_if_any=True)
-    if readerless_look_due(state, now):
-        state, orders = _read(state, frozenset())
+    """Return the effects that follow from the state at this moment."""
+    state, orders = _read_due(state, now)
     assessment = assess_state(state, now)
     state, answers = _answer(state, assessment, now)
     if not state.notifies:
@@ -127,42 +163,65 @@ def _settle(state: State, now: datetime) -> Step:
         state, memory=sync_progress(state.memory, assessment.cases, now), cards=known_cards(state) or state.cards
     )
     state, opened = open_awaited(state, assessment, now)
-    state, delivered, held_until = _tell(state, assessment, now)
+    state, shown_notices, held_until = _show_notices(state, assessment, now)
     state, shown = _draw(state, assessment, now)
-    wake = min((m for m in _moments(state, assessment, held_until, now) if m > now), default=None)
-    woken = () if wake == state.wake_at else (WakeAt(moment=wake),)
-    return replace(state, wake_at=wake), orders + answers + opened + delivered + shown + woken
+    state, woken = _wake(state, assessment, held_until, now)
+    return state, orders + answers + opened + shown_notices + shown + woken
 
 
 def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
-    """Draw the guide and the face, and show what has changed of them."""
+    """Build the guide and the tray, and show those that have changed."""
     cards = certificate_cards(state, assessment, now)
     more = len(assessment.certificates) - len(cards)
     view = replace(render_guide(state, assessment, now), certificates=cards, more_certificates=more)
     tray = build_tray_view(state, assessment, view, now)
-    shown: tuple[Effect, ...] = () if tray == state.tray else (UpdateTray(tray=tray),)
-    shown += () if view == state.guide else (ShowGuide(view=view),)
-    return replace(state, tray=tray, guide=view), shown
+    shown: list[Effect] = []
+    if tray != state.tray:
+        shown.append(UpdateTray(tray=tray))
+    if view != state.guide:
+        shown.append(ShowGuide(view=view))
+    return replace(state, tray=tray, guide=view), tuple(shown)
+
+
+def _wake(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Step:
+    """Order the next tick, where its moment has changed."""
+    wake = min((m for m in _moments(state, assessment, held_until, now) if m > now), default=None)
+    if wake == state.wake_at:
+        return state, ()
+    return replace(state, wake_at=wake), (WakeAt(moment=wake),)
 
 
 def _on_time(state: State, now: datetime) -> State:
-    """Keep up with the clock: where it was set back, what runs goes on for as long as it would have."""
-    if state.clock is not None and now < state.clock - CLOCK_JITTER:
+    """Enter the time of an event.
+
+    Where the clock was set back, what is under way is moved back too, so that it still takes as long.
+    """
+    if state.clock is None:
+        return replace(state, clock=now)
+    if now < state.clock - CLOCK_JITTER:
         return replace(state, clock=now, memory=set_back(state.memory, state.clock - now))
-    return replace(state, clock=now if state.clock is None else max(now, state.clock))
+    return replace(state, clock=max(now, state.clock))
 
 
-def _read(
-    state: State, names: frozenset[ReaderName], *, only_if_any: bool = False
-) -> tuple[State, tuple[ReadTokens, ...]]:
-    if only_if_any and not names:
-        return state, ()
+def _read_due(state: State, now: datetime) -> tuple[State, tuple[ReadTokens, ...]]:
+    """Order the read that is due, if any."""
+    names = unread(state, now)
+    after, orders = _read(state, names) if names else (state, ())
+    if readerless_look_due(after, now):
+        return _read(after, frozenset())
+    return after, orders
+
+
+def _read(state: State, names: frozenset[ReaderName]) -> tuple[State, tuple[ReadTokens, ...]]:
     state, order = order_read(state, names)
     return state, (order,)
 
 
 def _carry_out(state: State, event: events.CommandReceived) -> Step:
-    """Carry out a command, and reply to whoever waits: to a check once the reads that it waits for are over."""
+    """Carry out a command, and reply where the event has a request number.
+
+    The reply to a check comes later, when the reads under way have finished.
+    """
     state, effects = carry_out(state, event.command, event.at)
     if event.request is None:
         return state, effects
@@ -173,7 +232,10 @@ def _carry_out(state: State, event: events.CommandReceived) -> Step:
 
 
 def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Reply, ...]]:
-    """Answer the checks whose reads are all over, and that of a card that came meanwhile."""
+    """Reply to the checks whose reads have all finished.
+
+    A card that came meanwhile is read first.
+    """
     ready = [request for request, tickets in state.requests.items() if not tickets & state.reads.keys()]
     if not ready or names_being_read(state):
         return state, ()
@@ -182,37 +244,57 @@ def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State,
     return state, tuple(Reply(request=request, report=report) for request in ready)
 
 
-def _tell(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[ShowNotice, ...], datetime | None]:
-    """Hand out what is due, unless a card is being read, the clock is wrong, or it is quiet; then say until when."""
+def _show_notices(
+    state: State, assessment: Assessment, now: datetime
+) -> tuple[State, tuple[ShowNotice, ...], datetime | None]:
+    """Show the notices that are due.
+
+    None is shown while a card is read or the clock is wrong. In quiet hours the third value is their end, where a
+    notice waits for it.
+    """
     if state.readers is None or names_being_read(state) or clock_wrong(now):
         return state, (), None
-    due = [*due_notices(assessment, state.memory, state.settings, now), *trouble_notices(state, assessment, now)]
-    due = summarize([*due, *guide_notices(assessment, state.memory, now)])
-    if state.greeting and not was_delivered(state.memory, WELCOME, now):
-        due.append(welcome_notice(build_report(state, assessment, now), login_start=state.login_start))
+    due = _due(state, assessment, now)
     before = {n.tag: state.in_flight[n.tag] for n in due if n.tag in state.in_flight}
     fresh = [n for n in due if n.tag not in before or not _is_under_way(before[n.tag], now)]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
-    times = {n.tag: before[n.tag].times + 1 if n.tag in before else 1 for n in fresh}
-    delivery = {n.tag: Delivery(dedup_keys=n.dedup_keys, at=now, times=times[n.tag]) for n in fresh}
+    delivery = {n.tag: _next_delivery(n, before.get(n.tag), now) for n in fresh}
     state = replace(state, in_flight=before | delivery)
     return state, tuple(ShowNotice(notice=notice) for notice in fresh), None
 
 
+def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
+    """Return every notice that is due, whatever the hour."""
+    due = [*due_notices(assessment, state.memory, state.settings, now), *trouble_notices(state, assessment, now)]
+    due = summarize([*due, *guide_notices(assessment, state.memory, now)])
+    if state.greeting and not was_delivered(state.memory, WELCOME, now):
+        due.append(welcome_notice(build_report(state, assessment, now), login_start=state.login_start))
+    return due
+
+
+def _next_delivery(notice: Notice, before: Delivery | None, now: datetime) -> Delivery:
+    times = 1 if before is None else before.times + 1
+    return Delivery(dedup_keys=notice.dedup_keys, at=now, times=times)
+
+
 def _is_under_way(delivery: Delivery, now: datetime) -> bool:
-    """Tell whether a notice may still be on its way; handed out in the future, it was by a clock since set back."""
+    """Return whether a notice may still be on its way.
+
+    One that was handed out in the future is not: the clock has been set back since.
+    """
     return delivery.at - CLOCK_JITTER <= now < _overdue_at(delivery)
 
 
 def _overdue_at(delivery: Delivery) -> datetime:
-    """Return when word of a notice's delivery is overdue."""
-    return later(delivery.at, DELIVERY_LIMIT if delivery.times == 1 else DELIVERY_LIMIT_LATER)
+    """Return when a notice without confirmation may be shown again."""
+    limit = DELIVERY_LIMIT if delivery.times == 1 else DELIVERY_LIMIT_LATER
+    return later(delivery.at, limit)
 
 
 def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
-    """Remember what has reached the person, and forget old alarms."""
+    """Remember that a notice was delivered, and forget old troubles."""
     oldest = event.at - TROUBLE_KEYS_KEPT
     kept = {m: at for m, at in state.memory.delivered.items() if at > oldest or not is_trouble_key(m)}
     memory = replace(state.memory, delivered=kept | dict.fromkeys(map(str, event.dedup_keys), event.at))
@@ -227,8 +309,10 @@ def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
 
 
 def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
+    if not state.notifies:
+        return ()
     notice = Notice(tag=NoticeId(NoticeKind.PROBLEM, event.topic), title=event.title, body=event.body)
-    return (ShowNotice(notice=notice),) if state.notifies else ()
+    return (ShowNotice(notice=notice),)
 
 
 def _launch_failed(procedure: str, trouble: Trouble) -> tuple[ShowNotice, ...]:
@@ -250,17 +334,11 @@ def _moments(state: State, assessment: Assessment, held_until: datetime | None, 
 
 
 def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: datetime) -> Iterator[HistoryEntry]:
-    """Put what changed into lines of the history."""
+    """Yield what changed as entries of the history."""
     for key_id, key in after.keys.items():
         known = before.keys.get(key_id)
-        if known is key:
-            continue
-        if known is None:
-            yield HistoryEntry(at=now, what="key_seen", subject=key_id)
-        for claim in sorted(key.claims - (known.claims if known else frozenset())):
-            yield HistoryEntry(at=now, what=f"told_{claim}", subject=key_id)
-        if known is not None and key.name != known.name:
-            yield HistoryEntry(at=now, what="named" if key.name else "unnamed", subject=key_id)
+        if known is not key:
+            yield from _key_history(key, known, now)
     for fingerprint in before.certificates.keys() - after.certificates.keys():
         yield HistoryEntry(at=now, what="forgotten", subject=fingerprint[:8])
     yield from workflow_history(before, after, now)
@@ -269,6 +347,22 @@ def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: da
     for effect in effects:
         if isinstance(effect, Launch):
             yield HistoryEntry(at=now, what=f"launched_{effect.destination}", subject=effect.procedure)
+
+
+def _key_history(key: Key, known: Key | None, now: datetime) -> Iterator[HistoryEntry]:
+    """Yield what changed of one key. `known` is the key as it was remembered."""
+    if known is None:
+        yield HistoryEntry(at=now, what="key_seen", subject=key.id)
+        yield from _claimed(key, key.claims, now)
+        return
+    yield from _claimed(key, key.claims - known.claims, now)
+    if key.name != known.name:
+        yield HistoryEntry(at=now, what="named" if key.name else "unnamed", subject=key.id)
+
+
+def _claimed(key: Key, claims: frozenset[Claim], now: datetime) -> Iterator[HistoryEntry]:
+    for claim in sorted(claims):
+        yield HistoryEntry(at=now, what=f"told_{claim}", subject=key.id)
 
 
 def _added(

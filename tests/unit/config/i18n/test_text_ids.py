@@ -16,11 +16,7 @@ FILES_NAMED_ALIKE = {"control.json", "control.sock"}
 
 FORMATTED_IN = {
     "daemon/adapters/notify/chain.py",
-    "daemon/core/due_notices.py",
-    "daemon/core/renewal.py",
     "daemon/core/responses/notice.py",
-    "daemon/core/tray_view.py",
-    "daemon/core/welcome.py",
     "tray/cli/demo.py",
     "tray/cli/report_output.py",
 }
