@@ -5,7 +5,7 @@ import pytest
 from daemon.core.caching import memoize_last
 
 
-def test_the_same_values_are_worked_out_once_and_equal_ones_anew() -> None:
+def test_the_same_values_are_computed_once_and_equal_ones_again() -> None:
     asked: list[list[int]] = []
 
     @memoize_last
@@ -18,7 +18,7 @@ def test_the_same_values_are_worked_out_once_and_equal_ones_anew() -> None:
     assert [each is first for each in asked] == [True, False, True]
 
 
-def test_what_fails_is_asked_again() -> None:
+def test_a_failed_call_is_repeated() -> None:
     failing = [True]
 
     @memoize_last

@@ -156,7 +156,7 @@ def test_two_keys_with_the_same_issuer_on_them_stay_two_keys() -> None:
     assert CHAIN.fingerprint not in known(simulator)
 
 
-def test_a_key_with_nothing_but_its_issuer_on_it_is_bare() -> None:
+def test_a_key_with_only_its_issuer_on_it_is_blank() -> None:
     simulator = Simulator()
     simulator.insert(token(CHAIN, serial="7"))
     content = simulator.state.contents[ReaderName("Reader 00")]

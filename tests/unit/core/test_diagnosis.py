@@ -108,7 +108,7 @@ CASES: dict[str, tuple[ReaderInspection, list[tuple[Topic, Health, Trouble]]]] =
 
 
 @pytest.mark.parametrize(("look", "found"), CASES.values(), ids=CASES)
-def test_a_look_shows_its_troubles(look: ReaderInspection, found: list[tuple[Topic, Health, Trouble]]) -> None:
+def test_each_trouble_is_a_finding(look: ReaderInspection, found: list[tuple[Topic, Health, Trouble]]) -> None:
     assert troubles(list(judge_inspection(look))) == found
 
 
@@ -147,7 +147,7 @@ def test_no_module_at_all_is_bad() -> None:
 
 
 @pytest.mark.parametrize("trouble", Trouble)
-def test_every_trouble_says_what_it_is_and_then_what_to_do(trouble: Trouble) -> None:
+def test_every_trouble_has_a_description_and_an_instruction(trouble: Trouble) -> None:
     check = troubled(Topic.READERS, trouble, "Reader 00")
     assert check.health is (Health.BAD if trouble in BAD_TROUBLES else Health.ATTENTION)
     assert check.remedy == text(f"trouble.{trouble}", reader="Reader 00")
@@ -166,6 +166,6 @@ def test_the_worst_finding_decides_the_exit_code(checks: list[Check], code: int)
     assert exit_code(checks) == code
 
 
-def test_a_wrong_clock_is_bad_and_a_right_one_is_told() -> None:
+def test_a_wrong_clock_is_bad_and_a_right_one_is_reported() -> None:
     assert judge_clock(NOW, wrong=True).trouble is Trouble.CLOCK_WRONG
     assert judge_clock(NOW, wrong=False) == fine(Topic.CLOCK, text("doctor.clock.ok", date=NOW))

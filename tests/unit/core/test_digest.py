@@ -21,12 +21,12 @@ def simulator_of(count: int, left: timedelta = 50 * DAY) -> Simulator:
     return simulator
 
 
-def test_up_to_the_limit_each_is_told_by_itself() -> None:
+def test_up_to_the_limit_each_notice_is_shown_by_itself() -> None:
     assert len(simulator_of(AT_ONCE).delivered) == AT_ONCE
 
 
 @pytest.mark.parametrize("count", [AT_ONCE + 1, 1000])
-def test_beyond_it_one_notice_stands_for_all(count: int) -> None:
+def test_beyond_the_limit_one_notice_replaces_all(count: int) -> None:
     simulator = simulator_of(count)
     ((_, notice),) = simulator.delivered
     assert (notice.tag, dict(notice.title.args)["number"]) == (FLOOD, count)
@@ -37,12 +37,12 @@ def test_beyond_it_one_notice_stands_for_all(count: int) -> None:
     assert len(simulator.delivered) == 2, "the next day that is worth a notice"
 
 
-def test_it_presses_when_one_of_them_does() -> None:
+def test_the_digest_is_urgent_when_one_notice_is() -> None:
     assert simulator_of(6).delivered[0][1].urgency is Urgency.NORMAL
     assert simulator_of(6, 5 * DAY).delivered[0][1].urgency is Urgency.CRITICAL
 
 
 @pytest.mark.parametrize("choice", [*NoticeChoice, *Claim])
-def test_a_click_on_it_decides_nothing(choice: Choice) -> None:
+def test_a_click_on_the_digest_decides_nothing(choice: Choice) -> None:
     simulator = simulator_of(6)
     assert [effect for effect in simulator.answer(FLOOD, choice) if not isinstance(effect, Withdraw)] == []

@@ -30,7 +30,7 @@ def days_shown(simulator: Simulator) -> list[int]:
     ]
 
 
-def test_each_milestone_is_said_once_at_its_moment() -> None:
+def test_each_milestone_is_shown_once_at_its_time() -> None:
     simulator = simulator_with(FAR)
     simulator.wait(500 * DAY)
     assert days_shown(simulator) == list(DAYS)
@@ -38,7 +38,7 @@ def test_each_milestone_is_said_once_at_its_moment() -> None:
     assert [at for at, _ in simulator.delivered] == [end - days * DAY for days in DAYS[:-1]] + [end + MICROSECOND]
 
 
-def test_heartbeats_say_nothing_more() -> None:
+def test_heartbeats_show_nothing_more() -> None:
     simulator = simulator_with(ending(80 * DAY))
     for _ in range(50):
         simulator.now += timedelta(hours=1)
@@ -50,14 +50,14 @@ def test_heartbeats_say_nothing_more() -> None:
     ("life", "latest"),
     [(80 * DAY, 90), (60 * DAY, 60), (2 * DAY, 3), (timedelta(), 1), (-MICROSECOND, 0), (-2000 * DAY, 0)],
 )
-def test_what_was_missed_is_said_in_one_notice(life: timedelta, latest: int) -> None:
+def test_missed_milestones_are_shown_in_one_notice(life: timedelta, latest: int) -> None:
     simulator = simulator_with(ending(life))
     assert days_shown(simulator) == [latest]
     (delivered,) = simulator.delivered
     assert len(delivered[1].dedup_keys) == DAYS.index(latest) + 1
 
 
-def test_a_machine_that_slept_says_once_what_it_missed() -> None:
+def test_a_machine_that_slept_shows_once_what_it_missed() -> None:
     simulator = simulator_with(FAR)
     simulator.now = NOW + 390 * DAY
     simulator.post(Tick(at=simulator.now))
@@ -65,7 +65,7 @@ def test_a_machine_that_slept_says_once_what_it_missed() -> None:
 
 
 @pytest.mark.parametrize("before", [0, 320, 500], ids=["before all", "between", "after all"])
-def test_a_restart_says_nothing_again(before: int) -> None:
+def test_a_restart_shows_nothing_again(before: int) -> None:
     simulator = simulator_with(FAR)
     simulator.wait(before * DAY)
     delivered = len(simulator.delivered)
@@ -75,7 +75,7 @@ def test_a_restart_says_nothing_again(before: int) -> None:
     assert days_shown(simulator) == list(DAYS)
 
 
-def test_what_was_not_delivered_is_said_again_after_a_restart() -> None:
+def test_an_undelivered_notice_is_shown_again_after_a_restart() -> None:
     simulator = simulator_with(ending(80 * DAY), delivering=False)
     assert days_shown(simulator) == [90]
     simulator.delivering = True
@@ -83,7 +83,7 @@ def test_what_was_not_delivered_is_said_again_after_a_restart() -> None:
     assert days_shown(simulator) == [90, 90]
 
 
-def test_what_a_wrong_clock_said_does_not_count() -> None:
+def test_a_notice_delivered_by_a_wrong_clock_does_not_count() -> None:
     simulator = simulator_with(FAR)
     simulator.now = NOW + 5000 * DAY
     simulator.post(Tick(at=simulator.now))
@@ -94,7 +94,7 @@ def test_what_a_wrong_clock_said_does_not_count() -> None:
     assert days_shown(simulator) == [0, *DAYS]
 
 
-def test_nothing_is_said_by_a_clock_from_before_the_program() -> None:
+def test_nothing_is_shown_by_a_clock_from_before_the_program() -> None:
     reset = datetime.fromisoformat("1970-01-01T00:00:00Z")
     simulator = simulator_with(replace(FAR, not_after=reset), now=reset)
     assert simulator.delivered == []
@@ -153,7 +153,7 @@ def test_quiet_hours_hold_and_release() -> None:
     assert days_shown(simulator) == [90]
 
 
-def test_a_milestone_in_quiet_hours_is_said_when_they_end() -> None:
+def test_a_milestone_in_quiet_hours_is_shown_when_they_end() -> None:
     state = State(settings=notice_settings(quiet_hours=NIGHT, days=(10,)), zone=PARIS)
     simulator = simulator_with(replace(FAR, not_after=datetime(2027, 4, 1, 3, tzinfo=PARIS)), state=state)
     simulator.wait(60 * DAY)
@@ -163,13 +163,13 @@ def test_a_milestone_in_quiet_hours_is_said_when_they_end() -> None:
     ]
 
 
-def test_quiet_hours_wake_nobody_without_news() -> None:
+def test_quiet_hours_without_a_due_notice_cause_no_wake_up() -> None:
     late = datetime(2027, 3, 1, 23, tzinfo=PARIS)
     simulator = simulator_with(FAR, now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS))
     assert simulator.state.wake_at == NOW + 310 * DAY
 
 
-def test_the_path_of_a_new_key_is_said_at_once_and_once() -> None:
+def test_the_path_of_a_new_key_is_shown_at_once_and_once() -> None:
     simulator = simulator_with(OLD)
     simulator.plug(NEW)
     simulator.remove()
@@ -182,7 +182,7 @@ def test_the_path_of_a_new_key_is_said_at_once_and_once() -> None:
 @pytest.mark.parametrize(
     ("issuer", "margin"), [("CertEurope", DAY), ("Autorité Exemple", timedelta(hours=48, minutes=30))]
 )
-def test_the_margin_is_told_at_its_moment(issuer: str, margin: timedelta) -> None:
+def test_the_margin_is_shown_at_its_time(issuer: str, margin: timedelta) -> None:
     simulator = simulator_with(replace(OLD, issuer_o=issuer))
     simulator.tell(simulator.plug(replace(NEW, issuer_o=issuer)), Claim.ACTIVATED)
     simulator.wait(300 * DAY)
@@ -190,7 +190,7 @@ def test_the_margin_is_told_at_its_moment(issuer: str, margin: timedelta) -> Non
     assert told[0] == NOW + 200 * DAY - margin
 
 
-def test_a_key_that_waits_is_not_told_of_by_itself() -> None:
+def test_a_waiting_key_has_no_notice_of_its_own() -> None:
     simulator = simulator_with(ending(40 * DAY), ending(85 * DAY, "waiting"))
     assert {str(notice.tag) for _, notice in simulator.delivered} == {key_id(ending(40 * DAY))}
 
@@ -203,7 +203,7 @@ def test_a_superseded_key_is_silent() -> None:
     assert len(simulator.delivered) == delivered
 
 
-def test_a_key_is_told_of_once_with_its_earliest_date() -> None:
+def test_a_key_has_one_notice_with_its_earliest_date() -> None:
     sooner = ending(80 * DAY - timedelta(minutes=1), "signing", role=Role.SIGNATURE)
     simulator = Simulator()
     simulator.look()
@@ -213,7 +213,7 @@ def test_a_key_is_told_of_once_with_its_earliest_date() -> None:
     assert {dict(n.body.args)["date"] for _, n in simulator.delivered} == {sooner.not_after}
 
 
-def test_a_later_date_on_a_key_is_told_of_once_the_earlier_is_past() -> None:
+def test_a_later_date_on_a_key_is_shown_once_the_earlier_is_past() -> None:
     simulator = Simulator()
     simulator.look()
     simulator.plug(FAR, ending(-DAY, "signing", role=Role.SIGNATURE))
@@ -238,14 +238,14 @@ def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
 @pytest.mark.parametrize(
     ("life", "body"), [(80 * DAY, "notice.plain.ends"), (-DAY, "notice.plain.expired"), (91 * DAY, None)]
 )
-def test_a_certificate_without_procedure_has_a_plain_notice(life: timedelta, body: str | None) -> None:
+def test_a_certificate_without_a_procedure_has_a_simple_notice(life: timedelta, body: str | None) -> None:
     simulator = simulator_with(ending(life, issuer_o="Other"))
     assert [notice.body.id for _, notice in simulator.delivered] == ([body] if body else [])
     assert all(notice.button is None for _, notice in simulator.delivered)
 
 
 @pytest.mark.parametrize(("life", "urgency"), [(31 * DAY, Urgency.NORMAL), (29 * DAY, Urgency.CRITICAL)])
-def test_what_presses_looks_so(life: timedelta, urgency: Urgency) -> None:
+def test_an_urgent_notice_is_marked_urgent(life: timedelta, urgency: Urgency) -> None:
     simulator = simulator_with(ending(life))
     assert [notice.urgency for _, notice in simulator.delivered] == [urgency]
 
@@ -273,7 +273,7 @@ def test_the_answer_that_it_is_new_leads_to_its_path() -> None:
     assert simulator.titles()[1:] == ["notice.activate.title"]
 
 
-def test_a_click_on_the_words_of_a_question_does_not_answer_it() -> None:
+def test_a_click_on_the_text_of_a_question_does_not_answer_it() -> None:
     simulator = simulator_in_use()
     (_, asked), *_ = simulator.delivered
     assert asked.button is None
@@ -281,7 +281,7 @@ def test_a_click_on_the_words_of_a_question_does_not_answer_it() -> None:
     assert simulator.titles() == ["notice.in_use.title"]
 
 
-def test_an_old_key_never_seen_is_asked_for_once_and_may_be_said_to_be_lost() -> None:
+def test_an_old_key_never_seen_is_asked_for_once_and_may_be_reported_lost() -> None:
     simulator = Simulator()
     simulator.tell(simulator.plug(FAR), Claim.REPLACES)
     (_, asked), *_ = simulator.delivered
@@ -293,21 +293,21 @@ def test_an_old_key_never_seen_is_asked_for_once_and_may_be_said_to_be_lost() ->
 
 
 @pytest.mark.parametrize("days", [(), (0,), (5,), (1, 400)], ids=str)
-def test_the_days_are_the_persons_choice(days: tuple[int, ...]) -> None:
+def test_the_notice_days_are_a_setting_of_the_user(days: tuple[int, ...]) -> None:
     simulator = simulator_with(FAR, state=State(settings=notice_settings(days=days)))
     simulator.wait(500 * DAY)
     assert days_shown(simulator) == [*sorted(set(days) - {0}, reverse=True), 0]
 
 
 @pytest.mark.parametrize("end", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00", None])
-def test_absurd_dates_are_borne(end: str | None) -> None:
+def test_absurd_dates_do_no_harm(end: str | None) -> None:
     absurd = replace(FAR, not_after=datetime.fromisoformat(end) if end else None, not_before=None)
     simulator = simulator_with(absurd)
     simulator.wait(10 * DAY)
     assert days_shown(simulator) == ([0] if end and end.startswith("0001") else [])
 
 
-def test_a_bare_key_is_news_for_each_key_that_it_may_replace() -> None:
+def test_a_blank_key_is_shown_for_each_key_that_it_may_replace() -> None:
     anne = ending(50 * DAY, "anne", given_name="Anne", subject_cn="Anne")
     kept = memory(owned(anne), owned(ending(80 * DAY)))
     simulator = Simulator(state=State(settings=Simulator().state.settings, memory=kept))
@@ -326,7 +326,7 @@ def key_id(one: Certificate) -> str:
     return one.fingerprint[:16]
 
 
-def test_late_word_of_an_earlier_notice_does_not_bring_the_newer_one_twice() -> None:
+def test_a_late_delivery_of_an_earlier_notice_does_not_repeat_the_newer_one() -> None:
     simulator = simulator_with(ending(80 * DAY), delivering=False)
     (first,) = [notice for _, notice in simulator.delivered]
     simulator.now += 50 * DAY
@@ -335,14 +335,14 @@ def test_late_word_of_an_earlier_notice_does_not_bring_the_newer_one_twice() -> 
     assert [notice.title.id for _, notice in simulator.delivered] == ["notice.ends.title"] * 2
 
 
-def test_an_event_that_was_stamped_a_moment_earlier_brings_no_notice_twice() -> None:
+def test_an_event_stamped_a_moment_earlier_repeats_no_notice() -> None:
     simulator = simulator_with(ending(80 * DAY), delivering=False)
     for early in (MICROSECOND, timedelta(seconds=59)):
         simulator.post(Tick(at=simulator.now - early))
     assert len(simulator.delivered) == 1
 
 
-def test_a_notice_on_its_way_when_the_clock_was_set_back_is_handed_out_again() -> None:
+def test_a_notice_in_delivery_when_the_clock_is_set_back_is_shown_again() -> None:
     simulator = simulator_with(ending(80 * DAY), delivering=False)
     simulator.post(Tick(at=simulator.now - timedelta(minutes=2)))
     assert len(simulator.delivered) == 2

@@ -99,7 +99,7 @@ def test_the_milestones_are_the_notice_days_and_the_end() -> None:
 
 
 @pytest.mark.parametrize("days", [(), (0,)])
-def test_the_end_is_told_once_whatever_the_days(days: tuple[int, ...]) -> None:
+def test_the_end_is_a_milestone_for_any_notice_days(days: tuple[int, ...]) -> None:
     assert list(milestones(NOW, NoticeSettings(days=days))) == [(0, NOW + MICROSECOND)]
     assert first_notice(NoticeSettings(days=days)) == timedelta()
 
@@ -131,7 +131,7 @@ NIGHT, LUNCH = QuietHours(start=time(22), end=time(8)), QuietHours(start=time(12
         pytest.param(None, "2027-03-01T03:00:00", None, id="none set"),
     ],
 )
-def test_quiet_hours_end_when_they_say(quiet: QuietHours | None, now: str, until: str | None) -> None:
+def test_quiet_hours_end_at_their_set_time(quiet: QuietHours | None, now: str, until: str | None) -> None:
     expected = datetime.fromisoformat(until + "+01:00") if until else None
     assert quiet_until(datetime.fromisoformat(now + "+01:00"), quiet) == expected
 

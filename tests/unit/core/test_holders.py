@@ -35,7 +35,7 @@ def person(given: str = "", surname: str = "", cn: str = "", organization: str =
         pytest.param(person(cn="J", organization="X"), person(cn="J"), id="organisation known of one"),
     ],
 )
-def test_one_person_is_known_again(one: Certificate, other: Certificate) -> None:
+def test_one_holder_is_recognised_again(one: Certificate, other: Certificate) -> None:
     assert same_holder(one, other)
     assert same_holder(other, one)
 
@@ -57,7 +57,7 @@ def test_one_person_is_known_again(one: Certificate, other: Certificate) -> None
         pytest.param(person(cn="--"), person(cn="-"), id="nothing but signs"),
     ],
 )
-def test_in_doubt_they_are_two_people(one: Certificate, other: Certificate) -> None:
+def test_uncertain_cases_are_two_holders(one: Certificate, other: Certificate) -> None:
     assert not same_holder(one, other)
     assert not same_holder(other, one)
 
@@ -92,7 +92,7 @@ OLD, NEW = ending(100 * DAY, "old"), ending(900 * DAY, "new")
 
 
 @pytest.mark.parametrize("seen", list(permutations([(OLD,), (NEW,)])))
-def test_a_line_goes_from_old_to_new_in_any_order_of_seeing(seen: tuple[tuple[Certificate, ...], ...]) -> None:
+def test_a_lineage_goes_from_old_to_new_in_any_order_of_insertion(seen: tuple[tuple[Certificate, ...], ...]) -> None:
     assert keys_of_lines(*seen) == [[OLD.fingerprint, NEW.fingerprint]]
 
 
@@ -104,7 +104,7 @@ def test_a_line_goes_from_old_to_new_in_any_order_of_seeing(seen: tuple[tuple[Ce
         pytest.param(replace(NEW, organization_identifier="Y"), id="another organisation"),
     ],
 )
-def test_another_holder_or_procedure_is_a_line_of_its_own(new: Certificate) -> None:
+def test_another_holder_or_procedure_is_a_lineage_of_its_own(new: Certificate) -> None:
     old = replace(OLD, organization_identifier="X")
     assert sorted(keys_of_lines((old,), (new,))) == sorted([[old.fingerprint], [new.fingerprint]])
 
@@ -119,16 +119,16 @@ def test_another_holder_or_procedure_is_a_line_of_its_own(new: Certificate) -> N
         pytest.param(replace(NEW, not_after=None), id="no end"),
     ],
 )
-def test_what_cannot_be_judged_is_in_no_line(new: Certificate) -> None:
+def test_a_certificate_that_cannot_be_assessed_is_in_no_lineage(new: Certificate) -> None:
     assert keys_of_lines((OLD,), (new,)) == [[OLD.fingerprint]]
 
 
-def test_two_certificates_on_one_key_are_never_old_and_new_of_each_other() -> None:
+def test_two_certificates_on_one_key_never_succeed_each_other() -> None:
     assert keys_of_lines((OLD, NEW)) == [[OLD.fingerprint]]
 
 
 @pytest.mark.parametrize(
-    ("left", "beside", "spent"),
+    ("left", "beside", "renewed_in_place"),
     [
         pytest.param(timedelta(), {}, False, id="at its last instant"),
         pytest.param(-MICROSECOND, {}, True, id="just over"),
@@ -143,18 +143,18 @@ def test_two_certificates_on_one_key_are_never_old_and_new_of_each_other() -> No
         pytest.param(-MICROSECOND, {"not_after": None}, False, id="the other one unreadable"),
     ],
 )
-def test_one_that_ran_out_beside_the_next_of_its_kind_is_spent(
-    left: timedelta, beside: dict[str, object], spent: bool
+def test_an_expired_certificate_beside_its_successor_is_renewed_in_place(
+    left: timedelta, beside: dict[str, object], renewed_in_place: bool
 ) -> None:
     gone, other = ending(left, "gone"), certificate("other", **beside)
-    expected = {gone.fingerprint} if spent else set()
+    expected = {gone.fingerprint} if renewed_in_place else set()
     assert certificates_renewed_in_place(memory(owned(gone, other)), BOTH, NOW) == expected
     assert certificates_renewed_in_place(memory(owned(gone), owned(other)), BOTH, NOW) == set(), (
         "on two keys they are old and new"
     )
 
 
-def test_what_is_spent_stands_for_its_key_no_more() -> None:
+def test_a_certificate_renewed_in_place_no_longer_counts_for_its_key() -> None:
     (lineage,) = lineages(memory(owned(OLD, NEW)), BOTH, frozenset({OLD.fingerprint}))
     assert [entry.fingerprint for entry in lineage.entries] == [NEW.fingerprint]
 
@@ -169,7 +169,7 @@ def test_the_signature_follows_its_key_under_another_name_too() -> None:
     assert keys_of_lines((OLD, signing)) == [[OLD.fingerprint]]
 
 
-def test_the_signature_of_a_holder_without_login_stands_for_its_key() -> None:
+def test_the_signature_of_a_holder_without_login_counts_for_its_key() -> None:
     signatures = [replace(c, role=Role.SIGNATURE) for c in (OLD, NEW)]
     assert keys_of_lines(*((s,) for s in signatures)) == [[OLD.fingerprint, NEW.fingerprint]]
 
@@ -178,12 +178,12 @@ def test_a_signature_key_does_not_replace_a_login_key() -> None:
     assert keys_of_lines((OLD,), (replace(NEW, role=Role.SIGNATURE),)) == [[OLD.fingerprint]]
 
 
-def test_a_nameless_certificate_joins_nobody() -> None:
+def test_a_certificate_without_a_name_joins_no_lineage() -> None:
     nameless = replace(NEW, subject_cn="", given_name="", surname="")
     assert sorted(keys_of_lines((OLD,), (nameless,))) == sorted([[OLD.fingerprint], [nameless.fingerprint]])
 
 
-def test_a_go_between_does_not_join_two_organisations() -> None:
+def test_a_shared_contact_does_not_join_two_organisations() -> None:
     first = replace(ending(10 * DAY, "first"), organization_identifier="X")
     plain = ending(20 * DAY, "plain")
     third = replace(ending(30 * DAY, "third"), organization_identifier="Y")
@@ -193,23 +193,23 @@ def test_a_go_between_does_not_join_two_organisations() -> None:
     ]
 
 
-def test_a_line_is_called_by_its_latest_name() -> None:
+def test_a_lineage_has_the_latest_name_of_its_holder() -> None:
     married = replace(NEW, subject_cn="Jean MARTIN-ROY")
     (lineage,) = lineages(memory(owned(OLD), owned(married)), BOTH)
     assert lineage.holder == "Jean MARTIN-ROY"
 
 
-def test_a_line_needs_no_name_of_its_holder() -> None:
+def test_a_lineage_needs_no_name_of_its_holder() -> None:
     (lineage,) = lineages(memory(owned(certificate(subject_cn="", given_name="", surname=""))), (OPALEXE,))
     assert lineage.holder == ""
 
 
-def test_a_key_whose_certificate_is_not_remembered_is_in_no_line() -> None:
+def test_a_key_whose_certificate_is_not_remembered_is_in_no_lineage() -> None:
     known = memory(owned(OLD))
     assert lineages(replace(known, certificates={}), BOTH) == ()
 
 
-def test_a_key_with_certificates_of_two_procedures_is_in_a_line_of_each() -> None:
+def test_a_key_with_certificates_of_two_procedures_is_in_a_lineage_of_each() -> None:
     other = replace(NEW, issuer_o="Autorité Exemple")
     found = lineages(memory(owned(OLD, other)), (OPALEXE, SIV))
     assert [(lineage.procedure.id, lineage.entries[0].not_after) for lineage in found] == [

@@ -48,7 +48,7 @@ def more(simulator: Simulator) -> list[tuple[object, object]]:
     return [(dict(i.label.args)["count"], i.command) for i in simulator.state.tray.items if is_text(i, "menu.more")]
 
 
-def test_the_menu_shows_the_keys_that_end_first_and_how_many_there_are_beside_them() -> None:
+def test_the_menu_shows_the_keys_that_end_first_and_counts_the_others() -> None:
     simulator = remembered(MANY)
     assert told_of(simulator) == [f"Holder {number:03}" for number in range(tray_view.MENU_LIMIT)]
     assert more(simulator) == [(MANY - tray_view.MENU_LIMIT, RaiseGuide())]
@@ -56,35 +56,33 @@ def test_the_menu_shows_the_keys_that_end_first_and_how_many_there_are_beside_th
     assert len(simulator.state.tray.items) < 3 * tray_view.MENU_LIMIT
 
 
-def test_a_menu_that_shows_all_says_nothing_of_more() -> None:
+def test_a_menu_that_shows_all_keys_counts_no_others() -> None:
     simulator = remembered(tray_view.MENU_LIMIT)
     assert len(told_of(simulator)) == tray_view.MENU_LIMIT
     assert more(simulator) == []
 
 
-def test_the_key_in_the_reader_comes_first_in_the_menu_however_long_it_lives() -> None:
+def test_the_key_in_the_reader_comes_first_in_the_menu() -> None:
     simulator = remembered(MANY)
     simulator.plug(key(MANY - 1).seen[0].certificate)
     assert told_of(simulator)[0] == f"Holder {MANY - 1:03}"
 
 
-def test_the_guide_lists_the_most_pressing_certificates_and_counts_the_others() -> None:
+def test_the_guide_lists_the_most_urgent_certificates_and_counts_the_others() -> None:
     page = remembered(MANY).page
     assert [card.holder for card in page.certificates] == [f"Holder {n:03}" for n in range(certificates.AT_MOST)]
     assert page.more_certificates == MANY - certificates.AT_MOST
     assert remembered(certificates.AT_MOST).page.more_certificates == 0
 
 
-def test_the_guide_offers_as_many_other_holders_as_one_can_choose_from() -> None:
+def test_the_guide_offers_a_limited_number_of_other_holders() -> None:
     assert len(remembered(MANY).page.cases) == actions.MAX_SELECTIONS
     assert len(remembered(3).page.cases) == 2
 
 
 @pytest.mark.parametrize("days", [(), (1,), (90, 60, 45, 30, 15, 7, 3, 1)], ids=str)
 @pytest.mark.parametrize("urgent_days", [1, 30])
-def test_the_next_moment_is_that_of_the_key_which_comes_to_a_milestone_next(
-    days: tuple[int, ...], urgent_days: int
-) -> None:
+def test_the_next_wake_up_is_at_the_next_milestone_of_any_key(days: tuple[int, ...], urgent_days: int) -> None:
     settings = replace(SETTINGS, notices=NoticeSettings(days=days, urgent_days=urgent_days))
     lives = [n * DAY + n * MICROSECOND for n in (-1, 0, 1, 2, 7, 30, 31, 44, 90, 91, 400)]
     known = memory(*(owned(ending(life, str(life), subject_cn=f"Holder {life}", surname="")) for life in lives))

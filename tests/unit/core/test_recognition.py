@@ -143,7 +143,7 @@ def test_what_is_on_one_key_alone_proves_which_key_it_is(
         ), "at once"
 
 
-def test_a_bare_key_that_is_certified_later_stays_the_same_key_and_proves_its_activation() -> None:
+def test_a_blank_key_certified_later_stays_the_same_key_and_is_activated() -> None:
     blank = remembered(Memory(), token(serial="7", flags=UNACTIVATED))
     (id_,) = blank.keys
     certified = remembered(blank, token(NEW, serial="7"))
@@ -163,7 +163,7 @@ def test_two_keys_of_one_serial_number_are_not_guessed_between() -> None:
     assert len(remembered(before, token(serial="7")).keys) == 3
 
 
-def test_two_remembered_keys_that_turn_out_to_be_one_are_merged_into_the_older() -> None:
+def test_two_remembered_keys_found_to_be_one_are_merged_into_the_older() -> None:
     older, newer = owned(OLD, first_seen=NOW - 9 * DAY), owned(NEW, first_seen=NOW - 5 * DAY)
     after = remembered(memory(newer, older), token(OLD, NEW))
     assert list(after.keys) == [older.key.id]
@@ -179,7 +179,7 @@ def test_a_locked_pin_counts_in_whatever_slot_it_is() -> None:
     assert key.flags.pin_locked
 
 
-def test_the_signs_are_those_of_the_slot_with_the_certificates() -> None:
+def test_the_flags_are_those_of_the_slot_with_the_certificates() -> None:
     after = remembered(Memory(), token(flags=UNACTIVATED), token(OLD))
     (key,) = after.keys.values()
     assert not key.flags.unactivated
@@ -210,7 +210,7 @@ def test_the_worst_trouble_of_a_card_is_named(
     assert card_trouble(tokens, delivered) is expected
 
 
-def test_a_bare_token_beside_a_full_one_is_a_key_of_its_own_only_with_a_serial_and_signs() -> None:
+def test_a_blank_token_beside_a_full_one_is_a_key_only_with_a_serial_and_flags() -> None:
     full = token(OLD, reader="slot 1", serial="1")
     unactivated = TokenFlags(user_pin_set=False)
     blank = token(reader="slot 2", serial="2", flags=unactivated)

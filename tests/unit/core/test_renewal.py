@@ -170,7 +170,7 @@ def test_the_old_key_serves_only_beyond_the_margin(procedure: Procedure, beyond:
         pytest.param(-MICROSECOND, ASSOCIATE, id="expired"),
     ],
 )
-def test_a_link_that_stands_needs_no_margin_but_a_valid_certificate(
+def test_a_valid_link_needs_no_margin_but_a_valid_certificate(
     procedure: Procedure, life: timedelta, kind: WorkflowKind
 ) -> None:
     issuer = ISSUERS[procedure.id]
@@ -232,7 +232,7 @@ def test_a_latest_key_seen_first_long_after_it_began_is_asked_about(
         pytest.param(Claim.REPLACES, (ACTIVATE, ADD), id="it replaces the one that now came"),
     ],
 )
-def test_the_person_settles_which_key_is_in_use(
+def test_the_user_decides_which_key_is_in_use(
     claim: Claim | None, expected: tuple[WorkflowKind | None, WorkflowKind | None]
 ) -> None:
     latest = owned(IN_USE, first_seen=NOW - 10 * DAY, claims=frozenset({claim} if claim else ()))
@@ -270,7 +270,7 @@ def test_a_key_that_replaces_one_never_seen_needs_the_old_date(
         pytest.param((ending(NEXT, "new"),), "unknown_alone", id="never seen"),
     ],
 )
-def test_the_reason_says_of_the_earlier_key_what_is_true(keys: tuple[Certificate, ...], reason: str) -> None:
+def test_the_reason_describes_the_earlier_key_correctly(keys: tuple[Certificate, ...], reason: str) -> None:
     newest, *others = keys
     lost = frozenset({Claim.REPLACES, Claim.OLD_LOST} if not others else ())
     _, path = judged(owned(newest, claims=lost), *map(owned, others))
@@ -303,7 +303,7 @@ def test_beside_a_token_without_certificate_an_expired_one_is_called_so(life: ti
 
 
 @pytest.mark.parametrize("signs_change", [True, False], ids=["signs changed", "signs always complete"])
-def test_only_signs_that_changed_prove_an_activation(signs_change: bool) -> None:
+def test_only_changed_flags_prove_an_activation(signs_change: bool) -> None:
     new = owned(ending(NEXT, "new"), looked_unactivated=signs_change)
     expected = (ADD, None) if signs_change else (ACTIVATE, ADD)
     assert outcome(owned(ending(FAR)), new) == expected

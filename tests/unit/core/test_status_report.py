@@ -97,7 +97,7 @@ def test_only_when_nothing_could_be_read_it_is_three(cards: dict[str, Card], key
 
 
 @pytest.mark.parametrize(("kept", "code"), [(Memory(), 3), (memory(owned(FAR)), 0), (memory(owned(ending(-DAY))), 2)])
-def test_without_a_service_the_memory_speaks(kept: Memory, code: int) -> None:
+def test_without_a_service_the_report_is_of_the_memory(kept: Memory, code: int) -> None:
     simulator = Simulator(state=State(settings=SETTINGS, memory=kept, notifies=False))
     simulator.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_ABSENT))
     report = simulator.check()
@@ -106,7 +106,7 @@ def test_without_a_service_the_memory_speaks(kept: Memory, code: int) -> None:
     assert report.troubles[0] is Trouble.SERVICE_ABSENT
 
 
-def test_without_a_reader_that_is_said() -> None:
+def test_a_missing_reader_is_reported() -> None:
     simulator = Simulator(names=())
     simulator.look()
     report = simulator.check()
@@ -142,7 +142,7 @@ def test_the_path_of_the_key_in_the_reader_comes_first() -> None:
     assert [path.holder for path in here.paths] == ["Anne", "Jean MARTIN"]
 
 
-def test_a_bare_key_is_offered_to_the_most_pressing_holder_alone() -> None:
+def test_a_blank_key_is_offered_only_to_the_most_urgent_holder() -> None:
     anne = ending(80 * DAY, "anne", given_name="Anne", subject_cn="Anne")
     report = report_of(owned(anne), owned(ending(DAY)), simulator=Simulator(cards={"Reader 00": BARE}))
     assert [(path.holder, path.kind) for path in report.paths] == [
@@ -168,7 +168,7 @@ def test_other_questions_are_answered_at_once(command: Command) -> None:
         pytest.param("", Claim.WORKS, 1, id="no key"),
     ],
 )
-def test_the_command_line_can_tell_of_a_key(fingerprint: str, claim: Claim, paths: int) -> None:
+def test_the_command_line_can_claim_something_of_a_key(fingerprint: str, claim: Claim, paths: int) -> None:
     simulator = Simulator(state=State(settings=SETTINGS, memory=memory(owned(FAR), owned(NEXT)), notifies=False))
     simulator.command(ClaimByFingerprint(fingerprint=Fingerprint(fingerprint), claim=claim), request=5)
     report = simulator.answered(5)

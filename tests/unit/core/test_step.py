@@ -110,7 +110,7 @@ def test_a_check_is_answered_when_the_service_goes_meanwhile() -> None:
     assert report.exit_code == 3
 
 
-def test_a_check_is_answered_before_any_picture_came() -> None:
+def test_a_check_is_answered_before_any_reader_state_came() -> None:
     simulator = Simulator()
     assert simulator.check() is not None
 
@@ -135,7 +135,7 @@ LOOKING_ONCE: list[Event] = [
 ]
 
 
-def test_looking_once_says_shows_and_opens_nothing_and_marks_nothing() -> None:
+def test_a_single_check_shows_opens_and_records_nothing() -> None:
     kept = memory(owned(DUE), owned(ending(-DAY, "anne", given_name="Anne")))
     simulator = Simulator(state=State(settings=SETTINGS, memory=kept, notifies=False))
     for event in LOOKING_ONCE:
@@ -195,14 +195,14 @@ def test_it_wakes_for_nothing_when_nothing_lies_ahead() -> None:
     assert simulator.state.wake_at is None
 
 
-def test_the_same_memory_gives_the_same_picture() -> None:
+def test_the_same_memory_gives_the_same_views() -> None:
     simulator = simulator_with(DUE, ending(900 * DAY, "new"))
     simulator.tell(ending(900 * DAY, "new").fingerprint[:16], Claim.ACTIVATED)
     again = assess(simulator.kept, SETTINGS, {}, simulator.now)
     assert again == assess(simulator.state.memory, SETTINGS, simulator.state.contents, simulator.now)
 
 
-def test_a_notice_without_word_of_its_delivery_is_handed_out_again_in_time() -> None:
+def test_a_notice_without_confirmed_delivery_is_shown_again_in_time() -> None:
     simulator = simulator_with(DUE, delivering=False)
     simulator.wait(DELIVERY_LIMIT - SECOND)
     assert len(simulator.delivered) == 1
@@ -210,13 +210,13 @@ def test_a_notice_without_word_of_its_delivery_is_handed_out_again_in_time() -> 
     assert len(simulator.delivered) == 2
 
 
-def test_a_notice_that_no_channel_takes_is_not_handed_out_without_end() -> None:
+def test_a_notice_that_no_channel_takes_is_not_retried_for_ever() -> None:
     simulator = simulator_with(DUE, delivering=False)
     simulator.wait(DAY)
     assert len(simulator.delivered) <= 2 + 24
 
 
-def test_nothing_is_said_before_the_readers_are_known_or_while_one_is_read() -> None:
+def test_nothing_is_shown_before_the_readers_are_known_or_during_a_read() -> None:
     simulator = Simulator(state=State(settings=SETTINGS, memory=memory(owned(DUE))), answering=False)
     simulator.post(Tick(at=NOW))
     assert simulator.delivered == []
@@ -227,7 +227,7 @@ def test_nothing_is_said_before_the_readers_are_known_or_while_one_is_read() -> 
     assert len(simulator.delivered) == 1
 
 
-def test_a_problem_is_said_at_once() -> None:
+def test_a_problem_is_shown_at_once() -> None:
     simulator = Simulator()
     simulator.post(ProblemMet(at=NOW, topic="settings", title=text("a"), body=text("b")))
     assert [str(notice.tag) for _, notice in simulator.delivered] == ["problem:settings"]

@@ -70,7 +70,7 @@ def test_the_icon_shows_how_near_the_end_is(left: timedelta, icon_state: IconSta
     assert tray(simulator).icon_state is icon_state, "in the drawer as well"
 
 
-def test_the_icon_says_at_once_that_a_key_is_read() -> None:
+def test_the_icon_shows_at_once_that_a_key_is_read() -> None:
     simulator = Simulator(answering=False)
     simulator.look()
     simulator.plug(OLD)
@@ -115,7 +115,7 @@ def test_an_expired_key_is_shown_before_a_trouble() -> None:
     assert tray(simulator).icon_state is IconState.EXPIRED
 
 
-def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
+def test_the_current_action_comes_first_in_the_menu() -> None:
     simulator = simulator_with(OLD, NEW)
     first = tray(simulator).items[0]
     assert label_id(first) == "menu.activate"
@@ -125,7 +125,7 @@ def test_the_action_of_the_moment_comes_first_in_the_menu() -> None:
     assert commands == [RaiseGuide(), CheckKeys(), RunDoctor(), QuitDaemon()]
 
 
-def test_the_menu_offers_what_only_the_person_can_tell() -> None:
+def test_the_menu_offers_the_claims_that_only_the_user_can_make() -> None:
     claims = {
         item.command.claim for item in tray(simulator_with(OLD, NEW)).items if isinstance(item.command, StateClaim)
     }
@@ -134,7 +134,7 @@ def test_the_menu_offers_what_only_the_person_can_tell() -> None:
     assert claims == {Claim.REPLACES}
 
 
-def test_the_menu_tells_of_each_key_and_where_it_is() -> None:
+def test_the_menu_shows_each_key_and_its_place() -> None:
     simulator = in_reader(200 * DAY)
     assert labels(simulator).count("menu.key") == 1
     (line,) = [item for item in tray(simulator).items if label_id(item) == "menu.key"]
@@ -157,7 +157,7 @@ def test_the_menu_offers_the_other_language_and_the_start_at_login() -> None:
     assert StartAtLogin(on=False) in simulator.command(ToggleAutostart())
 
 
-def test_the_first_start_ever_is_greeted_once_and_offers_to_start_at_login() -> None:
+def test_the_first_start_is_welcomed_once_with_an_offer_to_start_at_login() -> None:
     simulator = Simulator()
     simulator.state = replace(simulator.state, greeting=True, login_start=False)
     simulator.look()

@@ -19,7 +19,7 @@ def bodies(simulator: Simulator) -> list[str]:
     return [notice.body.id for _, notice in simulator.delivered]
 
 
-def test_a_service_that_restarts_is_not_told() -> None:
+def test_a_service_that_restarts_is_not_reported() -> None:
     simulator = Simulator()
     simulator.look()
     simulator.post(ServiceLost(at=NOW, trouble=Trouble.SERVICE_STOPPED))
@@ -30,7 +30,7 @@ def test_a_service_that_restarts_is_not_told() -> None:
 
 
 @pytest.mark.parametrize("trouble", [Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED])
-def test_a_service_that_stays_away_is_told_after_a_minute_and_once_a_day(trouble: Trouble) -> None:
+def test_a_service_that_stays_away_is_reported_after_a_minute_and_once_a_day(trouble: Trouble) -> None:
     simulator = Simulator()
     for minutes in range(3 * 24 * 60):
         simulator.now = NOW + minutes * 60 * SECOND
@@ -41,7 +41,7 @@ def test_a_service_that_stays_away_is_told_after_a_minute_and_once_a_day(trouble
 
 
 @pytest.mark.parametrize("trouble", [Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED])
-def test_a_card_that_cannot_be_read_is_told_when_all_tries_have_failed(trouble: Trouble) -> None:
+def test_an_unreadable_card_is_reported_when_all_tries_have_failed(trouble: Trouble) -> None:
     simulator = Simulator()
     simulator.insert(trouble=trouble)
     simulator.wait(17 * SECOND)
@@ -54,7 +54,7 @@ def test_a_card_that_cannot_be_read_is_told_when_all_tries_have_failed(trouble: 
     assert len(bodies(simulator)) == 1, "told today"
 
 
-def test_a_card_that_nothing_reads_is_told_once_a_week() -> None:
+def test_a_card_that_nothing_reads_is_reported_once_a_week() -> None:
     simulator = Simulator()
     simulator.insert()
     for hours in range(1, 20 * 24):
@@ -81,27 +81,27 @@ def test_a_mute_card_is_called_mute() -> None:
         pytest.param(TokenFlags(), (), "trouble.no_certificate", id="bare"),
     ],
 )
-def test_a_trouble_of_a_key_is_told_at_once(flags: TokenFlags, certificates: tuple[()], expected: str) -> None:
+def test_a_trouble_of_a_key_is_reported_at_once(flags: TokenFlags, certificates: tuple[()], expected: str) -> None:
     simulator = Simulator()
     simulator.insert(token(*certificates, serial="7", flags=flags))
     assert bodies(simulator) == [expected]
 
 
-def test_a_bare_key_that_may_be_the_replacement_is_not_called_a_trouble() -> None:
+def test_a_blank_key_that_may_be_the_replacement_is_no_trouble() -> None:
     simulator = Simulator()
     simulator.plug(ending(20 * DAY))
     simulator.plug(serial="7")
     assert bodies(simulator) == ["notice.order.ends", "notice.activate.add_with_old"]
 
 
-def test_a_locked_pin_leaves_the_path_standing() -> None:
+def test_a_locked_pin_keeps_the_path() -> None:
     simulator = Simulator()
     simulator.plug(ending(20 * DAY), flags=TokenFlags(pin_locked=True))
     assert sorted(bodies(simulator)) == ["notice.order.ends", "trouble.pin_locked"]
 
 
 @pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING, Trouble.ELEVATED])
-def test_a_launch_that_failed_is_told(trouble: Trouble) -> None:
+def test_a_failed_launch_is_reported(trouble: Trouble) -> None:
     simulator = Simulator()
     simulator.look()
     simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
@@ -114,8 +114,8 @@ def test_an_alarm_is_forgotten_in_time_and_a_milestone_never() -> None:
     simulator.plug(ending(-DAY))
     simulator.insert(token(serial="7", flags=TokenFlags(pin_locked=True)))
     simulator.remove()
-    assert any(mark.startswith("trouble|") for mark in simulator.state.memory.delivered)
+    assert any(key.startswith("trouble|") for key in simulator.state.memory.delivered)
     simulator.now += 61 * DAY
     simulator.plug(ending(-DAY, "anne", given_name="Anne", subject_cn="Anne"))
-    assert not any(mark.startswith("trouble|") for mark in simulator.state.memory.delivered)
-    assert sum(mark.startswith("expiry|") for mark in simulator.state.memory.delivered) == 2
+    assert not any(key.startswith("trouble|") for key in simulator.state.memory.delivered)
+    assert sum(key.startswith("expiry|") for key in simulator.state.memory.delivered) == 2

@@ -88,17 +88,17 @@ CASES: dict[str, tuple[Report, Text, Text]] = {
 
 
 @pytest.mark.parametrize(("report", "sentence", "step"), CASES.values(), ids=CASES)
-def test_the_first_picture_chooses_the_words(report: Report, sentence: Text, step: Text) -> None:
+def test_the_first_state_chooses_the_welcome_text(report: Report, sentence: Text, step: Text) -> None:
     words = welcome(report)
     assert (words.sentence, words.step) == (sentence, step)
 
 
-def test_a_nameless_key_is_welcome_too() -> None:
+def test_a_key_without_a_name_is_welcomed_too() -> None:
     report = Report(certificates=(line(Stage.VALID, name=""),))
     assert dict(welcome(report).sentence.args)["holder"] == text("holder.unknown")
 
 
-def test_the_notice_says_both_and_is_marked() -> None:
+def test_the_notice_has_both_texts_and_is_recorded() -> None:
     notice = welcome_notice(CASES["a good key"][0])
     assert notice.body == text("welcome.body", sentence=KNOWN, step=NOTHING)
     assert notice.dedup_keys == (WELCOME,)

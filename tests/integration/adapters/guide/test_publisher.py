@@ -182,7 +182,7 @@ def see(value: Any, part: Any) -> None:
             assert part == value
 
 
-def test_every_field_of_the_view_arrives_in_words() -> None:
+def test_every_field_of_the_view_arrives_rendered() -> None:
     full = {name: getattr(VIEW, name) for name in (field.name for field in fields(VIEW))}
     assert [name for name, value in full.items() if value in (None, (), "")] == [], "the test's view lacks something"
     see(VIEW, render_page(VIEW, Translator("en"), 7))
@@ -210,14 +210,14 @@ def test_a_page_crosses_unchanged() -> None:
     ],
     ids=["unknown field", "wrong type", "missing sentence", "upper case", "line break", "unknown action"],
 )
-def test_what_is_no_page_is_refused(old: bytes, new: bytes) -> None:
+def test_an_invalid_page_is_refused(old: bytes, new: bytes) -> None:
     line = ENCODER.encode(render_page(VIEW, Translator("en"), 7))
     assert old in line
     with pytest.raises(DECODE_ERRORS):
         PAGES.decode(line.replace(old, new))
 
 
-def test_who_follows_gets_the_present_page_and_then_the_newest(publisher: GuidePublisher) -> None:
+def test_a_follower_gets_the_current_page_and_then_the_newest(publisher: GuidePublisher) -> None:
     publisher.show(VIEW)
     follower = follow(publisher)
     assert look(follower).headline == "headline"
@@ -227,7 +227,7 @@ def test_who_follows_gets_the_present_page_and_then_the_newest(publisher: GuideP
     assert (page.headline, page.number) == ("step 2", 4)
 
 
-def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublisher) -> None:
+def test_a_follower_waits_for_the_first_page(publisher: GuidePublisher) -> None:
     follower = follow(publisher)
     publisher.show(VIEW)
     assert look(follower).number == 1
@@ -254,7 +254,7 @@ def test_who_follows_before_there_is_a_page_waits_for_it(publisher: GuidePublish
         *("name of an unknown one", "forget an unknown one"),
     ],
 )
-def test_an_answer_means_what_the_page_offers_or_nothing(answer: GuideAnswer, command: Command | None) -> None:
+def test_an_answer_counts_only_if_the_page_offers_it(answer: GuideAnswer, command: Command | None) -> None:
     assert command_of(answer, render_page(VIEW, Translator("en"), 1)) == command
 
 
@@ -265,7 +265,7 @@ def test_answers_of_a_follower_are_posted(publisher: GuidePublisher, posted: Pos
     assert posted.command() == ChooseAction(action=action_id("open:platform"))
 
 
-def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
+def test_an_answer_to_an_older_page_counts_only_at_the_same_step(
     publisher: GuidePublisher, posted: PostedEvents
 ) -> None:
     publisher.show(VIEW)
@@ -278,7 +278,7 @@ def test_an_answer_that_crosses_a_change_counts_only_at_the_same_step(
     assert posted.rest() == []
 
 
-def test_only_a_few_may_follow_and_who_leaves_makes_room(publisher: GuidePublisher) -> None:
+def test_followers_are_limited_and_a_closed_one_frees_its_place(publisher: GuidePublisher) -> None:
     followers = [follow(publisher) for _ in range(MAX_SUBSCRIBERS)]
     assert publisher.subscribe() is None
     followers[0].close()

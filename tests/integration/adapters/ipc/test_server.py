@@ -175,7 +175,7 @@ def proven(daemon: RunningDaemon) -> Iterator[Any]:
         yield connection
 
 
-def test_the_one_who_asks_gets_the_report(daemon: RunningDaemon) -> None:
+def test_the_client_that_asks_gets_the_report(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime, CheckKeys()) as outcome:
         daemon.control.reply(daemon.next(CheckKeys()), REPORT)
         assert outcome.get(timeout=LIMIT_S) == REPORT
@@ -195,12 +195,12 @@ def test_a_name_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 
-def test_a_text_of_any_length_does_not_come_through(daemon: RunningDaemon) -> None:
+def test_a_text_that_is_too_long_is_refused(daemon: RunningDaemon) -> None:
     with pytest.raises(ControlError):
         ask(daemon.runtime, NameKey(fingerprint=Fingerprint("b" * 64), name="x" * (TEXT_LIMIT + 1)), timeout_s=LIMIT_S)
 
 
-def test_answers_find_the_one_who_asked_in_any_order(daemon: RunningDaemon) -> None:
+def test_each_answer_reaches_its_client_in_any_order(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime) as first:
         one = daemon.next()
         with asking(daemon.runtime) as second:
@@ -211,16 +211,16 @@ def test_answers_find_the_one_who_asked_in_any_order(daemon: RunningDaemon) -> N
         assert first.get(timeout=LIMIT_S) == Report(exit_code=1)
 
 
-def test_an_answer_to_nobody_does_nothing(daemon: RunningDaemon) -> None:
+def test_an_answer_without_a_client_does_nothing(daemon: RunningDaemon) -> None:
     daemon.control.reply(12345, REPORT)
 
 
-def test_without_a_daemon_that_is_said(tmp_path: Path) -> None:
+def test_a_missing_daemon_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DaemonNotRunningError):
         ask(tmp_path, GetStatus(), timeout_s=LIMIT_S)
 
 
-def test_what_a_dead_daemon_left_means_no_daemon_and_makes_way(tmp_path: Path) -> None:
+def test_files_of_a_dead_daemon_are_replaced_by_the_next_one(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", OPEN, str(tmp_path)], stdout=subprocess.PIPE, text=True) as dead:
         assert dead.stdout is not None
         assert dead.stdout.readline() == "open\n"
@@ -247,20 +247,20 @@ def test_a_stopping_daemon_sends_the_answers_that_were_given(daemon: RunningDaem
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_a_stopping_daemon_lets_nobody_wait(daemon: RunningDaemon) -> None:
+def test_a_stopping_daemon_ends_every_wait(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime) as outcome:
         daemon.next()
         daemon.control.stop()
         assert isinstance(outcome.get(timeout=LIMIT_S), ControlError)
 
 
-def test_a_closed_door_leaves_nothing_and_can_be_closed_again(daemon: RunningDaemon) -> None:
+def test_a_closed_server_leaves_no_file_and_can_be_closed_again(daemon: RunningDaemon) -> None:
     daemon.control.stop()
     daemon.control.stop()
     assert list(daemon.runtime.iterdir()) == []
 
 
-def test_the_key_is_for_this_person_alone_and_new_at_each_start(tmp_path: Path) -> None:
+def test_the_key_is_private_to_the_user_and_new_at_each_start(tmp_path: Path) -> None:
     keys = []
     for _ in range(2):
         daemon = RunningDaemon(tmp_path)
@@ -314,7 +314,7 @@ def bad_request(request: object, connection: Any, key: Endpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "guest",
+    "misbehave",
     [
         pytest.param(silent, id="silent"),
         pytest.param(wrong_key, id="wrong key"),
@@ -332,13 +332,13 @@ def bad_request(request: object, connection: Any, key: Endpoint) -> None:
         pytest.param(partial(bad_request, {"version": 1, "verb": "forget"}), id="argument missing"),
     ],
 )
-def test_such_a_guest_is_sent_away_within_the_limit(
-    daemon: RunningDaemon, guest: Callable[[Any, Endpoint], None]
+def test_an_invalid_client_is_disconnected_within_the_limit(
+    daemon: RunningDaemon, misbehave: Callable[[Any, Endpoint], None]
 ) -> None:
     began = time.monotonic()
     with Client(daemon.key.address) as connection:
         with contextlib.suppress(OSError):
-            guest(connection, daemon.key)
+            misbehave(connection, daemon.key)
         with contextlib.suppress(OSError, EOFError):
             while connection.poll(LIMIT_S):
                 connection.recv_bytes()
@@ -346,7 +346,7 @@ def test_such_a_guest_is_sent_away_within_the_limit(
     assert daemon.asked.empty()
 
 
-def test_silent_guests_hold_nobody_up(daemon: RunningDaemon) -> None:
+def test_silent_clients_do_not_block_others(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED - 1):
             stack.enter_context(Client(daemon.key.address))
@@ -357,7 +357,7 @@ def test_silent_guests_hold_nobody_up(daemon: RunningDaemon) -> None:
         assert time.monotonic() - began < ASK_LIMIT_S / 2
 
 
-def test_a_stranger_too_many_is_closed_at_once(daemon: RunningDaemon) -> None:
+def test_a_client_beyond_the_unauthenticated_limit_is_closed_at_once(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED):
             stack.enter_context(Client(daemon.key.address)).recv_bytes()
@@ -365,7 +365,7 @@ def test_a_stranger_too_many_is_closed_at_once(daemon: RunningDaemon) -> None:
             late.recv_bytes()
 
 
-def test_a_guest_too_many_is_closed_at_once(daemon: RunningDaemon) -> None:
+def test_a_client_beyond_the_connection_limit_is_closed_at_once(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_CONNECTIONS):
             stack.enter_context(proven(daemon)).send_bytes(b'{"version":1,"verb":"status"}')
@@ -374,7 +374,7 @@ def test_a_guest_too_many_is_closed_at_once(daemon: RunningDaemon) -> None:
             late.recv_bytes()
 
 
-def test_guests_who_wait_for_their_answers_take_no_place_from_others(daemon: RunningDaemon) -> None:
+def test_waiting_clients_do_not_count_as_unauthenticated(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(2 * MAX_UNAUTHENTICATED):
             stack.enter_context(proven(daemon)).send_bytes(b'{"version":1,"verb":"check"}')
@@ -384,7 +384,7 @@ def test_guests_who_wait_for_their_answers_take_no_place_from_others(daemon: Run
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_who_finds_the_door_crowded_knocks_again(daemon: RunningDaemon) -> None:
+def test_a_client_that_is_turned_away_tries_again(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED):
             stack.enter_context(Client(daemon.key.address)).recv_bytes()
@@ -393,7 +393,7 @@ def test_who_finds_the_door_crowded_knocks_again(daemon: RunningDaemon) -> None:
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_a_guest_who_leaves_does_not_hurt(daemon: RunningDaemon) -> None:
+def test_a_client_that_disconnects_early_does_no_harm(daemon: RunningDaemon) -> None:
     with proven(daemon) as connection:
         connection.send_bytes(b'{"version":1,"verb":"status"}')
         asked = daemon.next()
@@ -403,7 +403,7 @@ def test_a_guest_who_leaves_does_not_hurt(daemon: RunningDaemon) -> None:
         assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_a_false_daemon_is_not_believed(tmp_path: Path) -> None:
+def test_a_daemon_with_the_wrong_key_is_not_trusted(tmp_path: Path) -> None:
     key = create_endpoint(tmp_path)
     with Listener(key.address) as listener, asking(tmp_path) as outcome, listener.accept() as connection:
         connection.send_bytes(bytes(KEY_SIZE))
@@ -434,7 +434,7 @@ def page_of(following: GuideSubscription) -> Page:
     return page
 
 
-def test_who_follows_gets_each_page_and_chooses_on_it(daemon: RunningDaemon) -> None:
+def test_a_follower_gets_each_page_and_can_choose_on_it(daemon: RunningDaemon) -> None:
     daemon.publisher.show(VIEW)
     following = follow(daemon.runtime, timeout_s=LIMIT_S)
     assert (page_of(following).headline, daemon.asked.empty()) == ("Put your key in", True)
@@ -452,14 +452,14 @@ def test_who_follows_gets_each_page_and_chooses_on_it(daemon: RunningDaemon) -> 
     following.close()
 
 
-def test_who_follows_learns_of_the_end(daemon: RunningDaemon) -> None:
+def test_a_follower_learns_of_the_end(daemon: RunningDaemon) -> None:
     following = follow(daemon.runtime, timeout_s=LIMIT_S)
     daemon.stop()
     assert following.next() is None
     following.answer(Chosen(number=1, action=CHECK))
 
 
-def test_who_leaves_makes_room_for_another(daemon: RunningDaemon) -> None:
+def test_a_follower_that_disconnects_frees_its_place(daemon: RunningDaemon) -> None:
     followers = [follow(daemon.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS)]
     with pytest.raises(GuideUnavailableError) as refused:
         follow(daemon.runtime, timeout_s=LIMIT_S)
@@ -479,21 +479,21 @@ def admitted(runtime: Path) -> bool:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [b"nonsense", b'{"type":"chosen"}', b'{"type":"\xff"}', b'{"x":' + b"[" * 8000, bytes(9000)],
     ids=["none", "a part", "no text", "too deep", "too long"],
 )
-def test_a_follower_who_talks_nonsense_is_sent_away(daemon: RunningDaemon, said: bytes) -> None:
+def test_a_follower_that_sends_invalid_messages_is_disconnected(daemon: RunningDaemon, message: bytes) -> None:
     with proven(daemon) as connection:
         connection.send_bytes(b'{"version":1,"verb":"follow"}')
         connection.recv_bytes()
-        connection.send_bytes(said)
+        connection.send_bytes(message)
         with pytest.raises((EOFError, OSError)):
             connection.recv_bytes()
     assert daemon.asked.empty()
 
 
-def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(daemon: RunningDaemon) -> None:
+def test_a_follower_that_does_not_read_is_disconnected_and_blocks_nobody_else(daemon: RunningDaemon) -> None:
     big = replace(VIEW, holder="x" * 1_000_000)
     slow = follow(daemon.runtime, timeout_s=LIMIT_S)
     quick = follow(daemon.runtime, timeout_s=LIMIT_S)
@@ -507,7 +507,7 @@ def test_a_follower_who_does_not_read_is_sent_away_and_holds_nobody_up(daemon: R
         follower.close()
 
 
-def test_a_daemon_without_a_window_says_so(tmp_path: Path) -> None:
+def test_a_daemon_without_a_window_reports_it(tmp_path: Path) -> None:
     posted = PostedEvents()
     control = ControlServer(posted, tmp_path, GuidePublisher(posted, Translator))
     control.start()

@@ -171,7 +171,7 @@ print(found)
 """
 
 
-def test_root_is_an_administrator_on_macos_and_nobody_else_is() -> None:
+def test_only_root_is_an_administrator_on_macos() -> None:
     """On Windows itself it is asked for by `windows/test_tray.py`."""
     done = subprocess.run([sys.executable, "-c", AS_MAC], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[False, True, False]", "root on Linux, root on macOS, a person on macOS"

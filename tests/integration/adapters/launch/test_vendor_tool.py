@@ -40,7 +40,7 @@ def test_a_desktop_entry_is_known_by_its_name(
     assert (find_tool(TOOL) is not None) is found
 
 
-def test_the_persons_entry_hides_the_systems_one(tmp_path: Path) -> None:
+def test_the_users_entry_hides_the_systems_one(tmp_path: Path) -> None:
     home, shared = tmp_path / "home", tmp_path / "shared"
     entry(home, "tool.desktop", f"Type=Application\nName={TOOL}\nHidden=true")
     entry(shared, "tool.desktop", f"Type=Application\nName={TOOL}")

@@ -287,7 +287,7 @@ def test_the_log_can_be_forced(
     assert notification_server.notices == []
 
 
-def test_what_the_log_tells_of_people_stands_in_the_notice_alone(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_people_only_in_the_notice(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     make().say(replace(NOTICE, body=text("Élise d’Arc")))
     assert {record.name for record in caplog.records if "Élise" in record.getMessage()} == {"vigicle.notice"}

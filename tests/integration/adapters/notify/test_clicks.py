@@ -34,7 +34,7 @@ def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
     assert (str(delivered.tag), probe.answer()[0]) == ("further", "further")
 
 
-def test_a_click_in_one_breath_with_the_notice_is_heard(
+def test_a_click_right_after_the_notice_is_received(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
     notification_server.click_at_once = "later"
@@ -120,7 +120,7 @@ def test_a_notice_that_is_back_on_the_screen_can_be_withdrawn(
     wait_until(lambda: [closed.id for closed in notification_server.closed] == [1], "it is closed")
 
 
-def test_a_number_that_a_new_server_gives_out_again_is_not_ours(make: Make, session_bus: SessionBus) -> None:
+def test_a_number_that_a_new_server_reuses_is_not_a_known_notice(make: Make, session_bus: SessionBus) -> None:
     probe = make(session_bus)
     with NotificationServer(session_bus):
         probe.say()

@@ -54,9 +54,7 @@ def wait_for_card(posted: PostedEvents, reader: int = 0, before: int = 0) -> int
     return number
 
 
-def test_the_first_post_is_the_whole_picture(
-    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
-) -> None:
+def test_the_first_post_is_the_whole_state(service: ReaderService, watcher: PcscWatcher, posted: PostedEvents) -> None:
     service.insert(PivCard(), reader=1)
     watcher.start()
     seen = posted.next(ReadersSeen)
@@ -92,7 +90,7 @@ def test_no_swap_of_two_cards_with_the_same_atr_is_missed(
         number = after
 
 
-def test_a_program_that_uses_the_card_changes_nothing_of_the_picture(
+def test_a_program_that_uses_the_card_changes_no_state(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     from smartcard import scard
@@ -149,7 +147,7 @@ def test_a_service_absent_at_the_start_is_seen_when_it_comes(
     assert time.monotonic() - began < RECOVERY_LIMIT_S
 
 
-def test_a_service_without_readers_gives_an_empty_picture(watcher: PcscWatcher, posted: PostedEvents) -> None:
+def test_a_service_without_readers_gives_an_empty_state(watcher: PcscWatcher, posted: PostedEvents) -> None:
     with ReaderService(readers=0) as bare:
         use_service(bare)
         watcher.start()

@@ -116,7 +116,7 @@ def test_a_reader_that_needs_no_reading_is_left_alone(
     assert token.slot_description == service.reader_names[1]
 
 
-def test_a_card_whose_answer_fails_once_is_not_taken_for_bare(
+def test_a_card_whose_answer_fails_once_is_not_taken_for_blank(
     service: ReaderService, start: Start, posted: PostedEvents
 ) -> None:
     service.insert(PivCard({"9A": make_certificate(cn="one")}, failures=["9A"]))
@@ -266,9 +266,7 @@ def test_an_unusable_module_is_reported_once_for_each_configuration(
     assert troubles(posted.until(ReadFinished)) == {"module.so": Trouble.MODULE_UNUSABLE}
 
 
-def test_a_catalogue_module_that_cannot_be_loaded_is_not_the_persons_trouble(
-    start: Start, posted: PostedEvents
-) -> None:
+def test_a_catalogue_module_that_cannot_be_loaded_is_no_trouble_of_the_user(start: Start, posted: PostedEvents) -> None:
     start(catalogue=("/no/such/module.so",)).read(EVERYTHING)
     posted.next(ReadFinished)
 

@@ -46,7 +46,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
         lock.release()
 
 
-def test_the_lock_file_is_for_this_person_alone(tmp_path: Path) -> None:
+def test_the_lock_file_is_private_to_the_user(tmp_path: Path) -> None:
     lock = InstanceLock(tmp_path, tmp_path)
     lock.acquire()
     assert stat.S_IMODE((tmp_path / LOCK).stat().st_mode) == 0o600
@@ -59,7 +59,7 @@ def test_a_folder_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
         InstanceLock(tmp_path, tmp_path).acquire()
 
 
-def test_a_lock_that_was_cleared_away_lets_nobody_into_the_same_state(tmp_path: Path) -> None:
+def test_a_deleted_lock_file_does_not_give_access_to_the_same_state(tmp_path: Path) -> None:
     (state := tmp_path / "state").mkdir()
     first, second = InstanceLock(tmp_path, state), InstanceLock(tmp_path, state)
     assert first.acquire()
@@ -70,7 +70,7 @@ def test_a_lock_that_was_cleared_away_lets_nobody_into_the_same_state(tmp_path: 
     second.release()
 
 
-def test_two_runtime_folders_are_no_way_into_the_same_state(tmp_path: Path) -> None:
+def test_two_runtime_folders_do_not_give_access_to_the_same_state(tmp_path: Path) -> None:
     runtimes = tmp_path / "one", tmp_path / "other"
     for runtime in runtimes:
         runtime.mkdir()

@@ -67,7 +67,7 @@ def test_whatever_is_set_gives_some_time(use: Callable[[str], None], name: str) 
     assert moment.utcoffset() is not None
 
 
-def test_a_journey_is_followed_at_once(use: Callable[[str], None]) -> None:
+def test_a_new_time_zone_counts_at_once(use: Callable[[str], None]) -> None:
     moment = HOURS[0]
     use("Europe/Paris")
     assert moment.astimezone(ZONE).hour == 1

@@ -142,7 +142,7 @@ def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
     ticking.schedule.stop()
 
 
-def test_it_hears_again_after_the_bus_came_back(
+def test_wakings_are_received_again_after_the_bus_came_back(
     system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])

@@ -147,7 +147,7 @@ def test_a_full_memory_comes_back_as_it_was(opened: Opener, filled: Path) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
-def test_only_the_person_may_read_the_store(opened: Opener, folder: Path) -> None:
+def test_only_the_user_may_read_the_store(opened: Opener, folder: Path) -> None:
     store = opened()
     store.load()
     store.save(FULL, ())
@@ -497,7 +497,7 @@ def test_a_full_disk_is_logged_once_and_tried_again(opened: Opener, caplog: pyte
     assert again.load() == large
 
 
-def test_another_writer_that_holds_the_store_costs_nothing_that_was_learnt(opened: Opener, filled: Path) -> None:
+def test_another_writer_that_holds_the_store_loses_no_change(opened: Opener, filled: Path) -> None:
     store = opened()
     store.load()
     with closing(sqlite3.connect(filled, isolation_level=None)) as other:

@@ -65,7 +65,7 @@ def test_the_alarms_ring_in_the_morning_and_the_day_before_the_end() -> None:
     assert triggers == [timedelta(hours=9), timedelta(hours=9), timedelta(days=-1)]
 
 
-def test_a_day_is_the_one_of_the_persons_own_zone() -> None:
+def test_a_day_is_a_day_of_the_users_time_zone() -> None:
     late = entries(datetime(2027, 4, 9, 23, 30, tzinfo=UTC))
     assert parsed(as_ics(late, WORDS, NOW, PARIS))[0].decoded("dtstart") == date(2027, 3, 11)
     assert parsed(as_ics(late, WORDS, NOW, UTC))[0].decoded("dtstart") == date(2027, 3, 10)
@@ -108,7 +108,7 @@ def refusal(target: Path, may_replace: Any = never, dates: tuple[CalendarEntry, 
     return refused.value.text
 
 
-def test_a_new_file_is_written_for_this_person_alone(tmp_path: Path) -> None:
+def test_a_new_file_is_private_to_the_user(tmp_path: Path) -> None:
     assert len(parsed(written(tmp_path / "keys.ics"))) == 3
     assert stat.S_IMODE((tmp_path / "keys.ics").stat().st_mode) == 0o600
     assert names(tmp_path) == ["keys.ics"]
@@ -148,7 +148,7 @@ CARD_CONDITIONS = {
 
 
 @pytest.mark.parametrize(("place", "reason"), CARD_CONDITIONS.values(), ids=CARD_CONDITIONS)
-def test_a_place_where_nothing_can_be_written_is_told_in_words(tmp_path: Path, place: str, reason: str) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path, place: str, reason: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     assert refusal(tmp_path / place, lambda _file: True).id == reason
@@ -157,16 +157,16 @@ def test_a_place_where_nothing_can_be_written_is_told_in_words(tmp_path: Path, p
 
 def test_where_a_link_leads_nowhere_the_missing_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "link.ics").symlink_to(tmp_path / "missing" / "keys.ics")
-    said = refusal(tmp_path / "link.ics", lambda _file: True)
-    assert said == text("export.no_folder", folder=str(tmp_path / "missing"))
+    refused = refusal(tmp_path / "link.ics", lambda _file: True)
+    assert refused == text("export.no_folder", folder=str(tmp_path / "missing"))
 
 
 ANSWERS = [(["yes"], True), (["OUI "], True), (["n"], False), ([""], False), (["what", "o"], True), ([], False)]
 
 
-@pytest.mark.parametrize(("said", "replaced"), ANSWERS, ids=[str(case[0]) for case in ANSWERS])
-def test_the_question_takes_words_of_both_languages(said: list[str], *, replaced: bool) -> None:
-    left = list(said)
+@pytest.mark.parametrize(("typed", "replaced"), ANSWERS, ids=[str(case[0]) for case in ANSWERS])
+def test_the_question_takes_words_of_both_languages(typed: list[str], *, replaced: bool) -> None:
+    left = list(typed)
 
     def read(_question: str) -> str:
         if not left:

@@ -34,7 +34,7 @@ def test_a_refused_configuration_is_in_the_log(program: Program) -> None:
     assert "nonsense" in (program.state_folder / LOG).read_text(encoding="utf-8")
 
 
-def test_a_link_in_the_logs_place_leads_nobody_to_another_file(program: Program, tmp_path: Path) -> None:
+def test_a_link_in_place_of_the_log_is_not_followed(program: Program, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("precious")
     program.state_folder.mkdir(parents=True, mode=0o700)

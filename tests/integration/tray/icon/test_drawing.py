@@ -79,7 +79,7 @@ def test_a_template_is_black_alone() -> None:
     assert draw_icon(IconState.WELL, 44, template=True).convert("RGB").getextrema() == ((0, 0),) * 3
 
 
-def test_who_gets_a_picture_may_change_it() -> None:
+def test_a_returned_picture_may_be_changed() -> None:
     before = draw_icon(IconState.WELL, 16).tobytes()
     draw_icon(IconState.WELL, 16).paste((1, 2, 3, 4), (0, 0, 16, 16))
     assert draw_icon(IconState.WELL, 16).tobytes() == before

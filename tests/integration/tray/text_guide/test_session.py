@@ -64,7 +64,7 @@ def changed(**changes: object) -> Page:
     return replace(PAGE, **changes)  # type: ignore[arg-type]  # by name
 
 
-def test_the_whole_page_says_where_one_is_then_what_can_be_done() -> None:
+def test_the_page_shows_the_current_step_and_then_the_choices() -> None:
     assert TextPage(PAGE).whole() == [
         "OPALEXE · Jeanne MARTIN",
         "Add the new certificate",
@@ -120,7 +120,7 @@ def test_1_is_the_likely_action_and_nothing_else() -> None:
     assert "2 I am logged in" in shown.whole()
 
 
-def test_a_number_stays_and_that_of_one_who_has_gone_is_not_taken_at_once() -> None:
+def test_numbers_stay_and_a_freed_one_is_not_reused_at_once() -> None:
     shown, later = TextPage(PAGE), button("put_off", "Later")
     shown.turn(changed(actions=(later, PAGE.actions[1])))
     assert (shown.choose("2"), shown.choose("5")) == (None, Chosen(number=7, action=action_id("put_off")))
@@ -142,7 +142,7 @@ def test_a_number_chooses_on_the_page_that_was_shown_last() -> None:
     assert shown.answer("1") == ["You chose: Open the platform"]
 
 
-def test_what_is_to_be_copied_is_printed_and_nobody_is_told() -> None:
+def test_a_text_to_copy_is_printed_and_not_sent() -> None:
     shown = TextPage(PAGE)
     assert (shown.answer("3"), shown.choose("3")) == (["0A1B"], None)
 
@@ -199,7 +199,7 @@ def test_an_empty_list_is_reported(typed: str) -> None:
     ]
 
 
-def test_it_speaks_the_language_of_the_page() -> None:
+def test_the_language_is_that_of_the_page() -> None:
     shown = TextPage(PAGE)
     lines = shown.turn(changed(language="fr"))
     assert "Étape 2 sur 3\u00a0: Log in" in lines

@@ -71,7 +71,7 @@ ANY_PAGE = st.builds(
 )
 
 
-def test_no_page_is_too_much(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
+def test_every_generated_page_can_be_shown(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     window = stage.window(PAGES["step"](Writer("fr")))
     (tabs,) = window.findChildren(QTabWidget)
 

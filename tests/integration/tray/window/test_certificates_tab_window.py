@@ -31,13 +31,13 @@ def look_at(window: GuideWindow, tab: int) -> None:
     window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
 
 
-def test_the_certificates_are_drawn_when_somebody_looks_at_them(window: GuideWindow) -> None:
+def test_the_certificates_are_drawn_when_their_tab_is_shown(window: GuideWindow) -> None:
     assert forget_buttons(window) == 0
     look_at(window, 1)
     assert forget_buttons(window) == len(PAGE.certificates)
 
 
-def test_certificates_that_changed_behind_the_other_tab_are_drawn_with_the_next_look(
+def test_certificates_that_changed_on_a_hidden_tab_are_drawn_when_it_is_shown(
     stage: Stage, window: GuideWindow
 ) -> None:
     look_at(window, 1)

@@ -176,7 +176,7 @@ def test_another_language_comes_with_the_page(at_window: WindowUser) -> None:
     at_window.reader.find("dialog", "vigicle – Log in with the old key")
 
 
-def test_what_is_no_page_changes_nothing(at_window: WindowUser) -> None:
+def test_an_invalid_page_changes_nothing(at_window: WindowUser) -> None:
     at_window.open(PAGES["step"](ENGLISH))
     at_window.child.write(b"nonsense\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
     at_window.child.show(PAGES["question"](ENGLISH))

@@ -92,7 +92,7 @@ def test_a_button_sends_the_number_of_the_page_that_it_is_on(stage: Stage, windo
     assert stage.answers == [Chosen(number=9, action=action_id("state:new"))]
 
 
-def test_a_copy_goes_to_the_clipboard_and_to_nobody(stage: Stage, window: GuideWindow) -> None:
+def test_a_copy_goes_to_the_clipboard_and_is_not_sent(stage: Stage, window: GuideWindow) -> None:
     window.show_page(PAGES["copy"](ENGLISH))
     named(window, "action:copy:serial").click()
     assert QGuiApplication.clipboard().text() == "0A1B2C"

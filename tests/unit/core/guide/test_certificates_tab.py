@@ -64,7 +64,7 @@ def test_all_certificates_are_listed_by_holder_and_key() -> None:
     assert listed[0][1] == listed[1][1], "two certificates of one key stand together"
 
 
-def test_a_card_says_whose_how_long_and_where() -> None:
+def test_a_certificate_card_shows_holder_time_left_and_place() -> None:
     simulator = simulator_with(OLD)
     simulator.now += 3 * DAY
     simulator.plug(NEW)
@@ -89,7 +89,7 @@ def test_a_card_says_whose_how_long_and_where() -> None:
     ],
     ids=["the last instant", "just over", "almost a day over", "a day over", "long over", "a day left"],
 )
-def test_what_is_left_is_said_at_each_boundary(left: timedelta, words: Text) -> None:
+def test_the_time_left_is_shown_at_each_boundary(left: timedelta, words: Text) -> None:
     assert cards(simulator_with(ending(left)))[certificate().fingerprint].left == words
 
 
@@ -147,7 +147,7 @@ def test_a_name_for_an_unknown_certificate_changes_nothing() -> None:
     assert simulator.state.memory == before
 
 
-def test_notices_and_menu_say_the_name_beside_the_holders() -> None:
+def test_notices_and_menu_show_the_name_beside_the_holders() -> None:
     simulator = Simulator(delivering=False)
     simulator.plug(OLD)
     name(simulator, OLD, "la bleue")
@@ -176,7 +176,7 @@ def test_the_menu_names_the_old_key_where_it_speaks_of_the_old_one() -> None:
 # Forgetting
 
 
-def test_forgetting_the_only_certificate_of_a_key_forgets_the_key_and_all_about_it() -> None:
+def test_forgetting_the_only_certificate_of_a_key_forgets_the_key_entirely() -> None:
     simulator = simulator_with(OLD)
     key = simulator.plug(OLD)
     simulator.state = replace(simulator.state, memory=replace(simulator.state.memory, snoozes={KeyId(key): NOW + DAY}))
@@ -189,7 +189,7 @@ def test_forgetting_the_only_certificate_of_a_key_forgets_the_key_and_all_about_
     assert cards(simulator) == {}
 
 
-def test_what_was_forgotten_is_new_when_it_comes_again() -> None:
+def test_a_forgotten_key_is_new_when_it_is_inserted_again() -> None:
     simulator = simulator_with(OLD)
     name(simulator, OLD, "la bleue")
     simulator.tell(next(iter(simulator.state.memory.keys)), Claim.WORKS)
@@ -214,7 +214,7 @@ def test_a_key_with_another_certificate_stays() -> None:
     assert SIGNATURE.fingerprint not in {f for c in simulator.state.contents.values() for f in c.fingerprints}
 
 
-def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_has_expired() -> None:
+def test_after_a_renewal_on_one_token_the_new_one_counts_once_the_old_one_expired() -> None:
     simulator = simulator_with(OLD)
     simulator.plug(OLD, NEW)
     assert [case.path.kind for case in assessed(simulator) if case.path] == [WorkflowKind.ORDER]
@@ -232,7 +232,7 @@ def test_after_a_renewal_on_the_same_token_the_new_one_counts_once_the_old_one_h
     assert (len(simulator.delivered), simulator.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
 
 
-def test_one_that_was_taken_off_the_token_and_forgotten_decides_no_more() -> None:
+def test_a_certificate_removed_from_the_token_and_forgotten_no_longer_counts() -> None:
     simulator = simulator_with(OLD)
     simulator.plug(OLD, NEW)
     forget(simulator, OLD)
@@ -252,14 +252,14 @@ def test_the_progress_of_another_key_stays() -> None:
     assert simulator.state.memory.progress == before
 
 
-def test_forgetting_what_is_not_known_changes_nothing() -> None:
+def test_forgetting_an_unknown_certificate_changes_nothing() -> None:
     simulator = simulator_with(OLD)
     before = simulator.state
     assert simulator.command(ForgetCertificate(fingerprint=Fingerprint("f" * 64))) == ()
     assert simulator.state == before
 
 
-def test_a_command_that_looks_alone_takes_no_notice_back() -> None:
+def test_a_single_check_withdraws_no_notice() -> None:
     simulator = simulator_with(OLD)
     simulator.state = replace(simulator.state, notifies=False)
     forget(simulator, OLD)

@@ -58,7 +58,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         if not self.away:
             self.simulator.look()
 
-    def scene(self) -> GuideContext | None:
+    def guide_context(self) -> GuideContext | None:
         simulator = self.simulator
         assessment = assess_state(simulator.state, simulator.now)
         case = shown_case(simulator.state, assessment)
@@ -79,10 +79,10 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     @rule()
     def the_service_goes(self) -> None:
-        before = self.scene()
+        before = self.guide_context()
         self.away = True
         self.simulator.post(ServiceLost(at=self.simulator.now, trouble=Trouble.SERVICE_STOPPED))
-        after = self.scene()
+        after = self.guide_context()
         assert self.simulator.page.reader is ReaderStatus.AWAY
         assert (after.step if after else None) == (before.step if before else None), "nothing is decided"
 
@@ -183,10 +183,10 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def no_browser_step_with_the_wrong_card(self) -> None:
-        scene = self.scene()
-        if scene is None or scene.step is None:
+        guide_context = self.guide_context()
+        if guide_context is None or guide_context.step is None:
             return
-        roles, needs = scene.roles, scene.step.needs
+        roles, needs = guide_context.roles, guide_context.step.needs
         right = roles.old if needs is Needs.OLD else roles.new
         known = not self.away and self.simulator.page.reader is not ReaderStatus.READING
         clear = known and self.truly_in() == ({right.fingerprint} if right else set())
@@ -197,22 +197,22 @@ class GuideAnyOrder(RuleBasedStateMachine):
                 assert clear
 
     @invariant()
-    def the_course_is_that_of_the_path(self) -> None:
+    def the_workflow_is_that_of_the_path(self) -> None:
         state = self.simulator.state
         for case in assess_state(state, self.simulator.now).cases:
             if case.path is not None:
                 assert state.memory.progress[progress_id(case)].workflow == case.path.kind.value
-        scene = self.scene()
-        if scene and scene.case.path and self.simulator.page.steps:
-            assert self.simulator.page.workflow == scene.case.path.kind.value
+        guide_context = self.guide_context()
+        if guide_context and guide_context.case.path and self.simulator.page.steps:
+            assert self.simulator.page.workflow == guide_context.case.path.kind.value
 
     @invariant()
     def no_step_is_ended_twice(self) -> None:
-        scene = self.scene()
+        guide_context = self.guide_context()
         endings = [a.id.subject for a in self.simulator.actions().values() if a.id.kind is ActionKind.END]
         assert len(endings) <= 1
-        if scene and scene.progress:
-            assert not set(endings) & scene.progress.done.keys()
+        if guide_context and guide_context.progress:
+            assert not set(endings) & guide_context.progress.done.keys()
 
     @invariant()
     def a_deadline_is_ahead(self) -> None:
@@ -221,11 +221,11 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def something_leads_on(self) -> None:
-        page, scene = self.simulator.page, self.scene()
-        if scene is None or scene.step is None or page.primary or page.answers:
+        page, guide_context = self.simulator.page, self.guide_context()
+        if guide_context is None or guide_context.step is None or page.primary or page.answers:
             return
         awaited = CARD_CONDITIONS | {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}
-        assert scene.step.ends in awaited or not scene.cards.ready(scene.step.needs)
+        assert guide_context.step.ends in awaited or not guide_context.cards.ready(guide_context.step.needs)
 
     def teardown(self) -> None:
         """Follow the guide from the current page to its end."""
@@ -237,31 +237,31 @@ class GuideAnyOrder(RuleBasedStateMachine):
         simulator.cards.clear()
         self.show()
         for _ in range(40):
-            scene, page = self.scene(), simulator.page
-            if scene is None or not (page.steps or page.answers or page.primary):
+            guide_context, page = self.guide_context(), simulator.page
+            if guide_context is None or not (page.steps or page.answers or page.primary):
                 return
-            self.follow(scene, page)
-            if scene.step and scene.step.ends is Ends.CERTIFICATE_SEEN:
+            self.follow(guide_context, page)
+            if guide_context.step and guide_context.step.ends is Ends.CERTIFICATE_SEEN:
                 return
         raise AssertionError(f"the guide never ends: {simulator.page}")
 
-    def follow(self, scene: GuideContext, page: GuideView[Sentence]) -> None:
+    def follow(self, guide_context: GuideContext, page: GuideView[Sentence]) -> None:
         simulator = self.simulator
         actions = page.answers or tuple(filter(None, [page.primary]))
         if actions and actions[0].id.kind is not ActionKind.CHECK:
             simulator.choose(str(actions[0].id))
             return
-        step = scene.step
+        step = guide_context.step
         ends = step.ends if step else Ends.CONFIRMED
         old = ends is Ends.OLD_IN or (step is not None and step.needs is Needs.OLD)
-        entry = scene.roles.old if old else scene.roles.new
+        entry = guide_context.roles.old if old else guide_context.roles.new
         simulator.cards.clear()
         simulator.look()
         if ends in {Ends.OLD_OUT, Ends.NEW_OUT, Ends.CERTIFICATE_SEEN}:
             return
-        if scene.roles.blank and actions:
+        if guide_context.roles.blank and actions:
             simulator.plug(ending(1900 * DAY, "later"), serial="9")
-        elif scene.roles.blank:
+        elif guide_context.roles.blank:
             simulator.insert(*CARDS["bare"])
         else:
             assert entry is not None

@@ -82,7 +82,7 @@ def test_without_a_key_it_says_to_put_one_in_and_what_is_wrong(
     simulator.choose("check")
 
 
-def test_the_only_key_known_is_asked_about_and_nothing_is_told() -> None:
+def test_the_only_known_key_is_asked_about_without_a_notice() -> None:
     simulator = Simulator()
     simulator.plug(NEW)
     assert headline(simulator) == "guide.ask.one_key"
@@ -90,7 +90,7 @@ def test_the_only_key_known_is_asked_about_and_nothing_is_told() -> None:
     assert simulator.titles() == []
 
 
-def test_a_key_that_already_works_is_left_in_peace() -> None:
+def test_a_key_that_already_works_needs_nothing() -> None:
     simulator = Simulator()
     simulator.plug(NEW)
     simulator.choose("state:works")
@@ -147,7 +147,7 @@ def test_two_holders_are_never_mixed_and_each_can_be_chosen() -> None:
     assert (simulator.page.holder, simulator.page.workflow) == ("Anne DURAND", WorkflowKind.ORDER)
 
 
-def test_the_line_on_show_stays_whatever_key_is_put_in() -> None:
+def test_the_shown_lineage_stays_for_any_key_inserted() -> None:
     simulator = simulator_with(NEW, HERS)
     simulator.command(RaiseGuide(), request=1)
     simulator.plug(NEW)
@@ -155,7 +155,7 @@ def test_the_line_on_show_stays_whatever_key_is_put_in() -> None:
     assert simulator.page.reader is ReaderStatus.OTHER
 
 
-def test_a_line_that_is_at_its_end_gives_way_when_the_guide_is_opened_again() -> None:
+def test_a_finished_lineage_is_replaced_when_the_guide_is_opened_again() -> None:
     simulator = simulator_with(NEW, HERS)
     simulator.choose(simulator.page.cases[0].id)
     simulator.plug(HERS)
@@ -182,7 +182,7 @@ def test_an_unactivated_key_alone_is_activated() -> None:
     assert (simulator.page.workflow, simulator.step()) == (WorkflowKind.ACTIVATE, "start")
 
 
-def test_a_locked_pin_is_said_beside_the_step() -> None:
+def test_a_locked_pin_is_shown_beside_the_step() -> None:
     simulator = Simulator()
     simulator.insert(token(HERS, flags=UNACTIVATED.__class__(pin_locked=True)))
     assert isinstance(simulator.page.alert, Text)
@@ -190,7 +190,7 @@ def test_a_locked_pin_is_said_beside_the_step() -> None:
     assert simulator.page.primary is not None
 
 
-def test_a_name_of_the_persons_own_is_used_for_the_key() -> None:
+def test_a_name_given_by_the_user_is_used_for_the_key() -> None:
     simulator = Simulator()
     simulator.plug(HERS)
     assert dict(simulator.page.body.args)["old_key"] == text("key.old")

@@ -26,7 +26,7 @@ def workflow(simulator: Simulator) -> WorkflowKind | None:
     return simulator.page.workflow
 
 
-def test_the_order_is_led_to_the_new_key() -> None:
+def test_the_guide_leads_the_order_to_the_new_key() -> None:
     simulator = Simulator()
     simulator.plug(OLD)
     assert simulator.page.workflow == WorkflowKind.ORDER
@@ -72,7 +72,7 @@ def test_a_click_on_the_notice_ends_the_step_that_it_opens() -> None:
     assert simulator.step() == "ordered"
 
 
-def test_activation_is_ended_by_the_persons_word() -> None:
+def test_activation_is_ended_by_a_claim_of_the_user() -> None:
     simulator = simulator_with(OLD, NEW)
     simulator.plug(NEW)
     simulator.choose("open:tool", "end:start", "state:activated")
@@ -143,11 +143,11 @@ def test_the_whole_way_by_the_support() -> None:
         pytest.param([], None, ReaderStatus.EMPTY, id="none"),
     ],
 )
-def test_a_wrong_card_is_said_at_once_and_no_browser_step_offered(
+def test_a_wrong_card_is_shown_at_once_and_no_browser_step_offered(
     cards: list[object], alert: str | None, picture: ReaderStatus
 ) -> None:
     simulator = two_keys()
-    simulator.choose("put_off")  # the person looks at this line, whatever comes
+    simulator.choose("put_off")  # the guide keeps this lineage on show
     for number, card in enumerate(cards):
         tokens = () if card is None else (token(card, reader=f"Reader 0{number}"),)  # type: ignore[arg-type]
         simulator.insert(*tokens, reader=f"Reader 0{number}")
@@ -198,7 +198,7 @@ def test_a_refusal_that_is_final_offers_to_give_up() -> None:
     assert simulator.step() == "log_in"
 
 
-def test_what_was_given_up_is_still_told_by_its_dates() -> None:
+def test_an_abandoned_workflow_still_has_notices_for_its_dates() -> None:
     simulator = Simulator()
     simulator.plug(OLD)
     simulator.choose("abandon")

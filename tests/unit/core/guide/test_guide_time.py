@@ -14,7 +14,7 @@ from support.core.story import HOUR, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, de
 from support.core.workflows import WORKFLOWS
 
 
-def test_the_tidying_up_is_reminded_of_once_after_a_week() -> None:
+def test_there_is_one_reminder_to_tidy_up_after_a_week() -> None:
     simulator = finished()
     simulator.choose("finish")
     simulator.wait(7 * DAY - MICROSECOND)
@@ -34,7 +34,7 @@ def test_the_tidying_up_is_silent_once_it_is_done_or_not_needed(choices: list[st
     assert not {"clean_up", "not_needed"} & simulator.actions().keys()
 
 
-def test_nobody_is_reminded_to_tidy_up_after_a_way_that_the_guide_did_not_lead() -> None:
+def test_there_is_no_reminder_to_tidy_up_after_a_workflow_without_the_guide() -> None:
     simulator = two_keys()
     simulator.tell(NEW_ID, Claim.WORKS)
     simulator.wait(100 * DAY)
@@ -75,7 +75,7 @@ def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: WorkflowK
     assert (simulator.state.memory.progress[ProgressId(NEW_ID)].left is WorkflowKind.ADD_WITH_OLD) is changed
 
 
-def test_what_has_changed_is_said_until_the_first_step_of_the_new_way_is_ended() -> None:
+def test_a_change_is_shown_until_the_first_step_of_the_new_workflow_ends() -> None:
     simulator = two_keys()
     simulator.wait(LAST_CHANCE - NOW)
     simulator.plug(NEW)
@@ -138,7 +138,7 @@ def test_the_link_that_is_too_old_leads_back_to_the_mail() -> None:
     assert simulator.page.alert is None
 
 
-def test_the_last_hours_of_the_link_are_told_once() -> None:
+def test_the_last_hours_of_the_link_are_shown_once() -> None:
     simulator = mailed()
     simulator.wait(18 * HOUR - MICROSECOND)
     assert "notice.link.title" not in simulator.titles()
@@ -149,7 +149,7 @@ def test_the_last_hours_of_the_link_are_told_once() -> None:
     assert simulator.titles().count("notice.link.title") == 1
 
 
-def test_the_last_day_with_the_old_key_is_told() -> None:
+def test_the_last_day_with_the_old_key_is_shown() -> None:
     simulator = two_keys()
     simulator.wait(LAST_CHANCE - DAY - NOW - MICROSECOND)
     assert "notice.last_day.title" not in simulator.titles()
@@ -170,7 +170,7 @@ def test_while_the_link_is_on_its_way_notices_lead_to_the_guide() -> None:
     assert len(simulator.launches()) == launches, "the old key is no longer asked for"
 
 
-def test_the_last_day_is_not_told_to_whoever_has_asked_for_the_link() -> None:
+def test_the_last_day_is_not_shown_once_the_link_is_requested() -> None:
     simulator = mailed(LAST_CHANCE - DAY - HOUR)
     simulator.wait(2 * HOUR)
     assert "notice.last_day.title" not in simulator.titles()

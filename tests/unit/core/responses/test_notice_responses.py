@@ -59,7 +59,7 @@ def test_step_2b_opens_the_platform_with_the_new_key_in() -> None:
     assert simulator.launches() == [PLATFORM]
 
 
-def test_a_click_without_the_right_key_says_which_one_to_put_in() -> None:
+def test_a_click_without_the_right_key_shows_which_one_to_put_in() -> None:
     simulator = activated_simulator()
     simulator.plug(NEW)
     assert shown_now(simulator, OLD_ID) == ["notice.put_in.add_with_old.title"]
@@ -87,7 +87,7 @@ def test_the_awaited_key_opens_the_platform_within_ten_minutes(after: timedelta,
     assert len(simulator.launches()) == (1 if opens else 0), "once"
 
 
-def test_another_key_does_not_open_the_platform_and_is_told_so_once() -> None:
+def test_another_key_does_not_open_the_platform_and_is_reported_once() -> None:
     simulator = activated_simulator()
     simulator.answer(OLD_ID)
     anne = ending(DAY * 300, "anne", given_name="Anne", subject_cn="Anne")
@@ -116,7 +116,7 @@ def test_a_key_that_is_awaited_no_longer_opens_nothing() -> None:
     assert simulator.launches() == []
 
 
-def test_a_click_hours_later_follows_what_is_right_now() -> None:
+def test_a_click_hours_later_acts_on_the_current_state() -> None:
     simulator = simulator_with(OLD, NEW)
     tag = simulator.delivered[0][1].tag
     simulator.tell(NEW_ID, Claim.ACTIVATED)
@@ -126,7 +126,7 @@ def test_a_click_hours_later_follows_what_is_right_now() -> None:
     assert simulator.launches() == [PLATFORM]
 
 
-def test_a_click_when_nothing_is_left_to_do_says_so() -> None:
+def test_a_click_when_nothing_is_left_to_do_shows_that() -> None:
     simulator = simulator_with(OLD, NEW)
     simulator.tell(NEW_ID, Claim.WORKS)
     assert shown_now(simulator, OLD_ID) == ["notice.nothing.title"]
@@ -148,7 +148,7 @@ def test_a_notice_that_is_closed_does_nothing() -> None:
 
 
 @pytest.mark.parametrize(("choice", "claim"), [(Claim.ACTIVATED, Claim.ACTIVATED), (Claim.WORKS, Claim.WORKS)], ids=str)
-def test_a_word_by_a_button_is_of_the_new_key(choice: Choice, claim: Claim) -> None:
+def test_a_claim_by_a_button_is_about_the_new_key(choice: Choice, claim: Claim) -> None:
     simulator = simulator_with(OLD, NEW)
     simulator.answer(OLD_ID, choice)
     assert simulator.kept.keys[KeyId(NEW_ID)].claims == {claim}
@@ -166,19 +166,19 @@ def test_a_word_by_a_button_is_of_the_new_key(choice: Choice, claim: Claim) -> N
         pytest.param([Claim.WORKS], Claim.WORKS, {Claim.WORKS}, id="said twice"),
     ],
 )
-def test_a_word_takes_back_its_opposite(before: list[Claim], word: Claim, after: set[Claim]) -> None:
+def test_a_claim_withdraws_its_opposite(before: list[Claim], word: Claim, after: set[Claim]) -> None:
     simulator = simulator_with(OLD)
     for claim in [*before, word]:
         simulator.tell(OLD_ID, claim)
     assert simulator.kept.keys[KeyId(OLD_ID)].claims == after
 
 
-def test_a_word_of_an_unknown_key_does_nothing() -> None:
+def test_a_claim_about_an_unknown_key_does_nothing() -> None:
     simulator = simulator_with(OLD)
     assert simulator.tell("nobody", Claim.WORKS) == ()
 
 
-def test_a_word_is_written_before_anything_else() -> None:
+def test_a_claim_is_stored_before_anything_else() -> None:
     simulator = simulator_with(OLD, NEW)
     effects = simulator.tell(NEW_ID, Claim.ACTIVATED)
     assert [type(effect) for effect in effects[:2]] == [SaveMemory, ShowNotice]
@@ -186,13 +186,13 @@ def test_a_word_is_written_before_anything_else() -> None:
     assert [h.what for h in effects[0].history] == ["told_activated", "guide_course_add_with_old"]
 
 
-def test_a_word_that_settles_all_takes_the_notice_off_the_screen() -> None:
+def test_a_claim_that_completes_everything_withdraws_the_notice() -> None:
     simulator = simulator_with(OLD, NEW)
     simulator.tell(NEW_ID, Claim.WORKS)
     assert simulator.withdrawn() == [OLD_ID]
 
 
-def test_an_activation_that_its_signs_show_leads_on_by_itself() -> None:
+def test_an_activation_shown_by_changed_flags_leads_to_the_next_step() -> None:
     simulator = simulator_with(OLD)
     simulator.plug(NEW, flags=UNACTIVATED)
     simulator.answer(OLD_ID)

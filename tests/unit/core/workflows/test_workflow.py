@@ -54,7 +54,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
-def test_the_step_of_the_moment_follows_the_cards(row: Row) -> None:
+def test_the_current_step_follows_the_cards(row: Row) -> None:
     step = current_step(ADD_WITH_OLD, ALL[: row.done], row.place.holds)
     assert (step.id if step else None) == row.step
 
@@ -103,14 +103,14 @@ def asked(*more: str) -> Progress:
         pytest.param(LINK_LIFE + MICROSECOND, False, id="one microsecond after"),
     ],
 )
-def test_a_link_stands_for_its_span(after: timedelta, status: bool) -> None:
+def test_a_link_is_valid_for_its_validity_period(after: timedelta, status: bool) -> None:
     assert link_stands(ADD_WITH_OLD, asked(), NOW + after) is status
     kept = expire_steps(asked("close"), ADD_WITH_OLD, NOW + after)
     assert kept.lapsed is not status
     assert kept.done.keys() == ({"log_in", "ask", "close"} if status else set())
 
 
-def test_a_link_that_was_used_stands_for_good_and_is_no_longer_counted_down() -> None:
+def test_a_used_link_stays_valid_and_is_no_longer_counted_down() -> None:
     used = asked("close", "click")
     assert link_stands(ADD_WITH_OLD, used, NOW + 9 * LINK_LIFE)
     assert expire_steps(used, ADD_WITH_OLD, NOW + 9 * LINK_LIFE) == used
@@ -123,7 +123,7 @@ def test_steps_in_between_do_not_stop_the_countdown() -> None:
     assert running[1] == NOW + LINK_LIFE
 
 
-def test_no_link_stands_that_was_not_asked_for() -> None:
+def test_a_link_that_was_not_requested_is_not_valid() -> None:
     assert not link_stands(ADD_WITH_OLD, replace(asked(), done={"log_in": NOW}), NOW)
 
 
