@@ -115,7 +115,7 @@ class NotificationServer(BusService):
             case "GetCapabilities":
                 return Message.new_method_return(message, "as", [self.capabilities])
             case "GetServerInformation":
-                return Message.new_method_return(message, "ssss", ["Rig", "rig", "1.0", "1.2"])
+                return Message.new_method_return(message, "ssss", ["Test", "vigicle", "1.0", "1.2"])
             case _:
                 return super().respond(message)
 

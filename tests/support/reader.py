@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 MAX_READERS = 16  # PCSCLITE_MAX_READERS_CONTEXTS
 START_LIMIT_S = 10.0
 
-# In a mount namespace of its own, the folders that are fixed in pcscd are those of $RIG_FOLDER.
+# In a mount namespace of its own, the folders that are fixed in pcscd are those of $READERS_FOLDER.
 LAUNCH = """
 [ -d /run/pcscd ] || { mount -t tmpfs tmpfs /run && mkdir /run/pcscd; }
-mount --bind "$RIG_FOLDER/run" /run/pcscd && mount --bind "$RIG_FOLDER/drivers" /usr/lib/pcsc/drivers &&
-exec setpriv --pdeathsig KILL -- env LD_PRELOAD="$RIG_FOLDER/udev_stub.so" "$@"
+mount --bind "$READERS_FOLDER/run" /run/pcscd && mount --bind "$READERS_FOLDER/drivers" /usr/lib/pcsc/drivers &&
+exec setpriv --pdeathsig KILL -- env LD_PRELOAD="$READERS_FOLDER/udev_stub.so" "$@"
 """
 
 
@@ -73,7 +73,7 @@ class ReaderService:
         self._enter = enter
         self._process: Process | None = None
         self._slots = [Slot(self.folder / f"reader{number}") for number in range(readers)]
-        names = [f"Rig Reader {chr(ord('A') + number)}" for number in range(readers)]
+        names = [f"Test Reader {chr(ord('A') + number)}" for number in range(readers)]
         self.reader_names = [f"{name} {number:02X} 00" for number, name in enumerate(names)]
         self._write_configuration(names)
 
@@ -100,11 +100,11 @@ class ReaderService:
         disable_polkit = ["--disable-polkit"] if "--disable-polkit" in _help_of((*self._enter, pcscd)) else []
         command = [pcscd, "--foreground", "--info", "--config", str(self.folder / "conf"), *disable_polkit]
         environment = self._base | {
-            "RIG_FOLDER": str(self.folder),
+            "READERS_FOLDER": str(self.folder),
         }
-        environment.pop("RIG_POLLED", None)
+        environment.pop("READERS_POLLED", None)
         if self._polled:
-            environment["RIG_POLLED"] = "1"
+            environment["READERS_POLLED"] = "1"
         for slot in self._slots:
             slot.forget_service()
         self._process = Process(
@@ -195,14 +195,14 @@ class ReaderService:
         self.close()
 
     def _write_configuration(self, names: Sequence[str]) -> None:
-        contents = self.folder / "drivers/rig.bundle/Contents"
+        contents = self.folder / "drivers/test.bundle/Contents"
         for place in (self.folder / "run", self.folder / "conf", contents / "Linux"):
             place.mkdir(parents=True)
         (contents / "Linux/reader_driver.so").write_bytes(compile_file("reader_driver.c"))
         (self.folder / "udev_stub.so").write_bytes(compile_file("udev_stub.c"))
         os.mkfifo(self.folder / "events")
         description = {
-            "CFBundleName": "rig",
+            "CFBundleName": "test",
             "CFBundleExecutable": "reader_driver.so",
             "ifdVendorID": ["0x1209" for _ in names],
             "ifdProductID": [f"0x{number:04X}" for number, _ in enumerate(names)],

@@ -4,12 +4,12 @@
  * out. Messages are those of vsmartcard's vpcd: a 2-byte big-endian length and the bytes; one single
  * byte is control (0 power off, 1 power on, 2 reset, 4 asks for the ATR), all else a command APDU.
  *
- * Files beside the socket keep both sides in step. PATH.plugged (by the rig): the reader is there.
- * PATH.holding (by the rig): a card will connect, so that pcscd finds it when the reader appears.
+ * Files beside the socket keep both sides in step. PATH.plugged (by the tests): the reader is there.
+ * PATH.holding (by the tests): a card will connect, so that pcscd finds it when the reader appears.
  * PATH.watched (by the driver): pcscd's thread has begun, what comes now counts as an event.
  *
  * Unlike vpcd it needs no TCP port, has exactly one slot, and notices at once, as a USB reader does;
- * with RIG_POLLED in its environment it looks every 0.4 s instead, as vpcd does. And it loses no swap:
+ * with READERS_POLLED in its environment it looks every 0.4 s instead, as vpcd does. And it loses no swap:
  * pcscd also asks for the card's presence before it powers a card up or down, and counts only what its
  * watching thread hears once a round. So the absence lasts until the watcher has gone round.
  */
@@ -160,7 +160,7 @@ static RESPONSECODE wait_for_change(DWORD Lun, int timeout_ms)
     r->gone = r->told = 0;
     if (access(r->plugged, F_OK))
         poll(p, 1, timeout_ms);
-    else if (getenv("RIG_POLLED"))
+    else if (getenv("READERS_POLLED"))
         poll(p, 1, POLL_MS);
     else
         poll(p, 2, timeout_ms);

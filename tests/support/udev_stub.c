@@ -1,8 +1,8 @@
 /* A stand-in for libudev, preloaded into a private pcscd: USB readers that come and go at will.
  *
- * RIG_FOLDER holds a file readerN.plugged for each reader that is plugged in, and a FIFO `events` that
+ * READERS_FOLDER holds a file readerN.plugged for each reader that is plugged in, and a FIFO `events` that
  * takes lines of 4 bytes: '+' or '-', the reader's number in two digits, a line feed. Reader N is a USB
- * device 1209:N whose node is RIG_FOLDER/readerN. Only what pcscd (1.9 to 2.3) calls is here.
+ * device 1209:N whose node is READERS_FOLDER/readerN. Only what pcscd (1.9 to 2.3) calls is here.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static struct udev_device *device(int number, char action)
     struct udev_device *d = calloc(1, sizeof *d);
     d->number = number;
     d->action = action;
-    snprintf(d->node, sizeof d->node, "%s/reader%d", getenv("RIG_FOLDER"), number);
+    snprintf(d->node, sizeof d->node, "%s/reader%d", getenv("READERS_FOLDER"), number);
     snprintf(d->product, sizeof d->product, "%04x", number);
     snprintf(d->name, sizeof d->name, "%02d", number);
     return d;
@@ -48,7 +48,7 @@ int udev_enumerate_scan_devices(void *e)
     char path[160];
     memset(entries, 0, sizeof entries);
     for (int i = 0, used = 0; i < READERS; i++) {
-        snprintf(path, sizeof path, "%s/reader%d.plugged", getenv("RIG_FOLDER"), i);
+        snprintf(path, sizeof path, "%s/reader%d.plugged", getenv("READERS_FOLDER"), i);
         if (access(path, F_OK))
             continue;
         snprintf(entries[used].name, sizeof entries[used].name, "%02d", i);
@@ -111,7 +111,7 @@ int udev_monitor_filter_add_match_subsystem_devtype(void *m, const char *s, cons
 int udev_monitor_get_fd(void *m)
 {
     char path[160];
-    snprintf(path, sizeof path, "%s/events", getenv("RIG_FOLDER"));
+    snprintf(path, sizeof path, "%s/events", getenv("READERS_FOLDER"));
     if (m && events < 0)
         events = open(path, O_RDWR | O_CLOEXEC);
     return events;
