@@ -11,7 +11,7 @@ from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, first_notice
 from daemon.core.guide.actions import claim_action, selections, workflow_action
 from daemon.core.guide.context import GuideContext
-from daemon.core.guide.obstacles import obstacle, reader_status, reader_words, trouble_words
+from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, trouble_text
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
 from daemon.core.model import Claim
@@ -59,9 +59,9 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
         language=state.settings.language,
         headline=text("guide.empty"),
         body=text("guide.empty.body"),
-        alert=trouble_words(state, shown),
+        alert=trouble_text(state, shown),
         reader=shown,
-        reader_words=reader_words(state, None, shown),
+        reader_words=reader_text(state, None, shown),
         actions=(workflow_action(ActionKind.CHECK),),
     )
     if plain is None or plain.not_after is None:
@@ -88,7 +88,7 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
         body=fill_text(context, BODIES[page], date=end, told=told),
         alert=obstacle(context, shown),
         reader=shown,
-        reader_words=reader_words(context.state, context, shown),
+        reader_words=reader_text(context.state, context, shown),
         primary=_primary(page),
         answers=tuple(_answers(context, page)),
         actions=tuple(_actions(context, page)),

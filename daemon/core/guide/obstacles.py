@@ -51,7 +51,7 @@ def reader_status(state: State, context: GuideContext | None) -> ReaderStatus:
     return _status_of_lineage(context.cards) or _status_without_lineage(state)
 
 
-def reader_words(state: State, context: GuideContext | None, shown: ReaderStatus) -> Sentence:
+def reader_text(state: State, context: GuideContext | None, shown: ReaderStatus) -> Sentence:
     """Return the status of the readers as a sentence."""
     if shown is ReaderStatus.OTHER:
         return text(READER_TEXTS[shown], holder=_other_holder(state, context))
@@ -60,7 +60,7 @@ def reader_words(state: State, context: GuideContext | None, shown: ReaderStatus
     return text(READER_TEXTS[shown])
 
 
-def trouble_words(state: State, shown: ReaderStatus) -> Text | None:
+def trouble_text(state: State, shown: ReaderStatus) -> Text | None:
     """Return what is wrong with the readers, and what to do."""
     if shown is ReaderStatus.READING:
         return None
@@ -78,7 +78,7 @@ def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     if clock_wrong(context.now):
         return text(TROUBLE_REMEDIES[Trouble.CLOCK_WRONG])
     if shown is ReaderStatus.AWAY:
-        return trouble_words(context.state, shown)
+        return trouble_text(context.state, shown)
     if shown is ReaderStatus.READING:
         return None
     return _wrong_card(context, shown) or _locked(context)
@@ -128,9 +128,9 @@ def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
         case ReaderStatus.OTHER:
             return fill_text(context, _other_key(context, need), other=_other_holder(context.state, context))
         case ReaderStatus.UNREAD:
-            return trouble_words(context.state, shown) or fill_text(context, UNREAD_CARD[need])
+            return trouble_text(context.state, shown) or fill_text(context, UNREAD_CARD[need])
         case _:
-            return trouble_words(context.state, shown)
+            return trouble_text(context.state, shown)
 
 
 def _need(context: GuideContext) -> Needs:

@@ -20,7 +20,7 @@ from daemon.core.guide.actions import (
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
-from daemon.core.guide.obstacles import obstacle, reader_status, reader_words
+from daemon.core.guide.obstacles import obstacle, reader_status, reader_text
 from daemon.core.guide.sentences import fill_text, fill_wording
 from daemon.core.guide.timeline import timeline
 from daemon.core.state import State
@@ -102,7 +102,7 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
         body=_body(context),
         alert=obstacle(context, shown) or _change(context),
         reader=shown,
-        reader_words=reader_words(context.state, context, shown),
+        reader_words=reader_text(context.state, context, shown),
         primary=next(iter(likely), None),
         actions=(*likely[1:], *others),
         known_problems=tuple(known_problems(context)),
@@ -121,7 +121,7 @@ def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
         headline=text("guide.abandoned"),
         body=fill_text(context, "guide.abandoned.body", date=context.case.status.current.not_after),
         reader=shown,
-        reader_words=reader_words(context.state, context, shown),
+        reader_words=reader_text(context.state, context, shown),
         primary=workflow_action(ActionKind.RESTART),
         actions=tuple(claim_actions(context)),
         timeline=timeline(context),
