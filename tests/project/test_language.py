@@ -32,6 +32,17 @@ def test_no_retired_word_is_used() -> None:
     assert [line for file, text in texts.items() for line in find_retired(file, text, RETIRED)] == []
 
 
+def test_the_list_of_long_docstrings_only_shrinks() -> None:
+    needless = excepted("long_docstrings.txt") - files_with_long_first_lines(ROOT).keys()
+    assert sorted(needless) == [], "remove these lines from tests/project/long_docstrings.txt"
+
+
+def test_the_list_of_old_words_only_shrinks() -> None:
+    texts = project_texts(ROOT)
+    needless = [file for file in excepted("old_words.txt") if not find_retired(file, texts.get(file, ""), RETIRED)]
+    assert sorted(needless) == [], "remove these lines from tests/project/old_words.txt"
+
+
 def test_each_public_class_has_a_name_of_its_own() -> None:
     classes = (node for source in modules(ROOT).values() for node in ast.walk(ast.parse(source)))
     times = Counter(node.name for node in classes if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
