@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 POINTS = 9  # Qt's own on Linux
 
 
-class Stage:
+class GuideSetup:
     """One application, one window after the other."""
 
     def __init__(self, size: str = "", letters: float = 1.0) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.bus import SessionBus
-    from support.guide_setup import Stage
+    from support.guide_setup import GuideSetup
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def running(on_bus: SessionBus) -> Iterator[RunningTrayIcon]:  # noqa: ARG001 - 
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
+def guide_setup() -> Iterator[GuideSetup]:
     """The window's program, without a screen."""
-    from support.guide_setup import Stage  # Qt is for the tests of the window alone
+    from support.guide_setup import GuideSetup  # Qt is for the tests of the window alone
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QT_QPA_PLATFORM", "offscreen")
-        yield Stage()
+        yield GuideSetup()

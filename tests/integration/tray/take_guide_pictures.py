@@ -29,13 +29,13 @@ def main() -> int:
     parser.add_argument("--pages", nargs="+")
     options = parser.parse_args()
     os.environ |= {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": options.zoom}
-    from support.guide_setup import Stage  # Qt reads its environment once
+    from support.guide_setup import GuideSetup  # Qt reads its environment once
 
-    stage = Stage(options.size, options.letters)
+    guide_setup = GuideSetup(options.size, options.letters)
     options.folder.mkdir(parents=True, exist_ok=True)
     for scheme in options.schemes:
         for language in options.languages:
-            stage.take(options.folder, scheme, language, options.pages)
+            guide_setup.take(options.folder, scheme, language, options.pages)
     return 0
 
 

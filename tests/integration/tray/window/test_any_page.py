@@ -18,7 +18,7 @@ from support.guide_pages import PAGES, Writer
 if TYPE_CHECKING:
     import pytest
 
-    from support.guide_setup import Stage
+    from support.guide_setup import GuideSetup
 
 WORDS = st.text(max_size=200) | st.sampled_from(
     ["", "x" * 4000, "&&&", "a. B. C.", "<b>", "\N{RIGHT-TO-LEFT OVERRIDE}x"]
@@ -71,8 +71,8 @@ ANY_PAGE = st.builds(
 )
 
 
-def test_every_generated_page_can_be_shown(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
-    window = stage.window(PAGES["step"](Writer("fr")))
+def test_every_generated_page_can_be_shown(guide_setup: GuideSetup, capfd: pytest.CaptureFixture[str]) -> None:
+    window = guide_setup.window(PAGES["step"](Writer("fr")))
     (tabs,) = window.findChildren(QTabWidget)
 
     @settings(max_examples=60, deadline=None)
@@ -81,10 +81,10 @@ def test_every_generated_page_can_be_shown(stage: Stage, capfd: pytest.CaptureFi
         window.show_page(page)
         for tab in (1, 0):
             tabs.setCurrentIndex(tab)
-            stage.settle()
+            guide_setup.settle()
             window.grab()
         assert window.isVisible()
 
     show()
-    stage.close(window)
+    guide_setup.close(window)
     assert "Traceback" not in capfd.readouterr().err  # PySide prints what is raised while it draws

@@ -13,18 +13,18 @@ from support.guide_pages import PAGES, Writer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.guide_setup import Stage
+    from support.guide_setup import GuideSetup
     from tray.window.guide_window import GuideWindow
 
 PAGE = PAGES["step"](Writer("en"))
 
 
 @pytest.fixture
-def window(stage: Stage) -> Iterator[GuideWindow]:
+def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
     """The window at the guide's tab."""
-    window = stage.window(PAGE)
+    window = guide_setup.window(PAGE)
     yield window
-    stage.close(window)
+    guide_setup.close(window)
 
 
 def look_at(window: GuideWindow, tab: int) -> None:
@@ -38,13 +38,13 @@ def test_the_certificates_are_drawn_when_their_tab_is_shown(window: GuideWindow)
 
 
 def test_certificates_that_changed_on_a_hidden_tab_are_drawn_when_it_is_shown(
-    stage: Stage, window: GuideWindow
+    guide_setup: GuideSetup, window: GuideWindow
 ) -> None:
     look_at(window, 1)
     look_at(window, 0)
     window.show_page(replace(PAGE, number=2, certificates=PAGE.certificates[:1]))
     look_at(window, 1)
-    stage.settle()
+    guide_setup.settle()
     assert forget_buttons(window) == 1
 
 

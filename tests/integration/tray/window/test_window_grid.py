@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from _pytest.mark import ParameterSet
 
-    from support.guide_setup import Stage
+    from support.guide_setup import GuideSetup
 
 CERTIFICATES = "certificates"  # the second tab, the same on each page
 PLACES = (*PAGES, CERTIFICATES)
@@ -53,11 +53,11 @@ def grid() -> Iterator[ParameterSet]:
 
 
 @pytest.fixture
-def usual(stage: Stage) -> Iterator[Stage]:
+def usual(guide_setup: GuideSetup) -> Iterator[GuideSetup]:
     """The window's program, set back afterwards."""
-    yield stage
-    stage.enlarge(1.0)
-    stage.theme.set_scheme("light")
+    yield guide_setup
+    guide_setup.enlarge(1.0)
+    guide_setup.theme.set_scheme("light")
 
 
 def test_the_short_form_has_all_pairs_of_settings() -> None:
@@ -69,7 +69,7 @@ def test_the_short_form_has_all_pairs_of_settings() -> None:
     ("place", "language", "size", "scale", "scheme"),
     [*grid()],
 )
-def test_no_words_are_cut(usual: Stage, place: str, language: str, size: str, scale: float, scheme: str) -> None:
+def test_no_words_are_cut(usual: GuideSetup, place: str, language: str, size: str, scale: float, scheme: str) -> None:
     usual.enlarge(scale)
     usual.theme.set_scheme(scheme)
     window = usual.window(PAGES.get(place, PAGES["step"])(Writer(language)), size)
@@ -81,17 +81,17 @@ def test_no_words_are_cut(usual: Stage, place: str, language: str, size: str, sc
     assert cut == []
 
 
-def test_a_word_without_end_is_broken(stage: Stage) -> None:
+def test_a_word_without_end_is_broken(guide_setup: GuideSetup) -> None:
     page = replace(PAGES["step"](Writer("en")), holder="x" * 128, headline="y" * 300)
-    shown = stage.window(page, "640x480")
-    assert cut_words(stage, shown, 0) == []
-    stage.close(shown)
+    shown = guide_setup.window(page, "640x480")
+    assert cut_words(guide_setup, shown, 0) == []
+    guide_setup.close(shown)
 
 
-def cut_words(stage: Stage, window: QWidget, tab: int) -> list[str]:
+def cut_words(guide_setup: GuideSetup, window: QWidget, tab: int) -> list[str]:
     """Return the words on a tab that lack room."""
     window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
-    stage.settle()
+    guide_setup.settle()
     widgets: list[QLabel | WrappingButton] = [*window.findChildren(QLabel), *window.findChildren(WrappingButton)]
     shown = (widget for widget in widgets if widget.isVisible() and widget.text())
     return [widget.accessibleName() or widget.text() for widget in shown if _is_cut(widget)]
@@ -105,7 +105,7 @@ def _is_cut(widget: QLabel | WrappingButton) -> bool:
     return low or narrow or widget.mapTo(parent, QPoint(widget.width(), 0)).x() > parent.width()
 
 
-def test_pictures_are_taken(usual: Stage, tmp_path: Path) -> None:
+def test_pictures_are_taken(usual: GuideSetup, tmp_path: Path) -> None:
     names = {"question", "helps", "certificates", "naming"}
     usual.take(tmp_path, "contrast", "fr", names)
     assert {file.name for file in tmp_path.iterdir()} == {f"{name}-fr-contrast.png" for name in names}
@@ -114,6 +114,6 @@ def test_pictures_are_taken(usual: Stage, tmp_path: Path) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_kind_of_page_has_its_picture(usual: Stage, language: str, scheme: str, tmp_path: Path) -> None:
+def test_every_kind_of_page_has_its_picture(usual: GuideSetup, language: str, scheme: str, tmp_path: Path) -> None:
     usual.take(tmp_path, scheme, language)
     assert len([*tmp_path.glob("*.png")]) == len(PAGES) + 3

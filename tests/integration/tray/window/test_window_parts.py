@@ -26,7 +26,7 @@ from tray.window.timeline import BREADTH, legend, span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.guide_setup import Stage
+    from support.guide_setup import GuideSetup
     from tray.window.guide_window import GuideWindow
 
 FRENCH, ENGLISH = Writer("fr"), Writer("en")
@@ -35,12 +35,12 @@ OLD_KEY, OLD_FINGERPRINT = "1", "a" * 64
 
 
 @pytest.fixture
-def window(stage: Stage) -> Iterator[GuideWindow]:
+def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
     """A window on a step, in English."""
-    stage.answers.clear()
-    shown = stage.window(PAGES["step"](ENGLISH))
+    guide_setup.answers.clear()
+    shown = guide_setup.window(PAGES["step"](ENGLISH))
     yield shown
-    stage.close(shown)
+    guide_setup.close(shown)
 
 
 def named(window: QWidget, name: str) -> QPushButton:
@@ -86,25 +86,25 @@ def test_it_fits_the_smallest_screen(window: GuideWindow) -> None:
 # ------------------------------------------------------------------------------------------------------ answers
 
 
-def test_a_button_sends_the_number_of_the_page_that_it_is_on(stage: Stage, window: GuideWindow) -> None:
+def test_a_button_sends_the_number_of_the_page_that_it_is_on(guide_setup: GuideSetup, window: GuideWindow) -> None:
     window.show_page(replace(PAGES["question"](ENGLISH), number=9))
     named(window, "action:state:new").click()
-    assert stage.answers == [Chosen(number=9, action=action_id("state:new"))]
+    assert guide_setup.answers == [Chosen(number=9, action=action_id("state:new"))]
 
 
-def test_a_copy_goes_to_the_clipboard_and_is_not_sent(stage: Stage, window: GuideWindow) -> None:
+def test_a_copy_goes_to_the_clipboard_and_is_not_sent(guide_setup: GuideSetup, window: GuideWindow) -> None:
     window.show_page(PAGES["copy"](ENGLISH))
     named(window, "action:copy:serial").click()
     assert QGuiApplication.clipboard().text() == "0A1B2C"
-    assert stage.answers == []
+    assert guide_setup.answers == []
 
 
-def test_an_ampersand_from_outside_is_shown_as_it_is(stage: Stage, window: GuideWindow) -> None:
+def test_an_ampersand_from_outside_is_shown_as_it_is(guide_setup: GuideSetup, window: GuideWindow) -> None:
     action = ENGLISH.action("select:x", "Martin & &Sons", "")
     window.show_page(replace(PAGES["question"](ENGLISH), answers=(action,)))
     assert named(window, "action:select:x").text() == "Martin && &&Sons"
     named(window, "action:select:x").click()
-    assert stage.answers == [Chosen(number=1, action=action_id("select:x"))]
+    assert guide_setup.answers == [Chosen(number=1, action=action_id("select:x"))]
 
 
 def test_words_from_outside_are_never_markup(window: GuideWindow) -> None:
@@ -122,12 +122,12 @@ def test_the_keyboard_begins_at_the_default_button(window: GuideWindow) -> None:
     assert window.focusWidget().objectName() == "action:end:log_in"
 
 
-def test_the_keyboard_stays_where_it_was(stage: Stage, window: GuideWindow) -> None:
+def test_the_keyboard_stays_where_it_was(guide_setup: GuideSetup, window: GuideWindow) -> None:
     window.activateWindow()
     named(window, "action:open:platform").setFocus()
-    stage.settle()
+    guide_setup.settle()
     window.show_page(PAGES["deadline"](ENGLISH))
-    stage.settle()
+    guide_setup.settle()
     assert window.focusWidget().objectName() == "action:open:platform"
 
 
@@ -145,17 +145,17 @@ def test_what_was_opened_stays_open(window: GuideWindow) -> None:
 # --------------------------------------------------------------------------------------------- names and forgetting
 
 
-def test_a_name_is_written_and_saved_by_return(stage: Stage, window: GuideWindow) -> None:
+def test_a_name_is_written_and_saved_by_return(guide_setup: GuideSetup, window: GuideWindow) -> None:
     open_certificates(window)
     press(write_name(window, "  blue  "), Qt.Key.Key_Return)
-    assert stage.answers == [Named(fingerprint=OLD_FINGERPRINT, name="blue")]
+    assert guide_setup.answers == [Named(fingerprint=OLD_FINGERPRINT, name="blue")]
     assert field(window).isHidden()
 
 
-def test_escape_takes_a_name_back(stage: Stage, window: GuideWindow) -> None:
+def test_escape_takes_a_name_back(guide_setup: GuideSetup, window: GuideWindow) -> None:
     open_certificates(window)
     press(write_name(window, "blue"), Qt.Key.Key_Escape)
-    assert stage.answers == []
+    assert guide_setup.answers == []
     assert field(window).isHidden()
     assert window.isVisible()
 
@@ -188,24 +188,26 @@ def test_a_name_is_no_longer_than_it_may_be(window: GuideWindow) -> None:
 
 
 @pytest.mark.parametrize("way", ["Return", "Escape"])
-def test_forgetting_is_asked_for_and_kept_is_the_default(stage: Stage, window: GuideWindow, way: str) -> None:
-    question = ask_to_forget(stage, window)
+def test_forgetting_is_asked_for_and_kept_is_the_default(
+    guide_setup: GuideSetup, window: GuideWindow, way: str
+) -> None:
+    question = ask_to_forget(guide_setup, window)
     press(question, Qt.Key.Key_Return if way == "Return" else Qt.Key.Key_Escape)
     assert not question.isVisible()
-    assert stage.answers == []
+    assert guide_setup.answers == []
 
 
-def test_forgetting_is_confirmed(stage: Stage, window: GuideWindow) -> None:
-    question = ask_to_forget(stage, window)
+def test_forgetting_is_confirmed(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    question = ask_to_forget(guide_setup, window)
     (yes,) = [button for button in question.findChildren(QPushButton) if button.text() == "Forget it"]
     yes.click()
-    assert stage.answers == [Forgotten(fingerprint=OLD_FINGERPRINT)]
+    assert guide_setup.answers == [Forgotten(fingerprint=OLD_FINGERPRINT)]
 
 
-def ask_to_forget(stage: Stage, window: GuideWindow) -> QDialog:
+def ask_to_forget(guide_setup: GuideSetup, window: GuideWindow) -> QDialog:
     open_certificates(window)
     named(window, f"forget:{OLD_FINGERPRINT}").click()
-    stage.settle()
+    guide_setup.settle()
     (question,) = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
     return question
 
@@ -214,8 +216,8 @@ def ask_to_forget(stage: Stage, window: GuideWindow) -> QDialog:
 
 
 @pytest.mark.parametrize(("still", "moves"), [(False, True), (True, False)])
-def test_only_a_key_that_is_read_moves_and_only_if_it_may(stage: Stage, still: bool, moves: bool) -> None:
-    picture = ReaderView(Theme(stage.application, still=still))
+def test_only_a_key_that_is_read_moves_and_only_if_it_may(guide_setup: GuideSetup, still: bool, moves: bool) -> None:
+    picture = ReaderView(Theme(guide_setup.application, still=still))
     picture.show()
     moving = []
     for each in ReaderStatus:
@@ -226,15 +228,15 @@ def test_only_a_key_that_is_read_moves_and_only_if_it_may(stage: Stage, still: b
     assert not picture.moves
 
 
-def test_no_two_pictures_of_the_reader_are_alike_without_colour(stage: Stage) -> None:
-    stage.theme.set_scheme("contrast")
-    picture = ReaderView(stage.theme)
+def test_no_two_pictures_of_the_reader_are_alike_without_colour(guide_setup: GuideSetup) -> None:
+    guide_setup.theme.set_scheme("contrast")
+    picture = ReaderView(guide_setup.theme)
     seen = {}
     for each in ReaderStatus:
         picture.show_picture(each, "Reader", "words")
         image = picture.grab().toImage()
         seen[each] = bytes(image.constBits())
-    stage.theme.set_scheme("light")
+    guide_setup.theme.set_scheme("light")
     assert len(set(seen.values())) == len(ReaderStatus)
 
 
@@ -292,10 +294,10 @@ def test_what_is_left_is_shown_to_the_minute(left: timedelta, words: str) -> Non
     assert Translator("en").render(left_words(left)) == words
 
 
-def test_the_end_of_the_time_is_shown_when_it_comes(stage: Stage, window: GuideWindow) -> None:
+def test_the_end_of_the_time_is_shown_when_it_comes(guide_setup: GuideSetup, window: GuideWindow) -> None:
     gone = datetime.now(UTC) - timedelta(seconds=1)
     window.show_page(replace(PAGES["deadline"](ENGLISH), deadline=gone))
-    stage.settle()
+    guide_setup.settle()
     assert "The time is over." in [label.text() for label in window.findChildren(QLabel)]
 
 
