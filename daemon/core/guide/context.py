@@ -37,12 +37,15 @@ class GuideContext:
     """One lineage at one moment."""
 
     state: State
+    """Everything the daemon knows."""
     assessment: Assessment
-    """What the rules say of the whole state at this moment."""
+    """The judgement of the whole state at this moment."""
     case: RenewalCase
     """The lineage shown, with its status and its path."""
     now: datetime
+    """The moment that the page is rendered for."""
     roles: KeyRoles
+    """The old and the new key of the page."""
     cards: CardPositions
     """Which keys of the lineage are in the readers."""
     progress: Progress | None = None

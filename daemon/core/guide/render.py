@@ -65,13 +65,18 @@ def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
 
     In this order: the one that the user chose, one that was begun, one of an inserted key, the most pressing one.
     """
-    chosen = assessment.case_of(state.guide_case) if state.guide_case else None
+    chosen, cases = _chosen_case(state, assessment), assessment.cases
     if chosen is not None:
         return chosen
-    cases = assessment.cases
     begun = (case for case in cases if _is_begun(state, case))
     inserted = (case for case in cases if _is_inserted(state, case))
     return next(begun, None) or next(inserted, None) or next(iter(cases), None)
+
+
+def _chosen_case(state: State, assessment: Assessment) -> RenewalCase | None:
+    if not state.guide_case:
+        return None
+    return assessment.case_of(state.guide_case)
 
 
 def _is_begun(state: State, case: RenewalCase) -> bool:
@@ -209,11 +214,11 @@ def _step_status(current: Step | None, step: Step, *, is_done: bool) -> StepStat
 
 def _confirmations(context: GuideContext) -> Iterator[Action[Sentence]]:
     """Yield what ends a workflow whose steps are all done."""
-    claim = FINAL_CLAIMS.get(context.workflow.kind) if context.workflow else None
-    if claim is None or context.roles.blank:
+    workflow = context.workflow
+    if workflow is None or workflow.kind not in FINAL_CLAIMS or context.roles.blank:
         yield workflow_action(ActionKind.CHECK)
     else:
-        yield claim_action(context, claim)
+        yield claim_action(context, FINAL_CLAIMS[workflow.kind])
 
 
 def _change(context: GuideContext) -> Sentence | None:

@@ -157,6 +157,7 @@ class GuideView(Generic[S]):
     why: S | None = None
     """Why this workflow is the right one."""
     steps: tuple[StepSummary[S], ...] = ()
+    """The steps of the workflow, in order."""
     headline: S
     """The title of the current step, or of the page."""
     body: S
@@ -174,6 +175,7 @@ class GuideView(Generic[S]):
     actions: tuple[Action[S], ...] = ()
     """All other actions, the most likely first."""
     known_problems: tuple[ProblemEntry[S], ...] = ()
+    """What may go wrong in the workflow, with what to do."""
     deadline: datetime | None = None
     """When the time for the current step ends."""
     deadline_words: S | None = None
