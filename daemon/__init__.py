@@ -1,1 +1,1 @@
-"""The watchman: a pure core, the ports it speaks through, and the adapters behind them."""
+"""The daemon: a pure core, its ports, and their adapters."""

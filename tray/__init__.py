@@ -1,1 +1,1 @@
-"""What the person meets: the command line, and later the icon and the guide."""
+"""The user interface: command line, icon, guide's window and text guide."""

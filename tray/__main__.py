@@ -1,4 +1,7 @@
-"""`python -m tray`: the `vigicle` command where no script can start it (Windows, at login, without a console)."""
+"""The `vigicle` command as `python -m tray`.
+
+Windows starts it so at login, without a console.
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""What can happen outside, as the rules learn of it. Every event carries the moment it was posted (aware UTC)."""
+"""The events that `step` handles.
+
+Every event carries the moment it was posted (aware UTC).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +18,7 @@ from daemon.core.troubles import Trouble
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadersSeen:
-    """The PC/SC service's whole present picture; `readers` in the service's order."""
+    """The state of every reader, in the PC/SC service's order."""
 
     at: datetime
     readers: tuple[ReaderState, ...]
@@ -23,7 +26,10 @@ class ReadersSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceLost:
-    """The PC/SC service does not answer: every reader is unknown until the next `ReadersSeen`."""
+    """The PC/SC service does not answer.
+
+    Every reader is unknown until the next `ReadersSeen`.
+    """
 
     at: datetime
     trouble: Trouble
@@ -31,7 +37,10 @@ class ServiceLost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokensRead:
-    """One module's answer to the read that was asked with `ticket`; `trouble` says why there is no more."""
+    """One module's answer to the read with this ticket.
+
+    `trouble` says why tokens are missing.
+    """
 
     at: datetime
     ticket: Ticket
@@ -42,7 +51,7 @@ class TokensRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFinished:
-    """Every module that was worth asking has answered or was given up; no more comes for `ticket`."""
+    """Every module has answered the read with this ticket or timed out."""
 
     at: datetime
     ticket: Ticket
@@ -50,14 +59,14 @@ class ReadFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Time to look again: a due moment, the heartbeat, or the machine's waking."""
+    """A due moment, the heartbeat, or the machine's waking."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDelivered:
-    """A channel has delivered the notice with these marks."""
+    """A channel has delivered the notice with these dedup keys."""
 
     at: datetime
     tag: NoticeId
@@ -66,7 +75,10 @@ class NoticeDelivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launched:
-    """A launch was tried; `trouble` is None when it worked."""
+    """A launch was tried.
+
+    `trouble` is None when it worked.
+    """
 
     at: datetime
     procedure: str
@@ -76,7 +88,10 @@ class Launched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandReceived:
-    """The user gave a command; with a `request` number, someone waits for `Reply(request=…)`."""
+    """The user gave a command.
+
+    With a `request` number, a client waits for `Reply(request=…)`.
+    """
 
     at: datetime
     command: Command
@@ -93,7 +108,7 @@ class SettingsLoaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemMet:
-    """Something outside is wrong that the person should hear of once: refused settings, a damaged store."""
+    """A problem to notify the user of once, such as invalid settings."""
 
     at: datetime
     topic: str
@@ -103,7 +118,7 @@ class ProblemMet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginStartKnown:
-    """Whether vigicle starts at login, as found at the start or after a change."""
+    """Whether vigicle starts at login, at the start or after a change."""
 
     at: datetime
     on: bool

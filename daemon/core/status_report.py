@@ -1,4 +1,4 @@
-"""The report of `status` and `check`, drawn from the state."""
+"""Makes the report of `status` and `check` from the state."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +19,7 @@ TROUBLES_OF_READ_CARDS = {
 
 
 def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
-    """Put everything that is known into the form of the contract."""
+    """Return everything that is known, in the form of the contract."""
     report = Report(
         readers=tuple(
             ReaderReport(name=reader.name, state=reader.occupancy, trouble=reader_trouble(state, reader))
@@ -33,7 +33,9 @@ def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
 
 
 def exit_code(report: Report) -> int:
-    """Return 2 when a current certificate has expired, 1 when something is to be done, 3 when nothing could be read.
+    """Return the exit code of `status` and `check`.
+
+    2 when a current certificate has expired, 1 when there is something to do, 3 when nothing could be read.
 
     Nothing is remembered and nothing could be read: the service is away, or no card in the readers was read. An
     empty reader is not a failure; superseded certificates and a card that is not a key beside a key never count.

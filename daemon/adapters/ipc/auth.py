@@ -1,4 +1,7 @@
-"""The control channel's address and key, in a file for this person alone, and the challenge that proves the key."""
+"""The address and key of the control channel, and its authentication.
+
+Both are in a file that only the user can read.
+"""
 
 import contextlib
 import hashlib
@@ -21,20 +24,20 @@ SOCKET_PATH_LIMIT = 103  # bytes: sun_path of macOS, the shorter one, less its f
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the door is, and what opens it. It changes at each start."""
+    """The address and key of the control channel, new at each start."""
 
     address: str
     key: bytes
 
 
-class AnyConnection(Protocol):
-    """What a connection of either kind, socket or pipe, can do."""
+class MessageChannel(Protocol):
+    """A connection that carries whole messages, over a socket or a pipe."""
 
     def send_bytes(self, buf: bytes, /) -> None:
         """Send one message."""
 
     def recv_bytes(self, maxlength: int, /) -> bytes:
-        """Receive one message; raises OSError when it is longer."""
+        """Receive one message. Raises OSError when it is too long."""
 
 
 class AuthenticationError(Exception):
@@ -42,7 +45,10 @@ class AuthenticationError(Exception):
 
 
 def create_endpoint(runtime: Path) -> Endpoint:
-    """Make a new key, and an address where one can listen, in the runtime folder (there, and private)."""
+    """Create a key and an address to listen on.
+
+    The runtime folder must exist and be private.
+    """
     key = Endpoint(address=_address(runtime), key=secrets.token_bytes(KEY_SIZE))
     target, fresh = runtime / ENDPOINT_FILE, runtime / f"{ENDPOINT_FILE}.new"
     fresh.unlink(missing_ok=True)
@@ -54,7 +60,7 @@ def create_endpoint(runtime: Path) -> Endpoint:
 
 
 def read_endpoint(runtime: Path) -> Endpoint | None:
-    """Read the present key; None where there is none."""
+    """Return the current endpoint, or None."""
     try:
         return msgspec.json.decode((runtime / ENDPOINT_FILE).read_bytes(), type=Endpoint)
     except (OSError, *DECODE_ERRORS):
@@ -62,7 +68,7 @@ def read_endpoint(runtime: Path) -> Endpoint | None:
 
 
 def remove_endpoint(runtime: Path, key: Endpoint) -> None:
-    """Remove the key's file, and what the address left behind."""
+    """Remove the endpoint's file and its socket."""
     (runtime / ENDPOINT_FILE).unlink(missing_ok=True)
     if sys.platform != "win32":
         socket = Path(key.address)
@@ -72,22 +78,26 @@ def remove_endpoint(runtime: Path, key: Endpoint) -> None:
                 socket.parent.rmdir()
 
 
-def authenticate_client(connection: AnyConnection, key: bytes) -> None:
-    """Let the client prove the key, then prove it to the client. Raises AuthenticationError.
+def authenticate_client(connection: MessageChannel, key: bytes) -> None:
+    """Check that the client knows the key, then prove it.
 
-    Our own, not multiprocessing's: that one depends on the version of Python, and 3.11's is HMAC-MD5.
+    Not multiprocessing's authentication: it depends on the Python version, and 3.11 uses HMAC-MD5.
+    Raises AuthenticationError.
     """
     ours = secrets.token_bytes(KEY_SIZE)
     connection.send_bytes(ours)
-    said = connection.recv_bytes(2 * KEY_SIZE)
-    theirs, proof = said[:KEY_SIZE], said[KEY_SIZE:]
-    if len(said) != 2 * KEY_SIZE or not hmac.compare_digest(proof, _proof(key, b"client", ours, theirs)):
+    received = connection.recv_bytes(2 * KEY_SIZE)
+    theirs, proof = received[:KEY_SIZE], received[KEY_SIZE:]
+    if len(received) != 2 * KEY_SIZE or not hmac.compare_digest(proof, _proof(key, b"client", ours, theirs)):
         raise AuthenticationError
     connection.send_bytes(_proof(key, b"server", ours, theirs))
 
 
-def authenticate_server(connection: AnyConnection, key: bytes) -> None:
-    """Prove the key to the server, then let it prove it. Raises AuthenticationError."""
+def authenticate_server(connection: MessageChannel, key: bytes) -> None:
+    """Prove the key to the server, then check the server's proof.
+
+    Raises AuthenticationError.
+    """
     theirs = connection.recv_bytes(KEY_SIZE)
     ours = secrets.token_bytes(KEY_SIZE)
     connection.send_bytes(ours + _proof(key, b"client", theirs, ours))
@@ -100,7 +110,11 @@ def _proof(key: bytes, who: bytes, of_server: bytes, of_client: bytes) -> bytes:
 
 
 def _address(runtime: Path) -> str:
-    """A pipe's name is new each time, so that nobody can take it first; a socket of a dead process makes way."""
+    """Return a free address.
+
+    A pipe has a random name, so that no other program can create it first.
+    A socket that a dead process left is removed.
+    """
     if sys.platform == "win32":
         address = rf"\\.\pipe\vigicle-{secrets.token_hex(16)}"
     else:

@@ -1,4 +1,4 @@
-"""The outer side of the control channel: asks the daemon, and follows its guide."""
+"""The client of the control channel."""
 
 import contextlib
 import logging
@@ -14,7 +14,7 @@ from config.i18n.text import text
 from config.i18n.translator import UserError
 from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, GuideAnswer, Page
 from daemon.adapters.ipc.auth import AuthenticationError, authenticate_server, read_endpoint
-from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, Line, shut_down
+from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, AnyConnection, shut_down
 from daemon.adapters.ipc.messages import (
     REPLY_LIMIT,
     ControlRequest,
@@ -39,11 +39,11 @@ REFUSALS = {ErrorCode.NO_WINDOW: "control.no_window", ErrorCode.TOO_MANY_CLIENTS
 
 
 class DaemonNotRunningError(Exception):
-    """Nobody is behind the door."""
+    """No daemon is running."""
 
 
 class ControlError(UserError):
-    """Somebody is behind the door, and does not answer as agreed."""
+    """The daemon does not answer, or not by the protocol."""
 
 
 class GuideUnavailableError(ControlError):
@@ -55,33 +55,42 @@ class GuideUnavailableError(ControlError):
 
 
 class GuideSubscription:
-    """The guide of the daemon behind the door, as it changes. `close` may be called from any thread."""
+    """The pages of the running daemon's guide.
 
-    def __init__(self, connection: Line) -> None:
+    `close` may be called from any thread.
+    """
+
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     def next(self) -> Page | None:
-        """Wait for the next page; None when the daemon has ended, or has sent this follower away."""
+        """Wait for the next page and return it.
+
+        Returns None when the daemon has stopped or has closed the subscription.
+        """
         try:
             return PAGES.decode(self._connection.recv_bytes(PAGE_LIMIT))
         except (*CONNECTION_ERRORS, *DECODE_ERRORS) as error:
-            log.debug("No more pages come: %r", error)
+            log.debug("The guide's subscription has ended: %r", error)
             return None
 
     def answer(self, answer: GuideAnswer) -> None:
-        """Pass on what the person chose; nothing happens when the daemon has gone."""
+        """Send the user's choice.
+
+        Does nothing when the daemon has stopped.
+        """
         with contextlib.suppress(*CONNECTION_ERRORS):
             self._connection.send_bytes(ENCODER.encode(answer))
 
     def close(self) -> None:
-        """Follow no longer."""
+        """End the subscription."""
         shut_down(self._connection)
 
 
 def ask(runtime: Path, command: Command, *, timeout_s: float) -> Report:
     """Have the running daemon carry out a command, and return its report.
 
-    Raises DaemonNotRunningError when there is none, ControlError when it does not answer in time or as agreed,
+    Raises DaemonNotRunningError, ControlError when the daemon does not answer in time or by the protocol,
     and GuideUnavailableError.
     """
 
@@ -96,17 +105,23 @@ def ask(runtime: Path, command: Command, *, timeout_s: float) -> Report:
 
 
 def follow(runtime: Path, *, timeout_s: float) -> GuideSubscription:
-    """Follow the guide of the daemon behind the door. Raises as `ask` does."""
+    """Subscribe to the guide of the running daemon.
+
+    Raises what `ask` raises.
+    """
 
     def begin() -> GuideSubscription:
-        connection, _admitted = _request(runtime, FollowGuide())
+        connection, _accepted = _request(runtime, FollowGuide())
         return GuideSubscription(connection)
 
     return _within(timeout_s, begin)
 
 
 def _within(timeout_s: float, work: Callable[[], T]) -> T:
-    """Do it in a thread, for a daemon that hangs can make every step wait without end, the connecting too."""
+    """Run `work` in a thread and return its result.
+
+    A daemon that hangs can block every call, even the connecting.
+    """
     outcome: queue.SimpleQueue[T | DaemonNotRunningError | ControlError] = queue.SimpleQueue()
 
     def run() -> None:
@@ -125,16 +140,16 @@ def _within(timeout_s: float, work: Callable[[], T]) -> T:
     return result
 
 
-def _request(runtime: Path, request: ControlRequest) -> tuple[Line, Report | SubscriptionAccepted]:
-    """Send it, and return the open connection with the reply."""
-    connection = _admitted(runtime)
+def _request(runtime: Path, request: ControlRequest) -> tuple[AnyConnection, Report | SubscriptionAccepted]:
+    """Send a request, and return the open connection with the reply."""
+    connection = _connect(runtime)
     with contextlib.ExitStack() as stack:
         stack.callback(connection.close)
         try:
             connection.send_bytes(encode_request(request))
             reply = decode_reply(connection.recv_bytes(REPLY_LIMIT))
         except (*CONNECTION_ERRORS, *DECODE_ERRORS) as error:
-            log.debug("The daemon did not answer as agreed: %r", error)
+            log.debug("The daemon did not answer by the protocol: %r", error)
             raise ControlError(text("control.silent")) from error
         if isinstance(reply, ErrorReply):
             raise GuideUnavailableError(reply.refusal)
@@ -142,8 +157,8 @@ def _request(runtime: Path, request: ControlRequest) -> tuple[Line, Report | Sub
     return connection, reply
 
 
-def _admitted(runtime: Path) -> Line:
-    """Return a connection behind which the daemon has proved itself; where it is crowded, knock again."""
+def _connect(runtime: Path) -> AnyConnection:
+    """Return an authenticated connection. Retry when the daemon rejects it."""
     for pause_s in RETRY_PAUSES_S:
         time.sleep(pause_s)
         key = read_endpoint(runtime)
@@ -151,12 +166,12 @@ def _admitted(runtime: Path) -> Line:
             raise DaemonNotRunningError
         try:
             connection = Client(key.address, FAMILY)
-        except OSError as error:  # the one who made the key is dead
+        except OSError as error:  # the process that made the key is dead
             raise DaemonNotRunningError from error
         try:
             authenticate_server(connection, key.key)
         except CONNECTION_ERRORS as error:
-            log.debug("The daemon did not let us in: %r", error)
+            log.debug("The daemon rejected the connection: %r", error)
             connection.close()
         except AuthenticationError:
             connection.close()

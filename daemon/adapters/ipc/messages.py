@@ -1,6 +1,7 @@
-"""What crosses the control channel, as JSON: a request, and the report that answers it, or a refusal.
+"""The JSON messages of the control channel.
 
-Who follows the guide is let in, and then sent each page; the pages and the answers are those of its window.
+A request is answered with a report or an error. A subscriber of the guide gets an acceptance, then each page;
+pages and answers are those of the guide's window.
 """
 
 from dataclasses import dataclass
@@ -58,24 +59,24 @@ class _RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class ErrorCode(StrEnum):
-    """Why a request for the guide is not granted."""
+    """Why a request for the guide is rejected."""
 
     NO_WINDOW = "no_window"  # the daemon has no display to open it on
     TOO_MANY_CLIENTS = "too_many_clients"  # too many follow it already
 
 
 class ErrorReply(msgspec.Struct, frozen=True, tag="refused", forbid_unknown_fields=True):
-    """The guide does not come."""
+    """The request for the guide is rejected."""
 
     refusal: ErrorCode
 
 
 class SubscriptionAccepted(msgspec.Struct, frozen=True, tag="admitted", forbid_unknown_fields=True):
-    """From now on each page is sent."""
+    """The subscription begins: each page follows."""
 
 
 class ReportReply(msgspec.Struct, frozen=True, tag="report", forbid_unknown_fields=True):
-    """The report that a command is answered with."""
+    """The report that answers a command."""
 
     report: Report
 
@@ -86,12 +87,18 @@ _REPLIES = msgspec.json.Decoder(ReportReply | ErrorReply | SubscriptionAccepted)
 
 
 def encode_request(request: ControlRequest) -> bytes:
-    """Return a request as JSON. Raises KeyError for a command that is not for the control channel."""
+    """Return a request as JSON.
+
+    Raises KeyError for a command that is not for the control channel.
+    """
     return _ENCODER.encode({"version": 1, "verb": VERBS[type(request)], **msgspec.to_builtins(request)})
 
 
 def decode_request(raw: bytes) -> ControlRequest:
-    """Parse a request. Raises msgspec.DecodeError, which names the place of the fault."""
+    """Parse a request.
+
+    Raises msgspec.DecodeError, which names the place of the fault.
+    """
     message = _REQUESTS.decode(raw)
     request_type = REQUESTS.get(message.verb)
     if request_type is None:
@@ -105,6 +112,9 @@ def encode_reply(reply: Report | ErrorReply | SubscriptionAccepted) -> bytes:
 
 
 def decode_reply(raw: bytes) -> Report | ErrorReply | SubscriptionAccepted:
-    """Parse a reply. Raises msgspec.DecodeError, which names the place of the fault."""
+    """Parse a reply.
+
+    Raises msgspec.DecodeError, which names the place of the fault.
+    """
     reply = _REPLIES.decode(raw)
     return reply.report if isinstance(reply, ReportReply) else reply

@@ -1,6 +1,7 @@
-"""The control channel: lets other instances and the command line ask, through a socket of this person alone.
+"""The server of the control channel.
 
-Only JSON crosses it, by `send_bytes` and `recv_bytes`: `recv` would unpickle what a stranger sends.
+The command line and other instances send commands through a socket that only the user can open.
+Only JSON crosses it, by `send_bytes` and `recv_bytes`: `recv` would unpickle untrusted data.
 """
 
 import contextlib
@@ -41,20 +42,23 @@ from daemon.ports import Post
 
 log = logging.getLogger(__name__)
 
-ASK_LIMIT_S = 2.0  # from the connection to the whole request, the proof included
+ASK_LIMIT_S = 2.0  # from the connection to the whole request, the authentication included
 ANSWER_LIMIT_S = 120.0
 SEND_LIMIT_S = 5.0
 STOP_LIMIT_S = 2.0
-MAX_UNAUTHENTICATED = 16  # who have proved nothing yet
+MAX_UNAUTHENTICATED = 16  # connections
 MAX_CONNECTIONS = 64
-AGAIN_S = 1.0
+ACCEPT_RETRY_S = 1.0
 
 
 class ControlServer:
-    """The `ControlChannel`: one thread accepts, and each connection has its own. Needs the instance lock."""
+    """The `ControlChannel` over a socket or a pipe.
+
+    One thread accepts, and each connection has its own. Needs the instance lock.
+    """
 
     def __init__(self, post: Post, runtime: Path, publisher: GuidePublisher) -> None:
-        """Keep the runtime folder, which has to be there and private, and the desk, whose guide may be followed."""
+        """Keep the runtime folder, which must exist and be private."""
         self._post = post
         self._runtime = runtime
         self._publisher = publisher
@@ -68,25 +72,25 @@ class ControlServer:
         self._waiting: dict[int, queue.SimpleQueue[Report | None]] = {}
 
     def start(self) -> None:
-        """Open the door, with a new key."""
+        """Listen, with a new key."""
         self._key = create_endpoint(self._runtime)
         self._listener = Listener(self._key.address, FAMILY, backlog=MAX_UNAUTHENTICATED)
         threading.Thread(target=self._accept, args=(self._listener, self._key), name="control", daemon=True).start()
 
     def reply(self, request: int, report: Report) -> None:
-        """Answer the one who asked; nothing happens when they have gone."""
+        """Send the report to the client that asked, if it still waits."""
         with self._guard:
             waiting = self._waiting.pop(request, None)
         if waiting is not None:
             waiting.put(report)
 
     def stop(self) -> None:
-        """Close the door, let the answers that were given leave, and remove what is on disk."""
+        """Stop listening, send the last replies, and remove the endpoint."""
         if self._key is None or self._listener is None or self._closing.is_set():
             return
         self._closing.set()
         with contextlib.suppress(*CONNECTION_ERRORS):
-            Client(self._key.address, FAMILY).close()  # a close alone does not wake the one who accepts
+            Client(self._key.address, FAMILY).close()  # a close alone does not wake the accepting thread
         with contextlib.suppress(*CONNECTION_ERRORS):
             self._listener.close()
         remove_endpoint(self._runtime, self._key)
@@ -103,17 +107,22 @@ class ControlServer:
             try:
                 connection = listener.accept()
             except CONNECTION_ERRORS as error:
-                log.debug("Nobody could be let in: %r", error)
-                self._closing.wait(AGAIN_S)  # out of descriptors, perhaps: do not spin
+                log.debug("No connection could be accepted: %r", error)
+                self._closing.wait(ACCEPT_RETRY_S)  # out of descriptors, perhaps: do not spin
                 continue
-            thread = threading.Thread(target=self._serve, args=(connection, key), name="control-guest", daemon=True)
+            thread = threading.Thread(
+                target=self._serve, args=(connection, key), name="control-connection", daemon=True
+            )
             if self._register(thread):
                 thread.start()
             else:
                 connection.close()
 
     def _register(self, thread: threading.Thread) -> bool:
-        """Enter a guest, unless it is crowded: strangers have few places, so that they cannot take those of others."""
+        """Register a connection and return whether there was room.
+
+        Unauthenticated ones have a limit of their own, so that they cannot starve the others.
+        """
         with self._guard:
             too_many_clients = (
                 len(self._unauthenticated) >= MAX_UNAUTHENTICATED or len(self._threads) >= MAX_CONNECTIONS
@@ -127,15 +136,15 @@ class ControlServer:
     def _serve(self, connection: Connection, key: Endpoint) -> None:
         try:
             with connection:
-                self._talk(connection, key)
+                self._handle(connection, key)
         except (*CONNECTION_ERRORS, AuthenticationError, *DECODE_ERRORS) as error:
-            log.debug("A guest was sent away: %r", error)
+            log.debug("Connection rejected: %r", error)
         finally:
             with self._guard:
                 self._threads.discard(threading.current_thread())
                 self._unauthenticated.discard(threading.current_thread())
 
-    def _talk(self, connection: Connection, key: Endpoint) -> None:
+    def _handle(self, connection: Connection, key: Endpoint) -> None:
         with time_limit(connection, ASK_LIMIT_S):
             authenticate_client(connection, key.key)
             request = decode_request(connection.recv_bytes(REQUEST_LIMIT))
@@ -149,7 +158,7 @@ class ControlServer:
             _send(connection, encode_reply(report))
 
     def _accept_subscriber(self, connection: Connection) -> None:
-        """Show the guide until the follower leaves, or falls behind."""
+        """Send the guide's pages until the client leaves or falls behind."""
         subscriber = self._publisher.subscribe()
         if subscriber is None:
             _send(connection, encode_reply(ErrorReply(ErrorCode.TOO_MANY_CLIENTS)))

@@ -11,7 +11,7 @@ from daemon.core.troubles import Trouble
 
 
 class Stage(StrEnum):
-    """Where a certificate stands in its life."""
+    """The stage of a certificate's life."""
 
     VALID = "valid"
     DUE = "due"
@@ -23,7 +23,7 @@ class Stage(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a path is the right one, by the id of its text."""
+    """The text id that explains a path."""
 
     ORDER_DUE = "reason.order.due"
     ORDER_EXPIRED = "reason.order.expired"
@@ -77,7 +77,10 @@ class ReaderReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateStatus:
-    """One certificate in the report. A date that could not be read is None."""
+    """One certificate in the report.
+
+    A date that could not be read is None.
+    """
 
     fingerprint_sha256: Fingerprint
     """SHA-256 of the DER, 64 lower-case hex digits."""
@@ -96,7 +99,7 @@ class CertificateStatus:
     role: Role
     """What it is for, by its key usage."""
     stage: Stage
-    """Where it stands in its life."""
+    """The stage of its life."""
     present: bool
     """Whether its key is in a reader now."""
     procedure: str | None

@@ -1,4 +1,4 @@
-"""What the icon, the tooltip and the menu shall show."""
+"""The content of the icon, the tooltip and the menu."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from daemon.core.commands import Command
 
 
 class IconState(StrEnum):
-    """The icon's state; each has a shape and a colour of its own."""
+    """The icon's state, with its own shape and colour."""
 
     WELL = "well"
     SOON = "soon"
@@ -33,7 +33,10 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrayView:
-    """The whole face. `days_left` is of the certificate that ends first, None when none is known."""
+    """What the tray shows.
+
+    `days_left` is of the certificate that ends first, None when none is known.
+    """
 
     icon_state: IconState
     tooltip: Text
