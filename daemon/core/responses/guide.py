@@ -1,4 +1,4 @@
-"""What a choice in the guide does. One that is not offered now does nothing."""
+"""What a choice in the guide does. An outdated one does nothing."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,26 +12,28 @@ from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import render_guide, shown_case
 from daemon.core.model import Claim, KeyId, Progress
 from daemon.core.responses.launch import launch
-from daemon.core.responses.notice import Step, answer_claim, apply_claim, start_activation, take_rest
+from daemon.core.responses.notice import Step, answer_claim, apply_claim, snooze_reminders, start_activation
 from daemon.core.state import State
 from daemon.core.views.guide import offered
 from daemon.core.workflows.progress import end_step, undo_steps, with_progress
 
 
 def choose(state: State, assessment: Assessment, action: ActionId, now: datetime) -> Step:
-    """Do what the user chose, if the page of this moment offers it."""
+    """Do what the user chose, if the present page offers it."""
     page = render_guide(state, assessment, now)
     if action not in {each.id for each in offered(page)}:
         return state, ()
     case = shown_case(state, assessment)
     if action.kind is ActionKind.CHECK or case is None:
         return order_read_of_all(state)
+    if action.kind is ActionKind.SELECT:
+        return replace(state, guide_case=KeyId(action.subject or "")), ()
     context = build_context(replace(state, guide_case=case.id), assessment, case, now)
     return _apply(context, action)
 
 
-def _apply(context: GuideContext, action: ActionId) -> Step:  # noqa: PLR0911 - one return a rule
-    """Do what an action of the lineage shown says."""
+def _apply(context: GuideContext, action: ActionId) -> Step:
+    """Carry out an action on the lineage shown."""
     state, subject = context.state, action.subject or ""
     match action.kind:
         case ActionKind.OPEN:
@@ -44,33 +46,38 @@ def _apply(context: GuideContext, action: ActionId) -> Step:  # noqa: PLR0911 - 
             return _solve(context, subject), ()
         case ActionKind.STATE:
             return _state(state, context.case.id, action.claims, context.now)
-        case ActionKind.SELECT:
-            return replace(state, guide_case=KeyId(subject)), ()
-        case ActionKind.COPY | ActionKind.CHECK:
-            return state, ()
         case _:
             return _handle(context, action.kind), ()
 
 
 def keep_case(state: State, assessment: Assessment) -> State:
-    """Return the state that keeps the lineage shown until its path has ended."""
+    """Keep showing the present lineage until its path has ended."""
     case = shown_case(state, assessment)
     if case is not None and case.path is None:
         case = shown_case(replace(state, guide_case=None), assessment)
-    return replace(state, guide_case=case.id if case else None)
+    if case is None:
+        return replace(state, guide_case=None)
+    return replace(state, guide_case=case.id)
 
 
 def _end(context: GuideContext, step: str) -> Step:
-    """Mark a step done. The last step also records its claim about the key."""
+    """End a step.
+
+    The last step also records its claim about the key.
+    """
     state, workflow, progress = context.state, context.workflow, context.progress
     if workflow is None or progress is None:
         return state, ()
     progress = end_step(progress, step, context.now)
-    if is_last(context, step) and workflow.kind is WorkflowKind.CLEAN_UP:
+    if not is_last(context, step):
+        return _keep(state, context.case, progress), ()
+    if workflow.kind is WorkflowKind.CLEAN_UP:
         progress = replace(progress, finished=context.now)
     state = _keep(state, context.case, progress)
-    claim = FINAL_CLAIMS.get(workflow.kind) if is_last(context, step) else None
-    return _state(state, context.case.id, (claim,), context.now) if claim else (state, ())
+    claim = FINAL_CLAIMS.get(workflow.kind)
+    if claim is None:
+        return state, ()
+    return apply_claim(state, context.case.id, claim, context.now)
 
 
 def _open(context: GuideContext, destination: Destination) -> Step:
@@ -81,9 +88,13 @@ def _open(context: GuideContext, destination: Destination) -> Step:
 
 
 def _solve(context: GuideContext, problem_id: str) -> State:
-    """Give the workflow up where a known problem is final, else go back to the step that it names."""
-    problems = context.workflow.known_problems if context.workflow else ()
-    problem = next((problem for problem in problems if problem.id == problem_id), None)
+    """Go back to the step that a known problem names.
+
+    Where the problem is final, the workflow is abandoned.
+    """
+    if context.workflow is None:
+        return context.state
+    problem = next((problem for problem in context.workflow.known_problems if problem.id == problem_id), None)
     if problem is None:
         return context.state
     if problem.final:
@@ -104,22 +115,32 @@ def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: datetime) -
     return apply_claim(state, key, last, now)
 
 
-def _handle(context: GuideContext, kind: ActionKind) -> State:  # noqa: PLR0911 - one return a rule
+def _handle(context: GuideContext, kind: ActionKind) -> State:
     """Return the state after an action on the whole workflow."""
-    state, case, progress, now = context.state, context.case, context.progress, context.now
+    state, case, progress = context.state, context.case, context.progress
     match kind:
         case ActionKind.PUT_OFF:
-            return take_rest(state, context.assessment, case.status.current.key.id, now)
+            return snooze_reminders(state, context.assessment, case.status.current.key.id, context.now)
         case ActionKind.RESTART:
             return _keep(state, case, None)
-        case ActionKind.ABANDON if progress is not None:
+        case _ if progress is not None:
+            return _handle_begun(context, progress, kind)
+        case _:
+            return state
+
+
+def _handle_begun(context: GuideContext, progress: Progress, kind: ActionKind) -> State:
+    """Return the state after an action on a workflow that was begun."""
+    state, case = context.state, context.case
+    match kind:
+        case ActionKind.ABANDON:
             return _keep(state, case, replace(progress, abandoned=True))
-        case ActionKind.FINISH if progress is not None:
+        case ActionKind.FINISH:
             return _keep(replace(state, guide_case=None), case, replace(progress, closed=True))
-        case ActionKind.CLEAN_UP if progress is not None:
-            begun = progress.finished or now
+        case ActionKind.CLEAN_UP:
+            begun = progress.finished or context.now
             return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun))
-        case ActionKind.NOT_NEEDED if progress is not None:
+        case ActionKind.NOT_NEEDED:
             begun = progress.finished or progress.begun
             return _keep(state, case, Progress(workflow=WorkflowKind.CLEAN_UP, begun=begun, abandoned=True))
         case _:

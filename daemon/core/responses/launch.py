@@ -14,7 +14,7 @@ from daemon.core.workflows.progress import end_step, with_progress
 
 
 def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[State, Launch]:
-    """Order a launch for this lineage, and remember to wait for its outcome."""
+    """Order a launch for this lineage, and wait for its outcome."""
     procedure = case.lineage.procedure.id
     order = Launch(procedure=procedure, destination=destination)
     if destination is Destination.SUPPORT_MAIL:
@@ -24,7 +24,7 @@ def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[S
 
 
 def apply_launched(state: State, assessment: Assessment, event: Launched) -> State:
-    """End the step that was to open this, or remember that it is open.
+    """Record in the progress that a destination was opened.
 
     A launch that failed changes nothing.
     """
@@ -43,7 +43,10 @@ def apply_launched(state: State, assessment: Assessment, event: Launched) -> Sta
 
 
 def _progress_after(context: GuideContext, event: Launched) -> Progress | None:
-    """Return the progress after a launch; None when the current step does not offer it."""
+    """Return the progress after a launch.
+
+    None when the current step does not offer it.
+    """
     step, progress = context.step, context.progress
     if step is None or progress is None or event.destination not in step.offers:
         return None

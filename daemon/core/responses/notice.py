@@ -1,4 +1,4 @@
-"""What a click on a notice does, by the state when the click comes."""
+"""What a click on a notice does when it comes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,24 +25,49 @@ OPPOSITES = {
     Claim.REPLACES: {Claim.WORKS},
 }
 
+PUT_IN_TITLES = {
+    WorkflowKind.ADD_WITH_OLD: "notice.put_in.add_with_old.title",
+    WorkflowKind.ASSOCIATE_NEW: "notice.put_in.associate_new.title",
+}
+PUT_IN_BODIES = {
+    WorkflowKind.ADD_WITH_OLD: "notice.put_in.add_with_old.body",
+    WorkflowKind.ASSOCIATE_NEW: "notice.put_in.associate_new.body",
+}
+
 Step = tuple[State, tuple[Effect, ...]]
 
 
 def answer_notice(state: State, assessment: Assessment, tag: NoticeId, choice: Choice, now: datetime) -> Step:
     """Do what the user chose on a notice or in the menu."""
-    key = tag.key
-    case = assessment.case_of(key) if key is not None else None
-    match choice:
-        case NoticeChoice.OPEN if tag.kind is NoticeKind.WELCOME:
-            return state, (StartAtLogin(on=True),)
-        case NoticeChoice.LATER if tag.kind is NoticeKind.KEY and key is not None:
-            return take_rest(state, assessment, key, now), ()
-        case Claim() if case is not None:
-            return answer_claim(state, case.id, choice), ()
-        case NoticeChoice.OPEN if case is not None and tag.kind in {NoticeKind.LINK, NoticeKind.CLEAN_UP}:
+    if choice is NoticeChoice.OPEN and tag.kind is NoticeKind.WELCOME:
+        return state, (StartAtLogin(on=True),)
+    if tag.key is None:
+        return state, ()
+    if choice is NoticeChoice.LATER and tag.kind is NoticeKind.KEY:
+        return snooze_reminders(state, assessment, tag.key, now), ()
+    return _answer_about_key(state, assessment, tag, tag.key, choice, now)
+
+
+def _answer_about_key(
+    state: State, assessment: Assessment, tag: NoticeId, key: KeyId, choice: Choice, now: datetime
+) -> Step:
+    case = assessment.case_of(key)
+    if case is None:
+        return state, ()
+    if isinstance(choice, Claim):
+        return answer_claim(state, case.id, choice), ()
+    if choice is NoticeChoice.OPEN:
+        return _open(state, assessment, case, tag.kind, now)
+    return state, ()
+
+
+def _open(state: State, assessment: Assessment, case: RenewalCase, kind: NoticeKind, now: datetime) -> Step:
+    """Do what the first button of a notice about a key does."""
+    match kind:
+        case NoticeKind.LINK | NoticeKind.CLEAN_UP:
             return replace(state, guide_case=case.id), (OpenGuide(),)
-        case NoticeChoice.OPEN if case is not None and tag.kind is NoticeKind.KEY:
-            return _follow(state, assessment, case, now)
+        case NoticeKind.KEY:
+            return _continue_renewal(state, assessment, case, now)
         case _:
             return state, ()
 
@@ -58,34 +83,44 @@ def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
 
 
 def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
-    """Open the platform once the awaited key is inserted, or show a notice for another one.
+    """Open the platform once the awaited key is inserted.
 
-    It is no longer awaited when its time is over, the clock was set back, or the path has changed.
+    For another key, show a notice. A key is no longer awaited when its time is over, the clock was set back, or the
+    path has changed.
     """
     awaited = state.awaited
     if awaited is None:
         return state, ()
     tag = NoticeId(NoticeKind.PUT_IN, awaited.procedure)
     in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
-    case = next((c for c in assessment.cases if (r := _key_to_put_in(c)) and r.key.id == awaited.key), None)
-    right = _key_to_put_in(case) if case else None
-    if not in_time or case is None or right is None:
+    found = _case_awaiting(assessment, awaited.key)
+    if not in_time or found is None:
         return replace(state, awaited=None), (Withdraw(tag=tag),)
+    case, expected = found
     if awaited.key in assessment.present_keys:
         state, order = launch(replace(state, awaited=None), case, Destination.PLATFORM)
         return state, (Withdraw(tag=tag), order)
     if not assessment.present_keys - awaited.others:
         return state, ()
-    told = replace(awaited, others=awaited.others | assessment.present_keys)
+    still_awaited = replace(awaited, others=awaited.others | assessment.present_keys)
     wrong = Notice(
         tag=tag,
         title=text("notice.wrong_key.title"),
-        body=text("notice.wrong_key.body", holder=_called(right), date=right.not_after),
+        body=text("notice.wrong_key.body", holder=_called(expected), date=expected.not_after),
     )
-    return replace(state, awaited=told), (ShowNotice(notice=wrong),)
+    return replace(state, awaited=still_awaited), (ShowNotice(notice=wrong),)
 
 
-def take_rest(state: State, assessment: Assessment, key: KeyId, now: datetime) -> State:
+def _case_awaiting(assessment: Assessment, key: KeyId) -> tuple[RenewalCase, LineageEntry] | None:
+    """Return the case that needs this key inserted, and the key."""
+    for case in assessment.cases:
+        expected = _key_to_put_in(case)
+        if expected is not None and expected.key.id == key:
+            return case, expected
+    return None
+
+
+def snooze_reminders(state: State, assessment: Assessment, key: KeyId, now: datetime) -> State:
     """Snooze the reminders of a key."""
     subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == key), None)
     if subject is None:
@@ -94,74 +129,84 @@ def take_rest(state: State, assessment: Assessment, key: KeyId, now: datetime) -
     return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, key: until}))
 
 
-def _follow(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:  # noqa: PLR0911 - one return a rule
-    """Open the guide at the step of the moment, and launch what is right now."""
-    path = case.path
-    if path is None:
+def _continue_renewal(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:
+    """Open the guide at the current step, and launch what it needs."""
+    if case.path is None:
         return state, (_nothing_to_do(case),)
-    state, beside = replace(state, guide_case=case.id), OpenGuide()
+    state, effects = _launch_for_path(replace(state, guide_case=case.id), assessment, case, case.path, now)
+    return state, (*effects, OpenGuide())
+
+
+def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
+    """Launch what the path needs first, if anything."""
     match path.kind:
-        case WorkflowKind.ORDER:
-            if case.is_ordered:
-                return state, (beside,)
+        case WorkflowKind.ORDER if not case.is_ordered:
             state, order = launch(state, case, Destination.ORDER_PAGE)
-            return state, (order, beside)
+            return state, (order,)
         case WorkflowKind.ACTIVATE:
             state, order = launch(start_activation(state, now), case, Destination.TOOL)
-            return state, (order, beside)
-        case WorkflowKind.ADD_WITH_OLD if _key_to_put_in(case) is None:
-            return state, (beside,)
-        case WorkflowKind.CLEAN_UP:
-            return state, (beside,)
-        case WorkflowKind.ADD_WITH_OLD | WorkflowKind.ASSOCIATE_NEW:
-            state, effects = _open_platform(state, assessment, case, path, now)
-            return state, (*effects, beside)
+            return state, (order,)
+        case WorkflowKind.ADD_WITH_OLD if _key_to_put_in(case) is not None:
+            return _open_platform(state, assessment, case, path, now)
+        case WorkflowKind.ASSOCIATE_NEW:
+            return _open_platform(state, assessment, case, path, now)
+        case _:
+            return state, ()
 
 
 def start_activation(state: State, now: datetime) -> State:
-    """Read a token that is being activated repeatedly, for a while."""
+    """Have a token that is being activated read often, for a while."""
     return replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
 
 
 def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
-    """Record a claim, and withdraw the notice when nothing is left to do."""
+    """Record a claim, and withdraw the notice of a finished renewal."""
     before = assess_state(state, now).case_of(key)
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
-    settled = before and before.path and after and not after.path and state.notifies
-    return state, (Withdraw(tag=NoticeId(NoticeKind.KEY, before.status.current.key.id)),) if before and settled else ()
+    if before is None or before.path is None or after is None or after.path is not None or not state.notifies:
+        return state, ()
+    return state, (Withdraw(tag=NoticeId(NoticeKind.KEY, before.status.current.key.id)),)
 
 
 def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
-    """Open the platform if the right key is inserted, else ask for it."""
-    right = _right_key(case, path)
-    if right.key.id in assessment.present_keys:
+    """Open the platform, or ask for the expected key first."""
+    expected = _expected_key(case, path)
+    if expected.key.id in assessment.present_keys:
         state, order = launch(state, case, Destination.PLATFORM)
         return state, (order,)
     awaited = Awaited(
-        key=right.key.id,
+        key=expected.key.id,
         procedure=path.procedure,
         until=later(now, KEY_PATIENCE),
         others=assessment.present_keys,
     )
     put_in = Notice(
         tag=NoticeId(NoticeKind.PUT_IN, path.procedure),
-        title=text(f"notice.put_in.{path.kind}.title"),
-        body=text(f"notice.put_in.{path.kind}.body", holder=_called(right), date=right.not_after),
+        title=text(PUT_IN_TITLES[path.kind]),
+        body=text(PUT_IN_BODIES[path.kind], holder=_called(expected), date=expected.not_after),
     )
     return replace(state, awaited=awaited), (ShowNotice(notice=put_in),)
 
 
-def _right_key(case: RenewalCase, path: Path) -> LineageEntry:
-    """Return the key to insert: the old one for 2-A, the new one for 2-B."""
-    return case.status.current if path.kind is WorkflowKind.ADD_WITH_OLD else case.status.newest
+def _expected_key(case: RenewalCase, path: Path) -> LineageEntry:
+    """Return the key that the path needs inserted.
+
+    Procedure: the old one in step 2-A, the new one in step 2-B.
+    """
+    if path.kind is WorkflowKind.ADD_WITH_OLD:
+        return case.status.current
+    return case.status.newest
 
 
 def _key_to_put_in(case: RenewalCase) -> LineageEntry | None:
-    """Return the key that the case's path opens the platform with; None when it does not, or has done so."""
-    if case.path is None or case.path.kind not in {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}:
+    """Return the key that the path still needs to open the platform.
+
+    None when the path does not open it, or has done so.
+    """
+    if case.path is None or case.path.kind not in PUT_IN_TITLES or case.link_is_out:
         return None
-    return None if case.link_is_out else _right_key(case, case.path)
+    return _expected_key(case, case.path)
 
 
 def _nothing_to_do(case: RenewalCase) -> ShowNotice:
@@ -179,7 +224,7 @@ def _called(entry: LineageEntry) -> str | Text:
 
 
 def drop_snooze(memory: Memory, key: KeyId, now: datetime) -> Memory:
-    """Drop a snooze that is over, or that a wrong clock made."""
+    """Drop a snooze that is over or that a wrong clock made."""
     until = memory.snoozes.get(key)
     if until is None or now < until <= later(now, SNOOZE):
         return memory

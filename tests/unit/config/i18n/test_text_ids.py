@@ -16,7 +16,6 @@ FILES_NAMED_ALIKE = {"control.json", "control.sock"}
 
 FORMATTED_IN = {
     "daemon/adapters/notify/chain.py",
-    "daemon/core/responses/notice.py",
     "tray/cli/demo.py",
     "tray/cli/report_output.py",
 }
