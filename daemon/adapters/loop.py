@@ -78,8 +78,10 @@ class Loop:
             self._log_failure(out.store.close)
 
     def _process(self, event: Event) -> None:
-        what = event.command if isinstance(event, CommandReceived) else event
-        log.debug("event %s", type(what).__name__)
+        if isinstance(event, CommandReceived):
+            log.debug("event %s", type(event.command).__name__)
+        else:
+            log.debug("event %s", type(event).__name__)
         if self._clock is not None:
             event = replace(event, at=self._clock())
         self.state, wanted = step(self.state, event)

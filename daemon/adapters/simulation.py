@@ -65,11 +65,11 @@ class SimulatedReader:
         self._post(self._snapshot())
 
     def _snapshot(self) -> ReadersSeen:
-        held = Occupancy.EMPTY if self._token is None else Occupancy.HOLDING
-        return ReadersSeen(
-            at=self._clock(),
-            readers=(ReaderState(name=READER, occupancy=held, insertion=self._insertion),),
-        )
+        occupancy = Occupancy.HOLDING
+        if self._token is None:
+            occupancy = Occupancy.EMPTY
+        reader = ReaderState(name=READER, occupancy=occupancy, insertion=self._insertion)
+        return ReadersSeen(at=self._clock(), readers=(reader,))
 
     def read(self, order: ReadTokens) -> None:
         """Post the key that is in, as fast as a quick module."""

@@ -86,7 +86,9 @@ def _alone(folders: Folders, loaded: Loaded, command: Command) -> Report:
                         store.save(memory, history)
                     case Reply(report=report):
                         unreadable = bool(store.problems) and not report.certificates
-                        return replace(report, exit_code=NOTHING_READ) if unreadable else report
+                        if unreadable:
+                            return replace(report, exit_code=NOTHING_READ)
+                        return report
     finally:
         tokens.stop()
         store.close()

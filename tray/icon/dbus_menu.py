@@ -49,7 +49,9 @@ class MenuNode:
         label = {"label": Variant("s", self.label.replace("_", "__"))}
         if self.lines:
             return label | OPENS
-        return label if self.action else label | {"enabled": Variant("b", False)}
+        if self.action:
+            return label
+        return label | {"enabled": Variant("b", False)}
 
     @property
     def kept_by(self) -> tuple[str, bool, tuple[str, ...]]:

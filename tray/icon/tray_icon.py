@@ -156,7 +156,9 @@ class TrayIcon:
     @property
     def balloons(self) -> Balloons | None:
         """Itself where there are balloons: on Windows."""
-        return self if sys.platform == "win32" else None
+        if sys.platform == "win32":
+            return self
+        return None
 
     def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
         """Show a balloon at the icon, and return success."""

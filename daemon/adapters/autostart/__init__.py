@@ -47,4 +47,6 @@ def _installed_command() -> Path:
     called, beside = Path(sys.argv[0]), Path(sys.executable).with_name("vigicle")
     if called.name == "vigicle" and called.exists():
         return called
-    return beside if beside.exists() else Path(shutil.which("vigicle") or beside)
+    if beside.exists():
+        return beside
+    return Path(shutil.which("vigicle") or beside)

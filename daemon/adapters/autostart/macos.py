@@ -76,7 +76,9 @@ class LaunchAgent:
         if agent.get("Disabled") is True or switched_off(self._ask(["print-disabled", self._domain])):
             return AutostartState.OFF_BY_PERSON
         program = str(next(iter(agent.get("ProgramArguments") or [""])))
-        return AutostartState.ON if program and Path(program).exists() else AutostartState.BROKEN
+        if program and Path(program).exists():
+            return AutostartState.ON
+        return AutostartState.BROKEN
 
 
 def switched_off(answer: str) -> bool:

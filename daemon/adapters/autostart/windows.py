@@ -65,12 +65,16 @@ class RunKey:
         approved = self._registry.get(APPROVED, VALUE)
         if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
             return AutostartState.OFF_BY_PERSON
-        return AutostartState.ON if Path(program_of(line)).exists() else AutostartState.BROKEN
+        if Path(program_of(line)).exists():
+            return AutostartState.ON
+        return AutostartState.BROKEN
 
 
 def program_of(line: str) -> str:
     """Return the program of a command line that `list2cmdline` made."""
-    return line[1:].partition('"')[0] if line.startswith('"') else line.partition(" ")[0]
+    if line.startswith('"'):
+        return line[1:].partition('"')[0]
+    return line.partition(" ")[0]
 
 
 if sys.platform == "win32":
@@ -89,7 +93,9 @@ if sys.platform == "win32":
                     value, _ = winreg.QueryValueEx(handle, name)
             except FileNotFoundError:
                 return None
-            return value if isinstance(value, str | bytes) else None
+            if isinstance(value, str | bytes):
+                return value
+            return None
 
         def set(self, key: str, name: str, value: str) -> None:
             """Write a text, and make its key where that is missing."""

@@ -105,7 +105,9 @@ def _state(fields: Mapping[str, str]) -> AutostartState:
         return AutostartState.OFF_BY_PERSON
     program = exec_program(fields.get("Exec", ""))
     there = os.access(program, os.X_OK) if program.startswith("/") else bool(program)
-    return AutostartState.ON if there else AutostartState.BROKEN
+    if there:
+        return AutostartState.ON
+    return AutostartState.BROKEN
 
 
 def _person_folder(environ: Mapping[str, str]) -> Path:
@@ -114,7 +116,9 @@ def _person_folder(environ: Mapping[str, str]) -> Path:
     A relative path in the variable is ignored (XDG Base Directory Specification 0.8).
     """
     named = environ.get("XDG_CONFIG_HOME", "")
-    return Path(named) if named.startswith("/") else Path.home() / ".config"
+    if named.startswith("/"):
+        return Path(named)
+    return Path.home() / ".config"
 
 
 def _machine_folders(environ: Mapping[str, str]) -> list[Path]:

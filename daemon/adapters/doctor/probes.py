@@ -71,7 +71,9 @@ def run_probes(probes: Mapping[Topic, Probe], *, limit_s: float = LIMIT_S) -> tu
     begun = time.monotonic()
     found: list[Check] = []
     for topic, inbox in inboxes.items():
-        limit = max(limit_s, READ_LIMIT_S) if topic is Topic.SERVICE else limit_s
+        limit = limit_s
+        if topic is Topic.SERVICE:
+            limit = max(limit_s, READ_LIMIT_S)
         try:
             found += inbox.get(timeout=max(0.0, begun + limit - time.monotonic()))
         except queue.Empty:

@@ -96,7 +96,9 @@ def _open_page(url: str) -> Trouble | None:
     if not is_safe(url):
         log.warning("Launch refused: the address %r is not https", url)
         return Trouble.LAUNCH_FAILED
-    return None if open_address(url) else Trouble.LAUNCH_FAILED
+    if open_address(url):
+        return None
+    return Trouble.LAUNCH_FAILED
 
 
 def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
@@ -104,14 +106,18 @@ def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> T
     if address is None:
         log.warning("No letter for %s: check its letter, its support_email and the key", procedure.id)
         return Trouble.LAUNCH_FAILED
-    return None if open_address(address) else Trouble.LAUNCH_FAILED
+    if open_address(address):
+        return None
+    return Trouble.LAUNCH_FAILED
 
 
 def _start_tool(tool: VendorTool) -> Trouble | None:
     path = _configured(tool) or find_tool(tool.name)
     if path is None:
         return _open_page(tool.download_url) or Trouble.TOOL_MISSING
-    return None if start_tool(path) else Trouble.LAUNCH_FAILED
+    if start_tool(path):
+        return None
+    return Trouble.LAUNCH_FAILED
 
 
 def _configured(tool: VendorTool) -> Path | None:

@@ -30,7 +30,9 @@ def letter_address(procedure: Procedure, language: str | None, *, holder: str, s
     subject = translator.render(Phrase(letter.subject, filled))
     body = translator.render(Phrase(letter.body, filled)).strip().replace("\n", "\r\n")
     address = f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
-    return address if len(address) <= ADDRESS_LIMIT else None
+    if len(address) <= ADDRESS_LIMIT:
+        return address
+    return None
 
 
 def _name(holder: str) -> str:

@@ -63,7 +63,9 @@ def start_tool(path: Path) -> bool:
 
 def _runs_on_windows(path: Path) -> bool:
     try:
-        program = read_target(path) if path.suffix.casefold() == ".lnk" else path
+        program: Path | None = path
+        if path.suffix.casefold() == ".lnk":
+            program = read_target(path)
     except (OSError, ValueError):
         return False
     if program is None or not runs(program):
@@ -75,7 +77,9 @@ def _runs_on_windows(path: Path) -> bool:
 def _start_posix(path: Path) -> bool:
     if path.suffix == ".app":
         return run(["/usr/bin/open", str(path)], OPEN_LIMIT_S)
-    program = _program_of_entry(path) if path.suffix == ".desktop" else path
+    program: Path | None = path
+    if path.suffix == ".desktop":
+        program = _program_of_entry(path)
     if program is not None and is_running(program):
         log.info("The vendor's tool runs already")
         return True
@@ -135,7 +139,9 @@ def is_running(program: Path, processes: Path = Path("/proc")) -> bool:
     try:
         wanted = program.resolve(strict=True)
         with wanted.open("rb") as file:
-            words = 3 if file.read(2) == b"#!" else 1  # a script is named behind its interpreter and that one's option
+            words = 1
+            if file.read(2) == b"#!":  # a script is named behind its interpreter and that one's option
+                words = 3
         numbers = [entry for entry in processes.iterdir() if entry.name.isdecimal()]
     except OSError:
         return False
@@ -157,7 +163,9 @@ def _program_of_entry(file: Path) -> Path | None:
         words = shlex.split(read_entry(file).get("Exec", ""))
     except ValueError:
         return None
-    found = shutil.which(words[0]) if words else None
+    if not words:
+        return None
+    found = shutil.which(words[0])
     return Path(found) if found else None
 
 

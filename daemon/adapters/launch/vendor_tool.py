@@ -38,7 +38,9 @@ def best_match(name: str, candidates: Iterable[tuple[str, Path]]) -> Path | None
         for label, path in ((label.casefold(), path) for label, path in candidates)
         if wanted in label and not any(remover in label for remover in UNINSTALLER_WORDS)
     ]
-    return min(found)[2] if found else None
+    if found:
+        return min(found)[2]
+    return None
 
 
 def desktop_entries(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:

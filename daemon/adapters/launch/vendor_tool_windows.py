@@ -56,12 +56,17 @@ def program_of(icon: str, location: str) -> Path | None:
 
     It is named by DisplayIcon ("C:\\x\\y.exe",0), or is the only program in InstallLocation.
     """
-    named = Path(icon.rsplit(",", 1)[0].strip().strip('"')) if icon else None
-    if named is not None and _is_program(named):
-        return named
+    if icon:
+        named = Path(icon.rsplit(",", 1)[0].strip().strip('"'))
+        if _is_program(named):
+            return named
     folder = Path(location.strip().strip('"'))
-    found = [file for file in sorted(folder.glob("*.exe")) if _is_program(file)] if folder.is_absolute() else []
-    return found[0] if len(found) == 1 else None
+    if not folder.is_absolute():
+        return None
+    found = [file for file in sorted(folder.glob("*.exe")) if _is_program(file)]
+    if len(found) == 1:
+        return found[0]
+    return None
 
 
 def _is_program(file: Path) -> bool:
@@ -111,7 +116,9 @@ if sys.platform == "win32":
         if not isinstance(found, str):
             log.info("Registry value %s skipped: not a text", value)
             return ""
-        return winreg.ExpandEnvironmentStrings(found) if kind == winreg.REG_EXPAND_SZ else found
+        if kind == winreg.REG_EXPAND_SZ:
+            return winreg.ExpandEnvironmentStrings(found)
+        return found
 
 else:
 

@@ -55,7 +55,9 @@ async def ask_capabilities(limit_s: float) -> frozenset[str] | None:
 
 def shown_body(body: str, skills: frozenset[str]) -> str:
     """Return the body, escaped where the server renders markup."""
-    return html.escape(body, quote=False) if MARKUP in skills else body
+    if MARKUP in skills:
+        return html.escape(body, quote=False)
+    return body
 
 
 async def wait_for_server(limit_s: float) -> bool:
@@ -92,10 +94,15 @@ async def _wait() -> bool:
     from dbus_fast.aio import MessageBus
 
     came = asyncio.Event()
+
+    def note_owner_change(message: "Message") -> None:
+        if message.member == OWNER_CHANGED:
+            came.set()
+
     bus = await MessageBus().connect()
     gone = asyncio.ensure_future(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
     try:
-        bus.add_message_handler(lambda message: came.set() if message.member == OWNER_CHANGED else None)
+        bus.add_message_handler(note_owner_change)
         await bus.call(_to_bus("AddMatch", f"type='signal',sender='{BUS}',member='{OWNER_CHANGED}',arg0='{NAME}'"))
         if (await bus.call(_to_bus("NameHasOwner", NAME))).body == [True]:
             return True

@@ -103,7 +103,9 @@ class DesktopChannel:
         await asyncio.wait({sending}, timeout=self._limit_s)
         if not sending.done():
             return _Sending.MUTE
-        return _Sending.DELIVERED if sending.exception() is None and sending.result() else _Sending.FAILED
+        if sending.exception() is None and sending.result():
+            return _Sending.DELIVERED
+        return _Sending.FAILED
 
     async def _replace(
         self,

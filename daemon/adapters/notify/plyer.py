@@ -58,7 +58,9 @@ class PlyerChannel:
 
 def no_option(text: str) -> str:
     """Let `notify-send` not take a text for an option."""
-    return f" {text}" if text.startswith("-") else text
+    if text.startswith("-"):
+        return f" {text}"
+    return text
 
 
 def _notify(title: str, body: str, done: Future[None]) -> None:

@@ -60,12 +60,11 @@ class Insertions:
             return ReaderState(name=name, occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
         if state & EMPTY:
             return ReaderState(name=name, occupancy=Occupancy.EMPTY)
-        return ReaderState(
-            name=name,
-            occupancy=Occupancy.HOLDING,
-            insertion=self._number(name, state & (EVENT_COUNTER | MUTE)),
-            trouble=Trouble.CARD_MUTE if state & MUTE else None,
-        )
+        trouble = None
+        if state & MUTE:
+            trouble = Trouble.CARD_MUTE
+        insertion = self._number(name, state & (EVENT_COUNTER | MUTE))
+        return ReaderState(name=name, occupancy=Occupancy.HOLDING, insertion=insertion, trouble=trouble)
 
     def _number(self, name: str, change_key: int) -> int:
         before = self._cards.get(name)
@@ -77,7 +76,8 @@ class Insertions:
     def _count(self, name: str, state: int) -> None:
         before = self._tallies.get(name)
         after = self._tallies[name] = tally(before, state)
-        if count := after.cards - (before.cards if before else 0):
+        cards_before = before.cards if before else 0
+        if count := after.cards - cards_before:
             unread = count - bool(state & PRESENT)
             log.debug("cards put into %s: %d, out again before a look: %d", name, count, unread)
 

@@ -137,11 +137,13 @@ class PcscWatcher:
                 self._show(self._insertions.to_reader_states(asked))
             if HAS_PLUG_AND_PLAY and len(asked) < STATES_AT_MOST:
                 asked[PLUG_AND_PLAY] = known.get(PLUG_AND_PLAY, UNAWARE)
-            limit_ms = AT_ONCE_MS if has_new else SETTLE_MS if settling else _limit_ms(asked)
+            limit_ms = _limit_ms(asked, has_new=has_new, settling=settling)
             answer = self._wait(context, limit_ms, asked)
             if answer is None:
                 settling = has_new
-            quick_returns = quick_returns + 1 if answer == asked else 0
+            quick_returns += 1
+            if answer != asked:
+                quick_returns = 0
             self._stopping.wait(slow_down(quick_returns))
             known = answer or asked
 
@@ -185,12 +187,18 @@ def _ask_for_snapshot() -> ReadersSeen | ServiceLost:
     return ReadersSeen(at=_now(), readers=Insertions().to_reader_states(states))
 
 
-def _limit_ms(asked: States) -> int:
+def _limit_ms(asked: States, *, has_new: bool, settling: bool) -> int:
     """Return how long to wait for a change.
 
     Without end where a new reader is reported, or none can come: pcsc-lite is full then.
     """
-    return FOREVER_MS if PLUG_AND_PLAY in asked or (IS_PCSC_LITE and asked) else POLL_MS
+    if has_new:
+        return AT_ONCE_MS
+    if settling:
+        return SETTLE_MS
+    if PLUG_AND_PLAY in asked or (IS_PCSC_LITE and asked):
+        return FOREVER_MS
+    return POLL_MS
 
 
 def pause_after(lost_for_s: float) -> float:
@@ -206,7 +214,9 @@ def slow_down(quick_returns: int) -> float:
 
     A broken service must cost little: never spin.
     """
-    return 0.0 if quick_returns < 3 else 0.01 * 2 ** min(quick_returns, 9)
+    if quick_returns < 3:
+        return 0.0
+    return 0.01 * float(2 ** min(quick_returns, 9))
 
 
 def _now() -> datetime:

@@ -87,8 +87,10 @@ class TokenProcess:
             if not finished:
                 self.kill()
             self._kill_leftovers()
-        well = finished and self._process.returncode == 0
-        self._hear(self, ProcessOutcome.FINISHED if well else ProcessOutcome.CRASHED)
+        outcome = ProcessOutcome.CRASHED
+        if finished and self._process.returncode == 0:
+            outcome = ProcessOutcome.FINISHED
+        self._hear(self, outcome)
 
     def _kill_leftovers(self) -> None:
         """Wait for the child's end, and kill what its module left running.

@@ -323,7 +323,9 @@ def _event(
 
 def _readers_of(token: TokenReading, order: ReadTokens) -> set[str]:
     named = reader_named(token.slot_description, order.readers + order.others)
-    return {named} if named in order.readers else set()
+    if named in order.readers:
+        return {named}
+    return set()
 
 
 def _now() -> datetime:

@@ -93,18 +93,21 @@ def _fingerprint(content: bytes) -> Fingerprint:
 def role_of(usages: frozenset[str] | None, purposes: frozenset[str] | None) -> Role:
     """Return what a certificate is for.
 
-    By keyUsage and extendedKeyUsage (RFC 5280 §4.2.1.3 and §4.2.1.12).
-
-    None is an absent extension. Usages go by their ASN.1 names, purposes by dotted OID.
+    By keyUsage and extendedKeyUsage (RFC 5280 §4.2.1.3 and §4.2.1.12). None is an absent extension. Usages go by their
+    ASN.1 names, purposes by dotted OID.
     """
     if usages is None:
-        return Role.AUTHENTICATION if purposes is None or CLIENT_AUTH in purposes else Role.OTHER
-    if "non_repudiation" not in usages:
-        return Role.AUTHENTICATION if "digital_signature" in usages else Role.OTHER
-    if "digital_signature" not in usages:
+        logs_in, may_sign = purposes is None or CLIENT_AUTH in purposes, False
+    elif "non_repudiation" not in usages:
+        logs_in, may_sign = "digital_signature" in usages, False
+    else:
+        for_login = purposes is None or not purposes.isdisjoint(LOGIN_PURPOSES)
+        logs_in, may_sign = "digital_signature" in usages and for_login, True
+    if logs_in:
+        return Role.AUTHENTICATION
+    if may_sign:
         return Role.SIGNATURE
-    logs_in = purposes is None or not purposes.isdisjoint(LOGIN_PURPOSES)
-    return Role.AUTHENTICATION if logs_in else Role.SIGNATURE
+    return Role.OTHER
 
 
 def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certificate:
@@ -200,7 +203,9 @@ def _strict_name(name: x509.Name) -> Name:
 
 
 def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode("utf-8", errors="replace")
+    if isinstance(value, str):
+        return value
+    return value.decode("utf-8", errors="replace")
 
 
 # --- asn1crypto: lenient, each field by itself --------------------------------------------------
@@ -245,7 +250,9 @@ def _lenient_extensions(to_be_signed: Any) -> dict[str, Any]:
 
 
 def _usages_in(extensions: dict[str, Any]) -> frozenset[str] | None:
-    return frozenset(extensions["key_usage"].parsed.native) if "key_usage" in extensions else None
+    if "key_usage" in extensions:
+        return frozenset(extensions["key_usage"].parsed.native)
+    return None
 
 
 def _purposes_in(extensions: dict[str, Any]) -> frozenset[str] | None:

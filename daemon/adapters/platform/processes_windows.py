@@ -40,7 +40,9 @@ if sys.platform == "win32":
 
     def _session(kernel: ctypes.WinDLL, number: int) -> int | None:
         session = wintypes.DWORD()
-        return session.value if kernel.ProcessIdToSessionId(number, ctypes.byref(session)) else None
+        if kernel.ProcessIdToSessionId(number, ctypes.byref(session)):
+            return session.value
+        return None
 
     def _image(kernel: ctypes.WinDLL, number: int) -> str:
         handle: int | None = kernel.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, False, number)  # noqa: FBT003 - a C call
@@ -50,7 +52,9 @@ if sys.platform == "win32":
         path, size = ctypes.create_unicode_buffer(PATH_LIMIT), wintypes.DWORD(PATH_LIMIT)
         known = kernel.QueryFullProcessImageNameW(process, 0, path, ctypes.byref(size))
         kernel.CloseHandle(process)
-        return path.value if known else ""
+        if known:
+            return path.value
+        return ""
 
 else:
 

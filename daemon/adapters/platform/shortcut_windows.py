@@ -28,7 +28,9 @@ def read_target(file: Path) -> Path | None:
         named = _local_path(link)
     except (struct.error, IndexError) as error:
         raise ValueError("a broken shortcut") from error
-    return Path(named) if named else None
+    if named:
+        return Path(named)
+    return None
 
 
 def _local_path(link: bytes) -> str:

@@ -19,7 +19,9 @@ class LocalZone(tzinfo):
 
         `fold` tells two moments of one name apart.
         """
-        return None if moment is None else moment.replace(tzinfo=None).astimezone().utcoffset()
+        if moment is None:
+            return None
+        return moment.replace(tzinfo=None).astimezone().utcoffset()
 
     def dst(self, _moment: datetime | None, /) -> None:
         """Return None: summer time is not needed."""

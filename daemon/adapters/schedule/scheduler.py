@@ -106,4 +106,6 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler is u
         with contextlib.suppress(JobLookupError):  # raised when it is shut down right now
             wait_s = super()._process_jobs()
         limit_s = self._heartbeat.total_seconds()
-        return limit_s if wait_s is None else min(wait_s, limit_s)
+        if wait_s is None:
+            return limit_s
+        return min(wait_s, limit_s)
