@@ -9,7 +9,17 @@ from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.expiry import days_left, stage
 from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages, procedure_of
-from daemon.core.model import NO_READER, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId, ReaderName
+from daemon.core.model import (
+    NO_READER,
+    Certificate,
+    CertificateRecord,
+    Fingerprint,
+    Key,
+    KeyId,
+    Memory,
+    ProgressId,
+    ReaderName,
+)
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status
 from daemon.core.state import State
@@ -104,7 +114,7 @@ def assess(
 def _case(lineage: KeyLineage, memory: Memory, settings: Settings, now: datetime) -> RenewalCase:
     status = lineage_status(lineage, now)
     link = _link_is_out(lineage, status, memory, now)
-    path = choose_path(lineage, status, now, settings.notices, link_stands=link)
+    path = choose_path(lineage, status, now, settings.notices, link_is_out=link)
     ordered = _is_ordered(lineage, status, memory)
     return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, is_ordered=ordered)
 
@@ -198,7 +208,7 @@ def _certificate_status(
         serial_hex=certificate.serial_hex,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
-        days_left=None if certificate.not_after is None else days_left(certificate.not_after, now),
+        days_left=_days_left(certificate, now),
         role=certificate.role,
         stage=stage(certificate, now, settings.notices, superseded=certificate.fingerprint in silent),
         present=certificate.fingerprint in present_now,
@@ -207,6 +217,12 @@ def _certificate_status(
         last_seen=seen.last_seen,
         reader=key.reader if key else NO_READER,
     )
+
+
+def _days_left(certificate: Certificate, now: datetime) -> int | None:
+    if certificate.not_after is None:
+        return None
+    return days_left(certificate.not_after, now)
 
 
 def _end(certificate: CertificateStatus) -> datetime:

@@ -44,19 +44,25 @@ def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple
 
 def _entries_of_key(key: Key, assessment: Assessment, memory: Memory, settings: Settings) -> Iterator[CalendarEntry]:
     first = next(iter(assessment.watched(key)), None)
-    end = first.not_after if first else None
-    if first is None or end is None or end.year >= NO_END:
+    if first is None or first.not_after is None or first.not_after.year >= NO_END:
         return
+    end = first.not_after
     holder = key_holder(key, memory)
     description = _description(first, end, settings)
     for days, moment in milestones(end, settings.notices):
         yield CalendarEntry(
             uid=f"{key.id}-{end:%Y%m%dT%H%M%SZ}-{days}@vigicle",
-            moment=moment if days else end,
+            moment=min(moment, end),
             days=days,
-            summary=text("diary.reminder", holder=holder, count=days) if days else text("diary.end", holder=holder),
+            summary=_summary(days, holder),
             description=description,
         )
+
+
+def _summary(days: int, holder: str | Text) -> Text:
+    if days == 0:
+        return text("diary.end", holder=holder)
+    return text("diary.reminder", holder=holder, count=days)
 
 
 def _description(certificate: CertificateStatus, end: datetime, settings: Settings) -> Text:

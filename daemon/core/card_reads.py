@@ -111,7 +111,9 @@ def take_tokens(state: State, event: TokensRead) -> State:
     read = state.reads.get(event.ticket)
     if read is None:
         return state
-    troubles = read.troubles | ({event.trouble} if event.trouble else set())
+    troubles = read.troubles
+    if event.trouble is not None:
+        troubles |= {event.trouble}
     tokens = tuple(map(without_authorities, event.tokens))
     grown = replace(read, tokens=read.tokens + tokens, troubles=troubles)
     return replace(state, reads={**state.reads, event.ticket: grown})
@@ -131,13 +133,20 @@ def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
     state = replace(state, reads={t: r for t, r in state.reads.items() if t != ticket})
     found = _tokens_by_reader(read, state)
     if not found[UNKNOWN_READER] and not read.insertions:
-        state = replace(state, contents={n: c for n, c in state.contents.items() if n is not UNKNOWN_READER})
+        state = _forget_unknown_reader(state)
     for reader, insertion in _insertions_read(read, state, found).items():
         tokens = tuple(found[reader])
         reader_unknown = not tokens and bool(found[UNKNOWN_READER])
         trouble = None if reader_unknown else card_trouble(tokens, read.troubles)
         state = _remember(state, reader, tokens, Content(insertion=insertion, trouble=trouble, read_at=now))
     return state
+
+
+def _forget_unknown_reader(state: State) -> State:
+    """Forget the content of tokens that named no reader."""
+    contents = dict(state.contents)
+    contents.pop(UNKNOWN_READER, None)
+    return replace(state, contents=contents)
 
 
 def _tokens_by_reader(read: Read, state: State) -> defaultdict[ReaderName | None, list[TokenReading]]:
@@ -159,7 +168,7 @@ def _insertions_read(
 ) -> Mapping[ReaderName | None, int]:
     """Return the insertion that was read in each reader.
 
-    None stands for the reader of tokens that name none.
+    Tokens that name no reader are under None.
     """
     steady = read.held == _insertions(state)
     same = (item for item in _insertions(state).items() if read.insertions.get(item[0]) == item[1])
@@ -198,7 +207,7 @@ def _after_earlier_read(content: Content, before: Content | None, tokens: tuple[
 def _with_key(content: Content, group: tuple[TokenReading, ...], key: Key | None) -> Content:
     """Return the content with one more key.
 
-    None stands for a token that nothing identifies.
+    The key is None where nothing identifies the token.
     """
     roles = {c.fingerprint: c.role for token in group for c in token.certificates}
     content = replace(content, fingerprints=content.fingerprints | roles.keys())
@@ -238,7 +247,9 @@ def _look_moments(state: State, reader: ReaderName | None, now: datetime) -> Ite
 def _retries(content: Content) -> int:
     if content.trouble in RETRIED:
         return len(RETRY_AFTER)
-    return 1 if content.incomplete else 0
+    if content.incomplete:
+        return 1
+    return 0
 
 
 def _may_be_activated(content: Content, memory: Memory) -> bool:

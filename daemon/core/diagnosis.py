@@ -117,7 +117,9 @@ def exit_code(checks: Iterable[Check]) -> int:
     found = {check.health for check in checks}
     if Health.BAD in found:
         return 2
-    return 1 if Health.ATTENTION in found else 0
+    if Health.ATTENTION in found:
+        return 1
+    return 0
 
 
 def fine(topic: Topic, what: Text, remedy: Text | None = None) -> Check:
@@ -140,11 +142,14 @@ def troubled(topic: Topic, trouble: Trouble, place: str = "", *, mild: bool = Fa
 
     `mild`: something else makes up for it.
     """
-    name = text(TROUBLE_TITLES[trouble])
+    health = Health.BAD if trouble in BAD_TROUBLES and not mild else Health.ATTENTION
+    what = text("doctor.trouble", trouble=text(TROUBLE_TITLES[trouble]))
+    if place:
+        what = text("doctor.trouble_in", trouble=text(TROUBLE_TITLES[trouble]), place=place)
     return Check(
         topic=topic,
-        health=Health.BAD if trouble in BAD_TROUBLES and not mild else Health.ATTENTION,
-        what=text("doctor.trouble_in", trouble=name, place=place) if place else text("doctor.trouble", trouble=name),
+        health=health,
+        what=what,
         remedy=text(TROUBLE_REMEDIES[trouble], reader=place),
         trouble=trouble,
     )

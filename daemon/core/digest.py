@@ -14,13 +14,13 @@ def summarize(due: list[Notice]) -> list[Notice]:
     """
     if len(due) <= AT_ONCE:
         return due
-    pressing = any(notice.urgency is Urgency.CRITICAL for notice in due)
+    is_critical = any(notice.urgency is Urgency.CRITICAL for notice in due)
     return [
         Notice(
             tag=FLOOD,
             title=text("notice.flood.title", number=len(due)),
             body=text("notice.flood.body"),
             dedup_keys=tuple(dedup_key for notice in due for dedup_key in notice.dedup_keys),
-            urgency=Urgency.CRITICAL if pressing else Urgency.NORMAL,
+            urgency=Urgency.CRITICAL if is_critical else Urgency.NORMAL,
         )
     ]

@@ -44,6 +44,10 @@ ACTIVATION_BODIES = {
     WorkflowKind.ADD_WITH_OLD: "notice.activate.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "notice.activate.associate_new",
 }
+ORDER_BODIES = {False: "notice.order.ends", True: "notice.order.expired"}  # by whether the certificate has expired
+ORDERED_BODIES = {False: "notice.ordered.ends", True: "notice.ordered.expired"}
+SIGNATURE_BODIES = {False: "notice.signature.ends", True: "notice.signature.expired"}
+PLAIN_BODIES = {False: "notice.plain.ends", True: "notice.plain.expired"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,9 @@ class Subject:
     @property
     def path(self) -> Path | None:
         """The path of the case."""
-        return self.case.path if self.case else None
+        if self.case is None:
+            return None
+        return self.case.path
 
     @property
     def link_is_out(self) -> bool:
@@ -156,7 +162,9 @@ def was_delivered(memory: Memory, dedup_key: DedupKey, now: datetime) -> bool:
 
 def snooze_until(subject_end: datetime, now: datetime) -> datetime:
     """Return the end of a day's rest, or the certificate's earlier end."""
-    return subject_end if now < subject_end < now + SNOOZE else now + SNOOZE
+    if now < subject_end < now + SNOOZE:
+        return subject_end
+    return now + SNOOZE
 
 
 def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:
@@ -268,13 +276,10 @@ def _title(subject: Subject, now: datetime) -> Text:
 
 def _body(subject: Subject, memory: Memory, now: datetime) -> Text:
     """Return the sentence: who, until when, and last what to do."""
-    margin = subject.case.lineage.procedure.margin if subject.case else timedelta()
-    return text(
-        _body_id(subject, now),
-        holder=_holder(subject, memory),
-        date=subject.not_after,
-        until=earlier(subject.not_after, margin),
-    )
+    until = subject.not_after
+    if subject.case is not None:
+        until = earlier(subject.not_after, subject.case.lineage.procedure.margin)
+    return text(_body_id(subject, now), holder=_holder(subject, memory), date=subject.not_after, until=until)
 
 
 def _body_id(subject: Subject, now: datetime) -> str:
@@ -289,24 +294,20 @@ def _body_id(subject: Subject, now: datetime) -> str:
         return ACTIVATION_BODIES[path.then]
     if path.kind is not WorkflowKind.ORDER:
         return REGISTRATION_BODIES[path.kind]
-    return _body_id_of_order(has_ended=has_ended, is_ordered=subject.is_ordered)
-
-
-def _body_id_of_order(*, has_ended: bool, is_ordered: bool) -> str:
-    if is_ordered:
-        return "notice.ordered.expired" if has_ended else "notice.ordered.ends"
-    return "notice.order.expired" if has_ended else "notice.order.ends"
+    bodies = ORDERED_BODIES if subject.is_ordered else ORDER_BODIES
+    return bodies[has_ended]
 
 
 def _body_id_without_path(subject: Subject, *, has_ended: bool) -> str:
     if subject.case is not None:
-        return "notice.signature.expired" if has_ended else "notice.signature.ends"
-    return "notice.plain.expired" if has_ended else "notice.plain.ends"
+        return SIGNATURE_BODIES[has_ended]
+    return PLAIN_BODIES[has_ended]
 
 
 def _holder(subject: Subject, memory: Memory) -> str | Text:
-    holder = subject.case.lineage.holder if subject.case else ""
-    return called(holder or key_holder(subject.key, memory), subject.key)
+    if subject.case is not None and subject.case.lineage.holder:
+        return called(subject.case.lineage.holder, subject.key)
+    return called(key_holder(subject.key, memory), subject.key)
 
 
 def left_words(not_after: datetime, now: datetime) -> Text:
@@ -315,7 +316,9 @@ def left_words(not_after: datetime, now: datetime) -> Text:
     The last day has a text of its own.
     """
     left = days_left(not_after, now)
-    return text("days.left", count=left) if left else text("days.last")
+    if left == 0:
+        return text("days.last")
+    return text("days.left", count=left)
 
 
 def key_holder(key: Key, memory: Memory) -> str | Text:

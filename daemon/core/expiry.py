@@ -70,7 +70,9 @@ def quiet_until(now: datetime, quiet: QuietHours | None) -> datetime | None:
     if quiet is None or not _is_quiet(clock, quiet):
         return None
     end = now.replace(hour=quiet.end.hour, minute=quiet.end.minute, second=0, microsecond=0)
-    return end if clock < quiet.end else later(end, DAY)
+    if clock >= quiet.end:
+        end = later(end, DAY)
+    return end
 
 
 def _is_quiet(clock: time, quiet: QuietHours) -> bool:

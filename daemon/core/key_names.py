@@ -27,4 +27,6 @@ def name_key(memory: Memory, fingerprint: Fingerprint, name: str) -> Memory:
 def called(holder: str | Text, key: Key) -> str | Text:
     """Return the holder's name, with the key's own name if any."""
     holder = holder or text("holder.unknown")
-    return text("holder.with_key", holder=holder, key=key.name) if key.name else holder
+    if key.name:
+        return text("holder.with_key", holder=holder, key=key.name)
+    return holder

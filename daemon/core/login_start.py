@@ -1,4 +1,4 @@
-"""Whether vigicle starts when the person logs in."""
+"""Whether vigicle starts when the user logs in."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -181,7 +181,7 @@ class Key:
     """
 
     claims: frozenset[Claim] = frozenset()
-    """What the user has said of it."""
+    """The user's claims about it."""
 
     first_seen: datetime
 

@@ -74,7 +74,9 @@ class NoticeId:
     @property
     def key(self) -> KeyId | None:
         """The key that the notice is about, None for other kinds."""
-        return KeyId(self.subject) if self.kind in KINDS_ABOUT_KEYS else None
+        if self.kind not in KINDS_ABOUT_KEYS:
+            return None
+        return KeyId(self.subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from daemon.core.model import (
 )
 from daemon.core.troubles import Trouble
 
-UNKNOWN_READER = None  # stands for the reader of tokens that name none
+UNKNOWN_READER = None  # the reader of tokens that name none
 DESCRIPTION_LIMIT = 64  # bytes of slotDescription (PKCS#11 §3.2, CK_SLOT_INFO)
 ID_LENGTH = 16
 CUT_SLACK = 3  # bytes that a cut may lose beyond it: half a letter, or a space at the end
@@ -70,6 +70,10 @@ def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> ReaderName
     whole = [r.name for r in pool if _begins_with(token.slot_description, r.name)]
     if whole:
         return max(whole, key=len)
+    return _reader_of_cut_name(token, pool)
+
+
+def _reader_of_cut_name(token: TokenReading, pool: tuple[ReaderState, ...]) -> ReaderName | None:
     cut = [r for r in pool if names_reader(token.slot_description, r.name)]
     occupied = [r for r in cut or pool if r.occupancy is Occupancy.HOLDING]
     if len(occupied) == 1:
@@ -147,8 +151,9 @@ def remember_key(
     known = _known_keys(memory, main.serial, certificates)
     if not (known or certificates or main.serial):
         return memory, None
+    id_ = known[0].id if known else _new_id(main, certificates, memory)
     read = Key(
-        id=known[0].id if known else _new_id(main, certificates, memory),
+        id=id_,
         serial=main.serial,
         manufacturer=main.manufacturer,
         model=main.model,
@@ -160,13 +165,18 @@ def remember_key(
         reader=reader or NO_READER,
     )
     key = _with_history(read, known)
-    keys = dict(memory.keys)
-    for one in known:
-        if one.id != key.id:
-            del keys[one.id]
-    keys[key.id] = key
     records = {**memory.certificates, **_records(memory, certificates, now)}
-    return replace(memory, certificates=records, keys=keys), key
+    return replace(memory, certificates=records, keys=_with_key(memory.keys, key, known)), key
+
+
+def _with_key(keys: Mapping[KeyId, Key], key: Key, known: list[Key]) -> dict[KeyId, Key]:
+    """Return the keys with this one instead of those before it."""
+    kept = dict(keys)
+    for before in known:
+        if before.id != key.id:
+            del kept[before.id]
+    kept[key.id] = key
+    return kept
 
 
 def _with_history(key: Key, known: list[Key]) -> Key:

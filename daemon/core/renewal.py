@@ -1,4 +1,4 @@
-"""Which path is right: what a holder has to do next, from the keys that are known and the time."""
+"""Chooses what a holder has to do next."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,15 +23,18 @@ class Activation(Enum):
 
 
 class Question(StrEnum):
-    """What only the person can answer before the path is sure."""
+    """A question that only the user can answer."""
 
-    IN_USE = "in_use"  # the newest key was here first: is it the one in use?
-    OLD_KEY = "old_key"  # it replaces a key never seen: put that one in, or is it lost?
+    IN_USE = "in_use"  # is the newest key, which was seen first, the one in use?
+    OLD_KEY = "old_key"  # is the replaced key, which was never seen, lost?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageStatus:
-    """What the keys of a line are to the account: the one it knows, the one to bring in, those of the past."""
+    """What the account knows of the keys of a lineage.
+
+    It knows `current`. `pending` is to be registered, and `superseded` are no longer used.
+    """
 
     current: LineageEntry
     pending: LineageEntry | None = None
@@ -40,7 +43,7 @@ class LineageStatus:
 
     @property
     def newest(self) -> LineageEntry:
-        """The key to bring in; where there is none, the one that the account knows."""
+        """The pending key if any, else the current one."""
         return self.pending or self.current
 
 
@@ -85,32 +88,37 @@ def choose_path(  # noqa: PLR0911 - one return a rule
     notices: NoticeSettings,
     *,
     blank_token: bool = False,
-    link_stands: bool = False,
+    link_is_out: bool = False,
 ) -> Path | None:
-    """Return the one right path for a line, or None when there is nothing to do.
+    """Return the path for a lineage, None if nothing is to do.
 
-    `blank_token` says that a token without any certificate is in a reader: it may be the replacement, not yet
-    activated. `link_stands` says that the platform has sent a link for the new certificate that still works, or was
-    used: the margin was for getting it. Source: docs/reference/paths.md; procedure, "Choose",
-    step 2-A and step 2-B.
+    `blank_token`: a token without any certificate is in a reader. It may be the replacement, not yet activated.
+    `link_is_out`: the platform has sent a link for the new certificate, which still works or was used. The margin was
+    for getting it. Source: docs/reference/paths.md; procedure, "Choose", step 2-A and step 2-B.
     """
+    current = status.current
     if status.question is Question.OLD_KEY:
         return None
     if status.pending is not None:
-        return _bring_in(lineage, status.current, status.pending, now, link_stands=link_stands)
-    current = status.current
+        return _register(lineage, current, status.pending, now, link_is_out=link_is_out)
     if not expired(current.not_after, now):
         if Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims:
-            return _bring_in(lineage, None, current, now)
+            return _register(lineage, None, current, now)
         if activation(current.key) is Activation.NEEDED:
             return _path(lineage, WorkflowKind.ACTIVATE, Reason.ACTIVATION_NEEDED, new=current)
         if current.not_after - now > first_notice(notices):
             return None
     if blank_token:
-        why = Reason.NO_CERTIFICATE_YET_OLD_ENDED if expired(current.not_after, now) else Reason.NO_CERTIFICATE_YET
-        return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, then=_way_in(lineage, current, now))
+        return _activate_blank_token(lineage, current, now)
     why = Reason.ORDER_EXPIRED if expired(current.not_after, now) else Reason.ORDER_DUE
     return _path(lineage, WorkflowKind.ORDER, why, old=current)
+
+
+def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
+    has_ended = expired(current.not_after, now)
+    why = Reason.NO_CERTIFICATE_YET_OLD_ENDED if has_ended else Reason.NO_CERTIFICATE_YET
+    way = _way_to_register(lineage, current, now)
+    return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, then=way)
 
 
 def last_moment_with_old(lineage: KeyLineage, current: LineageEntry) -> datetime:
@@ -118,26 +126,26 @@ def last_moment_with_old(lineage: KeyLineage, current: LineageEntry) -> datetime
     return max(earlier(current.not_after, lineage.procedure.margin), current.not_before)
 
 
-def _bring_in(
+def _register(
     lineage: KeyLineage,
     current: LineageEntry | None,
     pending: LineageEntry,
     now: datetime,
     *,
-    link_stands: bool = False,
+    link_is_out: bool = False,
 ) -> Path:
-    """Lead a key that the account does not know yet into it: activate first where that is not known done."""
-    lost = current is None or Claim.OLD_LOST in pending.key.claims
-    if current is None or lost:
-        way_in = WorkflowKind.ASSOCIATE_NEW
-    else:
-        way_in = _way_in(lineage, current, now, link_stands=link_stands)
-    if activation(pending.key) is not Activation.DONE:
-        why = _why_activate(pending, current, now)
-        return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, new=pending, then=way_in)
-    if current is None or lost:
-        return _path(lineage, way_in, Reason.OLD_LOST, old=current, new=pending)
-    return _path(lineage, way_in, _why_way_in(lineage, current, way_in, now), old=current, new=pending)
+    """Return the path that registers a key with the account.
+
+    A key that is not known to be activated is activated first.
+    """
+    way, why = WorkflowKind.ASSOCIATE_NEW, Reason.OLD_LOST
+    if current is not None and Claim.OLD_LOST not in pending.key.claims:
+        way = _way_to_register(lineage, current, now, link_is_out=link_is_out)
+        why = _why_way(lineage, current, way, now)
+    if activation(pending.key) is Activation.DONE:
+        return _path(lineage, way, why, old=current, new=pending)
+    why = _why_activate(pending, current, now)
+    return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, new=pending, then=way)
 
 
 def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: datetime) -> Reason:
@@ -150,21 +158,23 @@ def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: date
     return Reason.ACTIVATION_UNKNOWN
 
 
-def _why_way_in(lineage: KeyLineage, current: LineageEntry, way_in: WorkflowKind, now: datetime) -> Reason:
-    if way_in is WorkflowKind.ASSOCIATE_NEW:
+def _why_way(lineage: KeyLineage, current: LineageEntry, way: WorkflowKind, now: datetime) -> Reason:
+    if way is WorkflowKind.ASSOCIATE_NEW:
         return Reason.OLD_ENDED
-    if _way_in(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW:
+    if _way_to_register(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW:
         return Reason.LINK_MAILED
     return Reason.OLD_VALID
 
 
-def _way_in(lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_stands: bool = False) -> WorkflowKind:
-    """Choose between 2-A, while the old certificate is valid beyond the margin, and 2-B.
+def _way_to_register(
+    lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_is_out: bool = False
+) -> WorkflowKind:
+    """Choose between step 2-A and step 2-B.
 
-    A link that stands needs no margin, but the old certificate to be valid.
+    2-A needs the old certificate to be valid beyond the margin. Once the link is out, it needs it to be valid.
     """
     remaining = current.not_after - now
-    in_time = remaining > lineage.procedure.margin or (link_stands and remaining >= timedelta())
+    in_time = remaining > lineage.procedure.margin or (link_is_out and remaining >= timedelta())
     return WorkflowKind.ADD_WITH_OLD if in_time else WorkflowKind.ASSOCIATE_NEW
 
 

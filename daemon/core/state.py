@@ -80,7 +80,7 @@ class State:
     """Since when it has not answered."""
 
     contents: Mapping[ReaderName | None, Content] = field(default_factory=dict)
-    """What was read of the card in each reader; None stands for tokens whose reader is unknown."""
+    """What was read of the card in each reader. Tokens that name no reader are under None."""
 
     reads: Mapping[Ticket, Read] = field(default_factory=dict)
     """The reads under way."""

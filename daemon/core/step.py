@@ -218,7 +218,7 @@ def _read(state: State, names: frozenset[ReaderName]) -> tuple[State, tuple[Read
 
 
 def _carry_out(state: State, event: events.CommandReceived) -> Step:
-    """Carry out a command, and reply where the event has a request number.
+    """Carry out a command, and reply if a client asked.
 
     The reply to a check comes later, when the reads under way have finished.
     """
@@ -256,7 +256,8 @@ def _show_notices(
         return state, (), None
     due = _due(state, assessment, now)
     before = {n.tag: state.in_flight[n.tag] for n in due if n.tag in state.in_flight}
-    fresh = [n for n in due if n.tag not in before or not _is_under_way(before[n.tag], now)]
+    under_way = {tag for tag, delivery in before.items() if _is_under_way(delivery, now)}
+    fresh = [n for n in due if n.tag not in under_way]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
@@ -350,7 +351,10 @@ def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: da
 
 
 def _key_history(key: Key, known: Key | None, now: datetime) -> Iterator[HistoryEntry]:
-    """Yield what changed of one key. `known` is the key as it was remembered."""
+    """Yield what changed of one key.
+
+    `known` is the key as it was remembered, None for a new key.
+    """
     if known is None:
         yield HistoryEntry(at=now, what="key_seen", subject=key.id)
         yield from _claimed(key, key.claims, now)

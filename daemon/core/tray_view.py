@@ -32,7 +32,7 @@ from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView
-from daemon.core.views.report import CertificateStatus, Stage
+from daemon.core.views.report import CertificateStatus, Path, Stage
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 
 STEP_ACTIONS = {ActionKind.OPEN, ActionKind.END, ActionKind.GO_BACK}  # what the menu offers of a page
@@ -84,9 +84,11 @@ def _icon_state(state: State, assessment: Assessment, counted: list[CertificateS
         return worst
     if _tray_trouble(state, now):
         return IconState.TROUBLE
-    if worst is not None or any(case.path for case in assessment.cases):
+    if worst is not None or _first_path(assessment) is not None:
         return IconState.SOON
-    return IconState.WELL if counted or state.readers else IconState.NO_READER
+    if counted or state.readers:
+        return IconState.WELL
+    return IconState.NO_READER
 
 
 def _worst_stage(counted: list[CertificateStatus]) -> IconState | None:
@@ -106,12 +108,25 @@ def _tooltip(icon_state: IconState, state: State, assessment: Assessment, end: d
         return text("face.reading")
     if icon_state is IconState.TROUBLE and trouble:
         return text("face.trouble", trouble=text(TROUBLE_TITLES[trouble]))
-    path = next((case.path for case in assessment.cases if case.path), None)
+    path = _first_path(assessment)
     if path is not None:
         return text("face.path", holder=path.holder, path=text(PATH_NAMES[path.kind]))
     if end is not None:
-        return text("face.expired", date=end) if expired(end, now) else text("face.well", left=left_words(end, now))
-    return text("face.no_reader" if icon_state is IconState.NO_READER else "face.no_key")
+        return _tooltip_of_end(end, now)
+    if icon_state is IconState.NO_READER:
+        return text("face.no_reader")
+    return text("face.no_key")
+
+
+def _first_path(assessment: Assessment) -> Path | None:
+    """Return the path of the most pressing case that has one."""
+    return next((case.path for case in assessment.cases if case.path), None)
+
+
+def _tooltip_of_end(end: datetime, now: datetime) -> Text:
+    if expired(end, now):
+        return text("face.expired", date=end)
+    return text("face.well", left=left_words(end, now))
 
 
 def _items(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> Iterator[MenuItem]:
@@ -131,7 +146,9 @@ def _items(state: State, assessment: Assessment, guide: GuideView[Sentence], now
 
 def other_language(settings: Settings) -> str:
     """Return the language that is not in use, "fr" or "en"."""
-    return "en" if settings.language == "fr" else "fr"
+    if settings.language == "fr":
+        return "en"
+    return "fr"
 
 
 def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
@@ -139,9 +156,8 @@ def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
     yield MenuItem(label=text("menu.guide"), command=RaiseGuide())
     if guide.workflow is None or guide.workflow_title is None:
         return
-    first = (guide.primary,) if guide.primary else ()
-    steps = [a for a in (*first, *guide.actions) if a.id.kind in STEP_ACTIONS]
-    items = (MenuItem(label=a.label, command=ChooseAction(action=a.id)) for a in steps)
+    offered = (a for a in (guide.primary, *guide.actions) if a is not None and a.id.kind in STEP_ACTIONS)
+    items = (MenuItem(label=a.label, command=ChooseAction(action=a.id)) for a in offered)
     yield MenuItem(label=guide.workflow_title, items=(MenuItem(label=guide.headline), *items))
 
 
@@ -179,7 +195,9 @@ def _old_lost_items(case: RenewalCase) -> Iterator[MenuItem]:
     is_wanted = status.question is Question.OLD_KEY or status.pending is not None
     if not is_wanted or Claim.OLD_LOST in status.newest.key.claims:
         return
-    whose = called(holder, status.current.key) if status.pending else holder
+    whose: str | Text = holder
+    if status.pending is not None:
+        whose = called(holder, status.current.key)
     command = StateClaim(key=status.newest.key.id, claim=Claim.OLD_LOST)
     yield MenuItem(label=text("menu.old_lost", holder=whose), command=command)
 
@@ -202,12 +220,7 @@ def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[
 
 def _key_item(state: State, key_id: KeyId, end: datetime, now: datetime, *, is_away: bool) -> MenuItem:
     key = state.memory.keys[key_id]
-    return MenuItem(
-        label=text(
-            "menu.key_expired" if expired(end, now) else "menu.key",
-            holder=called(key_holder(key, state.memory), key),
-            left=left_words(end, now),
-            date=end,
-            place=text("menu.away", date=key.last_seen) if is_away else text("menu.present"),
-        )
-    )
+    id_ = "menu.key_expired" if expired(end, now) else "menu.key"
+    place = text("menu.away", date=key.last_seen) if is_away else text("menu.present")
+    holder = called(key_holder(key, state.memory), key)
+    return MenuItem(label=text(id_, holder=holder, left=left_words(end, now), date=end, place=place))

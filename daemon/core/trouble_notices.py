@@ -40,11 +40,20 @@ def _troubles(state: State, assessment: Assessment, now: datetime) -> Iterator[t
         yield "service", service
     is_activating = any(c.path and c.path.kind is WorkflowKind.ACTIVATE for c in assessment.cases)
     for reader in state.held:
-        trouble = pressing_trouble(state, reader)
-        if trouble not in NOTIFIED_TROUBLES or _is_read_again(state, reader, trouble):
-            continue
-        if trouble is not Trouble.NO_CERTIFICATE or not is_activating:
+        trouble = _lasting_trouble(state, reader)
+        if trouble is not None and not (is_activating and trouble is Trouble.NO_CERTIFICATE):
             yield reader.name, trouble
+
+
+def _lasting_trouble(state: State, reader: ReaderState) -> Trouble | None:
+    """Return the trouble of a reader that is worth a notice.
+
+    A card that is to be read again has none yet.
+    """
+    trouble = pressing_trouble(state, reader)
+    if trouble not in NOTIFIED_TROUBLES or _is_read_again(state, reader, trouble):
+        return None
+    return trouble
 
 
 def _is_read_again(state: State, reader: ReaderState, trouble: Trouble) -> bool:
@@ -59,7 +68,9 @@ def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
     It is the card's, or the reader's own where that explains it.
     """
     content = state.contents.get(reader.name)
-    found = content.trouble if content else None
+    if content is None:
+        return reader.trouble
+    found = content.trouble
     if found is None or found is Trouble.CARD_UNREAD:
         return reader.trouble or found
     return found

@@ -59,8 +59,10 @@ def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice
 def _dates(known: CertificateStatus) -> Text:
     if known.not_after is None:
         return text("welcome.hello")
-    id_ = "welcome.expired" if known.stage is Stage.EXPIRED else "welcome.known"
-    return text(id_, holder=known.subject_cn or text("holder.unknown"), date=known.not_after)
+    holder = known.subject_cn or text("holder.unknown")
+    if known.stage is Stage.EXPIRED:
+        return text("welcome.expired", holder=holder, date=known.not_after)
+    return text("welcome.known", holder=holder, date=known.not_after)
 
 
 def _step_with_key(known: CertificateStatus, report: Report) -> Text:
@@ -86,4 +88,6 @@ def _step_without_key(report: Report) -> Text:
             return text(TROUBLE_REMEDIES[reader.trouble], reader=reader.name)
     if any(reader.state is Occupancy.HOLDING for reader in report.readers):
         return text("welcome.step.wait")
-    return text("welcome.step.put_in" if report.readers else "welcome.step.plug_in")
+    if report.readers:
+        return text("welcome.step.put_in")
+    return text("welcome.step.plug_in")

@@ -42,7 +42,7 @@ def judged(
     """Judge the only line that these keys make."""
     (lineage,) = lineages(memory(*keys), (procedure,))
     status = lineage_status(lineage, now)
-    return status, choose_path(lineage, status, now, NoticeSettings(), blank_token=blank, link_stands=link)
+    return status, choose_path(lineage, status, now, NoticeSettings(), blank_token=blank, link_is_out=link)
 
 
 def outcome(*keys: Owned, **how: object) -> tuple[WorkflowKind | None, WorkflowKind | None]:
