@@ -1,5 +1,6 @@
 """The text ids of the values of closed lists."""
 
+from config.workflows import WorkflowKind
 from daemon.core.model import Occupancy, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
@@ -49,6 +50,13 @@ TROUBLE_REMEDIES = {
     Trouble.ELEVATED: "trouble.elevated",
 }
 """What is wrong and what to do. Some name the reader."""
+
+PATHS = {
+    WorkflowKind.ORDER: "path.order",
+    WorkflowKind.ACTIVATE: "path.activate",
+    WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "path.associate_new",
+}
 
 ROLES = {
     Role.AUTHENTICATION: "role.authentication",

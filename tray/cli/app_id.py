@@ -1,4 +1,4 @@
-"""How vigicle presents itself to Windows, before any window is made."""
+"""Registers the process with Windows, before it opens a window."""
 
 import sys
 
@@ -8,9 +8,10 @@ PER_MONITOR_AWARE_V2 = -4  # DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2
 
 
 def register() -> None:
-    """Name this process, and let it draw at each monitor's own scale. What Windows refuses is left as it is.
+    """Set the application id, and draw at each monitor's own scale.
 
-    The programs of the setup carry the scale in their manifest; there the second call is refused, and harmless.
+    Errors are ignored. The installed programs have the scale in their manifest, so there Windows rejects the second
+    call.
     """
     if sys.platform == "win32":
         import ctypes

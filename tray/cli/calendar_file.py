@@ -1,10 +1,10 @@
-"""Writes the dates of the keys into a calendar file (RFC 5545), for the person's own calendar."""
+"""Writes the dates of the keys into a calendar file (RFC 5545)."""
 
 import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from icalendar import Alarm, Calendar, Event
@@ -13,6 +13,7 @@ from config.files import write_whole
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from daemon.core.calendar_entries import CalendarEntry
+from tray.cli.command import Render
 
 STDOUT = "-"
 MORNING = timedelta(hours=9)
@@ -23,8 +24,6 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
 
-Render = Callable[[Text], str]
-
 
 class ExportError(UserError):
     """Why no calendar file was written."""
@@ -33,9 +32,9 @@ class ExportError(UserError):
 def export(
     entries: Sequence[CalendarEntry], target: str, render: Render, now: datetime, *, may_replace: Callable[[Path], bool]
 ) -> None:
-    """Write the entries into the file, or to stdout for "-". Raises ExportError, and then has written nothing.
+    """Write the entries into the file, or to stdout for "-".
 
-    `may_replace` is asked where the file exists already.
+    `may_replace` is asked when the file exists already. Raises ExportError, and then has written nothing.
     """
     if not entries:
         raise ExportError(text("export.nothing"))
@@ -55,7 +54,10 @@ def export(
 
 
 def as_ics(entries: Sequence[CalendarEntry], render: Render, now: datetime, zone: tzinfo | None = None) -> bytes:
-    """Make the calendar; days are those of `zone` (None: the local one)."""
+    """Return the calendar.
+
+    Days are those of `zone`, by default the local one.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//vigicle//vigicle//EN")
     calendar.add("version", "2.0")
@@ -65,31 +67,39 @@ def as_ics(entries: Sequence[CalendarEntry], render: Render, now: datetime, zone
 
 
 def _event(entry: CalendarEntry, render: Render, now: datetime, zone: tzinfo | None) -> Event:
-    """Make an event of the moment itself for an end, and of the whole day for a reminder.
+    """Return an event, a whole day for a reminder, else a moment.
 
-    A calendar takes a second import for an update where the sequence is not lower, and the stamp later, than what
-    it has (RFC 5546 §2.1.5); both grow with time, since nothing is kept of earlier exports.
+    A calendar takes a second import as an update when the sequence is not lower and the stamp is later (RFC 5546
+    §2.1.5). Both grow with time, because earlier exports are not recorded.
     """
     stamp = now.replace(microsecond=0)
+    begin: date = entry.moment.astimezone(UTC)
+    trigger = THE_DAY_BEFORE
+    if entry.days:
+        begin = entry.moment.astimezone(zone).date()
+        trigger = MORNING
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", stamp)
     event.add("last-modified", stamp)
     event.add("sequence", max(0, (now - FIRST_REVISION) // timedelta(minutes=1)))
-    event.add("dtstart", entry.moment.astimezone(zone).date() if entry.days else entry.moment.astimezone(UTC))
+    event.add("dtstart", begin)
     event.add("summary", render(entry.summary))
     event.add("description", render(entry.description))
     event.add("transp", "TRANSPARENT")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", render(entry.summary))
-    alarm.add("trigger", MORNING if entry.days else THE_DAY_BEFORE)
+    alarm.add("trigger", trigger)
     event.add_component(alarm)
     return event
 
 
 def _print(content: bytes) -> None:
-    """Bypass the text layer: the file's line ends are its own, and what cannot be written is known here."""
+    """Write the bytes to stdout.
+
+    The text layer would change the line ends, and report errors late.
+    """
     with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as stream:
         stream.write(content)
 

@@ -1,4 +1,7 @@
-"""The demonstration: the whole renewal with played keys and time, over the real rules, store and notices."""
+"""The demonstration: a whole renewal with simulated keys and time.
+
+The rules, the store and the notices are the real ones.
+"""
 
 import queue
 import sys
@@ -12,7 +15,7 @@ from typing import TypeVar
 from rich.markup import escape
 from rich.panel import Panel
 
-from config.i18n.text import Text, text
+from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.settings import Settings
 from config.workflows import Destination
@@ -36,13 +39,29 @@ PAUSE_S = 1.3
 STEP_PAUSE_S = 0.6
 PATIENCE_S = 8.0
 
+CHOICES: dict[Choice, str] = {
+    NoticeChoice.LATER: "choice.later",
+    Claim.NEW: "choice.new",
+    Claim.OLD_LOST: "choice.old_lost",
+    Claim.ACTIVATED: "choice.activated",
+    Claim.WORKS: "choice.works",
+}
+OPENINGS = {
+    Destination.ORDER_PAGE: "demo.opens.order_page",
+    Destination.TOOL: "demo.opens.tool",
+    Destination.PLATFORM: "demo.opens.platform",
+}
+
 
 class DemoFailure(Exception):  # noqa: N818 - it failed, and no caller handles it
     """The story did not go on as it should."""
 
 
 def key(name: str, holder: str, begins: datetime, ends: datetime) -> TokenReading:
-    """Make a played key; `name` tells it from the others."""
+    """Return a simulated key.
+
+    `name` distinguishes it from the others.
+    """
     given_name, surname = holder.split(" ", 1)
     certificate = Certificate(
         fingerprint=Fingerprint(name.encode().hex().ljust(64, "0")),
@@ -65,58 +84,65 @@ FOREIGN = key("foreign", "Paul AUTRE", BEGIN - timedelta(days=400), BEGIN + time
 
 
 class StoryPlayer:
-    """Plays scenes and tells them in the terminal."""
+    """Plays the story and prints it in the terminal."""
 
     def __init__(
         self, demo: Demo, told: "queue.Queue[Notice | Launch]", translator: Translator, wait: Callable[[], None]
     ) -> None:
-        """Keep what is played on; `wait` passes the time between two scenes."""
+        """Keep the demo and its output.
+
+        `wait` pauses between two parts of the story.
+        """
         self._demo = demo
         self._told = told
-        self._texts = translator
+        self._translator = translator
         self._wait = wait
         self._console = Terminal(emoji=False)
         self._pages: queue.SimpleQueue[Page] = queue.SimpleQueue()
         threading.Thread(target=self._hear_pages, name="pages", daemon=True).start()
 
     def tell(self, id_: str) -> None:
-        """Tell what happens, with the played date, and leave time to read it."""
-        now = self._texts.render(text("demo.now", date=self._demo.clock.now))
-        self._console.print(f"\n[dim]{escape(now)}[/]  {escape(self._texts.render(text(id_)))}")
+        """Print what happens, with the simulated date, and pause."""
+        now = self._translator.render(text("demo.now", date=self._demo.clock.now))
+        self._console.print(f"\n[dim]{escape(now)}[/]  {escape(self._translator.render(text(id_)))}")
         self._wait()
 
     def notice(self) -> Notice:
         """Wait for the next notice and show it."""
-        said = self._next(Notice)
-        buttons = [said.button, *(text(f"choice.{choice}") for choice in said.more)]
-        labels = "   ".join(f"[ {self._texts.render(label)} ]" for label in buttons if label is not None)
-        body = escape(f"{self._texts.render(said.body)}\n\n{labels}".strip())
-        self._console.print(Panel(body, title=escape(self._texts.render(said.title)), title_align="left", width=76))
+        notice = self._next(Notice)
+        buttons = [notice.button, *(text(CHOICES[choice]) for choice in notice.more)]
+        labels = "   ".join(f"[ {self._translator.render(label)} ]" for label in buttons if label is not None)
+        body = escape(f"{self._translator.render(notice.body)}\n\n{labels}".strip())
+        self._console.print(
+            Panel(body, title=escape(self._translator.render(notice.title)), title_align="left", width=76)
+        )
         self._wait()
-        return said
+        return notice
 
-    def click(self, said: Notice, choice: Choice = NoticeChoice.OPEN) -> None:
-        """Click a notice, as the person would."""
-        label: Text = said.button if choice is NoticeChoice.OPEN and said.button else text(f"choice.{choice}")
-        shown = self._texts.render(text("demo.click", button=label))
+    def click(self, notice: Notice, choice: Choice = NoticeChoice.OPEN) -> None:
+        """Click a notice, as the user would."""
+        label = notice.button
+        if choice is not NoticeChoice.OPEN or label is None:
+            label = text(CHOICES[choice])
+        shown = self._translator.render(text("demo.click", button=label))
         self._console.print(f"  [bold]{escape(shown)}[/]")
-        self._post(AnswerNotice(tag=said.tag, choice=choice))
+        self._post(AnswerNotice(tag=notice.tag, choice=choice))
 
     def launched(self, destination: Destination) -> None:
-        """Wait for a launch, and show what would open."""
+        """Wait for a launch, and print what would open."""
         order = self._next(Launch)
         if order.destination is not destination:
             raise DemoFailure(f"{order.destination} was launched, not {destination}")
-        self._console.print("  " + escape(self._texts.render(text(f"demo.opens.{destination}"))))
+        self._console.print("  " + escape(self._translator.render(text(OPENINGS[destination]))))
         self._wait()
 
     def insert(self, token: TokenReading) -> None:
-        """Put a key in, and wait until it has been read: a quick hand must not outrun the story."""
+        """Insert a key, and wait until it has been read."""
         if not self._demo.reader.insert(token).wait(PATIENCE_S):
             raise DemoFailure("the key was not read")
 
     def remove(self) -> None:
-        """Take the key out."""
+        """Remove the key."""
         self._demo.reader.remove()
 
     def pass_days(self, days: int) -> None:
@@ -124,15 +150,15 @@ class StoryPlayer:
         self._demo.schedule.pass_time(timedelta(days=days))
 
     def step(self, id_: str) -> None:
-        """Wait until the guide has come to this step, and show it."""
+        """Wait until the guide reaches this step, and print it."""
         page = self._page_at(id_)
         number, total = 1 + [step.id for step in page.steps].index(id_), len(page.steps)
-        words = self._texts.render(text("demo.step", number=number, total=total, title=page.headline))
+        words = self._translator.render(text("demo.step", number=number, total=total, title=page.headline))
         self._console.print(f"  [bold]{escape(words)}[/]")
         threading.Event().wait(STEP_PAUSE_S)
 
     def done(self, *steps: str) -> None:
-        """Come to each of these steps, and say that it is done."""
+        """Mark each of these steps done, in order."""
         for id_ in steps:
             self.step(id_)
             self._post(ChooseAction(action=ActionId(ActionKind.END, id_)))
@@ -165,7 +191,7 @@ class StoryPlayer:
 
 
 def story(stage: StoryPlayer) -> None:
-    """Tell the whole renewal, once."""
+    """Play the whole renewal once."""
     stage.tell("demo.begin")
     stage.insert(OLD)
     stage.tell("demo.old_in")
@@ -213,28 +239,34 @@ def play(
     make_tray: MakeTray | None = None,
     window: Sequence[str] | None = None,
 ) -> int:
-    """Play the story in a temporary folder; return 0 when it went as it should, 1 when not."""
+    """Play the story in a temporary folder.
+
+    Returns 0, or 1 when the story failed.
+    """
     told: queue.Queue[Notice | Launch] = queue.Queue()
     with tempfile.TemporaryDirectory(prefix="vigicle-demo-") as folder:
         demo = make_demo(Path(folder), settings, translator.render, told.put, BEGIN, make_tray, window)
-        stage = StoryPlayer(demo, told, translator, _for_a_key(translator) if by_step else _a_moment)
+        wait = _a_moment
+        if by_step:
+            wait = _for_a_key(translator)
+        stage = StoryPlayer(demo, told, translator, wait)
         outcome: list[int] = []
-        teller = threading.Thread(
+        storyteller = threading.Thread(
             target=lambda: outcome.append(_tell_story(stage, translator)), name="story", daemon=True
         )
         watch = threading.Thread(target=demo.loop.run, name="loop")
         watch.start()
-        teller.start()
+        storyteller.start()
         try:
             if demo.tray is not None:
-                threading.Thread(target=_stop_after, args=(teller, demo.tray), daemon=True).start()
+                threading.Thread(target=_stop_after, args=(storyteller, demo.tray), daemon=True).start()
                 demo.tray.run()
-            teller.join()
+            storyteller.join()
         finally:
             demo.post(CommandReceived(at=BEGIN, command=QuitDaemon()))
             watch.join()
             demo.thread.stop()
-    return outcome[0] if outcome else 1
+    return next(iter(outcome), 1)
 
 
 def _tell_story(stage: StoryPlayer, translator: Translator) -> int:
@@ -246,8 +278,8 @@ def _tell_story(stage: StoryPlayer, translator: Translator) -> int:
     return 0
 
 
-def _stop_after(teller: threading.Thread, screen: MainThreadTray) -> None:
-    teller.join()
+def _stop_after(storyteller: threading.Thread, screen: MainThreadTray) -> None:
+    storyteller.join()
     screen.stop()
 
 

@@ -1,20 +1,21 @@
-"""What `doctor` found, as JSON for programs and as lines for people in a terminal."""
+"""Prints the result of `doctor`, as JSON or as text."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text as Styled
 
-from config.i18n.text import Text, text
+from config.i18n.text import text
 from daemon.core.diagnosis import HEALTHS, TOPICS, Check, Health, exit_code
+from tray.cli.command import Render
 from tray.cli.console import Terminal
 
 __all__ = ["as_json", "exit_code", "print_checks"]
 
 VERSION = 1
-MARKS = {Health.OK: "✓", Health.ATTENTION: "!", Health.BAD: "✗"}
+SYMBOLS = {Health.OK: "✓", Health.ATTENTION: "!", Health.BAD: "✗"}
 STYLES = {Health.OK: "green", Health.ATTENTION: "yellow", Health.BAD: "bold red"}
 CONCLUSIONS = {
     Health.OK: "doctor.end.ok",
@@ -23,11 +24,12 @@ CONCLUSIONS = {
 }
 INDENT = 2
 
-Render = Callable[[Text], str]
-
 
 def as_json(checks: Sequence[Check], render: Render) -> str:
-    """Return the findings as one JSON object; the words are in the person's language, the rest is fixed."""
+    """Return the checks as one JSON object.
+
+    `what` and `remedy` are in the user's language, the rest is fixed.
+    """
     return json.dumps(
         {
             "version": VERSION,
@@ -48,10 +50,10 @@ def as_json(checks: Sequence[Check], render: Render) -> str:
 
 
 def print_checks(checks: Sequence[Check], render: Render, console: Console | None = None) -> None:
-    """Print each finding: its state by a sign and a word, what is, and what to do last."""
+    """Print each check with its state, its result and its remedy."""
     console = console or Terminal()
     for check in checks:
-        state = f"{MARKS[check.health]} {render(text(HEALTHS[check.health]))}"
+        state = f"{SYMBOLS[check.health]} {render(text(HEALTHS[check.health]))}"
         line = Styled.assemble((state, STYLES[check.health]), " · ", (render(text(TOPICS[check.topic])), "bold"))
         console.print(line)
         console.print(Padding(Styled(render(check.what)), (0, 0, 0, INDENT)))

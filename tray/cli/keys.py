@@ -1,4 +1,4 @@
-"""The commands by which the person says something of a key: what they know of it, its name, that it be forgotten."""
+"""The commands on one key: `tell`, `name` and `forget`."""
 
 import argparse
 import re
@@ -14,19 +14,19 @@ from daemon.core.commands import ClaimByFingerprint, ForgetCertificate, GetStatu
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Claim
 from daemon.core.views.report import CertificateStatus, Stage
+from tray.cli.command import NOT_DONE, AddCommand
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
-NOT_DONE = 1
-USAGE = 2
-
-Command = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
-AddCommand = Callable[[str, Command], argparse.ArgumentParser]
+USAGE = 2  # an exit code
 
 _BEGINNING = re.compile(r"[0-9a-f]{4,64}")
 
 
 def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
-    """Add them to the command line; `command` adds one by name, `words` gives the help of an id."""
+    """Add these commands to the command line.
+
+    `words` returns the help of a text id.
+    """
     tell = command("tell", _tell)
     tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("help.tell_what"))
     tell.add_argument("fingerprint", nargs="?", default="", help=words("help.tell_fingerprint"))
@@ -39,7 +39,10 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
 
 
 def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    """Find the key that is meant, by its fingerprint or as the only new one, and pass the person's word on."""
+    """Record the user's claim about a key.
+
+    The key is named by its fingerprint, or is the only new one.
+    """
     report = oneshot.ask(folders, loaded, GetStatus())
     meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
     if options.fingerprint:
@@ -59,32 +62,37 @@ def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
     if len(name) > KEY_NAME_LIMIT:
         print(translator.render(text("name.long", limit=KEY_NAME_LIMIT)), file=sys.stderr)
         return USAGE
-    line = _meant(options.fingerprint, folders, loaded, translator)
-    if line is None:
+    certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
+    if certificate is None:
         return USAGE
-    oneshot.ask(folders, loaded, NameKey(fingerprint=line.fingerprint_sha256, name=name))
+    oneshot.ask(folders, loaded, NameKey(fingerprint=certificate.fingerprint_sha256, name=name))
     print(translator.render(text("tell.done")))
     return 0
 
 
 def _forget(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    line = _meant(options.fingerprint, folders, loaded, translator)
-    if line is None:
+    certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
+    if certificate is None:
         return USAGE
     if not options.yes and not on_terminal():
         print(translator.render(text("forget.say_yes")), file=sys.stderr)
         return USAGE
-    whose = line.subject_cn or text("holder.unknown")
-    until = line.not_after or text("key.no_date")
-    if not options.yes and not ask_on_terminal(translator.render(text("forget.ask", holder=whose, date=until))):
+    holder = certificate.subject_cn or text("holder.unknown")
+    until = certificate.not_after or text("key.no_date")
+    if not options.yes and not ask_on_terminal(translator.render(text("forget.ask", holder=holder, date=until))):
         return NOT_DONE
-    oneshot.ask(folders, loaded, ForgetCertificate(fingerprint=line.fingerprint_sha256))
+    oneshot.ask(folders, loaded, ForgetCertificate(fingerprint=certificate.fingerprint_sha256))
     print(translator.render(text("forget.done")))
     return 0
 
 
-def _meant(written: str, folders: Folders, loaded: Loaded, translator: Translator) -> CertificateStatus | None:
-    """Find the one certificate whose fingerprint begins so; else say what is wrong."""
+def _find_certificate(
+    written: str, folders: Folders, loaded: Loaded, translator: Translator
+) -> CertificateStatus | None:
+    """Return the one certificate whose fingerprint begins so.
+
+    Prints the reason and returns None when there is none or more than one.
+    """
     beginning = written.replace(":", "").lower()
     if not _BEGINNING.fullmatch(beginning):
         print(translator.render(text("fingerprint.no_beginning")), file=sys.stderr)

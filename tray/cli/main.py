@@ -1,22 +1,23 @@
-"""The `vigicle` command: reads the command line, calls the watchman, and prints."""
+"""The `vigicle` command: parses the command line and runs the command."""
 
 import argparse
 import gettext
 import io
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 
 from config.folders import Folders, find_folders
-from config.i18n.text import Text, text
+from config.i18n.text import text
 from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
 from daemon.assembly.daemon import DaemonOutcome, run_daemon
 from daemon.core.commands import CheckKeys, GetStatus
 from tray.cli.app_id import register
+from tray.cli.command import CommandHandler, Render
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
 from tray.cli.keys import add_key_commands
 from tray.cli.no_console import has_no_console, print_to_log, tell
@@ -26,15 +27,13 @@ from tray.icon.tray_icon import TrayIcon
 
 BAD_CONFIGURATION = 3
 
-Command = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that the command line names; return the exit code of the contract."""
+    """Run the command on the command line and return its exit code."""
     register()
     no_console = has_no_console()
     open_closed_streams()
-    _bear_any_letter()
+    _replace_unencodable_letters()
     translator = Translator()
     return printed(lambda: _main(arguments, translator, no_console=no_console), translator.render)
 
@@ -46,11 +45,12 @@ def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console
         if no_console:
             print_to_log(folders)
         _log_to_stderr(verbose=options.verbose)
-        loaded = _load(folders, bears_bad_settings=options.bears_bad_settings)
+        loaded = _load(folders, accepts_bad_settings=options.accepts_bad_settings)
         translator = Translator(loaded.settings.language)
-        for refused in () if options.bears_bad_settings else loaded.problems:
-            print(f"vigicle: {translator.render(refused.text)}", file=sys.stderr)
-        command: Command = options.command
+        if not options.accepts_bad_settings:
+            for problem in loaded.problems:
+                print(f"vigicle: {translator.render(problem.text)}", file=sys.stderr)
+        command: CommandHandler = options.command
         return command(options, folders, loaded, translator)
     except UserError as problem:
         print(f"vigicle: {translator.render(problem.text)}", file=sys.stderr)
@@ -61,12 +61,15 @@ def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console
         return 130
 
 
-def _load(folders: Folders, *, bears_bad_settings: bool) -> Loaded:
-    """Load the settings; a command that bears refused ones gets the plain ones, and the reason."""
+def _load(folders: Folders, *, accepts_bad_settings: bool) -> Loaded:
+    """Load the settings.
+
+    A command that accepts invalid settings gets the defaults and the error.
+    """
     try:
         return load_settings(folders)
     except SettingsError as problem:
-        if not bears_bad_settings:
+        if not accepts_bad_settings:
             raise
         return Loaded(settings=catalogue_settings(), problems=(problem,))
 
@@ -87,11 +90,11 @@ COMMAND_HELP = {
 }
 
 
-def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
+def _parser(render: Render) -> argparse.ArgumentParser:
     def words(id_: str) -> str:
         return render(text(id_))
 
-    gettext.bindtextdomain("argparse", LOCALE)  # what argparse says by itself
+    gettext.bindtextdomain("argparse", LOCALE)  # the messages of argparse
     gettext.textdomain("argparse")
     parser = argparse.ArgumentParser(prog="vigicle", description=words("help.description"))
     parser.add_argument(
@@ -100,9 +103,9 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
     parser.add_argument("-v", "--verbose", action="store_true", help=words("help.verbose"))
     commands = parser.add_subparsers(required=True, metavar=words("help.command"))
 
-    def command(name: str, action: Command) -> argparse.ArgumentParser:
+    def command(name: str, action: CommandHandler) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words(COMMAND_HELP[name]), description=words(COMMAND_HELP[name]))
-        added.set_defaults(command=action, bears_bad_settings=False)
+        added.set_defaults(command=action, accepts_bad_settings=False)
         return added
 
     run = command("run", _run)
@@ -113,18 +116,20 @@ def _parser(render: Callable[[Text], str]) -> argparse.ArgumentParser:
         command(name, partial(_report, asked)).add_argument("--json", action="store_true", help=words("help.json"))
     add_key_commands(command, words)
     add_guide_command(command, words)
-    command("quit", _quit).set_defaults(bears_bad_settings=True)
+    command("quit", _quit).set_defaults(accepts_bad_settings=True)
     add_side_commands(parser, command, words)
     return parser
 
 
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    screen = None if options.headless else TrayIcon
-    window = None if options.headless else window_command()
+    screen = None
+    window = None
+    if not options.headless:
+        screen, window = TrayIcon, window_command()
     if options.demo:
         from tray.cli import demo
 
-        logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is told instead
+        logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)  # the story is printed
         return demo.play(loaded.settings, translator, by_step=options.step, make_tray=screen, window=window)
     outcome = run_daemon(folders, loaded, screen, window, greeting=screen is not None)
     if outcome is DaemonOutcome.ALREADY_RUNNING:
@@ -137,7 +142,7 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translat
 def _report(
     asked: GetStatus | CheckKeys, options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator
 ) -> int:
-    from tray.cli import report_output  # rich is for those who look, not for the daemon
+    from tray.cli import report_output  # the daemon does not need rich
 
     report = oneshot.ask(folders, loaded, asked)
     if options.json:
@@ -153,21 +158,21 @@ def _quit(_options: argparse.Namespace, folders: Folders, _loaded: Loaded, trans
     return 0
 
 
-def _bear_any_letter() -> None:
-    """Print a question mark for a letter that the terminal does not have (a pipe on Windows), rather than fail."""
+def _replace_unencodable_letters() -> None:
+    """Print a question mark for a letter that the output cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def _log_to_stderr(*, verbose: bool) -> None:
-    """Log to stderr: what a user could be told, or everything with --verbose."""
+    """Log to stderr, from INFO or with --verbose from DEBUG."""
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
     )
-    for chatty in ("apscheduler", "asyncio", "desktop_notifier", "dbus_fast"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for library in ("apscheduler", "asyncio", "desktop_notifier", "dbus_fast"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     if not verbose:  # it logs a traceback where the bus has gone; the next channel follows all the same
         logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)

@@ -1,4 +1,7 @@
-"""What takes the terminal's place where there is none: Windows gives `vigiclew.exe` no standard streams."""
+"""Output without a terminal: a log file and a message box.
+
+Windows gives `vigiclew.exe` no standard streams.
+"""
 
 import contextlib
 import sys
@@ -8,21 +11,24 @@ from config.folders import Folders, private_folder
 from config.identity import APPLICATION
 
 LOG = "vigicle.log"
-ENOUGH = 1 << 20  # bytes: then a new log is begun, and the one before kept
+ENOUGH = 1 << 20  # bytes, before a new log begins; the last one is kept
 MB_ICONWARNING = 0x30
 
 
 def has_no_console() -> bool:
-    """Tell whether nobody would see what is printed."""
+    """Return whether the process has no standard streams."""
     return sys.stderr is None
 
 
 def print_to_log(folders: Folders) -> Path:
-    """Let all that is printed go to a file in the state folder, and return it. Raises FolderError and OSError."""
+    """Print to a log file in the state folder, and return it.
+
+    Raises FolderError and OSError.
+    """
     file = private_folder(folders.state) / LOG
     with contextlib.suppress(OSError):  # there is none, or another vigicle writes into it
         if file.is_symlink():
-            file.unlink()  # what it leads to is not ours to write into
+            file.unlink()  # its target may belong to another program
         elif file.stat().st_size > ENOUGH:
             file.replace(file.with_suffix(".old.log"))
     sys.stdout = sys.stderr = file.open("a", encoding="utf-8", errors="replace", buffering=1)
@@ -30,7 +36,7 @@ def print_to_log(folders: Folders) -> Path:
 
 
 def tell(words: str) -> None:
-    """Show the words in a window, and wait until the person has closed it."""
+    """Show a message box, and wait until the user closes it."""
     if sys.platform == "win32":
         import ctypes
 

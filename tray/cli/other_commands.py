@@ -1,4 +1,4 @@
-"""The commands beside the watch: the calendar file, start at login, what is wrong here, completion in shells."""
+"""The commands `doctor`, `autostart`, `export` and `completion`."""
 
 import argparse
 import sys
@@ -15,9 +15,9 @@ from daemon.assembly import doctor as examination
 from daemon.assembly.oneshot import remembered
 from daemon.core.calendar_entries import calendar_entries
 from daemon.core.login_start import AutostartState
+from tray.cli.command import NOT_DONE, AddCommand
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
-NOT_DONE = 1
 AUTOSTART_STATES = {
     AutostartState.ON: "autostart.on",
     AutostartState.OFF: "autostart.off",
@@ -26,19 +26,19 @@ AUTOSTART_STATES = {
 }
 SHELLS = ("bash", "zsh", "fish")
 
-Command = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
-AddCommand = Callable[[str, Command], argparse.ArgumentParser]
-
 
 def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, words: Callable[[str], str]) -> None:
-    """Add them to the command line; `command` adds one by name, `words` gives the help of an id."""
+    """Add these commands to the command line.
+
+    `words` returns the help of a text id.
+    """
     doctor = command("doctor", _doctor)
     doctor.add_argument("--json", action="store_true", help=words("help.json"))
     doctor.add_argument("--notice", action="store_true", help=words("help.notice"))
-    doctor.set_defaults(bears_bad_settings=True)
+    doctor.set_defaults(accepts_bad_settings=True)
     autostart = command("autostart", _autostart)
     autostart.add_argument("what", choices=["enable", "disable", "status"], help=words("help.what"))
-    autostart.set_defaults(bears_bad_settings=True)
+    autostart.set_defaults(accepts_bad_settings=True)
     export = command("export", _export)
     file = export.add_argument("--ics", metavar="FILE", required=True, help=words("help.ics"))
     export.add_argument("--force", action="store_true", help=words("help.force"))
@@ -47,7 +47,7 @@ def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, word
 
 
 def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    from tray.cli import doctor_output  # rich is for those who look, not for the daemon
+    from tray.cli import doctor_output  # the daemon does not need rich
 
     checks = examination.examine(folders, loaded, translator, with_notice=options.notice)
     if options.json:
@@ -60,18 +60,19 @@ def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
 def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, translator: Translator) -> int:
     starter = examination.make_login_starter()
     try:
-        standing = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
+        status = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
     except OSError as error:
         reason = error.strerror or str(error)
         print(translator.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
         return NOT_DONE
-    print(translator.render(text(AUTOSTART_STATES[standing.state], place=standing.place)))
-    wrong = options.what == "enable" and standing.state is not AutostartState.ON
-    return NOT_DONE if wrong else 0
+    print(translator.render(text(AUTOSTART_STATES[status.state], place=status.place)))
+    if options.what == "enable" and status.state is not AutostartState.ON:
+        return NOT_DONE
+    return 0
 
 
 def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    from tray.cli import calendar_file  # icalendar is for this command alone
+    from tray.cli import calendar_file  # no other command needs icalendar
 
     def may_replace(file: Path) -> bool:
         question = translator.render(text("export.ask", file=str(file)))
@@ -95,9 +96,9 @@ def _completion(
     options: argparse.Namespace,
     _folders: Folders,
     _loaded: Loaded,
-    _texts: Translator,
+    _translator: Translator,
 ) -> int:
-    import shtab  # made once and kept by the shell: it costs nothing when vigicle runs
+    import shtab  # no other command needs shtab
 
     file.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's way
     print(shtab.complete(parser, options.shell))

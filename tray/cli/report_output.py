@@ -1,7 +1,6 @@
-"""A report as JSON for programs, and as tables for people in a terminal."""
+"""Prints a report, as JSON or as tables."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,20 +8,20 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from config.i18n.text import Text, text
+from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.settings import Settings
-from daemon.core.labels import OCCUPANCIES, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
+from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
+from tray.cli.command import Render
 from tray.cli.console import Terminal
 
 VERSION = 1
 TIMELINE_WIDTH = 16
 TABLE_WIDTH = 64  # narrower, its columns are cut
-Render = Callable[[Text], str]
 
 STYLES = {Stage.EXPIRED: "bold red", Stage.URGENT: "bold yellow", Stage.DUE: "yellow", Stage.VALID: "green"}
-MARKS = {
+SYMBOLS = {
     Stage.EXPIRED: "✗",
     Stage.URGENT: "!",
     Stage.DUE: "•",
@@ -34,7 +33,7 @@ MARKS = {
 
 
 def as_json(report: Report, render: Render) -> str:
-    """Return the report as the contract's JSON, with each path's reason in words."""
+    """Return the report as JSON, with each path's reason rendered."""
     return json.dumps(
         {
             "version": VERSION,
@@ -48,7 +47,7 @@ def as_json(report: Report, render: Render) -> str:
 
 
 def print_report(report: Report, translator: Translator, settings: Settings) -> None:
-    """Print the report for a person: certificates, what to do, readers."""
+    """Print the certificates, the next steps and the readers."""
     console, render = Terminal(), translator.render
     titles = {p.id: p.title.fr if translator.language == "fr" else p.title.en for p in settings.procedures}
     if report.certificates:
@@ -57,11 +56,11 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
     else:
         console.print(render(text("table.no_certificate")))
     for path in report.paths:
-        console.print(f"\n[bold]→ {escape(render(text(f'path.{path.kind}')))}[/] · {escape(path.holder)}")
+        console.print(f"\n[bold]→ {escape(render(text(PATHS[path.kind])))}[/] · {escape(path.holder)}")
         console.print(f"  {escape(titles.get(path.procedure, path.procedure))}")
         console.print(f"  {escape(render(path.reason))}")
         if path.then:
-            console.print("  " + escape(render(text("table.then", path=text(f"path.{path.then}")))))
+            console.print("  " + escape(render(text("table.then", path=text(PATHS[path.then])))))
     console.print()
     if report.readers:
         console.print(_reader_table(report, render))
@@ -101,38 +100,48 @@ def _path(path: Path, render: Render) -> dict[str, Any]:
 
 
 def _rfc3339(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
+    if moment is None:
+        return None
+    return f"{moment.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def place_words(line: CertificateStatus, render: Render) -> str:
-    """Say what the key is called, and where it is or was seen last."""
+    """Return the key's name and where it is or was seen last."""
     if line.present:
         place = text("table.present_in", reader=line.reader) if line.reader else text("table.present")
     elif line.last_seen is None:
         place = text("table.away")
     else:
         place = text("table.seen_in" if line.reader else "table.seen", date=line.last_seen, reader=line.reader)
-    named = f"{render(text('table.key_name', name=line.key_name))} · " if line.key_name else ""
-    return named + render(place)
+    if line.key_name:
+        return f"{render(text('table.key_name', name=line.key_name))} · {render(place)}"
+    return render(place)
 
 
 def timeline(begin: datetime, end: datetime, now: datetime, width: int = TIMELINE_WIDTH) -> str:
-    """Draw a validity from its begin to its end, with a dot for today; before or after, the dot stands outside."""
+    """Draw a validity as a line with a dot for today.
+
+    The dot is at an end of the line before and after the validity.
+    """
     if now < begin:
         return "●" + "─" * (width - 1)
     if now > end:
         return "━" * (width - 1) + "●"
-    passed = 1 + round((width - 3) * ((now - begin) / (end - begin)) if end > begin else 0)
+    passed = 1
+    if end > begin:
+        passed += round((width - 3) * ((now - begin) / (end - begin)))
     return "━" * passed + "●" + "─" * (width - passed - 1)
 
 
 def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
-    """Give each certificate two lines, so that the table fits a terminal of 80 columns."""
+    """Return a table that fits 80 columns, two lines a certificate."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("table.holder", "table.role", "table.until", "table.state"):
         table.add_column(render(text(column)))
     for line in report.certificates:
-        drawn = timeline(line.not_before, line.not_after, now) if line.not_before and line.not_after else ""
+        drawn = ""
+        if line.not_before and line.not_after:
+            drawn = timeline(line.not_before, line.not_after, now)
         holder, place, role, until, state, left = _words(line, render)
         style = STYLES.get(line.stage, "dim")
         table.add_row(f"{holder}\n{place}", role, f"{until}\n[{style}]{drawn}[/]", f"{state}\n{left}")
@@ -140,19 +149,19 @@ def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
 
 
 def _certificate_lines(report: Report, render: Render, _now: datetime) -> str:
-    """Put one thing on a line, for a narrow terminal or a Braille line."""
+    """Return one fact on each line, for a narrow terminal or Braille."""
     return "\n".join("\n".join(filter(None, _words(line, render))) + "\n" for line in report.certificates)
 
 
 def _words(line: CertificateStatus, render: Render) -> tuple[str, str, str, str, str, str]:
-    """Say whose it is, where, what for, until when, how it stands, and how many days are left, in rich's markup."""
+    """Return holder, place, role, end, stage and days left, in rich's markup."""
     style = STYLES.get(line.stage, "dim")
     return (
         escape(line.subject_cn or render(text("holder.unknown"))),
         f"[dim]{escape(place_words(line, render))}[/]",
         render(text(ROLES[line.role])),
         render(text("table.date", date=line.not_after)) if line.not_after else "?",
-        f"[{style}]{MARKS[line.stage]} {escape(render(text(STAGES[line.stage])))}[/]",
+        f"[{style}]{SYMBOLS[line.stage]} {escape(render(text(STAGES[line.stage])))}[/]",
         "" if line.days_left is None else render(text("table.days", count=line.days_left)),
     )
 
@@ -163,6 +172,7 @@ def _reader_table(report: Report, render: Render) -> Table:
         table.add_column(render(text(column)))
     for reader in report.readers:
         state = render(text(OCCUPANCIES[reader.state]))
-        trouble = f" · {render(text(TROUBLE_TITLES[reader.trouble]))}" if reader.trouble else ""
-        table.add_row(escape(reader.name), escape(state + trouble))
+        if reader.trouble:
+            state += f" · {render(text(TROUBLE_TITLES[reader.trouble]))}"
+        table.add_row(escape(reader.name), escape(state))
     return table

@@ -1,4 +1,4 @@
-"""What becomes of a command whose words nobody can read."""
+"""Standard streams that are closed, full or broken."""
 
 import errno
 import os
@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from config.i18n.text import Text, text
+from config.i18n.text import text
+from tray.cli.command import Render
 
 READER_GONE = 141  # what a shell makes of SIGPIPE
 UNWRITTEN = 74  # EX_IOERR of sysexits.h
@@ -14,9 +15,9 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def open_closed_streams() -> None:
-    """Give a command that was started with closed streams others that lead nowhere (`vigicle status <&- >&-`).
+    """Replace closed standard streams by the null device (`vigicle status <&- >&-`).
 
-    Else the next file that is opened takes the number of one, and gets what is printed.
+    Otherwise the next opened file would get the number of one, and the output.
     """
     if sys.platform != "win32":  # there a program without a console has none, and its log takes their place
         for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -24,8 +25,11 @@ def open_closed_streams() -> None:
                 setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
-def printed(command: Callable[[], int], render: Callable[[Text], str]) -> int:
-    """Do a command to its last printed letter; return its exit code, or one of these two when nobody can read it."""
+def printed(command: Callable[[], int], render: Render) -> int:
+    """Run a command, flush its output, and return its exit code.
+
+    Returns READER_GONE when the output pipe closes, UNWRITTEN when the disk is full.
+    """
     try:
         try:
             return command()
@@ -44,7 +48,7 @@ def printed(command: Callable[[], int], render: Callable[[Text], str]) -> int:
 
 
 def _print_no_more(*streams: TextIO | None) -> None:
-    """Send what they still hold nowhere: Python flushes them once more at its end."""
+    """Point the streams to the null device: Python flushes them at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in filter(None, streams):
         os.dup2(nowhere, stream.fileno())

@@ -16,8 +16,6 @@ FILES_NAMED_ALIKE = {"control.json", "control.sock"}
 
 FORMATTED_IN = {
     "daemon/adapters/notify/chain.py",
-    "tray/cli/demo.py",
-    "tray/cli/report_output.py",
 }
 """Files that still put ids together from parts. This list only shrinks."""
 
