@@ -68,30 +68,30 @@ def test_later_lines_of_a_docstring_may_be_long() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param("class ADoor: ...", id="class"),
-        pytest.param("def door(): ...", id="function"),
-        pytest.param("def f(the_door): ...", id="parameter"),
-        pytest.param("self.door_2 = 1", id="attribute"),
-        pytest.param("import x as door", id="import"),
-        pytest.param("x = 1  # Doors open.", id="comment"),
-        pytest.param('def f():\n    """A door.\n\n    Text."""', id="docstring"),
-        pytest.param('log.info("The door opens")', id="sentence"),
+        pytest.param("class ALantern: ...", id="class"),
+        pytest.param("def lantern(): ...", id="function"),
+        pytest.param("def f(the_lantern): ...", id="parameter"),
+        pytest.param("self.lantern_2 = 1", id="attribute"),
+        pytest.param("import x as lantern", id="import"),
+        pytest.param("x = 1  # Lanterns open.", id="comment"),
+        pytest.param('def f():\n    """A lantern.\n\n    Text."""', id="docstring"),
+        pytest.param('log.info("The lantern opens")', id="sentence"),
     ],
 )
 def test_a_retired_word_is_found(source: str) -> None:
-    assert len(find_retired("daemon/a.py", source, read_retired_words("all doors?"))) == 1
+    assert len(find_retired("daemon/a.py", source, read_retired_words("all lanterns?"))) == 1
 
 
 @pytest.mark.parametrize(
     ("file", "source", "rule"),
     [
-        pytest.param("daemon/a.py", "door.open()", "all doors?", id="of-a-library"),
-        pytest.param("daemon/a.py", 'text("door")', "all doors?", id="word-of-outsiders"),
-        pytest.param("tests/a.py", 'assert x == "the door"', "all doors?", id="sentence-in-a-test"),
-        pytest.param("daemon/a.py", "indoors = 1", "all doors?", id="part-of-a-word"),
-        pytest.param("tray/a.py", "door = 1", "all@daemon doors?", id="another-folder"),
-        pytest.param("daemon/a.py", "door = 1", "prose doors?", id="name-not-prose"),
-        pytest.param("docs/a.md", "A door", "names doors?", id="prose-not-name"),
+        pytest.param("daemon/a.py", "lantern.open()", "all lanterns?", id="of-a-library"),
+        pytest.param("daemon/a.py", 'text("lantern")', "all lanterns?", id="word-of-outsiders"),
+        pytest.param("tests/a.py", 'assert x == "the lantern"', "all lanterns?", id="sentence-in-a-test"),
+        pytest.param("daemon/a.py", "lanternfish = 1", "all lanterns?", id="part-of-a-word"),
+        pytest.param("tray/a.py", "lantern = 1", "all@daemon lanterns?", id="another-folder"),
+        pytest.param("daemon/a.py", "lantern = 1", "prose lanterns?", id="name-not-prose"),
+        pytest.param("docs/a.md", "A lantern", "names lanterns?", id="prose-not-name"),
     ],
 )
 def test_what_is_no_retired_word_passes(file: str, source: str, rule: str) -> None:
@@ -99,6 +99,6 @@ def test_what_is_no_retired_word_passes(file: str, source: str, rule: str) -> No
 
 
 def test_a_document_is_read() -> None:
-    assert find_retired("docs/a.md", "x\n\nA door", read_retired_words("prose doors?")) == [
-        "docs/a.md:3: '\\\\b(?:doors?)\\\\b' in 'A door'"
+    assert find_retired("docs/a.md", "x\n\nA lantern", read_retired_words("prose lanterns?")) == [
+        "docs/a.md:3: '\\\\b(?:lanterns?)\\\\b' in 'A lantern'"
     ]

@@ -125,7 +125,7 @@ for line in sys.stdin:
     if what == "choose":
         print(json.dumps({"type": "chosen", "number": page["number"], "action": page["primary"]["id"]}), flush=True)
     elif what == "talk":
-        print("nonsense", flush=True)
+        print("gibberish", flush=True)
     elif what == "mumble":
         sys.stdout.buffer.write(b'{"type":"\\xff"}\\n')
         sys.stdout.flush()

@@ -480,7 +480,7 @@ def admitted(runtime: Path) -> bool:
 
 @pytest.mark.parametrize(
     "message",
-    [b"nonsense", b'{"type":"chosen"}', b'{"type":"\xff"}', b'{"x":' + b"[" * 8000, bytes(9000)],
+    [b"gibberish", b'{"type":"chosen"}', b'{"type":"\xff"}', b'{"x":' + b"[" * 8000, bytes(9000)],
     ids=["none", "a part", "no text", "too deep", "too long"],
 )
 def test_a_follower_that_sends_invalid_messages_is_disconnected(daemon: RunningDaemon, message: bytes) -> None:

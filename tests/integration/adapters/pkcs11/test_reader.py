@@ -275,7 +275,7 @@ TALKERS = {
     "an endless line": "while True: print('x' * 65536, end='')",
     "endless lines": """while True: print('{"type":"trouble","trouble":"card_unread","detail":"x"}')""",
     "a line just too long": f"print('\"' + 'x' * {LINE_LIMIT} + '\"')",
-    "nonsense": "print('hello')",
+    "gibberish": "print('hello')",
     "another type": """print('{"type":"token","token":{"slot_description":7}}')""",
     "nothing": "",
 }

@@ -29,9 +29,9 @@ def test_what_is_printed_goes_to_the_log(program: Program) -> None:
 
 
 def test_a_refused_configuration_is_in_the_log(program: Program) -> None:
-    program.configure("nonsense = 1\n")
+    program.configure("gibberish = 1\n")
     assert run_without_streams(program, "status") == 3
-    assert "nonsense" in (program.state_folder / LOG).read_text(encoding="utf-8")
+    assert "gibberish" in (program.state_folder / LOG).read_text(encoding="utf-8")
 
 
 def test_a_link_in_place_of_the_log_is_not_followed(program: Program, tmp_path: Path) -> None:

@@ -108,8 +108,8 @@ def test_a_panel_gets_every_property_at_once(item: TrayItem) -> None:
 
 
 def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
-    with pytest.raises(RuntimeError, match="Nonsense"):
-        item.property("Nonsense")
+    with pytest.raises(RuntimeError, match="Gibberish"):
+        item.property("Gibberish")
 
 
 def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIcon) -> None:

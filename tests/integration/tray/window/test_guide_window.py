@@ -178,7 +178,7 @@ def test_another_language_comes_with_the_page(at_window: WindowUser) -> None:
 
 def test_an_invalid_page_changes_nothing(at_window: WindowUser) -> None:
     at_window.open(PAGES["step"](ENGLISH))
-    at_window.child.write(b"nonsense\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
+    at_window.child.write(b"gibberish\n{}\n\xff\n\n" + b"[" * (5 << 20) + b"\n")
     at_window.child.show(PAGES["question"](ENGLISH))
     at_window.choose("push button", "The older one is lost")
     assert at_window.child.answer() == Chosen(number=1, action=action_id("state:old_lost"))
