@@ -100,7 +100,7 @@ class Notifier(Protocol):
     def show(self, notice: Notice) -> None:
         """Show the notice through the best channel that delivers it."""
 
-    def withdraw(self, tag: NoticeId) -> None:
+    def withdraw(self, notice_id: NoticeId) -> None:
         """Remove the notice from the screen, if it is there."""
 
     def stop(self) -> None:

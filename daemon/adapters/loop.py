@@ -108,8 +108,8 @@ class Loop:
                 out.store.save(memory, history)
             case effects.ShowNotice(notice=notice):
                 out.notifier.show(notice)
-            case effects.Withdraw(tag=tag):
-                out.notifier.withdraw(tag)
+            case effects.Withdraw(notice_id=notice_id):
+                out.notifier.withdraw(notice_id)
             case effects.Launch():
                 out.launcher.launch(effect)
             case effects.WakeAt(moment=moment):

@@ -125,7 +125,7 @@ class TerminalChannel:
         """Count it as delivered."""
         return True
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Do nothing: the terminal keeps its lines."""
 
     async def close(self) -> None:
@@ -148,9 +148,9 @@ class StoryNotifier:
         self._report(notice)
         self._desktop.show(replace(notice, title=text("demo.title", title=notice.title)))
 
-    def withdraw(self, tag: NoticeId) -> None:
+    def withdraw(self, notice_id: NoticeId) -> None:
         """Remove it from the desktop."""
-        self._desktop.withdraw(tag)
+        self._desktop.withdraw(notice_id)
 
     def stop(self) -> None:
         """End."""

@@ -49,7 +49,7 @@ ProgramCommand = GetStatus | CheckKeys | RaiseGuide | RunDoctor | SwitchLanguage
 class AnswerNotice:
     """Answer the notice with this tag, perhaps hours after it was shown."""
 
-    tag: NoticeId
+    notice_id: NoticeId
     choice: Choice = NoticeChoice.OPEN
 
 

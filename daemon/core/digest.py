@@ -17,7 +17,7 @@ def summarize(due: list[Notice]) -> list[Notice]:
     is_critical = any(notice.urgency is Urgency.CRITICAL for notice in due)
     return [
         Notice(
-            tag=FLOOD,
+            notice_id=FLOOD,
             title=text("notice.flood.title", number=len(due)),
             body=text("notice.flood.body"),
             dedup_keys=tuple(dedup_key for notice in due for dedup_key in notice.dedup_keys),

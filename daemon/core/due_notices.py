@@ -110,7 +110,7 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
         if question is None or was_delivered(memory, QuestionKey(question, key.id), now):
             continue
         yield Notice(
-            tag=NoticeId(NoticeKind.QUESTION, key.id),
+            notice_id=NoticeId(NoticeKind.QUESTION, key.id),
             title=text(QUESTION_TITLES[question]),
             body=text(QUESTION_BODIES[question], holder=called(case.lineage.holder, key)),
             dedup_keys=(QuestionKey(question, key.id),),
@@ -240,7 +240,7 @@ def _key_notice(
 ) -> Notice:
     is_urgent = days_left(subject.not_after, now) < settings.notices.urgent_days
     return Notice(
-        tag=NoticeId(NoticeKind.KEY, subject.key.id),
+        notice_id=NoticeId(NoticeKind.KEY, subject.key.id),
         title=_title(subject, now),
         body=_body(subject, memory, now),
         dedup_keys=dedup_keys,

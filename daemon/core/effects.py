@@ -56,7 +56,7 @@ class ShowNotice:
 class Withdraw:
     """Take this notice off the screen, if it is still there."""
 
-    tag: NoticeId
+    notice_id: NoticeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

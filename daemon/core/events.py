@@ -69,7 +69,7 @@ class NoticeDelivered:
     """A channel has delivered the notice with these dedup keys."""
 
     at: datetime
-    tag: NoticeId
+    notice_id: NoticeId
     dedup_keys: tuple[DedupKey, ...]
 
 

@@ -83,7 +83,7 @@ class NoticeId:
 class Notice:
     """One notice on the desktop."""
 
-    tag: NoticeId
+    notice_id: NoticeId
 
     title: Text
 

@@ -255,13 +255,13 @@ def _show_notices(
     if state.readers is None or names_being_read(state) or clock_wrong(now):
         return state, (), None
     due = _due(state, assessment, now)
-    before = {n.tag: state.in_flight[n.tag] for n in due if n.tag in state.in_flight}
-    under_way = {tag for tag, delivery in before.items() if _is_under_way(delivery, now)}
-    fresh = [n for n in due if n.tag not in under_way]
+    before = {n.notice_id: state.in_flight[n.notice_id] for n in due if n.notice_id in state.in_flight}
+    under_way = {notice_id for notice_id, delivery in before.items() if _is_under_way(delivery, now)}
+    fresh = [n for n in due if n.notice_id not in under_way]
     quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
-    delivery = {n.tag: _next_delivery(n, before.get(n.tag), now) for n in fresh}
+    delivery = {n.notice_id: _next_delivery(n, before.get(n.notice_id), now) for n in fresh}
     state = replace(state, in_flight=before | delivery)
     return state, tuple(ShowNotice(notice=notice) for notice in fresh), None
 
@@ -302,23 +302,23 @@ def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
     in_flight = {
         t: delivery
         for t, delivery in state.in_flight.items()
-        if t != event.tag or delivery.dedup_keys != event.dedup_keys
+        if t != event.notice_id or delivery.dedup_keys != event.dedup_keys
     }
-    if event.tag.kind is NoticeKind.KEY:
-        memory = drop_snooze(memory, KeyId(event.tag.subject), event.at)
+    if event.notice_id.kind is NoticeKind.KEY:
+        memory = drop_snooze(memory, KeyId(event.notice_id.subject), event.at)
     return replace(state, memory=memory, in_flight=in_flight)
 
 
 def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
     if not state.notifies:
         return ()
-    notice = Notice(tag=NoticeId(NoticeKind.PROBLEM, event.topic), title=event.title, body=event.body)
+    notice = Notice(notice_id=NoticeId(NoticeKind.PROBLEM, event.topic), title=event.title, body=event.body)
     return (ShowNotice(notice=notice),)
 
 
 def _launch_failed(procedure: str, trouble: Trouble) -> tuple[ShowNotice, ...]:
     title, body = text(TROUBLE_TITLES[trouble]), text(TROUBLE_REMEDIES[trouble])
-    return (ShowNotice(notice=Notice(tag=NoticeId(NoticeKind.LAUNCH_FAILED, procedure), title=title, body=body)),)
+    return (ShowNotice(notice=Notice(notice_id=NoticeId(NoticeKind.LAUNCH_FAILED, procedure), title=title, body=body)),)
 
 
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:

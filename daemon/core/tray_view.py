@@ -165,10 +165,10 @@ def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
     """Yield a case's next step, and what only the user knows."""
     newest, path = case.status.newest.key, case.path
     if path is not None:
-        tag = NoticeId(NoticeKind.KEY, case.status.current.key.id)
+        notice_id = NoticeId(NoticeKind.KEY, case.status.current.key.id)
         label = text(PATH_ITEMS[path.kind], holder=called(case.lineage.holder, newest))
-        yield MenuItem(label=label, command=AnswerNotice(tag=tag))
-        yield MenuItem(label=text("menu.later"), command=AnswerNotice(tag=tag, choice=NoticeChoice.LATER))
+        yield MenuItem(label=label, command=AnswerNotice(notice_id=notice_id))
+        yield MenuItem(label=text("menu.later"), command=AnswerNotice(notice_id=notice_id, choice=NoticeChoice.LATER))
     claim = _claim_of_account(case)
     if claim is not None:
         yield _claim_item(newest, claim, case)

@@ -115,7 +115,7 @@ def _trouble_notice(place: str, trouble: Trouble, now: datetime) -> Notice:
     year, week, _ = now.isocalendar()
     when = f"{year}-W{week}" if trouble is Trouble.CARD_UNREAD else f"{now:%Y-%m-%d}"
     return Notice(
-        tag=NoticeId(NoticeKind.TROUBLE, place),
+        notice_id=NoticeId(NoticeKind.TROUBLE, place),
         title=text(TROUBLE_TITLES[trouble]),
         body=text(TROUBLE_REMEDIES[trouble], reader=place),
         dedup_keys=(TroubleKey(trouble, place, when),),

@@ -52,7 +52,7 @@ def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice
     body = text("welcome.body", sentence=words.sentence, step=words.step)
     button = text("menu.login_on") if login_start is False else None
     return Notice(
-        tag=WELCOME_ID, title=words.title, body=body, dedup_keys=(WELCOME,), button=button, urgency=Urgency.LOW
+        notice_id=WELCOME_ID, title=words.title, body=body, dedup_keys=(WELCOME,), button=button, urgency=Urgency.LOW
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LIMIT_S = 10.0
 NOTICE = Notice(
-    tag=NoticeId(NoticeKind.KEY, "key-1"),
+    notice_id=NoticeId(NoticeKind.KEY, "key-1"),
     title=text("Your key"),
     body=text("Order a new one"),
     dedup_keys=(QuestionKey(Question.IN_USE, KeyId("key-1")),),
@@ -49,13 +49,13 @@ class NotifierProbe:
         self.notifier.show(notice)
         delivered = self.next()
         assert isinstance(delivered, NoticeDelivered), delivered
-        assert (delivered.tag, delivered.dedup_keys) == (notice.tag, notice.dedup_keys)
+        assert (delivered.notice_id, delivered.dedup_keys) == (notice.notice_id, notice.dedup_keys)
 
     def answer(self) -> tuple[str, Choice]:
         event = self.next()
         assert isinstance(event, CommandReceived), event
         assert isinstance(event.command, AnswerNotice), event
-        return str(event.command.tag), event.command.choice
+        return str(event.command.notice_id), event.command.choice
 
 
 Make = Callable[..., NotifierProbe]

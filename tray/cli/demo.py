@@ -126,7 +126,7 @@ class StoryPlayer:
             label = text(CHOICES[choice])
         shown = self._translator.render(text("demo.click", button=label))
         self._console.print(f"  [bold]{escape(shown)}[/]")
-        self._post(AnswerNotice(tag=notice.tag, choice=choice))
+        self._post(AnswerNotice(notice_id=notice.notice_id, choice=choice))
 
     def launched(self, destination: Destination) -> None:
         """Wait for a launch, and print what would open."""

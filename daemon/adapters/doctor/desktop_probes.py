@@ -48,7 +48,7 @@ def probe_notices_by_one(render: Render, channels: Sequence[Channel] | None = No
     notifier = ChainNotifier(Inbox().post, recording, render, thread)
     try:
         notifier.show(
-            Notice(tag=NoticeId(NoticeKind.TEST), title=text("doctor.test.title"), body=text("doctor.test.body"))
+            Notice(notice_id=NoticeId(NoticeKind.TEST), title=text("doctor.test.title"), body=text("doctor.test.body"))
         )
         channel = delivered.get(timeout=DELIVERY_LIMIT_S)
     except queue.Empty:
@@ -92,9 +92,9 @@ class _RecordingChannel:
             self._delivered.put(self.name)
         return done
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Pass it on."""
-        await self._channel.withdraw(tag)
+        await self._channel.withdraw(notice_id)
 
     async def close(self) -> None:
         """Pass it on."""

@@ -29,12 +29,12 @@ class BalloonChannel:
                 answered(NoticeChoice.OPEN)
 
         title, body = fit(message.title, TITLE_UNITS), fit(message.body, BODY_UNITS)
-        self._shown = message.tag
+        self._shown = message.notice_id
         return await asyncio.to_thread(self._balloons.show_balloon, title, body, clicked)  # the taskbar may be slow
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Take the balloon off the screen, if it is the newest."""
-        if tag == self._shown:
+        if notice_id == self._shown:
             self._shown = None
             await asyncio.to_thread(self._balloons.hide_balloon)
 

@@ -54,9 +54,9 @@ class ChainNotifier:
         """Put the notice on the best channel that delivers."""
         self._thread.submit(self._show(notice, to_message(notice, self._render)))
 
-    def withdraw(self, tag: NoticeId) -> None:
+    def withdraw(self, notice_id: NoticeId) -> None:
         """Take it off the screen, if it is there."""
-        self._thread.submit(self._withdraw(tag))
+        self._thread.submit(self._withdraw(notice_id))
 
     def stop(self) -> None:
         """End, and remove notices that could be clicked from the screen.
@@ -68,20 +68,22 @@ class ChainNotifier:
 
     async def _show(self, notice: Notice, message: Message) -> None:
         async with self._turn:
-            self._undelivered.pop(notice.tag, None)
+            self._undelivered.pop(notice.notice_id, None)
             channel = await self._deliver(message, self._channels)
             if channel is None:
                 log.error("No channel delivered a notice")
                 return
-            self._post_until_stop(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
+            self._post_until_stop(
+                NoticeDelivered(at=datetime.now(UTC), notice_id=notice.notice_id, dedup_keys=notice.dedup_keys)
+            )
             if channel is self._channels[-1] and len(self._channels) > 1:
                 self._deliver_later(message)
 
-    async def _withdraw(self, tag: NoticeId) -> None:
+    async def _withdraw(self, notice_id: NoticeId) -> None:
         async with self._turn:
-            self._undelivered.pop(tag, None)
+            self._undelivered.pop(notice_id, None)
             for channel in self._channels:
-                await self._guarded(channel, channel.withdraw(tag))
+                await self._guarded(channel, channel.withdraw(notice_id))
 
     async def _close(self) -> None:
         if self._waiting is not None:
@@ -92,13 +94,13 @@ class ChainNotifier:
 
     async def _deliver(self, message: Message, channels: Sequence[Channel]) -> Channel | None:
         for channel in channels:
-            if await self._guarded(channel, channel.show(message, self._answer_to(message.tag))):
+            if await self._guarded(channel, channel.show(message, self._answer_to(message.notice_id))):
                 log.info("Notice delivered by the channel %s", channel.name)
                 return channel
         return None
 
     def _deliver_later(self, message: Message) -> None:
-        self._undelivered[message.tag] = message
+        self._undelivered[message.notice_id] = message
         if self._desktop is not None and (self._waiting is None or self._waiting.done()):
             self._waiting = asyncio.create_task(self._settle(self._desktop))
 
@@ -116,9 +118,9 @@ class ChainNotifier:
             log.debug("The channel %s failed: %r", channel.name, error)
             return False
 
-    def _answer_to(self, tag: NoticeId) -> Callable[[Choice], None]:
+    def _answer_to(self, notice_id: NoticeId) -> Callable[[Choice], None]:
         def answer(choice: Choice) -> None:
-            command = AnswerNotice(tag=tag, choice=choice)
+            command = AnswerNotice(notice_id=notice_id, choice=choice)
             self._post_until_stop(CommandReceived(at=datetime.now(UTC), command=command))
 
         return answer
@@ -137,7 +139,7 @@ def to_message(notice: Notice, render: Render) -> Message:
     if notice.button is not None:
         labels = {NoticeChoice.OPEN: notice.button, **labels}
     return Message(
-        tag=notice.tag,
+        notice_id=notice.notice_id,
         title=clean(render(notice.title), TITLE_LIMIT),
         body=clean(render(notice.body), BODY_LIMIT),
         opens=notice.button is not None,

@@ -24,7 +24,7 @@ class Message:
     `opens`: a click on the body answers `OPEN`.
     """
 
-    tag: NoticeId
+    notice_id: NoticeId
     title: str
     body: str
     opens: bool = False
@@ -53,7 +53,7 @@ class Channel(Protocol):
         `answered` may be called from any thread, as often as the user answers, perhaps hours later.
         """
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Remove the message with this tag from the screen."""
 
     async def close(self) -> None:

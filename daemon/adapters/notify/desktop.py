@@ -60,10 +60,10 @@ class DesktopChannel:
             outcome = await self._send(message, answered, skills)
         return outcome is _Sending.DELIVERED
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Remove the notice from the screen."""
         if self._notifier is not None:
-            await asyncio.wait({self._follow(self._clear(self._notifier, tag))}, timeout=self._limit_s)
+            await asyncio.wait({self._follow(self._clear(self._notifier, notice_id))}, timeout=self._limit_s)
 
     async def close(self) -> None:
         """Remove all notices from the screen, and disconnect from the bus."""
@@ -117,12 +117,12 @@ class DesktopChannel:
         # The null backend (macOS outside a bundle) can do nothing and "delivers". A user may have switched it off.
         if not await notifier.get_capabilities() or not await notifier.request_authorisation():
             return False
-        await self._clear(notifier, message.tag)
+        await self._clear(notifier, message.notice_id)
         for oldest in (await notifier.get_current_notifications())[: 1 - MAX_ON_SCREEN]:
             await notifier.clear(oldest)
         dispatched = asyncio.Event()
         notification = await self._build(notifier, message, answered, skills, dispatched)
-        self._shown[message.tag] = identifier = await notifier.send_notification(notification)
+        self._shown[message.notice_id] = identifier = await notifier.send_notification(notification)
         if sys.platform == "win32":
             await asyncio.sleep(FAILURE_S)
         return dispatched.is_set() and identifier not in self._failed
@@ -138,7 +138,7 @@ class DesktopChannel:
         from desktop_notifier import Button, Capability, Notification, Urgency
 
         def answer(choice: Choice) -> None:
-            log.debug("Notice %s: %s", message.tag, choice)
+            log.debug("Notice %s: %s", message.notice_id, choice)
             answered(choice)
 
         buttons = [
@@ -158,8 +158,8 @@ class DesktopChannel:
             on_dismissed=partial(answer, NoticeChoice.DISMISSED),
         )
 
-    async def _clear(self, notifier: "desktop_notifier.DesktopNotifier", tag: NoticeId) -> bool:
-        identifier = self._shown.pop(tag, None)
+    async def _clear(self, notifier: "desktop_notifier.DesktopNotifier", notice_id: NoticeId) -> bool:
+        identifier = self._shown.pop(notice_id, None)
         if identifier is None or identifier not in await notifier.get_current_notifications():
             return False
         return await self._remove(notifier, identifier)

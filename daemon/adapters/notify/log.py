@@ -19,7 +19,7 @@ class LogChannel:
         notices.warning("%s: %s", message.title, message.body)
         return True
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Do nothing: what is written stays."""
 
     async def close(self) -> None:

@@ -52,7 +52,7 @@ class OsascriptChannel:
             await process.wait()
             return False
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Do nothing: osascript cannot take a notice back."""
 
     async def close(self) -> None:

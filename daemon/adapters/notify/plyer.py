@@ -49,7 +49,7 @@ class PlyerChannel:
             return False
         return True
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         """Do nothing: plyer cannot take a notice back."""
 
     async def close(self) -> None:

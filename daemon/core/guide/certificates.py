@@ -199,4 +199,4 @@ def _forget_key(state: State, key: KeyId) -> tuple[State, tuple[Effect, ...]]:
     state = replace(state, memory=memory, contents=contents)
     if not state.notifies:
         return state, ()
-    return state, (Withdraw(tag=NoticeId(NoticeKind.KEY, key)),)
+    return state, (Withdraw(notice_id=NoticeId(NoticeKind.KEY, key)),)

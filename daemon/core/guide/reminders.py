@@ -79,7 +79,7 @@ def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     limit, until = running
     left = min(limit.span / 4, LAST_HOURS)
     notice = Notice(
-        tag=NoticeId(NoticeKind.LINK, case.id),
+        notice_id=NoticeId(NoticeKind.LINK, case.id),
         title=text("notice.link.title", count=max(1, left // HOUR)),
         body=text("notice.link.body", holder=called(case.lineage.holder, case.status.newest.key), until=until),
         dedup_keys=(LinkKey(case.id, until),),
@@ -96,7 +96,7 @@ def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     if since is None or old is None or WorkflowKind.CLEAN_UP not in procedure.workflows:
         return
     notice = Notice(
-        tag=NoticeId(NoticeKind.CLEAN_UP, case.id),
+        notice_id=NoticeId(NoticeKind.CLEAN_UP, case.id),
         title=text("notice.clean_up.title"),
         body=text("notice.clean_up.body", holder=called(case.lineage.holder, old.key), date=old.not_after),
         dedup_keys=(CleanUpKey(case.id),),

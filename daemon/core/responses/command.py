@@ -35,8 +35,8 @@ from daemon.core.tray_view import other_language
 def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C901, PLR0912, PLR0911 - one case a command
     """Return the state after a command, and its effects."""
     match command:
-        case AnswerNotice(tag=tag, choice=choice):
-            return answer_notice(state, assess_state(state, now), tag, choice, now)
+        case AnswerNotice(notice_id=notice_id, choice=choice):
+            return answer_notice(state, assess_state(state, now), notice_id, choice, now)
         case ChooseAction(action=action):
             return choose(state, assess_state(state, now), action, now)
         case StateClaim(key=key, claim=claim):

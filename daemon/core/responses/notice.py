@@ -37,19 +37,19 @@ PUT_IN_BODIES = {
 Step = tuple[State, tuple[Effect, ...]]
 
 
-def answer_notice(state: State, assessment: Assessment, tag: NoticeId, choice: Choice, now: datetime) -> Step:
+def answer_notice(state: State, assessment: Assessment, notice_id: NoticeId, choice: Choice, now: datetime) -> Step:
     """Do what the user chose on a notice or in the menu."""
-    if choice is NoticeChoice.OPEN and tag.kind is NoticeKind.WELCOME:
+    if choice is NoticeChoice.OPEN and notice_id.kind is NoticeKind.WELCOME:
         return state, (StartAtLogin(on=True),)
-    if tag.key is None:
+    if notice_id.key is None:
         return state, ()
-    if choice is NoticeChoice.LATER and tag.kind is NoticeKind.KEY:
-        return snooze_reminders(state, assessment, tag.key, now), ()
-    return _answer_about_key(state, assessment, tag, tag.key, choice, now)
+    if choice is NoticeChoice.LATER and notice_id.kind is NoticeKind.KEY:
+        return snooze_reminders(state, assessment, notice_id.key, now), ()
+    return _answer_about_key(state, assessment, notice_id, notice_id.key, choice, now)
 
 
 def _answer_about_key(
-    state: State, assessment: Assessment, tag: NoticeId, key: KeyId, choice: Choice, now: datetime
+    state: State, assessment: Assessment, notice_id: NoticeId, key: KeyId, choice: Choice, now: datetime
 ) -> Step:
     case = assessment.case_of(key)
     if case is None:
@@ -57,7 +57,7 @@ def _answer_about_key(
     if isinstance(choice, Claim):
         return answer_claim(state, case.id, choice), ()
     if choice is NoticeChoice.OPEN:
-        return _open(state, assessment, case, tag.kind, now)
+        return _open(state, assessment, case, notice_id.kind, now)
     return state, ()
 
 
@@ -91,20 +91,20 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
     awaited = state.awaited
     if awaited is None:
         return state, ()
-    tag = NoticeId(NoticeKind.PUT_IN, awaited.procedure)
+    notice_id = NoticeId(NoticeKind.PUT_IN, awaited.procedure)
     in_time = earlier(awaited.until, KEY_PATIENCE) <= now <= awaited.until
     found = _case_awaiting(assessment, awaited.key)
     if not in_time or found is None:
-        return replace(state, awaited=None), (Withdraw(tag=tag),)
+        return replace(state, awaited=None), (Withdraw(notice_id=notice_id),)
     case, expected = found
     if awaited.key in assessment.present_keys:
         state, order = launch(replace(state, awaited=None), case, Destination.PLATFORM)
-        return state, (Withdraw(tag=tag), order)
+        return state, (Withdraw(notice_id=notice_id), order)
     if not assessment.present_keys - awaited.others:
         return state, ()
     still_awaited = replace(awaited, others=awaited.others | assessment.present_keys)
     wrong = Notice(
-        tag=tag,
+        notice_id=notice_id,
         title=text("notice.wrong_key.title"),
         body=text("notice.wrong_key.body", holder=_called(expected), date=expected.not_after),
     )
@@ -166,7 +166,7 @@ def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
     after = assess_state(state, now).case_of(key)
     if before is None or before.path is None or after is None or after.path is not None or not state.notifies:
         return state, ()
-    return state, (Withdraw(tag=NoticeId(NoticeKind.KEY, before.status.current.key.id)),)
+    return state, (Withdraw(notice_id=NoticeId(NoticeKind.KEY, before.status.current.key.id)),)
 
 
 def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
@@ -182,7 +182,7 @@ def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path
         others=assessment.present_keys,
     )
     put_in = Notice(
-        tag=NoticeId(NoticeKind.PUT_IN, path.procedure),
+        notice_id=NoticeId(NoticeKind.PUT_IN, path.procedure),
         title=text(PUT_IN_TITLES[path.kind]),
         body=text(PUT_IN_BODIES[path.kind], holder=_called(expected), date=expected.not_after),
     )
@@ -212,7 +212,7 @@ def _key_to_put_in(case: RenewalCase) -> LineageEntry | None:
 def _nothing_to_do(case: RenewalCase) -> ShowNotice:
     return ShowNotice(
         notice=Notice(
-            tag=NoticeId(NoticeKind.NOTHING_TO_DO, case.lineage.procedure.id),
+            notice_id=NoticeId(NoticeKind.NOTHING_TO_DO, case.lineage.procedure.id),
             title=text("notice.nothing.title"),
             body=text("notice.nothing.body", holder=_called(case.status.current), date=case.status.current.not_after),
         )

@@ -58,10 +58,10 @@ class RecordingDesktop:
 
     def show(self, notice: Notice) -> None:
         self.notices.append(notice)
-        self._post(NoticeDelivered(at=datetime.now(UTC), tag=notice.tag, dedup_keys=notice.dedup_keys))
+        self._post(NoticeDelivered(at=datetime.now(UTC), notice_id=notice.notice_id, dedup_keys=notice.dedup_keys))
 
-    def withdraw(self, tag: NoticeId) -> None:
-        del tag
+    def withdraw(self, notice_id: NoticeId) -> None:
+        del notice_id
 
     def launch(self, order: Launch) -> None:
         self.launches.append(order)

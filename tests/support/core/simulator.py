@@ -76,7 +76,7 @@ class Simulator:
             case ShowNotice(notice=notice):
                 self.delivered.append((self.now, notice))
                 if self.delivering:
-                    self.post(NoticeDelivered(at=self.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
+                    self.post(NoticeDelivered(at=self.now, notice_id=notice.notice_id, dedup_keys=notice.dedup_keys))
             case ReadTokens() if self.answering:
                 self.read(effect)
             case Launch(procedure=procedure, destination=destination) if self.opening:
@@ -133,9 +133,9 @@ class Simulator:
         """Give a command, with a request number where a reply is awaited."""
         return self.post(CommandReceived(at=self.now, command=command, request=request))
 
-    def answer(self, tag: NoticeId | str, choice: Choice = NoticeChoice.OPEN) -> tuple[Effect, ...]:
+    def answer(self, notice_id: NoticeId | str, choice: Choice = NoticeChoice.OPEN) -> tuple[Effect, ...]:
         """Click a notice."""
-        return self.command(AnswerNotice(tag=notice_id(tag), choice=choice))
+        return self.command(AnswerNotice(notice_id=to_notice_id(notice_id), choice=choice))
 
     @property
     def page(self) -> GuideView[Sentence]:
@@ -187,7 +187,7 @@ class Simulator:
 
     def withdrawn(self) -> list[str]:
         """Return the tags of the notices that were taken back."""
-        return [str(e.tag) for e in self.effects if isinstance(e, Withdraw)]
+        return [str(e.notice_id) for e in self.effects if isinstance(e, Withdraw)]
 
     def wakes(self) -> list[datetime | None]:
         """Return the moments at which the rules asked to be woken."""
@@ -208,13 +208,13 @@ def simulator_with(*keys: Certificate, now: datetime = NOW, **changes: object) -
     return simulator
 
 
-def notice_id(tag: NoticeId | str) -> NoticeId:
+def to_notice_id(notice_id: NoticeId | str) -> NoticeId:
     """Return the id that is written like this."""
-    if isinstance(tag, NoticeId):
-        return tag
-    written = ((kind, tag.removeprefix(str(NoticeId(kind)))) for kind in NoticeKind if kind is not NoticeKind.KEY)
+    if isinstance(notice_id, NoticeId):
+        return notice_id
+    written = ((kind, notice_id.removeprefix(str(NoticeId(kind)))) for kind in NoticeKind if kind is not NoticeKind.KEY)
     ids = (NoticeId(kind, subject) for kind, subject in written)
-    return next((id_ for id_ in ids if str(id_) == tag), NoticeId(NoticeKind.KEY, tag))
+    return next((id_ for id_ in ids if str(id_) == notice_id), NoticeId(NoticeKind.KEY, notice_id))
 
 
 def dedup_keys(delivered: Iterable[tuple[datetime, Notice]]) -> list[str]:

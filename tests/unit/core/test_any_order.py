@@ -150,14 +150,16 @@ class AnyOrder(RuleBasedStateMachine):
     def a_notice_is_delivered(self, back: int) -> None:
         _, notice = self.simulator.delivered[-min(back, len(self.simulator.delivered))]
         self.heard |= set(map(str, notice.dedup_keys))
-        self.post(NoticeDelivered(at=self.simulator.now, tag=notice.tag, dedup_keys=notice.dedup_keys))
+        self.post(NoticeDelivered(at=self.simulator.now, notice_id=notice.notice_id, dedup_keys=notice.dedup_keys))
 
     @precondition(lambda self: self.simulator.delivered)
     @rule(back=st.integers(1, 4), choice=st.sampled_from([*NoticeChoice, *Claim]))
     def a_notice_is_answered(self, back: int, choice: Choice) -> None:
         _, notice = self.simulator.delivered[-min(back, len(self.simulator.delivered))]
         self.silenced |= choice is NoticeChoice.LATER
-        self.post(CommandReceived(at=self.simulator.now, command=AnswerNotice(tag=notice.tag, choice=choice)))
+        self.post(
+            CommandReceived(at=self.simulator.now, command=AnswerNotice(notice_id=notice.notice_id, choice=choice))
+        )
 
     @precondition(lambda self: self.simulator.state.memory.keys)
     @rule(number=st.integers(0, 9), claim=st.sampled_from(Claim))
@@ -213,7 +215,7 @@ class AnyOrder(RuleBasedStateMachine):
         span = state.wake_at - now if state.wake_at else 3000 * DAY
         _, effects = step(replace(state, memory=state.memory), Tick(at=now + span * share // 1000))
         delivered = [
-            e.notice for e in effects if isinstance(e, ShowNotice) and e.notice.tag.kind is not NoticeKind.TROUBLE
+            e.notice for e in effects if isinstance(e, ShowNotice) and e.notice.notice_id.kind is not NoticeKind.TROUBLE
         ]
         assert not delivered
         assert not [e for e in effects if isinstance(e, Launch | ReadTokens)]

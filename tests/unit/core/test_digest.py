@@ -29,7 +29,7 @@ def test_up_to_the_limit_each_notice_is_shown_by_itself() -> None:
 def test_beyond_the_limit_one_notice_replaces_all(count: int) -> None:
     simulator = simulator_of(count)
     ((_, notice),) = simulator.delivered
-    assert (notice.tag, dict(notice.title.args)["number"]) == (FLOOD, count)
+    assert (notice.notice_id, dict(notice.title.args)["number"]) == (FLOOD, count)
     simulator.restart()
     simulator.wait(DAY)
     assert len(simulator.delivered) == 1, "each is remembered as said"

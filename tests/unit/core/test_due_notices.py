@@ -102,8 +102,8 @@ def test_nothing_is_shown_by_a_clock_from_before_the_program() -> None:
 
 def test_a_rest_holds_for_a_day_and_ends_in_one_reminder() -> None:
     simulator = simulator_with(ending(80 * DAY))
-    tag = simulator.delivered[0][1].tag
-    simulator.answer(tag, NoticeChoice.LATER)
+    notice_id = simulator.delivered[0][1].notice_id
+    simulator.answer(notice_id, NoticeChoice.LATER)
     simulator.wait(DAY - MICROSECOND)
     assert len(simulator.delivered) == 1
     simulator.wait(MICROSECOND)
@@ -114,7 +114,7 @@ def test_a_rest_holds_for_a_day_and_ends_in_one_reminder() -> None:
 
 def test_a_rest_ends_with_the_certificate() -> None:
     simulator = simulator_with(ending(timedelta(hours=5)))
-    simulator.answer(simulator.delivered[0][1].tag, NoticeChoice.LATER)
+    simulator.answer(simulator.delivered[0][1].notice_id, NoticeChoice.LATER)
     simulator.wait(timedelta(hours=6))
     assert days_shown(simulator)[-1] == 0
     assert simulator.delivered[-1][0] <= NOW + timedelta(hours=5, seconds=1)
@@ -122,7 +122,7 @@ def test_a_rest_ends_with_the_certificate() -> None:
 
 def test_a_rest_survives_a_restart() -> None:
     simulator = simulator_with(ending(80 * DAY))
-    simulator.answer(simulator.delivered[0][1].tag, NoticeChoice.LATER)
+    simulator.answer(simulator.delivered[0][1].notice_id, NoticeChoice.LATER)
     simulator.restart()
     assert len(simulator.delivered) == 1
     simulator.wait(2 * DAY)
@@ -131,7 +131,7 @@ def test_a_rest_survives_a_restart() -> None:
 
 def test_a_new_path_breaks_a_rest() -> None:
     simulator = simulator_with(ending(80 * DAY))
-    simulator.answer(simulator.delivered[0][1].tag, NoticeChoice.LATER)
+    simulator.answer(simulator.delivered[0][1].notice_id, NoticeChoice.LATER)
     simulator.plug(NEW)
     assert simulator.titles()[-1] == "notice.activate.title"
     simulator.wait(timedelta(hours=1))
@@ -175,7 +175,7 @@ def test_the_path_of_a_new_key_is_shown_at_once_and_once() -> None:
     simulator.remove()
     simulator.plug(NEW)
     assert simulator.titles() == ["notice.activate.title"]
-    simulator.answer(simulator.delivered[0][1].tag, Claim.ACTIVATED)
+    simulator.answer(simulator.delivered[0][1].notice_id, Claim.ACTIVATED)
     assert simulator.titles() == ["notice.activate.title", "notice.add_with_old.title"]
 
 
@@ -192,7 +192,7 @@ def test_the_margin_is_shown_at_its_time(issuer: str, margin: timedelta) -> None
 
 def test_a_waiting_key_has_no_notice_of_its_own() -> None:
     simulator = simulator_with(ending(40 * DAY), ending(85 * DAY, "waiting"))
-    assert {str(notice.tag) for _, notice in simulator.delivered} == {key_id(ending(40 * DAY))}
+    assert {str(notice.notice_id) for _, notice in simulator.delivered} == {key_id(ending(40 * DAY))}
 
 
 def test_a_superseded_key_is_silent() -> None:
@@ -269,7 +269,7 @@ def test_whether_a_key_is_in_use_is_asked_once() -> None:
 def test_the_answer_that_it_is_new_leads_to_its_path() -> None:
     simulator = simulator_in_use()
     (_, asked), *_ = simulator.delivered
-    simulator.answer(asked.tag, Claim.NEW)
+    simulator.answer(asked.notice_id, Claim.NEW)
     assert simulator.titles()[1:] == ["notice.activate.title"]
 
 
@@ -277,7 +277,7 @@ def test_a_click_on_the_text_of_a_question_does_not_answer_it() -> None:
     simulator = simulator_in_use()
     (_, asked), *_ = simulator.delivered
     assert asked.button is None
-    simulator.answer(asked.tag)
+    simulator.answer(asked.notice_id)
     assert simulator.titles() == ["notice.in_use.title"]
 
 
@@ -288,7 +288,7 @@ def test_an_old_key_never_seen_is_asked_for_once_and_may_be_reported_lost() -> N
     assert (asked.title.id, asked.more) == ("notice.old_key.title", (Claim.OLD_LOST,))
     simulator.restart()
     assert len(simulator.delivered) == 1
-    simulator.answer(asked.tag, Claim.OLD_LOST)
+    simulator.answer(asked.notice_id, Claim.OLD_LOST)
     assert simulator.titles()[1:] == ["notice.activate.title"]
 
 
@@ -317,7 +317,7 @@ def test_a_blank_key_is_shown_for_each_key_that_it_may_replace() -> None:
     works = ending(900 * DAY, "anne's new", given_name="Anne", subject_cn="Anne")
     simulator.tell(simulator.plug(works), Claim.WORKS)
     simulator.plug(serial="8")
-    assert [str(n.tag) for _, n in simulator.delivered if n.title.id == "notice.activate.title"][-1] == key_id(
+    assert [str(n.notice_id) for _, n in simulator.delivered if n.title.id == "notice.activate.title"][-1] == key_id(
         ending(80 * DAY)
     )
 
@@ -331,7 +331,7 @@ def test_a_late_delivery_of_an_earlier_notice_does_not_repeat_the_newer_one() ->
     (first,) = [notice for _, notice in simulator.delivered]
     simulator.now += 50 * DAY
     simulator.post(Tick(at=simulator.now))
-    simulator.post(NoticeDelivered(at=simulator.now, tag=first.tag, dedup_keys=first.dedup_keys))
+    simulator.post(NoticeDelivered(at=simulator.now, notice_id=first.notice_id, dedup_keys=first.dedup_keys))
     assert [notice.title.id for _, notice in simulator.delivered] == ["notice.ends.title"] * 2
 
 

@@ -230,7 +230,7 @@ def test_nothing_is_shown_before_the_readers_are_known_or_during_a_read() -> Non
 def test_a_problem_is_shown_at_once() -> None:
     simulator = Simulator()
     simulator.post(ProblemMet(at=NOW, topic="settings", title=text("a"), body=text("b")))
-    assert [str(notice.tag) for _, notice in simulator.delivered] == ["problem:settings"]
+    assert [str(notice.notice_id) for _, notice in simulator.delivered] == ["problem:settings"]
 
 
 def test_new_notice_days_count_at_once() -> None:

@@ -120,7 +120,7 @@ def test_the_current_action_comes_first_in_the_menu() -> None:
     first = tray(simulator).items[0]
     assert label_id(first) == "menu.activate"
     (key,) = [k for k in simulator.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
-    assert first.command == AnswerNotice(tag=NoticeId(NoticeKind.KEY, key.id), choice=NoticeChoice.OPEN)
+    assert first.command == AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, key.id), choice=NoticeChoice.OPEN)
     commands = [item.command for item in tray(simulator).items if isinstance(item.command, ProgramCommand)]
     assert commands == [RaiseGuide(), CheckKeys(), RunDoctor(), QuitDaemon()]
 

@@ -140,7 +140,9 @@ def test_the_guide_continues_with_a_token_without_certificate(known: tuple[Setti
 def test_no_notice_is_repeated_and_the_next_ones_keep_their_time(known: tuple[Settings, Memory]) -> None:
     simulator = _start(*known)
     simulator.wait(LATER)
-    notices = [[moment(at), str(notice.tag), list(map(str, notice.dedup_keys))] for at, notice in simulator.delivered]
+    notices = [
+        [moment(at), str(notice.notice_id), list(map(str, notice.dedup_keys))] for at, notice in simulator.delivered
+    ]
     assert notices == EXPECTED["next notices"]
     assert all(at > AT for at, _ in simulator.delivered), "the earlier version delivered all that was due"
 
@@ -188,7 +190,7 @@ def _tags_after_trouble(settings: Settings, memory: Memory) -> list[str]:
     simulator.wait(timedelta(minutes=1))
     simulator.post(ServiceLost(at=simulator.now, trouble=Trouble.SERVICE_STOPPED))
     simulator.wait(timedelta(minutes=2))
-    return [str(notice.tag) for _, notice in simulator.delivered]
+    return [str(notice.notice_id) for _, notice in simulator.delivered]
 
 
 # SQLite

@@ -162,7 +162,7 @@ class Channel:
         self.told.append(message)
         return self._delivers
 
-    async def withdraw(self, tag: NoticeId) -> None:
+    async def withdraw(self, notice_id: NoticeId) -> None:
         pass
 
     async def close(self) -> None:

@@ -44,8 +44,8 @@ class FailingChannel:
             raise self._error
         return False
 
-    async def withdraw(self, tag: NoticeId) -> None:
-        assert tag.subject
+    async def withdraw(self, notice_id: NoticeId) -> None:
+        assert notice_id.subject
         raise OSError
 
     async def close(self) -> None:
@@ -87,7 +87,7 @@ def test_a_dismissal_is_posted_and_an_expiry_is_not(
 ) -> None:
     probe = make(session_bus)
     probe.say()
-    probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-2")))
+    probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2")))
     first, second = (notification_server.next_notice().id for _ in range(2))
     notification_server.notification_closed(first, EXPIRED)
     notification_server.notification_closed(second, DISMISSED)
@@ -100,7 +100,7 @@ def test_a_click_does_nothing_where_there_is_no_button(
 ) -> None:
     probe = make(session_bus)
     probe.say(replace(NOTICE, button=None))
-    probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-2")))
+    probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2")))
     first, second = (notification_server.next_notice() for _ in range(2))
     assert "open" not in first.actions
     notification_server.action_invoked(first.id)
@@ -141,7 +141,7 @@ def test_a_notice_of_the_same_tag_takes_the_place_of_the_one_before(
 ) -> None:
     probe = make(session_bus)
     probe.say()
-    probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-2")))
+    probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2")))
     probe.say(replace(NOTICE, title=text("newer")))
     first, _, newer = (notification_server.next_notice() for _ in range(3))
     assert [closed.id for closed in notification_server.closed] == [first.id]
@@ -226,7 +226,7 @@ def test_with_a_bus_and_no_server_the_log_takes_it_until_a_server_comes(
     assert written() == ["Your key: Order a new one"]
     with NotificationServer(session_bus) as server:
         late = server.next_notice()
-        probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-2")))
+        probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2")))
         server.action_invoked(late.id)
         assert probe.answer() == ("key-1", NoticeChoice.OPEN)
 
@@ -234,7 +234,7 @@ def test_with_a_bus_and_no_server_the_log_takes_it_until_a_server_comes(
 def test_what_was_withdrawn_is_not_shown_by_a_server_that_comes(make: Make, session_bus: SessionBus) -> None:
     probe = make(session_bus)
     probe.say()
-    probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-2"), title=text("second")))
+    probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2"), title=text("second")))
     probe.notifier.withdraw(NoticeId(NoticeKind.KEY, "key-1"))
     with NotificationServer(session_bus) as server:
         assert server.next_notice().summary == "second"

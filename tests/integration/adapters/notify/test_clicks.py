@@ -19,7 +19,7 @@ from support.process import wait_until
 if TYPE_CHECKING:
     from support.bus import SessionBus
 
-OTHER = replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-2"))
+OTHER = replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2"))
 
 
 def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
@@ -28,10 +28,10 @@ def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
     The first event is then a later click, on a further notice.
     """
     server.click_at_once = "open"  # such a click is heard after a moment, like every click that is not understood
-    probe.notifier.show(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "further"), dedup_keys=()))
+    probe.notifier.show(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "further"), dedup_keys=()))
     delivered = probe.next()
     assert isinstance(delivered, NoticeDelivered)
-    assert (str(delivered.tag), probe.answer()[0]) == ("further", "further")
+    assert (str(delivered.notice_id), probe.answer()[0]) == ("further", "further")
 
 
 def test_a_click_right_after_the_notice_is_received(
@@ -148,7 +148,7 @@ def test_the_oldest_leaves_the_screen_when_too_many_wait_for_an_answer(
 ) -> None:
     probe = make(session_bus)
     for number in range(MAX_ON_SCREEN):
-        probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, f"{number}")))
+        probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, f"{number}")))
     assert not notification_server.closed
     probe.say()
     assert [closed.id for closed in notification_server.closed] == [1]
@@ -161,8 +161,8 @@ def test_what_could_be_clicked_leaves_the_screen_at_the_end(
     make: Make, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
     probe = make(session_bus)
-    for tag in ("key-1", "key-2", "key-3"):
-        probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, tag)))
+    for notice_id in ("key-1", "key-2", "key-3"):
+        probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, notice_id)))
     notification_server.action_invoked(2)
     assert probe.answer() == ("key-2", NoticeChoice.OPEN)
     probe.notifier.stop()
@@ -173,10 +173,10 @@ def test_what_could_be_clicked_leaves_the_screen_at_the_end(
 def test_a_notice_of_a_server_that_has_gone_is_not_looked_for_at_the_end(make: Make, session_bus: SessionBus) -> None:
     probe = make(session_bus)
     with NotificationServer(session_bus):
-        for tag in ("key-1", "key-2", "key-3"):
-            probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, tag)))
+        for notice_id in ("key-1", "key-2", "key-3"):
+            probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, notice_id)))
     with NotificationServer(session_bus) as server:
-        probe.say(replace(NOTICE, tag=NoticeId(NoticeKind.KEY, "key-4")))
+        probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-4")))
         probe.notifier.stop()
         wait_until(lambda: bool(server.closed), "one is closed")
         assert [closed.id for closed in server.closed] == [1]

@@ -25,7 +25,7 @@ def told(channel: OsascriptChannel, title: str = "Soon", body: str = "Your key e
     def unheard(choice: Choice) -> None:
         raise AssertionError(choice)
 
-    return asyncio.run(channel.show(Message(tag=NoticeId(NoticeKind.KEY, "1"), title=title, body=body), unheard))
+    return asyncio.run(channel.show(Message(notice_id=NoticeId(NoticeKind.KEY, "1"), title=title, body=body), unheard))
 
 
 def recorder(file: Path, code: int = 0) -> list[str]:

@@ -34,9 +34,12 @@ if TYPE_CHECKING:
     from support.tray import MenuLine, TrayItem
 
 HOLDER = "Jeanne MARTIN"
-ORDER = MenuItem(label=text("menu.order", holder=HOLDER), command=AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1")))
+ORDER = MenuItem(
+    label=text("menu.order", holder=HOLDER), command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key-1"))
+)
 LATER = MenuItem(
-    label=text("menu.later"), command=AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER)
+    label=text("menu.later"),
+    command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER),
 )
 WORKS = MenuItem(label=text("menu.works", holder=HOLDER), command=StateClaim(key=KeyId("key-2"), claim=Claim.WORKS))
 PRESENT = MenuItem(label=text("menu.present"))
@@ -114,9 +117,13 @@ def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
 
 def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIcon) -> None:
     item.click("Order a new key for Jeanne MARTIN")
-    assert running.posted.command() == AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.OPEN)
+    assert running.posted.command() == AnswerNotice(
+        notice_id=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.OPEN
+    )
     item.click("Remind me tomorrow")
-    assert running.posted.command() == AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER)
+    assert running.posted.command() == AnswerNotice(
+        notice_id=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER
+    )
     item.click("The new key of Jeanne MARTIN already works")
     assert running.posted.command() == StateClaim(key=KeyId("key-2"), claim=Claim.WORKS)
     item.click("Quit vigicle")
@@ -309,11 +316,15 @@ def test_nothing_is_left_in_the_environment_for_children(item: TrayItem) -> None
     ("commands", "expected"),
     [
         (
-            [CheckKeys(), AnswerNotice(tag=NoticeId(NoticeKind.KEY, "a"))],
-            AnswerNotice(tag=NoticeId(NoticeKind.KEY, "a")),
+            [CheckKeys(), AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "a"))],
+            AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "a")),
         ),
         (
-            [AnswerNotice(tag=NoticeId(NoticeKind.KEY, "a"), choice=NoticeChoice.LATER), CheckKeys(), QuitDaemon()],
+            [
+                AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "a"), choice=NoticeChoice.LATER),
+                CheckKeys(),
+                QuitDaemon(),
+            ],
             CheckKeys(),
         ),
         ([StateClaim(key=KeyId("k"), claim=Claim.REPLACES), CheckKeys(), QuitDaemon()], CheckKeys()),

@@ -35,7 +35,9 @@ VIEW = TrayView(
     tooltip=text("face.well", left=text("days.left", count=12)),
     days_left=12,
     items=(
-        MenuItem(label=text("menu.order", holder="A_B & C"), command=AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key"))),
+        MenuItem(
+            label=text("menu.order", holder="A_B & C"), command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key"))
+        ),
         MenuItem(label=text("menu.check"), command=CheckKeys()),
     ),
 )
@@ -84,7 +86,7 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
     panel.click(X, Y)
     wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
     panel.click(X, 36 + 14)
-    assert running.posted.command() == AnswerNotice(tag=NoticeId(NoticeKind.KEY, "key"))
+    assert running.posted.command() == AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key"))
 
 
 def test_a_workflow_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningTrayIcon) -> None:

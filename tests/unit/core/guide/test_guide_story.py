@@ -50,7 +50,7 @@ def test_an_ordered_key_is_awaited_by_notices_too() -> None:
     assert notice.button is not None
     assert notice.button.id == "button.guide"
     launches = len(simulator.launches())
-    assert OpenGuide() in simulator.answer(notice.tag)
+    assert OpenGuide() in simulator.answer(notice.notice_id)
     assert len(simulator.launches()) == launches
 
 

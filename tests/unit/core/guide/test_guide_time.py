@@ -166,7 +166,7 @@ def test_while_the_link_is_on_its_way_notices_lead_to_the_guide() -> None:
     notice = simulator.delivered[-1][1]
     assert notice.body.id == "notice.mailed", "a day before the end"
     launches = len(simulator.launches())
-    assert OpenGuide() in simulator.answer(notice.tag)
+    assert OpenGuide() in simulator.answer(notice.notice_id)
     assert len(simulator.launches()) == launches, "the old key is no longer asked for"
 
 

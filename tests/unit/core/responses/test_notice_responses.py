@@ -26,19 +26,19 @@ def activated_simulator() -> Simulator:
     return simulator
 
 
-def shown_now(simulator: Simulator, tag: str) -> list[str]:
-    return [effect.notice.title.id for effect in simulator.answer(tag) if isinstance(effect, ShowNotice)]
+def shown_now(simulator: Simulator, notice_id: str) -> list[str]:
+    return [effect.notice.title.id for effect in simulator.answer(notice_id) if isinstance(effect, ShowNotice)]
 
 
 def test_an_order_opens_the_order_page() -> None:
     simulator = simulator_with(ending(20 * DAY))
-    simulator.answer(simulator.delivered[0][1].tag)
+    simulator.answer(simulator.delivered[0][1].notice_id)
     assert simulator.launches() == [ORDER]
 
 
 def test_an_activation_starts_the_tool() -> None:
     simulator = simulator_with(OLD, NEW)
-    simulator.answer(simulator.delivered[0][1].tag)
+    simulator.answer(simulator.delivered[0][1].notice_id)
     assert simulator.launches() == [TOOL]
 
 
@@ -118,11 +118,11 @@ def test_a_key_that_is_awaited_no_longer_opens_nothing() -> None:
 
 def test_a_click_hours_later_acts_on_the_current_state() -> None:
     simulator = simulator_with(OLD, NEW)
-    tag = simulator.delivered[0][1].tag
+    notice_id = simulator.delivered[0][1].notice_id
     simulator.tell(NEW_ID, Claim.ACTIVATED)
     simulator.plug(OLD)
     simulator.now += timedelta(hours=5)
-    simulator.answer(tag)
+    simulator.answer(notice_id)
     assert simulator.launches() == [PLATFORM]
 
 
@@ -133,17 +133,17 @@ def test_a_click_when_nothing_is_left_to_do_shows_that() -> None:
     assert simulator.launches() == []
 
 
-@pytest.mark.parametrize("tag", ["", "ask:", "unknown", "await:opalexe", "trouble|Reader 00", "nothing:opalexe"])
+@pytest.mark.parametrize("notice_id", ["", "ask:", "unknown", "await:opalexe", "trouble|Reader 00", "nothing:opalexe"])
 @pytest.mark.parametrize("choice", [*NoticeChoice, *Claim])
-def test_a_click_on_what_is_unknown_does_nothing(tag: str, choice: Choice) -> None:
+def test_a_click_on_what_is_unknown_does_nothing(notice_id: str, choice: Choice) -> None:
     simulator = simulator_with(OLD)
-    assert simulator.answer(tag, choice) == ()
+    assert simulator.answer(notice_id, choice) == ()
 
 
 def test_a_notice_that_is_closed_does_nothing() -> None:
     simulator = simulator_with(ending(20 * DAY))
     before = simulator.state
-    simulator.answer(simulator.delivered[0][1].tag, NoticeChoice.DISMISSED)
+    simulator.answer(simulator.delivered[0][1].notice_id, NoticeChoice.DISMISSED)
     assert simulator.state == before
 
 
