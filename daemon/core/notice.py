@@ -29,6 +29,14 @@ class NoticeChoice(StrEnum):
 
 Choice = NoticeChoice | Claim  # a claim: clicked a button such as "This key already works in my account"
 
+CHOICE_LABELS: dict[Choice, str] = {
+    NoticeChoice.LATER: "choice.later",
+    Claim.NEW: "choice.new",
+    Claim.OLD_LOST: "choice.old_lost",
+    Claim.ACTIVATED: "choice.activated",
+    Claim.WORKS: "choice.works",
+}
+
 
 class NoticeKind(StrEnum):
     """What a notice is about. Its subject is named beside each kind."""

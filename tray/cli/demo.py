@@ -27,7 +27,7 @@ from daemon.core.commands import AnswerNotice, ChooseAction, Command, QuitDaemon
 from daemon.core.effects import Launch
 from daemon.core.events import CommandReceived
 from daemon.core.model import Certificate, Claim, Fingerprint, Role, TokenReading
-from daemon.core.notice import Choice, Notice, NoticeChoice
+from daemon.core.notice import CHOICE_LABELS, Choice, Notice, NoticeChoice
 from daemon.core.views.guide import StepStatus
 from tray.cli.console import Terminal
 
@@ -39,13 +39,6 @@ PAUSE_S = 1.3
 STEP_PAUSE_S = 0.6
 PATIENCE_S = 8.0
 
-CHOICES: dict[Choice, str] = {
-    NoticeChoice.LATER: "choice.later",
-    Claim.NEW: "choice.new",
-    Claim.OLD_LOST: "choice.old_lost",
-    Claim.ACTIVATED: "choice.activated",
-    Claim.WORKS: "choice.works",
-}
 OPENINGS = {
     Destination.ORDER_PAGE: "demo.opens.order_page",
     Destination.TOOL: "demo.opens.tool",
@@ -110,7 +103,7 @@ class StoryPlayer:
     def notice(self) -> Notice:
         """Wait for the next notice and show it."""
         notice = self._next(Notice)
-        buttons = [notice.button, *(text(CHOICES[choice]) for choice in notice.more)]
+        buttons = [notice.button, *(text(CHOICE_LABELS[choice]) for choice in notice.more)]
         labels = "   ".join(f"[ {self._translator.render(label)} ]" for label in buttons if label is not None)
         body = escape(f"{self._translator.render(notice.body)}\n\n{labels}".strip())
         self._console.print(
@@ -123,7 +116,7 @@ class StoryPlayer:
         """Click a notice, as the user would."""
         label = notice.button
         if choice is not NoticeChoice.OPEN or label is None:
-            label = text(CHOICES[choice])
+            label = text(CHOICE_LABELS[choice])
         shown = self._translator.render(text("demo.click", button=label))
         self._console.print(f"  [bold]{escape(shown)}[/]")
         self._post(AnswerNotice(notice_id=notice.notice_id, choice=choice))

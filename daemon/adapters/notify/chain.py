@@ -11,7 +11,7 @@ from daemon.adapters.notify.channel import Channel, Message, NoticeButton
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
-from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId
+from daemon.core.notice import CHOICE_LABELS, Choice, Notice, NoticeChoice, NoticeId
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ def to_message(notice: Notice, render: Render) -> Message:
 
     Each is one line, cleaned and cut.
     """
-    labels = {choice: text(f"choice.{choice}") for choice in notice.more}
+    labels = {choice: text(CHOICE_LABELS[choice]) for choice in notice.more}
     if notice.button is not None:
         labels = {NoticeChoice.OPEN: notice.button, **labels}
     return Message(
