@@ -156,9 +156,7 @@ class TrayIcon:
     @property
     def balloons(self) -> Balloons | None:
         """Itself where there are balloons: on Windows."""
-        if sys.platform == "win32":
-            return self
-        return None
+        return self if sys.platform == "win32" else None
 
     def show_balloon(self, title: str, body: str, clicked: Callable[[], None]) -> bool:
         """Show a balloon at the icon, and return success."""
