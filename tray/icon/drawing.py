@@ -49,19 +49,24 @@ class _Glyph(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a state is drawn.
-
-    The bow has `corners` corners (0: round), the first one at `turn` degrees from the right.
-    """
+    """How a state is drawn."""
 
     colour: Colour
+    """The key's body."""
     glyph: _Glyph
+    """The sign in the bow."""
     ink: Colour = _WHITE
+    """The glyph and the digits."""
     rim: Colour = _WHITE
+    """The edge around the key, against panels of its own colour."""
     corners: int = 0
+    """Corners of the bow; 0 is round."""
     turn: float = 0
+    """Where the first corner lies, in degrees from the right."""
     swell: float = 1.0
+    """The bow's size, as a part of that of a round one."""
     days: bool = False
+    """Whether the days left are written instead of the glyph."""
 
 
 # Colours differ in lightness too, and no two states share both outline and glyph: hue is never needed.

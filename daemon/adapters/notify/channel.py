@@ -19,17 +19,20 @@ class NoticeButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A rendered notice: one line each, cleaned and cut.
-
-    `opens`: a click on the body answers `OPEN`.
-    """
+    """A rendered notice."""
 
     notice_id: NoticeId
+    """A newer message with the same id replaces it on the screen."""
     title: str
+    """One line, cleaned and cut."""
     body: str
+    """One line, cleaned and cut."""
     opens: bool = False
+    """Whether a click on the body answers `OPEN`."""
     buttons: tuple[NoticeButton, ...] = ()
+    """From the most important one; a channel may show fewer."""
     urgency: Urgency = Urgency.NORMAL
+    """A critical one may stay on the screen."""
 
 
 Answered = Callable[[Choice], None]

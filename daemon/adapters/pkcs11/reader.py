@@ -34,12 +34,19 @@ class _Read:
     """One order under way."""
 
     order: ReadTokens
+    """What the rules asked for."""
     waiting: deque[str]
-    running: dict[TokenProcess, float] = field(default_factory=dict)  # child → moment of its start
-    heard: set[TokenProcess] = field(default_factory=set)  # children that have shown a token
+    """Paths of the modules that were not asked yet, the next one first."""
+    running: dict[TokenProcess, float] = field(default_factory=dict)
+    """Each child, and the monotonic moment of its start in seconds."""
+    heard: set[TokenProcess] = field(default_factory=set)
+    """Children that have shown a token."""
     answered: set[str] = field(default_factory=set)
-    blank: dict[TokenProcess, set[str]] = field(default_factory=dict)  # the readers of tokens without certificates
-    asked_twice: set[str] = field(default_factory=set)  # modules
+    """Readers of which a module has shown the certificates."""
+    blank: dict[TokenProcess, set[str]] = field(default_factory=dict)
+    """For each child, the readers in which it found tokens without certificates."""
+    asked_twice: set[str] = field(default_factory=set)
+    """Paths of the modules that were asked a second time."""
 
     @property
     def silent(self) -> list[TokenProcess]:

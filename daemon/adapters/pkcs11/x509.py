@@ -53,13 +53,21 @@ Name = tuple[tuple[str, str], ...]  # (dotted OID, value), in the certificate's 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     subject: Name
+    """Pairs of a dotted OID and its text, in the order of the certificate."""
     issuer: Name
+    """As `subject`."""
     serial: int | None
+    """None where it cannot be read."""
     not_before: datetime | None
+    """Aware UTC; None where it cannot be read."""
     not_after: datetime | None
-    usages: frozenset[str] | None  # None: the extension is absent
+    """As `not_before`."""
+    usages: frozenset[str] | None
+    """Names of the keyUsage bits as in ASN.1; None where the extension is absent."""
     purposes: frozenset[str] | None
+    """Dotted OIDs of extendedKeyUsage; None where the extension is absent."""
     is_ca: bool
+    """What basicConstraints says."""
 
 
 def read_certificate(der: bytes) -> Certificate:
