@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def report_no_display() -> int:
-    """Write on stderr that there is no display; return the exit code."""
+    """Write that there is no display, and return the exit code."""
     if sys.stderr is not None:  # it is None in a Windows program without a console
         print(f"vigicle: {Translator().render(text('window.no_display'))}", file=sys.stderr, flush=True)
     return NO_DISPLAY

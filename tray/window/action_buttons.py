@@ -15,7 +15,7 @@ from tray.window.theme import Theme
 
 
 class ActionButtons(QWidget):
-    """The answers, the default button, the others and a menu of the rest."""
+    """The buttons for what the user can do, the likeliest first."""
 
     def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()

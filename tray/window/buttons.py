@@ -60,7 +60,7 @@ class WrappingButton(QPushButton):
         return label.height() + self._gap + detail.height() + 2 * self._pad_y
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the width of the label on one line, up to a limit."""
+        """Return the label's size on one line, up to a limit."""
         label, detail = self._boxes(ROOM)
         natural = max(label.width(), detail.width()) + 2 * self._pad_x + self._glyph_width
         width = min(natural, round(WIDEST * self._theme.em))

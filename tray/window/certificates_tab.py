@@ -23,7 +23,7 @@ from tray.window.timeline import TimelinePicture, bar_words
 
 
 class CertificatesPage(QWidget):
-    """Shows a heading a holder, a card a key, a paragraph a certificate."""
+    """Shows the certificates by holder and by key."""
 
     def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
         super().__init__()

@@ -23,14 +23,14 @@ class Countdown(WrappingLabel):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, bold=True)
         self._deadline: datetime | None = None
-        self._texts: Translator | None = None
+        self._translator: Translator | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tick)
 
     def count_to(self, deadline: datetime | None, translator: Translator) -> None:
         """Count down to this moment, or show nothing for None."""
         self._deadline = sensible(deadline) if deadline else None
-        self._texts = translator
+        self._translator = translator
         self._show()
 
     def _tick(self) -> None:
@@ -40,11 +40,11 @@ class Countdown(WrappingLabel):
 
     def _show(self) -> None:
         self._timer.stop()
-        if self._deadline is None or self._texts is None:
+        if self._deadline is None or self._translator is None:
             self.show_words("")
             return
         left = self._deadline - datetime.now(UTC)
-        self.show_words(self._texts.render(left_words(left)))
+        self.show_words(self._translator.render(left_words(left)))
         if left > timedelta(0):
             until_next = left.total_seconds() % MINUTE_S or MINUTE_S
             self._timer.start(math.ceil(until_next * 1000) + 1)

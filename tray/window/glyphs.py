@@ -91,7 +91,7 @@ def draw_glyph(painter: QPainter, glyph: Glyph, box: QRectF, colours: Colours) -
 
 
 def _ink(glyph: Glyph, colours: Colours) -> QColor:
-    """Return the colour of the sign, which differs from the shape that it is drawn on."""
+    """Return a colour for the sign that differs from its shape's."""
     shape, _, name = glyph
     if name == "accent":
         return QColor(colours.on_accent)

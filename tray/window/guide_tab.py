@@ -83,7 +83,10 @@ class GuidePage(QWidget):
         self._time_card.setVisible(not self._timeline.isHidden())
 
     def show_copied(self, words: str) -> None:
-        """Announce what is on the clipboard; "" clears that."""
+        """Announce what was copied to the clipboard.
+
+        "" clears the announcement.
+        """
         self._copied.show_words(words)
         self._copied_line.setVisible(bool(words))
 

@@ -39,8 +39,8 @@ class GuideWindow(QDialog):
         self._theme = theme
         self._answer = answer
         self._page: Page | None = None
-        self._texts = Translator("en")
-        self._translator = QTranslator(self)
+        self._translator = Translator("en")
+        self._qt_translator = QTranslator(self)
         self._who = WrappingLabel(theme, bold=True)
         self._procedure = WrappingLabel(theme, tone="muted")
         self._cases = column(theme)
@@ -69,8 +69,8 @@ class GuideWindow(QDialog):
         self._who.show_words(page.holder)
         self._procedure.show_words(page.procedure)
         self._show_cases(page)
-        self._guide.show_page(page, self._texts)
-        self._certificates.show_certificates(page, self._texts)
+        self._guide.show_page(page, self._translator)
+        self._certificates.show_certificates(page, self._translator)
         set_tab_order(self)
         if before is None:
             self._focus("")
@@ -113,21 +113,21 @@ class GuideWindow(QDialog):
 
     def _speak(self, language: str) -> None:
         """Let the window's own words, and Qt's, be of this language."""
-        self._texts = Translator(language)
+        self._translator = Translator(language)
         for index, id_ in enumerate(("window.tab.guide", "window.tab.certificates")):
-            words = self._texts.render(text(id_))
+            words = self._translator.render(text(id_))
             self._tabs.setTabText(index, words)
             self._areas[index].setAccessibleName(words.replace("&", ""))
         self._tabs.setAccessibleName("vigicle")
-        QApplication.removeTranslator(self._translator)
+        QApplication.removeTranslator(self._qt_translator)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self._translator.load(QLocale(self._texts.language), "qtbase", "_", folder):
-            QApplication.installTranslator(self._translator)
+        if self._qt_translator.load(QLocale(self._translator.language), "qtbase", "_", folder):
+            QApplication.installTranslator(self._qt_translator)
 
     def _show_cases(self, page: Page) -> None:
         clear(self._cases)
         if page.cases:
-            label = self._texts.render(text("window.cases"))
+            label = self._translator.render(text("window.cases"))
             self._cases.addWidget(menu_button(self._theme, label, list(page.cases), self._choose))
 
     def _choose(self, action: Action[str]) -> None:
@@ -137,7 +137,7 @@ class GuideWindow(QDialog):
                 self._answer(Chosen(number=self._page.number, action=action.id))
             return
         QGuiApplication.clipboard().setText(action.copy)
-        words = self._texts.render(text("window.copied"))
+        words = self._translator.render(text("window.copied"))
         self._guide.show_copied(words)
         announce(self, words)
 

@@ -16,7 +16,7 @@ CLOSED, OPEN = "▸", "▾"
 
 
 class KnownProblemsView(QWidget):
-    """One button for all problems, then one for each with its text below."""
+    """The known problems, each folded until its button is clicked."""
 
     def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()

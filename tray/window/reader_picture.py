@@ -149,7 +149,7 @@ class ReaderView(QLabel):
             painter.drawEllipse(QPointF(50 + 10 * number, 20), radius, radius)
 
     def _swell(self, number: int) -> float:
-        """Return how much larger than usual a dot is now, from -1 to 1."""
+        """Return a dot's growth at this moment, from -1 to 1."""
         if not self.moves:
             return 0.0
         passed_s = self._clock.elapsed() / 1000

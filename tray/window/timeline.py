@@ -19,7 +19,9 @@ BREADTH = timedelta(days=60)  # shown at least, before and after what matters
 
 
 class TimelinePicture(QLabel):
-    """The bars alone; the words beside them say the same.
+    """The bars alone.
+
+    The words beside them say the same.
 
     A bar that goes on beyond the picture runs off its edge.
     """
@@ -70,7 +72,7 @@ class TimelinePicture(QLabel):
         draw_today(painter, self._at(_seconds(self._line.now)), 1.5 * em, self.height(), self._theme)
 
     def _at(self, second: float) -> float:
-        """Return the x of a moment; hidden ones are beyond the edges."""
+        """Return the x of a moment, which may lie outside."""
         first, last = self._span
         margin = self._theme.em
         x = margin + (second - first) / (last - first) * (self.width() - 2 * margin)
@@ -149,7 +151,10 @@ def ticks(first: float, last: float, translator: Translator) -> list[tuple[float
 
 
 def _months_between_ticks(months: int) -> int:
-    """Return the months from one date to the next, so that there are at most a dozen in so many."""
+    """Return the months between two dates that are written.
+
+    At most a dozen dates are written.
+    """
     for step in (1, 2, 3, 6):
         if months <= 6 * step:
             return step
