@@ -37,8 +37,8 @@ class BareSystem:
     """
 
     def __init__(self, *layers: Path) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="vigicle-bare-"))
-        self.shared = Path(tempfile.mkdtemp(prefix="vigicle-shared-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="debian-"))
+        self.shared = Path(tempfile.mkdtemp(prefix="debian-shared-"))
         self.shared.chmod(0o755)
         self._processes: list[Process] = []
         for name in ("upper", "work", "root"):

@@ -59,8 +59,8 @@ print("new:", rights.is_private(rights._read_rights(folder / "new"), user))
 """
 SCALE = """
 import ctypes
-from tray.cli.app_id import introduce
-introduce()
+from tray.cli.app_id import register
+register()
 user32 = ctypes.WinDLL("user32")
 user32.GetThreadDpiAwarenessContext.restype = ctypes.c_void_p
 print(user32.GetAwarenessFromDpiAwarenessContext(ctypes.c_void_p(user32.GetThreadDpiAwarenessContext())))
@@ -84,7 +84,9 @@ def test_without_a_terminal_output_goes_to_the_log(windows: Windows, key: bytes)
     windows.plug_in(key)
     windows.start_windowless("run", "--headless")
     log = windows.data / "vigicle.log"
-    wait_until(lambda: log.exists() and "said through the channel" in log.read_text(), "a notice in the log", 120.0)
+    wait_until(
+        lambda: log.exists() and "Notice delivered by the channel" in log.read_text(), "a notice in the log", 120.0
+    )
     assert windows.answer("status")["certificates"][0]["stage"] == "due"  # its child could read the key
     assert windows.run("quit").code == 0
     wait_until(lambda: not (windows.data / "vigicle.sqlite3-wal").exists(), "the store closed")

@@ -92,9 +92,9 @@ class Taskbar:
 def taskbar(windows: Windows, key: bytes) -> Taskbar:
     """The icon, after a notice went through its balloon."""
     daemon = windows.start_on_desktop("-v", "run")
-    daemon.wait_for("said through the channel balloon")  # the welcome, which waits for the icon
+    daemon.wait_for("Notice delivered by the channel balloon")  # the welcome, which waits for the icon
     windows.plug_in(key)
-    daemon.wait_for("said through the channel balloon")
+    daemon.wait_for("Notice delivered by the channel balloon")
     return Taskbar(windows, daemon)
 
 

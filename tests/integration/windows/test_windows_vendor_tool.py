@@ -127,7 +127,7 @@ def test_it_is_found_in_registry_menu_and_desktop(windows: Windows, tool: Path, 
         assert found.pop(place) == program
     assert set(found) == {"person's menu", "common menu", "person's desktop", "common desktop"}
     assert all(path.endswith(f"\\{NAME}.lnk") for path in found.values())
-    assert any("DisplayName" in line and "no text" in line for line in logged)
+    assert any("DisplayName" in line and "not a text" in line for line in logged)
     assert any("(2).lnk" in line and "not a shortcut" in line for line in logged)
 
 
