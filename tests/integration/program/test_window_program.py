@@ -149,7 +149,7 @@ def test_a_killed_or_closed_window_opens_again_and_the_daemon_continues(
     workstation.run("guide")
     windows.wait()
     os.kill(windows.pid(), signal.SIGKILL)
-    daemon.wait_for_log("the watch goes on")
+    daemon.wait_for_log("the daemon goes on")
     workstation.run("guide")
     windows.wait()
     windows.close()

@@ -102,7 +102,7 @@ def test_a_click_on_the_balloon_opens_nothing_for_an_administrator(taskbar: Task
     wait_until(lambda: taskbar.shows(DUE), "the icon that says due", 30.0)
     assert taskbar.send(CALLBACK, lparam=BALLOON_CLICKED, how="post").startswith("2 answers:")
     taskbar.daemon.wait_for("event AnswerNotice")
-    taskbar.daemon.wait_for("runs with an administrator's rights")
+    taskbar.daemon.wait_for("inherit the administrator's rights")
     taskbar.daemon.wait_for("Launch of order_page for opalexe: elevated")
 
 
