@@ -194,7 +194,7 @@ def test_a_card_torn_out_at_any_command_is_read_when_it_comes_back(
     service: ReaderService, daemon: InProcessDaemon, every: int
 ) -> None:
     commands = apdus_of_a_read(service, daemon)
-    assert commands > 20
+    assert commands >= 20
     for number in range(1, commands + 1, every):
         torn = card(f"Torn {number}")
         torn.tear_at = number
