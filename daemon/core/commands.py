@@ -47,7 +47,7 @@ ProgramCommand = GetStatus | CheckKeys | RaiseGuide | RunDoctor | SwitchLanguage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerNotice:
-    """Answer the notice with this tag, perhaps hours after it was shown."""
+    """Answer the notice with this id, perhaps hours after it was shown."""
 
     notice_id: NoticeId
     choice: Choice = NoticeChoice.OPEN

@@ -19,7 +19,7 @@ class BalloonChannel:
 
     def __init__(self, balloons: Balloons) -> None:
         self._balloons = balloons
-        self._shown: NoticeId | None = None  # the tag of the newest
+        self._shown: NoticeId | None = None  # the id of the newest
 
     async def show(self, message: Message, answered: Answered) -> bool:
         """Show title and body, and return whether Windows showed them."""

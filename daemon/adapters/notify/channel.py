@@ -51,13 +51,13 @@ class Channel(Protocol):
     async def show(self, message: Message, answered: Answered) -> bool:
         """Show the message, and return whether it is known to be delivered.
 
-        It replaces the message with the same tag.
+        It replaces the message with the same id.
 
         `answered` may be called from any thread, as often as the user answers, perhaps hours later.
         """
 
     async def withdraw(self, notice_id: NoticeId) -> None:
-        """Remove the message with this tag from the screen."""
+        """Remove the message with this id from the screen."""
 
     async def close(self) -> None:
         """End, and remove messages that can be clicked from the screen.

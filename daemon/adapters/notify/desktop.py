@@ -44,7 +44,7 @@ class DesktopChannel:
     def __init__(self, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
-        self._shown: dict[NoticeId, str] = {}  # tag → identifier of its newest notice
+        self._shown: dict[NoticeId, str] = {}  # id → identifier of its newest notice
         self._failed: set[str] = set()  # reported as failed afterwards (Windows)
         self._tasks: set[asyncio.Task[bool]] = set()
 

@@ -88,7 +88,9 @@ def test_a_service_that_never_answers_is_reported_and_found_again(service: Reade
         daemon = InProcessDaemon(tmp_path / "state")
         daemon.start()
         daemon.until(
-            lambda _: daemon.loop.state.service_trouble is Trouble.SERVICE_ABSENT, "it is said", SILENCE_LIMIT_S
+            lambda _: daemon.loop.state.service_trouble is Trouble.SERVICE_ABSENT,
+            "the lost service is in the state",
+            SILENCE_LIMIT_S,
         )
         assert daemon.loop.state.readers is not None, "what is due of keys in drawers is told meanwhile"
     service.start()

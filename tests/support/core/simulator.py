@@ -186,7 +186,7 @@ class Simulator:
         return [e for e in self.effects if isinstance(e, Launch)]
 
     def withdrawn(self) -> list[str]:
-        """Return the tags of the notices that were taken back."""
+        """Return the ids of the notices that were taken back."""
         return [str(e.notice_id) for e in self.effects if isinstance(e, Withdraw)]
 
     def wakes(self) -> list[datetime | None]:
