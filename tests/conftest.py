@@ -104,3 +104,15 @@ def program(tmp_path: Path) -> Iterator[Program]:
     """`vigicle` in a private home, without bus, reader service or display."""
     with Program(tmp_path / "home") as vigicle:
         yield vigicle
+
+
+@pytest.fixture
+def workstation(
+    program: Program,
+    reader_service: ReaderService,
+    session_bus: SessionBus,
+    notification_server: NotificationServer,  # noqa: ARG001 - it answers on the bus
+) -> Program:
+    """The program with a reader service and a desktop that shows notices."""
+    program.environment |= reader_service.environment | session_bus.environment | {"LANG": "en_GB.UTF-8"}
+    return program

@@ -14,7 +14,6 @@ from support.process import wait_until
 
 if TYPE_CHECKING:
     from support.browser import RecordingBrowser, RecordingTool
-    from support.bus import SessionBus
     from support.desktop import Notice, NotificationServer
     from support.process import Process
     from support.program import Program
@@ -46,21 +45,13 @@ def card(*certificates: bytes, number: int = 1) -> PivCard:
 
 
 @pytest.fixture
-def workstation(
-    program: Program,
-    reader_service: ReaderService,
-    session_bus: SessionBus,
-    notification_server: NotificationServer,  # noqa: ARG001 - it answers on the bus
-    browser: RecordingBrowser,
-    tool: RecordingTool,
-) -> Program:
+def workstation(workstation: Program, browser: RecordingBrowser, tool: RecordingTool) -> Program:
     """The program with reader service, desktop, browser and vendor's tool."""
-    program.environment |= reader_service.environment | session_bus.environment | browser.environment
-    program.environment["LANG"] = "en_GB.UTF-8"
-    program.configure(
+    workstation.environment |= browser.environment
+    workstation.configure(
         f'[procedures.opalexe]\norder_url = "{ORDER_URL}"\nplatform_url = "{PLATFORM_URL}"\ntool = "{tool.program}"\n'
     )
-    return program
+    return workstation
 
 
 def start_daemon(workstation: Program) -> Process:

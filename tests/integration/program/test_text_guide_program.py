@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.browser import RecordingBrowser, RecordingTool
-    from support.bus import SessionBus
-    from support.desktop import NotificationServer
     from support.process import Process
     from support.program import Program
     from support.reader import ReaderService
@@ -47,21 +45,13 @@ def new_key() -> PivCard:
 
 
 @pytest.fixture
-def workstation(
-    program: Program,
-    reader_service: ReaderService,
-    session_bus: SessionBus,
-    notification_server: NotificationServer,  # noqa: ARG001 - it answers on the bus
-    browser: RecordingBrowser,
-    tool: RecordingTool,
-) -> Program:
+def workstation(workstation: Program, browser: RecordingBrowser, tool: RecordingTool) -> Program:
     """The program with reader service, browser, mail program and vendor's tool."""
-    program.environment |= reader_service.environment | session_bus.environment | browser.environment
-    program.environment["LANG"] = "en_GB.UTF-8"
-    program.configure(
+    workstation.environment |= browser.environment
+    workstation.configure(
         f'[procedures.opalexe]\nplatform_url = "{PLATFORM_URL}"\ntool = "{tool.program}"\nmargin_hours = 0\n'
     )
-    return program
+    return workstation
 
 
 def start_daemon(workstation: Program) -> Process:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.browser import RecordingBrowser
-    from support.bus import SessionBus
     from support.desktop import NotificationServer, Screen
     from support.program import Program
     from support.reader import ReaderService
@@ -84,20 +83,14 @@ def windows(screen: Screen, tmp_path: Path) -> Iterator[VisibleWindows]:
 
 @pytest.fixture
 def workstation(
-    program: Program,
-    reader_service: ReaderService,
-    session_bus: SessionBus,
-    notification_server: NotificationServer,  # noqa: ARG001 - it answers on the bus
-    browser: RecordingBrowser,
-    screen: Screen,
+    workstation: Program, reader_service: ReaderService, browser: RecordingBrowser, screen: Screen
 ) -> Program:
-    program.environment |= reader_service.environment | session_bus.environment | browser.environment
-    program.environment |= dict(screen.environment) | {"LANG": "en_GB.UTF-8"}
-    program.configure(f'[procedures.opalexe]\norder_url = "{ORDER_URL}"\n')
+    workstation.environment |= browser.environment | dict(screen.environment)
+    workstation.configure(f'[procedures.opalexe]\norder_url = "{ORDER_URL}"\n')
     end = datetime.now(UTC) + timedelta(days=20)
     certificate = make_certificate(not_before=end - timedelta(days=1000), not_after=end)
     reader_service.insert(PivCard({"9A": certificate}))
-    return program
+    return workstation
 
 
 def start_daemon(workstation: Program, *options: str) -> Process:
