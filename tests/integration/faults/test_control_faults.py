@@ -24,8 +24,8 @@ import pytest
 from bench.proc import anonymous_mb, descriptors
 from daemon.adapters.ipc.auth import Endpoint, authenticate_server, read_endpoint
 from daemon.adapters.ipc.server import ASK_LIMIT_S
-from integration.faults.workstation import key, runtime, start_daemon, status
 from support.process import wait_until
+from support.workstation import key, runtime, start_daemon, status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.store.sqlite import SqliteStore
-from integration.faults.workstation import key, start_daemon, status
 from support.core.factories import DAY, ending, memory, owned
 from support.desktop import NotificationServer
 from support.process import wait_until
+from support.workstation import key, start_daemon, status
 
 if TYPE_CHECKING:
     from support.bus import SessionBus

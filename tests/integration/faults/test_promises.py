@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.proc import children, descriptors
-from integration.faults.workstation import key, start_daemon, status
 from support.card import pin_commands
 from support.process import Process, require_tool, wait_until
+from support.workstation import key, start_daemon, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

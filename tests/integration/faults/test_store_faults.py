@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
-from integration.faults.workstation import key, start_daemon, status
 from support.core.factories import certificate, memory, owned
 from support.process import Process, require_tool, wait_until
+from support.workstation import key, start_daemon, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,10 +18,10 @@ from config.settings import QuietHours
 from daemon.core.events import Tick
 from daemon.core.state import State
 from daemon.core.views.report import Stage
-from integration.faults.workstation import key, start_daemon, status
 from support.core.factories import DAY, NOW, SECOND, SETTINGS, certificate, ending, notice_settings
 from support.core.simulator import Simulator, dedup_keys, simulator_with
 from support.process import Process, require_tool, wait_until
+from support.workstation import key, start_daemon, status
 
 if TYPE_CHECKING:
     from support.desktop import NotificationServer

@@ -11,11 +11,11 @@ import pytest
 from support.card import BankCard, PivCard, pin_commands
 from support.pki import make_certificate
 from support.process import wait_until
+from support.workstation import start_daemon, status
 
 if TYPE_CHECKING:
     from support.browser import RecordingBrowser, RecordingTool
     from support.desktop import Notice, NotificationServer
-    from support.process import Process
     from support.program import Program
     from support.reader import ReaderService
 
@@ -54,20 +54,6 @@ def workstation(workstation: Program, browser: RecordingBrowser, tool: Recording
     return workstation
 
 
-def start_daemon(workstation: Program) -> Process:
-    """Start the daemon and wait until it runs."""
-    daemon = workstation.start("run", "--headless")
-    daemon.wait_for_log("vigicle is running")
-    return daemon
-
-
-def report(workstation: Program, *arguments: str) -> dict[str, Any]:
-    done = workstation.run(*(arguments or ("status",)), "--json")
-    assert done.stdout, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 def button(notice: Notice) -> str:
     """Return the action key of the first labelled button."""
     return next(key for key in notice.actions if key != "default")
@@ -98,12 +84,12 @@ def test_a_moment_that_comes_while_the_key_is_away_is_notified_once(
     moment = (now() + timedelta(seconds=12)).replace(microsecond=0)  # X.509 keeps whole seconds
     daemon = start_daemon(workstation)
     reader_service.insert(card(ending(moment - now() + timedelta(days=90))))
-    wait_until(lambda: bool(report(workstation)["certificates"]), "the certificate is known")
+    wait_until(lambda: bool(status(workstation)["certificates"]), "the certificate is known")
     reader_service.remove()
-    wait_until(lambda: not report(workstation)["certificates"][0]["present"], "the key is away")
+    wait_until(lambda: not status(workstation)["certificates"][0]["present"], "the key is away")
     notification_server.next_notice(timeout_s=20)
     assert timedelta() <= now() - moment < timedelta(seconds=5)
-    line = report(workstation)["certificates"][0]
+    line = status(workstation)["certificates"][0]
     assert (line["present"], line["days_left"], line["stage"]) == (False, 89, "due")
     daemon.terminate()
     start_daemon(workstation)
@@ -124,13 +110,13 @@ def test_two_keys_of_one_model_are_distinguished_and_the_click_starts_the_tool(
     first, second = (old, new) if old_first else (new, old)
     start_daemon(workstation)
     reader_service.insert(first)
-    wait_until(lambda: len(report(workstation)["certificates"]) == 1, "the first key is known")
+    wait_until(lambda: len(status(workstation)["certificates"]) == 1, "the first key is known")
     reader_service.swap(second)
     notice = notification_server.next_notice()
     assert notice.summary == "Your new key is here"
-    (path,) = report(workstation)["paths"]
+    (path,) = status(workstation)["paths"]
     assert (path["kind"], path["then"]) == ("activate", "add_with_old")
-    by_end = sorted(report(workstation)["certificates"], key=lambda line: line["not_after"])
+    by_end = sorted(status(workstation)["certificates"], key=lambda line: line["not_after"])
     assert [path["old_fingerprint"], path["new_fingerprint"]] == [line["fingerprint_sha256"] for line in by_end]
     notification_server.action_invoked(notice.id, "default")
     assert tool.wait(1) == [[]]
@@ -145,7 +131,7 @@ def test_step_2a_asks_for_the_old_key_and_opens_the_platform_when_it_comes(
     old, new = card(ending(timedelta(days=200)), number=1), card(fresh(), number=2)
     start_daemon(workstation)
     reader_service.insert(old)
-    wait_until(lambda: bool(report(workstation)["certificates"]), "the old key is known")
+    wait_until(lambda: bool(status(workstation)["certificates"]), "the old key is known")
     reader_service.swap(new)
     notice = notification_server.next_notice()
     activated = next(key for key, label in notice.actions.items() if label == "It is activated")
@@ -178,9 +164,9 @@ def test_no_pin_command_reaches_the_card_and_an_idle_card_is_left_alone(
     reader_service.insert(key)
     notification_server.next_notice()
     after_reading = len(key.apdus)
-    report(workstation)
+    status(workstation)
     assert len(key.apdus) == after_reading
-    report(workstation, "check")
+    status(workstation, "check")
     assert len(key.apdus) > after_reading
     workstation.run("quit")
     assert daemon.wait() == 0

@@ -17,12 +17,12 @@ from support.card import PivCard
 from support.pki import make_certificate
 from support.process import SupportTimeoutError, wait_until
 from support.terminal import Terminal
+from support.workstation import start_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.browser import RecordingBrowser, RecordingTool
-    from support.process import Process
     from support.program import Program
     from support.reader import ReaderService
 
@@ -52,12 +52,6 @@ def workstation(workstation: Program, browser: RecordingBrowser, tool: Recording
         f'[procedures.opalexe]\nplatform_url = "{PLATFORM_URL}"\ntool = "{tool.program}"\nmargin_hours = 0\n'
     )
     return workstation
-
-
-def start_daemon(workstation: Program) -> Process:
-    daemon = workstation.start("run", "--headless")
-    daemon.wait_for_log("vigicle is running")
-    return daemon
 
 
 def guide_of(workstation: Program) -> Terminal:
