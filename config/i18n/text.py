@@ -1,6 +1,7 @@
 """Texts as values: an id and its arguments. `Translator` renders them."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,8 @@ class Phrase:
 
 
 Sentence = Text | Phrase
+
+Render = Callable[[Sentence], str]
 """What `Translator.render` takes."""
 
 

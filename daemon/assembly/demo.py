@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.folders import private_folder
+from config.i18n.text import Render
 from config.settings import Settings
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
 from daemon.adapters.inbox import Inbox
@@ -24,7 +25,7 @@ from daemon.adapters.simulation import (
     TerminalChannel,
 )
 from daemon.adapters.store.sqlite import SqliteStore
-from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, Render, translator_for
+from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, translator_for
 from daemon.core.effects import Launch
 from daemon.core.notice import Notice
 from daemon.core.state import State

@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 from functools import partial
 
 from config.folders import Folders
+from config.i18n.text import Render
 from config.schema.load_settings import Loaded
-from daemon.adapters.guide.messages import Guide
+from daemon.adapters.guide.messages import NO_DISPLAY, Guide
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
-from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
+from daemon.adapters.guide.window import WindowProcess
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
 from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.assembly.daemon import DaemonOutcome, run_with_guide
-from daemon.assembly.parts import HeadlessTray, Render, translator_for
+from daemon.assembly.parts import HeadlessTray, translator_for
 from daemon.core.commands import QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived
 from daemon.ports import Post

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
-from config.i18n.text import Sentence
+from config.i18n.text import Render
 from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
@@ -15,8 +15,6 @@ from daemon.core.views.tray import TrayView
 from daemon.ports import Post, TrayDisplay
 
 log = logging.getLogger(__name__)
-
-Render = Callable[[Sentence], str]
 
 
 class MainThreadTray(TrayDisplay, Protocol):

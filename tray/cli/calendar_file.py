@@ -10,10 +10,9 @@ from pathlib import Path
 from icalendar import Alarm, Calendar, Event
 
 from config.files import write_whole
-from config.i18n.text import Text, text
+from config.i18n.text import Render, Text, text
 from config.i18n.translator import UserError
 from daemon.core.calendar_entries import CalendarEntry
-from tray.cli.command import Render
 
 STDOUT = "-"
 MORNING = timedelta(hours=9)

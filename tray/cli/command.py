@@ -4,13 +4,11 @@ import argparse
 from collections.abc import Callable
 
 from config.folders import Folders
-from config.i18n.text import Text
 from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 
 NOT_DONE = 1  # an exit code
 
-Render = Callable[[Text], str]
 CommandHandler = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]
 """Carries out a command and returns its exit code."""
 AddCommand = Callable[[str, CommandHandler], argparse.ArgumentParser]

@@ -7,9 +7,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text as Styled
 
-from config.i18n.text import text
+from config.i18n.text import Render, text
 from daemon.core.diagnosis import HEALTHS, TOPICS, Check, Health, exit_code
-from tray.cli.command import Render
 from tray.cli.console import Terminal
 
 __all__ = ["as_json", "exit_code", "print_checks"]

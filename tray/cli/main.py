@@ -10,14 +10,14 @@ from functools import partial
 from importlib.metadata import version
 
 from config.folders import Folders, find_folders
-from config.i18n.text import text
+from config.i18n.text import Render, text
 from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
 from daemon.assembly.daemon import DaemonOutcome, run_daemon
 from daemon.core.commands import CheckKeys, GetStatus
 from tray.cli.app_id import register
-from tray.cli.command import CommandHandler, Render
+from tray.cli.command import CommandHandler
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
 from tray.cli.keys import add_key_commands
 from tray.cli.no_console import has_no_console, print_to_log, tell

@@ -8,12 +8,11 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from config.i18n.text import text
+from config.i18n.text import Render, text
 from config.i18n.translator import Translator
 from config.settings import Settings
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
-from tray.cli.command import Render
 from tray.cli.console import Terminal
 
 VERSION = 1

@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from config.i18n.text import text
-from tray.cli.command import Render
+from config.i18n.text import Render, text
 
 READER_GONE = 141  # what a shell makes of SIGPIPE
 UNWRITTEN = 74  # EX_IOERR of sysexits.h

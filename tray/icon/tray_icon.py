@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.i18n.text import Sentence, clean, text
+from config.i18n.text import Render, clean, text
 from daemon.core.commands import AnswerNotice, CheckKeys, Command, ProgramCommand, QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived, Event
 from daemon.core.notice import NoticeChoice
@@ -31,8 +31,6 @@ TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
 APPEAR_S = 10.0  # the first notice may be earlier than the icon
 SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
 ACTION, INFORMATION, SEPARATOR = range(3)  # the groups of the menu's lines
-Render = Callable[[Sentence], str]
-
 log = logging.getLogger(__name__)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
+from daemon.adapters.guide.messages import NO_DISPLAY
 from tray.cli.app_id import register
 
-NO_DISPLAY = 3
 SCHEMES = ("light", "dark", "contrast")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from config.i18n.text import text
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.notify import make_channels
-from daemon.adapters.notify.chain import ChainNotifier, Render
+from daemon.adapters.notify.chain import ChainNotifier, RenderText
 from daemon.adapters.notify.channel import Answered, Channel, Message
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, find_session_bus
 from daemon.adapters.notify.log import LogChannel
@@ -40,7 +40,7 @@ def probe_notices() -> Iterator[Check]:
         yield fine(Topic.NOTICES, text("doctor.notices.plain"))
 
 
-def probe_notices_by_one(render: Render, channels: Sequence[Channel] | None = None) -> Iterator[Check]:
+def probe_notices_by_one(render: RenderText, channels: Sequence[Channel] | None = None) -> Iterator[Check]:
     """Show one test notice, and yield which channel delivered it."""
     delivered: queue.SimpleQueue[str] = queue.SimpleQueue()
     thread = AsyncThread()

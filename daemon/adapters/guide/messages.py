@@ -17,6 +17,7 @@ from daemon.core.views.guide import GuideView
 PAGE_LIMIT = 4 << 20  # bytes a line
 ANSWER_LIMIT = 8 * 1024
 NAME_LIMIT = 40
+NO_DISPLAY = 3  # the exit code of a window without a display
 FINGERPRINT_PATTERN = r"^[0-9a-f]{64}\Z"
 
 Fingerprint = Annotated[str, msgspec.Meta(pattern=FINGERPRINT_PATTERN)]

@@ -12,6 +12,7 @@ from config.i18n.text import Sentence, clean, text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import (
     NAME_LIMIT,
+    NO_DISPLAY,
     Chosen,
     Forgotten,
     GuideAnswer,
@@ -20,7 +21,7 @@ from daemon.adapters.guide.messages import (
 )
 from daemon.adapters.guide.render import render_page
 from daemon.adapters.guide.subscriber import GuideSubscriber
-from daemon.adapters.guide.window import NO_DISPLAY, WindowProcess
+from daemon.adapters.guide.window import WindowProcess
 from daemon.core.commands import ChooseAction, Command, ForgetCertificate, NameKey
 from daemon.core.events import CommandReceived, ProblemMet
 from daemon.core.model import Fingerprint

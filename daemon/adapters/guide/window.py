@@ -14,7 +14,6 @@ from typing import IO
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER, Guide
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
-NO_DISPLAY = 3  # the child's exit code
 CLOSE_LIMIT_S = 1.0  # for a window to end by itself
 
 log = logging.getLogger(__name__)

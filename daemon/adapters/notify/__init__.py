@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from daemon.adapters.notify.balloon import BalloonChannel
-from daemon.adapters.notify.chain import ChainNotifier, Render
+from daemon.adapters.notify.chain import ChainNotifier, RenderText
 from daemon.adapters.notify.channel import Channel
 from daemon.adapters.notify.dbus_server import wait_for_server
 from daemon.adapters.notify.desktop import DesktopChannel
@@ -23,7 +23,7 @@ LATE_LIMIT_S = 600.0  # a notice that is older has its next moment, or waits in 
 
 def make_notifier(
     post: Post,
-    render: Render,
+    render: RenderText,
     thread: AsyncThread,
     *,
     balloons: Balloons | None = None,

@@ -20,7 +20,7 @@ TITLE_LIMIT = 120
 BODY_LIMIT = 1000
 LABEL_LIMIT = 60
 
-Render = Callable[[Text], str]
+RenderText = Callable[[Text], str]
 Desktop = Callable[[], Coroutine[Any, Any, bool]]
 
 
@@ -31,7 +31,7 @@ class ChainNotifier:
         self,
         post: Post,
         channels: Sequence[Channel],
-        render: Render,
+        render: RenderText,
         thread: AsyncThread,
         desktop: Desktop | None = None,
     ) -> None:
@@ -130,7 +130,7 @@ class ChainNotifier:
             self._post(event)
 
 
-def to_message(notice: Notice, render: Render) -> Message:
+def to_message(notice: Notice, render: RenderText) -> Message:
     """Render a notice as lines that no certificate's text can break.
 
     Each is one line, cleaned and cut.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from daemon.adapters.guide.messages import Chosen
+from daemon.adapters.guide.messages import NO_DISPLAY, Chosen
 from support.accessibility import Accessibility, Node, report
 from support.guide_actions import action_id
 from support.guide_child import GuideChild
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 FRENCH, ENGLISH = Writer("fr"), Writer("en")
 CONTROLS = {"push button", "button menu", "check box", "page tab", "text", "menu item"}
-NO_DISPLAY = 3
 
 
 class WindowUser:
