@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPai
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
 
 from tray.window.colours import EDGE, PAD_X, PAD_Y
-from tray.window.glyphs import Glyph, draw_glyph
 from tray.window.labels import breakable
 from tray.window.theme import Theme
 
@@ -34,7 +33,6 @@ class WrappingButton(QPushButton):
         self._theme = theme
         self._rank = rank
         self._detail = breakable(detail or "")
-        self._glyph: Glyph | None = None
         self.setProperty("rank", rank.value)
         self.setAccessibleDescription(detail or "")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -44,32 +42,26 @@ class WrappingButton(QPushButton):
         self.setSizePolicy(policy)
         theme.size(self, bold=rank in {Rank.FIRST, Rank.ANSWER})
 
-    def set_glyph(self, glyph: Glyph | None) -> None:
-        """Show a glyph before the label."""
-        self._glyph = glyph
-        self.updateGeometry()
-        self.update()
-
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Tell the layout that the label wraps."""
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return the height that the label needs."""
-        label, detail = self._boxes(width - 2 * self._pad_x - self._glyph_width)
+        label, detail = self._boxes(width - 2 * self._pad_x)
         return label.height() + self._gap + detail.height() + 2 * self._pad_y
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the label's size on one line, up to a limit."""
         label, detail = self._boxes(ROOM)
-        natural = max(label.width(), detail.width()) + 2 * self._pad_x + self._glyph_width
+        natural = max(label.width(), detail.width()) + 2 * self._pad_x
         width = min(natural, round(WIDEST * self._theme.em))
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the width of the longest word."""
         label, detail = self._boxes(1)
-        return QSize(max(label.width(), detail.width()) + 2 * self._pad_x + self._glyph_width, 2 * self._pad_y)
+        return QSize(max(label.width(), detail.width()) + 2 * self._pad_x, 2 * self._pad_y)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the style's button, and the words over it."""
@@ -88,12 +80,8 @@ class WrappingButton(QPushButton):
         super().keyPressEvent(event)
 
     def _draw_words(self, painter: QPainter) -> None:
-        em, colours = self._theme.em, self._theme.colours
+        colours = self._theme.colours
         inner = self.rect().adjusted(self._pad_x, self._pad_y, -self._pad_x, -self._pad_y)
-        if self._glyph is not None:
-            box = QRect(inner.left(), inner.center().y() - round(em / 2), round(em), round(em))
-            draw_glyph(painter, self._glyph, box.toRectF(), colours)
-            inner.setLeft(inner.left() + self._glyph_width)
         label, detail = self._boxes(inner.width())
         top = inner.top() + (inner.height() - label.height() - self._gap - detail.height()) // 2
         ink = colours.on_accent if self._rank is Rank.FIRST else colours.text
@@ -136,10 +124,6 @@ class WrappingButton(QPushButton):
     @property
     def _gap(self) -> int:
         return round(GAP * self._theme.em) if self._detail else 0
-
-    @property
-    def _glyph_width(self) -> int:
-        return round(1.4 * self._theme.em) if self._glyph is not None else 0
 
     @property
     def _pad_x(self) -> int:

@@ -4,7 +4,6 @@ Each has a shape of its own, so that none depends on its colour.
 """
 
 from enum import Enum, auto
-from typing import Self
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -162,12 +161,6 @@ class GlyphView(QWidget):
         self._glyph = glyph
         self._size = size
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def with_glyph(self, glyph: Glyph) -> Self:
-        """Show another glyph."""
-        self._glyph = glyph
-        self.update()
-        return self
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return a square as large as letters of its size."""
