@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from support.syntax import parse_source
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -97,7 +99,7 @@ def module_name(file: Path) -> str:
 def wrong_imports(module: str, source: str) -> list[str]:
     """Return each import that the arrows forbid."""
     allowed = ARROWS[max((name for name in ARROWS if within(module, name)), key=len)]
-    own = [(line, name) for line, name in imports(ast.parse(source)) if within_any(name, (*PACKAGES, ""))]
+    own = [(line, name) for line, name in imports(parse_source(source)) if within_any(name, (*PACKAGES, ""))]
     return [
         f"{module}:{line} imports {name}"
         for line, name in own
@@ -112,7 +114,7 @@ def _may_be_imported(name: str, module: str) -> bool:
 
 def impurities(module: str, source: str) -> list[str]:
     """Return each use of the clock, disk, environment or threads."""
-    tree = ast.parse(source)
+    tree = parse_source(source)
     foreign = [
         f"{module}:{line} imports {name}"
         for line, name in imports(tree)

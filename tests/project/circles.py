@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from project.arrows import imports, within
+from support.syntax import parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ def module_graph(sources: Mapping[str, str], *, for_types: bool) -> Graph:
     """
     graph: Graph = {module: set() for module in sources}
     for module, source in sources.items():
-        tree = ast.parse(source)
+        tree = parse_source(source)
         found = imports(tree if for_types else _at_run_time(tree))
         graph[module] = {target for _, name in found if (target := _module(name, sources)) not in (None, module)}
     return graph

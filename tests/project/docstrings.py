@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from support.syntax import parse_source
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -18,7 +20,9 @@ def long_first_lines(source: str) -> list[str]:
 
     Long is over 12 words, or a semicolon in it.
     """
-    found = [(line, text) for line, text in _first_lines(ast.parse(source)) if len(text.split()) > WORDS or ";" in text]
+    found = [
+        (line, text) for line, text in _first_lines(parse_source(source)) if len(text.split()) > WORDS or ";" in text
+    ]
     return [f"{line}: {text}" for line, text in sorted(found)]
 
 

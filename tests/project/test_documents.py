@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.core.troubles import Trouble
+from support.syntax import parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def defined_names() -> set[str]:
     """Return each module, class, function, field, variable and parameter of the code."""
     names = {file.stem for file in SOURCES} | {file.parent.name for file in SOURCES}
     for file in SOURCES:
-        names |= set(_names(ast.parse(file.read_text(encoding="utf-8"))))
+        names |= set(_names(parse_source(file.read_text(encoding="utf-8"))))
     return names
 
 

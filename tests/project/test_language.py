@@ -11,6 +11,7 @@ import pytest
 from project.arrows import modules
 from project.docstrings import files_with_long_first_lines, long_first_lines
 from project.words import find_retired, project_texts, read_retired_words
+from support.syntax import parse_source
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -44,7 +45,7 @@ def test_the_list_of_old_words_only_shrinks() -> None:
 
 
 def test_each_public_class_has_a_name_of_its_own() -> None:
-    classes = (node for source in modules(ROOT).values() for node in ast.walk(ast.parse(source)))
+    classes = (node for source in modules(ROOT).values() for node in ast.walk(parse_source(source)))
     times = Counter(node.name for node in classes if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
     assert {name for name, count in times.items() if count > 1} == set()
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from support.syntax import parse_source
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -89,7 +91,7 @@ def read_passages(file: str, text: str) -> list[Passage]:
     if not file.endswith(".py"):
         return [Passage("prose", number, line) for number, line in enumerate(text.splitlines(), 1)]
     passages = [Passage("names", 1, split_name(PurePosixPath(file).stem)), *_comments(text)]
-    return [*passages, *_from_tree(ast.parse(text), with_sentences=file.startswith(PRODUCT))]
+    return [*passages, *_from_tree(parse_source(text), with_sentences=file.startswith(PRODUCT))]
 
 
 def split_name(name: str) -> str:

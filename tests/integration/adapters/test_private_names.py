@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from support.syntax import parse_source
+
 # Distribution, file, class (None: the module itself) and the names that are used of it.
 USES = [
     # daemon/adapters/notify/desktop.py
@@ -61,7 +63,7 @@ USES = [
 
 def source_of(distribution: str, name: str) -> ast.Module:
     (file,) = (file for file in files(distribution) or () if file.as_posix() == name)
-    return ast.parse(Path(str(file.locate())).read_text(encoding="utf-8"))
+    return parse_source(Path(str(file.locate())).read_text(encoding="utf-8"))
 
 
 def names_of(tree: ast.Module, class_name: str | None) -> set[str]:

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from config.i18n.translator import LANGUAGES, LOCALE
+from support.syntax import parse_source
 
 ROOT = Path(__file__).parents[4]
 PACKAGES = ("config", "daemon", "tray")
@@ -24,7 +25,7 @@ def ids(language: str) -> set[str]:
 IDS = {language: ids(language) for language in LANGUAGES}
 KNOWN = set.union(*IDS.values())
 TREES = {
-    file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
+    file.relative_to(ROOT).as_posix(): parse_source(file.read_text(encoding="utf-8"))
     for package in PACKAGES
     for file in (ROOT / package).rglob("*.py")
 }

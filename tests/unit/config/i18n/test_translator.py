@@ -18,6 +18,7 @@ from daemon.core.model import Claim, Occupancy, Role
 from daemon.core.notice import NoticeChoice
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
+from support.syntax import parse_source
 
 ROOT = Path(__file__).parents[4]
 SHORT_LIMIT = 40
@@ -59,7 +60,7 @@ KNOWN = set(WORDS["en"])
 def sources() -> Iterator[ast.AST]:
     for package in ("config", "daemon", "tray"):
         for file in (ROOT / package).rglob("*.py"):
-            yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            yield from ast.walk(parse_source(file.read_text(encoding="utf-8")))
 
 
 def ids_in(node: ast.expr) -> Iterator[str]:
