@@ -163,6 +163,7 @@ def test_step_2b_from_an_expired_key_to_the_end(
     (letter,) = browser.wait(2)[1]
     assert letter.startswith("mailto:support@opalexe.fr?")
     assert "Jeanne MARTIN" in unquote(letter)
+    guide.read("1 I have sent the letter")  # the list is printed anew once the letter is open
     serial = copied(guide, "Copy the serial number")
     assert re.fullmatch("[0-9A-F]+", serial)
     assert serial in unquote(letter).upper()
