@@ -40,7 +40,9 @@ def desktop(browser: RecordingBrowser, tmp_path: Path, monkeypatch: pytest.Monke
     data = tmp_path / "data"
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(data))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    configuration = tmp_path / "config"
+    configuration.mkdir()  # the xdg-mime of Debian 13 does not make it, and then keeps no default
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(configuration))
     return data
 
 
