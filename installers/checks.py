@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ PYTEST_FOUND_NO_TEST = 5
 CORE_PERCENT = 98
 FAST = ("--hypothesis-profile", "fast")
 THOROUGH = ("--hypothesis-profile", "thorough")
+AT_ONCE = ("-n", str(2 * (os.cpu_count() or 1)))  # most tests outside the units wait for a service
 FAST_PARTS = (["tests/unit/core"], ["tests/unit", "--ignore=tests/unit/core"], ["tests/project"])
 COVERAGE = ROOT / ".coverage_cache" / "core.json"
 
@@ -31,7 +33,7 @@ def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
 
     `arguments` go to pytest. Without any, the unit tests run first, under coverage of the core.
     """
-    selection = [] if with_long_ones else ["-m", "not full"]
+    short = ["-m", "not full"]
     step("ruff check", [PROGRAMS / "ruff", "check"])
     step("ruff format", [PROGRAMS / "ruff", "format", "--check"])
     for platform in MYPY_PLATFORMS:
@@ -41,10 +43,13 @@ def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
     step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", ".github/workflows"])
     try:
         if arguments:
+            selection = [] if with_long_ones else short
             step("pytest", [PROGRAMS / "pytest", *THOROUGH, *selection, *arguments])
         else:
             check_coverage()
-            step("pytest of the rest", [PROGRAMS / "pytest", *THOROUGH, *selection, "--ignore=tests/unit"])
+            step("pytest of the rest", [PROGRAMS / "pytest", *THOROUGH, *AT_ONCE, *short, "--ignore=tests/unit"])
+            if with_long_ones:
+                step("pytest of the long ones", [PROGRAMS / "pytest", *THOROUGH, "-m", "full", "--ignore=tests/unit"])
     except StepError as error:
         if error.code == PYTEST_FOUND_NO_TEST:
             complain("pytest found no test to run.")

@@ -95,7 +95,11 @@ def assigned_names(body: list[ast.stmt]) -> Iterator[str]:
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
-@pytest.mark.parametrize(("distribution", "file", "class_name", "names"), USES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("distribution", "file", "class_name", "names"),
+    USES,
+    ids=lambda value: None if isinstance(value, set) else str(value),
+)
 def test_the_private_names_in_use_still_exist(
     distribution: str, file: str, class_name: str | None, names: set[str]
 ) -> None:
