@@ -23,18 +23,17 @@ class Text:
     args: tuple[tuple[str, "Argument"], ...] = ()
 
 
-Argument = str | int | datetime | Text
-
-
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A sentence of a procedure file, with its arguments."""
 
     wording: Wording
-    args: tuple[tuple[str, Argument], ...] = ()
+    args: tuple[tuple[str, "Argument"], ...] = ()
 
 
 Sentence = Text | Phrase
+
+Argument = str | int | datetime | Sentence
 
 Render = Callable[[Sentence], str]
 """What `Translator.render` takes."""

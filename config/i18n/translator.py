@@ -83,7 +83,7 @@ class Translator:
 
     def _shown(self, argument: Argument, style: str) -> str:
         match argument:
-            case Text():
+            case Text() | Phrase():
                 return self.render(argument)
             case datetime():
                 return self._moment(argument.astimezone(self._zone), style)

@@ -14,14 +14,13 @@ from daemon.core.dedup_keys import DedupKey, LastDayKey, MilestoneKey, PathKey, 
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
 from daemon.core.holders import holder_name
 from daemon.core.key_names import called
-from daemon.core.model import Claim, Key, Memory
+from daemon.core.model import Key, Memory
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.views.report import Path
 
 SNOOZE = timedelta(days=1)
 CLOCK_SLACK = timedelta(days=1)
-ANSWERS = {Question.IN_USE: Claim.NEW, Question.OLD_KEY: Claim.OLD_LOST}
 QUESTION_TITLES = {Question.IN_USE: "notice.in_use.title", Question.OLD_KEY: "notice.old_key.title"}
 QUESTION_BODIES = {Question.IN_USE: "notice.in_use.body", Question.OLD_KEY: "notice.old_key.body"}
 PATH_TITLES = {
@@ -114,7 +113,7 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
             title=text(QUESTION_TITLES[question]),
             body=text(QUESTION_BODIES[question], holder=called(case.lineage.holder, key)),
             dedup_keys=(QuestionKey(question, key.id),),
-            more=(ANSWERS[question],),  # a button alone: a click on the body must not answer for the user
+            button=text("button.answer"),
         )
 
 
@@ -245,20 +244,18 @@ def _key_notice(
         body=_body(subject, memory, now),
         dedup_keys=dedup_keys,
         button=_button(subject),
-        more=tuple(_more(subject.path)),
+        more=tuple(_more(subject)),
         urgency=Urgency.CRITICAL if is_urgent else Urgency.NORMAL,
     )
 
 
-def _button(subject: Subject) -> Text | None:
+def _button(subject: Subject) -> Text:
     """Return the button's label.
 
-    It opens the next step, or the guide where that step is not at the computer.
+    It opens the next step, or the window where that step is not at the computer.
     """
     path = subject.path
-    if path is None:
-        return None
-    if subject.link_is_out or (path.kind is WorkflowKind.ORDER and subject.is_ordered):
+    if path is None or subject.link_is_out or (subject.case is not None and is_waiting(subject.case)):
         return text("button.guide")
     return text(PATH_BUTTONS[path.kind])
 
@@ -328,11 +325,25 @@ def key_holder(key: Key, memory: Memory) -> str | Text:
     return next(filter(None, names), text("holder.unknown"))
 
 
-def _more(path: Path | None) -> Iterator[Choice]:
-    """Yield the further buttons of a key's notice."""
-    if path is not None and path.new_fingerprint:
-        if path.kind is WorkflowKind.ACTIVATE:
-            yield Claim.ACTIVATED
-        if path.kind is not WorkflowKind.ORDER and path.old_fingerprint:
-            yield Claim.WORKS
-    yield NoticeChoice.LATER
+def _more(subject: Subject) -> Iterator[Choice]:
+    """Yield the button beside the first one."""
+    if subject.path is None:
+        return
+    if subject.path.kind is WorkflowKind.ORDER and not subject.is_ordered:
+        yield NoticeChoice.ORDERED
+    else:
+        yield NoticeChoice.LATER
+
+
+def is_waiting(case: RenewalCase) -> bool:
+    """Return whether the new key is ordered, and not here yet."""
+    return case.is_ordered and case.path is not None and case.path.kind is WorkflowKind.ORDER
+
+
+def several_holders(assessment: Assessment, memory: Memory) -> bool:
+    """Return whether sentences have to say whose key they speak of."""
+    names: set[str | Text] = {case.lineage.holder for case in assessment.cases}
+    for key in memory.keys.values():
+        if key.id not in assessment.cases_by_key and assessment.watched(key):
+            names.add(key_holder(key, memory))
+    return len(names) > 1

@@ -1,11 +1,14 @@
-"""The user's own name for a key, such as "the blue one"."""
+"""How sentences name a key and its holder."""
 
 from dataclasses import replace
 
-from config.i18n.text import Text, clean, text
+from config.i18n.text import Phrase, Text, clean, text
+from config.i18n.wording import Wording
+from config.settings import Procedure
 from daemon.core.model import Fingerprint, Key, Memory
 
 KEY_NAME_LIMIT = 40
+PROCEDURE_LIMIT = 10  # so that a notice's title with it fits a desktop
 
 
 def key_of(memory: Memory, fingerprint: Fingerprint) -> Key | None:
@@ -30,3 +33,22 @@ def called(holder: str | Text, key: Key) -> str | Text:
     if key.name:
         return text("holder.with_key", holder=holder, key=key.name)
     return holder
+
+
+def key_words(procedure: Procedure | None) -> Text:
+    """Return "OPALEXE key", or "key" where no procedure is known."""
+    if procedure is None:
+        return text("key.any")
+    name = Wording(en=_short(procedure.title.en), fr=_short(procedure.title.fr))
+    return text("key.of", procedure=Phrase(name))
+
+
+def _short(title: str) -> str:
+    """Return the platform's name, with which a title begins."""
+    first, *more = title.partition(" (")[0].split(" ")
+    short = first
+    for word in more:
+        if len(f"{short} {word}") > PROCEDURE_LIMIT:
+            break
+        short = f"{short} {word}"
+    return clean(short, PROCEDURE_LIMIT)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from config.i18n.text import Text
 from daemon.core.dedup_keys import DedupKey
-from daemon.core.model import Claim, KeyId
+from daemon.core.model import KeyId
 
 
 class Urgency(StrEnum):
@@ -20,22 +20,20 @@ class Urgency(StrEnum):
 
 
 class NoticeChoice(StrEnum):
-    """What the user did with a notice, apart from making a claim."""
+    """What the user did with a notice.
+
+    What only the user can know of a key is never one click here: the window asks for it.
+    """
 
     OPEN = "open"  # clicked its body, or its first button
-    LATER = "later"  # clicked "Remind me tomorrow"
+    LATER = "later"  # clicked "Tomorrow"
+    ORDERED = "ordered"  # clicked "Already done" where a key is to be ordered
     DISMISSED = "dismissed"
 
 
-Choice = NoticeChoice | Claim  # a claim: clicked a button such as "This key already works in my account"
+Choice = NoticeChoice
 
-CHOICE_LABELS: dict[Choice, str] = {
-    NoticeChoice.LATER: "choice.later",
-    Claim.NEW: "choice.new",
-    Claim.OLD_LOST: "choice.old_lost",
-    Claim.ACTIVATED: "choice.activated",
-    Claim.WORKS: "choice.works",
-}
+CHOICE_LABELS = {NoticeChoice.LATER: "choice.later", NoticeChoice.ORDERED: "choice.ordered"}
 
 
 class NoticeKind(StrEnum):

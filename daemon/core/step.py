@@ -174,7 +174,7 @@ def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
     cards = certificate_cards(state, assessment, now)
     more = len(assessment.certificates) - len(cards)
     view = replace(render_guide(state, assessment, now), certificates=cards, more_certificates=more)
-    tray = build_tray_view(state, assessment, view, now)
+    tray = build_tray_view(state, assessment, now)
     shown: list[Effect] = []
     if tray != state.tray:
         shown.append(UpdateTray(tray=tray))
@@ -271,7 +271,7 @@ def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
     due = [*due_notices(assessment, state.memory, state.settings, now), *trouble_notices(state, assessment, now)]
     due = summarize([*due, *guide_notices(assessment, state.memory, now)])
     if state.greeting and not was_delivered(state.memory, WELCOME, now):
-        due.append(welcome_notice(build_report(state, assessment, now), login_start=state.login_start))
+        due.append(welcome_notice(build_report(state, assessment, now)))
     return due
 
 

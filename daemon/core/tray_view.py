@@ -1,48 +1,34 @@
 """Builds the tray's icon state, tooltip and menu."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from heapq import nsmallest
 
-from config.i18n.text import Sentence, Text, text
-from config.settings import Settings
+from config.i18n.text import Text, text
+from config.settings import Procedure, Settings
 from config.workflows import WorkflowKind
-from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read
 from daemon.core.commands import (
     AnswerNotice,
     CheckKeys,
-    ChooseAction,
     QuitDaemon,
     RaiseGuide,
     RunDoctor,
-    StateClaim,
     SwitchLanguage,
     ToggleAutostart,
 )
-from daemon.core.due_notices import key_holder, left_words
+from daemon.core.due_notices import is_waiting, left_words, several_holders
 from daemon.core.expiry import days_left, expired
-from daemon.core.key_names import called
+from daemon.core.key_names import called, key_words
 from daemon.core.labels import TROUBLE_TITLES
-from daemon.core.model import Claim, Key, KeyId
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
-from daemon.core.renewal import Activation, Question, activation
 from daemon.core.state import State
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import GuideView
-from daemon.core.views.report import CertificateStatus, Path, Stage
+from daemon.core.views.report import CertificateStatus, Stage
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 
-STEP_ACTIONS = {ActionKind.OPEN, ActionKind.END, ActionKind.GO_BACK}  # what the menu offers of a page
-MENU_LIMIT = 10  # holders and keys in the menu; a menu must not be longer than the screen
-PATH_NAMES = {
-    WorkflowKind.ORDER: "path.order",
-    WorkflowKind.ACTIVATE: "path.activate",
-    WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
-    WorkflowKind.ASSOCIATE_NEW: "path.associate_new",
-}
 PATH_ITEMS = {
     WorkflowKind.ORDER: "menu.order",
     WorkflowKind.ACTIVATE: "menu.activate",
@@ -50,28 +36,34 @@ PATH_ITEMS = {
     WorkflowKind.ASSOCIATE_NEW: "menu.associate_new",
 }
 LANGUAGE_ITEMS = {"fr": "menu.language.fr", "en": "menu.language.en"}
-CLAIM_ITEMS = {
-    Claim.WORKS: "menu.works",
-    Claim.NEW: "menu.new",
-    Claim.REPLACES: "menu.replaces",
-    Claim.ACTIVATED: "menu.activated",
-}
 ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT, Stage.DUE: IconState.SOON}
 
 
-def build_tray_view(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> TrayView:
-    """Return what the tray shows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The key that the menu speaks of.
 
-    The menu offers what the guide's page does.
+    `case` is the one that it is current in.
     """
+
+    end: datetime
+    holder: str | Text
+    procedure: Procedure | None
+    case: RenewalCase | None = None
+
+
+def build_tray_view(state: State, assessment: Assessment, now: datetime) -> TrayView:
+    """Return what the tray shows."""
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
     end = min((c.not_after for c in counted if c.not_after is not None), default=None)
     icon_state = _icon_state(state, assessment, counted, now)
+    shown = _shown_key(state, assessment, counted)
+    headline = _headline(icon_state, state, shown, now)
     return TrayView(
         icon_state=icon_state,
-        tooltip=_tooltip(icon_state, state, assessment, end, now),
+        tooltip=headline,
         days_left=None if end is None else days_left(end, now),
-        items=tuple(_items(state, assessment, guide, now)),
+        items=(MenuItem(label=headline), *_items(state, assessment, shown, now)),
     )
 
 
@@ -84,7 +76,7 @@ def _icon_state(state: State, assessment: Assessment, counted: list[CertificateS
         return worst
     if _tray_trouble(state, now):
         return IconState.TROUBLE
-    if worst is not None or _first_path(assessment) is not None:
+    if worst is not None or _first_case(assessment) is not None:
         return IconState.SOON
     if counted or state.readers:
         return IconState.WELL
@@ -102,46 +94,80 @@ def _tray_trouble(state: State, now: datetime) -> Trouble | None:
     return service_trouble(state, now) or next(filter(None, troubles), None)
 
 
-def _tooltip(icon_state: IconState, state: State, assessment: Assessment, end: datetime | None, now: datetime) -> Text:
+def _headline(icon_state: IconState, state: State, shown: Shown | None, now: datetime) -> Text:
+    """Return the state in one line without names.
+
+    It is the tooltip, too.
+    """
     trouble = _tray_trouble(state, now)
     if icon_state is IconState.READING:
         return text("face.reading")
     if icon_state is IconState.TROUBLE and trouble:
-        return text("face.trouble", trouble=text(TROUBLE_TITLES[trouble]))
-    path = _first_path(assessment)
-    if path is not None:
-        return text("face.path", holder=path.holder, path=text(PATH_NAMES[path.kind]))
-    if end is not None:
-        return _tooltip_of_end(end, now)
+        return text(TROUBLE_TITLES[trouble])
+    if shown is not None:
+        key = key_words(shown.procedure)
+        if expired(shown.end, now):
+            return text("face.expired", key=key)
+        return text("face.well", key=key, left=left_words(shown.end, now))
     if icon_state is IconState.NO_READER:
         return text("face.no_reader")
     return text("face.no_key")
 
 
-def _first_path(assessment: Assessment) -> Path | None:
-    """Return the path of the most pressing case that has one."""
-    return next((case.path for case in assessment.cases if case.path), None)
+def _shown_key(state: State, assessment: Assessment, counted: list[CertificateStatus]) -> Shown | None:
+    """Return the key to act on, else the one that ends first."""
+    case = _first_case(assessment)
+    if case is not None:
+        current = case.status.current
+        holder = called(case.lineage.holder, current.key)
+        return Shown(end=current.not_after, holder=holder, procedure=case.lineage.procedure, case=case)
+    dated = [(c.not_after, c) for c in counted if c.not_after is not None]
+    if not dated:
+        return None
+    end, first = min(dated, key=lambda each: each[0])
+    procedure = next((p for p in state.settings.procedures if p.id == first.procedure), None)
+    return Shown(end=end, holder=first.subject_cn or text("holder.unknown"), procedure=procedure)
 
 
-def _tooltip_of_end(end: datetime, now: datetime) -> Text:
-    if expired(end, now):
-        return text("face.expired", date=end)
-    return text("face.well", left=left_words(end, now))
+def _first_case(assessment: Assessment) -> RenewalCase | None:
+    """Return the most pressing case that has a path."""
+    return next((case for case in assessment.cases if case.path), None)
 
 
-def _items(state: State, assessment: Assessment, guide: GuideView[Sentence], now: datetime) -> Iterator[MenuItem]:
-    for case in assessment.cases[:MENU_LIMIT]:
-        yield from _case_items(case)
-    yield from _guide_items(guide)
-    yield from _key_items(state, assessment, now)
-    yield MenuItem(label=text("menu.check"), command=CheckKeys())
+def _items(state: State, assessment: Assessment, shown: Shown | None, now: datetime) -> Iterator[MenuItem]:
+    """Yield what is to be done, then what is always there."""
+    if shown is not None:
+        yield MenuItem(label=_until(shown, now, named=several_holders(assessment, state.memory)))
+        yield from _next_action(shown.case)
+    yield MenuItem(label=text("menu.guide"), command=RaiseGuide())
     yield MenuItem(label=text("menu.doctor"), command=RunDoctor())
+    yield MenuItem(label=text("menu.settings"), items=tuple(_settings_items(state)))
+    yield MenuItem(label=text("menu.quit"), command=QuitDaemon())
+
+
+def _until(shown: Shown, now: datetime, *, named: bool) -> Text:
+    until = text("menu.expired" if expired(shown.end, now) else "menu.until", date=shown.end)
+    if named:
+        return text("menu.named", holder=shown.holder, what=until)
+    return until
+
+
+def _next_action(case: RenewalCase | None) -> Iterator[MenuItem]:
+    """Yield a case's next step, and the line to put it off."""
+    if case is None or case.path is None:
+        return
+    notice_id = NoticeId(NoticeKind.KEY, case.status.current.key.id)
+    label = "menu.ordered" if is_waiting(case) else PATH_ITEMS[case.path.kind]
+    yield MenuItem(label=text(label), command=AnswerNotice(notice_id=notice_id))
+    yield MenuItem(label=text("menu.later"), command=AnswerNotice(notice_id=notice_id, choice=NoticeChoice.LATER))
+
+
+def _settings_items(state: State) -> Iterator[MenuItem]:
     if state.login_start is not None:
-        label = text("menu.login_off" if state.login_start else "menu.login_on")
-        yield MenuItem(label=label, command=ToggleAutostart())
+        yield MenuItem(label=text("menu.login"), command=ToggleAutostart(), checked=state.login_start)
+    yield MenuItem(label=text("menu.check"), command=CheckKeys())
     if state.settings.language is not None:
         yield MenuItem(label=text(LANGUAGE_ITEMS[other_language(state.settings)]), command=SwitchLanguage())
-    yield MenuItem(label=text("menu.quit"), command=QuitDaemon())
 
 
 def other_language(settings: Settings) -> str:
@@ -149,78 +175,3 @@ def other_language(settings: Settings) -> str:
     if settings.language == "fr":
         return "en"
     return "fr"
-
-
-def _guide_items(guide: GuideView[Sentence]) -> Iterator[MenuItem]:
-    """Yield the items of the guide and its present step."""
-    yield MenuItem(label=text("menu.guide"), command=RaiseGuide())
-    if guide.workflow is None or guide.workflow_title is None:
-        return
-    offered = (a for a in (guide.primary, *guide.actions) if a is not None and a.id.kind in STEP_ACTIONS)
-    items = (MenuItem(label=a.label, command=ChooseAction(action=a.id)) for a in offered)
-    yield MenuItem(label=guide.workflow_title, items=(MenuItem(label=guide.headline), *items))
-
-
-def _case_items(case: RenewalCase) -> Iterator[MenuItem]:
-    """Yield a case's next step, and what only the user knows."""
-    newest, path = case.status.newest.key, case.path
-    if path is not None:
-        notice_id = NoticeId(NoticeKind.KEY, case.status.current.key.id)
-        label = text(PATH_ITEMS[path.kind], holder=called(case.lineage.holder, newest))
-        yield MenuItem(label=label, command=AnswerNotice(notice_id=notice_id))
-        yield MenuItem(label=text("menu.later"), command=AnswerNotice(notice_id=notice_id, choice=NoticeChoice.LATER))
-    claim = _claim_of_account(case)
-    if claim is not None:
-        yield _claim_item(newest, claim, case)
-    if path is not None and path.new_fingerprint and activation(newest) is not Activation.DONE:
-        yield _claim_item(newest, Claim.ACTIVATED, case)
-    yield from _old_lost_items(case)
-
-
-def _claim_of_account(case: RenewalCase) -> Claim | None:
-    """Return what the user may claim of the newest key."""
-    claims = case.status.current.key.claims
-    if case.status.pending is not None or (Claim.REPLACES in claims and Claim.WORKS not in claims):
-        return Claim.WORKS
-    if case.status.question is Question.IN_USE:
-        return Claim.NEW
-    if case.path is None and not case.status.superseded:
-        return Claim.REPLACES
-    return None
-
-
-def _old_lost_items(case: RenewalCase) -> Iterator[MenuItem]:
-    """Yield the item for a lost old key while it is wanted."""
-    status, holder = case.status, case.lineage.holder
-    is_wanted = status.question is Question.OLD_KEY or status.pending is not None
-    if not is_wanted or Claim.OLD_LOST in status.newest.key.claims:
-        return
-    whose: str | Text = holder
-    if status.pending is not None:
-        whose = called(holder, status.current.key)
-    command = StateClaim(key=status.newest.key.id, claim=Claim.OLD_LOST)
-    yield MenuItem(label=text("menu.old_lost", holder=whose), command=command)
-
-
-def _claim_item(key: Key, claim: Claim, case: RenewalCase) -> MenuItem:
-    label = text(CLAIM_ITEMS[claim], holder=called(case.lineage.holder, key))
-    return MenuItem(label=label, command=StateClaim(key=key.id, claim=claim))
-
-
-def _key_items(state: State, assessment: Assessment, now: datetime) -> Iterator[MenuItem]:
-    """Yield a line for each key: present ones first, then by end."""
-    ends = {key: shown[0].not_after for key, shown in assessment.watched_by_key.items() if shown}
-    ranked = ((key not in assessment.present_keys, end, key) for key, end in ends.items() if end)
-    first = nsmallest(MENU_LIMIT, ranked)
-    for is_away, end, key in first:
-        yield _key_item(state, key, end, now, is_away=is_away)
-    if len(ends) > len(first):
-        yield MenuItem(label=text("menu.more", count=len(ends) - len(first)), command=RaiseGuide())
-
-
-def _key_item(state: State, key_id: KeyId, end: datetime, now: datetime, *, is_away: bool) -> MenuItem:
-    key = state.memory.keys[key_id]
-    id_ = "menu.key_expired" if expired(end, now) else "menu.key"
-    place = text("menu.away", date=key.last_seen) if is_away else text("menu.present")
-    holder = called(key_holder(key, state.memory), key)
-    return MenuItem(label=text(id_, holder=holder, left=left_words(end, now), date=end, place=place))

@@ -7,7 +7,7 @@ from config.workflows import WorkflowKind
 from daemon.core.dedup_keys import WelcomeKey
 from daemon.core.labels import TROUBLE_REMEDIES
 from daemon.core.model import Occupancy
-from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
+from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import CertificateStatus, Report, Stage
 
@@ -43,16 +43,12 @@ def welcome(report: Report) -> Welcome:
     return Welcome(title=title, sentence=_dates(known), step=_step_with_key(known, report))
 
 
-def welcome_notice(report: Report, *, login_start: bool | None = None) -> Notice:
-    """Return the welcome as a notice.
-
-    It offers to start at login where that is off.
-    """
+def welcome_notice(report: Report) -> Notice:
+    """Return the welcome as a notice, which opens the window."""
     words = welcome(report)
     body = text("welcome.body", sentence=words.sentence, step=words.step)
-    button = text("menu.login_on") if login_start is False else None
     return Notice(
-        notice_id=WELCOME_ID, title=words.title, body=body, dedup_keys=(WELCOME,), button=button, urgency=Urgency.LOW
+        notice_id=WELCOME_ID, title=words.title, body=body, dedup_keys=(WELCOME,), button=text("button.welcome")
     )
 
 

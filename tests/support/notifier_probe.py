@@ -10,7 +10,7 @@ from config.i18n.text import Text, text
 from daemon.core.commands import AnswerNotice
 from daemon.core.dedup_keys import QuestionKey
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
-from daemon.core.model import Claim, KeyId
+from daemon.core.model import KeyId
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.renewal import Question
 
@@ -25,7 +25,7 @@ NOTICE = Notice(
     body=text("Order a new one"),
     dedup_keys=(QuestionKey(Question.IN_USE, KeyId("key-1")),),
     button=text("Order"),
-    more=(NoticeChoice.LATER, Claim.WORKS),
+    more=(NoticeChoice.LATER, NoticeChoice.ORDERED),
 )
 
 

@@ -54,13 +54,14 @@ class TrayWatcher(BusService):
 class MenuLine:
     """One menu entry as a panel shows it.
 
-    A separator has the label "". `lines` are its submenu.
+    A separator has the label "". `lines` are its submenu. `checked` is None for a line without a tick.
     """
 
     id: int
     label: str
     enabled: bool
     lines: tuple[MenuLine, ...] = ()
+    checked: bool | None = None
 
 
 class TrayItem:
@@ -158,6 +159,7 @@ def _line(layout: list[Any]) -> MenuLine:
         label=label.replace("\0", "_"),
         enabled=bool(values.get("enabled", True)),
         lines=tuple(_line(child.value) for child in children),
+        checked=bool(values["toggle-state"]) if values.get("toggle-type") == "checkmark" else None,
     )
 
 
@@ -207,9 +209,9 @@ class XfcePanel:
         """Move the mouse there."""
         self._mouse("mousemove", str(x), str(y))
 
-    def click(self, x: int, y: int) -> None:
-        """Move the mouse there and press its first button."""
-        self._mouse("mousemove", str(x), str(y), "click", "1")
+    def click(self, x: int, y: int, button: int = 1) -> None:
+        """Move the mouse there and press a button, by default the first."""
+        self._mouse("mousemove", str(x), str(y), "click", str(button))
 
     def press(self, *keys: str) -> None:
         """Press these keys, one after the other, by their X names."""

@@ -23,7 +23,7 @@ from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
 from daemon.assembly.parts import MainThreadTray, MakeTray
 from daemon.core.action_id import ActionId, ActionKind
-from daemon.core.commands import AnswerNotice, ChooseAction, Command, QuitDaemon
+from daemon.core.commands import AnswerNotice, ChooseAction, ClaimByFingerprint, Command, QuitDaemon
 from daemon.core.effects import Launch
 from daemon.core.events import CommandReceived
 from daemon.core.model import Certificate, Claim, Fingerprint, Role, TokenReading
@@ -121,6 +121,10 @@ class StoryPlayer:
         self._console.print(f"  [bold]{escape(shown)}[/]")
         self._post(AnswerNotice(notice_id=notice.notice_id, choice=choice))
 
+    def claim(self, token: TokenReading, claim: Claim) -> None:
+        """Make a claim about a key, as in the window."""
+        self._post(ClaimByFingerprint(fingerprint=token.certificates[0].fingerprint, claim=claim))
+
     def launched(self, destination: Destination) -> None:
         """Wait for a launch, and print what would open."""
         order = self._next(Launch)
@@ -202,7 +206,7 @@ def story(stage: StoryPlayer) -> None:
     stage.click(activate)
     stage.launched(Destination.TOOL)
     stage.tell("demo.activating")
-    stage.click(activate, Claim.ACTIVATED)
+    stage.claim(NEW, Claim.ACTIVATED)
     add = stage.notice()
     stage.click(add)
     stage.notice()

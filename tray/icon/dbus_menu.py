@@ -26,6 +26,7 @@ class MenuNode:
     """One line of the menu.
 
     Without a label it is a separator, without an action it only informs, with `lines` it opens a menu of its own.
+    `checked` is None for a line without a tick.
 
     `id` is set by the menu, and `among`: the labels of an inner menu, which tell one step's "I did it" from another's.
     """
@@ -33,6 +34,7 @@ class MenuNode:
     label: str
     action: Callable[[], None] | None = None
     lines: tuple["MenuNode", ...] = ()
+    checked: bool | None = None
     id: int = ROOT
     among: tuple[str, ...] = ()
 
@@ -49,14 +51,16 @@ class MenuNode:
         label = {"label": Variant("s", self.label.replace("_", "__"))}
         if self.lines:
             return label | OPENS
+        if self.checked is not None:
+            label |= {"toggle-type": Variant("s", "checkmark"), "toggle-state": Variant("i", int(self.checked))}
         if self.action:
             return label
         return label | {"enabled": Variant("b", False)}
 
     @property
-    def kept_by(self) -> tuple[str, bool, tuple[str, ...]]:
+    def kept_by(self) -> tuple[str, bool, bool | None, tuple[str, ...]]:
         """Return the key by which a line keeps its id."""
-        return self.label, self.action is None, self.among
+        return self.label, self.action is None, self.checked, self.among
 
     def all(self) -> Iterator["MenuNode"]:
         """Yield this line, and all within."""

@@ -153,7 +153,8 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             return MenuNode(label="")
         if item.submenu is not None:
             return MenuNode(label=item.text, lines=tuple(self._line(part) for part in item.submenu))
-        return MenuNode(label=item.text, action=partial(item, self) if item.enabled else None)
+        action = partial(item, self) if item.enabled else None
+        return MenuNode(label=item.text, action=action, checked=item.checked)
 
     def _handle(self, message: Message) -> Message | bool:
         """Answer the panel."""
@@ -206,7 +207,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             case "ToolTip":
                 return Variant("(sa(iiay)ss)", ["", [], self.title, ""])
             case "ItemIsMenu":
-                return Variant("b", True)
+                return Variant("b", False)  # a left click comes as Activate
             case "Menu":
                 return Variant("o", dbus_menu.PATH)
             case "WindowId":

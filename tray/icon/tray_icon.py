@@ -13,9 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.i18n.text import Render, clean, text
-from daemon.core.commands import AnswerNotice, CheckKeys, Command, ProgramCommand, QuitDaemon, RaiseGuide
+from daemon.core.commands import AnswerNotice, Command, QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived, Event
-from daemon.core.notice import NoticeChoice
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from daemon.ports import Balloons
 from tray.icon.errors import TrayGoneError
@@ -30,7 +29,7 @@ SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
 APPEAR_S = 10.0  # the first notice may be earlier than the icon
 SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
-ACTION, INFORMATION, SEPARATOR = range(3)  # the groups of the menu's lines
+INFORMATION, ACTION, PROGRAM, END = range(4)  # the groups of the menu's lines
 log = logging.getLogger(__name__)
 
 
@@ -59,21 +58,26 @@ class IconDrawing:
 class MenuEntry:
     """One rendered line of the menu.
 
-    With `entries` it opens a menu of its own.
+    With `entries` it opens a menu of its own. `checked` is None for a line without a tick.
     """
 
     label: str
     command: Command | None
     entries: tuple["MenuEntry", ...] = ()
+    checked: bool | None = None
 
     @property
-    def kind(self) -> int:
-        """Return its group: actions, information, or vigicle's own commands."""
-        if self.command is None and not self.entries:
-            return INFORMATION
-        if isinstance(self.command, ProgramCommand) and not isinstance(self.command, RaiseGuide):
-            return SEPARATOR
-        return ACTION
+    def group(self) -> int:
+        """Return the group of lines that it belongs to."""
+        match self.command:
+            case None if not self.entries:
+                return INFORMATION
+            case AnswerNotice():
+                return ACTION
+            case QuitDaemon():
+                return END
+            case _:
+                return PROGRAM
 
 
 class TrayIcon:
@@ -211,7 +215,9 @@ class TrayIcon:
 
     def _entries(self, items: tuple[MenuItem, ...]) -> tuple[MenuEntry, ...]:
         return tuple(
-            MenuEntry(clean(self._render(item.label), LABEL_LIMIT), item.command, self._entries(item.items))
+            MenuEntry(
+                clean(self._render(item.label), LABEL_LIMIT), item.command, self._entries(item.items), item.checked
+            )
             for item in items
         )
 
@@ -222,13 +228,14 @@ class TrayIcon:
         default = default_command([entry.command for entry in entries])
         items: list[Any] = []
         for index, entry in enumerate(entries):
-            if index and entry.kind != entries[index - 1].kind:
+            if index and entry.group != entries[index - 1].group:
                 items.append(pystray.Menu.SEPARATOR)
             items.append(
                 pystray.MenuItem(
                     entry.label.replace("&", "&&") if sys.platform == "win32" else entry.label,
                     self._menu(entry.entries) if entry.entries else partial(self._post_command, entry.command),
-                    enabled=entry.kind != INFORMATION,
+                    checked=None if entry.checked is None else partial(_is_checked, entry),
+                    enabled=entry.group != INFORMATION,
                     default=entry.command is not None and entry.command is default,
                 )
             )
@@ -240,18 +247,15 @@ class TrayIcon:
 
 
 def default_command(commands: Sequence[Command | None]) -> Command | None:
-    """Return what a click on the icon itself does.
+    """Return what a click on the icon does: open the window.
 
-    The step of the moment comes first. Else it is a command that changes nothing.
+    Who wants to know what the icon means shall get neither a page nor a tool.
     """
-    for command in commands:
-        if isinstance(command, AnswerNotice) and command.choice is NoticeChoice.OPEN:
-            return command
-    for harmless in (RaiseGuide, CheckKeys):
-        for command in commands:
-            if isinstance(command, harmless):
-                return command
-    return None
+    return next((command for command in commands if isinstance(command, RaiseGuide)), None)
+
+
+def _is_checked(entry: MenuEntry, _item: object) -> bool | None:
+    return entry.checked
 
 
 def load_icon_class() -> Any:

@@ -2,20 +2,23 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from config.i18n.text import Text, text
-from config.workflows import Destination, WorkflowKind
+from config.workflows import Destination, Ends, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
 from daemon.core.due_notices import SNOOZE, snooze_until, subjects
-from daemon.core.effects import Effect, OpenGuide, ShowNotice, StartAtLogin, Withdraw
+from daemon.core.effects import Effect, OpenGuide, ShowNotice, Withdraw
 from daemon.core.expiry import earlier, later
+from daemon.core.guide.context import progress_id
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.key_names import called
-from daemon.core.model import Claim, KeyId, Memory
+from daemon.core.model import Claim, KeyId, Memory, Progress
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.views.report import Path
+from daemon.core.workflows.progress import with_progress
 
 KEY_PATIENCE = timedelta(minutes=10)
 ACTIVATION_PATIENCE = timedelta(minutes=15)
@@ -39,37 +42,49 @@ Step = tuple[State, tuple[Effect, ...]]
 
 def answer_notice(state: State, assessment: Assessment, notice_id: NoticeId, choice: Choice, now: datetime) -> Step:
     """Do what the user chose on a notice or in the menu."""
-    if choice is NoticeChoice.OPEN and notice_id.kind is NoticeKind.WELCOME:
-        return state, (StartAtLogin(on=True),)
-    if notice_id.key is None:
-        return state, ()
-    if choice is NoticeChoice.LATER and notice_id.kind is NoticeKind.KEY:
-        return snooze_reminders(state, assessment, notice_id.key, now), ()
-    return _answer_about_key(state, assessment, notice_id, notice_id.key, choice, now)
-
-
-def _answer_about_key(
-    state: State, assessment: Assessment, notice_id: NoticeId, key: KeyId, choice: Choice, now: datetime
-) -> Step:
-    case = assessment.case_of(key)
-    if case is None:
-        return state, ()
-    if isinstance(choice, Claim):
-        return answer_claim(state, case.id, choice), ()
-    if choice is NoticeChoice.OPEN:
-        return _open(state, assessment, case, notice_id.kind, now)
-    return state, ()
-
-
-def _open(state: State, assessment: Assessment, case: RenewalCase, kind: NoticeKind, now: datetime) -> Step:
-    """Do what the first button of a notice about a key does."""
-    match kind:
-        case NoticeKind.LINK | NoticeKind.CLEAN_UP:
-            return replace(state, guide_case=case.id), (OpenGuide(),)
-        case NoticeKind.KEY:
-            return _continue_renewal(state, assessment, case, now)
+    case = None if notice_id.key is None else assessment.case_of(notice_id.key)
+    match choice:
+        case NoticeChoice.OPEN:
+            return _open(state, assessment, case, notice_id, now)
+        case NoticeChoice.LATER if notice_id.kind is NoticeKind.KEY and notice_id.key is not None:
+            return snooze_reminders(state, assessment, notice_id.key, now), ()
+        case NoticeChoice.ORDERED if case is not None:
+            return _note_order(state, case, now), ()
         case _:
             return state, ()
+
+
+def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice_id: NoticeId, now: datetime) -> Step:
+    """Do what the first button of a notice does."""
+    match notice_id.kind:
+        case NoticeKind.WELCOME:
+            return state, (OpenGuide(),)
+        case NoticeKind.LINK | NoticeKind.CLEAN_UP | NoticeKind.QUESTION if case is not None:
+            return replace(state, guide_case=case.id), (OpenGuide(),)
+        case NoticeKind.KEY if case is not None:
+            return _continue_renewal(state, assessment, case, now)
+        case NoticeKind.KEY if notice_id.key in state.memory.keys:
+            return state, (OpenGuide(),)
+        case _:
+            return state, ()
+
+
+def _note_order(state: State, case: RenewalCase, now: datetime) -> State:
+    """Record that the new key is ordered, by the user's word.
+
+    Only to wait for it is left. The guide can take it back.
+    """
+    workflow = case.lineage.procedure.workflows.get(WorkflowKind.ORDER)
+    if workflow is None or case.path is None or case.path.kind is not WorkflowKind.ORDER:
+        return state
+    steps = takewhile(lambda step: step.ends is not Ends.CERTIFICATE_SEEN, workflow.steps)
+    known = state.memory.progress.get(progress_id(case))
+    if known is None or known.workflow is not WorkflowKind.ORDER:
+        known = Progress(workflow=WorkflowKind.ORDER, begun=now)
+    done = {step.id: now for step in steps} | dict(known.done)
+    return replace(
+        state, memory=with_progress(state.memory, progress_id(case), replace(known, done=done, abandoned=False))
+    )
 
 
 def answer_claim(state: State, key: KeyId, claim: Claim) -> State:

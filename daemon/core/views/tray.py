@@ -23,12 +23,13 @@ class IconState(StrEnum):
 class MenuItem:
     """One line of the menu.
 
-    Without a command it only informs. With `items` it opens a submenu.
+    Without a command it only informs. With `items` it opens a submenu. `checked` is None for a line without a tick.
     """
 
     label: Sentence
     command: Command | None = None
     items: tuple["MenuItem", ...] = ()
+    checked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ def key(left: timedelta) -> PivCard:
     return PivCard({"9A": make_certificate(not_before=end - timedelta(days=1000), not_after=end)})
 
 
-def test_the_menu_begins_with_the_current_action_and_a_click_opens_the_page(
+def test_the_menu_begins_with_the_state_and_the_action_whose_click_opens_the_page(
     workstation: Program,
     reader_service: ReaderService,
     session_bus: SessionBus,
@@ -62,40 +62,43 @@ def test_the_menu_begins_with_the_current_action_and_a_click_opens_the_page(
     browser: RecordingBrowser,
 ) -> None:
     _, item = on_tray(workstation, watcher, session_bus)
-    wait_until(lambda: "no key seen yet" in item.tooltip, "the readers were seen")
+    wait_until(lambda: "No key seen yet" in item.tooltip, "the readers were seen")
     reader_service.insert(key(timedelta(days=20)))
-    order = "Order a new key for Jeanne MARTIN"
+    order = "Order a new key…"
     wait_until(lambda: order in item.labels(), "the order is offered")
-    assert item.labels()[0] == order
-    assert "Jeanne MARTIN · 20 days left · in the reader" in item.labels()
+    assert item.labels()[0] == item.tooltip == "Your OPALEXE key: 20 days left"
+    assert item.labels()[2:] == [order, "Remind me tomorrow", "Open vigicle", "A problem?", "Settings", "Quit vigicle"]
     item.click(order)
     assert browser.wait(1) == [["https://www.certeurope.fr"]]
-    reader_service.remove()
-    wait_until(lambda: any("last seen on" in label for label in item.labels()), "the key is away")
 
 
-def test_the_first_start_names_what_is_missing_and_offers_autostart(
+def test_the_first_start_is_welcomed_and_the_menu_ticks_the_start_at_login(
     workstation: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
 ) -> None:
     _, item = on_tray(workstation, watcher, session_bus)
     welcome = notification_server.next_notice()
     assert welcome.summary == "vigicle is on watch"
-    assert "Start vigicle when I log in" in welcome.actions.values()
-    notification_server.action_invoked(welcome.id, "default")
     entry = workstation.home / ".config/autostart/vigicle.desktop"
+    wait_until(lambda: ticked(item) is False, "the menu knows")
+    item.click("Start with the computer")
     wait_until(entry.exists, "the login entry is there")
-    wait_until(lambda: "No longer start vigicle when I log in" in item.labels(), "the menu knows")
-    item.click("No longer start vigicle when I log in")
-    wait_until(lambda: "Start vigicle when I log in" in item.labels(), "it is off again")
+    wait_until(lambda: ticked(item) is True, "it is ticked")
+    item.click("Start with the computer")
+    wait_until(lambda: ticked(item) is False, "it is off again")
+
+
+def ticked(item: TrayItem) -> bool | None:
+    lines = (line for entry in item.lines() for line in entry.lines)
+    return next((line.checked for line in lines if line.label == "Start with the computer"), None)
 
 
 def test_the_language_changes_at_once_and_for_good(
     workstation: Program, session_bus: SessionBus, watcher: TrayWatcher
 ) -> None:
     daemon, item = on_tray(workstation, watcher, session_bus)
-    item.click("Parler français")
+    item.click("Langue : français")
     wait_until(lambda: "Quitter vigicle" in item.labels(), "the menu is French")
-    wait_until(lambda: "aucune clé vue" in item.tooltip, "the tooltip is French")
+    wait_until(lambda: "Aucune clé vue" in item.tooltip, "the tooltip is French")
     assert "Aucun certificat" in workstation.run("status").stdout
     item.click("Quitter vigicle")
     assert daemon.wait() == 0
@@ -106,7 +109,7 @@ def test_the_menu_runs_a_diagnosis_and_shows_the_remedy(
 ) -> None:
     _, item = on_tray(workstation, watcher, session_bus)
     assert notification_server.next_notice().summary == "vigicle is on watch"
-    item.click("Is something wrong?")
+    item.click("A problem?")
     assert notification_server.next_notice(timeout_s=30).summary.startswith("To look at: ")
 
 
@@ -116,7 +119,7 @@ def test_the_demonstration_shows_a_tray_icon_and_labels_its_notices(
     demo = workstation.start("run", "--demo")
     item = watcher.wait_for_item(session_bus)
     assert notification_server.next_notice().summary == "Demonstration · Your key: 90 days left"
-    wait_until(lambda: "Order a new key for Jeanne DEMO" in item.labels(), "the menu follows the story")
+    wait_until(lambda: "Order a new key…" in item.labels(), "the menu follows the story")
     assert demo.wait(timeout_s=90) == 0
 
 

@@ -100,7 +100,7 @@ def _whole(language: str) -> tuple[Image.Image, Image.Image]:
         notice = panel.picture()
         notifyd.close()  # it would stand before the icon
         time.sleep(SETTLE_S)
-        panel.click(1006, 18)
+        panel.click(1006, 18, button=3)
         time.sleep(SETTLE_S)
         panel.point(900, 52)
         time.sleep(SETTLE_S)

@@ -153,7 +153,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.post(NoticeDelivered(at=self.simulator.now, notice_id=notice.notice_id, dedup_keys=notice.dedup_keys))
 
     @precondition(lambda self: self.simulator.delivered)
-    @rule(back=st.integers(1, 4), choice=st.sampled_from([*NoticeChoice, *Claim]))
+    @rule(back=st.integers(1, 4), choice=st.sampled_from([*NoticeChoice]))
     def a_notice_is_answered(self, back: int, choice: Choice) -> None:
         _, notice = self.simulator.delivered[-min(back, len(self.simulator.delivered))]
         self.silenced |= choice is NoticeChoice.LATER

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.i18n.text import Text, text
 from config.settings import QuietHours
 from daemon.core.dedup_keys import MilestoneKey
 from daemon.core.due_notices import CLOCK_SLACK, snooze_until, was_delivered
+from daemon.core.effects import OpenGuide
 from daemon.core.events import NoticeDelivered, Tick
 from daemon.core.model import Certificate, Claim, KeyId, Memory, Role
 from daemon.core.notice import NoticeChoice, Urgency
@@ -175,7 +177,7 @@ def test_the_path_of_a_new_key_is_shown_at_once_and_once() -> None:
     simulator.remove()
     simulator.plug(NEW)
     assert simulator.titles() == ["notice.activate.title"]
-    simulator.answer(simulator.delivered[0][1].notice_id, Claim.ACTIVATED)
+    simulator.tell(NEW.fingerprint[:16], Claim.ACTIVATED)
     assert simulator.titles() == ["notice.activate.title", "notice.add_with_old.title"]
 
 
@@ -232,7 +234,7 @@ def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
     simulator.plug(certificate("far", not_after=NOW + 400 * DAY), ending(80 * DAY, "signing", role=Role.SIGNATURE))
     (delivered,) = [notice for _, notice in simulator.delivered]
     assert delivered.body.id == "notice.signature.ends"
-    assert delivered.button is None
+    assert delivered.button == text("button.guide")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +243,7 @@ def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
 def test_a_certificate_without_a_procedure_has_a_simple_notice(life: timedelta, body: str | None) -> None:
     simulator = simulator_with(ending(life, issuer_o="Other"))
     assert [notice.body.id for _, notice in simulator.delivered] == ([body] if body else [])
-    assert all(notice.button is None for _, notice in simulator.delivered)
+    assert all(simulator.answer(notice.notice_id) == (OpenGuide(),) for _, notice in simulator.delivered)
 
 
 @pytest.mark.parametrize(("life", "urgency"), [(31 * DAY, Urgency.NORMAL), (29 * DAY, Urgency.CRITICAL)])
@@ -268,27 +270,28 @@ def test_whether_a_key_is_in_use_is_asked_once() -> None:
 
 def test_the_answer_that_it_is_new_leads_to_its_path() -> None:
     simulator = simulator_in_use()
-    (_, asked), *_ = simulator.delivered
-    simulator.answer(asked.notice_id, Claim.NEW)
+    simulator.choose("state:new")
     assert simulator.titles()[1:] == ["notice.activate.title"]
 
 
-def test_a_click_on_the_text_of_a_question_does_not_answer_it() -> None:
+def test_a_click_on_a_question_opens_the_window_and_answers_nothing() -> None:
     simulator = simulator_in_use()
     (_, asked), *_ = simulator.delivered
-    assert asked.button is None
-    simulator.answer(asked.notice_id)
+    assert simulator.answer(asked.notice_id)[-1] == OpenGuide()
+    assert isinstance(simulator.page.headline, Text)
+    assert simulator.page.headline.id == "guide.ask.in_use"
     assert simulator.titles() == ["notice.in_use.title"]
 
 
-def test_an_old_key_never_seen_is_asked_for_once_and_may_be_reported_lost() -> None:
+def test_an_old_key_never_seen_is_asked_for_once_and_may_be_reported_lost_in_the_window() -> None:
     simulator = Simulator()
     simulator.tell(simulator.plug(FAR), Claim.REPLACES)
     (_, asked), *_ = simulator.delivered
-    assert (asked.title.id, asked.more) == ("notice.old_key.title", (Claim.OLD_LOST,))
+    assert (asked.title.id, asked.more) == ("notice.old_key.title", ())
     simulator.restart()
     assert len(simulator.delivered) == 1
-    simulator.answer(asked.notice_id, Claim.OLD_LOST)
+    assert OpenGuide() in simulator.answer(asked.notice_id)
+    simulator.choose("state:old_lost")
     assert simulator.titles()[1:] == ["notice.activate.title"]
 
 

@@ -5,15 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from config.i18n.text import Text
+from config.i18n.text import Text, text
 from config.settings import NoticeSettings
-from daemon.core import tray_view
 from daemon.core.assessment import assess
-from daemon.core.commands import RaiseGuide
 from daemon.core.due_notices import moments
 from daemon.core.expiry import milestones
 from daemon.core.guide import actions, certificates
-from daemon.core.views.tray import MenuItem
 from support.core.factories import DAY, MICROSECOND, NOW, SETTINGS, Owned, ending, memory, owned
 from support.core.simulator import Simulator
 
@@ -33,39 +30,14 @@ def remembered(count: int) -> Simulator:
     return simulator
 
 
-def told_of(simulator: Simulator) -> list[object]:
-    """Whose keys the menu tells of, in its order."""
-    assert simulator.state.tray is not None
-    return [dict(i.label.args)["holder"] for i in simulator.state.tray.items if is_text(i, "menu.key")]
-
-
-def is_text(item: MenuItem, id_: str) -> bool:
-    return isinstance(item.label, Text) and item.label.id == id_
-
-
-def more(simulator: Simulator) -> list[tuple[object, object]]:
-    assert simulator.state.tray is not None
-    return [(dict(i.label.args)["count"], i.command) for i in simulator.state.tray.items if is_text(i, "menu.more")]
-
-
-def test_the_menu_shows_the_keys_that_end_first_and_counts_the_others() -> None:
+def test_the_menu_stays_short_and_speaks_of_the_key_that_ends_first() -> None:
     simulator = remembered(MANY)
-    assert told_of(simulator) == [f"Holder {number:03}" for number in range(tray_view.MENU_LIMIT)]
-    assert more(simulator) == [(MANY - tray_view.MENU_LIMIT, RaiseGuide())]
     assert simulator.state.tray is not None
-    assert len(simulator.state.tray.items) < 3 * tray_view.MENU_LIMIT
-
-
-def test_a_menu_that_shows_all_keys_counts_no_others() -> None:
-    simulator = remembered(tray_view.MENU_LIMIT)
-    assert len(told_of(simulator)) == tray_view.MENU_LIMIT
-    assert more(simulator) == []
-
-
-def test_the_key_in_the_reader_comes_first_in_the_menu() -> None:
-    simulator = remembered(MANY)
-    simulator.plug(key(MANY - 1).seen[0].certificate)
-    assert told_of(simulator)[0] == f"Holder {MANY - 1:03}"
+    _state, until, *rest = simulator.state.tray.items
+    assert until.label == text("menu.named", holder="Holder 000", what=text("menu.until", date=NOW + 300 * DAY))
+    assert [item.label.id for item in rest if isinstance(item.label, Text)] == [
+        *("menu.guide", "menu.doctor", "menu.settings", "menu.quit")
+    ]
 
 
 def test_the_guide_lists_the_most_urgent_certificates_and_counts_the_others() -> None:

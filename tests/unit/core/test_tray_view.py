@@ -1,30 +1,30 @@
 """What the icon, the tooltip and the menu show."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from config.i18n.text import Text
+from config.i18n.text import Text, text
 from daemon.core.commands import (
     AnswerNotice,
     CheckKeys,
-    ProgramCommand,
     QuitDaemon,
     RaiseGuide,
     RunDoctor,
-    StateClaim,
     SwitchLanguage,
     ToggleAutostart,
 )
-from daemon.core.effects import StartAtLogin, UseLanguage
+from daemon.core.effects import OpenGuide, StartAtLogin, UseLanguage
 from daemon.core.events import LoginStartKnown, ServiceLost
-from daemon.core.model import Claim
-from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.troubles import Trouble
 from daemon.core.views.tray import IconState, MenuItem, TrayView
-from support.core.factories import DAY, certificate, ending, token
+from support.core.factories import DAY, NOW, certificate, ending, token
 from support.core.simulator import Simulator, simulator_with
+from support.core.story import OLD as STORY_OLD
+from support.core.story import two_keys
 
 OLD = ending(DAY * 200, "old")
 NEW = certificate("new", not_before=OLD.not_after - DAY * 199, not_after=OLD.not_after + DAY * 800)  # type: ignore[operator]
@@ -115,53 +115,79 @@ def test_an_expired_key_is_shown_before_a_trouble() -> None:
     assert tray(simulator).icon_state is IconState.EXPIRED
 
 
-def test_the_current_action_comes_first_in_the_menu() -> None:
+def test_the_menu_tells_the_state_then_the_one_action_then_six_lines_at_most() -> None:
     simulator = simulator_with(OLD, NEW)
-    first = tray(simulator).items[0]
-    assert label_id(first) == "menu.activate"
+    assert labels(simulator) == [
+        *("face.well", "menu.until", "menu.activate", "menu.later"),
+        *("menu.guide", "menu.doctor", "menu.settings", "menu.quit"),
+    ]
     (key,) = [k for k in simulator.state.memory.keys.values() if OLD.fingerprint in k.fingerprints]
-    assert first.command == AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, key.id), choice=NoticeChoice.OPEN)
-    commands = [item.command for item in tray(simulator).items if isinstance(item.command, ProgramCommand)]
-    assert commands == [RaiseGuide(), CheckKeys(), RunDoctor(), QuitDaemon()]
+    commands = [item.command for item in tray(simulator).items]
+    assert commands == [
+        *(None, None, AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, key.id))),
+        AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, key.id), choice=NoticeChoice.LATER),
+        *(RaiseGuide(), RunDoctor(), None, QuitDaemon()),
+    ]
 
 
-def test_the_menu_offers_the_claims_that_only_the_user_can_make() -> None:
-    claims = {
-        item.command.claim for item in tray(simulator_with(OLD, NEW)).items if isinstance(item.command, StateClaim)
-    }
-    assert claims == {Claim.WORKS, Claim.ACTIVATED, Claim.OLD_LOST}
-    claims = {item.command.claim for item in tray(simulator_with(OLD)).items if isinstance(item.command, StateClaim)}
-    assert claims == {Claim.REPLACES}
+def test_the_menu_makes_no_claim_and_ends_no_step() -> None:
+    simulator = two_keys()
+    simulator.plug(STORY_OLD)
+    commands = [type(line.command) for line in all_lines(tray(simulator).items) if line.command is not None]
+    assert set(commands) <= {AnswerNotice, RaiseGuide, RunDoctor, CheckKeys, QuitDaemon}
 
 
-def test_the_menu_shows_each_key_and_its_place() -> None:
+def test_an_ordered_key_is_waited_for_in_the_menu() -> None:
+    simulator = simulator_with(ending(20 * DAY))
+    assert "menu.order" in labels(simulator)
+    simulator.answer(ending(20 * DAY).fingerprint[:16], NoticeChoice.ORDERED)
+    assert "menu.ordered" in labels(simulator)
+    assert "menu.order" not in labels(simulator)
+
+
+def test_no_holder_is_named_where_only_one_is_known() -> None:
     simulator = in_reader(200 * DAY)
-    assert labels(simulator).count("menu.key") == 1
-    (line,) = [item for item in tray(simulator).items if label_id(item) == "menu.key"]
-    assert line.command is None
-    assert dict(line.label.args)["place"].id == "menu.present"  # type: ignore[union-attr]
-    simulator.remove()
-    (line,) = [item for item in tray(simulator).items if label_id(item) == "menu.key"]
-    assert dict(line.label.args)["place"].id == "menu.away"  # type: ignore[union-attr]
+    state, until = tray(simulator).items[:2]
+    assert state.label == tray(simulator).tooltip
+    assert until.label == text("menu.until", date=NOW + 200 * DAY)
 
 
-def test_the_menu_offers_the_other_language_and_the_start_at_login() -> None:
+def test_the_holder_is_named_where_two_are_known_but_not_in_the_tooltip() -> None:
+    simulator = simulator_with(OLD, ending(900 * DAY, "anne", given_name="Anne", subject_cn="Anne"))
+    until = text("menu.until", date=NOW + 200 * DAY)
+    assert tray(simulator).items[1].label == text("menu.named", holder="Jean MARTIN", what=until)
+    assert "holder" not in dict(tray(simulator).tooltip.args)
+
+
+def test_the_settings_tick_the_start_at_login_and_offer_the_other_language() -> None:
     simulator = simulator_with(OLD)
     simulator.state = replace(simulator.state, settings=replace(simulator.state.settings, language="fr"))
     simulator.post(LoginStartKnown(at=simulator.now, on=False))
-    assert {"menu.language.en", "menu.login_on"} <= set(labels(simulator))
+    assert settings_lines(simulator) == {"menu.login": False, "menu.check": None, "menu.language.en": None}
     assert UseLanguage(language="en") in simulator.command(SwitchLanguage())
     assert StartAtLogin(on=True) in simulator.command(ToggleAutostart())
     simulator.post(LoginStartKnown(at=simulator.now, on=True))
-    assert "menu.login_off" in labels(simulator)
+    assert settings_lines(simulator)["menu.login"] is True
     assert StartAtLogin(on=False) in simulator.command(ToggleAutostart())
 
 
-def test_the_first_start_is_welcomed_once_with_an_offer_to_start_at_login() -> None:
+def settings_lines(simulator: Simulator) -> dict[str, bool | None]:
+    (settings,) = [item for item in tray(simulator).items if item.items]
+    return {label_id(item): item.checked for item in settings.items}
+
+
+def all_lines(items: tuple[MenuItem, ...]) -> Iterator[MenuItem]:
+    for item in items:
+        yield item
+        yield from all_lines(item.items)
+
+
+def test_the_first_start_is_welcomed_once_and_the_welcome_opens_the_window() -> None:
     simulator = Simulator()
     simulator.state = replace(simulator.state, greeting=True, login_start=False)
     simulator.look()
     assert simulator.titles() == ["welcome.title"]
-    assert StartAtLogin(on=True) in simulator.answer("welcome")
+    assert simulator.delivered[0][1].urgency is Urgency.NORMAL
+    assert simulator.answer("welcome") == (OpenGuide(),)
     simulator.wait(DAY)
     assert simulator.titles() == ["welcome.title"]

@@ -102,4 +102,4 @@ def test_the_notice_has_both_texts_and_is_recorded() -> None:
     notice = welcome_notice(CASES["a good key"][0])
     assert notice.body == text("welcome.body", sentence=KNOWN, step=NOTHING)
     assert notice.dedup_keys == (WELCOME,)
-    assert notice.button is None
+    assert notice.button == text("button.welcome")

@@ -21,7 +21,6 @@ from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.core.events import NoticeDelivered
-from daemon.core.model import Claim
 from daemon.core.notice import Choice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.bus import SessionBus
 from support.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
@@ -61,7 +60,7 @@ def test_a_notice_is_a_notify_with_a_default_action_and_labelled_buttons(
     make(session_bus).say()
     shown = notification_server.next_notice()
     assert (shown.app_name, shown.summary, shown.body) == ("vigicle", "Your key", "Order a new one")
-    assert shown.actions == {"default": "", "open": "Order", "later": "choice.later", "works": "choice.works"}
+    assert shown.actions == {"default": "", "open": "Order", "later": "choice.later", "ordered": "choice.ordered"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ def test_a_notice_is_a_notify_with_a_default_action_and_labelled_buttons(
         ("default", NoticeChoice.OPEN),
         ("open", NoticeChoice.OPEN),
         ("later", NoticeChoice.LATER),
-        ("works", Claim.WORKS),
+        ("ordered", NoticeChoice.ORDERED),
     ],
 )
 def test_a_click_is_posted(

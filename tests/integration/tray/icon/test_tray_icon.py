@@ -9,14 +9,22 @@ import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from config.i18n.text import text
-from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, Command, QuitDaemon, RaiseGuide, StateClaim
+from config.i18n.text import Text, text
+from daemon.core.commands import (
+    AnswerNotice,
+    CheckKeys,
+    ChooseAction,
+    Command,
+    QuitDaemon,
+    RaiseGuide,
+    ToggleAutostart,
+)
 from daemon.core.events import CommandReceived
-from daemon.core.model import Claim, KeyId
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.guide_actions import action_id
@@ -34,31 +42,39 @@ if TYPE_CHECKING:
     from support.tray import MenuLine, TrayItem
 
 HOLDER = "Jeanne MARTIN"
-ORDER = MenuItem(
-    label=text("menu.order", holder=HOLDER), command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key-1"))
-)
+ORDER = MenuItem(label=text("menu.order"), command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key-1")))
 LATER = MenuItem(
     label=text("menu.later"),
     command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER),
 )
-WORKS = MenuItem(label=text("menu.works", holder=HOLDER), command=StateClaim(key=KeyId("key-2"), claim=Claim.WORKS))
-PRESENT = MenuItem(label=text("menu.present"))
+LOGIN = MenuItem(label=text("menu.login"), command=ToggleAutostart(), checked=True)
+PRESENT = MenuItem(label=text("menu.until", date="Friday"))
 CHECK = MenuItem(label=text("menu.check"), command=CheckKeys())
 GUIDE = MenuItem(label=text("menu.guide"), command=RaiseGuide())
+SETTINGS = MenuItem(label=text("menu.settings"), items=(LOGIN, CHECK))
 QUIT = MenuItem(label=text("menu.quit"), command=QuitDaemon())
+
+
+def word(words: str) -> Text:
+    """A text that is these words."""
+    return text("doctor.finding", what=words, remedy="")
 
 
 def workflow_of(step: str, *actions: str) -> MenuItem:
     """The menu of a workflow: the step, and what it offers."""
     commands = {a: ChooseAction(action=action_id(f"end:{step}:{a}")) for a in actions}
-    offered = (MenuItem(label=text("menu.works", holder=a), command=command) for a, command in commands.items())
-    return MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.order", holder=step)), *offered))
+    offered = (
+        MenuItem(label=word(f"The new key of {a} already works"), command=command) for a, command in commands.items()
+    )
+    return MenuItem(
+        label=text("path.add_with_old"), items=(MenuItem(label=word(f"Order a new key for {step}")), *offered)
+    )
 
 
 def view_of(
     *items: MenuItem, icon_state: IconState = IconState.WELL, days: int | None = 12, holder: str = HOLDER
 ) -> TrayView:
-    tooltip = text("face.path", holder=holder, path=text("path.order"))
+    tooltip = text("face.well", key=holder, left=text("days.left", count=12))
     return TrayView(icon_state=icon_state, tooltip=tooltip, days_left=days, items=items)
 
 
@@ -70,23 +86,24 @@ def watcher(on_bus: SessionBus) -> Iterator[TrayWatcher]:
 
 @pytest.fixture
 def item(watcher: TrayWatcher, on_bus: SessionBus, running: RunningTrayIcon) -> TrayItem:
-    running.show(view_of(ORDER, LATER, WORKS, PRESENT, CHECK, QUIT, icon_state=IconState.SOON))
+    running.show(view_of(PRESENT, ORDER, LATER, GUIDE, SETTINGS, QUIT, icon_state=IconState.SOON))
     shown = watcher.wait_for_item(on_bus)
     wait_until(lambda: shown.status == "Active" and bool(shown.labels()), "the icon shows the face")
     return shown
 
 
 def test_the_icon_has_the_words_and_the_menu_of_the_view(item: TrayItem) -> None:
-    assert item.tooltip == item.title == "vigicle · Jeanne MARTIN: Order a new key"
-    assert item.property("ItemIsMenu") is True
+    assert item.tooltip == item.title == "Your Jeanne MARTIN: 12 days left"
+    assert item.property("ItemIsMenu") is False, "a left click is no menu"
     assert [(line.label, line.enabled) for line in item.lines()] == [
-        ("Order a new key for Jeanne MARTIN", True),
+        ("Until Friday", False),
+        ("", True),
+        ("Order a new key…", True),
         ("Remind me tomorrow", True),
-        ("The new key of Jeanne MARTIN already works", True),
         ("", True),
-        ("in the reader", False),
+        ("Open vigicle", True),
+        ("Settings", True),
         ("", True),
-        ("Check now", True),
         ("Quit vigicle", True),
     ]
 
@@ -116,7 +133,7 @@ def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
 
 
 def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIcon) -> None:
-    item.click("Order a new key for Jeanne MARTIN")
+    item.click("Order a new key…")
     assert running.posted.command() == AnswerNotice(
         notice_id=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.OPEN
     )
@@ -124,8 +141,8 @@ def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIco
     assert running.posted.command() == AnswerNotice(
         notice_id=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER
     )
-    item.click("The new key of Jeanne MARTIN already works")
-    assert running.posted.command() == StateClaim(key=KeyId("key-2"), claim=Claim.WORKS)
+    item.click("Start with the computer")
+    assert running.posted.command() == ToggleAutostart()
     item.click("Quit vigicle")
     event = running.posted.next(CommandReceived)
     assert (event.request, event.command) == (None, QuitDaemon())
@@ -133,39 +150,40 @@ def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIco
 
 
 def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
-    item.click("in the reader")
+    item.click("Until Friday")
     item.activate()
-    assert isinstance(running.posted.command(), AnswerNotice)  # of the icon's own click, and nothing before it
+    assert running.posted.command() == RaiseGuide()  # of the icon's own click, and nothing before it
 
 
 def test_a_click_that_comes_too_late_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
     (order,) = [line for line in item.lines() if line.label.startswith("Order")]
     running.show(view_of(QUIT, CHECK))
-    wait_until(lambda: item.labels() == ["Quit vigicle", "Check now"], "the menu changes")
+    wait_until(lambda: item.labels() == ["Quit vigicle", "Read the plugged-in keys again"], "the menu changes")
     item.click_id(order.id)
-    item.click("Check now")
+    item.click("Read the plugged-in keys again")
     assert running.posted.command() == CheckKeys()
 
 
 def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: RunningTrayIcon) -> None:
     before = {line.label: line.id for line in item.lines() if line.label}
-    running.show(view_of(CHECK, ORDER))
+    running.show(view_of(QUIT, ORDER))
     wait_until(lambda: len(item.labels()) == 2, "the menu changes")
     assert {line.label: line.id for line in item.lines() if line.label}.items() <= before.items()
 
 
 def test_a_workflow_opens_a_menu_of_its_own(item: TrayItem, running: RunningTrayIcon) -> None:
     running.show(view_of(ORDER, GUIDE, workflow_of("step", "A_1", "B"), PRESENT, CHECK))
-    wait_until(lambda: "Guide" in item.labels(), "the menu changes")
+    wait_until(lambda: "Add the new certificate with the old key" in item.labels(), "the menu changes")
     top = [(line.label, line.enabled, len(line.lines)) for line in item.lines()]
     assert top == [
-        ("Order a new key for Jeanne MARTIN", True, 0),
-        ("Guide", True, 0),
+        ("Order a new key…", True, 0),
+        ("", True, 0),
+        ("Open vigicle", True, 0),
         ("Add the new certificate with the old key", True, 4),
         ("", True, 0),
-        ("in the reader", False, 0),
+        ("Until Friday", False, 0),
         ("", True, 0),
-        ("Check now", True, 0),
+        ("Read the plugged-in keys again", True, 0),
     ]
     (workflow,) = [line for line in item.lines() if line.lines]
     assert [(line.label, line.enabled) for line in workflow.lines] == [
@@ -176,7 +194,7 @@ def test_a_workflow_opens_a_menu_of_its_own(item: TrayItem, running: RunningTray
     ]
     item.click("The new key of A_1 already works")
     assert running.posted.command() == ChooseAction(action=action_id("end:step:A_1"))
-    item.click("Guide")
+    item.click("Open vigicle")
     assert running.posted.command() == RaiseGuide()
 
 
@@ -205,7 +223,7 @@ def test_a_panel_may_ask_for_a_part_of_the_menu(item: TrayItem, running: Running
 
 def test_hostile_names_become_one_short_line(item: TrayItem, running: RunningTrayIcon) -> None:
     holder = "_A&B\n\u202e" + "x" * 300
-    running.show(view_of(MenuItem(label=text("menu.order", holder=holder), command=CheckKeys()), holder=holder))
+    running.show(view_of(MenuItem(label=word(f"Order a new key for {holder}"), command=CheckKeys()), holder=holder))
     wait_until(lambda: "_A&B x" in item.title, "the name is shown")
     (label,) = item.labels()
     assert label.startswith("Order a new key for _A&B xxx")
@@ -316,27 +334,26 @@ def test_nothing_is_left_in_the_environment_for_children(item: TrayItem) -> None
     ("commands", "expected"),
     [
         (
-            [CheckKeys(), AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "a"))],
-            AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "a")),
+            [AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "a")), CheckKeys(), RaiseGuide(), QuitDaemon()],
+            RaiseGuide(),
         ),
-        (
-            [
-                AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "a"), choice=NoticeChoice.LATER),
-                CheckKeys(),
-                QuitDaemon(),
-            ],
-            CheckKeys(),
-        ),
-        ([StateClaim(key=KeyId("k"), claim=Claim.REPLACES), CheckKeys(), QuitDaemon()], CheckKeys()),
-        ([CheckKeys(), RaiseGuide()], RaiseGuide()),
-        ([None, QuitDaemon()], None),
+        ([CheckKeys(), None, QuitDaemon()], None),
     ],
-    ids=["the step", "not a delay", "not a claim", "the guide", "never to quit"],
+    ids=["the window, whatever is to be done", "nothing else"],
 )
-def test_a_click_on_the_icon_does_the_step_or_what_is_harmless(
+def test_a_click_on_the_icon_opens_the_window_and_never_a_page_or_tool(
     commands: list[Command | None], expected: Command | None
 ) -> None:
     assert default_command(commands) == expected
+
+
+def test_a_tick_is_shown_and_follows_the_view(item: TrayItem, running: RunningTrayIcon) -> None:
+    def ticks() -> dict[str, bool | None]:
+        return {line.label: line.checked for entry in item.lines() for line in entry.lines}
+
+    assert ticks() == {"Start with the computer": True, "Read the plugged-in keys again": None}
+    running.show(view_of(MenuItem(label=text("menu.settings"), items=(replace(LOGIN, checked=False),))))
+    wait_until(lambda: ticks() == {"Start with the computer": False}, "the tick goes")
 
 
 PROGRAM = """

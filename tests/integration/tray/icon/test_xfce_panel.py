@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from config.i18n.text import text
-from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction
+from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, RaiseGuide
 from daemon.core.events import CommandReceived
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.views.tray import IconState, MenuItem, TrayView
@@ -32,12 +32,10 @@ X, Y = 1006, 18
 
 VIEW = TrayView(
     icon_state=IconState.URGENT,
-    tooltip=text("face.well", left=text("days.left", count=12)),
+    tooltip=text("face.well", key="key", left=text("days.left", count=12)),
     days_left=12,
     items=(
-        MenuItem(
-            label=text("menu.order", holder="A_B & C"), command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key"))
-        ),
+        MenuItem(label=text("menu.order"), command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key"))),
         MenuItem(label=text("menu.check"), command=CheckKeys()),
     ),
 )
@@ -79,11 +77,18 @@ def test_each_look_is_seen(icon_state: IconState, panel: XfcePanel, running: Run
     wait_for_icon(panel, icon_state)
 
 
+def test_a_left_click_opens_the_window(panel: XfcePanel, running: RunningTrayIcon) -> None:
+    running.show(replace(VIEW, items=(*VIEW.items, MenuItem(label=text("menu.guide"), command=RaiseGuide()))))
+    wait_for_icon(panel, IconState.URGENT)
+    panel.click(X, Y)
+    assert running.posted.command() == RaiseGuide()
+
+
 def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running: RunningTrayIcon) -> None:
     running.show(VIEW)
     wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
-    panel.click(X, Y)
+    panel.click(X, Y, button=3)
     wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
     panel.click(X, 36 + 14)
     assert running.posted.command() == AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key"))
@@ -91,11 +96,11 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
 
 def test_a_workflow_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePanel, running: RunningTrayIcon) -> None:
     offered = MenuItem(label=text("guide.done"), command=ChooseAction(action=action_id("end:log_in")))
-    workflow = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("menu.present")), offered))
+    workflow = MenuItem(label=text("path.add_with_old"), items=(MenuItem(label=text("guide.back")), offered))
     running.show(replace(VIEW, items=(workflow, *VIEW.items)))
     wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
-    panel.click(X, Y)
+    panel.click(X, Y, button=3)
     wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
     closed = panel.picture()
     panel.press("Down", "Right")

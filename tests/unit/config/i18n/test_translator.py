@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from config.i18n.text import Argument, text
 from config.i18n.translator import ARGUMENT_LIMIT, LANGUAGES, LOCALE, Translator, session_language
 from config.workflows import WorkflowKind
-from daemon.core.model import Claim, Occupancy, Role
+from daemon.core.model import Occupancy, Role
 from daemon.core.notice import NoticeChoice
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
@@ -33,7 +33,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "role.{}": Role,
     "path.{}": set(WorkflowKind) - {WorkflowKind.CLEAN_UP},
     "month.{}": range(1, 13),
-    "choice.{}": (NoticeChoice.LATER, Claim.ACTIVATED, Claim.WORKS),
+    "choice.{}": (NoticeChoice.LATER, NoticeChoice.ORDERED),
 }
 
 

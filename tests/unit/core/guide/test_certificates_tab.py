@@ -147,30 +147,12 @@ def test_a_name_for_an_unknown_certificate_changes_nothing() -> None:
     assert simulator.state.memory == before
 
 
-def test_notices_and_menu_show_the_name_beside_the_holders() -> None:
-    simulator = Simulator(delivering=False)
-    simulator.plug(OLD)
+def test_the_menu_shows_the_name_beside_the_holder_where_there_are_several() -> None:
+    simulator = simulator_with(OLD, ending(900 * DAY, "anne", given_name="Anne", subject_cn="Anne"))
     name(simulator, OLD, "la bleue")
-    simulator.wait(timedelta(hours=2))
     whose = text("holder.with_key", holder="Jean MARTIN", key="la bleue")
-    assert dict(simulator.delivered[-1][1].body.args)["holder"] == whose
     assert simulator.state.tray is not None
-    labels = {
-        item.label.id: dict(item.label.args) for item in simulator.state.tray.items if isinstance(item.label, Text)
-    }
-    assert labels["menu.order"]["holder"] == labels["menu.key"]["holder"] == whose
-
-
-def test_the_menu_names_the_old_key_where_it_speaks_of_the_old_one() -> None:
-    simulator = simulator_with(OLD, NEW)
-    name(simulator, OLD, "la bleue")
-    name(simulator, NEW, "la rouge")
-    assert simulator.state.tray is not None
-    labels = {
-        item.label.id: dict(item.label.args) for item in simulator.state.tray.items if isinstance(item.label, Text)
-    }
-    assert labels["menu.old_lost"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la bleue")
-    assert labels["menu.works"]["holder"] == text("holder.with_key", holder="Jean MARTIN", key="la rouge")
+    assert dict(simulator.state.tray.items[1].label.args)["holder"] == whose
 
 
 # Forgetting

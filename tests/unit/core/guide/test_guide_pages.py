@@ -6,16 +6,13 @@ import pytest
 
 from config.i18n.text import Text, text
 from config.workflows import WorkflowKind
-from daemon.core.commands import ChooseAction, NameKey, RaiseGuide
-from daemon.core.effects import Launch
+from daemon.core.commands import NameKey, RaiseGuide
 from daemon.core.events import ServiceLost
 from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
-from daemon.core.views.tray import MenuItem
 from support.core.factories import DAY, NOW, UNACTIVATED, certificate, ending, token
 from support.core.simulator import Simulator, simulator_with
-from support.guide_actions import action_id
 
 NEW = ending(1000 * DAY, "new")
 OLD, NEW_ID = ending(200 * DAY, "old"), NEW.fingerprint[:16]
@@ -162,18 +159,6 @@ def test_a_finished_lineage_is_replaced_when_the_guide_is_opened_again() -> None
     assert simulator.page.holder == "Jean MARTIN"
     simulator.command(RaiseGuide(), request=1)
     assert simulator.page.holder == "Anne DURAND"
-
-
-def test_the_menu_offers_what_the_page_does() -> None:
-    simulator = Simulator()
-    simulator.plug(HERS)
-    assert simulator.state.tray is not None
-    (workflow,) = [item for item in simulator.state.tray.items if item.items]
-    assert workflow.items[0] == MenuItem(label=simulator.page.headline)
-    chosen = [item.command for item in workflow.items[1:]]
-    assert chosen == [ChooseAction(action=action_id("open:order_page")), ChooseAction(action=action_id("end:open"))]
-    effects = simulator.command(ChooseAction(action=action_id("open:order_page")))
-    assert [e for e in effects if isinstance(e, Launch)]
 
 
 def test_an_unactivated_key_alone_is_activated() -> None:

@@ -134,7 +134,7 @@ def test_a_click_when_nothing_is_left_to_do_shows_that() -> None:
 
 
 @pytest.mark.parametrize("notice_id", ["", "ask:", "unknown", "await:opalexe", "trouble|Reader 00", "nothing:opalexe"])
-@pytest.mark.parametrize("choice", [*NoticeChoice, *Claim])
+@pytest.mark.parametrize("choice", NoticeChoice)
 def test_a_click_on_what_is_unknown_does_nothing(notice_id: str, choice: Choice) -> None:
     simulator = simulator_with(OLD)
     assert simulator.answer(notice_id, choice) == ()
@@ -147,12 +147,31 @@ def test_a_notice_that_is_closed_does_nothing() -> None:
     assert simulator.state == before
 
 
-@pytest.mark.parametrize(("choice", "claim"), [(Claim.ACTIVATED, Claim.ACTIVATED), (Claim.WORKS, Claim.WORKS)], ids=str)
-def test_a_claim_by_a_button_is_about_the_new_key(choice: Choice, claim: Claim) -> None:
+def test_an_order_that_is_already_made_is_noted_with_one_click_and_can_be_taken_back() -> None:
+    simulator = simulator_with(ending(20 * DAY))
+    shown = simulator.delivered[0][1]
+    assert shown.more == (NoticeChoice.ORDERED,)
+    simulator.answer(shown.notice_id, NoticeChoice.ORDERED)
+    assert simulator.step() == "wait"
+    assert simulator.launches() == []
+    simulator.choose("back:ordered")
+    assert simulator.step() == "ordered"
+
+
+def test_an_order_is_noted_only_where_one_is_wanted() -> None:
     simulator = simulator_with(OLD, NEW)
-    simulator.answer(OLD_ID, choice)
-    assert simulator.kept.keys[KeyId(NEW_ID)].claims == {claim}
-    assert simulator.kept.keys[KeyId(OLD_ID)].claims == frozenset()
+    before = simulator.state
+    simulator.answer(OLD_ID, NoticeChoice.ORDERED)
+    assert simulator.state == before
+
+
+def test_no_notice_makes_a_claim() -> None:
+    simulator = activated_simulator()
+    simulator.plug(OLD)
+    for _, notice in simulator.delivered:
+        for choice in (NoticeChoice.OPEN, *notice.more):
+            simulator.answer(notice.notice_id, choice)
+    assert {claim for key in simulator.kept.keys.values() for claim in key.claims} == {Claim.ACTIVATED}
 
 
 @pytest.mark.parametrize(
