@@ -12,7 +12,7 @@ from config.identity import APPLICATION, WINDOWS_ID
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
-from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, name_sender
+from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, hear_late_clicks, name_sender
 from daemon.core.notice import Choice, NoticeChoice, NoticeId
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class DesktopChannel:
             if sys.platform == "win32":  # desktop-notifier takes the name for the AppUserModelID there
                 self._notifier = DesktopNotifier(app_name=WINDOWS_ID, app_icon=None)
                 self._failed = collect_failures(self._notifier._backend)
+                hear_late_clicks(self._notifier._backend)
                 name_sender()
             else:
                 self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)

@@ -1,4 +1,4 @@
-"""Fixes desktop-notifier's toasts on Windows: the sender's name, late failures."""
+"""Fixes desktop-notifier's toasts on Windows: the sender's name, lost clicks, late failures."""
 
 import sys
 from typing import Any
@@ -18,6 +18,30 @@ def name_sender() -> None:
 
         with winreg.CreateKeyEx(winreg.HKEY_CURRENT_USER, SENDER, access=winreg.KEY_SET_VALUE) as key:
             winreg.SetValueEx(key, "DisplayName", 0, winreg.REG_SZ, APPLICATION)
+
+
+def hear_late_clicks(backend: Any) -> None:
+    """Keep toasts whose banner has timed out.
+
+    Such a toast lies in the notification centre, where it can still be clicked (learn.microsoft.com,
+    ToastDismissalReason.TimedOut). desktop-notifier 6.2.0 forgets it. Before an application's first toast Windows may
+    answer "element not found" (0x80070490) instead of an empty history.
+    """
+    handle, ask = backend._on_dismissed, backend.get_current_notifications
+
+    def record(sender: Any, dismissed: Any) -> None:
+        if dismissed is None or dismissed.reason.name != "TIMED_OUT":
+            handle(sender, dismissed)
+
+    async def ask_history() -> list[str]:
+        try:
+            on_screen: list[str] = await ask()
+        except OSError:
+            on_screen = []
+        return on_screen
+
+    backend._on_dismissed = record  # read anew for each toast
+    backend.get_current_notifications = ask_history
 
 
 def collect_failures(backend: Any) -> set[str]:
