@@ -10,6 +10,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 
 from config.i18n.text import Argument, Phrase, Sentence, Text, clean, text
+from config.instants import has_end, local_time
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -29,6 +30,9 @@ MONTHS = (
     "month.12",
 )
 """The ids of the months' names, January first."""
+
+NO_END = {"until": "date.until_no_end", "until_datetime": "date.until_no_end"}
+"""What the styles that say "until" write of a certificate without end."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _WINDOWS_FRENCH = 0x0C  # primary language id, LANG_FRENCH
@@ -84,15 +88,29 @@ class Translator:
     def _shown(self, argument: Argument, style: str) -> str:
         match argument:
             case Text() | Phrase():
-                return self.render(argument)
+                return self._until(self.render(argument), style)
             case datetime():
-                return self._moment(argument.astimezone(self._zone), style)
+                return self._moment(argument, style)
             case int():
                 return str(argument)
             case str():
                 return clean(argument, ARGUMENT_LIMIT)
 
     def _moment(self, moment: datetime, style: str) -> str:
+        """Return a moment in one of the styles of the catalogue's placeholders.
+
+        The year 9999 means no end, which is written in words.
+        """
+        if not has_end(moment):
+            return self.render(text(NO_END.get(style, "date.no_end")))
+        return self._until(self._local_moment(local_time(moment, self._zone), style), style)
+
+    def _until(self, moment: str, style: str) -> str:
+        if style not in NO_END:
+            return moment
+        return self.render(text("date.until", moment=moment))
+
+    def _local_moment(self, moment: datetime, style: str) -> str:
         month = text(MONTHS[moment.month - 1])
         year = str(moment.year)
         id_ = "date.first" if moment.day == 1 else "date.day"
@@ -101,7 +119,7 @@ class Translator:
         match style:
             case "time":
                 return self.render(time)
-            case "datetime":
+            case "datetime" | "until_datetime":
                 return self.render(text("date.datetime", date=date, time=time))
             case _:
                 return self.render(date)

@@ -19,7 +19,7 @@ FORMER_WORKFLOWS = "courses"
 """What procedure files of the first version call `workflows`. It is still read."""
 ENTRIES_LIMIT = 20  # steps of a workflow, and its known problems
 
-_MOMENT = "date|time|datetime"
+_MOMENT = "date|time|datetime|until|until_datetime"
 _NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT, "tool": ""}
 _LETTER_NAMES = {"holder": "", "serial": ""}
 _WORKFLOW_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, {})

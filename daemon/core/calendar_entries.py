@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.i18n.text import Text, text
+from config.instants import has_end
 from config.settings import Settings
 from daemon.core.assessment import Assessment, assess
 from daemon.core.due_notices import key_holder
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory
 from daemon.core.views.report import CertificateStatus
-
-NO_END = 9999  # the year of a certificate that has no end (RFC 5280 §4.1.2.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple
 
 def _entries_of_key(key: Key, assessment: Assessment, memory: Memory, settings: Settings) -> Iterator[CalendarEntry]:
     first = next(iter(assessment.watched(key)), None)
-    if first is None or first.not_after is None or first.not_after.year >= NO_END:
+    if first is None or first.not_after is None or not has_end(first.not_after):
         return
     end = first.not_after
     holder = key_holder(key, memory)

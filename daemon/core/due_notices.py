@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
+from config.instants import has_end
 from config.settings import NoticeSettings, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -310,8 +311,10 @@ def _holder(subject: Subject, memory: Memory) -> str | Text:
 def left_words(not_after: datetime, now: datetime) -> Text:
     """Return how long a certificate is still valid, in whole days.
 
-    The last day has a text of its own.
+    The last day has a text of its own, and so has a certificate without end.
     """
+    if not has_end(not_after):
+        return text("date.no_end")
     left = days_left(not_after, now)
     if left == 0:
         return text("days.last")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.i18n.text import Text, text
+from config.instants import has_end
 from config.settings import Procedure, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -62,7 +63,7 @@ def build_tray_view(state: State, assessment: Assessment, now: datetime) -> Tray
     return TrayView(
         icon_state=icon_state,
         tooltip=headline,
-        days_left=None if end is None else days_left(end, now),
+        days_left=days_left(end, now) if end is not None and has_end(end) else None,
         items=(MenuItem(label=headline), *_items(state, assessment, shown, now)),
     )
 
@@ -146,10 +147,16 @@ def _items(state: State, assessment: Assessment, shown: Shown | None, now: datet
 
 
 def _until(shown: Shown, now: datetime, *, named: bool) -> Text:
-    until = text("menu.expired" if expired(shown.end, now) else "menu.until", date=shown.end)
+    until = _until_words(shown.end, now)
     if named:
         return text("menu.named", holder=shown.holder, what=until)
     return until
+
+
+def _until_words(end: datetime, now: datetime) -> Text:
+    if not has_end(end):
+        return text("menu.no_end")
+    return text("menu.expired" if expired(end, now) else "menu.until", date=end)
 
 
 def _next_action(case: RenewalCase | None) -> Iterator[MenuItem]:

@@ -17,6 +17,7 @@ VALUES = (
     "config.settings",
     "config.i18n.text",
     "config.i18n.wording",
+    "config.instants",
 )  # the value modules of config: as pure as the core
 PORTS = ("daemon.core", "daemon.ports", *VALUES)
 SHOWN = (*VALUES, "config.i18n", "daemon.core", "daemon.adapters.guide.messages")  # what draws a page may know
@@ -24,6 +25,7 @@ SHOWN = (*VALUES, "config.i18n", "daemon.core", "daemon.adapters.guide.messages"
 # What each family of adapters imports of the others.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "autostart": ("launch",),
+    "gate": (),
     "doctor": ("inbox", "ipc", "launch", "notify", "platform", "store"),
     "guide": ("platform",),
     "inbox": (),
@@ -32,11 +34,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "loop": ("inbox",),
     "notify": ("platform",),
     "pcsc": (),
-    "pkcs11": ("platform",),
+    "pkcs11": ("gate", "platform"),
     "platform": (),
     "schedule": ("platform",),
     "simulation": ("notify",),
-    "store": ("platform",),
+    "store": ("gate", "platform"),
     "system_actions": (),
 }
 

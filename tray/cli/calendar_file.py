@@ -12,6 +12,7 @@ from icalendar import Alarm, Calendar, Event
 from config.files import write_whole
 from config.i18n.text import Render, Text, text
 from config.i18n.translator import UserError
+from config.instants import local_time
 from daemon.core.calendar_entries import CalendarEntry
 
 STDOUT = "-"
@@ -72,10 +73,10 @@ def _event(entry: CalendarEntry, render: Render, now: datetime, zone: tzinfo | N
     §2.1.5). Both grow with time, because earlier exports are not recorded.
     """
     stamp = now.replace(microsecond=0)
-    begin: date = entry.moment.astimezone(UTC)
+    begin: date = entry.moment
     trigger = THE_DAY_BEFORE
     if entry.days:
-        begin = entry.moment.astimezone(zone).date()
+        begin = local_time(entry.moment, zone).date()
         trigger = MORNING
     event = Event()
     event.add("uid", entry.uid)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from config.i18n.text import Render, text
 from config.i18n.translator import Translator
+from config.instants import has_end
 from config.settings import Settings
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
@@ -161,8 +162,14 @@ def _words(line: CertificateStatus, render: Render) -> tuple[str, str, str, str,
         render(text(ROLES[line.role])),
         render(text("table.date", date=line.not_after)) if line.not_after else "?",
         f"[{style}]{SYMBOLS[line.stage]} {escape(render(text(STAGES[line.stage])))}[/]",
-        "" if line.days_left is None else render(text("table.days", count=line.days_left)),
+        _left(line, render),
     )
+
+
+def _left(line: CertificateStatus, render: Render) -> str:
+    if line.days_left is None or line.not_after is None or not has_end(line.not_after):
+        return ""
+    return render(text("table.days", count=line.days_left))
 
 
 def _reader_table(report: Report, render: Render) -> Table:

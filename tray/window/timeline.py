@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import MONTHS, Translator
+from config.instants import has_end
 from daemon.core.views.guide import Bar, Timeline
 from tray.window.glyphs import ROLES, GlyphView, draw_glyph
 from tray.window.labels import EARLIEST, WrappingLabel, sensible
@@ -112,7 +113,8 @@ class TimelinePicture(QLabel):
 def bar_words(bar: Bar[str], translator: Translator) -> str:
     """Return from when until when a certificate is valid, in words."""
     label = bar.label[:1].upper() + bar.label[1:]
-    return translator.render(text("window.bar", label=label, begins=sensible(bar.begins), ends=sensible(bar.ends)))
+    id_ = "window.bar" if has_end(bar.ends) else "window.bar.no_end"
+    return translator.render(text(id_, label=label, begins=bar.begins, ends=bar.ends))
 
 
 def span(line: Timeline[str]) -> tuple[float, float]:
@@ -247,9 +249,9 @@ class TimelineView(QWidget):
 def legend(line: Timeline[str], translator: Translator) -> list[tuple[Bar[str] | str, str]]:
     """Return each thing that is drawn, with words for it."""
     entries: list[tuple[Bar[str] | str, str]] = [(bar, bar_words(bar, translator)) for bar in line.bars]
-    entries.append(("today", translator.render(text("window.today", now=sensible(line.now)))))
+    entries.append(("today", translator.render(text("window.today", now=line.now))))
     if line.stretch:
-        begins, ends = map(sensible, line.stretch)
+        begins, ends = line.stretch
         entries.append(("stretch", translator.render(text("window.stretch", begins=begins, ends=ends))))
     return entries
 

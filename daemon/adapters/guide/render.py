@@ -100,7 +100,7 @@ class _PageRenderer:
             role=card.role,
             stage=card.stage,
             until=self._render(card.until),
-            left=self._render(card.left),
+            left=self._optional(card.left),
             place=self._render(card.place),
             present=card.present,
             bar=self._optional_bar(card.bar),

@@ -7,7 +7,7 @@ import hashlib
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from asn1crypto import x509 as asn1
@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.i18n.text import clean
+from config.instants import instant
 from daemon.core.model import Certificate, Fingerprint, Role
 
 T = TypeVar("T")
@@ -179,8 +180,8 @@ def _by_cryptography(der: bytes) -> _Facts:
             subject=_strict_name(certificate.subject),
             issuer=_strict_name(certificate.issuer),
             serial=certificate.serial_number,
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
+            not_before=instant(certificate.not_valid_before_utc),
+            not_after=instant(certificate.not_valid_after_utc),
             usages=None if usage is None else _strict_usages(usage),
             purposes=None if purposes is None else frozenset(oid.dotted_string for oid in purposes),
             is_ca=constraints is not None and constraints.ca,
@@ -280,4 +281,4 @@ def _lenient_name(name: Any) -> Name:
 def _utc(moment: object) -> datetime:
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise ValueError("not a moment of our calendar")  # asn1crypto has a type of its own for year 0
-    return moment.astimezone(UTC).replace(microsecond=0)
+    return instant(moment).replace(microsecond=0)

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -13,6 +13,7 @@ import msgspec
 
 from config.folders import FolderError, private_folder
 from config.i18n.text import Text, text
+from daemon.adapters.gate import admit
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.adapters.store.database_file import (
     DamageError,
@@ -181,12 +182,12 @@ class _Kept(Generic[Id, V]):
     """One table of rows `id`, `body` (JSON), and their values."""
 
     def __init__(
-        self, table: str, make_id: Callable[[str], Id], type_: type[V], sound: Callable[[Id, V], bool]
+        self, table: str, make_id: Callable[[str], Id], type_: type[V], admit_row: Callable[[Id, V], V]
     ) -> None:
         self.table = table
         self._make_id = make_id
         self._decoder = msgspec.json.Decoder(type_)
-        self._sound = sound
+        self._admit = admit_row
 
     def read(self, connection: sqlite3.Connection, broken: list[_Broken]) -> Iterator[tuple[Id, V]]:
         """Yield the sound rows, and add the others to `broken`."""
@@ -194,14 +195,9 @@ class _Kept(Generic[Id, V]):
         rows = f"SELECT rowid, CAST(id AS BLOB), CAST(body AS BLOB) FROM {self.table}"  # noqa: S608 - ours
         for rowid, id_, body in connection.execute(rows):
             try:
-                value = self._decoder.decode(body)
                 name = self._make_id(bytes(id_).decode())
-            except (*DECODE_ERRORS, UnicodeError, TypeError):
-                broken.append(_Broken(self.table, rowid, id_, body))
-                continue
-            if self._sound(name, value):
-                yield name, value
-            else:
+                yield name, self._admit(name, self._decoder.decode(body))
+            except (*DECODE_ERRORS, UnicodeError, TypeError, ValueError):
                 broken.append(_Broken(self.table, rowid, id_, body))
 
     def write(self, connection: sqlite3.Connection, old: Mapping[Id, V], new: Mapping[Id, V]) -> None:
@@ -220,34 +216,33 @@ def _encoded(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _aware(*moments: datetime | None) -> bool:
-    return all(moment is None or moment.tzinfo is not None for moment in moments)
+def _admit_seen(fingerprint: Fingerprint, seen: CertificateRecord) -> CertificateRecord:
+    return _named_alike(fingerprint, seen.certificate.fingerprint, admit(seen))
 
 
-def _sound_seen(fingerprint: str, seen: CertificateRecord) -> bool:
-    certificate = seen.certificate
-    return certificate.fingerprint == fingerprint and _aware(
-        seen.first_seen, seen.last_seen, certificate.not_before, certificate.not_after
-    )
+def _admit_key(id_: KeyId, key: Key) -> Key:
+    """Return the key of a row.
+
+    Its reader keeps the name by which the PC/SC service knows it.
+    """
+    return _named_alike(id_, key.id, replace(admit(key), reader=key.reader))
 
 
-def _sound_key(id_: str, key: Key) -> bool:
-    return key.id == id_ and _aware(key.first_seen, key.last_seen)
+def _named_alike(id_: str, id_within: str, value: V) -> V:
+    if id_ != id_within:
+        raise ValueError("a row under another id than its own")
+    return value
 
 
-def _sound_moment(_key: str, moment: datetime) -> bool:
-    return _aware(moment)
+def _admit_value(_id: str, value: V) -> V:
+    return admit(value)
 
 
-def _sound_progress(_key: str, progress: Progress) -> bool:
-    return _aware(progress.begun, progress.finished, progress.link_until, *progress.done.values())
-
-
-_SEEN = _Kept("certificates", Fingerprint, CertificateRecord, _sound_seen)
-_KEYS = _Kept("keys", KeyId, Key, _sound_key)
-_DELIVERED = _Kept("said", str, datetime, _sound_moment)
-_SNOOZES = _Kept("snoozes", KeyId, datetime, _sound_moment)
-_PROGRESS = _Kept("progress", ProgressId, Progress, _sound_progress)
+_SEEN = _Kept("certificates", Fingerprint, CertificateRecord, _admit_seen)
+_KEYS = _Kept("keys", KeyId, Key, _admit_key)
+_DELIVERED = _Kept("said", str, datetime, _admit_value)
+_SNOOZES = _Kept("snoozes", KeyId, datetime, _admit_value)
+_PROGRESS = _Kept("progress", ProgressId, Progress, _admit_value)
 
 
 def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: list[HistoryEntry]) -> None:

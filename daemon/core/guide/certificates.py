@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from config.i18n.text import Phrase, Sentence, Text, text
+from config.instants import has_end
 from config.settings import Procedure
 from daemon.core.assessment import Assessment
 from daemon.core.due_notices import left_words
@@ -128,9 +129,11 @@ def _until(end: datetime | None, now: datetime) -> Text:
     return text("certificate.until", date=end)
 
 
-def _left(end: datetime | None, now: datetime) -> Text:
+def _left(end: datetime | None, now: datetime) -> Text | None:
     if end is None:
         return text("certificate.left_unknown")
+    if not has_end(end):
+        return None
     if not expired(end, now):
         return left_words(end, now)
     ago = (now - end) // DAY

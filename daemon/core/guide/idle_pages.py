@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum, auto
 
 from config.i18n.text import Phrase, Sentence, text
+from config.instants import has_end
 from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import Assessment
@@ -49,6 +51,7 @@ BODIES = {
     CalmPage.TIDIED: "guide.tidied.body",
     CalmPage.WELL: "guide.well.body",
 }
+BODIES_WITHOUT_END = BODIES | {CalmPage.FINISHED: "guide.finished.no_end", CalmPage.WELL: "guide.well.no_end"}
 
 
 def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
@@ -70,8 +73,12 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
     return replace(
         page,
         headline=text("guide.plain"),
-        body=text("guide.plain.body", holder=holder, date=plain.not_after),
+        body=text(_plain_body(plain.not_after), holder=holder, date=plain.not_after),
     )
+
+
+def _plain_body(end: datetime) -> str:
+    return "guide.plain.body" if has_end(end) else "guide.plain.no_end"
 
 
 def calm_page(context: GuideContext) -> GuideView[Sentence]:
@@ -79,13 +86,14 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
     shown = reader_status(context.state, context)
     page = _which_page(context)
     end = context.case.status.current.not_after
+    bodies = BODIES if has_end(end) else BODIES_WITHOUT_END
     told = earlier(end, first_notice(context.state.settings.notices))
     return GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
         headline=fill_text(context, HEADLINES[page]),
-        body=fill_text(context, BODIES[page], date=end, told=told),
+        body=fill_text(context, bodies[page], date=end, told=told),
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),

@@ -127,8 +127,8 @@ class CertificateCard(Generic[S]):
     """Where it is in its validity."""
     until: S
     """When it ends or ended."""
-    left: S
-    """How many days are left, or have passed since."""
+    left: S | None
+    """How many days are left, or have passed since; None for a certificate without end."""
     place: S
     """Where its key is, or where and when it was last seen."""
     present: bool

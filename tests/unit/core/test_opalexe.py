@@ -45,7 +45,7 @@ def sentences(page: Page) -> Iterator[str]:
     yield from filter(None, (page.workflow_title, page.why, page.alert, page.deadline_words))
     yield from (line.title for line in page.steps)
     yield from (words for refusal in page.known_problems for words in (refusal.title, refusal.text))
-    yield from (card_words for card in page.certificates for card_words in (card.until, card.left, card.place))
+    yield from (words for card in page.certificates for words in (card.until, card.left, card.place) if words)
 
 
 def choose(simulator: Simulator, wanted: Callable[[Action[Sentence]], bool]) -> None:
