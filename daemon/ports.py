@@ -133,8 +133,11 @@ class ControlChannel(Protocol):
     def start(self) -> None:
         """Accept connections."""
 
-    def reply(self, request: int, report: Report) -> None:
-        """Reply to the client of this request, if it is still connected."""
+    def reply(self, request: int, report: Report | None) -> None:
+        """Reply to the client of this request, if it is still connected.
+
+        None ends its connection: the request could not be carried out.
+        """
 
     def stop(self) -> None:
         """Close the channel, and remove its files."""

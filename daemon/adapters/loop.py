@@ -11,12 +11,15 @@ from functools import partial
 from typing import assert_never
 
 from daemon import ports
+from daemon.adapters.guard import Guard
 from daemon.adapters.inbox import Inbox
 from daemon.core import effects
+from daemon.core.commands import QuitDaemon
 from daemon.core.effects import Effect
-from daemon.core.events import CommandReceived, Event
+from daemon.core.events import CommandReceived, Event, FaultMet
 from daemon.core.state import State
 from daemon.core.step import step
+from daemon.core.tray_view import FAULT_VIEW
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ class Loop:
         replaces the moments of the events.
         """
         self.state = state
+        self._guard = Guard(inbox.post)
         self._adapters = adapters
         self._inbox = inbox
         self._before_each_event = before_each_event
@@ -69,35 +73,52 @@ class Loop:
             log.info("vigicle is running")
             while self._running:
                 event = self._inbox.next()
-                for first in self._before_each_event():
-                    self._process(first)
+                self._guard.run("The look for changes", self._process_changes)
                 self._process(event)
         finally:
             for closer in (out.watcher, out.guide, out.control, out.schedule, out.tokens, out.notifier):
-                self._log_failure(closer.stop)
-            self._log_failure(out.store.close)
+                self._guard.run("An adapter's end", closer.stop)
+            self._guard.run("The store's end", out.store.close)
+
+    def _process_changes(self) -> None:
+        for event in self._before_each_event():
+            self._process(event)
 
     def _process(self, event: Event) -> None:
-        if isinstance(event, CommandReceived):
-            log.debug("event %s", type(event.command).__name__)
-        else:
-            log.debug("event %s", type(event).__name__)
+        """Apply an event.
+
+        One that the rules cannot bear is left out, and the state does not change. A client that sent it gets no
+        answer.
+        """
+        kind = type(event.command if isinstance(event, CommandReceived) else event).__name__
+        log.debug("event %s", kind)
         if self._clock is not None:
             event = replace(event, at=self._clock())
+        is_taken = self._guard.run(f"The event {kind}", partial(self._take, event))
+        if not is_taken:
+            self._guard.run("What follows from that", partial(self._go_on_without, event))
+
+    def _go_on_without(self, event: Event) -> None:
+        """Do what must be done even where the rules fail.
+
+        That is to end, to let a client go, and to show the trouble.
+        """
+        match event:
+            case CommandReceived(command=command, request=request):
+                self._running = self._running and not isinstance(command, QuitDaemon)
+                if request is not None:
+                    self._adapters.control.reply(request, None)
+            case FaultMet():
+                self._adapters.tray.show(FAULT_VIEW)
+            case _:
+                pass
+
+    def _take(self, event: Event) -> None:
         self.state, wanted = step(self.state, event)
         for effect in wanted:
-            log.debug("effect %s", type(effect).__name__)
-            self._log_failure(partial(self._carry_out, effect))
-
-    def _log_failure(self, action: Callable[[], None]) -> None:
-        """Run an adapter's method, and log what it raises.
-
-        One broken adapter must not end the daemon.
-        """
-        try:
-            action()
-        except Exception:  # the top of the loop's thread, once for each call of an adapter
-            log.exception("an adapter failed; vigicle goes on")
+            kind = type(effect).__name__
+            log.debug("effect %s", kind)
+            self._guard.run(f"The effect {kind}", partial(self._carry_out, effect))
 
     def _carry_out(self, effect: Effect) -> None:  # noqa: C901, PLR0912 - one case an effect
         out = self._adapters

@@ -163,7 +163,7 @@ class ClosedControlChannel:
     def start(self) -> None:
         """Do nothing."""
 
-    def reply(self, request: int, report: Report) -> None:
+    def reply(self, request: int, report: Report | None) -> None:
         """Do nothing: there is no client."""
 
     def stop(self) -> None:

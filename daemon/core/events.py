@@ -124,6 +124,13 @@ class LoginStartKnown:
     on: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultMet:
+    """A part of vigicle failed on something, and left it out."""
+
+    at: datetime
+
+
 Event = (
     ReadersSeen
     | ServiceLost
@@ -136,4 +143,5 @@ Event = (
     | SettingsLoaded
     | ProblemMet
     | LoginStartKnown
+    | FaultMet
 )

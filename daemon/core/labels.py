@@ -24,6 +24,7 @@ TROUBLE_TITLES = {
     Trouble.NOT_YET_VALID: "trouble.not_yet_valid.short",
     Trouble.CERTIFICATE_UNREADABLE: "trouble.certificate_unreadable.short",
     Trouble.LAUNCH_FAILED: "trouble.launch_failed.short",
+    Trouble.INTERNAL_FAULT: "trouble.internal_fault.short",
     Trouble.ELEVATED: "trouble.elevated.short",
 }
 """What is wrong, in a few words."""
@@ -47,6 +48,7 @@ TROUBLE_REMEDIES = {
     Trouble.NOT_YET_VALID: "trouble.not_yet_valid",
     Trouble.CERTIFICATE_UNREADABLE: "trouble.certificate_unreadable",
     Trouble.LAUNCH_FAILED: "trouble.launch_failed",
+    Trouble.INTERNAL_FAULT: "trouble.internal_fault",
     Trouble.ELEVATED: "trouble.elevated",
 }
 """What is wrong and what to do. Some name the reader."""

@@ -120,6 +120,9 @@ class State:
     launching: Mapping[tuple[str, Destination], KeyId] = field(default_factory=dict)
     """The newest key of the case for which a destination is being opened, by procedure and destination."""
 
+    has_failed: bool = False
+    """Whether a part of vigicle has failed since the start, and left something out."""
+
     clock: datetime | None = None
     """The latest moment of an event."""
 

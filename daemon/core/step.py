@@ -102,6 +102,8 @@ def _take(state: State, event: Event) -> Step:  # noqa: PLR0911 - one case an ev
             return _take_launched(state, event)
         case events.LoginStartKnown():
             return replace(state, login_start=event.on), ()
+        case events.FaultMet():
+            return replace(state, has_failed=True), ()
         case events.Tick():
             return state, ()
         case _:

@@ -37,6 +37,16 @@ PATH_ITEMS = {
     WorkflowKind.ASSOCIATE_NEW: "menu.associate_new",
 }
 LANGUAGE_ITEMS = {"fr": "menu.language.fr", "en": "menu.language.en"}
+FAULT_VIEW = TrayView(
+    icon_state=IconState.TROUBLE,
+    tooltip=text(TROUBLE_TITLES[Trouble.INTERNAL_FAULT]),
+    items=(
+        MenuItem(label=text(TROUBLE_TITLES[Trouble.INTERNAL_FAULT])),
+        MenuItem(label=text("menu.doctor"), command=RunDoctor()),
+        MenuItem(label=text("menu.quit"), command=QuitDaemon()),
+    ),
+)
+"""What the tray shows where the rules cannot tell."""
 ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT, Stage.DUE: IconState.SOON}
 
 
@@ -90,9 +100,10 @@ def _worst_stage(counted: list[CertificateStatus]) -> IconState | None:
 
 
 def _tray_trouble(state: State, now: datetime) -> Trouble | None:
-    """Return the service's trouble, else that of the first reader."""
+    """Return the service's trouble, that of the first reader, or our own."""
     troubles = (pressing_trouble(state, reader) for reader in state.readers or ())
-    return service_trouble(state, now) or next(filter(None, troubles), None)
+    own = Trouble.INTERNAL_FAULT if state.has_failed else None
+    return service_trouble(state, now) or next(filter(None, troubles), own)
 
 
 def _headline(icon_state: IconState, state: State, shown: Shown | None, now: datetime) -> Text:

@@ -24,4 +24,5 @@ class Trouble(StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
     LAUNCH_FAILED = "launch_failed"
+    INTERNAL_FAULT = "internal_fault"  # vigicle itself failed on something, and goes on without it
     ELEVATED = "elevated"  # vigicle has administrator rights, and so would what it opens

@@ -27,6 +27,8 @@ from tray.icon.tray_icon import TrayIcon
 
 BAD_CONFIGURATION = 3
 
+log = logging.getLogger(__name__)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command on the command line and return its exit code."""
@@ -35,7 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     open_closed_streams()
     _replace_unencodable_letters()
     translator = Translator()
-    return printed(lambda: _main(arguments, translator, no_console=no_console), translator.render)
+    try:
+        return printed(lambda: _main(arguments, translator, no_console=no_console), translator.render)
+    except Exception as error:  # the top of the program: 1 and 2 mean that a certificate needs attention
+        log.debug("The command failed", exc_info=True)
+        print(f"vigicle: {translator.render(text('run.failed', kind=type(error).__name__))}", file=sys.stderr)
+        return BAD_CONFIGURATION
 
 
 def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console: bool) -> int:

@@ -103,13 +103,15 @@ def _started(topic: Topic, probe: Probe) -> "queue.SimpleQueue[list[Check]]":
 def probe_daemon(folders: Folders) -> Iterator[Check]:
     """Yield whether the daemon runs and answers."""
     try:
-        client.ask(runtime_of_daemon(folders), GetStatus(), timeout_s=DAEMON_LIMIT_S)
+        report = client.ask(runtime_of_daemon(folders), GetStatus(), timeout_s=DAEMON_LIMIT_S)
     except client.DaemonNotRunningError:
         yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
     except UserError as problem:
         yield bad(Topic.WATCH, text("doctor.watch.silent"), problem.text)
     else:
         yield fine(Topic.WATCH, text("doctor.watch.on"))
+        if Trouble.INTERNAL_FAULT in report.troubles:
+            yield troubled(Topic.WATCH, Trouble.INTERNAL_FAULT)
 
 
 def probe_login_start(starter: LoginStarter) -> Iterator[Check]:

@@ -11,9 +11,11 @@ import queue
 import threading
 import time
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
+from daemon.adapters.guard import Guard
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.guide.subscriber import GuideSubscriber
@@ -60,6 +62,7 @@ class ControlServer:
     def __init__(self, post: Post, runtime: Path, publisher: GuidePublisher) -> None:
         """Keep the runtime folder, which must exist and be private."""
         self._post = post
+        self._faults = Guard(post)
         self._runtime = runtime
         self._publisher = publisher
         self._key: Endpoint | None = None
@@ -77,8 +80,11 @@ class ControlServer:
         self._listener = Listener(self._key.address, FAMILY, backlog=MAX_UNAUTHENTICATED)
         threading.Thread(target=self._accept, args=(self._listener, self._key), name="control", daemon=True).start()
 
-    def reply(self, request: int, report: Report) -> None:
-        """Send the report to the client that asked, if it still waits."""
+    def reply(self, request: int, report: Report | None) -> None:
+        """Send the report to the client that asked, if it still waits.
+
+        None ends its connection without an answer.
+        """
         with self._guard:
             waiting = self._waiting.pop(request, None)
         if waiting is not None:
@@ -136,13 +142,17 @@ class ControlServer:
     def _serve(self, connection: Connection, key: Endpoint) -> None:
         try:
             with connection:
-                self._handle(connection, key)
-        except (*CONNECTION_ERRORS, AuthenticationError, *DECODE_ERRORS) as error:
-            log.debug("Connection rejected: %r", error)
+                self._faults.run("The answer to a client", partial(self._handle_or_reject, connection, key))
         finally:
             with self._guard:
                 self._threads.discard(threading.current_thread())
                 self._unauthenticated.discard(threading.current_thread())
+
+    def _handle_or_reject(self, connection: Connection, key: Endpoint) -> None:
+        try:
+            self._handle(connection, key)
+        except (*CONNECTION_ERRORS, AuthenticationError, *DECODE_ERRORS) as error:
+            log.debug("Connection rejected: %r", error)
 
     def _handle(self, connection: Connection, key: Endpoint) -> None:
         with time_limit(connection, ASK_LIMIT_S):

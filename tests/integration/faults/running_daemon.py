@@ -91,8 +91,8 @@ class FakeControlServer:
         self._post(CommandReceived(at=datetime.now(UTC), request=number, command=command))
         return self._answers[number].get(timeout=timeout_s)
 
-    def reply(self, request: int, report: Report) -> None:
-        if request in self._answers:
+    def reply(self, request: int, report: Report | None) -> None:
+        if report is not None and request in self._answers:
             self._answers[request].put(report)
 
     def stop(self) -> None:

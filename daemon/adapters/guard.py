@@ -1,0 +1,46 @@
+"""Keeps one failure from ending what others rely on."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from daemon.core.events import FaultMet
+from daemon.ports import Post
+
+log = logging.getLogger(__name__)
+
+
+class Guard:
+    """Runs parts of the daemon that must not end it.
+
+    Any thread may call.
+    """
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._has_posted = False
+
+    def run(self, what: str, action: Callable[[], None]) -> bool:
+        """Run an action, and return whether it came to its end.
+
+        What it raises is logged under the name `what`, and the first time posted as `FaultMet`. The log names the
+        kind of the error and its place: its words may be personal, and are logged for debugging alone.
+        """
+        try:
+            action()
+        except Exception as error:  # the one guard: what goes wrong here is an error of vigicle's own
+            log.error("%s failed and was left out: %s", what, kind_and_place(error))  # noqa: TRY400 - without its words
+            log.debug("The failure was", exc_info=True)
+            if not self._has_posted:
+                self._has_posted = True
+                self._post(FaultMet(at=datetime.now(UTC)))
+            return False
+        return True
+
+
+def kind_and_place(error: BaseException) -> str:
+    """Return the kind of an error and the line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].name}, line {frames[-1].lineno} of {frames[-1].filename}" if frames else ""
+    return f"{type(error).__name__}{place}"
