@@ -1,11 +1,11 @@
 """The settings of one installation, as frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 
 from config.i18n.wording import Wording
-from config.workflows import Letter, Workflow, WorkflowKind
+from config.workflows import UNLAUNCHED, Destination, Letter, Workflow, WorkflowKind
 
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30
@@ -15,11 +15,39 @@ DEFAULT_URGENT_DAYS = 30
 class IssuerRule:
     """How to recognise an issuer by the attributes of its name.
 
-    They are compared case-folded. None means that the attribute does not matter.
+    Every attribute that is not None must fit. Names are compared case-folded, numbers by country and digits.
     """
 
     organization: str | None = None
     organizational_unit: str | None = None
+    organization_identifier: str | None = None
+    """A number such as NTRFR-434202180 (ETSI EN 319 412-1 §5.1.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """Certificates that are refused from a date on, whatever they say.
+
+    Every condition that is not None must fit.
+    """
+
+    moment: datetime
+    """From when they are refused."""
+    text: Wording
+    """What to tell the user."""
+    issuer: IssuerRule | None = None
+    key_bits_below: int | None = None
+    """RSA keys of fewer bits."""
+    begun_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper to have at hand before ordering."""
+
+    id: str
+    title: Wording
+    max_age_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +69,61 @@ class Procedure:
     """The name of the procedure's file, without its suffix."""
     title: Wording
     issuers: tuple[IssuerRule, ...]
-    """A certificate belongs to the procedure when one of the rules fits its issuer."""
-    platform_url: str
-    order_url: str
+    """A certificate fits the procedure when one of the rules fits its issuer."""
+    assume: bool = True
+    """Whether a certificate that fits is taken to be of this procedure until the user says otherwise."""
+    platform_url: str | None = None
+    order_url: str | None = None
     """The page where a new key is ordered."""
-    tool: VendorTool
+    tool: VendorTool | None = None
+    """The program that activates a new key."""
     margin: timedelta = timedelta(hours=24)
     """How long the old certificate must still be valid for the user to add the new one with it."""
     link_lifetime: timedelta = timedelta(hours=24)
     """How long the link in the platform's mail works."""
+    lead: tuple[timedelta, timedelta] | None = None
+    """The shortest and the longest time from an order to the new key."""
+    window: timedelta | None = None
+    """How long before the end a renewal becomes possible. None means always."""
+    notice_days: tuple[int, ...] | None = None
+    """Its own notice days, where nothing in the settings wins over them."""
+    urgent_days: int | None = None
+    """As `notice_days`."""
+    recalls: tuple[Recall, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    """What to have at hand before ordering."""
     support_email: str | None = None
     """The address of the platform's support."""
+    support_phone: str | None = None
+    """The number of the platform's support."""
+    issuer_support: str | None = None
+    """The page, address or number of the issuer's support."""
     workflows: Mapping[WorkflowKind, Workflow] = field(default_factory=dict)
-    """The steps of every kind of path: the plain ones where the procedure has none of its own."""
+    """The steps of every kind of path: the plain ones where the procedure has none of its own.
+
+    `RENEW` is there only where the issuer renews in place.
+    """
     letter: Letter | None = None
     """The letter to the platform's support."""
     clean_up_after: timedelta = timedelta(days=7)
     """How long after the new key works to remind of removing the old certificate."""
+
+    @property
+    def reachable(self) -> frozenset[Destination]:
+        """What can be opened, copied or saved."""
+        has_letter = self.letter is not None and self.support_email is not None
+        places = {
+            Destination.PLATFORM: self.platform_url is not None,
+            Destination.ORDER_PAGE: self.order_url is not None,
+            Destination.TOOL: self.tool is not None,
+            Destination.SUPPORT_MAIL: has_letter,
+        }
+        return UNLAUNCHED.union(place for place, is_known in places.items() if is_known)
+
+    @property
+    def tool_name(self) -> str | None:
+        """The name of the vendor's tool, None without one."""
+        return self.tool.name if self.tool else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +155,14 @@ class Settings:
     """The user's own PKCS#11 modules, by absolute path. They are tried before the catalogue's."""
     language: str | None = None
     """ "fr" or "en". None follows the session."""
+
+    def procedure(self, id_: str | None) -> Procedure | None:
+        """Return the procedure with this id, None where there is none."""
+        return next((each for each in self.procedures if each.id == id_), None)
+
+    def notices_of(self, procedure: Procedure | None) -> NoticeSettings:
+        """Return when to notify of certificates of a procedure."""
+        if procedure is None:
+            return self.notices
+        days = self.notices.days if procedure.notice_days is None else procedure.notice_days
+        return replace(self.notices, days=days, urgent_days=procedure.urgent_days or self.notices.urgent_days)

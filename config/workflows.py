@@ -11,6 +11,7 @@ class WorkflowKind(StrEnum):
     """What the steps lead to: a path, or the final clean-up."""
 
     ORDER = "order"
+    RENEW = "renew"  # in place: the new certificate comes onto the same key
     ACTIVATE = "activate"
     ADD_WITH_OLD = "add_with_old"  # procedure, step 2-A
     ASSOCIATE_NEW = "associate_new"  # procedure, step 2-B
@@ -52,6 +53,11 @@ class Destination(StrEnum):
     TOOL = "tool"  # the vendor's tool, or its download page where it is not installed
     SUPPORT_MAIL = "support_mail"  # a letter to the platform's support, in the mail program
     SERIAL = "serial"  # the new certificate's serial number, copied to the clipboard, never launched
+    CERTIFICATE = "certificate"  # the new certificate as a .cer file, saved where the user says, never launched
+
+
+UNLAUNCHED = frozenset({Destination.SERIAL, Destination.CERTIFICATE})
+"""What the guide's display copies or saves itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +75,9 @@ class Limit:
 class Step:
     """One step of a workflow.
 
-    Its wordings may name {old_key}, {new_key}, {holder}, {old_ends}, {new_ends} and {tool}. Keys are filled in with
-    their article in lower case ("the old key", "l’ancienne clé"). Moments may have a style, as in {old_ends:datetime}.
+    Its wordings may name {old_key}, {new_key}, {holder}, {old_ends}, {new_ends}, {tool}, {support_phone} and
+    {issuer_support}. Keys are filled in with their article in lower case ("the old key", "l’ancienne clé"). Moments may
+    have a style, as in {old_ends:datetime}.
     """
 
     id: str
@@ -84,6 +91,8 @@ class Step:
     done: Wording | None = None
     """The label of the button that ends the step. None means the usual one."""
     limit: Limit | None = None
+    danger: Wording | None = None
+    """What the step may destroy. It is shown before anything is opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import time, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,11 +12,13 @@ import msgspec
 
 from config.i18n.text import HIDDEN
 from config.i18n.translator import LANGUAGES
+from config.instants import instant
 from config.schema.tables import Kind, RejectedValue, T
 from config.settings import QuietHours
 
 DAYS_LIMIT = 3650
 HOURS_LIMIT = 8760
+WEEKS_LIMIT = 104
 TITLE_LIMIT = 80
 TEXT_LIMIT = 600
 BODY_LIMIT = 1000  # of a letter: Windows takes addresses of about 2 000 characters, and these are percent-encoded
@@ -28,6 +31,10 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{2,38}[0-9)]", re.ASCII)
+_ORGANIZATION_IDENTIFIER = re.compile(
+    r"([A-Z]{3}|[A-Z]{2}:)?[A-Z]{2}-?[A-Z0-9. -]*[0-9][A-Z0-9. -]*", re.ASCII | re.IGNORECASE
+)
 _OTHER_LINK = re.compile(r"http:|(?<!https)://", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -125,6 +132,59 @@ def _email(value: object) -> str:
     return written
 
 
+def _phone(value: object) -> str:
+    written = _typed(value, str)
+    if not _PHONE.fullmatch(written):
+        raise RejectedValue(value)
+    return written
+
+
+def _contact(value: object) -> str:
+    """Accept an https address, an e-mail address or a phone number."""
+    for parse in (_url, _email):
+        with suppress(RejectedValue):
+            return parse(value)
+    return _phone(value)
+
+
+def _lead_weeks(value: object) -> tuple[timedelta, timedelta]:
+    """Accept the shortest and the longest lead time, in whole weeks."""
+    weeks = [_whole(each, 0, WEEKS_LIMIT) for each in _typed(value, list)]
+    if len(weeks) != len(("shortest", "longest")) or weeks[0] > weeks[1] or not weeks[1]:
+        raise RejectedValue(value)
+    return timedelta(weeks=weeks[0]), timedelta(weeks=weeks[1])
+
+
+def _moment(value: object) -> datetime:
+    """Accept a TOML date, whose begin is meant, or an instant.
+
+    Without an offset, it is in UTC.
+    """
+    if isinstance(value, datetime):
+        return instant(value.replace(tzinfo=value.tzinfo or UTC))
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    raise RejectedValue(value)
+
+
+def _organization_identifier(value: object) -> str:
+    written = _typed(value, str)
+    if not _ORGANIZATION_IDENTIFIER.fullmatch(written):
+        raise RejectedValue(value)
+    return written
+
+
+def _section(value: object) -> object:
+    if not isinstance(value, dict):
+        raise RejectedValue(value)
+    return value
+
+
+def whole_number(low: int, high: int, accepted: str) -> Kind[int]:
+    """Accept a whole number from `low` to `high`."""
+    return Kind(accepted, lambda value: _whole(value, low, high), (str(low), str(high)))
+
+
 def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]:
     """Accept one of these words."""
     choices = tuple(names)
@@ -193,3 +253,9 @@ EMAIL = Kind("accepted.email", _email)
 WORDS = Kind("accepted.words", _words)
 ID = Kind("accepted.id", _id)
 SWITCH = Kind("accepted.switch", lambda value: _typed(value, bool))
+PHONE = Kind("accepted.phone", _phone)
+CONTACT = Kind("accepted.contact", _contact)
+LEAD_WEEKS = Kind("accepted.lead_weeks", _lead_weeks)
+MOMENT = Kind("accepted.moment", _moment)
+ORGANIZATION_IDENTIFIER = Kind("accepted.organization_identifier", _organization_identifier)
+SECTION = Kind("accepted.recall", _section)

@@ -4,6 +4,7 @@ Steps that could lead nowhere are refused.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,20 +12,31 @@ from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.schema import kinds
 from config.schema.tables import Kind, RejectedValue, Table, read_table
-from config.workflows import Destination, Ends, KnownProblem, Letter, Limit, Needs, Step, Workflow, WorkflowKind
+from config.workflows import (
+    UNLAUNCHED,
+    Destination,
+    Ends,
+    KnownProblem,
+    Letter,
+    Limit,
+    Needs,
+    Step,
+    Workflow,
+    WorkflowKind,
+)
 
 PLAIN = Path(__file__).parents[1] / "catalogue" / "workflows.toml"
 WORKFLOWS = "workflows"
 FORMER_WORKFLOWS = "courses"
 """What procedure files of the first version call `workflows`. It is still read."""
+WITHOUT_TOOL = "workflows_without_tool"
+"""The plain steps that stand in where a procedure names no tool."""
 ENTRIES_LIMIT = 20  # steps of a workflow, and its known problems
 
 _MOMENT = "date|time|datetime|until|until_datetime"
-_NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT, "tool": ""}
+_NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT}
 _LETTER_NAMES = {"holder": "", "serial": ""}
 _WORKFLOW_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, {})
-_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _NAMES)
-_TEXT = kinds.wording("accepted.wording_600", kinds.TEXT_LIMIT, _NAMES)
 _SUBJECT = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _LETTER_NAMES)
 _BODY = kinds.wording("accepted.letter", kinds.BODY_LIMIT, _LETTER_NAMES, lines=True)
 _DESTINATIONS = {
@@ -33,6 +45,7 @@ _DESTINATIONS = {
     "tool": Destination.TOOL,
     "mail": Destination.SUPPORT_MAIL,
     "serial": Destination.SERIAL,
+    "certificate": Destination.CERTIFICATE,
 }
 _OFFER = kinds.one_of(_DESTINATIONS)
 
@@ -40,39 +53,93 @@ _PUTS_IN = {Ends.OLD_IN: Needs.OLD, Ends.NEW_IN: Needs.NEW}
 _TAKES_OUT = {Ends.OLD_OUT: Needs.OLD, Ends.NEW_OUT: Needs.NEW}
 
 
-def load_workflows(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[WorkflowKind, Workflow]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the steps of one procedure may use."""
+
+    link_lifetime: timedelta
+    reachable: frozenset[Destination]
+    """What can be opened, copied or saved."""
+    names: frozenset[str]
+    """The names beside those of keys and holder that a wording may have in braces."""
+
+    @property
+    def title(self) -> Kind[str]:
+        """What the title of a step may be."""
+        return kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, self._all_names())
+
+    @property
+    def text(self) -> Kind[str]:
+        """What the text of a step may be."""
+        return kinds.wording("accepted.wording_600", kinds.TEXT_LIMIT, self._all_names())
+
+    def _all_names(self) -> dict[str, str]:
+        return _NAMES | dict.fromkeys(sorted(self.names), "")
+
+
+def load_workflows(table: Table, means: Means) -> dict[WorkflowKind, Workflow]:
     """Load the table `workflows`, with a plain workflow for each missing kind.
 
-    `letter` is None when there is none, or no address to send it to. Raises SettingsError.
+    Nothing is plain about a renewal in place: it is there where the file has it. Raises SettingsError.
     """
-    own = _workflows(table, link_lifetime, letter)
-    plain = read_table(PLAIN, required=True).table(WORKFLOWS)
-    return _workflows(plain, link_lifetime, letter) | own
+    own = _workflows(table, means)
+    for kind, workflow in own.items():
+        _refuse_unreachable(table, kind, workflow, means)
+    return _plain_workflows(means) | own
+
+
+def _plain_workflows(means: Means) -> dict[WorkflowKind, Workflow]:
+    """Return the plain workflows, without offers that lead nowhere."""
+    plain = read_table(PLAIN, required=True)
+    sections = [plain.table(WORKFLOWS)]
+    found: dict[WorkflowKind, Workflow] = {}
+    if Destination.TOOL not in means.reachable:
+        sections.append(plain.table(WITHOUT_TOOL))
+    for section in sections:
+        found |= _workflows(section, replace(means, names=frozenset({"tool"})))
+    return {kind: _without_unreachable(workflow, means) for kind, workflow in found.items()}
+
+
+def _without_unreachable(workflow: Workflow, means: Means) -> Workflow:
+    steps = (replace(s, offers=tuple(o for o in s.offers if o in means.reachable)) for s in workflow.steps)
+    return replace(workflow, steps=tuple(steps))
+
+
+def _refuse_unreachable(table: Table, kind: WorkflowKind, workflow: Workflow, means: Means) -> None:
+    """Refuse a step that offers what the file gives no address of.
+
+    A letter may be missing: files of the first version may offer it all the same.
+    """
+    known = means.reachable | {Destination.SUPPORT_MAIL}
+    lost = next((o for step in workflow.steps for o in step.offers if o not in known), None)
+    if lost is not None:
+        words = ", ".join(word for word, destination in _DESTINATIONS.items() if destination in known)
+        raise table.refusal(f"{kind}.steps.offers", lost, text("accepted.reachable", choices=words))
 
 
 def load_letter(table: Table | None) -> Letter | None:
     """Load the table `letter`. Raises SettingsError."""
     if table is None:
         return None
-    letter = Letter(subject=_wording(table, "subject", _SUBJECT), body=_wording(table, "body", _BODY))
+    letter = Letter(subject=load_wording(table, "subject", _SUBJECT), body=load_wording(table, "body", _BODY))
     table.finish()
     return letter
 
 
-def _workflows(table: Table, link_lifetime: timedelta, letter: Letter | None) -> dict[WorkflowKind, Workflow]:
+def _workflows(table: Table, means: Means) -> dict[WorkflowKind, Workflow]:
     found = {kind: table.optional(kind) for kind in WorkflowKind}
     table.finish()
-    return {kind: _workflow(kind, each, link_lifetime, letter) for kind, each in found.items() if each is not None}
+    return {kind: _workflow(kind, each, means) for kind, each in found.items() if each is not None}
 
 
-def _workflow(kind: WorkflowKind, table: Table, link_lifetime: timedelta, letter: Letter | None) -> Workflow:
-    title = _wording(table, "title", _WORKFLOW_TITLE)
+def _workflow(kind: WorkflowKind, table: Table, means: Means) -> Workflow:
+    title = load_wording(table, "title", _WORKFLOW_TITLE)
     steps: list[Step] = []
     for each in _few(table, "steps", table.tables("steps")):
-        steps.append(_step(each, steps, link_lifetime, letter))
+        steps.append(_step(each, steps, means))
     known_problems: list[KnownProblem] = []
     for each in _few(table, "refusals", table.optional_tables("refusals")):
-        known_problems.append(_known_problem(each, known_problems, steps))
+        known_problems.append(_known_problem(each, known_problems, steps, means))
     table.finish()
     return Workflow(kind=kind, title=title, steps=tuple(steps), known_problems=tuple(known_problems))
 
@@ -83,21 +150,22 @@ def _few(table: Table, key: str, entries: list[Table]) -> list[Table]:
     return entries
 
 
-def _step(table: Table, before: Sequence[Step], link_lifetime: timedelta, letter: Letter | None) -> Step:
+def _step(table: Table, before: Sequence[Step], means: Means) -> Step:
     step = Step(
         id=_new_id(table, before),
-        title=_wording(table, "title", _TITLE),
-        text=_wording(table, "text", _TEXT),
+        title=load_wording(table, "title", means.title),
+        text=load_wording(table, "text", means.text),
         ends=Ends(table.need("ends", kinds.one_of(Ends))),
         needs=Needs(table.take("needs", kinds.one_of(Needs), Needs.NOTHING)),
         offers=table.take("offers", _OFFERS, ()),
-        done=_wording(table, "done", _TITLE) if table.holds("done") else None,
-        limit=_limit(table.optional("limit"), before, link_lifetime),
+        done=load_wording(table, "done", means.title) if table.holds("done") else None,
+        limit=_limit(table.optional("limit"), before, means.link_lifetime),
+        danger=load_wording(table, "danger", means.text) if table.holds("danger") else None,
     )
     table.finish()
     if step.needs not in {Needs.NOTHING, _in_reader(before)}:
         raise table.refusal("needs", step.needs, text("accepted.key_put_in"))
-    if not _can_end(step, letter):
+    if not _can_end(step, means):
         raise table.refusal("ends", step.ends, text("accepted.can_end"))
     return step
 
@@ -112,11 +180,10 @@ def _in_reader(steps: Sequence[Step]) -> Needs:
     return held
 
 
-def _can_end(step: Step, letter: Letter | None) -> bool:
+def _can_end(step: Step, means: Means) -> bool:
     """Return whether the event that ends the step can happen."""
-    if step.ends is Ends.LAUNCHED:  # copying a serial number is not reported
-        opens = next(iter(step.offers), Destination.SERIAL)
-        return opens is not Destination.SERIAL and (opens is not Destination.SUPPORT_MAIL or letter is not None)
+    if step.ends is Ends.LAUNCHED:  # what is copied or saved is not reported
+        return next(iter(step.offers), Destination.SERIAL) in means.reachable - UNLAUNCHED
     puts_in = _PUTS_IN.get(step.ends)
     return puts_in is None or step.needs in {Needs.NOTHING, puts_in}
 
@@ -140,11 +207,11 @@ def _limit(table: Table | None, before: Sequence[Step], link_lifetime: timedelta
     return limit
 
 
-def _known_problem(table: Table, before: Sequence[KnownProblem], steps: Sequence[Step]) -> KnownProblem:
+def _known_problem(table: Table, before: Sequence[KnownProblem], steps: Sequence[Step], means: Means) -> KnownProblem:
     problem = KnownProblem(
         id=_new_id(table, before),
-        title=_wording(table, "title", _TITLE),
-        text=_wording(table, "text", _TEXT),
+        title=load_wording(table, "title", means.title),
+        text=load_wording(table, "text", means.text),
         back_to=table.take("back_to", kinds.one_of((step.id for step in steps), "accepted.earlier_step"), None),
         final=table.take("final", kinds.SWITCH, False),  # noqa: FBT003 - a default
     )
@@ -159,7 +226,8 @@ def _new_id(table: Table, before: Iterable[Step | KnownProblem]) -> str:
     return id_
 
 
-def _wording(table: Table, key: str, kind: Kind[str]) -> Wording:
+def load_wording(table: Table, key: str, kind: Kind[str]) -> Wording:
+    """Load a wording in both languages. Raises SettingsError."""
     languages = table.table(key)
     wording = Wording(en=languages.need("en", kind), fr=languages.need("fr", kind))
     languages.finish()

@@ -6,17 +6,16 @@ import stat
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 from config.folders import Folders
 from config.i18n.text import text
-from config.i18n.wording import Wording
 from config.preferences import choices_file
 from config.schema import kinds
-from config.schema.load_procedure import FORMER_WORKFLOWS, WORKFLOWS, load_letter, load_workflows
+from config.schema.load_facts import load_facts
+from config.schema.load_procedure import FORMER_WORKFLOWS
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_table
-from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
+from config.settings import NoticeSettings, Procedure, Settings, VendorTool
 
 __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 
@@ -24,8 +23,6 @@ CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
-CLEAN_UP_DAYS = 7
-_A_DAY = timedelta(hours=24)
 _PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -68,7 +65,7 @@ def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
 
     `content` is read in the place of the file.
     """
-    return _procedure(file.stem, _procedure_table(file, content))
+    return load_facts(file.stem, _procedure_table(file, content))
 
 
 def stamp(folders: Folders) -> Stamp:
@@ -87,7 +84,7 @@ def _load_procedures(folders: Iterable[Path]) -> Loaded:
         for file in _procedure_files(folder):
             try:
                 table = _procedure_table(file)
-                found[file.stem] = _procedure(file.stem, table)
+                found[file.stem] = load_facts(file.stem, table)
             except SettingsError as problem:
                 problems.append(problem)
                 continue
@@ -112,52 +109,13 @@ def _procedure_table(file: Path, content: bytes | None = None) -> Table:
     return parse_table(file, decoded(file, content))
 
 
-def _procedure(id_: str, table: Table) -> Procedure:
-    title, tool = table.table("title"), table.table("tool")
-    link_lifetime = table.take("link_lifetime_hours", kinds.LIFETIME, _A_DAY)
-    support_email = table.take("support_email", kinds.EMAIL, None)
-    letter = load_letter(table.optional("letter"))
-    procedure = Procedure(
-        id=id_,
-        title=Wording(en=title.need("en", kinds.WORDS), fr=title.need("fr", kinds.WORDS)),
-        issuers=tuple(_issuer(rule) for rule in table.tables("issuers")),
-        platform_url=table.need("platform_url", kinds.URL),
-        order_url=table.need("order_url", kinds.URL),
-        tool=VendorTool(
-            name=tool.need("name", kinds.WORDS),
-            download_url=tool.need("download_url", kinds.URL),
-            path=tool.take("path", kinds.TOOL, None),
-        ),
-        margin=table.take("margin_hours", kinds.HOURS, _A_DAY),
-        link_lifetime=link_lifetime,
-        support_email=support_email,
-        workflows=load_workflows(
-            table.renamed_table(WORKFLOWS, FORMER_WORKFLOWS), link_lifetime, letter if support_email else None
-        ),
-        letter=letter,
-        clean_up_after=timedelta(days=table.take("clean_up_after_days", kinds.URGENT_DAYS, CLEAN_UP_DAYS)),
-    )
-    for each in (title, tool, table):
-        each.finish()
-    return procedure
-
-
-def _issuer(table: Table) -> IssuerRule:
-    rule = IssuerRule(
-        organization=table.take("organization", kinds.WORDS, None),
-        organizational_unit=table.take("organizational_unit", kinds.WORDS, None),
-    )
-    table.finish()
-    if rule == IssuerRule():
-        table.need("organization", kinds.WORDS)
-    return rule
-
-
 def _apply(table: Table, base: Settings, broken: frozenset[str]) -> Settings:
     """Lay one file over the settings, without the sections of `broken` procedures."""
+    notices = table.table("notices")
+    procedures = _chosen(table.table("procedures"), base.procedures, broken)
     settings = Settings(
-        procedures=_chosen(table.table("procedures"), base.procedures, broken),
-        notices=_notices(table.table("notices"), base.notices),
+        procedures=tuple(_without_own_notices(procedure, notices) for procedure in procedures),
+        notices=_notices(notices, base.notices),
         modules=_modules(table.table("pkcs11"), base.modules),
         language=table.take("language", kinds.LANGUAGE, base.language),
     )
@@ -173,6 +131,15 @@ def _notices(table: Table, base: NoticeSettings) -> NoticeSettings:
     )
     table.finish()
     return notices
+
+
+def _without_own_notices(procedure: Procedure, notices: Table) -> Procedure:
+    """Let what a file says of notices win over the procedure's own."""
+    return replace(
+        procedure,
+        notice_days=None if notices.holds("days") else procedure.notice_days,
+        urgent_days=None if notices.holds("urgent_days") else procedure.urgent_days,
+    )
 
 
 def _modules(table: Table, base: tuple[str, ...]) -> tuple[str, ...]:
@@ -191,7 +158,7 @@ def _chosen(table: Table, base: tuple[Procedure, ...], broken: frozenset[str]) -
 def _adjusted(table: Table, base: Procedure) -> Procedure:
     adjusted = replace(
         base,
-        tool=replace(base.tool, path=table.take("tool", kinds.TOOL, base.tool.path)),
+        tool=_adjusted_tool(table, base.tool),
         platform_url=table.take("platform_url", kinds.URL, base.platform_url),
         order_url=table.take("order_url", kinds.URL, base.order_url),
         margin=table.take("margin_hours", kinds.HOURS, base.margin),
@@ -199,6 +166,12 @@ def _adjusted(table: Table, base: Procedure) -> Procedure:
     )
     table.finish()
     return adjusted
+
+
+def _adjusted_tool(table: Table, tool: VendorTool | None) -> VendorTool | None:
+    if tool is None:
+        return None
+    return replace(tool, path=table.take("tool", kinds.TOOL, tool.path))
 
 
 def _refuse_foreign(policy: Path) -> None:

@@ -182,7 +182,7 @@ class Table:
             file=self.file,
             key=self._dotted(key),
             value=as_written(value),
-            accepted=text("accepted.keys", keys=", ".join(map(self._dotted, self._known))),
+            accepted=text("accepted.keys", keys=", ".join(map(self._dotted, dict.fromkeys(self._known)))),
             nearest=self._dotted(near[0]) if near else "",
         )
 

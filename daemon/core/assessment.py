@@ -114,7 +114,7 @@ def assess(
 def _case(lineage: KeyLineage, memory: Memory, settings: Settings, now: datetime) -> RenewalCase:
     status = lineage_status(lineage, now)
     link = _link_is_out(lineage, status, memory, now)
-    path = choose_path(lineage, status, now, settings.notices, link_is_out=link)
+    path = choose_path(lineage, status, now, settings.notices_of(lineage.procedure), link_is_out=link)
     ordered = _is_ordered(lineage, status, memory)
     return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, is_ordered=ordered)
 
@@ -148,7 +148,8 @@ def _with_blank_token(cases: list[RenewalCase], now: datetime, settings: Setting
     if not needy:
         return cases
     chosen = min(needy, key=lambda c: c.status.current.not_after)
-    path = choose_path(chosen.lineage, chosen.status, now, settings.notices, blank_token=True)
+    notices = settings.notices_of(chosen.lineage.procedure)
+    path = choose_path(chosen.lineage, chosen.status, now, notices, blank_token=True)
     return [replace(c, path=path) if c is chosen else c for c in cases]
 
 
@@ -210,7 +211,7 @@ def _certificate_status(
         not_after=certificate.not_after,
         days_left=_days_left(certificate, now),
         role=certificate.role,
-        stage=stage(certificate, now, settings.notices, superseded=certificate.fingerprint in silent),
+        stage=stage(certificate, now, settings.notices_of(procedure), superseded=certificate.fingerprint in silent),
         present=certificate.fingerprint in present_now,
         procedure=procedure.id if procedure else None,
         key_name=key.name if key else "",

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from config.i18n.text import Text, text
 from config.instants import has_end
-from config.settings import Settings
+from config.settings import Procedure, Settings
 from daemon.core.assessment import Assessment, assess
 from daemon.core.due_notices import key_holder
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory
-from daemon.core.views.report import CertificateStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +46,14 @@ def _entries_of_key(key: Key, assessment: Assessment, memory: Memory, settings: 
         return
     end = first.not_after
     holder = key_holder(key, memory)
-    description = _description(first, end, settings)
-    for days, moment in milestones(end, settings.notices):
+    procedure = settings.procedure(first.procedure)
+    for days, moment in milestones(end, settings.notices_of(procedure)):
         yield CalendarEntry(
             uid=f"{key.id}-{end:%Y%m%dT%H%M%SZ}-{days}@vigicle",
             moment=min(moment, end),
             days=days,
             summary=_summary(days, holder),
-            description=description,
+            description=_description(procedure, end),
         )
 
 
@@ -64,8 +63,7 @@ def _summary(days: int, holder: str | Text) -> Text:
     return text("diary.reminder", holder=holder, count=days)
 
 
-def _description(certificate: CertificateStatus, end: datetime, settings: Settings) -> Text:
-    url = next((p.order_url for p in reversed(settings.procedures) if p.id == certificate.procedure), None)
-    if url is None:
+def _description(procedure: Procedure | None, end: datetime) -> Text:
+    if procedure is None or procedure.order_url is None:
         return text("diary.ask", date=end)
-    return text("diary.order", date=end, url=url)
+    return text("diary.order", date=end, url=procedure.order_url)

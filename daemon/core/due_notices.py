@@ -1,6 +1,7 @@
 """Chooses the notices that are due, each of them once."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ PATH_TITLES = {
 }
 PATH_BUTTONS = {
     WorkflowKind.ORDER: "button.order",
+    WorkflowKind.RENEW: "button.renew",
     WorkflowKind.ACTIVATE: "button.activate",
     WorkflowKind.ADD_WITH_OLD: "button.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "button.associate_new",
@@ -38,6 +40,7 @@ PATH_BUTTONS = {
 REGISTRATION_BODIES = {
     WorkflowKind.ADD_WITH_OLD: "notice.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "notice.associate_new",
+    WorkflowKind.RENEW: "notice.renew.ends",
 }
 ACTIVATION_BODIES = {
     None: "notice.activate.alone",
@@ -67,6 +70,10 @@ class Subject:
         if self.case is None:
             return None
         return self.case.path
+
+    def notices(self, settings: Settings) -> NoticeSettings:
+        """Return when to notify of the key."""
+        return settings.notices_of(self.case.lineage.procedure if self.case else None)
 
     @property
     def link_is_out(self) -> bool:
@@ -103,7 +110,7 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
     There is at most one for each key, and one for each question.
     """
     for subject in subjects(assessment, memory, now):
-        if dedup_keys := _due_keys(subject, memory, settings.notices, now):
+        if dedup_keys := _due_keys(subject, memory, subject.notices(settings), now):
             yield _key_notice(subject, dedup_keys, memory, settings, now)
     for case in assessment.cases:
         question, key = case.status.question, case.status.current.key
@@ -124,7 +131,8 @@ def moments(assessment: Assessment, memory: Memory, settings: Settings, now: dat
     Some of them may be past.
     """
     found = subjects(assessment, memory, now)
-    yield from _next_milestones(sorted(subject.not_after for subject in found), settings.notices, now)
+    for notices, ends in _ends_by_notices(found, settings).items():
+        yield from _next_milestones(sorted(ends), notices, now)
     for subject in found:
         if subject.key.id in memory.snoozes:
             yield memory.snoozes[subject.key.id]
@@ -132,6 +140,14 @@ def moments(assessment: Assessment, memory: Memory, settings: Settings, now: dat
             yield from _registration_moments(subject.case)
     begins = [c.not_before for c in assessment.certificates if c.not_before is not None]
     yield from (moment for moment in begins if moment > now)
+
+
+def _ends_by_notices(found: tuple[Subject, ...], settings: Settings) -> dict[NoticeSettings, list[datetime]]:
+    """Return the ends of the keys that share their notice days."""
+    ends: dict[NoticeSettings, list[datetime]] = defaultdict(list)
+    for subject in found:
+        ends[subject.notices(settings)].append(subject.not_after)
+    return ends
 
 
 def _registration_moments(case: RenewalCase) -> Iterator[datetime]:
@@ -211,10 +227,10 @@ def _passed_milestones(subject: Subject, notices: NoticeSettings, now: datetime)
 def _path_keys(subject: Subject) -> Iterator[PathKey]:
     """Yield the key of a path that is news by itself.
 
-    An order is announced by milestones.
+    An order and a renewal in place are announced by milestones.
     """
     path = subject.path
-    if path is not None and path.kind is not WorkflowKind.ORDER:
+    if path is not None and path.kind not in {WorkflowKind.ORDER, WorkflowKind.RENEW}:
         new = path.new_fingerprint[:16] if path.new_fingerprint else f"bare:{subject.key.id}"
         yield PathKey(path.procedure, new, path.kind)
 
@@ -238,7 +254,7 @@ def _last_day_keys(subject: Subject, now: datetime) -> Iterator[LastDayKey]:
 def _key_notice(
     subject: Subject, dedup_keys: tuple[DedupKey, ...], memory: Memory, settings: Settings, now: datetime
 ) -> Notice:
-    is_urgent = days_left(subject.not_after, now) < settings.notices.urgent_days
+    is_urgent = days_left(subject.not_after, now) < subject.notices(settings).urgent_days
     return Notice(
         notice_id=NoticeId(NoticeKind.KEY, subject.key.id),
         title=_title(subject, now),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from config.settings import IssuerRule, Procedure
+from config.settings import Procedure
 from daemon.core.caching import memoize_last
 from daemon.core.expiry import expired
+from daemon.core.issuers import fitting_procedures
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
 
 NONE: frozenset[Fingerprint] = frozenset()
@@ -47,11 +48,8 @@ class KeyLineage:
 
 
 def procedure_of(certificate: Certificate, procedures: Iterable[Procedure]) -> Procedure | None:
-    """Return the first procedure whose issuer rules fit.
-
-    None fits an issuer's own certificate.
-    """
-    return next((p for p in procedures if any(_issued(certificate, rule) for rule in p.issuers)), None)
+    """Return the first assumed procedure that fits the issuer."""
+    return next((p for p in fitting_procedures(certificate, procedures) if p.assume), None)
 
 
 def holder_name(certificate: Certificate) -> str:
@@ -272,12 +270,3 @@ def _folded(name: str) -> str:
     whole = name.casefold().replace("œ", "oe").replace("æ", "ae")
     blank = (c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in blank).split())
-
-
-def _issued(certificate: Certificate, rule: IssuerRule) -> bool:
-    if certificate.authority:
-        return False
-    if rule.organization is not None and certificate.issuer_o.casefold() == rule.organization.casefold():
-        return True
-    unit = rule.organizational_unit
-    return unit is not None and unit.casefold() in {ou.casefold() for ou in certificate.issuer_ou}

@@ -55,6 +55,7 @@ TROUBLE_REMEDIES = {
 
 PATHS = {
     WorkflowKind.ORDER: "path.order",
+    WorkflowKind.RENEW: "path.renew",
     WorkflowKind.ACTIVATE: "path.activate",
     WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "path.associate_new",

@@ -63,8 +63,14 @@ class Certificate:
     issuer_ou: tuple[str, ...] = ()
     """The issuer's organizational units."""
 
+    issuer_organization_identifier: str = ""
+    """The issuer's organizationIdentifier."""
+
     serial_hex: str = ""
     """The serial number in lower-case hex, without prefix."""
+
+    key_bits: int | None = None
+    """The size of an RSA key, None for other keys."""
 
     not_before: datetime | None = None
     """The begin of the validity, None when it could not be read."""

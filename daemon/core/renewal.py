@@ -110,8 +110,11 @@ def choose_path(  # noqa: PLR0911 - one return a rule
             return None
     if blank_token:
         return _activate_blank_token(lineage, current, now)
-    why = Reason.ORDER_EXPIRED if expired(current.not_after, now) else Reason.ORDER_DUE
-    return _path(lineage, WorkflowKind.ORDER, why, old=current)
+    if expired(current.not_after, now):
+        return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_EXPIRED, old=current)
+    if WorkflowKind.RENEW in lineage.procedure.workflows:
+        return _path(lineage, WorkflowKind.RENEW, Reason.RENEW_DUE, old=current)
+    return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_DUE, old=current)
 
 
 def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:

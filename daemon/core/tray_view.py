@@ -32,6 +32,7 @@ from daemon.core.views.tray import IconState, MenuItem, TrayView
 
 PATH_ITEMS = {
     WorkflowKind.ORDER: "menu.order",
+    WorkflowKind.RENEW: "menu.renew",
     WorkflowKind.ACTIVATE: "menu.activate",
     WorkflowKind.ADD_WITH_OLD: "menu.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "menu.associate_new",

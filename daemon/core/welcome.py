@@ -15,6 +15,7 @@ WELCOME = WelcomeKey()
 WELCOME_ID = NoticeId(NoticeKind.WELCOME)
 PATH_NAMES = {
     WorkflowKind.ORDER: "path.order",
+    WorkflowKind.RENEW: "path.renew",
     WorkflowKind.ACTIVATE: "path.activate",
     WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "path.associate_new",

@@ -69,7 +69,7 @@ class Writer:
             "holder": HOLDER,
             "old_ends": OLD_ENDS,
             "new_ends": NEW_ENDS,
-            "tool": OPALEXE.tool.name,
+            "tool": OPALEXE.tool_name or "",
         }
         return Translator(self.language, UTC).render(Phrase(wording, tuple(args.items())))
 

@@ -60,6 +60,7 @@ def make_certificate(
     issuer_o: str | None = "CertEurope",
     issuer_ou: str | None = "0002 434202180",
     issuer_cn: str | None = "CertEurope eID User",
+    issuer_organization_identifier: str | None = None,
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     role: Role = "authentication",
@@ -85,6 +86,7 @@ def make_certificate(
         (NameOID.COUNTRY_NAME, "FR"),
         (NameOID.ORGANIZATION_NAME, issuer_o),
         (NameOID.ORGANIZATIONAL_UNIT_NAME, issuer_ou),
+        (ORGANIZATION_IDENTIFIER, issuer_organization_identifier),
         (NameOID.COMMON_NAME, issuer_cn),
     ]
     builder = (

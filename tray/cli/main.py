@@ -17,15 +17,14 @@ from daemon.assembly import oneshot
 from daemon.assembly.daemon import DaemonOutcome, run_daemon
 from daemon.core.commands import CheckKeys, GetStatus
 from tray.cli.app_id import register
-from tray.cli.command import CommandHandler
+from tray.cli.command import BAD_CONFIGURATION, CommandHandler
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
 from tray.cli.keys import add_key_commands
 from tray.cli.no_console import has_no_console, print_to_log, tell
 from tray.cli.other_commands import add_side_commands
+from tray.cli.procedure_file import add_procedure_command
 from tray.cli.stdio import open_closed_streams, printed
 from tray.icon.tray_icon import TrayIcon
-
-BAD_CONFIGURATION = 3
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +92,7 @@ COMMAND_HELP = {
     "doctor": "help.doctor",
     "autostart": "help.autostart",
     "export": "help.export",
+    "procedure": "help.procedure",
     "completion": "help.completion",
 }
 
@@ -124,6 +124,7 @@ def _parser(render: Render) -> argparse.ArgumentParser:
     add_key_commands(command, words)
     add_guide_command(command, words)
     command("quit", _quit).set_defaults(accepts_bad_settings=True)
+    add_procedure_command(command, words)
     add_side_commands(parser, command, words)
     return parser
 

@@ -17,7 +17,7 @@ from config.folders import Folders
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded
-from config.settings import Settings
+from config.settings import Settings, VendorTool
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool
@@ -208,16 +208,19 @@ def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
     known = (procedure_of(seen.certificate, settings.procedures) for seen in memory.certificates.values())
     in_use = {procedure.id for procedure in known if procedure}
     for procedure in settings.procedures:
-        named = procedure.tool.path
-        place = Path(named) if named else find_tool(procedure.tool.name)
-        if place is not None and place.exists():
-            yield fine(Topic.TOOL, text("doctor.tool.there", tool=procedure.tool.name, place=str(place)))
-        elif named:
-            yield doubtful(Topic.TOOL, text("doctor.tool.lost", place=named), text("doctor.tool.lost.do"))
-        elif procedure.id in in_use:
-            yield troubled(Topic.TOOL, Trouble.TOOL_MISSING, procedure.tool.name)
-        else:
-            yield fine(Topic.TOOL, text("doctor.tool.unneeded", tool=procedure.tool.name))
+        if procedure.tool is not None:
+            yield _probe_tool(procedure.tool, in_use=procedure.id in in_use)
+
+
+def _probe_tool(tool: VendorTool, *, in_use: bool) -> Check:
+    place = Path(tool.path) if tool.path else find_tool(tool.name)
+    if place is not None and place.exists():
+        return fine(Topic.TOOL, text("doctor.tool.there", tool=tool.name, place=str(place)))
+    if tool.path:
+        return doubtful(Topic.TOOL, text("doctor.tool.lost", place=tool.path), text("doctor.tool.lost.do"))
+    if in_use:
+        return troubled(Topic.TOOL, Trouble.TOOL_MISSING, tool.name)
+    return fine(Topic.TOOL, text("doctor.tool.unneeded", tool=tool.name))
 
 
 def probe_store(folders: Folders) -> Iterator[Check]:

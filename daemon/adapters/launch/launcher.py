@@ -86,14 +86,14 @@ def _open(procedure: Procedure, order: Launch, language: str | None) -> Trouble 
             return _start_tool(procedure.tool)
         case Destination.SUPPORT_MAIL:
             return _open_letter(procedure, order, language)
-        case Destination.SERIAL:
-            return Trouble.LAUNCH_FAILED  # it is copied, never opened
+        case Destination.SERIAL | Destination.CERTIFICATE:
+            return Trouble.LAUNCH_FAILED  # copied or saved, never opened
         case _:
             assert_never(order.destination)
 
 
-def _open_page(url: str) -> Trouble | None:
-    if not is_safe(url):
+def _open_page(url: str | None) -> Trouble | None:
+    if url is None or not is_safe(url):
         log.warning("Launch refused: the address %r is not https", url)
         return Trouble.LAUNCH_FAILED
     if open_address(url):
@@ -111,7 +111,9 @@ def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> T
     return Trouble.LAUNCH_FAILED
 
 
-def _start_tool(tool: VendorTool) -> Trouble | None:
+def _start_tool(tool: VendorTool | None) -> Trouble | None:
+    if tool is None:
+        return Trouble.LAUNCH_FAILED
     path = _configured(tool) or find_tool(tool.name)
     if path is None:
         return _open_page(tool.download_url) or Trouble.TOOL_MISSING

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.i18n.text import clean
@@ -69,6 +71,8 @@ class _Facts:
     """Dotted OIDs of extendedKeyUsage; None where the extension is absent."""
     is_ca: bool
     """What basicConstraints says."""
+    key_bits: int | None
+    """The size of an RSA key; None for another key, or where it cannot be read."""
 
 
 def read_certificate(der: bytes) -> Certificate:
@@ -131,9 +135,11 @@ def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certif
         issuer_cn=_last(facts.issuer, COMMON_NAME),
         issuer_o=_first(facts.issuer, ORGANIZATION),
         issuer_ou=_all(facts.issuer, ORGANIZATIONAL_UNIT),
+        issuer_organization_identifier=_first(facts.issuer, ORGANIZATION_IDENTIFIER),
         serial_hex="" if facts.serial is None else format(facts.serial, "x"),
         not_before=facts.not_before,
         not_after=facts.not_after,
+        key_bits=facts.key_bits,
         role=role_of(facts.usages, facts.purposes),
         authority=facts.is_ca and "key_cert_sign" in (facts.usages or ()),
         flaw="; ".join(flaws),
@@ -185,6 +191,7 @@ def _by_cryptography(der: bytes) -> _Facts:
             usages=None if usage is None else _strict_usages(usage),
             purposes=None if purposes is None else frozenset(oid.dotted_string for oid in purposes),
             is_ca=constraints is not None and constraints.ca,
+            key_bits=_strict_key_bits(certificate),
         )
 
 
@@ -196,6 +203,14 @@ def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extensio
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
+
+
+def _strict_key_bits(certificate: x509.Certificate) -> int | None:
+    try:
+        key = certificate.public_key()
+    except (*UNREADABLE, UnsupportedAlgorithm):  # a curve or kind of key that this library does not know
+        return None
+    return key.key_size if isinstance(key, RSAPublicKey) else None
 
 
 def _strict_usages(usage: x509.KeyUsage) -> frozenset[str]:
@@ -250,6 +265,7 @@ def _by_asn1crypto(der: bytes) -> tuple[_Facts, tuple[str, ...]]:
         usages=attempt("keyUsage", lambda: _usages_in(extensions), no_usages),
         purposes=attempt("extKeyUsage", lambda: _purposes_in(extensions), no_usages),
         is_ca=attempt("basicConstraints", lambda: _is_ca_in(extensions), otherwise=False),
+        key_bits=attempt("key", lambda: _key_bits_in(to_be_signed["subject_public_key_info"]), unknown),
     )
     return facts, tuple(flaws)
 
@@ -272,6 +288,10 @@ def _purposes_in(extensions: dict[str, Any]) -> frozenset[str] | None:
 
 def _is_ca_in(extensions: dict[str, Any]) -> bool:
     return "basic_constraints" in extensions and bool(extensions["basic_constraints"].parsed["ca"].native)
+
+
+def _key_bits_in(info: Any) -> int | None:
+    return int(info.bit_size) if info.algorithm == "rsa" else None
 
 
 def _lenient_name(name: Any) -> Name:

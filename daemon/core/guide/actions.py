@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from config.i18n.text import Sentence, text
-from config.workflows import Destination, Ends, KnownProblem, Step, WorkflowKind
+from config.workflows import UNLAUNCHED, Destination, Ends, KnownProblem, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
@@ -153,15 +153,19 @@ def _openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
     """
     right_card = context.cards.sure and context.cards.ready(step.needs)
     for destination in step.offers:
-        if destination is Destination.SERIAL:
-            yield from _copy_serial(context)
+        if destination in UNLAUNCHED:
+            yield from _taken(context, destination)
         elif right_card or destination is not Destination.PLATFORM:
             label = fill_text(context, OPEN_LABELS[destination])
             yield _action(ActionId(ActionKind.OPEN, destination), label)
 
 
-def _copy_serial(context: GuideContext) -> Iterator[Action[Sentence]]:
-    if context.roles.new is not None:
+def _taken(context: GuideContext, destination: Destination) -> Iterator[Action[Sentence]]:
+    """Yield the action that copies the serial number.
+
+    A certificate is not saved yet.
+    """
+    if context.roles.new is not None and destination is Destination.SERIAL:
         serial = context.roles.new.seen.certificate.serial_hex.upper()
         action = _action(ActionId(ActionKind.COPY, Destination.SERIAL), text("guide.copy.serial"))
         yield replace(action, copy=serial)

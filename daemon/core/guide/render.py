@@ -30,12 +30,14 @@ from daemon.core.workflows.progress import deadline
 MINUTE = 60  # seconds, and minutes of an hour
 PATH_TITLES = {
     WorkflowKind.ORDER: "path.order",
+    WorkflowKind.RENEW: "path.renew",
     WorkflowKind.ACTIVATE: "path.activate",
     WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "path.associate_new",
 }
 CONFIRMATIONS = {
     WorkflowKind.ORDER: "guide.confirm.order",
+    WorkflowKind.RENEW: "guide.confirm.renew",
     WorkflowKind.ACTIVATE: "guide.confirm.activate",
     WorkflowKind.ADD_WITH_OLD: "guide.confirm.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "guide.confirm.associate_new",

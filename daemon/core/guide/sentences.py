@@ -15,13 +15,16 @@ NAMED_KEY_LABELS = {BarRole.OLD: "key.old_named", BarRole.NEW: "key.new_named", 
 def sentence_arguments(context: GuideContext) -> Arguments:
     """Return the arguments that sentences of the guide may use."""
     roles = context.roles
+    procedure = context.procedure
     named: dict[str, Argument] = {
         "old_key": key_label(BarRole.OLD, roles.old),
         "new_key": key_label(_role_of_new(context), roles.new),
         "holder": holder_label(context.case.lineage.holder),
         "old_ends": _end(roles.old),
         "new_ends": _end(roles.new),
-        "tool": context.procedure.tool.name,
+        "tool": procedure.tool_name or "",
+        "support_phone": procedure.support_phone or "",
+        "issuer_support": procedure.issuer_support or "",
     }
     return tuple(named.items())
 

@@ -19,6 +19,7 @@ from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.views.report import Path
 from daemon.core.workflows.progress import with_progress
+from daemon.core.workflows.workflow import first_offer
 
 KEY_PATIENCE = timedelta(minutes=10)
 ACTIVATION_PATIENCE = timedelta(minutes=15)
@@ -113,8 +114,8 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
         return replace(state, awaited=None), (Withdraw(notice_id=notice_id),)
     case, expected = found
     if awaited.key in assessment.present_keys:
-        state, order = launch(replace(state, awaited=None), case, Destination.PLATFORM)
-        return state, (Withdraw(notice_id=notice_id), order)
+        state, opened = _launch_if_known(replace(state, awaited=None), case, Destination.PLATFORM)
+        return state, (Withdraw(notice_id=notice_id), *opened)
     if not assessment.present_keys - awaited.others:
         return state, ()
     still_awaited = replace(awaited, others=awaited.others | assessment.present_keys)
@@ -156,17 +157,26 @@ def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, pa
     """Launch what the path needs first, if anything."""
     match path.kind:
         case WorkflowKind.ORDER if not case.is_ordered:
-            state, order = launch(state, case, Destination.ORDER_PAGE)
-            return state, (order,)
+            return _launch_if_known(state, case, Destination.ORDER_PAGE)
+        case WorkflowKind.RENEW:
+            return _launch_if_known(state, case, *first_offer(case.lineage.procedure.workflows[path.kind]))
         case WorkflowKind.ACTIVATE:
-            state, order = launch(start_activation(state, now), case, Destination.TOOL)
-            return state, (order,)
+            return _launch_if_known(start_activation(state, now), case, Destination.TOOL)
         case WorkflowKind.ADD_WITH_OLD if _key_to_put_in(case) is not None:
             return _open_platform(state, assessment, case, path, now)
-        case WorkflowKind.ASSOCIATE_NEW:
+        case WorkflowKind.ASSOCIATE_NEW if Destination.PLATFORM in case.lineage.procedure.reachable:
             return _open_platform(state, assessment, case, path, now)
         case _:
             return state, ()
+
+
+def _launch_if_known(state: State, case: RenewalCase, *destinations: Destination) -> Step:
+    """Launch what the procedure has an address of."""
+    effects: tuple[Effect, ...] = ()
+    for destination in case.lineage.procedure.reachable.intersection(destinations):
+        state, order = launch(state, case, destination)
+        effects += (order,)
+    return state, effects
 
 
 def start_activation(state: State, now: datetime) -> State:
@@ -188,8 +198,7 @@ def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path
     """Open the platform, or ask for the expected key first."""
     expected = _expected_key(case, path)
     if expected.key.id in assessment.present_keys:
-        state, order = launch(state, case, Destination.PLATFORM)
-        return state, (order,)
+        return _launch_if_known(state, case, Destination.PLATFORM)
     awaited = Awaited(
         key=expected.key.id,
         procedure=path.procedure,
@@ -219,7 +228,8 @@ def _key_to_put_in(case: RenewalCase) -> LineageEntry | None:
 
     None when the path does not open it, or has done so.
     """
-    if case.path is None or case.path.kind not in PUT_IN_TITLES or case.link_is_out:
+    opens = Destination.PLATFORM in case.lineage.procedure.reachable and not case.link_is_out
+    if case.path is None or case.path.kind not in PUT_IN_TITLES or not opens:
         return None
     return _expected_key(case, case.path)
 

@@ -27,6 +27,7 @@ class Reason(StrEnum):
 
     ORDER_DUE = "reason.order.due"
     ORDER_EXPIRED = "reason.order.expired"
+    RENEW_DUE = "reason.renew.due"
     ACTIVATION_NEEDED = "reason.activate.needed"
     ACTIVATION_UNKNOWN = "reason.activate.unknown"
     ACTIVATION_UNKNOWN_OLD_ENDED = "reason.activate.unknown_ended"

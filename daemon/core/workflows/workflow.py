@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from config.workflows import Ends, Needs, Step, Workflow
+from config.workflows import Destination, Ends, Needs, Step, Workflow
 
 CARD_CONDITIONS = {Ends.OLD_IN, Ends.NEW_IN, Ends.OLD_OUT, Ends.NEW_OUT}
 PUT_IN = {Needs.OLD: Ends.OLD_IN, Needs.NEW: Ends.NEW_IN}
@@ -51,6 +51,11 @@ def since(workflow: Workflow, step: str) -> tuple[Step, ...]:
     """Return this step and all after it. Empty for an unknown one."""
     at = next((n for n, s in enumerate(workflow.steps) if s.id == step), len(workflow.steps))
     return workflow.steps[at:]
+
+
+def first_offer(workflow: Workflow) -> tuple[Destination, ...]:
+    """Return what the workflow opens first, if it opens anything."""
+    return next((step.offers[:1] for step in workflow.steps if step.offers), ())
 
 
 def wanted(step: Step) -> Needs:

@@ -372,6 +372,40 @@ def test_a_terminal_without_unicode_is_supported(program: Program, command: str)
     assert done.stdout
 
 
+# Procedure files
+
+GOOD = Path(__file__).parents[2] / "unit" / "config" / "procedures" / "minimal.toml"
+
+
+def test_a_good_procedure_file_is_told_so(english: Program) -> None:
+    checked = english.run("procedure", "check", str(GOOD))
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "minimal, “A procedure of few words”" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("schema_version = 9", ("schema_version = 9", "accepted is the version"), id="a newer file"),
+        pytest.param(
+            f"window_opens_days = 4000\n{GOOD.read_text(encoding='utf-8')}",
+            ("window_opens_days = 4000", "1 to 3650"),
+            id="too wide a window",
+        ),
+        pytest.param(None, ("a file that exists",), id="no file"),
+    ],
+)
+def test_a_refused_procedure_file_is_told_with_what_is_accepted(
+    english: Program, tmp_path: Path, content: str | None, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "mine.toml"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    checked = english.run("procedure", "check", str(file))
+    assert (checked.returncode, checked.stdout) == (3, "")
+    assert all(each in checked.stderr for each in (str(file), *words))
+
+
 # Completion
 
 
@@ -416,7 +450,7 @@ def test_zsh_takes_the_script(english: Program) -> None:
 
 
 @pytest.mark.parametrize("language", ["en_GB.UTF-8", "fr_FR.UTF-8"])
-@pytest.mark.parametrize("command", ["doctor", "autostart", "export", "completion"])
+@pytest.mark.parametrize("command", ["doctor", "autostart", "export", "procedure", "completion"])
 def test_each_command_has_help_in_both_languages(program: Program, command: str, language: str) -> None:
     done = program.run(command, "--help", environment={"LANG": language})
     assert done.returncode == 0

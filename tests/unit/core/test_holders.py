@@ -82,6 +82,12 @@ def test_a_procedure_is_known_by_its_issuer(changes: dict[str, object], known: s
     assert (found.id if found else None) == known
 
 
+def test_a_procedure_that_is_not_assumed_is_never_taken_whatever_comes_first() -> None:
+    asked = replace(OPALEXE, id="a", assume=False)
+    assert procedure_of(JEAN, (asked, OPALEXE)) is OPALEXE
+    assert procedure_of(JEAN, (asked,)) is None
+
+
 def keys_of_lines(*things: tuple[Certificate, ...]) -> list[list[str]]:
     """Return the first fingerprint of each key, line by line."""
     found = lineages(memory(*(owned(*certificates) for certificates in things)), BOTH)

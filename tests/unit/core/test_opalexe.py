@@ -128,7 +128,9 @@ def test_every_refusal_leads_to_its_step_or_to_the_end(simulator: Simulator, kin
     simulator.plug(NEW)
     activate(simulator)
     assert view(simulator).workflow == kind
-    workflow = simulator.state.settings.procedures[0].workflows[WorkflowKind(kind)]
+    procedure = simulator.state.settings.procedure("opalexe")
+    assert procedure is not None
+    workflow = procedure.workflows[WorkflowKind(kind)]
     back = {refusal.id: refusal.back_to for refusal in workflow.known_problems}
     shown = {entry.id: entry.action for entry in view(simulator).known_problems if entry.action}
     assert [entry.id for entry in view(simulator).known_problems] == list(back)

@@ -145,7 +145,7 @@ def procedure_outline(procedure: Procedure) -> dict[str, Any]:
         "issuers": [[rule.organization, rule.organizational_unit] for rule in procedure.issuers],
         "platform": procedure.platform_url,
         "order page": procedure.order_url,
-        "tool": [procedure.tool.name, procedure.tool.download_url, procedure.tool.path],
+        "tool": [procedure.tool.name, procedure.tool.download_url, procedure.tool.path] if procedure.tool else None,
         "margin in hours": _hours(procedure.margin),
         "link's life in hours": _hours(procedure.link_lifetime),
         "support": procedure.support_email,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from datetime import UTC, datetime
+from typing import Literal
 
 import pytest
 from asn1crypto import core
@@ -81,6 +82,19 @@ def test_a_hostile_name_comes_out_clean(name: str) -> None:
     for text in (certificate.subject_cn, certificate.given_name, certificate.issuer_o):
         assert text.isprintable()
         assert len(text) <= 128
+
+
+@pytest.mark.parametrize(("kind", "bits"), [("rsa", 2048), ("ec", None)])
+def test_both_readers_agree_on_the_size_of_an_rsa_key(kind: Literal["rsa", "ec"], bits: int | None) -> None:
+    der = make_certificate(key=private_key(kind=kind))
+    assert read_certificate(der).key_bits == bits
+    assert read_certificate(refused_by_cryptography(der)).key_bits == bits
+
+
+def test_both_readers_take_the_number_of_the_issuer() -> None:
+    der = make_certificate(issuer_ou=None, issuer_organization_identifier="NTRFR-434202180")
+    for read in (der, refused_by_cryptography(der)):
+        assert read_certificate(read).issuer_organization_identifier == "NTRFR-434202180"
 
 
 def test_the_most_specific_of_several_common_names_counts() -> None:

@@ -57,7 +57,7 @@ def test_a_workflow_comes_out_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.id)
 def test_every_procedure_has_a_workflow_for_every_path(each: Procedure) -> None:
-    assert set(each.workflows) == set(WorkflowKind)
+    assert set(each.workflows) == set(WorkflowKind) - {WorkflowKind.RENEW}
     assert all(workflow.kind is kind and workflow.steps for kind, workflow in each.workflows.items())
 
 
@@ -343,5 +343,6 @@ def test_the_other_procedures_still_load(tmp_path: Path) -> None:
         runtime=tmp_path,
     )
     loaded = load_settings(folders)
-    assert [each.id for each in loaded.settings.procedures] == ["opalexe", "good"]
+    loaded_ids = {each.id for each in loaded.settings.procedures}
+    assert (loaded_ids >= {"opalexe", "good"}, "bad" in loaded_ids) == (True, False)
     assert [(problem.file, problem.key) for problem in loaded.problems] == [(folder / "bad.toml", S)]

@@ -23,7 +23,7 @@ from config.schema.load_settings import (
     stamp,
 )
 from config.schema.tables import SIZE_LIMIT
-from config.settings import IssuerRule, NoticeSettings, Procedure, QuietHours, Settings
+from config.settings import IssuerRule, NoticeSettings, Procedure, QuietHours, Settings, VendorTool
 from support.toml import toml
 
 FIXTURES = Path(__file__).parents[1] / "procedures"
@@ -59,6 +59,10 @@ def opalexe(settings: Settings) -> Procedure:
     return next(procedure for procedure in settings.procedures if procedure.id == "opalexe")
 
 
+def ids(settings: Settings) -> set[str]:
+    return {procedure.id for procedure in settings.procedures}
+
+
 def test_without_files_the_catalogue_stands(folders: Folders) -> None:
     assert load_settings(folders) == Loaded(settings=catalogue_settings())
     assert catalogue_settings().notices == NoticeSettings()
@@ -68,8 +72,7 @@ def test_the_catalogue_knows_opalexe() -> None:
     procedure = opalexe(catalogue_settings())
     assert procedure.platform_url == "https://www.opalexe.fr"
     assert procedure.order_url == "https://www.certeurope.fr"
-    assert procedure.tool.name == "Trusted Key Manager"
-    assert procedure.tool.download_url == "https://tkm.certeurope.fr"
+    assert procedure.tool == VendorTool(name="Trusted Key Manager", download_url="https://tkm.certeurope.fr")
     assert procedure.issuers == (
         IssuerRule(organization="CertEurope"),
         IssuerRule(organizational_unit="0002 434202180"),
@@ -105,6 +108,7 @@ def test_every_key_is_taken(load: Load, bom: str, end: str) -> None:
         days=(60, 7), urgent_days=20, quiet_hours=QuietHours(start=time(22), end=time(8))
     )
     procedure = opalexe(settings)
+    assert procedure.tool is not None
     assert procedure.tool.path == ABSOLUTE_READ
     assert procedure.platform_url == "https://opalexe.example:8443/a?b=c#d"
     assert procedure.order_url == "https://order.example"
@@ -413,7 +417,7 @@ def test_a_further_procedure_needs_no_code(folders: Folders) -> None:
 
 def test_procedures_beside_the_configuration_are_loaded(folders: Folders) -> None:
     put_procedure(folders, "siv.toml")
-    assert {procedure.id for procedure in load_settings(folders).settings.procedures} == {"opalexe", "siv"}
+    assert {"opalexe", "siv"} <= ids(load_settings(folders).settings)
 
 
 def test_files_that_use_the_former_name_of_the_workflows_are_listed(folders: Folders) -> None:
@@ -427,7 +431,8 @@ def test_files_that_use_the_former_name_of_the_workflows_are_listed(folders: Fol
 def test_a_persons_procedure_takes_the_place_of_the_catalogues(folders: Folders) -> None:
     put_procedure(folders, "opalexe.toml")
     loaded = load_settings(folders)
-    assert [procedure.platform_url for procedure in loaded.settings.procedures] == ["https://siv.example.fr/espace"]
+    assert opalexe(loaded.settings).platform_url == "https://siv.example.fr/espace"
+    assert ids(loaded.settings) == ids(catalogue_settings())
 
 
 SIV = (FIXTURES / "siv.toml").read_text(encoding="utf-8")
@@ -461,7 +466,7 @@ def test_a_broken_procedure_is_told_and_the_others_still_load(
     broken = put_procedure(folders, name, content)
     put_procedure(folders, "good.toml")
     loaded = load_settings(folders)
-    assert {procedure.id for procedure in loaded.settings.procedures} == {"opalexe", "good"}
+    assert ids(loaded.settings) == ids(catalogue_settings()) | {"good"}
     assert [(problem.file, problem.key) for problem in loaded.problems] == [(broken, key)]
 
 
