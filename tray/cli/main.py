@@ -90,6 +90,7 @@ COMMAND_HELP = {
     "name": "help.name",
     "forget": "help.forget",
     "doctor": "help.doctor",
+    "self-test": "help.self_test",
     "autostart": "help.autostart",
     "export": "help.export",
     "procedure": "help.procedure",

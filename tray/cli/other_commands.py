@@ -1,4 +1,4 @@
-"""The commands `doctor`, `autostart`, `export` and `completion`."""
+"""The commands `doctor`, `self-test`, `autostart`, `export` and `completion`."""
 
 import argparse
 import sys
@@ -36,6 +36,9 @@ def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, word
     doctor.add_argument("--json", action="store_true", help=words("help.json"))
     doctor.add_argument("--notice", action="store_true", help=words("help.notice"))
     doctor.set_defaults(accepts_bad_settings=True)
+    self_test = command("self-test", _self_test)
+    self_test.add_argument("--json", action="store_true", help=words("help.json"))
+    self_test.set_defaults(accepts_bad_settings=True)
     autostart = command("autostart", _autostart)
     autostart.add_argument("what", choices=["enable", "disable", "status"], help=words("help.what"))
     autostart.set_defaults(accepts_bad_settings=True)
@@ -55,6 +58,12 @@ def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
     else:
         doctor_output.print_checks(checks, translator.render)
     return doctor_output.exit_code(checks)
+
+
+def _self_test(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+    from tray.cli.self_test import self_test  # no other command needs it
+
+    return self_test(options, folders, loaded, translator)
 
 
 def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, translator: Translator) -> int:
