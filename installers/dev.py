@@ -29,6 +29,7 @@ import checks
 import mutation
 import system_packages
 from commands import PROGRAMS, ROOT, VENV, SetupError, StepError, complain, say, step
+from macos import wheels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,6 +175,7 @@ def write_locks(arguments: list[str]) -> None:
     for group in ("windows", "macos", "audit", "full", "mutation"):
         output = LOCKS / f"{group}.txt"
         step(f"lock {group}", [*compile_lock, "-c", dev, "-c", build, "--group", group, "--output-file", output])
+    wheels.write_wheels()
 
 
 def install_system_packages(packages: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ from dev import LOCKS, base_python
 from macos import facts, steps
 
 HERE = Path(__file__).parent
+PARTS = "parts"  # vigicle and its libraries, apart from the tools, which do not ship
 
 
 def build(output: Path) -> Path:
@@ -40,15 +41,9 @@ def build(output: Path) -> Path:
         python, bill = make_environment(work)
         target.with_suffix(".cdx.json").write_text(bill, encoding="utf-8")
         write_lists(work)
-        environment = os.environ | {
-            "VERSION": version(),
-            "IDENTITY": known.application,
-            "ENTITLEMENTS": str(work / "entitlements.plist") if known.application else "",
-        }
-        frozen = steps.freeze(python, HERE, work)
-        run(frozen.title, frozen.command, environment)
+        folder = freeze(python, work, known.application)
         (work / "root").mkdir()
-        (work / "dist" / "vigicle.app").rename(work / "root" / "vigicle.app")  # away from what it was made from
+        (folder / "vigicle.app").rename(work / "root" / "vigicle.app")  # away from what it was made from
         for step in steps.package(HERE, work, target, version(), known):
             run(step.title, step.command)
     return target
@@ -63,17 +58,32 @@ def prepare_system() -> None:
 
 
 def make_environment(work: Path) -> tuple[Path, str]:
-    """Make an environment with vigicle, its locks and PyInstaller.
+    """Make the folder of vigicle's parts, and an environment with PyInstaller.
 
-    Returns its interpreter, and the bill of materials.
+    Returns the environment's interpreter, and the bill of materials of the parts.
     """
     python = make_tools(base_python(), work / "tools")
-    hashes = install_run_lock(python)
-    install_wheel(python, make_wheel(python, work))
-    site_packages = next((work / "tools").glob("lib/python*/site-packages"))
-    bill = bill_of_materials(site_packages, hashes)
+    hashes = install_run_lock(python, "--target", work / PARTS)
+    install_wheel(python, make_wheel(python, work), "--target", work / PARTS)
+    bill = bill_of_materials(work / PARTS, hashes)
     install_run_lock(python, lock=LOCKS / "macos.txt")
     return python, bill
+
+
+def freeze(python: Path, work: Path, identity: str = "") -> Path:
+    """Freeze the parts with PyInstaller, and return the folder of the result.
+
+    `identity` signs each program, ad hoc where it is empty. Without a Mac the result is a folder `vigicle`, not an app.
+    """
+    frozen = steps.freeze(python, HERE, work)
+    environment = os.environ | {
+        "PYTHONPATH": str(work / PARTS),
+        "VERSION": version(),
+        "IDENTITY": identity,
+        "ENTITLEMENTS": str(work / "entitlements.plist") if identity else "",
+    }
+    run(frozen.title, frozen.command, environment)
+    return work / "dist"
 
 
 def write_lists(work: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from macos.wheels import LIST, oldest_macos
+
 NAME = "vigicle"
 IDENTIFIER = "fr.vigicle.vigicle"
-OLDEST_MACOS = "13.0"  # Qt 6.12's
+OLDEST_MACOS = oldest_macos(LIST.read_text(encoding="utf-8"))
 
 # The hardened runtime denies these to a notarized program without the entitlement.
 ENTITLEMENTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+import re
 import stat
 import subprocess
 import sys
@@ -11,10 +12,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bundle import normal
 from commands import ROOT
 from daemon.adapters.autostart import macos as login
+from dev import LOCKS
 from macos import facts
 from macos.steps import APPLICATION, INSTALLER, NOTARY, Keys, freeze, keys, package, unsigned
+from macos.wheels import LIST, oldest_macos
 
 HERE = ROOT / "installers/macos"
 WORK, TARGET = Path("/work"), Path("/out/vigicle-1.2.3-arm64.pkg")
@@ -55,6 +59,25 @@ def test_the_distribution_names_the_package_its_machine_and_the_oldest_macos() -
     assert [(part.get("id"), part.get("version"), part.text) for part in named] == [
         (facts.IDENTIFIER, "1.2.3", "vigicle-component.pkg")
     ]
+
+
+def test_the_oldest_macos_is_that_of_the_newest_tag() -> None:
+    listed = "a-1-py3-macosx_10_13_universal2.whl\nb-1-cp310-abi3-macosx_14_0_universal2.whl\nc-macosx_11_0_arm64.whl\n"
+    assert oldest_macos(listed) == "14.0"
+
+
+def test_the_listed_wheels_are_those_of_the_run_lock() -> None:
+    lock, listed = (LOCKS / "run.txt").read_text(encoding="utf-8"), LIST.read_text(encoding="utf-8")
+    hashes = re.findall(r"sha256:[0-9a-f]{64}", listed)
+    assert [each for each in hashes if each not in lock] == [], "run `dev.py lock`"
+    named = {normal(line.split("-")[0]) for line in listed.splitlines() if not line.startswith("#")}
+    assert {"pyside6-essentials", "pyobjc-core", "pyscard", "python-pkcs11", "cryptography"} <= named
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/install.md"])
+def test_the_documents_name_the_oldest_macos(document: str) -> None:
+    named = re.findall(r"macOS (\d+)", (ROOT / document).read_text(encoding="utf-8"))
+    assert set(named) == {facts.OLDEST_MACOS.removesuffix(".0")}
 
 
 def test_without_keys_nothing_is_signed_and_nothing_is_sent_to_apple() -> None:
