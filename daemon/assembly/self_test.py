@@ -1,4 +1,4 @@
-"""Exercises every part of vigicle that is loaded only when it is needed."""
+"""Exercises the parts of vigicle that are loaded late."""
 
 import gettext
 import importlib
@@ -39,7 +39,7 @@ NOTICE_LIBRARIES: Mapping[str, tuple[str, ...]] = {
 PLAIN_NOTICE_LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "linux": ("plyer.platforms.linux.notification",),
     "win32": ("plyer.platforms.win.libs.balloontip",),
-    "darwin": (),  # plyer's needs pyobjus there; osascript stands in
+    "darwin": (),  # plyer's needs pyobjus there; osascript replaces it
 }
 OSASCRIPT = Path("/usr/bin/osascript")
 
@@ -144,7 +144,7 @@ def _load_schedule() -> None:
 
 
 def _run_token_child() -> None:
-    """Ask the child for a module that does not exist: it says so, and finishes."""
+    """Ask the child for a module that does not exist."""
     request = ENCODER.encode(ReadRequest(module=NO_MODULE, readers=(), others=()))
     _run_child(child_command(), request, expected=ENCODER.encode(Finished()))
 
@@ -197,7 +197,10 @@ def _run_window(command: Sequence[str]) -> None:
 def _run_child(
     command: Sequence[str], request: bytes, *, expected: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> None:
-    """Run a child of vigicle's own. Raises BrokenPartError unless it answers and ends with 0."""
+    """Run a child of vigicle's own.
+
+    Raises BrokenPartError unless it answers and ends with 0.
+    """
     done = subprocess.run(  # noqa: S603  # our own program, no shell
         command,
         input=request,

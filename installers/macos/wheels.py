@@ -1,6 +1,6 @@
-"""The Mac wheels of the run lock, whose tags name the oldest macOS.
+"""Lists the Mac wheels of the run lock.
 
-It uses the standard library and pip.
+Their tags name the oldest macOS. It uses the standard library and pip.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The macOS recipe frozen on this system: what it forgets here, it forgets on a Mac."""
+"""The macOS recipe frozen on this system, with the same gaps."""
 
 from __future__ import annotations
 

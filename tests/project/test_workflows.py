@@ -27,7 +27,7 @@ def labels(workflow: str) -> set[str]:
 
 
 def retired(workflow: str, listing: str, today: date) -> set[str]:
-    """Return the labels that are gone, or that nobody has looked up."""
+    """Return the labels that are gone or not listed."""
     ends = image_ends(listing)
     return {label for label in labels(workflow) if ends.get(label, date.min) <= today}
 

@@ -27,7 +27,7 @@ def test_every_part_works_here(program: Program) -> None:
 
 
 def test_invalid_settings_do_not_keep_it_from_running(program: Program) -> None:
-    program.configure("nonsense = 1")
+    program.configure("unknown = 1")
     program.environment["LANG"] = "fr_FR.UTF-8"
     answer = program.run("self-test")
     assert answer.stdout.splitlines()[-1] == "Toutes les parties du programme fonctionnent."
