@@ -93,3 +93,45 @@ def make_module(folder: Path, behaviour: Behaviour) -> Path:
             code = {place: lines.get(behaviour, "") for place, lines in parts.items()}
             path.write_bytes(compile_source(SOURCE.format(**code), "-w"))
     return path
+
+
+# Loaded by the child, it finds the pipe of the answers, writes there what the file holds, and ends the child well.
+SPEAKING_SOURCE = """
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+static void speak(int pipe)
+{{
+    char bytes[65536];
+    int file = open("{file}", O_RDONLY);
+    ssize_t count;
+    while ((count = read(file, bytes, sizeof bytes)) > 0)
+        write(pipe, bytes, count);
+}}
+__attribute__((constructor)) static void loaded(void)
+{{
+    struct stat found;
+    for (int fd = 3; fd < 256; fd++)
+        if (fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) {{
+            speak(fd);
+            _exit(0);
+        }}
+}}
+"""
+
+
+class SpeakingModule:
+    """A hostile module that writes its own answers to the daemon.
+
+    `path` is the module for the settings.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "speaking.so"
+        self._answers = folder / "answers"
+        self.path.write_bytes(compile_source(SPEAKING_SOURCE.format(file=self._answers), "-w"))
+
+    def say(self, *lines: bytes) -> None:
+        """Answer with these lines from now on."""
+        self._answers.write_bytes(b"".join(line + b"\n" for line in lines))

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from daemon.adapters.gate import admit
 from daemon.core.commands import (
     CheckKeys,
     ClaimByFingerprint,
@@ -103,7 +104,7 @@ def decode_request(raw: bytes) -> ControlRequest:
     request_type = REQUESTS.get(message.verb)
     if request_type is None:
         raise msgspec.ValidationError(f"Invalid verb {message.verb!r} - at `$.verb`")
-    return msgspec.convert(message, request_type, from_attributes=True)
+    return admit(msgspec.convert(message, request_type, from_attributes=True))
 
 
 def encode_reply(reply: Report | ErrorReply | SubscriptionAccepted) -> bytes:

@@ -1,16 +1,27 @@
 """The messages of the token reader and its child.
 
-The reader sends one request, the child answers in JSON lines.
+The reader sends one request, the child answers in JSON lines. The child runs a vendor's code, so its answers are judged
+like anything else from outside.
 """
+
+import re
 
 import msgspec
 
-from daemon.core.model import ReaderName, TokenReading
+from daemon.adapters.gate import admit
+from daemon.core.model import Certificate, ReaderName, TokenReading
 from daemon.core.recognition import names_reader
 from daemon.core.troubles import Trouble
 
 LINE_LIMIT = 1 << 20  # bytes, the newline included
 ANSWER_LIMIT = 8 << 20  # bytes, all lines of one child
+ANSWERS_OF_CHILD = 64  # OpenSC shows 16 slots
+CERTIFICATES_PER_TOKEN = 200
+ISSUER_UNITS = 16
+SERIAL_DIGITS = 64  # RFC 5280 §4.1.2.2 allows 40
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_SERIAL = re.compile(rf"-?[0-9a-f]{{0,{SERIAL_DIGITS}}}")
 
 
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +60,35 @@ WorkerAnswer = TokenFound | TroubleMet | Finished
 ENCODER = msgspec.json.Encoder()
 REQUESTS = msgspec.json.Decoder(ReadRequest)
 ANSWERS: msgspec.json.Decoder[WorkerAnswer] = msgspec.json.Decoder(WorkerAnswer)
+
+
+class RejectedAnswerError(ValueError):
+    """An answer that no sound child gives."""
+
+
+def decode_answer(line: bytes) -> WorkerAnswer:
+    """Return the answer in a line, as the gate admits it.
+
+    Raises what is in `DECODE_ERRORS`, and ValueError for values that no sound child sends.
+    """
+    answer = ANSWERS.decode(line)
+    match answer:
+        case TokenFound(token=token):
+            if len(token.certificates) > CERTIFICATES_PER_TOKEN or not all(map(_is_sound, token.certificates)):
+                raise RejectedAnswerError("certificates out of bounds")
+            return TokenFound(token=admit(token))
+        case TroubleMet(trouble=trouble, detail=detail):
+            return TroubleMet(trouble=trouble, detail=admit(detail))
+        case Finished():
+            return answer
+
+
+def _is_sound(certificate: Certificate) -> bool:
+    return (
+        _FINGERPRINT.fullmatch(certificate.fingerprint) is not None
+        and _SERIAL.fullmatch(certificate.serial_hex) is not None
+        and len(certificate.issuer_ou) <= ISSUER_UNITS
+    )
 
 
 def reader_named(description: str, readers: tuple[ReaderName, ...]) -> ReaderName | None:

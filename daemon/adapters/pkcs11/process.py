@@ -1,6 +1,7 @@
 """One child process that reads one module's tokens, and its thread."""
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -12,21 +13,24 @@ from pathlib import Path
 
 from daemon.adapters.pkcs11.messages import (
     ANSWER_LIMIT,
-    ANSWERS,
+    ANSWERS_OF_CHILD,
     ENCODER,
     LINE_LIMIT,
     Finished,
     ReadRequest,
     WorkerAnswer,
+    decode_answer,
 )
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
+
+log = logging.getLogger(__name__)
 
 
 class ProcessOutcome(Enum):
     """How a child ended."""
 
     FINISHED = auto()
-    CRASHED = auto()  # by a signal, too early, or with answers that cannot be decoded
+    CRASHED = auto()  # by a signal, too early, or with answers that no sound child gives
 
 
 Hear = Callable[["TokenProcess", WorkerAnswer | ProcessOutcome], None]
@@ -111,12 +115,14 @@ class TokenProcess:
         with contextlib.suppress(OSError):
             questions.close()
         left = ANSWER_LIMIT
-        while line := answers.readline(min(LINE_LIMIT, left)):
+        for _ in range(ANSWERS_OF_CHILD):
+            line = answers.readline(min(LINE_LIMIT, left))
             left -= len(line)
             try:
-                answer = ANSWERS.decode(line)
-            except DECODE_ERRORS:
-                return False  # not decodable, or cut at the limit
+                answer = decode_answer(line)
+            except (*DECODE_ERRORS, ValueError) as error:
+                log.debug("%s: an answer that cannot be (%s)", self.module, type(error).__name__)
+                return False  # not decodable, cut at a limit, or not sound
             if isinstance(answer, Finished):
                 return True
             self._hear(self, answer)

@@ -14,6 +14,7 @@ from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
 from config.i18n.text import clean
 from daemon.adapters.pkcs11.messages import (
+    CERTIFICATES_PER_TOKEN,
     ENCODER,
     REQUESTS,
     Finished,
@@ -28,7 +29,6 @@ from daemon.core.troubles import Trouble
 
 REQUEST_LIMIT = 1 << 20
 CERTIFICATE_LIMIT = 64 << 10
-CERTIFICATES_PER_TOKEN = 200
 LIFE_S = 15  # after the parent's own limit: no child outlives a parent that was killed
 
 # python-pkcs11 0.10.1 raises these beside its own errors: values outside its enumerations, empty answers.

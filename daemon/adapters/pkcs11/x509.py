@@ -18,7 +18,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.i18n.text import clean
 from config.instants import instant
+from daemon.adapters.pkcs11.messages import ISSUER_UNITS, SERIAL_DIGITS
 from daemon.core.model import Certificate, Fingerprint, Role
+
+REASON_LIMIT = 60  # characters, so that the flaw still names the fields
 
 T = TypeVar("T")
 
@@ -86,7 +89,7 @@ def read_certificate(der: bytes) -> Certificate:
     try:
         return _certificate(der, _by_cryptography(der), flaws=())
     except UNREADABLE as error:
-        refusal = f"refused by cryptography: {clean(str(error)) or type(error).__name__}"
+        refusal = f"refused by cryptography: {clean(str(error), REASON_LIMIT) or type(error).__name__}"
     try:
         facts, flaws = _by_asn1crypto(der)
         return _certificate(der, facts, flaws=(refusal, *flaws))
@@ -96,7 +99,7 @@ def read_certificate(der: bytes) -> Certificate:
 
 def unreadable_certificate(content: bytes, flaw: str) -> Certificate:
     """Return a certificate of which nothing is known but its bytes."""
-    return Certificate(fingerprint=_fingerprint(content), flaw=flaw)
+    return Certificate(fingerprint=_fingerprint(content), flaw=clean(flaw))
 
 
 def _fingerprint(content: bytes) -> Fingerprint:
@@ -124,8 +127,7 @@ def role_of(usages: frozenset[str] | None, purposes: frozenset[str] | None) -> R
 
 
 def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certificate:
-    if facts.serial is not None and facts.serial <= 0:
-        flaws = (*flaws, "serial number not positive")
+    serial_hex, more_flaws = _serial(facts.serial)
     return Certificate(
         fingerprint=_fingerprint(der),
         subject_cn=_last(facts.subject, COMMON_NAME),
@@ -134,16 +136,28 @@ def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certif
         organization_identifier=_first(facts.subject, ORGANIZATION_IDENTIFIER),
         issuer_cn=_last(facts.issuer, COMMON_NAME),
         issuer_o=_first(facts.issuer, ORGANIZATION),
-        issuer_ou=_all(facts.issuer, ORGANIZATIONAL_UNIT),
+        issuer_ou=_all(facts.issuer, ORGANIZATIONAL_UNIT)[:ISSUER_UNITS],
         issuer_organization_identifier=_first(facts.issuer, ORGANIZATION_IDENTIFIER),
-        serial_hex="" if facts.serial is None else format(facts.serial, "x"),
+        serial_hex=serial_hex,
         not_before=facts.not_before,
         not_after=facts.not_after,
         key_bits=facts.key_bits,
         role=role_of(facts.usages, facts.purposes),
         authority=facts.is_ca and "key_cert_sign" in (facts.usages or ()),
-        flaw="; ".join(flaws),
+        flaw=clean("; ".join(flaws + more_flaws)),
     )
+
+
+def _serial(number: int | None) -> tuple[str, tuple[str, ...]]:
+    """Return the serial number in hex, "" for none, and its flaws."""
+    if number is None:
+        return "", ()
+    digits = format(number, "x")
+    if len(digits) > SERIAL_DIGITS:
+        return "", ("serial number too long",)
+    if number <= 0:
+        return digits, ("serial number not positive",)
+    return digits, ()
 
 
 def _all(name: Name, oid: str) -> tuple[str, ...]:

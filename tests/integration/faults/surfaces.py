@@ -17,7 +17,7 @@ from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
 from daemon.adapters.launch.mailto import letter_address
 from daemon.adapters.notify.chain import to_message
-from daemon.adapters.pkcs11.messages import ANSWERS, ENCODER, TokenFound
+from daemon.adapters.pkcs11.messages import ENCODER, TokenFound, decode_answer
 from daemon.adapters.pkcs11.x509 import read_certificate
 from daemon.core.commands import GetStatus
 from daemon.core.effects import Launch, Reply, ShowGuide
@@ -64,7 +64,7 @@ def faults_of(der: bytes) -> list[str]:
 
 def _crossed(certificate: Certificate) -> Certificate:
     """Send it through the child's pipe."""
-    found = ANSWERS.decode(ENCODER.encode(TokenFound(token=token(certificate))))
+    found = decode_answer(ENCODER.encode(TokenFound(token=token(certificate))))
     assert isinstance(found, TokenFound)
     assert found.token.certificates == (certificate,)
     return certificate

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.adapters.pkcs11.messages import SERIAL_DIGITS
 from daemon.adapters.pkcs11.x509 import CLIENT_AUTH, read_certificate, role_of, unreadable_certificate
 from daemon.core.model import Certificate, Fingerprint, Role
 from support.pki import HOSTILE_NAMES, ORGANIZATION_IDENTIFIER, make_certificate, private_key
@@ -141,6 +142,14 @@ def test_a_serial_number_that_is_not_positive_is_a_flaw(serial: int, shown: str)
     certificate = read_certificate(with_serial(WHOLE, serial))
     assert certificate.serial_hex == shown
     assert "serial number not positive" in certificate.flaw
+
+
+def test_a_serial_number_without_end_is_a_flaw() -> None:
+    whole, cut = (read_certificate(with_serial(WHOLE, 16**digits - 1)) for digits in (SERIAL_DIGITS, SERIAL_DIGITS + 1))
+    assert whole.serial_hex == "f" * SERIAL_DIGITS
+    assert cut.serial_hex == ""
+    assert "serial number too long" in cut.flaw
+    assert cut.subject_cn == "Jeanne MARTIN"
 
 
 def test_what_cryptography_refuses_is_read_all_the_same() -> None:
