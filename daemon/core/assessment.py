@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from config.settings import Settings
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
-from daemon.core.expiry import days_left, stage
+from daemon.core.expiry import days_left, later, stage
 from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages, procedure_of
 from daemon.core.model import (
     NO_READER,
@@ -27,20 +27,27 @@ from daemon.core.views.report import CertificateStatus, Path, Stage
 from daemon.core.workflows.progress import link_stands
 from daemon.core.workflows.workflow import current_step
 
+LEAD = timedelta(weeks=6)  # how long an ordered key takes at most
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewalCase:
     """One holder under one procedure: the keys, their status, and the path.
 
     `link_is_out`: the platform has sent its link to the newest key, and it still works or was used.
-    `is_ordered`: by the user's word, all that is left of the order is to wait for the new key.
+    `expected`: when the ordered key should be here. By the user's word, all that is left is to wait for it.
     """
 
     lineage: KeyLineage
     status: LineageStatus
     path: Path | None
     link_is_out: bool = False
-    is_ordered: bool = False
+    expected: datetime | None = None
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the new key is ordered, by the user's word."""
+        return self.expected is not None
 
     @property
     def id(self) -> KeyId:
@@ -115,8 +122,8 @@ def _case(lineage: KeyLineage, memory: Memory, settings: Settings, now: datetime
     status = lineage_status(lineage, now)
     link = _link_is_out(lineage, status, memory, now)
     path = choose_path(lineage, status, now, settings.notices_of(lineage.procedure), link_is_out=link)
-    ordered = _is_ordered(lineage, status, memory)
-    return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, is_ordered=ordered)
+    expected = _expected(lineage, status, memory)
+    return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, expected=expected)
 
 
 def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now: datetime) -> bool:
@@ -127,13 +134,16 @@ def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now
     return progress.workflow is workflow.kind and link_stands(workflow, progress, now)
 
 
-def _is_ordered(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> bool:
+def _expected(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> datetime | None:
+    """Return when the ordered key should be here, None before the order."""
     progress = memory.progress.get(ProgressId(status.newest.key.id))
     workflow = lineage.procedure.workflows.get(WorkflowKind.ORDER)
-    if progress is None or workflow is None or progress.workflow is not workflow.kind:
-        return False
+    if progress is None or workflow is None or progress.workflow is not workflow.kind or not progress.done:
+        return None
     step = current_step(workflow, progress.done, lambda _ends: False)
-    return step is not None and step.ends is Ends.CERTIFICATE_SEEN and bool(progress.done)
+    if step is None or step.ends is not Ends.CERTIFICATE_SEEN:
+        return None
+    return later(max(progress.done.values()), LEAD)
 
 
 def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime, str]:

@@ -52,6 +52,19 @@ class LastDayKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldKey:
+    """The user was told of this key.
+
+    Its moment is kept anew at each notice.
+    """
+
+    key: KeyId
+
+    def __str__(self) -> str:
+        return f"told|{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionKey:
     """The user was asked this about a key."""
 
@@ -103,7 +116,7 @@ class WelcomeKey:
         return "welcome"
 
 
-DedupKey = MilestoneKey | PathKey | LastDayKey | QuestionKey | TroubleKey | LinkKey | CleanUpKey | WelcomeKey
+DedupKey = MilestoneKey | PathKey | LastDayKey | ToldKey | QuestionKey | TroubleKey | LinkKey | CleanUpKey | WelcomeKey
 
 
 def is_trouble_key(stored: str) -> bool:

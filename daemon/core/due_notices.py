@@ -1,4 +1,7 @@
-"""Chooses the notices that are due, each of them once."""
+"""Chooses the notices that are due.
+
+Each is told at its moment, and again until it is answered.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -12,13 +15,14 @@ from config.settings import NoticeSettings, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last
-from daemon.core.dedup_keys import DedupKey, LastDayKey, MilestoneKey, PathKey, QuestionKey
+from daemon.core.dedup_keys import DedupKey, LastDayKey, MilestoneKey, PathKey, QuestionKey, ToldKey
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
 from daemon.core.holders import holder_name
 from daemon.core.key_names import called
 from daemon.core.model import Key, Memory
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
+from daemon.core.repeats import Presence, Telling, gap
 from daemon.core.views.report import Path
 
 SNOOZE = timedelta(days=1)
@@ -104,13 +108,15 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
     return tuple(found)
 
 
-def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[Notice]:
+def due_notices(
+    assessment: Assessment, memory: Memory, settings: Settings, presence: Presence, now: datetime
+) -> Iterator[Notice]:
     """Yield the notices that are due, whatever the quiet hours.
 
     There is at most one for each key, and one for each question.
     """
     for subject in subjects(assessment, memory, now):
-        if dedup_keys := _due_keys(subject, memory, subject.notices(settings), now):
+        if dedup_keys := _due_keys(subject, memory, subject.notices(settings), presence, now):
             yield _key_notice(subject, dedup_keys, memory, settings, now)
     for case in assessment.cases:
         question, key = case.status.question, case.status.current.key
@@ -125,7 +131,9 @@ def due_notices(assessment: Assessment, memory: Memory, settings: Settings, now:
         )
 
 
-def moments(assessment: Assessment, memory: Memory, settings: Settings, now: datetime) -> Iterator[datetime]:
+def moments(
+    assessment: Assessment, memory: Memory, settings: Settings, presence: Presence, now: datetime
+) -> Iterator[datetime]:
     """Yield moments at which a notice or the tray may change.
 
     Some of them may be past.
@@ -138,6 +146,10 @@ def moments(assessment: Assessment, memory: Memory, settings: Settings, now: dat
             yield memory.snoozes[subject.key.id]
         if subject.case is not None:
             yield from _registration_moments(subject.case)
+            if subject.case.expected is not None:
+                yield subject.case.expected
+    if any(_may_repeat(subject, memory, now) for subject in found):
+        yield presence.next_morning(now)
     begins = [c.not_before for c in assessment.certificates if c.not_before is not None]
     yield from (moment for moment in begins if moment > now)
 
@@ -168,12 +180,19 @@ def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetim
 
 
 def was_delivered(memory: Memory, dedup_key: DedupKey, now: datetime) -> bool:
-    """Return whether a notice with this key was delivered.
+    """Return whether a notice with this key was delivered."""
+    return _delivered_at(memory, dedup_key, now) is not None
+
+
+def _delivered_at(memory: Memory, dedup_key: DedupKey, now: datetime) -> datetime | None:
+    """Return when a notice with this key was delivered.
 
     A moment in the far future was noted by a wrong clock and does not count.
     """
     delivered = memory.delivered.get(str(dedup_key))
-    return delivered is not None and delivered <= now + CLOCK_SLACK
+    if delivered is None or delivered > now + CLOCK_SLACK:
+        return None
+    return delivered
 
 
 def snooze_until(subject_end: datetime, now: datetime) -> datetime:
@@ -195,27 +214,106 @@ def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: dateti
     return min((end for end in ends if end > later(max(announced), DAY)), default=max(announced))
 
 
-def _due_keys(subject: Subject, memory: Memory, notices: NoticeSettings, now: datetime) -> tuple[DedupKey, ...]:
+def _due_keys(
+    subject: Subject, memory: Memory, notices: NoticeSettings, presence: Presence, now: datetime
+) -> tuple[DedupKey, ...]:
     """Return the dedup keys that a notice of now covers.
 
-    There are none when there is nothing new.
+    There are none when nothing is to be told.
 
     Only the latest milestone counts: the notice covers earlier ones that were missed. A new path is always news, even
-    while the key's reminders rest.
+    while the key's reminders rest. What is told again leaves a day to the milestone that still comes on it.
     """
     passed = _passed_milestones(subject, notices, now)
-    path: list[DedupKey] = [*_path_keys(subject), *_last_day_keys(subject, now)]
+    news: list[DedupKey] = [*_path_keys(subject), *_last_day_keys(subject, now)]
+    covered = (ToldKey(subject.key.id), *passed, *news)
+    if any(not was_delivered(memory, dedup_key, now) for dedup_key in news):
+        return covered
     rests_until = memory.snoozes.get(subject.key.id)
-    if any(not was_delivered(memory, dedup_key, now) for dedup_key in path):
-        return (*passed, *path)
     if rests_until is not None and now < rests_until <= now + SNOOZE:
         return ()
-    if rests_until is not None or any(not was_delivered(memory, milestone, now) for milestone in passed[-1:]):
-        return (*passed, *path)
+    latest = [milestone for milestone in passed[-1:] if not _is_silenced(subject, milestone, now)]
+    if any(not was_delivered(memory, milestone, now) for milestone in latest):
+        return covered
+    comes_again = rests_until is not None or _is_due_again(subject, memory, covered, presence, now)
+    if comes_again and len(covered) > 1 and not _news_later_today(subject, notices, presence, now):
+        return covered
     return ()
 
 
-def _passed_milestones(subject: Subject, notices: NoticeSettings, now: datetime) -> list[DedupKey]:
+def _is_silenced(subject: Subject, milestone: MilestoneKey, now: datetime) -> bool:
+    """Return whether a milestone only repeats an order that is made."""
+    return milestone.days > 0 and _is_expected(subject, now)
+
+
+def _is_expected(subject: Subject, now: datetime) -> bool:
+    """Return whether an ordered key may still be on its way."""
+    case = subject.case
+    return case is not None and case.expected is not None and is_waiting(case) and now < case.expected
+
+
+def _may_repeat(subject: Subject, memory: Memory, now: datetime) -> bool:
+    """Return whether a notice of the key may come again.
+
+    It does while something is to be done that the user has not answered.
+    """
+    if subject.path is None or _is_expected(subject, now):
+        return False
+    telling = _telling(subject, memory, (), now)
+    return telling is None or gap(subject.not_after, telling, now) is not None
+
+
+def _is_due_again(
+    subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], presence: Presence, now: datetime
+) -> bool:
+    """Return whether enough days have passed since the last telling."""
+    telling = _telling(subject, memory, covered, now)
+    if telling is None or not presence.is_there(now) or not _may_repeat(subject, memory, now):
+        return False
+    again_after = gap(subject.not_after, telling, now)
+    return again_after is not None and presence.day(now) - presence.day(telling.told) >= again_after
+
+
+def _telling(subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], now: datetime) -> Telling | None:
+    """Return how the key was told, None if it was not.
+
+    An earlier version kept no ToldKey: then the latest of what was told counts.
+    """
+    told = _delivered_at(memory, ToldKey(subject.key.id), now)
+    if told is None:
+        told = max(filter(None, (_delivered_at(memory, dedup_key, now) for dedup_key in covered)), default=None)
+    if told is None:
+        return None
+    return Telling(
+        told=told,
+        answered=_answered_at(subject, memory, now),
+        end_told=_delivered_at(memory, MilestoneKey(subject.key.id, subject.not_after, 0), now),
+    )
+
+
+def _answered_at(subject: Subject, memory: Memory, now: datetime) -> datetime | None:
+    """Return the answer that counts.
+
+    One from before the ordered key was expected counts no longer, once that is late.
+    """
+    answered = memory.answered.get(subject.key.id)
+    if answered is None or answered > now + CLOCK_SLACK:
+        return None
+    expected = None if subject.case is None else subject.case.expected
+    if expected is not None and answered < expected <= now:
+        return None
+    return answered
+
+
+def _news_later_today(subject: Subject, notices: NoticeSettings, presence: Presence, now: datetime) -> bool:
+    """Return whether news of the key comes later today."""
+    ahead = [moment for _, moment in milestones(subject.not_after, notices)]
+    if subject.case is not None:
+        ahead += _registration_moments(subject.case)
+    return any(moment > now and presence.day(moment) == presence.day(now) for moment in ahead)
+
+
+def _passed_milestones(subject: Subject, notices: NoticeSettings, now: datetime) -> list[MilestoneKey]:
     """Return the milestones that the end has passed, in order."""
     end = subject.not_after
     if now < earlier(end, first_notice(notices)):

@@ -107,6 +107,14 @@ class SettingsLoaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLock:
+    """The user's session was locked or unlocked."""
+
+    at: datetime
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemMet:
     """A problem to notify the user of once, such as invalid settings."""
 
@@ -141,6 +149,7 @@ Event = (
     | Launched
     | CommandReceived
     | SettingsLoaded
+    | SessionLock
     | ProblemMet
     | LoginStartKnown
     | FaultMet

@@ -250,7 +250,10 @@ class Memory:
     keys: Mapping[KeyId, Key] = field(default_factory=dict)
 
     delivered: Mapping[str, datetime] = field(default_factory=dict)
-    """When each notice was delivered, by the stored form of its dedup key."""
+    """When each notice was delivered first, by the stored form of its dedup key."""
+
+    answered: Mapping[KeyId, datetime] = field(default_factory=dict)
+    """When the user last answered a notice about a key."""
 
     snoozes: Mapping[KeyId, datetime] = field(default_factory=dict)
     """Until when the reminders of a key rest."""

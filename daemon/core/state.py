@@ -11,6 +11,7 @@ from daemon.core.dedup_keys import DedupKey
 from daemon.core.model import KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.notice import NoticeId
 from daemon.core.recognition import Content
+from daemon.core.repeats import Presence
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView
 from daemon.core.views.tray import TrayView
@@ -99,6 +100,12 @@ class State:
     activating_until: datetime | None = None
     """Until when a token is read often, because the user activates it."""
 
+    arrived: datetime | None = None
+    """When the user last logged in or unlocked the session."""
+
+    locked: bool = False
+    """Whether the session is known to be locked."""
+
     login_start: bool | None = None
     """Whether vigicle starts at login, None until that is known."""
 
@@ -128,6 +135,11 @@ class State:
 
     wake_at: datetime | None = None
     """The moment of the next `Tick` that was asked for."""
+
+    @property
+    def presence(self) -> Presence:
+        """What is known of the user at the computer."""
+        return Presence(zone=self.zone, arrived=self.arrived, locked=self.locked)
 
     @property
     def held(self) -> tuple[ReaderState, ...]:

@@ -21,7 +21,7 @@ from daemon.core.card_reads import (
     unread,
 )
 from daemon.core.commands import CheckKeys
-from daemon.core.dedup_keys import is_trouble_key
+from daemon.core.dedup_keys import ToldKey, is_trouble_key
 from daemon.core.digest import summarize
 from daemon.core.due_notices import due_notices, moments, was_delivered
 from daemon.core.effects import (
@@ -85,7 +85,7 @@ def step(state: State, event: Event) -> Step:
     return after, effects
 
 
-def _take(state: State, event: Event) -> Step:  # noqa: PLR0911 - one case an event
+def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911 - one case an event
     """Apply what happened, without what follows from it."""
     match event:
         case events.ReadersSeen() | events.ServiceLost() | events.TokensRead() | events.ReadFinished():
@@ -100,6 +100,8 @@ def _take(state: State, event: Event) -> Step:  # noqa: PLR0911 - one case an ev
             return state, _problem(state, event)
         case events.Launched():
             return _take_launched(state, event)
+        case events.SessionLock():
+            return _take_lock(state, event), ()
         case events.LoginStartKnown():
             return replace(state, login_start=event.on), ()
         case events.FaultMet():
@@ -144,6 +146,13 @@ def _load_settings(state: State, settings: Settings) -> State:
     if settings.modules == state.settings.modules:
         return replace(state, settings=settings)
     return replace(state, settings=settings, contents={})
+
+
+def _take_lock(state: State, event: events.SessionLock) -> State:
+    """Enter that the user has gone, or has come back."""
+    if event.locked == state.locked:
+        return state
+    return replace(state, locked=event.locked, arrived=state.arrived if event.locked else event.at)
 
 
 def _take_launched(state: State, event: events.Launched) -> Step:
@@ -198,8 +207,8 @@ def _on_time(state: State, now: datetime) -> State:
 
     Where the clock was set back, what is under way is moved back too, so that it still takes as long.
     """
-    if state.clock is None:
-        return replace(state, clock=now)
+    if state.clock is None:  # the daemon starts with the session
+        return replace(state, clock=now, arrived=now)
     if now < state.clock - CLOCK_JITTER:
         return replace(state, clock=now, memory=set_back(state.memory, state.clock - now))
     return replace(state, clock=max(now, state.clock))
@@ -270,8 +279,9 @@ def _show_notices(
 
 def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
     """Return every notice that is due, whatever the hour."""
-    due = [*due_notices(assessment, state.memory, state.settings, now), *trouble_notices(state, assessment, now)]
-    due = summarize([*due, *guide_notices(assessment, state.memory, now)])
+    of_keys = due_notices(assessment, state.memory, state.settings, state.presence, now)
+    of_guide = guide_notices(assessment, state.memory, now)
+    due = summarize([*of_keys, *trouble_notices(state, assessment, now), *of_guide])
     if state.greeting and not was_delivered(state.memory, WELCOME, now):
         due.append(welcome_notice(build_report(state, assessment, now)))
     return due
@@ -300,14 +310,17 @@ def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
     """Remember that a notice was delivered, and forget old troubles."""
     oldest = event.at - TROUBLE_KEYS_KEPT
     kept = {m: at for m, at in state.memory.delivered.items() if at > oldest or not is_trouble_key(m)}
-    memory = replace(state.memory, delivered=kept | dict.fromkeys(map(str, event.dedup_keys), event.at))
+    fresh = {str(k) for k in event.dedup_keys if isinstance(k, ToldKey) or not was_delivered(state.memory, k, event.at)}
+    memory = replace(state.memory, delivered=kept | dict.fromkeys(fresh, event.at))
+    shown = state.in_flight.get(event.notice_id)
     in_flight = {
         t: delivery
         for t, delivery in state.in_flight.items()
         if t != event.notice_id or delivery.dedup_keys != event.dedup_keys
     }
     if event.notice_id.kind is NoticeKind.KEY:
-        memory = drop_snooze(memory, KeyId(event.notice_id.subject), event.at)
+        shown_at = event.at if shown is None else shown.at
+        memory = drop_snooze(memory, KeyId(event.notice_id.subject), shown_at, event.at)
     return replace(state, memory=memory, in_flight=in_flight)
 
 
@@ -325,7 +338,7 @@ def _launch_failed(procedure: str, trouble: Trouble) -> tuple[ShowNotice, ...]:
 
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:
     """Yield every moment at which to look again."""
-    yield from moments(assessment, state.memory, state.settings, now)
+    yield from moments(assessment, state.memory, state.settings, state.presence, now)
     yield from guide_moments(assessment, state.memory)
     yield from look_moments(state)
     yield from trouble_moments(state)

@@ -64,6 +64,10 @@ def _field_names(connection: sqlite3.Connection) -> None:
                 connection.execute(update, (msgspec.json.encode(renamed).decode(), rowid))
 
 
+def _answers(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE answered (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+
+
 def _fields_of(body: bytes) -> dict[str, object]:
     try:
         return msgspec.json.decode(body, type=dict[str, object])
@@ -71,7 +75,7 @@ def _fields_of(body: bytes) -> dict[str, object]:
         return {}
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _progress, _field_names)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _progress, _field_names, _answers)
 """The step from each schema version to the next; a released one is never changed."""
 
 

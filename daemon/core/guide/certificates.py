@@ -196,6 +196,7 @@ def _forget_key(state: State, key: KeyId) -> tuple[State, tuple[Effect, ...]]:
     memory = replace(
         memory,
         keys=_without(memory.keys, key),
+        answered=_without(memory.answered, key),
         snoozes=_without(memory.snoozes, key),
         progress=_without(memory.progress, ProgressId(key), blank_progress(key)),
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.card_reads import order_read_of_all
 from daemon.core.commands import (
@@ -24,12 +25,15 @@ from daemon.core.commands import (
 )
 from daemon.core.effects import Examine, OpenGuide, Quit, StartAtLogin, UseLanguage
 from daemon.core.guide.certificates import forget_certificate
+from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key
 from daemon.core.model import Claim, Fingerprint
 from daemon.core.responses.guide import choose, keep_case
-from daemon.core.responses.notice import Step, answer_notice, apply_claim
+from daemon.core.responses.notice import Step, answer_notice, apply_claim, note_answer
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
+
+LOOKS = {ActionKind.SELECT, ActionKind.CHECK}  # actions that answer nothing
 
 
 def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C901, PLR0912, PLR0911 - one case a command
@@ -38,7 +42,7 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
         case AnswerNotice(notice_id=notice_id, choice=choice):
             return answer_notice(state, assess_state(state, now), notice_id, choice, now)
         case ChooseAction(action=action):
-            return choose(state, assess_state(state, now), action, now)
+            return _choose(state, action, now)
         case StateClaim(key=key, claim=claim):
             return apply_claim(state, key, claim, now)
         case ClaimByFingerprint(fingerprint=fingerprint, claim=claim):
@@ -63,6 +67,19 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return state, (Quit(),)
         case _:
             assert_never(command)
+
+
+def _choose(state: State, action: ActionId, now: datetime) -> Step:
+    """Do what the user chose in the guide.
+
+    What is told of the key is thereby answered.
+    """
+    assessment = assess_state(state, now)
+    case = shown_case(state, assessment)
+    after, effects = choose(state, assessment, action, now)
+    if case is None or action.kind in LOOKS or (after is state and not effects):
+        return after, effects
+    return replace(after, memory=note_answer(after.memory, case.status.current.key.id, now)), effects
 
 
 def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: datetime) -> Step:

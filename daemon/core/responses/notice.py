@@ -44,6 +44,8 @@ Step = tuple[State, tuple[Effect, ...]]
 def answer_notice(state: State, assessment: Assessment, notice_id: NoticeId, choice: Choice, now: datetime) -> Step:
     """Do what the user chose on a notice or in the menu."""
     case = None if notice_id.key is None else assessment.case_of(notice_id.key)
+    if choice is not NoticeChoice.DISMISSED and notice_id.kind is NoticeKind.KEY and notice_id.key is not None:
+        state = replace(state, memory=note_answer(state.memory, notice_id.key, now))
     match choice:
         case NoticeChoice.OPEN:
             return _open(state, assessment, case, notice_id, now)
@@ -70,6 +72,13 @@ def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice
             return state, ()
 
 
+def note_answer(memory: Memory, key: KeyId, now: datetime) -> Memory:
+    """Remember that the user has answered what is told of a key."""
+    if key not in memory.keys:
+        return memory
+    return replace(memory, answered={**memory.answered, key: now})
+
+
 def _note_order(state: State, case: RenewalCase, now: datetime) -> State:
     """Record that the new key is ordered, by the user's word.
 
@@ -83,9 +92,9 @@ def _note_order(state: State, case: RenewalCase, now: datetime) -> State:
     if known is None or known.workflow is not WorkflowKind.ORDER:
         known = Progress(workflow=WorkflowKind.ORDER, begun=now)
     done = {step.id: now for step in steps} | dict(known.done)
-    return replace(
-        state, memory=with_progress(state.memory, progress_id(case), replace(known, done=done, abandoned=False))
-    )
+    memory = with_progress(state.memory, progress_id(case), replace(known, done=done, abandoned=False))
+    snoozes = {k: until for k, until in memory.snoozes.items() if k != case.status.current.key.id}
+    return replace(state, memory=replace(memory, snoozes=snoozes))
 
 
 def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
@@ -248,9 +257,14 @@ def _called(entry: LineageEntry) -> str | Text:
     return called(holder_name(entry.seen.certificate), entry.key)
 
 
-def drop_snooze(memory: Memory, key: KeyId, now: datetime) -> Memory:
-    """Drop a snooze that is over or that a wrong clock made."""
+def drop_snooze(memory: Memory, key: KeyId, shown_at: datetime, now: datetime) -> Memory:
+    """Drop a snooze once the notice that follows it was shown.
+
+    It stays while it lasts, where it was asked for after that. One that a wrong clock made is dropped too.
+    """
     until = memory.snoozes.get(key)
-    if until is None or now < until <= later(now, SNOOZE):
+    answered = memory.answered.get(key)
+    was_asked_later = answered is None or answered > shown_at
+    if until is None or (was_asked_later and now < until <= later(now, SNOOZE)):
         return memory
     return replace(memory, snoozes={k: u for k, u in memory.snoozes.items() if k != key})

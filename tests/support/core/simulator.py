@@ -15,6 +15,7 @@ from daemon.core.events import (
     NoticeDelivered,
     ReadersSeen,
     ReadFinished,
+    SessionLock,
     Tick,
     TokensRead,
 )
@@ -128,6 +129,10 @@ class Simulator:
         settings, zone = self.state.settings, self.state.zone
         self.state = State(settings=settings, zone=zone, memory=self.kept)
         self.look()
+
+    def lock(self, *, locked: bool) -> None:
+        """Lock or unlock the user's session."""
+        self.post(SessionLock(at=self.now, locked=locked))
 
     def command(self, command: Command, request: int | None = None) -> tuple[Effect, ...]:
         """Give a command, with a request number where a reply is awaited."""

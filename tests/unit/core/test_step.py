@@ -191,8 +191,15 @@ def test_it_wakes_for_the_first_milestone_and_asks_only_when_that_changes() -> N
 def test_it_wakes_for_nothing_when_nothing_lies_ahead() -> None:
     simulator = Simulator()
     simulator.look()
-    simulator.plug(ending(-DAY))
+    simulator.plug(ending(-DAY, issuer_o="Other"))
     assert simulator.state.wake_at is None
+
+
+def test_it_wakes_once_a_day_while_an_answer_is_wanted() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(ending(-DAY))
+    assert simulator.state.wake_at == NOW.replace(hour=9) + DAY
 
 
 def test_the_same_memory_gives_the_same_views() -> None:

@@ -77,6 +77,7 @@ FULL = Memory(
     },
     keys={KeyId("key-1"): KEY},
     delivered={"key-1:days:30": NOW, "key-1:expired": NOW + timedelta(microseconds=1)},
+    answered={KeyId("key-1"): NOW},
     snoozes={KeyId("key-1"): NOW + timedelta(days=1)},
     progress={ProgressId("key-1"): PROGRESS},
 )
@@ -376,11 +377,12 @@ def test_a_row_that_cannot_be_read_is_kept_apart_and_the_rest_loads(
 def make_version_1(file: Path) -> None:
     """Take the store back to how the first version left it."""
     query(file, "DROP TABLE progress")
+    query(file, "DROP TABLE answered")
     query(file, "UPDATE keys SET body = json_remove(body, '$.name')")
     query(file, "PRAGMA user_version = 1")
 
 
-FROM_VERSION_1 = replace(FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={})
+FROM_VERSION_1 = replace(FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={}, answered={})
 
 
 def test_an_older_store_is_brought_up_to_date(opened: Opener, filled: Path) -> None:

@@ -43,10 +43,13 @@ def test_the_guide_leads_the_order_to_the_new_key() -> None:
 def test_an_ordered_key_is_awaited_by_notices_too() -> None:
     simulator = Simulator()
     simulator.plug(OLD)
+    told = len(simulator.delivered)
     simulator.choose("open:order_page", "end:ordered")
-    simulator.wait(6 * DAY)
+    simulator.wait(19 * DAY)
+    assert len(simulator.delivered) == told, "the order is made: there is nothing to say"
+    simulator.wait(2 * DAY)
     notice = simulator.delivered[-1][1]
-    assert notice.body.id == "notice.ordered.ends"
+    assert notice.body.id == "notice.ordered.expired"
     assert notice.button is not None
     assert notice.button.id == "button.guide"
     launches = len(simulator.launches())

@@ -1,0 +1,84 @@
+"""When a notice without an answer comes again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from daemon.core.expiry import DAY, expired
+
+MORNING = time(9)  # of a day without login or unlock
+WEEK = 7 * DAY
+MONTH = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """What is known of the user at the computer.
+
+    `arrived` is the last login or unlock, and `locked` whether the session is known to be locked.
+    """
+
+    zone: tzinfo
+    arrived: datetime | None = None
+    locked: bool = False
+
+    def is_there(self, now: datetime) -> bool:
+        """Return whether a repeat is seen now.
+
+        That is so from the first login or unlock of the local day, or from nine o'clock where there is neither.
+        """
+        if self.locked:
+            return False
+        if self.arrived is not None and self.day(self.arrived) == self.day(now):
+            return True
+        return now.astimezone(self.zone).time() >= MORNING
+
+    def day(self, moment: datetime) -> date:
+        """Return the local day of a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def next_morning(self, now: datetime) -> datetime:
+        """Return the next nine o'clock, local time."""
+        local = now.astimezone(self.zone)
+        morning = local.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
+        return morning if morning > local else morning + DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """How a key's notice was told and answered.
+
+    `end_told` is when the end of its certificate was first told as past.
+    """
+
+    told: datetime
+    answered: datetime | None = None
+    end_told: datetime | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the user has answered since it was told."""
+        return self.answered is not None and self.answered >= self.told
+
+
+def gap(end: datetime, telling: Telling, now: datetime) -> timedelta | None:
+    """Return how long after its telling a notice comes again.
+
+    None: it does not, since it was answered and a milestone is still to come.
+    """
+    if not expired(end, now):
+        return None if telling.is_answered else _gap_before(end - now)
+    if telling.is_answered:
+        return MONTH
+    return _gap_after(now - (telling.end_told or end))
+
+
+def _gap_before(left: timedelta) -> timedelta:
+    if left > 30 * DAY:
+        return WEEK
+    return 2 * DAY if left > WEEK else DAY
+
+
+def _gap_after(since_told: timedelta) -> timedelta:
+    if since_told < WEEK:
+        return DAY
+    return WEEK if since_told < 4 * WEEK else MONTH
