@@ -1,17 +1,16 @@
 """Finds the procedure, holder and lineage of a certificate."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from config.settings import Procedure
 from daemon.core.caching import memoize_last
 from daemon.core.expiry import expired
 from daemon.core.issuers import fitting_procedures
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
+from daemon.core.same_holder import HolderMatch, contradict, match_holders, name_of, organization_of, person_of
 
 NONE: frozenset[Fingerprint] = frozenset()
 
@@ -55,19 +54,6 @@ def procedure_of(certificate: Certificate, procedures: Iterable[Procedure]) -> P
 def holder_name(certificate: Certificate) -> str:
     """Return the holder's name as it is shown, "" for none."""
     return certificate.subject_cn or f"{certificate.given_name} {certificate.surname}".strip()
-
-
-def same_holder(one: Certificate, other: Certificate) -> bool:
-    """Return whether two certificates are surely of one holder.
-
-    Names decide where both certificates give them, the common name where not; organisations must not differ.
-    """
-    if _organizations_differ(one, other):
-        return False
-    if _both_named(one, other):
-        return _names(one) == _names(other)
-    name = _folded(one.subject_cn)
-    return bool(name) and name == _folded(other.subject_cn)
 
 
 def certificates_renewed_in_place(
@@ -222,51 +208,25 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
     """Yield traits of which two entries of one holder share one."""
     certificate = entry.seen.certificate
     yield entry.key.id
-    if certificate.given_name and certificate.surname:
-        yield _names(certificate)
-    if certificate.subject_cn:
-        yield 1, _folded(certificate.subject_cn)
+    yield from filter(None, (person_of(certificate), organization_of(certificate)))
+    if name := name_of(certificate):
+        yield "".join(sorted(name.whole))
 
 
 def _fits(entry: LineageEntry, group: list[LineageEntry]) -> bool:
     """Return whether an entry is like a member and contradicts none."""
     mine = entry.seen.certificate
     others = [member.seen.certificate for member in group]
-    return any(same_holder(mine, other) for other in others) and not any(_differ(mine, o) for o in others)
+    return any(match_holders(mine, o) is HolderMatch.SAME for o in others) and not any(
+        contradict(mine, o) for o in others
+    )
 
 
 def _of_one_kind(one: Certificate, other: Certificate, procedures: tuple[Procedure, ...]) -> bool:
     same_procedure = procedure_of(one, procedures) is procedure_of(other, procedures)
-    return one.role is other.role and same_procedure and same_holder(one, other)
+    return one.role is other.role and same_procedure and match_holders(one, other) is HolderMatch.SAME
 
 
 def _of_one_holder(group: list[LineageEntry], other: list[LineageEntry]) -> bool:
     on_one_key = {entry.key.id for entry in group} & {entry.key.id for entry in other}
     return bool(on_one_key) or any(_fits(entry, other) for entry in group)
-
-
-def _differ(one: Certificate, other: Certificate) -> bool:
-    return _organizations_differ(one, other) or (_both_named(one, other) and _names(one) != _names(other))
-
-
-def _organizations_differ(one: Certificate, other: Certificate) -> bool:
-    return len({c.organization_identifier for c in (one, other)} - {""}) > 1
-
-
-def _both_named(one: Certificate, other: Certificate) -> bool:
-    return all(c.given_name and c.surname for c in (one, other))
-
-
-def _names(certificate: Certificate) -> tuple[str, str]:
-    return _folded(certificate.given_name), _folded(certificate.surname)
-
-
-@lru_cache(maxsize=1 << 16)  # support staff read hundreds of keys, and each name is compared with all others
-def _folded(name: str) -> str:
-    """Remove what two issuers may write differently.
-
-    That is case, accents, ligatures, punctuation and spaces.
-    """
-    whole = name.casefold().replace("œ", "oe").replace("æ", "ae")
-    blank = (c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in blank).split())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from config.settings import IssuerRule, Procedure
 from daemon.core.model import Certificate
-from daemon.core.organizations import same_organization
+from daemon.core.registration_numbers import same_organization
 
 
 def fitting_procedures(certificate: Certificate, procedures: Iterable[Procedure]) -> tuple[Procedure, ...]:

@@ -55,6 +55,9 @@ class Certificate:
     organization_identifier: str = ""
     """The subject's organizationIdentifier, for example a national number of the company."""
 
+    subject_serial: str = ""
+    """The subject's serialNumber: perhaps the holder's own lasting number."""
+
     issuer_cn: str = ""
 
     issuer_o: str = ""

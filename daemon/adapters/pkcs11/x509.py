@@ -20,6 +20,7 @@ from config.i18n.text import clean
 from config.instants import instant
 from daemon.adapters.pkcs11.messages import ISSUER_UNITS, SERIAL_DIGITS
 from daemon.core.model import Certificate, Fingerprint, Role
+from daemon.core.person_names import repaired
 
 REASON_LIMIT = 60  # characters, so that the flaw still names the fields
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 COMMON_NAME, SURNAME, GIVEN_NAME = "2.5.4.3", "2.5.4.4", "2.5.4.42"
 ORGANIZATION, ORGANIZATIONAL_UNIT, ORGANIZATION_IDENTIFIER = "2.5.4.10", "2.5.4.11", "2.5.4.97"
+SERIAL_NUMBER = "2.5.4.5"
 
 LOGIN_PURPOSES = frozenset(
     oid.dotted_string
@@ -134,6 +136,7 @@ def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certif
         given_name=_first(facts.subject, GIVEN_NAME),
         surname=_first(facts.subject, SURNAME),
         organization_identifier=_first(facts.subject, ORGANIZATION_IDENTIFIER),
+        subject_serial=_first(facts.subject, SERIAL_NUMBER),
         issuer_cn=_last(facts.issuer, COMMON_NAME),
         issuer_o=_first(facts.issuer, ORGANIZATION),
         issuer_ou=_all(facts.issuer, ORGANIZATIONAL_UNIT)[:ISSUER_UNITS],
@@ -161,7 +164,7 @@ def _serial(number: int | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _all(name: Name, oid: str) -> tuple[str, ...]:
-    return tuple(clean(value) for found, value in name if found == oid)
+    return tuple(clean(repaired(value)) for found, value in name if found == oid)
 
 
 def _first(name: Name, oid: str) -> str:

@@ -6,60 +6,12 @@ from itertools import permutations
 
 import pytest
 
-from daemon.core.holders import certificates_renewed_in_place, lineages, procedure_of, same_holder
+from daemon.core.holders import certificates_renewed_in_place, lineages, procedure_of
 from daemon.core.model import Certificate, Role
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
 
 JEAN = certificate("jean")
 BOTH = SETTINGS.procedures
-
-
-def person(given: str = "", surname: str = "", cn: str = "", organization: str = "") -> Certificate:
-    return replace(JEAN, given_name=given, surname=surname, subject_cn=cn, organization_identifier=organization)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param(person("Jean", "Martin", "A"), person("Jean", "Martin", "B"), id="same names, another CN"),
-        pytest.param(person("Jean", "Martin"), person("JEAN", "MARTIN"), id="case"),
-        pytest.param(person("Élise", "Façon"), person("ELISE", "FACON"), id="accents"),
-        pytest.param(person("Élise", "Façon"), person("E\u0301lise", "Fac\u0327on"), id="composed and decomposed"),
-        pytest.param(person("Jean-Luc", "Roy"), person("JEAN LUC", "ROY"), id="hyphen and space"),
-        pytest.param(person("Jean\u2011Luc", "Roy"), person("Jean-Luc", "Roy"), id="a hyphen that does not break"),
-        pytest.param(person("Anne", "d’Arc"), person("ANNE", "D'ARC"), id="apostrophes"),
-        pytest.param(person("Zoé", "Lecœur"), person("ZOE", "LECOEUR"), id="ligature"),
-        pytest.param(person(cn="Jean MARTIN"), person(cn="jean  martin"), id="CN alone"),
-        pytest.param(person("Jean", "Martin", "Jean Martin"), person(cn="JEAN MARTIN"), id="CN where one has no names"),
-        pytest.param(person(cn="J", organization="X"), person(cn="J", organization="X"), id="one organisation"),
-        pytest.param(person(cn="J", organization="X"), person(cn="J"), id="organisation known of one"),
-    ],
-)
-def test_one_holder_is_recognised_again(one: Certificate, other: Certificate) -> None:
-    assert same_holder(one, other)
-    assert same_holder(other, one)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param(person("Jean", "Martin"), person("Anne", "Martin"), id="a couple"),
-        pytest.param(person("Jean", "Martin", "M"), person("Anne", "Martin", "M"), id="a couple with one CN"),
-        pytest.param(person("Jean", "Martin"), person("Martin", "Jean"), id="names the other way round"),
-        pytest.param(person(cn="J", organization="X"), person(cn="J", organization="Y"), id="two organisations"),
-        pytest.param(
-            person("Jean", "Martin", organization="X"), person("Jean", "Martin", organization="Y"), id="namesakes"
-        ),
-        pytest.param(person(), person(), id="no names at all"),
-        pytest.param(person("Jean"), person("Jean"), id="half a name"),
-        pytest.param(person("Jean", "Martin"), person(cn="Martin"), id="no common ground"),
-        pytest.param(person(cn="Jean Martin"), person(cn="Jean Martine"), id="nearly the same CN"),
-        pytest.param(person(cn="--"), person(cn="-"), id="nothing but signs"),
-    ],
-)
-def test_uncertain_cases_are_two_holders(one: Certificate, other: Certificate) -> None:
-    assert not same_holder(one, other)
-    assert not same_holder(other, one)
 
 
 @pytest.mark.parametrize(

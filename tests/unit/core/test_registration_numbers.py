@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.core.organizations import organization_number, same_organization
+from daemon.core.registration_numbers import RegistrationNumber, organization_number, same_organization
 
 EQUAL = [
     ("SI:FR-434202180", "NTRFR-434202180"),
@@ -16,6 +16,7 @@ EQUAL = [
     ("NTRDE-HRB74346", "NTRDE-HRB 74346"),
     ("VATES-Q2826004J", "vates-q2826004j"),
     (" NTRFR-434202180 ", "NTRFR-434202180"),
+    ("434202180", "NTRFR-434202180"),
     ("ohne Land", "OHNE LAND"),
 ]
 DIFFERENT = [
@@ -42,4 +43,4 @@ def test_another_organisation_is_not_taken_for_it(one: str, other: str) -> None:
 
 def test_a_siret_and_a_vat_number_hold_the_siren() -> None:
     found = {organization_number(each) for each in ("NTRFR-43420218000036", "VATFR-32434202180", "SI:FR-434202180")}
-    assert found == {("FR", "434202180")}
+    assert found == {RegistrationNumber("FR", "434202180")}

@@ -1,0 +1,94 @@
+"""Decides whether two certificates are of one person."""
+
+from enum import Enum
+
+from daemon.core.model import Certificate
+from daemon.core.person_names import HolderName, NameMatch, match_names, read_name
+from daemon.core.registration_numbers import RegistrationNumber, organization_number, person_number
+
+
+class HolderMatch(Enum):
+    """Whether two certificates are of one person. Only SAME pairs them."""
+
+    SAME = "same"
+    IN_DOUBT = "in doubt"
+    ANOTHER = "another"
+
+
+def match_holders(one: Certificate, other: Certificate) -> HolderMatch:
+    """Return whether two certificates are of one person.
+
+    Numbers of people decide, where both certificates have one. Names do where not.
+    """
+    person, other_person = person_number(one.subject_serial), person_number(other.subject_serial)
+    found = _match_by_name(one, other)
+    if person is None or other_person is None:
+        return found
+    if (person.country, person.digits) == (other_person.country, other_person.digits):
+        return HolderMatch.SAME
+    if person.scheme == other_person.scheme:
+        return HolderMatch.ANOTHER
+    return HolderMatch.IN_DOUBT if found is HolderMatch.SAME else found  # a tax number and a personal one
+
+
+def contradict(one: Certificate, other: Certificate) -> bool:
+    """Return whether two certificates cannot be in one line by themselves."""
+    found = match_holders(one, other)
+    in_doubt = found is HolderMatch.IN_DOUBT
+    return found is HolderMatch.ANOTHER or (in_doubt and _in_one_organization(one, other) is False)
+
+
+def name_of(certificate: Certificate) -> HolderName | None:
+    """Return the holder's name, with all ways to read it."""
+    return read_name(certificate.given_name, certificate.surname, certificate.subject_cn)
+
+
+def organization_of(certificate: Certificate) -> RegistrationNumber | None:
+    """Return the number of the holder's organisation."""
+    return organization_number(certificate.organization_identifier)
+
+
+def person_of(certificate: Certificate) -> RegistrationNumber | None:
+    """Return the holder's own number."""
+    return person_number(certificate.subject_serial)
+
+
+def _match_by_name(one: Certificate, other: Certificate) -> HolderMatch:
+    organization = _in_one_organization(one, other)
+    match _match_names(one, other):
+        case NameMatch.EQUAL:
+            return HolderMatch.IN_DOUBT if organization is False else HolderMatch.SAME
+        case NameMatch.LONGER:
+            return HolderMatch.SAME if organization else HolderMatch.IN_DOUBT
+        case NameMatch.UNSURE:
+            return HolderMatch.IN_DOUBT
+        case NameMatch.RENAMED:  # of another organisation, nothing but a given name would be in common
+            return HolderMatch.ANOTHER if organization is False else HolderMatch.IN_DOUBT
+        case NameMatch.DIFFERENT:
+            return HolderMatch.ANOTHER
+
+
+def _match_names(one: Certificate, other: Certificate) -> NameMatch:
+    name, other_name = name_of(one), name_of(other)
+    if name is None or other_name is None:
+        return NameMatch.DIFFERENT
+    found = match_names(name, other_name)
+    if found < NameMatch.UNSURE and _have_one_common_name(one, other):
+        return NameMatch.UNSURE  # the name of an office, perhaps
+    return found
+
+
+def _have_one_common_name(one: Certificate, other: Certificate) -> bool:
+    """Return whether the common names agree, where one has no other name."""
+    if all(c.given_name and c.surname for c in (one, other)):
+        return False
+    name, other_name = read_name("", "", one.subject_cn), read_name("", "", other.subject_cn)
+    return name is not None and other_name is not None and match_names(name, other_name) is NameMatch.EQUAL
+
+
+def _in_one_organization(one: Certificate, other: Certificate) -> bool | None:
+    """Return whether the organisations are one, None where one is unknown."""
+    number, other_number = organization_of(one), organization_of(other)
+    if number is None or other_number is None:
+        return None
+    return number == other_number

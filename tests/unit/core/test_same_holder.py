@@ -1,0 +1,296 @@
+"""When two certificates are of one person, of two, or in doubt."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from daemon.core.model import Certificate
+from daemon.core.registration_numbers import organization_number, person_number
+from daemon.core.same_holder import HolderMatch, match_holders
+from support.core.factories import certificate
+
+SAME, DOUBT, ANOTHER = HolderMatch.SAME, HolderMatch.IN_DOUBT, HolderMatch.ANOTHER
+SIREN, OTHER_SIREN = "NTRFR-123456789", "NTRFR-987654321"
+
+
+def person(
+    given_name: str = "", surname: str = "", cn: str = "", organization: str = "", number: str = ""
+) -> Certificate:
+    return replace(
+        certificate(),
+        given_name=given_name,
+        surname=surname,
+        subject_cn=cn,
+        organization_identifier=organization,
+        subject_serial=number,
+    )
+
+
+def jeanne(
+    organization: str = "", number: str = "", surname: str = "Martin", given_name: str = "Jeanne"
+) -> Certificate:
+    return person(given_name, surname, "Jeanne MARTIN", organization, number)
+
+
+def check(one: Certificate, other: Certificate, expected: HolderMatch) -> None:
+    assert match_holders(one, other) is expected
+    assert match_holders(other, one) is expected, "whichever comes first"
+
+
+# Each row: one, other, what they are; the id says why.
+NAMES = [
+    pytest.param(("Jean", "Martin", "A"), ("Jean", "Martin", "B"), SAME, id="attributes count before the CN"),
+    pytest.param(("Jean", "Martin"), ("JEAN", "MARTIN"), SAME, id="case"),
+    pytest.param(("Élise", "Façon"), ("ELISE", "FACON"), SAME, id="accents"),
+    pytest.param(("Élise", "Façon"), ("E\u0301lise", "Fac\u0327on"), SAME, id="composed and decomposed"),
+    pytest.param(("Jean-Luc", "Roy"), ("JEAN LUC", "ROY"), SAME, id="hyphen and blank"),
+    pytest.param(("Jean\u2011Luc", "Roy"), ("Jean-Luc", "Roy"), SAME, id="a hyphen that does not break"),
+    pytest.param(("Jean - Luc", "Roy"), ("Jean–Luc", "Roy"), SAME, id="a dash, and a hyphen between blanks"),
+    pytest.param(("Jean-Luc", "Roy"), ("Jeanluc", "Roy"), SAME, id="hyphen left out"),
+    pytest.param(("Anne", "d’Arc"), ("ANNE", "D'ARC"), SAME, id="two apostrophes"),
+    pytest.param(("Anne", "d'Arc"), ("ANNE", "DARC"), SAME, id="apostrophe left out"),
+    pytest.param(("Anne", "D ARC"), ("ANNE", "D´ARC"), SAME, id="apostrophe or blank"),
+    pytest.param(("Anne", "Le Goff"), ("ANNE", "LEGOFF"), SAME, id="blank left out"),
+    pytest.param(("Zoé", "Lecœur"), ("ZOE", "LECOEUR"), SAME, id="oe"),
+    pytest.param(("Lætitia", "Roy"), ("LAETITIA", "ROY"), SAME, id="ae"),
+    pytest.param(("Lech", "Wałęsa"), ("LECH", "WALESA"), SAME, id="l with stroke"),
+    pytest.param(("Søren", "Bjørn"), ("SOREN", "BJORN"), SAME, id="o with stroke"),
+    pytest.param(("Đorđe", "Đukić"), ("DORDE", "DUKIC"), SAME, id="d with stroke"),
+    pytest.param(("Jürgen", "Weiß"), ("JURGEN", "WEISS"), SAME, id="sharp s"),
+    pytest.param(("Işık", "Yıldız"), ("ISIK", "YILDIZ"), SAME, id="i without dot"),
+    pytest.param(("İpek", "Şahin"), ("IPEK", "SAHIN"), SAME, id="capital i with dot"),
+    pytest.param(("Élise", "Façon"), ("Ã‰lise", "FaÃ§on"), SAME, id="UTF-8 read as Windows-1252"),
+    pytest.param(("Hélène", "Façon"), ("HÃ©lÃ¨ne", "FaÃ§on"), SAME, id="UTF-8 read as Latin-1"),
+    pytest.param(("Me Jeanne", "Martin"), ("Jeanne", "Martin"), SAME, id="title of a lawyer"),
+    pytest.param(("Jeanne", "Dr Martin"), ("Mme Jeanne", "Martin"), SAME, id="titles in either attribute"),
+    pytest.param(("M. Claude", "Roy"), ("Mme Claude", "Roy"), DOUBT, id="a couple with one given name"),
+    pytest.param(("Jean", "Martin"), ("Anne", "Martin"), ANOTHER, id="a couple"),
+    pytest.param(("Jean", "Martin", "M"), ("Anne", "Martin", "M"), ANOTHER, id="a couple with one CN"),
+    pytest.param(("Jean", "Roy"), ("Jean-Marc", "Roy"), ANOTHER, id="a hyphenated given name is one"),
+    pytest.param(("Jean Paul", "Roy"), ("Jean-Marc", "Roy"), ANOTHER, id="two names, and another hyphenated one"),
+    pytest.param(("Jean", "Roy"), ("Jeanne", "Roy"), ANOTHER, id="one name begins with the other"),
+    pytest.param(("Jean", "Martin"), ("Martin", "Jean"), DOUBT, id="attributes the other way round"),
+    pytest.param(("Jeanne", "Durand"), ("Jeanne", "Martin"), DOUBT, id="married"),
+    pytest.param(("Jeanne", "Martin"), ("Jeanne", "Martin-Durand"), DOUBT, id="added to with a hyphen"),
+    pytest.param(("Jeanne", "Martin"), ("Jeanne", "MARTIN EP. DURAND"), DOUBT, id="added to with ep."),
+    pytest.param(("Jeanne", "Martin née Durand"), ("Jeanne", "Durand"), DOUBT, id="added to with née"),
+    pytest.param(("J.", "Martin"), ("Jeanne", "Martin"), DOUBT, id="an initial with a dot"),
+    pytest.param(("J", "Martin"), ("Jeanne", "Martin"), DOUBT, id="an initial"),
+    pytest.param(("J.-P.", "Roy"), ("Jean-Pierre", "Roy"), DOUBT, id="initials of a hyphenated name"),
+    pytest.param(("Ph.", "Roy"), ("Philippe", "Roy"), DOUBT, id="cut short"),
+    pytest.param(("A.", "Martin"), ("Jeanne", "Martin"), ANOTHER, id="another initial"),
+    pytest.param(("J.-P.", "Roy"), ("Jean-Marc", "Roy"), ANOTHER, id="another second initial"),
+    pytest.param(("J.", "Martin"), ("Jeanne", "Durand"), ANOTHER, id="an initial, and another surname"),
+    pytest.param(("Jeanne", "Martin"), ("Jeanne Marie Louise", "Martin"), DOUBT, id="given names without a number"),
+    pytest.param(("Jeanne Anne", "Martin"), ("Jeanne Marie", "Martin"), DOUBT, id="other names beside the first"),
+    pytest.param(("", "", "Jean MARTIN"), ("", "", "jean  martin"), SAME, id="CN alone"),
+    pytest.param(("", "", "MARTIN Jeanne"), ("", "", "Jeanne MARTIN"), SAME, id="CN, surname first or last"),
+    pytest.param(("", "", "LE GOFF JEANNE"), ("", "", "Jeanne Legoff"), SAME, id="CN, surname of two words first"),
+    pytest.param(("", "", "MARTIN, Jeanne"), ("", "", "Maître Jeanne Martin"), SAME, id="CN with comma and title"),
+    pytest.param(("Jean", "Martin", "Jean Martin"), ("", "", "JEAN MARTIN"), SAME, id="CN where one has no names"),
+    pytest.param(("Jeanne", "Le Goff"), ("", "", "LEGOFF JEANNE"), SAME, id="attributes and CN"),
+    pytest.param(("Jean", "Roy", "Cabinet Roy"), ("", "", "Cabinet Roy"), DOUBT, id="an office's CN, and one of it"),
+    pytest.param(("", "", "Jean MARTIN"), ("", "", "Anne MARTIN"), ANOTHER, id="CN of a couple"),
+    pytest.param(("", "", "Jean Martin"), ("", "", "Anne Martin"), ANOTHER, id="CN of a couple without capitals"),
+    pytest.param(("", "", "Jean MARTIN"), ("", "", "Martin JEAN"), DOUBT, id="capitals show which is the surname"),
+    pytest.param(("", "", "Jean Martin"), ("", "", "Jean Martine"), DOUBT, id="CN with another surname"),
+    pytest.param(("", "", "J. MARTIN"), ("Jeanne", "Martin"), DOUBT, id="CN with an initial"),
+    pytest.param(("", "", "M. Martin"), ("", "", "Mme Martin"), DOUBT, id="titles and one surname"),
+    pytest.param(("", "", "Martin"), ("Jean", "Martin"), DOUBT, id="a surname alone"),
+    pytest.param(("Anne", "Roy"), ("", "", "Martin"), ANOTHER, id="no common ground"),
+    pytest.param(("", "", "Card 1 23"), ("", "", "Card 12 3"), DOUBT, id="two numbers"),
+    pytest.param((), (), ANOTHER, id="no names at all"),
+    pytest.param(("Jean",), ("Jean",), ANOTHER, id="half a name"),
+    pytest.param(("", "", "--"), ("", "", "-"), ANOTHER, id="nothing but signs"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "expected"), NAMES)
+def test_names_without_numbers(one: tuple[str, ...], other: tuple[str, ...], expected: HolderMatch) -> None:
+    check(person(*one), person(*other), expected)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        pytest.param("SI:FR-123456789", SIREN, SAME, id="national scheme"),
+        pytest.param("ntrfr-123456789", SIREN, SAME, id="lower case"),
+        pytest.param("VATFR-32123456789", SIREN, SAME, id="French VAT number"),
+        pytest.param("VATFR-32 123 456 789", "SI:FR-12345678900012", SAME, id="VAT number and SIRET"),
+        pytest.param("NTRFR-12345678900012", "NTRFR-12345678900020", SAME, id="two places of one company"),
+        pytest.param("0002 123456789", SIREN, SAME, id="directory of companies"),
+        pytest.param("0009 12345678900012", SIREN, SAME, id="directory of places"),
+        pytest.param("123456789", SIREN, SAME, id="digits alone"),
+        pytest.param("VATEL-123456789", "NTRGR-123456789", SAME, id="Greece, as tax offices write it"),
+        pytest.param("NTRDE-HRB74346", "NTRDE-HRB 74346", SAME, id="letters in a number"),
+        pytest.param(SIREN, "", SAME, id="known of one"),
+        pytest.param("", "", SAME, id="unknown"),
+        pytest.param(SIREN, OTHER_SIREN, DOUBT, id="two organisations"),
+        pytest.param("VATFR-32987654321", SIREN, DOUBT, id="two organisations, in two ways"),
+        pytest.param("NTRBE-123456789", SIREN, DOUBT, id="two countries"),
+        pytest.param("VATDE-12345678900012", "VATDE-12345678900020", DOUBT, id="only France has SIRETs"),
+        pytest.param("NTRFR-000000000", SIREN, SAME, id="a number of noughts is none"),
+    ],
+)
+def test_numbers_of_organisations(one: str, other: str, expected: HolderMatch) -> None:
+    check(jeanne(one), jeanne(other), expected)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        pytest.param(jeanne(number="PNOFR-1"), jeanne(number="pnofr-1", surname="Durand"), SAME, id="married"),
+        pytest.param(jeanne(SIREN, "TINFR-1"), jeanne(OTHER_SIREN, "TINFR-1"), SAME, id="of two organisations"),
+        pytest.param(jeanne(number="TAXIT-RSS"), jeanne(number="TINIT-RSS"), SAME, id="the older word for tax numbers"),
+        pytest.param(jeanne(number="PNOES-1"), jeanne(number="TINES-1"), SAME, id="one number for both"),
+        pytest.param(jeanne(number="PNOFR-1"), jeanne(number="PNOFR-2"), ANOTHER, id="namesakes"),
+        pytest.param(jeanne(SIREN, "PNOFR-1"), jeanne(SIREN, "PNOFR-2"), ANOTHER, id="namesakes of one office"),
+        pytest.param(jeanne(number="PNOFR-1"), jeanne(number="PNOBE-1"), ANOTHER, id="two countries"),
+        pytest.param(jeanne(number="PNOFR-1"), jeanne(number="TINFR-2"), DOUBT, id="not to be compared"),
+        pytest.param(jeanne(number="PNOFR-1"), jeanne(), SAME, id="known of one"),
+        pytest.param(jeanne(number="IDCFR-1"), jeanne(number="IDCFR-2"), SAME, id="identity cards are renewed"),
+        pytest.param(
+            jeanne(number="PASFR-1"), jeanne(number="PASFR-1", surname="Durand"), DOUBT, id="a passport proves nothing"
+        ),
+        pytest.param(jeanne(number="S161"), jeanne(number="S162"), SAME, id="counted by the issuer"),
+    ],
+)
+def test_numbers_of_people(one: Certificate, other: Certificate, expected: HolderMatch) -> None:
+    check(one, other, expected)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        pytest.param({}, {"given_name": "Jeanne Marie Louise"}, SAME, id="given names held together by the number"),
+        pytest.param({}, {"given_name": "Jeanne, Marie, Louise"}, SAME, id="given names with commas"),
+        pytest.param({}, {"given_name": "Jeanne M."}, DOUBT, id="a second initial"),
+        pytest.param({}, {"given_name": "Marie Jeanne"}, ANOTHER, id="another first given name"),
+        pytest.param({}, {"surname": "Durand"}, DOUBT, id="married"),
+        pytest.param({}, {"given_name": "Anne"}, ANOTHER, id="a couple with one office"),
+        pytest.param({}, {"given_name": "Jeanne Marie", "organization": OTHER_SIREN}, DOUBT, id="two organisations"),
+        pytest.param({}, {"surname": "Durand", "organization": OTHER_SIREN}, ANOTHER, id="nothing else in common"),
+        pytest.param({}, {"surname": "Martin Durand", "organization": OTHER_SIREN}, DOUBT, id="one surname in common"),
+    ],
+)
+def test_names_and_the_number_of_the_organisation(
+    one: dict[str, str], other: dict[str, str], expected: HolderMatch
+) -> None:
+    given_in = {"organization": SIREN}
+    check(jeanne(**{**given_in, **one}), jeanne(**{**given_in, **other}), expected)
+
+
+# Made up, in the way that issuers of these countries write: each row is one person, over the years.
+PEOPLE = {
+    "France, an expert": [
+        person("Jeanne", "LE GOFF", "Jeanne LE GOFF", "SI:FR-123456789", "S161"),
+        person("JEANNE MARIE", "LEGOFF", "LEGOFF JEANNE", "NTRFR-12345678900012", "d2f1"),
+    ],
+    "France, his wife": [person("Yann", "LE GOFF", "Yann LE GOFF", "SI:FR-123456789")],
+    "Belgium": [
+        person("Luc Marie", "Peeters", "Luc Peeters (Authentication)", "", "85073003328"),
+        person("Luc Marie", "Peeters", "Luc Peeters (Signature)", "", "PNOBE-85073003328"),
+    ],
+    "Estonia": [
+        person("MARI-LIIS", "MÄNNIK", "MÄNNIK,MARI-LIIS,47101010033", "", "PNOEE-47101010033"),
+        person("MARI-LIIS", "TAMM", "TAMM,MARI-LIIS,47101010033", "", "PNOEE-47101010033"),
+    ],
+    "Spain": [
+        person("JUAN", "ESPAÑOL ESPAÑOL", "ESPAÑOL ESPAÑOL JUAN - 00000000T", "", "IDCES-00000000T"),
+        person("JUAN", "ESPAÑOL ESPAÑOL", "00000000T JUAN ESPAÑOL", "VATES-B12345674", "IDCES-00000000T"),
+    ],
+    "Italy": [
+        person("Mario", "Rossi", "Mario Rossi", "", "TINIT-RSSMRA80A01H501U"),
+        person("MARIO", "ROSSI", "ROSSI MARIO", "VATIT-01879020517", "TINIT-RSSMRA80A01H501U"),
+    ],
+    "Italy, a namesake": [person("Mario", "Rossi", "Mario Rossi", "", "TINIT-RSSMRA75B02F205X")],
+    "Germany": [
+        person("Jürgen", "Groß", "Dr. Jürgen Groß", "NTRDE-HRB74346"),
+        person("Jürgen", "GROSS", "Jürgen GROSS", "NTRDE-HRB 74346"),
+    ],
+    "Poland": [
+        person("Stanisław", "Wąsik", "Stanisław Wąsik", "", "PNOPL-75010112345"),
+        person("STANISLAW", "WASIK", "STANISLAW WASIK", "VATPL-5260250274", "PNOPL-75010112345"),
+    ],
+    "Croatia": [person("Đuro", "Đaković", "Đuro Đaković"), person("", "", "DAKOVIC DURO", "", "1234.5.6")],
+}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_one_person_is_recognised_over_the_years(who: str) -> None:
+    for one, other in combinations(PEOPLE[who], 2):
+        check(one, other, SAME)
+
+
+@pytest.mark.parametrize(("who", "whom"), list(combinations(PEOPLE, 2)))
+def test_two_people_of_the_corpus_are_never_paired(who: str, whom: str) -> None:
+    for one in PEOPLE[who]:
+        for other in PEOPLE[whom]:
+            check(one, other, ANOTHER)
+
+
+PARTS = st.sampled_from(
+    [
+        "Jean",
+        "Jean-Marc",
+        "JEAN MARC",
+        "J.",
+        "Jeanne",
+        "Martin",
+        "MARTIN",
+        "Le Goff",
+        "Durand",
+        "M.",
+        "Mme",
+        "d'Arc",
+        "1",
+    ]
+)
+WRITTEN = st.one_of(st.text(max_size=20), st.lists(PARTS, max_size=4).map(" ".join))
+NUMBERS = st.sampled_from(["", SIREN, "SI:FR-123456789", OTHER_SIREN, "NTRBE-1"])
+PERSONS = st.builds(person, WRITTEN, WRITTEN, WRITTEN, NUMBERS, st.sampled_from(["", "PNOFR-1", "PNOFR-2", "TINFR-1"]))
+
+
+@given(PERSONS, PERSONS)
+@example(person(cn="LE GOFF ANNE"), person(cn="anne legoff"))
+def test_the_order_of_two_certificates_never_matters(one: Certificate, other: Certificate) -> None:
+    assert match_holders(one, other) is match_holders(other, one)
+
+
+@given(PERSONS)
+def test_a_certificate_is_like_itself_where_it_has_a_name(one: Certificate) -> None:
+    assert match_holders(one, one) in {SAME, ANOTHER}
+
+
+DIGITS = st.text("0123456789", min_size=1, max_size=16)
+
+
+@given(DIGITS, DIGITS, st.sampled_from(["PNOFR-", "TINDE-", "PNOEE-"]))
+def test_two_numbers_of_people_never_become_one(one: str, other: str, scheme: str) -> None:
+    numbers = [person_number(scheme + digits) for digits in (one, other)]
+    if None not in numbers:
+        assert (numbers[0] == numbers[1]) == (one == other)
+    if None not in numbers and one != other:
+        check(jeanne(number=scheme + one), jeanne(number=scheme + other), ANOTHER)
+
+
+@given(DIGITS, DIGITS, st.sampled_from(["NTRDE-", "VATIT-", "SI:BE-"]))
+def test_two_numbers_of_foreign_organisations_never_become_one(one: str, other: str, scheme: str) -> None:
+    numbers = [organization_number(scheme + digits) for digits in (one, other)]
+    if None not in numbers:
+        assert (numbers[0] == numbers[1]) == (one == other)
+
+
+@given(st.integers(1, 999_999_999), st.integers(1, 999_999_999), st.integers(0, 99), st.integers(0, 99_999))
+def test_two_companies_of_france_never_become_one(one: int, other: int, key: int, place: int) -> None:
+    for form in (f"NTRFR-{other:09}", f"VATFR-{key:02}{other:09}", f"SI:FR-{other:09}{place:05}"):
+        assert (organization_number(f"NTRFR-{one:09}") == organization_number(form)) == (one == other)
+
+
+@given(DIGITS, DIGITS)
+def test_two_numbers_in_a_name_never_become_one(one: str, other: str) -> None:
+    expected = SAME if one == other else DOUBT
+    assert match_holders(person(cn=f"Card {one}"), person(cn=f"Card {other}")) is expected
