@@ -141,6 +141,8 @@ def _write_store() -> None:
 def _load_schedule() -> None:
     importlib.import_module("daemon.adapters.schedule.scheduler")
     importlib.import_module("daemon.adapters.schedule.resume")
+    if sys.platform == "darwin":
+        importlib.import_module("daemon.adapters.schedule.resume_macos")
 
 
 def _run_token_child() -> None:

@@ -188,6 +188,8 @@ class TrayIcon:
             self._icon = icon = icon_class(NAME, _drawing(view), tooltip, self._menu(entries))
         if sys.platform == "win32":
             icon.session_ends = self._end_with_session
+        if sys.platform == "darwin":
+            icon.reopened = lambda: self._post_command(RaiseGuide())
         icon.run(self._shown)
 
     def _end_with_session(self) -> None:

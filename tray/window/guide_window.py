@@ -11,6 +11,7 @@ from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page
 from daemon.core.views.guide import Action
 from tray.window.action_buttons import menu_button
+from tray.window.activation import activate_process
 from tray.window.certificates_tab import CertificatesPage
 from tray.window.guide_tab import GuidePage
 from tray.window.labels import WrappingLabel, announce
@@ -170,6 +171,7 @@ class GuideWindow(QDialog):
             self.showNormal()
         self.raise_()
         self.activateWindow()
+        activate_process()
         QApplication.alert(self)
 
 

@@ -1,6 +1,6 @@
 """Reports when the machine wakes from sleep.
 
-The signal comes from the login manager on Linux and from the power service on Windows.
+The signal comes from the login manager on Linux, the power service on Windows, and the workspace on macOS.
 """
 
 import asyncio
@@ -141,14 +141,13 @@ MakeResume = Callable[[Callable[[], None]], Resume]
 
 
 def make_resume(thread: AsyncThread, woken: Callable[[], None]) -> Resume:
-    """Return the listener of this system.
-
-    macOS reports it only to programs that run its event loop.
-    """
+    """Return the listener of this system."""
     if sys.platform == "linux":
         resume: Resume = LoginManagerResume(thread, woken)
     elif sys.platform == "win32":
         resume = PowerServiceResume(woken)
     else:
-        resume = NullResume(woken)
+        from daemon.adapters.schedule.resume_macos import WorkspaceResume
+
+        resume = WorkspaceResume(woken)
     return resume
