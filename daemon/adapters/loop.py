@@ -143,7 +143,7 @@ class Loop:
                 out.guide.show(view)
             case effects.Reply(request=request, report=report):
                 out.control.reply(request, report)
-            case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine():
+            case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine() | effects.OpenSystemPage():
                 out.system_actions.run(effect)
             case effects.Quit():
                 self._running = False

@@ -1,6 +1,9 @@
 """Runs the menu's commands: language, start at login, diagnosis."""
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,12 +13,17 @@ from config.folders import Folders
 from config.i18n.text import Text, text
 from config.preferences import save_language
 from daemon.core.diagnosis import TOPICS, Check, Health
-from daemon.core.effects import Examine, StartAtLogin, SystemAction, UseLanguage
+from daemon.core.effects import Examine, OpenSystemPage, StartAtLogin, SystemAction, SystemPage, UseLanguage
 from daemon.core.events import LoginStartKnown, ProblemMet, Tick
 from daemon.core.login_start import AutostartState
 from daemon.ports import LoginStarter, Post
 
 log = logging.getLogger(__name__)
+
+
+# learn.microsoft.com, "Launch Windows Settings"; macOS has the same page under its earlier name.
+WINDOWS_PAGES = {SystemPage.NOTICES: "ms-settings:notifications"}
+MACOS_PAGES = {SystemPage.NOTICES: "x-apple.systempreferences:com.apple.preference.notifications"}
 
 
 class DesktopSystemActions:
@@ -61,6 +69,8 @@ class DesktopSystemActions:
                 self._post_login_start()
             case Examine():
                 self._post_diagnosis()
+            case OpenSystemPage(page=page):
+                open_page(page)
 
     def _post_login_start(self) -> None:
         on = self._starter.status().state is AutostartState.ON
@@ -77,3 +87,14 @@ class DesktopSystemActions:
 
     def _post_problem(self, topic: str, title: Text, body: Text) -> None:
         self._post(ProblemMet(at=datetime.now(UTC), topic=topic, title=title, body=body))
+
+
+def open_page(page: SystemPage) -> None:
+    """Open a page of the system's settings. Raises OSError.
+
+    Linux desktops have no common address of such a page: there nothing is opened.
+    """
+    if sys.platform == "win32":
+        os.startfile(WINDOWS_PAGES[page])  # noqa: S606 - an address of our own table
+    elif sys.platform == "darwin":
+        subprocess.run(["/usr/bin/open", MACOS_PAGES[page]], check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - the same

@@ -10,7 +10,7 @@ from types import FrameType
 
 from config.folders import Folders, private_folder
 from config.schema.load_settings import Loaded, load_settings
-from daemon.adapters.autostart import make_login_starter
+from daemon.adapters.autostart import make_login_starter, own_command
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.server import ControlServer
@@ -127,7 +127,7 @@ def _make_loop(
         tokens=tokens,
         schedule=ApScheduler(post, partial(make_resume, thread)),
         store=store,
-        notifier=make_notifier(post, live.render, thread, balloons=tray.balloons),
+        notifier=make_notifier(post, live.render, thread, balloons=tray.balloons, answer_command=own_command("answer")),
         launcher=DesktopLauncher(post, live.get),
         control=ControlServer(post, folders.runtime, publisher),
         system_actions=DesktopSystemActions(post, folders, make_login_starter(), partial(_examine_now, folders)),

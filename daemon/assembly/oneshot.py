@@ -1,6 +1,7 @@
 """Commands that run once, through the daemon or alone."""
 
 import logging
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,10 +14,10 @@ from daemon.adapters.pcsc.watcher import read_snapshot
 from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import make_token_reader, translator_for
-from daemon.core.commands import Command, GetStatus, QuitDaemon
+from daemon.core.commands import AnswerByWord, CheckKeys, Command, GetStatus, QuitDaemon
 from daemon.core.effects import ReadTokens, Reply, SaveMemory
 from daemon.core.events import CommandReceived
-from daemon.core.model import Memory
+from daemon.core.model import AnswerWord, Memory
 from daemon.core.state import State
 from daemon.core.status_report import NOTHING_READ
 from daemon.core.step import step
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 ANSWER_LIMIT_S = 60.0
 STATUS_LIMIT_S = 5.0  # then the store is read without it
 QUIT_LIMIT_S = 15.0
+START_TRIES, START_PAUSE_S = 100, 0.2
 
 
 def ask(folders: Folders, loaded: Loaded, command: Command) -> Report:
@@ -58,6 +60,32 @@ def leave(folders: Folders) -> bool:
     except client.ControlError as problem:
         raise client.ControlError(text("quit.silent")) from problem
     return True
+
+
+def answer(folders: Folders, word: AnswerWord) -> bool:
+    """Have the daemon answer a notice, and return whether one is running.
+
+    Raises ControlError when one runs and does not answer.
+    """
+    try:
+        client.ask(runtime_of_daemon(folders), AnswerByWord(word=word), timeout_s=ANSWER_LIMIT_S)
+    except client.DaemonNotRunningError:
+        return False
+    return True
+
+
+def answer_when_started(folders: Folders, word: AnswerWord) -> None:
+    """Have a starting daemon answer a notice, once its keys are read."""
+    for _ in range(START_TRIES):
+        try:
+            client.ask(runtime_of_daemon(folders), CheckKeys(), timeout_s=ANSWER_LIMIT_S)
+            answer(folders, word)
+        except client.DaemonNotRunningError:
+            time.sleep(START_PAUSE_S)
+            continue
+        except client.ControlError as problem:
+            log.warning("A click was lost: %r", problem)
+        return
 
 
 def _alone(folders: Folders, loaded: Loaded, command: Command) -> Report:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from daemon.core.action_id import ActionId
-from daemon.core.model import Claim, Fingerprint, KeyId
+from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, KeyId
 from daemon.core.notice import Choice, NoticeChoice, NoticeId
 
 
@@ -20,6 +20,8 @@ class CheckKeys:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseGuide:
     """Open the guide's window, or bring it to the front."""
+
+    activation: ActivationToken | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +40,18 @@ class ToggleAutostart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenNoticeSettings:
+    """Open the system's settings of notices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuitDaemon:
     """End the daemon."""
 
 
-ProgramCommand = GetStatus | CheckKeys | RaiseGuide | RunDoctor | SwitchLanguage | ToggleAutostart | QuitDaemon
+ProgramCommand = (
+    GetStatus | CheckKeys | RaiseGuide | RunDoctor | SwitchLanguage | ToggleAutostart | OpenNoticeSettings | QuitDaemon
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +60,16 @@ class AnswerNotice:
 
     notice_id: NoticeId
     choice: Choice = NoticeChoice.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerByWord:
+    """Answer the notice that was issued this word.
+
+    An unknown word does nothing.
+    """
+
+    word: AnswerWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,4 +116,13 @@ class ForgetCertificate:
     fingerprint: Fingerprint
 
 
-Command = ProgramCommand | AnswerNotice | ChooseAction | StateClaim | ClaimByFingerprint | NameKey | ForgetCertificate
+Command = (
+    ProgramCommand
+    | AnswerNotice
+    | AnswerByWord
+    | ChooseAction
+    | StateClaim
+    | ClaimByFingerprint
+    | NameKey
+    | ForgetCertificate
+)

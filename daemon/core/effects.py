@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from config.i18n.text import Sentence
 from config.workflows import Destination
-from daemon.core.model import Memory, ReaderName, Ticket
+from daemon.core.model import ActivationToken, Memory, ReaderName, Ticket
 from daemon.core.notice import Notice, NoticeId
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
 from daemon.core.views.tray import TrayView
+
+
+class SystemPage(StrEnum):
+    """A page of the system's settings."""
+
+    NOTICES = "notices"  # whether vigicle may show notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,7 @@ class Launch:
     destination: Destination
     holder: str = ""
     serial_hex: str = ""
+    activation: ActivationToken | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +100,8 @@ class UpdateTray:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenGuide:
     """Open the guide's window, or bring it to the front."""
+
+    activation: ActivationToken | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +138,14 @@ class Examine:
     """Look for what is wrong, and post it as a `ProblemMet`."""
 
 
-SystemAction = UseLanguage | StartAtLogin | Examine
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSystemPage:
+    """Open a page of the system's settings."""
+
+    page: SystemPage
+
+
+SystemAction = UseLanguage | StartAtLogin | Examine | OpenSystemPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 Every event carries the moment it was posted (aware UTC).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,8 @@ from config.settings import Settings
 from config.workflows import Destination
 from daemon.core.commands import Command
 from daemon.core.dedup_keys import DedupKey
-from daemon.core.model import ReaderState, Ticket, TokenReading
-from daemon.core.notice import NoticeId
+from daemon.core.model import ActivationToken, AnswerWord, ReaderState, Ticket, TokenReading
+from daemon.core.notice import Choice, NoticeId
 from daemon.core.troubles import Trouble
 
 
@@ -74,6 +75,26 @@ class NoticeDelivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesSwitched:
+    """Whether the system shows vigicle's notices.
+
+    The user or an administrator may have switched them off. A notice is then not delivered.
+    """
+
+    at: datetime
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWordsIssued:
+    """A notice will be shown whose clicks come as these words."""
+
+    at: datetime
+    notice_id: NoticeId
+    words: Mapping[AnswerWord, Choice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launched:
     """A launch was tried.
 
@@ -96,6 +117,8 @@ class CommandReceived:
     at: datetime
     command: Command
     request: int | None = None
+    activation: ActivationToken | None = None
+    """The right of the click to bring a window to the front."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +169,8 @@ Event = (
     | ReadFinished
     | Tick
     | NoticeDelivered
+    | NoticesSwitched
+    | AnswerWordsIssued
     | Launched
     | CommandReceived
     | SettingsLoaded

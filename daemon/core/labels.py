@@ -25,6 +25,7 @@ TROUBLE_TITLES = {
     Trouble.CERTIFICATE_UNREADABLE: "trouble.certificate_unreadable.short",
     Trouble.LAUNCH_FAILED: "trouble.launch_failed.short",
     Trouble.INTERNAL_FAULT: "trouble.internal_fault.short",
+    Trouble.NOTICES_OFF: "trouble.notices_off.short",
     Trouble.ELEVATED: "trouble.elevated.short",
 }
 """What is wrong, in a few words."""
@@ -49,6 +50,7 @@ TROUBLE_REMEDIES = {
     Trouble.CERTIFICATE_UNREADABLE: "trouble.certificate_unreadable",
     Trouble.LAUNCH_FAILED: "trouble.launch_failed",
     Trouble.INTERNAL_FAULT: "trouble.internal_fault",
+    Trouble.NOTICES_OFF: "trouble.notices_off",
     Trouble.ELEVATED: "trouble.elevated",
 }
 """What is wrong and what to do. Some name the reader."""

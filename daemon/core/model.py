@@ -24,6 +24,15 @@ NO_READER = ReaderName("")
 ProgressId = NewType("ProgressId", str)
 """The id under which the guide's progress with a lineage is kept."""
 
+ActivationToken = NewType("ActivationToken", str)
+"""A click's right to bring a window to the front, which Wayland and X11 hand on as a text.
+
+Sources: the protocol xdg-activation-v1 and the Startup Notification Specification. On Windows a process has the right.
+"""
+
+AnswerWord = NewType("AnswerWord", str)
+"""What a click outside this process says: 128 random bits as 32 lower-case hex digits."""
+
 Ticket = NewType("Ticket", int)
 """The number of one read of tokens; its answers carry it."""
 
@@ -245,6 +254,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRecord:
+    """The answer that an `AnswerWord` gives, by the values of its enums."""
+
+    kind: str
+    subject: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What survives a restart. It is never changed in place."""
 
@@ -262,3 +280,6 @@ class Memory:
     """Until when the reminders of a key rest."""
 
     progress: Mapping[ProgressId, Progress] = field(default_factory=dict)
+
+    answer_words: Mapping[AnswerWord, AnswerRecord] = field(default_factory=dict)
+    """What a click answers on a notice that outlives this process, until the notice is settled."""

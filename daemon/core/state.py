@@ -109,6 +109,9 @@ class State:
     login_start: bool | None = None
     """Whether vigicle starts at login, None until that is known."""
 
+    notices_on: bool = True
+    """Whether the system shows notices, as far as is known."""
+
     greeting: bool = False
     """Whether to welcome the user: this is the first start ever."""
 

@@ -64,6 +64,8 @@ def general_troubles(state: State, assessment: Assessment, now: datetime) -> lis
         found.append(Trouble.NO_READER)
     if state.has_failed:
         found.append(Trouble.INTERNAL_FAULT)
+    if not state.notices_on:
+        found.append(Trouble.NOTICES_OFF)
     if clock_wrong(now):
         found.append(Trouble.CLOCK_WRONG)
     if any(c.stage is Stage.NOT_YET for c in assessment.certificates):

@@ -8,6 +8,7 @@ from typing import TypeVar, assert_never
 from config.i18n.text import text
 from config.settings import Settings
 from daemon.core import events
+from daemon.core.answer_words import drop_settled, issue_words
 from daemon.core.assessment import Assessment, assess_state
 from daemon.core.card_reads import (
     finish_read,
@@ -28,6 +29,7 @@ from daemon.core.effects import (
     Effect,
     HistoryEntry,
     Launch,
+    OpenGuide,
     ReadTokens,
     Reply,
     SaveMemory,
@@ -43,7 +45,7 @@ from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
-from daemon.core.model import Claim, Key, KeyId, Memory, ReaderName
+from daemon.core.model import ActivationToken, Claim, Key, KeyId, Memory, ReaderName
 from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.responses.command import carry_out
 from daemon.core.responses.launch import apply_launched
@@ -79,19 +81,24 @@ def step(state: State, event: Event) -> Step:
         return after, effects  # nothing follows from a token before its read has finished
     after, more = _settle(after, event.at)
     effects += more
+    after = replace(after, memory=drop_settled(after.memory, effects))
     happened = tuple(_history(state.memory, after.memory, effects, event.at))
     if happened or after.memory != state.memory:
         effects = (SaveMemory(memory=after.memory, history=happened), *effects)
     return after, effects
 
 
-def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911 - one case an event
+def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 - one case an event
     """Apply what happened, without what follows from it."""
     match event:
         case events.ReadersSeen() | events.ServiceLost() | events.TokensRead() | events.ReadFinished():
             return _take_reader_event(state, event)
         case events.NoticeDelivered():
             return _enter_delivery(state, event), ()
+        case events.NoticesSwitched():
+            return replace(state, notices_on=event.on), ()
+        case events.AnswerWordsIssued():
+            return replace(state, memory=issue_words(state.memory, event.notice_id, event.words)), ()
         case events.CommandReceived():
             return _carry_out(state, event)
         case events.SettingsLoaded():
@@ -234,12 +241,23 @@ def _carry_out(state: State, event: events.CommandReceived) -> Step:
     The reply to a check comes later, when the reads under way have finished.
     """
     state, effects = carry_out(state, event.command, event.at)
+    effects = _with_activation(effects, event.activation)
     if event.request is None:
         return state, effects
     if isinstance(event.command, CheckKeys):
         return replace(state, requests={**state.requests, event.request: frozenset(state.reads)}), effects
     report = build_report(state, assess_state(state, event.at), event.at)
     return state, (Reply(request=event.request, report=report), *effects)
+
+
+def _with_activation(effects: tuple[Effect, ...], activation: ActivationToken | None) -> tuple[Effect, ...]:
+    """Hand the right of a click on to what it opens."""
+    if activation is None:
+        return effects
+    return tuple(
+        replace(effect, activation=activation) if isinstance(effect, OpenGuide | Launch) else effect
+        for effect in effects
+    )
 
 
 def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Reply, ...]]:

@@ -13,6 +13,7 @@ from daemon.core.card_reads import names_being_read
 from daemon.core.commands import (
     AnswerNotice,
     CheckKeys,
+    OpenNoticeSettings,
     QuitDaemon,
     RaiseGuide,
     RunDoctor,
@@ -104,6 +105,8 @@ def _tray_trouble(state: State, now: datetime) -> Trouble | None:
     """Return the service's trouble, that of the first reader, or our own."""
     troubles = (pressing_trouble(state, reader) for reader in state.readers or ())
     own = Trouble.INTERNAL_FAULT if state.has_failed else None
+    if own is None and not state.notices_on:
+        own = Trouble.NOTICES_OFF
     return service_trouble(state, now) or next(filter(None, troubles), own)
 
 
@@ -153,6 +156,8 @@ def _items(state: State, assessment: Assessment, shown: Shown | None, now: datet
         yield MenuItem(label=_until(shown, now, named=several_holders(assessment, state.memory)))
         yield from _next_action(shown.case)
     yield MenuItem(label=text("menu.guide"), command=RaiseGuide())
+    if not state.notices_on:
+        yield MenuItem(label=text("menu.notice_settings"), command=OpenNoticeSettings())
     yield MenuItem(label=text("menu.doctor"), command=RunDoctor())
     yield MenuItem(label=text("menu.settings"), items=tuple(_settings_items(state)))
     yield MenuItem(label=text("menu.quit"), command=QuitDaemon())

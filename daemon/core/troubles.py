@@ -25,4 +25,5 @@ class Trouble(StrEnum):
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
     LAUNCH_FAILED = "launch_failed"
     INTERNAL_FAULT = "internal_fault"  # vigicle itself failed on something, and goes on without it
+    NOTICES_OFF = "notices_off"  # switched off in the system's settings
     ELEVATED = "elevated"  # vigicle has administrator rights, and so would what it opens

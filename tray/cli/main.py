@@ -5,6 +5,7 @@ import gettext
 import io
 import logging
 import sys
+import threading
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
@@ -16,6 +17,8 @@ from config.schema.load_settings import Loaded, SettingsError, catalogue_setting
 from daemon.assembly import oneshot
 from daemon.assembly.daemon import DaemonOutcome, run_daemon
 from daemon.core.commands import CheckKeys, GetStatus
+from daemon.core.model import AnswerWord
+from tray.cli.answer import answer
 from tray.cli.app_id import register
 from tray.cli.command import BAD_CONFIGURATION, CommandHandler
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console: bool) -> int:
-    options = _parser(translator.render).parse_args(arguments)
+    options = _parser(translator.render).parse_args(_plain_address(arguments))
     folders = find_folders()
     try:
         if no_console:
@@ -65,6 +68,17 @@ def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console
         return BAD_CONFIGURATION
     except KeyboardInterrupt:
         return 130
+
+
+def _plain_address(arguments: Sequence[str] | None) -> list[str]:
+    """Return the command line, where nothing behind `answer` is an option.
+
+    A web page can choose it.
+    """
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["answer"]:
+        words.insert(1, "--")
+    return words
 
 
 def _load(folders: Folders, *, accepts_bad_settings: bool) -> Loaded:
@@ -122,6 +136,9 @@ def _parser(render: Render) -> argparse.ArgumentParser:
     run.add_argument("--step", action="store_true", help=words("help.step"))
     for name, asked in (("status", GetStatus()), ("check", CheckKeys())):
         command(name, partial(_report, asked)).add_argument("--json", action="store_true", help=words("help.json"))
+    clicked = commands.add_parser("answer", add_help=False)  # not in the help: no user gives it
+    clicked.add_argument("address", nargs="*")
+    clicked.set_defaults(command=partial(answer, _start_to_answer), accepts_bad_settings=True)
     add_key_commands(command, words)
     add_guide_command(command, words)
     command("quit", _quit).set_defaults(accepts_bad_settings=True)
@@ -145,6 +162,16 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translat
         print(translator.render(text("run.already")))
         if not options.headless:
             bring_to_front(folders, translator)
+    return 0
+
+
+def _start_to_answer(folders: Folders, word: AnswerWord) -> int:
+    """Run the daemon, which answers a notice once it knows its keys."""
+    answering = threading.Thread(target=oneshot.answer_when_started, args=(folders, word), daemon=True)
+    answering.start()
+    outcome = run_daemon(folders, load_settings(folders), TrayIcon, window_command(), greeting=True)
+    if outcome is DaemonOutcome.ALREADY_RUNNING:  # it was starting, too
+        answering.join()
     return 0
 
 

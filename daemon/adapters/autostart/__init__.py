@@ -23,20 +23,20 @@ def make_login_starter() -> LoginStarter:
         return XdgEntry(own_command())
 
 
-def own_command() -> list[str]:
-    """Return the command of this installation's `run`.
+def own_command(verb: str = "run") -> list[str]:
+    """Return the command line of this installation's command.
 
     Its path is absolute, and it opens no terminal window.
     """
     if getattr(sys, "frozen", False):
-        return [str(Path(sys.executable).absolute()), "run"]
+        return [str(Path(sys.executable).absolute()), verb]
     if sys.platform == "win32":  # vigicle.exe would open a console
         ours, python = (Path(sys.executable).with_name(name) for name in ("vigiclew.exe", "pythonw.exe"))
         if ours.exists():
-            return [str(ours), "run"]
+            return [str(ours), verb]
         if python.exists():
-            return [str(python), "-I", "-m", "tray", "run"]
-    return [str(_installed_command().absolute()), "run"]
+            return [str(python), "-I", "-m", "tray", verb]
+    return [str(_installed_command().absolute()), verb]
 
 
 def _installed_command() -> Path:

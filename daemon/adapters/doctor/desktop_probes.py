@@ -13,9 +13,11 @@ from daemon.adapters.notify.chain import ChainNotifier, RenderText
 from daemon.adapters.notify.channel import Answered, Channel, Message
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, find_session_bus
 from daemon.adapters.notify.log import LogChannel
+from daemon.adapters.notify.toast import ask_whether_on
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.core.diagnosis import Check, Topic, doubtful, fine
+from daemon.core.diagnosis import Check, Topic, doubtful, fine, troubled
 from daemon.core.notice import Notice, NoticeId, NoticeKind
+from daemon.core.troubles import Trouble
 
 if sys.platform == "linux":
     import dbus_fast.aio  # noqa: F401  # here, once: two probes that import it at the same time break it
@@ -30,7 +32,9 @@ def probe_notices() -> Iterator[Check]:
 
     Nothing is shown.
     """
-    if sys.platform != "linux":
+    if sys.platform == "win32":
+        yield _probe_toasts()
+    elif sys.platform != "linux":
         yield fine(Topic.NOTICES, text("doctor.notices.untried"), text("doctor.notices.try"))
     elif (skills := asyncio.run(ask_capabilities(ASK_LIMIT_S))) is None:
         yield doubtful(Topic.NOTICES, text("doctor.notices.nobody"), text("doctor.notices.nobody.do"))
@@ -38,6 +42,17 @@ def probe_notices() -> Iterator[Check]:
         yield fine(Topic.NOTICES, text("doctor.notices.buttons"))
     else:
         yield fine(Topic.NOTICES, text("doctor.notices.plain"))
+
+
+def _probe_toasts() -> Check:
+    """Return whether Windows shows vigicle's toasts."""
+    try:
+        are_on = ask_whether_on()
+    except (OSError, ImportError):
+        return fine(Topic.NOTICES, text("doctor.notices.untried"), text("doctor.notices.try"))
+    if not are_on:
+        return troubled(Topic.NOTICES, Trouble.NOTICES_OFF)
+    return fine(Topic.NOTICES, text("doctor.notices.on"), text("doctor.notices.try"))
 
 
 def probe_notices_by_one(render: RenderText, channels: Sequence[Channel] | None = None) -> Iterator[Check]:

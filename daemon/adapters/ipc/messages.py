@@ -12,6 +12,7 @@ import msgspec
 
 from daemon.adapters.gate import admit
 from daemon.core.commands import (
+    AnswerByWord,
     CheckKeys,
     ClaimByFingerprint,
     Command,
@@ -41,6 +42,7 @@ REQUESTS: dict[str, type[ControlRequest]] = {
     "check": CheckKeys,
     "guide": RaiseGuide,
     "follow": FollowGuide,
+    "answer": AnswerByWord,
     "tell": ClaimByFingerprint,
     "name": NameKey,
     "forget": ForgetCertificate,
@@ -57,6 +59,8 @@ class _RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     fingerprint: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | msgspec.UnsetType = msgspec.UNSET
     claim: Claim | msgspec.UnsetType = msgspec.UNSET
     name: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType = msgspec.UNSET
+    word: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")] | msgspec.UnsetType = msgspec.UNSET
+    activation: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class ErrorCode(StrEnum):

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from daemon.adapters.notify.balloon import BalloonChannel
@@ -13,6 +13,7 @@ from daemon.adapters.notify.dbus_server import wait_for_server
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
+from daemon.adapters.notify.toast import ToastChannel
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.ports import Balloons, Post
 
@@ -27,19 +28,28 @@ def make_notifier(
     thread: AsyncThread,
     *,
     balloons: Balloons | None = None,
+    answer_command: Sequence[str] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> ChainNotifier:
     """Make the notifier over the channels that `make_channels` gives."""
     desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
-    return ChainNotifier(post, make_channels(balloons, environ), render, thread, desktop)
+    channels = make_channels(balloons, answer_command, environ)
+    return ChainNotifier(post, channels, render, thread, desktop, issues_words=sys.platform == "win32")
 
 
-def make_channels(balloons: Balloons | None = None, environ: Mapping[str, str] = os.environ) -> list[Channel]:
-    """Return desktop-notifier, the tray's balloon, plyer and the log, in this order.
+def make_channels(
+    balloons: Balloons | None = None,
+    answer_command: Sequence[str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> list[Channel]:
+    """Return the desktop's channel, the balloon, plyer, and the log.
+
+    `answer_command` is what a click on a Windows toast starts.
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
     """
-    channels: list[Channel] = [DesktopChannel(), *_own(balloons), PlyerChannel(), LogChannel()]
+    first = ToastChannel(answer_command) if sys.platform == "win32" else DesktopChannel()
+    channels: list[Channel] = [first, *_own(balloons), PlyerChannel(), LogChannel()]
     forced = environ.get("VIGICLE_NOTIFIER", "")
     chosen = [channel for channel in channels if channel.name == forced]
     if forced and not chosen:

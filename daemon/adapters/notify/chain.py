@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from config.i18n.text import Text, clean, text
-from daemon.adapters.notify.channel import Channel, Message, NoticeButton
+from daemon.adapters.notify.channel import Channel, Message, NoticeButton, NoticesOffError
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
-from daemon.core.events import CommandReceived, Event, NoticeDelivered
+from daemon.core.events import AnswerWordsIssued, CommandReceived, Event, NoticeDelivered, NoticesSwitched
+from daemon.core.model import AnswerWord
 from daemon.core.notice import CHOICE_LABELS, Choice, Notice, NoticeChoice, NoticeId
 from daemon.ports import Post
 
@@ -34,25 +37,36 @@ class ChainNotifier:
         render: RenderText,
         thread: AsyncThread,
         desktop: Desktop | None = None,
+        *,
+        issues_words: bool = False,
     ) -> None:
         """Keep the channels, the log last, and the thread.
 
         `desktop` waits for a desktop that shows notices, and returns whether it came. At login vigicle may be
         earlier: what only the log could take is then shown again, by the channels before it.
+
+        `issues_words`: a click may come when this process has ended, as a word that the memory knows.
         """
         self._post = post
         self._channels = tuple(channels)
         self._render = render
         self._thread = thread
         self._desktop = desktop
+        self._issues_words = issues_words
         self._stopped = False
+        self._on = True
         self._turn = asyncio.Lock()
         self._undelivered: dict[NoticeId, Message] = {}
         self._waiting: asyncio.Task[None] | None = None
 
     def show(self, notice: Notice) -> None:
         """Put the notice on the best channel that delivers."""
-        self._thread.submit(self._show(notice, to_message(notice, self._render)))
+        message = to_message(notice, self._render)
+        if self._issues_words and (choices := offered_choices(message)):
+            words = {AnswerWord(secrets.token_hex(16)): choice for choice in choices}
+            message = replace(message, words=words)
+            self._post(AnswerWordsIssued(at=datetime.now(UTC), notice_id=notice.notice_id, words=words))
+        self._thread.submit(self._show(notice, message))
 
     def withdraw(self, notice_id: NoticeId) -> None:
         """Take it off the screen, if it is there."""
@@ -69,7 +83,13 @@ class ChainNotifier:
     async def _show(self, notice: Notice, message: Message) -> None:
         async with self._turn:
             self._undelivered.pop(notice.notice_id, None)
-            channel = await self._deliver(message, self._channels)
+            try:
+                channel = await self._deliver(message, self._channels)
+            except NoticesOffError as setting:
+                log.warning("The system shows no notices of vigicle: %s", setting)
+                self._tell_switch(on=False)
+                return
+            self._tell_switch(on=True)
             if channel is None:
                 log.error("No channel delivered a notice")
                 return
@@ -99,6 +119,12 @@ class ChainNotifier:
                 return channel
         return None
 
+    def _tell_switch(self, *, on: bool) -> None:
+        """Post whether the system shows notices, when that has changed."""
+        if on != self._on:
+            self._on = on
+            self._post_until_stop(NoticesSwitched(at=datetime.now(UTC), on=on))
+
     def _deliver_later(self, message: Message) -> None:
         self._undelivered[message.notice_id] = message
         if self._desktop is not None and (self._waiting is None or self._waiting.done()):
@@ -114,6 +140,8 @@ class ChainNotifier:
     async def _guarded(self, channel: Channel, work: Coroutine[Any, Any, bool | None]) -> bool:
         try:
             return bool(await work)
+        except NoticesOffError:
+            raise
         except Exception as error:  # noqa: BLE001 - the top of a channel's task; libraries raise anything
             log.debug("The channel %s failed: %r", channel.name, error)
             return False
@@ -128,6 +156,14 @@ class ChainNotifier:
     def _post_until_stop(self, event: Event) -> None:
         if not self._stopped:
             self._post(event)
+
+
+def offered_choices(message: Message) -> list[Choice]:
+    """Return what a click on the body or on a button chooses."""
+    choices = dict.fromkeys(button.choice for button in message.buttons)
+    if message.opens:
+        choices = {NoticeChoice.OPEN: None, **choices}
+    return list(choices)
 
 
 def to_message(notice: Notice, render: RenderText) -> Message:

@@ -1,9 +1,10 @@
 """A channel to the user, and the message that it shows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from daemon.core.model import AnswerWord
 from daemon.core.notice import Choice, NoticeId, Urgency
 
 DELIVERY_LIMIT_S = 5.0  # a notification server that has not answered by then is mute
@@ -33,9 +34,15 @@ class Message:
     """From the most important one; a channel may show fewer."""
     urgency: Urgency = Urgency.NORMAL
     """A critical one may stay on the screen."""
+    words: Mapping[AnswerWord, Choice] = field(default_factory=dict)
+    """What a click outside this process says, where the channel can say it."""
 
 
 Answered = Callable[[Choice], None]
+
+
+class NoticesOffError(Exception):
+    """The user or an administrator has switched notices off."""
 
 
 class Channel(Protocol):
@@ -51,7 +58,7 @@ class Channel(Protocol):
     async def show(self, message: Message, answered: Answered) -> bool:
         """Show the message, and return whether it is known to be delivered.
 
-        It replaces the message with the same id.
+        It replaces the message with the same id. Raises NoticesOffError where no channel may show it.
 
         `answered` may be called from any thread, as often as the user answers, perhaps hours later.
         """

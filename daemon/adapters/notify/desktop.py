@@ -1,4 +1,4 @@
-"""The first channel: desktop-notifier, whose notices have buttons and can be clicked."""
+"""The first channel on Linux and macOS: desktop-notifier, with buttons."""
 
 import asyncio
 import logging
@@ -8,11 +8,10 @@ from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.identity import APPLICATION, WINDOWS_ID
+from config.identity import APPLICATION
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
-from daemon.adapters.notify.toast_windows import FAILURE_S, collect_failures, hear_late_clicks, name_sender
 from daemon.core.notice import Choice, NoticeChoice, NoticeId
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ class DesktopChannel:
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
         self._shown: dict[NoticeId, str] = {}  # id → identifier of its newest notice
-        self._failed: set[str] = set()  # reported as failed afterwards (Windows)
         self._tasks: set[asyncio.Task[bool]] = set()
 
     async def show(self, message: Message, answered: Answered) -> bool:
@@ -91,13 +89,7 @@ class DesktopChannel:
         from desktop_notifier import DesktopNotifier
 
         if self._notifier is None:
-            if sys.platform == "win32":  # desktop-notifier takes the name for the AppUserModelID there
-                self._notifier = DesktopNotifier(app_name=WINDOWS_ID, app_icon=None)
-                self._failed = collect_failures(self._notifier._backend)
-                hear_late_clicks(self._notifier._backend)
-                name_sender()
-            else:
-                self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
+            self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
             if sys.platform == "linux":
                 ClickHandler(self._notifier._backend)
         sending = self._follow(self._replace(self._notifier, message, answered, skills))
@@ -123,10 +115,8 @@ class DesktopChannel:
             await notifier.clear(oldest)
         dispatched = asyncio.Event()
         notification = await self._build(notifier, message, answered, skills, dispatched)
-        self._shown[message.notice_id] = identifier = await notifier.send_notification(notification)
-        if sys.platform == "win32":
-            await asyncio.sleep(FAILURE_S)
-        return dispatched.is_set() and identifier not in self._failed
+        self._shown[message.notice_id] = await notifier.send_notification(notification)
+        return dispatched.is_set()
 
     async def _build(
         self,

@@ -68,6 +68,10 @@ def _answers(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE answered (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
 
 
+def _answer_words(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE answer_words (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+
+
 def _fields_of(body: bytes) -> dict[str, object]:
     try:
         return msgspec.json.decode(body, type=dict[str, object])
@@ -75,7 +79,13 @@ def _fields_of(body: bytes) -> dict[str, object]:
         return {}
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _progress, _field_names, _answers)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _first_tables,
+    _progress,
+    _field_names,
+    _answers,
+    _answer_words,
+)
 """The step from each schema version to the next; a released one is never changed."""
 
 

@@ -25,7 +25,17 @@ from daemon.adapters.store.database_file import (
     transaction,
 )
 from daemon.core.effects import HistoryEntry
-from daemon.core.model import CertificateRecord, Fingerprint, Key, KeyId, Memory, Progress, ProgressId
+from daemon.core.model import (
+    AnswerRecord,
+    AnswerWord,
+    CertificateRecord,
+    Fingerprint,
+    Key,
+    KeyId,
+    Memory,
+    Progress,
+    ProgressId,
+)
 
 __all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreError"]
 
@@ -154,6 +164,7 @@ class SqliteStore:
             answered=dict(_ANSWERED.read(connection, broken)),
             snoozes=dict(_SNOOZES.read(connection, broken)),
             progress=dict(_PROGRESS.read(connection, broken)),
+            answer_words=dict(_ANSWER_WORDS.read(connection, broken)),
         )
         if broken:
             log.warning("%s rows of the store cannot be read", len(broken))
@@ -245,6 +256,7 @@ _DELIVERED = _Kept("said", str, datetime, _admit_value)
 _ANSWERED = _Kept("answered", KeyId, datetime, _admit_value)
 _SNOOZES = _Kept("snoozes", KeyId, datetime, _admit_value)
 _PROGRESS = _Kept("progress", ProgressId, Progress, _admit_value)
+_ANSWER_WORDS = _Kept("answer_words", AnswerWord, AnswerRecord, _admit_value)
 
 
 def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: list[HistoryEntry]) -> None:
@@ -257,6 +269,7 @@ def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: li
         _ANSWERED.write(connection, old.answered, new.answered)
         _SNOOZES.write(connection, old.snoozes, new.snoozes)
         _PROGRESS.write(connection, old.progress, new.progress)
+        _ANSWER_WORDS.write(connection, old.answer_words, new.answer_words)
         connection.executemany(
             "INSERT INTO history (at, what, subject) VALUES (?, ?, ?)",
             [(entry.at.isoformat(), entry.what, entry.subject) for entry in history],

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import assert_never
 
 from daemon.core.action_id import ActionId, ActionKind
+from daemon.core.answer_words import drop_words, find_answer
 from daemon.core.assessment import assess_state
 from daemon.core.card_reads import order_read_of_all
 from daemon.core.commands import (
+    AnswerByWord,
     AnswerNotice,
     CheckKeys,
     ChooseAction,
@@ -16,6 +18,7 @@ from daemon.core.commands import (
     ForgetCertificate,
     GetStatus,
     NameKey,
+    OpenNoticeSettings,
     QuitDaemon,
     RaiseGuide,
     RunDoctor,
@@ -23,11 +26,12 @@ from daemon.core.commands import (
     SwitchLanguage,
     ToggleAutostart,
 )
-from daemon.core.effects import Examine, OpenGuide, Quit, StartAtLogin, UseLanguage
+from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartAtLogin, SystemPage, UseLanguage
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key
-from daemon.core.model import Claim, Fingerprint
+from daemon.core.model import AnswerWord, Claim, Fingerprint
+from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case
 from daemon.core.responses.notice import Step, answer_notice, apply_claim, note_answer
 from daemon.core.state import State
@@ -41,6 +45,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
     match command:
         case AnswerNotice(notice_id=notice_id, choice=choice):
             return answer_notice(state, assess_state(state, now), notice_id, choice, now)
+        case AnswerByWord(word=word):
+            return _answer_by_word(state, word, now)
         case ChooseAction(action=action):
             return _choose(state, action, now)
         case StateClaim(key=key, claim=claim):
@@ -51,8 +57,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
         case ForgetCertificate(fingerprint=fingerprint):
             return forget_certificate(state, fingerprint)
-        case RaiseGuide():
-            return keep_case(state, assess_state(state, now)), (OpenGuide(),)
+        case RaiseGuide(activation=activation):
+            return keep_case(state, assess_state(state, now)), (OpenGuide(activation=activation),)
         case CheckKeys():
             return order_read_of_all(state)
         case GetStatus():
@@ -63,6 +69,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return state, (UseLanguage(language=other_language(state.settings)),)
         case ToggleAutostart():
             return state, (StartAtLogin(on=not state.login_start),)
+        case OpenNoticeSettings():
+            return state, (OpenSystemPage(page=SystemPage.NOTICES),)
         case QuitDaemon():
             return state, (Quit(),)
         case _:
@@ -80,6 +88,19 @@ def _choose(state: State, action: ActionId, now: datetime) -> Step:
     if case is None or action.kind in LOOKS or (after is state and not effects):
         return after, effects
     return replace(after, memory=note_answer(after.memory, case.status.current.key.id, now)), effects
+
+
+def _answer_by_word(state: State, word: AnswerWord, now: datetime) -> Step:
+    """Answer the notice of a word.
+
+    What was opened can be opened again until the notice is settled. Every other answer settles it.
+    """
+    answer = find_answer(state.memory, word)
+    if answer is None:
+        return state, ()
+    if answer.choice is not NoticeChoice.OPEN:
+        state = replace(state, memory=drop_words(state.memory, {answer.notice_id}))
+    return answer_notice(state, assess_state(state, now), answer.notice_id, answer.choice, now)
 
 
 def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: datetime) -> Step:

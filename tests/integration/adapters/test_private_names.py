@@ -25,8 +25,6 @@ USES = [
         "DBusDesktopNotifier",
         {"_platform_to_interface_notification_identifier", "_on_action", "_on_closed", "_init_dbus", "bus"},
     ),
-    # daemon/adapters/notify/toast_windows.py
-    ("desktop-notifier", "desktop_notifier/backends/winrt.py", "WinRTDesktopNotifier", {"_on_failed"}),
     # daemon/adapters/notify/plyer.py
     ("plyer", "plyer/platforms/win/libs/balloontip.py", "WindowsBalloonTip", {"remove_notify"}),
     # daemon/adapters/schedule/scheduler.py

@@ -43,6 +43,8 @@ BLANK = "bare:"
 READER = "Lecteur d’essai 01"
 RENAMED_FIELDS = {"keys": {"signs": "flags"}, "progress": {"course": "workflow"}}
 """The fields of each table's bodies that a migration renames, old to new."""
+NEW_TABLES = {"answered": ["id", "body"], "answer_words": ["id", "body"]}
+"""The tables that a migration adds."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the paths in the files are those of Linux")
 
@@ -77,7 +79,7 @@ def test_the_migration_renames_fields_and_keeps_every_value(home: Path) -> None:
     with closing(SqliteStore(home / "state")) as store:
         store.load()
     assert _pragmas(file) == {**EXPECTED["file"], "user_version": len(MIGRATIONS)}
-    assert _columns(file) == {**EXPECTED["tables"], "answered": ["id", "body"]}
+    assert _columns(file) == {**EXPECTED["tables"], **NEW_TABLES}
     for table, bodies in before.items():
         names = RENAMED_FIELDS.get(table, {})
         assert bodies, f"{table} holds rows"

@@ -21,6 +21,8 @@ from config.workflows import WorkflowKind
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
 from daemon.core.effects import HistoryEntry
 from daemon.core.model import (
+    AnswerRecord,
+    AnswerWord,
     Certificate,
     CertificateRecord,
     Claim,
@@ -80,6 +82,7 @@ FULL = Memory(
     answered={KeyId("key-1"): NOW},
     snoozes={KeyId("key-1"): NOW + timedelta(days=1)},
     progress={ProgressId("key-1"): PROGRESS},
+    answer_words={AnswerWord("0a" * 16): AnswerRecord(kind="key", subject="key-1", choice="open")},
 )
 PARIS = timezone(timedelta(hours=1))
 
@@ -378,11 +381,12 @@ def make_version_1(file: Path) -> None:
     """Take the store back to how the first version left it."""
     query(file, "DROP TABLE progress")
     query(file, "DROP TABLE answered")
+    query(file, "DROP TABLE answer_words")
     query(file, "UPDATE keys SET body = json_remove(body, '$.name')")
     query(file, "PRAGMA user_version = 1")
 
 
-FROM_VERSION_1 = replace(FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={}, answered={})
+FROM_VERSION_1 = replace(FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={}, answered={}, answer_words={})
 
 
 def test_an_older_store_is_brought_up_to_date(opened: Opener, filled: Path) -> None:
