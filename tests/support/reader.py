@@ -59,6 +59,7 @@ class ReaderService:
         self,
         *,
         readers: int = 1,
+        names: Sequence[str] = (),
         polled: bool = False,
         environment: Mapping[str, str] | None = None,
         enter: Sequence[str] = (),
@@ -73,7 +74,7 @@ class ReaderService:
         self._enter = enter
         self._process: Process | None = None
         self._slots = [Slot(self.folder / f"reader{number}") for number in range(readers)]
-        names = [f"Test Reader {chr(ord('A') + number)}" for number in range(readers)]
+        names = names or [f"Test Reader {chr(ord('A') + number)}" for number in range(readers)]
         self.reader_names = [f"{name} {number:02X} 00" for number, name in enumerate(names)]
         self._write_configuration(names)
 
@@ -206,9 +207,12 @@ class ReaderService:
             "CFBundleExecutable": "reader_driver.so",
             "ifdVendorID": ["0x1209" for _ in names],
             "ifdProductID": [f"0x{number:04X}" for number, _ in enumerate(names)],
-            "ifdFriendlyName": list(names),
+            "ifdFriendlyName": [f"name {number:04}" for number, _ in enumerate(names)],
         }
-        (contents / "Info.plist").write_bytes(plistlib.dumps(description))
+        properties = plistlib.dumps(description)
+        for number, name in enumerate(names):
+            properties = properties.replace(b"name %04d" % number, name.encode("utf-8", "surrogateescape"))
+        (contents / "Info.plist").write_bytes(properties)
         for slot in self._slots:
             slot.plugged.touch()
 
