@@ -4,12 +4,17 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NewType
 
 from config.i18n.wording import Wording
 
 NAME_LIMIT = 128
 UNBROKEN = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # Unicode's categories of what cannot be seen
+
+
+CleanText = NewType("CleanText", str)
+"""Text that no terminal, log, menu or notice can take for anything else. Only `clean` and a translator make it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ Sentence = Text | Phrase
 
 Argument = str | int | datetime | Sentence
 
-Render = Callable[[Sentence], str]
+Render = Callable[[Sentence], CleanText]
 """What `Translator.render` takes."""
 
 
@@ -44,18 +49,20 @@ def text(id_: str, /, **args: Argument) -> Text:
     return Text(id_, tuple(args.items()))
 
 
-def clean(raw: str, limit: int = NAME_LIMIT) -> str:
+def clean(raw: str, limit: int = NAME_LIMIT) -> CleanText:
     """Return text from outside as one harmless line.
 
     It is cut to `limit` characters. Control, format and bidi characters are removed. Non-breaking spaces stay,
     because French punctuation needs them.
     """
+    if len(raw) <= limit and raw.isascii() and raw.isprintable() and " ".join(raw.split()) == raw:
+        return CleanText(raw)  # most are, and a store may hold thousands
     spaced = map(_as_space, raw[: limit * 8])
     visible = "".join(c for c in spaced if unicodedata.category(c) not in HIDDEN)
     line = " ".join(filter(None, visible.split(" "))).strip()
     if len(line) <= limit:
-        return line
-    return line[: limit - 1] + "…"
+        return CleanText(line)
+    return CleanText(line[: limit - 1] + "…")
 
 
 def _as_space(character: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from gettext import GNUTranslations
 from pathlib import Path
 
-from config.i18n.text import Argument, Phrase, Sentence, Text, clean, text
+from config.i18n.text import Argument, CleanText, Phrase, Sentence, Text, clean, text
 from config.instants import has_end, local_time
 
 LANGUAGES = ("en", "fr")
@@ -54,7 +54,7 @@ class Translator:
         with catalogue.open("rb") as file:
             self._catalogue = GNUTranslations(file)
 
-    def render(self, what: Sentence) -> str:
+    def render(self, what: Sentence) -> CleanText:
         """Return the sentence in this language.
 
         An unknown id is logged and returned as it is.
@@ -73,7 +73,7 @@ class Translator:
                 return match[0]
             return self._shown(arguments[name], style)
 
-        return _PLACEHOLDER.sub(fill, sentence)
+        return CleanText(_PLACEHOLDER.sub(fill, sentence))
 
     def _sentence(self, id_: str, arguments: Mapping[str, Argument]) -> str:
         count = arguments.get("count", 1)

@@ -34,7 +34,7 @@ class SettingsError(UserError):
         self, *, file: Path, key: str = "", line: int = 0, value: str = "", accepted: Text, nearest: str = ""
     ) -> None:
         self.file = file
-        self.key = clean(key)
+        self.key: str = clean(key)
         self.value = clean(value, _VALUE_LIMIT)
         self.accepted = accepted
         self.nearest = nearest

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.folders import Folders
-from config.i18n.text import Sentence, Text, text
+from config.i18n.text import CleanText, Sentence, Text, text
 from config.schema.load_settings import Loaded, SettingsError, load_settings, stamp
 from config.settings import Settings
 from daemon.adapters.schedule.local_zone import follow_zone
@@ -34,7 +34,7 @@ class LiveSettings:
         self._settings = _with_language(settings)
         return self._settings
 
-    def render(self, sentence: Sentence) -> str:
+    def render(self, sentence: Sentence) -> CleanText:
         """Render a sentence in the language in force."""
         return translator_for(self._settings.language).render(sentence)
 

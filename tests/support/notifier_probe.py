@@ -6,7 +6,7 @@ import queue
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from config.i18n.text import Text, text
+from config.i18n.text import CleanText, Text, text
 from daemon.core.commands import AnswerNotice
 from daemon.core.dedup_keys import QuestionKey
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
@@ -29,9 +29,9 @@ NOTICE = Notice(
 )
 
 
-def plain(what: Text) -> str:
+def plain(what: Text) -> CleanText:
     """Render a text as its id, without a catalogue."""
-    return what.id
+    return CleanText(what.id)
 
 
 class NotifierProbe:

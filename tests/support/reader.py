@@ -52,7 +52,8 @@ class ReaderService:
     killed and started again. Start it from the main thread.
 
     `enter` is the command that enters another system (`support.bare_system`), whose own pcscd is started there, with
-    its usual socket; `place` is a folder at the same path in both.
+    its usual socket; `place` is a folder at the same path in both. `names`: those of the readers, as a USB device has
+    them, in place of names of our own.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class ReaderService:
         self._enter = enter
         self._process: Process | None = None
         self._slots = [Slot(self.folder / f"reader{number}") for number in range(readers)]
-        names = names or [f"Test Reader {chr(ord('A') + number)}" for number in range(readers)]
+        names = list(names) or [f"Test Reader {chr(ord('A') + number)}" for number in range(readers)]
         self.reader_names = [f"{name} {number:02X} 00" for number, name in enumerate(names)]
         self._write_configuration(names)
 
@@ -207,12 +208,12 @@ class ReaderService:
             "CFBundleExecutable": "reader_driver.so",
             "ifdVendorID": ["0x1209" for _ in names],
             "ifdProductID": [f"0x{number:04X}" for number, _ in enumerate(names)],
-            "ifdFriendlyName": [f"name {number:04}" for number, _ in enumerate(names)],
+            "ifdFriendlyName": [f"@{number}@" for number, _ in enumerate(names)],
         }
-        properties = plistlib.dumps(description)
-        for number, name in enumerate(names):
-            properties = properties.replace(b"name %04d" % number, name.encode("utf-8", "surrogateescape"))
-        (contents / "Info.plist").write_bytes(properties)
+        written = plistlib.dumps(description).decode()
+        for number, name in enumerate(names):  # plistlib refuses what pcscd takes: control characters
+            written = written.replace(f"@{number}@", name)
+        (contents / "Info.plist").write_text(written)
         for slot in self._slots:
             slot.plugged.touch()
 

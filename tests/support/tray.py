@@ -99,7 +99,7 @@ class TrayItem:
 
         `depth` is the number of menus, one within the other.
         """
-        body = self._call("/MenuBar", MENU, "GetLayout", "iias", parent, depth, [])
+        body = self.call("/MenuBar", MENU, "GetLayout", "iias", parent, depth, [])
         _revision, (_root, _properties, children) = body
         return [_line(child.value) for child in children]
 
@@ -114,23 +114,27 @@ class TrayItem:
 
     def click_id(self, id_: int) -> None:
         """Click a line as it was when its id was read."""
-        self._call("/MenuBar", MENU, "Event", "isvu", id_, "clicked", Variant("i", 0), 0)
+        self.call("/MenuBar", MENU, "Event", "isvu", id_, "clicked", Variant("i", 0), 0)
 
     def activate(self) -> None:
         """Click the icon itself."""
-        self._call("/StatusNotifierItem", ITEM, "Activate", "ii", 0, 0)
+        self.call("/StatusNotifierItem", ITEM, "Activate", "ii", 0, 0)
 
     def property(self, name: str) -> Any:
         """Return a property of the item."""
-        (value,) = self._call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "Get", "ss", ITEM, name)
+        (value,) = self.call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "Get", "ss", ITEM, name)
         return value.value
 
     def properties(self) -> dict[str, Any]:
         """Return all properties of the item, as panels ask for them first."""
-        (values,) = self._call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "GetAll", "s", ITEM)
+        (values,) = self.call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "GetAll", "s", ITEM)
         return {name: value.value for name, value in values.items()}
 
-    def _call(self, path: str, interface: str, member: str, signature: str, *body: object) -> list[Any]:
+    def call(self, path: str, interface: str, member: str, signature: str, *body: object) -> list[Any]:
+        """Call one of its methods and return its reply.
+
+        Raises RuntimeError.
+        """
         message = Message(
             destination=self._name,
             path=path,

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from rich.markup import escape
 from rich.panel import Panel
+from rich.text import Text as Styled
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -29,7 +29,7 @@ from daemon.core.events import CommandReceived
 from daemon.core.model import Certificate, Claim, Fingerprint, Role, TokenReading
 from daemon.core.notice import CHOICE_LABELS, Choice, Notice, NoticeChoice
 from daemon.core.views.guide import StepStatus
-from tray.cli.console import Terminal
+from tray.cli.console import Terminal, styled
 
 T = TypeVar("T", Notice, Launch)
 
@@ -90,14 +90,14 @@ class StoryPlayer:
         self._told = told
         self._translator = translator
         self._wait = wait
-        self._console = Terminal(emoji=False)
+        self._console = Terminal()
         self._pages: queue.SimpleQueue[Page] = queue.SimpleQueue()
         threading.Thread(target=self._hear_pages, name="pages", daemon=True).start()
 
     def tell(self, id_: str) -> None:
         """Print what happens, with the simulated date, and pause."""
         now = self._translator.render(text("demo.now", date=self._demo.clock.now))
-        self._console.print(f"\n[dim]{escape(now)}[/]  {escape(self._translator.render(text(id_)))}")
+        self._console.print(styled(now, "dim", before="\n") + styled(self._translator.render(text(id_)), before="  "))
         self._wait()
 
     def notice(self) -> Notice:
@@ -105,10 +105,9 @@ class StoryPlayer:
         notice = self._next(Notice)
         buttons = [notice.button, *(text(CHOICE_LABELS[choice]) for choice in notice.more)]
         labels = "   ".join(f"[ {self._translator.render(label)} ]" for label in buttons if label is not None)
-        body = escape(f"{self._translator.render(notice.body)}\n\n{labels}".strip())
-        self._console.print(
-            Panel(body, title=escape(self._translator.render(notice.title)), title_align="left", width=76)
-        )
+        body = Styled(f"{self._translator.render(notice.body)}\n\n{labels}".strip())
+        title = styled(self._translator.render(notice.title))
+        self._console.print(Panel(body, title=title, title_align="left", width=76))
         self._wait()
         return notice
 
@@ -118,7 +117,7 @@ class StoryPlayer:
         if choice is not NoticeChoice.OPEN or label is None:
             label = text(CHOICE_LABELS[choice])
         shown = self._translator.render(text("demo.click", button=label))
-        self._console.print(f"  [bold]{escape(shown)}[/]")
+        self._console.print(styled(shown, "bold", before="  "))
         self._post(AnswerNotice(notice_id=notice.notice_id, choice=choice))
 
     def claim(self, token: TokenReading, claim: Claim) -> None:
@@ -130,7 +129,7 @@ class StoryPlayer:
         order = self._next(Launch)
         if order.destination is not destination:
             raise DemoFailure(f"{order.destination} was launched, not {destination}")
-        self._console.print("  " + escape(self._translator.render(text(OPENINGS[destination]))))
+        self._console.print(styled(self._translator.render(text(OPENINGS[destination])), before="  "))
         self._wait()
 
     def insert(self, token: TokenReading) -> None:
@@ -151,7 +150,7 @@ class StoryPlayer:
         page = self._page_at(id_)
         number, total = 1 + [step.id for step in page.steps].index(id_), len(page.steps)
         words = self._translator.render(text("demo.step", number=number, total=total, title=page.headline))
-        self._console.print(f"  [bold]{escape(words)}[/]")
+        self._console.print(styled(words, "bold", before="  "))
         threading.Event().wait(STEP_PAUSE_S)
 
     def done(self, *steps: str) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from importlib.metadata import version
 
 from config.folders import Folders, find_folders
-from config.i18n.text import Render, text
+from config.i18n.text import Render, clean, text
 from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
@@ -28,6 +28,8 @@ from tray.cli.other_commands import add_side_commands
 from tray.cli.procedure_file import add_procedure_command
 from tray.cli.stdio import open_closed_streams, printed
 from tray.icon.tray_icon import TrayIcon
+
+LOGGED_LIMIT = 2000  # characters
 
 log = logging.getLogger(__name__)
 
@@ -201,13 +203,23 @@ def _replace_unencodable_letters() -> None:
             stream.reconfigure(errors="replace")
 
 
+class OneLineFormatter(logging.Formatter):
+    """Writes each message as one harmless line.
+
+    It may hold the name of a reader or of a file. A traceback follows as it is.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name of logging
+        """Return the line."""
+        record.message = clean(record.message, LOGGED_LIMIT)
+        return super().formatMessage(record)
+
+
 def _log_to_stderr(*, verbose: bool) -> None:
     """Log to stderr, from INFO or with --verbose from DEBUG."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     for library in ("apscheduler", "asyncio", "desktop_notifier", "dbus_fast"):
         logging.getLogger(library).setLevel(logging.WARNING)
     if not verbose:  # it logs a traceback where the bus has gone; the next channel follows all the same

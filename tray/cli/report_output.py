@@ -1,22 +1,24 @@
 """Prints a report, as JSON or as tables."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text as Styled
 
-from config.i18n.text import Render, text
+from config.i18n.text import CleanText, Render, clean, text
 from config.i18n.translator import Translator
 from config.instants import has_end
 from config.settings import Settings
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
-from tray.cli.console import Terminal
+from tray.cli.console import Terminal, styled
 
 VERSION = 1
+SIGN, UNKNOWN = CleanText("! "), CleanText("?")
 TIMELINE_WIDTH = 16
 TABLE_WIDTH = 64  # narrower, its columns are cut
 
@@ -54,18 +56,27 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
         lay_out = _certificate_table if console.width >= TABLE_WIDTH else _certificate_lines
         console.print(lay_out(report, render, datetime.now(UTC)))
     else:
-        console.print(render(text("table.no_certificate")))
+        console.print(styled(render(text("table.no_certificate"))))
     for path in report.paths:
-        console.print(f"\n[bold]→ {escape(render(text(PATHS[path.kind])))}[/] · {escape(path.holder)}")
-        console.print(f"  {escape(titles.get(path.procedure, path.procedure))}")
-        console.print(f"  {escape(render(path.reason))}")
-        if path.then:
-            console.print("  " + escape(render(text("table.then", path=text(PATHS[path.then])))))
+        console.print(_path_lines(path, titles, render))
     console.print()
     if report.readers:
         console.print(_reader_table(report, render))
     for trouble in report.troubles:
-        console.print(f"[yellow]![/] {escape(render(text(TROUBLE_REMEDIES[trouble], reader='')))}")
+        console.print(styled(SIGN, "yellow") + styled(render(text(TROUBLE_REMEDIES[trouble], reader=""))))
+
+
+def _path_lines(path: Path, titles: Mapping[str, str], render: Render) -> Styled:
+    """Return a path with its holder, procedure, reason and second half."""
+    kind = styled(render(text(PATHS[path.kind])), "bold", before="→ ")
+    lines = [
+        Styled("\n") + kind + styled(clean(path.holder), before=" · "),
+        styled(clean(titles.get(path.procedure, path.procedure)), before="  "),
+        styled(render(path.reason), before="  "),
+    ]
+    if path.then:
+        lines.append(styled(render(text("table.then", path=text(PATHS[path.then]))), before="  "))
+    return Styled("\n").join(lines)
 
 
 def _certificate(line: CertificateStatus) -> dict[str, Any]:
@@ -105,7 +116,7 @@ def _rfc3339(moment: datetime | None) -> str | None:
     return f"{moment.isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
-def place_words(line: CertificateStatus, render: Render) -> str:
+def place_words(line: CertificateStatus, render: Render) -> CleanText:
     """Return the key's name and where it is or was seen last."""
     if line.present:
         place = text("table.present_in", reader=line.reader) if line.reader else text("table.present")
@@ -114,7 +125,7 @@ def place_words(line: CertificateStatus, render: Render) -> str:
     else:
         place = text("table.seen_in" if line.reader else "table.seen", date=line.last_seen, reader=line.reader)
     if line.key_name:
-        return f"{render(text('table.key_name', name=line.key_name))} · {render(place)}"
+        return CleanText(f"{render(text('table.key_name', name=line.key_name))} · {render(place)}")
     return render(place)
 
 
@@ -143,33 +154,34 @@ def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
         if line.not_before and line.not_after:
             drawn = timeline(line.not_before, line.not_after, now)
         holder, place, role, until, state, left = _words(line, render)
-        style = STYLES.get(line.stage, "dim")
-        table.add_row(f"{holder}\n{place}", role, f"{until}\n[{style}]{drawn}[/]", f"{state}\n{left}")
+        ends = Styled.assemble(until, "\n", (drawn, STYLES.get(line.stage, "dim")))
+        table.add_row(Styled("\n").join([holder, place]), role, ends, Styled("\n").join([state, left]))
     return table
 
 
-def _certificate_lines(report: Report, render: Render, _now: datetime) -> str:
+def _certificate_lines(report: Report, render: Render, _now: datetime) -> Styled:
     """Return one fact on each line, for a narrow terminal or Braille."""
-    return "\n".join("\n".join(filter(None, _words(line, render))) + "\n" for line in report.certificates)
+    return Styled("\n").join(
+        Styled("\n").join(filter(None, _words(line, render))) + Styled("\n") for line in report.certificates
+    )
 
 
-def _words(line: CertificateStatus, render: Render) -> tuple[str, str, str, str, str, str]:
-    """Return holder, place, role, end, stage and days left, in rich's markup."""
-    style = STYLES.get(line.stage, "dim")
+def _words(line: CertificateStatus, render: Render) -> tuple[Styled, Styled, Styled, Styled, Styled, Styled]:
+    """Return holder, place, role, end, stage and days left."""
     return (
-        escape(line.subject_cn or render(text("holder.unknown"))),
-        f"[dim]{escape(place_words(line, render))}[/]",
-        render(text(ROLES[line.role])),
-        render(text("table.date", date=line.not_after)) if line.not_after else "?",
-        f"[{style}]{SYMBOLS[line.stage]} {escape(render(text(STAGES[line.stage])))}[/]",
+        styled(clean(line.subject_cn) or render(text("holder.unknown"))),
+        styled(place_words(line, render), "dim"),
+        styled(render(text(ROLES[line.role]))),
+        styled(render(text("table.date", date=line.not_after)) if line.not_after else UNKNOWN),
+        styled(render(text(STAGES[line.stage])), STYLES.get(line.stage, "dim"), before=f"{SYMBOLS[line.stage]} "),
         _left(line, render),
     )
 
 
-def _left(line: CertificateStatus, render: Render) -> str:
+def _left(line: CertificateStatus, render: Render) -> Styled:
     if line.days_left is None or line.not_after is None or not has_end(line.not_after):
-        return ""
-    return render(text("table.days", count=line.days_left))
+        return Styled()
+    return styled(render(text("table.days", count=line.days_left)))
 
 
 def _reader_table(report: Report, render: Render) -> Table:
@@ -177,8 +189,8 @@ def _reader_table(report: Report, render: Render) -> Table:
     for column in ("table.reader", "table.state"):
         table.add_column(render(text(column)))
     for reader in report.readers:
-        state = render(text(OCCUPANCIES[reader.state]))
+        state = styled(render(text(OCCUPANCIES[reader.state])))
         if reader.trouble:
-            state += f" · {render(text(TROUBLE_TITLES[reader.trouble]))}"
-        table.add_row(escape(reader.name), escape(state))
+            state += styled(render(text(TROUBLE_TITLES[reader.trouble])), before=" · ")
+        table.add_row(styled(clean(reader.name)), state)
     return table

@@ -18,6 +18,16 @@ PROPERTIES = {
     "Status": Variant("s", "normal"),
     "IconThemePath": Variant("as", []),
 }
+SIGNATURES = {
+    (INTERFACE, "GetLayout"): "iias",
+    (INTERFACE, "GetGroupProperties"): "aias",
+    (INTERFACE, "GetProperty"): "is",
+    (INTERFACE, "Event"): "isvu",
+    (INTERFACE, "EventGroup"): "a(isvu)",
+    (INTERFACE, "AboutToShow"): "i",
+    (INTERFACE, "AboutToShowGroup"): "ai",
+}
+"""The types of each method's arguments."""
 OPENS = {"children-display": Variant("s", "submenu")}
 
 

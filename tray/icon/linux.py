@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Callable
 from functools import partial
+from html import escape
 
 import pystray  # imported under PYSTRAY_BACKEND=dummy: its Icon is then the bare base class
 from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
@@ -32,6 +33,11 @@ ITEM_PROPERTIES = (
     *("Category", "Id", "Title", "Status", "IconPixmap", "ToolTip", "ItemIsMenu", "Menu", "WindowId"),
     *("IconName", "IconThemePath", "OverlayIconName", "AttentionIconName", "AttentionMovieName"),
 )
+SIGNATURES = dbus_menu.SIGNATURES | {
+    ("org.freedesktop.DBus.Properties", "Get"): "ss",
+    ("org.freedesktop.DBus.Properties", "GetAll"): "s",
+}
+"""The types of the arguments of the calls that are looked into, by interface and method."""
 CONNECT_S = 10.0
 
 log = logging.getLogger(__name__)
@@ -58,6 +64,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         self._ended = asyncio.Event()
         self._bus: MessageBus | None = None
         self._bus_menu = DbusMenu()
+        self._has_refused = False
         self._bus_name = f"{ITEM}-{os.getpid()}-1"
 
     # What pystray asks of a back end; the thread may be any.
@@ -159,13 +166,19 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     def _handle(self, message: Message) -> Message | bool:
         """Answer the panel."""
         if message.message_type is MessageType.SIGNAL:
-            if message.member == "NameOwnerChanged" and message.body[0] == WATCHER and message.body[2]:
+            if _has_new_owner(message):
                 self._send(self._registration())
             return False
         if message.message_type is not MessageType.METHOD_CALL or message.path not in {ITEM_PATH, dbus_menu.PATH}:
             return False
-        reply = self._answer(message)
+        reply = self._answer(message) if _is_sound(message) else self._refuse(message)
         return reply is not None and (MessageFlag.NO_REPLY_EXPECTED in message.flags or reply)
+
+    def _refuse(self, message: Message) -> Message:
+        if not self._has_refused:
+            self._has_refused = True
+            log.warning("A program called the tray with other arguments than the protocol's; such calls are refused")
+        return Message.new_error(message, f"{BUS}.Error.InvalidArgs", "other arguments than the protocol's")
 
     def _answer(self, message: Message) -> Message | None:
         match message.interface:
@@ -205,7 +218,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             case "IconPixmap":
                 return Variant("a(iiay)", [_pixmap(self.icon.draw(size)) for size in SIZES])
             case "ToolTip":
-                return Variant("(sa(iiay)ss)", ["", [], self.title, ""])
+                return Variant("(sa(iiay)ss)", ["", [], escape(self.title, quote=False), ""])  # Waybar and LXQt: markup
             case "ItemIsMenu":
                 return Variant("b", False)  # a left click comes as Activate
             case "Menu":
@@ -214,6 +227,19 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
                 return Variant("i", 0)
             case _:  # names of icons in the theme: we have none
                 return Variant("s", "")
+
+
+def _is_sound(message: Message) -> bool:
+    """Return whether a call has the arguments of the protocol."""
+    return SIGNATURES.get((message.interface or "", message.member or ""), message.signature) == message.signature
+
+
+def _has_new_owner(message: Message) -> bool:
+    """Return whether the bus itself announces a new watcher."""
+    if message.sender != BUS or message.member != "NameOwnerChanged" or message.signature != "sss":
+        return False
+    name, _before, owner = message.body
+    return bool(name == WATCHER and owner)
 
 
 def _call(name: str, path: str, member: str, argument: str) -> Message:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.i18n.text import Render, clean, text
+from config.i18n.text import CleanText, Render, clean, text
 from daemon.core.commands import AnswerNotice, Command, QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived, Event
 from daemon.core.views.tray import IconState, MenuItem, TrayView
@@ -61,7 +61,7 @@ class MenuEntry:
     With `entries` it opens a menu of its own. `checked` is None for a line without a tick.
     """
 
-    label: str
+    label: CleanText
     command: Command | None
     entries: tuple["MenuEntry", ...] = ()
     checked: bool | None = None
@@ -212,7 +212,7 @@ class TrayIcon:
         on_owning_thread(appear)
         IconDrawing(IconState.READING).prepare()
 
-    def _tooltip(self, view: TrayView) -> str:
+    def _tooltip(self, view: TrayView) -> CleanText:
         return clean(self._render(view.tooltip), TOOLTIP_LIMIT)
 
     def _entries(self, items: tuple[MenuItem, ...]) -> tuple[MenuEntry, ...]:

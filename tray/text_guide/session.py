@@ -7,19 +7,20 @@ screen reader, a Braille display, a pipe and a computer without display.
 import os
 import queue
 import shutil
-import signal
-import socket
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import Enum, auto
 
+from config.i18n.text import CleanText, clean
 from daemon.adapters.guide.messages import Guide, Page
 from tray.text_guide.page import TextPage
 
 LINE_LIMIT = 1000
+PRINTED_LIMIT = 4000  # characters
+TRY_S = 0.5 if sys.platform == "win32" else None  # on Windows Ctrl-C does not end a wait without limit
 
 
 class End(Enum):
@@ -27,8 +28,6 @@ class End(Enum):
 
     PAGES = auto()
     TYPED = auto()
-    SIGNAL = auto()
-    """Ctrl-C or the end of the session has come: its handler runs as soon as the wait ends."""
 
 
 Happened = Page | str | End
@@ -42,8 +41,7 @@ def run_text_guide(guide: Guide) -> None:
     happened: queue.SimpleQueue[Happened] = queue.SimpleQueue()
     _in_thread(_read_pages, guide, happened.put)
     try:
-        with signals_end_the_wait(happened.put):
-            _converse(guide, happened)
+        _converse(guide, happened)
     except KeyboardInterrupt:
         print()
     except BrokenPipeError:  # the reader of our output has gone: keep Python's last flush from failing
@@ -53,13 +51,13 @@ def run_text_guide(guide: Guide) -> None:
 
 
 def _converse(guide: Guide, happened: "queue.SimpleQueue[Happened]") -> None:
-    first = happened.get()
+    first = _next(happened)
     if not isinstance(first, Page):
         return
     page = TextPage(first)
     _in_thread(_read_typed, happened.put)
     _show(page, page.whole())
-    while _handle(guide, page, happened.get()):
+    while _handle(guide, page, _next(happened)):
         pass
 
 
@@ -108,30 +106,10 @@ def _is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-@contextmanager
-def signals_end_the_wait(put: Callable[[Happened], None]) -> Iterator[None]:
-    """Wake the main thread for each signal.
-
-    A signal that comes just before a wait would else be handled after it, which may be never.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    woken, wakes = socket.socketpair()
-    wakes.settimeout(0.0)  # as set_wakeup_fd requires
-    former = signal.set_wakeup_fd(wakes.fileno())
-    _in_thread(_report_signals, woken, put)
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(former)
-        wakes.close()
-
-
-def _report_signals(woken: socket.socket, put: Callable[[Happened], None]) -> None:
-    with woken:
-        while woken.recv(1):
-            put(End.SIGNAL)
+def _next(happened: "queue.SimpleQueue[Happened]") -> Happened:
+    while True:
+        with suppress(queue.Empty):
+            return happened.get(timeout=TRY_S)
 
 
 def _in_thread(work: Callable[..., None], *arguments: object) -> None:
@@ -160,13 +138,14 @@ def _read_typed(put: Callable[[Happened], None]) -> None:
 
 
 def _print(lines: Iterable[str]) -> None:
+    """Print lines, which may hold any text from a card."""
     for line in lines:
         for part in line.splitlines() or [""]:
-            print(_wrap(part))
+            print(_wrap(clean(part, PRINTED_LIMIT)))
     sys.stdout.flush()
 
 
-def _wrap(line: str) -> str:
+def _wrap(line: CleanText) -> str:
     """Return the line in the terminal's width, or unchanged elsewhere."""
     if not sys.stdout.isatty():
         return line

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from config.i18n.text import Text, clean, text
+from config.i18n.text import CleanText, Text, clean, text
 from daemon.adapters.notify.channel import Channel, Message, NoticeButton, NoticesOffError
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
@@ -23,7 +23,7 @@ TITLE_LIMIT = 120
 BODY_LIMIT = 1000
 LABEL_LIMIT = 60
 
-RenderText = Callable[[Text], str]
+RenderText = Callable[[Text], CleanText]
 Desktop = Callable[[], Coroutine[Any, Any, bool]]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from config.i18n.text import CleanText
 from daemon.core.model import AnswerWord
 from daemon.core.notice import Choice, NoticeId, Urgency
 
@@ -15,7 +16,7 @@ class NoticeButton:
     """A rendered button."""
 
     choice: Choice
-    label: str
+    label: CleanText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,9 @@ class Message:
 
     notice_id: NoticeId
     """A newer message with the same id replaces it on the screen."""
-    title: str
+    title: CleanText
     """One line, cleaned and cut."""
-    body: str
+    body: CleanText
     """One line, cleaned and cut."""
     opens: bool = False
     """Whether a click on the body answers `OPEN`."""

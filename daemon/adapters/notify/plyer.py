@@ -33,7 +33,8 @@ class PlyerChannel:
 
     async def show(self, message: Message, answered: Answered) -> bool:  # noqa: ARG002 - plyer hears no click
         """Show title and body, and return whether plyer could."""
-        title, body = message.title, message.body
+        title: str = message.title
+        body: str = message.body
         if sys.platform == "linux":
             skills = await ask_capabilities(self._limit_s)
             if skills is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.i18n.text import CleanText
 from daemon.adapters.notify.channel import Message
 from daemon.adapters.notify.osascript import OSASCRIPT, SCRIPT, OsascriptChannel
 from daemon.core.notice import NoticeId, NoticeKind
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
 
 def told(channel: OsascriptChannel, title: str = "Soon", body: str = "Your key expires.") -> bool:
+    message = Message(notice_id=NoticeId(NoticeKind.KEY, "1"), title=CleanText(title), body=CleanText(body))
+
     def unheard(choice: Choice) -> None:
         raise AssertionError(choice)
 
-    return asyncio.run(channel.show(Message(notice_id=NoticeId(NoticeKind.KEY, "1"), title=title, body=body), unheard))
+    return asyncio.run(channel.show(message, unheard))
 
 
 def recorder(file: Path, code: int = 0) -> list[str]:

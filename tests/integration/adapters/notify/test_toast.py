@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from config.i18n.text import CleanText
 from daemon.adapters.notify.chain import ChainNotifier, to_message
 from daemon.adapters.notify.channel import Message, NoticeButton, NoticesOffError
 from daemon.adapters.notify.log import LogChannel
@@ -131,7 +132,7 @@ def test_a_toast_that_windows_refuses_is_not_delivered() -> None:
 
 def test_another_process_replaces_and_withdraws_a_toast() -> None:
     with played_windows() as platform:
-        for message in (MESSAGE, replace(MESSAGE, title="newer")):
+        for message in (MESSAGE, replace(MESSAGE, title=CleanText("newer"))):
             show(message, [])
         assert [toast.xml.findtext(".//text") for toast in platform.shown] == ["newer"]
         asyncio.run(ToastChannel(COMMAND).withdraw(MESSAGE.notice_id))
@@ -189,7 +190,7 @@ def test_switched_off_is_raised_with_its_reason() -> None:
             show(MESSAGE, [])
 
 
-HOSTILE = '<toast launch="calc:"/> & \' " ]]> é 鍵 \u2028'
+HOSTILE = CleanText('<toast launch="calc:"/> & \' " ]]> é 鍵 \u2028')
 
 
 @pytest.mark.parametrize("by_address", [True, False], ids=["by address", "by handler"])
@@ -200,7 +201,9 @@ HOSTILE = '<toast launch="calc:"/> & \' " ]]> é 鍵 \u2028'
         replace(MESSAGE, opens=False, buttons=()),
         replace(MESSAGE, words={}),
         replace(MESSAGE, title=HOSTILE, body=HOSTILE, buttons=(NoticeButton(choice=NoticeChoice.OPEN, label=HOSTILE),)),
-        replace(MESSAGE, buttons=tuple(NoticeButton(choice=NoticeChoice.LATER, label=str(n)) for n in range(9))),
+        replace(
+            MESSAGE, buttons=tuple(NoticeButton(choice=NoticeChoice.LATER, label=CleanText(str(n))) for n in range(9))
+        ),
     ],
     ids=["usual", "no action", "no words", "hostile text", "too many buttons"],
 )

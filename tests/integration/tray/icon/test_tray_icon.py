@@ -29,7 +29,7 @@ from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.guide_actions import action_id
 from support.process import Process, wait_until
-from support.tray import TrayWatcher
+from support.tray import MENU, TrayWatcher
 from support.tray_icon_probe import RunningTrayIcon
 from tray.icon.drawing import draw_icon
 from tray.icon.tray_icon import LABEL_LIMIT, default_command
@@ -130,6 +130,27 @@ def test_a_panel_gets_every_property_at_once(item: TrayItem) -> None:
 def test_a_property_that_is_not_there_is_refused(item: TrayItem) -> None:
     with pytest.raises(RuntimeError, match="Gibberish"):
         item.property("Gibberish")
+
+
+def test_calls_with_other_arguments_are_refused_and_logged_once(
+    item: TrayItem, caplog: pytest.LogCaptureFixture
+) -> None:
+    malformed = [("Event", "s", "clicked"), ("GetLayout", "s", ""), ("EventGroup", "as", ["x"]), ("Event", "i", 2**30)]
+    for member, signature, argument in malformed * 5:
+        with pytest.raises(RuntimeError, match="other arguments"):
+            item.call("/MenuBar", MENU, member, signature, argument)
+    with pytest.raises(RuntimeError, match="other arguments"):
+        item.call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "Get", "s", "Title")
+    assert item.labels()
+    assert [record.levelname for record in caplog.records if record.levelno >= logging.WARNING] == ["WARNING"]
+    assert "Traceback" not in caplog.text
+
+
+def test_the_tooltip_holds_no_markup(item: TrayItem, running: RunningTrayIcon) -> None:
+    running.show(replace(view_of(), tooltip=word("<b>A & B</b>")))
+    wait_until(lambda: "A & B" in item.title, "the words are shown")
+    assert item.title == "<b>A & B</b>"
+    assert item.tooltip == "&lt;b&gt;A &amp; B&lt;/b&gt;"
 
 
 def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIcon) -> None:
