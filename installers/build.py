@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bundle import write_sums
 from commands import ROOT, SetupError, StepError, complain, say
+from publisher import check_publisher, publisher
 
 TARGETS = ("deb", "windows", "macos")
 
@@ -20,11 +21,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 installers/build.py", description=__doc__)
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--output", type=Path, default=ROOT / "dist", help="folder for the package (dist)")
+    parser.add_argument("--stage", type=Path, metavar="FOLDER", help="only make the parts, unsigned (windows, macos)")
+    parser.add_argument("--staged", type=Path, metavar="FOLDER", help="only sign and pack such parts (windows, macos)")
     options = parser.parse_args()
+    if options.target == "deb" and (options.stage or options.staged):
+        parser.error("A Debian package is not signed: it is built in one go.")
     output: Path = options.output.resolve()
     try:
+        check_publisher(publisher())
         output.mkdir(parents=True, exist_ok=True)
-        package: Path = importlib.import_module(f"{options.target}.build_{options.target}").build(output)
+        builder = importlib.import_module(f"{options.target}.build_{options.target}")
+        if options.stage:
+            builder.stage(options.stage.resolve())
+            return 0
+        package: Path = builder.finish(options.staged.resolve(), output) if options.staged else builder.build(output)
         write_sums(output)
     except (SetupError, StepError) as error:
         complain(str(error))

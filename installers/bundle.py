@@ -13,7 +13,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import tomllib
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
@@ -23,12 +25,13 @@ from commands import ROOT, SetupError, StepError, say
 from dev import LOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from importlib.metadata import Distribution
     from importlib.metadata._meta import PackageMetadata
 
 SOURCES = ("config", "daemon", "tray", "pyproject.toml", "README.md", "LICENSE")
 SUMS = "SHA256SUMS"
+PROGRESS_S = 10.0
 
 Hashes = dict[str, str]
 """SHA-256 of each installed file, by the package's normal name."""
@@ -65,15 +68,48 @@ def need(program: str, package: str) -> str:
     return found
 
 
-def run(title: str, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
-    """Run one command and show its output. Raises StepError when it fails."""
+def run(
+    title: str,
+    command: Sequence[str | Path],
+    environment: Mapping[str, str] | None = None,
+    *,
+    tells_progress: bool = False,
+) -> None:
+    """Run one command and show its output. Raises StepError when it fails.
+
+    `tells_progress` prints the time that a silent command takes.
+    """
     say(f"==> {title}")
     try:
-        code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
+        with subprocess.Popen([str(part) for part in command], cwd=ROOT, env=environment) as process:
+            code = _wait(process) if tells_progress else process.wait()
     except OSError as error:
         raise SetupError(f"{title}: {error}.") from error
     if code != 0:
         raise StepError(title, code)
+
+
+@contextmanager
+def written_beside(target: Path) -> Iterator[Path]:
+    """Give a name beside the target, and rename it at the end.
+
+    After an error nothing of it is left.
+    """
+    unfinished = target.with_name(f".unfinished-{target.name}")
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    begun = time.monotonic()
+    while True:
+        try:
+            return process.wait(PROGRESS_S)
+        except subprocess.TimeoutExpired:
+            say(f"    still at it after {time.monotonic() - begun:.0f} s")
 
 
 def make_tools(python: str, folder: Path) -> Path:
@@ -190,8 +226,12 @@ def _lock(name: str) -> list[str | Path]:
 
 
 def _path(tools: Path) -> dict[str, str]:
-    """Return an environment with the tools' programs (swig) first on the path."""
-    return os.environ | {"PATH": f"{tools.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    """Return an environment with the tools' programs (swig) first on the path.
+
+    What is compiled holds no debugging information, whose paths differ in each build.
+    """
+    path = f"{tools.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return os.environ | {"PATH": path, "CFLAGS": f"{os.environ.get('CFLAGS', '')} -g0".strip()}
 
 
 def _component(part: Distribution, hashes: Hashes) -> dict[str, object]:

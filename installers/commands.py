@@ -24,13 +24,16 @@ class StepError(Exception):
         self.code = code if code > 0 else 1
 
 
-def step(title: str, command: list[str | Path]) -> None:
+def step(title: str, command: list[str | Path], *, is_system: bool = False) -> None:
     """Run a command in the project's root.
 
-    Raises StepError when it fails.
+    A system's command, which may be root's, never finds a program of `.venv` in the place of its own. Raises StepError
+    when it fails.
     """
     say(f"==> {title}")
-    environment = os.environ | {"PATH": f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    environment = dict(os.environ)
+    if not is_system:
+        environment["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     try:
         code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
     except OSError as error:

@@ -192,8 +192,9 @@ def install_system_packages(packages: dict[str, str]) -> None:
         complain(f"Missing on this system, by Debian's names: {names}.\nGoing on without them. Install them as root.")
         return
     try:
-        step("apt-get update", [*apt, "update"])
-        step(f"apt-get install {names}", [*apt, "install", "--yes", "--no-install-recommends", *missing])
+        step("apt-get update", [*apt, "update"], is_system=True)
+        install: list[str | Path] = [*apt, "install", "--yes", "--no-install-recommends", *missing]
+        step(f"apt-get install {names}", install, is_system=True)
     except StepError as error:
         complain(f"{error}\nGoing on without all of these: {names}. Install them as root.")
 

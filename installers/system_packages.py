@@ -62,6 +62,7 @@ TEST = {
     "wine64": "wineserver",
     "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
     "osslsigncode": "osslsigncode",
+    "libengine-pkcs11-openssl": "",  # osslsigncode loads a token's library through it
     "libp11-kit-dev": "/usr/include/p11-kit-1/p11-kit/pkcs11.h",
 }
 FULL = {  # the tests of the Debian package, which take long

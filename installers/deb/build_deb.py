@@ -21,6 +21,7 @@ from bundle import (
     run,
     source_date,
     version,
+    written_beside,
 )
 from commands import SetupError, say
 from deb import control, desktop
@@ -29,6 +30,11 @@ from dev import SUPPORTED, SYSTEM_PYTHON, install_system_packages, version_of
 
 PYTHON = Path(SYSTEM_PYTHON)
 PRIVATE = "usr/lib/vigicle"
+SETTINGS = """\
+home = /usr/bin
+include-system-site-packages = false
+version = {version}
+"""
 SCRIPT = """\
 #!/usr/lib/vigicle/bin/python3 -I
 import sys
@@ -48,12 +54,14 @@ def build(output: Path) -> Path:
         stage = Path(folder) / "stage"
         stage.mkdir(mode=0o755)
         packages, bill = put_environment(stage, Path(folder))
-        (output / f"{name}.cdx.json").write_text(bill, encoding="utf-8")
         desktop.put_files(stage)
         control.put_files(stage, packages, bill, control.Machine(python=python_version(), architecture=architecture()))
         environment = os.environ | {"SOURCE_DATE_EPOCH": f"{source_date().timestamp():.0f}"}
         say(f"Installed: {megabytes(stage)} MB, of which the guide's toolkit: {megabytes(packages / 'PySide6')} MB")
-        run(f"pack {package.name}", ["dpkg-deb", "--root-owner-group", "--build", stage, package], environment)
+        with written_beside(package) as unfinished:
+            pack: list[str | Path] = ["dpkg-deb", "--root-owner-group", "--build", stage, unfinished]
+            run(f"pack {package.name}", pack, environment, tells_progress=True)
+        (output / f"{name}.cdx.json").write_text(bill, encoding="utf-8")
     return package
 
 
@@ -102,7 +110,7 @@ def put_environment(stage: Path, work: Path) -> tuple[Path, str]:
     bill = bill_of_materials(packages, hashes)
     trim(packages)
     run("strip pyscard, compiled here", ["strip", "--strip-unneeded", *packages.glob("smartcard/**/*.so")])
-    (home / "pyvenv.cfg").write_text(f"home = /usr/bin\nversion = {version_of(SYSTEM_PYTHON)}\n", encoding="utf-8")
+    (home / "pyvenv.cfg").write_text(SETTINGS.format(version=version_of(SYSTEM_PYTHON)), encoding="utf-8")
     for folder in (home / "bin", stage / "usr/bin"):
         folder.mkdir(parents=True)
     (home / "bin/python3").symlink_to(PYTHON.resolve())

@@ -12,9 +12,9 @@ from pathlib import Path
 from bundle import licence_words, normal, source_date, version
 from commands import ROOT, SetupError
 from deb.desktop import put, put_compressed
+from publisher import publisher
 
 HERE = Path(__file__).parent
-MAINTAINER = "The vigicle authors <noreply@vigicle.invalid>"
 DOCUMENTS = "usr/share/doc/vigicle"
 RUN = ("pcscd", "libglib2.0-bin")
 RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libnotify-bin", "xdg-utils")
@@ -65,15 +65,22 @@ def control(machine: Machine, depends: list[str], size_kib: int) -> str:
         "Package": "vigicle",
         "Version": version(),
         "Architecture": machine.architecture,
-        "Maintainer": MAINTAINER,
+        "Maintainer": maintainer(),
         "Installed-Size": str(size_kib),
         "Depends": ", ".join(depends),
         "Recommends": ", ".join(RECOMMENDED),
         "Section": "utils",
         "Priority": "optional",
+        "Homepage": publisher().home,
         "Description": DESCRIPTION,
     }
     return "".join(f"{name}: {value.rstrip()}\n" for name, value in fields.items())
+
+
+def maintainer() -> str:
+    """Return the maintainer's name and address (Debian Policy 5.6.2)."""
+    known = publisher()
+    return f"{known.name} <{known.email}>"
 
 
 def python_range(python: tuple[int, int]) -> tuple[str, str]:
@@ -109,7 +116,7 @@ def changelog() -> str:
     It refers to NEWS for the changes.
     """
     day = f"{source_date():%a, %d %b %Y %H:%M:%S +0000}"
-    return f"vigicle ({version()}) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n -- {MAINTAINER}  {day}\n"
+    return f"vigicle ({version()}) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n -- {maintainer()}  {day}\n"
 
 
 def copyright_text(packages: Path) -> str:

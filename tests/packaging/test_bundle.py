@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bundle import bill_of_materials, installed_hashes, need, version, write_sums
-from commands import ROOT, SetupError
+from bundle import bill_of_materials, installed_hashes, need, run, version, write_sums, written_beside
+from commands import PROGRAMS, ROOT, SetupError, StepError, step
+from publisher import Publisher, check_publisher, publisher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +83,52 @@ def test_sha256sum_accepts_the_sums(tmp_path: Path) -> None:
     write_sums(tmp_path)  # again: the sums are not summed
     assert (tmp_path / "SHA256SUMS").read_text().startswith(hashlib.sha256(b"a.exe").hexdigest())
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_a_package_has_its_name_only_when_it_is_complete(tmp_path: Path) -> None:
+    package = tmp_path / "a.deb"
+    with written_beside(package) as unfinished:
+        unfinished.write_text("half")
+        assert not package.exists()
+    assert [file.name for file in tmp_path.iterdir()] == ["a.deb"]
+
+
+def test_a_build_that_breaks_off_leaves_no_part_and_keeps_the_older_package(tmp_path: Path) -> None:
+    package = tmp_path / "a.deb"
+    package.write_text("older")
+
+    def break_off() -> None:
+        with written_beside(package) as unfinished:
+            unfinished.write_text("half")
+            raise StepError("pack", 1)
+
+    with pytest.raises(StepError):
+        break_off()
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.deb", "older")]
+
+
+def test_a_long_step_tells_that_it_goes_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("bundle.PROGRESS_S", 0.05)
+    run("pack", ["sh", "-c", "sleep 0.5"], tells_progress=True)
+    assert "still at it after" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("is_system", [False, True])
+def test_a_system_command_finds_no_program_of_the_environment(
+    capfd: pytest.CaptureFixture[str], *, is_system: bool
+) -> None:
+    step("path", ["sh", "-c", "echo $PATH"], is_system=is_system)
+    assert (str(PROGRAMS) in capfd.readouterr().out.splitlines()[-1].split(":")[0]) is not is_system
+
+
+def test_a_release_without_the_publishers_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    unset = replace(publisher(), email="nobody@vigicle.invalid")
+    monkeypatch.delenv("GITHUB_REF_TYPE", raising=False)
+    check_publisher(unset)
+    monkeypatch.setenv("GITHUB_REF_TYPE", "tag")
+    with pytest.raises(SetupError, match="addresses are not set"):
+        check_publisher(unset)
+    check_publisher(Publisher(name="A", email="a@b.fr", home="https://b", support="https://b", releases="https://b"))
 
 
 def test_an_unknown_target_is_refused_with_the_known_ones() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import re
@@ -246,3 +247,14 @@ def test_installing_and_removing_changes_nothing(debian: BareSystem, package: Pa
     debian.run("vigicle", "--version")
     debian.run("dpkg", "--purge", "vigicle")
     assert debian.files() == before
+
+
+def test_its_python_sees_no_package_of_the_system(debian: BareSystem) -> None:
+    ask = ("/usr/lib/vigicle/bin/python3", "-I", "-c", "import sys; print(*sys.path, sep='\\n')")
+    assert "dist-packages" not in debian.run(*ask).stdout
+
+
+def test_two_builds_are_the_same_byte_for_byte(package: Path, tmp_path: Path) -> None:
+    build = [sys.executable, str(ROOT / "installers/build.py"), "deb", "--output", str(tmp_path)]
+    subprocess.run(build, check=True)
+    assert filecmp.cmp(package, tmp_path / package.name, shallow=False)

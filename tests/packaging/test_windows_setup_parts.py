@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from commands import ROOT
+from commands import ROOT, SetupError
 from dev import LOCKS
-from windows import signing
+from windows import python_runtime
 from windows.build_windows import removal_of
 from windows.trimming import is_wanted, trim
 from windows.windows_lock import for_windows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HERE = ROOT / "installers/windows"
 LOCK = """\
@@ -82,14 +85,19 @@ def test_removal_names_each_file_of_the_first_level(tmp_path: Path) -> None:
     assert removal_of(tmp_path) == 'Delete "$INSTDIR\\python.exe"\n'
 
 
-def test_the_key_goes_by_file_never_by_value() -> None:
-    environ = {signing.KEY: "/k.p12", signing.PASSWORD: "/p", signing.TIMESTAMP: "http://time"}
-    command = signing.signing_command(Path("a.exe"), Path("b.exe"), environ)
-    assert command[:6] == ["osslsigncode", "sign", "-pkcs12", "/k.p12", "-readpass", "/p"]
-    assert command[command.index("-ts") + 1] == "http://time"
-    assert "-pass" not in command
-
-
 @pytest.mark.parametrize("name", re.findall(r"^!insertmacro Say (\w+)", (HERE / "setup-texts.nsh").read_text(), re.M))
 def test_the_setup_uses_each_of_its_texts(name: str) -> None:
     assert f"$({name})" in (HERE / "setup.nsi").read_text(encoding="utf-8")
+
+
+def test_a_cpython_of_another_hash_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "python.zip").write_bytes(b"not it")
+    monkeypatch.setenv(python_runtime.ZIP, str(tmp_path / "python.zip"))
+    with pytest.raises(SetupError, match="its hash differs"):
+        python_runtime.place_python(tmp_path / "carrier", tmp_path, tmp_path / "signers")
+
+
+def test_the_newest_cpython_is_taken_where_it_was_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert python_runtime.runtime_version() == python_runtime.CARRIED
+    monkeypatch.setenv(python_runtime.ZIP, "python.zip")
+    assert python_runtime.runtime_version() == python_runtime.NEWEST
