@@ -40,7 +40,7 @@ def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
         sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # tests and bench are for Linux alone
         step(f"mypy for {platform}", [*mypy(platform), *sources])
     step("pip check", [PROGRAMS / "python", "-m", "pip", "check", "--disable-pip-version-check"])
-    step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", ".github/workflows"])
+    step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", "--persona=auditor", ".github/workflows"])
     try:
         if arguments:
             selection = [] if with_long_ones else short
