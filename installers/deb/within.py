@@ -40,7 +40,8 @@ def filled(page: str) -> str:
     parser = _parser(Translator().render)
     commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {choice.dest: choice.help or "" for choice in commands._choices_actions}
-    listed = (line for name, command in commands.choices.items() for line in _command(name, helps[name], command))
+    shown = ((name, command) for name, command in commands.choices.items() if name in helps)  # not those for programs
+    listed = (line for name, command in shown for line in _command(name, helps[name], command))
     page = page.replace("@OPTIONS@", "\n".join(_arguments(parser)))
     return page.replace("@COMMANDS@", "\n".join(listed))
 
