@@ -19,7 +19,7 @@ from daemon.core.dedup_keys import DedupKey, LastDayKey, MilestoneKey, PathKey, 
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
 from daemon.core.holders import holder_name
 from daemon.core.key_names import called
-from daemon.core.model import Key, Memory
+from daemon.core.model import Key, Memory, Role
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.repeats import Presence, Telling, gap
@@ -53,19 +53,25 @@ ACTIVATION_BODIES = {
 }
 ORDER_BODIES = {False: "notice.order.ends", True: "notice.order.expired"}  # by whether the certificate has expired
 ORDERED_BODIES = {False: "notice.ordered.ends", True: "notice.ordered.expired"}
-SIGNATURE_BODIES = {False: "notice.signature.ends", True: "notice.signature.expired"}
 PLAIN_BODIES = {False: "notice.plain.ends", True: "notice.plain.expired"}
+BODIES_BY_ROLE = {  # of what ends before the certificate that logs in
+    Role.AUTHENTICATION: PLAIN_BODIES,
+    Role.SIGNATURE: {False: "notice.signature.ends", True: "notice.signature.expired"},
+    Role.OTHER: {False: "notice.other.ends", True: "notice.other.expired"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A key to notify of.
 
-    `not_after` is its earliest end that was not announced as past. `case` is the one in which the key is current.
+    `not_after` is its earliest end that was not announced as past, and `role` that of the certificate that ends.
+    `case` is the one in which the key is current.
     """
 
     key: Key
     not_after: datetime
+    role: Role
     case: RenewalCase | None
 
     @property
@@ -101,10 +107,10 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
     for key in memory.keys.values():
         if key.id not in current and key.id in assessment.cases_by_key:
             continue
-        ends = [c.not_after for c in assessment.watched(key) if c.not_after]
-        if ends:
-            end = _end_to_announce(key, ends, memory, now)
-            found.append(Subject(key=key, not_after=end, case=current.get(key.id)))
+        roles = {c.not_after: c.role for c in reversed(assessment.watched(key)) if c.not_after}
+        if roles:
+            end = _end_to_announce(key, list(roles), memory, now)
+            found.append(Subject(key=key, not_after=end, role=roles[end], case=current.get(key.id)))
     return tuple(found)
 
 
@@ -411,9 +417,8 @@ def _body_id(subject: Subject, now: datetime) -> str:
 
 
 def _body_id_without_path(subject: Subject, *, has_ended: bool) -> str:
-    if subject.case is not None:
-        return SIGNATURE_BODIES[has_ended]
-    return PLAIN_BODIES[has_ended]
+    bodies = PLAIN_BODIES if subject.case is None else BODIES_BY_ROLE[subject.role]
+    return bodies[has_ended]
 
 
 def _holder(subject: Subject, memory: Memory) -> str | Text:

@@ -128,16 +128,18 @@ def _certificates(token: Any) -> tuple[Certificate, ...]:
 
     Some tokens show one under several names.
     """
-    found: dict[str, Certificate] = {}
+    from daemon.adapters.pkcs11.x509 import mark_authorities
+
+    found: dict[str, tuple[bytes, Certificate]] = {}
     session = token.open()
     for number, item in enumerate(session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})):
         if number == CERTIFICATES_PER_TOKEN:
             break
         if _is_x509(item):
-            certificate = _certificate(item)
-            found.setdefault(certificate.fingerprint, certificate)
+            der, certificate = _certificate(item)
+            found.setdefault(certificate.fingerprint, (der, certificate))
     session.close()
-    return tuple(found.values())
+    return mark_authorities(tuple(found.values()))
 
 
 def _is_x509(item: Any) -> bool:
@@ -147,18 +149,19 @@ def _is_x509(item: Any) -> bool:
         return True  # the type is not given: the content decides
 
 
-def _certificate(item: Any) -> Certificate:
+def _certificate(item: Any) -> tuple[bytes, Certificate]:
+    """Return a certificate with its DER, b"" where that is not given."""
     from daemon.adapters.pkcs11.x509 import read_certificate, unreadable_certificate
 
     try:
         value = item[Attribute.VALUE]
     except UNREADABLE as error:
-        return unreadable_certificate(b"", f"the token does not give it: {_words(error)}")
+        return b"", unreadable_certificate(b"", f"the token does not give it: {_words(error)}")
     if not isinstance(value, bytes):
-        return unreadable_certificate(b"", f"the token gives {type(value).__name__} for it")
+        return b"", unreadable_certificate(b"", f"the token gives {type(value).__name__} for it")
     if len(value) > CERTIFICATE_LIMIT:
-        return unreadable_certificate(value, f"{len(value)} bytes long")
-    return read_certificate(value)
+        return value, unreadable_certificate(value, f"{len(value)} bytes long")
+    return value, read_certificate(value)
 
 
 def _load_parser() -> None:

@@ -5,11 +5,12 @@ Used in the token child only.
 
 import hashlib
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from asn1crypto import parser as asn1_parser
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -31,14 +32,13 @@ ORGANIZATION, ORGANIZATIONAL_UNIT, ORGANIZATION_IDENTIFIER = "2.5.4.10", "2.5.4.
 SERIAL_NUMBER = "2.5.4.5"
 
 LOGIN_PURPOSES = frozenset(
-    oid.dotted_string
-    for oid in (
-        ExtendedKeyUsageOID.CLIENT_AUTH,
-        ExtendedKeyUsageOID.SMARTCARD_LOGON,
-        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
-    )
+    {
+        ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string,
+        ExtendedKeyUsageOID.SMARTCARD_LOGON.dotted_string,
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE.dotted_string,
+        "1.3.6.1.5.2.3.4",  # id-pkinit-KPClientAuth, a login by Kerberos (RFC 4556 §3.2.2)
+    }
 )
-CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
 
 # What the two libraries raise at foreign bytes, found by mutating certificates (see the parser's tests).
 UNREADABLE = (
@@ -99,6 +99,30 @@ def read_certificate(der: bytes) -> Certificate:
         return unreadable_certificate(der, f"not a certificate: {refusal}")
 
 
+def mark_authorities(found: Sequence[tuple[bytes, Certificate]]) -> tuple[Certificate, ...]:
+    """Return a token's certificates, those that issued others as authorities.
+
+    Each comes with its DER. A root of version 1 does not say itself what it is (RFC 5280 §4.2.1.9).
+    """
+    if len(found) < 2:
+        return tuple(certificate for _, certificate in found)
+    names = [_names_of(der) for der, _ in found]
+    issuers = {issuer for subject, issuer in names if issuer != subject}
+    return tuple(
+        replace(certificate, authority=certificate.authority or subject in issuers)
+        for (_, certificate), (subject, _) in zip(found, names, strict=True)
+    )
+
+
+def _names_of(der: bytes) -> tuple[bytes, bytes]:
+    """Return the subject and the issuer as DER, both b"" where unreadable."""
+    try:
+        to_be_signed: Any = asn1.Certificate.load(der)["tbs_certificate"]
+        return to_be_signed["subject"].dump(), to_be_signed["issuer"].dump()
+    except UNREADABLE:
+        return b"", b""
+
+
 def unreadable_certificate(content: bytes, flaw: str) -> Certificate:
     """Return a certificate of which nothing is known but its bytes."""
     return Certificate(fingerprint=_fingerprint(content), flaw=clean(flaw))
@@ -114,16 +138,10 @@ def role_of(usages: frozenset[str] | None, purposes: frozenset[str] | None) -> R
     By keyUsage and extendedKeyUsage (RFC 5280 §4.2.1.3 and §4.2.1.12). None is an absent extension. Usages go by their
     ASN.1 names, purposes by dotted OID.
     """
-    if usages is None:
-        logs_in, may_sign = purposes is None or CLIENT_AUTH in purposes, False
-    elif "non_repudiation" not in usages:
-        logs_in, may_sign = "digital_signature" in usages, False
-    else:
-        for_login = purposes is None or not purposes.isdisjoint(LOGIN_PURPOSES)
-        logs_in, may_sign = "digital_signature" in usages and for_login, True
-    if logs_in:
+    may_log_in = purposes is None or not purposes.isdisjoint(LOGIN_PURPOSES)
+    if may_log_in and (usages is None or "digital_signature" in usages):
         return Role.AUTHENTICATION
-    if may_sign:
+    if usages is not None and "non_repudiation" in usages:
         return Role.SIGNATURE
     return Role.OTHER
 
@@ -146,7 +164,7 @@ def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certif
         not_after=facts.not_after,
         key_bits=facts.key_bits,
         role=role_of(facts.usages, facts.purposes),
-        authority=facts.is_ca and "key_cert_sign" in (facts.usages or ()),
+        authority=facts.is_ca,
         flaw=clean("; ".join(flaws + more_flaws)),
     )
 
@@ -234,7 +252,6 @@ def _strict_usages(usage: x509.KeyUsage) -> frozenset[str]:
     usages = {
         "digital_signature": usage.digital_signature,
         "non_repudiation": usage.content_commitment,
-        "key_cert_sign": usage.key_cert_sign,
     }
     return frozenset(name for name, is_set in usages.items() if is_set)
 
@@ -312,7 +329,31 @@ def _key_bits_in(info: Any) -> int | None:
 
 
 def _lenient_name(name: Any) -> Name:
-    return tuple((part["type"].dotted, str(part["value"].native)) for relative in name.chosen for part in relative)
+    parts = [part for relative in name.chosen for part in relative]
+    values = [(part["type"].dotted, _lenient_text(part)) for part in parts]
+    return tuple((oid, value) for oid, value in values if value is not None)
+
+
+def _lenient_text(part: Any) -> str | None:
+    """Return an attribute's text, None where it has none.
+
+    Bytes that are no UTF-8 are taken for Latin-1.
+    """
+    try:
+        return str(part["value"].native)
+    except UNREADABLE:
+        return _latin_1(part)
+
+
+def _latin_1(part: Any) -> str | None:
+    """Return the value behind an attribute's type, of whatever type."""
+    try:
+        *_, trailer = oid = asn1_parser.parse(part.contents)
+        value = asn1_parser.parse(part.contents[len(oid[3]) + len(oid[4]) + len(trailer) :])
+    except UNREADABLE:
+        return None
+    contents: bytes = value[4]
+    return contents.decode("latin-1")
 
 
 def _utc(moment: object) -> datetime:

@@ -10,16 +10,21 @@ from __future__ import annotations
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daemon.adapters.pkcs11.x509 import read_certificate
+from daemon.adapters.pkcs11.x509 import LOGIN_PURPOSES, read_certificate
+from daemon.core.model import Role
 from integration.faults.surfaces import faults_of, harm_in
 from integration.faults.vectors import vectors
 from support.pki import HOSTILE_NAMES, make_certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 with zipfile.ZipFile(Path(__file__).with_name("certificates.zip")) as archive:
     RECORDED = {name: archive.read(name) for name in archive.namelist()}
@@ -67,6 +72,51 @@ def check_dates(der: bytes, name: str) -> bool:
 @pytest.mark.filterwarnings("ignore")  # it deprecates what cards in the field still hold
 def test_dates_agree_with_those_that_cryptography_reads() -> None:
     assert sum(check_dates(der, name) for name, der in RECORDED.items()) > 100
+
+
+def purposes_of(certificate: x509.Certificate) -> frozenset[str] | None:
+    """The dotted purposes, None where the certificate names none."""
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return None
+    return frozenset(oid.dotted_string for oid in extension.value)
+
+
+def says_it_is_an_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return False
+
+
+def taken_against_their_word(ders: Mapping[str, bytes]) -> tuple[int, list[str]]:
+    """Count those with purposes, and name those taken for what they are not."""
+    counted, wrong = 0, list[str]()
+    for name, der in ders.items():
+        theirs, ours = by_cryptography(der), read_certificate(der)
+        purposes = None if theirs is None else purposes_of(theirs)
+        counted += purposes is not None
+        if purposes is not None and purposes.isdisjoint(LOGIN_PURPOSES) and ours.role is Role.AUTHENTICATION:
+            wrong.append(f"{name}: {sorted(purposes)}")
+        if theirs is not None and says_it_is_an_authority(theirs) and not ours.authority:
+            wrong.append(f"{name}: authority")
+    return counted, wrong
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_recorded_certificate_logs_in_against_its_purposes() -> None:
+    counted, wrong = taken_against_their_word(RECORDED)
+    assert wrong == []
+    assert counted > 10
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("ignore")
+def test_no_vector_of_cryptography_logs_in_against_its_purposes() -> None:
+    counted, wrong = taken_against_their_word(dict(vectors()))
+    assert wrong == []
+    assert counted > 20
 
 
 @pytest.mark.full

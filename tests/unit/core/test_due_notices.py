@@ -239,12 +239,21 @@ def test_two_keys_are_two_notices() -> None:
     assert sorted(days_shown(simulator)) == [60, 90]
 
 
-def test_a_signature_that_ends_before_the_login_is_named_as_such() -> None:
+@pytest.mark.parametrize(
+    ("role", "life", "body"),
+    [
+        (Role.SIGNATURE, 80 * DAY, "notice.signature.ends"),
+        (Role.SIGNATURE, -DAY, "notice.signature.expired"),
+        (Role.OTHER, 80 * DAY, "notice.other.ends"),
+        (Role.OTHER, -DAY, "notice.other.expired"),
+    ],
+)
+def test_what_ends_before_the_login_is_named_by_its_role(role: Role, life: timedelta, body: str) -> None:
     simulator = Simulator()
     simulator.look()
-    simulator.plug(certificate("far", not_after=NOW + 400 * DAY), ending(80 * DAY, "signing", role=Role.SIGNATURE))
+    simulator.plug(certificate("far", not_after=NOW + 400 * DAY), ending(life, "beside", role=role))
     (delivered,) = [notice for _, notice in simulator.delivered]
-    assert delivered.body.id == "notice.signature.ends"
+    assert delivered.body.id == body
     assert delivered.button == text("button.guide")
 
 

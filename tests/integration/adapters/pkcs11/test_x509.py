@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -16,12 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.adapters.pkcs11.messages import SERIAL_DIGITS
-from daemon.adapters.pkcs11.x509 import CLIENT_AUTH, read_certificate, role_of, unreadable_certificate
+from daemon.adapters.pkcs11.x509 import mark_authorities, read_certificate, role_of, unreadable_certificate
 from daemon.core.model import Certificate, Fingerprint, Role
 from support.pki import HOSTILE_NAMES, ORGANIZATION_IDENTIFIER, make_certificate, private_key
 
 BEGIN, END = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), datetime(2027, 5, 6, 7, 8, 8, tzinfo=UTC)
 WHOLE = make_certificate(not_before=BEGIN, not_after=END)
+CLIENT_AUTH, KERBEROS, PIV_CARD = "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.2.3.4", "2.16.840.1.101.3.6.8"
 SMARTCARD_LOGON, ANY_PURPOSE, EMAIL = "1.3.6.1.4.1.311.20.2.2", "2.5.29.37.0", "1.3.6.1.5.5.7.3.4"
 SIGN, REPUDIATE = "digital_signature", "non_repudiation"
 
@@ -48,7 +50,12 @@ def test_a_whole_certificate_is_read_in_full() -> None:
     ("usages", "purposes", "role"),
     [
         pytest.param({SIGN}, None, Role.AUTHENTICATION, id="signs challenges"),
-        pytest.param({SIGN}, {EMAIL}, Role.AUTHENTICATION, id="signs challenges and mail"),
+        pytest.param({SIGN}, {EMAIL}, Role.OTHER, id="signs mail"),
+        pytest.param({SIGN}, {CLIENT_AUTH, EMAIL}, Role.AUTHENTICATION, id="signs challenges and mail"),
+        pytest.param({SIGN}, {KERBEROS}, Role.AUTHENTICATION, id="signs in to Kerberos"),
+        pytest.param({SIGN}, {PIV_CARD}, Role.OTHER, id="proves that a PIV card is near"),
+        pytest.param({SIGN}, set(), Role.OTHER, id="names no purpose"),
+        pytest.param(None, {SMARTCARD_LOGON}, Role.AUTHENTICATION, id="says only that it logs in to Windows"),
         pytest.param({REPUDIATE}, None, Role.SIGNATURE, id="signs documents"),
         pytest.param({REPUDIATE}, {CLIENT_AUTH}, Role.SIGNATURE, id="signs documents, whatever its purpose"),
         pytest.param({SIGN, REPUDIATE}, None, Role.AUTHENTICATION, id="signs both"),
@@ -176,13 +183,78 @@ def test_what_is_no_certificate_is_known_by_its_bytes_alone(content: bytes) -> N
     ("is_ca", "signs_certificates", "is_authority"),
     [
         pytest.param(True, True, True, id="an issuer"),
-        pytest.param(True, None, False, id="self-signed by openssl req -x509"),
-        pytest.param(True, False, False, id="not allowed to issue"),
+        pytest.param(True, None, True, id="an issuer that does not say what for"),
+        pytest.param(True, False, True, id="an issuer by one extension"),
         pytest.param(False, True, False, id="no issuer"),
     ],
 )
-def test_an_authority_is_allowed_to_issue(is_ca: bool, signs_certificates: bool | None, is_authority: bool) -> None:
-    assert read_certificate(issuer(is_ca, signs_certificates)).authority is is_authority
+def test_an_authority_says_so(is_ca: bool, signs_certificates: bool | None, is_authority: bool) -> None:
+    der = issuer(is_ca, signs_certificates)
+    assert read_certificate(der).authority is is_authority
+    assert read_certificate(refused_by_cryptography(der)).authority is is_authority
+
+
+def test_what_issued_another_certificate_of_the_token_is_an_authority() -> None:
+    root = make_certificate(given_name=None, surname=None, cn="Root", issuer_o=None, issuer_ou=None, issuer_cn="Root")
+    login = make_certificate(issuer_o=None, issuer_ou=None, issuer_cn="Root")
+    assert authorities(root, login) == [True, False]
+    assert authorities(login, root) == [False, True]
+    assert authorities(root) == [False], "alone it does not show it"
+    assert authorities(root, root + b"\0", b"garbage") == [False, False, False], "nor does its own name"
+
+
+def authorities(*ders: bytes) -> list[bool]:
+    return [found.authority for found in mark_authorities([(der, read_certificate(der)) for der in ders])]
+
+
+TAGS = {"UTF8String": 12, "NumericString": 18, "PrintableString": 19, "TeletexString": 20, "IA5String": 22}
+TAGS |= {"VisibleString": 26, "GeneralString": 27, "OCTET STRING": 4}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@pytest.mark.parametrize("tag", TAGS.values(), ids=TAGS)
+def test_a_name_is_read_in_every_type_of_string(tag: int, encoding: str) -> None:
+    certificate = read_certificate(with_text("cn", tag, "Hélène FAÇON".encode(encoding)))
+    assert (certificate.subject_cn, certificate.given_name) == ("Hélène FAÇON", "Jeanne")
+
+
+@pytest.mark.parametrize(
+    ("tag", "encoding"), [(30, "utf-16-be"), (28, "utf-32-be")], ids=["BMPString", "UniversalString"]
+)
+def test_a_name_is_read_in_wide_letters(tag: int, encoding: str) -> None:
+    assert read_certificate(with_text("cn", tag, "Hélène".encode(encoding))).subject_cn == "Hélène"
+
+
+@pytest.mark.parametrize(
+    "where", ["cn", "given_name", "surname", "organization_identifier", "issuer_o", "issuer_ou", "issuer_cn"]
+)
+@pytest.mark.parametrize("tag", [12, 30, 3, 0x30], ids=["Latin-1 as UTF-8", "half a letter", "bits", "a sequence"])
+def test_a_damaged_attribute_costs_only_itself(where: str, tag: int) -> None:
+    names = {
+        name: getattr(read_certificate(WHOLE), name) for name in ("given_name", "surname", "issuer_o", "issuer_cn")
+    }
+    found = read_certificate(with_text(where, tag, b"H\xe9l\xe8n\xe8!"))
+    del names["surname" if where not in names else where]
+    assert {name: getattr(found, name) for name in names} == names
+    assert found.role is Role.AUTHENTICATION
+    assert found.not_after is not None
+
+
+def test_latin_1_in_the_town_costs_nothing() -> None:
+    place = "~" * 8
+    der = make_certificate(extra_subject=[(NameOID.LOCALITY_NAME, place)], not_before=BEGIN, not_after=END)
+    found = read_certificate(der.replace(place.encode(), "Besançon".encode("latin-1")))
+    assert replace(found, fingerprint=Fingerprint(""), flaw="", serial_hex="") == replace(
+        read_certificate(WHOLE), fingerprint=Fingerprint(""), flaw="", serial_hex=""
+    )
+
+
+def with_text(where: str, tag: int, content: bytes) -> bytes:
+    """Return a certificate with these bytes under this tag in a name."""
+    place = b"~" * len(content)
+    der = make_certificate(**{where: place.decode()})  # type: ignore[arg-type]  # each names a text
+    assert der.count(place) == 1
+    return der.replace(bytes([12, len(place)]) + place, bytes([tag, len(place)]) + content)
 
 
 @given(
