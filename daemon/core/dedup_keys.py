@@ -65,6 +65,16 @@ class ToldKey:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginKey:
+    """A certificate that was seen too early has begun."""
+
+    new: str
+
+    def __str__(self) -> str:
+        return f"begin|{self.new}"
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionKey:
     """The user was asked this about a key."""
 
@@ -116,7 +126,18 @@ class WelcomeKey:
         return "welcome"
 
 
-DedupKey = MilestoneKey | PathKey | LastDayKey | ToldKey | QuestionKey | TroubleKey | LinkKey | CleanUpKey | WelcomeKey
+DedupKey = (
+    MilestoneKey
+    | BeginKey
+    | PathKey
+    | LastDayKey
+    | ToldKey
+    | QuestionKey
+    | TroubleKey
+    | LinkKey
+    | CleanUpKey
+    | WelcomeKey
+)
 
 
 def is_trouble_key(stored: str) -> bool:

@@ -15,7 +15,7 @@ from config.settings import NoticeSettings, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last
-from daemon.core.dedup_keys import DedupKey, LastDayKey, MilestoneKey, PathKey, QuestionKey, ToldKey
+from daemon.core.dedup_keys import BeginKey, DedupKey, LastDayKey, MilestoneKey, PathKey, QuestionKey, ToldKey
 from daemon.core.expiry import DAY, INSTANT, days_left, earlier, expired, first_notice, later, milestones
 from daemon.core.holders import holder_name
 from daemon.core.key_names import called
@@ -23,7 +23,7 @@ from daemon.core.model import Key, Memory, Role
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.repeats import Presence, Telling, gap
-from daemon.core.views.report import Path
+from daemon.core.views.report import Path, Reason
 
 SNOOZE = timedelta(days=1)
 CLOCK_SLACK = timedelta(days=1)
@@ -231,7 +231,7 @@ def _due_keys(
     while the key's reminders rest. What is told again leaves a day to the milestone that still comes on it.
     """
     passed = _passed_milestones(subject, notices, now)
-    news: list[DedupKey] = [*_path_keys(subject), *_last_day_keys(subject, now)]
+    news: list[DedupKey] = [*_begin_keys(subject, now), *_path_keys(subject), *_last_day_keys(subject, now)]
     covered = (ToldKey(subject.key.id), *passed, *news)
     if any(not was_delivered(memory, dedup_key, now) for dedup_key in news):
         return covered
@@ -334,9 +334,16 @@ def _path_keys(subject: Subject) -> Iterator[PathKey]:
     An order and a renewal in place are announced by milestones.
     """
     path = subject.path
-    if path is not None and path.kind not in {WorkflowKind.ORDER, WorkflowKind.RENEW}:
+    if path is not None and (path.new_fingerprint or path.kind is WorkflowKind.ACTIVATE):
         new = path.new_fingerprint[:16] if path.new_fingerprint else f"bare:{subject.key.id}"
         yield PathKey(path.procedure, new, path.kind)
+
+
+def _begin_keys(subject: Subject, now: datetime) -> Iterator[BeginKey]:
+    """Yield the key of a certificate that began since it was seen."""
+    newest = subject.case.status.newest if subject.case else None
+    if newest is not None and subject.path is not None and newest.seen.first_seen < newest.not_before <= now:
+        yield BeginKey(newest.fingerprint[:16])
 
 
 def _is_last_day(subject: Subject, now: datetime) -> bool:
@@ -408,12 +415,18 @@ def _body_id(subject: Subject, now: datetime) -> str:
         return "notice.mailed"
     if _is_last_day(subject, now):
         return "notice.last_day"
-    if path.kind is WorkflowKind.ACTIVATE:
-        return ACTIVATION_BODIES[path.then]
     if path.kind is not WorkflowKind.ORDER:
-        return REGISTRATION_BODIES[path.kind]
+        return _body_id_to_bring_in(path)
     bodies = ORDERED_BODIES if subject.is_ordered else ORDER_BODIES
     return bodies[has_ended]
+
+
+def _body_id_to_bring_in(path: Path) -> str:
+    if path.why is Reason.RENEWED:
+        return "notice.renewed"
+    if path.kind is not WorkflowKind.ACTIVATE:
+        return REGISTRATION_BODIES[path.kind]
+    return ACTIVATION_BODIES[path.then] if path.not_before is None else "notice.activate.not_begun"
 
 
 def _body_id_without_path(subject: Subject, *, has_ended: bool) -> str:

@@ -2,30 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from config.settings import Procedure
 from daemon.core.caching import memoize_last
-from daemon.core.expiry import expired
 from daemon.core.issuers import fitting_procedures
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
 from daemon.core.same_holder import HolderMatch, contradict, match_holders, name_of, organization_of, person_of
 
 NONE: frozenset[Fingerprint] = frozenset()
+ONE_ISSUE = timedelta(days=1)  # certificates of one key that begin within it were issued together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageEntry:
-    """One key in a lineage, with the certificate that represents it.
-
-    Both of its dates are known.
-    """
+    """One key in a lineage, with the certificate that represents it."""
 
     key: Key
+
     seen: CertificateRecord
+
     not_before: datetime
+
     not_after: datetime
+
+    renewed: CertificateRecord | None = None
+    """The certificate of this key that this one replaced in place."""
+
+    successor: datetime | None = None
+    """When a certificate that is on this key already begins, and replaces this one."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -59,37 +65,29 @@ def holder_name(certificate: Certificate) -> str:
 def certificates_renewed_in_place(
     memory: Memory, procedures: tuple[Procedure, ...], now: datetime
 ) -> frozenset[Fingerprint]:
-    """Return expired certificates that were replaced on the same key.
+    """Return certificates that were replaced on the same key.
 
-    The replacement is valid and has the same role, procedure and holder.
+    The replacement has the same role, procedure and holder, and has begun.
     """
     found: set[Fingerprint] = set()
     for key in memory.keys.values():
         if len(key.fingerprints) > 1:
-            known = (memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates)
-            found |= {c.fingerprint for c in _replaced(tuple(known), procedures, now)}
+            known = [memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates]
+            begun = [c for c in known if c.not_before is not None and c.not_before <= now]
+            found |= {c.fingerprint for c in known if any(_replaces(other, c, procedures) for other in begun)}
     return frozenset(found) if found else NONE  # always the same object: `lineages` are cached for it
 
 
-def _replaced(
-    certificates: tuple[Certificate, ...], procedures: tuple[Procedure, ...], now: datetime
-) -> Iterator[Certificate]:
-    """Yield a key's expired certificates that a valid one replaced."""
-    ended = [c for c in certificates if _is_dated(c) and c.not_after is not None and expired(c.not_after, now)]
-    if not ended:
-        return
-    valid = [c for c in certificates if _is_valid(c, now)]
-    yield from (c for c in ended if any(_of_one_kind(c, other, procedures) for other in valid))
+def _replaces(one: Certificate, other: Certificate, procedures: tuple[Procedure, ...]) -> bool:
+    """Return whether a certificate renews another one of its key.
 
-
-def _is_dated(certificate: Certificate) -> bool:
-    return certificate.not_before is not None and certificate.not_after is not None
-
-
-def _is_valid(certificate: Certificate, now: datetime) -> bool:
-    if certificate.not_before is None or certificate.not_after is None:
+    Those that were issued together do not.
+    """
+    if None in {one.not_before, one.not_after, other.not_before, other.not_after}:
         return False
-    return certificate.not_before <= now and not expired(certificate.not_after, now)
+    assert one.not_before is not None  # noqa: S101 - see above
+    assert other.not_before is not None  # noqa: S101 - see above
+    return one.not_before - other.not_before > ONE_ISSUE and _of_one_kind(one, other, procedures)
 
 
 def lineages(
@@ -110,9 +108,7 @@ def _lineages(
     procedures: tuple[Procedure, ...],
     renewed_in_place: frozenset[Fingerprint],
 ) -> tuple[KeyLineage, ...]:
-    if renewed_in_place:
-        certificates = {f: seen for f, seen in certificates.items() if f not in renewed_in_place}
-    entries = _entries(certificates, keys, procedures)
+    entries = _entries(certificates, keys, procedures, renewed_in_place)
     found: list[KeyLineage] = []
     for procedure in procedures:
         deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
@@ -134,6 +130,7 @@ def _entries(
     certificates: Mapping[Fingerprint, CertificateRecord],
     keys: Mapping[KeyId, Key],
     procedures: tuple[Procedure, ...],
+    renewed_in_place: frozenset[Fingerprint],
 ) -> Mapping[tuple[str, Role], list[LineageEntry]]:
     """Return the entries by procedure and role, the oldest first.
 
@@ -141,9 +138,10 @@ def _entries(
     """
     found: dict[tuple[str, Role], list[LineageEntry]] = defaultdict(list)
     for key in keys.values():
-        records = (certificates[f] for f in key.fingerprints if f in certificates)
-        for kind, entry in _earliest(key, records, procedures).items():
-            found[kind].append(entry)
+        records = [certificates[f] for f in key.fingerprints if f in certificates]
+        counting = [seen for seen in records if seen.certificate.fingerprint not in renewed_in_place]
+        for kind, entry in _earliest(key, counting, procedures).items():
+            found[kind].append(entry if len(records) == 1 else _with_renewals(entry, records, procedures))
     for entries in found.values():
         entries.sort(key=lambda entry: (entry.not_before, entry.not_after, entry.fingerprint))
     return found
@@ -162,6 +160,20 @@ def _earliest(
         kind = procedure.id, certificate.role
         earliest[kind] = min(earliest.get(kind, entry), entry, key=lambda e: (e.not_after, e.fingerprint))
     return earliest
+
+
+def _with_renewals(
+    entry: LineageEntry, records: list[CertificateRecord], procedures: tuple[Procedure, ...]
+) -> LineageEntry:
+    """Return an entry with what came before and after on its key."""
+    mine = entry.seen.certificate
+    before = [seen for seen in records if _replaces(mine, seen.certificate, procedures)]
+    begins = [s.certificate.not_before for s in records if _replaces(s.certificate, mine, procedures)]
+    return replace(
+        entry,
+        renewed=max(before, key=lambda seen: (seen.certificate.not_before, seen.certificate.fingerprint), default=None),
+        successor=min(filter(None, begins), default=None),
+    )
 
 
 def _grouped(entries: list[LineageEntry]) -> list[list[LineageEntry]]:

@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 
 from config.i18n.text import clean
 from daemon.core.model import (
     NO_READER,
     Certificate,
     CertificateRecord,
+    Claim,
     Fingerprint,
     Key,
     KeyId,
@@ -21,6 +23,7 @@ from daemon.core.model import (
     TokenFlags,
     TokenReading,
 )
+from daemon.core.same_holder import HolderMatch, match_holders
 from daemon.core.troubles import Trouble
 
 UNKNOWN_READER = None  # the reader of tokens that name none
@@ -148,7 +151,7 @@ def remember_key(
     """
     certificates = {c.fingerprint: c for t in group for c in t.certificates}
     main = _main_token(group)
-    known = _known_keys(memory, main.serial, certificates)
+    known = _known_keys(memory, main, certificates)
     if not (known or certificates or main.serial):
         return memory, None
     id_ = known[0].id if known else _new_id(main, certificates, memory)
@@ -165,6 +168,8 @@ def remember_key(
         reader=reader or NO_READER,
     )
     key = _with_history(read, known)
+    if _renews(certificates, known, memory):
+        key = replace(key, claims=key.claims & {Claim.ACTIVATED})
     records = {**memory.certificates, **_records(memory, certificates, now)}
     return replace(memory, certificates=records, keys=_with_key(memory.keys, key, known)), key
 
@@ -282,17 +287,20 @@ def _is_of_one_key(certificate: Certificate) -> bool:
     return certificate.not_after is not None and certificate.role in {Role.AUTHENTICATION, Role.SIGNATURE}
 
 
-def _known_keys(memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> list[Key]:
+def _known_keys(memory: Memory, token: TokenReading, certificates: Mapping[Fingerprint, Certificate]) -> list[Key]:
     """Return the remembered keys that this one is, oldest first.
 
-    A shared certificate proves it. A serial number does only while one side has no certificate, and only where it
-    fits one key: cards of one batch may carry the same number.
+    A shared certificate proves it, and so does the token's identity while no other person's certificate is on it. A
+    serial number alone does only while one side has no certificate, and only where it fits one key: cards of one batch
+    may carry the same number.
     """
-    by_certificate = [k for k in memory.keys.values() if _shares_certificate(k, memory, serial, certificates)]
-    by_serial = [k for k in memory.keys.values() if k not in by_certificate and _same_serial(k, serial, certificates)]
+    by_certificate = [k for k in memory.keys.values() if _shares_certificate(k, memory, token.serial, certificates)]
+    others = [k for k in memory.keys.values() if k not in by_certificate]
+    by_serial = [k for k in others if _same_serial(k, token.serial, certificates)]
+    by_identity = [k for k in others if k not in by_serial and _same_token(k, memory, token, certificates)]
     if len(by_serial) > 1:
         by_serial = []
-    return sorted(by_certificate + by_serial, key=lambda key: (key.first_seen, key.id))
+    return sorted(by_certificate + by_serial + by_identity, key=lambda key: (key.first_seen, key.id))
 
 
 def _shares_certificate(key: Key, memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
@@ -304,6 +312,30 @@ def _shares_certificate(key: Key, memory: Memory, serial: str, certificates: Map
 def _same_serial(key: Key, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
     both_have_certificates = certificates and key.fingerprints
     return bool(serial) and key.serial == serial and not both_have_certificates
+
+
+def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Mapping[Fingerprint, Certificate]) -> bool:
+    """Return whether a token names itself as a remembered key does.
+
+    One that was given to another person is another key.
+    """
+    identity = (token.manufacturer, token.model, token.serial)
+    if not all(identity) or not token.serial.strip("0 ") or identity != (key.manufacturer, key.model, key.serial):
+        return False
+    pairs = product(certificates.values(), _certificates_of(key, memory).values())
+    return any(match_holders(one, other) is HolderMatch.SAME for one, other in pairs if _is_of_one_key(one))
+
+
+def _renews(certificates: Mapping[Fingerprint, Certificate], known: list[Key], memory: Memory) -> bool:
+    """Return whether a key shows a login later than all remembered."""
+    before = [c.not_before for k in known for c in _certificates_of(k, memory).values() if _logs_in(c)]
+    new = [c.not_before for f, c in certificates.items() if f not in memory.certificates and _logs_in(c)]
+    dated = [moment for moment in before if moment is not None]
+    return bool(dated) and any(moment is not None and moment > max(dated) for moment in new)
+
+
+def _logs_in(certificate: Certificate) -> bool:
+    return certificate.role is Role.AUTHENTICATION
 
 
 def _certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certificate]:

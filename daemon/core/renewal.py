@@ -1,6 +1,6 @@
 """Chooses what a holder has to do next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
@@ -8,7 +8,7 @@ from config.settings import NoticeSettings
 from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import KeyLineage, LineageEntry
-from daemon.core.model import Claim, Key
+from daemon.core.model import CertificateRecord, Claim, Key
 from daemon.core.views.report import Path, Reason
 
 IN_USE_AFTER = timedelta(days=60)
@@ -81,7 +81,7 @@ def lineage_status(lineage: KeyLineage, now: datetime) -> LineageStatus:
     return LineageStatus(current=before[-1], pending=latest, superseded=before[:-1] + passed_over)
 
 
-def choose_path(  # noqa: PLR0911 - one return a rule
+def choose_path(
     lineage: KeyLineage,
     status: LineageStatus,
     now: datetime,
@@ -97,24 +97,67 @@ def choose_path(  # noqa: PLR0911 - one return a rule
     for getting it. Source: docs/reference/paths.md; procedure, "Choose", step 2-A and step 2-B.
     """
     current = status.current
-    if status.question is Question.OLD_KEY:
+    if status.question is Question.OLD_KEY or current.successor is not None:
         return None
     if status.pending is not None:
         return _register(lineage, current, status.pending, now, link_is_out=link_is_out)
     if not expired(current.not_after, now):
-        if Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims:
-            return _register(lineage, None, current, now)
-        if activation(current.key) is Activation.NEEDED:
-            return _path(lineage, WorkflowKind.ACTIVATE, Reason.ACTIVATION_NEEDED, new=current)
-        if current.not_after - now > first_notice(notices):
-            return None
+        path = _path_of_valid(lineage, current, now)
+        if path is not None or current.not_before > now or current.not_after - now > first_notice(notices):
+            return path
     if blank_token:
         return _activate_blank_token(lineage, current, now)
+    return _path_to_next(lineage, current, now)
+
+
+def _path_of_valid(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path | None:
+    """Return the path to bring in the only key, None for none."""
+    if current.renewed is not None and not _is_known_renewal(current):
+        return _path_after_renewal(lineage, current, current.renewed)
+    if Claim.REPLACES in current.key.claims and Claim.WORKS not in current.key.claims:
+        return _register(lineage, None, current, now)
+    if activation(current.key) is not Activation.NEEDED:
+        return None
+    path = _path(lineage, WorkflowKind.ACTIVATE, Reason.ACTIVATION_NEEDED, new=current)
+    return replace(path, not_before=current.not_before if current.not_before > now else None)
+
+
+def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
+    """Return how to get the next certificate."""
     if expired(current.not_after, now):
         return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_EXPIRED, old=current)
     if WorkflowKind.RENEW in lineage.procedure.workflows:
         return _path(lineage, WorkflowKind.RENEW, Reason.RENEW_DUE, old=current)
     return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_DUE, old=current)
+
+
+def waits_until(status: LineageStatus, now: datetime) -> datetime | None:
+    """Return when the certificate begins without which nothing can be done."""
+    begins = status.current.successor or status.newest.not_before
+    return begins if begins > now else None
+
+
+def _is_known_renewal(current: LineageEntry) -> bool:
+    """Return whether the account knows a certificate that was renewed in place.
+
+    One that was seen together with the old one, and late, is in use.
+    """
+    if Claim.WORKS in current.key.claims or current.renewed is None:
+        return True
+    together = current.seen.first_seen <= current.renewed.first_seen
+    return together and current.seen.first_seen - current.not_before > IN_USE_AFTER
+
+
+def _path_after_renewal(lineage: KeyLineage, current: LineageEntry, renewed: CertificateRecord) -> Path:
+    """Return how the account learns of a certificate renewed in place.
+
+    The old one can no longer be put in.
+    """
+    in_place = WorkflowKind.RENEW in lineage.procedure.workflows
+    kind = WorkflowKind.RENEW if in_place else WorkflowKind.ASSOCIATE_NEW
+    path = _path(lineage, kind, Reason.RENEWED, new=current)
+    certificate = renewed.certificate
+    return replace(path, old_fingerprint=certificate.fingerprint, date=certificate.not_after or current.not_after)
 
 
 def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
@@ -136,19 +179,31 @@ def _register(
     now: datetime,
     *,
     link_is_out: bool = False,
-) -> Path:
+) -> Path | None:
     """Return the path that registers a key with the account.
 
-    A key that is not known to be activated is activated first.
+    A key that is not known to be activated is activated first. None while one that is has not begun.
     """
+    begins = pending.not_before if pending.not_before > now else None
+    is_active = activation(pending.key) is Activation.DONE
+    if begins is not None and is_active:
+        return None
+    path = _path_of_active(lineage, current, pending, begins or now, link_is_out=link_is_out)
+    if is_active:
+        return path
+    why = _why_activate(pending, current, now)
+    return replace(path, kind=WorkflowKind.ACTIVATE, then=path.kind, why=why, not_before=begins)
+
+
+def _path_of_active(
+    lineage: KeyLineage, current: LineageEntry | None, pending: LineageEntry, at: datetime, *, link_is_out: bool
+) -> Path:
+    """Return the path that registers an activated key at a moment."""
     way, why = WorkflowKind.ASSOCIATE_NEW, Reason.OLD_LOST
     if current is not None and Claim.OLD_LOST not in pending.key.claims:
-        way = _way_to_register(lineage, current, now, link_is_out=link_is_out)
-        why = _why_way(lineage, current, way, now)
-    if activation(pending.key) is Activation.DONE:
-        return _path(lineage, way, why, old=current, new=pending)
-    why = _why_activate(pending, current, now)
-    return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, new=pending, then=way)
+        way = _way_to_register(lineage, current, at, link_is_out=link_is_out)
+        why = _why_way(lineage, current, way, at)
+    return _path(lineage, way, why, old=current, new=pending)
 
 
 def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: datetime) -> Reason:

@@ -107,6 +107,7 @@ def _path(path: Path, render: Render) -> dict[str, Any]:
         "old_fingerprint": path.old_fingerprint,
         "new_fingerprint": path.new_fingerprint,
         "reason": render(path.reason),
+        "not_before": _rfc3339(path.not_before),
     }
 
 

@@ -128,7 +128,7 @@ def _certificates(token: Any) -> tuple[Certificate, ...]:
 
     Some tokens show one under several names.
     """
-    from daemon.adapters.pkcs11.x509 import mark_authorities
+    from daemon.adapters.pkcs11.x509 import with_authorities
 
     found: dict[str, tuple[bytes, Certificate]] = {}
     session = token.open()
@@ -139,7 +139,7 @@ def _certificates(token: Any) -> tuple[Certificate, ...]:
             der, certificate = _certificate(item)
             found.setdefault(certificate.fingerprint, (der, certificate))
     session.close()
-    return mark_authorities(tuple(found.values()))
+    return with_authorities(tuple(found.values()))
 
 
 def _is_x509(item: Any) -> bool:

@@ -99,7 +99,7 @@ def read_certificate(der: bytes) -> Certificate:
         return unreadable_certificate(der, f"not a certificate: {refusal}")
 
 
-def mark_authorities(found: Sequence[tuple[bytes, Certificate]]) -> tuple[Certificate, ...]:
+def with_authorities(found: Sequence[tuple[bytes, Certificate]]) -> tuple[Certificate, ...]:
     """Return a token's certificates, those that issued others as authorities.
 
     Each comes with its DER. A root of version 1 does not say itself what it is (RFC 5280 §4.2.1.9).

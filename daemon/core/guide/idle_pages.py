@@ -17,7 +17,7 @@ from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, tr
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
 from daemon.core.model import Claim
-from daemon.core.renewal import Question
+from daemon.core.renewal import Question, waits_until
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView
 from daemon.core.views.report import Stage
@@ -31,6 +31,7 @@ class CalmPage(Enum):
     ONE_KEY = auto()
     FINISHED = auto()
     TIDIED = auto()
+    WAITING = auto()
     WELL = auto()
 
 
@@ -41,6 +42,7 @@ HEADLINES = {
     CalmPage.ONE_KEY: "guide.ask.one_key",
     CalmPage.FINISHED: "guide.finished",
     CalmPage.TIDIED: "guide.tidied",
+    CalmPage.WAITING: "guide.waiting",
     CalmPage.WELL: "guide.well",
 }
 BODIES = {
@@ -49,6 +51,7 @@ BODIES = {
     CalmPage.ONE_KEY: "guide.ask.one_key.body",
     CalmPage.FINISHED: "guide.finished.body",
     CalmPage.TIDIED: "guide.tidied.body",
+    CalmPage.WAITING: "guide.waiting.body",
     CalmPage.WELL: "guide.well.body",
 }
 BODIES_WITHOUT_END = BODIES | {CalmPage.FINISHED: "guide.finished.no_end", CalmPage.WELL: "guide.well.no_end"}
@@ -87,13 +90,14 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
     page = _which_page(context)
     end = context.case.status.current.not_after
     bodies = BODIES if has_end(end) else BODIES_WITHOUT_END
+    waits = waits_until(context.case.status, context.now)
     told = earlier(end, first_notice(context.state.settings.notices))
     return GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
         headline=fill_text(context, HEADLINES[page]),
-        body=fill_text(context, bodies[page], date=end, told=told),
+        body=fill_text(context, bodies[page], date=end, told=told, begins=waits or end),
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
@@ -121,6 +125,8 @@ def _which_page(context: GuideContext) -> CalmPage:
         return QUESTION_PAGES[status.question]
     if progress is not None and progress.finished and not progress.closed:
         return _last_page(progress.workflow)
+    if waits_until(status, context.now) is not None:
+        return CalmPage.WAITING
     if len(context.case.lineage.entries) == 1 and not status.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
         return CalmPage.ONE_KEY
     return CalmPage.WELL

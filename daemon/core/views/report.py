@@ -38,6 +38,7 @@ class Reason(StrEnum):
     LINK_MAILED = "reason.add_with_old.mailed"
     OLD_ENDED = "reason.associate_new.old_ended"
     OLD_LOST = "reason.associate_new.lost"
+    RENEWED = "reason.renewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +61,14 @@ class Path:
     """Why this path is the right one."""
     date: datetime
     """The end of the old certificate, or of the new one where there is no old one."""
+    not_before: datetime | None = None
+    """When the new certificate begins, before which only its key can be activated; None for no such wait."""
 
     @property
     def reason(self) -> Text:
-        """Return `why` as a text with its date."""
+        """Return `why` as a text, or what to wait for."""
+        if self.not_before is not None:
+            return text("reason.activate.not_begun", date=self.not_before)
         return text(self.why.value, date=self.date)
 
 

@@ -91,7 +91,7 @@ def says_it_is_an_authority(certificate: x509.Certificate) -> bool:
 
 
 def taken_against_their_word(ders: Mapping[str, bytes]) -> tuple[int, list[str]]:
-    """Count those with purposes, and name those taken for what they are not."""
+    """Count those with purposes, and name the wrongly read."""
     counted, wrong = 0, list[str]()
     for name, der in ders.items():
         theirs, ours = by_cryptography(der), read_certificate(der)

@@ -88,12 +88,14 @@ def test_two_certificates_on_one_key_never_succeed_each_other() -> None:
 @pytest.mark.parametrize(
     ("left", "beside", "renewed_in_place"),
     [
-        pytest.param(timedelta(), {}, False, id="at its last instant"),
+        pytest.param(10 * DAY, {}, True, id="still valid"),
+        pytest.param(10 * DAY, {"not_before": NOW + 10 * DAY - 1094 * DAY}, False, id="issued together"),
+        pytest.param(10 * DAY, {"not_before": NOW + 10 * DAY - 1094 * DAY + MICROSECOND}, True, id="a day later"),
         pytest.param(-MICROSECOND, {}, True, id="just over"),
         pytest.param(-MICROSECOND, {"not_before": NOW}, True, id="the other one just begun"),
         pytest.param(-MICROSECOND, {"not_before": NOW + MICROSECOND}, False, id="the other one not begun"),
         pytest.param(-MICROSECOND, {"not_after": NOW}, True, id="the other one at its last instant"),
-        pytest.param(-MICROSECOND, {"not_after": NOW - MICROSECOND}, False, id="both over"),
+        pytest.param(-MICROSECOND, {"not_after": NOW - MICROSECOND}, True, id="both over"),
         pytest.param(-MICROSECOND, {"role": Role.SIGNATURE}, False, id="another role"),
         pytest.param(-MICROSECOND, {"issuer_o": "Autorité Exemple"}, False, id="another procedure"),
         pytest.param(-MICROSECOND, {"issuer_o": "Other"}, False, id="no procedure"),
@@ -101,7 +103,7 @@ def test_two_certificates_on_one_key_never_succeed_each_other() -> None:
         pytest.param(-MICROSECOND, {"not_after": None}, False, id="the other one unreadable"),
     ],
 )
-def test_an_expired_certificate_beside_its_successor_is_renewed_in_place(
+def test_a_certificate_beside_its_successor_is_renewed_in_place(
     left: timedelta, beside: dict[str, object], renewed_in_place: bool
 ) -> None:
     gone, other = ending(left, "gone"), certificate("other", **beside)

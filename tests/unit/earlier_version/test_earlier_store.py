@@ -120,6 +120,7 @@ def test_status_prints_the_same(known: tuple[Settings, Memory]) -> None:
     effects = _start(*known, notifies=False).command(GetStatus(), request=1)
     report = next(effect.report for effect in effects if isinstance(effect, Reply))
     printed = {language: json.loads(as_json(report, Translator(language, UTC).render)) for language in ("en", "fr")}
+    assert [path.pop("not_before") for path in printed["en"]["paths"]] == [None] * len(printed["en"]["paths"]), "added"
     assert EXPECTED["status"] == {
         "in English": printed["en"],
         "reasons in French": [path["reason"] for path in printed["fr"]["paths"]],

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.adapters.pkcs11.messages import SERIAL_DIGITS
-from daemon.adapters.pkcs11.x509 import mark_authorities, read_certificate, role_of, unreadable_certificate
+from daemon.adapters.pkcs11.x509 import read_certificate, role_of, unreadable_certificate, with_authorities
 from daemon.core.model import Certificate, Fingerprint, Role
 from support.pki import HOSTILE_NAMES, ORGANIZATION_IDENTIFIER, make_certificate, private_key
 
@@ -204,7 +204,7 @@ def test_what_issued_another_certificate_of_the_token_is_an_authority() -> None:
 
 
 def authorities(*ders: bytes) -> list[bool]:
-    return [found.authority for found in mark_authorities([(der, read_certificate(der)) for der in ders])]
+    return [found.authority for found in with_authorities([(der, read_certificate(der)) for der in ders])]
 
 
 TAGS = {"UTF8String": 12, "NumericString": 18, "PrintableString": 19, "TeletexString": 20, "IA5String": 22}

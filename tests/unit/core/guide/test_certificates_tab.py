@@ -196,22 +196,22 @@ def test_a_key_with_another_certificate_stays() -> None:
     assert SIGNATURE.fingerprint not in {f for c in simulator.state.contents.values() for f in c.fingerprints}
 
 
-def test_after_a_renewal_on_one_token_the_new_one_counts_once_the_old_one_expired() -> None:
+def test_after_a_renewal_on_one_token_the_new_one_counts_and_has_to_be_registered() -> None:
     simulator = simulator_with(OLD)
-    simulator.plug(OLD, NEW)
-    assert [case.path.kind for case in assessed(simulator) if case.path] == [WorkflowKind.ORDER]
-    simulator.wait(20 * DAY + MICROSECOND)
-    told = len(simulator.delivered)
-    for _ in range(2):
-        (case,) = assessed(simulator)
-        assert case.path is None
-        assert case.status.current.not_after == NEW.not_after
-        assert {f: card.stage for f, card in cards(simulator).items()} == {
-            OLD.fingerprint: Stage.SUPERSEDED,
-            NEW.fingerprint: Stage.VALID,
-        }
-        simulator.plug(OLD, NEW)
-    assert (len(simulator.delivered), simulator.check().exit_code) == (told, 0)  # type: ignore[union-attr]  # it is answered
+    simulator.wait(DAY)
+    key = simulator.plug(OLD, NEW)
+    (case,) = assessed(simulator)
+    assert case.path is not None
+    assert (case.path.kind, case.path.old_fingerprint) == (WorkflowKind.ASSOCIATE_NEW, OLD.fingerprint)
+    assert {f: card.stage for f, card in cards(simulator).items()} == {
+        OLD.fingerprint: Stage.SUPERSEDED,
+        NEW.fingerprint: Stage.VALID,
+    }
+    simulator.tell(key, Claim.WORKS)
+    simulator.wait(20 * DAY)
+    (case,) = assessed(simulator)
+    assert (case.path, case.status.current.not_after) == (None, NEW.not_after)
+    assert simulator.check().exit_code == 0  # type: ignore[union-attr]  # it is answered
 
 
 def test_a_certificate_removed_from_the_token_and_forgotten_no_longer_counts() -> None:

@@ -1,0 +1,169 @@
+"""Certificates renewed on their own key, or not begun yet."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.settings import NoticeSettings
+from config.workflows import WorkflowKind
+from daemon.core.assessment import assess, assess_state
+from daemon.core.holders import lineages
+from daemon.core.model import Certificate, Claim, Role
+from daemon.core.renewal import choose_path, lineage_status, waits_until
+from daemon.core.views.report import Path, Reason, Stage
+from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, certificate, ending, memory, owned
+from support.core.simulator import Simulator
+
+OLD = ending(20 * DAY, "old")
+NEW = certificate("new", not_before=NOW - DAY, not_after=NOW + 1090 * DAY)
+TOKEN = {"model": "IDPrime 940", "serial": "00A1"}
+ACTIVATE, ASSOCIATE, ADD = WorkflowKind.ACTIVATE, WorkflowKind.ASSOCIATE_NEW, WorkflowKind.ADD_WITH_OLD
+
+
+def renewed(*after: Certificate, **token: str) -> Simulator:
+    """Show a key with the old certificate, a day later with others."""
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(OLD, **{**TOKEN, **token})
+    simulator.remove()
+    simulator.wait(DAY)
+    simulator.plug(*after, **{**TOKEN, **token})
+    return simulator
+
+
+def path_of(simulator: Simulator) -> Path | None:
+    (case,) = assess_state(simulator.state, simulator.now).cases
+    return case.path
+
+
+@pytest.mark.parametrize("after", [pytest.param((NEW,), id="replaced"), pytest.param((OLD, NEW), id="beside it")])
+def test_a_renewal_in_place_never_asks_for_what_cannot_be_put_in(after: tuple[Certificate, ...]) -> None:
+    simulator = renewed(*after)
+    path = path_of(simulator)
+    assert path is not None
+    assert (path.kind, path.then, path.why) == (ASSOCIATE, None, Reason.RENEWED)
+    assert (path.old_fingerprint, path.new_fingerprint) == (OLD.fingerprint, NEW.fingerprint)
+    stages = {c.fingerprint_sha256: c.stage for c in assess_state(simulator.state, simulator.now).certificates}
+    assert stages == {OLD.fingerprint: Stage.SUPERSEDED, NEW.fingerprint: Stage.VALID}
+    assert len(simulator.state.memory.keys) == 1, "the token is one key"
+    assert [notice.body.id for _, notice in simulator.delivered][-1] == "notice.renewed"
+
+
+def test_a_renewal_in_place_follows_the_procedure_that_has_one() -> None:
+    simulator = renewed(NEW)
+    in_place = replace(OPALEXE, workflows={**OPALEXE.workflows, WorkflowKind.RENEW: OPALEXE.workflows[ASSOCIATE]})
+    found = assess(simulator.state.memory, replace(SETTINGS, procedures=(in_place,)), {}, simulator.now)
+    assert [case.path.kind for case in found.cases if case.path] == [WorkflowKind.RENEW]
+
+
+def test_the_users_word_ends_a_renewal_in_place() -> None:
+    simulator = renewed(NEW)
+    simulator.tell(next(iter(simulator.state.memory.keys)), Claim.WORKS)
+    assert path_of(simulator) is None
+    simulator.wait(30 * DAY)
+    assert path_of(simulator) is None, "the old end is past, and silent"
+
+
+def test_a_claim_about_the_old_certificate_does_not_hold_for_the_new_one() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.tell(simulator.plug(OLD, **TOKEN), Claim.WORKS)
+    simulator.wait(DAY)
+    simulator.plug(OLD, NEW, **TOKEN)
+    path = path_of(simulator)
+    assert path is not None
+    assert path.kind is ASSOCIATE
+
+
+@pytest.mark.parametrize(
+    ("token", "new"),
+    [
+        pytest.param({"serial": ""}, NEW, id="no serial number"),
+        pytest.param({"serial": "0000000000000000"}, NEW, id="noughts"),
+        pytest.param({"model": ""}, NEW, id="no model"),
+        pytest.param({}, replace(NEW, given_name="Anne", subject_cn="Anne MARTIN"), id="given to another person"),
+    ],
+)
+def test_another_certificate_is_on_another_key(token: dict[str, str], new: Certificate) -> None:
+    assert len(renewed(new, **token).state.memory.keys) == 2
+
+
+def test_two_certificates_seen_together_long_after_the_renewal_are_in_use() -> None:
+    late = replace(NEW, not_before=NOW - 61 * DAY)
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(OLD, late, **TOKEN)
+    assert path_of(simulator) is None
+
+
+def test_the_signature_follows_its_key() -> None:
+    signing, next_signing = (replace(c, role=Role.SIGNATURE) for c in (OLD, NEW))
+    both = (
+        replace(signing, fingerprint=certificate("a").fingerprint),
+        replace(next_signing, fingerprint=certificate("b").fingerprint),
+    )
+    simulator = renewed(OLD, NEW, *both)
+    stages = [c.stage for c in assess_state(simulator.state, simulator.now).certificates]
+    assert sorted(stages) == sorted([Stage.SUPERSEDED, Stage.SUPERSEDED, Stage.VALID, Stage.VALID])
+
+
+# Each row: when the old one ends, when the new one begins, whether it is activated; kind, then, and what to wait for.
+BEGINS = [
+    pytest.param(100, MICROSECOND, False, (ACTIVATE, ADD, True), id="in a moment"),
+    pytest.param(100, timedelta(), False, (ACTIVATE, ADD, False), id="just begun"),
+    pytest.param(100, 99 * DAY - MICROSECOND, False, (ACTIVATE, ADD, True), id="a moment before the margin"),
+    pytest.param(100, 99 * DAY, False, (ACTIVATE, ASSOCIATE, True), id="as the margin begins"),
+    pytest.param(100, 200 * DAY, False, (ACTIVATE, ASSOCIATE, True), id="after the old one"),
+    pytest.param(-1, 5 * DAY, False, (ACTIVATE, ASSOCIATE, True), id="the old one has ended"),
+    pytest.param(100, 5 * DAY, True, None, id="activated, only to wait"),
+    pytest.param(10, 5 * DAY, True, None, id="activated, and no order"),
+    pytest.param(100, timedelta(), True, (ADD, None, False), id="activated, and begun"),
+]
+
+
+@pytest.mark.parametrize(("left", "begins", "activated", "expected"), BEGINS)
+def test_no_path_is_offered_before_it_can_work(
+    left: int, begins: timedelta, activated: bool, expected: tuple[WorkflowKind, WorkflowKind | None, bool] | None
+) -> None:
+    new = certificate("new", not_before=NOW + begins, not_after=NOW + begins + 1000 * DAY)
+    claims = frozenset({Claim.ACTIVATED} if activated else ())
+    (lineage,) = lineages(memory(owned(ending(left * DAY)), owned(new, claims=claims)), (OPALEXE,))
+    status = lineage_status(lineage, NOW)
+    path = choose_path(lineage, status, NOW, NoticeSettings())
+    assert (path and (path.kind, path.then, path.not_before is not None)) == expected
+    assert waits_until(status, NOW) == (new.not_before if begins else None)
+
+
+@pytest.mark.parametrize("left", [20, -1])
+def test_a_certificate_beside_the_old_one_that_has_not_begun_is_waited_for(left: int) -> None:
+    new = certificate("new", not_before=NOW + 5 * DAY, not_after=NOW + 1000 * DAY)
+    found = assess(memory(owned(ending(left * DAY), new)), SETTINGS, {}, NOW)
+    assert [case.path for case in found.cases] == [None]
+    assert [waits_until(case.status, NOW) for case in found.cases] == [NOW + 5 * DAY]
+
+
+def test_one_notice_comes_when_it_begins() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(ending(200 * DAY))
+    simulator.plug(certificate("new", not_before=NOW + 10 * DAY, not_after=NOW + 1000 * DAY))
+    (first,) = [notice for _, notice in simulator.delivered]
+    assert first.body.id == "notice.activate.not_begun"
+    told = len(simulator.delivered)
+    simulator.wait(9 * DAY)
+    before = [notice.body.id for _, notice in simulator.delivered[told:]]
+    simulator.wait(DAY)
+    assert simulator.delivered[-1][0] == NOW + 10 * DAY
+    assert simulator.delivered[-1][1].body.id == "notice.activate.add_with_old"
+    assert set(before) <= {"notice.activate.not_begun"}
+
+
+def test_the_guide_says_what_is_waited_for() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(ending(20 * DAY))
+    key = simulator.plug(certificate("new", not_before=NOW + 10 * DAY, not_after=NOW + 1000 * DAY))
+    simulator.tell(key, Claim.ACTIVATED)
+    headline = simulator.page.headline
+    assert getattr(headline, "id", None) == "guide.waiting"
