@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -22,9 +23,15 @@ from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 APPLICATION_ID = 0x76696763  # "vigc"
 BUSY_TIMEOUT_S = 2.0
+ROW_LIMIT = 100_000  # of one table; a thousand holders fill a fifth
+VALUE_LIMIT = 1 << 20  # bytes of one value
+SIZE_LIMIT = 512 << 20  # bytes
 
 _COMPANIONS = ("-wal", "-shm", "-journal")
-_DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_DAMAGE = {
+    *(sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT),
+    sqlite3.SQLITE_TOOBIG,  # a value beyond VALUE_LIMIT
+}
 
 
 class StoreError(UserError):
@@ -169,9 +176,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _connect(file: Path | str) -> sqlite3.Connection:
-    return sqlite3.connect(
+    """Connect so that nothing in the file runs or grows."""
+    connection = sqlite3.connect(
         file, uri=isinstance(file, str), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_LIMIT)
+    return connection
 
 
 def _connect_alone(file: Path) -> sqlite3.Connection:
@@ -258,9 +269,29 @@ def _check(connection: sqlite3.Connection, file: Path) -> None:
         raise DamageError("another program's file")
     if version > len(MIGRATIONS):
         raise StoreError(text("store.newer", file=str(file)))
+    if file.stat().st_size > SIZE_LIMIT or _schema(connection) != _schema_of(version):
+        raise DamageError("larger than any store, or with other tables, views or triggers than a store's")
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         raise DamageError(f"quick_check: {found}")
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """Return what the file says that it holds.
+
+    A view or a trigger in it would run with each of our own statements.
+    """
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master LIMIT 100")
+    return set(rows)
+
+
+@cache
+def _schema_of(version: int) -> set[tuple[object, ...]]:
+    """Return what a store of this version holds."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        for step in MIGRATIONS[:version]:
+            step(model)
+        return _schema(model)
 
 
 def _version(connection: sqlite3.Connection) -> int:

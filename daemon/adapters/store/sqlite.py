@@ -16,6 +16,7 @@ from config.i18n.text import Text, text
 from daemon.adapters.gate import admit
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.adapters.store.database_file import (
+    ROW_LIMIT,
     DamageError,
     StoreError,
     is_damage,
@@ -204,8 +205,11 @@ class _Kept(Generic[Id, V]):
     def read(self, connection: sqlite3.Connection, broken: list[_Broken]) -> Iterator[tuple[Id, V]]:
         """Yield the sound rows, and add the others to `broken`."""
         # As bytes, so that a text which is no UTF-8 spoils its own row only.
-        rows = f"SELECT rowid, CAST(id AS BLOB), CAST(body AS BLOB) FROM {self.table}"  # noqa: S608 - ours
-        for rowid, id_, body in connection.execute(rows):
+        columns = "rowid, CAST(id AS BLOB), CAST(body AS BLOB)"
+        rows = f"SELECT {columns} FROM {self.table} LIMIT {ROW_LIMIT + 1}"  # noqa: S608 - ours
+        for number, (rowid, id_, body) in enumerate(connection.execute(rows), 1):
+            if number > ROW_LIMIT:
+                raise DamageError(f"more rows than any store's in {self.table}")
             try:
                 name = self._make_id(bytes(id_).decode())
                 yield name, self._admit(name, self._decoder.decode(body))

@@ -298,3 +298,28 @@ def test_an_unwritable_disk_is_reported_and_notices_still_come(
     reader_service.insert(key(DUE, "Anne"))
     assert "Anne" in notification_server.next_notice().body
     assert holders(workstation) == {"Anne"}
+
+
+# --- what is no store of vigicle's --------------------------------------------------------------
+
+ENDLESS = """
+DROP TABLE certificates;
+CREATE VIEW certificates AS
+  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id, i AS body FROM n;
+"""
+
+
+def test_a_store_with_an_endless_view_hangs_no_command(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    with closing(SqliteStore(workstation.state_folder)) as store:
+        store.load()
+    with closing(sqlite3.connect(workstation.state_folder / STORE_NAME)) as database:
+        database.executescript(ENDLESS)
+    looked = workstation.run("status", timeout_s=10.0)
+    assert looked.returncode in {0, 3}
+    assert "cannot be read" in looked.stderr
+    start_daemon(workstation)
+    reader_service.insert(key(DUE))
+    assert len({notification_server.next_notice().summary for _ in range(2)}) == 2, "of the damage, and of the key"
+    assert len([*workstation.state_folder.glob("*.damaged-*.sqlite3")]) == 1

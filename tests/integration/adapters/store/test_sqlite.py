@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from config.workflows import WorkflowKind
+from daemon.adapters.store.database_file import ROW_LIMIT, VALUE_LIMIT
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
 from daemon.core.effects import HistoryEntry
 from daemon.core.model import (
@@ -274,6 +275,37 @@ def drop_a_table(file: Path) -> None:
     query(file, "DROP TABLE keys")
 
 
+def put_an_endless_view(file: Path) -> None:
+    query(file, "DROP TABLE certificates")
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id, i AS body FROM n"
+    query(file, f"CREATE VIEW certificates AS {endless}")
+
+
+def put_a_trigger(file: Path) -> None:
+    query(file, "CREATE TRIGGER undo AFTER INSERT ON said BEGIN DELETE FROM said; END")
+
+
+def put_a_table_more(file: Path) -> None:
+    query(file, "CREATE TABLE more (id TEXT)")
+
+
+def put_an_index(file: Path) -> None:
+    query(file, "CREATE INDEX backwards ON keys (body)")
+
+
+def put_another_column(file: Path) -> None:
+    query(file, "ALTER TABLE keys ADD COLUMN more TEXT")
+
+
+def put_a_long_value(file: Path) -> None:
+    query(file, f"INSERT INTO said VALUES ('long', zeroblob({VALUE_LIMIT + 1}))")
+
+
+def put_too_many_rows(file: Path) -> None:
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {ROW_LIMIT + 1})"
+    query(file, f"{numbers} INSERT INTO said SELECT 'n' || i, '\"2027-03-01T00:00:00Z\"' FROM n")
+
+
 def put_another_programs_database(file: Path) -> None:
     file.unlink()
     query(file, "CREATE TABLE bookmarks (address TEXT)")
@@ -297,6 +329,13 @@ DAMAGE = [
         empty,
         overwrite_pages,
         drop_a_table,
+        put_an_endless_view,
+        put_a_trigger,
+        put_a_table_more,
+        put_an_index,
+        put_another_column,
+        put_a_long_value,
+        put_too_many_rows,
         put_another_programs_database,
         put_a_folder,
         leave_only_the_log,
@@ -445,8 +484,11 @@ def test_a_reader_changes_no_file(opened: Opener, filled: Path) -> None:
     assert listing(filled.parent) == before
 
 
-def test_a_reader_leaves_a_damaged_store_where_it_is(opened: Opener, filled: Path) -> None:
-    garble(filled)
+@pytest.mark.parametrize("damage", [garble, put_an_endless_view, put_a_long_value], ids=lambda each: each.__name__)
+def test_a_reader_leaves_a_damaged_store_where_it_is(
+    opened: Opener, filled: Path, damage: Callable[[Path], None]
+) -> None:
+    damage(filled)
     before = listing(filled.parent)
     store = opened(read_only=True)
     assert store.load() == Memory()
