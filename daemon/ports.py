@@ -12,7 +12,7 @@ from config.i18n.text import Sentence
 from daemon.core.effects import HistoryEntry, Launch, ReadTokens, SystemAction
 from daemon.core.events import Event
 from daemon.core.login_start import AutostartStatus
-from daemon.core.model import Memory
+from daemon.core.model import ActivationToken, Memory
 from daemon.core.notice import Notice, NoticeId
 from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
@@ -176,8 +176,8 @@ class GuideDisplay(Protocol):
     Posts `ChooseAction`, `NameKey` and `ForgetCertificate`. An answer to an older view is dropped.
     """
 
-    def open(self) -> None:
-        """Open the window, or bring it to the front."""
+    def open(self, activation: ActivationToken | None = None) -> None:
+        """Open the window, or bring it forward by a click's right."""
 
     def show(self, view: GuideView[Sentence]) -> None:
         """Show this view to every subscriber.

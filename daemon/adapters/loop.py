@@ -137,8 +137,8 @@ class Loop:
                 out.schedule.wake_at(moment)
             case effects.UpdateTray(tray=tray):
                 out.tray.show(tray)
-            case effects.OpenGuide():
-                out.guide.open()
+            case effects.OpenGuide(activation=activation):
+                out.guide.open(activation)
             case effects.ShowGuide(view=view):
                 out.guide.show(view)
             case effects.Reply(request=request, report=report):

@@ -1,5 +1,6 @@
 """Shows the guide of the running daemon, or of a temporary one."""
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +14,7 @@ from daemon.adapters.guide.window import WindowProcess
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
 from daemon.adapters.ipc.messages import ErrorCode
+from daemon.adapters.platform.activation import activation_of
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.assembly.daemon import DaemonOutcome, run_with_guide
 from daemon.assembly.parts import HeadlessTray, translator_for
@@ -28,8 +30,12 @@ ShowGuide = Callable[[Guide], None]
 
 
 def front(folders: Folders) -> None:
-    """Have the running daemon open its guide. Raises DaemonNotRunningError and ControlError."""
-    ask(runtime_of_daemon(folders), RaiseGuide(), timeout_s=ANSWER_LIMIT_S)
+    """Have the running daemon open its guide. Raises DaemonNotRunningError and ControlError.
+
+    It comes to the front by the right of the click that started this process.
+    """
+    command = RaiseGuide(activation=activation_of(os.environ))
+    ask(runtime_of_daemon(folders), command, timeout_s=ANSWER_LIMIT_S)
 
 
 def show_window(folders: Folders, loaded: Loaded, command: Sequence[str]) -> DaemonOutcome:

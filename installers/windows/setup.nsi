@@ -20,6 +20,7 @@ ManifestDPIAware true
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"
 !define MODEL_ID "vigicle.vigicle"
 !define MODEL_KEY "Software\Classes\AppUserModelId"
+!define SCHEME_KEY "Software\Classes\vigicle"
 !define SHORTCUT_FILE "$SMPROGRAMS\vigicle.lnk"
 !define PATIENCE 60 ; quarters of a second
 
@@ -174,6 +175,9 @@ Section "vigicle"
   ${EndIf}
   WriteRegStr HKCU "${MODEL_KEY}\${MODEL_ID}" "DisplayName" "vigicle"
   WriteRegStr HKCU "${MODEL_KEY}\${MODEL_ID}" "IconUri" "$INSTDIR\vigicle.ico"
+  WriteRegStr HKCU "${SCHEME_KEY}" "" "URL:vigicle" ; a click on a notice, also when vigicle has ended
+  WriteRegStr HKCU "${SCHEME_KEY}" "URL Protocol" ""
+  WriteRegStr HKCU "${SCHEME_KEY}\shell\open\command" "" '"$INSTDIR\vigiclew.exe" answer "%1"'
 
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayName" "vigicle"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
@@ -232,6 +236,7 @@ Section "Uninstall"
     DeleteRegValue HKCU "${RUN_KEY}" "vigicle" ; a damaged one has left it
     Delete "${SHORTCUT_FILE}"
     DeleteRegKey HKCU "${MODEL_KEY}\${MODEL_ID}"
+    DeleteRegKey HKCU "${SCHEME_KEY}"
     DeleteRegKey HKCU "${MODEL_KEY}\vigicle" ; desktop-notifier's
     DeleteRegKey HKCU "${UNINSTALL_KEY}"
     Call un.ForgetOnWish

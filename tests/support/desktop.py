@@ -96,6 +96,10 @@ class NotificationServer(BusService):
         """Emit the signal of a click."""
         self.emit("ActionInvoked", "us", notice_id, key)
 
+    def activation_token(self, notice_id: int, activation: str) -> None:
+        """Emit the right of a click, which comes before it."""
+        self.emit("ActivationToken", "us", notice_id, activation)
+
     def notification_closed(self, notice_id: int, reason: int = DISMISSED) -> None:
         """Emit the signal of a closed notice."""
         self.emit("NotificationClosed", "uu", notice_id, reason)

@@ -120,6 +120,10 @@ class TrayItem:
         """Click the icon itself."""
         self.call("/StatusNotifierItem", ITEM, "Activate", "ii", 0, 0)
 
+    def provide_activation(self, activation: str) -> None:
+        """Give the right of the next click, as Plasma does."""
+        self.call("/StatusNotifierItem", ITEM, "ProvideXdgActivationToken", "s", activation)
+
     def property(self, name: str) -> Any:
         """Return a property of the item."""
         (value,) = self.call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "Get", "ss", ITEM, name)

@@ -19,6 +19,7 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 from PIL import Image
 
+from daemon.core.model import ActivationToken
 from tray.icon import dbus_menu
 from tray.icon.dbus_menu import DbusMenu, MenuNode
 from tray.icon.drawing import SIZES, Drawing
@@ -65,7 +66,16 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         self._bus: MessageBus | None = None
         self._bus_menu = DbusMenu()
         self._has_refused = False
+        self._activation: ActivationToken | None = None
         self._bus_name = f"{ITEM}-{os.getpid()}-1"
+
+    def take_activation(self) -> ActivationToken | None:
+        """Return the right of the click that is being handled, once.
+
+        The panel gives it before the click (StatusNotifierItem, ProvideXdgActivationToken).
+        """
+        activation, self._activation = self._activation, None
+        return activation
 
     # What pystray asks of a back end; the thread may be any.
 
@@ -189,6 +199,8 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             case "org.kde.StatusNotifierItem":
                 if message.member in {"Activate", "SecondaryActivate"}:
                     self()
+                elif message.member == "ProvideXdgActivationToken" and message.signature == "s":
+                    self._activation = ActivationToken(message.body[0])
                 return Message.new_method_return(message)
             case _:
                 return None

@@ -188,6 +188,7 @@ class TrayIcon:
             self._icon = icon = icon_class(NAME, _drawing(view), tooltip, self._menu(entries))
         if sys.platform == "win32":
             icon.session_ends = self._end_with_session
+            icon.asked_to_end = partial(self._post_command, QuitDaemon())
         if sys.platform == "darwin":
             icon.reopened = lambda: self._post_command(RaiseGuide())
         icon.run(self._shown)
@@ -245,7 +246,8 @@ class TrayIcon:
 
     def _post_command(self, command: Command | None, *_icon_and_item: object) -> None:
         if command is not None:  # a line without one cannot be clicked
-            self._post(CommandReceived(at=self._clock(), command=command))
+            activation = self._icon.take_activation() if sys.platform == "linux" and self._icon else None
+            self._post(CommandReceived(at=self._clock(), command=command, activation=activation))
 
 
 def default_command(commands: Sequence[Command | None]) -> Command | None:

@@ -14,14 +14,16 @@ import pystray
 from PIL import Image
 from pystray._util import win32
 
-WM_QUERYENDSESSION, WM_ENDSESSION, WM_DPICHANGED = 0x0011, 0x0016, 0x02E0
+from tray.icon.windows_messages import VERSION, IconAction, MessageFilter, place_of
+
+WM_NULL, WM_CLOSE, WM_QUERYENDSESSION, WM_ENDSESSION, WM_DPICHANGED = 0x0000, 0x0010, 0x0011, 0x0016, 0x02E0
 WM_DO = win32.WM_NOTIFY + 1  # pystray's own messages end there
-NIN_BALLOONUSERCLICK = 0x0405
 SM_CXSMICON = 49
 ICON_HEADERS = 22  # bytes of ICONDIR and its one ICONDIRENTRY
 ICON_VERSION = 0x00030000
 TASKBAR = "Shell_TrayWnd"
 SHOW_TRIES, SHOW_AGAIN_S = 5, 1.0
+SHOW_LIMIT_S = 10.0
 
 user32 = win32.windll.user32
 user32.FindWindowW.restype = win32.wintypes.HWND
@@ -39,7 +41,8 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
 
     Setters, balloons and `stop` may be called from any thread, `run` from one only.
 
-    Set `session_ends`: it has to store everything before it returns, for Windows then ends the process.
+    Set `session_ends`: it has to store everything before it returns, for Windows then ends the process. Set
+    `asked_to_end`: it is called where another program, such as taskkill, asks for the end.
     """
 
     _icon_handle: int | None
@@ -47,12 +50,15 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.session_ends: Callable[[], None] = lambda: None
+        self.asked_to_end: Callable[[], None] = lambda: None
         self._clicked: Callable[[], None] = lambda: None
+        self._filter = MessageFilter(lambda: user32.GetDoubleClickTime() / 1000)
         self._actions: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._owner: int | None = None
         self._menu_is_open = False
         self._menu_is_stale = False
         self._message_handlers |= {  # a handler that is not there answers 0, and thereby forbids to end the session
+            WM_CLOSE: lambda _wparam, _lparam: self.asked_to_end(),
             WM_QUERYENDSESSION: lambda _wparam, _lparam: 1,
             WM_ENDSESSION: self._on_session_end,
             WM_DPICHANGED: self._on_display_change,
@@ -80,6 +86,17 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         return bool(win32.Shell_NotifyIcon(code, data))
 
     def _show(self) -> None:
+        """Add the icon, and make its handle, in the window's thread."""
+        shown = threading.Event()
+
+        def show() -> None:
+            self._add()
+            shown.set()
+
+        self._do(show)
+        shown.wait(SHOW_LIMIT_S)
+
+    def _add(self) -> None:
         """Add the icon, and try again while the taskbar is busy.
 
         A taskbar that is busy with the login may take it late, or not (Shell_NotifyIcon, Remarks).
@@ -87,10 +104,11 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         One that is not there yet calls when it is.
         """
         self._assert_icon_handle()
-        flags = win32.NIF_MESSAGE | win32.NIF_ICON | win32.NIF_TIP
+        flags = win32.NIF_MESSAGE | win32.NIF_ICON | win32.NIF_TIP | win32.NIF_SHOWTIP
         fields = {"uCallbackMessage": win32.WM_NOTIFY, "hIcon": self._icon_handle, "szTip": self.title}
         for _ in range(SHOW_TRIES):
             if any(self._message(code, flags, **fields) for code in (win32.NIM_ADD, win32.NIM_MODIFY)):
+                self._filter.version = VERSION if self._message(win32.NIM_SETVERSION, 0, uVersion=VERSION) else 0
                 return
             if not user32.FindWindowW(TASKBAR, None):
                 return
@@ -102,7 +120,10 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         self._do(super()._update_icon)
 
     def _update_title(self) -> None:
-        self._do(super()._update_title)
+        self._do(self._renew_title)
+
+    def _renew_title(self) -> None:
+        self._message(win32.NIM_MODIFY, win32.NIF_TIP | win32.NIF_SHOWTIP, szTip=self.title)
 
     def _update_menu(self) -> None:
         self._do(self._renew_menu)
@@ -133,16 +154,41 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     # --- messages ---
 
     def _on_notify(self, wparam: int, lparam: int) -> None:
-        if lparam == NIN_BALLOONUSERCLICK:
-            self._clicked()
-            return
-        self._menu_is_open = lparam == win32.WM_RBUTTONUP
-        try:
-            super()._on_notify(wparam, lparam)
-        finally:
-            self._menu_is_open = False
+        match self._filter.understand(lparam):
+            case IconAction.CLICK:
+                self()
+            case IconAction.MENU if self._menu_handle:
+                self._open_menu(wparam)
+            case IconAction.BALLOON_CLICK:
+                self._clicked()
+
+    def _open_menu(self, wparam: int) -> None:
+        """Open the menu, and do what is chosen.
+
+        It opens at the icon, before version 4 at the mouse.
+
+        Source of the calls around it: learn.microsoft.com, TrackPopupMenu, Remarks. Without WM_NULL the menu stays.
+        """
+        menu, actions = self._menu_handle
+        self._menu_is_open = True
+        win32.SetForegroundWindow(self._hwnd)
+        flags = win32.TPM_RIGHTALIGN | win32.TPM_BOTTOMALIGN | win32.TPM_RETURNCMD
+        chosen = win32.TrackPopupMenuEx(menu, flags, *self._menu_place(wparam), self._menu_hwnd, None)
+        win32.PostMessage(self._hwnd, WM_NULL, 0, 0)
+        self._menu_is_open = False
+        if chosen > 0:
+            actions[chosen - 1](self)
+        elif self._filter.version >= VERSION:
+            self._message(win32.NIM_SETFOCUS, 0)  # the keyboard goes on where it was
         if self._menu_is_stale:
             self._renew_menu()
+
+    def _menu_place(self, wparam: int) -> tuple[int, int]:
+        if self._filter.version >= VERSION:
+            return place_of(wparam)
+        point = win32.wintypes.POINT()
+        win32.GetCursorPos(win32.ctypes.byref(point))
+        return point.x, point.y
 
     def _on_display_change(self, _wparam: int, _lparam: int) -> None:
         """Draw anew, for the scale that holds now."""

@@ -1,6 +1,9 @@
 """Brings the window's process to the front."""
 
+import os
 import sys
+
+from daemon.core.model import ActivationToken
 
 
 def activate_process() -> None:
@@ -16,3 +19,12 @@ def activate_process() -> None:
         application = AppKit.NSApplication.sharedApplication()
         application.setActivationPolicy_(AppKit.NSApplicationActivationPolicyRegular)
         application.activate()
+
+
+def use_activation(activation: ActivationToken | None) -> None:
+    """Let Qt use the right of a click for the next `requestActivate`.
+
+    On Wayland Qt reads and removes this variable then (doc.qt.io, QWindow::requestActivate).
+    """
+    if activation is not None and sys.platform == "linux":
+        os.environ["XDG_ACTIVATION_TOKEN"] = activation

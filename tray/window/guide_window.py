@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QHBoxLayou
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page
+from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action
 from tray.window.action_buttons import menu_button
-from tray.window.activation import activate_process
+from tray.window.activation import activate_process, use_activation
 from tray.window.certificates_tab import CertificatesPage
 from tray.window.guide_tab import GuidePage
 from tray.window.labels import WrappingLabel, announce
@@ -80,7 +81,7 @@ class GuideWindow(QDialog):
             self._tell_changes(before, page)
             self._refocus.start()
         if page.front:
-            self._come_to_front()
+            self._come_to_front(page.activation)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End the program with its window."""
@@ -166,7 +167,8 @@ class GuideWindow(QDialog):
         wanted = wanted or self._guide.default_button() or self._tabs.tabBar()
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _come_to_front(self) -> None:
+    def _come_to_front(self, activation: ActivationToken | None) -> None:
+        use_activation(activation)
         if self.isMinimized():
             self.showNormal()
         self.raise_()

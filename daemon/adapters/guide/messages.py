@@ -12,6 +12,7 @@ import msgspec
 
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS as DECODE_ERRORS
 from daemon.core.action_id import ActionId
+from daemon.core.model import ActivationToken
 from daemon.core.views.guide import GuideView
 
 PAGE_LIMIT = 4 << 20  # bytes a line
@@ -32,6 +33,8 @@ class Page(GuideView[str]):
     """It grows with each step and lineage shown. A choice on an older page is ignored."""
     front: bool = False
     """Whether the window must come to the front."""
+    activation: ActivationToken | None = None
+    """The right of the click that asked for it."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a malformed fingerprint."""

@@ -24,7 +24,7 @@ from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import WindowProcess
 from daemon.core.commands import ChooseAction, Command, ForgetCertificate, NameKey
 from daemon.core.events import CommandReceived, ProblemMet
-from daemon.core.model import Fingerprint
+from daemon.core.model import ActivationToken, Fingerprint
 from daemon.core.views.guide import GuideView
 from daemon.ports import Post
 
@@ -70,8 +70,8 @@ class GuidePublisher:
             for subscriber in self._subscribers:
                 self._publish(subscriber)
 
-    def open(self) -> None:
-        """Open the window, or bring it to the front."""
+    def open(self, activation: ActivationToken | None = None) -> None:
+        """Open the window, or bring it forward by a click's right."""
         if self._command is None:
             log.info("This daemon has no window for the guide; use “vigicle guide --text”")
             return
@@ -83,8 +83,10 @@ class GuidePublisher:
                 return
             if self._window_subscriber is None:
                 self._window_subscriber = self._add_subscriber()
-                self._window = WindowProcess(self._command, self._window_subscriber, self._ended)
-            self._publish(self._window_subscriber, front=True)
+                self._window = WindowProcess(self._command, self._window_subscriber, self._ended, activation)
+            elif self._window is not None:
+                self._window.hand_on_foreground()
+            self._publish(self._window_subscriber, front=True, activation=activation)
 
     def subscribe(self) -> GuideSubscriber | None:
         """Return a new subscriber, or None when there are too many."""
@@ -127,12 +129,14 @@ class GuidePublisher:
             if self._window_subscriber is subscriber:
                 self._window_subscriber = None
 
-    def _publish(self, subscriber: GuideSubscriber, *, front: bool = False) -> None:
+    def _publish(
+        self, subscriber: GuideSubscriber, *, front: bool = False, activation: ActivationToken | None = None
+    ) -> None:
         """Send the present page, if there is one by now."""
         if self._page is None and self._view is not None:
             self._page = render_page(self._view, self._translator_for(self._view.language), self._number)
         if self._page is not None:
-            subscriber.put(replace(self._page, front=front))
+            subscriber.put(replace(self._page, front=front, activation=activation))
 
     def _receive(self, answer: GuideAnswer) -> None:
         """Post the command of an answer. A stale answer is ignored."""

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import IO
 
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER, Guide
+from daemon.adapters.platform.activation import with_activation
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
+from daemon.adapters.platform.foreground_windows import hand_on_foreground
+from daemon.core.model import ActivationToken
 
 CLOSE_LIMIT_S = 1.0  # for a window to end by itself
 
@@ -22,14 +25,21 @@ log = logging.getLogger(__name__)
 class WindowProcess:
     """The child process, with a thread each for reading and writing."""
 
-    def __init__(self, command: Sequence[str], guide: Guide, ended: Callable[[int | None], None]) -> None:
-        """Start the child.
+    def __init__(
+        self,
+        command: Sequence[str],
+        guide: Guide,
+        ended: Callable[[int | None], None],
+        activation: ActivationToken | None = None,
+    ) -> None:
+        """Start the child, by the right of a click.
 
         `ended` is called from a thread with the exit code, or None when the child could not be started.
         """
         self._command = command
         self._guide = guide
         self._ended = ended
+        self._activation = activation
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
@@ -44,6 +54,13 @@ class WindowProcess:
         """
         self._thread.join()
         return self._code
+
+    def hand_on_foreground(self) -> None:
+        """Let the window come to the front, if this process may."""
+        with self._guard:
+            process = self._process
+        if process is not None:
+            hand_on_foreground(process.pid)
 
     def stop(self) -> None:
         """Close the window, and kill the child if it goes on."""
@@ -74,9 +91,11 @@ class WindowProcess:
                 stdout=subprocess.PIPE,
                 stderr=_stderr_of_child(),
                 cwd=Path(sys.executable).parent,
+                env=with_activation(os.environ, self._activation),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
+            hand_on_foreground(self._process.pid)
             if self._stopped:
                 _kill(self._process)
             return self._process

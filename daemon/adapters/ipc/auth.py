@@ -28,6 +28,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     address: str
     key: bytes
+    process_id: int = 0
+    """The daemon's, 0 where an earlier version wrote the file."""
 
 
 class MessageChannel(Protocol):
@@ -49,7 +51,7 @@ def create_endpoint(runtime: Path) -> Endpoint:
 
     The runtime folder must exist and be private.
     """
-    key = Endpoint(address=_address(runtime), key=secrets.token_bytes(KEY_SIZE))
+    key = Endpoint(address=_address(runtime), key=secrets.token_bytes(KEY_SIZE), process_id=os.getpid())
     target, fresh = runtime / ENDPOINT_FILE, runtime / f"{ENDPOINT_FILE}.new"
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -26,7 +26,8 @@ from daemon.adapters.ipc.messages import (
     encode_request,
 )
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
-from daemon.core.commands import Command
+from daemon.adapters.platform.foreground_windows import hand_on_foreground
+from daemon.core.commands import AnswerByWord, Command, RaiseGuide
 from daemon.core.views.report import Report
 
 log = logging.getLogger(__name__)
@@ -145,6 +146,8 @@ def _request(runtime: Path, request: ControlRequest) -> tuple[AnyConnection, Rep
     connection = _connect(runtime)
     with contextlib.ExitStack() as stack:
         stack.callback(connection.close)
+        if isinstance(request, RaiseGuide | AnswerByWord) and (endpoint := read_endpoint(runtime)):
+            hand_on_foreground(endpoint.process_id)
         try:
             connection.send_bytes(encode_request(request))
             reply = decode_reply(connection.recv_bytes(REPLY_LIMIT))

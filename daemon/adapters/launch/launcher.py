@@ -15,8 +15,10 @@ from config.workflows import Destination
 from daemon.adapters.launch.mailto import letter_address
 from daemon.adapters.launch.openers import open_address, start_tool
 from daemon.adapters.launch.vendor_tool import find_tool
+from daemon.adapters.platform.elevation_windows import is_split
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
+from daemon.core.model import ActivationToken
 from daemon.core.troubles import Trouble
 from daemon.ports import Post
 
@@ -59,16 +61,17 @@ class DesktopLauncher:
 
 
 def is_elevated() -> bool:
-    """Return whether started programs would get an administrator's rights.
+    """Return whether started programs would get rights that the desktop lacks.
 
-    CVE-2024-31498 is such a browser.
+    CVE-2024-31498 is a browser with an administrator's rights.
 
-    On Linux a root session is the user's own choice.
+    On Linux a root session is the user's own choice. So is on Windows the account "Administrator", or UAC switched
+    off: every program of the desktop then has all rights.
     """
     if sys.platform == "win32":
         import ctypes
 
-        elevated = bool(ctypes.windll.shell32.IsUserAnAdmin())
+        elevated = bool(ctypes.windll.shell32.IsUserAnAdmin()) and is_split()
     elif sys.platform == "darwin":
         elevated = os.geteuid() == 0
     else:
@@ -79,11 +82,11 @@ def is_elevated() -> bool:
 def _open(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
     match order.destination:
         case Destination.ORDER_PAGE:
-            return _open_page(procedure.order_url)
+            return _open_page(procedure.order_url, order.activation)
         case Destination.PLATFORM:
-            return _open_page(procedure.platform_url)
+            return _open_page(procedure.platform_url, order.activation)
         case Destination.TOOL:
-            return _start_tool(procedure.tool)
+            return _start_tool(procedure.tool, order.activation)
         case Destination.SUPPORT_MAIL:
             return _open_letter(procedure, order, language)
         case Destination.SERIAL | Destination.CERTIFICATE:
@@ -92,11 +95,11 @@ def _open(procedure: Procedure, order: Launch, language: str | None) -> Trouble 
             assert_never(order.destination)
 
 
-def _open_page(url: str | None) -> Trouble | None:
+def _open_page(url: str | None, activation: ActivationToken | None) -> Trouble | None:
     if url is None or not is_safe(url):
         log.warning("Launch refused: the address %r is not https", url)
         return Trouble.LAUNCH_FAILED
-    if open_address(url):
+    if open_address(url, activation):
         return None
     return Trouble.LAUNCH_FAILED
 
@@ -106,18 +109,18 @@ def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> T
     if address is None:
         log.warning("No letter for %s: check its letter, its support_email and the key", procedure.id)
         return Trouble.LAUNCH_FAILED
-    if open_address(address):
+    if open_address(address, order.activation):
         return None
     return Trouble.LAUNCH_FAILED
 
 
-def _start_tool(tool: VendorTool | None) -> Trouble | None:
+def _start_tool(tool: VendorTool | None, activation: ActivationToken | None) -> Trouble | None:
     if tool is None:
         return Trouble.LAUNCH_FAILED
     path = _configured(tool) or find_tool(tool.name)
     if path is None:
-        return _open_page(tool.download_url) or Trouble.TOOL_MISSING
-    if start_tool(path):
+        return _open_page(tool.download_url, activation) or Trouble.TOOL_MISSING
+    if start_tool(path, activation):
         return None
     return Trouble.LAUNCH_FAILED
 

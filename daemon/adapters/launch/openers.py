@@ -15,8 +15,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from daemon.adapters.launch.vendor_tool import read_entry
+from daemon.adapters.platform.activation import with_activation
+from daemon.adapters.platform.foreground_windows import hand_on_foreground
 from daemon.adapters.platform.processes_windows import runs
 from daemon.adapters.platform.shortcut_windows import read_target
+from daemon.core.model import ActivationToken
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +29,7 @@ PRIVATE_VARIABLES = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
 FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the user's own in NAME_ORIG
 
 
-def open_address(url: str) -> bool:
+def open_address(url: str, activation: ActivationToken | None = None) -> bool:
     """Open an https or mailto address, and return whether that worked.
 
     An address is one word of a command that begins with its scheme: it is never taken for an option.
@@ -36,20 +39,20 @@ def open_address(url: str) -> bool:
     elif sys.platform == "darwin":
         done = run(["/usr/bin/open", url], OPEN_LIMIT_S)
     else:
-        done = _open_freedesktop(url)
+        done = _open_freedesktop(url, activation)
     return done
 
 
-def _open_freedesktop(url: str) -> bool:
+def _open_freedesktop(url: str, activation: ActivationToken | None) -> bool:
     # Of the three only `gio` reports every failure; xdg-open some; webbrowser none, and without a display it would
     # take the terminal.
-    if any(_is_installed(opener) and run(command, OPEN_LIMIT_S) for opener, command in _openers(url)):
+    if any(_is_installed(opener) and run(command, OPEN_LIMIT_S, activation) for opener, command in _openers(url)):
         return True
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     return bool(display) and url.startswith("https:") and webbrowser.open(url)
 
 
-def start_tool(path: Path) -> bool:
+def start_tool(path: Path, activation: ActivationToken | None = None) -> bool:
     """Start a program, .desktop, .lnk or .app, unless it runs.
 
     Returns whether it runs, as far as can be known.
@@ -57,7 +60,7 @@ def start_tool(path: Path) -> bool:
     if sys.platform == "win32":
         done = _runs_on_windows(path) or _start_by_shell(str(path))
     else:
-        done = _start_posix(path)
+        done = _start_posix(path, activation)
     return done
 
 
@@ -74,7 +77,7 @@ def _runs_on_windows(path: Path) -> bool:
     return True
 
 
-def _start_posix(path: Path) -> bool:
+def _start_posix(path: Path, activation: ActivationToken | None) -> bool:
     if path.suffix == ".app":
         return run(["/usr/bin/open", str(path)], OPEN_LIMIT_S)
     program: Path | None = path
@@ -84,11 +87,11 @@ def _start_posix(path: Path) -> bool:
         log.info("The vendor's tool runs already")
         return True
     if path.suffix == ".desktop":
-        return run(["gio", "launch", str(path)], OPEN_LIMIT_S)
-    return run([str(path)], VERDICT_S)
+        return run(["gio", "launch", str(path)], OPEN_LIMIT_S, activation)
+    return run([str(path)], VERDICT_S, activation)
 
 
-def run(command: Sequence[str], limit_s: float) -> bool:
+def run(command: Sequence[str], limit_s: float, activation: ActivationToken | None = None) -> bool:
     """Start a command, and return whether it did not fail in time.
 
     It runs on after the limit. It is reaped when it ends.
@@ -99,7 +102,7 @@ def run(command: Sequence[str], limit_s: float) -> bool:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=childs_environment(os.environ),
+            env=with_activation(childs_environment(os.environ), activation),
             close_fds=True,
             start_new_session=True,
         )
@@ -183,6 +186,7 @@ def _start_by_shell(target: str) -> bool:
     Windows then resolves shortcuts, and asks for rights where they are needed.
     """
     if sys.platform == "win32":
+        hand_on_foreground()
         try:
             os.startfile(target)  # noqa: S606 - an https address, or a program of our own table
         except OSError as error:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.i18n.text import CleanText, Text, clean, text
-from daemon.adapters.notify.channel import Channel, Message, NoticeButton, NoticesOffError
+from daemon.adapters.notify.channel import Answered, Channel, Message, NoticeButton, NoticesOffError
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import AnswerWordsIssued, CommandReceived, Event, NoticeDelivered, NoticesSwitched
-from daemon.core.model import AnswerWord
+from daemon.core.model import ActivationToken, AnswerWord
 from daemon.core.notice import CHOICE_LABELS, Choice, Notice, NoticeChoice, NoticeId
 from daemon.ports import Post
 
@@ -146,10 +146,10 @@ class ChainNotifier:
             log.debug("The channel %s failed: %r", channel.name, error)
             return False
 
-    def _answer_to(self, notice_id: NoticeId) -> Callable[[Choice], None]:
-        def answer(choice: Choice) -> None:
+    def _answer_to(self, notice_id: NoticeId) -> Answered:
+        def answer(choice: Choice, activation: ActivationToken | None = None) -> None:
             command = AnswerNotice(notice_id=notice_id, choice=choice)
-            self._post_until_stop(CommandReceived(at=datetime.now(UTC), command=command))
+            self._post_until_stop(CommandReceived(at=datetime.now(UTC), command=command, activation=activation))
 
         return answer
 

@@ -1,11 +1,11 @@
 """A channel to the user, and the message that it shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from config.i18n.text import CleanText
-from daemon.core.model import AnswerWord
+from daemon.core.model import ActivationToken, AnswerWord
 from daemon.core.notice import Choice, NoticeId, Urgency
 
 DELIVERY_LIMIT_S = 5.0  # a notification server that has not answered by then is mute
@@ -39,7 +39,11 @@ class Message:
     """What a click outside this process says, where the channel can say it."""
 
 
-Answered = Callable[[Choice], None]
+class Answered(Protocol):
+    """Is called with the user's choice, and the right of the click."""
+
+    def __call__(self, choice: Choice, activation: ActivationToken | None = None, /) -> None:
+        """Take the answer. Any thread may call."""
 
 
 class NoticesOffError(Exception):

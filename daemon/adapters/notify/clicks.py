@@ -11,12 +11,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED
+from daemon.core.model import ActivationToken
 
 if TYPE_CHECKING:
     from dbus_fast import Message
 
 EARLY_CLICK_S = 0.2
 DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
+ACTIVATION = "ActivationToken"  # the same, since 1.2: a signal before ActionInvoked
 DISMISSED = 2  # the same, NotificationClosed: by the user
 
 
@@ -28,6 +30,9 @@ class ClickHandler:
         self._backend = backend
         self._identifiers = backend._platform_to_interface_notification_identifier
         self._early: set[int] = set()
+        self._activations: dict[int, ActivationToken] = {}
+        self.activation: ActivationToken | None = None
+        """The right of the click that is being handled."""
         self._answer, self._connect = backend._on_action, backend._init_dbus
         backend._on_action = self._delayed(self._on_action)
         backend._on_closed = self._delayed(self._on_closed)
@@ -39,13 +44,16 @@ class ClickHandler:
         return interface
 
     def _on_message(self, message: "Message") -> None:
-        """Forget the notices of a server that has gone.
+        """Keep the right of a click, and forget a dead server's notices.
 
-        Their ids are unique only as long as one server lives.
+        The right comes before the click. Ids are unique only as long as one server lives.
         """
         if message.member == OWNER_CHANGED and message.sender == BUS and message.body[0] == NAME:
             self._identifiers.clear()
             self._backend._notification_cache.clear()
+            self._activations.clear()
+        elif (message.interface, message.member, message.signature) == (NAME, ACTIVATION, "us"):
+            self._activations[message.body[0]] = ActivationToken(message.body[1])
 
     def _on_action(self, number: int, key: str) -> None:
         """Pass a click on, if the notice offers its action.
@@ -57,7 +65,9 @@ class ClickHandler:
             return
         keys = {button.identifier for button in notification.buttons if button.on_pressed}
         if key in keys or (key == DEFAULT_ACTION and notification.on_clicked):
+            self.activation = self._activations.pop(number, None)
             self._answer(number, key)
+            self.activation = None
 
     def _on_closed(self, number: int, reason: int) -> None:
         identifier = self._identifiers.get(number)

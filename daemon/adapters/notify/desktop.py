@@ -43,6 +43,7 @@ class DesktopChannel:
     def __init__(self, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
+        self._clicks: ClickHandler | None = None
         self._shown: dict[NoticeId, str] = {}  # id → identifier of its newest notice
         self._tasks: set[asyncio.Task[bool]] = set()
 
@@ -91,7 +92,7 @@ class DesktopChannel:
         if self._notifier is None:
             self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
             if sys.platform == "linux":
-                ClickHandler(self._notifier._backend)
+                self._clicks = ClickHandler(self._notifier._backend)
         sending = self._follow(self._replace(self._notifier, message, answered, skills))
         await asyncio.wait({sending}, timeout=self._limit_s)
         if not sending.done():
@@ -130,7 +131,7 @@ class DesktopChannel:
 
         def answer(choice: Choice) -> None:
             log.debug("Notice %s: %s", message.notice_id, choice)
-            answered(choice)
+            answered(choice, None if self._clicks is None else self._clicks.activation)
 
         buttons = [
             Button(title=button.label, identifier=button.choice, on_pressed=partial(answer, button.choice))

@@ -22,7 +22,7 @@ from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, com
 from daemon.adapters.guide.render import render_page
 from daemon.core.commands import ChooseAction, Command, ForgetCertificate, NameKey
 from daemon.core.events import ProblemMet
-from daemon.core.model import Fingerprint, KeyId, Role
+from daemon.core.model import ActivationToken, Fingerprint, KeyId, Role
 from daemon.core.views import guide as core
 from daemon.core.views.report import Stage
 from support.guide_actions import action_id
@@ -312,10 +312,10 @@ def test_the_window_shows_each_page_and_its_choice_is_posted(window: Callable[[s
 def test_there_is_one_window_and_it_comes_to_the_front_again(window: Callable[[str], WindowStandIn]) -> None:
     one = window("choose")
     one.publisher.show(VIEW)
-    for _ in range(2):
-        one.publisher.open()
+    for right in (None, ActivationToken("right-2")):
+        one.publisher.open(right)
         one.posted.command()
-    assert [(page.number, page.front) for page in one.pages] == [(1, True), (1, True)]
+    assert [(page.number, page.front, page.activation) for page in one.pages] == [(1, True, None), (1, True, "right-2")]
 
 
 def test_a_window_that_was_closed_opens_again(window: Callable[[str], WindowStandIn]) -> None:

@@ -20,7 +20,7 @@ from daemon.adapters.notify.dbus_server import find_session_bus
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
-from daemon.core.events import NoticeDelivered
+from daemon.core.events import CommandReceived, NoticeDelivered
 from daemon.core.notice import Choice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.bus import SessionBus
 from support.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
@@ -79,6 +79,20 @@ def test_a_click_is_posted(
     probe.say()
     notification_server.action_invoked(notification_server.next_notice().id, action)
     assert probe.answer() == ("key-1", choice)
+
+
+def test_a_click_carries_its_right(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    probe = make(session_bus)
+    probe.say()
+    probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2")))
+    first, second = (notification_server.next_notice().id for _ in range(2))
+    notification_server.activation_token(second, "right-2")
+    notification_server.action_invoked(first)
+    notification_server.action_invoked(second)
+    answers = [probe.next() for _ in range(2)]
+    assert [answer.activation for answer in answers if isinstance(answer, CommandReceived)] == [None, "right-2"]
 
 
 def test_a_dismissal_is_posted_and_an_expiry_is_not(

@@ -19,13 +19,14 @@ from daemon.core.notice import NoticeId, NoticeKind
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from daemon.core.model import ActivationToken
     from daemon.core.notice import Choice
 
 
 def told(channel: OsascriptChannel, title: str = "Soon", body: str = "Your key expires.") -> bool:
     message = Message(notice_id=NoticeId(NoticeKind.KEY, "1"), title=CleanText(title), body=CleanText(body))
 
-    def unheard(choice: Choice) -> None:
+    def unheard(choice: Choice, _activation: ActivationToken | None = None) -> None:
         raise AssertionError(choice)
 
     return asyncio.run(channel.show(message, unheard))

@@ -66,7 +66,7 @@ def probe() -> Iterator[Probe]:
 
 def show(message: Message, answers: list[Choice], command: tuple[str, ...] | None = COMMAND) -> bool:
     """Show a message by a channel of its own."""
-    return asyncio.run(ToastChannel(command).show(message, answers.append))
+    return asyncio.run(ToastChannel(command).show(message, lambda choice, _activation=None: answers.append(choice)))
 
 
 @pytest.mark.parametrize("where", ["on the banner", "in the notification centre"])
@@ -143,7 +143,7 @@ def test_another_process_replaces_and_withdraws_a_toast() -> None:
 def test_at_the_end_only_toasts_that_can_be_clicked_stay(command: tuple[str, ...] | None, left: int) -> None:
     async def show_and_close() -> None:
         channel = ToastChannel(command)
-        await channel.show(MESSAGE, lambda _choice: None)
+        await channel.show(MESSAGE, lambda _choice, _activation=None: None)
         await channel.close()
 
     with played_windows() as platform:

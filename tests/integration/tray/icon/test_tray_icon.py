@@ -170,6 +170,13 @@ def test_clicks_post_what_the_lines_mean(item: TrayItem, running: RunningTrayIco
     assert event.at.utcoffset() is not None
 
 
+def test_a_click_carries_its_right_once(item: TrayItem, running: RunningTrayIcon) -> None:
+    item.provide_activation("right-1")
+    item.activate()
+    item.click("Quit vigicle")
+    assert [running.posted.next(CommandReceived).activation for _ in range(2)] == ["right-1", None]
+
+
 def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
     item.click("Until Friday")
     item.activate()
