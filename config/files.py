@@ -1,7 +1,8 @@
-"""Writes a file whole or not at all."""
+"""Writes whole files and reads small ones."""
 
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -26,3 +27,15 @@ def write_whole(target: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def read_small(file: Path, limit: int) -> bytes:
+    """Return the content of a regular file of at most `limit` bytes.
+
+    Raises OSError, for a larger or special file too: a pipe would wait for a writer.
+    """
+    facts = file.stat()
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size > limit:
+        raise OSError(None, "no small regular file", str(file))
+    with file.open("rb") as stream:
+        return stream.read(limit)

@@ -3,6 +3,7 @@
 Each is a value here, and becomes a string in the store alone.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from daemon.core.model import KeyId
 from daemon.core.troubles import Trouble
 
 TROUBLE_PREFIX = "trouble|"
+TOOL_PREFIX = "tool|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,16 @@ class CleanUpKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolKey:
+    """The user was told of a tool in their own folders."""
+
+    place: str
+
+    def __str__(self) -> str:
+        return f"{TOOL_PREFIX}{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
 class WelcomeKey:
     """The user was welcomed."""
 
@@ -136,8 +148,14 @@ DedupKey = (
     | TroubleKey
     | LinkKey
     | CleanUpKey
+    | ToolKey
     | WelcomeKey
 )
+
+
+def known_tools(stored: Iterable[str]) -> frozenset[str]:
+    """Return the paths of the tools that the user was told of."""
+    return frozenset(key.removeprefix(TOOL_PREFIX) for key in stored if key.startswith(TOOL_PREFIX))
 
 
 def is_trouble_key(stored: str) -> bool:

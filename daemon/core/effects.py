@@ -68,15 +68,16 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """Open a page or start the vendor's tool without waiting for it.
-
-    `holder` and `serial_hex` fill the letter to the support and are used nowhere else.
-    """
+    """Open a page or start the vendor's tool without waiting for it."""
 
     procedure: str
     destination: Destination
     holder: str = ""
+    """Fills the letter to the support, and is used nowhere else."""
     serial_hex: str = ""
+    """Fills the letter to the support, and is used nowhere else."""
+    known_tools: frozenset[str] = frozenset()
+    """The tools in the user's own folders that may be started, because the user was told of them."""
     activation: ActivationToken | None = None
 
 

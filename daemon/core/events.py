@@ -105,6 +105,8 @@ class Launched:
     procedure: str
     destination: Destination
     trouble: Trouble | None = None
+    place: str | None = None
+    """Where the tool lies that was not started, for Trouble.TOOL_UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

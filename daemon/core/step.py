@@ -22,7 +22,7 @@ from daemon.core.card_reads import (
     unread,
 )
 from daemon.core.commands import CheckKeys
-from daemon.core.dedup_keys import ToldKey, is_trouble_key
+from daemon.core.dedup_keys import ToldKey, ToolKey, is_trouble_key
 from daemon.core.digest import summarize
 from daemon.core.due_notices import due_notices, moments, was_delivered
 from daemon.core.effects import (
@@ -167,7 +167,7 @@ def _take_launched(state: State, event: events.Launched) -> Step:
     after = apply_launched(state, assess_state(state, event.at), event)
     if event.trouble is None or not state.notifies:
         return after, ()
-    return after, _launch_failed(event.procedure, event.trouble)
+    return after, (ShowNotice(notice=_launch_notice(event, event.trouble)),)
 
 
 def _settle(state: State, now: datetime) -> Step:
@@ -349,9 +349,15 @@ def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
     return (ShowNotice(notice=notice),)
 
 
-def _launch_failed(procedure: str, trouble: Trouble) -> tuple[ShowNotice, ...]:
-    title, body = text(TROUBLE_TITLES[trouble]), text(TROUBLE_REMEDIES[trouble])
-    return (ShowNotice(notice=Notice(notice_id=NoticeId(NoticeKind.LAUNCH_FAILED, procedure), title=title, body=body)),)
+def _launch_notice(event: events.Launched, trouble: Trouble) -> Notice:
+    """Return the notice of a launch that failed, or was held back."""
+    place = event.place
+    return Notice(
+        notice_id=NoticeId(NoticeKind.LAUNCH_FAILED, event.procedure),
+        title=text(TROUBLE_TITLES[trouble]),
+        body=text(TROUBLE_REMEDIES[trouble], reader=place or ""),
+        dedup_keys=(ToolKey(place),) if place is not None else (),
+    )
 
 
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:

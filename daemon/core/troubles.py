@@ -21,6 +21,7 @@ class Trouble(StrEnum):
     CLOCK_WRONG = "clock_wrong"
     REMOTE_SESSION = "remote_session"  # the reader is on the other side
     TOOL_MISSING = "tool_missing"
+    TOOL_UNKNOWN = "tool_unknown"  # found in the user's own folders, and not yet named to the user
     NOT_YET_VALID = "not_yet_valid"
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
     LAUNCH_FAILED = "launch_failed"

@@ -213,7 +213,10 @@ def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
 
 
 def _probe_tool(tool: VendorTool, *, in_use: bool) -> Check:
-    place = Path(tool.path) if tool.path else find_tool(tool.name)
+    found = find_tool(tool.name)
+    place = found.path if found else None
+    if tool.path:
+        place = Path(tool.path)
     if place is not None and place.exists():
         return fine(Topic.TOOL, text("doctor.tool.there", tool=tool.name, place=str(place)))
     if tool.path:

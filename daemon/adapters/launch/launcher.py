@@ -46,6 +46,7 @@ class DesktopLauncher:
     def _run(self, order: Launch) -> None:
         procedure = next((each for each in self._settings().procedures if each.id == order.procedure), None)
         trouble: Trouble | None
+        place: str | None = None
         if procedure is None:
             log.warning("Launch refused: no procedure %s", order.procedure)
             trouble = Trouble.LAUNCH_FAILED
@@ -53,10 +54,16 @@ class DesktopLauncher:
             log.warning("Launch refused: a browser would inherit the administrator's rights of vigicle")
             trouble = Trouble.ELEVATED
         else:
-            trouble = _open(procedure, order, self._settings().language)
+            trouble, place = _open_known(procedure, order, self._settings().language)
         log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")
         self._post(
-            Launched(at=datetime.now(UTC), procedure=order.procedure, destination=order.destination, trouble=trouble)
+            Launched(
+                at=datetime.now(UTC),
+                procedure=order.procedure,
+                destination=order.destination,
+                trouble=trouble,
+                place=place,
+            )
         )
 
 
@@ -77,6 +84,19 @@ def is_elevated() -> bool:
     else:
         elevated = False
     return elevated
+
+
+def _open_known(procedure: Procedure, order: Launch, language: str | None) -> tuple[Trouble | None, str | None]:
+    """Open it, unless the user must first be told of it.
+
+    Returns the trouble, and where that tool lies.
+    """
+    if order.destination is Destination.TOOL and procedure.tool is not None and _configured(procedure.tool) is None:
+        found = find_tool(procedure.tool.name)
+        if found is not None and found.personal and str(found.path) not in order.known_tools:
+            log.info("The tool is in the user's own folders and is named first: %s", found.path)
+            return Trouble.TOOL_UNKNOWN, str(found.path)
+    return _open(procedure, order, language), None
 
 
 def _open(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
@@ -117,9 +137,12 @@ def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> T
 def _start_tool(tool: VendorTool | None, activation: ActivationToken | None) -> Trouble | None:
     if tool is None:
         return Trouble.LAUNCH_FAILED
-    path = _configured(tool) or find_tool(tool.name)
+    path = _configured(tool)
     if path is None:
-        return _open_page(tool.download_url, activation) or Trouble.TOOL_MISSING
+        found = find_tool(tool.name)
+        if found is None:
+            return _open_page(tool.download_url, activation) or Trouble.TOOL_MISSING
+        path = found.path
     if start_tool(path, activation):
         return None
     return Trouble.LAUNCH_FAILED

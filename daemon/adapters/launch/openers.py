@@ -5,16 +5,16 @@ No shell is used, nothing is inherited, and no call waits for the program's end.
 
 import logging
 import os
-import shlex
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import webbrowser
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
-from daemon.adapters.launch.vendor_tool import read_entry
+from daemon.adapters.launch.vendor_tool import command_of, read_entry
 from daemon.adapters.platform.activation import with_activation
 from daemon.adapters.platform.foreground_windows import hand_on_foreground
 from daemon.adapters.platform.processes_windows import runs
@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 VERDICT_S = 0.5  # a program that cannot run has ended by then
 OPEN_LIMIT_S = 10.0  # `gio` and `xdg-open` have handed over by then, or have become the browser
 PRIVATE_VARIABLES = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
+INTERPRETER = re.compile(
+    r"(env|(ba|da|z|k)?sh|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
+    r"|cmd|powershell|pwsh|[wc]script|rundll32|msiexec|explorer)(\.exe)?"
+)
 FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the user's own in NAME_ORIG
 
 
@@ -71,7 +75,7 @@ def _runs_on_windows(path: Path) -> bool:
             program = read_target(path)
     except (OSError, ValueError):
         return False
-    if program is None or not runs(program):
+    if program is None or _is_interpreter(str(program)) or not runs(program):
         return False
     log.info("The vendor's tool runs already")
     return True
@@ -80,15 +84,15 @@ def _runs_on_windows(path: Path) -> bool:
 def _start_posix(path: Path, activation: ActivationToken | None) -> bool:
     if path.suffix == ".app":
         return run(["/usr/bin/open", str(path)], OPEN_LIMIT_S)
-    program: Path | None = path
+    command = [str(path)]
     if path.suffix == ".desktop":
-        program = _program_of_entry(path)
-    if program is not None and is_running(program):
+        command = command_of(read_entry(path))
+    if is_running(command):
         log.info("The vendor's tool runs already")
         return True
     if path.suffix == ".desktop":
         return run(["gio", "launch", str(path)], OPEN_LIMIT_S, activation)
-    return run([str(path)], VERDICT_S, activation)
+    return run(command, VERDICT_S, activation)
 
 
 def run(command: Sequence[str], limit_s: float, activation: ActivationToken | None = None) -> bool:
@@ -134,42 +138,62 @@ def childs_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def is_running(program: Path, processes: Path = Path("/proc")) -> bool:
-    """Return whether the user runs this program (Linux only).
+def is_running(command: Sequence[str], processes: Path = Path("/proc")) -> bool:
+    """Return whether the user runs this command (Linux only).
 
-    It may be a program of its own, or a script under an interpreter.
+    Without arguments it may be a program of its own, or a script under an interpreter. With arguments, a process counts
+    whose command begins with the whole of it: many programs run under one interpreter.
     """
+    found = shutil.which(command[0]) if command else None
+    if found is None:
+        return False
     try:
-        wanted = program.resolve(strict=True)
-        with wanted.open("rb") as file:
-            words = 1
-            if file.read(2) == b"#!":  # a script is named behind its interpreter and that one's option
-                words = 3
         numbers = [entry for entry in processes.iterdir() if entry.name.isdecimal()]
+        program = Path(found).resolve(strict=True)
+        if len(command) > 1:
+            return any(_begins_with([found, *command[1:]], _command_of(number)) for number in numbers)
+        if _is_interpreter(command[0]) or _is_interpreter(str(program)):
+            return False
+        words = _words_before_arguments(program)
     except OSError:
         return False
-    return any(str(wanted) in _programs_of(number, words) for number in numbers)
+    return any(str(program) in _programs_of(number, words) for number in numbers)
+
+
+def _is_interpreter(program: str) -> bool:
+    """Return whether a program runs others: its own name says nothing."""
+    name = PureWindowsPath(program).name if "\\" in program else Path(program).name
+    return INTERPRETER.fullmatch(name.casefold()) is not None
+
+
+def _begins_with(command: Sequence[str], words: Sequence[str]) -> bool:
+    if len(words) < len(command) or list(words[1 : len(command)]) != list(command[1:]):
+        return False
+    return os.path.realpath(words[0]) == os.path.realpath(command[0]) or words[0] == Path(command[0]).name
+
+
+def _words_before_arguments(program: Path) -> int:
+    with program.open("rb") as file:
+        if file.read(2) == b"#!":
+            return 3  # a script is named behind its interpreter and that one's option
+    return 1
 
 
 def _programs_of(process: Path, words: int) -> set[str]:
+    command = _command_of(process)[:words]
     try:
-        if process.stat().st_uid != os.getuid():  # type: ignore[attr-defined,unused-ignore]  # not on Windows
-            return set()
-        words_run = (process / "cmdline").read_bytes().split(b"\0")[:words]
-        return {os.fsdecode(part) for part in words_run} | {str((process / "exe").readlink())}
-    except OSError:  # it has ended, or is another's
+        return {*command, str((process / "exe").readlink())} if command else set()
+    except OSError:  # it has ended
         return set()
 
 
-def _program_of_entry(file: Path) -> Path | None:
+def _command_of(process: Path) -> list[str]:
     try:
-        words = shlex.split(read_entry(file).get("Exec", ""))
-    except ValueError:
-        return None
-    if not words:
-        return None
-    found = shutil.which(words[0])
-    return Path(found) if found else None
+        if process.stat().st_uid != os.getuid():  # type: ignore[attr-defined,unused-ignore]  # not on Windows
+            return []
+        return [os.fsdecode(word) for word in (process / "cmdline").read_bytes().split(b"\0")[:-1]]
+    except OSError:  # it has ended, or is another's
+        return []
 
 
 def _openers(url: str) -> tuple[tuple[str, list[str]], ...]:

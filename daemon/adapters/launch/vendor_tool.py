@@ -1,46 +1,80 @@
 """Finds the vendor's tool on this computer by its name.
 
-Vendors do not document where their tools are installed.
+Vendors do not document where their tools are installed. A browser installs a page as an "app", under any name that the
+page chooses: such an app is never the tool.
 """
 
 import os
 import plistlib
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
+from config.files import read_small
 from daemon.adapters.launch.vendor_tool_windows import installed_programs, shortcuts
 
 # Shortcuts that carry the tool's name and take it away.
 UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
+ENTRY_LIMIT = 64_000  # bytes
+PLIST_LIMIT = 1_000_000
+WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
+FIELD_CODE = 2  # letters: %u, %F …
 
 
-def find_tool(name: str, environ: Mapping[str, str] = os.environ) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class FoundTool:
+    """A program, and whether it lies in the user's own folders.
+
+    Anything that runs as the user may have put it there, without an administrator.
+    """
+
+    path: Path
+    personal: bool
+
+
+def find_tool(name: str, environ: Mapping[str, str] = os.environ) -> FoundTool | None:
     """Find the .desktop, .lnk, .app or program with this name.
 
-    Its name contains `name`, case-folded. The shortest name wins.
+    Its name contains `name`, case-folded. One for all users goes before one of the user's own, then the shortest name
+    wins.
     """
     if sys.platform == "win32":
-        found = best_match(name, shortcuts(environ)) or best_match(name, installed_programs())
+        sources = [shortcuts(environ), installed_programs()]
     elif sys.platform == "darwin":
-        found = best_match(name, bundles((Path("/Applications"), Path.home() / "Applications")))
+        sources = [bundles((Path("/Applications"), Path.home() / "Applications"))]
     else:
-        found = best_match(name, desktop_entries(environ))
-    return found
+        sources = [desktop_entries(environ)]
+    own = _own_folders(environ)
+    found = [FoundTool(path, _lies_in(path, own)) for source in sources if (path := best_match(name, source, own))]
+    return min(found, key=lambda tool: tool.personal, default=None)
 
 
-def best_match(name: str, candidates: Iterable[tuple[str, Path]]) -> Path | None:
-    """Return the path with the shortest name that contains `name`."""
+def best_match(name: str, candidates: Iterable[tuple[str, Path]], own: Iterable[Path] = ()) -> Path | None:
+    """Return the path with the shortest name that contains `name`.
+
+    Those outside the user's `own` folders go first.
+    """
     wanted = name.casefold()
     found = [
-        (len(label), label, path)
+        (_lies_in(path, own), len(label), label, path)
         for label, path in ((label.casefold(), path) for label, path in candidates)
         if wanted in label and not any(remover in label for remover in UNINSTALLER_WORDS)
     ]
     if found:
-        return min(found)[2]
+        return min(found)[-1]
     return None
+
+
+def _own_folders(environ: Mapping[str, str]) -> list[Path]:
+    names = ("XDG_DATA_HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
+    return [Path.home(), *(Path(environ[name]) for name in names if environ.get(name))]
+
+
+def _lies_in(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
 
 
 def desktop_entries(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
@@ -62,9 +96,12 @@ def desktop_entries(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
 
 
 def read_entry(file: Path) -> dict[str, str]:
-    """Return the group [Desktop Entry], {} where it cannot be read."""
+    """Return the group [Desktop Entry], {} where it cannot be read.
+
+    A special file, or one of more than 64 kB, is not read.
+    """
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_small(file, ENTRY_LIMIT).decode(errors="replace").splitlines()
     except OSError:
         return {}
     entry: dict[str, str] = {}
@@ -78,9 +115,32 @@ def read_entry(file: Path) -> dict[str, str]:
     return entry
 
 
+def is_web_app(entry: Mapping[str, str]) -> bool:
+    """Return whether a desktop entry opens a page in a browser.
+
+    Chromium and its kin write --app-id= or --app=, Epiphany --application-mode, PWAsForFirefox its own program, and
+    Linux Mint's manager X-WebApp keys. Others name the address.
+    """
+    words = command_of(entry)
+    opens_page = any(word.startswith(WEB_APP_OPTIONS) or "://" in word or "firefoxpwa" in word for word in words)
+    return opens_page or any(key.startswith("X-WebApp") for key in entry)
+
+
+def command_of(entry: Mapping[str, str]) -> list[str]:
+    """Return the command of a desktop entry without its field codes.
+
+    It is empty where it cannot be parsed.
+    """
+    try:
+        words = shlex.split(entry.get("Exec", ""))
+    except ValueError:
+        return []
+    return [word for word in words if not (len(word) == FIELD_CODE and word.startswith("%"))]
+
+
 def _names(entry: Mapping[str, str]) -> list[str]:
     hidden = "true" in {entry.get("NoDisplay"), entry.get("Hidden")}
-    if hidden or entry.get("Type") != "Application":
+    if hidden or entry.get("Type") != "Application" or is_web_app(entry):
         return []
     return [value for key, value in entry.items() if key == "Name" or key.startswith("Name[")]
 
@@ -93,9 +153,16 @@ def bundles(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     for folder in folders:
         for bundle in sorted([*folder.glob("*.app"), *folder.glob("*/*.app")]):
             try:
-                with (bundle / "Contents/Info.plist").open("rb") as file:
-                    facts = plistlib.load(file)
+                facts = plistlib.loads(read_small(bundle / "Contents/Info.plist", PLIST_LIMIT))
             except (OSError, ValueError, ExpatError):  # plistlib's own error is a ValueError
                 facts = {}
+            if _is_web_bundle(facts):
+                continue
             names = {str(facts[key]) for key in ("CFBundleName", "CFBundleDisplayName") if key in facts}
             yield from ((name, bundle) for name in names | {bundle.stem})
+
+
+def _is_web_bundle(facts: Mapping[str, object]) -> bool:
+    """Return whether Chromium, its kin or Safari made this bundle."""
+    identifier = str(facts.get("CFBundleIdentifier", ""))
+    return "com.apple.Safari.WebApp" in identifier or any(key.startswith("CrAppMode") for key in facts)

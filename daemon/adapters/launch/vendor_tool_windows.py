@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall"
 SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+BROWSERS = {"brave", "chrome", "chromium", "firefox", "firefoxpwa", "iexplore", "msedge", "opera", "vivaldi"}
 MENU = r"Microsoft\Windows\Start Menu\Programs"
 
 
@@ -37,7 +38,16 @@ def _leads_somewhere(shortcut: Path) -> bool:
     except (OSError, ValueError) as error:
         log.info("Shortcut %s skipped: %s", shortcut, error)
         return False
-    return target is None or target.exists()
+    return target is None or (target.exists() and not is_browser(target))
+
+
+def is_browser(program: Path) -> bool:
+    """Return whether a program is a browser, or starts its web apps.
+
+    A browser's "app" is a shortcut to it, under a name that a page chose.
+    """
+    stem = program.stem.casefold()
+    return stem in BROWSERS or stem.endswith("_proxy")  # chrome_proxy.exe, msedge_proxy.exe, brave_proxy.exe …
 
 
 def installed_programs() -> Iterator[tuple[str, Path]]:
@@ -74,6 +84,7 @@ def _is_program(file: Path) -> bool:
         file.is_absolute()
         and file.suffix.casefold() == ".exe"
         and not file.stem.casefold().startswith("unins")
+        and not is_browser(file)
         and file.is_file()
     )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from config.workflows import Destination, Ends
 from daemon.core.assessment import Assessment, RenewalCase
+from daemon.core.dedup_keys import known_tools
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
 from daemon.core.guide.context import GuideContext, build_context, progress_id
@@ -20,6 +21,8 @@ def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[S
     if destination is Destination.SUPPORT_MAIL:
         certificate = case.status.newest.seen.certificate
         order = replace(order, holder=holder_name(certificate), serial_hex=certificate.serial_hex)
+    if destination is Destination.TOOL:
+        order = replace(order, known_tools=known_tools(state.memory.delivered))
     return replace(state, launching={**state.launching, (procedure, destination): case.id}), order
 
 

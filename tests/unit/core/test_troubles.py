@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from config.i18n.text import text
 from config.workflows import Destination
+from daemon.core.dedup_keys import known_tools
 from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick
 from daemon.core.model import TokenFlags
 from daemon.core.state import State
@@ -107,6 +109,19 @@ def test_a_failed_launch_is_reported(trouble: Trouble) -> None:
     simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
     simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM, trouble=trouble))
     assert bodies(simulator) == [f"trouble.{trouble}"]
+
+
+def test_a_tool_of_the_users_own_is_named_once_and_then_started() -> None:
+    simulator = Simulator()
+    simulator.look()
+    place = "/home/jeanne/.local/share/applications/tkm.desktop"
+    held = Launched(
+        at=NOW, procedure="opalexe", destination=Destination.TOOL, trouble=Trouble.TOOL_UNKNOWN, place=place
+    )
+    simulator.post(held)
+    ((_, notice),) = simulator.delivered
+    assert notice.body == text("trouble.tool_unknown", reader=place)
+    assert known_tools(simulator.state.memory.delivered) == {place}
 
 
 def test_an_alarm_is_forgotten_in_time_and_a_milestone_never() -> None:

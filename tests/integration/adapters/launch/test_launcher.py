@@ -46,6 +46,15 @@ def desktop(browser: RecordingBrowser, tmp_path: Path, monkeypatch: pytest.Monke
     return data
 
 
+@pytest.fixture
+def machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for entries of all users."""
+    folder = tmp_path_factory.mktemp("machine")
+    others = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    monkeypatch.setenv("XDG_DATA_DIRS", f"{folder}:{others}")
+    return folder
+
+
 LETTER = Letter(subject=Wording(en="S {holder}", fr="O {holder}"), body=Wording(en="No. {serial}", fr="N° {serial}"))
 
 
@@ -71,15 +80,21 @@ def launched(
     serial_hex: str = "",
     elevated: bool | None = None,
 ) -> Trouble | None:
+    """Launch, and return the trouble that the launcher posted."""
+    holder = "Élise d’Arc" if serial_hex else ""
+    order = Launch(procedure=procedure, destination=destination, holder=holder, serial_hex=serial_hex)
+    return outcome(given, order, elevated=elevated).trouble
+
+
+def outcome(given: Settings, order: Launch, *, elevated: bool | None = None) -> Launched:
     """Launch, and return what the launcher posted."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     launcher = DesktopLauncher(events.put, lambda: given, None if elevated is None else lambda: elevated)
-    holder = "Élise d’Arc" if serial_hex else ""
-    launcher.launch(Launch(procedure=procedure, destination=destination, holder=holder, serial_hex=serial_hex))
+    launcher.launch(order)
     event = events.get(timeout=LIMIT_S)
     assert isinstance(event, Launched)
-    assert event.procedure == procedure
-    return event.trouble
+    assert event.procedure == order.procedure
+    return event
 
 
 @pytest.mark.parametrize(
@@ -194,14 +209,23 @@ def test_a_configured_desktop_entry_is_started(tool: RecordingTool, tmp_path: Pa
     assert tool.wait() == [[]]
 
 
-def test_the_tool_is_found_by_its_name(tool: RecordingTool, desktop: Path) -> None:
-    tool.add_desktop_entry(desktop)
+def test_the_tool_is_found_by_its_name(tool: RecordingTool, machine: Path) -> None:
+    tool.add_desktop_entry(machine)
     assert launched(settings(), Destination.TOOL) is None
     assert tool.wait() == [[]]
 
 
-def test_a_configured_tool_that_is_not_there_is_searched(tool: RecordingTool, desktop: Path) -> None:
-    tool.add_desktop_entry(desktop)
+def test_a_tool_of_the_users_own_is_named_before_its_first_start(tool: RecordingTool, desktop: Path) -> None:
+    entry = tool.add_desktop_entry(desktop)
+    held = outcome(settings(), Launch(procedure="opalexe", destination=Destination.TOOL))
+    assert (held.trouble, held.place) == (Trouble.TOOL_UNKNOWN, str(entry))
+    known = Launch(procedure="opalexe", destination=Destination.TOOL, known_tools=frozenset({str(entry)}))
+    assert outcome(settings(), known).trouble is None
+    assert tool.wait() == [[]]
+
+
+def test_a_configured_tool_that_is_not_there_is_searched(tool: RecordingTool, desktop: Path, machine: Path) -> None:
+    tool.add_desktop_entry(machine)
     assert launched(settings(desktop / "nothing"), Destination.TOOL) is None
     assert tool.wait() == [[]]
 
@@ -259,7 +283,7 @@ def sleeper(tmp_path: Path) -> Iterator[Sleeper]:
 def test_a_tool_that_runs_is_not_started_again_and_leaves_no_zombie(sleeper: Sleeper) -> None:
     assert start_tool(sleeper.program)
     wait_until(lambda: len(sleeper.starts) == 1, "it runs")
-    assert is_running(sleeper.program)
+    assert is_running([str(sleeper.program)])
     assert start_tool(sleeper.program)
     assert len(sleeper.starts) == 1
 
@@ -272,9 +296,42 @@ def test_a_tool_lives_in_a_session_of_its_own(sleeper: Sleeper) -> None:
 
 
 def test_a_program_that_does_not_run_is_not_running(tmp_path: Path) -> None:
-    assert not is_running(tmp_path / "nothing")
-    assert not is_running(Path("/bin/false"))
-    assert is_running(Path(sys.executable))
+    assert not is_running([str(tmp_path / "nothing")])
+    assert not is_running(["/bin/false"])
+    assert not is_running([])
+
+
+def test_a_program_under_an_interpreter_runs_when_its_whole_command_does(sleeper: Sleeper) -> None:
+    assert start_tool(sleeper.program)
+    wait_until(lambda: len(sleeper.starts) == 1, "it runs")
+    assert is_running([sys.executable, "-IS", str(sleeper.program)])
+    assert not is_running([sys.executable, "-IS", "/other/script"])
+    assert not is_running([sys.executable, "-IS", str(sleeper.program), "argument"])
+
+
+@pytest.mark.parametrize("interpreter", ["sh", "bash", "python3", "perl", "java", "env", "flatpak"])
+def test_an_interpreter_alone_is_never_the_tool(interpreter: str) -> None:
+    sleeping = subprocess.Popen(["/bin/sh", "-c", "read line"], stdin=subprocess.PIPE)
+    try:
+        assert not is_running([interpreter])
+        assert not is_running([f"/usr/bin/{interpreter}"])
+    finally:
+        sleeping.communicate(b"\n")
+
+
+def test_an_entry_under_an_interpreter_starts_beside_another_program_of_it(tmp_path: Path, desktop: Path) -> None:
+    other = subprocess.Popen(["/usr/bin/env", "sh", "-c", "read line"], stdin=subprocess.PIPE)
+    started = tmp_path / "started"
+    script = tmp_path / "tkm.sh"
+    script.write_text(f"touch {started}\n")
+    entry = desktop / "applications/tkm.desktop"
+    entry.parent.mkdir(parents=True)
+    entry.write_text(f"[Desktop Entry]\nType=Application\nName=TKM\nExec=sh {script} %u\n")
+    try:
+        assert start_tool(entry)
+        wait_until(started.exists, "the script ran")
+    finally:
+        other.communicate(b"\n")
 
 
 def test_a_command_inherits_neither_files_nor_our_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

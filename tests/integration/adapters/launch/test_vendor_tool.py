@@ -1,11 +1,12 @@
 """The vendor's tool is found by its name on each system."""
 
+import os
 import plistlib
 from pathlib import Path
 
 import pytest
 
-from daemon.adapters.launch.vendor_tool import best_match, bundles, desktop_entries, find_tool
+from daemon.adapters.launch.vendor_tool import FoundTool, best_match, bundles, desktop_entries, find_tool
 from daemon.adapters.launch.vendor_tool_windows import program_of, shortcuts
 from support.shortcut import make_shortcut
 
@@ -52,6 +53,70 @@ def test_the_users_entry_hides_the_systems_one(tmp_path: Path) -> None:
 def test_the_shortest_name_wins() -> None:
     offered = [(f"{TOOL} Help", Path("help")), (TOOL, Path("tool")), (f"{TOOL} 4 (64-bit)", Path("other"))]
     assert best_match(TOOL, offered) == Path("tool")
+
+
+@pytest.mark.parametrize(
+    ("file", "lines"),
+    [
+        (
+            "chrome-abcdef-Default.desktop",
+            "Exec=google-chrome --profile-directory=Default --app-id=ab",
+        ),
+        (
+            "org.chromium.flextop.chrome-ab.desktop",
+            "Exec=flatpak run org.chromium.Chromium --app-id=ab",
+        ),
+        ("webapp.desktop", "Exec=chromium --app=https://tkm.example"),
+        ("epiphany.desktop", "Exec=epiphany --application-mode --profile=/home/j/x"),
+        ("FFPWA-01.desktop", "Exec=/usr/bin/firefoxpwa site launch 01"),
+        ("link.desktop", 'Exec=xdg-open "https://tkm.example/"'),
+        ("WebApp-TKM.desktop", "Exec=firefox --class WebApp-TKM\nX-WebApp-Browser=Firefox"),
+    ],
+)
+def test_a_page_that_a_browser_installed_is_not_the_tool(tmp_path: Path, file: str, lines: str) -> None:
+    entry(tmp_path, file, f"Type=Application\nName={TOOL}\n{lines}")
+    environ = {"XDG_DATA_HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path / "none")}
+    assert find_tool(TOOL, environ) is None
+
+
+def test_a_tool_for_all_users_goes_before_one_of_the_users_own(tmp_path: Path) -> None:
+    own, shared = tmp_path / "own", tmp_path / "shared"
+    entry(own, "a.desktop", f"Type=Application\nName={TOOL}\nExec=a")
+    environ = {"XDG_DATA_HOME": str(own), "XDG_DATA_DIRS": str(shared)}
+    assert find_tool(TOOL, environ) == FoundTool(own / "applications/a.desktop", personal=True)
+    entry(shared, "b.desktop", f"Type=Application\nName={TOOL} 4.2 of CertEurope\nExec=b")
+    assert find_tool(TOOL, environ) == FoundTool(shared / "applications/b.desktop", personal=False)
+
+
+def test_special_and_large_files_are_skipped(tmp_path: Path) -> None:
+    folder = tmp_path / "applications"
+    folder.mkdir()
+    os.mkfifo(folder / "x.desktop")
+    (folder / "zero.desktop").symlink_to("/dev/zero")
+    (folder / "large.desktop").write_text(f"[Desktop Entry]\nType=Application\nName={TOOL}\n" + "#" * 64_000)
+    environ = {"XDG_DATA_HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path / "none")}
+    assert find_tool(TOOL, environ) is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"CrAppModeShortcutID": "ab"}, {"CFBundleIdentifier": "com.apple.Safari.WebApp.1234"}],
+    ids=["Chromium", "Safari"],
+)
+def test_a_page_as_a_macos_application_is_not_the_tool(tmp_path: Path, facts: dict[str, str]) -> None:
+    folder = tmp_path / f"{TOOL}.app" / "Contents"
+    folder.mkdir(parents=True)
+    (folder / "Info.plist").write_bytes(plistlib.dumps({"CFBundleName": TOOL, **facts}))
+    assert best_match(TOOL, bundles((tmp_path,))) is None
+
+
+@pytest.mark.parametrize("browser", ["chrome_proxy.exe", "msedge_proxy.exe", "Brave_Proxy.exe", "firefox.exe"])
+def test_a_shortcut_to_a_browser_is_not_the_tool(tmp_path: Path, browser: str) -> None:
+    target = tmp_path / browser
+    target.touch()
+    make_shortcut(tmp_path / "Microsoft\\Windows\\Start Menu\\Programs" / f"{TOOL}.lnk", str(target))
+    assert list(shortcuts({"APPDATA": str(tmp_path)})) == []
+    assert program_of(str(target), str(tmp_path)) is None
 
 
 def test_a_macos_application_is_known_by_its_property_list(tmp_path: Path) -> None:
