@@ -30,6 +30,16 @@ MONTHS = (
     "month.12",
 )
 """The ids of the months' names, January first."""
+WEEKDAYS = (
+    "weekday.1",
+    "weekday.2",
+    "weekday.3",
+    "weekday.4",
+    "weekday.5",
+    "weekday.6",
+    "weekday.7",
+)
+"""The ids of the weekdays' names, Monday first."""
 
 NO_END = {"until": "date.until_no_end", "until_datetime": "date.until_no_end"}
 """What the styles that say "until" write of a certificate without end."""
@@ -114,9 +124,12 @@ class Translator:
         month = text(MONTHS[moment.month - 1])
         year = str(moment.year)
         id_ = "date.first" if moment.day == 1 else "date.day"
-        date = text(id_, day=moment.day, month=month, year=year)
+        day = text(id_, day=moment.day, month=month, year=year)
+        date = text("date.weekday", weekday=text(WEEKDAYS[moment.weekday()]), date=day)
         time = text("date.time", hour=moment.hour, hour_padded=f"{moment:%H}", minute=f"{moment:%M}")
         match style:
+            case "day":
+                return self.render(day)
             case "time":
                 return self.render(time)
             case "datetime" | "until_datetime":

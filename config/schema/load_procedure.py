@@ -33,7 +33,7 @@ WITHOUT_TOOL = "workflows_without_tool"
 """The plain steps that stand in where a procedure names no tool."""
 ENTRIES_LIMIT = 20  # steps of a workflow, and its known problems
 
-_MOMENT = "date|time|datetime|until|until_datetime"
+_MOMENT = "date|day|time|datetime|until|until_datetime"
 _NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT}
 _LETTER_NAMES = {"holder": "", "serial": ""}
 _WORKFLOW_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, {})

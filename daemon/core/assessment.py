@@ -27,7 +27,7 @@ from daemon.core.views.report import CertificateStatus, Path, Stage
 from daemon.core.workflows.progress import link_stands
 from daemon.core.workflows.workflow import current_step
 
-LEAD = timedelta(weeks=6)  # how long an ordered key takes at most
+LEAD = timedelta(weeks=6)  # how long an ordered key takes at most, where the procedure does not say it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,8 @@ def _expected(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> dat
     step = current_step(workflow, progress.done, lambda _ends: False)
     if step is None or step.ends is not Ends.CERTIFICATE_SEEN:
         return None
-    return later(max(progress.done.values()), LEAD)
+    longest = LEAD if lineage.procedure.lead is None else lineage.procedure.lead[1]
+    return later(max(progress.done.values()), longest)
 
 
 def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime, str]:

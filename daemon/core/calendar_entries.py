@@ -8,9 +8,9 @@ from config.i18n.text import Text, text
 from config.instants import has_end
 from config.settings import Procedure, Settings
 from daemon.core.assessment import Assessment, assess
-from daemon.core.due_notices import key_holder
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory
+from daemon.core.subjects import key_holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

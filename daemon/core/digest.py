@@ -20,6 +20,7 @@ def summarize(due: list[Notice]) -> list[Notice]:
             notice_id=FLOOD,
             title=text("notice.flood.title", number=len(due)),
             body=text("notice.flood.body"),
+            button=text("button.guide"),
             dedup_keys=tuple(dedup_key for notice in due for dedup_key in notice.dedup_keys),
             urgency=Urgency.CRITICAL if is_critical else Urgency.NORMAL,
         )

@@ -39,8 +39,12 @@ def key_words(procedure: Procedure | None) -> Text:
     """Return "OPALEXE key", or "key" where no procedure is known."""
     if procedure is None:
         return text("key.any")
-    name = Wording(en=_short(procedure.title.en), fr=_short(procedure.title.fr))
-    return text("key.of", procedure=Phrase(name))
+    return text("key.of", procedure=procedure_words(procedure))
+
+
+def procedure_words(procedure: Procedure) -> Phrase:
+    """Return the name of a procedure's platform, such as "OPALEXE"."""
+    return Phrase(Wording(en=_short(procedure.title.en), fr=_short(procedure.title.fr)))
 
 
 def _short(title: str) -> str:

@@ -27,13 +27,20 @@ class NoticeChoice(StrEnum):
 
     OPEN = "open"  # clicked its body, or its first button
     LATER = "later"  # clicked "Tomorrow"
+    SOON = "soon"  # clicked "In an hour"
+    NOT_YET = "not_yet"  # clicked "Not yet" where an ordered key is late
     ORDERED = "ordered"  # clicked "Already done" where a key is to be ordered
     DISMISSED = "dismissed"
 
 
 Choice = NoticeChoice
 
-CHOICE_LABELS = {NoticeChoice.LATER: "choice.later", NoticeChoice.ORDERED: "choice.ordered"}
+CHOICE_LABELS = {
+    NoticeChoice.LATER: "choice.later",
+    NoticeChoice.SOON: "choice.soon",
+    NoticeChoice.NOT_YET: "choice.not_yet",
+    NoticeChoice.ORDERED: "choice.ordered",
+}
 
 
 class NoticeKind(StrEnum):

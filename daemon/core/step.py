@@ -24,7 +24,7 @@ from daemon.core.card_reads import (
 from daemon.core.commands import CheckKeys
 from daemon.core.dedup_keys import ToldKey, ToolKey, is_trouble_key
 from daemon.core.digest import summarize
-from daemon.core.due_notices import due_notices, moments, was_delivered
+from daemon.core.due_notices import due_notices, moments
 from daemon.core.effects import (
     Effect,
     HistoryEntry,
@@ -52,6 +52,7 @@ from daemon.core.responses.launch import apply_launched
 from daemon.core.responses.notice import Step, drop_snooze, open_awaited
 from daemon.core.state import Delivery, State
 from daemon.core.status_report import build_report
+from daemon.core.subjects import was_delivered
 from daemon.core.tray_view import build_tray_view
 from daemon.core.trouble_notices import (
     TROUBLE_KEYS_KEPT,
@@ -301,8 +302,20 @@ def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
     of_guide = guide_notices(assessment, state.memory, now)
     due = summarize([*of_keys, *trouble_notices(state, assessment, now), *of_guide])
     if state.greeting and not was_delivered(state.memory, WELCOME, now):
-        due.append(welcome_notice(build_report(state, assessment, now)))
+        return _with_welcome(due, state, assessment, now)
     return due
+
+
+def _with_welcome(due: list[Notice], state: State, assessment: Assessment, now: datetime) -> list[Notice]:
+    """Return the notices with the welcome first.
+
+    Where one is due about a key, the two are one.
+    """
+    first = next((notice for notice in due if notice.notice_id.kind is NoticeKind.KEY), None)
+    if first is None:
+        return [welcome_notice(build_report(state, assessment, now)), *due]
+    greeting = replace(first, dedup_keys=(WELCOME, *first.dedup_keys))
+    return [greeting if notice is first else notice for notice in due]
 
 
 def _next_delivery(notice: Notice, before: Delivery | None, now: datetime) -> Delivery:

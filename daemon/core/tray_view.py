@@ -20,12 +20,13 @@ from daemon.core.commands import (
     SwitchLanguage,
     ToggleAutostart,
 )
-from daemon.core.due_notices import is_waiting, left_words, several_holders
 from daemon.core.expiry import days_left, expired
 from daemon.core.key_names import called, key_words
 from daemon.core.labels import TROUBLE_TITLES
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice_words import left_words
 from daemon.core.state import State
+from daemon.core.subjects import is_waiting, several_holders
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import CertificateStatus, Stage

@@ -8,12 +8,12 @@ from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment
 from daemon.core.card_reads import RETRIED, RETRY_AFTER
 from daemon.core.dedup_keys import TroubleKey
-from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import later
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.model import ReaderState
 from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
 from daemon.core.state import State
+from daemon.core.subjects import was_delivered
 from daemon.core.troubles import Trouble
 
 SERVICE_PATIENCE = timedelta(seconds=60)

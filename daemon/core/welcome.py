@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from config.i18n.text import Text, text
-from config.workflows import WorkflowKind
 from daemon.core.dedup_keys import WelcomeKey
-from daemon.core.labels import TROUBLE_REMEDIES
+from daemon.core.labels import TROUBLE_TITLES
 from daemon.core.model import Occupancy
 from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.troubles import Trouble
@@ -13,13 +12,6 @@ from daemon.core.views.report import CertificateStatus, Report, Stage
 
 WELCOME = WelcomeKey()
 WELCOME_ID = NoticeId(NoticeKind.WELCOME)
-PATH_NAMES = {
-    WorkflowKind.ORDER: "path.order",
-    WorkflowKind.RENEW: "path.renew",
-    WorkflowKind.ACTIVATE: "path.activate",
-    WorkflowKind.ADD_WITH_OLD: "path.add_with_old",
-    WorkflowKind.ASSOCIATE_NEW: "path.associate_new",
-}
 TROUBLES_FIRST = (Trouble.CLOCK_WRONG, Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED)
 
 
@@ -56,35 +48,36 @@ def welcome_notice(report: Report) -> Notice:
 def _dates(known: CertificateStatus) -> Text:
     if known.not_after is None:
         return text("welcome.hello")
-    holder = known.subject_cn or text("holder.unknown")
     if known.stage is Stage.EXPIRED:
-        return text("welcome.expired", holder=holder, date=known.not_after)
-    return text("welcome.known", holder=holder, date=known.not_after)
+        return text("welcome.expired", date=known.not_after)
+    return text("welcome.known", date=known.not_after)
 
 
 def _step_with_key(known: CertificateStatus, report: Report) -> Text:
     """Return the next step of a user whose key is known."""
     if Trouble.CLOCK_WRONG in report.troubles:
-        return text(TROUBLE_REMEDIES[Trouble.CLOCK_WRONG])
-    if report.paths:
-        return text("welcome.step.path", path=text(PATH_NAMES[report.paths[0].kind]))
-    if known.stage in {Stage.DUE, Stage.URGENT, Stage.EXPIRED}:
-        return text("welcome.step.ask")
+        return _ask_for_help(Trouble.CLOCK_WRONG)
+    if report.paths or known.stage in {Stage.DUE, Stage.URGENT, Stage.EXPIRED}:
+        return text("welcome.step.open")
     if known.stage is Stage.NOT_YET:
-        return text(TROUBLE_REMEDIES[Trouble.NOT_YET_VALID])
+        return _ask_for_help(Trouble.NOT_YET_VALID)
     return text("welcome.step.nothing")
 
 
 def _step_without_key(report: Report) -> Text:
     """Return the next step of a user without a read key."""
     general = next((t for t in TROUBLES_FIRST if t in report.troubles), None)
-    if general is not None:
-        return text(TROUBLE_REMEDIES[general])
-    for reader in report.readers:
-        if reader.trouble:
-            return text(TROUBLE_REMEDIES[reader.trouble], reader=reader.name)
+    in_reader = next((reader.trouble for reader in report.readers if reader.trouble), None)
+    trouble = general or in_reader
+    if trouble is not None:
+        return _ask_for_help(trouble)
     if any(reader.state is Occupancy.HOLDING for reader in report.readers):
         return text("welcome.step.wait")
     if report.readers:
         return text("welcome.step.put_in")
     return text("welcome.step.plug_in")
+
+
+def _ask_for_help(trouble: Trouble) -> Text:
+    """Return the trouble in brief: the window says what to do."""
+    return text("welcome.step.trouble", trouble=text(TROUBLE_TITLES[trouble]))

@@ -9,7 +9,6 @@ from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import has_end
 from config.settings import Procedure
 from daemon.core.assessment import Assessment
-from daemon.core.due_notices import left_words
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, expired
 from daemon.core.guide.context import blank_progress
@@ -18,6 +17,7 @@ from daemon.core.key_names import key_of
 from daemon.core.labels import ROLES
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
 from daemon.core.notice import NoticeId, NoticeKind
+from daemon.core.notice_words import left_words
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateStatus

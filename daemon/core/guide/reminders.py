@@ -1,19 +1,20 @@
 """Reminders of a link that expires, and of an old certificate."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from config.i18n.text import text
+from config.i18n.text import Text, text
 from config.workflows import Limit, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import CleanUpKey, LinkKey
-from daemon.core.due_notices import was_delivered
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import key_before, progress_id
-from daemon.core.key_names import called
+from daemon.core.key_names import called, procedure_words
 from daemon.core.model import Memory, Progress
 from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
+from daemon.core.notice_words import with_holder
+from daemon.core.subjects import several_holders, was_delivered
 from daemon.core.workflows.progress import deadline
 
 LAST_HOURS = timedelta(hours=6)
@@ -22,17 +23,20 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """A notice and its moment."""
+    """A notice, its moment, and whose key it is about."""
 
     at: datetime
     notice: Notice
+    holder: str | Text
 
 
 def guide_notices(assessment: Assessment, memory: Memory, now: datetime) -> Iterator[Notice]:
     """Yield what is due and was not delivered."""
+    named = several_holders(assessment, memory)
     for reminder in _reminders(assessment.cases, memory):
-        if reminder.at <= now and not was_delivered(memory, reminder.notice.dedup_keys[0], now):
-            yield reminder.notice
+        notice = reminder.notice
+        if reminder.at <= now and not was_delivered(memory, notice.dedup_keys[0], now):
+            yield replace(notice, body=with_holder(notice.body, reminder.holder)) if named else notice
 
 
 def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[datetime]:
@@ -80,13 +84,13 @@ def _of_link(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     left = min(limit.span / 4, LAST_HOURS)
     notice = Notice(
         notice_id=NoticeId(NoticeKind.LINK, case.id),
-        title=text("notice.link.title", count=max(1, left // HOUR)),
-        body=text("notice.link.body", holder=called(case.lineage.holder, case.status.newest.key), until=until),
+        title=text("notice.link.title", procedure=procedure_words(case.lineage.procedure), count=max(1, left // HOUR)),
+        body=text("notice.link.body", until=until),
         dedup_keys=(LinkKey(case.id, until),),
         button=text("button.guide"),
         urgency=Urgency.CRITICAL,
     )
-    yield Reminder(at=earlier(until, left), notice=notice)
+    yield Reminder(at=earlier(until, left), notice=notice, holder=called(case.lineage.holder, case.status.newest.key))
 
 
 def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
@@ -97,13 +101,14 @@ def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
         return
     notice = Notice(
         notice_id=NoticeId(NoticeKind.CLEAN_UP, case.id),
-        title=text("notice.clean_up.title"),
-        body=text("notice.clean_up.body", holder=called(case.lineage.holder, old.key), date=old.not_after),
+        title=text("notice.clean_up.title", procedure=procedure_words(procedure)),
+        body=text("notice.clean_up.body"),
         dedup_keys=(CleanUpKey(case.id),),
         button=text("button.guide"),
         urgency=Urgency.LOW,
     )
-    yield Reminder(at=later(since, procedure.clean_up_after), notice=notice)
+    holder = called(case.lineage.holder, old.key)
+    yield Reminder(at=later(since, procedure.clean_up_after), notice=notice, holder=holder)
 
 
 def _clean_up_since(progress: Progress) -> datetime | None:

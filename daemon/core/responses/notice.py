@@ -4,23 +4,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from config.i18n.text import Text, text
+from config.i18n.text import text
 from config.workflows import Destination, Ends, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
-from daemon.core.due_notices import SNOOZE, snooze_until, subjects
+from daemon.core.due_notices import SNOOZE, snooze_until
 from daemon.core.effects import Effect, OpenGuide, ShowNotice, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import progress_id
-from daemon.core.holders import LineageEntry, holder_name
-from daemon.core.key_names import called
+from daemon.core.holders import LineageEntry
+from daemon.core.key_names import key_words, procedure_words
 from daemon.core.model import Claim, KeyId, Memory, Progress
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
+from daemon.core.subjects import subjects
 from daemon.core.views.report import Path
 from daemon.core.workflows.progress import with_progress
 from daemon.core.workflows.workflow import first_offer
 
+HOUR = timedelta(hours=1)
 KEY_PATIENCE = timedelta(minutes=10)
 ACTIVATION_PATIENCE = timedelta(minutes=15)
 OPPOSITES = {
@@ -32,10 +34,6 @@ OPPOSITES = {
 PUT_IN_TITLES = {
     WorkflowKind.ADD_WITH_OLD: "notice.put_in.add_with_old.title",
     WorkflowKind.ASSOCIATE_NEW: "notice.put_in.associate_new.title",
-}
-PUT_IN_BODIES = {
-    WorkflowKind.ADD_WITH_OLD: "notice.put_in.add_with_old.body",
-    WorkflowKind.ASSOCIATE_NEW: "notice.put_in.associate_new.body",
 }
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -49,8 +47,9 @@ def answer_notice(state: State, assessment: Assessment, notice_id: NoticeId, cho
     match choice:
         case NoticeChoice.OPEN:
             return _open(state, assessment, case, notice_id, now)
-        case NoticeChoice.LATER if notice_id.kind is NoticeKind.KEY and notice_id.key is not None:
-            return snooze_reminders(state, assessment, notice_id.key, now), ()
+        case NoticeChoice.LATER | NoticeChoice.SOON if notice_id.kind is NoticeKind.KEY and notice_id.key is not None:
+            rest = HOUR if choice is NoticeChoice.SOON else SNOOZE
+            return snooze_reminders(state, assessment, notice_id.key, now, rest), ()
         case NoticeChoice.ORDERED if case is not None:
             return _note_order(state, case, now), ()
         case _:
@@ -60,7 +59,7 @@ def answer_notice(state: State, assessment: Assessment, notice_id: NoticeId, cho
 def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice_id: NoticeId, now: datetime) -> Step:
     """Do what the first button of a notice does."""
     match notice_id.kind:
-        case NoticeKind.WELCOME:
+        case NoticeKind.WELCOME | NoticeKind.SUMMARY:
             return state, (OpenGuide(),)
         case NoticeKind.LINK | NoticeKind.CLEAN_UP | NoticeKind.QUESTION if case is not None:
             return replace(state, guide_case=case.id), (OpenGuide(),)
@@ -130,8 +129,8 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
     still_awaited = replace(awaited, others=awaited.others | assessment.present_keys)
     wrong = Notice(
         notice_id=notice_id,
-        title=text("notice.wrong_key.title"),
-        body=text("notice.wrong_key.body", holder=_called(expected), date=expected.not_after),
+        title=text("notice.wrong_key.title", key=key_words(case.lineage.procedure)),
+        body=text("notice.wrong_key.body", date=expected.not_after),
     )
     return replace(state, awaited=still_awaited), (ShowNotice(notice=wrong),)
 
@@ -145,12 +144,14 @@ def _case_awaiting(assessment: Assessment, key: KeyId) -> tuple[RenewalCase, Lin
     return None
 
 
-def snooze_reminders(state: State, assessment: Assessment, key: KeyId, now: datetime) -> State:
-    """Snooze the reminders of a key."""
+def snooze_reminders(
+    state: State, assessment: Assessment, key: KeyId, now: datetime, rest: timedelta = SNOOZE
+) -> State:
+    """Snooze the reminders of a key, by default for a day."""
     subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == key), None)
     if subject is None:
         return state
-    until = snooze_until(subject.not_after, now)
+    until = snooze_until(subject.not_after, now, rest)
     return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, key: until}))
 
 
@@ -205,7 +206,7 @@ def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
 
 def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
     """Open the platform, or ask for the expected key first."""
-    expected = _expected_key(case, path)
+    expected, procedure = _expected_key(case, path), case.lineage.procedure
     if expected.key.id in assessment.present_keys:
         return _launch_if_known(state, case, Destination.PLATFORM)
     awaited = Awaited(
@@ -216,8 +217,8 @@ def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path
     )
     put_in = Notice(
         notice_id=NoticeId(NoticeKind.PUT_IN, path.procedure),
-        title=text(PUT_IN_TITLES[path.kind]),
-        body=text(PUT_IN_BODIES[path.kind], holder=_called(expected), date=expected.not_after),
+        title=text(PUT_IN_TITLES[path.kind], key=key_words(procedure)),
+        body=text("notice.put_in.body", date=expected.not_after, procedure=procedure_words(procedure)),
     )
     return replace(state, awaited=awaited), (ShowNotice(notice=put_in),)
 
@@ -247,14 +248,10 @@ def _nothing_to_do(case: RenewalCase) -> ShowNotice:
     return ShowNotice(
         notice=Notice(
             notice_id=NoticeId(NoticeKind.NOTHING_TO_DO, case.lineage.procedure.id),
-            title=text("notice.nothing.title"),
-            body=text("notice.nothing.body", holder=_called(case.status.current), date=case.status.current.not_after),
+            title=text("notice.nothing.title", key=key_words(case.lineage.procedure)),
+            body=text("notice.nothing.body", date=case.status.current.not_after),
         )
     )
-
-
-def _called(entry: LineageEntry) -> str | Text:
-    return called(holder_name(entry.seen.certificate), entry.key)
 
 
 def drop_snooze(memory: Memory, key: KeyId, shown_at: datetime, now: datetime) -> Memory:

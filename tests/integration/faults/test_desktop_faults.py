@@ -35,7 +35,7 @@ def test_without_a_desktop_there_is_no_tray_and_the_log_has_the_notice(
     daemon = at(program, reader_service).start("run")
     daemon.wait_for_log("vigicle is running")
     reader_service.insert(key(DUE))
-    daemon.wait_for_log("Your key: 19 days left")
+    daemon.wait_for_log("19 days left for your OPALEXE key")
     assert status(program)["certificates"]
     program.run("quit")
     assert daemon.wait() == 0
@@ -49,7 +49,7 @@ def test_a_bus_that_dies_loses_no_notice(
     server.start()
     daemon = start_daemon(at(program, reader_service, session_bus))
     reader_service.insert(key(DUE, "Anne"))
-    assert "Anne" in server.next_notice().body
+    assert "OPALEXE" in server.next_notice().summary
     daemon.wait_for_log("Notice delivered")
     server.stop()
     session_bus.stop()
@@ -104,7 +104,7 @@ def test_a_mute_server_blocks_nothing(program: Program, reader_service: ReaderSe
         daemon = start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE))
         wait_until(lambda: bool(status(program)["certificates"]), "the key is known meanwhile")
-        daemon.wait_for_log("Your key: 19 days left", 60)
+        daemon.wait_for_log("19 days left for your OPALEXE key", 60)
         program.run("quit")
         assert daemon.wait() == 0
 
@@ -114,7 +114,9 @@ def test_a_server_without_capabilities_gets_plain_text(
 ) -> None:
     with NotificationServer(session_bus, capabilities=("body",)) as server:
         start_daemon(at(program, reader_service, session_bus))
-        reader_service.insert(key(DUE, "<b>Anne & Bruno</b>"))
+        reader_service.insert(key(DUE, "Claude"))
+        server.next_notice()
+        reader_service.swap(key(DUE, "<b>Anne & Bruno</b>"))
         notice = server.next_notice()
         assert "<b>Anne & Bruno</b>" in notice.body
         assert notice.actions.keys() <= {"default"}, "no button with words"
@@ -125,7 +127,9 @@ def test_a_server_that_renders_markup_gets_escaped_text(
 ) -> None:
     with NotificationServer(session_bus) as server:
         start_daemon(at(program, reader_service, session_bus))
-        reader_service.insert(key(DUE, "<b>Anne & Bruno</b>"))
+        reader_service.insert(key(DUE, "Claude"))
+        server.next_notice()
+        reader_service.swap(key(DUE, "<b>Anne & Bruno</b>"))
         assert "&lt;b&gt;Anne &amp; Bruno&lt;/b&gt;" in server.next_notice().body
 
 

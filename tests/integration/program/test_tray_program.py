@@ -77,7 +77,7 @@ def test_the_first_start_is_welcomed_and_the_menu_ticks_the_start_at_login(
 ) -> None:
     _, item = on_tray(workstation, watcher, session_bus)
     welcome = notification_server.next_notice()
-    assert welcome.summary == "vigicle is on watch"
+    assert welcome.summary == "Ready: vigicle will remind you"
     entry = workstation.home / ".config/autostart/vigicle.desktop"
     wait_until(lambda: ticked(item) is False, "the menu knows")
     item.click("Start with the computer")
@@ -108,7 +108,7 @@ def test_the_menu_runs_a_diagnosis_and_shows_the_remedy(
     workstation: Program, session_bus: SessionBus, watcher: TrayWatcher, notification_server: NotificationServer
 ) -> None:
     _, item = on_tray(workstation, watcher, session_bus)
-    assert notification_server.next_notice().summary == "vigicle is on watch"
+    assert notification_server.next_notice().summary == "Ready: vigicle will remind you"
     item.click("A problem?")
     assert notification_server.next_notice(timeout_s=30).summary.startswith("To look at: ")
 
@@ -118,7 +118,7 @@ def test_the_demonstration_shows_a_tray_icon_and_labels_its_notices(
 ) -> None:
     demo = workstation.start("run", "--demo")
     item = watcher.wait_for_item(session_bus)
-    assert notification_server.next_notice().summary == "Demonstration · Your key: 90 days left"
+    assert notification_server.next_notice().summary == "Demonstration · Your OPALEXE key expires in 90 days"
     wait_until(lambda: "Order a new key…" in item.labels(), "the menu follows the story")
     assert demo.wait(timeout_s=90) == 0
 

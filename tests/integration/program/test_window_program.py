@@ -128,7 +128,7 @@ def test_a_notice_that_is_clicked_opens_the_guide_beside_the_page(
 ) -> None:
     start_daemon(workstation)
     notice = notification_server.next_notice()
-    while not notice.summary.startswith("Your key"):
+    while "OPALEXE key" not in notice.summary:
         notice = notification_server.next_notice()
     notification_server.action_invoked(notice.id, "default")
     assert browser.wait() == [[ORDER_URL]]

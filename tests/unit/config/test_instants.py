@@ -62,7 +62,7 @@ def test_until_is_written_before_a_date_and_before_words() -> None:
     english = Translator("en", PARIS)
     assert (
         english.render(Phrase(wording, (("date", datetime(2027, 3, 1, 23, 30, tzinfo=UTC)),)))
-        == "valid until 2 March 2027"
+        == "valid until Tuesday 2 March 2027"
     )
     assert english.render(Phrase(wording, (("date", text("key.no_date")),))) == "valid until a date that is not known"
 

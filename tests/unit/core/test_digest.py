@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from daemon.core.digest import AT_ONCE, FLOOD
-from daemon.core.effects import Withdraw
-from daemon.core.model import Claim
-from daemon.core.notice import Choice, NoticeChoice, Urgency
+from daemon.core.effects import OpenGuide
+from daemon.core.notice import NoticeChoice, Urgency
 from support.core.factories import DAY, ending, memory, owned
 from support.core.simulator import Simulator
 
@@ -42,7 +41,7 @@ def test_the_digest_is_urgent_when_one_notice_is() -> None:
     assert simulator_of(6, 5 * DAY).delivered[0][1].urgency is Urgency.CRITICAL
 
 
-@pytest.mark.parametrize("choice", [*NoticeChoice, *Claim])
-def test_a_click_on_the_digest_decides_nothing(choice: Choice) -> None:
+@pytest.mark.parametrize("choice", NoticeChoice)
+def test_a_click_on_the_digest_opens_the_window_at_most(choice: NoticeChoice) -> None:
     simulator = simulator_of(6)
-    assert [effect for effect in simulator.answer(FLOOD, choice) if not isinstance(effect, Withdraw)] == []
+    assert simulator.answer(FLOOD, choice) == ((OpenGuide(),) if choice is NoticeChoice.OPEN else ())

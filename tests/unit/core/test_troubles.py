@@ -93,13 +93,13 @@ def test_a_blank_key_that_may_be_the_replacement_is_no_trouble() -> None:
     simulator = Simulator()
     simulator.plug(ending(20 * DAY))
     simulator.plug(serial="7")
-    assert bodies(simulator) == ["notice.order.ends", "notice.activate.add_with_old"]
+    assert bodies(simulator) == ["notice.order.soon", "notice.activate.add_with_old"]
 
 
 def test_a_locked_pin_keeps_the_path() -> None:
     simulator = Simulator()
     simulator.plug(ending(20 * DAY), flags=TokenFlags(pin_locked=True))
-    assert sorted(bodies(simulator)) == ["notice.order.ends", "trouble.pin_locked"]
+    assert sorted(bodies(simulator)) == ["notice.order.soon", "trouble.pin_locked"]
 
 
 @pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING, Trouble.ELEVATED])

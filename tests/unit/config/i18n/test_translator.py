@@ -15,7 +15,7 @@ from config.i18n.text import Argument, text
 from config.i18n.translator import ARGUMENT_LIMIT, LANGUAGES, LOCALE, Translator, session_language
 from config.workflows import WorkflowKind
 from daemon.core.model import Occupancy, Role
-from daemon.core.notice import NoticeChoice
+from daemon.core.notice import CHOICE_LABELS
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
 from support.syntax import parse_source
@@ -33,7 +33,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "role.{}": Role,
     "path.{}": set(WorkflowKind) - {WorkflowKind.CLEAN_UP},
     "month.{}": range(1, 13),
-    "choice.{}": (NoticeChoice.LATER, NoticeChoice.ORDERED),
+    "weekday.{}": range(1, 8),
+    "choice.{}": CHOICE_LABELS,
 }
 
 
@@ -132,7 +133,7 @@ def test_placeholders_are_plain_names(language: str) -> None:
         form
         for forms in WORDS[language].values()
         for form in forms
-        if set("{}") & set(re.sub(r"\{[a-z_]+(:(date|time|datetime|until|until_datetime))?\}", "", form))
+        if set("{}") & set(re.sub(r"\{[a-z_]+(:(date|day|time|datetime|until|until_datetime))?\}", "", form))
     }
     assert odd == set()
 
@@ -216,19 +217,20 @@ def write() -> Callable[..., Translator]:
 
 
 DATES = [
-    ("en", "{at}", MOMENT, "12 March 2027"),
-    ("fr", "{at}", MOMENT, "12 mars 2027"),
-    ("en", "{at:date}", MOMENT, "12 March 2027"),
+    ("en", "{at}", MOMENT, "Friday 12 March 2027"),
+    ("fr", "{at}", MOMENT, "vendredi 12 mars 2027"),
+    ("en", "{at:date}", MOMENT, "Friday 12 March 2027"),
+    ("en", "{at:day}", MOMENT, "12 March 2027"),
     ("en", "{at:time}", MOMENT, "14:05"),
     ("fr", "{at:time}", MOMENT, f"14{NO_BREAK_SPACE}h{NO_BREAK_SPACE}05"),
     ("en", "{at:time}", MOMENT.replace(hour=7), "08:05"),
     ("fr", "{at:time}", MOMENT.replace(hour=7), f"8{NO_BREAK_SPACE}h{NO_BREAK_SPACE}05"),
-    ("en", "{at:datetime}", MOMENT, "12 March 2027 at 14:05"),
-    ("fr", "{at:datetime}", MOMENT, f"12 mars 2027 à 14{NO_BREAK_SPACE}h{NO_BREAK_SPACE}05"),
-    ("fr", "{at}", datetime(2027, 8, 1, tzinfo=UTC), "1er août 2027"),
-    ("en", "{at}", datetime(2027, 8, 1, tzinfo=UTC), "1 August 2027"),
-    ("fr", "{at}", datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "1er janvier 2027"),
-    ("en", "{at}", datetime(2026, 12, 31, 22, 59, 59, 999999, tzinfo=UTC), "31 December 2026"),
+    ("en", "{at:datetime}", MOMENT, "Friday 12 March 2027 at 14:05"),
+    ("fr", "{at:datetime}", MOMENT, f"vendredi 12 mars 2027 à 14{NO_BREAK_SPACE}h{NO_BREAK_SPACE}05"),
+    ("fr", "{at}", datetime(2027, 8, 1, tzinfo=UTC), "dimanche 1er août 2027"),
+    ("en", "{at}", datetime(2027, 8, 1, tzinfo=UTC), "Sunday 1 August 2027"),
+    ("fr", "{at}", datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "vendredi 1er janvier 2027"),
+    ("en", "{at}", datetime(2026, 12, 31, 22, 59, 59, 999999, tzinfo=UTC), "Thursday 31 December 2026"),
 ]
 
 

@@ -1,0 +1,262 @@
+"""The words of the notices about keys.
+
+A title has at most 45 letters, a body two short sentences, a button 18 letters: so they fit every desktop.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from config.i18n.text import Argument, Text, text
+from config.instants import has_end
+from config.settings import Procedure, Settings
+from config.workflows import WorkflowKind
+from daemon.core.assessment import RenewalCase
+from daemon.core.dedup_keys import DedupKey, QuestionKey
+from daemon.core.expiry import DAY, days_left, earlier, expired
+from daemon.core.key_names import called, key_words, procedure_words
+from daemon.core.model import Memory, Role
+from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
+from daemon.core.renewal import Question, last_moment_with_old
+from daemon.core.subjects import Subject, is_last_day, is_waiting, key_holder
+from daemon.core.views.report import Reason
+
+SOON = 30  # days before the end from which the title presses
+WITH_TIME = timedelta(hours=48)  # before that, the time of day does not matter
+WEEK = timedelta(weeks=1)
+QUESTION_TITLES = {Question.IN_USE: "notice.in_use.title", Question.OLD_KEY: "notice.old_key.title"}
+QUESTION_BODIES = {Question.IN_USE: "notice.in_use.body", Question.OLD_KEY: "notice.old_key.body"}
+PATH_TITLES = {
+    WorkflowKind.ACTIVATE: "notice.activate.title",
+    WorkflowKind.ADD_WITH_OLD: "notice.add_with_old.title",
+    WorkflowKind.ASSOCIATE_NEW: "notice.associate_new.title",
+}
+PATH_BUTTONS = {
+    WorkflowKind.ORDER: "button.order",
+    WorkflowKind.RENEW: "button.renew",
+    WorkflowKind.ACTIVATE: "button.activate",
+    WorkflowKind.ADD_WITH_OLD: "button.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "button.associate_new",
+}
+ACTIVATION_BODIES = {
+    None: "notice.activate.alone",
+    WorkflowKind.ADD_WITH_OLD: "notice.activate.add_with_old",
+    WorkflowKind.ASSOCIATE_NEW: "notice.activate.associate_new",
+}
+ORDERED_BODIES = {False: "notice.ordered.ends", True: "notice.ordered.expired"}  # by whether the key has expired
+PLAIN_BODIES = {False: "notice.plain.ends", True: "notice.plain.expired"}
+BODIES_BY_ROLE = {  # of what ends before the certificate that logs in
+    Role.AUTHENTICATION: PLAIN_BODIES,
+    Role.SIGNATURE: {False: "notice.signature.ends", True: "notice.signature.expired"},
+    Role.OTHER: {False: "notice.other.ends", True: "notice.other.expired"},
+}
+
+
+def key_notice(
+    subject: Subject,
+    dedup_keys: tuple[DedupKey, ...],
+    memory: Memory,
+    settings: Settings,
+    now: datetime,
+    *,
+    named: bool,
+) -> Notice:
+    """Return the notice about a key.
+
+    `named`: it has to say whose key.
+    """
+    is_urgent = days_left(subject.not_after, now) < subject.notices(settings).urgent_days
+    holder = None
+    if named:
+        holder = _holder(subject, memory)
+    return Notice(
+        notice_id=NoticeId(NoticeKind.KEY, subject.key.id),
+        title=_title(subject, now),
+        body=with_holder(_body(subject, now), holder),
+        dedup_keys=dedup_keys,
+        button=_button(subject, now),
+        more=tuple(_more(subject, now)),
+        urgency=Urgency.CRITICAL if is_urgent else Urgency.NORMAL,
+    )
+
+
+def question_notice(case: RenewalCase, question: Question, *, named: bool) -> Notice:
+    """Return the notice that asks what only the user knows.
+
+    It opens the window, which asks.
+    """
+    key = case.status.current.key
+    holder = None
+    if named:
+        holder = called(case.lineage.holder, key)
+    return Notice(
+        notice_id=NoticeId(NoticeKind.QUESTION, key.id),
+        title=text(QUESTION_TITLES[question], key=key_words(case.lineage.procedure)),
+        body=with_holder(text(QUESTION_BODIES[question]), holder),
+        dedup_keys=(QuestionKey(question, key.id),),
+        button=text("button.answer"),
+    )
+
+
+def with_holder(body: Text, holder: str | Text | None) -> Text:
+    """Return the sentences with the name before them, where it is needed."""
+    if holder is None:
+        return body
+    return text("notice.of", holder=holder, body=body)
+
+
+def left_words(not_after: datetime, now: datetime) -> Text:
+    """Return how long a certificate is still valid, in whole days.
+
+    The last day has a text of its own, and so has a certificate without end.
+    """
+    if not has_end(not_after):
+        return text("date.no_end")
+    left = days_left(not_after, now)
+    if left == 0:
+        return text("days.last")
+    return text("days.left", count=left)
+
+
+def lead_words(procedure: Procedure | None) -> Text:
+    """Return how long a new key takes to come."""
+    if procedure is None or procedure.lead is None:
+        return text("lead.unknown")
+    first, last = (span // WEEK for span in procedure.lead)
+    if first == last:
+        return text("lead.weeks", count=last)
+    return text("lead.between", first=first, count=last)
+
+
+def last_day_with_old(case: RenewalCase) -> datetime:
+    """Return the last whole day that works for step 2-A.
+
+    It is a moment on that day.
+    """
+    return earlier(last_moment_with_old(case.lineage, case.status.current), DAY)
+
+
+def _title(subject: Subject, now: datetime) -> Text:
+    key = key_words(_procedure(subject))
+    if is_last_day(subject, now):
+        return text("notice.last_day.title", key=key)
+    if _is_late(subject, now):
+        return text("notice.late.title", key=key)
+    path = subject.path
+    if path is not None and path.kind in PATH_TITLES:
+        return text(PATH_TITLES[path.kind], key=key)
+    if expired(subject.not_after, now):
+        return text("notice.expired.title", key=key)
+    return _title_of_days(days_left(subject.not_after, now), key)
+
+
+def _title_of_days(left: int, key: Text) -> Text:
+    if left == 0:
+        return text("notice.last.title", key=key)
+    if left <= SOON:
+        return text("notice.soon.title", key=key, count=left)
+    return text("notice.ends.title", key=key, count=left)
+
+
+def _body(subject: Subject, now: datetime) -> Text:
+    """Return until when, and last what to do."""
+    procedure, case = _procedure(subject), subject.case
+    arguments: dict[str, Argument] = {"date": subject.not_after, "lead": lead_words(procedure)}
+    if procedure is not None:
+        arguments |= {"procedure": procedure_words(procedure), "issuer": _issuer(procedure)}
+    if case is not None:
+        arguments["until"] = last_day_with_old(case)
+        arguments["last"] = last_moment_with_old(case.lineage, case.status.current)
+    return text(_body_id(subject, now), **arguments)
+
+
+def _body_id(subject: Subject, now: datetime) -> str:  # noqa: PLR0911 - one return a situation
+    path, has_ended = subject.path, expired(subject.not_after, now)
+    if path is None:
+        bodies = PLAIN_BODIES if subject.case is None else BODIES_BY_ROLE[subject.role]
+        return bodies[has_ended]
+    if subject.link_is_out:
+        return "notice.mailed"
+    if is_last_day(subject, now):
+        return "notice.last_day"
+    if path.why is Reason.RENEWED:
+        return "notice.renewed"
+    match path.kind:
+        case WorkflowKind.ACTIVATE:
+            return ACTIVATION_BODIES[path.then] if path.not_before is None else "notice.activate.not_begun"
+        case WorkflowKind.ADD_WITH_OLD:
+            return "notice.add_with_old"
+        case WorkflowKind.ASSOCIATE_NEW:
+            return _association_body(subject, has_ended=has_ended)
+        case WorkflowKind.RENEW:
+            return "notice.renew.ends"
+        case _:
+            return _order_body(subject, now, has_ended=has_ended)
+
+
+def _association_body(subject: Subject, *, has_ended: bool) -> str:
+    """Return the body for step 2-B.
+
+    Inside the margin the old key is still valid, and no text says otherwise.
+    """
+    if subject.path is not None and subject.path.why is Reason.OLD_LOST:
+        return "notice.associate_new.lost"
+    return "notice.associate_new.expired" if has_ended else "notice.associate_new.ends"
+
+
+def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
+    if subject.is_ordered:
+        return ORDERED_BODIES[has_ended]
+    if has_ended:
+        return "notice.order.expired"
+    if subject.not_after - now < WITH_TIME:
+        return "notice.order.hours"
+    return "notice.order.soon" if days_left(subject.not_after, now) <= SOON else "notice.order.ends"
+
+
+def _button(subject: Subject, now: datetime) -> Text:
+    """Return the button's label.
+
+    It opens the next step, or the window where that step is not at the computer.
+    """
+    if _is_late(subject, now):
+        return text("button.arrived")
+    path = subject.path
+    if path is None or subject.link_is_out or (subject.case is not None and is_waiting(subject.case)):
+        return text("button.guide")
+    return text(PATH_BUTTONS[path.kind])
+
+
+def _more(subject: Subject, now: datetime) -> Iterator[Choice]:
+    """Yield the button beside the first one."""
+    if subject.path is None:
+        return
+    if is_last_day(subject, now):
+        yield NoticeChoice.SOON
+    elif _is_late(subject, now):
+        yield NoticeChoice.NOT_YET
+    elif subject.path.kind is WorkflowKind.ORDER and not subject.is_ordered:
+        yield NoticeChoice.ORDERED
+    else:
+        yield NoticeChoice.LATER
+
+
+def _is_late(subject: Subject, now: datetime) -> bool:
+    """Return whether the ordered key should have come."""
+    case = subject.case
+    return case is not None and case.expected is not None and is_waiting(case) and case.expected <= now
+
+
+def _issuer(procedure: Procedure) -> str | Text:
+    """Return the issuer's name."""
+    named = (rule.organization for rule in procedure.issuers if rule.organization)
+    return next(named, text("issuer.any"))
+
+
+def _procedure(subject: Subject) -> Procedure | None:
+    return None if subject.case is None else subject.case.lineage.procedure
+
+
+def _holder(subject: Subject, memory: Memory) -> str | Text:
+    if subject.case is not None and subject.case.lineage.holder:
+        return called(subject.case.lineage.holder, subject.key)
+    return called(key_holder(subject.key, memory), subject.key)
