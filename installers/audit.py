@@ -77,15 +77,30 @@ def audit(python: str, arguments: list[str]) -> int:
             return NOT_LOOKED_UP
         findings = Findings()
         for name in SHIPPED:
-            findings += look_up(program, name, Path(folder), arguments)
+            for lock in one_version_each((LOCKS / f"{name}.txt").read_text(encoding="utf-8")):
+                findings += look_up(program, lock, Path(folder), arguments)
     sys.stdout.write(f"{findings.words}\n")
     return findings.code
 
 
-def look_up(program: Path, name: str, folder: Path, arguments: list[str]) -> Findings:
+def one_version_each(lock: str) -> list[str]:
+    """Return the lock in parts that hold each library once.
+
+    A lock has two versions of one where the systems need that, and pip-audit refuses them together.
+    """
+    parts: list[dict[str, str]] = []
+    for block in re.split(r"\n(?=[A-Za-z0-9])", lock):
+        name = block.split("==")[0]
+        part = next((each for each in parts if name not in each), None)
+        if part is None:
+            parts.append(part := {})
+        part[name] = block
+    return ["\n".join(part.values()) for part in parts]
+
+
+def look_up(program: Path, lock: str, folder: Path, arguments: list[str]) -> Findings:
     """Ask about one lock."""
-    lock = (LOCKS / f"{name}.txt").read_text(encoding="utf-8")
-    file = folder / f"{name}.txt"
+    file = folder / "lock.txt"
     file.write_text(for_every_system(lock), encoding="utf-8")
     ask: list[str | Path] = [program, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--requirement", file]
     ask += ["--format", "json", "--progress-spinner", "off", "--cache-dir", folder / "cache", *arguments]

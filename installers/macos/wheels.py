@@ -17,7 +17,7 @@ LOCKS = Path(__file__).resolve().parents[1] / "locks"
 LIST = LOCKS / "macos-wheels.txt"
 PYTHON = "3.13"  # the packages' own, see the release workflow
 VERSIONS = ("11_0", "12_0", "13_0", "14_0", "15_0", "26_0")
-ARCHITECTURES = ("arm64",)
+ARCHITECTURES = ("arm64", "x86_64")
 HEAD = """\
 # The Mac wheels of run.txt, for the oldest macOS that takes them all. Written by:
 #    python3 installers/dev.py lock
@@ -44,26 +44,41 @@ def write_wheels() -> None:
 
 def _find_wheels(lock: str) -> set[str]:
     for version in VERSIONS:
-        answers = [_ask_pip(lock, f"macosx_{version}_{architecture}") for architecture in ARCHITECTURES]
-        if all(answers):
-            return set().union(*map(_lines, answers))
+        answers = {each: _ask_pip(lock, version, each) for each in ARCHITECTURES}
+        if all(answers.values()):
+            return set().union(*map(_lines, answers.values()))
     raise SetupError("No macOS takes a wheel of every library in installers/locks/run.txt.")
 
 
-def _ask_pip(lock: str, platform: str) -> str:
+def _ask_pip(lock: str, version: str, architecture: str) -> str:
     """Return pip's report on what it would install, "" where it cannot.
 
     The hashes are left out, or pip would download every wheel. `_lines` compares them.
     """
-    pins = [line.split()[0] for line in lock.splitlines() if "==" in line and not OTHER_SYSTEMS.search(line)]
+    pins = [line.split()[0] for line in lock.splitlines() if "==" in line and is_for(line, architecture)]
     with tempfile.TemporaryDirectory() as folder:
         names = Path(folder) / "names.txt"
         names.write_text("\n".join(pins), encoding="utf-8")
         ask = [str(PROGRAMS / "python"), "-m", "pip", "install", "--dry-run", "--quiet", "--report", "-", "--no-deps"]
-        ask += ["--disable-pip-version-check", "--only-binary", ":all:", "--target", folder, "--platform", platform]
+        ask += [
+            "--disable-pip-version-check",
+            "--only-binary",
+            ":all:",
+            "--target",
+            folder,
+            "--platform",
+            f"macosx_{version}_{architecture}",
+        ]
         ask += ["--python-version", PYTHON, "--implementation", "cp", "--requirement", str(names)]
         answer = subprocess.run(ask, check=False, stdout=subprocess.PIPE, text=True)
     return answer.stdout if answer.returncode == 0 else ""
+
+
+def is_for(line: str, architecture: str) -> bool:
+    """Return whether a line of the lock is for this processor."""
+    intel = re.search(r"platform_machine (==|!=) 'x86_64'", line)
+    is_other = intel is not None and (intel[1] == "==") is not (architecture == "x86_64")
+    return not is_other and OTHER_SYSTEMS.search(line) is None
 
 
 def _lines(report: str) -> set[str]:

@@ -17,8 +17,8 @@ from commands import ROOT
 from daemon.adapters.autostart import macos as login
 from dev import LOCKS
 from macos import facts
-from macos.steps import APPLICATION, INSTALLER, NOTARY, Keys, freeze, keys, package, unsigned
-from macos.wheels import LIST, oldest_macos
+from macos.steps import APPLICATION, INSTALLER, NOTARY, Keys, freeze, keys, mach_o_files, package, sign, unsigned
+from macos.wheels import LIST, is_for, oldest_macos
 
 HERE = ROOT / "installers/macos"
 WORK, TARGET = Path("/work"), Path("/out/vigicle-1.2.3-arm64.pkg")
@@ -74,6 +74,20 @@ def test_the_listed_wheels_are_those_of_the_run_lock() -> None:
     assert {"pyside6-essentials", "pyobjc-core", "pyscard", "python-pkcs11", "cryptography"} <= named
 
 
+@pytest.mark.parametrize(
+    ("line", "arm", "intel"),
+    [
+        pytest.param("a==1 \\", True, True, id="every-system"),
+        pytest.param("a==1 ; sys_platform == 'linux' \\", False, False, id="linux"),
+        pytest.param("a==1 ; sys_platform == 'darwin' \\", True, True, id="mac"),
+        pytest.param("a==1 ; platform_machine == 'x86_64' and sys_platform == 'darwin' \\", False, True, id="intel"),
+        pytest.param("a==1 ; platform_machine != 'x86_64' or sys_platform != 'darwin' \\", True, False, id="others"),
+    ],
+)
+def test_a_line_of_the_lock_is_for_its_processors(line: str, *, arm: bool, intel: bool) -> None:
+    assert [is_for(line, "arm64"), is_for(line, "x86_64")] == [arm, intel]
+
+
 @pytest.mark.parametrize("document", ["README.md", "docs/install.md"])
 def test_the_documents_name_the_oldest_macos(document: str) -> None:
     named = re.findall(r"macOS (\d+)", (ROOT / document).read_text(encoding="utf-8"))
@@ -106,6 +120,24 @@ def test_steps_left_out_without_a_key_are_reported() -> None:
 def test_keys_are_named_by_the_environment() -> None:
     assert keys({APPLICATION: "a", INSTALLER: "i", NOTARY: "n"}) == Keys(application="a", installer="i", notary="n")
     assert keys({}) == Keys()
+
+
+def test_every_mach_o_file_is_signed_before_the_app_that_holds_it(tmp_path: Path) -> None:
+    app = tmp_path / "root/vigicle.app/Contents"
+    for name, content in (
+        ("MacOS/vigicle", b"\xcf\xfa\xed\xfe"),
+        ("Frameworks/deep/module.so", b"\xca\xfe\xba\xbe"),
+        ("Frameworks/no_suffix", b"\xcf\xfa\xed\xfe"),
+        ("Resources/text.txt", b"text"),
+    ):
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / name).write_bytes(content + b"...")
+    assert [file.name for file in mach_o_files(app)] == ["module.so", "no_suffix", "vigicle"]
+    signed = [step.command for step in sign(tmp_path, ALL)]
+    assert [Path(command[-1]).name for command in signed] == ["module.so", "no_suffix", "vigicle.app"]
+    assert all(command[command.index("--sign") + 1] == ALL.application for command in signed)
+    assert "--entitlements" in signed[-1]
+    assert sign(tmp_path, Keys()) == []
 
 
 def test_pyinstaller_is_called_by_the_environments_own_python() -> None:

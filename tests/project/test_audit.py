@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit import HOLES, LOCKS, NOT_LOOKED_UP, NOTHING_KNOWN, SHIPPED, Findings, for_every_system, judge, locked
+from audit import (
+    HOLES,
+    LOCKS,
+    NOT_LOOKED_UP,
+    NOTHING_KNOWN,
+    SHIPPED,
+    Findings,
+    for_every_system,
+    judge,
+    locked,
+    one_version_each,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +118,10 @@ def test_a_service_that_cannot_be_reached_is_reported_and_fails() -> None:
     done = audited("http://127.0.0.1:9/")
     assert done.returncode == NOT_LOOKED_UP
     assert "cryptography" in done.stdout
+
+
+def test_two_versions_of_one_library_are_looked_up_apart() -> None:
+    lock = "# head\na==1 ; x \\\n    --hash=sha256:aa\na==2 ; y \\\n    --hash=sha256:bb\nb==1 \\\n    --hash=sha256:cc"
+    first, second = one_version_each(lock)
+    assert [first.count("a=="), first.count("b=="), second.count("a==")] == [1, 1, 1]
+    assert {line for part in (first, second) for line in part.splitlines()} == set(lock.splitlines())

@@ -50,7 +50,7 @@ def test_the_dev_lock_holds_the_run_locks_versions() -> None:
 
 
 def test_the_vectors_are_those_of_the_locked_cryptography() -> None:
-    assert locked("full")["cryptography-vectors"] == locked("run")["cryptography"]
+    assert locked("full")["cryptography-vectors"] == locked("run")["cryptography"].split(" ;")[0]
 
 
 @pytest.mark.parametrize(
