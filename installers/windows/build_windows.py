@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 import system_packages
-from bundle import need, run, source_date, version, written_beside
-from commands import SetupError, say
-from dev import install_system_packages
+from bundle import install_run_lock, make_tools, need, run, source_date, version, written_beside
+from commands import ROOT, SetupError, say
+from dev import LOCKS, base_python, install_system_packages
+from publisher import publisher
 from windows import signing
 from windows.launchers import compile_program
 from windows.payload import BILL, make_payload
@@ -42,6 +44,22 @@ def stage(folder: Path) -> None:
     make_payload(folder / PAYLOAD)
     (folder / TOOLS).mkdir()
     compile_program("shortcut.c", folder / TOOLS / "shortcut.exe", "-mwindows", "-lole32", "-luuid")
+    draw_pictures(folder / TOOLS)
+
+
+def draw_pictures(tools: Path) -> None:
+    """Draw the setup's pictures with the locked Pillow."""
+    with tempfile.TemporaryDirectory() as scratch:
+        python, lock = make_tools(base_python(), Path(scratch) / "tools"), Path(scratch) / "pillow.txt"
+        lock.write_text(block_of("pillow", (LOCKS / "run.txt").read_text(encoding="utf-8")), encoding="utf-8")
+        install_run_lock(python, "--no-deps", "--only-binary", ":all:", lock=lock)
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        run("draw the setup's pictures", [python, HERE / "pictures.py", tools], environment)
+
+
+def block_of(name: str, lock: str) -> str:
+    """Return one library's part of a lock."""
+    return next(block for block in re.split(r"\n(?=[a-z])", lock) if block.startswith(f"{name}==")) + "\n"
 
 
 def finish(folder: Path, output: Path) -> Path:
@@ -92,11 +110,19 @@ def pack(payload: Path, tools: Path, setup: Path) -> None:
 
 def definitions(payload: Path, tools: Path, setup: Path) -> list[str]:
     """Return the definitions for setup.nsi."""
+    known = publisher()
     values = {
         "VERSION": version(),
         "NUMBERS": f"{version()}.0",
         "PAYLOAD": payload,
         "SHORTCUT": tools / "shortcut.exe",
+        "WELCOME_PICTURE": tools / "welcome.bmp",
+        "HEADER_PICTURE": tools / "header.bmp",
+        "PUBLISHER": known.name,
+        "HOME": known.home,
+        "SUPPORT": known.support,
+        "RELEASES": known.releases,
+        "EMAIL": known.email,
         "FILES": tools / "files.nsh",
         "OUTPUT": setup,
         "SIZE_KB": sum(file.stat().st_size for file in payload.rglob("*") if file.is_file()) // 1024,

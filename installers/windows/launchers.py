@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from bundle import need, run, version
+from publisher import publisher
 
 HERE = Path(__file__).parent
 LAUNCHERS = {"vigicle.exe": ("-mconsole",), "vigiclew.exe": ("-mwindows", "-DWINDOWLESS")}
@@ -18,9 +19,11 @@ def make_launchers(folder: Path) -> None:
     numbers = ",".join([*version().split("."), "0"])
     with tempfile.TemporaryDirectory() as scratch:
         described = Path(scratch) / "launcher.o"
+        company = f'#define COMPANY "{publisher().name}"\n'  # its shell would break the words apart
+        (Path(scratch) / "publisher.h").write_text(company, encoding="ascii")
         for name, options in LAUNCHERS.items():
             words = [f'-DVERSION=\\"{version()}\\"', f"-DNUMBERS={numbers}", f'-DNAME=\\"{name}\\"']  # for its shell
-            run(f"describe {name}", [windres, *words, "-I", HERE, HERE / "launcher.rc", described])
+            run(f"describe {name}", [windres, *words, "-I", HERE, "-I", scratch, HERE / "launcher.rc", described])
             compile_program("launcher.c", folder / name, *options, described)
 
 

@@ -1,5 +1,5 @@
 ; The Windows setup: for one person, without administrator's rights. `build_windows.py` gives VERSION, NUMBERS, PAYLOAD,
-; SHORTCUT, OUTPUT, SIZE_KB and FILES, and SIGN where there is a key.
+; SHORTCUT, OUTPUT, SIZE_KB, FILES, the pictures and the publisher, and SIGN where there is a key.
 ;
 ; setup.exe [/S] [/NOAUTOSTART] [/D=FOLDER]    silent: installs, upgrades or repairs; starts only what it has ended
 ; uninstall.exe [/S] [/PURGE]                  silent: keeps what vigicle remembers, unless /PURGE
@@ -18,6 +18,7 @@ ManifestDPIAware true
 
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\vigicle"
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"
+!define APP_PATHS_KEY "Software\Microsoft\Windows\CurrentVersion\App Paths\vigicle.exe"
 !define MODEL_ID "vigicle.vigicle"
 !define MODEL_KEY "Software\Classes\AppUserModelId"
 !define SCHEME_KEY "Software\Classes\vigicle"
@@ -34,6 +35,7 @@ VIAddVersionKey "ProductName" "vigicle"
 VIAddVersionKey "ProductVersion" "${VERSION}"
 VIAddVersionKey "FileVersion" "${VERSION}"
 VIAddVersionKey "FileDescription" "vigicle"
+VIAddVersionKey "CompanyName" "${PUBLISHER}"
 VIAddVersionKey "LegalCopyright" "The vigicle authors, MIT licence"
 !ifdef SIGN
   !finalize '${SIGN} "%1"'
@@ -42,6 +44,13 @@ VIAddVersionKey "LegalCopyright" "The vigicle authors, MIT licence"
 
 !define MUI_ICON "vigicle.ico"
 !define MUI_UNICON "vigicle.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${WELCOME_PICTURE}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP_STRETCH AspectFitHeight
+!define MUI_UNWELCOMEFINISHPAGE_BITMAP "${WELCOME_PICTURE}"
+!define MUI_HEADERIMAGE
+!define MUI_HEADERIMAGE_RIGHT
+!define MUI_HEADERIMAGE_BITMAP "${HEADER_PICTURE}"
+!define MUI_HEADERIMAGE_BITMAP_STRETCH AspectFitHeight
 !define MUI_ABORTWARNING
 !define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
 !define MUI_FINISHPAGE_RUN
@@ -179,10 +188,15 @@ Section "vigicle"
   WriteRegStr HKCU "${SCHEME_KEY}" "URL Protocol" ""
   WriteRegStr HKCU "${SCHEME_KEY}\shell\open\command" "" '"$INSTDIR\vigiclew.exe" answer "%1"'
 
+  WriteRegStr HKCU "${APP_PATHS_KEY}" "" "$INSTDIR\vigicle.exe" ; Windows key and R finds it by its name
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayName" "vigicle"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\vigicle.ico"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "Publisher" "vigicle"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "Publisher" "${PUBLISHER}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "Contact" "${EMAIL}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "URLInfoAbout" "${HOME}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "HelpLink" "${SUPPORT}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "URLUpdateInfo" "${RELEASES}"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "InstallLocation" "$INSTDIR"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
   WriteRegStr HKCU "${UNINSTALL_KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
@@ -238,6 +252,7 @@ Section "Uninstall"
     DeleteRegKey HKCU "${MODEL_KEY}\${MODEL_ID}"
     DeleteRegKey HKCU "${SCHEME_KEY}"
     DeleteRegKey HKCU "${MODEL_KEY}\vigicle" ; desktop-notifier's
+    DeleteRegKey HKCU "${APP_PATHS_KEY}"
     DeleteRegKey HKCU "${UNINSTALL_KEY}"
     Call un.ForgetOnWish
   ${EndIf}

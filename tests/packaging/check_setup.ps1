@@ -32,6 +32,9 @@ function Install { Invoke-Silently $Setup @() }
 
 Install
 Assert ((& $program --version) -match "^vigicle \d") "it says its version"
+& $program self-test
+Assert ($LASTEXITCODE -eq 0) "every part of it works"
+Assert ((Get-Item "HKCU:\Software\Microsoft\Windows\CurrentVersion\App Paths\vigicle.exe").GetValue("") -eq $program) "Windows finds it by its name"
 Assert ((& $program status --json | ConvertFrom-Json).version -eq 1) "status answers in JSON"
 Assert ((Get-ItemProperty $run).vigicle -like "*vigiclew.exe* run") "it starts at login"
 Assert ((Get-ItemProperty $entry).DisplayName -eq "vigicle") "it stands in the list of programs"

@@ -17,6 +17,7 @@ import pytest
 
 from bundle import version
 from commands import ROOT, SetupError
+from publisher import publisher
 from support.desktop import Screen
 from support.process import wait_until
 from support.wine_prefix import WinePrefix, gone_within
@@ -32,6 +33,8 @@ OURS = {"vigicle.exe", "vigiclew.exe", "vigicle.ico", "vigicle.cdx.json", "LICEN
 OF_CPYTHON = {"python313.zip", "python313._pth", "LICENSE.txt", *OF_MICROSOFT}  # the rest of it is signed
 UNINSTALL_KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\vigicle"
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+APP_PATHS_KEY = r"Software\Microsoft\Windows\CurrentVersion\App Paths\vigicle.exe"
+LACKING = {"certificates", "window"}
 LARGEST_MB = 90
 QUIETLY = {"VIGICLE_NOTIFIER": "log"}  # Wine 8 aborts who asks for toasts (propsys.dll, VariantToString)
 
@@ -115,6 +118,30 @@ def test_what_it_installs_runs(windows: WinePrefix, home: Path) -> None:
     assert windows.run(home / "vigicle.exe", "--version").text.strip() == f"vigicle {version()}"
     status = windows.run(home / "vigicle.exe", "status", "--json")
     assert json.loads(status.text)["version"] == 1
+
+
+def test_every_part_of_it_works_but_those_that_wine_lacks(windows: WinePrefix, home: Path) -> None:
+    """Wine 8 has neither `ProcessPrng`, for cryptography, nor `icuuc.dll`, for Qt."""
+    answer = windows.run(home / "vigicle.exe", "self-test", "--json").text
+    parts = json.loads(answer[answer.index("{") :])["parts"]
+    assert {
+        part["part"]: part["reason"] for part in parts if part["state"] != "ok" and part["part"] not in LACKING
+    } == {}
+
+
+def test_its_publisher_is_named_everywhere(windows: WinePrefix, home: Path, setup: Path) -> None:
+    known, entry = publisher(), windows.registry(UNINSTALL_KEY)
+    shown = [entry[name] for name in ("Publisher", "Contact", "URLInfoAbout", "HelpLink", "URLUpdateInfo")]
+    assert shown == [known.name, known.email, known.home, known.support, known.releases]
+    for program in (setup, home / "vigicle.exe", home / "vigiclew.exe"):
+        assert known.name.encode("utf-16-le") in program.read_bytes(), program.name
+
+
+def test_windows_finds_it_by_its_name_until_it_is_removed(windows: WinePrefix, home: Path) -> None:
+    assert windows.run("reg", "query", f"HKCU\\{APP_PATHS_KEY}", "/ve").text.strip().endswith("\\vigicle\\vigicle.exe")
+    with gone_within(home, 60.0):
+        windows.run(home / "uninstall.exe", "/S", "/PURGE")
+    assert windows.run("reg", "query", f"HKCU\\{APP_PATHS_KEY}", "/ve").code != 0
 
 
 def test_it_is_registered_for_the_user_alone(windows: WinePrefix, home: Path) -> None:
