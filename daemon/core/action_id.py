@@ -15,6 +15,9 @@ class ActionKind(StrEnum):
     GO_BACK = "back"  # do a step and all after it again
     SOLVE = "help"  # follow the advice for a known problem
     STATE = "state"  # the user makes claims about a key
+    ASK = "ask"  # ask whether these claims are true; nothing is stated yet
+    DISMISS = "dismiss"  # it is not so: close the question
+    TAKE_BACK = "take_back"  # the claim that ended the path was not true; go back to its last step
     SELECT = "select"  # show another lineage
     CHECK = "check"  # read the inserted keys once more
     PUT_OFF = "put_off"  # remind tomorrow
@@ -33,7 +36,7 @@ class ActionId:
     subject: str | None = None
     """What is opened, copied, ended or gone back to; the known problem solved, or the newest key of a lineage."""
     claims: tuple[Claim, ...] = ()
-    """What STATE says of the newest key of the lineage shown."""
+    """What STATE says of the newest key of the lineage shown, or what ASK asks and TAKE_BACK unsays."""
 
     def __str__(self) -> str:
         """Return a short name, such as `end:log_in`."""

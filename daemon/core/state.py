@@ -8,7 +8,7 @@ from config.i18n.text import Sentence
 from config.settings import Settings
 from config.workflows import Destination
 from daemon.core.dedup_keys import DedupKey
-from daemon.core.model import KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
+from daemon.core.model import Claim, KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.notice import NoticeId
 from daemon.core.recognition import Content
 from daemon.core.repeats import Presence
@@ -129,6 +129,12 @@ class State:
 
     launching: Mapping[tuple[str, Destination], KeyId] = field(default_factory=dict)
     """The newest key of the case for which a destination is being opened, by procedure and destination."""
+
+    launched_at: Mapping[tuple[str, Destination, KeyId], datetime] = field(default_factory=dict)
+    """When each destination was last launched, by procedure, destination and newest key of the case."""
+
+    asked: tuple[KeyId, tuple[Claim, ...]] | None = None
+    """The claims that the guide asks the user to confirm, and the newest key of their case."""
 
     has_failed: bool = False
     """Whether a part of vigicle has failed since the start, and left something out."""

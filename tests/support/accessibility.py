@@ -107,6 +107,11 @@ class Accessibility:
             raise SupportTimeoutError(f"{error}\n{report(self.tree())}") from error
         return found[0]
 
+    def available(self, role: str, name: str, timeout_s: float = 10.0) -> Node:
+        """Return a control once it can be used."""
+        wait_until(lambda: "sensitive" in self.find(role, name, timeout_s).states, f"{name!r} can be used", timeout_s)
+        return self.find(role, name, timeout_s)
+
     def act(self, node: Node, action: str) -> None:
         """Do one of an object's actions."""
         self._call(node.owner, node.path, ACTION, "DoAction", "i", node.actions.index(action))

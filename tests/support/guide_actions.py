@@ -6,14 +6,14 @@ from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import Claim
 from daemon.core.views.guide import Action, ActionRank
 
-RARE = {ActionKind.PUT_OFF, ActionKind.RESTART, ActionKind.ABANDON, ActionKind.NOT_NEEDED, ActionKind.STATE}
+RARE = {ActionKind.PUT_OFF, ActionKind.RESTART, ActionKind.ABANDON, ActionKind.NOT_NEEDED, ActionKind.ASK}
 
 
 def action_id(name: str) -> ActionId:
     """Return the id with this name, such as "end:log_in" or "state:works"."""
     kind, _, subject = name.partition(":")
-    if kind == ActionKind.STATE:
-        return ActionId(ActionKind.STATE, claims=(Claim(subject),))
+    if kind in {ActionKind.STATE, ActionKind.ASK, ActionKind.TAKE_BACK}:
+        return ActionId(ActionKind(kind), claims=(Claim(subject),))
     return ActionId(ActionKind(kind), subject or None)
 
 

@@ -25,7 +25,7 @@ from daemon.core.views.guide import (
     Timeline,
 )
 from daemon.core.views.report import Stage
-from support.guide_actions import button
+from support.guide_actions import action_id, button
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +96,7 @@ class Writer:
             "reader": ReaderStatus.EMPTY,
             "reader_words": self.reader(ReaderStatus.EMPTY),
             "primary": button(f"end:{at}", done),
+            "likely": action_id(f"end:{at}"),
             "actions": self.others(),
             "known_problems": self.known_problems(workflow),
             "timeline": self.timeline(),
@@ -116,7 +117,7 @@ class Writer:
         return (
             self.action("open:platform", "Open OPALEXE", "Ouvrir OPALEXE"),
             self.action("back:x", "One step back", "Revenir d’une étape"),
-            self.action("state:works", "This key already works", "Cette clé fonctionne déjà dans mon compte"),
+            self.action("ask:works", "This key already works", "Cette clé fonctionne déjà dans mon compte"),
             self.action("put_off", "Put off until tomorrow", "Remettre à demain"),
             self.action("restart", "Start again", "Recommencer depuis le début"),
             self.action("abandon", "Give up this path", "Abandonner cette démarche"),

@@ -46,6 +46,7 @@ class GuideSetup:
         """Open a window on a page."""
         window = GuideWindow(self.theme, self.answers.append)
         window.show_page(page)
+        window.guard.end()
         if size or self.size:
             width, height = map(int, (size or self.size).split("x"))
             window.resize(width, height)

@@ -1,12 +1,11 @@
 """A page of the guide as lines, and what typed words mean."""
 
 from collections.abc import Iterator
-from itertools import count
 
 from config.i18n.text import Argument, text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, Page
-from daemon.core.action_id import ActionId
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.labels import ROLES, STAGES
 from daemon.core.views.guide import Action, StepStatus, offered
 
@@ -32,28 +31,30 @@ STATUSES = {
     StepStatus.CURRENT: "textguide.step.current",
     StepStatus.AHEAD: "textguide.step.ahead",
 }
-FIRST = 1
+FIRST = "1"
+LETTERS = "defgijkmnopstuwxyz"
 
-Choices = dict[int, Action[str]]
+Choices = dict[str, Action[str]]
 
 
 class TextPage:
     """The page that was printed last.
 
-    Number 1 is the likely next action, and never another one: a user may type it by habit. The other actions keep
-    their number while they are offered. The number of an action that has just gone stays free.
+    1 is the likely next action, and never another one: a user may type it by habit. Every other action has a letter
+    that stays its own.
     """
 
     def __init__(self, page: Page) -> None:
         """Begin with this page. `whole` returns its lines."""
         self._page = page
         self._texts = Translator(page.language)
-        self._choices = _numbered(page, {})
+        self._letters = _Letters()
+        self._choices = self._letters.choices(page)
 
     def turn(self, page: Page) -> list[str]:
         """Replace the page, and return the lines that are new."""
         before, self._page = self._page, page
-        known, self._choices = self._choices, _numbered(page, self._choices)
+        known, self._choices = self._choices, self._letters.choices(page)
         if page.language == before.language:
             return list(self._news(before, known))
         self._texts = Translator(page.language)
@@ -124,9 +125,9 @@ class TextPage:
 
     def _offers(self, known: Choices | None = None) -> Iterator[str]:
         """Yield the choices that are not known yet."""
-        for number, action in self._choices.items():
-            if (known or {}).get(number) != action:
-                yield f"{number} {action.label}"
+        for typed, action in self._choices.items():
+            if (known or {}).get(typed) != action:
+                yield f"{typed} {action.label}"
                 yield from filter(None, [action.detail])
 
     def _help_numbers(self) -> dict[str, int]:
@@ -166,13 +167,11 @@ class TextPage:
             yield self.render("window.more_certificates", count=more)
 
     def _named(self, typed: str) -> Action[str] | None:
-        """Return the action of a typed number, or of a known problem."""
-        if typed.isdecimal():
-            return self._choices.get(int(typed))
+        """Return the action of a typed letter, or of a known problem."""
         solutions = {
             f"{self._key(BACK)}{number}": problem.action for number, problem in enumerate(self._page.known_problems, 1)
         }
-        return solutions.get(typed)
+        return self._choices.get(typed) or solutions.get(typed)
 
     def _key(self, name: str) -> str:
         return self.render(KEY_NAMES[name])
@@ -183,30 +182,33 @@ def _heading(page: Page) -> list[str]:
     return [line for line in (about, page.workflow_title, page.why) if line]
 
 
-def _numbered(page: Page, before: Choices) -> Choices:
-    """Return the actions of a page by the number to type.
+class _Letters:
+    """Gives each action the letter to type, and never the same letter to another one.
 
-    Numbers of the page before are kept. Where none can be kept, they begin anew.
+    The letters are none of the words that the guide itself obeys, in either language.
     """
-    solutions = {problem.action for problem in page.known_problems}
-    shown = [action for action in offered(page) if action not in solutions]
-    others = [action for action in shown if action is not page.primary]
-    kept = _kept_numbers(others, before)
-    taken = set(kept.values())
-    if kept:
-        taken |= _gone_numbers(shown, before)
-    free = (number for number in count(FIRST + 1) if number not in taken)
-    choices = {kept.get(action.id) or next(free): action for action in others}
-    if page.primary is not None:
-        choices[FIRST] = page.primary
-    return dict(sorted(choices.items()))
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[object, ...], str] = {}
+        self._free = (first + second for first in ("", *LETTERS) for second in LETTERS)
+
+    def choices(self, page: Page) -> Choices:
+        """Return the actions of a page by what to type, the likeliest as 1."""
+        solutions = {problem.action for problem in page.known_problems}
+        shown = [action for action in offered(page) if action not in solutions]
+        return {self._typed(action, page): action for action in shown}
+
+    def _typed(self, action: Action[str], page: Page) -> str:
+        if action.id == page.likely:
+            return FIRST
+        meaning = _meaning(action.id)
+        if meaning not in self._held:
+            self._held[meaning] = next(self._free)
+        return self._held[meaning]
 
 
-def _kept_numbers(actions: list[Action[str]], before: Choices) -> dict[ActionId, int]:
-    held = {action.id: number for number, action in before.items() if number != FIRST}
-    return {action.id: held[action.id] for action in actions if action.id in held}
-
-
-def _gone_numbers(shown: list[Action[str]], before: Choices) -> set[int]:
-    ids = {action.id for action in shown}
-    return {number for number, action in before.items() if action.id not in ids}
+def _meaning(id_: ActionId) -> tuple[object, ...]:
+    """Return what a letter stands for: "it is done" at any step, "one step back" from any."""
+    if id_.kind in {ActionKind.END, ActionKind.GO_BACK}:
+        return (id_.kind,)
+    return id_.kind, id_.subject, id_.claims

@@ -16,6 +16,7 @@ from tray.window.glyphs import ALERT, COPIED, GlyphView
 from tray.window.known_problems import KnownProblemsView
 from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.layouts import card, column, row
+from tray.window.press_guard import PressGuard
 from tray.window.reader_picture import ReaderView
 from tray.window.step_list import StepsView
 from tray.window.theme import Theme
@@ -28,7 +29,7 @@ SIDE_SHARE, MAIN_SHARE = 4, 9
 class GuidePage(QWidget):
     """Two columns where there is room, else one, with the steps below."""
 
-    def __init__(self, theme: Theme, choose: Callable[[Action[str]], None]) -> None:
+    def __init__(self, theme: Theme, guard: PressGuard, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
         self.setObjectName("paper")
         self._theme = theme
@@ -39,7 +40,7 @@ class GuidePage(QWidget):
         self._body = WrappingLabel(theme, scale=1.1)
         self._deadline = WrappingLabel(theme)
         self._countdown = Countdown(theme)
-        self._action_buttons = ActionButtons(theme, choose)
+        self._action_buttons = ActionButtons(theme, guard, choose)
         self._copied = WrappingLabel(theme, bold=True)
         self._known_problems = KnownProblemsView(theme, choose)
         self._reader = ReaderView(theme)
@@ -61,6 +62,11 @@ class GuidePage(QWidget):
     def default_button(self) -> WrappingButton | None:
         """Return the button that the keyboard begins at."""
         return self._action_buttons.first()
+
+    @property
+    def headline(self) -> WrappingLabel:
+        """Where the keyboard rests while nothing can be pressed."""
+        return self._headline
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show what a page says."""

@@ -17,6 +17,7 @@ from tray.window.certificates_tab import CertificatesPage
 from tray.window.guide_tab import GuidePage
 from tray.window.labels import WrappingLabel, announce
 from tray.window.layouts import clear, column
+from tray.window.press_guard import PressGuard
 from tray.window.tab_order import set_tab_order
 from tray.window.tabs import Tabs
 from tray.window.theme import Theme
@@ -46,7 +47,9 @@ class GuideWindow(QDialog):
         self._who = WrappingLabel(theme, bold=True)
         self._procedure = WrappingLabel(theme, tone="muted")
         self._cases = column(theme)
-        self._guide = GuidePage(theme, self._choose)
+        self.guard = PressGuard()
+        self.guard.ended.connect(self._focus_likely, Qt.ConnectionType.QueuedConnection)  # once buttons are enabled
+        self._guide = GuidePage(theme, self.guard, self._choose)
         self._certificates = CertificatesPage(theme, answer)
         self._tabs = QTabWidget()
         self._tabs.setTabBar(Tabs(theme))
@@ -67,6 +70,9 @@ class GuideWindow(QDialog):
             self._focused = self._focused_name()
         if before is None or before.language != page.language:
             self._speak(page.language)
+        if before is None or _buttons(before) != _buttons(page):
+            self.guard.begin()
+            self._focused = ""
         self.setWindowTitle(f"vigicle – {page.headline}")
         self._who.show_words(page.holder)
         self._procedure.show_words(page.procedure)
@@ -92,7 +98,7 @@ class GuideWindow(QDialog):
         """Scroll from everywhere, and do nothing on Escape: a dialog would close."""
         if event.key() in SCROLLS:
             self._areas[self._tabs.currentIndex()].verticalScrollBar().triggerAction(SCROLLS[Qt.Key(event.key())])
-        elif event.key() != Qt.Key.Key_Escape:
+        elif event.key() != Qt.Key.Key_Escape and not event.isAutoRepeat():
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
@@ -164,8 +170,13 @@ class GuideWindow(QDialog):
             return
         named = self.findChildren(QWidget, name) if name else []
         wanted = next((each for each in named if each.isVisibleTo(self)), None)
-        wanted = wanted or self._guide.default_button() or self._tabs.tabBar()
-        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+        button = None if self.guard.is_on else self._guide.default_button()
+        (wanted or button or self._guide.headline).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focus_likely(self, *_ended: bool) -> None:
+        """Bring the keyboard from the headline to the likeliest button, once it can be pressed."""
+        if self.focusWidget() in {None, self._guide.headline}:
+            self._focus("")
 
     def _come_to_front(self, activation: ActivationToken | None) -> None:
         use_activation(activation)
@@ -175,6 +186,12 @@ class GuideWindow(QDialog):
         self.activateWindow()
         activate_process()
         QApplication.alert(self)
+
+
+def _buttons(page: Page) -> tuple[object, ...]:
+    """Return what can be pressed on a page, and what it is about."""
+    shown = [*page.openings, *page.answers, *filter(None, [page.primary])]
+    return page.number, *(action.id for action in shown)
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

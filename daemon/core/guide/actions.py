@@ -3,7 +3,7 @@
 A step in the browser is never offered with the wrong card inserted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -17,6 +17,7 @@ from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry
+from daemon.core.workflows.progress import PREPARED
 from daemon.core.workflows.workflow import since
 
 FINAL_CLAIMS = {  # the claim about the new key that ends a workflow
@@ -26,7 +27,7 @@ FINAL_CLAIMS = {  # the claim about the new key that ends a workflow
 }
 MAX_SELECTIONS = 50
 CARD_ENDS = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}  # reading a card again may end such a step
-RARE = {ActionKind.PUT_OFF, ActionKind.RESTART, ActionKind.ABANDON, ActionKind.NOT_NEEDED, ActionKind.STATE}
+RARE = {ActionKind.PUT_OFF, ActionKind.RESTART, ActionKind.ABANDON, ActionKind.NOT_NEEDED, ActionKind.ASK}
 WORKFLOW_LABELS = {
     ActionKind.CHECK: "guide.check",
     ActionKind.PUT_OFF: "guide.put_off",
@@ -35,6 +36,8 @@ WORKFLOW_LABELS = {
     ActionKind.FINISH: "guide.finish",
     ActionKind.CLEAN_UP: "guide.clean_up",
     ActionKind.NOT_NEEDED: "guide.not_needed",
+    ActionKind.DISMISS: "guide.dismiss",
+    ActionKind.END: "guide.go_on",
 }
 CLAIM_LABELS = {
     Claim.WORKS: "guide.state.works",
@@ -52,20 +55,15 @@ OPEN_LABELS = {
 }
 
 
-def step_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what the current step offers, the likeliest first.
-
-    Nothing is offered while a card is awaited.
-    """
-    step = context.step
-    if step is None or context.progress is None:
-        return
-    openings = [*_openings(context, step)]
-    endings = [*_endings(context, step)]
-    if context.progress.opened == step.id:
-        yield from endings + openings
-    else:
-        yield from openings + endings
+def likely_action(
+    context: GuideContext, opened: Iterable[Action[Sentence]], primary: Action[Sentence] | None
+) -> ActionId | None:
+    """Return what the user does next: open the first thing, then end the step."""
+    to_open = next(iter(opened), None)
+    if _is_opened(context):
+        to_open = None
+    likely = to_open or primary
+    return likely.id if likely else None
 
 
 def workflow_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
@@ -73,7 +71,7 @@ def workflow_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
     yield from _go_back(context)
     if context.step and (context.step.ends in CARD_ENDS or not context.cards.sure):
         yield workflow_action(ActionKind.CHECK)
-    yield from claim_actions(context)
+    yield from ask_actions(context)
     if context.case.path is None:
         yield workflow_action(ActionKind.NOT_NEEDED)
         return
@@ -122,6 +120,21 @@ def claim_action(
     return replace(action, detail=fill_text(context, detail))
 
 
+def ask_action(context: GuideContext, *claims: Claim) -> Action[Sentence]:
+    """Return the action that asks whether these claims are true."""
+    return _action(ActionId(ActionKind.ASK, claims=claims), fill_text(context, CLAIM_LABELS[claims[-1]]))
+
+
+def go_back_action(step: str) -> Action[Sentence]:
+    """Return the way back to a step."""
+    return _action(ActionId(ActionKind.GO_BACK, step), text("guide.back"))
+
+
+def take_back_action(claim: Claim, label: str = "guide.take_back") -> Action[Sentence]:
+    """Return the action that unsays the claim which ended a path."""
+    return _action(ActionId(ActionKind.TAKE_BACK, claims=(claim,)), text(label))
+
+
 def workflow_action(kind: ActionKind) -> Action[Sentence]:
     """Return an action on the whole workflow."""
     return _action(ActionId(kind), text(WORKFLOW_LABELS[kind]))
@@ -132,21 +145,24 @@ def is_last(context: GuideContext, step: str) -> bool:
     return context.workflow is not None and context.workflow.steps[-1].id == step
 
 
-def claim_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what only the user can know, wherever it may be true."""
+def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield what only the user can know, wherever it may be true.
+
+    Each asks first.
+    """
     path = context.case.path
     if context.case.status.question is Question.IN_USE:
-        yield claim_action(context, Claim.NEW)
+        yield ask_action(context, Claim.NEW)
     if path is None or path.new_fingerprint is None:
         return
     if path.kind is WorkflowKind.ACTIVATE:
-        yield claim_action(context, Claim.ACTIVATED)
-    yield claim_action(context, Claim.WORKS)
+        yield ask_action(context, Claim.ACTIVATED)
+    yield ask_action(context, Claim.WORKS)
     if WorkflowKind.ADD_WITH_OLD in {path.kind, path.then} and path.old_fingerprint is not None:
-        yield claim_action(context, Claim.OLD_LOST)
+        yield ask_action(context, Claim.OLD_LOST)
 
 
-def _openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
+def openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
     """Yield what the step opens or copies.
 
     The platform is offered only while the right card is known to be inserted.
@@ -171,7 +187,7 @@ def _taken(context: GuideContext, destination: Destination) -> Iterator[Action[S
         yield replace(action, copy=serial)
 
 
-def _endings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
+def endings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
     """Yield how the user ends a step.
 
     That includes a step that opening a page ends: the user may have opened it alone.
@@ -209,7 +225,9 @@ def _go_back(context: GuideContext) -> Iterator[Action[Sentence]]:
         return
     done = [step for step in context.workflow.steps if step.id in context.progress.done]
     if done:
-        yield _action(ActionId(ActionKind.GO_BACK, done[-1].id), text("guide.back"))
+        yield go_back_action(done[-1].id)
+    elif PREPARED in context.progress.done:
+        yield go_back_action(PREPARED)
 
 
 def _problem_action(context: GuideContext, problem: KnownProblem) -> Action[Sentence] | None:
@@ -226,6 +244,11 @@ def _problem_action(context: GuideContext, problem: KnownProblem) -> Action[Sent
     if not any(step.id in done for step in since(context.workflow, problem.back_to)):
         return None
     return _action(id_, text("guide.again"))
+
+
+def _is_opened(context: GuideContext) -> bool:
+    """Return whether the user has opened what the step is about."""
+    return bool(context.step and context.progress and context.progress.opened == context.step.id)
 
 
 def _is_snoozed(context: GuideContext) -> bool:

@@ -8,16 +8,17 @@ from enum import Enum, auto
 from config.i18n.text import Phrase, Sentence, text
 from config.instants import has_end
 from config.workflows import WorkflowKind
-from daemon.core.action_id import ActionKind
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, first_notice
-from daemon.core.guide.actions import claim_action, selections, workflow_action
+from daemon.core.guide.actions import ask_action, selections, take_back_action, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, trouble_text
+from daemon.core.guide.overview import with_overview
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
 from daemon.core.model import Claim
-from daemon.core.renewal import Question, waits_until
+from daemon.core.renewal import waits_until
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView
 from daemon.core.views.report import Stage
@@ -26,29 +27,19 @@ from daemon.core.views.report import Stage
 class CalmPage(Enum):
     """Which page is shown where no workflow is under way."""
 
-    IN_USE = auto()
-    OLD_KEY = auto()
-    ONE_KEY = auto()
     FINISHED = auto()
     TIDIED = auto()
     WAITING = auto()
     WELL = auto()
 
 
-QUESTION_PAGES = {Question.IN_USE: CalmPage.IN_USE, Question.OLD_KEY: CalmPage.OLD_KEY}
 HEADLINES = {
-    CalmPage.IN_USE: "guide.ask.in_use",
-    CalmPage.OLD_KEY: "guide.ask.old_key",
-    CalmPage.ONE_KEY: "guide.ask.one_key",
     CalmPage.FINISHED: "guide.finished",
     CalmPage.TIDIED: "guide.tidied",
     CalmPage.WAITING: "guide.waiting",
     CalmPage.WELL: "guide.well",
 }
 BODIES = {
-    CalmPage.IN_USE: "guide.ask.in_use.body",
-    CalmPage.OLD_KEY: "guide.ask.old_key.body",
-    CalmPage.ONE_KEY: "guide.ask.one_key.body",
     CalmPage.FINISHED: "guide.finished.body",
     CalmPage.TIDIED: "guide.tidied.body",
     CalmPage.WAITING: "guide.waiting.body",
@@ -85,14 +76,14 @@ def _plain_body(end: datetime) -> str:
 
 
 def calm_page(context: GuideContext) -> GuideView[Sentence]:
-    """Return the page of a question, of an end, or of calm."""
+    """Return the page of an end, or of calm."""
     shown = reader_status(context.state, context)
     page = _which_page(context)
     end = context.case.status.current.not_after
     bodies = BODIES if has_end(end) else BODIES_WITHOUT_END
     waits = waits_until(context.case.status, context.now)
     told = earlier(end, first_notice(context.state.settings.notices))
-    return GuideView(
+    view = GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
@@ -102,11 +93,12 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
         primary=_primary(page),
-        answers=tuple(_answers(context, page)),
+        likely=ActionId(ActionKind.FINISH) if _primary(page) else None,
         actions=tuple(_actions(context, page)),
         timeline=timeline(context),
         cases=tuple(selections(context)),
     )
+    return with_overview(context, view, finished=page is not CalmPage.WELL)
 
 
 def may_clean_up(context: GuideContext) -> bool:
@@ -120,15 +112,11 @@ def may_clean_up(context: GuideContext) -> bool:
 
 
 def _which_page(context: GuideContext) -> CalmPage:
-    status, progress = context.case.status, context.progress
-    if status.question is not None:
-        return QUESTION_PAGES[status.question]
+    progress = context.progress
     if progress is not None and progress.finished and not progress.closed:
         return _last_page(progress.workflow)
-    if waits_until(status, context.now) is not None:
+    if waits_until(context.case.status, context.now) is not None:
         return CalmPage.WAITING
-    if len(context.case.lineage.entries) == 1 and not status.current.key.claims & {Claim.WORKS, Claim.REPLACES}:
-        return CalmPage.ONE_KEY
     return CalmPage.WELL
 
 
@@ -144,27 +132,22 @@ def _primary(page: CalmPage) -> Action[Sentence] | None:
     return None
 
 
-def _answers(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
-    """Yield the large answers of a question."""
-    match page:
-        case CalmPage.ONE_KEY:
-            yield claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
-            yield claim_action(context, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail")
-            lost = (Claim.REPLACES, Claim.OLD_LOST)
-            yield claim_action(context, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
-        case CalmPage.OLD_KEY:
-            yield claim_action(context, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail")
-            yield claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail")
-        case CalmPage.IN_USE:
-            yield claim_action(context, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail")
-            yield claim_action(context, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail")
-        case _:
-            pass
-
-
 def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
+    if _may_take_back(context, page):
+        yield take_back_action(Claim.WORKS)
     if may_clean_up(context):
         yield workflow_action(ActionKind.CLEAN_UP)
         yield workflow_action(ActionKind.NOT_NEEDED)
     if page is CalmPage.WELL and not context.case.status.superseded:
-        yield claim_action(context, Claim.REPLACES)
+        yield ask_action(context, Claim.REPLACES)
+
+
+def _may_take_back(context: GuideContext, page: CalmPage) -> bool:
+    """Return whether the user may say that the path is not finished after all.
+
+    That is so until the old key has expired, and as long as the page says that all is done.
+    """
+    if Claim.WORKS not in context.case.status.newest.key.claims:
+        return False
+    old = context.roles.old
+    return page is CalmPage.FINISHED or (old is not None and context.now < old.not_after)

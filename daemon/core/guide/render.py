@@ -6,26 +6,32 @@ from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
 from config.workflows import Step, WorkflowKind
-from daemon.core.action_id import ActionKind
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.guide.actions import (
     FINAL_CLAIMS,
+    ask_actions,
     claim_action,
-    claim_actions,
+    endings,
     known_problems,
+    likely_action,
+    openings,
     selections,
-    step_actions,
+    take_back_action,
     workflow_action,
     workflow_actions,
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
-from daemon.core.guide.obstacles import obstacle, reader_status, reader_text
+from daemon.core.guide.obstacles import obstacle, on_card, reader_status, reader_text
+from daemon.core.guide.overview import with_overview
+from daemon.core.guide.questions import REGISTERING, open_question, with_question
 from daemon.core.guide.sentences import fill_text, fill_wording
 from daemon.core.guide.timeline import timeline
+from daemon.core.model import Claim
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, StepSummary
-from daemon.core.workflows.progress import deadline
+from daemon.core.workflows.progress import PREPARED, deadline
 
 MINUTE = 60  # seconds, and minutes of an hour
 PATH_TITLES = {
@@ -43,6 +49,10 @@ CONFIRMATIONS = {
     WorkflowKind.ASSOCIATE_NEW: "guide.confirm.associate_new",
     WorkflowKind.CLEAN_UP: "guide.confirm.clean_up",
 }
+PREPARATIONS = {
+    WorkflowKind.ADD_WITH_OLD: ("guide.prepare.add_with_old", "guide.prepare.add_with_old.body"),
+    WorkflowKind.ASSOCIATE_NEW: ("guide.prepare.associate_new", "guide.prepare.associate_new.body"),
+}
 CHANGES = {
     WorkflowKind.ADD_WITH_OLD: "guide.changed.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "guide.changed.associate_new",
@@ -55,10 +65,20 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
     if case is None:
         return empty_page(state, assessment)
     context = build_context(state, assessment, case, now)
+    page = replace(_page(context), on_card=on_card(state))
+    question = open_question(context)
+    if question is None:
+        return page
+    return with_question(page, question)
+
+
+def _page(context: GuideContext) -> GuideView[Sentence]:
     if context.case.path is None and context.workflow is None:
         return calm_page(context)
     if context.progress and context.progress.abandoned:
         return _abandoned_page(context)
+    if is_preparing(context):
+        return _preparation_page(context)
     return _workflow_page(context)
 
 
@@ -98,8 +118,8 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
     After the last step, it is the page that asks whether the key works.
     """
     shown = reader_status(context.state, context)
-    likely = [*_likely_actions(context)]
-    others = _without(likely, workflow_actions(context))
+    opened, ended = tuple(_openings(context)), [*_endings(context)]
+    primary = next(iter(ended), None)
     page = GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
@@ -110,13 +130,58 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
         alert=obstacle(context, shown) or _change(context),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
-        primary=next(iter(likely), None),
-        actions=(*likely[1:], *others),
+        openings=opened,
+        primary=primary,
+        likely=likely_action(context, opened, primary),
+        actions=(*ended[1:], *_without(ended, workflow_actions(context))),
         known_problems=tuple(known_problems(context)),
         timeline=timeline(context),
         cases=tuple(selections(context)),
     )
-    return _with_deadline(context, _with_workflow(context, page))
+    return with_overview(context, _with_deadline(context, _with_workflow(context, page)))
+
+
+def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
+    """Return the page between the activation and the account.
+
+    It says that it is not over, and what to have at hand.
+    """
+    kind = _kind(context)
+    shown = reader_status(context.state, context)
+    primary = replace(workflow_action(ActionKind.END), id=ActionId(ActionKind.END, PREPARED))
+    others = [action for action in workflow_actions(context) if action.id.kind is not ActionKind.CHECK]
+    if Claim.ACTIVATED in context.case.status.newest.key.claims:
+        others.insert(0, take_back_action(Claim.ACTIVATED, "guide.back"))
+    page = GuideView(
+        language=context.state.settings.language,
+        procedure=Phrase(context.procedure.title),
+        holder=context.case.lineage.holder,
+        steps=tuple(replace(step, status=StepStatus.AHEAD) for step in _step_summaries(context)),
+        headline=fill_text(context, PREPARATIONS[kind][0]),
+        body=fill_text(context, PREPARATIONS[kind][1]),
+        alert=_change(context),
+        reader=shown,
+        reader_words=reader_text(context.state, context, shown),
+        primary=primary,
+        likely=primary.id,
+        actions=tuple(others),
+        timeline=timeline(context),
+        cases=tuple(selections(context)),
+    )
+    return with_overview(context, _with_workflow(context, page))
+
+
+def is_preparing(context: GuideContext) -> bool:
+    """Return whether the new key is activated, and its owner has not begun to register it.
+
+    Putting the old key in begins step 2-A.
+    """
+    progress = context.progress
+    if progress is None or context.workflow is None or context.workflow.kind not in REGISTERING:
+        return False
+    if progress.done or progress.lapsed or progress.left is not None:
+        return False
+    return context.workflow.kind is WorkflowKind.ASSOCIATE_NEW or not context.cards.old
 
 
 def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
@@ -130,7 +195,7 @@ def _abandoned_page(context: GuideContext) -> GuideView[Sentence]:
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
         primary=workflow_action(ActionKind.RESTART),
-        actions=tuple(claim_actions(context)),
+        actions=tuple(ask_actions(context)),
         timeline=timeline(context),
         cases=tuple(selections(context)),
     )
@@ -157,11 +222,20 @@ def _with_deadline(context: GuideContext, page: GuideView[Sentence]) -> GuideVie
     return replace(page, deadline=until, deadline_words=_deadline_words(until, context.now))
 
 
-def _likely_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
+def _openings(context: GuideContext) -> Iterator[Action[Sentence]]:
+    if context.step is not None and context.progress is not None:
+        yield from openings(context, context.step)
+
+
+def _endings(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield what ends the step, or the workflow.
+
+    Nothing while a card is awaited.
+    """
     if context.step is None:
         yield from _confirmations(context)
-    else:
-        yield from step_actions(context)
+    elif context.progress is not None:
+        yield from endings(context, context.step)
 
 
 def _without(listed: Iterable[Action[Sentence]], actions: Iterable[Action[Sentence]]) -> Iterator[Action[Sentence]]:

@@ -58,7 +58,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
         case ForgetCertificate(fingerprint=fingerprint):
             return forget_certificate(state, fingerprint)
         case RaiseGuide(activation=activation):
-            return keep_case(state, assess_state(state, now)), (OpenGuide(activation=activation),)
+            state = replace(keep_case(state, assess_state(state, now)), asked=None)
+            return state, (OpenGuide(activation=activation),)
         case CheckKeys():
             return order_read_of_all(state)
         case GetStatus():

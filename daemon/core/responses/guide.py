@@ -9,13 +9,15 @@ from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import order_read_of_all
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
+from daemon.core.guide.questions import REGISTERING
 from daemon.core.guide.render import render_guide, shown_case
 from daemon.core.model import Claim, KeyId, Progress
 from daemon.core.responses.launch import launch
 from daemon.core.responses.notice import Step, answer_claim, apply_claim, snooze_reminders, start_activation
+from daemon.core.responses.take_back import take_back
 from daemon.core.state import State
 from daemon.core.views.guide import offered
-from daemon.core.workflows.progress import end_step, undo_steps, with_progress
+from daemon.core.workflows.progress import PREPARED, end_step, undo_steps, with_progress
 
 
 def choose(state: State, assessment: Assessment, action: ActionId, now: datetime) -> Step:
@@ -28,8 +30,8 @@ def choose(state: State, assessment: Assessment, action: ActionId, now: datetime
         return order_read_of_all(state)
     if action.kind is ActionKind.SELECT:
         return replace(state, guide_case=KeyId(action.subject or "")), ()
-    context = build_context(replace(state, guide_case=case.id), assessment, case, now)
-    return _apply(context, action)
+    state = replace(state, guide_case=case.id, asked=None)
+    return _apply(build_context(state, assessment, case, now), action)
 
 
 def _apply(context: GuideContext, action: ActionId) -> Step:
@@ -40,14 +42,25 @@ def _apply(context: GuideContext, action: ActionId) -> Step:
             return _open(context, Destination(subject))
         case ActionKind.END:
             return _end(context, subject)
-        case ActionKind.GO_BACK:
-            return _go_back(context, subject), ()
-        case ActionKind.SOLVE:
-            return _solve(context, subject), ()
         case ActionKind.STATE:
             return _state(state, context.case.id, action.claims, context.now)
         case _:
-            return _handle(context, action.kind), ()
+            return _answer(context, action), ()
+
+
+def _answer(context: GuideContext, action: ActionId) -> State:
+    """Return the state after a choice that launches nothing."""
+    match action.kind:
+        case ActionKind.GO_BACK:
+            return _go_back(context, action.subject or "")
+        case ActionKind.SOLVE:
+            return _solve(context, action.subject or "")
+        case ActionKind.ASK:
+            return replace(context.state, asked=(context.case.id, action.claims))
+        case ActionKind.TAKE_BACK:
+            return take_back(context, action.claims[-1])
+        case _:
+            return _handle(context, action.kind)
 
 
 def keep_case(state: State, assessment: Assessment) -> State:
@@ -63,7 +76,8 @@ def keep_case(state: State, assessment: Assessment) -> State:
 def _end(context: GuideContext, step: str) -> Step:
     """End a step.
 
-    The last step also records its claim about the key.
+    The last one of step 2-A or 2-B leads to the question whether the key works; only the answer claims it. The last one
+    of another workflow records its claim about the key.
     """
     state, workflow, progress = context.state, context.workflow, context.progress
     if workflow is None or progress is None:
@@ -75,16 +89,16 @@ def _end(context: GuideContext, step: str) -> Step:
         progress = replace(progress, finished=context.now)
     state = _keep(state, context.case, progress)
     claim = FINAL_CLAIMS.get(workflow.kind)
-    if claim is None:
+    if claim is None or workflow.kind in REGISTERING:
         return state, ()
     return apply_claim(state, context.case.id, claim, context.now)
 
 
 def _open(context: GuideContext, destination: Destination) -> Step:
-    state, order = launch(context.state, context.case, destination)
+    state, orders = launch(context.state, context.case, destination, context.now)
     if destination is Destination.TOOL:
         state = start_activation(state, context.now)
-    return state, (order,)
+    return state, orders
 
 
 def _solve(context: GuideContext, problem_id: str) -> State:
@@ -105,7 +119,10 @@ def _solve(context: GuideContext, problem_id: str) -> State:
 def _go_back(context: GuideContext, step: str) -> State:
     if context.workflow is None or context.progress is None:
         return context.state
-    return _keep(context.state, context.case, undo_steps(context.progress, context.workflow, step))
+    progress = undo_steps(context.progress, context.workflow, step)
+    if step != PREPARED and context.workflow.kind in REGISTERING:
+        progress = replace(progress, done={PREPARED: context.now, **progress.done})
+    return _keep(context.state, context.case, progress)
 
 
 def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: datetime) -> Step:

@@ -1,6 +1,7 @@
 """Launches what a workflow leads to, and records what was opened."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from config.workflows import Destination, Ends
 from daemon.core.assessment import Assessment, RenewalCase
@@ -13,28 +14,47 @@ from daemon.core.model import Progress
 from daemon.core.state import State
 from daemon.core.workflows.progress import end_step, with_progress
 
+SAME_LAUNCH = timedelta(seconds=5)  # a double click, Enter held down, or a click on the notice and in the menu
 
-def launch(state: State, case: RenewalCase, destination: Destination) -> tuple[State, Launch]:
-    """Order a launch for this lineage, and wait for its outcome."""
+
+def launch(
+    state: State, case: RenewalCase, destination: Destination, now: datetime
+) -> tuple[State, tuple[Launch, ...]]:
+    """Order a launch for this lineage, and wait for its outcome.
+
+    The same launch within `SAME_LAUNCH` is one, whichever way it was asked for.
+    """
     procedure = case.lineage.procedure.id
+    launched = (procedure, destination, case.id)
+    at = state.launched_at.get(launched)
+    if at is not None and abs(now - at) < SAME_LAUNCH:
+        return state, ()
     order = Launch(procedure=procedure, destination=destination)
     if destination is Destination.SUPPORT_MAIL:
         certificate = case.status.newest.seen.certificate
         order = replace(order, holder=holder_name(certificate), serial_hex=certificate.serial_hex)
     if destination is Destination.TOOL:
         order = replace(order, known_tools=known_tools(state.memory.delivered))
-    return replace(state, launching={**state.launching, (procedure, destination): case.id}), order
+    state = replace(
+        state,
+        launching={**state.launching, (procedure, destination): case.id},
+        launched_at={**state.launched_at, launched: now},
+    )
+    return state, (order,)
 
 
 def apply_launched(state: State, assessment: Assessment, event: Launched) -> State:
     """Record in the progress that a destination was opened.
 
-    A launch that failed changes nothing.
+    A launch that failed changes nothing there, and may be tried again at once.
     """
     launched = (event.procedure, event.destination)
     waiting = state.launching.get(launched)
     state = replace(state, launching={key: id_ for key, id_ in state.launching.items() if key != launched})
-    if waiting is None or event.trouble is not None:
+    if waiting is not None and event.trouble is not None:
+        failed = (*launched, waiting)
+        return replace(state, launched_at={key: at for key, at in state.launched_at.items() if key != failed})
+    if waiting is None:
         return state
     case = assessment.case_of(waiting)
     if case is None:

@@ -122,7 +122,7 @@ def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
         return replace(state, awaited=None), (Withdraw(notice_id=notice_id),)
     case, expected = found
     if awaited.key in assessment.present_keys:
-        state, opened = _launch_if_known(replace(state, awaited=None), case, Destination.PLATFORM)
+        state, opened = _launch_if_known(replace(state, awaited=None), case, now, Destination.PLATFORM)
         return state, (Withdraw(notice_id=notice_id), *opened)
     if not assessment.present_keys - awaited.others:
         return state, ()
@@ -167,11 +167,11 @@ def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, pa
     """Launch what the path needs first, if anything."""
     match path.kind:
         case WorkflowKind.ORDER if not case.is_ordered:
-            return _launch_if_known(state, case, Destination.ORDER_PAGE)
+            return _launch_if_known(state, case, now, Destination.ORDER_PAGE)
         case WorkflowKind.RENEW:
-            return _launch_if_known(state, case, *first_offer(case.lineage.procedure.workflows[path.kind]))
+            return _launch_if_known(state, case, now, *first_offer(case.lineage.procedure.workflows[path.kind]))
         case WorkflowKind.ACTIVATE:
-            return _launch_if_known(start_activation(state, now), case, Destination.TOOL)
+            return _launch_if_known(start_activation(state, now), case, now, Destination.TOOL)
         case WorkflowKind.ADD_WITH_OLD if _key_to_put_in(case) is not None:
             return _open_platform(state, assessment, case, path, now)
         case WorkflowKind.ASSOCIATE_NEW if Destination.PLATFORM in case.lineage.procedure.reachable:
@@ -180,12 +180,12 @@ def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, pa
             return state, ()
 
 
-def _launch_if_known(state: State, case: RenewalCase, *destinations: Destination) -> Step:
+def _launch_if_known(state: State, case: RenewalCase, now: datetime, *destinations: Destination) -> Step:
     """Launch what the procedure has an address of."""
     effects: tuple[Effect, ...] = ()
     for destination in case.lineage.procedure.reachable.intersection(destinations):
-        state, order = launch(state, case, destination)
-        effects += (order,)
+        state, orders = launch(state, case, destination, now)
+        effects += orders
     return state, effects
 
 
@@ -208,7 +208,7 @@ def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path
     """Open the platform, or ask for the expected key first."""
     expected, procedure = _expected_key(case, path), case.lineage.procedure
     if expected.key.id in assessment.present_keys:
-        return _launch_if_known(state, case, Destination.PLATFORM)
+        return _launch_if_known(state, case, now, Destination.PLATFORM)
     awaited = Awaited(
         key=expected.key.id,
         procedure=path.procedure,

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from config.workflows import WorkflowKind
+from config.workflows import Needs, WorkflowKind
 from daemon.core.action_id import ActionId
 from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views.report import Stage
@@ -158,18 +158,38 @@ class GuideView(Generic[S]):
     """Why this workflow is the right one."""
     steps: tuple[StepSummary[S], ...] = ()
     """The steps of the workflow, in order."""
+    phases: tuple[StepSummary[S], ...] = ()
+    """The parts of the whole renewal, of which the workflow is one."""
+    outline: tuple[StepSummary[S], ...] = ()
+    """The steps, or groups of them, in few words."""
+    eyebrow: S | None = None
+    """Which step it is, of how many, and about how long the rest takes."""
     headline: S
     """The title of the current step, or of the page."""
     body: S
     """What to do, one action a sentence."""
+    notes: tuple[S, ...] = ()
+    """What to know beside, the most important first."""
     alert: S | None = None
     """What prevents the step at this moment, or what has changed since the user began."""
     reader: ReaderStatus
     """What is in the readers."""
     reader_words: S
     """The status of the readers as a sentence."""
+    needs: Needs = Needs.NOTHING
+    """Which key has to be in at this step."""
+    awaited: S | None = None
+    """What the page waits for by itself, where a card ends the step."""
+    on_card: bool = False
+    """Whether the readers are known to be card readers; USB keys bring their own."""
+    contacts: tuple[S, ...] = ()
+    """Whom to call, and for what."""
+    openings: tuple[Action[S], ...] = ()
+    """What the step opens or copies. To open something changes no button."""
     primary: Action[S] | None = None
-    """The one action to do next."""
+    """What ends the page: the step is done. Nothing where a card ends it, or an answer."""
+    likely: ActionId | None = None
+    """The likeliest action of all: what is to be opened, then what ends the step."""
     answers: tuple[Action[S], ...] = ()
     """The large answers to a question."""
     actions: tuple[Action[S], ...] = ()
@@ -192,9 +212,10 @@ class GuideView(Generic[S]):
 
 def offered(view: GuideView[S]) -> Iterator[Action[S]]:
     """Yield every action of a view, the most likely one first."""
+    shown = [*view.openings, *view.answers]
     if view.primary is not None:
-        yield view.primary
-    yield from view.answers
+        shown.append(view.primary)
+    yield from sorted(shown, key=lambda action: action.id != view.likely)
     yield from view.actions
     yield from (problem.action for problem in view.known_problems if problem.action is not None)
     yield from view.cases

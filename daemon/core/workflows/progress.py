@@ -9,6 +9,8 @@ from daemon.core.expiry import earlier, later
 from daemon.core.model import Memory, Progress, ProgressId
 from daemon.core.workflows.workflow import since
 
+PREPARED = "prepared"  # stands in `Progress.done` for the page before the first step, where both keys are laid out
+
 
 def end_step(progress: Progress, step: str, now: datetime) -> Progress:
     """Return the progress with this step done.
@@ -20,7 +22,7 @@ def end_step(progress: Progress, step: str, now: datetime) -> Progress:
 
 def undo_steps(progress: Progress, workflow: Workflow, step: str) -> Progress:
     """Return the progress without a step and all after it."""
-    gone = {s.id for s in since(workflow, step)}
+    gone = {s.id for s in (workflow.steps if step == PREPARED else since(workflow, step))} | {step}
     return replace(progress, done={s: at for s, at in progress.done.items() if s not in gone}, opened="")
 
 

@@ -69,7 +69,7 @@ class Sitting:
 
     def press(self, label: str) -> None:
         """Press the button with this label."""
-        node = self._tree.find("push button", label, 20)
+        node = self._tree.available("push button", label, 20)
         self._tree.act(node, "Press")
 
     def has(self, label: str) -> bool:
@@ -151,6 +151,7 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
     notification_server.action_invoked(notice.id, "default")
     assert tool.wait() == [[]]
     activate(workstation)
+    workstation.press("Go on")
     workstation.wait_for("Put the old key in")
     for _ in range(2):  # the wrong key, twice
         workstation.reader.remove()
@@ -183,12 +184,14 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
     for done in ("I have clicked the link", "The PIN is accepted", "I see my space", "The new certificate is active"):
         workstation.wait_for(done)
         workstation.press(done)
+    workstation.press("Yes, it has")
     workstation.wait_for("All is done")
     assert workstation.program.run("status", "--json").returncode == 0
 
 
 def test_step_2b_from_an_expired_key_to_the_letter(workstation: Sitting, browser: RecordingBrowser) -> None:
     bring_both(workstation, card(datetime.now(UTC) - timedelta(days=3), 1))
+    workstation.press("Go on")
     workstation.wait_for("Open OPALEXE with the new key")
     workstation.press("Open the platform")
     assert browser.wait() == [[PLATFORM_URL]]
@@ -205,6 +208,7 @@ def test_step_2b_from_an_expired_key_to_the_letter(workstation: Sitting, browser
     workstation.press("The support has answered")
     workstation.wait_for("Log in and see your cases")
     workstation.press("I see my cases")
+    workstation.press("Yes, it has")
     workstation.wait_for("All is done")
 
 
@@ -212,6 +216,7 @@ def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(workstation: Sitt
     end = (datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0)
     old = card(end, 1)
     bring_both(workstation, old)
+    workstation.press("Go on")
     workstation.wait_for("Put the old key in")
     workstation.reader.swap(old)
     workstation.press("I am logged in")

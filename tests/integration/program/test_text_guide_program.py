@@ -68,8 +68,8 @@ def guide(workstation: Program) -> Iterator[Terminal]:
 
 
 def choose(guide: Terminal, label: str) -> None:
-    """Type the number before this label, once it is shown."""
-    listed = re.compile(rf"^(\d+) {re.escape(label)}$", re.MULTILINE)
+    """Type what stands before this label, once it is shown."""
+    listed = re.compile(rf"^([1d-z]{{1,2}}) {re.escape(label)}$", re.MULTILINE)
     with contextlib.suppress(SupportTimeoutError):
         wait_until(lambda: listed.search(guide.text) is not None, f"{label!r} is offered")
     assert listed.search(guide.text), f"{label!r} is not offered:\n{guide.text}"
@@ -84,7 +84,9 @@ def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new
     reader_service.swap(new)
     guide.read("Step 2 of 5: Start Trusted Key Manager")
     choose(guide, "The new key is activated")
+    choose(guide, "Yes, I have chosen its PIN")
     guide.read("certificate")  # the heading of what follows: a choice that crosses a change is dropped
+    choose(guide, "Go on")
 
 
 def test_step_2a_from_the_first_insertion_to_the_end(
@@ -108,6 +110,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
         ):
             choose(guide, done)
             guide.read(step)
+        choose(guide, "Go on")
         guide.read("Step 1 of 10: Put the old key in")
         for _ in range(2):  # the wrong key, twice
             reader_service.remove()
@@ -142,6 +145,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
             choose(guide, done)
             guide.read(f"Step {number} of 10")
         choose(guide, "The new certificate is active")
+        choose(guide, "Yes, it has")
         guide.read("All is done")
         choose(guide, "Close")
         guide.type("q")
@@ -152,7 +156,6 @@ def test_step_2b_from_an_expired_key_to_the_end(
     guide: Terminal, reader_service: ReaderService, browser: RecordingBrowser
 ) -> None:
     bring_both(guide, reader_service, old_key(timedelta(days=-3)), new_key())
-    guide.read("The earlier certificate ends, or ended, on")
     guide.read("Step 2 of 6: Open OPALEXE with the new key")
     choose(guide, "Open the platform")
     assert browser.wait() == [[PLATFORM_URL]]
@@ -172,6 +175,7 @@ def test_step_2b_from_an_expired_key_to_the_end(
     choose(guide, "The support has answered")
     guide.read("Step 6 of 6: Log in and see your cases")
     choose(guide, "I see my cases")
+    choose(guide, "Yes, it has")
     guide.read("All is done")
 
 
@@ -295,7 +299,7 @@ def test_without_a_display_the_window_is_refused_with_a_message(workstation: Pro
 
 def copied(guide: Terminal, label: str) -> str:
     """Choose to copy, and return what is printed."""
-    (number,) = re.findall(rf"^(\d+) {re.escape(label)}$", guide.text, re.MULTILINE)
+    *_, number = re.findall(rf"^([1d-z]{{1,2}}) {re.escape(label)}$", guide.text, re.MULTILINE)
     guide.type(number)
     guide.read(f"Your choice: {number}\n")
     return guide.read("\n").strip()

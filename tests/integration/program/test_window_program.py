@@ -16,7 +16,7 @@ from support.pki import make_certificate
 from support.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from support.browser import RecordingBrowser
     from support.desktop import NotificationServer, Screen
@@ -44,9 +44,17 @@ class VisibleWindows:
         wait_until(as_many, f"{count} windows are shown", 20)
         return shown[0] if shown else ""
 
-    def press(self, key: str) -> None:
-        """Press a key in the window."""
-        self._run("windowactivate", "--sync", self.wait(), "key", key)
+    def press(self, key: str, until: Callable[[], bool]) -> None:
+        """Press a key in the window until it has an effect.
+
+        Buttons cannot be pressed at once, and a key press may get lost.
+        """
+
+        def has_effect() -> bool:
+            self._run("windowactivate", "--sync", self.wait(), "key", key)
+            return until()
+
+        wait_until(has_effect, f"{key} has an effect")
 
     def pid(self) -> int:
         """Return the process id of the window's owner."""
@@ -106,7 +114,7 @@ def test_the_guide_opens_its_window_and_a_choice_there_takes_effect(
     daemon = start_daemon(workstation)
     assert workstation.run("guide").returncode == 0
     windows.wait()
-    windows.press("Return")
+    windows.press("Return", until=lambda: bool(browser.starts))
     assert browser.wait() == [[ORDER_URL]]
     maps = Path(f"/proc/{daemon.pid}/maps").read_text()
     assert not any(name in maps for name in ("PySide6", "libQt6", "shiboken")), "the daemon has loaded Qt"
@@ -166,7 +174,7 @@ def test_a_headless_daemon_is_followed_by_a_window_of_the_command(
     daemon = start_daemon(workstation, "--headless")
     guide = workstation.start("guide")
     windows.wait()
-    windows.press("Return")
+    windows.press("Return", until=lambda: bool(browser.starts))
     assert browser.wait() == [[ORDER_URL]]
     daemon.kill()
     assert guide.wait() == 0

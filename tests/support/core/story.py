@@ -39,5 +39,5 @@ def finished() -> Simulator:
     simulator = mailed()
     simulator.remove()
     simulator.plug(NEW)
-    simulator.choose("end:click", "end:check")
+    simulator.choose("end:click", "end:check", "state:works")
     return simulator

@@ -74,6 +74,7 @@ def test_the_easy_way_from_the_order_to_the_tidying_up(simulator: Simulator) -> 
     simulator.remove()
     simulator.plug(NEW)
     activate(simulator)
+    choose(simulator, lambda action: str(action.id) == "end:prepared")
     assert step(simulator) == "insert_old"
     simulator.remove()
     simulator.plug(OLD)
@@ -84,6 +85,8 @@ def test_the_easy_way_from_the_order_to_the_tidying_up(simulator: Simulator) -> 
     assert step(simulator) == "insert_new"
     simulator.plug(NEW)
     say_done(simulator, "click_link", "enter_pin", "enter_platform", "check_new")
+    assert view(simulator).workflow is WorkflowKind.ADD_WITH_OLD
+    choose(simulator, lambda action: str(action.id) == "state:works")
     assert view(simulator).workflow is None
     choose(simulator, lambda action: str(action.id) == "clean_up")
     assert view(simulator).workflow is WorkflowKind.CLEAN_UP
@@ -97,12 +100,14 @@ def test_the_way_without_a_valid_old_key(simulator: Simulator) -> None:
     simulator.plug(NEW)
     activate(simulator)
     assert view(simulator).workflow is WorkflowKind.ASSOCIATE_NEW
+    choose(simulator, lambda action: str(action.id) == "end:prepared")
     say_done(simulator, "open_platform", "have_account")
     assert step(simulator) == "write_to_support"
     choose(simulator, lambda action: action.id.kind is ActionKind.OPEN)
     (letter,) = simulator.launches()[-1:]
     assert (letter.holder, letter.serial_hex) == ("Jean MARTIN", NEW.serial_hex)
     say_done(simulator, "write_to_support", "wait", "log_in")
+    choose(simulator, lambda action: str(action.id) == "state:works")
     assert view(simulator).workflow is None
 
 
@@ -128,6 +133,7 @@ def test_every_refusal_leads_to_its_step_or_to_the_end(simulator: Simulator, kin
     simulator.plug(NEW)
     activate(simulator)
     assert view(simulator).workflow == kind
+    choose(simulator, lambda action: str(action.id) == "end:prepared")
     procedure = simulator.state.settings.procedure("opalexe")
     assert procedure is not None
     workflow = procedure.workflows[WorkflowKind(kind)]

@@ -16,7 +16,7 @@ import pytest
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
-from config.workflows import WorkflowKind
+from config.workflows import Needs, WorkflowKind
 from daemon.adapters.guide.messages import DECODE_ERRORS, ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, command_of
 from daemon.adapters.guide.render import render_page
@@ -60,14 +60,24 @@ VIEW: core.GuideView[Sentence] = core.GuideView(
     workflow_title=a_phrase("course"),
     why=text("days.left", count=3),
     steps=(core.StepSummary(id="log_in", title=a_phrase("log in"), status=core.StepStatus.CURRENT),),
+    phases=(core.StepSummary(id="register", title=a_phrase("add"), status=core.StepStatus.CURRENT),),
+    outline=(core.StepSummary(id="old", title=a_phrase("with the old"), status=core.StepStatus.CURRENT),),
+    eyebrow=a_phrase("step 1 of 1"),
     headline=a_phrase("headline"),
     body=a_phrase("body"),
+    notes=(a_phrase("note"),),
     alert=a_phrase("alert"),
     reader=core.ReaderStatus.OLD,
     reader_words=a_phrase("your old key"),
-    primary=action("open:platform"),
+    needs=Needs.OLD,
+    awaited=a_phrase("waiting"),
+    on_card=True,
+    contacts=(a_phrase("call"),),
+    openings=(action("open:platform"), action("copy:serial", "0A1B")),
+    primary=action("end:log_in"),
+    likely=action_id("open:platform"),
     answers=(action("state:works"), action("state:new")),
-    actions=(action("end:log_in"), action("copy:serial", "0A1B")),
+    actions=(action("put_off"),),
     known_problems=(
         core.ProblemEntry(
             id="lapsed", title=a_phrase("lapsed"), text=a_phrase("ask again"), action=action("help:lapsed")
@@ -300,7 +310,7 @@ def test_the_window_shows_each_page_and_its_choice_is_posted(window: Callable[[s
     one.publisher.show(VIEW)
     assert one.pages == []
     one.publisher.open()
-    assert one.posted.command() == ChooseAction(action=action_id("open:platform"))
+    assert one.posted.command() == ChooseAction(action=action_id("end:log_in"))
     one.publisher.show(replace(VIEW, headline=a_phrase("next")))
     one.posted.command()
     assert [(page.headline, page.number, page.front) for page in one.pages] == [

@@ -30,8 +30,10 @@ PAGE = Page(
     body="Open OPALEXE.\nEnter the PIN there.",
     reader=ReaderStatus.OLD,
     reader_words="Your old key is in the reader.",
-    primary=button("open:platform", "Open the platform"),
-    actions=(button("end:log_in", "I am logged in"), button("copy:serial", "Copy", copy="0A1B")),
+    openings=(button("open:platform", "Open the platform"),),
+    primary=button("end:log_in", "I am logged in"),
+    likely=action_id("open:platform"),
+    actions=(button("copy:serial", "Copy", copy="0A1B"),),
     known_problems=(
         ProblemEntry(id="refused", title="The site refuses", text="Close it.", action=button("help:refused", "Again")),
         ProblemEntry(id="slow", title="The site is slow", text="Wait."),
@@ -57,7 +59,7 @@ PAGE = Page(
     ),
 )
 STEP = ["Step 2 of 3: Log in", "Open OPALEXE.\nEnter the PIN there.", "Until noon."]
-CHOICES = ["1 Open the platform", "2 I am logged in", "3 Copy", "4 Paul AUTRE"]
+CHOICES = ["1 Open the platform", "d I am logged in", "e Copy", "f Paul AUTRE"]
 
 
 def changed(**changes: object) -> Page:
@@ -97,9 +99,9 @@ def test_a_page_that_reads_the_same_is_not_printed_again() -> None:
             ["OPALEXE · Jeanne MARTIN", "Add the new certificate", "The old one has expired."],
         ),
         ({"deadline": None, "deadline_words": None}, STEP[:2]),
-        ({"actions": PAGE.actions[:1]}, []),
-        ({"actions": (*PAGE.actions, button("put_off", "Later"))}, ["5 Later"]),
-        ({"primary": PAGE.actions[0], "actions": (PAGE.primary,)}, ["1 I am logged in", "2 Open the platform"]),
+        ({"actions": ()}, []),
+        ({"actions": (*PAGE.actions, button("put_off", "Later"))}, ["g Later"]),
+        ({"likely": action_id("end:log_in")}, ["1 I am logged in", "g Open the platform"]),
     ],
     ids=["reader", "alert", "why", "deadline", "less to choose", "more to choose", "another way round"],
 )
@@ -111,32 +113,37 @@ def test_a_new_step_is_printed_with_what_else_can_be_chosen() -> None:
     statuses = zip(PAGE.steps, (StepStatus.DONE, StepStatus.DONE, StepStatus.CURRENT), strict=True)
     steps = tuple(replace(step, status=status) for step, status in statuses)
     page = changed(steps=steps, headline="Ask for the mail", body="Click.", primary=button("end:mail", "Asked"))
+    page = replace(page, openings=(), likely=action_id("end:mail"))
     assert TextPage(PAGE).turn(page) == ["Step 3 of 3: Ask for the mail", "Click.", "Until noon.", "1 Asked"]
 
 
 def test_1_is_the_likely_action_and_nothing_else() -> None:
-    shown = TextPage(changed(primary=None))
+    shown = TextPage(changed(likely=None, openings=()))
     assert shown.choose("1") is None
-    assert "2 I am logged in" in shown.whole()
+    assert "d I am logged in" in shown.whole()
 
 
-def test_numbers_stay_and_a_freed_one_is_not_reused_at_once() -> None:
+def test_a_letter_stays_and_is_never_given_to_another_action() -> None:
     shown, later = TextPage(PAGE), button("put_off", "Later")
-    shown.turn(changed(actions=(later, PAGE.actions[1])))
-    assert (shown.choose("2"), shown.choose("5")) == (None, Chosen(number=7, action=action_id("put_off")))
-    assert shown.answer("3") == ["0A1B"]
-    shown.turn(changed(actions=(button("select:new", "New"), later)))
-    assert shown.choose("2") == Chosen(number=7, action=action_id("select:new"))
+    shown.turn(changed(primary=None, actions=(later, *PAGE.actions)))
+    assert (shown.choose("d"), shown.choose("g")) == (None, Chosen(number=7, action=action_id("put_off")))
+    assert shown.answer("e") == ["0A1B"]
+    shown.turn(changed(primary=button("end:mail", "Asked"), actions=(button("select:new", "New"),)))
+    assert shown.choose("d") == Chosen(number=7, action=action_id("end:mail")), "it is done, at another step"
+    assert shown.choose("h") is None
+    assert shown.choose("i") == Chosen(number=7, action=action_id("select:new"))
 
 
-def test_where_nothing_stays_the_numbers_begin_anew() -> None:
+def test_many_choices_have_two_letters_and_none_is_a_word_of_the_guide() -> None:
+    cases = tuple(button(f"select:{number}", str(number)) for number in range(50))
+    typed = [line.split()[0] for line in TextPage(changed(cases=cases)).answer("r") if line.split()[-1].isdigit()]
+    assert (typed[:3], typed[-1], len(set(typed))) == (["f", "g", "i"], "ex", 50)
+    assert not {"a", "b", "c", "h", "l", "q", "r", "v"} & set(typed)
+
+
+def test_a_letter_chooses_on_the_page_that_was_shown_last() -> None:
     shown = TextPage(PAGE)
-    assert shown.turn(changed(actions=(button("select:new", "New"),), cases=())) == ["2 New"]
-
-
-def test_a_number_chooses_on_the_page_that_was_shown_last() -> None:
-    shown = TextPage(PAGE)
-    assert shown.choose("2") == Chosen(number=7, action=action_id("end:log_in"))
+    assert shown.choose("d") == Chosen(number=7, action=action_id("end:log_in"))
     shown.turn(changed(number=9))
     assert shown.choose("1") == Chosen(number=9, action=action_id("open:platform"))
     assert shown.answer("1") == ["You chose: Open the platform"]
@@ -144,10 +151,10 @@ def test_a_number_chooses_on_the_page_that_was_shown_last() -> None:
 
 def test_a_text_to_copy_is_printed_and_not_sent() -> None:
     shown = TextPage(PAGE)
-    assert (shown.answer("3"), shown.choose("3")) == (["0A1B"], None)
+    assert (shown.answer("e"), shown.choose("e")) == (["0A1B"], None)
 
 
-@pytest.mark.parametrize("typed", ["5", "0", "b2", "-1", "x", "h3", "1 2"])
+@pytest.mark.parametrize("typed", ["2", "0", "b2", "-1", "x", "h3", "1 2", "dd"])
 def test_a_choice_that_is_not_there_is_told_and_the_others_repeated(typed: str) -> None:
     shown = TextPage(PAGE)
     assert shown.choose(typed) is None

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
 
 from config.i18n.text import text
@@ -58,6 +58,12 @@ def press(widget: QWidget, key: Qt.Key) -> None:
         QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
 
 
+def mouse(widget: QWidget, kind: QEvent.Type) -> QMouseEvent:
+    middle = QPointF(widget.rect().center())
+    buttons = Qt.MouseButton.LeftButton
+    return QMouseEvent(kind, middle, middle, buttons, buttons, Qt.KeyboardModifier.NoModifier)
+
+
 def shown_words(window: QWidget) -> list[str]:
     return [label.text() for label in window.findChildren(QLabel)]
 
@@ -88,12 +94,14 @@ def test_it_fits_the_smallest_screen(window: GuideWindow) -> None:
 
 def test_a_button_sends_the_number_of_the_page_that_it_is_on(guide_setup: GuideSetup, window: GuideWindow) -> None:
     window.show_page(replace(PAGES["question"](ENGLISH), number=9))
+    window.guard.end()
     named(window, "action:state:new").click()
     assert guide_setup.answers == [Chosen(number=9, action=action_id("state:new"))]
 
 
 def test_a_copy_goes_to_the_clipboard_and_is_not_sent(guide_setup: GuideSetup, window: GuideWindow) -> None:
     window.show_page(PAGES["copy"](ENGLISH))
+    window.guard.end()
     named(window, "action:copy:serial").click()
     assert QGuiApplication.clipboard().text() == "0A1B2C"
     assert guide_setup.answers == []
@@ -102,6 +110,7 @@ def test_a_copy_goes_to_the_clipboard_and_is_not_sent(guide_setup: GuideSetup, w
 def test_an_ampersand_from_outside_is_shown_as_it_is(guide_setup: GuideSetup, window: GuideWindow) -> None:
     action = ENGLISH.action("select:x", "Martin & &Sons", "")
     window.show_page(replace(PAGES["question"](ENGLISH), answers=(action,)))
+    window.guard.end()
     assert named(window, "action:select:x").text() == "Martin && &&Sons"
     named(window, "action:select:x").click()
     assert guide_setup.answers == [Chosen(number=1, action=action_id("select:x"))]
@@ -122,13 +131,58 @@ def test_the_keyboard_begins_at_the_default_button(window: GuideWindow) -> None:
     assert window.focusWidget().objectName() == "action:end:log_in"
 
 
-def test_the_keyboard_stays_where_it_was(guide_setup: GuideSetup, window: GuideWindow) -> None:
+def test_the_keyboard_stays_where_it_was_on_a_page_and_begins_anew_on_the_next(
+    guide_setup: GuideSetup, window: GuideWindow
+) -> None:
     window.activateWindow()
     named(window, "action:open:platform").setFocus()
     guide_setup.settle()
-    window.show_page(PAGES["deadline"](ENGLISH))
+    window.show_page(replace(PAGES["step"](ENGLISH), reader_words="The card is being read."))
     guide_setup.settle()
     assert window.focusWidget().objectName() == "action:open:platform"
+    window.show_page(replace(PAGES["deadline"](ENGLISH), number=2))
+    guide_setup.settle()
+    assert isinstance(window.focusWidget(), QLabel), "nothing can be pressed yet"
+    window.guard.end()
+    guide_setup.settle()
+    assert window.focusWidget().objectName() == "action:end:click_link"
+
+
+def test_nothing_is_pressed_on_a_page_that_has_just_come(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    window.show_page(replace(PAGES["deadline"](ENGLISH), number=2))
+    ended = named(window, "action:end:click_link")
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        QApplication.sendEvent(ended, mouse(ended, kind))
+    ended.click()
+    press(window, Qt.Key.Key_Return)
+    assert (ended.isEnabled(), guide_setup.answers) == (False, [])
+    window.guard.end()
+    assert ended.isEnabled()
+    ended.click()
+    assert guide_setup.answers == [Chosen(number=2, action=action_id("end:click_link"))]
+
+
+def test_buttons_wait_longer_than_a_double_click(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    hints = guide_setup.application.styleHints()
+    usual = hints.mouseDoubleClickInterval()
+    try:
+        waits = []
+        for interval in (100, 500, 501, 900):
+            hints.setMouseDoubleClickInterval(interval)
+            window.guard.begin()
+            waits.append(window.guard.span_ms)
+    finally:
+        hints.setMouseDoubleClickInterval(usual)
+    assert waits == [700, 700, 701, 1100]
+
+
+def test_a_key_held_down_presses_once(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    button = named(window, "action:open:platform")
+    button.setFocus()
+    for held in (False, True, True):
+        event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", held)
+        QApplication.sendEvent(button, event)
+    assert guide_setup.answers == [Chosen(number=1, action=action_id("open:platform"))]
 
 
 def test_escape_closes_nothing(window: GuideWindow) -> None:

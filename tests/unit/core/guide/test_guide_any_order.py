@@ -166,6 +166,8 @@ class GuideAnyOrder(RuleBasedStateMachine):
         simulator = self.simulator
         simulator.wait(timedelta(minutes=1))  # a card whose reading failed is read again by then
         self.show()
+        if simulator.state.asked:
+            simulator.choose("dismiss")  # a question about a claim is asked anew
         before, state = simulator.page, simulator.state
         simulator.state = State(
             settings=state.settings, zone=state.zone, memory=simulator.kept, guide_case=state.guide_case

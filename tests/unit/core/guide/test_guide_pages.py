@@ -79,27 +79,31 @@ def test_without_a_key_it_says_to_put_one_in_and_what_is_wrong(
     simulator.choose("check")
 
 
-def test_the_only_known_key_is_asked_about_without_a_notice() -> None:
+def test_the_only_known_key_is_asked_about_only_once_the_user_says_that_it_is_new() -> None:
     simulator = Simulator()
     simulator.plug(NEW)
+    assert headline(simulator) == "guide.well"
+    simulator.choose("ask:replaces")
     assert headline(simulator) == "guide.ask.one_key"
-    assert answers(simulator) == ["state:works", "state:replaces", "state:old_lost"]
+    assert answers(simulator) == ["state:works", "state:replaces", "state:old_lost", "dismiss"]
+    simulator.choose("dismiss")
+    assert headline(simulator) == "guide.well"
     assert simulator.titles() == []
 
 
 def test_a_key_that_already_works_needs_nothing() -> None:
     simulator = Simulator()
     simulator.plug(NEW)
-    simulator.choose("state:works")
+    simulator.choose("ask:replaces", "state:works")
     assert headline(simulator) == "guide.well"
-    simulator.choose("state:replaces")
+    simulator.choose("ask:replaces", "state:replaces")
     assert headline(simulator) == "guide.ask.old_key", "the person may think again"
 
 
 def test_a_key_that_replaces_one_at_hand_waits_for_it() -> None:
     simulator = Simulator()
     simulator.plug(NEW)
-    simulator.choose("state:replaces")
+    simulator.choose("ask:replaces", "state:replaces")
     assert answers(simulator) == ["state:old_lost", "state:works"]
     simulator.remove()
     simulator.plug(OLD)
@@ -109,9 +113,9 @@ def test_a_key_that_replaces_one_at_hand_waits_for_it() -> None:
 def test_a_key_that_replaces_a_lost_one_is_activated_and_linked() -> None:
     simulator = Simulator()
     simulator.plug(NEW)
-    simulator.choose("state:old_lost")
+    simulator.choose("ask:replaces", "state:old_lost")
     assert simulator.page.workflow is WorkflowKind.ACTIVATE
-    simulator.choose("state:activated")
+    simulator.choose("ask:activated", "state:activated", "end:prepared")
     assert [simulator.page.workflow, simulator.step()] == [WorkflowKind.ASSOCIATE_NEW, "log_in"]
     assert simulator.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.REPLACES, Claim.OLD_LOST, Claim.ACTIVATED}
 

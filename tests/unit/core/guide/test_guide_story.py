@@ -105,14 +105,13 @@ def test_the_whole_way_with_the_old_key() -> None:
     simulator.plug(OLD)
     assert simulator.step() == "log_in"
     simulator.choose("open:platform")
-    assert simulator.page.primary is not None
-    assert str(simulator.page.primary.id) == "end:log_in", "it is open; now it is to be done"
+    assert simulator.page.likely == action_id("end:log_in"), "it is open; now it is to be done"
     simulator.choose("end:log_in", "end:ask", "end:close")
     assert simulator.step() == "old_out"
     simulator.remove()
     assert (simulator.step(), simulator.page.deadline) == ("new_in", NOW + DAY)
     simulator.plug(NEW)
-    simulator.choose("end:click", "end:check")
+    simulator.choose("end:click", "end:check", "state:works")
     assert delivered(simulator.page.headline) == "guide.finished"
     assert simulator.withdrawn() == [OLD_ID]
     assert simulator.state.memory.keys[KeyId(NEW_ID)].claims == {Claim.ACTIVATED, Claim.WORKS}
@@ -123,11 +122,11 @@ def test_the_whole_way_with_the_old_key() -> None:
 def test_the_whole_way_by_the_support() -> None:
     simulator = two_keys(OLD_ENDS + DAY)
     simulator.plug(NEW)
-    simulator.choose("open:platform", "end:log_in")
+    simulator.choose("end:prepared", "open:platform", "end:log_in")
     assert simulator.actions()["copy:serial"].copy == NEW.serial_hex.upper()
     simulator.choose("open:support_mail")
     assert simulator.launches()[-1] == LETTER
-    simulator.choose("end:opens")
+    simulator.choose("end:opens", "state:works")
     assert delivered(simulator.page.headline) == "guide.finished"
 
 
@@ -150,7 +149,7 @@ def test_a_wrong_card_is_shown_at_once_and_no_browser_step_offered(
     cards: list[object], alert: str | None, picture: ReaderStatus
 ) -> None:
     simulator = two_keys()
-    simulator.choose("put_off")  # the guide keeps this lineage on show
+    simulator.choose("end:prepared")  # the guide keeps this lineage on show
     for number, card in enumerate(cards):
         tokens = () if card is None else (token(card, reader=f"Reader 0{number}"),)  # type: ignore[arg-type]
         simulator.insert(*tokens, reader=f"Reader 0{number}")
@@ -195,9 +194,9 @@ def test_a_refusal_leads_back_to_the_right_step() -> None:
 def test_a_refusal_that_is_final_offers_to_give_up() -> None:
     simulator = two_keys(OLD_ENDS + DAY)
     simulator.plug(NEW)
-    simulator.choose("help:first_time")
+    simulator.choose("end:prepared", "help:first_time")
     assert delivered(simulator.page.headline) == "guide.abandoned"
-    simulator.choose("restart")
+    simulator.choose("restart", "end:prepared")
     assert simulator.step() == "log_in"
 
 

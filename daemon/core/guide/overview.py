@@ -1,0 +1,134 @@
+"""Where a page stands in the whole renewal: phases, number of the step, time left, people to call."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from config.i18n.text import Sentence, text
+from config.workflows import Destination, Ends, Needs, Step, Workflow, WorkflowKind
+from daemon.core.guide.context import GuideContext
+from daemon.core.guide.sentences import fill_text
+from daemon.core.views.guide import GuideView, StepStatus, StepSummary
+from daemon.core.workflows.workflow import wanted
+
+PHASES = {  # of a renewal by a new key, in order
+    "order": "guide.phase.order",
+    "activate": "guide.phase.activate",
+    "register": "guide.phase.register",
+    "finish": "guide.phase.finish",
+}
+PHASE_OF = {
+    WorkflowKind.ORDER: "order",
+    WorkflowKind.ACTIVATE: "activate",
+    WorkflowKind.ADD_WITH_OLD: "register",
+    WorkflowKind.ASSOCIATE_NEW: "register",
+    WorkflowKind.CLEAN_UP: "finish",
+}
+MINUTES = {WorkflowKind.ACTIVATE: 10, WorkflowKind.ADD_WITH_OLD: 12, WorkflowKind.CLEAN_UP: 5}  # for all steps
+AWAITED = {
+    Ends.OLD_IN: "guide.awaited.old_in",
+    Ends.NEW_IN: "guide.awaited.new_in",
+    Ends.OLD_OUT: "guide.awaited.old_out",
+    Ends.NEW_OUT: "guide.awaited.new_out",
+}
+SWAP = "swap"
+GROUPS = {
+    Needs.OLD.value: "guide.group.old",
+    SWAP: "guide.group.swap",
+    Needs.NEW.value: "guide.group.new",
+}
+
+
+def with_overview(context: GuideContext, page: GuideView[Sentence], *, finished: bool = False) -> GuideView[Sentence]:
+    """Return the page with all that tells where it stands."""
+    phase = "finish" if finished else PHASE_OF.get(context.workflow.kind) if context.workflow else None
+    return replace(
+        page,
+        phases=tuple(_phases(phase)),
+        eyebrow=_eyebrow(context, page),
+        outline=tuple(_outline(context, page)),
+        awaited=_awaited(context),
+        needs=wanted(context.step) if context.step else Needs.NOTHING,
+        contacts=tuple(contacts(context)),
+    )
+
+
+def contacts(context: GuideContext) -> Iterator[Sentence]:
+    """Yield whom to call, and for what."""
+    procedure = context.procedure
+    if procedure.issuer_support:
+        yield fill_text(context, "guide.contact.issuer_known")
+    else:
+        yield fill_text(context, "guide.contact.issuer")
+    if procedure.support_phone:
+        yield fill_text(context, "guide.contact.phone")
+    if procedure.support_email:
+        yield fill_text(context, "guide.contact.mail", address=procedure.support_email)
+    if not procedure.support_phone and not procedure.support_email:
+        yield fill_text(context, "guide.contact.platform")
+    if Destination.TOOL in procedure.reachable and procedure.tool and procedure.tool.download_url:
+        yield fill_text(context, "guide.contact.tool", address=procedure.tool.download_url)
+
+
+def _phases(current: str | None) -> Iterator[StepSummary[Sentence]]:
+    if current is None:
+        return
+    before = True
+    for phase, title in PHASES.items():
+        before = before and phase != current
+        status = StepStatus.DONE if before else StepStatus.AHEAD
+        yield StepSummary(id=phase, title=text(title), status=StepStatus.CURRENT if phase == current else status)
+
+
+def _eyebrow(context: GuideContext, page: GuideView[Sentence]) -> Sentence | None:
+    """Return the number of the step, and about how long the rest takes."""
+    statuses = [step.status for step in page.steps]
+    if context.workflow is None or StepStatus.CURRENT not in statuses:
+        return None
+    at, total = statuses.index(StepStatus.CURRENT), len(statuses)
+    if context.step is not None and context.step.ends is Ends.CERTIFICATE_SEEN:
+        return _ordered_on(context)
+    minutes = MINUTES.get(context.workflow.kind)
+    if minutes is None:
+        return text("guide.eyebrow", number=at + 1, total=total)
+    left = max(1, minutes * (total - at) // total)
+    return text("guide.eyebrow.minutes", number=at + 1, total=total, count=left)
+
+
+def _ordered_on(context: GuideContext) -> Sentence | None:
+    """Return when the order was completed, as the user said."""
+    done = context.progress.done.values() if context.progress else ()
+    ordered = min(done, default=None)
+    return text("guide.eyebrow.ordered", date=ordered) if ordered else None
+
+
+def _awaited(context: GuideContext) -> Sentence | None:
+    if context.step is None or context.step.ends not in AWAITED:
+        return None
+    return text(AWAITED[context.step.ends])
+
+
+def _outline(context: GuideContext, page: GuideView[Sentence]) -> Iterator[StepSummary[Sentence]]:
+    """Yield the steps; those of step 2-A in the groups that its two keys make."""
+    workflow = context.workflow
+    if workflow is None or workflow.kind is not WorkflowKind.ADD_WITH_OLD:
+        yield from page.steps
+        return
+    statuses = {step.id: step.status for step in page.steps}
+    for group, steps in groupby(workflow.steps, lambda step: _group(step, workflow)):
+        inside = {statuses.get(step.id, StepStatus.AHEAD) for step in steps}
+        yield StepSummary(id=group, title=text(GROUPS[group]), status=_group_status(inside))
+
+
+def _group(step: Step, workflow: Workflow) -> str:
+    """Return which key is in while a step goes on; "swap" where they are exchanged."""
+    if step.ends in {Ends.OLD_OUT, Ends.NEW_IN} or (step.ends is not Ends.OLD_IN and step.needs is Needs.NOTHING):
+        is_last = step is workflow.steps[-1]
+        return Needs.NEW.value if is_last else SWAP
+    return wanted(step).value
+
+
+def _group_status(inside: set[StepStatus]) -> StepStatus:
+    if StepStatus.CURRENT in inside or len(inside) > 1:
+        return StepStatus.CURRENT
+    return next(iter(inside))

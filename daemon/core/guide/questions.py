@@ -1,0 +1,157 @@
+"""The questions that only the user can answer, each with its answers."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from config.i18n.text import Sentence
+from config.workflows import Ends, WorkflowKind
+from daemon.core.action_id import ActionKind
+from daemon.core.guide.actions import claim_action, go_back_action, workflow_action
+from daemon.core.guide.context import GuideContext
+from daemon.core.guide.sentences import fill_text
+from daemon.core.model import Claim
+from daemon.core.renewal import Question
+from daemon.core.views.guide import Action, GuideView
+
+REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
+SAID = {Ends.CONFIRMED, Ends.LAUNCHED}
+SURE = {  # the question about a claim, why it is asked, "yes" and "no"
+    Claim.WORKS: ("guide.sure.works", "guide.sure.works.why", "guide.sure.works.yes", "guide.sure.works.no"),
+    Claim.OLD_LOST: ("guide.sure.lost", "guide.sure.lost.why", "guide.sure.lost.yes", "guide.sure.lost.no"),
+    Claim.ACTIVATED: (
+        *("guide.sure.activated", "guide.sure.activated.why"),
+        *("guide.sure.activated.yes", "guide.sure.activated.no"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideQuestion:
+    """One question to the user."""
+
+    question: Sentence
+    why: Sentence
+    """Why it is asked, and what follows from the answers."""
+    answers: tuple[Action[Sentence], ...]
+    """The likeliest first."""
+
+
+def with_question(page: GuideView[Sentence], question: GuideQuestion) -> GuideView[Sentence]:
+    """Return the page asking this question, instead of what it would have the user do."""
+    ids = {answer.id for answer in question.answers}
+    return replace(
+        page,
+        headline=question.question,
+        body=question.why,
+        answers=question.answers,
+        openings=(),
+        primary=None,
+        likely=None,
+        actions=tuple(a for a in page.actions if a.id not in ids and a.id.kind is not ActionKind.ASK),
+        known_problems=(),
+    )
+
+
+def open_question(context: GuideContext) -> GuideQuestion | None:
+    """Return the question that comes before anything else on this lineage's page.
+
+    None where nothing is to be asked.
+    """
+    return next(filter(None, (ask(context) for ask in QUESTIONS)), None)
+
+
+def _confirm_claim(context: GuideContext) -> GuideQuestion | None:
+    """Ask whether a claim is true that was chosen in the guide, the menu or a notice."""
+    asked = context.state.asked
+    if asked is None or asked[0] != context.case.id:
+        return None
+    if asked[1][-1] not in SURE:
+        return _one_key(context)
+    question, why, yes, no = SURE[asked[1][-1]]
+    return GuideQuestion(
+        question=fill_text(context, question),
+        why=fill_text(context, why),
+        answers=(
+            claim_action(context, *asked[1], label=yes),
+            replace(workflow_action(ActionKind.DISMISS), label=fill_text(context, no)),
+        ),
+    )
+
+
+def _has_worked(context: GuideContext) -> GuideQuestion | None:
+    """Ask at the end of step 2-A or 2-B whether the new key has opened the account."""
+    if context.workflow is None or context.workflow.kind not in REGISTERING or context.step is not None:
+        return None
+    if context.roles.blank:
+        return None
+    return GuideQuestion(
+        question=fill_text(context, "guide.sure.works"),
+        why=fill_text(context, "guide.sure.works.why"),
+        answers=(
+            claim_action(context, Claim.WORKS, label="guide.sure.works.yes"),
+            *_back_to_last_step(context),
+        ),
+    )
+
+
+def _back_to_last_step(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield the answer that leads back to the last step that the user ended."""
+    if context.workflow is None or context.progress is None:
+        return
+    ended = [step for step in context.workflow.steps if step.id in context.progress.done and step.ends in SAID]
+    if ended:
+        yield replace(go_back_action(ended[-1].id), label=fill_text(context, "guide.sure.works.no"))
+
+
+def _in_use(context: GuideContext) -> GuideQuestion | None:
+    if context.case.status.question is not Question.IN_USE or context.workflow is not None:
+        return None
+    return GuideQuestion(
+        question=fill_text(context, "guide.ask.in_use"),
+        why=_why(context, "guide.ask.in_use.body"),
+        answers=(
+            claim_action(context, Claim.WORKS, label="guide.use.works", detail="guide.use.works.detail"),
+            claim_action(context, Claim.NEW, label="guide.use.new", detail="guide.use.new.detail"),
+        ),
+    )
+
+
+def _old_key(context: GuideContext) -> GuideQuestion | None:
+    if context.case.status.question is not Question.OLD_KEY or context.workflow is not None:
+        return None
+    return GuideQuestion(
+        question=fill_text(context, "guide.ask.old_key"),
+        why=_why(context, "guide.ask.old_key.body"),
+        answers=(
+            claim_action(context, Claim.OLD_LOST, label="guide.one.old_lost", detail="guide.one.old_lost.detail"),
+            claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail"),
+        ),
+    )
+
+
+def _one_key(context: GuideContext) -> GuideQuestion:
+    """Ask what the only known key is, once the user has said that it is a new one."""
+    lost = (Claim.REPLACES, Claim.OLD_LOST)
+    return GuideQuestion(
+        question=fill_text(context, "guide.ask.one_key"),
+        why=_why(context, "guide.ask.one_key.body"),
+        answers=(
+            claim_action(context, Claim.WORKS, label="guide.one.works", detail="guide.one.works.detail"),
+            claim_action(context, Claim.REPLACES, label="guide.one.replaces", detail="guide.one.replaces.detail"),
+            claim_action(context, *lost, label="guide.one.old_lost", detail="guide.one.old_lost.detail"),
+            workflow_action(ActionKind.DISMISS),
+        ),
+    )
+
+
+def _why(context: GuideContext, id_: str) -> Sentence:
+    return fill_text(context, id_, date=context.case.status.current.not_after)
+
+
+QUESTIONS: tuple[Callable[[GuideContext], GuideQuestion | None], ...] = (
+    _confirm_claim,
+    _in_use,
+    _old_key,
+    _has_worked,
+)
+"""In this order. The first that applies is asked."""
