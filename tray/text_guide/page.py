@@ -183,7 +183,7 @@ def _heading(page: Page) -> list[str]:
 
 
 class _Letters:
-    """Gives each action the letter to type, and never the same letter to another one.
+    """Gives each action a letter that no other one ever has.
 
     The letters are none of the words that the guide itself obeys, in either language.
     """
@@ -193,7 +193,7 @@ class _Letters:
         self._free = (first + second for first in ("", *LETTERS) for second in LETTERS)
 
     def choices(self, page: Page) -> Choices:
-        """Return the actions of a page by what to type, the likeliest as 1."""
+        """Return the actions by what to type. The likeliest is 1."""
         solutions = {problem.action for problem in page.known_problems}
         shown = [action for action in offered(page) if action not in solutions]
         return {self._typed(action, page): action for action in shown}
@@ -208,7 +208,7 @@ class _Letters:
 
 
 def _meaning(id_: ActionId) -> tuple[object, ...]:
-    """Return what a letter stands for: "it is done" at any step, "one step back" from any."""
+    """Return what a letter means, whatever the step."""
     if id_.kind in {ActionKind.END, ActionKind.GO_BACK}:
         return (id_.kind,)
     return id_.kind, id_.subject, id_.claims

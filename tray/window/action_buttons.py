@@ -51,7 +51,7 @@ class ActionButtons(QWidget):
         self.setVisible(bool(page.primary or page.answers or page.openings or page.actions))
 
     def first(self) -> WrappingButton | None:
-        """Return the default button, or else the first of all; never the menu of what is rare."""
+        """Return the default button, or else the first, never a menu."""
         buttons = [b for b in self.findChildren(WrappingButton) if not b.isHidden() and b.menu() is None]
         default = [button for button in buttons if button.isDefault()]
         return next(iter([*default, *buttons]), None)

@@ -73,7 +73,7 @@ class WrappingButton(QPushButton):
         self._draw_words(painter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Open the menu by Down and by Return, too. A key held down presses once."""
+        """Open the menu by Down and Return. A held key presses once."""
         if event.isAutoRepeat():
             return
         if self.menu() is not None and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:

@@ -174,7 +174,7 @@ class GuideWindow(QDialog):
         (wanted or button or self._guide.headline).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_likely(self, *_ended: bool) -> None:
-        """Bring the keyboard from the headline to the likeliest button, once it can be pressed."""
+        """Bring the keyboard from the headline to the likeliest button."""
         if self.focusWidget() in {None, self._guide.headline}:
             self._focus("")
 
@@ -189,7 +189,7 @@ class GuideWindow(QDialog):
 
 
 def _buttons(page: Page) -> tuple[object, ...]:
-    """Return what can be pressed on a page, and what it is about."""
+    """Return the subject of a page and what can be pressed."""
     shown = [*page.openings, *page.answers, *filter(None, [page.primary])]
     return page.number, *(action.id for action in shown)
 

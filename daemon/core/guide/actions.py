@@ -58,7 +58,7 @@ OPEN_LABELS = {
 def likely_action(
     context: GuideContext, opened: Iterable[Action[Sentence]], primary: Action[Sentence] | None
 ) -> ActionId | None:
-    """Return what the user does next: open the first thing, then end the step."""
+    """Return the likely next action: to open something, then to end."""
     to_open = next(iter(opened), None)
     if _is_opened(context):
         to_open = None

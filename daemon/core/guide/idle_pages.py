@@ -143,7 +143,7 @@ def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]
 
 
 def _may_take_back(context: GuideContext, page: CalmPage) -> bool:
-    """Return whether the user may say that the path is not finished after all.
+    """Return whether the user may take back the end of a path.
 
     That is so until the old key has expired, and as long as the page says that all is done.
     """

@@ -1,4 +1,4 @@
-"""Where a page stands in the whole renewal: phases, number of the step, time left, people to call."""
+"""The place of a page in the whole renewal, and who helps."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -40,7 +40,7 @@ GROUPS = {
 
 
 def with_overview(context: GuideContext, page: GuideView[Sentence], *, finished: bool = False) -> GuideView[Sentence]:
-    """Return the page with all that tells where it stands."""
+    """Return the page with its place in the whole renewal."""
     phase = "finish" if finished else PHASE_OF.get(context.workflow.kind) if context.workflow else None
     return replace(
         page,
@@ -81,7 +81,7 @@ def _phases(current: str | None) -> Iterator[StepSummary[Sentence]]:
 
 
 def _eyebrow(context: GuideContext, page: GuideView[Sentence]) -> Sentence | None:
-    """Return the number of the step, and about how long the rest takes."""
+    """Return the step's number, and about how long is left."""
     statuses = [step.status for step in page.steps]
     if context.workflow is None or StepStatus.CURRENT not in statuses:
         return None
@@ -96,7 +96,7 @@ def _eyebrow(context: GuideContext, page: GuideView[Sentence]) -> Sentence | Non
 
 
 def _ordered_on(context: GuideContext) -> Sentence | None:
-    """Return when the order was completed, as the user said."""
+    """Return when the key was ordered, by the user's word."""
     done = context.progress.done.values() if context.progress else ()
     ordered = min(done, default=None)
     return text("guide.eyebrow.ordered", date=ordered) if ordered else None
@@ -109,7 +109,7 @@ def _awaited(context: GuideContext) -> Sentence | None:
 
 
 def _outline(context: GuideContext, page: GuideView[Sentence]) -> Iterator[StepSummary[Sentence]]:
-    """Yield the steps; those of step 2-A in the groups that its two keys make."""
+    """Yield the steps, or the groups that two keys make."""
     workflow = context.workflow
     if workflow is None or workflow.kind is not WorkflowKind.ADD_WITH_OLD:
         yield from page.steps
@@ -121,7 +121,7 @@ def _outline(context: GuideContext, page: GuideView[Sentence]) -> Iterator[StepS
 
 
 def _group(step: Step, workflow: Workflow) -> str:
-    """Return which key is in while a step goes on; "swap" where they are exchanged."""
+    """Return the key that a step uses, or "swap"."""
     if step.ends in {Ends.OLD_OUT, Ends.NEW_IN} or (step.ends is not Ends.OLD_IN and step.needs is Needs.NOTHING):
         is_last = step is workflow.steps[-1]
         return Needs.NEW.value if is_last else SWAP

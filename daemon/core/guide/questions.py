@@ -14,7 +14,7 @@ from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, GuideView
 
 REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
-SAID = {Ends.CONFIRMED, Ends.LAUNCHED}
+BY_HAND = {Ends.CONFIRMED, Ends.LAUNCHED}
 SURE = {  # the question about a claim, why it is asked, "yes" and "no"
     Claim.WORKS: ("guide.sure.works", "guide.sure.works.why", "guide.sure.works.yes", "guide.sure.works.no"),
     Claim.OLD_LOST: ("guide.sure.lost", "guide.sure.lost.why", "guide.sure.lost.yes", "guide.sure.lost.no"),
@@ -37,7 +37,7 @@ class GuideQuestion:
 
 
 def with_question(page: GuideView[Sentence], question: GuideQuestion) -> GuideView[Sentence]:
-    """Return the page asking this question, instead of what it would have the user do."""
+    """Return the page with this question in place of its actions."""
     ids = {answer.id for answer in question.answers}
     return replace(
         page,
@@ -61,7 +61,7 @@ def open_question(context: GuideContext) -> GuideQuestion | None:
 
 
 def _confirm_claim(context: GuideContext) -> GuideQuestion | None:
-    """Ask whether a claim is true that was chosen in the guide, the menu or a notice."""
+    """Ask whether a claim is true before it counts."""
     asked = context.state.asked
     if asked is None or asked[0] != context.case.id:
         return None
@@ -79,7 +79,7 @@ def _confirm_claim(context: GuideContext) -> GuideQuestion | None:
 
 
 def _has_worked(context: GuideContext) -> GuideQuestion | None:
-    """Ask at the end of step 2-A or 2-B whether the new key has opened the account."""
+    """Ask at the end of 2-A or 2-B whether the key works."""
     if context.workflow is None or context.workflow.kind not in REGISTERING or context.step is not None:
         return None
     if context.roles.blank:
@@ -95,10 +95,10 @@ def _has_worked(context: GuideContext) -> GuideQuestion | None:
 
 
 def _back_to_last_step(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield the answer that leads back to the last step that the user ended."""
+    """Yield the answer that leads back to the last step."""
     if context.workflow is None or context.progress is None:
         return
-    ended = [step for step in context.workflow.steps if step.id in context.progress.done and step.ends in SAID]
+    ended = [step for step in context.workflow.steps if step.id in context.progress.done and step.ends in BY_HAND]
     if ended:
         yield replace(go_back_action(ended[-1].id), label=fill_text(context, "guide.sure.works.no"))
 
@@ -130,7 +130,7 @@ def _old_key(context: GuideContext) -> GuideQuestion | None:
 
 
 def _one_key(context: GuideContext) -> GuideQuestion:
-    """Ask what the only known key is, once the user has said that it is a new one."""
+    """Ask what the only known key is, where it is new."""
     lost = (Claim.REPLACES, Claim.OLD_LOST)
     return GuideQuestion(
         question=fill_text(context, "guide.ask.one_key"),

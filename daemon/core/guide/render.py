@@ -172,7 +172,7 @@ def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
 
 
 def is_preparing(context: GuideContext) -> bool:
-    """Return whether the new key is activated, and its owner has not begun to register it.
+    """Return whether the activated key is not being registered yet.
 
     Putting the old key in begins step 2-A.
     """

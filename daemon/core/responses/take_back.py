@@ -1,4 +1,4 @@
-"""Unsays a claim that was not true, and goes back to the step that it ended."""
+"""Takes back a claim, and returns to the step that it ended."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,9 +20,10 @@ RESTORED: tuple[frozenset[Claim], ...] = (
 
 
 def take_back(context: GuideContext, claim: Claim) -> State:
-    """Return the state without this claim about the newest key, at the last step of its path.
+    """Return the state without this claim about the newest key.
 
-    What the claim had dropped is claimed again, so that the same path stands. Unchanged where no path comes back.
+    It is then at the last step of its path. What the claim had dropped is claimed again, so that this is the same path.
+    Unchanged where no path comes back.
     """
     found = [*_candidates(context, claim)]
     if not found:
@@ -37,7 +38,7 @@ def take_back(context: GuideContext, claim: Claim) -> State:
 
 
 def _candidates(context: GuideContext, claim: Claim) -> Iterator[tuple[State, RenewalCase]]:
-    """Yield each state without the claim in which a path stands."""
+    """Yield each state without the claim that has a path."""
     key = context.case.status.newest.key
     for restored in RESTORED:
         keys = {**context.state.memory.keys, key.id: replace(key, claims=(key.claims - {claim}) | restored)}

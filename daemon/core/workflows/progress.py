@@ -9,7 +9,7 @@ from daemon.core.expiry import earlier, later
 from daemon.core.model import Memory, Progress, ProgressId
 from daemon.core.workflows.workflow import since
 
-PREPARED = "prepared"  # stands in `Progress.done` for the page before the first step, where both keys are laid out
+PREPARED = "prepared"  # in `Progress.done`: the page before the first step is read
 
 
 def end_step(progress: Progress, step: str, now: datetime) -> Progress:

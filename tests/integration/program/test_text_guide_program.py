@@ -68,7 +68,7 @@ def guide(workstation: Program) -> Iterator[Terminal]:
 
 
 def choose(guide: Terminal, label: str) -> None:
-    """Type what stands before this label, once it is shown."""
+    """Type what is before this label, once it is shown."""
     listed = re.compile(rf"^([1d-z]{{1,2}}) {re.escape(label)}$", re.MULTILINE)
     with contextlib.suppress(SupportTimeoutError):
         wait_until(lambda: listed.search(guide.text) is not None, f"{label!r} is offered")

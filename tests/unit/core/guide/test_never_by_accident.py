@@ -1,4 +1,4 @@
-"""No renewal is finished by accident, and what was claimed can be unsaid."""
+"""No renewal is finished by accident, and claims are taken back."""
 
 from datetime import timedelta
 
