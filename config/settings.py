@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from config.i18n.wording import Wording
 from config.workflows import UNLAUNCHED, Destination, Letter, Workflow, WorkflowKind
 
+NO_PROCEDURE = "none"
+"""How the command line names no procedure."""
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30
 

@@ -15,7 +15,7 @@ from config.schema import kinds
 from config.schema.load_facts import load_facts
 from config.schema.load_procedure import FORMER_WORKFLOWS
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_table
-from config.settings import NoticeSettings, Procedure, Settings, VendorTool
+from config.settings import NO_PROCEDURE, NoticeSettings, Procedure, Settings, VendorTool
 
 __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 
@@ -102,7 +102,7 @@ def _procedure_files(folder: Path) -> list[Path]:
 
 
 def _procedure_table(file: Path, content: bytes | None = None) -> Table:
-    if not _PROCEDURE_ID.fullmatch(file.stem):
+    if not _PROCEDURE_ID.fullmatch(file.stem) or file.stem == NO_PROCEDURE:
         raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
     if content is None:
         return read_table(file, required=True)

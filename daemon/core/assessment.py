@@ -8,9 +8,11 @@ from config.settings import Settings
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.expiry import days_left, later, stage
-from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages, procedure_of
+from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages
+from daemon.core.issuers import is_sure, procedure_of
 from daemon.core.model import (
     NO_READER,
+    Assignments,
     Certificate,
     CertificateRecord,
     Fingerprint,
@@ -169,7 +171,10 @@ def _superseded(case: RenewalCase, memory: Memory, settings: Settings) -> Iterat
     for entry in case.status.superseded:
         for fingerprint in entry.key.fingerprints:
             seen = memory.certificates.get(fingerprint)
-            if seen and procedure_of(seen.certificate, settings.procedures) is case.lineage.procedure:
+            if (
+                seen
+                and procedure_of(seen.certificate, settings.procedures, memory.assignments) is case.lineage.procedure
+            ):
                 yield fingerprint
 
 
@@ -194,7 +199,7 @@ def _certificate_statuses(
 ) -> tuple[CertificateStatus, ...]:
     keys = {fingerprint: key for key in memory.keys.values() for fingerprint in key.fingerprints}
     shown = [
-        _certificate_status(seen, keys.get(fingerprint), settings, present_now, silent, now)
+        _certificate_status(seen, keys.get(fingerprint), memory.assignments, settings, present_now, silent, now)
         for fingerprint, seen in memory.certificates.items()
         if not seen.certificate.authority
     ]
@@ -206,13 +211,14 @@ def _certificate_statuses(
 def _certificate_status(
     seen: CertificateRecord,
     key: Key | None,
+    assignments: Assignments,
     settings: Settings,
     present_now: frozenset[Fingerprint],
     silent: frozenset[Fingerprint],
     now: datetime,
 ) -> CertificateStatus:
     certificate = seen.certificate
-    procedure = procedure_of(certificate, settings.procedures)
+    procedure = procedure_of(certificate, settings.procedures, assignments)
     return CertificateStatus(
         fingerprint_sha256=certificate.fingerprint,
         subject_cn=certificate.subject_cn,
@@ -225,6 +231,7 @@ def _certificate_status(
         stage=stage(certificate, now, settings.notices_of(procedure), superseded=certificate.fingerprint in silent),
         present=certificate.fingerprint in present_now,
         procedure=procedure.id if procedure else None,
+        procedure_sure=is_sure(certificate, settings.procedures, assignments),
         key_name=key.name if key else "",
         last_seen=seen.last_seen,
         reader=key.reader if key else NO_READER,

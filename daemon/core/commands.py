@@ -116,6 +116,19 @@ class ForgetCertificate:
     fingerprint: Fingerprint
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignProcedure:
+    """State what the key with this certificate is for.
+
+    `procedure` is None for no procedure. An unknown one changes nothing.
+    """
+
+    fingerprint: Fingerprint
+    procedure: str | None
+    unknown: bool = False
+    """Whether the user does not know."""
+
+
 Command = (
     ProgramCommand
     | AnswerNotice
@@ -124,5 +137,6 @@ Command = (
     | StateClaim
     | ClaimByFingerprint
     | NameKey
+    | AssignProcedure
     | ForgetCertificate
 )

@@ -7,12 +7,24 @@ from datetime import datetime, timedelta
 
 from config.settings import Procedure
 from daemon.core.caching import memoize_last
-from daemon.core.issuers import fitting_procedures
-from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
+from daemon.core.issuers import procedure_of
+from daemon.core.model import Assignments, Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
 from daemon.core.same_holder import HolderMatch, contradict, match_holders, name_of, organization_of, person_of
 
 NONE: frozenset[Fingerprint] = frozenset()
 ONE_ISSUE = timedelta(days=1)  # certificates of one key that begin within it were issued together
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """The procedures, and what the user says certificates are for."""
+
+    procedures: tuple[Procedure, ...]
+    assignments: Assignments
+
+    def procedure_of(self, certificate: Certificate) -> Procedure | None:
+        """Return the procedure that a certificate is of."""
+        return procedure_of(certificate, self.procedures, self.assignments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +64,6 @@ class KeyLineage:
         return holder_name(self.entries[-1].seen.certificate)
 
 
-def procedure_of(certificate: Certificate, procedures: Iterable[Procedure]) -> Procedure | None:
-    """Return the first assumed procedure that fits the issuer."""
-    return next((p for p in fitting_procedures(certificate, procedures) if p.assume), None)
-
-
 def holder_name(certificate: Certificate) -> str:
     """Return the holder's name as it is shown, "" for none."""
     return certificate.subject_cn or f"{certificate.given_name} {certificate.surname}".strip()
@@ -74,11 +81,12 @@ def certificates_renewed_in_place(
         if len(key.fingerprints) > 1:
             known = [memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates]
             begun = [c for c in known if c.not_before is not None and c.not_before <= now]
-            found |= {c.fingerprint for c in known if any(_replaces(other, c, procedures) for other in begun)}
+            uses = Uses(procedures, memory.assignments)
+            found |= {c.fingerprint for c in known if any(_replaces(other, c, uses) for other in begun)}
     return frozenset(found) if found else NONE  # always the same object: `lineages` are cached for it
 
 
-def _replaces(one: Certificate, other: Certificate, procedures: tuple[Procedure, ...]) -> bool:
+def _replaces(one: Certificate, other: Certificate, uses: Uses) -> bool:
     """Return whether a certificate renews another one of its key.
 
     Those that were issued together do not.
@@ -87,7 +95,7 @@ def _replaces(one: Certificate, other: Certificate, procedures: tuple[Procedure,
         return False
     assert one.not_before is not None  # noqa: S101 - see above
     assert other.not_before is not None  # noqa: S101 - see above
-    return one.not_before - other.not_before > ONE_ISSUE and _of_one_kind(one, other, procedures)
+    return one.not_before - other.not_before > ONE_ISSUE and _of_one_kind(one, other, uses)
 
 
 def lineages(
@@ -98,7 +106,7 @@ def lineages(
     Authentication certificates decide; signature certificates do where a holder has no other. Certificates that were
     renewed in place no longer represent their key.
     """
-    return _lineages(memory.certificates, memory.keys, procedures, renewed_in_place)
+    return _lineages(memory.certificates, memory.keys, procedures, memory.assignments, renewed_in_place)
 
 
 @memoize_last
@@ -106,9 +114,10 @@ def _lineages(
     certificates: Mapping[Fingerprint, CertificateRecord],
     keys: Mapping[KeyId, Key],
     procedures: tuple[Procedure, ...],
+    assignments: Assignments,
     renewed_in_place: frozenset[Fingerprint],
 ) -> tuple[KeyLineage, ...]:
-    entries = _entries(certificates, keys, procedures, renewed_in_place)
+    entries = _entries(certificates, keys, Uses(procedures, assignments), renewed_in_place)
     found: list[KeyLineage] = []
     for procedure in procedures:
         deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
@@ -129,7 +138,7 @@ def _without_holders(
 def _entries(
     certificates: Mapping[Fingerprint, CertificateRecord],
     keys: Mapping[KeyId, Key],
-    procedures: tuple[Procedure, ...],
+    uses: Uses,
     renewed_in_place: frozenset[Fingerprint],
 ) -> Mapping[tuple[str, Role], list[LineageEntry]]:
     """Return the entries by procedure and role, the oldest first.
@@ -140,20 +149,18 @@ def _entries(
     for key in keys.values():
         records = [certificates[f] for f in key.fingerprints if f in certificates]
         counting = [seen for seen in records if seen.certificate.fingerprint not in renewed_in_place]
-        for kind, entry in _earliest(key, counting, procedures).items():
-            found[kind].append(entry if len(records) == 1 else _with_renewals(entry, records, procedures))
+        for kind, entry in _earliest(key, counting, uses).items():
+            found[kind].append(entry if len(records) == 1 else _with_renewals(entry, records, uses))
     for entries in found.values():
         entries.sort(key=lambda entry: (entry.not_before, entry.not_after, entry.fingerprint))
     return found
 
 
-def _earliest(
-    key: Key, records: Iterable[CertificateRecord], procedures: tuple[Procedure, ...]
-) -> Mapping[tuple[str, Role], LineageEntry]:
+def _earliest(key: Key, records: Iterable[CertificateRecord], uses: Uses) -> Mapping[tuple[str, Role], LineageEntry]:
     """Return a key's entry that ends first, by procedure and role."""
     earliest: dict[tuple[str, Role], LineageEntry] = {}
     for seen in records:
-        certificate, procedure = seen.certificate, procedure_of(seen.certificate, procedures)
+        certificate, procedure = seen.certificate, uses.procedure_of(seen.certificate)
         if procedure is None or certificate.not_before is None or certificate.not_after is None:
             continue
         entry = LineageEntry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
@@ -162,13 +169,11 @@ def _earliest(
     return earliest
 
 
-def _with_renewals(
-    entry: LineageEntry, records: list[CertificateRecord], procedures: tuple[Procedure, ...]
-) -> LineageEntry:
+def _with_renewals(entry: LineageEntry, records: list[CertificateRecord], uses: Uses) -> LineageEntry:
     """Return an entry with what came before and after on its key."""
     mine = entry.seen.certificate
-    before = [seen for seen in records if _replaces(mine, seen.certificate, procedures)]
-    begins = [s.certificate.not_before for s in records if _replaces(s.certificate, mine, procedures)]
+    before = [seen for seen in records if _replaces(mine, seen.certificate, uses)]
+    begins = [s.certificate.not_before for s in records if _replaces(s.certificate, mine, uses)]
     return replace(
         entry,
         renewed=max(before, key=lambda seen: (seen.certificate.not_before, seen.certificate.fingerprint), default=None),
@@ -234,8 +239,8 @@ def _fits(entry: LineageEntry, group: list[LineageEntry]) -> bool:
     )
 
 
-def _of_one_kind(one: Certificate, other: Certificate, procedures: tuple[Procedure, ...]) -> bool:
-    same_procedure = procedure_of(one, procedures) is procedure_of(other, procedures)
+def _of_one_kind(one: Certificate, other: Certificate, uses: Uses) -> bool:
+    same_procedure = uses.procedure_of(one) is uses.procedure_of(other)
     return one.role is other.role and same_procedure and match_holders(one, other) is HolderMatch.SAME
 
 

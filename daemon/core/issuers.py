@@ -1,9 +1,9 @@
-"""Finds the procedures that an issuer fits."""
+"""Finds the procedure of a certificate."""
 
 from collections.abc import Iterable
 
 from config.settings import IssuerRule, Procedure
-from daemon.core.model import Certificate
+from daemon.core.model import Assignment, Assignments, Certificate
 from daemon.core.registration_numbers import same_organization
 
 
@@ -15,6 +15,51 @@ def fitting_procedures(certificate: Certificate, procedures: Iterable[Procedure]
     if certificate.authority:
         return ()
     return tuple(p for p in procedures if any(rule_fits(rule, certificate) for rule in p.issuers))
+
+
+def procedure_of(
+    certificate: Certificate, procedures: Iterable[Procedure], assignments: Assignments
+) -> Procedure | None:
+    """Return the procedure that a certificate is of.
+
+    The user's word counts first, then the first assumed procedure that fits the issuer.
+    """
+    known = tuple(procedures)
+    answer = assignments.get(certificate.fingerprint)
+    if answer is not None and not certificate.authority and _counts(answer, known):
+        return next((p for p in known if p.id == answer.procedure), None)
+    return next((p for p in fitting_procedures(certificate, known) if p.assume), None)
+
+
+def is_sure(certificate: Certificate, procedures: Iterable[Procedure], assignments: Assignments) -> bool:
+    """Return whether the procedure of a certificate is sure.
+
+    The user has named it, or it is assumed and no other one fits.
+    """
+    known = tuple(procedures)
+    answer = assignments.get(certificate.fingerprint)
+    if answer is not None and _counts(answer, known):
+        return True
+    fitting = fitting_procedures(certificate, known)
+    return len(fitting) == 1 and fitting[0].assume
+
+
+def same_issuer(one: Certificate, other: Certificate) -> bool:
+    """Return whether two certificates have the same issuer.
+
+    Its number decides where both give one, else its name.
+    """
+    numbers = one.issuer_organization_identifier, other.issuer_organization_identifier
+    if all(numbers):
+        return same_organization(*numbers)
+    names = one.issuer_o or one.issuer_cn, other.issuer_o or other.issuer_cn
+    return bool(names[0]) and names[0].casefold() == names[1].casefold()
+
+
+def _counts(answer: Assignment, procedures: tuple[Procedure, ...]) -> bool:
+    """Return whether an answer says something that is still there."""
+    known = answer.procedure is None or any(p.id == answer.procedure for p in procedures)
+    return known and not answer.unknown
 
 
 def rule_fits(rule: IssuerRule, certificate: Certificate) -> bool:

@@ -222,6 +222,19 @@ class CertificateRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What the user answered when asked what a certificate is for."""
+
+    procedure: str | None = None
+    """The id of the procedure, None for no procedure."""
+    unknown: bool = False
+    """Whether the user does not know."""
+
+
+Assignments = Mapping[Fingerprint, Assignment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How far the guide has come with one lineage, on one workflow."""
 
@@ -272,6 +285,9 @@ class Memory:
 
     delivered: Mapping[str, datetime] = field(default_factory=dict)
     """When each notice was delivered first, by the stored form of its dedup key."""
+
+    assignments: Assignments = field(default_factory=dict)
+    """What certificates are for, by the user's answers."""
 
     answered: Mapping[KeyId, datetime] = field(default_factory=dict)
     """When the user last answered a notice about a key."""

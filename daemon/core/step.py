@@ -10,6 +10,7 @@ from config.settings import Settings
 from daemon.core import events
 from daemon.core.answer_words import drop_settled, issue_words
 from daemon.core.assessment import Assessment, assess_state
+from daemon.core.assignments import inherit_assignments
 from daemon.core.card_reads import (
     finish_read,
     known_cards,
@@ -132,7 +133,8 @@ def _take_reader_event(
         case events.TokensRead():
             return take_tokens(state, event), ()
         case events.ReadFinished():
-            return finish_read(state, event.ticket, event.at), ()
+            state = finish_read(state, event.ticket, event.at)
+            return replace(state, memory=inherit_assignments(state.memory)), ()
         case _:
             assert_never(event)
 

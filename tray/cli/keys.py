@@ -1,4 +1,4 @@
-"""The commands on one key: `tell`, `name` and `forget`."""
+"""The commands on one key: `tell`, `name`, `assign` and `forget`."""
 
 import argparse
 import re
@@ -9,8 +9,9 @@ from config.folders import Folders
 from config.i18n.text import clean, text
 from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
+from config.settings import NO_PROCEDURE
 from daemon.assembly import oneshot
-from daemon.core.commands import ClaimByFingerprint, ForgetCertificate, GetStatus, NameKey
+from daemon.core.commands import AssignProcedure, ClaimByFingerprint, ForgetCertificate, GetStatus, NameKey
 from daemon.core.key_names import KEY_NAME_LIMIT
 from daemon.core.model import Claim
 from daemon.core.views.report import CertificateStatus, Stage
@@ -33,6 +34,9 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
     name = command("name", _name)
     name.add_argument("fingerprint", help=words("help.fingerprint"))
     name.add_argument("name", help=words("help.key_name"))
+    assign = command("assign", _assign)
+    assign.add_argument("procedure", help=words("help.assign_procedure"))
+    assign.add_argument("fingerprint", help=words("help.fingerprint"))
     forget = command("forget", _forget)
     forget.add_argument("fingerprint", help=words("help.fingerprint"))
     forget.add_argument("--yes", action="store_true", help=words("help.yes"))
@@ -66,6 +70,22 @@ def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
     if certificate is None:
         return USAGE
     oneshot.ask(folders, loaded, NameKey(fingerprint=certificate.fingerprint_sha256, name=name))
+    print(translator.render(text("tell.done")))
+    return 0
+
+
+def _assign(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+    known = [procedure.id for procedure in loaded.settings.procedures]
+    if options.procedure not in {*known, NO_PROCEDURE}:
+        choices = ", ".join([*known, NO_PROCEDURE])
+        unknown = text("assign.unknown", procedure=clean(options.procedure), known=choices)
+        print(translator.render(unknown), file=sys.stderr)
+        return USAGE
+    certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
+    if certificate is None:
+        return USAGE
+    named = None if options.procedure == NO_PROCEDURE else options.procedure
+    oneshot.ask(folders, loaded, AssignProcedure(fingerprint=certificate.fingerprint_sha256, procedure=named))
     print(translator.render(text("tell.done")))
     return 0
 

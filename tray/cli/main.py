@@ -105,6 +105,7 @@ COMMAND_HELP = {
     "tell": "help.tell",
     "name": "help.name",
     "forget": "help.forget",
+    "assign": "help.assign",
     "doctor": "help.doctor",
     "self-test": "help.self_test",
     "autostart": "help.autostart",

@@ -1,7 +1,7 @@
 """Prints a report, as JSON or as tables."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +14,12 @@ from config.i18n.translator import Translator
 from config.instants import has_end
 from config.settings import Settings
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
+from daemon.core.model import Role
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
 from tray.cli.console import Terminal, styled
 
 VERSION = 1
-SIGN, UNKNOWN = CleanText("! "), CleanText("?")
+SIGN, ASK, UNKNOWN = CleanText("! "), CleanText("? "), CleanText("?")
 TIMELINE_WIDTH = 16
 TABLE_WIDTH = 64  # narrower, its columns are cut
 
@@ -57,6 +58,8 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
         console.print(lay_out(report, render, datetime.now(UTC)))
     else:
         console.print(styled(render(text("table.no_certificate"))))
+    for question in _use_questions(report, titles, render):
+        console.print(styled(ASK, "yellow") + styled(question))
     for path in report.paths:
         console.print(_path_lines(path, titles, render))
     console.print()
@@ -64,6 +67,22 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
         console.print(_reader_table(report, render))
     for trouble in report.troubles:
         console.print(styled(SIGN, "yellow") + styled(render(text(TROUBLE_REMEDIES[trouble], reader=""))))
+
+
+def _use_questions(report: Report, titles: Mapping[str, str], render: Render) -> Iterator[CleanText]:
+    """Yield the question what a key is for.
+
+    Only the certificate that logs in is asked about.
+    """
+    for line in report.certificates:
+        if line.procedure_sure or line.stage is Stage.SUPERSEDED or line.role is not Role.AUTHENTICATION:
+            continue
+        holder, beginning = clean(line.subject_cn) or render(text("holder.unknown")), line.fingerprint_sha256[:12]
+        if line.procedure is None:
+            yield render(text("table.use.unknown", holder=holder, fingerprint=beginning))
+        else:
+            title = clean(titles.get(line.procedure, line.procedure))
+            yield render(text("table.use.assumed", holder=holder, fingerprint=beginning, procedure=title))
 
 
 def _path_lines(path: Path, titles: Mapping[str, str], render: Render) -> Styled:
@@ -92,6 +111,7 @@ def _certificate(line: CertificateStatus) -> dict[str, Any]:
         "stage": line.stage,
         "present": line.present,
         "procedure": line.procedure,
+        "procedure_sure": line.procedure_sure,
         "key_name": line.key_name or None,
         "last_seen": _rfc3339(line.last_seen),
         "reader": line.reader or None,

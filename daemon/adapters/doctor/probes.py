@@ -37,7 +37,7 @@ from daemon.core.diagnosis import (
 )
 from daemon.core.effects import ReadTokens, Reply
 from daemon.core.events import CommandReceived, ReadersSeen, ServiceLost, TokensRead
-from daemon.core.holders import procedure_of
+from daemon.core.issuers import procedure_of
 from daemon.core.login_start import AutostartState
 from daemon.core.model import Memory
 from daemon.core.state import State
@@ -205,7 +205,9 @@ def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
 
     A missing one is a trouble only where a key of the procedure is known.
     """
-    known = (procedure_of(seen.certificate, settings.procedures) for seen in memory.certificates.values())
+    known = (
+        procedure_of(seen.certificate, settings.procedures, memory.assignments) for seen in memory.certificates.values()
+    )
     in_use = {procedure.id for procedure in known if procedure}
     for procedure in settings.procedures:
         if procedure.tool is not None:

@@ -13,6 +13,7 @@ import msgspec
 from daemon.adapters.gate import admit
 from daemon.core.commands import (
     AnswerByWord,
+    AssignProcedure,
     CheckKeys,
     ClaimByFingerprint,
     Command,
@@ -45,6 +46,7 @@ REQUESTS: dict[str, type[ControlRequest]] = {
     "answer": AnswerByWord,
     "tell": ClaimByFingerprint,
     "name": NameKey,
+    "assign": AssignProcedure,
     "forget": ForgetCertificate,
     "quit": QuitDaemon,
 }
@@ -59,6 +61,8 @@ class _RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     fingerprint: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | msgspec.UnsetType = msgspec.UNSET
     claim: Claim | msgspec.UnsetType = msgspec.UNSET
     name: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType = msgspec.UNSET
+    procedure: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
+    unknown: bool | msgspec.UnsetType = msgspec.UNSET
     word: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")] | msgspec.UnsetType = msgspec.UNSET
     activation: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
 

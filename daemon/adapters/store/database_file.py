@@ -79,6 +79,10 @@ def _answer_words(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE answer_words (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
 
 
+def _assignments(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE assignments (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+
+
 def _fields_of(body: bytes) -> dict[str, object]:
     try:
         return msgspec.json.decode(body, type=dict[str, object])
@@ -92,6 +96,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _field_names,
     _answers,
     _answer_words,
+    _assignments,
 )
 """The step from each schema version to the next; a released one is never changed."""
 

@@ -29,6 +29,7 @@ from daemon.core.effects import HistoryEntry
 from daemon.core.model import (
     AnswerRecord,
     AnswerWord,
+    Assignment,
     CertificateRecord,
     Fingerprint,
     Key,
@@ -162,6 +163,7 @@ class SqliteStore:
             certificates=dict(_SEEN.read(connection, broken)),
             keys=dict(_KEYS.read(connection, broken)),
             delivered=dict(_DELIVERED.read(connection, broken)),
+            assignments=dict(_ASSIGNMENTS.read(connection, broken)),
             answered=dict(_ANSWERED.read(connection, broken)),
             snoozes=dict(_SNOOZES.read(connection, broken)),
             progress=dict(_PROGRESS.read(connection, broken)),
@@ -257,6 +259,7 @@ def _admit_value(_id: str, value: V) -> V:
 _SEEN = _Kept("certificates", Fingerprint, CertificateRecord, _admit_seen)
 _KEYS = _Kept("keys", KeyId, Key, _admit_key)
 _DELIVERED = _Kept("said", str, datetime, _admit_value)
+_ASSIGNMENTS = _Kept("assignments", Fingerprint, Assignment, _admit_value)
 _ANSWERED = _Kept("answered", KeyId, datetime, _admit_value)
 _SNOOZES = _Kept("snoozes", KeyId, datetime, _admit_value)
 _PROGRESS = _Kept("progress", ProgressId, Progress, _admit_value)
@@ -270,6 +273,7 @@ def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: li
         _SEEN.write(connection, old.certificates, new.certificates)
         _KEYS.write(connection, old.keys, new.keys)
         _DELIVERED.write(connection, old.delivered, new.delivered)
+        _ASSIGNMENTS.write(connection, old.assignments, new.assignments)
         _ANSWERED.write(connection, old.answered, new.answered)
         _SNOOZES.write(connection, old.snoozes, new.snoozes)
         _PROGRESS.write(connection, old.progress, new.progress)

@@ -52,7 +52,11 @@ def forget_certificate(state: State, fingerprint: Fingerprint) -> tuple[State, t
     At the next insertion both count as new.
     """
     key = key_of(state.memory, fingerprint)
-    memory = replace(state.memory, certificates=_without(state.memory.certificates, fingerprint))
+    memory = replace(
+        state.memory,
+        certificates=_without(state.memory.certificates, fingerprint),
+        assignments=_without(state.memory.assignments, fingerprint),
+    )
     contents = {
         reader: replace(content, fingerprints=content.fingerprints - {fingerprint})
         for reader, content in state.contents.items()

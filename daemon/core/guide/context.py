@@ -9,7 +9,8 @@ from config.settings import Procedure
 from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import known_cards
-from daemon.core.holders import LineageEntry, procedure_of
+from daemon.core.holders import LineageEntry
+from daemon.core.issuers import procedure_of
 from daemon.core.model import Certificate, Fingerprint, KeyId, Memory, Progress, ProgressId
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
@@ -143,7 +144,9 @@ def key_certificates(memory: Memory, key: KeyId) -> Iterator[Certificate]:
 
 def of_procedure(key: KeyId, memory: Memory, procedure: Procedure, procedures: tuple[Procedure, ...]) -> bool:
     """Return whether a key holds a certificate of this procedure."""
-    return any(procedure_of(found, procedures) is procedure for found in key_certificates(memory, key))
+    return any(
+        procedure_of(found, procedures, memory.assignments) is procedure for found in key_certificates(memory, key)
+    )
 
 
 def _entry(entries: Mapping[Fingerprint, LineageEntry], fingerprint: Fingerprint | None) -> LineageEntry | None:

@@ -7,10 +7,12 @@ from typing import assert_never
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.answer_words import drop_words, find_answer
 from daemon.core.assessment import assess_state
+from daemon.core.assignments import assign
 from daemon.core.card_reads import order_read_of_all
 from daemon.core.commands import (
     AnswerByWord,
     AnswerNotice,
+    AssignProcedure,
     CheckKeys,
     ChooseAction,
     ClaimByFingerprint,
@@ -30,7 +32,7 @@ from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartA
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key
-from daemon.core.model import AnswerWord, Claim, Fingerprint
+from daemon.core.model import AnswerWord, Assignment, Claim, Fingerprint
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case
 from daemon.core.responses.notice import Step, answer_notice, apply_claim, note_answer
@@ -55,6 +57,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return _claim_by_fingerprint(state, fingerprint, claim, now)
         case NameKey(fingerprint=fingerprint, name=name):
             return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
+        case AssignProcedure():
+            return assign_procedure(state, command), ()
         case ForgetCertificate(fingerprint=fingerprint):
             return forget_certificate(state, fingerprint)
         case RaiseGuide(activation=activation):
@@ -102,6 +106,14 @@ def _answer_by_word(state: State, word: AnswerWord, now: datetime) -> Step:
     if answer.choice is not NoticeChoice.OPEN:
         state = replace(state, memory=drop_words(state.memory, {answer.notice_id}))
     return answer_notice(state, assess_state(state, now), answer.notice_id, answer.choice, now)
+
+
+def assign_procedure(state: State, command: AssignProcedure) -> State:
+    """Remember what a certificate is for. Unknown procedures change nothing."""
+    if command.procedure is not None and state.settings.procedure(command.procedure) is None:
+        return state
+    answer = Assignment(procedure=command.procedure, unknown=command.unknown)
+    return replace(state, memory=assign(state.memory, command.fingerprint, answer))
 
 
 def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: datetime) -> Step:

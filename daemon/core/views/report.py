@@ -110,6 +110,8 @@ class CertificateStatus:
     """Whether its key is in a reader now."""
     procedure: str | None
     """The id of the procedure it belongs to."""
+    procedure_sure: bool = False
+    """Whether the user has named it, or no other one fits."""
     key_name: str = ""
     """The user's own name for its key, "" for none."""
     last_seen: datetime | None = None

@@ -89,6 +89,8 @@ def test_a_name_survives_the_end_of_the_daemon(known: Program) -> None:
         (["forget", "f" * 64, "--yes"], "No certificate that is known begins with"),
         (["name", "0" * 64, "x"], "No certificate that is known begins with"),
         (["name", "0000", "x" * 41], "at most 40 characters"),
+        (["assign", "opalexe", "abc"], "at least 4 digits"),
+        (["assign", "none", "0" * 64], "No certificate that is known begins with"),
     ],
     ids=lambda given: " ".join(given)[:30] if isinstance(given, list) else "",
 )
@@ -97,6 +99,22 @@ def test_a_fingerprint_that_is_not_one_certificate_is_refused(known: Program, gi
     assert (refused.returncode, refused.stdout) == (2, "")
     assert expected in refused.stderr
     assert len(certificates(known)) == 1
+
+
+def test_what_a_key_is_for_is_asked_answered_and_changed(known: Program) -> None:
+    whose = fingerprint(known)
+    assert f"vigicle assign PROCEDURE {whose[:12]}" in known.run("status").stdout
+    assert [(c["procedure"], c["procedure_sure"]) for c in certificates(known)] == [("opalexe", False)]
+    for procedure, expected in (("siv", "siv"), ("none", None), ("opalexe", "opalexe")):
+        assert known.run("assign", procedure, whose[:8]).returncode == 0
+        assert [(c["procedure"], c["procedure_sure"]) for c in certificates(known)] == [(expected, True)]
+    assert "vigicle assign PROCEDURE" not in known.run("status").stdout
+
+
+def test_an_unknown_procedure_is_refused_with_what_is_accepted(known: Program) -> None:
+    refused = known.run("assign", "sivv", fingerprint(known))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert all(each in refused.stderr for each in ("sivv", "opalexe", "siv", "ebarreau", "other", "none"))
 
 
 def test_without_a_terminal_nothing_is_forgotten(known: Program) -> None:

@@ -6,7 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from daemon.core.holders import certificates_renewed_in_place, lineages, procedure_of
+from daemon.core.holders import certificates_renewed_in_place, lineages
+from daemon.core.issuers import procedure_of
 from daemon.core.model import Certificate, Role
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
 
@@ -30,14 +31,14 @@ BOTH = SETTINGS.procedures
     ],
 )
 def test_a_procedure_is_known_by_its_issuer(changes: dict[str, object], known: str | None) -> None:
-    found = procedure_of(certificate(**changes), BOTH)
+    found = procedure_of(certificate(**changes), BOTH, {})
     assert (found.id if found else None) == known
 
 
 def test_a_procedure_that_is_not_assumed_is_never_taken_whatever_comes_first() -> None:
     asked = replace(OPALEXE, id="a", assume=False)
-    assert procedure_of(JEAN, (asked, OPALEXE)) is OPALEXE
-    assert procedure_of(JEAN, (asked,)) is None
+    assert procedure_of(JEAN, (asked, OPALEXE), {}) is OPALEXE
+    assert procedure_of(JEAN, (asked,), {}) is None
 
 
 def keys_of_lines(*things: tuple[Certificate, ...]) -> list[list[str]]:

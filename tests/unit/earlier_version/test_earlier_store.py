@@ -43,7 +43,7 @@ BLANK = "bare:"
 READER = "Lecteur d’essai 01"
 RENAMED_FIELDS = {"keys": {"signs": "flags"}, "progress": {"course": "workflow"}}
 """The fields of each table's bodies that a migration renames, old to new."""
-NEW_TABLES = {"answered": ["id", "body"], "answer_words": ["id", "body"]}
+NEW_TABLES = {"answered": ["id", "body"], "answer_words": ["id", "body"], "assignments": ["id", "body"]}
 """The tables that a migration adds."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the paths in the files are those of Linux")
@@ -121,6 +121,7 @@ def test_status_prints_the_same_but_for_the_wording(known: tuple[Settings, Memor
     report = next(effect.report for effect in effects if isinstance(effect, Reply))
     printed = json.loads(as_json(report, Translator("en", UTC).render))
     assert [path.pop("not_before") for path in printed["paths"]] == [None] * len(printed["paths"]), "added"
+    assert all(isinstance(line.pop("procedure_sure"), bool) for line in printed["certificates"]), "added"
     expected_status = EXPECTED["status"]["in English"]
     for each in (printed, expected_status):
         for path in each["paths"]:

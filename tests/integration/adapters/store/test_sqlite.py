@@ -421,6 +421,7 @@ def make_version_1(file: Path) -> None:
     query(file, "DROP TABLE progress")
     query(file, "DROP TABLE answered")
     query(file, "DROP TABLE answer_words")
+    query(file, "DROP TABLE assignments")
     query(file, "UPDATE keys SET body = json_remove(body, '$.name')")
     query(file, "PRAGMA user_version = 1")
 
