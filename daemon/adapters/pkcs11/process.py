@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
+from daemon.adapters.pkcs11.limits import child_environment
 from daemon.adapters.pkcs11.messages import (
     ANSWER_LIMIT,
     ANSWERS_OF_CHILD,
@@ -61,6 +62,7 @@ class TokenProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # vendor modules chatter
             cwd=Path(sys.executable).parent,
+            env=child_environment(os.environ),
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )

@@ -13,6 +13,7 @@ from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFl
 from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
 from config.i18n.text import clean
+from daemon.adapters.pkcs11.limits import restrain
 from daemon.adapters.pkcs11.messages import (
     CERTIFICATES_PER_TOKEN,
     ENCODER,
@@ -43,6 +44,7 @@ def main() -> None:
     code = 1
     answers, nowhere = _private_output()
     try:
+        restrain()
         faulthandler.dump_traceback_later(LIFE_S, exit=True, file=nowhere)
         threading.Thread(target=_load_parser, daemon=True).start()
         with open(0, "rb", closefd=False) as questions:  # a descriptor has no path

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import time
 from functools import reduce
 from itertools import combinations
@@ -149,6 +151,25 @@ def test_a_process_that_a_module_leaves_ends_with_its_read(module: TokenModule, 
     assert labels(reads.read()) == ["a key"]
     wait_until(lambda: module.forked != 0, "it has forked")
     wait_until(lambda: not Path(f"/proc/{module.forked}").exists(), "what was forked has ended")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+def test_a_module_runs_within_limits(module: TokenModule, reads: Reads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    module.show([make_certificate()])
+    module.fail("report", "C_Initialize")
+    assert labels(reads.read()) == ["a key"]
+    assert re.search(r"^NoNewPrivs:\s*1$", module.reported("status"), re.MULTILINE)
+    for limit, value in (
+        ("core file size", 1),
+        ("open files", 256),
+        ("file size", 64 << 20),
+        ("address space", 4 << 30),
+    ):
+        assert re.search(rf"^Max {limit}\s+{value}\s+{value}\s", module.reported("limits"), re.MULTILINE)
+    assert 4 < int(module.reported("pieces")) < 16
+    assert "secret" not in module.reported("environ")
+    assert "HOME=" in module.reported("environ")
 
 
 # --- one beside another -------------------------------------------------------------------------

@@ -51,9 +51,13 @@ class TokenModule:
     def fail(self, how: str, where: str) -> None:
         """Fail at each call of this function from now on.
 
-        `how` is crash, hang, exit, chatter, fork or error.
+        `how` is crash, hang, exit, chatter, fork, report or error.
         """
         (self._files / "fault").write_text(f"{how} {where}")
+
+    def reported(self, name: str) -> str:
+        """Return what it reported: status, limits, environ or pieces (of 256 MB that it got)."""
+        return (self._files / name).read_text(errors="replace")
 
     def recover(self) -> None:
         """Stop failing."""
