@@ -1,4 +1,4 @@
-"""What a child that loads a vendor's module may use.
+"""What a child that loads a module may use.
 
 Vendor modules crash, leak and loop. The limits keep that within the child: no memory image on the disk, no endless
 memory or files, no further rights, and no life after the daemon's.

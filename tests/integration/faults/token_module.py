@@ -56,7 +56,10 @@ class TokenModule:
         (self._files / "fault").write_text(f"{how} {where}")
 
     def reported(self, name: str) -> str:
-        """Return what it reported: status, limits, environ or pieces (of 256 MB that it got)."""
+        """Return what it reported of its process.
+
+        `name` is status, limits, environ, or pieces: how many of 256 MB it got.
+        """
         return (self._files / name).read_text(errors="replace")
 
     def recover(self) -> None:
