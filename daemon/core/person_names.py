@@ -252,4 +252,9 @@ def _runs(words: Words) -> frozenset[str]:
 
 
 def _of_two_genders(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool((one & _MEN and other & _WOMEN) or (one & _WOMEN and other & _MEN))
+    """Return whether the titles are known of both, and differ.
+
+    A couple writes both titles in one name.
+    """
+    genders, other_genders = ((bool(titles & _MEN), bool(titles & _WOMEN)) for titles in (one, other))
+    return any(genders) and any(other_genders) and genders != other_genders
