@@ -100,9 +100,8 @@ def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetim
 
 def snooze_until(subject_end: datetime, now: datetime, rest: timedelta = SNOOZE) -> datetime:
     """Return the end of a rest, or the certificate's earlier end."""
-    if now < subject_end < now + rest:
-        return subject_end
-    return now + rest
+    until = later(now, rest)
+    return subject_end if now < subject_end < until else until
 
 
 def _due_keys(
@@ -121,7 +120,7 @@ def _due_keys(
     if any(not was_delivered(memory, dedup_key, now) for dedup_key in news):
         return covered
     rests_until = memory.snoozes.get(subject.key.id)
-    if rests_until is not None and now < rests_until <= now + SNOOZE:
+    if rests_until is not None and now < rests_until <= later(now, SNOOZE):
         return ()
     latest = [milestone for milestone in passed[-1:] if not _is_silenced(subject, milestone, now)]
     if any(not was_delivered(memory, milestone, now) for milestone in latest):
@@ -188,7 +187,7 @@ def _answered_at(subject: Subject, memory: Memory, now: datetime) -> datetime | 
     One from before the ordered key was expected counts no longer, once that is late.
     """
     answered = memory.answered.get(subject.key.id)
-    if answered is None or answered > now + CLOCK_SLACK:
+    if answered is None or answered > later(now, CLOCK_SLACK):
         return None
     expected = None if subject.case is None else subject.case.expected
     if expected is not None and answered < expected <= now:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from daemon.core.expiry import DAY, expired
+from config.instants import local_time
+from daemon.core.expiry import DAY, expired, later
 
 MORNING = time(9)  # of a day without login or unlock
 WEEK = 7 * DAY
@@ -30,17 +31,17 @@ class Presence:
             return False
         if self.arrived is not None and self.day(self.arrived) == self.day(now):
             return True
-        return now.astimezone(self.zone).time() >= MORNING
+        return local_time(now, self.zone).time() >= MORNING
 
     def day(self, moment: datetime) -> date:
         """Return the local day of a moment."""
-        return moment.astimezone(self.zone).date()
+        return local_time(moment, self.zone).date()
 
     def next_morning(self, now: datetime) -> datetime:
         """Return the next nine o'clock, local time."""
-        local = now.astimezone(self.zone)
+        local = local_time(now, self.zone)
         morning = local.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
-        return morning if morning > local else morning + DAY
+        return morning if morning > local else later(morning, DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

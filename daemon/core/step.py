@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from config.i18n.text import text
+from config.instants import local_time
 from config.settings import Settings
 from daemon.core import events
 from daemon.core.answer_words import drop_settled, issue_words
@@ -40,7 +41,7 @@ from daemon.core.effects import (
     WakeAt,
 )
 from daemon.core.events import Event
-from daemon.core.expiry import later, quiet_until
+from daemon.core.expiry import earlier, later, quiet_until
 from daemon.core.guide.certificates import certificate_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
@@ -219,7 +220,7 @@ def _on_time(state: State, now: datetime) -> State:
     """
     if state.clock is None:  # the daemon starts with the session
         return replace(state, clock=now, arrived=now)
-    if now < state.clock - CLOCK_JITTER:
+    if later(now, CLOCK_JITTER) < state.clock:
         return replace(state, clock=now, memory=set_back(state.memory, state.clock - now))
     return replace(state, clock=max(now, state.clock))
 
@@ -290,7 +291,7 @@ def _show_notices(
     before = {n.notice_id: state.in_flight[n.notice_id] for n in due if n.notice_id in state.in_flight}
     under_way = {notice_id for notice_id, delivery in before.items() if _is_under_way(delivery, now)}
     fresh = [n for n in due if n.notice_id not in under_way]
-    quiet = quiet_until(now.astimezone(state.zone), state.settings.notices.quiet_hours)
+    quiet = quiet_until(local_time(now, state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
     delivery = {n.notice_id: _next_delivery(n, before.get(n.notice_id), now) for n in fresh}
@@ -330,7 +331,7 @@ def _is_under_way(delivery: Delivery, now: datetime) -> bool:
 
     One that was handed out in the future is not: the clock has been set back since.
     """
-    return delivery.at - CLOCK_JITTER <= now < _overdue_at(delivery)
+    return delivery.at <= later(now, CLOCK_JITTER) and now < _overdue_at(delivery)
 
 
 def _overdue_at(delivery: Delivery) -> datetime:
@@ -341,7 +342,7 @@ def _overdue_at(delivery: Delivery) -> datetime:
 
 def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
     """Remember that a notice was delivered, and forget old troubles."""
-    oldest = event.at - TROUBLE_KEYS_KEPT
+    oldest = earlier(event.at, TROUBLE_KEYS_KEPT)
     kept = {m: at for m, at in state.memory.delivered.items() if at > oldest or not is_trouble_key(m)}
     fresh = {str(k) for k in event.dedup_keys if isinstance(k, ToldKey) or not was_delivered(state.memory, k, event.at)}
     memory = replace(state.memory, delivered=kept | dict.fromkeys(fresh, event.at))

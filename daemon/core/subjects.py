@@ -94,7 +94,7 @@ def delivered_at(memory: Memory, dedup_key: DedupKey, now: datetime) -> datetime
     A moment in the far future was noted by a wrong clock and does not count.
     """
     delivered = memory.delivered.get(str(dedup_key))
-    if delivered is None or delivered > now + CLOCK_SLACK:
+    if delivered is None or delivered > later(now, CLOCK_SLACK):
         return None
     return delivered
 

@@ -116,6 +116,12 @@ def test_the_core_and_the_settings_are_pure() -> None:
     assert [line for module, source in pure.items() for line in impurities(module, source)] == []
 
 
+def test_zones_are_converted_in_one_place_alone() -> None:
+    """Elsewhere, a certificate without end would raise OverflowError east of Greenwich."""
+    found = {module for module, source in MODULES.items() if ".astimezone(" in source}
+    assert found == {"config.instants", "daemon.adapters.schedule.local_zone"}
+
+
 def test_each_family_of_adapters_has_its_row() -> None:
     there = {module.split(".")[2] for module in MODULES if module.startswith("daemon.adapters.")}
     assert there == set(FAMILIES)

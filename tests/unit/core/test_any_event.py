@@ -1,0 +1,148 @@
+"""The rules bear every well-typed event, whatever its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from enum import StrEnum
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.i18n.text import Phrase, Text, text
+from config.i18n.translator import LANGUAGES, Translator
+from config.settings import Settings
+from config.workflows import WorkflowKind
+from daemon.core.calendar_entries import calendar_entries
+from daemon.core.commands import Command
+from daemon.core.effects import Reply
+from daemon.core.events import CommandReceived, Event, ReadersSeen, ReadFinished, TokensRead
+from daemon.core.model import Fingerprint, KeyId, ReaderName, Ticket
+from daemon.core.state import State
+from daemon.core.step import step
+from support.core.factories import DAY, NOW, SETTINGS, holding, notice_settings
+
+ENDS = [
+    datetime.min.replace(tzinfo=UTC),
+    datetime.max.replace(tzinfo=UTC),
+    datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+]
+MOMENTS = st.one_of(
+    st.sampled_from([NOW, *ENDS]),
+    st.integers(-3000, 3000).map(lambda days: NOW + days * DAY),
+    st.datetimes(timezones=st.just(UTC)),
+)
+ZONES: list[tzinfo] = [
+    *(timezone(timedelta(hours=hours)) for hours in range(-12, 15)),
+    *map(ZoneInfo, ("Pacific/Kiritimati", "America/New_York", "Europe/Paris")),
+]
+WORDS = st.one_of(st.sampled_from(["", "Jeanne", "MARTIN", "CertEurope", "opalexe", "{holder}"]), st.text(max_size=8))
+CHOSEN = (SETTINGS, notice_settings(days=(), urgent_days=1), notice_settings(days=(3650, 1), urgent_days=3650))
+FINGERPRINTS = [Fingerprint(letter * 64) for letter in "abc"]
+KEYS = [KeyId(fingerprint[:16]) for fingerprint in FINGERPRINTS]
+POOLS: dict[Any, st.SearchStrategy[Any]] = {
+    datetime: MOMENTS,
+    str: WORDS,
+    int: st.integers(0, 4),
+    Text: st.just(text("notice.nothing.title")),
+    Settings: st.sampled_from(CHOSEN),
+    StrEnum: st.sampled_from(WorkflowKind),
+    Fingerprint: st.sampled_from(FINGERPRINTS),
+    KeyId: st.sampled_from(KEYS),
+    ReaderName: st.sampled_from([ReaderName("Reader 00"), ReaderName("Reader 01"), ReaderName("")]),
+    Ticket: st.integers(1, 6).map(Ticket),
+}
+"""Few values of what the rules compare, so that events are often about the same thing."""
+
+
+@cache
+def any_of(type_: Any) -> st.SearchStrategy[Any]:
+    """Values of a type, with every field of a dataclass."""
+    if type_ in POOLS:
+        return POOLS[type_]
+    if isinstance(type_, type) and is_dataclass(type_):
+        return st.builds(type_, **{field.name: _field(type_, field.name) for field in fields(type_)})
+    if arguments := get_args(type_):
+        return _container(get_origin(type_), arguments)
+    supertype = getattr(type_, "__supertype__", None)
+    return any_of(supertype) if supertype is not None else st.from_type(type_)
+
+
+def _field(type_: type, name: str) -> st.SearchStrategy[Any]:
+    return st.deferred(lambda: any_of(get_type_hints(type_)[name]))
+
+
+def _container(origin: Any, arguments: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    if origin is tuple:
+        return st.lists(any_of(arguments[0]), max_size=3).map(tuple)
+    if origin is frozenset:
+        return st.frozensets(any_of(arguments[0]), max_size=3)
+    if origin in {Mapping, dict}:
+        return st.dictionaries(*map(any_of, arguments), max_size=2)
+    return st.one_of(*map(any_of, arguments))
+
+
+EVENTS = st.one_of(*(any_of(kind) for kind in get_args(Event)))
+STORIES = st.lists(EVENTS, min_size=1, max_size=12)
+COMMANDS = [any_of(kind) for kind in get_args(Command)]
+
+
+def follow(story: list[Event], zone: tzinfo) -> None:
+    """Apply the events, and render in both languages what follows."""
+    state = State(settings=SETTINGS, zone=zone)
+    for event in story:
+        state, effects = step(state, event)
+        render_all(effects, zone)
+    now = story[-1].at
+    render_all(calendar_entries(state.memory, state.settings, now), zone)
+    _, effects = step(State(settings=SETTINGS, memory=state.memory, zone=zone), story[-1])
+    render_all(effects, zone)
+
+
+def render_all(value: object, zone: tzinfo) -> None:
+    match value:
+        case Text() | Phrase():
+            for language in LANGUAGES:
+                assert TRANSLATORS[language, zone].render(value)
+        case tuple():
+            for each in value:
+                render_all(each, zone)
+        case Settings():
+            pass
+        case _ if is_dataclass(value):
+            if isinstance(value, Reply):
+                render_all(tuple(path.reason for path in value.report.paths), zone)
+            for field in fields(value):
+                render_all(getattr(value, field.name), zone)
+
+
+TRANSLATORS = {(language, zone): Translator(language, zone) for language in LANGUAGES for zone in ZONES}
+
+
+@given(STORIES, st.sampled_from(ZONES))
+def test_no_event_is_more_than_the_rules_can_bear(story: list[Event], zone: tzinfo) -> None:
+    follow(story, zone)
+
+
+@given(
+    st.lists(any_of(TokensRead).map(lambda read: read.tokens), min_size=1, max_size=4),
+    st.lists(st.one_of(*COMMANDS), max_size=6),
+    st.lists(MOMENTS, min_size=12, max_size=12),
+    st.sampled_from(ZONES),
+)
+def test_no_key_and_no_command_is_more_than_the_rules_can_bear(
+    keys: list[tuple[Any, ...]], commands: list[Command], moments: list[datetime], zone: tzinfo
+) -> None:
+    """The keys are read, so that the commands find them."""
+    at = iter(moments)
+    story: list[Event] = []
+    for number, tokens in enumerate(keys, 1):
+        story.append(ReadersSeen(at=next(at), readers=(holding(insertion=number),)))
+        story.append(TokensRead(at=story[-1].at, ticket=Ticket(number), module="m", tokens=tokens))
+        story.append(ReadFinished(at=story[-1].at, ticket=Ticket(number)))
+    story += [CommandReceived(at=next(at), command=command) for command in commands]
+    follow(story, zone)
