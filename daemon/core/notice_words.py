@@ -204,6 +204,8 @@ def _association_body(subject: Subject, *, has_ended: bool) -> str:
 
 
 def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
+    if subject.ends_before_login:
+        return BODIES_BY_ROLE[subject.role][has_ended]
     if subject.is_ordered:
         return ORDERED_BODIES[has_ended]
     if has_ended:

@@ -38,6 +38,11 @@ class Subject:
             return None
         return self.case.path
 
+    @property
+    def ends_before_login(self) -> bool:
+        """Whether the certificate that logs in lasts a day longer, or more."""
+        return self.case is not None and self.case.status.current.not_after >= later(self.not_after, DAY)
+
     def notices(self, settings: Settings) -> NoticeSettings:
         """Return when to notify of the key."""
         return settings.notices_of(self.case.lineage.procedure if self.case else None)

@@ -259,6 +259,26 @@ def test_what_ends_before_the_login_is_named_by_its_role(role: Role, life: timed
 
 
 @pytest.mark.parametrize(
+    ("role", "life", "body"),
+    [
+        (Role.SIGNATURE, 10 * DAY, "notice.signature.ends"),
+        (Role.SIGNATURE, -DAY, "notice.signature.expired"),
+        (Role.OTHER, 10 * DAY, "notice.other.ends"),
+        (Role.OTHER, -DAY, "notice.other.expired"),
+        (Role.SIGNATURE, 69 * DAY, "notice.signature.ends"),
+        (Role.SIGNATURE, 70 * DAY - timedelta(minutes=1), "notice.order.ends"),
+    ],
+)
+def test_a_key_to_order_says_what_ends_before_the_login(role: Role, life: timedelta, body: str) -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(ending(70 * DAY), ending(life, "beside", role=role))
+    delivered = simulator.delivered[0][1]
+    assert delivered.body.id == body
+    assert delivered.button == text("button.order")
+
+
+@pytest.mark.parametrize(
     ("life", "body"), [(80 * DAY, "notice.plain.ends"), (-DAY, "notice.plain.expired"), (91 * DAY, None)]
 )
 def test_a_certificate_without_a_procedure_has_a_simple_notice(life: timedelta, body: str | None) -> None:
