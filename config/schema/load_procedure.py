@@ -34,7 +34,7 @@ WITHOUT_TOOL = "workflows_without_tool"
 ENTRIES_LIMIT = 20  # steps of a workflow, and its known problems
 
 _MOMENT = "date|day|time|datetime|until|until_datetime"
-_NAMES = {"old_key": "", "new_key": "", "holder": "", "old_ends": _MOMENT, "new_ends": _MOMENT}
+_NAMES = {"old_key": "", "new_key": "", "holder": "", "lead": "", "old_ends": _MOMENT, "new_ends": _MOMENT}
 _LETTER_NAMES = {"holder": "", "serial": ""}
 _WORKFLOW_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, {})
 _SUBJECT = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _LETTER_NAMES)

@@ -218,7 +218,7 @@ def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: date
 
 def _why_way(lineage: KeyLineage, current: LineageEntry, way: WorkflowKind, now: datetime) -> Reason:
     if way is WorkflowKind.ASSOCIATE_NEW:
-        return Reason.OLD_ENDED
+        return Reason.OLD_ENDED if expired(current.not_after, now) else Reason.OLD_ENDS
     if _way_to_register(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW:
         return Reason.LINK_MAILED
     return Reason.OLD_VALID

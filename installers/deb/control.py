@@ -19,7 +19,7 @@ DOCUMENTS = "usr/share/doc/vigicle"
 RUN = ("pcscd", "libglib2.0-bin")
 RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libnotify-bin", "xdg-utils")
 DESCRIPTION = """\
-lookout for the certificate on a smart card or crypto key
+warns before the certificate on a smart card or crypto key expires
  vigicle starts at login and watches the card reader. It remembers every
  certificate that it has seen, and tells in time that one will expire, even
  while the key lies in a drawer. One click on the notice launches the right

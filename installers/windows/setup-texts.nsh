@@ -6,17 +6,17 @@
 !macroend
 
 !insertmacro Say WELCOME \
-  "vigicle tells you before the certificate of your key or card expires, and leads you to the right next step.$\r$\n$\r$\nIt is installed for you alone, without administrator’s rights. If it is running, it is ended and started again.$\r$\n$\r$\nClick Install." \
-  "vigicle vous prévient avant que le certificat de votre clé ou de votre carte n’expire, et vous mène à la bonne étape.$\r$\n$\r$\nIl s’installe pour vous seul, sans droits d’administrateur. S’il est en marche, il est arrêté puis relancé.$\r$\n$\r$\nCliquez sur Installer."
+  "vigicle tells you before the certificate of your key or card expires, and leads you to the right next step.$\r$\n$\r$\nIt is installed only for your account, without administrator’s rights. If it is open already, it will be closed and opened again.$\r$\n$\r$\nClick Install." \
+  "vigicle vous prévient avant que le certificat de votre clé ou de votre carte n’expire, et vous mène à la bonne étape.$\r$\n$\r$\nIl s’installe pour vous seul, sans droits d’administrateur. Si vigicle est déjà ouvert, il sera fermé puis relancé.$\r$\n$\r$\nCliquez sur Installer."
 !insertmacro Say START_NOW "Start vigicle now" "Démarrer vigicle maintenant"
-!insertmacro Say START_AT_LOGIN "Start vigicle when I log in" "Démarrer vigicle à l’ouverture de ma session"
+!insertmacro Say START_AT_LOGIN "Start vigicle with the computer" "Démarrer vigicle avec l’ordinateur"
 !insertmacro Say ENDING "Ending vigicle…" "Arrêt de vigicle…"
 !insertmacro Say STILL_RUNNING \
   "vigicle is still running, and cannot be replaced. Quit it in the menu of its icon. Then start this program again." \
-  "vigicle est encore en marche et ne peut pas être remplacé. Quittez-le dans le menu de son icône. Relancez ensuite ce programme."
+  "vigicle est encore ouvert et ne peut pas être remplacé. Quittez-le dans le menu de son icône. Relancez ensuite ce programme."
 !insertmacro Say NEEDS_WINDOWS_10 \
-  "vigicle needs Windows 10 or 11, in 64 bits." \
-  "vigicle demande Windows 10 ou 11, en 64 bits."
+  "vigicle needs Windows 10 or 11 (64 bits)." \
+  "vigicle nécessite Windows 10 ou 11 (64 bits)."
 !insertmacro Say FOREIGN_FOLDER \
   "The folder $INSTDIR holds other files. Choose an empty folder." \
   "Le dossier $INSTDIR contient d’autres fichiers. Choisissez un dossier vide."
@@ -24,5 +24,5 @@
   "Not all files could be written to $INSTDIR. Make room on the disk. Then start this program again." \
   "Tous les fichiers n’ont pas pu être écrits dans $INSTDIR. Faites de la place sur le disque. Relancez ensuite ce programme."
 !insertmacro Say FORGET \
-  "vigicle is removed. Shall what it remembers of your keys, and your settings, be removed as well?" \
-  "vigicle est retiré. Faut-il retirer aussi ce qu’il a retenu de vos clés, et vos réglages ?"
+  "vigicle is removed. Delete the dates of your keys and your settings as well?" \
+  "vigicle est désinstallé. Effacer aussi les dates de vos clés et vos réglages ?"

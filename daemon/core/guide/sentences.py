@@ -4,6 +4,7 @@ from config.i18n.text import Argument, Phrase, Text, text
 from config.i18n.wording import Wording
 from daemon.core.guide.context import GuideContext
 from daemon.core.holders import LineageEntry
+from daemon.core.notice_words import lead_words
 from daemon.core.views.guide import BarRole
 
 Arguments = tuple[tuple[str, Argument], ...]
@@ -22,6 +23,7 @@ def sentence_arguments(context: GuideContext) -> Arguments:
         "holder": holder_label(context.case.lineage.holder),
         "old_ends": _end(roles.old),
         "new_ends": _end(roles.new),
+        "lead": lead_words(procedure),
         "tool": procedure.tool_name or "",
         "support_phone": procedure.support_phone or "",
         "issuer_support": procedure.issuer_support or "",

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     NO_CERTIFICATE_YET_OLD_ENDED = "reason.activate.bare_ended"
     OLD_VALID = "reason.add_with_old.old_valid"
     LINK_MAILED = "reason.add_with_old.mailed"
+    OLD_ENDS = "reason.associate_new.old_ends"
     OLD_ENDED = "reason.associate_new.old_ended"
     OLD_LOST = "reason.associate_new.lost"
     RENEWED = "reason.renewed"

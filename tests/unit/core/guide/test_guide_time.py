@@ -67,7 +67,7 @@ def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: WorkflowK
     simulator.wait(moment - NOW)
     assert simulator.page.workflow is kind
     changed = kind is WorkflowKind.ASSOCIATE_NEW
-    assert (delivered(simulator.page.why) == "reason.associate_new.old_ended") is changed
+    assert (delivered(simulator.page.why) == "reason.associate_new.old_ends") is changed
     simulator.remove()
     assert (
         [delivered(alert) for alert in [simulator.page.alert] if alert] == ["guide.changed.associate_new"]
