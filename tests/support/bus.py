@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from dbus_fast import ErrorType, Message, MessageType, NameFlag, RequestNameReply
+from dbus_fast import ErrorType, Message, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 
 from support.process import Process, require_tool
@@ -177,6 +177,25 @@ class LoginManager(BusService):
     path = "/org/freedesktop/login1"
     interface = "org.freedesktop.login1.Manager"
     introspection = '<signal name="PrepareForSleep"><arg type="b"/></signal>'
+
+    def lock(self, *, locked: bool) -> None:
+        """Signal that a session was locked or unlocked."""
+        assert self._loop is not None, f"{self.name} is not running"
+        body = ["org.freedesktop.login1.Session", {"LockedHint": Variant("b", locked)}, []]
+
+        async def send() -> None:
+            assert self._bus is not None
+            await self._bus.send(
+                Message.new_signal(
+                    "/org/freedesktop/login1/session/_32",
+                    "org.freedesktop.DBus.Properties",
+                    "PropertiesChanged",
+                    "sa{sv}as",
+                    body,
+                )
+            )
+
+        asyncio.run_coroutine_threadsafe(send(), self._loop).result(LIMIT_S)
 
     def prepare_for_sleep(self, *, going: bool) -> None:
         """Signal that the machine goes to sleep or has resumed."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.i18n.text import CleanText, Render, clean, text
 from daemon.core.commands import AnswerNotice, Command, QuitDaemon, RaiseGuide
-from daemon.core.events import CommandReceived, Event
+from daemon.core.events import CommandReceived, Event, SessionLock
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from daemon.ports import Balloons
 from tray.icon.errors import TrayGoneError
@@ -188,10 +188,14 @@ class TrayIcon:
             self._icon = icon = icon_class(NAME, _drawing(view), tooltip, self._menu(entries))
         if sys.platform == "win32":
             icon.session_ends = self._end_with_session
+            icon.session_locks = self._post_lock
             icon.asked_to_end = partial(self._post_command, QuitDaemon())
         if sys.platform == "darwin":
             icon.reopened = lambda: self._post_command(RaiseGuide())
         icon.run(self._shown)
+
+    def _post_lock(self, locked: bool) -> None:  # noqa: FBT001 - what the session reports
+        self._post(SessionLock(at=self._clock(), locked=locked))
 
     def _end_with_session(self) -> None:
         """End the daemon, and return when the store is closed."""

@@ -17,6 +17,8 @@ from pystray._util import win32
 from tray.icon.windows_messages import VERSION, IconAction, MessageFilter, place_of
 
 WM_NULL, WM_CLOSE, WM_QUERYENDSESSION, WM_ENDSESSION, WM_DPICHANGED = 0x0000, 0x0010, 0x0011, 0x0016, 0x02E0
+WM_WTSSESSION_CHANGE, WTS_SESSION_LOCK, WTS_SESSION_UNLOCK = 0x02B1, 0x7, 0x8  # wtsapi32.h
+NOTIFY_FOR_THIS_SESSION = 0
 WM_DO = win32.WM_NOTIFY + 1  # pystray's own messages end there
 SM_CXSMICON = 49
 ICON_HEADERS = 22  # bytes of ICONDIR and its one ICONDIRENTRY
@@ -26,6 +28,8 @@ SHOW_TRIES, SHOW_AGAIN_S = 5, 1.0
 SHOW_LIMIT_S = 10.0
 
 user32 = win32.windll.user32
+wtsapi32 = win32.windll.wtsapi32
+wtsapi32.WTSRegisterSessionNotification.argtypes = (win32.wintypes.HWND, win32.wintypes.DWORD)
 user32.FindWindowW.restype = win32.wintypes.HWND
 user32.FindWindowW.argtypes = (win32.wintypes.LPCWSTR, win32.wintypes.LPCWSTR)
 user32.GetDpiForWindow.argtypes = (win32.wintypes.HWND,)
@@ -50,6 +54,7 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.session_ends: Callable[[], None] = lambda: None
+        self.session_locks: Callable[[bool], None] = lambda _locked: None
         self.asked_to_end: Callable[[], None] = lambda: None
         self._clicked: Callable[[], None] = lambda: None
         self._filter = MessageFilter(lambda: user32.GetDoubleClickTime() / 1000)
@@ -61,6 +66,7 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             WM_CLOSE: lambda _wparam, _lparam: self.asked_to_end(),
             WM_QUERYENDSESSION: lambda _wparam, _lparam: 1,
             WM_ENDSESSION: self._on_session_end,
+            WM_WTSSESSION_CHANGE: self._on_session_change,
             WM_DPICHANGED: self._on_display_change,
             WM_DO: self._on_do,
         }
@@ -77,6 +83,7 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
 
     def _run(self) -> None:
         self._owner = threading.get_ident()
+        wtsapi32.WTSRegisterSessionNotification(self._hwnd, NOTIFY_FOR_THIS_SESSION)  # Windows drops it with the window
         super()._run()
 
     def _message(self, code: int, flags: int, **fields: Any) -> bool:
@@ -198,6 +205,11 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     def _on_session_end(self, wparam: int, _lparam: int) -> None:
         if wparam:  # else somebody has called it off
             self.session_ends()
+
+    def _on_session_change(self, wparam: int, _lparam: int) -> None:
+        """Report a lock or an unlock (WM_WTSSESSION_CHANGE)."""
+        if wparam in {WTS_SESSION_LOCK, WTS_SESSION_UNLOCK}:
+            self.session_locks(wparam == WTS_SESSION_LOCK)
 
     def _on_stop(self, wparam: int, lparam: int) -> None:
         """Close the menu first, and stop.

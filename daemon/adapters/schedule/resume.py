@@ -1,6 +1,7 @@
-"""Reports when the machine wakes from sleep.
+"""Reports the machine's waking and the session's lock.
 
-The signal comes from the login manager on Linux, the power service on Windows, and the workspace on macOS.
+The signals come from the login manager on Linux. Waking comes from the power service on Windows
+and the workspace on macOS.
 """
 
 import asyncio
@@ -22,7 +23,14 @@ log = logging.getLogger(__name__)
 MANAGER = "org.freedesktop.login1.Manager"
 SIGNAL = "PrepareForSleep"
 MATCH = f"type='signal',sender='org.freedesktop.login1',interface='{MANAGER}',member='{SIGNAL}'"
-CONNECT_LIMIT_S = 5.0
+SESSION = "org.freedesktop.login1.Session"
+SESSION_MATCH = (
+    "type='signal',sender='org.freedesktop.login1',path_namespace='/org/freedesktop/login1/session',"
+    "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',arg0='org.freedesktop.login1.Session'"
+)
+UNLOCK_MATCH = f"type='signal',sender='org.freedesktop.login1',interface='{SESSION}',member='Unlock'"
+LOCKED_HINT = "LockedHint"  # org.freedesktop.login1(5): whether the session is locked
+CONNECT_LIMIT_S, SESSION_LIMIT_S = 5.0, 1.0
 
 
 class Resume(Protocol):
@@ -41,7 +49,7 @@ class Resume(Protocol):
 class NullResume:
     """For systems without such a signal."""
 
-    def __init__(self, _woken: Callable[[], None]) -> None:
+    def __init__(self, _woken: Callable[[], None], _locked: Callable[[bool], None]) -> None:
         pass
 
     def start(self) -> None:
@@ -55,12 +63,12 @@ class NullResume:
 
 
 class LoginManagerResume:
-    """systemd-logind's `PrepareForSleep(false)` on the system bus.
+    """systemd-logind on the system bus.
 
-    Without the bus nothing is reported.
+    It reports `PrepareForSleep(false)`, and the lock of the user's session. Without the bus nothing is reported.
     """
 
-    def __init__(self, thread: AsyncThread, woken: Callable[[], None]) -> None:
+    def __init__(self, thread: AsyncThread, woken: Callable[[], None], locked: Callable[[bool], None]) -> None:
         """Keep the thread, which others share, and what to call."""
         # dbus-fast imports itself in circles: two threads that load it at once fail, and the tray, which is made
         # later in another thread, stayed away in one start of seven. So it is loaded whole here.
@@ -68,6 +76,8 @@ class LoginManagerResume:
 
         self._thread = thread
         self._woken = woken
+        self._locked = locked
+        self._session: str | None = None
         self._bus: MessageBus | None = None
         self._turn = asyncio.Lock()
 
@@ -108,16 +118,18 @@ class LoginManagerResume:
         listening = False
         try:
             bus.add_message_handler(self._hear)
-            await bus.call(
-                Message(
-                    destination="org.freedesktop.DBus",
-                    path="/org/freedesktop/DBus",
-                    interface="org.freedesktop.DBus",
-                    member="AddMatch",
-                    signature="s",
-                    body=[MATCH],
+            for rule in (MATCH, SESSION_MATCH, UNLOCK_MATCH):
+                await bus.call(
+                    Message(
+                        destination="org.freedesktop.DBus",
+                        path="/org/freedesktop/DBus",
+                        interface="org.freedesktop.DBus",
+                        member="AddMatch",
+                        signature="s",
+                        body=[rule],
+                    )
                 )
-            )
+            self._session = await _own_session(bus)
             listening = True
         finally:
             if not listening:
@@ -128,6 +140,15 @@ class LoginManagerResume:
         if message.member == SIGNAL and message.interface == MANAGER and message.body == [False]:
             log.debug("The machine has woken")
             self._woken()
+        if message.path is not None and message.path == (self._session or message.path):
+            self._hear_session(message)
+
+    def _hear_session(self, message: "Message") -> None:
+        """Report a lock or an unlock of the user's session."""
+        if message.member == "Unlock" and message.interface == SESSION:
+            self._locked(False)  # noqa: FBT003 - what it reports
+        if message.member == "PropertiesChanged" and message.body[0] == SESSION and LOCKED_HINT in message.body[1]:
+            self._locked(bool(message.body[1][LOCKED_HINT].value))
 
     async def _disconnect(self) -> None:
         async with self._turn:
@@ -137,13 +158,51 @@ class LoginManagerResume:
                 self._bus = None
 
 
-MakeResume = Callable[[Callable[[], None]], Resume]
+async def _own_session(bus: "MessageBus") -> str | None:
+    """Return the path of the user's session, None if unknown.
+
+    Then the lock of any session counts: a computer mostly has one.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SESSION_LIMIT_S):
+            return await _ask_session(bus)
+    return None
 
 
-def make_resume(thread: AsyncThread, woken: Callable[[], None]) -> Resume:
+async def _ask_session(bus: "MessageBus") -> str | None:
+    from dbus_fast import Message, MessageFlag, MessageType
+
+    session = Message(
+        flags=MessageFlag.NO_AUTOSTART,
+        destination="org.freedesktop.login1",
+        path="/org/freedesktop/login1/session/auto",
+        interface="org.freedesktop.DBus.Properties",
+        member="Get",
+        signature="ss",
+        body=[SESSION, "Id"],
+    )
+    reply = await bus.call(session)
+    if reply.message_type is MessageType.ERROR:
+        return None
+    found = Message(
+        destination="org.freedesktop.login1",
+        path="/org/freedesktop/login1",
+        interface=MANAGER,
+        member="GetSession",
+        signature="s",
+        body=[reply.body[0].value],
+    )
+    reply = await bus.call(found)
+    return None if reply.message_type is MessageType.ERROR else str(reply.body[0])
+
+
+MakeResume = Callable[[Callable[[], None], Callable[[bool], None]], Resume]
+
+
+def make_resume(thread: AsyncThread, woken: Callable[[], None], locked: Callable[[bool], None]) -> Resume:
     """Return the listener of this system."""
     if sys.platform == "linux":
-        resume: Resume = LoginManagerResume(thread, woken)
+        resume: Resume = LoginManagerResume(thread, woken, locked)
     elif sys.platform == "win32":
         resume = PowerServiceResume(woken)
     else:

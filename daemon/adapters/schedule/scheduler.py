@@ -11,7 +11,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from daemon.adapters.schedule.resume import MakeResume, NullResume
-from daemon.core.events import Tick
+from daemon.core.events import SessionLock, Tick
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class ApScheduler:
         With `NullResume` only the heartbeat notices that the machine slept.
         """
         self._post = post
-        self.resume = make_resume(self._on_resume)
+        self.resume = make_resume(self._on_resume, self._on_lock)
         self._heartbeat = heartbeat
         self._stopped = False
         self._scheduler = _Scheduler(
@@ -80,6 +80,10 @@ class ApScheduler:
     def _beat(self) -> None:
         self.resume.ensure()
         self._tick()
+
+    def _on_lock(self, locked: bool) -> None:  # noqa: FBT001 - what the session reports
+        if not self._stopped:
+            self._post(SessionLock(at=datetime.now(UTC), locked=locked))
 
     def _on_resume(self) -> None:
         self._tick()

@@ -110,7 +110,7 @@ def test_a_change_of_the_computers_zone_is_followed_in_all_that_is_shown(tmp_pat
     command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", own]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == [
-        "12 valid until 15 January 2027 at 12:00",
-        "21 valid until 15 January 2027 at 21:00",
-        "13 valid until 15 January 2027 at 13:00",
+        "12 valid until Friday 15 January 2027 at 12:00",
+        "21 valid until Friday 15 January 2027 at 21:00",
+        "13 valid until Friday 15 January 2027 at 13:00",
     ], done.stderr

@@ -11,7 +11,7 @@ import pytest
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume
 from daemon.adapters.schedule.scheduler import BEAT, ApScheduler
-from daemon.core.events import Event, Tick
+from daemon.core.events import Event, SessionLock, Tick
 from support.bus import LoginManager, SystemBus
 from support.process import wait_until
 
@@ -139,6 +139,22 @@ def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
     assert ticking.silent_for(SHORTLY)
     login_manager.prepare_for_sleep(going=False)
     ticking.next(1)
+    ticking.schedule.stop()
+
+
+def test_a_lock_and_an_unlock_of_the_session_are_posted(
+    login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+    ticking = Ticking(partial(LoginManagerResume, thread)).start()
+    resume = ticking.schedule.resume
+    assert isinstance(resume, LoginManagerResume)
+    wait_until(lambda: resume.listening, "the listener is on the bus")
+    for locked in (True, False):
+        login_manager.lock(locked=locked)
+        event = ticking.events.get(timeout=LIMIT_S)
+        assert isinstance(event, SessionLock)
+        assert event.locked is locked
     ticking.schedule.stop()
 
 
