@@ -175,7 +175,7 @@ def test_deleting_lock_and_endpoint_starts_no_second_daemon(
     for file in runtime(workstation).iterdir():
         file.unlink()
     second = workstation.run("run", "--headless")
-    assert (second.returncode, second.stdout.strip()) == (0, "vigicle is already on watch.")
+    assert (second.returncode, second.stdout.strip()) == (0, "vigicle is already running.")
     reader_service.insert(key(timedelta(days=20)))
     notification_server.next_notice()
     assert daemon.terminate() == 0
@@ -212,7 +212,7 @@ def test_a_session_with_another_runtime_folder_reaches_the_same_daemon(
     (tmp_path / "other").mkdir(mode=0o700)
     other = {"XDG_RUNTIME_DIR": str(tmp_path / "other")}
     second = program.run("run", "--headless", environment=other)
-    assert (second.returncode, second.stdout) == (0, "vigicle is already on watch.\n")
+    assert (second.returncode, second.stdout) == (0, "vigicle is already running.\n")
     assert program.run("status", environment=other).stderr == "", "it is asked, and nobody looks alone"
     assert program.run("quit", environment=other).stdout == "vigicle has stopped.\n"
     assert daemon.wait(5.0) == 0
@@ -221,7 +221,7 @@ def test_a_session_with_another_runtime_folder_reaches_the_same_daemon(
 
 def test_a_daemon_without_its_endpoint_stays_the_only_one_and_is_reported(program: Program, daemon: Process) -> None:
     shutil.rmtree(runtime(program))
-    assert program.run("run", "--headless").stdout == "vigicle is already on watch.\n"
+    assert program.run("run", "--headless").stdout == "vigicle is already running.\n"
     done = program.run("quit")
     assert done.returncode == 3
     assert "does not answer" in done.stderr

@@ -118,7 +118,7 @@ def bring_both(workstation: Sitting, old: PivCard) -> PivCard:
     """Open the guide, present both keys and return the activated new one."""
     new = new_key()
     assert workstation.program.run("guide").returncode == 0
-    workstation.wait_for("Put your key in")
+    workstation.wait_for("Plug in your key")
     workstation.reader.insert(old)
     workstation.wait_for("Plugged in: your")
     workstation.reader.swap(new)
@@ -152,23 +152,23 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
     assert tool.wait() == [[]]
     activate(workstation)
     workstation.press("Go on")
-    workstation.wait_for("Put the old key in")
+    workstation.wait_for("Plug in the old key")
     for _ in range(2):  # the wrong key, twice
         workstation.reader.remove()
-        workstation.wait_for("No key is in.")
+        workstation.wait_for("No key is plugged in.")
         workstation.reader.insert(new)
         workstation.wait_for("The key that is in is your new key.")
         assert not workstation.has("Open the platform")
     workstation.reader.swap(old)
     workstation.wait_for("Choose the certificate of your old key.")
     workstation.reader.remove()  # too early
-    workstation.wait_for("No key is in.")
+    workstation.wait_for("No key is plugged in.")
     assert not workstation.has("Open the platform")
     workstation.reader.insert(old)
     workstation.press("Open the platform")
     assert browser.wait() == [[PLATFORM_URL]]
     workstation.press("I am logged in")
-    workstation.wait_for("Ask for the mail")
+    workstation.wait_for("Ask to add the certificate")
     workstation.press("The mail was sent, I clicked OK")
     workstation.wait_for("Close all browser windows")
     assert workstation.program.run("quit").returncode == 0
@@ -177,15 +177,21 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
     assert workstation.program.run("run").returncode == 0  # a second start shows the guide of the first
     workstation.wait_for("Close all browser windows")
     workstation.press("All windows are closed")
-    workstation.wait_for("Take the old key out")
+    workstation.wait_for("Unplug the old key")
     workstation.reader.remove()
-    workstation.wait_for("No key is in.")
+    workstation.wait_for("No key is plugged in.")
     workstation.reader.insert(new)
-    for done in ("I have clicked the link", "The PIN is accepted", "I see my space", "The new certificate is active"):
+    last_steps = (
+        "I have clicked the link",
+        "The PIN is accepted",
+        "I see my usual pages",
+        "The new certificate is active",
+    )
+    for done in last_steps:
         workstation.wait_for(done)
         workstation.press(done)
     workstation.press("Yes, it has")
-    workstation.wait_for("All is done")
+    workstation.wait_for("Your new key is in use")
     assert workstation.program.run("status", "--json").returncode == 0
 
 
@@ -203,13 +209,13 @@ def test_step_2b_from_an_expired_key_to_the_letter(workstation: Sitting, browser
     (letter,) = browser.wait(2)[1]
     assert letter.startswith("mailto:support@opalexe.fr?")
     assert "Jeanne MARTIN" in unquote(letter)
-    workstation.press("I have sent the letter")
+    workstation.press("The message is sent, or not needed")
     workstation.wait_for("Wait for the answer")
-    workstation.press("The support has answered")
+    workstation.press("OPALEXE has answered")
     workstation.wait_for("Log in and see your cases")
     workstation.press("I see my cases")
     workstation.press("Yes, it has")
-    workstation.wait_for("All is done")
+    workstation.wait_for("Your new key is in use")
 
 
 def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(workstation: Sitting) -> None:
@@ -217,10 +223,10 @@ def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(workstation: Sitt
     old = card(end, 1)
     bring_both(workstation, old)
     workstation.press("Go on")
-    workstation.wait_for("Put the old key in")
+    workstation.wait_for("Plug in the old key")
     workstation.reader.swap(old)
     workstation.press("I am logged in")
-    workstation.wait_for("Ask for the mail")
+    workstation.wait_for("Ask to add the certificate")
     assert datetime.now(UTC) < end
     wait_until(lambda: datetime.now(UTC) > end, "the old certificate has expired", 45)
     workstation.wait_for("Have the new certificate linked to your account")

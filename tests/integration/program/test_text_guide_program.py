@@ -83,7 +83,7 @@ def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new
     guide.read("Plugged in: your")
     reader_service.swap(new)
     guide.read("Step 2 of 5: Start Trusted Key Manager")
-    choose(guide, "The new key is activated")
+    choose(guide, "I have activated the new key")
     choose(guide, "Yes, I have chosen its PIN")
     guide.read("certificate")  # the heading of what follows: a choice that crosses a change is dropped
     choose(guide, "Go on")
@@ -95,7 +95,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
     old, new = old_key(timedelta(days=200)), new_key()
     daemon = start_daemon(workstation)
     with guide_of(workstation) as guide:
-        guide.read("Put your key in")
+        guide.read("Plug in your key")
         reader_service.insert(old)
         guide.read("Plugged in: your key.")
         reader_service.swap(new)
@@ -106,27 +106,27 @@ def test_step_2a_from_the_first_insertion_to_the_end(
             ("It is open and up to date", "Step 3 of 5"),
             ("I have clicked “Activer”", "Step 4 of 5"),
             ("The code is accepted", "Step 5 of 5"),
-            ("The key is activated", "Add the new certificate to your account"),
+            ("The key is activated", "Add the new key to your account"),
         ):
             choose(guide, done)
             guide.read(step)
         choose(guide, "Go on")
-        guide.read("Step 1 of 10: Put the old key in")
+        guide.read("Step 1 of 10: Plug in the old key")
         for _ in range(2):  # the wrong key, twice
             reader_service.remove()
-            guide.read("No key is in.")
+            guide.read("No key is plugged in.")
             reader_service.insert(new)
             guide.read("Attention: The key that is in is your new key.")
         reader_service.swap(old)
         guide.read("Step 2 of 10: Log in with the old key")
         reader_service.remove()  # too early
-        guide.read("Step 1 of 10: Put the old key in")
+        guide.read("Step 1 of 10: Plug in the old key")
         reader_service.insert(old)
         guide.read("Step 2 of 10")
         choose(guide, "Open the platform")
         assert browser.wait() == [[PLATFORM_URL]]
         choose(guide, "I am logged in")
-        guide.read("Step 3 of 10: Ask for the mail")
+        guide.read("Step 3 of 10: Ask to add the certificate")
         choose(guide, "The mail was sent, I clicked OK")
         guide.read("Step 4 of 10: Close all browser windows")
         daemon.kill()
@@ -136,17 +136,17 @@ def test_step_2a_from_the_first_insertion_to_the_end(
     with guide_of(workstation) as guide:
         guide.read("Step 4 of 10: Close all browser windows")
         choose(guide, "All windows are closed")
-        guide.read("Step 5 of 10: Take the old key out")
+        guide.read("Step 5 of 10: Unplug the old key")
         reader_service.remove()
-        guide.read("Step 6 of 10: Put the new key in")
+        guide.read("Step 6 of 10: Plug in the new key")
         reader_service.insert(new)
         guide.read("Step 7 of 10: Now click the link in the mail")
-        for number, done in enumerate(("I have clicked the link", "The PIN is accepted", "I see my space"), 8):
+        for number, done in enumerate(("I have clicked the link", "The PIN is accepted", "I see my usual pages"), 8):
             choose(guide, done)
             guide.read(f"Step {number} of 10")
         choose(guide, "The new certificate is active")
         choose(guide, "Yes, it has")
-        guide.read("All is done")
+        guide.read("Your new key is in use")
         choose(guide, "Close")
         guide.type("q")
         assert guide.wait() == 0
@@ -166,30 +166,30 @@ def test_step_2b_from_an_expired_key_to_the_end(
     (letter,) = browser.wait(2)[1]
     assert letter.startswith("mailto:support@opalexe.fr?")
     assert "Jeanne MARTIN" in unquote(letter)
-    guide.read("1 I have sent the letter")  # the list is printed anew once the letter is open
+    guide.read("1 The message is sent, or not needed")  # the list is printed anew once the letter is open
     serial = copied(guide, "Copy the serial number")
     assert re.fullmatch("[0-9A-F]+", serial)
     assert serial in unquote(letter).upper()
-    choose(guide, "I have sent the letter")
+    choose(guide, "The message is sent, or not needed")
     guide.read("Step 5 of 6: Wait for the answer")
-    choose(guide, "The support has answered")
+    choose(guide, "OPALEXE has answered")
     guide.read("Step 6 of 6: Log in and see your cases")
     choose(guide, "I see my cases")
     choose(guide, "Yes, it has")
-    guide.read("All is done")
+    guide.read("Your new key is in use")
 
 
 def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(guide: Terminal, reader_service: ReaderService) -> None:
     end = (datetime.now(UTC) + timedelta(seconds=15)).replace(microsecond=0)  # X.509 keeps whole seconds
     old = card(end, 1)
     bring_both(guide, reader_service, old, new_key())
-    guide.read("Step 1 of 10: Put the old key in")
+    guide.read("Step 1 of 10: Plug in the old key")
     reader_service.swap(old)
     guide.read("Step 2 of 10: Log in with the old key")
     choose(guide, "I am logged in")
     guide.read("Step 3 of 10")
     assert datetime.now(UTC) < end
-    told = guide.read("Step 1 of 6: Put the new key in", 25)
+    told = guide.read("Step 1 of 6: Plug in the new key", 25)
     assert timedelta() <= datetime.now(UTC) - end < timedelta(seconds=5)
     assert "Have the new certificate linked to your account" in told
     assert "The earlier certificate ends, or ended, on" in told
@@ -203,7 +203,7 @@ def test_the_help_of_a_known_problem_leads_back_to_its_step(guide: Terminal, rea
     reader_service.swap(old)
     for done in ("I am logged in", "The mail was sent, I clicked OK", "All windows are closed"):
         choose(guide, done)
-    guide.read("Step 5 of 10: Take the old key out")
+    guide.read("Step 5 of 10: Unplug the old key")
     guide.type("h")
     guide.read("h1 The link is too old")
     guide.type("h1")
@@ -212,7 +212,7 @@ def test_the_help_of_a_known_problem_leads_back_to_its_step(guide: Terminal, rea
     guide.read("Step 2 of 10: Log in with the old key")
     guide.type("l")
     guide.read(
-        "Step 1 of 10, done: Put the old key in\nStep 2 of 10, now: Log in with the old key\nStep 3 of 10, to come"
+        "Step 1 of 10, done: Plug in the old key\nStep 2 of 10, now: Log in with the old key\nStep 3 of 10, to come"
     )
     guide.type("c")
     guide.read("Certificate 2 of 2: Jeanne MARTIN")
@@ -220,7 +220,7 @@ def test_the_help_of_a_known_problem_leads_back_to_its_step(guide: Terminal, rea
 
 def test_an_unknown_choice_is_reported(guide: Terminal) -> None:
     guide.type("9")
-    guide.read("That choice is no longer there.\nPut your key in")
+    guide.read("That choice is no longer there.\nPlug in your key")
 
 
 def test_without_a_daemon_the_guide_runs_one_until_it_is_left(
@@ -272,7 +272,7 @@ def test_it_speaks_french(workstation: Program) -> None:
     start_daemon(workstation)
     done = workstation.run("guide", "--text")
     assert "Branchez votre clé" in done.stdout
-    assert "a Aide en cas de refus" in done.stdout
+    assert "a Ça ne marche pas" in done.stdout
 
 
 def test_a_follower_that_does_not_read_is_disconnected(workstation: Program, reader_service: ReaderService) -> None:

@@ -127,7 +127,7 @@ def test_the_demonstration_needs_no_desktop_and_leaves_nothing(program: Program)
     done = program.run("run", "--demo", "--headless", timeout_s=90)
     assert done.returncode == 0
     assert "Step 10 of 10: Check the new certificate" in done.stdout
-    assert "All is well again" in done.stdout
+    assert "Your key is in order again" in done.stdout
     assert "Traceback" not in done.stderr
     assert not program.state_folder.exists()
 
@@ -148,4 +148,4 @@ def test_the_demonstration_waits_at_each_step_when_asked_to(program: Program, tm
                 os.write(master, b"\n")
     assert demo.wait(timeout=10) == 0
     assert steps > 10
-    assert b"All is well again" in shown
+    assert b"Your key is in order again" in shown

@@ -77,7 +77,7 @@ def test_a_second_start_leaves_the_first_one_running(windows: Windows) -> None:
     first = windows.start("-v", "run", "--headless")
     first.wait_for("vigicle is running")
     second = windows.run("run", "--headless")
-    assert (second.code, second.text.strip()) == (0, "vigicle is already on watch.")
+    assert (second.code, second.text.strip()) == (0, "vigicle is already running.")
 
 
 def test_without_a_terminal_output_goes_to_the_log(windows: Windows, key: bytes) -> None:

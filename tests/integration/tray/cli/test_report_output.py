@@ -58,8 +58,8 @@ SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=
         pytest.param(
             replace(SEEN, key_name="", reader=ReaderName("")), "seen 1 January 2026", id="away, reader unknown"
         ),
-        pytest.param(replace(SEEN, present=True), "“the blue one” · in Reader 00 00", id="in a reader"),
-        pytest.param(replace(LINE, present=True), "in the reader", id="in some reader"),
+        pytest.param(replace(SEEN, present=True), "“the blue one” · plugged into Reader 00 00", id="in a reader"),
+        pytest.param(replace(LINE, present=True), "plugged in", id="in some reader"),
     ],
 )
 def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateStatus, words: str) -> None:
