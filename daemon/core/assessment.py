@@ -15,6 +15,7 @@ from daemon.core.model import (
     Assignments,
     Certificate,
     CertificateRecord,
+    Claim,
     Fingerprint,
     Key,
     KeyId,
@@ -109,7 +110,8 @@ def assess(
     cases = sorted((_case(each, memory, settings, now) for each in found), key=lambda case: _pressing(case, keys))
     if blank or any(content.blank for content in contents.values()):
         cases = _with_blank_token(cases, now, settings)
-    silent = renewed_in_place.union(f for case in cases for f in _superseded(case, memory, settings))
+    unused = (f for key in memory.keys.values() if Claim.UNUSED in key.claims for f in key.fingerprints)
+    silent = renewed_in_place.union(unused, (f for case in cases for f in _superseded(case, memory, settings)))
     certificates = _certificate_statuses(memory, settings, fingerprints, silent, now)
     return Assessment(
         cases=tuple(cases),

@@ -170,6 +170,7 @@ class Claim(StrEnum):
     REPLACES = "replaces"  # it replaces a key that was never seen here
     OLD_LOST = "old_lost"  # the replaced key is lost, or has expired
     ACTIVATED = "activated"
+    UNUSED = "unused"  # the user no longer uses it, and wants no more notices of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ CLAIM_LABELS = {
     Claim.REPLACES: "guide.state.replaces",
     Claim.OLD_LOST: "guide.state.old_lost",
     Claim.ACTIVATED: "guide.state.activated",
+    Claim.UNUSED: "guide.state.unused",
 }
 DONE_LABELS = {Ends.CONFIRMED: "guide.done", Ends.LAUNCHED: "guide.done_myself"}
 OPEN_LABELS = {
@@ -153,6 +154,8 @@ def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
     path = context.case.path
     if context.case.status.question is Question.IN_USE:
         yield ask_action(context, Claim.NEW)
+    if path is not None and path.kind is WorkflowKind.ORDER:
+        yield ask_action(context, Claim.UNUSED)
     if path is None or path.new_fingerprint is None:
         return
     if path.kind is WorkflowKind.ACTIVATE:

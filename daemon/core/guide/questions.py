@@ -18,6 +18,7 @@ BY_HAND = {Ends.CONFIRMED, Ends.LAUNCHED}
 SURE = {  # the question about a claim, why it is asked, "yes" and "no"
     Claim.WORKS: ("guide.sure.works", "guide.sure.works.why", "guide.sure.works.yes", "guide.sure.works.no"),
     Claim.OLD_LOST: ("guide.sure.lost", "guide.sure.lost.why", "guide.sure.lost.yes", "guide.sure.lost.no"),
+    Claim.UNUSED: ("guide.sure.unused", "guide.sure.unused.why", "guide.sure.unused.yes", "guide.sure.unused.no"),
     Claim.ACTIVATED: (
         *("guide.sure.activated", "guide.sure.activated.why"),
         *("guide.sure.activated.yes", "guide.sure.activated.no"),

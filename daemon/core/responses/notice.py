@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 KEY_PATIENCE = timedelta(minutes=10)
 ACTIVATION_PATIENCE = timedelta(minutes=15)
 OPPOSITES = {
-    Claim.WORKS: {Claim.NEW, Claim.REPLACES, Claim.OLD_LOST},
+    Claim.WORKS: {Claim.NEW, Claim.REPLACES, Claim.OLD_LOST, Claim.UNUSED},
     Claim.NEW: {Claim.WORKS},
     Claim.REPLACES: {Claim.WORKS},
 }
@@ -199,7 +199,8 @@ def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
     before = assess_state(state, now).case_of(key)
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
-    if before is None or before.path is None or after is None or after.path is not None or not state.notifies:
+    is_over = after is None or after.path is None
+    if before is None or before.path is None or not is_over or not state.notifies:
         return state, ()
     return state, (Withdraw(notice_id=NoticeId(NoticeKind.KEY, before.status.current.key.id)),)
 

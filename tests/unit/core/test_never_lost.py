@@ -256,3 +256,16 @@ def test_the_user_is_there_after_a_login_or_from_nine(
     arrived: datetime | None, locked: bool, now: datetime, there: bool
 ) -> None:
     assert Presence(zone=PARIS, arrived=arrived, locked=locked).is_there(now) is there
+
+
+def test_a_key_that_is_no_longer_used_is_silent_until_it_works_again() -> None:
+    simulator = simulator_with(ending(20 * DAY))
+    simulator.choose("ask:unused", "state:unused")
+    told = len(simulator.delivered)
+    simulator.wait(100 * DAY)
+    assert len(simulator.delivered) == told
+    report = simulator.check()
+    assert report is not None
+    assert (report.paths, report.exit_code) == ((), 0)
+    simulator.tell(ending(20 * DAY).fingerprint[:16], Claim.WORKS)
+    assert len(simulator.delivered) == told + 1
