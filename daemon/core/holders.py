@@ -7,13 +7,8 @@ from datetime import datetime, timedelta
 
 from config.settings import Procedure
 from daemon.core.caching import memoize_last
-<<<<<<< HEAD
 from daemon.core.issuers import procedure_of
-from daemon.core.model import Assignments, Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
-=======
-from daemon.core.issuers import fitting_procedures
-from daemon.core.model import Certificate, CertificateRecord, Claim, Fingerprint, Key, KeyId, Memory, Role
->>>>>>> 64ea2a1 (Let a person say that a key is no longer used)
+from daemon.core.model import Assignments, Certificate, CertificateRecord, Claim, Fingerprint, Key, KeyId, Memory, Role
 from daemon.core.same_holder import HolderMatch, contradict, match_holders, name_of, organization_of, person_of
 
 NONE: frozenset[Fingerprint] = frozenset()
