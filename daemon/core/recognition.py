@@ -1,10 +1,12 @@
 """Recognises the reader of each token, and its key."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
+from unicodedata import normalize
 
 from config.i18n.text import clean
 from daemon.core.model import (
@@ -28,7 +30,10 @@ from daemon.core.troubles import Trouble
 
 UNKNOWN_READER = None  # the reader of tokens that name none
 DESCRIPTION_LIMIT = 64  # bytes of slotDescription (PKCS#11 §3.2, CK_SLOT_INFO)
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"  # replaces bytes that are no UTF-8
+LETTERS_LOST = re.compile("[^ ->@-~]+")  # beyond ASCII, and the question mark that replaces them on Windows
 ID_LENGTH = 16
+ELLIPSIS = "..."  # OpenSC ends a name with it that it cut
 CUT_SLACK = 3  # bytes that a cut may lose beyond it: half a letter, or a space at the end
 
 
@@ -90,9 +95,10 @@ def names_reader(description: str, reader: ReaderName | None) -> bool:
     """Return whether a slot description names this reader, whole or cut."""
     if reader is UNKNOWN_READER:
         return False
-    cleaned = clean(description).rstrip("\N{REPLACEMENT CHARACTER}")  # a letter cut in two
+    cleaned = clean(description)
     was_cut = len(cleaned.encode()) >= DESCRIPTION_LIMIT - CUT_SLACK
-    return _begins_with(description, reader) or (was_cut and clean(reader).startswith(cleaned))
+    left = cleaned.removesuffix(ELLIPSIS).removesuffix(UNREADABLE)  # a letter cut in two
+    return _begins_with(description, reader) or (was_cut and _starts(clean(reader), left))
 
 
 def without_authorities(token: TokenReading) -> TokenReading:
@@ -248,7 +254,24 @@ def present(contents: Mapping[ReaderName | None, Content]) -> tuple[frozenset[Ke
 def _begins_with(description: str, reader: str) -> bool:
     """Compare cleaned texts: a driver may write two spaces."""
     name = clean(reader)
-    return bool(name) and clean(description).startswith(name)
+    return bool(name) and _starts(clean(description), name)
+
+
+def _starts(whole: str, start: str) -> bool:
+    """Return whether a text starts with another.
+
+    A module's text may have lost letters: it holds the service's bytes, which need not be UTF-8, or on Windows what
+    the system's code page has instead. Such letters are left out of the comparison.
+    """
+    if whole.startswith(start):
+        return True
+    has_lost = UNREADABLE in whole + start or whole.isascii() != start.isascii()
+    return has_lost and _without_lost(whole).startswith(_without_lost(start))
+
+
+def _without_lost(name: str) -> str:
+    """Return a text with one sign for letters that may be lost."""
+    return LETTERS_LOST.sub("?", normalize("NFKC", name))
 
 
 def _one_key(token: TokenReading, other: TokenReading, reader: ReaderName | None) -> bool:

@@ -208,12 +208,12 @@ class ReaderService:
             "CFBundleExecutable": "reader_driver.so",
             "ifdVendorID": ["0x1209" for _ in names],
             "ifdProductID": [f"0x{number:04X}" for number, _ in enumerate(names)],
-            "ifdFriendlyName": [f"@{number}@" for number, _ in enumerate(names)],
+            "ifdFriendlyName": [f"name {number:04}" for number, _ in enumerate(names)],
         }
-        written = plistlib.dumps(description).decode()
-        for number, name in enumerate(names):  # plistlib refuses what pcscd takes: control characters
-            written = written.replace(f"@{number}@", name)
-        (contents / "Info.plist").write_text(written)
+        properties = plistlib.dumps(description)
+        for number, name in enumerate(names):
+            properties = properties.replace(b"name %04d" % number, name.encode("utf-8", "surrogateescape"))
+        (contents / "Info.plist").write_bytes(properties)
         for slot in self._slots:
             slot.plugged.touch()
 

@@ -2,7 +2,7 @@
  *
  * VIGICLE_TEST_WINSCARD names the file; its writer replaces it whole. Its lines:
  *   service <generation>              0: the service does not run; a context lives as long as its generation
- *   reader <counter> <0|1> <name>     the event counter, whether a card is in, and the name, to the line's end
+ *   reader <counter> <0|1> <name>     the event counter, whether a card is in, and the name in UTF-8, to the line's end
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define API __declspec(dllexport)
 #define LOOK_AGAIN_MS 20
 #define READERS_AT_MOST 15
-#define PLUG_AND_PLAY "\\\\?PnP?\\Notification"
+#define PLUG_AND_PLAY L"\\\\?PnP?\\Notification"
 
 enum {
     SUCCESS = 0,
@@ -29,11 +29,10 @@ enum {
 enum { CHANGED = 2, EMPTY = 0x10, PRESENT = 0x20 };
 
 typedef uintptr_t context_handle;
-struct reader_state { const char *reader; void *user; DWORD current, event, atr_length; BYTE atr[36]; };
-struct reader { DWORD counter, present; char name[128]; };
+struct reader_state { const WCHAR *reader; void *user; DWORD current, event, atr_length; BYTE atr[36]; };
+struct reader { DWORD counter, present; WCHAR name[128]; };
 struct picture { DWORD generation, count; struct reader readers[READERS_AT_MOST]; };
 
-API const DWORD g_rgSCardT0Pci[2] = {1, 8}, g_rgSCardT1Pci[2] = {2, 8}, g_rgSCardRawPci[2] = {0x10000, 8};
 static volatile LONG cancelled;
 static HANDLE started;
 
@@ -50,14 +49,14 @@ static struct picture look(void)
     FILE *file = fopen(getenv("VIGICLE_TEST_WINSCARD"), "rb");
     if (file != NULL) { /* else it is being replaced: the picture before still holds */
         struct picture now = {0};
-        char line[256];
+        char line[512], name[384];
         while (fgets(line, sizeof line, file) != NULL) {
             struct reader *reader = &now.readers[now.count];
             if (sscanf(line, "service %lu", &now.generation) == 1)
                 continue;
             if (now.count < READERS_AT_MOST
-                && sscanf(line, "reader %lu %lu %127[^\r\n]", &reader->counter, &reader->present, reader->name) == 3)
-                now.count++;
+                && sscanf(line, "reader %lu %lu %383[^\r\n]", &reader->counter, &reader->present, name) == 3)
+                now.count += MultiByteToWideChar(CP_UTF8, 0, name, -1, reader->name, 128) > 0;
         }
         fclose(file);
         last = now;
@@ -75,17 +74,9 @@ API LONG WINAPI SCardEstablishContext(DWORD scope, const void *a, const void *b,
 }
 
 API LONG WINAPI SCardReleaseContext(context_handle context) { (void)context; return SUCCESS; }
-API LONG WINAPI SCardIsValidContext(context_handle context) { (void)context; return SUCCESS; }
-API LONG WINAPI SCardFreeMemory(context_handle context, const void *memory) 
-{
-    (void)context;
-    free((void *)memory);
-    return SUCCESS;
-}
 API LONG WINAPI SCardCancel(context_handle context) { (void)context, cancelled = 1; return SUCCESS; }
 
-/* Callers let it allocate: `names` is then the address of a pointer. */
-API LONG WINAPI SCardListReadersA(context_handle context, const char *groups, char **names, DWORD *length)
+API LONG WINAPI SCardListReadersW(context_handle context, const WCHAR *groups, WCHAR *names, DWORD *length)
 {
     struct picture now = look();
     (void)groups;
@@ -93,25 +84,26 @@ API LONG WINAPI SCardListReadersA(context_handle context, const char *groups, ch
         return SERVICE_WENT;
     if (now.count == 0)
         return NO_READERS;
-    if (*length != (DWORD)-1)
+    WCHAR *end = names;
+    if (*length < now.count * 128 + 1)
         return INTERNAL_ERROR;
-    char *end = *names = calloc(now.count, sizeof now.readers[0].name + 1);
     for (DWORD i = 0; i < now.count; i++)
-        end = strcpy(end, now.readers[i].name) + strlen(now.readers[i].name) + 1;
-    *length = end - *names + 1;
+        end = wcscpy(end, now.readers[i].name) + wcslen(now.readers[i].name) + 1;
+    *end++ = 0;
+    *length = end - names;
     return SUCCESS;
 }
 
 static LONG compare(const struct picture *now, struct reader_state *state)
 {
     DWORD seen;
-    if (strcmp(state->reader, PLUG_AND_PLAY) == 0) {
+    if (wcscmp(state->reader, PLUG_AND_PLAY) == 0) {
         seen = now->count << 16;
         state->event = seen | (seen != (state->current & 0xFFFF0000) ? CHANGED : 0);
         return SUCCESS;
     }
     for (DWORD i = 0; i < now->count; i++)
-        if (strcmp(state->reader, now->readers[i].name) == 0) {
+        if (wcscmp(state->reader, now->readers[i].name) == 0) {
             seen = now->readers[i].counter << 16 | (now->readers[i].present ? PRESENT : EMPTY);
             state->event = seen | (seen != (state->current & ~CHANGED) ? CHANGED : 0);
             return SUCCESS;
@@ -119,7 +111,7 @@ static LONG compare(const struct picture *now, struct reader_state *state)
     return UNKNOWN_READER;
 }
 
-API LONG WINAPI SCardGetStatusChangeA(context_handle context, DWORD limit_ms, struct reader_state *states, DWORD count)
+API LONG WINAPI SCardGetStatusChangeW(context_handle context, DWORD limit_ms, struct reader_state *states, DWORD count)
 {
     DWORD begun = GetTickCount();
     for (;;) {
@@ -161,32 +153,3 @@ API HANDLE WINAPI SCardAccessStartedEvent(void)
 }
 
 API void WINAPI SCardReleaseStartedEvent(void) {}
-
-#define MISSING(name) API LONG WINAPI name(void) { return INTERNAL_ERROR; }
-MISSING(SCardListReaderGroupsA)
-MISSING(SCardConnectA)
-MISSING(SCardReconnect)
-MISSING(SCardDisconnect)
-MISSING(SCardBeginTransaction)
-MISSING(SCardEndTransaction)
-MISSING(SCardStatusA)
-MISSING(SCardState)
-MISSING(SCardTransmit)
-MISSING(SCardControl)
-MISSING(SCardGetAttrib)
-MISSING(SCardSetAttrib)
-MISSING(SCardIntroduceReaderGroupA)
-MISSING(SCardForgetReaderGroupA)
-MISSING(SCardIntroduceReaderA)
-MISSING(SCardForgetReaderA)
-MISSING(SCardAddReaderToGroupA)
-MISSING(SCardRemoveReaderFromGroupA)
-MISSING(SCardListInterfacesA)
-MISSING(SCardListCardsA)
-MISSING(SCardGetProviderIdA)
-MISSING(SCardGetCardTypeProviderNameA)
-MISSING(SCardSetCardTypeProviderNameA)
-MISSING(SCardLocateCardsA)
-MISSING(SCardLocateCardsByATRA)
-MISSING(SCardIntroduceCardTypeA)
-MISSING(SCardForgetCardTypeA)

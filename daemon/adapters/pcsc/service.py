@@ -2,28 +2,32 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from smartcard import scard
+from config.i18n.text import clean
+from daemon.adapters.pcsc import library
+from daemon.core.model import ReaderName
 
 SILENCE_LIMIT_S = 5.0  # a service that is there answers at once, but its calls wait without end for one that hangs
-FOREVER_MS: int = scard.INFINITE  # 24 days in pyscard: a timeout is harmless
+FOREVER_MS = 0x7FFFFFFF  # 24 days: a timeout is harmless
 PLUG_AND_PLAY = "\\\\?PnP?\\Notification"  # a pseudo-reader that changes when readers come and go
 
-NOTHING_NEW = frozenset(
-    code & 0xFFFFFFFF
-    for code in (
-        scard.SCARD_E_CANCELLED,
-        scard.SCARD_E_UNKNOWN_READER,  # it went between listing and asking
-        scard.SCARD_E_READER_UNAVAILABLE,
-        scard.SCARD_E_NO_READERS_AVAILABLE,
-    )
-)
-TIMEOUT = scard.SCARD_E_TIMEOUT & 0xFFFFFFFF
-NO_READERS = scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF
+# PC/SC part 5, SCARD_*; the same on the three systems.
+SUCCESS = 0
+CANCELLED = 0x80100002
+UNKNOWN_READER = 0x80100009  # it went between listing and asking
+TIMEOUT = 0x8010000A
+READER_UNAVAILABLE = 0x80100017
+NO_SERVICE = 0x8010001D
+NO_READERS = 0x8010002E
+NOTHING_NEW = frozenset({CANCELLED, UNKNOWN_READER, READER_UNAVAILABLE, NO_READERS})
+UNAWARE = 0  # SCARD_STATE_UNAWARE: report its state at once
+CHANGED, EXCLUSIVE = 0x002, 0x080  # SCARD_STATE_*
+
+LATIN_1 = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}  # bytes that are no UTF-8
 
 T = TypeVar("T")
 States = Mapping[str, int]  # by reader: SCARD_STATE_* bits, and the service's event counter in the high word
@@ -39,23 +43,43 @@ class ServiceError(Exception):
 @contextmanager
 def service_context() -> Iterator[int]:
     """Hold a context of the service, or raise `ServiceError`."""
-    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    if code != scard.SCARD_S_SUCCESS:
+    try:
+        code, context = library.establish_context()
+    except (OSError, AttributeError) as error:  # no library, or an unfit one
+        raise ServiceError(f"{error}: SCardEstablishContext", NO_SERVICE) from error
+    if code != SUCCESS:
         raise ServiceError("SCardEstablishContext", code)
     try:
         yield context
     finally:
-        scard.SCardReleaseContext(context)
+        library.release_context(context)
 
 
 def reader_names(context: int) -> tuple[str, ...]:
-    """Return the names of the readers, in the service's order."""
-    code, names = scard.SCardListReaders(context, [])
-    if code & 0xFFFFFFFF == NO_READERS:
+    """Return the names of the readers, in the service's order.
+
+    They are to be given back to the service; `shown_names` are for all else.
+    """
+    code, names = library.list_readers(context)
+    if code == NO_READERS:
         return ()
-    if code != scard.SCARD_S_SUCCESS:
+    if code != SUCCESS:
         raise ServiceError("SCardListReaders", code)
-    return tuple(names)
+    return names
+
+
+def shown_names(names: Iterable[str]) -> dict[str, ReaderName]:
+    """Return a readable name for each name of the service.
+
+    It can be written anywhere. Bytes that are no UTF-8 are taken for Latin-1. Each reader has another name.
+    """
+    shown: dict[str, ReaderName] = {}
+    for name in names:
+        readable = clean(name.translate(LATIN_1)) or "?"
+        while readable in shown.values():
+            readable += "'"
+        shown[name] = ReaderName(readable)
+    return shown
 
 
 def wait_for_change(context: int, limit_ms: int, known: States) -> States | None:
@@ -65,15 +89,14 @@ def wait_for_change(context: int, limit_ms: int, known: States) -> States | None
 
     Returns `known` itself when the wait ended for another reason: cancelled, or a reader has gone.
     """
-    code, answers = scard.SCardGetStatusChange(context, limit_ms, list(known.items()))
-    code &= 0xFFFFFFFF
+    code, states = library.get_status_change(context, limit_ms, known)
     if code == TIMEOUT:
         return None
     if code in NOTHING_NEW:
         return known
-    if code != scard.SCARD_S_SUCCESS:
+    if code != SUCCESS:
         raise ServiceError("SCardGetStatusChange", code)
-    return {name: state & ~scard.SCARD_STATE_CHANGED for name, state, _atr in answers}
+    return {name: state & ~CHANGED for name, state in states.items()}
 
 
 def cancel(context: int) -> None:
@@ -81,10 +104,10 @@ def cancel(context: int) -> None:
 
     Has no effect when none has begun yet.
     """
-    scard.SCardCancel(context)
+    library.cancel(context)
 
 
-def is_held(reader: str) -> bool:
+def is_held(reader: ReaderName) -> bool:
     """Return whether another program holds this reader's card exclusively.
 
     No module can see the card then.
@@ -105,10 +128,11 @@ def within(limit_s: float, ask: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
-def _is_held(reader: str) -> bool:
+def _is_held(reader: ReaderName) -> bool:
     try:
         with service_context() as context:
-            states = wait_for_change(context, 0, {reader: scard.SCARD_STATE_UNAWARE}) or {}
+            asked = {name: UNAWARE for name, shown in shown_names(reader_names(context)).items() if shown == reader}
+            states = wait_for_change(context, 0, asked) if asked else None
     except ServiceError:
         return False
-    return bool(states.get(reader, 0) & scard.SCARD_STATE_EXCLUSIVE)
+    return any(state & EXCLUSIVE for state in (states or {}).values())

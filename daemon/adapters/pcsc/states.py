@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from daemon.adapters.pcsc.service import States
+from daemon.adapters.pcsc.service import States, shown_names
 from daemon.core.model import Occupancy, ReaderName, ReaderState
 from daemon.core.troubles import Trouble
 
@@ -46,13 +46,15 @@ class Insertions:
 
     def to_reader_states(self, states: States) -> tuple[ReaderState, ...]:
         """Return the readers as the core sees them, with numbered cards."""
-        readers = tuple(self._reader(ReaderName(name), state) for name, state in states.items())
+        names = shown_names(states)
+        named = {names[name]: state for name, state in states.items()}
+        readers = tuple(self._reader(name, state) for name, state in named.items())
         held = {reader.name for reader in readers if reader.occupancy is Occupancy.HOLDING}
         self._cards = {name: card for name, card in self._cards.items() if name in held}
-        self._tallies = {name: tally for name, tally in self._tallies.items() if name in states}
+        self._tallies = {name: tally for name, tally in self._tallies.items() if name in named}
         for reader in readers:
             if reader.occupancy is not Occupancy.UNKNOWN:
-                self._count(reader.name, states[reader.name])
+                self._count(reader.name, named[reader.name])
         return readers
 
     def _reader(self, name: ReaderName, state: int) -> ReaderState:

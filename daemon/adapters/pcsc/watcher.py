@@ -17,6 +17,7 @@ from daemon.adapters.pcsc.service import (
     FOREVER_MS,
     PLUG_AND_PLAY,
     SILENCE_LIMIT_S,
+    UNAWARE,
     ServiceError,
     States,
     cancel,
@@ -33,7 +34,6 @@ from daemon.ports import Post
 
 log = logging.getLogger(__name__)
 
-UNAWARE = 0  # SCARD_STATE_UNAWARE: report its state at once
 STATES_AT_MOST = 16  # in one question to pcsc-lite, the pseudo-reader among them; it has no more readers either
 STOP_LIMIT_S = 1.0
 AT_ONCE_MS = 0

@@ -17,7 +17,7 @@ from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess, child_command
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadFinished, TokensRead
-from daemon.core.model import TokenReading
+from daemon.core.model import ReaderName, TokenReading
 from daemon.core.troubles import Trouble
 from daemon.ports import Post
 
@@ -111,7 +111,7 @@ class ChildTokenReader:
         *,
         modules: tuple[str, ...] = (),
         catalogue: Callable[[], tuple[str, ...]] = lambda: (),
-        is_held: Callable[[str], bool] = lambda _reader: False,
+        is_held: Callable[[ReaderName], bool] = lambda _reader: False,
         command: Sequence[str] | None = None,
         child_limit_s: float = CHILD_LIMIT_S,
     ) -> None:
