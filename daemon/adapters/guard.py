@@ -1,6 +1,7 @@
 """Keeps one failure from ending what others rely on."""
 
 import logging
+import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from daemon.core.events import FaultMet
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 
 
 class Guard:
@@ -37,6 +40,20 @@ class Guard:
                 self._post(FaultMet(at=datetime.now(UTC)))
             return False
         return True
+
+    def repeat(self, what: str, action: Callable[[], None], wait: Callable[[float], object]) -> None:
+        """Run an action again after each failure.
+
+        The pauses between grow, from `FIRST_PAUSE_S` to `LONGEST_PAUSE_S`, and are short again after a long run.
+        """
+        pause_s = FIRST_PAUSE_S
+        began = time.monotonic()
+        while not self.run(what, action):
+            if time.monotonic() - began > LONGEST_PAUSE_S:
+                pause_s = FIRST_PAUSE_S
+            wait(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            began = time.monotonic()
 
 
 def kind_and_place(error: BaseException) -> str:

@@ -27,7 +27,16 @@ from daemon.core.troubles import Trouble
 from daemon.core.workflows.cards import CardsPresent, cards_present
 
 RETRY_AFTER = (timedelta(seconds=3), timedelta(seconds=15))
-RETRIED = {Trouble.CARD_UNREAD, Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED}
+RETRIED = {
+    Trouble.CARD_UNREAD,
+    Trouble.CARD_BUSY,
+    Trouble.CARD_REFUSED,
+    Trouble.MODULE_HUNG,
+    Trouble.MODULE_CRASHED,
+}
+OBSTACLES = {Trouble.CARD_BUSY, Trouble.CARD_REFUSED}  # which may end at any moment
+OBSTACLE_LOOK = timedelta(seconds=3)
+FAILURE_LOOK = timedelta(minutes=15)  # at what failed, in the end
 ACTIVATION_LOOK = timedelta(seconds=30)
 
 
@@ -39,7 +48,9 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
     Where a token's reader was unknown and the snapshot changes, readers in which nothing was found are read again.
     """
     before = _insertions(state)
+    busy = {reader.name for reader in state.held if reader.trouble is Trouble.CARD_BUSY}
     state = replace(state, readers=readers, service_trouble=None, blind_since=None)
+    state = _look_at_freed(state, busy)
     held = _insertions(state)
     reader_unknown = UNKNOWN_READER in state.contents
     if held == before and reader_unknown:
@@ -50,6 +61,17 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
         if content and content.insertion == insertion and (content.keys or not reader_unknown):
             kept[name] = content
     return replace(state, contents=kept)
+
+
+def _look_at_freed(state: State, busy: set[ReaderName]) -> State:
+    """Forget failed reads of cards that are free again."""
+    freed = busy - {reader.name for reader in state.held if reader.trouble is Trouble.CARD_BUSY}
+    contents = {
+        name: content
+        for name, content in state.contents.items()
+        if name not in freed or content.trouble is not Trouble.CARD_BUSY
+    }
+    return replace(state, contents=contents)
 
 
 def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadTokens]:
@@ -237,11 +259,26 @@ def _look_moments(state: State, reader: ReaderName | None, now: datetime) -> Ite
     if content is None:
         yield now
         return
-    if content.attempts <= _retries(content):
-        yield later(content.read_at, RETRY_AFTER[content.attempts - 1])
+    if (pause := _pause(state, reader, content)) is not None:
+        yield later(content.read_at, pause)
     next_look = later(content.read_at, ACTIVATION_LOOK)
     if state.activating_until and next_look < state.activating_until and _may_be_activated(content, state.memory):
         yield next_look
+
+
+def _pause(state: State, reader: ReaderName | None, content: Content) -> timedelta | None:
+    """Return the pause before another read, None where none follows.
+
+    The service reports the end of an exclusive use that it has reported. Nothing reports other ends.
+    """
+    is_reported = any(r.name == reader and r.trouble is Trouble.CARD_BUSY for r in state.held)
+    if content.trouble in OBSTACLES and not is_reported:
+        return OBSTACLE_LOOK
+    if content.attempts <= _retries(content):
+        return RETRY_AFTER[content.attempts - 1]
+    if content.trouble in RETRIED - {Trouble.CARD_UNREAD}:  # a card that no module knows stays unknown
+        return FAILURE_LOOK
+    return None
 
 
 def _retries(content: Content) -> int:

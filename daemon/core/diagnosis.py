@@ -10,7 +10,7 @@ from daemon.core.events import TokensRead
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
 from daemon.core.model import Occupancy, ReaderState
 from daemon.core.recognition import reader_of
-from daemon.core.troubles import Trouble
+from daemon.core.troubles import SERVICE_TROUBLES, Trouble
 from daemon.core.views.report import Report
 
 
@@ -101,15 +101,14 @@ class ReaderInspection:
 
 
 BAD_TROUBLES = {
-    Trouble.SERVICE_ABSENT,
-    Trouble.SERVICE_STOPPED,
+    *SERVICE_TROUBLES,
+    Trouble.CARD_REFUSED,
     Trouble.CARD_MUTE,
     Trouble.CARD_UNREAD,
     Trouble.PIN_LOCKED,
     Trouble.CLOCK_WRONG,
     Trouble.NOTICES_OFF,
 }
-SERVICE_TROUBLES = {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED}
 TROUBLES_OF_KEYS = {Trouble.NOT_YET_VALID, Trouble.CERTIFICATE_UNREADABLE}
 
 

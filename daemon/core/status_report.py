@@ -7,7 +7,7 @@ from daemon.core.assessment import Assessment
 from daemon.core.model import Occupancy
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, reader_trouble
-from daemon.core.troubles import Trouble
+from daemon.core.troubles import SERVICE_TROUBLES, Trouble
 from daemon.core.views.report import ReaderReport, Report, Stage
 
 ATTENTION, EXPIRED, NOTHING_READ = 1, 2, 3
@@ -49,7 +49,7 @@ def exit_code(report: Report) -> int:
         return 0
     if stages:
         return NOTHING_READ
-    blind = {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED} & set(report.troubles)
+    blind = SERVICE_TROUBLES & set(report.troubles)
     full = [r for r in report.readers if r.state is not Occupancy.EMPTY]
     unread = bool(full) and all(r.trouble and r.trouble not in TROUBLES_OF_READ_CARDS for r in full)
     return NOTHING_READ if blind or unread else 0

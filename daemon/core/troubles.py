@@ -8,11 +8,14 @@ class Trouble(StrEnum):
 
     SERVICE_ABSENT = "service_absent"  # no PC/SC service to talk to
     SERVICE_STOPPED = "service_stopped"  # it was there and went away
+    SERVICE_REFUSED = "service_refused"  # it is there, and this session may not use it
+    WATCH_FAILED = "watch_failed"  # vigicle's own watch failed, and is begun again
     NO_READER = "no_reader"
     READER_STALE = "reader_stale"  # listed, but it no longer answers (after sleep)
     CARD_MUTE = "card_mute"  # a card is in and does not answer a reset
     CARD_UNREAD = "card_unread"  # a card is in and no module reads it
     CARD_BUSY = "card_busy"  # another program holds it
+    CARD_REFUSED = "card_refused"  # this session may not use it
     MODULE_CRASHED = "module_crashed"
     MODULE_HUNG = "module_hung"
     MODULE_UNUSABLE = "module_unusable"  # relative, missing, not a library, wrong architecture
@@ -28,3 +31,12 @@ class Trouble(StrEnum):
     INTERNAL_FAULT = "internal_fault"  # vigicle itself failed on something, and goes on without it
     NOTICES_OFF = "notices_off"  # switched off in the system's settings
     ELEVATED = "elevated"  # vigicle has administrator rights, and so would what it opens
+
+
+SERVICE_TROUBLES = {
+    Trouble.SERVICE_ABSENT,
+    Trouble.SERVICE_STOPPED,
+    Trouble.SERVICE_REFUSED,
+    Trouble.WATCH_FAILED,
+}
+"""No reader can be seen."""

@@ -7,12 +7,12 @@ from daemon.core.dedup_keys import WelcomeKey
 from daemon.core.labels import TROUBLE_TITLES
 from daemon.core.model import Occupancy
 from daemon.core.notice import Notice, NoticeId, NoticeKind
-from daemon.core.troubles import Trouble
+from daemon.core.troubles import SERVICE_TROUBLES, Trouble
 from daemon.core.views.report import CertificateStatus, Report, Stage
 
 WELCOME = WelcomeKey()
 WELCOME_ID = NoticeId(NoticeKind.WELCOME)
-TROUBLES_FIRST = (Trouble.CLOCK_WRONG, Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED)
+TROUBLES_FIRST = (Trouble.CLOCK_WRONG, *sorted(SERVICE_TROUBLES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 NAMES_LIMIT = 1 << 14  # units of all names together; pcsc-lite has 16 readers of 128 bytes at most
+SHARED, ANY_PROTOCOL, LEAVE = 2, 3, 0  # SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD
 CODE = 0xFFFFFFFF  # return codes are 32 bits, signed or not
 
 if sys.platform == "win32":
@@ -76,6 +77,24 @@ def get_status_change(context: int, limit_ms: int, known: Mapping[str, int]) -> 
     states = (_State * len(known))(*(_State(_encoded(name), None, state) for name, state in known.items()))
     code = _call("SCardGetStatusChange" + SUFFIX, Context(context), Dword(limit_ms), states, Dword(len(known)))
     return code, {name: state.event for name, state in zip(known, states, strict=True)}
+
+
+def connect(context: int, reader: str) -> tuple[int, int]:
+    """Return the code and a connection that others can share.
+
+    pcsc-lite waits as long as another program has a transaction.
+    """
+    card, protocol = Context(), Dword()
+    code = _call(
+        *("SCardConnect" + SUFFIX, Context(context), Name(_encoded(reader)), Dword(SHARED), Dword(ANY_PROTOCOL)),
+        *(ctypes.byref(card), ctypes.byref(protocol)),
+    )
+    return code, card.value
+
+
+def disconnect(card: int) -> int:
+    """Leave the card as it is, and return the code."""
+    return _call("SCardDisconnect", Context(card), Dword(LEAVE))
 
 
 def _call(name: str, *arguments: object) -> int:

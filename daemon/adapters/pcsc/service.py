@@ -1,15 +1,18 @@
 """The PC/SC calls of the watcher, typed, with exceptions for errors."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import TypeVar
 
 from config.i18n.text import clean
 from daemon.adapters.pcsc import library
 from daemon.core.model import ReaderName
+from daemon.core.troubles import Trouble
+
+log = logging.getLogger(__name__)
 
 SILENCE_LIMIT_S = 5.0  # a service that is there answers at once, but its calls wait without end for one that hangs
 FOREVER_MS = 0x7FFFFFFF  # 24 days: a timeout is harmless
@@ -23,9 +26,10 @@ TIMEOUT = 0x8010000A
 READER_UNAVAILABLE = 0x80100017
 NO_SERVICE = 0x8010001D
 NO_READERS = 0x8010002E
+REFUSED = 0x8010006A  # SCARD_W_SECURITY_VIOLATION: polkit refuses this session (pcsc-lite, doc/README.polkit)
 NOTHING_NEW = frozenset({CANCELLED, UNKNOWN_READER, READER_UNAVAILABLE, NO_READERS})
 UNAWARE = 0  # SCARD_STATE_UNAWARE: report its state at once
-CHANGED, EXCLUSIVE = 0x002, 0x080  # SCARD_STATE_*
+CHANGED = 0x002  # SCARD_STATE_CHANGED
 
 LATIN_1 = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}  # bytes that are no UTF-8
 
@@ -37,7 +41,8 @@ class ServiceError(Exception):
     """The PC/SC service does not answer as it should."""
 
     def __init__(self, call: str, code: int) -> None:
-        super().__init__(f"{call} returned 0x{code & 0xFFFFFFFF:08X}")
+        super().__init__(f"{call} returned 0x{code:08X}")
+        self.trouble = Trouble.SERVICE_REFUSED if code == REFUSED else None
 
 
 @contextmanager
@@ -107,32 +112,22 @@ def cancel(context: int) -> None:
     library.cancel(context)
 
 
-def is_held(reader: ReaderName) -> bool:
-    """Return whether another program holds this reader's card exclusively.
-
-    No module can see the card then.
-    """
-    return within(SILENCE_LIMIT_S, partial(_is_held, reader), otherwise=False)
-
-
 def within(limit_s: float, ask: Callable[[], T], otherwise: T) -> T:
     """Return the service's answer, or `otherwise` when it does not answer.
 
     The call then stays behind in its thread.
     """
     answers: queue.SimpleQueue[T] = queue.SimpleQueue()
-    threading.Thread(target=lambda: answers.put(ask()), name="pcsc-ask", daemon=True).start()
+
+    def answer() -> None:
+        try:
+            answers.put(ask())
+        except Exception:  # the top of a thread
+            log.exception("A question to the PC/SC service failed")
+            answers.put(otherwise)
+
+    threading.Thread(target=answer, name="pcsc-ask", daemon=True).start()
     try:
         return answers.get(timeout=limit_s)
     except queue.Empty:
         return otherwise
-
-
-def _is_held(reader: ReaderName) -> bool:
-    try:
-        with service_context() as context:
-            asked = {name: UNAWARE for name, shown in shown_names(reader_names(context)).items() if shown == reader}
-            states = wait_for_change(context, 0, asked) if asked else None
-    except ServiceError:
-        return False
-    return any(state & EXCLUSIVE for state in (states or {}).values())

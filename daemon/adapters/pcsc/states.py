@@ -10,7 +10,8 @@ from daemon.core.troubles import Trouble
 log = logging.getLogger(__name__)
 
 # PC/SC part 5, SCARD_STATE_*; the same on the three systems.
-UNKNOWN, UNAVAILABLE, EMPTY, PRESENT, MUTE = 0x004, 0x008, 0x010, 0x020, 0x200
+UNKNOWN, UNAVAILABLE, EMPTY, PRESENT, EXCLUSIVE, MUTE = 0x004, 0x008, 0x010, 0x020, 0x080, 0x200
+TROUBLES = {MUTE: Trouble.CARD_MUTE, EXCLUSIVE: Trouble.CARD_BUSY}
 EVENT_COUNTER = 0xFFFF0000  # grows at each insertion and each removal: a quick swap moves it by 2
 COUNTER_SHIFT, COUNTER_RANGE = 16, 0x10000  # it wraps
 
@@ -62,9 +63,7 @@ class Insertions:
             return ReaderState(name=name, occupancy=Occupancy.UNKNOWN, trouble=Trouble.READER_STALE)
         if state & EMPTY:
             return ReaderState(name=name, occupancy=Occupancy.EMPTY)
-        trouble = None
-        if state & MUTE:
-            trouble = Trouble.CARD_MUTE
+        trouble = next((trouble for bit, trouble in TROUBLES.items() if state & bit), None)
         insertion = self._number(name, state & (EVENT_COUNTER | MUTE))
         return ReaderState(name=name, occupancy=Occupancy.HOLDING, insertion=insertion, trouble=trouble)
 

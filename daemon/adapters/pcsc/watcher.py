@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
+from daemon.adapters.guard import Guard
 from daemon.adapters.pcsc.backoff import Backoff, make_backoff
 from daemon.adapters.pcsc.service import (
     FOREVER_MS,
@@ -41,6 +42,7 @@ POLL_MS = 2000  # macOS has no pseudo-reader
 # pcsc-lite 1.9 does not say that a reader came between our listing and our waiting. They come in swarms, so the
 # first wait after one came is short, and a second look follows it.
 SETTLE_MS = 250
+REFUSED_PAUSE_S = 3.0  # nothing announces that a session is allowed to use the readers
 RETRIES = ((60.0, 1.5), (600.0, 15.0), (float("inf"), 60.0))  # seconds since the loss, pause between two tries
 
 HAS_PLUG_AND_PLAY = sys.platform != "darwin"
@@ -57,6 +59,7 @@ class PcscWatcher:
     def __init__(self, post: Post, *, backoff: Backoff | None = None) -> None:
         self._post = post
         self._backoff = backoff or make_backoff()
+        self._guard = Guard(post)
         self._stopping = threading.Event()
         self._insertions = Insertions()
         self._context: int | None = None
@@ -85,20 +88,36 @@ class PcscWatcher:
     # --- the watcher's thread -------------------------------------------------------------------
 
     def _run(self) -> None:
+        self._guard.repeat("The watch of the readers", self._watch_or_tell, self._stopping.wait)
+
+    def _watch_or_tell(self) -> None:
+        """Watch until the stop. A failure leaves every reader unknown."""
+        try:
+            self._watch_service()
+        finally:
+            self._context = None
+            if not self._stopping.is_set():
+                self._report_loss(Trouble.WATCH_FAILED, "the watch failed")
+
+    def _watch_service(self) -> None:
         trouble = Trouble.SERVICE_ABSENT
         lost_at: float | None = None
+        told: Trouble | None = None
         while not self._stopping.is_set():
             try:
                 with self._connection(trouble) as self._context:
-                    trouble, lost_at = Trouble.SERVICE_STOPPED, None
+                    trouble, lost_at, told = Trouble.SERVICE_STOPPED, None, None
                     self._insertions.forget()
                     self._watch(self._context)
             except ServiceError as error:
                 self._context = None
-                if lost_at is None:
-                    lost_at = time.monotonic()
-                    self._report_loss(trouble, error)
-                if self._backoff.wait(pause_after(time.monotonic() - lost_at)):
+                lost_at = lost_at or time.monotonic()
+                found = error.trouble or trouble
+                if found is not told:
+                    told = found
+                    self._report_loss(found, error)
+                pause_s = REFUSED_PAUSE_S if error.trouble else pause_after(time.monotonic() - lost_at)
+                if self._backoff.wait(pause_s):
                     lost_at = time.monotonic()  # it has started, and may yet refuse us: try often again
 
     @contextmanager
@@ -161,7 +180,7 @@ class PcscWatcher:
 
     def _report_loss(self, trouble: Trouble, why: object) -> None:
         log.info("the PC/SC service is lost: %s", why)
-        if SERVICE_GOES_WITH_READERS:
+        if SERVICE_GOES_WITH_READERS and trouble in {Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED}:
             self._show(())
             return
         self._shown = None
@@ -181,9 +200,9 @@ def _ask_for_snapshot() -> ReadersSeen | ServiceLost:
             states = (wait_for_change(context, AT_ONCE_MS, asked) if asked else None) or asked
     except ServiceError as error:
         log.debug("no PC/SC service: %s", error)
-        if SERVICE_GOES_WITH_READERS:
+        if SERVICE_GOES_WITH_READERS and error.trouble is None:
             return ReadersSeen(at=_now(), readers=())
-        return ServiceLost(at=_now(), trouble=Trouble.SERVICE_ABSENT)
+        return ServiceLost(at=_now(), trouble=error.trouble or Trouble.SERVICE_ABSENT)
     return ReadersSeen(at=_now(), readers=Insertions().to_reader_states(states))
 
 

@@ -88,15 +88,17 @@ class TokenProcess:
 
     def _listen(self, request: bytes) -> None:
         """Pass the answers on, then the outcome."""
-        with self._process:
-            finished = self._pass_answers_on(request)
-            if not finished:
-                self.kill()
-            self._kill_leftovers()
         outcome = ProcessOutcome.CRASHED
-        if finished and self._process.returncode == 0:
-            outcome = ProcessOutcome.FINISHED
-        self._hear(self, outcome)
+        try:
+            with self._process:
+                finished = self._pass_answers_on(request)
+                if not finished:
+                    self.kill()
+                self._kill_leftovers()
+            if finished and self._process.returncode == 0:
+                outcome = ProcessOutcome.FINISHED
+        finally:
+            self._hear(self, outcome)
 
     def _kill_leftovers(self) -> None:
         """Wait for the child's end, and kill what its module left running.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from daemon.adapters.guard import Guard
 from daemon.adapters.pkcs11.messages import ReadRequest, TokenFound, TroubleMet, WorkerAnswer, reader_named
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess, child_command
@@ -111,14 +112,16 @@ class ChildTokenReader:
         *,
         modules: tuple[str, ...] = (),
         catalogue: Callable[[], tuple[str, ...]] = lambda: (),
-        is_held: Callable[[ReaderName], bool] = lambda _reader: False,
+        obstacle_of: Callable[[ReaderName], Trouble | None] = lambda _reader: None,
         command: Sequence[str] | None = None,
         child_limit_s: float = CHILD_LIMIT_S,
     ) -> None:
         self._post = post
+        self._guard = Guard(post)
         self._own = modules
         self._catalogue = catalogue
-        self._is_held = is_held
+        self._obstacle_of = obstacle_of
+        self._obstructed: set[ReaderName] = set()  # at the last look
         self._command = command or child_command()
         self._child_limit_s = child_limit_s
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
@@ -155,16 +158,17 @@ class ChildTokenReader:
     # --- the worker's thread --------------------------------------------------------------------
 
     def _work(self) -> None:
+        self._guard.repeat("The reading of keys", self._read_until_stop, time.sleep)
+        self._drop_orders()
+
+    def _read_until_stop(self) -> None:
         try:
-            while True:
-                message = self._next_message()
-                if isinstance(message, _Stop):
-                    return
+            while not isinstance(message := self._next_message(), _Stop):
                 self._handle(message)
                 for read in tuple(self._reads):
                     self._advance(read)
         finally:
-            self._end_everything()
+            self._end_reads()
 
     def _next_message(self) -> _Message | None:
         """Wait for a message, None when a time limit comes first."""
@@ -193,7 +197,8 @@ class ChildTokenReader:
                     self._finish(read)
                 read = _Read(order=message, waiting=deque())
                 self._reads.append(read)  # first, so that it is finished whatever happens
-                read.waiting.extend(self._modules_for(message))
+                if not self._is_still_obstructed(message):
+                    read.waiting.extend(self._modules_for(message))
             case _ChildAnswer(child=child, answer=answer):
                 for read in self._reads:
                     if child in read.running:
@@ -217,7 +222,7 @@ class ChildTokenReader:
         while read.waiting and all(now >= started + PATIENCE_S for started in read.running.values()):
             self._start_child(read, read.waiting.popleft())
         if not read.running:
-            self._report_held_cards(read)
+            self._report_obstacles(read)
             self._finish(read)
 
     def _start_child(self, read: _Read, module: str) -> None:
@@ -257,13 +262,21 @@ class ChildTokenReader:
                 del read.running[child]
                 self._doubt(read, child.module, Trouble.MODULE_CRASHED)
 
-    def _report_held_cards(self, read: _Read) -> None:
+    def _is_still_obstructed(self, order: ReadTokens) -> bool:
+        """Return whether each card was obstructed, and still is."""
+        known = bool(order.readers) and self._obstructed.issuperset(order.readers)
+        return known and all(self._obstacle_of(reader) for reader in order.readers)
+
+    def _report_obstacles(self, read: _Read) -> None:
         """Report why a card was not read, where PC/SC knows.
 
         Modules show a card that another program holds as no card at all.
         """
-        if any(self._is_held(reader) for reader in read.order.readers if reader not in read.answered):
-            self._post_tokens(read, "", trouble=Trouble.CARD_BUSY)
+        unread = [reader for reader in read.order.readers if reader not in read.answered]
+        found = {reader: trouble for reader in unread if (trouble := self._obstacle_of(reader))}
+        self._obstructed = (self._obstructed - set(read.order.readers)) | found.keys()
+        for trouble in sorted(set(found.values())):
+            self._post_tokens(read, "", trouble=trouble)
 
     def _give_up(self, read: _Read, child: TokenProcess) -> None:
         child.kill()
@@ -282,12 +295,14 @@ class ChildTokenReader:
             child.kill()
         self._post(ReadFinished(at=_now(), ticket=read.order.ticket))
 
-    def _end_everything(self) -> None:
+    def _end_reads(self) -> None:
         children = [child for read in self._reads for child in read.running]
         for read in tuple(self._reads):
             self._finish(read)
         for child in children:
             child.join(STOP_LIMIT_S / 2)
+
+    def _drop_orders(self) -> None:
         while not self._inbox.empty():
             message = self._inbox.get()
             if isinstance(message, ReadTokens):

@@ -15,7 +15,7 @@ from config.i18n.translator import Translator
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop
-from daemon.adapters.pcsc.service import is_held
+from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.adapters.schedule.scheduler import ApScheduler
@@ -117,7 +117,7 @@ class InProcessDaemon:
                     inbox.post,
                     modules=modules,
                     catalogue=lambda: (OPENSC,),
-                    is_held=is_held,
+                    obstacle_of=CardObstacles().obstacle_of,
                     child_limit_s=child_limit_s,
                 ),
                 schedule=ApScheduler(inbox.post),

@@ -1,5 +1,6 @@
 """When a card is read, and how late or incomplete answers count."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -196,9 +197,47 @@ def test_after_the_service_came_back_the_cards_are_read_again() -> None:
     assert len(simulator.orders()) == 2
 
 
-@pytest.mark.parametrize(
-    "trouble", [None, Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED], ids=lambda t: t or "unread"
-)
+@pytest.mark.parametrize("trouble", [Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED])
+def test_a_module_that_failed_thrice_is_asked_again_each_quarter_of_an_hour(trouble: Trouble) -> None:
+    simulator = Simulator()
+    simulator.insert(trouble=trouble)
+    simulator.wait(timedelta(seconds=18))
+    assert len(simulator.orders()) == 3
+    simulator.wait(timedelta(minutes=15) - timedelta(microseconds=1))
+    assert len(simulator.orders()) == 3
+    simulator.wait(timedelta(microseconds=1))
+    assert len(simulator.orders()) == 4
+
+
+@pytest.mark.parametrize("trouble", [Trouble.CARD_BUSY, Trouble.CARD_REFUSED])
+def test_a_card_whose_end_of_use_is_not_reported_is_looked_at_every_three_seconds(trouble: Trouble) -> None:
+    simulator = Simulator()
+    simulator.insert(trouble=trouble)
+    simulator.wait(timedelta(seconds=3) - timedelta(microseconds=1))
+    assert len(simulator.orders()) == 1
+    simulator.wait(timedelta(seconds=30))
+    assert len(simulator.orders()) == 11
+
+
+def test_a_busy_card_is_read_as_soon_as_the_service_reports_it_free() -> None:
+    simulator = Simulator()
+    simulator.insert(trouble=Trouble.CARD_BUSY)
+    (reader, other) = simulator.state.readers or ()
+    busy = replace(reader, trouble=Trouble.CARD_BUSY)
+    simulator.post(ReadersSeen(at=simulator.now, readers=(busy, other)))
+    simulator.wait(timedelta(minutes=14))
+    assert len(simulator.orders()) == 3
+    simulator.cards["Reader 00"].tokens = (token(ONE),)
+    simulator.cards["Reader 00"].trouble = None
+    simulator.post(ReadersSeen(at=simulator.now, readers=(reader, other)))
+    assert len(simulator.orders()) == 4
+    assert present(simulator) == {ONE.fingerprint}
+    simulator.post(ReadersSeen(at=simulator.now, readers=(busy, other)))
+    simulator.post(ReadersSeen(at=simulator.now, readers=(reader, other)))
+    assert len(simulator.orders()) == 4
+
+
+@pytest.mark.parametrize("trouble", [None], ids=["unread"])
 def test_a_card_that_failed_is_read_three_times_and_then_left_alone(trouble: Trouble | None) -> None:
     simulator = Simulator()
     simulator.insert(trouble=trouble)

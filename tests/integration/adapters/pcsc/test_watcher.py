@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from daemon.adapters.pcsc import library
 from daemon.adapters.pcsc import watcher as watcher_module
 from daemon.adapters.pcsc.watcher import PcscWatcher, read_snapshot
-from daemon.core.events import ReadersSeen, ServiceLost
+from daemon.core.events import FaultMet, ReadersSeen, ServiceLost
 from daemon.core.model import Occupancy
 from daemon.core.troubles import Trouble
 from support.card import BankCard, PivCard
@@ -90,20 +91,62 @@ def test_no_swap_of_two_cards_with_the_same_atr_is_missed(
         number = after
 
 
-def test_a_program_that_uses_the_card_changes_no_state(
+def test_the_end_of_an_exclusive_use_is_seen(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
 ) -> None:
     from smartcard import scard
 
     service.insert(PivCard())
-    watcher.start()
-    wait_for_card(posted)
     _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     _, card, _ = scard.SCardConnect(context, service.reader_names[0], scard.SCARD_SHARE_EXCLUSIVE, 3)
+    watcher.start()
+    assert posted.next(ReadersSeen).readers[0].trouble is Trouble.CARD_BUSY
     scard.SCardDisconnect(card, scard.SCARD_RESET_CARD)
+    assert posted.next(ReadersSeen).readers[0].trouble is None
     scard.SCardReleaseContext(context)
     service.insert(BankCard(), reader=1)
     assert holding(posted) == [1, 2]
+
+
+def test_a_refusal_is_no_absence_and_ends_within_five_seconds(
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What polkit refuses is SCARD_W_SECURITY_VIOLATION (pcsc-lite, doc/README.polkit)."""
+    assert service.reader_names
+    with monkeypatch.context() as refused:
+        refused.setattr(library, "establish_context", lambda: (0x8010006A, 0))
+        watcher.start()
+        assert posted.next(ServiceLost).trouble is Trouble.SERVICE_REFUSED
+        found = read_snapshot()
+        assert isinstance(found, ServiceLost)
+        assert found.trouble is Trouble.SERVICE_REFUSED
+    began = time.monotonic()
+    assert len(posted.next(ReadersSeen).readers) == 2
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("call", ["establish_context", "list_readers", "get_status_change"])
+@pytest.mark.parametrize("error", [UnicodeEncodeError("ascii", "à", 0, 1, "no"), MemoryError(), KeyError("reader")])
+def test_no_error_of_a_call_ends_the_watch(
+    service: ReaderService,
+    watcher: PcscWatcher,
+    posted: PostedEvents,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    error: Exception,
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    service.insert(PivCard())
+    with monkeypatch.context() as failing:
+        failing.setattr(library, call, fail)
+        watcher.start()
+        assert posted.next(ServiceLost).trouble is Trouble.WATCH_FAILED
+        posted.next(FaultMet)
+    *_, seen = posted.until(ReadersSeen)
+    assert isinstance(seen, ReadersSeen)
+    assert seen.readers[0].insertion > 0
 
 
 def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from daemon.adapters.pcsc.service import is_held
+from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pkcs11.messages import LINE_LIMIT, reader_named
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.reader import ChildTokenReader
@@ -135,7 +135,7 @@ def test_a_card_without_certificates_is_asked_twice_and_no_more(
 
 def test_a_card_that_no_module_knows_only_finishes(service: ReaderService, start: Start, posted: PostedEvents) -> None:
     service.insert(BankCard())
-    start(catalogue=(OPENSC,), is_held=is_held).read(order(service))
+    start(catalogue=(OPENSC,), obstacle_of=CardObstacles().obstacle_of).read(order(service))
     posted.next(ReadFinished)
 
 
@@ -147,10 +147,51 @@ def test_a_card_that_another_program_holds_is_reported_busy(
     service.insert(PivCard({"9A": make_certificate()}))
     _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     scard.SCardConnect(context, service.reader_names[0], scard.SCARD_SHARE_EXCLUSIVE, 3)
-    start(catalogue=(OPENSC,), is_held=is_held).read(order(service))
+    start(catalogue=(OPENSC,), obstacle_of=CardObstacles().obstacle_of).read(order(service))
     assert posted.next(TokensRead).trouble is Trouble.CARD_BUSY
     posted.next(ReadFinished)
     scard.SCardReleaseContext(context)
+
+
+def test_a_card_in_another_programs_transaction_is_busy_until_its_end(
+    service: ReaderService, start: Start, posted: PostedEvents
+) -> None:
+    """pcsc-lite lets every other connection wait, so the module hangs."""
+    from smartcard import scard
+
+    service.insert(PivCard({"9A": make_certificate(cn="one")}))
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    _, card, _ = scard.SCardConnect(context, service.reader_names[0], scard.SCARD_SHARE_SHARED, 3)
+    scard.SCardBeginTransaction(card)
+    reader = start(catalogue=(OPENSC,), obstacle_of=CardObstacles().obstacle_of, child_limit_s=1)
+    reader.read(order(service))
+    troubles = [event.trouble for event in posted.until(ReadFinished) if isinstance(event, TokensRead)]
+    assert Trouble.CARD_BUSY in troubles
+    reader.read(order(service))  # no module is asked
+    troubles = [event.trouble for event in posted.until(ReadFinished) if isinstance(event, TokensRead)]
+    assert troubles == [Trouble.CARD_BUSY]
+    scard.SCardEndTransaction(card, scard.SCARD_LEAVE_CARD)
+    scard.SCardReleaseContext(context)
+    read: list[TokenReading] = []
+    while not read:  # a connection that waited for the end may still be there
+        reader.read(order(service))
+        read = tokens(posted.until(ReadFinished))
+
+
+def test_no_error_in_a_read_ends_the_reading(service: ReaderService, start: Start, posted: PostedEvents) -> None:
+    def obstacle_of(_reader: ReaderName) -> None:
+        if failures:
+            raise failures.pop()
+
+    failures = [KeyError("reader")]
+    service.insert(BankCard())
+    reader = start(catalogue=(OPENSC,), obstacle_of=obstacle_of)
+    reader.read(order(service))
+    posted.until(ReadFinished)
+    service.remove()
+    service.insert(PivCard({"9A": make_certificate(cn="one")}))
+    reader.read(order(service))
+    assert tokens(posted.until(ReadFinished))
 
 
 def test_soft_tokens_show_their_flags(

@@ -1,0 +1,65 @@
+"""Asks the PC/SC service why a card cannot be read."""
+
+from functools import partial
+
+from daemon.adapters.pcsc import library
+from daemon.adapters.pcsc.service import (
+    REFUSED,
+    SILENCE_LIMIT_S,
+    SUCCESS,
+    ServiceError,
+    reader_names,
+    service_context,
+    shown_names,
+    within,
+)
+from daemon.core.model import ReaderName
+from daemon.core.troubles import Trouble
+
+SHARING_VIOLATION = 0x8010000B  # another program has the card to itself (PC/SC part 5)
+CONNECT_LIMIT_S = 1.0  # a free card answers in milliseconds
+
+
+class CardObstacles:
+    """Tells what keeps modules from a card.
+
+    They show it as no card at all.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: set[str] = set()  # for the end of another program's transaction
+
+    def obstacle_of(self, reader: ReaderName) -> Trouble | None:
+        """Return the obstacle, if any.
+
+        None also where the service does not answer.
+        """
+        name = within(SILENCE_LIMIT_S, partial(_service_name, reader), otherwise=None)
+        if name is None:
+            return None
+        if name in self._waiting:
+            return Trouble.CARD_BUSY
+        self._waiting.add(name)
+        busy: Trouble | None = Trouble.CARD_BUSY
+        return within(CONNECT_LIMIT_S, partial(self._connect, name), otherwise=busy)
+
+    def _connect(self, name: str) -> Trouble | None:
+        try:
+            with service_context() as context:
+                code, card = library.connect(context, name)
+                if code == SUCCESS:
+                    library.disconnect(card)
+        except ServiceError:
+            return None
+        finally:
+            self._waiting.discard(name)
+        return {SHARING_VIOLATION: Trouble.CARD_BUSY, REFUSED: Trouble.CARD_REFUSED}.get(code)
+
+
+def _service_name(reader: ReaderName) -> str | None:
+    try:
+        with service_context() as context:
+            names = shown_names(reader_names(context))
+    except ServiceError:
+        return None
+    return next((name for name, shown in names.items() if shown == reader), None)
