@@ -36,6 +36,7 @@ RETRIED = {
 }
 OBSTACLES = {Trouble.CARD_BUSY, Trouble.CARD_REFUSED}  # which may end at any moment
 OBSTACLE_LOOK = timedelta(seconds=3)
+OBSTACLE_LOOKS = sum(RETRY_AFTER, timedelta()) // OBSTACLE_LOOK  # before it is told, as late as other failures
 FAILURE_LOOK = timedelta(minutes=15)  # at what failed, in the end
 ACTIVATION_LOOK = timedelta(seconds=30)
 
@@ -271,14 +272,25 @@ def _pause(state: State, reader: ReaderName | None, content: Content) -> timedel
 
     The service reports the end of an exclusive use that it has reported. Nothing reports other ends.
     """
-    is_reported = any(r.name == reader and r.trouble is Trouble.CARD_BUSY for r in state.held)
-    if content.trouble in OBSTACLES and not is_reported:
+    if _is_looked_at_often(state, reader, content):
         return OBSTACLE_LOOK
     if content.attempts <= _retries(content):
         return RETRY_AFTER[content.attempts - 1]
     if content.trouble in RETRIED - {Trouble.CARD_UNREAD}:  # a card that no module knows stays unknown
         return FAILURE_LOOK
     return None
+
+
+def _is_looked_at_often(state: State, reader: ReaderName | None, content: Content) -> bool:
+    """Return whether an obstacle may end without a report."""
+    is_reported = any(r.name == reader and r.trouble is Trouble.CARD_BUSY for r in state.held)
+    return content.trouble in OBSTACLES and not is_reported
+
+
+def is_read_again(state: State, reader: ReaderName, content: Content) -> bool:
+    """Return whether a failed read is too fresh to be told."""
+    looks = OBSTACLE_LOOKS if _is_looked_at_often(state, reader, content) else len(RETRY_AFTER)
+    return content.attempts <= looks
 
 
 def _retries(content: Content) -> int:

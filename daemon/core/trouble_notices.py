@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from config.i18n.text import text
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment
-from daemon.core.card_reads import RETRIED, RETRY_AFTER
+from daemon.core.card_reads import RETRIED, is_read_again
 from daemon.core.dedup_keys import TroubleKey
 from daemon.core.expiry import later
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
@@ -59,7 +59,7 @@ def _lasting_trouble(state: State, reader: ReaderState) -> Trouble | None:
 def _is_read_again(state: State, reader: ReaderState, trouble: Trouble) -> bool:
     """Return whether another read of the card is still to come."""
     content = state.contents.get(reader.name)
-    return content is not None and trouble in RETRIED and content.attempts <= len(RETRY_AFTER)
+    return content is not None and trouble in RETRIED and is_read_again(state, reader.name, content)
 
 
 def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
