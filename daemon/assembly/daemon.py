@@ -1,6 +1,7 @@
 """The daemon with all its adapters."""
 
 import signal
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ from daemon.core.diagnosis import Check
 from daemon.core.events import CommandReceived
 from daemon.core.state import State
 from daemon.ports import Post, TrayDisplay
+
+WINDOWS_11 = 22000  # its first build
 
 
 class DaemonOutcome(Enum):
@@ -139,8 +142,19 @@ def _make_loop(
     for refused in procedure_problems(loaded):
         post(refused)
     first_start = not memory.certificates
-    state = State(settings=live.get(), memory=memory, zone=LocalZone(), greeting=greeting and first_start)
+    state = State(
+        settings=live.get(),
+        memory=memory,
+        zone=LocalZone(),
+        hides_new_icons=hides_new_icons(),
+        greeting=greeting and first_start,
+    )
     return Loop(state, adapters, inbox, watcher.changes)
+
+
+def hides_new_icons() -> bool:
+    """Return whether this is Windows 11, whose taskbar hides new icons."""
+    return sys.platform == "win32" and sys.getwindowsversion().build >= WINDOWS_11
 
 
 def _examine_now(folders: Folders) -> tuple[Check, ...]:

@@ -112,6 +112,9 @@ class State:
     notices_on: bool = True
     """Whether the system shows notices, as far as is known."""
 
+    hides_new_icons: bool = False
+    """Whether the taskbar hides new icons, as that of Windows 11 does."""
+
     greeting: bool = False
     """Whether to welcome the user: this is the first start ever."""
 

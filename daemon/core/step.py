@@ -316,7 +316,7 @@ def _with_welcome(due: list[Notice], state: State, assessment: Assessment, now: 
     """
     first = next((notice for notice in due if notice.notice_id.kind is NoticeKind.KEY), None)
     if first is None:
-        return [welcome_notice(build_report(state, assessment, now)), *due]
+        return [welcome_notice(build_report(state, assessment, now), hides_new_icons=state.hides_new_icons), *due]
     greeting = replace(first, dedup_keys=(WELCOME, *first.dedup_keys))
     return [greeting if notice is first else notice for notice in due]
 

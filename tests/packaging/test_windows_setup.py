@@ -153,6 +153,8 @@ def test_it_is_registered_for_the_user_alone(windows: WinePrefix, home: Path) ->
     assert windows.registry(RUN_KEY)["vigicle"].endswith("\\Programs\\vigicle\\vigiclew.exe run")
     assert (windows.start_menu / "vigicle.lnk").exists()
     assert windows.registry(r"Software\Classes\AppUserModelId\vigicle.vigicle")["DisplayName"] == "vigicle"
+    (clicked,) = windows.registry(r"Software\Classes\vigicle\shell\open\command").values()
+    assert clicked.endswith('\\vigiclew.exe" answer "%1"')
 
 
 def test_it_leaves_a_folder_with_other_files_alone(windows: WinePrefix, setup: Path) -> None:
@@ -204,5 +206,6 @@ def test_removal_leaves_only_the_store(windows: WinePrefix, home: Path, *, purge
     assert remembered.parent.exists() is not purge
     assert remembered.exists() is not purge
     assert windows.registry(UNINSTALL_KEY) == {}
+    assert windows.registry(r"Software\Classes\vigicle") == {}
     assert "vigicle" not in windows.registry(RUN_KEY)
     assert not (windows.start_menu / "vigicle.lnk").exists()

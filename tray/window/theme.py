@@ -30,7 +30,6 @@ class Theme(QObject):
         self._application = application
         self._scheme = scheme
         self._still = still
-        self._system_palette = application.palette()
         self._hints = application.styleHints()  # both are kept: PySide 6.12 lets the second go with the first
         self._wishes = self._hints.accessibility()
         self.colours = self._wanted()
@@ -93,12 +92,21 @@ class Theme(QObject):
         font.setBold(bold)
         return font
 
+    def _system_palette(self) -> QPalette:
+        """Return the desktop's colours of this moment.
+
+        A palette without any colour brings them back (doc.qt.io, QGuiApplication::setPalette).
+        """
+        self._application.setPalette(QPalette())
+        return self._application.palette()
+
     def _wanted(self) -> Colours:
         contrast = self._wishes.contrastPreference() is Qt.ContrastPreference.HighContrast
         if self._scheme == "contrast":
             return high_contrast({role: QColor(name) for role, name in CONTRAST_PALETTE.items()})
         if self._scheme is None and contrast:
-            return high_contrast({role: self._system_palette.color(role) for role in CONTRAST_PALETTE})
+            system = self._system_palette()
+            return high_contrast({role: system.color(role) for role in CONTRAST_PALETTE})
         if self._scheme == "dark" or (self._scheme is None and self._hints.colorScheme() is Qt.ColorScheme.Dark):
             return DARK
         return LIGHT

@@ -12,6 +12,7 @@ from config.identity import APPLICATION
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
+from daemon.adapters.notify.permission import Permission, raise_errors
 from daemon.core.notice import Choice, NoticeChoice, NoticeId
 
 if TYPE_CHECKING:
@@ -44,14 +45,20 @@ class DesktopChannel:
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
         self._clicks: ClickHandler | None = None
+        self._permission = Permission()
         self._shown: dict[NoticeId, str] = {}  # id → identifier of its newest notice
         self._tasks: set[asyncio.Task[bool]] = set()
 
     async def show(self, message: Message, answered: Answered) -> bool:
-        """Show the message, and return whether the desktop confirmed it."""
+        """Show the message, and return whether the desktop confirmed it.
+
+        Raises NoticesOffError where macOS has no permission of the user, or none yet.
+        """
         skills = await self._skills()
         if skills is None:
             return False
+        if sys.platform == "darwin":
+            await self._demand_permission()
         outcome = await self._send(message, answered, skills)
         if outcome is _Sending.FAILED:
             if not await self._can_hear_clicks():  # the connection may have died with an earlier bus
@@ -86,14 +93,24 @@ class DesktopChannel:
             skills = frozenset({ACTIONS})
         return skills
 
-    async def _send(self, message: Message, answered: Answered, skills: frozenset[str]) -> _Sending:
+    async def _demand_permission(self) -> None:
+        notifier = self._begin()
+        if await notifier.get_capabilities():  # none outside a bundle, where the next channel does
+            await self._permission.demand(notifier, self._limit_s)
+
+    def _begin(self) -> "desktop_notifier.DesktopNotifier":
         from desktop_notifier import DesktopNotifier
 
         if self._notifier is None:
             self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
             if sys.platform == "linux":
                 self._clicks = ClickHandler(self._notifier._backend)
-        sending = self._follow(self._replace(self._notifier, message, answered, skills))
+            elif sys.platform == "darwin":
+                raise_errors()
+        return self._notifier
+
+    async def _send(self, message: Message, answered: Answered, skills: frozenset[str]) -> _Sending:
+        sending = self._follow(self._replace(self._begin(), message, answered, skills))
         await asyncio.wait({sending}, timeout=self._limit_s)
         if not sending.done():
             return _Sending.MUTE

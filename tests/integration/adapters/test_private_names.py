@@ -25,6 +25,8 @@ USES = [
         "DBusDesktopNotifier",
         {"_platform_to_interface_notification_identifier", "_on_action", "_on_closed", "_init_dbus", "bus"},
     ),
+    # daemon/adapters/notify/permission.py
+    ("desktop-notifier", "desktop_notifier/backends/macos.py", None, {"log_nserror"}),
     # daemon/adapters/notify/plyer.py
     ("plyer", "plyer/platforms/win/libs/balloontip.py", "WindowsBalloonTip", {"remove_notify"}),
     # daemon/adapters/schedule/scheduler.py
