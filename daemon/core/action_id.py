@@ -20,6 +20,10 @@ class ActionKind(StrEnum):
     TAKE_BACK = "take_back"  # the claim that ended the path was not true; go back to its last step
     SELECT = "select"  # show another lineage
     CHECK = "check"  # read the inserted keys once more
+    AUTOSTART = "autostart"  # start at login, or no longer
+    LANGUAGE = "language"  # speak the other language
+    DIAGNOSE = "diagnose"  # look for what is wrong
+    READ_KEYS = "read_keys"  # read the inserted keys once more, from the settings
     PUT_OFF = "put_off"  # remind tomorrow
     RESTART = "restart"  # do the whole workflow again
     ABANDON = "abandon"

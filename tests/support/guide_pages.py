@@ -10,7 +10,7 @@ from config.i18n.text import Argument, Phrase, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings
-from config.workflows import Workflow, WorkflowKind
+from config.workflows import Needs, Workflow, WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views.guide import (
@@ -35,6 +35,17 @@ HOLDER = "Anne-Claire DE LA FONTAINE-BEAUSÉJOUR"
 OLD_BEGINS, OLD_ENDS = datetime(2023, 12, 4, 9, tzinfo=UTC), datetime(2026, 12, 4, 9, tzinfo=UTC)
 NEW_BEGINS, NEW_ENDS = datetime(2026, 11, 12, 9, tzinfo=UTC), datetime(2029, 11, 12, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+PHASES = (
+    ("Order", "Commander"),
+    ("Activate", "Activer"),
+    ("Add to OPALEXE", "Ajouter à OPALEXE"),
+    ("Finish", "Terminer"),
+)
+GROUPS = (
+    ("With the old key", "Avec l’ancienne clé"),
+    ("Swap the two keys", "Échanger les deux clés"),
+    ("With the new key", "Avec la nouvelle clé"),
+)
 READER_WORDS = {
     ReaderStatus.NO_READER: ("No reader is connected.", "Aucun lecteur n’est branché."),
     ReaderStatus.EMPTY: ("No key is in the reader.", "Aucune clé n’est dans le lecteur."),
@@ -91,6 +102,9 @@ class Writer:
             "workflow": kind,
             "workflow_title": self.fill(workflow.title),
             "steps": self.steps(workflow, ids.index(at)),
+            "phases": self.phases(kind),
+            "outline": self.outline() if kind is WorkflowKind.ADD_WITH_OLD else self.steps(workflow, ids.index(at)),
+            "eyebrow": self.eyebrow(ids.index(at) + 1, len(ids)),
             "headline": self.fill(step.title),
             "body": self.fill(step.text),
             "reader": ReaderStatus.EMPTY,
@@ -112,10 +126,29 @@ class Writer:
             for step, status in zip(workflow.steps, statuses, strict=False)
         )
 
+    def phases(self, kind: WorkflowKind) -> tuple[StepSummary[str], ...]:
+        """Write the phases, that of this workflow being the present one."""
+        at = {WorkflowKind.ORDER: 0, WorkflowKind.ACTIVATE: 1, WorkflowKind.CLEAN_UP: 3}.get(kind, 2)
+        statuses = [StepStatus.DONE] * at + [StepStatus.CURRENT] + [StepStatus.AHEAD] * 3
+        return tuple(
+            StepSummary(id=en, title=self.say(en, fr), status=status)
+            for (en, fr), status in zip(PHASES, statuses, strict=False)
+        )
+
+    def eyebrow(self, number: int, total: int) -> str:
+        """Write which step it is."""
+        return self.say(
+            f"Step {number} of {total} · about 10 min left", f"Étape {number} sur {total} · encore 10 min environ"
+        )
+
+    def outline(self) -> tuple[StepSummary[str], ...]:
+        """Write the groups of step 2-A."""
+        groups = zip(GROUPS, (StepStatus.DONE, StepStatus.CURRENT, StepStatus.AHEAD), strict=True)
+        return tuple(StepSummary(id=en, title=self.say(en, fr), status=status) for (en, fr), status in groups)
+
     def others(self) -> tuple[Action[str], ...]:
         """Write what is nearly always offered."""
         return (
-            self.action("open:platform", "Open OPALEXE", "Ouvrir OPALEXE"),
             self.action("back:x", "One step back", "Revenir d’une étape"),
             self.action("ask:works", "This key already works", "Cette clé fonctionne déjà dans mon compte"),
             self.action("put_off", "Put off until tomorrow", "Remettre à demain"),
@@ -186,7 +219,13 @@ class Writer:
 
 
 def step_page(writer: Writer) -> Page:
-    return writer.step(WorkflowKind.ADD_WITH_OLD, "log_in", **_in_reader(writer, ReaderStatus.OLD))
+    return writer.step(
+        WorkflowKind.ADD_WITH_OLD,
+        "log_in",
+        **_in_reader(writer, ReaderStatus.OLD),
+        needs=Needs.OLD,
+        openings=(writer.action("open:platform", "Open OPALEXE", "Ouvrir OPALEXE"),),
+    )
 
 
 def deadline_page(writer: Writer) -> Page:
@@ -212,6 +251,10 @@ def alert_page(writer: Writer) -> Page:
             "La clé branchée est celle d’une autre personne. Retirez-la. Branchez {new_key}.",
         ),
         primary=None,
+        likely=None,
+        needs=Needs.NEW,
+        wrong_key=True,
+        awaited=writer.say("Waiting for the new key…", "En attente de la nouvelle clé…"),
     )
 
 
@@ -222,8 +265,7 @@ def copy_page(writer: Writer) -> Page:
         WorkflowKind.ASSOCIATE_NEW,
         "write_to_support",
         **_in_reader(writer, ReaderStatus.NEW),
-        primary=mail,
-        actions=(copy, *writer.others()),
+        openings=(mail, copy),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QTabWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from support.guide_pages import PAGES, Writer
-from tray.window.guide_window import GuideWindow
+from tray.window.guide_window import HELP, KEYS, GuideWindow
 from tray.window.pyside_refcount_fix import protect_none
 from tray.window.theme import Theme
 
@@ -74,11 +74,9 @@ class GuideSetup:
                 continue
             window = self.window(PAGES.get(name, PAGES["step"])(Writer(language)))
             if name == "helps":
-                for button in window.findChildren(QPushButton):
-                    if button.objectName() in {"help:", "help:link_too_old"}:
-                        button.setChecked(True)
+                window.go_to(HELP)
             if name in {"certificates", "naming"}:
-                window.findChildren(QTabWidget)[0].setCurrentIndex(1)
+                window.go_to(KEYS)
             if name == "naming":
                 window.findChildren(QPushButton, "name:1")[0].click()
             self.settle()

@@ -194,8 +194,8 @@ class _Letters:
 
     def choices(self, page: Page) -> Choices:
         """Return the actions by what to type. The likeliest is 1."""
-        solutions = {problem.action for problem in page.known_problems}
-        shown = [action for action in offered(page) if action not in solutions]
+        elsewhere = {problem.action for problem in page.known_problems}.union(page.settings)
+        shown = [action for action in offered(page) if action not in elsewhere]
         return {self._typed(action, page): action for action in shown}
 
     def _typed(self, action: Action[str], page: Page) -> str:

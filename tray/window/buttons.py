@@ -3,15 +3,19 @@
 from enum import StrEnum
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
 
 from tray.window.colours import EDGE, PAD_X, PAD_Y
 from tray.window.labels import breakable
 from tray.window.theme import Theme
 
-WIDEST = 34  # em
+WIDEST = 30  # em
+LOWEST = 2.75  # against the size of the letters: 44 of 16 pixels
+RING, RING_GAP = 2, 2  # pixels: the focus, and its distance
 SMALLER = 0.92  # the letters of the second line
+LINK_PAD = 0.1  # em
+UNAVAILABLE = 0.5  # how opaque
 GAP = 0.2  # em, between the two
 ROOM = 100_000
 
@@ -23,6 +27,7 @@ class Rank(StrEnum):
     PLAIN = "plain"
     ANSWER = "answer"  # large, with its words at the left
     QUIET = "quiet"
+    LINK = "link"  # underlined words
 
 
 class WrappingButton(QPushButton):
@@ -37,10 +42,15 @@ class WrappingButton(QPushButton):
         self.setAccessibleDescription(detail or "")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(True)
+        self.setMinimumHeight(self._lowest)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        theme.size(self, bold=rank in {Rank.FIRST, Rank.ANSWER})
+        theme.size(self, 0.94 if rank is Rank.LINK else 1.0, bold=rank not in {Rank.QUIET, Rank.LINK})
+        if rank is Rank.LINK:
+            font = self.font()
+            font.setUnderline(True)
+            self.setFont(font)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Tell the layout that the label wraps."""
@@ -49,7 +59,7 @@ class WrappingButton(QPushButton):
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return the height that the label needs."""
         label, detail = self._boxes(width - 2 * self._pad_x)
-        return label.height() + self._gap + detail.height() + 2 * self._pad_y
+        return max(label.height() + self._gap + detail.height() + 2 * self._pad_y, self._lowest)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the label's size on one line, up to a limit."""
@@ -61,14 +71,22 @@ class WrappingButton(QPushButton):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the width of the longest word."""
         label, detail = self._boxes(1)
-        return QSize(max(label.width(), detail.width()) + 2 * self._pad_x, 2 * self._pad_y)
+        return QSize(max(label.width(), detail.width()) + 2 * self._pad_x, self._lowest)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the style's button, and the words over it."""
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""
+        outside = RING + RING_GAP
+        option.rect = self.rect().adjusted(outside, outside, -outside, -outside)
         painter = QStylePainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._theme.colours.text), RING))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 0.5 * self._theme.em, 0.5 * self._theme.em)
+        if not self.isEnabled():
+            painter.setOpacity(UNAVAILABLE)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         self._draw_words(painter)
 
@@ -112,16 +130,17 @@ class WrappingButton(QPushButton):
     @property
     def _flags(self) -> int:
         side = Qt.AlignmentFlag.AlignHCenter
-        if self._rank in {Rank.ANSWER, Rank.QUIET}:
+        if self._rank in {Rank.ANSWER, Rank.QUIET, Rank.LINK}:
             side = Qt.AlignmentFlag.AlignLeft
         return int(side | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic)
 
     @property
     def _small(self) -> QFont:
-        font = QFont(self.font())
-        font.setBold(False)
-        font.setPointSizeF(max(1.0, font.pointSizeF() * SMALLER))
-        return font
+        return self._theme.font(SMALLER)
+
+    @property
+    def _lowest(self) -> int:
+        return round(LOWEST * self._theme.base) + 2 * (RING + RING_GAP)
 
     @property
     def _gap(self) -> int:
@@ -129,11 +148,12 @@ class WrappingButton(QPushButton):
 
     @property
     def _pad_x(self) -> int:
-        return round(PAD_X * self._theme.em) + EDGE
+        inside = LINK_PAD if self._rank is Rank.LINK else PAD_X
+        return round(inside * self._theme.em) + EDGE + RING + RING_GAP
 
     @property
     def _pad_y(self) -> int:
-        return round(PAD_Y * self._theme.em) + EDGE
+        return round(PAD_Y * self._theme.em) + EDGE + RING + RING_GAP
 
 
 def literal(label: str) -> str:

@@ -33,8 +33,12 @@ class CertificatesPage(QWidget):
         self._drafts: dict[str | None, str] = {}  # names that are being written, by key
         self._wanted: tuple[Page, Translator] | None = None
         self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
-        self._column = column(theme, gap=0.8, margin=1.0)
-        self.setLayout(self._column)
+        self.headline = WrappingLabel(theme, scale=1.75, bold=True)
+        self._column = column(theme, gap=0.8)
+        whole = column(theme, gap=0.8, margin=1.4)
+        whole.addWidget(self.headline)
+        whole.addLayout(self._column)
+        self.setLayout(whole)
 
     def show_certificates(self, page: Page, translator: Translator) -> None:
         """Show the certificates of a page once this tab is visible.
@@ -60,6 +64,7 @@ class CertificatesPage(QWidget):
             return
         self._shown = (certificates, more, translator.language)
         clear(self._column)
+        self.headline.show_words(translator.render(text("window.keys")))
         if not certificates:
             self._column.addWidget(
                 WrappingLabel(self._theme, translator.render(text("window.no_certificates")), scale=1.1)

@@ -28,6 +28,10 @@ class Colours:
     good: str
     bad: str
     on_glyph: str  # the sign within a glyph
+    old_ground: str  # within a key that is drawn, and below words about it
+    new_ground: str
+    good_ground: str
+    bad_ground: str
     alert: str  # the band
     on_alert: str
 
@@ -48,6 +52,10 @@ LIGHT = Colours(
     good="#0b6b55",
     bad="#b3261e",
     on_glyph="#ffffff",
+    old_ground="#fdf1e0",
+    new_ground="#e6f0fb",
+    good_ground="#e3f2ed",
+    bad_ground="#fdeceb",
     alert="#fff1cf",
     on_alert="#4a3200",
 )
@@ -67,6 +75,10 @@ DARK = Colours(
     good="#5cc9a8",
     bad="#ff8f86",
     on_glyph="#101514",
+    old_ground="#33270f",
+    new_ground="#14283f",
+    good_ground="#17352d",
+    bad_ground="#3a1715",
     alert="#3b2f10",
     on_alert="#fde6b4",
 )
@@ -86,21 +98,27 @@ def high_contrast(palette: Mapping[QPalette.ColorRole, QColor]) -> Colours:
         on_accent=on_chosen,
         hover=ground,
         on_glyph=ground,
+        old_ground=ground,
+        new_ground=ground,
+        good_ground=ground,
+        bad_ground=ground,
         alert=ground,
         on_alert=text,
         **inks,
     )
 
 
-def stylesheet(colours: Colours, em: float) -> str:
+def stylesheet(colours: Colours, em: float, base: float) -> str:
     """Return Qt's stylesheet.
 
-    Every measure is a part of `em`, the height of the letters in pixels.
+    Every measure is a part of `em`, the height of a line in pixels. `base` is the size of the letters.
     """
     measures = {
         "pad_x": round(PAD_X * em),
         "pad_y": round(PAD_Y * em),
         "edge_px": EDGE,
+        "base": round(base),
+        "badge": round(0.375 * base),
         "round": round(0.4 * em),
         "tiny": round(0.25 * em),
         "bar": round(0.7 * em),
@@ -121,21 +139,24 @@ QPushButton { background: $surface; color: $text; border: ${edge_px}px solid $ed
 QPushButton:hover { background: $hover; }
 QPushButton:checked { border-color: $accent; }
 QPushButton[rank="first"] { background: $accent; border-color: $accent; color: $on_accent; }
+QPushButton[rank="link"] { background: transparent; border: 0; }
 QPushButton[rank="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[rank="quiet"]:hover { border-color: $edge; }
-QPushButton:focus { border: ${edge_px}px solid $text; }
-QPushButton[rank="first"]:focus { border: ${edge_px}px solid $text; }
 QPushButton::menu-indicator { image: none; }
 QLineEdit { background: $surface; color: $text; border: ${edge_px}px solid $edge; border-radius: ${round}px;
   padding: ${pad_y}px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border-color: $text; }
-QTabWidget::pane { border: 0; border-top: 1px solid $hairline; }
-QTabWidget::tab-bar { left: 0; }
-QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $muted; padding: ${pad_y}px ${pad_x}px;
-  border: 0; border-bottom: 3px solid transparent; }
-QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:hover { color: $text; }
+QFrame#foot { background: $surface; border: 0; border-top: 1px solid $hairline; }
+QFrame[note="plain"] { border: 0; border-left: 4px solid $edge; }
+QFrame[note="warning"] { border: 0; border-left: 4px solid $bad; }
+QLabel[badge="true"] { background: $good_ground; color: $accent; border-radius: ${badge}px; }
+QLabel[pill] { border-radius: ${round}px; }
+QLabel[pill="good"] { background: $good_ground; color: $good; }
+QLabel[pill="bad"] { background: $bad_ground; color: $bad; }
+QLabel[pill="neutral"] { background: $ground; color: $muted; }
+QCheckBox { color: $text; spacing: ${pad_y}px; }
+QCheckBox:focus { border: ${edge_px}px solid $text; }
+QMenu, QToolTip, QLineEdit { font-size: ${base}px; }
 QMenu { background: $surface; color: $text; border: 1px solid $edge; padding: ${tiny}px; }
 QMenu::item { padding: ${pad_y}px ${pad_x}px; border-radius: ${tiny}px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }

@@ -1,92 +1,68 @@
-"""The first tab: steps, action, reader and timeline."""
+"""The guide's page: one column of instruction, and one panel."""
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
+from config.workflows import Needs
 from daemon.adapters.guide.messages import Page
-from daemon.core.views.guide import Action
-from tray.window.action_buttons import ActionButtons
-from tray.window.buttons import WrappingButton
+from daemon.core.action_id import ActionKind
+from daemon.core.views.guide import Action, StepStatus
+from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.countdown import Countdown
-from tray.window.glyphs import ALERT, COPIED, GlyphView
-from tray.window.known_problems import KnownProblemsView
-from tray.window.labels import WrappingLabel, by_sentence
-from tray.window.layouts import card, column, row
+from tray.window.glyphs import COPIED, GlyphView
+from tray.window.instructions import Instructions, Notes
+from tray.window.labels import WrappingLabel
+from tray.window.layouts import Flow, clear, column, row
 from tray.window.press_guard import PressGuard
-from tray.window.reader_picture import ReaderView
-from tray.window.step_list import StepsView
+from tray.window.side_panel import SidePanel, StatusPill
 from tray.window.theme import Theme
-from tray.window.timeline import TimelineView
 
-TWO_COLUMNS_FROM = 46  # em
-SIDE_SHARE, MAIN_SHARE = 4, 9
+TWO_COLUMNS_FROM = 43  # parts of the letters' height in pixels
 
 
 class GuidePage(QWidget):
-    """Two columns where there is room, else one, with the steps below."""
+    """Two columns where there is room, else one."""
 
     def __init__(self, theme: Theme, guard: PressGuard, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
         self.setObjectName("paper")
         self._theme = theme
-        self._steps = StepsView(theme)
-        self._workflow = WrappingLabel(theme, bold=True)
-        self._why = WrappingLabel(theme, scale=0.92, tone="muted")
-        self._headline = WrappingLabel(theme, scale=1.7, bold=True)
-        self._body = WrappingLabel(theme, scale=1.1)
-        self._deadline = WrappingLabel(theme)
+        self._guard = guard
+        self._choose = choose
+        self._eyebrow = WrappingLabel(theme, scale=0.9, tone="muted")
+        self.headline = WrappingLabel(theme, scale=1.75, bold=True)
+        self._pill = StatusPill(theme)
+        self._instructions = Instructions(theme)
+        self._answers = column(theme, gap=0.3)
+        self._actions = Flow(round(0.4 * theme.base))
+        self._notes = Notes(theme)
         self._countdown = Countdown(theme)
-        self._action_buttons = ActionButtons(theme, guard, choose)
         self._copied = WrappingLabel(theme, bold=True)
-        self._known_problems = KnownProblemsView(theme, choose)
-        self._reader = ReaderView(theme)
-        self._reader_words = WrappingLabel(theme, scale=1.1)
-        self._alert = WrappingLabel(theme, bold=True, tone="alert")
-        self._timeline = TimelineView(theme)
-        self._side = self._make_side()
-        self._band = self._make_band()
-        self._time_card = self._make_card(self._timeline)
         self._copied_line = QWidget()
         self._copied_line.setLayout(row(theme, GlyphView(theme, COPIED), self._copied))
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._columns.setSpacing(round(theme.em))
-        self._columns.setContentsMargins(*(4 * [round(theme.em)]))
-        self._columns.addWidget(self._side, SIDE_SHARE)
-        self._columns.addLayout(self._make_main(), MAIN_SHARE)
-        self.setLayout(self._columns)
-
-    def default_button(self) -> WrappingButton | None:
-        """Return the button that the keyboard begins at."""
-        return self._action_buttons.first()
-
-    @property
-    def headline(self) -> WrappingLabel:
-        """Where the keyboard rests while nothing can be pressed."""
-        return self._headline
+        self._panel = SidePanel(theme)
+        self._lay_out()
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show what a page says."""
-        self._workflow.show_words(page.workflow_title)
-        self._steps.show_steps(page.steps, translator)
-        self._why.show_words(page.why)
-        self._side.setVisible(bool(page.workflow_title or page.steps or page.why))
-        self._alert.show_words(page.alert and by_sentence(page.alert))
-        self._band.setVisible(bool(page.alert))
-        self._headline.show_words(page.headline)
-        self._body.show_words(by_sentence(page.body))
-        self._deadline.show_words(page.deadline_words)
+        wrong = page.wrong_key and page.alert is not None
+        self._eyebrow.show_words(page.eyebrow)
+        self.headline.show_words(translator.render(text("window.wrong_key")) if wrong else page.headline)
+        self.headline.setAccessibleName(". ".join(filter(None, (page.eyebrow, self.headline.text()))))
+        at_step = any(step.status is StepStatus.CURRENT for step in page.steps)
+        body = page.alert if wrong and page.alert else page.body
+        self._instructions.show_body(body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step)
+        self._notes.show_notes(_notes(page, translator, wrong=wrong))
         self._countdown.count_to(page.deadline, translator)
         self.show_copied("")
-        self._action_buttons.show_actions(page, translator)
-        self._known_problems.show_problems(page.known_problems, translator)
-        self._reader.show_picture(page.reader, translator.render(text("window.reader")), page.reader_words)
-        self._reader_words.show_words(by_sentence(page.reader_words))
-        self._timeline.show_timeline(page.timeline, translator)
-        self._time_card.setVisible(not self._timeline.isHidden())
+        self._show_answers(page)
+        self._pill.show_page(page)
+        self._panel.show_page(page, translator)
 
     def show_copied(self, words: str) -> None:
         """Announce what was copied to the clipboard.
@@ -99,52 +75,59 @@ class GuidePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Set one column or two."""
         super().resizeEvent(event)
-        wide = event.size().width() >= TWO_COLUMNS_FROM * self._theme.em
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.BottomToTop
-        if self._columns.direction() is not direction:
-            self._columns.setDirection(direction)
+        wide = event.size().width() >= TWO_COLUMNS_FROM * self._theme.base
+        self._panel.setVisible(wide)
+        self._pill.setVisible(not wide)
 
-    def _make_side(self) -> QFrame:
-        frame, inner = card(self._theme, gap=0.9)
-        for widget in (self._workflow, self._steps, self._why):
-            inner.addWidget(widget)
-        inner.addStretch(1)
-        return frame
+    def _show_answers(self, page: Page) -> None:
+        clear(self._answers)
+        clear(self._actions)
+        for action in page.answers:
+            self._answers.addWidget(self._button(action, Rank.ANSWER))
+        for action in links_of(page):
+            self._actions.addWidget(self._button(action, Rank.LINK))
 
-    def _make_band(self) -> QFrame:
-        band = QFrame()
-        band.setObjectName("alert")
-        inner = QHBoxLayout()
-        inner.setContentsMargins(*(4 * [round(0.8 * self._theme.em)]))
-        inner.addLayout(row(self._theme, GlyphView(self._theme, ALERT, 1.6), self._alert))
-        band.setLayout(inner)
-        return band
+    def _button(self, action: Action[str], rank: Rank) -> WrappingButton:
+        button = WrappingButton(self._theme, literal(action.label), rank=rank, detail=action.detail)
+        button.setObjectName(f"action:{action.id}")
+        button.clicked.connect(lambda: self._choose(action))
+        self._guard.cover(button)
+        return button
 
-    def _make_card(self, *widgets: QWidget) -> QFrame:
-        frame, inner = card(self._theme)
-        for widget in widgets:
-            inner.addWidget(widget)
-        return frame
-
-    def _make_main(self) -> QBoxLayout:
-        main = column(self._theme, gap=1.0)
-        main.addWidget(self._band)
-        task, inner = card(self._theme, gap=0.8)
-        inner.addWidget(self._headline)
-        inner.addWidget(self._body)
-        inner.addWidget(self._deadline)
-        inner.addWidget(self._countdown)
-        inner.addWidget(self._action_buttons)
-        inner.addWidget(self._copied_line)
-        inner.addWidget(self._known_problems)
-        main.addWidget(task)
-        reader, inner = card(self._theme)
-        beside = QHBoxLayout()
-        beside.setSpacing(round(1.2 * self._theme.em))
-        beside.addWidget(self._reader)
-        beside.addWidget(self._reader_words, 1)
-        inner.addLayout(beside)
-        main.addWidget(reader)
-        main.addWidget(self._time_card)
+    def _lay_out(self) -> None:
+        base = self._theme.base
+        main = column(self._theme, gap=0.7)
+        for widget in (self._pill, self._eyebrow, self.headline, self._copied_line, self._instructions):
+            main.addWidget(widget)
+        main.addLayout(self._answers)
+        main.addWidget(self._notes)
+        main.addWidget(self._countdown)
+        main.addLayout(self._actions)
         main.addStretch(1)
-        return main
+        columns = QHBoxLayout()
+        columns.setSpacing(round(2 * base))
+        columns.setContentsMargins(*(2 * [round(1.6 * base), round(1.4 * base)]))
+        columns.addLayout(main, 1)
+        columns.addWidget(self._panel, 0, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(columns)
+
+
+def links_of(page: Page) -> list[Action[str]]:
+    """Return the actions below the words of a page without steps.
+
+    At a step they are under "It does not work".
+    """
+    if page.steps and not page.answers:
+        return []
+    return [action for action in (*page.actions, *page.cases) if action.id.kind is not ActionKind.GO_BACK]
+
+
+def _notes(page: Page, translator: Translator, *, wrong: bool) -> list[tuple[str, bool]]:
+    """Return the notes of a page, and whether each warns."""
+    notes = [(page.alert or "", True)] if not wrong else []
+    notes += [(note, False) for note in page.notes]
+    if page.needs is not Needs.NOTHING and page.awaited:
+        notes.append((translator.render(text("window.by_itself")), False))
+    if not page.answers:
+        notes.append((page.why or "", False))
+    return notes

@@ -1,34 +1,38 @@
 """The window: shows pages and sends back what the user chooses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QHBoxLayout, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QScrollArea, QStackedWidget, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page
-from daemon.core.model import ActivationToken
+from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action
-from tray.window.action_buttons import menu_button
-from tray.window.activation import activate_process, use_activation
+from tray.window.activation import activate_process
+from tray.window.buttons import WrappingButton
 from tray.window.certificates_tab import CertificatesPage
+from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
-from tray.window.labels import WrappingLabel, announce
-from tray.window.layouts import clear, column
+from tray.window.help_page import ContactsPage, HelpPage, situations_of
+from tray.window.labels import announce
+from tray.window.layouts import column
+from tray.window.phase_bar import PhaseBar
 from tray.window.press_guard import PressGuard
+from tray.window.settings_page import SettingsPage
 from tray.window.tab_order import set_tab_order
-from tray.window.tabs import Tabs
 from tray.window.theme import Theme
 
-FIRST_SIZE = QSize(58, 44)  # em
-SMALLEST = QSize(640, 480)
-SMALLEST_EM = QSize(22, 16)
+FIRST_SIZE = QSize(920, 640)  # pixels, where letters are 16 pixels high
+SMALLEST = QSize(400, 480)
+USUAL_PX = 16
 SCROLLS = {
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
     Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
 }
+GUIDE, HELP, CONTACTS, KEYS, SETTINGS = range(5)  # the pages of the stack
 
 
 class GuideWindow(QDialog):
@@ -44,23 +48,24 @@ class GuideWindow(QDialog):
         self._page: Page | None = None
         self._translator = Translator("en")
         self._qt_translator = QTranslator(self)
-        self._who = WrappingLabel(theme, bold=True)
-        self._procedure = WrappingLabel(theme, tone="muted")
-        self._cases = column(theme)
         self.guard = PressGuard()
-        self.guard.ended.connect(self._focus_likely, Qt.ConnectionType.QueuedConnection)  # once buttons are enabled
+        self._phases = PhaseBar(theme)
         self._guide = GuidePage(theme, self.guard, self._choose)
-        self._certificates = CertificatesPage(theme, answer)
-        self._tabs = QTabWidget()
-        self._tabs.setTabBar(Tabs(theme))
-        self._tabs.setFocusProxy(None)  # type: ignore[arg-type]  # the stubs forget None
-        self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the bar alone takes the keyboard
-        self._areas = [_scrolled(widget) for widget in (self._guide, self._certificates)]
+        self._help = HelpPage(theme, self.guard, self._choose)
+        self._contacts = ContactsPage(theme)
+        self._keys = CertificatesPage(theme, answer)
+        self._settings = SettingsPage(theme, self.guard, self._choose)
+        self._places = (self._guide, self._help, self._contacts, self._keys, self._settings)
+        self._stack = QStackedWidget()
+        self._areas = [_scrolled(widget) for widget in self._places]
         for area in self._areas:
-            self._tabs.addTab(area, "")
+            self._stack.addWidget(area)
+        self._foot = FootBar(theme, self.guard)
         self._focused = ""
         self._refocus = QTimer(self, singleShot=True, interval=0)  # new buttons take the keyboard once they are shown
         self._refocus.timeout.connect(lambda: self._focus(self._focused))
+        # Queued: once buttons are enabled.
+        self.guard.ended.connect(self._focus_likely, Qt.ConnectionType.QueuedConnection)
         self._lay_out()
 
     def show_page(self, page: Page) -> None:
@@ -71,14 +76,9 @@ class GuideWindow(QDialog):
         if before is None or before.language != page.language:
             self._speak(page.language)
         if before is None or _buttons(before) != _buttons(page):
-            self.guard.begin()
-            self._focused = ""
+            self._turn(before, page)
         self.setWindowTitle(f"vigicle – {page.headline}")
-        self._who.show_words(page.holder)
-        self._procedure.show_words(page.procedure)
-        self._show_cases(page)
-        self._guide.show_page(page, self._translator)
-        self._certificates.show_certificates(page, self._translator)
+        self._draw(page)
         set_tab_order(self)
         if before is None:
             self._focus("")
@@ -87,7 +87,7 @@ class GuideWindow(QDialog):
             self._tell_changes(before, page)
             self._refocus.start()
         if page.front:
-            self._come_to_front(page.activation)
+            self._come_to_front()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End the program with its window."""
@@ -97,46 +97,100 @@ class GuideWindow(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll from everywhere, and do nothing on Escape: a dialog would close."""
         if event.key() in SCROLLS:
-            self._areas[self._tabs.currentIndex()].verticalScrollBar().triggerAction(SCROLLS[Qt.Key(event.key())])
+            bar = self._areas[self._stack.currentIndex()].verticalScrollBar()
+            bar.triggerAction(SCROLLS[Qt.Key(event.key())])
         elif event.key() != Qt.Key.Key_Escape and not event.isAutoRepeat():
             super().keyPressEvent(event)
 
+    def go_to(self, place: int) -> None:
+        """Show one of the pages beside the guide, or the guide."""
+        if self._page is None:
+            return
+        self._stack.setCurrentIndex(place)
+        self.guard.begin()
+        self._focused = ""
+        self._draw(self._page)
+        set_tab_order(self)
+        self._refocus.start()
+
+    def _turn(self, before: Page | None, page: Page) -> None:
+        """Begin another page, on which nothing can be pressed for a moment."""
+        self.guard.begin()
+        self._focused = ""
+        if before is not None and before.number != page.number and self._stack.currentIndex() == HELP:
+            self._stack.setCurrentIndex(GUIDE)
+
+    def _draw(self, page: Page) -> None:
+        translator = self._translator
+        self._phases.show_phases(page, translator)
+        match self._stack.currentIndex():
+            case 0:
+                self._guide.show_page(page, translator)
+            case 1:
+                self._help.show_page(page, translator)
+            case 2:
+                self._contacts.show_page(page, translator)
+            case 4:
+                self._settings.show_page(page, translator)
+            case _:
+                pass
+        self._keys.show_certificates(page, translator)
+        self._draw_foot(page)
+
+    def _draw_foot(self, page: Page) -> None:
+        self._foot.show_links(self._links(page))
+        if self._stack.currentIndex() != GUIDE:
+            self._foot.show_button("return", self._words("window.return"), lambda: self.go_to(GUIDE))
+        elif (primary := page.primary) is not None:
+            self._foot.show_action(primary, lambda: self._choose(primary))
+        elif page.awaited or page.answers:
+            self._foot.show_waiting(page.awaited)
+        else:
+            self._foot.show_button("close", self._words("window.close"), self.close)
+        self._set_default(page)
+
+    def _set_default(self, page: Page) -> None:
+        for button in self._buttons_named(f"action:{page.likely}"):
+            button.setDefault(True)
+        if self._stack.currentIndex() != GUIDE:
+            self._foot.button.setDefault(True)
+
+    def _links(self, page: Page) -> Iterator[Link]:
+        """Yield the links of the foot."""
+        back = next((action for action in page.actions if action.id.kind is ActionKind.GO_BACK), None)
+        here = self._stack.currentIndex()
+        if here == GUIDE and back is not None:
+            yield f"action:{back.id}", f"‹ {back.label}", lambda: self._choose(back)
+        if here != HELP and (page.known_problems or situations_of(page)):
+            yield "go:help", self._words("window.helps"), lambda: self.go_to(HELP)
+        if here != CONTACTS and page.contacts:
+            yield "go:contacts", self._words("window.contacts"), lambda: self.go_to(CONTACTS)
+        if here != KEYS:
+            yield "go:keys", self._words("window.keys"), lambda: self.go_to(KEYS)
+        if here != SETTINGS and page.settings:
+            yield "go:settings", self._words("window.settings"), lambda: self.go_to(SETTINGS)
+
+    def _words(self, id_: str) -> str:
+        return self._translator.render(text(id_))
+
     def _lay_out(self) -> None:
-        em = self._theme.em
-        whose = column(self._theme, gap=0.1)
-        whose.addWidget(self._who)
-        whose.addWidget(self._procedure)
-        head = QHBoxLayout()
-        head.setContentsMargins(*(4 * [round(0.8 * em)]))
-        head.addLayout(whose, 1)
-        head.addLayout(self._cases)
-        head.setAlignment(self._cases, Qt.AlignmentFlag.AlignTop)
         whole = column(self._theme, gap=0)
-        whole.addLayout(head)
-        whole.addWidget(self._tabs, 1)
+        whole.addWidget(self._phases)
+        whole.addWidget(self._stack, 1)
+        whole.addWidget(self._foot)
         self.setLayout(whole)
+        scale = self._theme.base / USUAL_PX
         screen = QGuiApplication.primaryScreen().availableSize()
-        self.setMinimumSize((SMALLEST_EM * em).boundedTo(SMALLEST))
-        self.resize((FIRST_SIZE * em).expandedTo(SMALLEST).boundedTo(screen))
+        self.setMinimumSize(SMALLEST.boundedTo(screen))
+        self.resize((FIRST_SIZE * scale).boundedTo(screen))
 
     def _speak(self, language: str) -> None:
         """Let the window's own words, and Qt's, be of this language."""
         self._translator = Translator(language)
-        for index, id_ in enumerate(("window.tab.guide", "window.tab.certificates")):
-            words = self._translator.render(text(id_))
-            self._tabs.setTabText(index, words)
-            self._areas[index].setAccessibleName(words.replace("&", ""))
-        self._tabs.setAccessibleName("vigicle")
         QApplication.removeTranslator(self._qt_translator)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if self._qt_translator.load(QLocale(self._translator.language), "qtbase", "_", folder):
             QApplication.installTranslator(self._qt_translator)
-
-    def _show_cases(self, page: Page) -> None:
-        clear(self._cases)
-        if page.cases:
-            label = self._translator.render(text("window.cases"))
-            self._cases.addWidget(menu_button(self._theme, label, list(page.cases), self._choose))
 
     def _choose(self, action: Action[str]) -> None:
         """Send what was chosen, or put it on the clipboard."""
@@ -145,7 +199,7 @@ class GuideWindow(QDialog):
                 self._answer(Chosen(number=self._page.number, action=action.id))
             return
         QGuiApplication.clipboard().setText(action.copy)
-        words = self._translator.render(text("window.copied"))
+        words = self._words("window.copied")
         self._guide.show_copied(words)
         announce(self, words)
 
@@ -165,21 +219,34 @@ class GuideWindow(QDialog):
         return widget.objectName() if widget is not None else ""  # type: ignore[redundant-expr]  # the stubs forget None
 
     def _focus(self, name: str) -> None:
-        """Keep the keyboard focus, or move it to the default button."""
+        """Keep the keyboard focus, or begin at the likeliest button."""
         if QApplication.activeModalWidget() is not None:
             return
-        named = self.findChildren(QWidget, name) if name else []
-        wanted = next((each for each in named if each.isVisibleTo(self)), None)
-        button = None if self.guard.is_on else self._guide.default_button()
-        (wanted or button or self._guide.headline).setFocus(Qt.FocusReason.OtherFocusReason)
+        wanted: QWidget | None = next(iter(self._buttons_named(name)), None)
+        if wanted is None and not self.guard.is_on:
+            wanted = self._likely_button()
+        (wanted or self._headline).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_likely(self, *_ended: bool) -> None:
         """Bring the keyboard from the headline to the likeliest button."""
-        if self.focusWidget() in {None, self._guide.headline}:
+        if self.focusWidget() in {None, self._headline}:
             self._focus("")
 
-    def _come_to_front(self, activation: ActivationToken | None) -> None:
-        use_activation(activation)
+    def _likely_button(self) -> QWidget | None:
+        if self._stack.currentIndex() != GUIDE:
+            return self._foot.button
+        likely = self._page.likely if self._page else None
+        return next(iter(self._buttons_named(f"action:{likely}")), None) if likely else None
+
+    def _buttons_named(self, name: str) -> list[WrappingButton]:
+        found = self.findChildren(WrappingButton, name) if name else []
+        return [each for each in found if each.isVisibleTo(self) and each.isEnabled()]
+
+    @property
+    def _headline(self) -> QWidget:
+        return self._places[self._stack.currentIndex()].headline
+
+    def _come_to_front(self) -> None:
         if self.isMinimized():
             self.showNormal()
         self.raise_()

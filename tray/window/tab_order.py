@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QLayout, QScrollArea, QStackedWidget, QWidget
 
 
 def set_tab_order(window: QWidget) -> None:
@@ -23,10 +23,8 @@ def in_reading_order(widget: QWidget | None) -> Iterator[QWidget]:
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
         yield widget
     match widget:
-        case QTabWidget():
-            yield from in_reading_order(widget.tabBar())
-            for index in range(widget.count()):
-                yield from in_reading_order(widget.widget(index))
+        case QStackedWidget():
+            yield from in_reading_order(widget.currentWidget())
         case QScrollArea():
             yield from in_reading_order(widget.widget())
         case _:

@@ -1,11 +1,12 @@
 """The colours and measures that the desktop asks for."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tray.window.colours import DARK, LIGHT, Colours, high_contrast, stylesheet
 
+SMALLEST_PX, LARGER = 16.0, 1.25  # of body letters, and against the desktop's
 SCALE = "scale"
 BOLD = "bold"
 CONTRAST_PALETTE = {
@@ -33,6 +34,7 @@ class Theme(QObject):
         self._hints = application.styleHints()  # both are kept: PySide 6.12 lets the second go with the first
         self._wishes = self._hints.accessibility()
         self.colours = self._wanted()
+        self._measure()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.apply)
         self._hints.colorSchemeChanged.connect(self._changes)
@@ -42,12 +44,14 @@ class Theme(QObject):
         self.apply()
 
     @property
-    def em(self) -> float:
-        """The height of the desktop's letters, in pixels.
+    def base(self) -> float:
+        """The size of the window's letters in pixels, never small."""
+        return self._base
 
-        Every measure of the window is a part of it.
-        """
-        return QFontMetricsF(self._application.font()).height()
+    @property
+    def em(self) -> float:
+        """The height of a line of these letters, in pixels."""
+        return self._em
 
     @property
     def still(self) -> bool:
@@ -59,7 +63,7 @@ class Theme(QObject):
         """Scale a widget's letters against the desktop's, also when these change."""
         widget.setProperty(SCALE, scale)
         widget.setProperty(BOLD, bold)
-        widget.setFont(self._font(scale, bold=bold))
+        widget.setFont(self.font(scale, bold=bold))
 
     def set_scheme(self, scheme: str | None) -> None:
         """Take other colours."""
@@ -69,12 +73,13 @@ class Theme(QObject):
     def apply(self) -> None:
         """Draw everything in the colours of the moment."""
         self.colours = self._wanted()
+        self._measure()
         self._application.setPalette(_palette(self.colours))
-        self._application.setStyleSheet(stylesheet(self.colours, self.em))
+        self._application.setStyleSheet(stylesheet(self.colours, self.em, self.base))
         for widget in self._application.allWidgets():
             scale = widget.property(SCALE)
             if scale is not None:
-                widget.setFont(self._font(float(scale), bold=bool(widget.property(BOLD))))
+                widget.setFont(self.font(float(scale), bold=bool(widget.property(BOLD))))
         self.changed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -86,9 +91,10 @@ class Theme(QObject):
     def _changes(self, *_news: object) -> None:
         self._soon.start()
 
-    def _font(self, scale: float, *, bold: bool) -> QFont:
+    def font(self, scale: float = 1.0, *, bold: bool = False) -> QFont:
+        """Return the desktop's font in a size of the window."""
         font = QFont(self._application.font())
-        font.setPointSizeF(max(1.0, font.pointSizeF() * scale))
+        font.setPixelSize(max(1, round(self._base * scale)))
         font.setBold(bold)
         return font
 
@@ -99,6 +105,10 @@ class Theme(QObject):
         """
         self._application.setPalette(QPalette())
         return self._application.palette()
+
+    def _measure(self) -> None:
+        self._base = max(SMALLEST_PX, LARGER * QFontInfo(self._application.font()).pixelSize())
+        self._em = QFontMetricsF(self.font()).height()
 
     def _wanted(self) -> Colours:
         contrast = self._wishes.contrastPreference() is Qt.ContrastPreference.HighContrast

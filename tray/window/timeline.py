@@ -3,16 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from config.i18n.text import text
 from config.i18n.translator import MONTHS, Translator
 from config.instants import has_end
 from daemon.core.views.guide import Bar, Timeline
-from tray.window.glyphs import ROLES, GlyphView, draw_glyph
-from tray.window.labels import EARLIEST, WrappingLabel, sensible
-from tray.window.layouts import clear, column, row
+from tray.window.glyphs import ROLES, draw_glyph
+from tray.window.labels import EARLIEST, sensible
 from tray.window.theme import Theme
 
 MONTHS_A_YEAR = 12
@@ -81,8 +80,7 @@ class TimelinePicture(QLabel):
 
     def _dates(self, painter: QPainter) -> None:
         """Write each date where it begins, if there is room."""
-        font = QFont(self.font())
-        font.setPointSizeF(max(1.0, font.pointSizeF() * 0.85))
+        font = self._theme.font(0.875)
         metrics, em = QFontMetricsF(font), self._theme.em
         painter.setFont(font)
         free_from = -1.0
@@ -184,76 +182,6 @@ def draw_today(painter: QPainter, x: float, top: float, bottom: float, theme: Th
     painter.drawLine(QPointF(x, top), QPointF(x, bottom))
     painter.setBrush(ink)
     painter.drawPolygon([QPointF(x - half, top - half), QPointF(x + half, top - half), QPointF(x, top + half)])
-
-
-class Swatch(QWidget):
-    """A small sample of what the time line draws, for its legend."""
-
-    def __init__(self, theme: Theme, what: str) -> None:
-        """`what` is "today" or "stretch"."""
-        super().__init__()
-        self._theme = theme
-        self._what = what
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As large as a glyph."""
-        return QSize(round(1.2 * self._theme.em), round(1.2 * self._theme.em))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw it."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._what == "today":
-            draw_today(painter, self.width() / 2, 0.4 * self._theme.em, self.height(), self._theme)
-        else:
-            draw_stretch(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2), QColor(self._theme.colours.text))
-
-
-class TimelineView(QWidget):
-    """The picture with its legend below."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._picture = TimelinePicture(theme)
-        self._legend: QVBoxLayout = column(theme, gap=0.35)
-        self._title = WrappingLabel(theme, bold=True)
-        whole = column(theme, gap=0.6)
-        whole.addWidget(self._title)
-        whole.addWidget(self._picture)
-        whole.addLayout(self._legend)
-        self.setLayout(whole)
-
-    def show_timeline(self, line: Timeline[str] | None, translator: Translator) -> None:
-        """Show it, in words too."""
-        clear(self._legend)
-        self.setVisible(line is not None and bool(line.bars))
-        self._picture.show_timeline(line, translator)
-        if line is None:
-            return
-        title = translator.render(text("window.time_line"))
-        self._title.show_words(title)
-        entries = legend(line, translator)
-        self._picture.setAccessibleName(title)
-        self._picture.setAccessibleDescription(" ".join(words for _, words in entries))
-        for what, words in entries:
-            self._legend.addLayout(row(self._theme, self._sample(what), WrappingLabel(self._theme, words)))
-
-    def _sample(self, what: Bar[str] | str) -> QWidget:
-        if isinstance(what, str):
-            return Swatch(self._theme, what)
-        return GlyphView(self._theme, ROLES[what.role])
-
-
-def legend(line: Timeline[str], translator: Translator) -> list[tuple[Bar[str] | str, str]]:
-    """Return each thing that is drawn, with words for it."""
-    entries: list[tuple[Bar[str] | str, str]] = [(bar, bar_words(bar, translator)) for bar in line.bars]
-    entries.append(("today", translator.render(text("window.today", now=line.now))))
-    if line.stretch:
-        begins, ends = line.stretch
-        entries.append(("stretch", translator.render(text("window.stretch", begins=begins, ends=ends))))
-    return entries
 
 
 def _seconds(moment: datetime) -> float:

@@ -32,6 +32,7 @@ class _PageRenderer:
             headline=self._render(view.headline),
             body=self._render(view.body),
             notes=tuple(map(self._render, view.notes)),
+            wrong_key=view.wrong_key,
             alert=self._optional(view.alert),
             reader=view.reader,
             reader_words=self._render(view.reader_words),
@@ -48,6 +49,8 @@ class _PageRenderer:
             deadline=view.deadline,
             deadline_words=self._optional(view.deadline_words),
             timeline=self._timeline(view.timeline),
+            settings=self._actions(view.settings),
+            about=tuple(map(self._render, view.about)),
             cases=self._actions(view.cases),
             certificates=tuple(self._certificate(certificate) for certificate in view.certificates),
             more_certificates=view.more_certificates,
@@ -71,6 +74,7 @@ class _PageRenderer:
             detail=self._optional(action.detail),
             copy=action.copy,
             rank=action.rank,
+            on=action.on,
         )
 
     def _optional_action(self, action: Action[Sentence] | None) -> Action[str] | None:

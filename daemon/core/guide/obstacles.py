@@ -99,6 +99,13 @@ def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     return _wrong_card(context, shown) or _locked(context)
 
 
+def has_wrong_card(context: GuideContext, shown: ReaderStatus) -> bool:
+    """Return whether another key is in than the step needs."""
+    if shown not in {ReaderStatus.OLD, ReaderStatus.NEW, ReaderStatus.BOTH, ReaderStatus.OTHER, ReaderStatus.UNREAD}:
+        return False
+    return not clock_wrong(context.now) and _wrong_card(context, shown) is not None
+
+
 def _status_of_lineage(cards: CardPositions) -> ReaderStatus | None:
     """Return which keys of the lineage, or rivals, are in the readers.
 

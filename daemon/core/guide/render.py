@@ -23,10 +23,11 @@ from daemon.core.guide.actions import (
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
-from daemon.core.guide.obstacles import obstacle, on_card, reader_status, reader_text
+from daemon.core.guide.obstacles import has_wrong_card, obstacle, on_card, reader_status, reader_text
 from daemon.core.guide.overview import with_overview
 from daemon.core.guide.questions import REGISTERING, open_question, with_question
 from daemon.core.guide.sentences import fill_text, fill_wording
+from daemon.core.guide.settings import about, settings
 from daemon.core.guide.timeline import timeline
 from daemon.core.model import Claim
 from daemon.core.state import State
@@ -63,9 +64,9 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
     """Return the page of this moment."""
     case = shown_case(state, assessment)
     if case is None:
-        return empty_page(state, assessment)
+        return replace(empty_page(state, assessment), settings=tuple(settings(state)), about=tuple(about(state)))
     context = build_context(state, assessment, case, now)
-    page = replace(_page(context), on_card=on_card(state))
+    page = replace(_page(context), on_card=on_card(state), settings=tuple(settings(state)), about=tuple(about(state)))
     question = open_question(context)
     if question is None:
         return page
@@ -128,6 +129,7 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
         headline=_headline(context),
         body=_body(context),
         alert=obstacle(context, shown) or _change(context),
+        wrong_key=has_wrong_card(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
         openings=opened,

@@ -7,6 +7,7 @@ from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import order_read_of_all
+from daemon.core.effects import Examine, StartAtLogin, UseLanguage
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.questions import REGISTERING
@@ -16,8 +17,11 @@ from daemon.core.responses.launch import launch
 from daemon.core.responses.notice import Step, answer_claim, apply_claim, snooze_reminders, start_activation
 from daemon.core.responses.take_back import take_back
 from daemon.core.state import State
+from daemon.core.tray_view import other_language
 from daemon.core.views.guide import offered
 from daemon.core.workflows.progress import PREPARED, end_step, undo_steps, with_progress
+
+SETTINGS = {ActionKind.AUTOSTART, ActionKind.LANGUAGE, ActionKind.DIAGNOSE, ActionKind.READ_KEYS}
 
 
 def choose(state: State, assessment: Assessment, action: ActionId, now: datetime) -> Step:
@@ -26,12 +30,27 @@ def choose(state: State, assessment: Assessment, action: ActionId, now: datetime
     if action not in {each.id for each in offered(page)}:
         return state, ()
     case = shown_case(state, assessment)
+    if action.kind in SETTINGS:
+        return _set(state, action.kind)
     if action.kind is ActionKind.CHECK or case is None:
         return order_read_of_all(state)
     if action.kind is ActionKind.SELECT:
         return replace(state, guide_case=KeyId(action.subject or "")), ()
     state = replace(state, guide_case=case.id, asked=None)
     return _apply(build_context(state, assessment, case, now), action)
+
+
+def _set(state: State, kind: ActionKind) -> Step:
+    """Carry out what is among the settings."""
+    match kind:
+        case ActionKind.AUTOSTART:
+            return state, (StartAtLogin(on=not state.login_start),)
+        case ActionKind.LANGUAGE:
+            return state, (UseLanguage(language=other_language(state.settings)),)
+        case ActionKind.DIAGNOSE:
+            return state, (Examine(),)
+        case _:
+            return order_read_of_all(state)
 
 
 def _apply(context: GuideContext, action: ActionId) -> Step:

@@ -66,6 +66,8 @@ class Action(Generic[S]):
     copy: str | None = None
     """The text that a COPY action puts on the clipboard."""
     rank: ActionRank = ActionRank.USUAL
+    on: bool | None = None
+    """Whether a setting is on; None where the action switches nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,8 @@ class GuideView(Generic[S]):
     """What to do, one action a sentence."""
     notes: tuple[S, ...] = ()
     """What to know beside, the most important first."""
+    wrong_key: bool = False
+    """Whether the alert is that another key is in than the step needs."""
     alert: S | None = None
     """What prevents the step at this moment, or what has changed since the user began."""
     reader: ReaderStatus
@@ -202,6 +206,10 @@ class GuideView(Generic[S]):
     """The deadline as a sentence."""
     timeline: Timeline[S] | None = None
     """The validities of the keys of the lineage shown."""
+    settings: tuple[Action[S], ...] = ()
+    """What can be set in the guide."""
+    about: tuple[S, ...] = ()
+    """The settings that hold, and where they can be changed."""
     cases: tuple[Action[S], ...] = ()
     """The other lineages to choose from."""
     certificates: tuple[CertificateCard[S], ...] = ()
@@ -219,3 +227,4 @@ def offered(view: GuideView[S]) -> Iterator[Action[S]]:
     yield from view.actions
     yield from (problem.action for problem in view.known_problems if problem.action is not None)
     yield from view.cases
+    yield from view.settings

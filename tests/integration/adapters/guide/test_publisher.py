@@ -66,6 +66,7 @@ VIEW: core.GuideView[Sentence] = core.GuideView(
     headline=a_phrase("headline"),
     body=a_phrase("body"),
     notes=(a_phrase("note"),),
+    wrong_key=True,
     alert=a_phrase("alert"),
     reader=core.ReaderStatus.OLD,
     reader_words=a_phrase("your old key"),
@@ -86,6 +87,8 @@ VIEW: core.GuideView[Sentence] = core.GuideView(
     deadline=NOW,
     deadline_words=a_phrase("until noon"),
     timeline=core.Timeline(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),
+    settings=(action("language"),),
+    about=(a_phrase("days"),),
     cases=(action("select:other"),),
     certificates=(
         core.CertificateCard(

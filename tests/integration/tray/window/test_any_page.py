@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QTabWidget
 
 from config.i18n.translator import LANGUAGES
 from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionId
 from daemon.core.views.guide import Action, Bar, CertificateCard, ProblemEntry, StepSummary, Timeline
 from support.guide_pages import PAGES, Writer
+from tray.window.guide_window import CONTACTS, GUIDE, HELP, KEYS, SETTINGS
 
 if TYPE_CHECKING:
     import pytest
@@ -73,14 +73,13 @@ ANY_PAGE = st.builds(
 
 def test_every_generated_page_can_be_shown(guide_setup: GuideSetup, capfd: pytest.CaptureFixture[str]) -> None:
     window = guide_setup.window(PAGES["step"](Writer("fr")))
-    (tabs,) = window.findChildren(QTabWidget)
 
     @settings(max_examples=60, deadline=None)
     @given(ANY_PAGE)
     def show(page: Page) -> None:
         window.show_page(page)
-        for tab in (1, 0):
-            tabs.setCurrentIndex(tab)
+        for place in (KEYS, HELP, CONTACTS, SETTINGS, GUIDE):
+            window.go_to(place)
             guide_setup.settle()
             window.grab()
         assert window.isVisible()

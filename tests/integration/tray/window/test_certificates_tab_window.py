@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from support.guide_pages import PAGES, Writer
+from tray.window.guide_window import GUIDE, KEYS, GuideWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.guide_setup import GuideSetup
-    from tray.window.guide_window import GuideWindow
 
 PAGE = PAGES["step"](Writer("en"))
 
@@ -28,22 +28,22 @@ def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
 
 
 def look_at(window: GuideWindow, tab: int) -> None:
-    window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
+    window.go_to(tab)
 
 
 def test_the_certificates_are_drawn_when_their_tab_is_shown(window: GuideWindow) -> None:
     assert forget_buttons(window) == 0
-    look_at(window, 1)
+    look_at(window, KEYS)
     assert forget_buttons(window) == len(PAGE.certificates)
 
 
 def test_certificates_that_changed_on_a_hidden_tab_are_drawn_when_it_is_shown(
     guide_setup: GuideSetup, window: GuideWindow
 ) -> None:
-    look_at(window, 1)
-    look_at(window, 0)
+    look_at(window, KEYS)
+    look_at(window, GUIDE)
     window.show_page(replace(PAGE, number=2, certificates=PAGE.certificates[:1]))
-    look_at(window, 1)
+    look_at(window, KEYS)
     guide_setup.settle()
     assert forget_buttons(window) == 1
 

@@ -23,6 +23,11 @@ TEXTS = [
     ("muted", "hover"),
     ("on_accent", "accent"),
     ("on_alert", "alert"),
+    ("old", "old_ground"),
+    ("new", "new_ground"),
+    ("good", "good_ground"),
+    ("bad", "bad_ground"),
+    ("accent", "good_ground"),
 ]
 EDGES = [
     ("edge", "surface"),
@@ -70,7 +75,7 @@ def test_high_contrast_is_high(ink: str) -> None:
 
 @SCHEMES
 def test_the_stylesheet_is_written_to_its_end(colours: Colours) -> None:
-    assert "$" not in stylesheet(colours, 18)
+    assert "$" not in stylesheet(colours, 18, 16)
 
 
 @pytest.mark.parametrize("glyphs", [STEPS, STAGES, ROLES], ids=["steps", "stages", "roles"])

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QLabel
 
 from support.guide_pages import PAGES, Writer
 from support.pairs import Row, pairs, pairwise
 from tray.window.buttons import WrappingButton
+from tray.window.guide_window import GUIDE, KEYS, GuideWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +74,7 @@ def test_no_words_are_cut(usual: GuideSetup, place: str, language: str, size: st
     usual.enlarge(scale)
     usual.theme.set_scheme(scheme)
     window = usual.window(PAGES.get(place, PAGES["step"])(Writer(language)), size)
-    for button in window.findChildren(QPushButton):
-        if button.isCheckable():
-            button.setChecked(True)
-    cut = cut_words(usual, window, 1 if place == CERTIFICATES else 0)
+    cut = cut_words(usual, window, KEYS if place == CERTIFICATES else GUIDE)
     usual.close(window)
     assert cut == []
 
@@ -84,13 +82,13 @@ def test_no_words_are_cut(usual: GuideSetup, place: str, language: str, size: st
 def test_a_word_without_end_is_broken(guide_setup: GuideSetup) -> None:
     page = replace(PAGES["step"](Writer("en")), holder="x" * 128, headline="y" * 300)
     shown = guide_setup.window(page, "640x480")
-    assert cut_words(guide_setup, shown, 0) == []
+    assert cut_words(guide_setup, shown, GUIDE) == []
     guide_setup.close(shown)
 
 
-def cut_words(guide_setup: GuideSetup, window: QWidget, tab: int) -> list[str]:
-    """Return the words on a tab that lack room."""
-    window.findChildren(QTabWidget)[0].setCurrentIndex(tab)
+def cut_words(guide_setup: GuideSetup, window: GuideWindow, place: int) -> list[str]:
+    """Return the words on a page that lack room."""
+    window.go_to(place)
     guide_setup.settle()
     widgets: list[QLabel | WrappingButton] = [*window.findChildren(QLabel), *window.findChildren(WrappingButton)]
     shown = (widget for widget in widgets if widget.isVisible() and widget.text())

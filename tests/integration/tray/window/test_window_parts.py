@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
+from PySide6.QtGui import QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -17,17 +17,18 @@ from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.views.guide import ReaderStatus
 from support.guide_actions import action_id
 from support.guide_pages import NOW, PAGES, Writer
+from tray.window.buttons import WrappingButton
 from tray.window.countdown import left_words
+from tray.window.guide_window import KEYS, GuideWindow
+from tray.window.key_picture import KeyPicture, drawn_keys
 from tray.window.labels import by_sentence
-from tray.window.reader_picture import ReaderView
 from tray.window.theme import Theme
-from tray.window.timeline import BREADTH, legend, span
+from tray.window.timeline import BREADTH, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.guide_setup import GuideSetup
-    from tray.window.guide_window import GuideWindow
 
 FRENCH, ENGLISH = Writer("fr"), Writer("en")
 WRITERS = pytest.mark.parametrize("writer", [FRENCH, ENGLISH], ids=["fr", "en"])
@@ -68,8 +69,9 @@ def shown_words(window: QWidget) -> list[str]:
     return [label.text() for label in window.findChildren(QLabel)]
 
 
-def open_certificates(window: QWidget) -> None:
-    window.findChildren(QTabWidget)[0].setCurrentIndex(1)
+def open_certificates(window: GuideWindow) -> None:
+    window.go_to(KEYS)
+    window.guard.end()
 
 
 def write_name(window: QWidget, name: str) -> QLineEdit:
@@ -190,10 +192,78 @@ def test_escape_closes_nothing(window: GuideWindow) -> None:
     assert window.isVisible()
 
 
-def test_what_was_opened_stays_open(window: GuideWindow) -> None:
-    named(window, "help:").click()
-    window.show_page(PAGES["alert"](ENGLISH))
-    assert named(window, "help:").isChecked()
+def test_the_button_stays_in_its_place_on_every_page(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    places = set()
+    for number, name in enumerate(("step", "deadline", "copy", "finished"), 2):
+        window.show_page(replace(PAGES[name](ENGLISH), number=number))
+        guide_setup.settle()
+        button = foot_button(window)
+        corner = button.mapTo(window, button.rect().bottomRight())
+        places.add((corner.x(), corner.y()))
+    assert len(places) == 1
+    assert foot_button(window).height() >= 44
+
+
+def test_opening_moves_no_button(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    page = PAGES["step"](ENGLISH)
+    window.show_page(page)
+    guide_setup.settle()
+    before = [(b.objectName(), b.mapTo(window, b.rect().topLeft())) for b in shown_buttons(window)]
+    window.show_page(replace(page, likely=action_id("end:log_in")))
+    guide_setup.settle()
+    assert [(b.objectName(), b.mapTo(window, b.rect().topLeft())) for b in shown_buttons(window)] == before
+
+
+@pytest.mark.parametrize("name", ["step", "deadline", "alert", "copy", "question", "finished", "empty"])
+@WRITERS
+def test_no_page_scrolls_at_its_first_size(guide_setup: GuideSetup, name: str, writer: Writer) -> None:
+    shown = guide_setup.window(PAGES[name](writer), "920x640")
+    bars = [area.verticalScrollBar().maximum() for area in shown.findChildren(QScrollArea) if area.isVisible()]
+    guide_setup.close(shown)
+    assert bars == [0]
+
+
+@pytest.mark.parametrize("size", ["400x700", "920x640"])
+def test_every_control_is_large_enough(guide_setup: GuideSetup, size: str) -> None:
+    shown = guide_setup.window(PAGES["deadline"](FRENCH), size)
+    heights = {button.objectName(): button.height() for button in shown_buttons(shown)}
+    letters = {QFontInfo(label.font()).pixelSize() for label in shown.findChildren(QLabel) if label.text()}
+    guide_setup.close(shown)
+    assert {name: height for name, height in heights.items() if height < 44} == {}
+    assert min(letters) >= 14
+
+
+def test_a_wrong_key_is_the_headline_and_the_right_one_a_ghost(window: GuideWindow) -> None:
+    window.show_page(replace(PAGES["alert"](ENGLISH), number=2))
+    assert "This is not the right key yet" in shown_words(window)
+    drawn = [(key.kind, key.ghost) for key in drawn_keys(PAGES["alert"](ENGLISH), Translator("en"))]
+    assert drawn == [("other", False), ("new", True)]
+    assert not foot_button(window).isVisible()
+
+
+def test_what_does_not_work_is_a_page_of_its_own(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    named(window, "go:help").click()
+    window.guard.end()
+    named(window, "action:help:link_too_old").click()
+    assert guide_setup.answers == [Chosen(number=1, action=action_id("help:link_too_old"))]
+    window.show_page(replace(PAGES["deadline"](ENGLISH), number=2))
+    assert named(window, "action:end:click_link").isVisible(), "the guide comes back with the next step"
+
+
+def test_the_window_leads_to_keys_and_back(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    named(window, "go:keys").click()
+    window.guard.end()
+    guide_setup.settle()
+    named(window, "return").click()
+    assert named(window, "action:end:log_in").isVisible()
+
+
+def foot_button(window: QWidget) -> QPushButton:
+    return next(b for b in window.findChildren(WrappingButton) if b.property("rank") == "first")
+
+
+def shown_buttons(window: QWidget) -> list[QPushButton]:
+    return [button for button in window.findChildren(WrappingButton) if button.isVisible()]
 
 
 # --------------------------------------------------------------------------------------------- names and forgetting
@@ -271,27 +341,30 @@ def ask_to_forget(guide_setup: GuideSetup, window: GuideWindow) -> QDialog:
 
 @pytest.mark.parametrize(("still", "moves"), [(False, True), (True, False)])
 def test_only_a_key_that_is_read_moves_and_only_if_it_may(guide_setup: GuideSetup, still: bool, moves: bool) -> None:
-    picture = ReaderView(Theme(guide_setup.application, still=still))
+    picture = KeyPicture(Theme(guide_setup.application, still=still))
     picture.show()
     moving = []
     for each in ReaderStatus:
-        picture.show_picture(each, "Reader", "words")
+        picture.show_page(replace(PAGES["step"](ENGLISH), reader=each), Translator("en"))
         moving += [each] if picture.moves else []
     picture.hide()
     assert moving == ([ReaderStatus.READING] if moves else [])
     assert not picture.moves
 
 
-def test_no_two_pictures_of_the_reader_are_alike_without_colour(guide_setup: GuideSetup) -> None:
+@pytest.mark.parametrize("on_card", [False, True], ids=["USB key", "card"])
+def test_no_two_pictures_are_alike_without_colour(guide_setup: GuideSetup, on_card: bool) -> None:
     guide_setup.theme.set_scheme("contrast")
-    picture = ReaderView(guide_setup.theme)
+    picture = KeyPicture(guide_setup.theme)
     seen = {}
     for each in ReaderStatus:
-        picture.show_picture(each, "Reader", "words")
+        page = replace(PAGES["reader-empty"](ENGLISH), reader=each, on_card=on_card)
+        picture.show_page(page, Translator("en"))
         image = picture.grab().toImage()
         seen[each] = bytes(image.constBits())
     guide_setup.theme.set_scheme("light")
-    assert len(set(seen.values())) == len(ReaderStatus)
+    empty = {ReaderStatus.NO_READER, ReaderStatus.EMPTY, ReaderStatus.AWAY}  # the words below tell these apart
+    assert len({picture for status, picture in seen.items() if status not in empty}) == len(ReaderStatus) - len(empty)
 
 
 @pytest.mark.parametrize(
@@ -316,16 +389,6 @@ def test_of_two_bars_what_lies_between_is_drawn() -> None:
     matters = (min(new.begins, line.now).timestamp(), max(old.ends, line.now).timestamp())
     breadth = max(BREADTH.total_seconds(), (matters[1] - matters[0]) / 2)
     assert (first, last) == (matters[0] - breadth, matters[1] + breadth)
-
-
-def test_the_time_line_is_told_in_words() -> None:
-    line = ENGLISH.timeline()
-    assert [words for _, words in legend(line, Translator("en", UTC))] == [
-        "Your old key “the blue one”: 4 December 2023 to 4 December 2026",
-        "Your new key: 12 November 2026 to 12 November 2029",
-        f"Today: {NOW.day} November 2026",
-        "With the old key, you can add the new certificate yourself until 3 December 2026 at 09:00.",
-    ]
 
 
 # ---------------------------------------------------------------------------------------------------- words and times

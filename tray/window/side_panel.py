@@ -1,0 +1,100 @@
+"""The panel beside the instruction: the key, and the outline."""
+
+from PySide6.QtWidgets import QFrame
+
+from config.i18n.text import text
+from config.i18n.translator import Translator
+from config.workflows import Needs
+from daemon.adapters.guide.messages import Page
+from daemon.core.views.guide import ReaderStatus, StepStatus, StepSummary
+from tray.window.key_picture import KeyPicture
+from tray.window.labels import WrappingLabel
+from tray.window.layouts import clear, column
+from tray.window.phase_bar import STATUSES
+from tray.window.theme import Theme
+
+WIDTH = 18.1  # parts of the letters' height in pixels
+SHAPES = {StepStatus.DONE: "✓", StepStatus.CURRENT: "›", StepStatus.AHEAD: "\N{FIGURE SPACE}"}
+RIGHT = {Needs.OLD: ReaderStatus.OLD, Needs.NEW: ReaderStatus.NEW}
+LINES = 3  # of the outline
+
+
+class StatusPill(WrappingLabel):
+    """What is in the readers, in words, and whether it is right."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, scale=0.94, bold=True)
+        self.setMargin(round(0.6 * theme.base))
+
+    def show_page(self, page: Page) -> None:
+        """Show it with a sign, which does not depend on the colour."""
+        kind = _kind(page)
+        sign = {"good": "✓ ", "bad": "✕ "}.get(kind, "")
+        self.setProperty("pill", kind)
+        self.show_words(sign + page.reader_words)
+        self.setAccessibleName(page.reader_words)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+class SidePanel(QFrame):
+    """One panel beside the instruction."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("card", True)  # noqa: FBT003 - Qt's call
+        self._widen()
+        self._title = WrappingLabel(theme, scale=0.9, bold=True, tone="muted")
+        self._picture = KeyPicture(theme)
+        self._pill = StatusPill(theme)
+        self._outline = column(theme, gap=0.3)
+        whole = column(theme, gap=0.45, margin=0.8)
+        for widget in (self._title, self._picture, self._pill):
+            whole.addWidget(widget)
+        whole.addLayout(self._outline)
+        self.setLayout(whole)
+        theme.changed.connect(self._widen)
+
+    def show_page(self, page: Page, translator: Translator) -> None:
+        """Show what is in the readers, and the outline of the way."""
+        self._title.show_words(translator.render(text("window.computer")))
+        self._picture.show_page(page, translator)
+        self._pill.show_page(page)
+        clear(self._outline)
+        if page.holder and (page.cases or not page.outline):
+            self._outline.addWidget(WrappingLabel(self._theme, page.holder, scale=0.9, tone="muted"))
+        shown = _around_current(page.outline)
+        for number, step in enumerate(page.outline, 1):
+            if step in shown:
+                self._outline.addWidget(self._line(number, len(page.outline), step, translator))
+
+    def _widen(self) -> None:
+        self.setFixedWidth(round(WIDTH * self._theme.base))
+
+    def _line(self, number: int, total: int, step: StepSummary[str], translator: Translator) -> WrappingLabel:
+        is_now = step.status is StepStatus.CURRENT
+        line = WrappingLabel(self._theme, scale=0.9, bold=is_now, tone="" if is_now else "muted")
+        line.show_words(f"{SHAPES[step.status]}  {step.title}")
+        status = translator.render(text(STATUSES[step.status]))
+        line.setAccessibleName(
+            translator.render(text("window.item", number=number, total=total, title=step.title, status=status))
+        )
+        return line
+
+
+def _around_current(outline: tuple[StepSummary[str], ...]) -> tuple[StepSummary[str], ...]:
+    """Return the lines about the current one."""
+    at = next((n for n, step in enumerate(outline) if step.status is StepStatus.CURRENT), 0)
+    begin = max(0, min(at - LINES // 2, len(outline) - LINES))
+    return outline[begin : begin + LINES]
+
+
+def _kind(page: Page) -> str:
+    """Return whether the inserted key is right, wrong, or neither."""
+    wanted = RIGHT.get(page.needs)
+    if page.reader is ReaderStatus.UNREAD or page.wrong_key:
+        return "bad"
+    if page.reader in {wanted, ReaderStatus.OLD, ReaderStatus.NEW} and (wanted is None or page.reader is wanted):
+        return "good"
+    return "neutral"
