@@ -102,6 +102,8 @@ class KnownProblem:
     id: str
     title: Wording
     text: Wording
+    steps: tuple[str, ...] = ()
+    """The steps at which it may happen. Empty for all."""
     back_to: str | None = None
     """The step to do again. None when there is no such step."""
     final: bool = False

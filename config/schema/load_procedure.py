@@ -212,11 +212,23 @@ def _known_problem(table: Table, before: Sequence[KnownProblem], steps: Sequence
         id=_new_id(table, before),
         title=load_wording(table, "title", means.title),
         text=load_wording(table, "text", means.text),
+        steps=table.take("steps", _steps_of(step.id for step in steps), ()),
         back_to=table.take("back_to", kinds.one_of((step.id for step in steps), "accepted.earlier_step"), None),
         final=table.take("final", kinds.SWITCH, False),  # noqa: FBT003 - a default
     )
     table.finish()
     return problem
+
+
+def _steps_of(ids: Iterable[str]) -> Kind[tuple[str, ...]]:
+    step = kinds.one_of(ids, "accepted.earlier_step")
+
+    def parse(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise RejectedValue(value)
+        return tuple(step.parse(item) for item in value)
+
+    return Kind("accepted.some_of", parse, step.choices)
 
 
 def _new_id(table: Table, before: Iterable[Step | KnownProblem]) -> str:

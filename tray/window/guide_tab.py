@@ -11,7 +11,7 @@ from config.i18n.translator import Translator
 from config.workflows import Needs
 from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionKind
-from daemon.core.views.guide import Action, StepStatus
+from daemon.core.views.guide import Action, ReaderStatus, StepStatus
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.countdown import Countdown
 from tray.window.glyphs import COPIED, GlyphView
@@ -52,7 +52,7 @@ class GuidePage(QWidget):
         """Show what a page says."""
         wrong = page.wrong_key and page.alert is not None
         self._eyebrow.show_words(page.eyebrow)
-        self.headline.show_words(translator.render(text("window.wrong_key")) if wrong else page.headline)
+        self.headline.show_words(translator.render(text(_wrong_title(page))) if wrong else page.headline)
         self.headline.setAccessibleName(". ".join(filter(None, (page.eyebrow, self.headline.text()))))
         at_step = any(step.status is StepStatus.CURRENT for step in page.steps)
         body = page.alert if wrong and page.alert else page.body
@@ -110,6 +110,13 @@ class GuidePage(QWidget):
         columns.addLayout(main, 1)
         columns.addWidget(self._panel, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(columns)
+
+
+def _wrong_title(page: Page) -> str:
+    """Return the id of the headline while another key is in."""
+    if page.reader is not ReaderStatus.BOTH:
+        return "window.wrong_key"
+    return "window.both.new" if page.needs is Needs.NEW else "window.both.old"
 
 
 def links_of(page: Page) -> list[Action[str]]:

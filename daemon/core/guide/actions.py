@@ -26,6 +26,7 @@ FINAL_CLAIMS = {  # the claim about the new key that ends a workflow
     WorkflowKind.ASSOCIATE_NEW: Claim.WORKS,
 }
 MAX_SELECTIONS = 50
+MAX_PROBLEMS = 3
 CARD_ENDS = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}  # reading a card again may end such a step
 RARE = {ActionKind.PUT_OFF, ActionKind.RESTART, ActionKind.ABANDON, ActionKind.NOT_NEEDED, ActionKind.ASK}
 WORKFLOW_LABELS = {
@@ -84,10 +85,12 @@ def workflow_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def known_problems(context: GuideContext) -> Iterator[ProblemEntry[Sentence]]:
-    """Yield the known problems of the workflow, each with its action."""
+    """Yield the known problems of the step, each with its action."""
     if context.workflow is None:
         return
-    for problem in context.workflow.known_problems:
+    here = context.step.id if context.step else ""
+    possible = (problem for problem in context.workflow.known_problems if not problem.steps or here in problem.steps)
+    for problem in islice(possible, MAX_PROBLEMS):
         yield ProblemEntry(
             id=problem.id,
             title=fill_wording(context, problem.title),

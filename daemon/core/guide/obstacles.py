@@ -4,7 +4,7 @@ import re
 from itertools import chain
 
 from config.i18n.text import Sentence, Text, text
-from config.workflows import Needs
+from config.workflows import Needs, WorkflowKind
 from daemon.core.card_reads import names_being_read
 from daemon.core.guide.context import GuideContext, key_certificates
 from daemon.core.guide.sentences import fill_text, holder_label
@@ -144,7 +144,7 @@ def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
         return None
     match shown:
         case ReaderStatus.BOTH:
-            return fill_text(context, BOTH_KEYS[need])
+            return fill_text(context, _both_keys(context, need))
         case ReaderStatus.OLD | ReaderStatus.NEW:
             return fill_text(context, WRONG_KEY[shown])
         case ReaderStatus.OTHER:
@@ -153,6 +153,16 @@ def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
             return trouble_text(context.state, shown) or fill_text(context, UNREAD_CARD[need])
         case _:
             return trouble_text(context.state, shown)
+
+
+def _both_keys(context: GuideContext, need: Needs) -> str:
+    """Return the id of the text for both keys.
+
+    No browser is used to activate one.
+    """
+    if context.workflow is not None and context.workflow.kind is WorkflowKind.ACTIVATE:
+        return "guide.wrong.both.activate"
+    return BOTH_KEYS[need]
 
 
 def _need(context: GuideContext) -> Needs:
