@@ -201,7 +201,7 @@ def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterato
 
 
 def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
-    """Yield where each procedure's activation tool is.
+    """Yield where each activation tool is, once for all its procedures.
 
     A missing one is a trouble only where a key of the procedure is known.
     """
@@ -209,9 +209,10 @@ def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
         procedure_of(seen.certificate, settings.procedures, memory.assignments) for seen in memory.certificates.values()
     )
     in_use = {procedure.id for procedure in known if procedure}
-    for procedure in settings.procedures:
-        if procedure.tool is not None:
-            yield _probe_tool(procedure.tool, in_use=procedure.id in in_use)
+    tools = {procedure.tool: False for procedure in settings.procedures if procedure.tool is not None}
+    tools |= {p.tool: True for p in settings.procedures if p.tool is not None and p.id in in_use}
+    for tool, is_used in tools.items():
+        yield _probe_tool(tool, in_use=is_used)
 
 
 def _probe_tool(tool: VendorTool, *, in_use: bool) -> Check:
