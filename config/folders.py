@@ -14,6 +14,15 @@ from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from config.identity import APPLICATION
 from config.private_windows import keep_private
+from config.trust import Writers
+
+if sys.platform != "win32":
+    from config.trust import others_may_write
+
+if sys.platform == "linux":
+    MACHINE = Path("/etc/xdg") / APPLICATION  # whatever XDG_CONFIG_DIRS says: a session must not hide the policy
+else:
+    MACHINE = platformdirs.site_config_path(APPLICATION, appauthor=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +39,18 @@ class Folders:
     """The folder of the lock and the control channel."""
     config_named: bool = False
     """Whether the user named the settings file in VIGICLE_CONFIG. It must then exist."""
+    policy_writers: Writers = Writers.ADMINISTRATORS
+    """Who alone may write the administrator's settings and procedures."""
 
     @property
-    def procedures(self) -> tuple[Path, ...]:
-        """Return the folders of further procedure files, the machine's before the user's."""
-        return self.policy_file.parent / "procedures", self.config_file.parent / "procedures"
+    def policy_procedures(self) -> Path:
+        """Return the folder of the administrator's procedure files."""
+        return self.policy_file.parent / "procedures"
+
+    @property
+    def own_procedures(self) -> Path:
+        """Return the folder of the user's procedure files."""
+        return self.config_file.parent / "procedures"
 
 
 class FolderError(UserError):
@@ -56,7 +72,7 @@ def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
     config = _xdg(environ, "XDG_CONFIG_HOME") or places.user_config_path
     return Folders(
         config_file=Path(named or config / "config.toml"),
-        policy_file=places.site_config_path / "policy.toml",
+        policy_file=MACHINE / "policy.toml",
         state=state,
         runtime=_runtime(environ, state),
         config_named=bool(named),
@@ -86,7 +102,7 @@ def _keep_private(path: Path) -> None:
             raise FolderError(text("folder.link"), path, text("folder.link.remedy"))
         if facts.st_uid != os.geteuid():
             raise FolderError(text("folder.foreign"), path, text("folder.foreign.remedy"))
-        if facts.st_mode & stat.S_IWOTH and any(path.iterdir()):
+        if others_may_write(path, facts, Writers.USER) and any(path.iterdir()):
             raise FolderError(text("folder.open"), path, text("folder.open.remedy"))
         if stat.S_IMODE(facts.st_mode) != stat.S_IRWXU:
             path.chmod(stat.S_IRWXU)

@@ -1,9 +1,6 @@
 """Loads the procedures, the policy of the machine, and the user's settings."""
 
-import os
 import re
-import stat
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +13,7 @@ from config.schema.load_facts import load_facts
 from config.schema.load_procedure import FORMER_WORKFLOWS
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_table
 from config.settings import NO_PROCEDURE, NoticeSettings, Procedure, Settings, VendorTool
+from config.trust import Writers, changeable_by_others
 
 __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 
@@ -23,36 +21,49 @@ CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
+WRITABLE_BY = {Writers.ADMINISTRATORS: "accepted.administrators_file", Writers.USER: "accepted.own_file"}
 _PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Good settings, and what is to be reported about procedure files."""
+    """Good settings, and what is to be reported about files."""
 
     settings: Settings
     problems: tuple[SettingsError, ...] = ()
-    """Why procedure files were left out."""
+    """Why procedure files, or the policy, were left out."""
     outdated: tuple[Path, ...] = ()
     """Procedure files that still say `courses` for `workflows`."""
+
+
+class ChangeableFileError(SettingsError):
+    """A file that another account may change. Nothing in it counts."""
 
 
 def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
     """Load everything. Raises SettingsError for the policy and the user's files.
 
     `procedures` are folders of further procedure files. A later procedure replaces an earlier one of the same id.
-    A refused procedure file is left out, and its error is in `problems`.
+    A refused procedure file is left out, and its error is in `problems`. So is a policy that others could have written.
     """
-    loaded = _load_procedures((*procedures, *folders.procedures))
-    settings = loaded.settings
-    broken = frozenset(problem.file.stem for problem in loaded.problems)
-    _refuse_foreign(folders.policy_file)
-    settings = _apply(read_table(folders.policy_file), settings, broken)
+    given = [(folder, None) for folder in procedures]
+    machine = (folders.policy_procedures, folders.policy_writers)
+    loaded = _load_procedures([*given, machine, (folders.own_procedures, Writers.USER)])
+    settings, problems = loaded.settings, list(loaded.problems)
+    broken = frozenset(problem.file.stem for problem in problems)
+    try:
+        refuse_changeable(folders.policy_file, folders.policy_writers)
+    except ChangeableFileError as problem:  # another account must not be able to stop vigicle
+        problems.append(problem)
+    else:
+        settings = _apply(read_table(folders.policy_file), settings, broken)
+    refuse_changeable(choices_file(folders), Writers.USER)
     settings = _apply(read_table(choices_file(folders)), settings, broken)
     if folders.config_named and not folders.config_file.is_absolute():
         raise SettingsError(file=folders.config_file, accepted=text("accepted.absolute_file"))
+    refuse_changeable(folders.config_file, Writers.USER)
     settings = _apply(read_table(folders.config_file, required=folders.config_named), settings, broken)
-    return replace(loaded, settings=settings)
+    return replace(loaded, settings=settings, problems=tuple(problems))
 
 
 def catalogue_settings() -> Settings:
@@ -71,18 +82,24 @@ def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
 def stamp(folders: Folders) -> Stamp:
     """Return a value that is equal while no file has changed."""
     files = [folders.policy_file, choices_file(folders), folders.config_file]
-    for folder in folders.procedures:
-        files += _procedure_files(folder)
+    for folder in (folders.policy_procedures, folders.own_procedures):
+        files += procedure_files(folder)
     return tuple(_file_stamp(file) for file in files)
 
 
-def _load_procedures(folders: Iterable[Path]) -> Loaded:
+def _load_procedures(folders: Iterable[tuple[Path, Writers | None]]) -> Loaded:
+    """Load the catalogue, then the files of `folders`, each with those who alone may write there.
+
+    With None, anybody may: the folder is the program's own.
+    """
     found: dict[str, Procedure] = {}
     problems: list[SettingsError] = []
     outdated: list[Path] = []
-    for folder in (CATALOGUE / "procedures", *folders):
-        for file in _procedure_files(folder):
+    for folder, writers in ((CATALOGUE / "procedures", None), *folders):
+        for file in procedure_files(folder):
             try:
+                if writers is not None:
+                    refuse_changeable(file, writers)
                 table = _procedure_table(file)
                 found[file.stem] = load_facts(file.stem, table)
             except SettingsError as problem:
@@ -94,7 +111,8 @@ def _load_procedures(folders: Iterable[Path]) -> Loaded:
     return Loaded(settings=settings, problems=tuple(problems), outdated=tuple(outdated))
 
 
-def _procedure_files(folder: Path) -> list[Path]:
+def procedure_files(folder: Path) -> list[Path]:
+    """Return the procedure files of a folder. One that cannot be read has none."""
     try:
         return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
     except OSError:
@@ -174,16 +192,11 @@ def _adjusted_tool(table: Table, tool: VendorTool | None) -> VendorTool | None:
     return replace(tool, path=table.take("tool", kinds.TOOL, tool.path))
 
 
-def _refuse_foreign(policy: Path) -> None:
-    """Refuse a policy that any account could have written.
-
-    It may name code to load.
-    """
-    if sys.platform != "win32" and policy.exists():
-        facts = policy.stat()
-        trusted = os.geteuid() == 0 or facts.st_uid in {0, os.geteuid()}
-        if not trusted or facts.st_mode & stat.S_IWOTH:
-            raise SettingsError(file=policy, accepted=text("accepted.trusted_file"))
+def refuse_changeable(file: Path, writers: Writers) -> None:
+    """Raise ChangeableFileError when a file is there that an account besides `writers` may change."""
+    place = changeable_by_others(file, writers) if file.exists() else None
+    if place is not None:
+        raise ChangeableFileError(file=file, accepted=text(WRITABLE_BY[writers], place=str(place)))
 
 
 def _file_stamp(file: Path) -> tuple[str, int, int, int]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from config.folders import Folders
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
-from config.schema.load_settings import Loaded
+from config.schema.load_settings import ChangeableFileError, Loaded, procedure_files
 from config.settings import Settings, VendorTool
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
@@ -174,20 +174,22 @@ def read_once(read_snapshot: Snapshot, make_tokens: MakeTokenReader, settings: S
 
 
 def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
-    """Yield the configuration files in force, and those refused."""
-    files = (folders.policy_file, folders.config_file)
-    refused = [problem for problem in loaded.problems if problem.file in files]
-    for problem in refused:
-        yield bad(Topic.SETTINGS, text("doctor.settings.refused", file=str(problem.file)), problem.text)
-    there = [file for file in files if file.exists() and file not in {problem.file for problem in refused}]
-    for file in there:
-        yield fine(Topic.SETTINGS, text("doctor.settings.read", file=str(file)))
-    if not refused and not there:
-        yield fine(Topic.SETTINGS, text("doctor.settings.none", file=str(folders.config_file)))
+    """Yield each configuration file looked for: in force, refused, or not there."""
+    refused = {problem.file: problem for problem in loaded.problems}
+    for file in (folders.policy_file, folders.config_file):
+        problem = refused.get(file)
+        if isinstance(problem, ChangeableFileError) and file == folders.policy_file:
+            yield bad(Topic.SETTINGS, text("doctor.settings.left_out", file=str(file)), problem.text)
+        elif problem is not None:
+            yield bad(Topic.SETTINGS, text("doctor.settings.refused", file=str(file)), problem.text)
+        elif file.exists():
+            yield fine(Topic.SETTINGS, text("doctor.settings.read", file=str(file)))
+        else:
+            yield fine(Topic.SETTINGS, text("doctor.settings.none", file=str(file)))
 
 
 def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterator[Check]:
-    """Yield the procedures, and the files that are refused."""
+    """Yield the procedures, the files that are refused, and the folders looked at."""
     for procedure in loaded.settings.procedures:
         title = procedure.title.fr if language == "fr" else procedure.title.en
         yield fine(Topic.PROCEDURES, text("doctor.procedure.there", title=title, id=procedure.id))
@@ -198,6 +200,9 @@ def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterato
     for file in loaded.outdated:
         outdated = text("doctor.procedure.outdated", file=str(file))
         yield doubtful(Topic.PROCEDURES, outdated, text("doctor.procedure.outdated.do"))
+    for folder in (folders.policy_procedures, folders.own_procedures):
+        names = ", ".join(file.name for file in procedure_files(folder)) or "—"
+        yield fine(Topic.PROCEDURES, text("doctor.procedure.folder", folder=str(folder), files=names))
 
 
 def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:

@@ -313,8 +313,8 @@ def test_refused_settings_are_a_finding_and_not_the_end(english: Program) -> Non
     english.configure("notice = 3\n")
     code, found = examined(english)
     assert code == 2
-    assert "config.toml is refused" in found["settings"][0]["what"]
-    assert "notices" in found["settings"][0]["remedy"]
+    assert "config.toml is refused" in found["settings"][-1]["what"]
+    assert "notices" in found["settings"][-1]["remedy"]
 
 
 def test_bad_settings_do_not_keep_the_daemon_from_quitting(english: Program) -> None:
@@ -341,7 +341,7 @@ def test_a_refused_procedure_is_reported(english: Program) -> None:
     (english.config_folder / "procedures").mkdir()
     (english.config_folder / "procedures/siv.toml").write_text("title = 3\n")
     _, found = examined(english)
-    assert [check["state"] for check in found["procedures"]] == ["ok", "attention"]
+    assert [check["state"] for check in found["procedures"]][:2] == ["ok", "attention"]
 
 
 def test_the_command_line_itself_speaks_french(program: Program) -> None:

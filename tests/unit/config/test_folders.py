@@ -26,8 +26,9 @@ def test_a_relative_xdg_variable_is_ignored() -> None:
     assert folders.state.is_absolute()
 
 
-def test_the_policy_is_machine_wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XDG_CONFIG_DIRS", raising=False)
+@pytest.mark.parametrize("folders", ["", "/etc/xdg/xdg-ubuntu:/etc/xdg", "/home/jeanne/.config/kdedefaults:/etc/xdg"])
+def test_the_policy_is_machine_wide(monkeypatch: pytest.MonkeyPatch, folders: str) -> None:
+    monkeypatch.setenv("XDG_CONFIG_DIRS", folders)
     policy = find_folders({}).policy_file
     assert policy.name == "policy.toml"
     assert not policy.is_relative_to(Path.home())
@@ -114,6 +115,18 @@ def test_a_folder_into_which_anybody_could_write_is_refused(tmp_path: Path) -> N
     folder.mkdir()
     (folder / "planted").touch()
     folder.chmod(0o777)
+    assert refused(folder).what.id == "folder.open"
+
+
+@posix
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="gives a folder to a group")
+@pytest.mark.parametrize("mode", [0o770, 0o775], ids=oct)
+def test_a_folder_into_which_a_group_could_write_is_refused(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    (folder / "planted").touch()
+    os.chown(folder, 0, 12345)
+    folder.chmod(mode)
     assert refused(folder).what.id == "folder.open"
 
 

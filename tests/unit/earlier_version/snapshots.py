@@ -9,6 +9,7 @@ from typing import Any
 from config.folders import Folders
 from config.i18n.wording import Wording
 from config.settings import Procedure, Settings
+from config.trust import Writers
 from config.workflows import Destination, KnownProblem, Letter, Step, Workflow
 from daemon.core.model import Certificate, Key, Memory, Progress
 
@@ -38,6 +39,7 @@ def folders_in(home: Path) -> Folders:
     return Folders(
         config_file=home / "config" / "config.toml",
         policy_file=home / "machine" / "policy.toml",
+        policy_writers=Writers.USER,
         state=home / "state",
         runtime=home / "run",
     )

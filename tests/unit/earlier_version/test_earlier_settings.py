@@ -102,7 +102,10 @@ def test_the_folders_of_linux_stay_where_they_were(monkeypatch: pytest.MonkeyPat
     found = find_folders({"XDG_CONFIG_HOME": "/opt/c", "XDG_STATE_HOME": "/opt/s"})
     assert found.config_file == Path("/opt/c/vigicle/config.toml")
     assert found.policy_file == Path("/etc/xdg/vigicle/policy.toml")
-    assert found.procedures == (Path("/etc/xdg/vigicle/procedures"), Path("/opt/c/vigicle/procedures"))
+    assert (found.policy_procedures, found.own_procedures) == (
+        Path("/etc/xdg/vigicle/procedures"),
+        Path("/opt/c/vigicle/procedures"),
+    )
     assert (found.state, found.config_named) == (Path("/opt/s/vigicle"), False)
 
 
@@ -117,8 +120,6 @@ def _write_refused_file(file: Path, case: dict[str, Any]) -> None:
         case "a folder":
             file.unlink()
             file.mkdir()
-        case "writable for all":
-            file.chmod(0o666)
         case None if "written" in case:
             file.write_bytes(case["written"].encode(case.get("encoding", "utf-8")))
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from config.folders import Folders
 from config.i18n.text import CleanText, Text, text
-from config.schema.load_settings import Loaded, catalogue_settings
+from config.schema.load_settings import Loaded, catalogue_settings, load_settings
+from config.trust import Writers
 from daemon.adapters.doctor.desktop_probes import probe_notices_by_one
 from daemon.adapters.doctor.probes import (
     probe_daemon,
     probe_login_start,
     probe_procedures,
+    probe_settings,
     probe_store,
     probe_tools,
     run_probes,
@@ -27,7 +31,6 @@ from support.core.factories import certificate, memory, owned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from daemon.adapters.notify.channel import Answered, Message
     from daemon.core.notice import NoticeId
@@ -41,6 +44,7 @@ def folders(tmp_path: Path) -> Folders:
     return Folders(
         config_file=tmp_path / "config.toml",
         policy_file=tmp_path / "policy.toml",
+        policy_writers=Writers.USER,
         state=tmp_path / "state",
         runtime=tmp_path / "run",
     )
@@ -83,11 +87,30 @@ def test_no_daemon_is_worth_attention(folders: Folders) -> None:
 def test_a_procedure_file_with_the_former_name_of_the_workflows_is_worth_attention(folders: Folders) -> None:
     file = folders.config_file.parent / "procedures" / "siv.toml"
     loaded = Loaded(settings=catalogue_settings(), outdated=(file,))
-    *known, outdated = probe_procedures(folders, loaded, "en")
+    *known, outdated, _, _ = probe_procedures(folders, loaded, "en")
     assert {each.health for each in known} == {Health.OK}
     assert (outdated.health, outdated.topic) == (Health.ATTENTION, Topic.PROCEDURES)
     assert outdated.what == text("doctor.procedure.outdated", file=str(file))
     assert outdated.remedy == text("doctor.procedure.outdated.do")
+
+
+def test_each_file_and_folder_of_settings_is_named(folders: Folders) -> None:
+    folders.own_procedures.mkdir()
+    (folders.own_procedures / "siv.toml").touch()
+    assert [check.what for check in probe_settings(folders, LOADED)] == [
+        text("doctor.settings.none", file=str(file)) for file in (folders.policy_file, folders.config_file)
+    ]
+    *_, machine, own = probe_procedures(replace(folders, policy_file=Path("/none/policy.toml")), LOADED, "en")
+    assert machine.what == text("doctor.procedure.folder", folder=str(Path("/none/procedures")), files="—")
+    assert own.what == text("doctor.procedure.folder", folder=str(folders.own_procedures), files="siv.toml")
+
+
+def test_a_policy_that_others_can_change_is_a_finding(folders: Folders) -> None:
+    folders.policy_file.touch()
+    folders.policy_file.chmod(0o666)
+    policy, _ = probe_settings(folders, load_settings(folders))
+    assert policy.health is Health.BAD
+    assert policy.what == text("doctor.settings.left_out", file=str(folders.policy_file))
 
 
 class Starter:

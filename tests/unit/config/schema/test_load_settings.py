@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from config.schema.load_settings import (
 )
 from config.schema.tables import SIZE_LIMIT
 from config.settings import IssuerRule, NoticeSettings, Procedure, QuietHours, Settings, VendorTool
+from config.trust import Writers
 from support.toml import toml
 
 FIXTURES = Path(__file__).parents[1] / "procedures"
@@ -40,6 +43,7 @@ def folders(tmp_path: Path) -> Folders:
     return Folders(
         config_file=tmp_path / "config" / "config.toml",
         policy_file=tmp_path / "machine" / "policy.toml",
+        policy_writers=Writers.USER,
         state=tmp_path / "state",
         runtime=tmp_path / "run",
     )
@@ -350,6 +354,7 @@ def named(folders: Folders, file: Path) -> Folders:
     return Folders(
         config_file=file,
         policy_file=folders.policy_file,
+        policy_writers=folders.policy_writers,
         state=folders.state,
         runtime=folders.runtime,
         config_named=True,
@@ -398,11 +403,48 @@ def test_a_file_of_more_than_a_megabyte_is_refused(folders: Folders, size: int) 
         load_settings(folders)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
-def test_a_policy_that_anybody_can_change_is_refused(folders: Folders) -> None:
-    folders.policy_file.touch()
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
+
+
+@posix
+def test_a_policy_that_anybody_can_change_is_left_out_and_reported(folders: Folders) -> None:
+    folders.policy_file.write_text("notices.days = [9]")
     folders.policy_file.chmod(0o666)
-    assert refusal(folders) == "accepted.trusted_file"
+    loaded = load_settings(folders)
+    assert loaded.settings == catalogue_settings()
+    (problem,) = loaded.problems
+    assert (problem.file, problem.accepted.id) == (folders.policy_file, "accepted.own_file")
+
+
+@posix
+@pytest.mark.parametrize("place", ["config/config.toml", "config"])
+def test_settings_that_another_account_can_change_are_refused(folders: Folders, place: str) -> None:
+    folders.config_file.write_text("notices.days = [9]")
+    (folders.config_file.parents[1] / place).chmod(0o777)
+    assert refusal(folders) == "accepted.own_file"
+
+
+@posix
+@pytest.mark.parametrize("whose", ["machine", "config"])
+@pytest.mark.parametrize("opened", ["procedures", "procedures/siv.toml"])
+def test_a_procedure_that_another_account_can_change_is_left_out(folders: Folders, whose: str, opened: str) -> None:
+    folder = folders.config_file.parents[1] / whose
+    (folder / "procedures").mkdir()
+    shutil.copy(FIXTURES / "siv.toml", folder / "procedures")
+    (folder / opened).chmod(0o777)
+    loaded = load_settings(folders)
+    assert loaded.settings == catalogue_settings()
+    assert [problem.file for problem in loaded.problems] == [folder / "procedures/siv.toml"]
+
+
+@posix
+def test_a_policy_of_the_users_own_is_no_policy(folders: Folders) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root is the administrator")
+    folders.policy_file.write_text("notices.days = [9]")
+    strict = replace(folders, policy_writers=Writers.ADMINISTRATORS)
+    (problem,) = load_settings(strict).problems
+    assert problem.accepted.id == "accepted.administrators_file"
 
 
 def test_a_further_procedure_needs_no_code(folders: Folders) -> None:
