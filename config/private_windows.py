@@ -43,9 +43,10 @@ CHANGE_FOLDER = REPLACE | 0x40  # FILE_DELETE_CHILD: a new file beside others ch
 
 
 def changeable_by(rights: str, trusted: set[str], *, folder: bool) -> bool:
-    """Return whether an account besides `trusted` may change a file, or what lies in a folder.
+    """Return whether an account besides `trusted` may change a place.
 
-    `rights` are owner and DACL in SDDL, `trusted` are SIDs or their abbreviations.
+    For a folder, that is what lies in it. `rights` are owner and DACL in SDDL. `trusted` are SIDs or their
+    abbreviations.
     """
     owner = OWNER_OF.match(rights)
     _, dacl, entries = rights.partition("D:")
@@ -95,7 +96,7 @@ def keep_private(folder: Path) -> None:
 if sys.platform == "win32":
 
     def changeable_by_others(place: Path, *, user_may: bool) -> bool:
-        """Return whether an account besides administrators may change a file or folder.
+        """Return whether an account besides administrators may change a place.
 
         `user_may` adds the user of this process to those who may. Raises OSError.
         """

@@ -1,7 +1,7 @@
 """Judges whether another account could have written a file.
 
-Settings and procedures name code to load and programs to start. So a file counts only where nobody else can change it:
-not the file, and not a folder on its way.
+Settings and procedures name code to load and programs to start. So a file counts only where no other account can
+change it, nor a folder on its way.
 """
 
 import enum
@@ -21,9 +21,9 @@ class Writers(enum.Enum):
 
 
 def changeable_by_others(file: Path, writers: Writers) -> Path | None:
-    """Return what an account besides `writers` may change: the file, or a folder on its way.
+    """Return the place that an account besides `writers` may change.
 
-    Returns None where there is none. A place that cannot be examined is returned.
+    That is the file, a folder on its way, or None. A place that cannot be examined is returned.
     """
     for place in _way(file):
         try:
@@ -36,7 +36,7 @@ def changeable_by_others(file: Path, writers: Writers) -> Path | None:
 
 
 def _way(file: Path) -> Iterator[Path]:
-    """Yield the file and its folders, as named and as links lead to them."""
+    """Yield the file and its folders, as named and after links."""
     named, real = file.absolute(), file.resolve()
     yield from dict.fromkeys((named, *named.parents, real, *real.parents))
 
@@ -55,7 +55,7 @@ else:
     ADMINISTRATORS = {ROOT, 80} if sys.platform == "darwin" else {ROOT}  # root's group, and the admin group of macOS
 
     def others_may_write(place: Path, facts: os.stat_result, writers: Writers) -> bool:
-        """Return whether the mode of a place lets an account besides `writers` write.
+        """Return whether the mode lets an account besides `writers` write.
 
         A group counts where it has another member: Debian and Fedora give each user a group of their own.
         """

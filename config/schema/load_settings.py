@@ -88,9 +88,9 @@ def stamp(folders: Folders) -> Stamp:
 
 
 def _load_procedures(folders: Iterable[tuple[Path, Writers | None]]) -> Loaded:
-    """Load the catalogue, then the files of `folders`, each with those who alone may write there.
+    """Load the catalogue, then the files of `folders`.
 
-    With None, anybody may: the folder is the program's own.
+    Each folder comes with those who alone may write there. One of the program's own comes with None.
     """
     found: dict[str, Procedure] = {}
     problems: list[SettingsError] = []
@@ -112,7 +112,10 @@ def _load_procedures(folders: Iterable[tuple[Path, Writers | None]]) -> Loaded:
 
 
 def procedure_files(folder: Path) -> list[Path]:
-    """Return the procedure files of a folder. One that cannot be read has none."""
+    """Return the procedure files of a folder.
+
+    A folder that cannot be read has none.
+    """
     try:
         return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
     except OSError:
@@ -193,7 +196,10 @@ def _adjusted_tool(table: Table, tool: VendorTool | None) -> VendorTool | None:
 
 
 def refuse_changeable(file: Path, writers: Writers) -> None:
-    """Raise ChangeableFileError when a file is there that an account besides `writers` may change."""
+    """Refuse a file that an account besides `writers` may change.
+
+    Raises ChangeableFileError. A missing file is right.
+    """
     place = changeable_by_others(file, writers) if file.exists() else None
     if place is not None:
         raise ChangeableFileError(file=file, accepted=text(WRITABLE_BY[writers], place=str(place)))

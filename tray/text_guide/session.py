@@ -7,11 +7,13 @@ screen reader, a Braille display, a pipe and a computer without display.
 import os
 import queue
 import shutil
+import signal
+import socket
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
 
 from config.i18n.text import CleanText, clean
@@ -20,7 +22,6 @@ from tray.text_guide.page import TextPage
 
 LINE_LIMIT = 1000
 PRINTED_LIMIT = 4000  # characters
-TRY_S = 0.5 if sys.platform == "win32" else None  # on Windows Ctrl-C does not end a wait without limit
 
 
 class End(Enum):
@@ -28,6 +29,8 @@ class End(Enum):
 
     PAGES = auto()
     TYPED = auto()
+    SIGNAL = auto()
+    """Ctrl-C or the end of the session has come: its handler runs as soon as the wait ends."""
 
 
 Happened = Page | str | End
@@ -41,7 +44,8 @@ def run_text_guide(guide: Guide) -> None:
     happened: queue.SimpleQueue[Happened] = queue.SimpleQueue()
     _in_thread(_read_pages, guide, happened.put)
     try:
-        _converse(guide, happened)
+        with signals_end_the_wait(happened.put):
+            _converse(guide, happened)
     except KeyboardInterrupt:
         print()
     except BrokenPipeError:  # the reader of our output has gone: keep Python's last flush from failing
@@ -51,13 +55,13 @@ def run_text_guide(guide: Guide) -> None:
 
 
 def _converse(guide: Guide, happened: "queue.SimpleQueue[Happened]") -> None:
-    first = _next(happened)
+    first = happened.get()
     if not isinstance(first, Page):
         return
     page = TextPage(first)
     _in_thread(_read_typed, happened.put)
     _show(page, page.whole())
-    while _handle(guide, page, _next(happened)):
+    while _handle(guide, page, happened.get()):
         pass
 
 
@@ -106,10 +110,30 @@ def _is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _next(happened: "queue.SimpleQueue[Happened]") -> Happened:
-    while True:
-        with suppress(queue.Empty):
-            return happened.get(timeout=TRY_S)
+@contextmanager
+def signals_end_the_wait(put: Callable[[Happened], None]) -> Iterator[None]:
+    """Wake the main thread for each signal.
+
+    A signal that comes just before a wait would else be handled after it, which may be never.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    woken, wakes = socket.socketpair()
+    wakes.settimeout(0.0)  # as set_wakeup_fd requires
+    former = signal.set_wakeup_fd(wakes.fileno())
+    _in_thread(_report_signals, woken, put)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(former)
+        wakes.close()
+
+
+def _report_signals(woken: socket.socket, put: Callable[[Happened], None]) -> None:
+    with woken:
+        while woken.recv(1):
+            put(End.SIGNAL)
 
 
 def _in_thread(work: Callable[..., None], *arguments: object) -> None:

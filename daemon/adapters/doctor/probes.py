@@ -189,7 +189,7 @@ def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
 
 
 def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterator[Check]:
-    """Yield the procedures, the files that are refused, and the folders looked at."""
+    """Yield the procedures, the refused files, and the folders examined."""
     for procedure in loaded.settings.procedures:
         title = procedure.title.fr if language == "fr" else procedure.title.en
         yield fine(Topic.PROCEDURES, text("doctor.procedure.there", title=title, id=procedure.id))

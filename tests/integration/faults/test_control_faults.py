@@ -110,10 +110,13 @@ BAD_CLIENTS = (
 )
 
 
-def answers_soon(program: Program) -> bool:
-    began = time.monotonic()
+def answers(program: Program) -> bool:
+    """Return whether the daemon answers `status` within its limit.
+
+    After it the store is read, with a warning.
+    """
     done = program.run("status", "--json")
-    return '"readers"' in done.stdout and time.monotonic() - began < 5.0
+    return '"readers"' in done.stdout and "does not answer" not in done.stderr
 
 
 @pytest.fixture
@@ -133,11 +136,11 @@ def test_bad_clients_cost_no_memory_no_descriptors_and_no_answers(program: Progr
     threads = [threading.Thread(target=connection, args=(control(program),)) for connection in connections]
     for thread in threads:
         thread.start()
-    assert answers_soon(program), "beside them"
+    assert answers(program), "beside them"
     for thread in threads:
         thread.join(ASK_LIMIT_S * 3)
         assert not thread.is_alive()
-    assert answers_soon(program), "after them"
+    assert answers(program), "after them"
     wait_until(lambda: descriptors(daemon.pid) <= files, "nothing is left open")
     assert anonymous_mb(daemon.pid) - before < 4.0
     no_traceback(daemon)
@@ -153,7 +156,7 @@ def test_a_thousand_silent_connections_are_closed(program: Program, daemon: Proc
             crowd.append(line)
         assert len(crowd) == CROWD
         began = time.monotonic()
-        wait_until(lambda: answers_soon(program), "status answers, silent as they are")
+        wait_until(lambda: answers(program), "status answers, silent as they are")
         assert time.monotonic() - began < ASK_LIMIT_S + 5
     wait_until(lambda: descriptors(daemon.pid) <= files, "nothing is left open")
     no_traceback(daemon)
@@ -190,7 +193,7 @@ def test_lock_and_endpoint_of_a_killed_daemon_are_replaced(program: Program, dae
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     again = start_daemon(program)
     assert control(program) != left
-    assert answers_soon(program)
+    assert answers(program)
     no_traceback(again)
 
 
@@ -202,7 +205,7 @@ def test_a_suspended_daemon_is_reported_as_silent_and_continues_later(program: P
     done = program.run("quit")
     assert (done.returncode, "task manager" in done.stderr) == (3, True)
     os.kill(daemon.pid, signal.SIGCONT)
-    assert answers_soon(program)
+    assert answers(program)
     no_traceback(daemon)
 
 
@@ -225,7 +228,7 @@ def test_a_daemon_without_its_endpoint_stays_the_only_one_and_is_reported(progra
     done = program.run("quit")
     assert done.returncode == 3
     assert "does not answer" in done.stderr
-    assert answers_soon(program), "the memory can be read all the same"
+    assert '"readers"' in program.run("status", "--json").stdout, "the memory can be read all the same"
     no_traceback(daemon)
 
 
