@@ -30,7 +30,7 @@ from support.guide_actions import action_id, button
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-(OPALEXE,) = catalogue_settings().procedures
+OPALEXE = next(procedure for procedure in catalogue_settings().procedures if procedure.id == "opalexe")
 HOLDER = "Anne-Claire DE LA FONTAINE-BEAUSÉJOUR"
 OLD_BEGINS, OLD_ENDS = datetime(2023, 12, 4, 9, tzinfo=UTC), datetime(2026, 12, 4, 9, tzinfo=UTC)
 NEW_BEGINS, NEW_ENDS = datetime(2026, 11, 12, 9, tzinfo=UTC), datetime(2029, 11, 12, 9, tzinfo=UTC)

@@ -149,8 +149,8 @@ def test_every_refusal_leads_to_its_step_or_to_the_end(simulator: Simulator, kin
 
 
 def test_each_step_has_at_most_three_refusals_and_each_refusal_a_step() -> None:
-    (procedure,) = catalogue_settings().procedures
-    for workflow in procedure.workflows.values():
+    every = (workflow for each in catalogue_settings().procedures for workflow in each.workflows.values())
+    for workflow in every:
         ids = {step.id for step in workflow.steps}
         assert all(set(problem.steps) <= ids for problem in workflow.known_problems)
         at = {id_: [p.id for p in workflow.known_problems if not p.steps or id_ in p.steps] for id_ in ids}
