@@ -28,6 +28,8 @@ class ActionKind(StrEnum):
     RESTART = "restart"  # do the whole workflow again
     ABANDON = "abandon"
     FINISH = "finish"  # close the page that says that all is done
+    SAME_HOLDER = "same_holder"  # two keys are of one person
+    OTHER_HOLDER = "other_holder"  # two keys are of two people
     CLEAN_UP = "clean_up"  # begin to remove the old certificate
     NOT_NEEDED = "not_needed"  # never remove it
 
@@ -38,10 +40,14 @@ class ActionId:
 
     kind: ActionKind
     subject: str | None = None
-    """What is opened, copied, ended or gone back to; the known problem solved, or the newest key of a lineage."""
+    """What is opened, copied, ended or gone back to; the known problem solved, or the newest key of a lineage.
+
+    The key that is claimed something of, or the pair of certificates whose holders are compared.
+    """
     claims: tuple[Claim, ...] = ()
-    """What STATE says of the newest key of the lineage shown, or what ASK asks and TAKE_BACK unsays."""
+    """What STATE says of its key, or what ASK asks and TAKE_BACK unsays."""
 
     def __str__(self) -> str:
         """Return a short name, such as `end:log_in`."""
-        return ":".join(part for part in (self.kind, self.subject, *self.claims[-1:]) if part)
+        subject = None if self.claims else self.subject
+        return ":".join(part for part in (self.kind, subject, *self.claims[-1:]) if part)

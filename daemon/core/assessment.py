@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from config.settings import Settings
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
+from daemon.core.doubts import HolderDoubt, holder_doubts
 from daemon.core.expiry import days_left, later, stage
 from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages
 from daemon.core.issuers import is_sure, procedure_of
@@ -39,6 +40,7 @@ class RenewalCase:
 
     `link_is_out`: the platform has sent its link to the newest key, and it still works or was used.
     `expected`: when the ordered key should be here. By the user's word, all that is left is to wait for it.
+    `doubt`: whether one person has both a key of this case and another one.
     """
 
     lineage: KeyLineage
@@ -46,6 +48,7 @@ class RenewalCase:
     path: Path | None
     link_is_out: bool = False
     expected: datetime | None = None
+    doubt: HolderDoubt | None = None
 
     @property
     def is_ordered(self) -> bool:
@@ -107,7 +110,10 @@ def assess(
     keys, fingerprints = present(contents)
     renewed_in_place = certificates_renewed_in_place(memory, settings.procedures, now)
     found = lineages(memory, settings.procedures, renewed_in_place)
-    cases = sorted((_case(each, memory, settings, now) for each in found), key=lambda case: _pressing(case, keys))
+    doubts = _by_key(holder_doubts(found, memory.holder_answers))
+    cases = sorted(
+        (_case(each, doubts, memory, settings, now) for each in found), key=lambda case: _pressing(case, keys)
+    )
     if blank or any(content.blank for content in contents.values()):
         cases = _with_blank_token(cases, now, settings)
     unused = (f for key in memory.keys.values() if Claim.UNUSED in key.claims for f in key.fingerprints)
@@ -122,12 +128,20 @@ def assess(
     )
 
 
-def _case(lineage: KeyLineage, memory: Memory, settings: Settings, now: datetime) -> RenewalCase:
+def _by_key(doubts: tuple[HolderDoubt, ...]) -> Mapping[KeyId, HolderDoubt]:
+    """Return the doubt about each key, the newest one."""
+    return {key: doubt for doubt in reversed(doubts) for key in (doubt.old.key.id, doubt.new.key.id)}
+
+
+def _case(
+    lineage: KeyLineage, doubts: Mapping[KeyId, HolderDoubt], memory: Memory, settings: Settings, now: datetime
+) -> RenewalCase:
     status = lineage_status(lineage, now)
     link = _link_is_out(lineage, status, memory, now)
     path = choose_path(lineage, status, now, settings.notices_of(lineage.procedure), link_is_out=link)
     expected = _expected(lineage, status, memory)
-    return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, expected=expected)
+    doubt = doubts.get(lineage.entries[-1].key.id)
+    return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, expected=expected, doubt=doubt)
 
 
 def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from daemon.core.action_id import ActionId
-from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, KeyId
+from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, KeyId
 from daemon.core.notice import Choice, NoticeChoice, NoticeId
 
 
@@ -99,6 +99,18 @@ class ClaimByFingerprint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompareHolders:
+    """State whether the keys with these certificates are of one person.
+
+    With SAME, the first one replaces the other.
+    """
+
+    fingerprint: Fingerprint
+    other: Fingerprint
+    answer: HolderAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NameKey:
     """Set the user's own name of the key with this certificate.
 
@@ -136,6 +148,7 @@ Command = (
     | ChooseAction
     | StateClaim
     | ClaimByFingerprint
+    | CompareHolders
     | NameKey
     | AssignProcedure
     | ForgetCertificate

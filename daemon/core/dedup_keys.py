@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from daemon.core.model import KeyId
+from daemon.core.model import CertificatePair, KeyId
 from daemon.core.troubles import Trouble
 
 TROUBLE_PREFIX = "trouble|"
@@ -77,6 +77,16 @@ class BeginKey:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderKey:
+    """The user was asked whether two keys are of one person."""
+
+    pair: CertificatePair
+
+    def __str__(self) -> str:
+        return f"holder|{self.pair}"
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionKey:
     """The user was asked this about a key."""
 
@@ -141,6 +151,7 @@ class WelcomeKey:
 DedupKey = (
     MilestoneKey
     | BeginKey
+    | HolderKey
     | PathKey
     | LastDayKey
     | ToldKey

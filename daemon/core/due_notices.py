@@ -13,7 +13,8 @@ from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import BeginKey, DedupKey, LastDayKey, MilestoneKey, PathKey, QuestionKey, ToldKey
 from daemon.core.expiry import DAY, INSTANT, earlier, first_notice, later, milestones
-from daemon.core.model import Memory
+from daemon.core.holder_questions import holder_questions, with_question
+from daemon.core.model import CertificatePair, Memory
 from daemon.core.notice import Notice
 from daemon.core.notice_words import key_notice, question_notice
 from daemon.core.renewal import last_moment_with_old
@@ -40,9 +41,12 @@ def due_notices(
     There is at most one for each key, and one for each question.
     """
     named = several_holders(assessment, memory)
+    asked: set[CertificatePair] = set()
     for subject in subjects(assessment, memory, now):
         if dedup_keys := _due_keys(subject, memory, subject.notices(settings), presence, now):
-            yield key_notice(subject, dedup_keys, memory, settings, now, named=named)
+            notice = key_notice(subject, dedup_keys, memory, settings, now, named=named)
+            yield with_question(notice, subject.case, memory, asked, now)
+    yield from holder_questions(assessment, memory, asked, now)
     for case in assessment.cases:
         question, key = case.status.question, case.status.current.key
         if question is None or was_delivered(memory, QuestionKey(question, key.id), now):

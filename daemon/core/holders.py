@@ -8,7 +8,20 @@ from datetime import datetime, timedelta
 from config.settings import Procedure
 from daemon.core.caching import memoize_last
 from daemon.core.issuers import procedure_of
-from daemon.core.model import Assignments, Certificate, CertificateRecord, Claim, Fingerprint, Key, KeyId, Memory, Role
+from daemon.core.model import (
+    Assignments,
+    Certificate,
+    CertificatePair,
+    CertificateRecord,
+    Claim,
+    Fingerprint,
+    HolderAnswer,
+    Key,
+    KeyId,
+    Memory,
+    Role,
+    pair_of,
+)
 from daemon.core.same_holder import HolderMatch, contradict, match_holders, name_of, organization_of, person_of
 
 NONE: frozenset[Fingerprint] = frozenset()
@@ -106,13 +119,16 @@ def lineages(
     Authentication certificates decide; signature certificates do where a holder has no other. Certificates that were
     renewed in place no longer represent their key.
     """
-    return _lineages(memory.certificates, memory.keys, procedures, memory.assignments, renewed_in_place)
+    return _lineages(
+        memory.certificates, memory.keys, memory.holder_answers, procedures, memory.assignments, renewed_in_place
+    )
 
 
 @memoize_last
 def _lineages(
     certificates: Mapping[Fingerprint, CertificateRecord],
     keys: Mapping[KeyId, Key],
+    answers: Mapping[CertificatePair, HolderAnswer],
     procedures: tuple[Procedure, ...],
     assignments: Assignments,
     renewed_in_place: frozenset[Fingerprint],
@@ -120,19 +136,21 @@ def _lineages(
     entries = _entries(certificates, keys, Uses(procedures, assignments), renewed_in_place)
     found: list[KeyLineage] = []
     for procedure in procedures:
-        deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION])
-        following = _grouped(entries[procedure.id, Role.SIGNATURE])
-        groups = [*deciding, *_without_holders(following, deciding)]
+        deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION], answers)
+        following = _grouped(entries[procedure.id, Role.SIGNATURE], answers)
+        groups = [*deciding, *_without_holders(following, deciding, answers)]
         found += (KeyLineage(procedure=procedure, entries=tuple(group)) for group in groups)
     return tuple(found)
 
 
 def _without_holders(
-    groups: list[list[LineageEntry]], deciding: list[list[LineageEntry]]
+    groups: list[list[LineageEntry]],
+    deciding: list[list[LineageEntry]],
+    answers: Mapping[CertificatePair, HolderAnswer],
 ) -> Iterator[list[LineageEntry]]:
     """Yield the groups whose holder has no deciding one."""
-    homes = _Homes(deciding if groups else ())
-    yield from (g for g in groups if not any(_of_one_holder(g, d) for d in homes.of(*g)))
+    homes = _Homes(answers, deciding if groups else ())
+    yield from (g for g in groups if not any(_of_one_holder(g, d, answers) for d in homes.of(*g)))
 
 
 def _entries(
@@ -154,7 +172,7 @@ def _entries(
         for kind, entry in _earliest(key, counting, uses).items():
             found[kind].append(entry if len(records) == 1 else _with_renewals(entry, records, uses))
     for entries in found.values():
-        entries.sort(key=lambda entry: (entry.not_before, entry.not_after, entry.fingerprint))
+        entries.sort(key=_by_begin)
     return found
 
 
@@ -183,17 +201,37 @@ def _with_renewals(entry: LineageEntry, records: list[CertificateRecord], uses: 
     )
 
 
-def _grouped(entries: list[LineageEntry]) -> list[list[LineageEntry]]:
-    """Put each entry with the first group of its holder."""
+def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]) -> list[list[LineageEntry]]:
+    """Put each entry with the first group of its holder.
+
+    Groups that the user has joined become one.
+    """
     groups: list[list[LineageEntry]] = []
-    homes = _Homes()
+    homes = _Homes(answers)
     for entry in entries:
-        home = next((group for group in homes.of(entry) if _fits(entry, group)), None)
-        if home is None:
-            groups.append(home := [])
-        home.append(entry)
-        homes.add(entry, home)
-    return groups
+        fitting = [group for group in homes.of(entry) if _fits(entry, group, answers)]
+        joined = [g for g in fitting[1:] if any(told(entry, m, answers) is HolderAnswer.SAME for m in g)]
+        group = fitting[0] if fitting else []
+        groups = [g for g in groups if not any(g is other for other in (group, *joined))]
+        group += [*(member for other in joined for member in other), entry]
+        group.sort(key=_by_begin)
+        groups.append(group)
+        homes.add_group(group)
+    return sorted(groups, key=lambda group: _by_begin(group[0]))
+
+
+def _by_begin(entry: LineageEntry) -> tuple[datetime, datetime, Fingerprint]:
+    return entry.not_before, entry.not_after, entry.fingerprint
+
+
+def told(
+    one: LineageEntry, other: LineageEntry, answers: Mapping[CertificatePair, HolderAnswer]
+) -> HolderAnswer | None:
+    """Return what the user has told of the holders of two keys."""
+    if not answers:
+        return None
+    pairs = (pair_of(mine, its) for mine in one.key.fingerprints for its in other.key.fingerprints)
+    return next((answers[pair] for pair in pairs if pair in answers), None)
 
 
 class _Homes:
@@ -202,25 +240,39 @@ class _Homes:
     Thousands of entries need not all be compared then.
     """
 
-    def __init__(self, groups: Iterable[list[LineageEntry]] = ()) -> None:
+    def __init__(
+        self, answers: Mapping[CertificatePair, HolderAnswer], groups: Iterable[list[LineageEntry]] = ()
+    ) -> None:
+        self._answered = _answered(answers)
         self._groups: dict[object, list[list[LineageEntry]]] = {}
-        self._order: dict[int, int] = {}
         for group in groups:
-            for entry in group:
-                self.add(entry, group)
+            self.add_group(group)
 
-    def add(self, entry: LineageEntry, group: list[LineageEntry]) -> None:
-        """Add a member of a group."""
-        self._order.setdefault(id(group), len(self._order))
-        for trait in _traits(entry):
+    def add_group(self, group: list[LineageEntry]) -> None:
+        """Add a group, or one that has grown."""
+        for trait in {trait for entry in group for trait in self._traits(entry)}:
             homes = self._groups.setdefault(trait, [])
             if not any(group is home for home in homes):
                 homes.append(group)
 
     def of(self, *entries: LineageEntry) -> list[list[LineageEntry]]:
         """Return the groups that the entries may belong to, in order."""
-        found = {id(g): g for e in entries for trait in _traits(e) for g in self._groups.get(trait, ())}
-        return sorted(found.values(), key=lambda group: self._order[id(group)])
+        found = {id(g): g for e in entries for trait in self._traits(e) for g in self._groups.get(trait, ())}
+        return sorted(found.values(), key=lambda group: _by_begin(group[0]))
+
+    def _traits(self, entry: LineageEntry) -> Iterator[object]:
+        yield from _traits(entry)
+        for fingerprint in entry.key.fingerprints:
+            yield from self._answered.get(fingerprint, ())
+
+
+def _answered(answers: Mapping[CertificatePair, HolderAnswer]) -> Mapping[str, list[CertificatePair]]:
+    """Return the answered pairs by each of their certificates."""
+    found: dict[str, list[CertificatePair]] = defaultdict(list)
+    for pair in answers:
+        for fingerprint in pair.split("+"):
+            found[fingerprint].append(pair)
+    return found
 
 
 def _traits(entry: LineageEntry) -> Iterator[object]:
@@ -232,8 +284,14 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
         yield "".join(sorted(name.whole))
 
 
-def _fits(entry: LineageEntry, group: list[LineageEntry]) -> bool:
-    """Return whether an entry is like a member and contradicts none."""
+def _fits(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]) -> bool:
+    """Return whether an entry is like a member and contradicts none.
+
+    The user's word comes first.
+    """
+    words = {told(entry, member, answers) for member in group} - {None}
+    if words:
+        return words == {HolderAnswer.SAME}
     mine = entry.seen.certificate
     others = [member.seen.certificate for member in group]
     return any(match_holders(mine, o) is HolderMatch.SAME for o in others) and not any(
@@ -246,6 +304,8 @@ def _of_one_kind(one: Certificate, other: Certificate, uses: Uses) -> bool:
     return one.role is other.role and same_procedure and match_holders(one, other) is HolderMatch.SAME
 
 
-def _of_one_holder(group: list[LineageEntry], other: list[LineageEntry]) -> bool:
+def _of_one_holder(
+    group: list[LineageEntry], other: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]
+) -> bool:
     on_one_key = {entry.key.id for entry in group} & {entry.key.id for entry in other}
-    return bool(on_one_key) or any(_fits(entry, other) for entry in group)
+    return bool(on_one_key) or any(_fits(entry, other, answers) for entry in group)

@@ -33,6 +33,9 @@ Sources: the protocol xdg-activation-v1 and the Startup Notification Specificati
 AnswerWord = NewType("AnswerWord", str)
 """What a click outside this process says: 128 random bits as 32 lower-case hex digits."""
 
+CertificatePair = NewType("CertificatePair", str)
+"""Two fingerprints in order, with a plus sign between."""
+
 Ticket = NewType("Ticket", int)
 """The number of one read of tokens; its answers carry it."""
 
@@ -173,6 +176,18 @@ class Claim(StrEnum):
     UNUSED = "unused"  # the user no longer uses it, and wants no more notices of it
 
 
+class HolderAnswer(StrEnum):
+    """What the user answered when two keys may be of one person."""
+
+    SAME = "same"
+    ANOTHER = "another"
+
+
+def pair_of(one: Fingerprint, other: Fingerprint) -> CertificatePair:
+    """Return the pair of two certificates, whichever comes first."""
+    return CertificatePair("+".join(sorted((one, other))))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """A card or USB key, as remembered."""
@@ -297,6 +312,9 @@ class Memory:
     """Until when the reminders of a key rest."""
 
     progress: Mapping[ProgressId, Progress] = field(default_factory=dict)
+
+    holder_answers: Mapping[CertificatePair, HolderAnswer] = field(default_factory=dict)
+    """Whether two keys, each named by a certificate, are of one person: by the user's word."""
 
     answer_words: Mapping[AnswerWord, AnswerRecord] = field(default_factory=dict)
     """What a click answers on a notice that outlives this process, until the notice is settled."""

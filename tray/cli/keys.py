@@ -11,14 +11,24 @@ from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from config.settings import NO_PROCEDURE
 from daemon.assembly import oneshot
-from daemon.core.commands import AssignProcedure, ClaimByFingerprint, ForgetCertificate, GetStatus, NameKey
+from daemon.core.commands import (
+    AssignProcedure,
+    ClaimByFingerprint,
+    CompareHolders,
+    ForgetCertificate,
+    GetStatus,
+    NameKey,
+)
 from daemon.core.key_names import KEY_NAME_LIMIT
-from daemon.core.model import Claim
+from daemon.core.model import Claim, HolderAnswer
 from daemon.core.views.report import CertificateStatus, Stage
 from tray.cli.command import NOT_DONE, AddCommand
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
 USAGE = 2  # an exit code
+
+SEPARATE = "separate"
+COMPARED = {str(Claim.REPLACES): HolderAnswer.SAME, SEPARATE: HolderAnswer.ANOTHER}
 
 _BEGINNING = re.compile(r"[0-9a-f]{4,64}")
 
@@ -29,8 +39,9 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
     `words` returns the help of a text id.
     """
     tell = command("tell", _tell)
-    tell.add_argument("claim", choices=[str(claim) for claim in Claim], help=words("help.tell_what"))
+    tell.add_argument("claim", choices=[*map(str, Claim), SEPARATE], help=words("help.tell_what"))
     tell.add_argument("fingerprint", nargs="?", default="", help=words("help.tell_fingerprint"))
+    tell.add_argument("old", nargs="?", default="", help=words("help.tell_old"))
     name = command("name", _name)
     name.add_argument("fingerprint", help=words("help.fingerprint"))
     name.add_argument("name", help=words("help.key_name"))
@@ -47,6 +58,8 @@ def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
 
     The key is named by its fingerprint, or is the only new one.
     """
+    if options.old or options.claim == SEPARATE:
+        return _compare(options, folders, loaded, translator)
     report = oneshot.ask(folders, loaded, GetStatus())
     meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
     if options.fingerprint:
@@ -57,6 +70,25 @@ def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
         print(translator.render(text("tell.which")), file=sys.stderr)
         return USAGE
     oneshot.ask(folders, loaded, ClaimByFingerprint(fingerprint=meant.pop(), claim=Claim(options.claim)))
+    print(translator.render(text("tell.done")))
+    return 0
+
+
+def _compare(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+    """Record whether two keys are of one person."""
+    answer = COMPARED.get(options.claim)
+    if answer is None or not options.old:
+        print(translator.render(text("tell.two")), file=sys.stderr)
+        return USAGE
+    new = _find_certificate(options.fingerprint, folders, loaded, translator)
+    old = None if new is None else _find_certificate(options.old, folders, loaded, translator)
+    if new is None or old is None:
+        return USAGE
+    fingerprint, other = new.fingerprint_sha256, old.fingerprint_sha256
+    if fingerprint == other:
+        print(translator.render(text("tell.two")), file=sys.stderr)
+        return USAGE
+    oneshot.ask(folders, loaded, CompareHolders(fingerprint=fingerprint, other=other, answer=answer))
     print(translator.render(text("tell.done")))
     return 0
 

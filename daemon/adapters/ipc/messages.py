@@ -17,13 +17,14 @@ from daemon.core.commands import (
     CheckKeys,
     ClaimByFingerprint,
     Command,
+    CompareHolders,
     ForgetCertificate,
     GetStatus,
     NameKey,
     QuitDaemon,
     RaiseGuide,
 )
-from daemon.core.model import Claim
+from daemon.core.model import Claim, HolderAnswer
 from daemon.core.views.report import Report
 
 REQUEST_LIMIT = 64 * 1024  # bytes
@@ -45,6 +46,7 @@ REQUESTS: dict[str, type[ControlRequest]] = {
     "follow": FollowGuide,
     "answer": AnswerByWord,
     "tell": ClaimByFingerprint,
+    "compare": CompareHolders,
     "name": NameKey,
     "assign": AssignProcedure,
     "forget": ForgetCertificate,
@@ -60,6 +62,8 @@ class _RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     verb: str
     fingerprint: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | msgspec.UnsetType = msgspec.UNSET
     claim: Claim | msgspec.UnsetType = msgspec.UNSET
+    other: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | msgspec.UnsetType = msgspec.UNSET
+    answer: HolderAnswer | msgspec.UnsetType = msgspec.UNSET
     name: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType = msgspec.UNSET
     procedure: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
     unknown: bool | msgspec.UnsetType = msgspec.UNSET

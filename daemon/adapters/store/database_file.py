@@ -90,6 +90,10 @@ def _fields_of(body: bytes) -> dict[str, object]:
         return {}
 
 
+def _holder_answers(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE holder_answers (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _progress,
@@ -97,6 +101,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _answers,
     _answer_words,
     _assignments,
+    _holder_answers,
 )
 """The step from each schema version to the next; a released one is never changed."""
 

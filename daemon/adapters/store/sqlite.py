@@ -30,13 +30,16 @@ from daemon.core.model import (
     AnswerRecord,
     AnswerWord,
     Assignment,
+    CertificatePair,
     CertificateRecord,
     Fingerprint,
+    HolderAnswer,
     Key,
     KeyId,
     Memory,
     Progress,
     ProgressId,
+    pair_of,
 )
 
 __all__ = ["HISTORY_LIMIT", "STORE_NAME", "SqliteStore", "StoreError"]
@@ -167,6 +170,7 @@ class SqliteStore:
             answered=dict(_ANSWERED.read(connection, broken)),
             snoozes=dict(_SNOOZES.read(connection, broken)),
             progress=dict(_PROGRESS.read(connection, broken)),
+            holder_answers=dict(_HOLDER_ANSWERS.read(connection, broken)),
             answer_words=dict(_ANSWER_WORDS.read(connection, broken)),
         )
         if broken:
@@ -252,6 +256,11 @@ def _named_alike(id_: str, id_within: str, value: V) -> V:
     return value
 
 
+def _certificate_pair(text: str) -> CertificatePair:
+    one, other = text.split("+")
+    return pair_of(Fingerprint(one), Fingerprint(other))
+
+
 def _admit_value(_id: str, value: V) -> V:
     return admit(value)
 
@@ -263,6 +272,7 @@ _ASSIGNMENTS = _Kept("assignments", Fingerprint, Assignment, _admit_value)
 _ANSWERED = _Kept("answered", KeyId, datetime, _admit_value)
 _SNOOZES = _Kept("snoozes", KeyId, datetime, _admit_value)
 _PROGRESS = _Kept("progress", ProgressId, Progress, _admit_value)
+_HOLDER_ANSWERS = _Kept("holder_answers", _certificate_pair, HolderAnswer, _admit_value)
 _ANSWER_WORDS = _Kept("answer_words", AnswerWord, AnswerRecord, _admit_value)
 
 
@@ -277,6 +287,7 @@ def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: li
         _ANSWERED.write(connection, old.answered, new.answered)
         _SNOOZES.write(connection, old.snoozes, new.snoozes)
         _PROGRESS.write(connection, old.progress, new.progress)
+        _HOLDER_ANSWERS.write(connection, old.holder_answers, new.holder_answers)
         _ANSWER_WORDS.write(connection, old.answer_words, new.answer_words)
         connection.executemany(
             "INSERT INTO history (at, what, subject) VALUES (?, ?, ?)",

@@ -14,7 +14,7 @@ from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
-from daemon.core.model import Claim
+from daemon.core.model import CertificatePair, Claim, HolderAnswer
 from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry
 from daemon.core.workflows.progress import PREPARED
@@ -39,6 +39,10 @@ WORKFLOW_LABELS = {
     ActionKind.NOT_NEEDED: "guide.not_needed",
     ActionKind.DISMISS: "guide.dismiss",
     ActionKind.END: "guide.go_on",
+}
+HOLDER_LABELS = {
+    ActionKind.SAME_HOLDER: "guide.holder.same",
+    ActionKind.OTHER_HOLDER: "guide.holder.other",
 }
 CLAIM_LABELS = {
     Claim.WORKS: "guide.state.works",
@@ -118,7 +122,7 @@ def claim_action(
     Without a label it has the usual one of the last claim.
     """
     label = label or CLAIM_LABELS[claims[-1]]
-    action = _action(ActionId(ActionKind.STATE, claims=claims), fill_text(context, label))
+    action = _action(ActionId(ActionKind.STATE, context.case.id, claims), fill_text(context, label))
     if detail is None:
         return action
     return replace(action, detail=fill_text(context, detail))
@@ -139,6 +143,20 @@ def take_back_action(claim: Claim, label: str = "guide.take_back") -> Action[Sen
     return _action(ActionId(ActionKind.TAKE_BACK, claims=(claim,)), text(label))
 
 
+def changed_answers(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield what takes back an answer about the newest key."""
+    opposites = {HolderAnswer.SAME: ActionKind.OTHER_HOLDER, HolderAnswer.ANOTHER: ActionKind.SAME_HOLDER}
+    fingerprints = set(context.case.status.newest.key.fingerprints)
+    for pair, answer in context.state.memory.holder_answers.items():
+        if not fingerprints.isdisjoint(pair.split("+")):
+            yield replace(holder_action(opposites[answer], pair), rank=ActionRank.RARE)
+
+
+def holder_action(kind: ActionKind, pair: CertificatePair) -> Action[Sentence]:
+    """Return the action that states whether two keys are of one person."""
+    return _action(ActionId(kind, pair), text(HOLDER_LABELS[kind]))
+
+
 def workflow_action(kind: ActionKind) -> Action[Sentence]:
     """Return an action on the whole workflow."""
     return _action(ActionId(kind), text(WORKFLOW_LABELS[kind]))
@@ -155,6 +173,7 @@ def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
     Each asks first.
     """
     path = context.case.path
+    yield from changed_answers(context)
     if context.case.status.question is Question.IN_USE:
         yield ask_action(context, Claim.NEW)
     if path is not None and path.kind is WorkflowKind.ORDER:

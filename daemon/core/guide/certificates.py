@@ -52,10 +52,12 @@ def forget_certificate(state: State, fingerprint: Fingerprint) -> tuple[State, t
     At the next insertion both count as new.
     """
     key = key_of(state.memory, fingerprint)
+    answers = {pair: answer for pair, answer in state.memory.holder_answers.items() if fingerprint not in pair}
     memory = replace(
         state.memory,
         certificates=_without(state.memory.certificates, fingerprint),
         assignments=_without(state.memory.assignments, fingerprint),
+        holder_answers=answers,
     )
     contents = {
         reader: replace(content, fingerprints=content.fingerprints - {fingerprint})

@@ -14,7 +14,7 @@ from daemon.core.issuers import procedure_of
 from daemon.core.model import Certificate, Fingerprint, KeyId, Memory, Progress, ProgressId
 from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
-from daemon.core.views.report import Path
+from daemon.core.views.report import Path, Reason
 from daemon.core.workflows.cards import CardPositions, CardsPresent
 from daemon.core.workflows.workflow import current_step
 
@@ -171,10 +171,10 @@ def _step(context: GuideContext) -> Step | None:
 
 def _has_ended(context: GuideContext, ends: Ends) -> bool:
     """Return whether cards and certificates show the end of a step."""
-    status = context.case.status
+    status, path = context.case.status, context.case.path
     match ends:
         case Ends.CERTIFICATE_SEEN:
-            return status.pending is not None
+            return status.pending is not None or (path is not None and path.why is Reason.RENEWED)
         case Ends.ACTIVATED:
             return not context.roles.blank and activation(status.newest.key) is Activation.DONE
         case _:

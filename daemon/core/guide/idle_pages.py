@@ -11,7 +11,7 @@ from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, first_notice
-from daemon.core.guide.actions import ask_action, selections, take_back_action, workflow_action
+from daemon.core.guide.actions import ask_action, changed_answers, selections, take_back_action, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, trouble_text
 from daemon.core.guide.overview import with_overview
@@ -133,6 +133,7 @@ def _primary(page: CalmPage) -> Action[Sentence] | None:
 
 
 def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
+    yield from changed_answers(context)
     if _may_take_back(context, page):
         yield take_back_action(Claim.WORKS)
     if may_clean_up(context):

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from config.i18n.text import Sentence
 from config.workflows import Ends, WorkflowKind
 from daemon.core.action_id import ActionKind
-from daemon.core.guide.actions import claim_action, go_back_action, workflow_action
+from daemon.core.guide.actions import claim_action, go_back_action, holder_action, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text
+from daemon.core.holder_questions import holders_in_doubt
 from daemon.core.model import Claim
 from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, GuideView
@@ -75,6 +76,21 @@ def _confirm_claim(context: GuideContext) -> GuideQuestion | None:
         answers=(
             claim_action(context, *asked[1], label=yes),
             replace(workflow_action(ActionKind.DISMISS), label=fill_text(context, no)),
+        ),
+    )
+
+
+def _one_holder(context: GuideContext) -> GuideQuestion | None:
+    """Ask whether two keys are of one person."""
+    doubt = context.case.doubt
+    if doubt is None:
+        return None
+    return GuideQuestion(
+        question=fill_text(context, "guide.ask.holder"),
+        why=fill_text(context, "guide.ask.holder.body", **holders_in_doubt(doubt)),
+        answers=(
+            holder_action(ActionKind.SAME_HOLDER, doubt.pair),
+            holder_action(ActionKind.OTHER_HOLDER, doubt.pair),
         ),
     )
 
@@ -151,6 +167,7 @@ def _why(context: GuideContext, id_: str) -> Sentence:
 
 QUESTIONS: tuple[Callable[[GuideContext], GuideQuestion | None], ...] = (
     _confirm_claim,
+    _one_holder,
     _in_use,
     _old_key,
     _has_worked,

@@ -17,6 +17,7 @@ from daemon.core.commands import (
     ChooseAction,
     ClaimByFingerprint,
     Command,
+    CompareHolders,
     ForgetCertificate,
     GetStatus,
     NameKey,
@@ -35,7 +36,7 @@ from daemon.core.key_names import key_of, name_key
 from daemon.core.model import AnswerWord, Assignment, Claim, Fingerprint
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case
-from daemon.core.responses.notice import Step, answer_notice, apply_claim, note_answer
+from daemon.core.responses.notice import Step, answer_notice, apply_claim, compare_holders, note_answer
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
 
@@ -55,6 +56,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return apply_claim(state, key, claim, now)
         case ClaimByFingerprint(fingerprint=fingerprint, claim=claim):
             return _claim_by_fingerprint(state, fingerprint, claim, now)
+        case CompareHolders(fingerprint=fingerprint, other=other, answer=answer):
+            return compare_holders(state, fingerprint, other, answer), ()
         case NameKey(fingerprint=fingerprint, name=name):
             return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
         case AssignProcedure():

@@ -1,7 +1,7 @@
 """What a choice in the guide does. An outdated one does nothing."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
@@ -12,9 +12,16 @@ from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.questions import REGISTERING
 from daemon.core.guide.render import render_guide, shown_case
-from daemon.core.model import Claim, KeyId, Progress
+from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Progress
 from daemon.core.responses.launch import launch
-from daemon.core.responses.notice import Step, answer_claim, apply_claim, snooze_reminders, start_activation
+from daemon.core.responses.notice import (
+    Step,
+    answer_claim,
+    apply_claim,
+    compare_holders,
+    snooze_reminders,
+    start_activation,
+)
 from daemon.core.responses.take_back import take_back
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
@@ -22,6 +29,7 @@ from daemon.core.views.guide import offered
 from daemon.core.workflows.progress import PREPARED, end_step, undo_steps, with_progress
 
 SETTINGS = {ActionKind.AUTOSTART, ActionKind.LANGUAGE, ActionKind.DIAGNOSE, ActionKind.READ_KEYS}
+HOLDER_ANSWERS = {ActionKind.SAME_HOLDER: HolderAnswer.SAME, ActionKind.OTHER_HOLDER: HolderAnswer.ANOTHER}
 
 
 def choose(state: State, assessment: Assessment, action: ActionId, now: datetime) -> Step:
@@ -62,7 +70,7 @@ def _apply(context: GuideContext, action: ActionId) -> Step:
         case ActionKind.END:
             return _end(context, subject)
         case ActionKind.STATE:
-            return _state(state, context.case.id, action.claims, context.now)
+            return _state(state, KeyId(subject), action.claims, context.now)
         case _:
             return _answer(context, action), ()
 
@@ -76,6 +84,8 @@ def _answer(context: GuideContext, action: ActionId) -> State:
             return _solve(context, action.subject or "")
         case ActionKind.ASK:
             return replace(context.state, asked=(context.case.id, action.claims))
+        case ActionKind.SAME_HOLDER | ActionKind.OTHER_HOLDER:
+            return _compare(context.state, action.subject or "", HOLDER_ANSWERS[action.kind])
         case ActionKind.TAKE_BACK:
             return take_back(context, action.claims[-1])
         case _:
@@ -142,6 +152,20 @@ def _go_back(context: GuideContext, step: str) -> State:
     if step != PREPARED and context.workflow.kind in REGISTERING:
         progress = replace(progress, done={PREPARED: context.now, **progress.done})
     return _keep(context.state, context.case, progress)
+
+
+def _compare(state: State, pair: str, answer: HolderAnswer) -> State:
+    """Record the answer about two keys. The newer one replaces the older."""
+    pair_in_order = [Fingerprint(fingerprint) for fingerprint in pair.split("+")]
+    pair_in_order.sort(key=lambda fingerprint: _begin(state, fingerprint), reverse=True)
+    one, other = pair_in_order
+    return compare_holders(state, one, other, answer)
+
+
+def _begin(state: State, fingerprint: Fingerprint) -> datetime:
+    seen = state.memory.certificates.get(fingerprint)
+    begin = seen.certificate.not_before if seen else None
+    return begin or datetime.min.replace(tzinfo=UTC)
 
 
 def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: datetime) -> Step:

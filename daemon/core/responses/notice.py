@@ -12,8 +12,8 @@ from daemon.core.effects import Effect, OpenGuide, ShowNotice, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import progress_id
 from daemon.core.holders import LineageEntry
-from daemon.core.key_names import key_words, procedure_words
-from daemon.core.model import Claim, KeyId, Memory, Progress
+from daemon.core.key_names import key_of, key_words, procedure_words
+from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory, Progress, pair_of
 from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
@@ -103,6 +103,23 @@ def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
         return state
     claims = (known.claims - OPPOSITES.get(claim, set())) | {claim}
     keys = {**state.memory.keys, key: replace(known, claims=claims)}
+    return replace(state, memory=replace(state.memory, keys=keys))
+
+
+def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: HolderAnswer) -> State:
+    """Record whether two keys are of one person, by the user's word.
+
+    With SAME, the first one replaces the other.
+    """
+    key, other_key = key_of(state.memory, one), key_of(state.memory, other)
+    if key is None or other_key is None or key.id == other_key.id:
+        return state
+    pairs = {pair_of(mine, its) for mine in key.fingerprints for its in other_key.fingerprints}
+    answers = {pair: known for pair, known in state.memory.holder_answers.items() if pair not in pairs}
+    state = replace(state, memory=replace(state.memory, holder_answers={**answers, pair_of(one, other): answer}))
+    if answer is HolderAnswer.SAME:
+        return answer_claim(state, key.id, Claim.REPLACES)
+    keys = {**state.memory.keys, key.id: replace(key, claims=key.claims - {Claim.REPLACES, Claim.OLD_LOST})}
     return replace(state, memory=replace(state.memory, keys=keys))
 
 
@@ -197,6 +214,9 @@ def start_activation(state: State, now: datetime) -> State:
 def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
     """Record a claim, and withdraw the notice of a finished renewal."""
     before = assess_state(state, now).case_of(key)
+    doubt = before.doubt if before else None
+    if claim is Claim.REPLACES and doubt is not None and doubt.new.key.id == key:
+        return compare_holders(state, doubt.new.fingerprint, doubt.old.fingerprint, HolderAnswer.SAME), ()
     state = answer_claim(state, key, claim)
     after = assess_state(state, now).case_of(key)
     is_over = after is None or after.path is None

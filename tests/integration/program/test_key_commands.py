@@ -38,6 +38,11 @@ def certificates(program: Program) -> list[dict[str, Any]]:
     return found
 
 
+def paths(program: Program) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(program.run("status", "--json").stdout)["paths"]
+    return found
+
+
 def fingerprint(program: Program) -> str:
     (line,) = certificates(program)
     return str(line["fingerprint_sha256"])
@@ -62,6 +67,41 @@ def test_a_key_is_named_and_its_certificate_forgotten(known: Program, with_daemo
     forgotten = known.run("forget", whose[:8], "--yes")
     assert (forgotten.returncode, forgotten.stdout) == (0, "Forgotten.\n")
     assert certificates(known) == []
+
+
+@pytest.fixture
+def two(known: Program, reader_service: ReaderService) -> list[str]:
+    """Two keys that may be of one person, the new one first."""
+    married = make_certificate(surname="Durand", cn="Jeanne DURAND", not_before=datetime.now(UTC) - timedelta(days=1))
+    reader_service.insert(PivCard({"9A": married}, guid=b"2" * 16))
+    assert known.run("check").returncode == 0
+    reader_service.remove()
+    return [line["fingerprint_sha256"] for line in sorted(certificates(known), key=lambda c: c["subject_cn"])]
+
+
+@pytest.mark.parametrize("with_daemon", [False, True], ids=["alone", "through the daemon"])
+def test_two_keys_are_joined_and_parted(known: Program, two: list[str], with_daemon: bool) -> None:
+    if with_daemon:
+        known.start("run", "--headless").wait_for_log("vigicle is running")
+    new, old = two
+    assert paths(known) == []
+    assert "Do these two keys belong to the same person?" in known.run("guide", "--text").stdout
+    assert known.run("tell", "replaces", new[:8], old[:8]).returncode == 0
+    assert [(path["kind"], path["old_fingerprint"], path["new_fingerprint"]) for path in paths(known)] == [
+        ("activate", old, new)
+    ]
+    assert known.run("tell", "separate", new[:8], old[:8]).returncode == 0
+    assert paths(known) == []
+    assert known.run("tell", "replaces", new[:8], old[:8]).returncode == 0
+    assert len(paths(known)) == 1
+
+
+@pytest.mark.parametrize("given", [["separate", "{new}"], ["works", "{new}", "{old}"], ["separate", "{new}", "{new}"]])
+def test_two_keys_have_to_be_named(known: Program, two: list[str], given: list[str]) -> None:
+    new, old = two
+    refused = known.run("tell", *(word.format(new=new, old=old) for word in given))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "Name two certificates" in refused.stderr
 
 
 def test_an_undecodable_name_is_cleaned(known: Program) -> None:

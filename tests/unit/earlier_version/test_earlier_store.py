@@ -43,7 +43,12 @@ BLANK = "bare:"
 READER = "Lecteur d’essai 01"
 RENAMED_FIELDS = {"keys": {"signs": "flags"}, "progress": {"course": "workflow"}}
 """The fields of each table's bodies that a migration renames, old to new."""
-NEW_TABLES = {"answered": ["id", "body"], "answer_words": ["id", "body"], "assignments": ["id", "body"]}
+NEW_TABLES = {
+    "holder_answers": ["id", "body"],
+    "answered": ["id", "body"],
+    "answer_words": ["id", "body"],
+    "assignments": ["id", "body"],
+}
 """The tables that a migration adds."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the paths in the files are those of Linux")

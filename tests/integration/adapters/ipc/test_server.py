@@ -48,13 +48,14 @@ from daemon.core.commands import (
     ChooseAction,
     ClaimByFingerprint,
     Command,
+    CompareHolders,
     GetStatus,
     NameKey,
     QuitDaemon,
     RaiseGuide,
 )
 from daemon.core.events import CommandReceived, Event
-from daemon.core.model import Claim, Fingerprint, Occupancy, ReaderName, Role
+from daemon.core.model import Claim, Fingerprint, HolderAnswer, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, ReaderStatus
 from daemon.core.views.report import CertificateStatus, ReaderReport, Reason, Report, Stage
@@ -185,6 +186,14 @@ def test_a_claim_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
     claim = ClaimByFingerprint(fingerprint=Fingerprint("b" * 64), claim=Claim.WORKS)
     with asking(daemon.runtime, claim) as outcome:
         daemon.control.reply(daemon.next(claim), Report())
+        assert outcome.get(timeout=LIMIT_S) == Report()
+
+
+def test_two_keys_come_with_the_answer_about_them(daemon: RunningDaemon) -> None:
+    one, other = Fingerprint("a" * 64), Fingerprint("b" * 64)
+    compared = CompareHolders(fingerprint=one, other=other, answer=HolderAnswer.ANOTHER)
+    with asking(daemon.runtime, compared) as outcome:
+        daemon.control.reply(daemon.next(compared), Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 

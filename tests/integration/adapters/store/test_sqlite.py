@@ -28,6 +28,7 @@ from daemon.core.model import (
     CertificateRecord,
     Claim,
     Fingerprint,
+    HolderAnswer,
     Key,
     KeyId,
     Memory,
@@ -36,6 +37,7 @@ from daemon.core.model import (
     ReaderName,
     Role,
     TokenFlags,
+    pair_of,
 )
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
@@ -83,6 +85,7 @@ FULL = Memory(
     answered={KeyId("key-1"): NOW},
     snoozes={KeyId("key-1"): NOW + timedelta(days=1)},
     progress={ProgressId("key-1"): PROGRESS},
+    holder_answers={pair_of(Fingerprint("b" * 64), Fingerprint("a" * 64)): HolderAnswer.SAME},
     answer_words={AnswerWord("0a" * 16): AnswerRecord(kind="key", subject="key-1", choice="open")},
 )
 PARIS = timezone(timedelta(hours=1))
@@ -422,11 +425,14 @@ def make_version_1(file: Path) -> None:
     query(file, "DROP TABLE answered")
     query(file, "DROP TABLE answer_words")
     query(file, "DROP TABLE assignments")
+    query(file, "DROP TABLE holder_answers")
     query(file, "UPDATE keys SET body = json_remove(body, '$.name')")
     query(file, "PRAGMA user_version = 1")
 
 
-FROM_VERSION_1 = replace(FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={}, answered={}, answer_words={})
+FROM_VERSION_1 = replace(
+    FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={}, answered={}, answer_words={}, holder_answers={}
+)
 
 
 def test_an_older_store_is_brought_up_to_date(opened: Opener, filled: Path) -> None:

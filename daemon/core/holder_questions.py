@@ -1,0 +1,65 @@
+"""Asks in a notice whether two keys are of one person, once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from config.i18n.text import Argument, text
+from daemon.core.assessment import Assessment, RenewalCase
+from daemon.core.dedup_keys import HolderKey
+from daemon.core.doubts import HolderDoubt
+from daemon.core.holders import holder_name
+from daemon.core.model import CertificatePair, Memory
+from daemon.core.notice import Notice, NoticeId, NoticeKind
+from daemon.core.subjects import was_delivered
+
+
+def with_question(
+    notice: Notice, case: RenewalCase | None, memory: Memory, asked: set[CertificatePair], now: datetime
+) -> Notice:
+    """Return a notice that ends with the question, if it is due.
+
+    `asked` takes up what is asked.
+    """
+    doubt = _unasked_doubt(case, memory, asked, now)
+    if doubt is None:
+        return notice
+    body = text("notice.and_question", notice=notice.body, question=text("guide.ask.holder"))
+    return replace(notice, body=body, dedup_keys=(HolderKey(doubt.pair), *notice.dedup_keys))
+
+
+def holder_questions(
+    assessment: Assessment, memory: Memory, asked: set[CertificatePair], now: datetime
+) -> Iterator[Notice]:
+    """Yield the questions that no other notice asks."""
+    for case in assessment.cases:
+        doubt = _unasked_doubt(case, memory, asked, now)
+        if doubt is not None:
+            yield Notice(
+                notice_id=NoticeId(NoticeKind.QUESTION, doubt.new.key.id),
+                title=text("guide.ask.holder"),
+                body=text("notice.holder.body", **holders_in_doubt(doubt)),
+                dedup_keys=(HolderKey(doubt.pair),),
+                button=text("button.answer"),
+            )
+
+
+def holders_in_doubt(doubt: HolderDoubt) -> dict[str, Argument]:
+    """Return the two names that are in doubt, and their ends."""
+    return {
+        "old_holder": holder_name(doubt.old.seen.certificate) or text("holder.unknown"),
+        "new_holder": holder_name(doubt.new.seen.certificate) or text("holder.unknown"),
+        "old_end": doubt.old.not_after,
+        "new_end": doubt.new.not_after,
+    }
+
+
+def _unasked_doubt(
+    case: RenewalCase | None, memory: Memory, asked: set[CertificatePair], now: datetime
+) -> HolderDoubt | None:
+    """Return the doubt to ask about, if it was not asked."""
+    doubt = case.doubt if case else None
+    if doubt is None or doubt.pair in asked or was_delivered(memory, HolderKey(doubt.pair), now):
+        return None
+    asked.add(doubt.pair)
+    return doubt

@@ -1,0 +1,170 @@
+"""Whether two keys are of one person is asked once."""
+
+from dataclasses import replace
+
+import pytest
+
+from config.i18n.text import Text
+from config.workflows import WorkflowKind
+from daemon.core.action_id import ActionKind
+from daemon.core.assessment import RenewalCase, assess_state
+from daemon.core.commands import ChooseAction, CompareHolders, ForgetCertificate
+from daemon.core.doubts import TOO_COMMON
+from daemon.core.holders import lineages
+from daemon.core.model import Certificate, Claim, HolderAnswer
+from support.core.factories import DAY, NOW, SETTINGS, certificate, ending, memory, owned
+from support.core.simulator import Simulator
+
+OLD = ending(20 * DAY, "old")
+MARRIED = certificate("married", surname="DURAND", subject_cn="Jean DURAND", not_before=NOW - DAY)
+SAME, OTHER = "same_holder", "other_holder"
+
+
+def asked(*certificates: Certificate) -> Simulator:
+    simulator = Simulator()
+    simulator.look()
+    for one in certificates:
+        simulator.plug(one)
+    return simulator
+
+
+def cases(simulator: Simulator) -> tuple[RenewalCase, ...]:
+    return assess_state(simulator.state, simulator.now).cases
+
+
+def kinds(simulator: Simulator) -> list[WorkflowKind | None]:
+    return [case.path.kind if case.path else None for case in cases(simulator)]
+
+
+def questions(simulator: Simulator) -> int:
+    """Count the notices that ask whose keys they are."""
+    return sum(any(str(key).startswith("holder|") for key in notice.dedup_keys) for _, notice in simulator.delivered)
+
+
+def answer(simulator: Simulator, kind: str) -> None:
+    (action,) = [action for action in simulator.page.answers + simulator.page.actions if action.id.kind == kind]
+    simulator.choose(action.id)
+
+
+@pytest.mark.parametrize("keys", [(OLD, MARRIED), (MARRIED, OLD)], ids=["old first", "new first"])
+def test_a_doubt_pairs_nothing_and_is_asked_once(keys: tuple[Certificate, ...]) -> None:
+    simulator = asked(*keys)
+    assert len(cases(simulator)) == 2
+    assert getattr(simulator.page.headline, "id", None) == "guide.ask.holder"
+    assert [action.id.kind for action in simulator.page.answers] == [ActionKind.SAME_HOLDER, ActionKind.OTHER_HOLDER]
+    assert questions(simulator) == 1
+    simulator.wait(3 * DAY)
+    simulator.restart()
+    assert questions(simulator) == 1
+
+
+def test_yes_joins_the_lines_and_is_remembered() -> None:
+    simulator = asked(OLD, MARRIED)
+    answer(simulator, SAME)
+    assert kinds(simulator) == [WorkflowKind.ACTIVATE]
+    (case,) = cases(simulator)
+    assert (case.status.current.fingerprint, case.status.newest.fingerprint) == (OLD.fingerprint, MARRIED.fingerprint)
+    simulator.restart()
+    assert len(cases(simulator)) == 1
+
+
+def test_no_parts_the_lines_and_is_remembered() -> None:
+    simulator = asked(OLD, MARRIED)
+    answer(simulator, OTHER)
+    assert len(cases(simulator)) == 2
+    assert [case.doubt for case in cases(simulator)] == [None, None]
+    simulator.wait(3 * DAY)
+    assert questions(simulator) == 1
+
+
+@pytest.mark.parametrize(("first", "then", "lines"), [(SAME, OTHER, 2), (OTHER, SAME, 1)])
+def test_an_answer_can_be_changed(first: str, then: str, lines: int) -> None:
+    simulator = asked(OLD, MARRIED)
+    answer(simulator, first)
+    answer(simulator, then)
+    assert len(cases(simulator)) == lines
+    assert not any(Claim.REPLACES in key.claims for key in simulator.state.memory.keys.values()) or lines == 1
+
+
+def test_the_question_is_the_last_sentence_of_a_notice_that_is_due() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.state = replace(simulator.state, memory=memory(owned(OLD), owned(MARRIED)))
+    simulator.look()
+    (body,) = [notice.body for _, notice in simulator.delivered if notice.body.id == "notice.and_question"]
+    first, question = (value for _, value in body.args)
+    assert isinstance(first, Text)
+    assert "notice.order." in repr(first)
+    assert question == Text("guide.ask.holder")
+    assert questions(simulator) == 1
+
+
+ANNE = certificate("anne", given_name="Anne", subject_cn="Anne MARTIN", not_before=NOW - DAY)
+
+
+def compare(simulator: Simulator, one: Certificate, other: Certificate, answered: HolderAnswer) -> None:
+    simulator.command(CompareHolders(fingerprint=one.fingerprint, other=other.fingerprint, answer=answered))
+
+
+def test_the_user_can_join_whom_the_rules_hold_apart() -> None:
+    simulator = asked(OLD, ANNE)
+    assert questions(simulator) == 0
+    compare(simulator, ANNE, OLD, HolderAnswer.SAME)
+    assert kinds(simulator) == [WorkflowKind.ACTIVATE]
+
+
+def test_the_user_can_part_whom_the_rules_pair() -> None:
+    new = certificate("new", not_before=NOW - DAY)
+    simulator = asked(OLD, new)
+    assert len(cases(simulator)) == 1
+    compare(simulator, new, OLD, HolderAnswer.ANOTHER)
+    assert len(cases(simulator)) == 2
+    compare(simulator, new, OLD, HolderAnswer.SAME)
+    assert len(cases(simulator)) == 1
+
+
+def test_a_key_that_replaces_another_one_is_joined_with_the_one_in_doubt() -> None:
+    simulator = asked(OLD, MARRIED)
+    key = next(k.id for k in simulator.state.memory.keys.values() if MARRIED.fingerprint in k.fingerprints)
+    simulator.tell(key, Claim.REPLACES)
+    assert kinds(simulator) == [WorkflowKind.ACTIVATE]
+
+
+def test_lines_that_the_user_joins_become_one_with_all_their_keys() -> None:
+    older = ending(-400 * DAY, "older")
+    newest = certificate("newest", surname="DURAND", subject_cn="Jean DURAND", not_before=NOW)
+    answers = {(MARRIED, older): HolderAnswer.SAME}
+    known = memory(owned(older), owned(OLD), owned(MARRIED), owned(newest))
+    simulator = Simulator(state=replace(Simulator().state, memory=known))
+    for (one, other), answered in answers.items():
+        compare(simulator, one, other, answered)
+    (lineage,) = lineages(simulator.state.memory, SETTINGS.procedures)
+    assert [entry.fingerprint for entry in lineage.entries] == [c.fingerprint for c in (older, OLD, MARRIED, newest)]
+
+
+def test_an_answer_about_a_forgotten_certificate_is_forgotten() -> None:
+    simulator = asked(OLD, MARRIED)
+    answer(simulator, SAME)
+    simulator.command(ForgetCertificate(fingerprint=OLD.fingerprint))
+    assert simulator.state.memory.holder_answers == {}
+
+
+def test_a_first_name_that_many_share_shows_nothing() -> None:
+    many = [
+        owned(ending((n + 20) * DAY, str(n), surname=f"S{n}", subject_cn=f"Jean S{n}")) for n in range(TOO_COMMON + 1)
+    ]
+    simulator = Simulator(state=replace(Simulator().state, memory=memory(*many)))
+    assert {case.doubt for case in cases(simulator)} == {None}
+
+
+def test_a_late_answer_about_a_key_is_not_taken_for_a_newer_one() -> None:
+    simulator = asked(certificate("in use", not_before=NOW - 100 * DAY))
+    simulator.wait(DAY)
+    simulator.plug(ending(200 * DAY, "before"))
+    shown = next(action.id for action in simulator.page.answers if action.id.claims == (Claim.NEW,))
+    simulator.plug(certificate("second", not_before=NOW - DAY))
+    (case,) = cases(simulator)
+    assert case.id != shown.subject
+    before = simulator.state.memory.keys
+    simulator.command(ChooseAction(action=shown))
+    assert simulator.state.memory.keys == before
