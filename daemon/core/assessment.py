@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from config.settings import Settings
+from config.settings import NoticeSettings, Settings
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.doubts import HolderDoubt, holder_doubts
-from daemon.core.expiry import days_left, later, stage
-from daemon.core.holders import KeyLineage, certificates_renewed_in_place, lineages
+from daemon.core.expiry import days_left, earlier, first_notice, later, stage
+from daemon.core.holders import KeyLineage, LineageEntry, certificates_renewed_in_place, lineages
 from daemon.core.issuers import is_sure, procedure_of
 from daemon.core.model import (
     NO_READER,
@@ -28,10 +28,13 @@ from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status
 from daemon.core.state import State
 from daemon.core.views.report import CertificateStatus, Path, Stage
+from daemon.core.workflows.cards import CardsPresent
 from daemon.core.workflows.progress import link_stands
 from daemon.core.workflows.workflow import current_step
 
 LEAD = timedelta(weeks=6)  # how long an ordered key takes at most, where the procedure does not say it
+
+NO_CARDS = CardsPresent()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +94,8 @@ def assess_state(state: State, now: datetime) -> Assessment:
 
     While the readers are unknown, their last known cards count.
     """
-    blank = known_cards(state) is None and state.cards.blank
-    return assess(state.memory, state.settings, state.contents, now, blank=blank)
+    last = state.cards if known_cards(state) is None else CardsPresent()
+    return assess(state.memory, state.settings, state.contents, now, last=last)
 
 
 def assess(
@@ -101,11 +104,11 @@ def assess(
     contents: Mapping[ReaderName | None, Content],
     now: datetime,
     *,
-    blank: bool = False,
+    last: CardsPresent = NO_CARDS,
 ) -> Assessment:
     """Assess the memory by the readers' contents and the time.
 
-    `blank`: a token without certificate was in when that was last known.
+    `last`: the cards that were in when that was last known, where it is unknown now.
     """
     keys, fingerprints = present(contents)
     renewed_in_place = certificates_renewed_in_place(memory, settings.procedures, now)
@@ -114,8 +117,8 @@ def assess(
     cases = sorted(
         (_case(each, doubts, memory, settings, now) for each in found), key=lambda case: _pressing(case, keys)
     )
-    if blank or any(content.blank for content in contents.values()):
-        cases = _with_blank_token(cases, now, settings)
+    if last.blank or any(content.blank for content in contents.values()):
+        cases = _with_blank_token(cases, memory, keys | last.keys, now, settings)
     unused = (f for key in memory.keys.values() if Claim.UNUSED in key.claims for f in key.fingerprints)
     silent = renewed_in_place.union(unused, (f for case in cases for f in _superseded(case, memory, settings)))
     certificates = _certificate_statuses(memory, settings, fingerprints, silent, now)
@@ -171,13 +174,34 @@ def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime
     return not here, case.status.current.not_after, case.status.current.fingerprint
 
 
-def _with_blank_token(cases: list[RenewalCase], now: datetime, settings: Settings) -> list[RenewalCase]:
-    """Let the blank token replace the most pressing key."""
+def _may_replace(blank: Key, current: LineageEntry, keys: tuple[KeyId, ...], notices: NoticeSettings) -> bool:
+    """Return whether a token without certificate may be the ordered key.
+
+    Not if it was there before the old key was, or became due, nor if it is complete and of another make. `keys` are in
+    the order in which they were first seen.
+    """
+    came_first = (blank.first_seen, keys.index(blank.id)) < (current.key.first_seen, keys.index(current.key.id))
+    if came_first or blank.first_seen < earlier(current.not_after, first_notice(notices)):
+        return False
+    return blank.flags.unactivated or current.key.manufacturer in {"", blank.manufacturer}
+
+
+def _with_blank_token(
+    cases: list[RenewalCase], memory: Memory, inserted: frozenset[KeyId], now: datetime, settings: Settings
+) -> list[RenewalCase]:
+    """Let a blank token replace the most pressing key, if it may.
+
+    One that nothing identifies may.
+    """
     needy = [c for c in cases if c.path is not None and c.path.kind is WorkflowKind.ORDER]
     if not needy:
         return cases
     chosen = min(needy, key=lambda c: c.status.current.not_after)
     notices = settings.notices_of(chosen.lineage.procedure)
+    blanks = [key for key in memory.keys.values() if key.id in inserted and not key.fingerprints]
+    order = tuple(memory.keys)
+    if blanks and not any(_may_replace(blank, chosen.status.current, order, notices) for blank in blanks):
+        return cases
     path = choose_path(chosen.lineage, chosen.status, now, notices, blank_token=True)
     return [replace(c, path=path) if c is chosen else c for c in cases]
 

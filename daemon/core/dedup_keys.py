@@ -110,6 +110,17 @@ class TroubleKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignCardKey:
+    """A card of no use here, by its key or its reader."""
+
+    trouble: Trouble
+    place: str
+
+    def __str__(self) -> str:
+        return f"foreign|{self.trouble}|{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
 class LinkKey:
     """The platform's link for this case soon stops working."""
 
@@ -152,6 +163,7 @@ DedupKey = (
     MilestoneKey
     | BeginKey
     | HolderKey
+    | ForeignCardKey
     | PathKey
     | LastDayKey
     | ToldKey

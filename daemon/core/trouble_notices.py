@@ -7,10 +7,10 @@ from config.i18n.text import text
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment
 from daemon.core.card_reads import RETRIED, is_read_again
-from daemon.core.dedup_keys import TroubleKey
+from daemon.core.dedup_keys import ForeignCardKey, TroubleKey
 from daemon.core.expiry import later
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
-from daemon.core.model import ReaderState
+from daemon.core.model import ReaderName, ReaderState
 from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
 from daemon.core.state import State
 from daemon.core.subjects import was_delivered
@@ -25,11 +25,12 @@ NOTIFIED_TROUBLES = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.
 def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iterator[Notice]:
     """Yield the notices of troubles that are due now.
 
-    Each comes once a day at most, that of an unread card once a week.
+    Each comes once a day at most. A card that is of no use here is told once: an unread one for each reader, a token
+    without certificate for each token.
     """
     for place, trouble in _troubles(state, assessment, now):
-        notice = _trouble_notice(place, trouble, now)
-        if not was_delivered(state.memory, notice.dedup_keys[0], now):
+        notice = _trouble_notice(state, place, trouble, now)
+        if not was_delivered(state.memory, notice.dedup_keys[0], now) and not _told_before(state, place, trouble):
             yield notice
 
 
@@ -111,13 +112,28 @@ def trouble_moments(state: State) -> Iterator[datetime]:
         yield later(state.blind_since, SERVICE_PATIENCE)
 
 
-def _trouble_notice(place: str, trouble: Trouble, now: datetime) -> Notice:
-    year, week, _ = now.isocalendar()
-    when = f"{year}-W{week}" if trouble is Trouble.CARD_UNREAD else f"{now:%Y-%m-%d}"
+def _told_before(state: State, place: str, trouble: Trouble) -> bool:
+    """Return whether an earlier version told of this card."""
+    if trouble not in {Trouble.CARD_UNREAD, Trouble.NO_CERTIFICATE}:
+        return False
+    of_any_day = str(TroubleKey(trouble, place, ""))
+    return any(key.startswith(of_any_day) for key in state.memory.delivered)
+
+
+def _trouble_key(state: State, place: str, trouble: Trouble, now: datetime) -> TroubleKey | ForeignCardKey:
+    if trouble is Trouble.CARD_UNREAD:
+        return ForeignCardKey(trouble, place)
+    if trouble is not Trouble.NO_CERTIFICATE:
+        return TroubleKey(trouble, place, f"{now:%Y-%m-%d}")
+    content = state.contents.get(ReaderName(place))
+    return ForeignCardKey(trouble, content.keys[0] if content and content.keys else place)
+
+
+def _trouble_notice(state: State, place: str, trouble: Trouble, now: datetime) -> Notice:
     return Notice(
         notice_id=NoticeId(NoticeKind.TROUBLE, place),
         title=text(TROUBLE_TITLES[trouble]),
         body=text(TROUBLE_REMEDIES[trouble], reader=place),
-        dedup_keys=(TroubleKey(trouble, place, when),),
+        dedup_keys=(_trouble_key(state, place, trouble, now),),
         urgency=Urgency.LOW,
     )

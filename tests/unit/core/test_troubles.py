@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import text
-from config.workflows import Destination
+from config.workflows import Destination, WorkflowKind
 from daemon.core.dedup_keys import known_tools
 from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick
 from daemon.core.model import TokenFlags
@@ -56,14 +56,14 @@ def test_an_unreadable_card_is_reported_when_all_tries_have_failed(trouble: Trou
     assert len(bodies(simulator)) == 1, "told today"
 
 
-def test_a_card_that_nothing_reads_is_reported_once_a_week() -> None:
+def test_a_card_that_nothing_reads_is_reported_once() -> None:
     simulator = Simulator()
     simulator.insert()
     for hours in range(1, 20 * 24):
         simulator.wait(3600 * SECOND)
         assert simulator.now == NOW + hours * 3600 * SECOND
         simulator.post(Tick(at=simulator.now))
-    assert bodies(simulator) == ["trouble.card_unread"] * 3
+    assert bodies(simulator) == ["trouble.card_unread"]
 
 
 def test_a_mute_card_is_called_mute() -> None:
@@ -94,6 +94,36 @@ def test_a_blank_key_that_may_be_the_replacement_is_no_trouble() -> None:
     simulator.plug(ending(20 * DAY))
     simulator.plug(serial="7")
     assert bodies(simulator) == ["notice.order.soon", "notice.activate.add_with_old"]
+
+
+EMPTY = {"serial": "7", "model": "PIV"}
+
+
+@pytest.mark.parametrize(
+    ("first", "changes"),
+    [
+        pytest.param(True, {}, id="it was there before"),
+        pytest.param(True, {"flags": TokenFlags(user_pin_set=False)}, id="there before, and not activated"),
+        pytest.param(False, {"manufacturer": "Yubico"}, id="complete and of another make"),
+    ],
+)
+def test_an_empty_token_of_another_use_changes_no_path_and_is_reported_once(
+    first: bool, changes: dict[str, object]
+) -> None:
+    simulator = Simulator()
+    empty, login = token(**EMPTY, **changes), token(ending(20 * DAY), reader="Reader 01", serial="1")  # type: ignore[arg-type]  # real fields
+    both = [(empty, "Reader 00"), (login, "Reader 01")]
+    for each, reader in both if first else reversed(both):
+        simulator.insert(each, reader=reader)
+    for _ in range(10):
+        simulator.wait(DAY)
+        simulator.look()
+        simulator.restart()
+    report = simulator.check()
+    assert report is not None
+    assert [path.kind for path in report.paths] == [WorkflowKind.ORDER]
+    assert bodies(simulator).count("trouble.no_certificate") == 1
+    assert not any(body.startswith("notice.activate") for body in bodies(simulator))
 
 
 def test_a_locked_pin_keeps_the_path() -> None:
