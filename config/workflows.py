@@ -94,6 +94,13 @@ class Step:
     danger: Wording | None = None
     """What the step may destroy. It is shown before anything is opened."""
 
+    @property
+    def instruction(self) -> Wording:
+        """Return what to do, after what the step may destroy."""
+        if self.danger is None:
+            return self.text
+        return Wording(en=f"{self.danger.en}\n{self.text.en}", fr=f"{self.danger.fr}\n{self.text.fr}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownProblem:

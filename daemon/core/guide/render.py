@@ -256,7 +256,7 @@ def _headline(context: GuideContext) -> Sentence:
 
 def _body(context: GuideContext) -> Sentence:
     if context.step is not None:
-        return fill_wording(context, context.step.text)
+        return fill_wording(context, context.step.instruction)
     return fill_text(context, CONFIRMATIONS[_kind(context)])
 
 

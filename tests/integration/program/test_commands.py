@@ -341,7 +341,7 @@ def test_a_refused_procedure_is_reported(english: Program) -> None:
     (english.config_folder / "procedures").mkdir()
     (english.config_folder / "procedures/siv.toml").write_text("title = 3\n")
     _, found = examined(english)
-    assert [check["state"] for check in found["procedures"]][:2] == ["ok", "attention"]
+    assert [check["state"] for check in found["procedures"]].count("attention") == 1
 
 
 def test_the_command_line_itself_speaks_french(program: Program) -> None:

@@ -446,7 +446,7 @@ def page_of(following: GuideSubscription) -> Page:
 def test_a_follower_gets_each_page_and_can_choose_on_it(daemon: RunningDaemon) -> None:
     daemon.publisher.show(VIEW)
     following = follow(daemon.runtime, timeout_s=LIMIT_S)
-    assert (page_of(following).headline, daemon.asked.empty()) == ("Put your key in", True)
+    assert (page_of(following).headline, daemon.asked.empty()) == ("Plug in your key", True)
     daemon.publisher.show(replace(VIEW, headline=text("guide.well")))
     page = page_of(following)
     assert page.headline == "All is well"
