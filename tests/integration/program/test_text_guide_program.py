@@ -85,7 +85,7 @@ def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new
     guide.read("Step 2 of 5: Start Trusted Key Manager")
     choose(guide, "I have activated the new key")
     choose(guide, "Yes, I have chosen its PIN")
-    guide.read("certificate")  # the heading of what follows: a choice that crosses a change is dropped
+    guide.read("Your new key is activated. It has yet to be")  # a choice that crosses a change is dropped
     choose(guide, "Go on")
 
 
@@ -116,7 +116,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
             reader_service.remove()
             guide.read("No key is plugged in.")
             reader_service.insert(new)
-            guide.read("Attention: The key that is in is your new key.")
+            guide.read("Attention: Plugged in is your new key. Unplug it. Plug in your old key.")
         reader_service.swap(old)
         guide.read("Step 2 of 10: Log in with the old key")
         reader_service.remove()  # too early
@@ -161,7 +161,7 @@ def test_step_2b_from_an_expired_key_to_the_end(
     assert browser.wait() == [[PLATFORM_URL]]
     choose(guide, "I see “Nouveau certificat reconnu”")
     choose(guide, "I have followed the instructions")
-    guide.read("Step 4 of 6: Write to the support")
+    guide.read("Step 4 of 6: If OPALEXE asks you to, write to the support")
     choose(guide, "Write to the support")
     (letter,) = browser.wait(2)[1]
     assert letter.startswith("mailto:support@opalexe.fr?")
@@ -173,7 +173,7 @@ def test_step_2b_from_an_expired_key_to_the_end(
     choose(guide, "The message is sent, or not needed")
     guide.read("Step 5 of 6: Wait for the answer")
     choose(guide, "OPALEXE has answered")
-    guide.read("Step 6 of 6: Log in and see your cases")
+    guide.read("Step 6 of 6: Check that you find your cases")
     choose(guide, "I see my cases")
     choose(guide, "Yes, it has")
     guide.read("Your new key is in use")
@@ -191,10 +191,10 @@ def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(guide: Terminal, 
     assert datetime.now(UTC) < end
     told = guide.read("Step 1 of 6: Plug in the new key", 25)
     assert timedelta() <= datetime.now(UTC) - end < timedelta(seconds=5)
-    assert "Have the new certificate linked to your account" in told
-    assert "The earlier certificate ends, or ended, on" in told
+    assert "Have the new key linked to your account" in told
+    assert "The old key expired on" in told
     reader_service.remove()
-    guide.read("Attention: The way has changed: the certificate of your old key, valid until")
+    guide.read("Attention: The steps have changed: your old key is")
 
 
 def test_the_help_of_a_known_problem_leads_back_to_its_step(guide: Terminal, reader_service: ReaderService) -> None:

@@ -76,7 +76,7 @@ def test_the_page_shows_the_current_step_and_then_the_choices() -> None:
         "Your old key is in the reader.",
         *STEP,
         *CHOICES,
-        "h Help when something is refused",
+        "h Help if something fails",
         "l List all steps",
         "c Certificates",
         "r Repeat",
@@ -213,7 +213,7 @@ def test_the_language_is_that_of_the_page() -> None:
     shown = TextPage(PAGE)
     lines = shown.turn(changed(language="fr"))
     assert "Étape 2 sur 3\u00a0: Log in" in lines
-    assert "a Aide en cas de refus" in lines
+    assert "a Ça ne marche pas" in lines
     assert shown.answer("a") == ["a1 The site refuses", "a2 The site is slow"]
     assert shown.quits("q")
 
