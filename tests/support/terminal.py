@@ -69,7 +69,10 @@ class Terminal:
 
     def wait(self, timeout_s: float = LIMIT_S) -> int:
         """Return the exit code after all output has been read."""
-        code = self._popen.wait(timeout_s)
+        try:
+            code = self._popen.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise SupportTimeoutError(f"The program did not end. It showed:\n{self.text}") from None
         with self._changed:
             self._changed.wait_for(lambda: self._over, timeout_s)
         return code

@@ -449,7 +449,7 @@ def test_a_follower_gets_each_page_and_can_choose_on_it(daemon: RunningDaemon) -
     assert (page_of(following).headline, daemon.asked.empty()) == ("Plug in your key", True)
     daemon.publisher.show(replace(VIEW, headline=text("guide.well")))
     page = page_of(following)
-    assert page.headline == "All is well"
+    assert page.headline == "Your key is in order"
     following.answer(Chosen(number=page.number, action=CHECK))
     chosen = daemon.asked.get(timeout=LIMIT_S)
     assert isinstance(chosen, CommandReceived)
