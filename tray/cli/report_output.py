@@ -195,11 +195,14 @@ def _words(line: CertificateStatus, render: Render) -> tuple[Styled, Styled, Sty
         styled(render(text(ROLES[line.role]))),
         styled(render(text("table.date", date=line.not_after)) if line.not_after else UNKNOWN),
         styled(render(text(STAGES[line.stage])), STYLES.get(line.stage, "dim"), before=f"{SYMBOLS[line.stage]} "),
-        _left(line, render),
+        left_words(line, render),
     )
 
 
-def _left(line: CertificateStatus, render: Render) -> Styled:
+def left_words(line: CertificateStatus, render: Render) -> Styled:
+    """Return how many days a certificate has left, or when it begins."""
+    if line.stage is Stage.NOT_YET and line.not_before is not None:
+        return styled(render(text("table.begins", date=line.not_before)))
     if line.days_left is None or line.not_after is None or not has_end(line.not_after):
         return Styled()
     return styled(render(text("table.days", count=line.days_left)))

@@ -21,14 +21,12 @@ NAMES = frozenset(
 PREFIXES = ("LC_", "P11_KIT_", "PCSCLITE_", "PKCS11_", "VIGICLE_", "XDG_", "YKCS11_", "YUBIHSM_", "_PYI_", "_MEIPASS")
 
 
-def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def child_environment(environ: Mapping[str, str], *, whole: bool = sys.platform == "win32") -> dict[str, str]:
     """Return the part of the environment that a module may need.
 
-    On Windows that is all of it: its libraries find their own folders by it.
+    On Windows that is the `whole`: its libraries find their own folders by it.
     """
-    if sys.platform == "win32":
-        return dict(environ)
-    return {name: value for name, value in environ.items() if name in NAMES or name.startswith(PREFIXES)}
+    return {name: value for name, value in environ.items() if whole or name in NAMES or name.startswith(PREFIXES)}
 
 
 if sys.platform == "linux":

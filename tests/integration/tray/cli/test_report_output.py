@@ -9,7 +9,7 @@ import pytest
 from config.i18n.translator import Translator
 from daemon.core.model import Fingerprint, ReaderName, Role
 from daemon.core.views.report import CertificateStatus, Report, Stage
-from tray.cli.report_output import as_json, place_words, timeline
+from tray.cli.report_output import as_json, left_words, place_words, timeline
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 END = BEGIN + timedelta(days=100)
@@ -64,6 +64,15 @@ SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=
 )
 def test_the_table_says_where_a_key_is_or_was_seen_last(line: CertificateStatus, words: str) -> None:
     assert place_words(line, Translator("en", UTC).render) == words
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [(Stage.DUE, "3 days left"), (Stage.NOT_YET, "begins on 1 January 2026")],
+    ids=["due", "not yet"],
+)
+def test_the_table_says_what_is_left_or_when_it_begins(stage: Stage, words: str) -> None:
+    assert left_words(replace(LINE, stage=stage), Translator("en", UTC).render).plain == words
 
 
 @pytest.mark.parametrize(
