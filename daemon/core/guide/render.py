@@ -32,6 +32,7 @@ from daemon.core.guide.timeline import timeline
 from daemon.core.model import Claim
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, StepSummary
+from daemon.core.views.report import Reason
 from daemon.core.workflows.progress import PREPARED, deadline
 
 MINUTE = 60  # seconds, and minutes of an hour
@@ -55,8 +56,10 @@ PREPARATIONS = {
     WorkflowKind.ASSOCIATE_NEW: ("guide.prepare.associate_new", "guide.prepare.associate_new.body"),
 }
 CHANGES = {
-    WorkflowKind.ADD_WITH_OLD: "guide.changed.add_with_old",
-    WorkflowKind.ASSOCIATE_NEW: "guide.changed.associate_new",
+    Reason.OLD_VALID: "guide.changed.add_with_old",
+    Reason.LINK_MAILED: "guide.changed.add_with_old",
+    Reason.OLD_ENDS: "guide.changed.associate_new",
+    Reason.OLD_ENDED: "guide.changed.expired",
 }
 
 
@@ -310,9 +313,9 @@ def _change(context: GuideContext) -> Sentence | None:
         return None
     if progress.link_until is not None and context.now < progress.link_until:
         return fill_text(context, "guide.changed.link", until=progress.link_until)
-    if path.kind not in CHANGES:
+    if path.why not in CHANGES:
         return None
-    return fill_text(context, CHANGES[path.kind])
+    return fill_text(context, CHANGES[path.why])
 
 
 def _deadline_words(until: datetime, now: datetime) -> Sentence:

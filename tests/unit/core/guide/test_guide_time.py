@@ -75,6 +75,22 @@ def test_the_way_is_chosen_again_at_the_margin(moment: datetime, kind: WorkflowK
     assert (simulator.state.memory.progress[ProgressId(NEW_ID)].left is WorkflowKind.ADD_WITH_OLD) is changed
 
 
+@pytest.mark.parametrize(
+    ("moment", "alert"),
+    [
+        pytest.param(OLD_ENDS, "guide.changed.associate_new", id="in its last moment"),
+        pytest.param(OLD_ENDS + MICROSECOND, "guide.changed.expired", id="just after its end"),
+    ],
+)
+def test_a_change_says_that_the_old_key_has_expired_only_when_it_has(moment: datetime, alert: str) -> None:
+    simulator = two_keys()
+    simulator.plug(OLD)
+    simulator.choose("end:log_in")
+    simulator.remove()
+    simulator.wait(moment - NOW)
+    assert delivered(simulator.page.alert) == alert
+
+
 def test_a_change_is_shown_until_the_first_step_of_the_new_workflow_ends() -> None:
     simulator = two_keys()
     simulator.wait(LAST_CHANCE - NOW)
@@ -113,7 +129,7 @@ def test_an_expired_certificate_ends_the_easy_way_but_its_link_may_be_tried() ->
     assert delivered(simulator.page.alert) == "guide.changed.link"
     assert simulator.state.memory.progress[ProgressId(NEW_ID)].link_until == until
     simulator.wait(HOUR)
-    assert delivered(simulator.page.alert) == "guide.changed.associate_new"
+    assert delivered(simulator.page.alert) == "guide.changed.expired"
 
 
 def with_link_of(life: timedelta) -> dict[WorkflowKind, Workflow]:
