@@ -99,7 +99,7 @@ def test_the_language_changes_at_once_and_for_good(
     item.click("Langue : français")
     wait_until(lambda: "Quitter vigicle" in item.labels(), "the menu is French")
     wait_until(lambda: "Aucune clé vue" in item.tooltip, "the tooltip is French")
-    assert "Aucun certificat" in workstation.run("status").stdout
+    assert "Aucune clé n’est encore connue. Branchez la vôtre." in workstation.run("status").stdout
     item.click("Quitter vigicle")
     assert daemon.wait() == 0
 

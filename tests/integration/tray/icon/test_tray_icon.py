@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,7 +49,8 @@ LATER = MenuItem(
     command=AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key-1"), choice=NoticeChoice.LATER),
 )
 LOGIN = MenuItem(label=text("menu.login"), command=ToggleAutostart(), checked=True)
-PRESENT = MenuItem(label=text("menu.until", date="Friday"))
+PRESENT = MenuItem(label=text("menu.until", date=datetime(2028, 10, 27, 12, tzinfo=UTC)))
+VALID = "Valid until Friday 27 October 2028"
 CHECK = MenuItem(label=text("menu.check"), command=CheckKeys())
 GUIDE = MenuItem(label=text("menu.guide"), command=RaiseGuide())
 SETTINGS = MenuItem(label=text("menu.settings"), items=(LOGIN, CHECK))
@@ -96,7 +98,7 @@ def test_the_icon_has_the_words_and_the_menu_of_the_view(item: TrayItem) -> None
     assert item.tooltip == item.title == "Your Jeanne MARTIN: 12 days left"
     assert item.property("ItemIsMenu") is False, "a left click is no menu"
     assert [(line.label, line.enabled) for line in item.lines()] == [
-        ("Until Friday", False),
+        (VALID, False),
         ("", True),
         ("Order a new key…", True),
         ("Remind me tomorrow", True),
@@ -178,7 +180,7 @@ def test_a_click_carries_its_right_once(item: TrayItem, running: RunningTrayIcon
 
 
 def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
-    item.click("Until Friday")
+    item.click(VALID)
     item.activate()
     assert running.posted.command() == RaiseGuide()  # of the icon's own click, and nothing before it
 
@@ -209,7 +211,7 @@ def test_a_workflow_opens_a_menu_of_its_own(item: TrayItem, running: RunningTray
         ("Open vigicle", True, 0),
         ("Add the new certificate with the old key", True, 4),
         ("", True, 0),
-        ("Until Friday", False, 0),
+        (VALID, False, 0),
         ("", True, 0),
         ("Read the plugged-in keys again", True, 0),
     ]
