@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def key() -> bytes:
-    """A certificate that ends in 45 days."""
-    return make_certificate(not_after=datetime.now(UTC) + timedelta(days=45))
+    """A certificate that ends in 60 days, due but not urgent."""
+    return make_certificate(not_after=datetime.now(UTC) + timedelta(days=60))
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,8 @@ UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall"
 name, tool, link = "Trusted Key Manager", sys.argv[1], sys.argv[2]
 
 def look(place):
-    print(place, find_tool(name))
+    found = find_tool(name)
+    print(place, found and found.path, found and found.personal)
 
 def entry(root, view, values):
     with winreg.CreateKeyEx(root, UNINSTALL + r"\tkm", access=winreg.KEY_ALL_ACCESS | view) as key:
@@ -121,12 +122,13 @@ def test_it_is_found_in_registry_menu_and_desktop(windows: Windows, tool: Path, 
     output = windows.python(FIND, program, windows.in_windows(link)).text.splitlines()
     found = dict(line.split(": ", 1) for line in output if not line.startswith("log: "))
     logged = [line for line in output if line.startswith("log: ")]
-    assert found.pop("nowhere") == "None"
-    assert found.pop("no text") == "None"
+    assert found.pop("nowhere") == "None None"
+    assert found.pop("no text") == "None None"
     for place in ("machine, 64", "machine, 32", "person", "by its folder"):
-        assert found.pop(place) == program
-    assert set(found) == {"person's menu", "common menu", "person's desktop", "common desktop"}
-    assert all(path.endswith(f"\\{NAME}.lnk") for path in found.values())
+        assert found.pop(place) == f"{program} False"
+    places = {"person's menu": True, "common menu": False, "person's desktop": True, "common desktop": False}
+    assert set(found) == set(places)
+    assert all(found[place].endswith(f"\\{NAME}.lnk {personal}") for place, personal in places.items())
     assert any("DisplayName" in line and "not a text" in line for line in logged)
     assert any("(2).lnk" in line and "not a shortcut" in line for line in logged)
 
