@@ -1,12 +1,15 @@
-"""The system's PC/SC library, called directly.
+"""The calls of the PC/SC service, through pyscard where it can.
 
-pyscard carries the names of readers in ASCII alone. Types as in winscard.h of Windows, pcsc-lite and macOS.
+pyscard carries the names of readers in ASCII alone, on Windows in the code page. So the calls that list, wait for and
+connect other readers go to the system's own library. Types as in winscard.h of Windows, pcsc-lite and macOS.
 """
 
 import ctypes
 import sys
 from collections.abc import Mapping
 from functools import cache
+
+from smartcard import scard
 
 NAMES_LIMIT = 1 << 14  # units of all names together; pcsc-lite has 16 readers of 128 bytes at most
 SHARED, ANY_PROTOCOL, LEAVE = 2, 3, 0  # SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD
@@ -43,18 +46,18 @@ class _State(ctypes.Structure):
 
 def establish_context() -> tuple[int, int]:
     """Return the code and the new context."""
-    context = Context()
-    return _call("SCardEstablishContext", Dword(0), None, None, ctypes.byref(context)), context.value
+    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    return code & CODE, context
 
 
 def release_context(context: int) -> int:
     """Return the code."""
-    return _call("SCardReleaseContext", Context(context))
+    return int(scard.SCardReleaseContext(context)) & CODE
 
 
 def cancel(context: int) -> int:
     """End a wait in another thread, and return the code."""
-    return _call("SCardCancel", Context(context))
+    return int(scard.SCardCancel(context)) & CODE
 
 
 def list_readers(context: int) -> tuple[int, tuple[str, ...]]:
@@ -74,6 +77,9 @@ def get_status_change(context: int, limit_ms: int, known: Mapping[str, int]) -> 
 
     Without a difference, wait `limit_ms` at most.
     """
+    if all(name.isascii() for name in known):
+        code, answers = scard.SCardGetStatusChange(context, limit_ms, list(known.items()))
+        return code & CODE, {name: state for name, state, _atr in answers}
     states = (_State * len(known))(*(_State(_encoded(name), None, state) for name, state in known.items()))
     code = _call("SCardGetStatusChange" + SUFFIX, Context(context), Dword(limit_ms), states, Dword(len(known)))
     return code, {name: state.event for name, state in zip(known, states, strict=True)}

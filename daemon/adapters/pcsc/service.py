@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -15,6 +16,7 @@ from daemon.core.troubles import Trouble
 log = logging.getLogger(__name__)
 
 SILENCE_LIMIT_S = 5.0  # a service that is there answers at once, but its calls wait without end for one that hangs
+REFUSAL_PAUSE_S = 0.5  # a service that is killed in the handshake seems to refuse; it is gone by then
 FOREVER_MS = 0x7FFFFFFF  # 24 days: a timeout is harmless
 PLUG_AND_PLAY = "\\\\?PnP?\\Notification"  # a pseudo-reader that changes when readers come and go
 
@@ -50,6 +52,9 @@ def service_context() -> Iterator[int]:
     """Hold a context of the service, or raise `ServiceError`."""
     try:
         code, context = library.establish_context()
+        if code == REFUSED:
+            time.sleep(REFUSAL_PAUSE_S)
+            code, context = library.establish_context()
     except (OSError, AttributeError) as error:  # no library, or an unfit one
         raise ServiceError(f"{error}: SCardEstablishContext", NO_SERVICE) from error
     if code != SUCCESS:
