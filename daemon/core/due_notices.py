@@ -171,11 +171,11 @@ def _is_due_again(
 def _telling(subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], now: datetime) -> Telling | None:
     """Return how the key was told, None if it was not.
 
-    An earlier version kept no ToldKey: then the latest of what was told counts.
+    The latest telling counts, since a clock that was set back notes an earlier one after it. An earlier version kept
+    no ToldKey.
     """
-    told = delivered_at(memory, ToldKey(subject.key.id), now)
-    if told is None:
-        told = max(filter(None, (delivered_at(memory, dedup_key, now) for dedup_key in covered)), default=None)
+    tellings = (delivered_at(memory, dedup_key, now) for dedup_key in (ToldKey(subject.key.id), *covered))
+    told = max(filter(None, tellings), default=None)
     if told is None:
         return None
     return Telling(
