@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from daemon.core.views.guide import Action
@@ -24,7 +25,7 @@ class FootBar(QFrame):
         self._theme = theme
         self._pressed: Callable[[], object] = lambda: None
         self.setObjectName("foot")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._links = Flow(round(0.4 * theme.base))
         self._waits = WrappingLabel(theme, scale=0.9, tone="muted")
         self.button = WrappingButton(theme, "", rank=Rank.FIRST)
@@ -35,7 +36,7 @@ class FootBar(QFrame):
         whole.setSpacing(round(theme.base))
         whole.addLayout(self._links, 1)
         whole.addWidget(self._waits)
-        whole.addWidget(self.button)
+        whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)  # its place, where the links need two lines
         self.setLayout(whole)
         self.setMinimumHeight(round(4.75 * theme.base))
 

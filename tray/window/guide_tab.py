@@ -63,6 +63,7 @@ class GuidePage(QWidget):
         self._show_answers(page)
         self._pill.show_page(page)
         self._panel.show_page(page, translator)
+        self._show_columns(self.width())  # the pill has shown itself with its words
 
     def show_copied(self, words: str) -> None:
         """Announce what was copied to the clipboard.
@@ -75,7 +76,10 @@ class GuidePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Set one column or two."""
         super().resizeEvent(event)
-        wide = event.size().width() >= TWO_COLUMNS_FROM * self._theme.base
+        self._show_columns(event.size().width())
+
+    def _show_columns(self, width: int) -> None:
+        wide = width >= TWO_COLUMNS_FROM * self._theme.base
         self._panel.setVisible(wide)
         self._pill.setVisible(not wide)
 
