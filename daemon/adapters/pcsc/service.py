@@ -42,9 +42,9 @@ States = Mapping[str, int]  # by reader: SCARD_STATE_* bits, and the service's e
 class ServiceError(Exception):
     """The PC/SC service does not answer as it should."""
 
-    def __init__(self, call: str, code: int) -> None:
+    def __init__(self, call: str, code: int, trouble: Trouble | None = None) -> None:
         super().__init__(f"{call} returned 0x{code:08X}")
-        self.trouble = Trouble.SERVICE_REFUSED if code == REFUSED else None
+        self.trouble = trouble
 
 
 @contextmanager
@@ -58,7 +58,8 @@ def service_context() -> Iterator[int]:
     except (OSError, AttributeError) as error:  # no library, or an unfit one
         raise ServiceError(f"{error}: SCardEstablishContext", NO_SERVICE) from error
     if code != SUCCESS:
-        raise ServiceError("SCardEstablishContext", code)
+        trouble = Trouble.SERVICE_REFUSED if code == REFUSED else None
+        raise ServiceError("SCardEstablishContext", code, trouble)
     try:
         yield context
     finally:
