@@ -60,6 +60,8 @@ def left_words(left: timedelta) -> Text:
     if left >= DAYS_FROM:
         return text("window.left.days", count=left.days)
     hours, minutes = divmod(math.ceil(left.total_seconds() / MINUTE_S), MINUTE_S)
+    if hours and not minutes:
+        return text("window.left.whole_hours", hours=hours)
     if hours:
         return text("window.left.hours", hours=hours, minutes=minutes)
     return text("window.left.minutes", count=minutes)

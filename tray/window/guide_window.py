@@ -235,8 +235,9 @@ class GuideWindow(QDialog):
     def _likely_button(self) -> QWidget | None:
         if self._stack.currentIndex() != GUIDE:
             return self._foot.button
-        likely = self._page.likely if self._page else None
-        return next(iter(self._buttons_named(f"action:{likely}")), None) if likely else None
+        page = self._page
+        names = [f"action:{page.likely}", self._foot.button.objectName()] if page is not None else []
+        return next((button for name in names for button in self._buttons_named(name)), None)
 
     def _buttons_named(self, name: str) -> list[WrappingButton]:
         found = self.findChildren(WrappingButton, name) if name else []

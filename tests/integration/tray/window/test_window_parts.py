@@ -397,13 +397,13 @@ def test_of_two_bars_what_lies_between_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (timedelta(seconds=-1), "The time is over."),
-        (timedelta(0), "The time is over."),
+        (timedelta(seconds=-1), "Time is up."),
+        (timedelta(0), "Time is up."),
         (timedelta(seconds=1), "1 minute left"),
         (timedelta(minutes=59), "59 minutes left"),
-        (timedelta(minutes=59, seconds=1), "1 h 0 min left"),
+        (timedelta(minutes=59, seconds=1), "1 h left"),
         (timedelta(hours=23, minutes=12), "23 h 12 min left"),
-        (timedelta(hours=48) - timedelta(seconds=1), "48 h 0 min left"),
+        (timedelta(hours=48) - timedelta(seconds=1), "48 h left"),
         (timedelta(hours=48), "2 days left"),
     ],
 )
@@ -415,7 +415,7 @@ def test_the_end_of_the_time_is_shown_when_it_comes(guide_setup: GuideSetup, win
     gone = datetime.now(UTC) - timedelta(seconds=1)
     window.show_page(replace(PAGES["deadline"](ENGLISH), deadline=gone))
     guide_setup.settle()
-    assert "The time is over." in [label.text() for label in window.findChildren(QLabel)]
+    assert "Time is up." in [label.text() for label in window.findChildren(QLabel)]
 
 
 @pytest.mark.parametrize(
