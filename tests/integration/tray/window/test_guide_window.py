@@ -53,7 +53,7 @@ class WindowUser:
         self.reader.act(self.reader.available(role, name), action)
 
     def follow_to(self, name: str) -> None:
-        """Let the keyboard come to this widget, past those that leave the window."""
+        """Let the keyboard come to this widget, past those that leave."""
         found = ""
         while found != name:
             with contextlib.suppress(RuntimeError):  # a widget that is gone by now
