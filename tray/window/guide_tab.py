@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -31,6 +31,8 @@ class GuidePage(QWidget):
     def __init__(self, theme: Theme, guard: PressGuard, choose: Callable[[Action[str]], None]) -> None:
         super().__init__()
         self.setObjectName("paper")
+        # It is as high as its words at this width; the least height would be that at the least width.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._theme = theme
         self._guard = guard
         self._choose = choose

@@ -223,6 +223,14 @@ def test_no_page_scrolls_at_its_first_size(guide_setup: GuideSetup, name: str, w
     assert bars == [0]
 
 
+@pytest.mark.parametrize(("size", "scrolls"), [("920x560", False), ("920x480", True)])
+def test_a_page_scrolls_only_where_its_words_need_it(guide_setup: GuideSetup, size: str, scrolls: bool) -> None:
+    shown = guide_setup.window(PAGES["deadline"](ENGLISH), size)
+    bars = [area.verticalScrollBar().maximum() for area in shown.findChildren(QScrollArea) if area.isVisible()]
+    guide_setup.close(shown)
+    assert [bar > 0 for bar in bars] == [scrolls]
+
+
 @pytest.mark.parametrize("size", ["400x700", "920x640"])
 def test_every_control_is_large_enough(guide_setup: GuideSetup, size: str) -> None:
     shown = guide_setup.window(PAGES["deadline"](FRENCH), size)
