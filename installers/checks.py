@@ -49,7 +49,7 @@ def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
             check_coverage()
             step("pytest of the rest", [PROGRAMS / "pytest", *THOROUGH, *AT_ONCE, *short, "--ignore=tests/unit"])
             if with_long_ones:
-                step("pytest of the long ones", [PROGRAMS / "pytest", *THOROUGH, "-m", "full", "--ignore=tests/unit"])
+                step("pytest of the long ones", [PROGRAMS / "pytest", *THOROUGH, "-m", "full"])
     except StepError as error:
         if error.code == PYTEST_FOUND_NO_TEST:
             complain("pytest found no test to run.")
@@ -63,7 +63,7 @@ def check_coverage() -> None:
     """
     coverage: Command = [PROGRAMS / "python", "-m", "coverage"]
     COVERAGE.parent.mkdir(exist_ok=True)
-    step("pytest of the units", [*coverage, "run", "-m", "pytest", *THOROUGH, "tests/unit"])
+    step("pytest of the units", [*coverage, "run", "-m", "pytest", *THOROUGH, "-m", "not full", "tests/unit"])
     step("coverage of the core", [*coverage, "json", "--quiet", "-o", COVERAGE])
     totals = json.loads(COVERAGE.read_text(encoding="utf-8"))["totals"]
     covered, all_branches = totals["covered_branches"], totals["num_branches"]

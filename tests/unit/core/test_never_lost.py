@@ -101,9 +101,17 @@ def longest(day: date) -> int:
     return 7 if left > -28 else 30
 
 
-@pytest.mark.parametrize("locks", [True, False], ids=["with locks", "without logind"])
-@pytest.mark.parametrize("restarts", [True, False], ids=["restarts", "never off"])
-@pytest.mark.parametrize("answer", [never, dismiss], ids=["never answers", "dismisses always"])
+def full(value: object) -> object:
+    """Mark a value whose two years are played in the long form of the tests."""
+    return pytest.param(value, marks=pytest.mark.full)
+
+
+TRUE_FIRST = [True, pytest.param(False, marks=pytest.mark.full)]
+
+
+@pytest.mark.parametrize("locks", TRUE_FIRST, ids=["with locks", "without logind"])
+@pytest.mark.parametrize("restarts", TRUE_FIRST, ids=["restarts", "never off"])
+@pytest.mark.parametrize("answer", [never, full(dismiss)], ids=["never answers", "dismisses always"])
 @pytest.mark.parametrize("with_new", [False, True], ids=["to order", "new key waiting"])
 def test_who_never_answers_is_told_again_and_never_twice_a_day(
     answer: Answer, *, locks: bool, restarts: bool, with_new: bool
@@ -118,7 +126,7 @@ def test_who_never_answers_is_told_again_and_never_twice_a_day(
     assert (BEGIN + 729 * DAY).date() - told[-1] <= 31 * DAY, "nor at the end"
 
 
-@pytest.mark.parametrize("answer", [never, dismiss, answer_the_first, put_off])
+@pytest.mark.parametrize("answer", [never, full(dismiss), full(answer_the_first), full(put_off)])
 def test_every_milestone_is_told_on_its_day(answer: Answer) -> None:
     told = days_told(play(answer, locks=False, restarts=False))
     assert {END.date() - days * DAY for days in MILESTONES} <= set(told)
@@ -132,6 +140,7 @@ def test_an_answer_silences_until_the_next_milestone() -> None:
     assert (third - second).days == 7
 
 
+@pytest.mark.full
 def test_who_puts_it_off_each_day_is_told_once_a_day_at_most() -> None:
     simulator = play(put_off, with_new=True)
     counts = Counter(days_told(simulator))
