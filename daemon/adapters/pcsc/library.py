@@ -1,7 +1,8 @@
 """The calls of the PC/SC service, through pyscard where it can.
 
-pyscard carries the names of readers in ASCII alone, on Windows in the code page. So the calls that list, wait for and
-connect other readers go to the system's own library. Types as in winscard.h of Windows, pcsc-lite and macOS.
+pyscard carries the names of readers in ASCII alone. So the calls that list, wait for and connect other readers go to
+the system's own library. On Windows all calls do, since pyscard knows only its functions in a code page. Types as in
+winscard.h of Windows, pcsc-lite and macOS.
 """
 
 import ctypes
@@ -9,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 
-from smartcard import scard
+if sys.platform != "win32":
+    from smartcard import scard
 
 NAMES_LIMIT = 1 << 14  # units of all names together; pcsc-lite has 16 readers of 128 bytes at most
 SHARED, ANY_PROTOCOL, LEAVE = 2, 3, 0  # SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD
@@ -44,22 +46,6 @@ class _State(ctypes.Structure):
     )
 
 
-def establish_context() -> tuple[int, int]:
-    """Return the code and the new context."""
-    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    return code & CODE, context
-
-
-def release_context(context: int) -> int:
-    """Return the code."""
-    return int(scard.SCardReleaseContext(context)) & CODE
-
-
-def cancel(context: int) -> int:
-    """End a wait in another thread, and return the code."""
-    return int(scard.SCardCancel(context)) & CODE
-
-
 def list_readers(context: int) -> tuple[int, tuple[str, ...]]:
     """Return the code and the names.
 
@@ -77,7 +63,7 @@ def get_status_change(context: int, limit_ms: int, known: Mapping[str, int]) -> 
 
     Without a difference, wait `limit_ms` at most.
     """
-    if all(name.isascii() for name in known):
+    if sys.platform != "win32" and all(name.isascii() for name in known):
         code, answers = scard.SCardGetStatusChange(context, limit_ms, list(known.items()))
         return code & CODE, {name: state for name, state, _atr in answers}
     states = (_State * len(known))(*(_State(_encoded(name), None, state) for name, state in known.items()))
@@ -113,6 +99,20 @@ def _call(name: str, *arguments: object) -> int:
 
 
 if sys.platform == "win32":
+
+    def establish_context() -> tuple[int, int]:
+        """Return the code and the new context."""
+        context = Context()
+        return _call("SCardEstablishContext", Dword(0), None, None, ctypes.byref(context)), context.value
+
+    def release_context(context: int) -> int:
+        """Return the code."""
+        return _call("SCardReleaseContext", Context(context))
+
+    def cancel(context: int) -> int:
+        """End a wait in another thread, and return the code."""
+        return _call("SCardCancel", Context(context))
+
     _make_buffer = ctypes.create_unicode_buffer
 
     @cache
@@ -126,6 +126,20 @@ if sys.platform == "win32":
         return "".join(names[:length])
 
 else:
+
+    def establish_context() -> tuple[int, int]:
+        """Return the code and the new context."""
+        code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+        return code & CODE, context
+
+    def release_context(context: int) -> int:
+        """Return the code."""
+        return int(scard.SCardReleaseContext(context)) & CODE
+
+    def cancel(context: int) -> int:
+        """End a wait in another thread, and return the code."""
+        return int(scard.SCardCancel(context)) & CODE
+
     _make_buffer = ctypes.create_string_buffer
 
     @cache

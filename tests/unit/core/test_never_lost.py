@@ -102,7 +102,7 @@ def longest(day: date) -> int:
 
 
 def full(value: object) -> object:
-    """Mark a value whose two years are played in the long form of the tests."""
+    """Mark a value that the long form of the tests plays."""
     return pytest.param(value, marks=pytest.mark.full)
 
 
