@@ -1,6 +1,7 @@
 """Decides whether two certificates are of one person."""
 
 from enum import Enum
+from typing import assert_never
 
 from daemon.core.model import Certificate
 from daemon.core.person_names import HolderName, NameMatch, match_names, read_name
@@ -55,7 +56,8 @@ def person_of(certificate: Certificate) -> RegistrationNumber | None:
 
 def _match_by_name(one: Certificate, other: Certificate) -> HolderMatch:
     organization = _in_one_organization(one, other)
-    match _match_names(one, other):
+    names = _match_names(one, other)
+    match names:
         case NameMatch.EQUAL:
             return HolderMatch.IN_DOUBT if organization is False else HolderMatch.SAME
         case NameMatch.LONGER:
@@ -66,6 +68,8 @@ def _match_by_name(one: Certificate, other: Certificate) -> HolderMatch:
             return HolderMatch.ANOTHER if organization is False else HolderMatch.IN_DOUBT
         case NameMatch.DIFFERENT:
             return HolderMatch.ANOTHER
+        case _:
+            assert_never(names)
 
 
 def _match_names(one: Certificate, other: Certificate) -> NameMatch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from config.workflows import Ends, Needs
 from daemon.core.model import KeyId, Occupancy, ReaderName, ReaderState
@@ -54,6 +55,8 @@ class CardPositions:
                 return self.sure and self.holds(Ends.OLD_IN)
             case Needs.NEW:
                 return self.sure and self.holds(Ends.NEW_IN)
+            case _:
+                assert_never(needs)
 
 
 def cards_present(

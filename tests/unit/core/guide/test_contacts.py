@@ -1,0 +1,57 @@
+"""Whom to call is said by what the procedure knows."""
+
+from dataclasses import replace
+
+import pytest
+
+from config.settings import Procedure
+from config.workflows import WorkflowKind
+from daemon.core.assessment import assess_state
+from daemon.core.guide.context import build_context
+from daemon.core.guide.overview import contacts
+from daemon.core.guide.render import shown_case
+from daemon.core.key_names import procedure_words
+from daemon.core.registration_numbers import RegistrationNumber, organization_number
+from daemon.core.state import State
+from daemon.core.workflows.workflow import first_offer
+from support.core.factories import OPALEXE, SETTINGS
+from support.core.simulator import Simulator
+from support.core.story import OLD, delivered
+from support.core.workflows import a_step, a_workflow
+
+NOTHING_KNOWN = replace(OPALEXE, support_email=None, support_phone=None, issuer_support=None, tool=None)
+
+
+def contacts_of(procedure: Procedure) -> list[str]:
+    world = Simulator(state=State(settings=replace(SETTINGS, procedures=(procedure,))))
+    world.plug(OLD)
+    assessment = assess_state(world.state, world.now)
+    case = shown_case(world.state, assessment)
+    assert case is not None
+    return [delivered(each) for each in contacts(build_context(world.state, assessment, case, world.now))]
+
+
+def test_a_procedure_that_knows_no_number_leads_to_the_platform() -> None:
+    assert contacts_of(NOTHING_KNOWN) == ["guide.contact.issuer", "guide.contact.platform"]
+
+
+def test_known_numbers_are_given() -> None:
+    known = replace(NOTHING_KNOWN, issuer_support="01 02 03 04 05", support_phone="05 04 03 02 01")
+    assert contacts_of(known) == ["guide.contact.issuer_known", "guide.contact.phone"]
+
+
+def test_a_long_title_is_cut_after_a_word() -> None:
+    long = replace(OPALEXE, title=replace(OPALEXE.title, en="The platform of all courts of the country"))
+    assert "The platform of all courts".startswith(procedure_words(long).wording.en)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("123456789", RegistrationNumber("FR", "123456789")), ("12345", RegistrationNumber("", "12345"))],
+)
+def test_digits_alone_are_french_where_they_are_nine(written: str, read: RegistrationNumber) -> None:
+    assert organization_number(written) == read
+
+
+def test_a_workflow_without_offers_opens_nothing() -> None:
+    assert first_offer(a_workflow(WorkflowKind.ORDER, a_step("wait"))) == ()
