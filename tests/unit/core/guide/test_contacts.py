@@ -1,4 +1,4 @@
-"""Whom to call is said by what the procedure knows."""
+"""Contacts are named by what the procedure knows."""
 
 from dataclasses import replace
 
