@@ -6,7 +6,6 @@ from pathlib import Path
 
 RIGHTS = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;{user})"  # SDDL: protected, and inherited by the content
 HARMLESS = {"SY", "BA", "LA", "OW", "CO"}  # SYSTEM, administrators, the built-in one, and who owns or makes a file
-ALLOWING = re.compile(r"\(X?A[^;]*;(?:[^;]*;){4}(?P<who>[^;)]+)")
 
 OWNER_OF = re.compile(r"^O:(?P<who>S-[\d-]+|[A-Z]{2})")
 ENTRY = re.compile(r"\((?P<kind>[^;]*);(?P<flags>[^;]*);(?P<rights>[^;]*);[^;]*;[^;]*;(?P<who>[^;)]+)")
@@ -78,7 +77,7 @@ def is_private(rights: str, user: str) -> bool:
     `rights` is in SDDL, and `user` is a SID. SYSTEM and administrators do not count, they can do everything anyway.
     """
     entries = rights.partition("D:")[2]
-    admitted = {entry["who"] for entry in ALLOWING.finditer(entries)}
+    admitted = {entry["who"] for entry in ENTRY.finditer(entries) if "D" not in entry["kind"]}
     return "(" in entries and admitted <= HARMLESS | {user}
 
 

@@ -133,10 +133,7 @@ def _email(value: object) -> str:
 
 
 def _phone(value: object) -> str:
-    written = _typed(value, str)
-    if not _PHONE.fullmatch(written):
-        raise RejectedValue(value)
-    return written
+    return _matching(value, _PHONE)
 
 
 def _contact(value: object) -> str:
@@ -168,8 +165,12 @@ def _moment(value: object) -> datetime:
 
 
 def _organization_identifier(value: object) -> str:
+    return _matching(value, _ORGANIZATION_IDENTIFIER)
+
+
+def _matching(value: object, pattern: re.Pattern[str]) -> str:
     written = _typed(value, str)
-    if not _ORGANIZATION_IDENTIFIER.fullmatch(written):
+    if not pattern.fullmatch(written):
         raise RejectedValue(value)
     return written
 

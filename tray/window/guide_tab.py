@@ -12,12 +12,13 @@ from config.workflows import Needs
 from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, ReaderStatus, StepStatus
-from tray.window.buttons import Rank, WrappingButton, literal
+from tray.window.buttons import Rank, WrappingButton
 from tray.window.countdown import Countdown
 from tray.window.glyphs import COPIED, GlyphView
 from tray.window.instructions import Instructions, Notes
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, clear, column, row
+from tray.window.link_page import action_button
 from tray.window.press_guard import PressGuard
 from tray.window.side_panel import SidePanel, StatusPill
 from tray.window.theme import Theme
@@ -94,11 +95,7 @@ class GuidePage(QWidget):
             self._actions.addWidget(self._button(action, Rank.LINK))
 
     def _button(self, action: Action[str], rank: Rank) -> WrappingButton:
-        button = WrappingButton(self._theme, literal(action.label), rank=rank, detail=action.detail)
-        button.setObjectName(f"action:{action.id}")
-        button.clicked.connect(lambda: self._choose(action))
-        self._guard.cover(button)
-        return button
+        return action_button(self._theme, self._guard, action, self._choose, rank=rank, detail=action.detail)
 
     def _lay_out(self) -> None:
         base = self._theme.base

@@ -1,38 +1,29 @@
 """The settings, without a tray icon and a terminal."""
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core.views.guide import Action
-from tray.window.buttons import WrappingButton, literal
+from tray.window.buttons import literal
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, clear, column
+from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
 
 
-class SettingsPage(QWidget):
+class SettingsPage(LinkPage):
     """What can be switched, what can be done, and what holds."""
 
-    def __init__(self, theme: Theme, guard: PressGuard, choose: Callable[[Action[str]], None]) -> None:
-        super().__init__()
-        self.setObjectName("paper")
+    def __init__(self, theme: Theme, guard: PressGuard, choose: Choose) -> None:
         self._theme = theme
         self._guard = guard
         self._choose = choose
-        self.headline = WrappingLabel(theme, scale=1.75, bold=True)
         self._lines = column(theme, gap=0.8)
         self._about = column(theme, gap=0.5)
-        whole = column(theme, gap=1.0, margin=1.4)
-        whole.addWidget(self.headline)
-        whole.addLayout(self._lines)
-        whole.addLayout(self._about)
-        whole.addStretch(1)
-        self.setLayout(whole)
+        super().__init__(theme, self._lines, self._about, gap=1.0)
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show the settings of this moment."""
@@ -57,10 +48,6 @@ class SettingsPage(QWidget):
     def _in_row(self, action: Action[str]) -> QWidget:
         line = QWidget()
         flow = Flow(0)
-        button = WrappingButton(self._theme, literal(action.label))
-        button.setObjectName(f"action:{action.id}")
-        button.clicked.connect(lambda: self._choose(action))
-        self._guard.cover(button)
-        flow.addWidget(button)
+        flow.addWidget(action_button(self._theme, self._guard, action, self._choose))
         line.setLayout(flow)
         return line

@@ -221,10 +221,11 @@ def probe_tools(settings: Settings, memory: Memory) -> Iterator[Check]:
 
 
 def _probe_tool(tool: VendorTool, *, in_use: bool) -> Check:
-    found = find_tool(tool.name)
-    place = found.path if found else None
     if tool.path:
-        place = Path(tool.path)
+        place: Path | None = Path(tool.path)
+    else:
+        found = find_tool(tool.name)
+        place = found.path if found else None
     if place is not None and place.exists():
         return fine(Topic.TOOL, text("doctor.tool.there", tool=tool.name, place=str(place)))
     if tool.path:

@@ -25,6 +25,14 @@ from daemon.ports import Post
 log = logging.getLogger(__name__)
 
 
+class UnknownToolError(Exception):
+    """A tool in the user's own folders must first be named."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.place = place
+
+
 class DesktopLauncher:
     """The `Launcher`: carries out each order in its own thread."""
 
@@ -54,7 +62,10 @@ class DesktopLauncher:
             log.warning("Launch refused: a browser would inherit the administrator's rights of vigicle")
             trouble = Trouble.ELEVATED
         else:
-            trouble, place = _open_known(procedure, order, self._settings().language)
+            try:
+                trouble = _open(procedure, order, self._settings().language)
+            except UnknownToolError as unknown:
+                trouble, place = Trouble.TOOL_UNKNOWN, unknown.place
         log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")
         self._post(
             Launched(
@@ -86,19 +97,6 @@ def is_elevated() -> bool:
     return elevated
 
 
-def _open_known(procedure: Procedure, order: Launch, language: str | None) -> tuple[Trouble | None, str | None]:
-    """Open it, unless the user must first be told of it.
-
-    Returns the trouble, and where that tool lies.
-    """
-    if order.destination is Destination.TOOL and procedure.tool is not None and _configured(procedure.tool) is None:
-        found = find_tool(procedure.tool.name)
-        if found is not None and found.personal and str(found.path) not in order.known_tools:
-            log.info("The tool is in the user's own folders and is named first: %s", found.path)
-            return Trouble.TOOL_UNKNOWN, str(found.path)
-    return _open(procedure, order, language), None
-
-
 def _open(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
     match order.destination:
         case Destination.ORDER_PAGE:
@@ -106,7 +104,7 @@ def _open(procedure: Procedure, order: Launch, language: str | None) -> Trouble 
         case Destination.PLATFORM:
             return _open_page(procedure.platform_url, order.activation)
         case Destination.TOOL:
-            return _start_tool(procedure.tool, order.activation)
+            return _start_tool(procedure.tool, order)
         case Destination.SUPPORT_MAIL:
             return _open_letter(procedure, order, language)
         case Destination.SERIAL | Destination.CERTIFICATE:
@@ -134,18 +132,26 @@ def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> T
     return Trouble.LAUNCH_FAILED
 
 
-def _start_tool(tool: VendorTool | None, activation: ActivationToken | None) -> Trouble | None:
+def _start_tool(tool: VendorTool | None, order: Launch) -> Trouble | None:
+    """Start the tool, or open its download page. Raises UnknownToolError."""
     if tool is None:
         return Trouble.LAUNCH_FAILED
-    path = _configured(tool)
+    path = _configured(tool) or _found(tool, order.known_tools)
     if path is None:
-        found = find_tool(tool.name)
-        if found is None:
-            return _open_page(tool.download_url, activation) or Trouble.TOOL_MISSING
-        path = found.path
-    if start_tool(path, activation):
+        return _open_page(tool.download_url, order.activation) or Trouble.TOOL_MISSING
+    if start_tool(path, order.activation):
         return None
     return Trouble.LAUNCH_FAILED
+
+
+def _found(tool: VendorTool, known_tools: frozenset[str]) -> Path | None:
+    found = find_tool(tool.name)
+    if found is None:
+        return None
+    if found.personal and str(found.path) not in known_tools:
+        log.info("The tool is in the user's own folders and is named first: %s", found.path)
+        raise UnknownToolError(str(found.path))
+    return found.path
 
 
 def _configured(tool: VendorTool) -> Path | None:
