@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 LIMIT_S = 15.0
 
 
+def _own_terminal() -> None:
+    """Take the terminal on standard input, and hear its Ctrl-C.
+
+    A shell that runs the tests in the background has it ignored, and that is inherited.
+    """
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A command on its own terminal. A context manager."""
 
@@ -34,7 +43,7 @@ class Terminal:
             stderr=terminal,
             env=dict(environment),
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads there
+            preexec_fn=_own_terminal,  # noqa: PLW1509 - no threads there
         )
         os.close(terminal)
         self._changed = threading.Condition()
