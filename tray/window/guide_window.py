@@ -10,8 +10,9 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page
 from daemon.core.action_id import ActionKind
+from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action
-from tray.window.activation import activate_process
+from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import WrappingButton
 from tray.window.certificates_tab import CertificatesPage
 from tray.window.foot_bar import FootBar, Link
@@ -87,7 +88,7 @@ class GuideWindow(QDialog):
             self._tell_changes(before, page)
             self._refocus.start()
         if page.front:
-            self._come_to_front()
+            self._come_to_front(page.activation)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End the program with its window."""
@@ -247,7 +248,8 @@ class GuideWindow(QDialog):
     def _headline(self) -> QWidget:
         return self._places[self._stack.currentIndex()].headline
 
-    def _come_to_front(self) -> None:
+    def _come_to_front(self, activation: ActivationToken | None) -> None:
+        use_activation(activation)
         if self.isMinimized():
             self.showNormal()
         self.raise_()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushBut
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
+from daemon.core.model import ActivationToken
 from daemon.core.views.guide import ReaderStatus
 from support.guide_actions import action_id
 from support.guide_pages import NOW, PAGES, Writer
@@ -439,3 +442,15 @@ def test_the_end_of_the_time_is_shown_when_it_comes(guide_setup: GuideSetup, win
 )
 def test_each_sentence_has_a_line(words: str, lines: list[str]) -> None:
     assert by_sentence(words).split("\n") == lines
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Wayland and X11 have these tokens")
+def test_a_page_that_comes_to_the_front_uses_the_right_of_the_click(
+    window: GuideWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt reads the variable when the window asks to be activated (doc.qt.io, QWindow::requestActivate)."""
+    seen: list[str | None] = []
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "")
+    monkeypatch.setattr(window, "activateWindow", lambda: seen.append(os.environ.get("XDG_ACTIVATION_TOKEN")))
+    window.show_page(replace(PAGES["step"](ENGLISH), front=True, activation=ActivationToken("a-token")))
+    assert seen == ["a-token"]
