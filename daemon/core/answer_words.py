@@ -10,10 +10,10 @@ from dataclasses import replace
 from daemon.core.commands import AnswerNotice
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.model import AnswerRecord, AnswerWord, Memory
-from daemon.core.notice import Choice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 
 
-def issue_words(memory: Memory, notice_id: NoticeId, words: Mapping[AnswerWord, Choice]) -> Memory:
+def issue_words(memory: Memory, notice_id: NoticeId, words: Mapping[AnswerWord, NoticeChoice]) -> Memory:
     """Remember a notice's words, in place of its earlier ones.
 
     Those of keys that are no longer known are dropped.

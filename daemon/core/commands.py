@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from daemon.core.action_id import ActionId
 from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, KeyId
-from daemon.core.notice import Choice, NoticeChoice, NoticeId
+from daemon.core.notice import NoticeChoice, NoticeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class AnswerNotice:
     """Answer the notice with this id, perhaps hours after it was shown."""
 
     notice_id: NoticeId
-    choice: Choice = NoticeChoice.OPEN
+    choice: NoticeChoice = NoticeChoice.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

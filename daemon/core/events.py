@@ -13,7 +13,7 @@ from config.workflows import Destination
 from daemon.core.commands import Command
 from daemon.core.dedup_keys import DedupKey
 from daemon.core.model import ActivationToken, AnswerWord, ReaderState, Ticket, TokenReading
-from daemon.core.notice import Choice, NoticeId
+from daemon.core.notice import NoticeChoice, NoticeId
 from daemon.core.troubles import Trouble
 
 
@@ -91,7 +91,7 @@ class AnswerWordsIssued:
 
     at: datetime
     notice_id: NoticeId
-    words: Mapping[AnswerWord, Choice]
+    words: Mapping[AnswerWord, NoticeChoice]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,8 +33,6 @@ class NoticeChoice(StrEnum):
     DISMISSED = "dismissed"
 
 
-Choice = NoticeChoice
-
 CHOICE_LABELS = {
     NoticeChoice.LATER: "choice.later",
     NoticeChoice.SOON: "choice.soon",
@@ -108,7 +106,7 @@ class Notice:
     button: Text | None = None
     """The label of the action that a click on the body does too; with None a click does nothing."""
 
-    more: tuple[Choice, ...] = ()
+    more: tuple[NoticeChoice, ...] = ()
     """Further buttons, in order; the label of each is the text `choice.<value>`."""
 
     urgency: Urgency = Urgency.NORMAL

@@ -15,7 +15,7 @@ from daemon.core.dedup_keys import DedupKey, QuestionKey
 from daemon.core.expiry import DAY, days_left, earlier, expired
 from daemon.core.key_names import called, key_words, procedure_words
 from daemon.core.model import Memory, Role
-from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
+from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.subjects import Subject, is_last_day, is_waiting, key_holder
 from daemon.core.views.report import Reason
@@ -228,7 +228,7 @@ def _button(subject: Subject, now: datetime) -> Text:
     return text(PATH_BUTTONS[path.kind])
 
 
-def _more(subject: Subject, now: datetime) -> Iterator[Choice]:
+def _more(subject: Subject, now: datetime) -> Iterator[NoticeChoice]:
     """Yield the button beside the first one."""
     if subject.path is None:
         return

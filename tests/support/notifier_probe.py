@@ -11,7 +11,7 @@ from daemon.core.commands import AnswerNotice
 from daemon.core.dedup_keys import QuestionKey
 from daemon.core.events import CommandReceived, Event, NoticeDelivered
 from daemon.core.model import KeyId
-from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.renewal import Question
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class NotifierProbe:
         assert isinstance(delivered, NoticeDelivered), delivered
         assert (delivered.notice_id, delivered.dedup_keys) == (notice.notice_id, notice.dedup_keys)
 
-    def answer(self) -> tuple[str, Choice]:
+    def answer(self) -> tuple[str, NoticeChoice]:
         event = self.next()
         assert isinstance(event, CommandReceived), event
         assert isinstance(event.command, AnswerNotice), event

@@ -27,7 +27,7 @@ from daemon.core.commands import AnswerNotice, ChooseAction, ClaimByFingerprint,
 from daemon.core.effects import Launch
 from daemon.core.events import CommandReceived
 from daemon.core.model import Certificate, Claim, Fingerprint, Role, TokenReading
-from daemon.core.notice import CHOICE_LABELS, Choice, Notice, NoticeChoice
+from daemon.core.notice import CHOICE_LABELS, Notice, NoticeChoice
 from daemon.core.views.guide import StepStatus
 from tray.cli.console import Terminal, styled
 
@@ -111,7 +111,7 @@ class StoryPlayer:
         self._wait()
         return notice
 
-    def click(self, notice: Notice, choice: Choice = NoticeChoice.OPEN) -> None:
+    def click(self, notice: Notice, choice: NoticeChoice = NoticeChoice.OPEN) -> None:
         """Click a notice, as the user would."""
         label = notice.button
         if choice is not NoticeChoice.OPEN or label is None:

@@ -14,7 +14,7 @@ from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import AnswerWordsIssued, CommandReceived, Event, NoticeDelivered, NoticesSwitched
 from daemon.core.model import ActivationToken, AnswerWord
-from daemon.core.notice import CHOICE_LABELS, Choice, Notice, NoticeChoice, NoticeId
+from daemon.core.notice import CHOICE_LABELS, Notice, NoticeChoice, NoticeId
 from daemon.ports import Post
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class ChainNotifier:
             return False
 
     def _answer_to(self, notice_id: NoticeId) -> Answered:
-        def answer(choice: Choice, activation: ActivationToken | None = None) -> None:
+        def answer(choice: NoticeChoice, activation: ActivationToken | None = None) -> None:
             command = AnswerNotice(notice_id=notice_id, choice=choice)
             self._post_until_stop(CommandReceived(at=datetime.now(UTC), command=command, activation=activation))
 
@@ -158,7 +158,7 @@ class ChainNotifier:
             self._post(event)
 
 
-def offered_choices(message: Message) -> list[Choice]:
+def offered_choices(message: Message) -> list[NoticeChoice]:
     """Return what a click on the body or on a button chooses."""
     choices = dict.fromkeys(button.choice for button in message.buttons)
     if message.opens:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from config.i18n.text import CleanText
 from daemon.core.model import ActivationToken, AnswerWord
-from daemon.core.notice import Choice, NoticeId, Urgency
+from daemon.core.notice import NoticeChoice, NoticeId, Urgency
 
 DELIVERY_LIMIT_S = 5.0  # a notification server that has not answered by then is mute
 
@@ -15,7 +15,7 @@ DELIVERY_LIMIT_S = 5.0  # a notification server that has not answered by then is
 class NoticeButton:
     """A rendered button."""
 
-    choice: Choice
+    choice: NoticeChoice
     label: CleanText
 
 
@@ -35,14 +35,14 @@ class Message:
     """From the most important one; a channel may show fewer."""
     urgency: Urgency = Urgency.NORMAL
     """A critical one may stay on the screen."""
-    words: Mapping[AnswerWord, Choice] = field(default_factory=dict)
+    words: Mapping[AnswerWord, NoticeChoice] = field(default_factory=dict)
     """What a click outside this process says, where the channel can say it."""
 
 
 class Answered(Protocol):
     """Is called with the user's choice, and the right of the click."""
 
-    def __call__(self, choice: Choice, activation: ActivationToken | None = None, /) -> None:
+    def __call__(self, choice: NoticeChoice, activation: ActivationToken | None = None, /) -> None:
         """Take the answer. Any thread may call."""
 
 

@@ -13,7 +13,7 @@ from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
 from daemon.adapters.notify.permission import Permission, raise_errors
-from daemon.core.notice import Choice, NoticeChoice, NoticeId
+from daemon.core.notice import NoticeChoice, NoticeId
 
 if TYPE_CHECKING:
     import desktop_notifier
@@ -146,7 +146,7 @@ class DesktopChannel:
     ) -> "desktop_notifier.Notification":
         from desktop_notifier import Button, Capability, Notification, Urgency
 
-        def answer(choice: Choice) -> None:
+        def answer(choice: NoticeChoice) -> None:
             log.debug("Notice %s: %s", message.notice_id, choice)
             answered(choice, None if self._clicks is None else self._clicks.activation)
 

@@ -14,7 +14,7 @@ from daemon.core.guide.context import progress_id
 from daemon.core.holders import LineageEntry
 from daemon.core.key_names import key_of, key_words, procedure_words
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory, Progress, pair_of
-from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.subjects import subjects
@@ -39,7 +39,9 @@ PUT_IN_TITLES = {
 Step = tuple[State, tuple[Effect, ...]]
 
 
-def answer_notice(state: State, assessment: Assessment, notice_id: NoticeId, choice: Choice, now: datetime) -> Step:
+def answer_notice(
+    state: State, assessment: Assessment, notice_id: NoticeId, choice: NoticeChoice, now: datetime
+) -> Step:
     """Do what the user chose on a notice or in the menu."""
     case = None if notice_id.key is None else assessment.case_of(notice_id.key)
     if choice is not NoticeChoice.DISMISSED and notice_id.kind is NoticeKind.KEY and notice_id.key is not None:

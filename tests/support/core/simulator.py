@@ -20,7 +20,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Certificate, Claim, KeyId, Memory, TokenReading
-from daemon.core.notice import Choice, Notice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
@@ -138,7 +138,7 @@ class Simulator:
         """Give a command, with a request number where a reply is awaited."""
         return self.post(CommandReceived(at=self.now, command=command, request=request))
 
-    def answer(self, notice_id: NoticeId | str, choice: Choice = NoticeChoice.OPEN) -> tuple[Effect, ...]:
+    def answer(self, notice_id: NoticeId | str, choice: NoticeChoice = NoticeChoice.OPEN) -> tuple[Effect, ...]:
         """Click a notice."""
         return self.command(AnswerNotice(notice_id=to_notice_id(notice_id), choice=choice))
 

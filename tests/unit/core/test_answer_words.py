@@ -20,11 +20,10 @@ from support.core.simulator import Simulator
 
 if TYPE_CHECKING:
     from daemon.core.effects import Effect
-    from daemon.core.notice import Choice
 
 OPEN, LATER, DONE = (AnswerWord(letter * 32) for letter in "abc")
 UNKNOWN = AnswerWord("0" * 32)
-WORDS: dict[AnswerWord, Choice] = {OPEN: NoticeChoice.OPEN, LATER: NoticeChoice.LATER, DONE: NoticeChoice.ORDERED}
+WORDS: dict[AnswerWord, NoticeChoice] = {OPEN: NoticeChoice.OPEN, LATER: NoticeChoice.LATER, DONE: NoticeChoice.ORDERED}
 WELCOME = NoticeId(NoticeKind.WELCOME)
 
 
@@ -41,7 +40,7 @@ def key_notice(user: Simulator) -> NoticeId:
     return NoticeId(NoticeKind.KEY, next(iter(user.state.memory.keys)))
 
 
-def issue(user: Simulator, notice_id: NoticeId, words: dict[AnswerWord, Choice] | None = None) -> None:
+def issue(user: Simulator, notice_id: NoticeId, words: dict[AnswerWord, NoticeChoice] | None = None) -> None:
     user.post(AnswerWordsIssued(at=user.now, notice_id=notice_id, words=words or WORDS))
 
 

@@ -23,7 +23,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Claim, Role, Ticket, TokenFlags, TokenReading
-from daemon.core.notice import Choice, NoticeChoice, NoticeKind
+from daemon.core.notice import NoticeChoice, NoticeKind
 from daemon.core.state import State
 from daemon.core.step import step
 from daemon.core.troubles import Trouble
@@ -154,7 +154,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @precondition(lambda self: self.simulator.delivered)
     @rule(back=st.integers(1, 4), choice=st.sampled_from([*NoticeChoice]))
-    def a_notice_is_answered(self, back: int, choice: Choice) -> None:
+    def a_notice_is_answered(self, back: int, choice: NoticeChoice) -> None:
         _, notice = self.simulator.delivered[-min(back, len(self.simulator.delivered))]
         self.silenced |= choice is NoticeChoice.LATER
         self.post(

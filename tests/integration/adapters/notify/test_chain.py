@@ -21,7 +21,7 @@ from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.core.events import CommandReceived, NoticeDelivered
-from daemon.core.notice import Choice, NoticeChoice, NoticeId, NoticeKind, Urgency
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.bus import SessionBus
 from support.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
 from support.notifier_probe import LIMIT_S, NOTICE, Make, plain
@@ -73,7 +73,7 @@ def test_a_notice_is_a_notify_with_a_default_action_and_labelled_buttons(
     ],
 )
 def test_a_click_is_posted(
-    make: Make, session_bus: SessionBus, notification_server: NotificationServer, action: str, choice: Choice
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, action: str, choice: NoticeChoice
 ) -> None:
     probe = make(session_bus)
     probe.say()

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daemon.core.model import ActivationToken
-    from daemon.core.notice import Choice
+    from daemon.core.notice import NoticeChoice
 
 
 def told(channel: OsascriptChannel, title: str = "Soon", body: str = "Your key expires.") -> bool:
     message = Message(notice_id=NoticeId(NoticeKind.KEY, "1"), title=CleanText(title), body=CleanText(body))
 
-    def unheard(choice: Choice, _activation: ActivationToken | None = None) -> None:
+    def unheard(choice: NoticeChoice, _activation: ActivationToken | None = None) -> None:
         raise AssertionError(choice)
 
     return asyncio.run(channel.show(message, unheard))

@@ -21,7 +21,7 @@ from daemon.adapters.notify.toast_xml import MAX_ACTIONS, to_xml
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.events import AnswerWordsIssued, NoticeDelivered, NoticesSwitched
 from daemon.core.model import AnswerWord
-from daemon.core.notice import Choice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from support.notifier_probe import LIMIT_S, NOTICE, plain
 from support.toast_schema import faults
 from support.winrt import NotificationSetting, played_windows
@@ -64,7 +64,7 @@ def probe() -> Iterator[Probe]:
             thread.stop()
 
 
-def show(message: Message, answers: list[Choice], command: tuple[str, ...] | None = COMMAND) -> bool:
+def show(message: Message, answers: list[NoticeChoice], command: tuple[str, ...] | None = COMMAND) -> bool:
     """Show a message by a channel of its own."""
     return asyncio.run(ToastChannel(command).show(message, lambda choice, _activation=None: answers.append(choice)))
 
@@ -74,7 +74,7 @@ def show(message: Message, answers: list[Choice], command: tuple[str, ...] | Non
     ("label", "choice"),
     [(None, NoticeChoice.OPEN), ("Order", NoticeChoice.OPEN), ("choice.later", NoticeChoice.LATER)],
 )
-def test_a_click_starts_the_address_of_the_answer(where: str, label: str | None, choice: Choice) -> None:
+def test_a_click_starts_the_address_of_the_answer(where: str, label: str | None, choice: NoticeChoice) -> None:
     with probe() as windows:
         windows.notifier.show(NOTICE)
         issued = windows.next()
@@ -107,7 +107,7 @@ def test_a_notice_without_a_choice_issues_no_words() -> None:
 
 def test_without_a_scheme_a_click_is_heard_while_the_process_lives() -> None:
     with played_windows() as platform:
-        answers: list[Choice] = []
+        answers: list[NoticeChoice] = []
         assert show(MESSAGE, answers, command=None)
         platform.time_out()
         platform.click("choice.later")
@@ -116,7 +116,7 @@ def test_without_a_scheme_a_click_is_heard_while_the_process_lives() -> None:
 
 def test_closing_a_toast_is_told_and_its_time_out_is_not() -> None:
     with played_windows() as platform:
-        answers: list[Choice] = []
+        answers: list[NoticeChoice] = []
         show(MESSAGE, answers)
         platform.time_out()
         assert answers == []

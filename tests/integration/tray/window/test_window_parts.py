@@ -448,7 +448,7 @@ def test_each_sentence_has_a_line(words: str, lines: list[str]) -> None:
 def test_a_page_that_comes_to_the_front_uses_the_right_of_the_click(
     window: GuideWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Qt reads the variable when the window asks to be activated (doc.qt.io, QWindow::requestActivate)."""
+    """Qt reads the variable at activation (doc.qt.io, QWindow::requestActivate)."""
     seen: list[str | None] = []
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "")
     monkeypatch.setattr(window, "activateWindow", lambda: seen.append(os.environ.get("XDG_ACTIVATION_TOKEN")))

@@ -7,7 +7,7 @@ import pytest
 from config.workflows import Destination
 from daemon.core.effects import Launch, SaveMemory, ShowNotice
 from daemon.core.model import Claim, KeyId
-from daemon.core.notice import Choice, NoticeChoice
+from daemon.core.notice import NoticeChoice
 from daemon.core.responses.notice import KEY_PATIENCE
 from support.core.factories import DAY, MICROSECOND, UNACTIVATED, ending, token
 from support.core.simulator import Simulator, simulator_with
@@ -135,7 +135,7 @@ def test_a_click_when_nothing_is_left_to_do_shows_that() -> None:
 
 @pytest.mark.parametrize("notice_id", ["", "ask:", "unknown", "await:opalexe", "trouble|Reader 00", "nothing:opalexe"])
 @pytest.mark.parametrize("choice", NoticeChoice)
-def test_a_click_on_what_is_unknown_does_nothing(notice_id: str, choice: Choice) -> None:
+def test_a_click_on_what_is_unknown_does_nothing(notice_id: str, choice: NoticeChoice) -> None:
     simulator = simulator_with(OLD)
     assert simulator.answer(notice_id, choice) == ()
 
