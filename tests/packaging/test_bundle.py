@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -115,8 +116,9 @@ def test_a_long_step_tells_that_it_goes_on(monkeypatch: pytest.MonkeyPatch, caps
 
 @pytest.mark.parametrize("is_system", [False, True])
 def test_a_system_command_finds_no_program_of_the_environment(
-    capfd: pytest.CaptureFixture[str], *, is_system: bool
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, is_system: bool
 ) -> None:
+    monkeypatch.setenv("PATH", os.defpath)  # as a user's: dev.py has put its own programs first for these tests
     step("path", ["sh", "-c", "echo $PATH"], is_system=is_system)
     assert (str(PROGRAMS) in capfd.readouterr().out.splitlines()[-1].split(":")[0]) is not is_system
 
