@@ -33,7 +33,7 @@ from support.tray import XfcePanel  # noqa: E402
 TARGET = ROOT / "docs" / "pictures" / "demo.gif"
 NOTIFYD = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd"
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
-SCREEN_SIZE = (880, 760)
+SCREEN_SIZE = (880, 800)
 CAPTION_HEIGHT = 58
 CAPTION_COLUMNS = 94
 PAPER, INK, DESKTOP = "#17352f", "#ffffff", "#8fa3a0"
