@@ -81,7 +81,7 @@ def run_fast(arguments: list[str]) -> int:
     Returns the highest exit code.
     """
     start = time.monotonic()
-    pytest: Command = [PROGRAMS / "pytest", "-q", "-m", "not full", *FAST]
+    pytest: Command = [PROGRAMS / "pytest", "-q", "-m", "not full and not slow", *FAST]
     commands: list[Command] = [
         *([*pytest, *selection] for selection in ([arguments] if arguments else FAST_PARTS)),
         mypy("linux"),

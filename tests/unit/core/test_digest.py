@@ -24,7 +24,7 @@ def test_up_to_the_limit_each_notice_is_shown_by_itself() -> None:
     assert len(simulator_of(AT_ONCE).delivered) == AT_ONCE
 
 
-@pytest.mark.parametrize("count", [AT_ONCE + 1, 1000])
+@pytest.mark.parametrize("count", [AT_ONCE + 1, pytest.param(1000, marks=pytest.mark.slow)])
 def test_beyond_the_limit_one_notice_replaces_all(count: int) -> None:
     simulator = simulator_of(count)
     ((_, notice),) = simulator.delivered

@@ -77,6 +77,7 @@ def test_a_machine_that_slept_shows_once_what_it_missed() -> None:
     assert days_shown(simulator) == [15]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [0, 320, 500], ids=["before all", "between", "after all"])
 def test_a_restart_shows_nothing_again(before: int) -> None:
     simulator = simulator_with(FAR)

@@ -109,6 +109,7 @@ def full(value: object) -> object:
 TRUE_FIRST = [True, pytest.param(False, marks=pytest.mark.full)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locks", TRUE_FIRST, ids=["with locks", "without logind"])
 @pytest.mark.parametrize("restarts", TRUE_FIRST, ids=["restarts", "never off"])
 @pytest.mark.parametrize("answer", [never, full(dismiss)], ids=["never answers", "dismisses always"])
@@ -126,12 +127,14 @@ def test_who_never_answers_is_told_again_and_never_twice_a_day(
     assert (BEGIN + 729 * DAY).date() - told[-1] <= 31 * DAY, "nor at the end"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [never, full(dismiss), full(answer_the_first), full(put_off)])
 def test_every_milestone_is_told_on_its_day(answer: Answer) -> None:
     told = days_told(play(answer, locks=False, restarts=False))
     assert {END.date() - days * DAY for days in MILESTONES} <= set(told)
 
 
+@pytest.mark.slow
 def test_an_answer_silences_until_the_next_milestone() -> None:
     told = days_told(play(answer_the_first))
     first, second, third, *_ = told

@@ -61,6 +61,7 @@ def notices() -> list[Notice]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_notice_of_a_whole_life_fits(language: str, notices: list[Notice]) -> None:
     render = Translator(language, UTC).render
@@ -91,6 +92,7 @@ def test_every_title_and_button_of_the_catalogue_fits(language: str) -> None:
             assert len(render(text(id_))) <= BUTTON, id_
 
 
+@pytest.mark.slow
 def test_the_procedure_is_named_in_the_title_of_every_notice_about_a_key(notices: list[Notice]) -> None:
     render = Translator("fr", UTC).render
     titles = {render(n.title) for n in notices if n.notice_id.kind is NoticeKind.KEY and n.body.id != "notice.of"}

@@ -31,6 +31,7 @@ def test_a_service_that_restarts_is_not_reported() -> None:
     assert bodies(simulator) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", [Trouble.SERVICE_ABSENT, Trouble.SERVICE_STOPPED])
 def test_a_service_that_stays_away_is_reported_after_a_minute_and_once_a_day(trouble: Trouble) -> None:
     simulator = Simulator()
