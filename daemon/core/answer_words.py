@@ -12,21 +12,27 @@ from daemon.core.effects import Effect, Withdraw
 from daemon.core.model import AnswerRecord, AnswerWord, Memory
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 
+WORDS_KEPT = 40  # of one notice: ten showings with four choices
+
 
 def issue_words(memory: Memory, notice_id: NoticeId, words: Mapping[AnswerWord, NoticeChoice]) -> Memory:
-    """Remember a notice's words, in place of its earlier ones.
+    """Remember a notice's words, after its earlier ones.
 
-    Those of keys that are no longer known are dropped.
+    A click on an earlier showing may still come: the daemon that it starts shows the notice again first. The oldest
+    beyond `WORDS_KEPT` are dropped, and those of keys that are no longer known.
     """
     issued = {
         word: AnswerRecord(kind=notice_id.kind, subject=notice_id.subject, choice=choice)
         for word, choice in words.items()
     }
-    kept = {
+    known = {
         word: record
-        for word, record in _without(memory, {notice_id}).items()
+        for word, record in memory.answer_words.items()
         if (answer := _to_answer(record)) and (not answer.notice_id.key or answer.notice_id.key in memory.keys)
     }
+    of_notice = [word for word, record in known.items() if _notice_of(record) == _name(notice_id)]
+    too_old = of_notice[: max(0, len(of_notice) + len(issued) - WORDS_KEPT)]
+    kept = {word: record for word, record in known.items() if word not in too_old}
     return replace(memory, answer_words=kept | issued)
 
 
@@ -52,8 +58,16 @@ def drop_words(memory: Memory, settled: set[NoticeId]) -> Memory:
 
 
 def _without(memory: Memory, settled: set[NoticeId]) -> dict[AnswerWord, AnswerRecord]:
-    names = {(notice_id.kind.value, notice_id.subject) for notice_id in settled}
-    return {word: record for word, record in memory.answer_words.items() if (record.kind, record.subject) not in names}
+    names = {_name(notice_id) for notice_id in settled}
+    return {word: record for word, record in memory.answer_words.items() if _notice_of(record) not in names}
+
+
+def _name(notice_id: NoticeId) -> tuple[str, str]:
+    return notice_id.kind.value, notice_id.subject
+
+
+def _notice_of(record: AnswerRecord) -> tuple[str, str]:
+    return record.kind, record.subject
 
 
 def _to_answer(record: AnswerRecord) -> AnswerNotice | None:

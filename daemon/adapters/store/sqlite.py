@@ -212,7 +212,7 @@ class _Kept(Generic[Id, V]):
         """Yield the sound rows, and add the others to `broken`."""
         # As bytes, so that a text which is no UTF-8 spoils its own row only.
         columns = "rowid, CAST(id AS BLOB), CAST(body AS BLOB)"
-        rows = f"SELECT {columns} FROM {self.table} LIMIT {ROW_LIMIT + 1}"  # noqa: S608 - ours
+        rows = f"SELECT {columns} FROM {self.table} ORDER BY rowid LIMIT {ROW_LIMIT + 1}"  # noqa: S608 - ours
         for number, (rowid, id_, body) in enumerate(connection.execute(rows), 1):
             if number > ROW_LIMIT:
                 raise DamageError(f"more rows than any store's in {self.table}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.workflows import Destination
-from daemon.core.answer_words import find_answer, issue_words
+from daemon.core.answer_words import WORDS_KEPT, find_answer, issue_words
 from daemon.core.commands import AnswerByWord, AnswerNotice, ForgetCertificate
 from daemon.core.effects import Launch, OpenGuide
 from daemon.core.events import AnswerWordsIssued, CommandReceived
@@ -74,10 +74,24 @@ def test_an_unknown_word_does_nothing(user: Simulator) -> None:
     assert click(user, UNKNOWN) == ()
 
 
-def test_a_newer_notice_replaces_the_words_of_its_own_only(user: Simulator) -> None:
+def test_a_click_on_an_earlier_showing_launches(user: Simulator) -> None:
+    issue(user, key_notice(user), {AnswerWord("d" * 32): NoticeChoice.OPEN})
+    assert any(isinstance(effect, Launch) for effect in click(user, OPEN))
+
+
+def test_an_answer_settles_every_showing_of_its_notice_alone(user: Simulator) -> None:
     issue(user, WELCOME, {UNKNOWN: NoticeChoice.OPEN})
     issue(user, key_notice(user), {AnswerWord("d" * 32): NoticeChoice.OPEN})
-    assert user.kept.answer_words.keys() == {UNKNOWN, AnswerWord("d" * 32)}
+    click(user, LATER)
+    assert user.kept.answer_words.keys() == {UNKNOWN}
+
+
+def test_the_words_of_the_oldest_showings_are_dropped(user: Simulator) -> None:
+    issue(user, WELCOME, {UNKNOWN: NoticeChoice.OPEN})
+    shown = [AnswerWord(f"{number:032x}") for number in range(1, WORDS_KEPT + 1)]
+    for word in shown:
+        issue(user, key_notice(user), {word: NoticeChoice.OPEN})
+    assert user.kept.answer_words.keys() == {UNKNOWN, *shown}
 
 
 def test_the_words_of_a_withdrawn_notice_are_dropped(user: Simulator) -> None:
