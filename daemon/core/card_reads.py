@@ -52,15 +52,13 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
     busy = {reader.name for reader in state.held if reader.trouble is Trouble.CARD_BUSY}
     state = replace(state, readers=readers, service_trouble=None, blind_since=None)
     state = _look_at_freed(state, busy)
-    held = _insertions(state)
+    held: dict[ReaderName | None, int] = dict(_insertions(state).items())
     reader_unknown = UNKNOWN_READER in state.contents
     if held == before and reader_unknown:
         return state
-    kept: dict[ReaderName | None, Content] = {}
-    for name, insertion in held.items():
-        content = state.contents.get(name)
-        if content and content.insertion == insertion and (content.keys or not reader_unknown):
-            kept[name] = content
+    kept = {name: content for name, content in state.contents.items() if held.get(name) == content.insertion}
+    if reader_unknown:
+        kept = {name: content for name, content in kept.items() if content.keys}
     return replace(state, contents=kept)
 
 

@@ -47,29 +47,27 @@ def exit_code(report: Report) -> int:
         return ATTENTION
     if stages - {Stage.UNREADABLE}:
         return 0
-    if stages:
-        return NOTHING_READ
-    blind = SERVICE_TROUBLES & set(report.troubles)
-    full = [r for r in report.readers if r.state is not Occupancy.EMPTY]
-    unread = bool(full) and all(r.trouble and r.trouble not in TROUBLES_OF_READ_CARDS for r in full)
-    return NOTHING_READ if blind or unread else 0
+    return NOTHING_READ if stages or _is_blind(report) else 0
+
+
+def _is_blind(report: Report) -> bool:
+    """Return whether no card in a reader could be read."""
+    if SERVICE_TROUBLES & set(report.troubles):
+        return True
+    full = [reader for reader in report.readers if reader.state is not Occupancy.EMPTY]
+    return bool(full) and all(reader.trouble and reader.trouble not in TROUBLES_OF_READ_CARDS for reader in full)
 
 
 def general_troubles(state: State, assessment: Assessment, now: datetime) -> list[Trouble]:
     """Return the troubles that belong to no single reader."""
-    found: list[Trouble] = []
-    if state.service_trouble:
-        found.append(state.service_trouble)
-    elif not state.readers:
-        found.append(Trouble.NO_READER)
-    if state.has_failed:
-        found.append(Trouble.INTERNAL_FAULT)
-    if not state.notices_on:
-        found.append(Trouble.NOTICES_OFF)
-    if clock_wrong(now):
-        found.append(Trouble.CLOCK_WRONG)
-    if any(c.stage is Stage.NOT_YET for c in assessment.certificates):
-        found.append(Trouble.NOT_YET_VALID)
-    if any(c.stage is Stage.UNREADABLE for c in assessment.certificates):
-        found.append(Trouble.CERTIFICATE_UNREADABLE)
-    return found
+    stages = {certificate.stage for certificate in assessment.certificates}
+    found = {
+        Trouble.NO_READER: not state.readers and state.service_trouble is None,
+        Trouble.INTERNAL_FAULT: state.has_failed,
+        Trouble.NOTICES_OFF: not state.notices_on,
+        Trouble.CLOCK_WRONG: clock_wrong(now),
+        Trouble.NOT_YET_VALID: Stage.NOT_YET in stages,
+        Trouble.CERTIFICATE_UNREADABLE: Stage.UNREADABLE in stages,
+    }
+    of_service = [state.service_trouble] if state.service_trouble else []
+    return of_service + [trouble for trouble, is_there in found.items() if is_there]

@@ -288,15 +288,22 @@ def _show_notices(
     if state.readers is None or names_being_read(state) or clock_wrong(now):
         return state, (), None
     due = _due(state, assessment, now)
-    before = {n.notice_id: state.in_flight[n.notice_id] for n in due if n.notice_id in state.in_flight}
-    under_way = {notice_id for notice_id, delivery in before.items() if _is_under_way(delivery, now)}
-    fresh = [n for n in due if n.notice_id not in under_way]
+    fresh = [notice for notice in due if not _is_under_way(state.in_flight.get(notice.notice_id), now)]
     quiet = quiet_until(local_time(now, state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), quiet if fresh else None
-    delivery = {n.notice_id: _next_delivery(n, before.get(n.notice_id), now) for n in fresh}
-    state = replace(state, in_flight=before | delivery)
-    return state, tuple(ShowNotice(notice=notice) for notice in fresh), None
+    return _hand_out(state, due, fresh, now), tuple(ShowNotice(notice=notice) for notice in fresh), None
+
+
+def _hand_out(state: State, due: list[Notice], fresh: list[Notice], now: datetime) -> State:
+    """Remember which notices are on their way.
+
+    The fresh ones set out now.
+    """
+    known = state.in_flight
+    under_way = {notice.notice_id: known[notice.notice_id] for notice in due if notice.notice_id in known}
+    setting_out = {notice.notice_id: _next_delivery(notice, known.get(notice.notice_id), now) for notice in fresh}
+    return replace(state, in_flight=under_way | setting_out)
 
 
 def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
@@ -326,12 +333,12 @@ def _next_delivery(notice: Notice, before: Delivery | None, now: datetime) -> De
     return Delivery(dedup_keys=notice.dedup_keys, at=now, times=times)
 
 
-def _is_under_way(delivery: Delivery, now: datetime) -> bool:
+def _is_under_way(delivery: Delivery | None, now: datetime) -> bool:
     """Return whether a notice may still be on its way.
 
     One that was handed out in the future is not: the clock has been set back since.
     """
-    return delivery.at <= later(now, CLOCK_JITTER) and now < _overdue_at(delivery)
+    return delivery is not None and delivery.at <= later(now, CLOCK_JITTER) and now < _overdue_at(delivery)
 
 
 def _overdue_at(delivery: Delivery) -> datetime:
@@ -342,20 +349,22 @@ def _overdue_at(delivery: Delivery) -> datetime:
 
 def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:
     """Remember that a notice was delivered, and forget old troubles."""
-    oldest = earlier(event.at, TROUBLE_KEYS_KEPT)
-    kept = {m: at for m, at in state.memory.delivered.items() if at > oldest or not is_trouble_key(m)}
-    fresh = {str(k) for k in event.dedup_keys if isinstance(k, ToldKey) or not was_delivered(state.memory, k, event.at)}
-    memory = replace(state.memory, delivered=kept | dict.fromkeys(fresh, event.at))
-    shown = state.in_flight.get(event.notice_id)
-    in_flight = {
-        t: delivery
-        for t, delivery in state.in_flight.items()
-        if t != event.notice_id or delivery.dedup_keys != event.dedup_keys
-    }
+    memory = _with_delivered(state.memory, event)
+    in_flight = dict(state.in_flight)
+    shown = in_flight.get(event.notice_id)
+    if shown is not None and shown.dedup_keys == event.dedup_keys:
+        del in_flight[event.notice_id]
     if event.notice_id.kind is NoticeKind.KEY:
         shown_at = event.at if shown is None else shown.at
         memory = drop_snooze(memory, KeyId(event.notice_id.subject), shown_at, event.at)
     return replace(state, memory=memory, in_flight=in_flight)
+
+
+def _with_delivered(memory: Memory, event: events.NoticeDelivered) -> Memory:
+    oldest = earlier(event.at, TROUBLE_KEYS_KEPT)
+    kept = {key: at for key, at in memory.delivered.items() if at > oldest or not is_trouble_key(key)}
+    fresh = {str(k) for k in event.dedup_keys if isinstance(k, ToldKey) or not was_delivered(memory, k, event.at)}
+    return replace(memory, delivered=kept | dict.fromkeys(fresh, event.at))
 
 
 def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
