@@ -8,7 +8,7 @@ from itertools import combinations, product
 from daemon.core.caching import memoize_last
 from daemon.core.holders import ONE_ISSUE, KeyLineage, LineageEntry, told
 from daemon.core.model import CertificatePair, Claim, HolderAnswer, pair_of
-from daemon.core.person_names import joined
+from daemon.core.person_names import joined, loose
 from daemon.core.same_holder import HolderMatch, match_holders, name_of
 
 TOO_COMMON = 12  # more lines with one surname or first name in common show nothing
@@ -57,10 +57,10 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
     name = name_of(entry.seen.certificate)
     if name is None:
         return
-    yield "".join(sorted(name.whole))
+    yield "".join(sorted(loose(name.whole)))
     for reading in name.readings:
-        yield "surname", joined(reading.surname)
-        yield "given", joined(reading.given[:1])
+        yield "surname", loose(joined(reading.surname))
+        yield "given", loose(joined(reading.given[:1]))
 
 
 def _doubt(

@@ -5,19 +5,29 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import product
 
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 MANY_WORDS = 8  # a longer common name is no person's: it is compared as a whole
 
 # What NFKD leaves whole.
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n"}
 )
-_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼʹʾ′`´＇", ""))
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘‛ʼʹʻʾʿˈˊˋ′‵`´＇՚ꞌꞋ❛❜", ""))
+_WRITTEN_SIGN = re.compile(r"(?<=[aou])e|(?<=a)a")
 _HYPHENS = re.compile(r"\s*-[\s-]*")
 _NEITHER_WORD_NOR_SIGN = re.compile(r"[^\w.-]|_")
 _MEN, _WOMEN = frozenset({"m", "mr", "monsieur", "herr"}), frozenset({"mme", "mlle", "madame", "mrs", "ms", "frau"})
 _TITLES = _MEN | _WOMEN | {"me", "maitre", "mademoiselle", "dr", "docteur", "pr", "prof", "professeur"}
+_TITLES |= {"rechtsanwalt", "rechtsanwaltin", "ssa"}
+# These are surnames as well, or given names: they are titles with a dot alone.
+_TITLES_WITH_DOT = frozenset({"avv.", "dipl.", "dipl.-ing.", "dott.", "ing.", "lic.", "mag.", "sr.", "sra."})
+_TITLES_BEHIND = frozenset({"me", "mr", "mme", "mlle", "mrs", "dr", "pr", "prof"})  # a surname may be one of the others
+_PURPOSES = frozenset({"authentication", "authentification", "auth", "signature", "signatur", "sign", "firma"})
+_BETWEEN = re.compile(r"[,;()]")
+_BEFORE_NUMBER = re.compile(r"\s-\s(?=(?:\w+\s+)?\w*[0-9])")
+_LABELS = frozenset({"nif", "nie", "dni", "nombre"})  # Spain, before a number in the name
 _JOINERS = frozenset({"de", "du", "des", "la", "le", "les", "ep", "epouse", "nee", "ne", "veuve", "vve", "et", "dit"})
 
 Words = tuple[str, ...]  # folded; a hyphen stays inside a word, and a dot after what is cut short
@@ -68,6 +78,9 @@ class HolderName:
     titles: frozenset[str]
     """Titles of men and women, such as "m" and "mme"."""
 
+    numbers: Words | None = None
+    """Words with digits in the common name. None where it was not read."""
+
 
 @lru_cache(maxsize=1 << 16)  # support staff read hundreds of keys, and each name is compared with others
 def read_name(given_name: str, surname: str, common_name: str) -> HolderName | None:
@@ -99,73 +112,138 @@ def joined(words: Words) -> str:
 
 def match_names(one: HolderName, other: HolderName) -> NameMatch:
     """Return how like two names are."""
-    if one.is_sure or other.is_sure:
-        found = max(_match(a, b) for a, b in product(one.readings, other.readings))
-    elif one.whole == other.whole or one.whole in other.turned or other.whole in one.turned:
-        found = NameMatch.EQUAL
-    else:
-        found = _match(one.readings[0], other.readings[0])
-    if _of_two_genders(one.titles, other.titles):
+    found = _match_words(one, other)
+    if found < NameMatch.UNSURE and _are_loosely_equal(one, other):
+        found = NameMatch.UNSURE
+    read_in_both = one.numbers is not None and other.numbers is not None
+    if (read_in_both and one.numbers != other.numbers) or _of_two_genders(one.titles, other.titles):
         return min(found, NameMatch.UNSURE)
     return found
 
 
+def loose(word: str) -> str:
+    """Return a joined word as if ä, ö, ü, ø and å had no "e" or "a" written for their sign."""
+    return _WRITTEN_SIGN.sub("", word)
+
+
+def _match_words(one: HolderName, other: HolderName) -> NameMatch:
+    if one.is_sure or other.is_sure:
+        return max(_match(a, b) for a, b in product(one.readings, other.readings))
+    if one.whole == other.whole or one.whole in other.turned or other.whole in one.turned:
+        return NameMatch.EQUAL
+    return _match(one.readings[0], other.readings[0])
+
+
+def _are_loosely_equal(one: HolderName, other: HolderName) -> bool:
+    """Return whether two names differ by "ue" for "ü" and the like alone."""
+    names, other_names = (
+        {loose(whole) for whole in (name.whole, *name.turned, *(joined(r.surname + r.given) for r in name.readings))}
+        for name in (one, other)
+    )
+    return not names.isdisjoint(other_names)
+
+
 def repaired(text: str) -> str:
-    """Return a text, mended where its UTF-8 was read as Latin-1."""
+    """Return a text, mended where its UTF-8 was read as Latin-1.
+
+    That may have happened twice, and to some of its words alone.
+    """
+    once = " ".join(map(_repaired_once, text.split(" ")))
+    return once if once == text else repaired(once)
+
+
+def _repaired_once(word: str) -> str:
     for encoding in ("latin-1", "cp1252"):
         try:
-            return text.encode(encoding).decode("utf-8")
+            return word.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
-    return text
+    return word
 
 
 def _words(text: str) -> Words:
-    """Return the folded words of a name.
+    """Return the folded words of a name, titles first.
 
-    Without case, accents, ligatures, apostrophes and signs.
+    Without case, accents, ligatures, apostrophes, signs and what cannot be seen.
     """
-    plain = unicodedata.normalize("NFKD", repaired(text).translate(_APOSTROPHES).casefold()).translate(_LETTERS)
-    shown = "".join("-" if unicodedata.category(c) == "Pd" else c for c in plain if not unicodedata.combining(c))
-    tidy = _HYPHENS.sub("-", _NEITHER_WORD_NOR_SIGN.sub(" ", shown.translate(_APOSTROPHES)).replace(".", ". "))
+    seen = "".join(c for c in repaired(text) if unicodedata.category(c) != "Cf" or c == SOFT_HYPHEN)
+    plain = unicodedata.normalize("NFKD", seen.translate(_APOSTROPHES).casefold()).translate(_LETTERS)
+    shown = "".join(
+        "-" if unicodedata.category(c) == "Pd" or c == SOFT_HYPHEN else c for c in plain if not unicodedata.combining(c)
+    )
+    first, *more = (_split_words(part) for part in _BETWEEN.split(shown.translate(_APOSTROPHES)))
+    titles = [part for part in more if part and _are_titles(part)]
+    others = [part for part in more if part not in titles and not set(part) <= _PURPOSES]
+    return tuple(word for part in (*titles, first, *others) for word in part)
+
+
+def _split_words(shown: str) -> Words:
+    shown = _BEFORE_NUMBER.sub(" ", shown)
+    tidy = _HYPHENS.sub("-", _NEITHER_WORD_NOR_SIGN.sub(" ", shown).replace(".", ". "))
     return tuple(word for part in tidy.split() if joined((word := part.strip("-"),)))
+
+
+def _are_titles(words: Words) -> bool:
+    """Return whether words behind a comma are titles.
+
+    An initial is none.
+    """
+    return all(_is_title(word) and len(word.rstrip(".")) > 1 for word in words)
+
+
+def _is_title(word: str) -> bool:
+    return word.rstrip(".") in _TITLES or word in _TITLES_WITH_DOT
 
 
 def _without_titles(words: Words) -> tuple[frozenset[str], Words]:
     """Split the titles from the words, of which one is left."""
     titles: set[str] = set()
-    while len(words) > 1 and words[0].rstrip(".") in _TITLES:
+    while len(words) > 1 and _is_title(words[0]):
         titles.add(words[0].rstrip("."))
         words = words[1:]
+    while len(words) > 1 and words[-1].rstrip(".") in _TITLES_BEHIND:
+        titles.add(words[-1].rstrip("."))
+        words = words[:-1]
     return frozenset(titles), words
 
 
 def _read_common_name(common_name: str) -> HolderName | None:
-    titles, words = _without_titles(_words(common_name))
+    titles, all_words = _without_titles(_words(common_name))
+    numbers = tuple(sorted(word for word in all_words if any(c.isdigit() for c in word)))
+    words = tuple(word for word in all_words if word not in numbers and not (numbers and word in _LABELS))
+    if not words:
+        words, numbers = numbers, ()
     if not words:
         return None
-    whole = joined(words)
     readings = _split_by_capitals(common_name, words)
-    may_turn = len(words) <= MANY_WORDS and not any(c.isdigit() for c in whole)
-    cuts = range(1, len(words)) if may_turn else range(0)
+    cuts = range(1, len(words)) if len(words) <= MANY_WORDS else range(0)
     return HolderName(
-        whole=whole,
+        whole=joined(words),
         turned=frozenset(joined(words[cut:] + words[:cut]) for cut in cuts),
         readings=readings or _splits(words, cuts),
         is_sure=bool(readings),
         titles=titles,
+        numbers=numbers,
     )
 
 
 def _split_by_capitals(common_name: str, words: Words) -> tuple[PersonName, ...]:
-    """Return the reading of a name whose surname alone is in capitals."""
+    """Return the readings of a name whose surname alone is in capitals.
+
+    A single letter beside it may be of either name.
+    """
     capitals = {joined(_words(part)) for part in common_name.split() if len(part) > 1 and part.isupper()}
-    are_capitals = [len(joined((word,))) > 1 and joined((word,)) in capitals for word in words]
-    changes = [place for place, (one, following) in enumerate(pairwise(are_capitals), 1) if one is not following]
-    if len(changes) != 1:
-        return ()
-    ahead, behind = words[: changes[0]], words[changes[0] :]
-    return (PersonName(behind, ahead) if are_capitals[0] else PersonName(ahead, behind),)
+    kinds = [None if len(joined((word,))) == 1 else joined((word,)) in capitals for word in words]
+    cuts = [cut for cut in range(1, len(words)) if _is_cut(kinds[:cut], kinds[cut:])]
+    surname_first = True in kinds and False in kinds and kinds.index(True) < kinds.index(False)
+    split = ((words[:cut], words[cut:]) for cut in cuts)
+    return tuple(PersonName(behind, ahead) if surname_first else PersonName(ahead, behind) for ahead, behind in split)
+
+
+def _is_cut(ahead: list[bool | None], behind: list[bool | None]) -> bool:
+    """Return whether all words in capitals are on one side, and only they."""
+    sides = set(ahead) - {None}, set(behind) - {None}
+    return all(len(side) == 1 for side in sides) and sides[0] != sides[1]
 
 
 def _splits(words: Words, cuts: range) -> tuple[PersonName, ...]:

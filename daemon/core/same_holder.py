@@ -21,7 +21,7 @@ def match_holders(one: Certificate, other: Certificate) -> HolderMatch:
 
     Numbers of people decide, where both certificates have one. Names do where not.
     """
-    person, other_person = person_number(one.subject_serial), person_number(other.subject_serial)
+    person, other_person = person_of(one), person_of(other)
     found = _match_by_name(one, other)
     if person is None or other_person is None:
         return found
@@ -51,7 +51,7 @@ def organization_of(certificate: Certificate) -> RegistrationNumber | None:
 
 def person_of(certificate: Certificate) -> RegistrationNumber | None:
     """Return the holder's own number."""
-    return person_number(certificate.subject_serial)
+    return person_number(certificate.subject_serial) or person_number(certificate.subject_cn)
 
 
 def _match_by_name(one: Certificate, other: Certificate) -> HolderMatch:
@@ -94,5 +94,7 @@ def _in_one_organization(one: Certificate, other: Certificate) -> bool | None:
     """Return whether the organisations are one, None where one is unknown."""
     number, other_number = organization_of(one), organization_of(other)
     if number is None or other_number is None:
+        return None
+    if number.digits == other_number.digits and "" in {number.country, other_number.country}:
         return None
     return number == other_number
