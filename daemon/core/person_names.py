@@ -122,7 +122,10 @@ def match_names(one: HolderName, other: HolderName) -> NameMatch:
 
 
 def loose(word: str) -> str:
-    """Return a joined word as if ä, ö, ü, ø and å had no "e" or "a" written for their sign."""
+    """Return a joined word without letters that stand for a sign.
+
+    Such as "ue" for "ü", "oe" for "ø" and "aa" for "å".
+    """
     return _WRITTEN_SIGN.sub("", word)
 
 
@@ -135,7 +138,7 @@ def _match_words(one: HolderName, other: HolderName) -> NameMatch:
 
 
 def _are_loosely_equal(one: HolderName, other: HolderName) -> bool:
-    """Return whether two names differ by "ue" for "ü" and the like alone."""
+    """Return whether only letters written for a sign differ."""
     names, other_names = (
         {loose(whole) for whole in (name.whole, *name.turned, *(joined(r.surname + r.given) for r in name.readings))}
         for name in (one, other)
@@ -241,7 +244,7 @@ def _split_by_capitals(common_name: str, words: Words) -> tuple[PersonName, ...]
 
 
 def _is_cut(ahead: list[bool | None], behind: list[bool | None]) -> bool:
-    """Return whether all words in capitals are on one side, and only they."""
+    """Return whether a cut parts the capitals from the rest."""
     sides = set(ahead) - {None}, set(behind) - {None}
     return all(len(side) == 1 for side in sides) and sides[0] != sides[1]
 
