@@ -120,6 +120,11 @@ class Accessibility:
         """Bring the keyboard to an object."""
         self._call(node.owner, node.path, COMPONENT, "GrabFocus")
 
+    def centre(self, node: Node) -> tuple[int, int]:
+        """Return the middle of an object, in pixels of the screen."""
+        x, y, width, height = self._call(node.owner, node.path, COMPONENT, "GetExtents", "u", 0)[0]
+        return x + width // 2, y + height // 2
+
     def focused(self, timeout_s: float = 10.0) -> Node:
         """Return the next object that received the focus, as it is now."""
         assert self._client is not None

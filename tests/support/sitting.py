@@ -1,0 +1,157 @@
+"""Operates the program, two readers and the guide's window.
+
+A control is found over AT-SPI, and pressed there, by a real pointer or by real keys.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from support.accessibility import Accessibility, Node, report
+from support.card import PivCard
+from support.pki import make_certificate
+from support.process import Process, SupportTimeoutError, require_tool, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from support.program import Program
+    from support.reader import ReaderService
+
+PLATFORM_URL = "https://platform.example/login"
+THREE_YEARS = timedelta(days=3 * 365)
+NEW_END = datetime.now(UTC) + THREE_YEARS - timedelta(days=1)
+DOUBLE_CLICK_MS = 250
+HELD_KEY_S = 1.2  # X repeats a key after 0.66 s
+BUTTON = "push button"
+NO_BREAK = "\u00a0"
+
+
+def key_card(end: datetime, number: int) -> PivCard:
+    """Return a key whose certificate ends then."""
+    certificate = make_certificate(not_before=end - THREE_YEARS, not_after=end)
+    return PivCard({"9A": certificate}, guid=bytes([number]) * 16)
+
+
+def new_key() -> PivCard:
+    """Return a key that was made yesterday."""
+    return key_card(NEW_END, 2)
+
+
+class Sitting:
+    """The program with two readers, and a window operated by labels.
+
+    A picture of the screen is kept at every step.
+    """
+
+    def __init__(self, program: Program, reader: ReaderService, tree: Accessibility, pictures: Path) -> None:
+        self.program = program
+        self.reader = reader
+        self.step_words = "Step "
+        self._tree = tree
+        self._pictures = pictures
+        self._taken = 0
+        self.daemon = self.start_daemon()
+
+    def start_daemon(self) -> Process:
+        """Start the program and wait until it runs."""
+        self.daemon = self.program.start("run")
+        self.daemon.wait_for_log("vigicle is running")
+        return self.daemon
+
+    def wait_for(self, words: str) -> None:
+        """Wait for these words in the window and take a picture."""
+        self._wait_until(lambda: self._reads(words), f"the window says {words!r}")
+
+    def wait_for_step(self, title: str) -> None:
+        """Wait for the headline of a step, and take a picture."""
+        self._wait_until(lambda: self.is_at(title), f"the window is at the step {title!r}")
+
+    def press(self, label: str) -> None:
+        """Press the button with this label."""
+        self._tree.act(self._button(label), "Press")
+
+    def click(self, label: str, *, times: int = 2) -> None:
+        """Click a button with the pointer, twice at one place."""
+        x, y = self._tree.centre(self._button(label))
+        clicks = ["click", "--repeat", str(times), "--delay", str(DOUBLE_CLICK_MS), "1"]
+        self._xdotool("mousemove", str(x), str(y), *clicks)
+
+    def type_key(self, key: str) -> None:
+        """Type a key."""
+        self._xdotool("key", key)
+
+    def hold_key(self, key: str) -> None:
+        """Hold a key down until it has repeated."""
+        self._xdotool("keydown", key, "sleep", str(HELD_KEY_S), "keyup", key)
+
+    def tab_to(self, label: str) -> None:
+        """Go to a button by the Tab key alone."""
+        self._button(label)
+
+        def there() -> bool:
+            if self.focused() == label:
+                return True
+            self.type_key("Tab")
+            return self.focused() == label
+
+        self._wait_until(there, f"Tab leads to {label!r}")
+
+    def focused(self) -> str:
+        """Return the name of what has the keyboard."""
+        return next((n.name for n in self._visible() if "focused" in n.states), "")
+
+    def has(self, label: str) -> bool:
+        """Return whether a button with this label is visible."""
+        return any((n.role, n.name) == (BUTTON, label) for n in self._visible())
+
+    def is_at(self, title: str) -> bool:
+        """Return whether this is the step's headline."""
+        names = [n.name for n in self._visible() if n.role == "label"]
+        return any(name.startswith(self.step_words) and name.endswith(f". {title}") for name in names)
+
+    def words(self) -> list[str]:
+        """Return all that can be read in the window."""
+        return [n.name for n in self._visible() if n.name]
+
+    def _wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        try:
+            wait_until(condition, what, 20)
+        except SupportTimeoutError as error:
+            raise SupportTimeoutError(f"{error}\n{report(self._visible())}") from error
+        self._taken += 1
+        scrot = require_tool("scrot", "scrot")
+        path = self._pictures / f"{self._taken:02}.png"
+        subprocess.run([scrot, "-o", str(path)], env=os.environ | self.program.environment, check=True, timeout=10)
+
+    def _reads(self, words: str) -> bool:
+        return any(words in f"{n.name} {n.description}" for n in self._visible())
+
+    def _button(self, label: str) -> Node:
+        """Return a button once it can be pressed."""
+        found: list[Node] = []
+
+        def available() -> bool:
+            buttons = [n for n in self._visible() if (n.role, n.name) == (BUTTON, label)]
+            found[:] = [n for n in buttons if "sensitive" in n.states]
+            return bool(found)
+
+        self._wait_until(available, f"{label!r} can be pressed")
+        return found[0]
+
+    def _visible(self) -> list[Node]:
+        """Return what is shown, with common spaces."""
+        nodes = self._tree.tree(hidden=False)
+        return [
+            replace(n, name=n.name.replace(NO_BREAK, " "), description=n.description.replace(NO_BREAK, " "))
+            for n in nodes
+        ]
+
+    def _xdotool(self, *words: str) -> None:
+        command = [require_tool("xdotool", "xdotool"), *words]
+        subprocess.run(command, env=os.environ | self.program.environment, check=True, timeout=10)
