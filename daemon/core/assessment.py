@@ -24,6 +24,7 @@ from daemon.core.model import (
     ProgressId,
     ReaderName,
 )
+from daemon.core.recalls import last_moment, recall_of
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status
 from daemon.core.state import State
@@ -259,6 +260,8 @@ def _certificate_status(
 ) -> CertificateStatus:
     certificate = seen.certificate
     procedure = procedure_of(certificate, settings.procedures, assignments)
+    recall = recall_of(certificate, procedure)
+    usable = certificate if recall is None else replace(certificate, not_after=last_moment(recall))
     return CertificateStatus(
         fingerprint_sha256=certificate.fingerprint,
         subject_cn=certificate.subject_cn,
@@ -266,9 +269,11 @@ def _certificate_status(
         serial_hex=certificate.serial_hex,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
+        usable_until=usable.not_after,
+        recall=recall,
         days_left=_days_left(certificate, now),
         role=certificate.role,
-        stage=stage(certificate, now, settings.notices_of(procedure), superseded=certificate.fingerprint in silent),
+        stage=stage(usable, now, settings.notices_of(procedure), superseded=certificate.fingerprint in silent),
         present=certificate.fingerprint in present_now,
         procedure=procedure.id if procedure else None,
         procedure_sure=is_sure(certificate, settings.procedures, assignments),
@@ -285,4 +290,4 @@ def _days_left(certificate: Certificate, now: datetime) -> int | None:
 
 
 def _end(certificate: CertificateStatus) -> datetime:
-    return certificate.not_after or datetime.max.replace(tzinfo=UTC)
+    return certificate.usable_until or datetime.max.replace(tzinfo=UTC)

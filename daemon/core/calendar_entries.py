@@ -42,9 +42,9 @@ def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple
 
 def _entries_of_key(key: Key, assessment: Assessment, memory: Memory, settings: Settings) -> Iterator[CalendarEntry]:
     first = next(iter(assessment.watched(key)), None)
-    if first is None or first.not_after is None or not has_end(first.not_after):
+    if first is None or first.usable_until is None or not has_end(first.usable_until):
         return
-    end = first.not_after
+    end = first.usable_until
     holder = key_holder(key, memory)
     procedure = settings.procedure(first.procedure)
     for days, moment in milestones(end, settings.notices_of(procedure)):

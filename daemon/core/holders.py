@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from config.settings import Procedure
+from config.settings import Procedure, Recall
 from daemon.core.caching import memoize_last
 from daemon.core.issuers import procedure_of
 from daemon.core.model import (
@@ -22,6 +22,7 @@ from daemon.core.model import (
     Role,
     pair_of,
 )
+from daemon.core.recalls import last_moment, recall_of
 from daemon.core.same_holder import HolderMatch, contradict, match_holders, name_of, organization_of, person_of
 
 NONE: frozenset[Fingerprint] = frozenset()
@@ -51,6 +52,10 @@ class LineageEntry:
     not_before: datetime
 
     not_after: datetime
+    """The end of its use: that of its validity, or of what a recall leaves of it."""
+
+    recall: Recall | None = None
+    """The recall that ends it before its own end."""
 
     renewed: CertificateRecord | None = None
     """The certificate of this key that this one replaced in place."""
@@ -183,7 +188,9 @@ def _earliest(key: Key, records: Iterable[CertificateRecord], uses: Uses) -> Map
         certificate, procedure = seen.certificate, uses.procedure_of(seen.certificate)
         if procedure is None or certificate.not_before is None or certificate.not_after is None:
             continue
-        entry = LineageEntry(key=key, seen=seen, not_before=certificate.not_before, not_after=certificate.not_after)
+        recall = recall_of(certificate, procedure)
+        end = certificate.not_after if recall is None else last_moment(recall)
+        entry = LineageEntry(key=key, seen=seen, not_before=certificate.not_before, not_after=end, recall=recall)
         kind = procedure.id, certificate.role
         earliest[kind] = min(earliest.get(kind, entry), entry, key=lambda e: (e.not_after, e.fingerprint))
     return earliest

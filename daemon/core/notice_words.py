@@ -6,7 +6,7 @@ A title has at most 45 letters, a body two short sentences, a button 18 letters:
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from config.i18n.text import Argument, Text, text
+from config.i18n.text import Argument, Phrase, Text, text
 from config.instants import has_end
 from config.settings import Procedure, Settings
 from config.workflows import WorkflowKind
@@ -145,14 +145,15 @@ def _title(subject: Subject, now: datetime) -> Text:
     if path is not None and path.kind in PATH_TITLES:
         return text(PATH_TITLES[path.kind], key=key)
     if expired(subject.not_after, now):
-        return text("notice.expired.title", key=key)
-    return _title_of_days(days_left(subject.not_after, now), key)
+        return text("notice.expired.title" if subject.recall is None else "notice.recalled.title", key=key)
+    return _title_of_days(days_left(subject.not_after, now), key, ends=subject.recall is None)
 
 
-def _title_of_days(left: int, key: Text) -> Text:
+def _title_of_days(left: int, key: Text, *, ends: bool) -> Text:
+    """Return the days left. Only a certificate that ends by itself expires."""
     if left == 0:
         return text("notice.last.title", key=key)
-    if left <= SOON:
+    if left <= SOON or not ends:
         return text("notice.soon.title", key=key, count=left)
     return text("notice.ends.title", key=key, count=left)
 
@@ -166,7 +167,8 @@ def _body(subject: Subject, now: datetime) -> Text:
     if case is not None:
         arguments["until"] = last_day_with_old(case)
         arguments["last"] = last_moment_with_old(case.lineage, case.status.current)
-    return text(_body_id(subject, now), **arguments)
+    body = text(_body_id(subject, now), **arguments)
+    return body if subject.recall is None else text("notice.and_recall", recall=Phrase(subject.recall.text), body=body)
 
 
 def _body_id(subject: Subject, now: datetime) -> str:  # noqa: PLR0911 - one return a situation
@@ -212,7 +214,8 @@ def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
         return "notice.order.expired"
     if subject.not_after - now < WITH_TIME:
         return "notice.order.hours"
-    return "notice.order.soon" if days_left(subject.not_after, now) <= SOON else "notice.order.ends"
+    presses = days_left(subject.not_after, now) <= SOON or subject.recall is not None
+    return "notice.order.soon" if presses else "notice.order.ends"
 
 
 def _button(subject: Subject, now: datetime) -> Text:

@@ -157,7 +157,8 @@ def _path_after_renewal(lineage: KeyLineage, current: LineageEntry, renewed: Cer
     kind = WorkflowKind.RENEW if in_place else WorkflowKind.ASSOCIATE_NEW
     path = _path(lineage, kind, Reason.RENEWED, new=current)
     certificate = renewed.certificate
-    return replace(path, old_fingerprint=certificate.fingerprint, date=certificate.not_after or current.not_after)
+    date = certificate.not_after or current.not_after
+    return replace(path, old_fingerprint=certificate.fingerprint, date=date, recall=None)
 
 
 def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
@@ -255,6 +256,7 @@ def _path(
         new_fingerprint=new.fingerprint if new else None,
         why=why,
         date=dated.not_after,
+        recall=dated.recall,
     )
 
 

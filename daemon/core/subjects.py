@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
-from config.settings import NoticeSettings, Settings
+from config.settings import NoticeSettings, Recall, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last
@@ -22,13 +22,14 @@ CLOCK_SLACK = timedelta(days=1)
 class Subject:
     """A key to notify of.
 
-    `not_after` is its earliest end that was not announced as past, and `role` that of the certificate that ends.
-    `case` is the one in which the key is current.
+    `not_after` is the earliest end of its use that was not announced as past. `role` and `recall` are those of the
+    certificate that ends. `case` is the one in which the key is current.
     """
 
     key: Key
     not_after: datetime
     role: Role
+    recall: Recall | None = None
     case: RenewalCase | None
 
     @property
@@ -69,10 +70,13 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
     for key in memory.keys.values():
         if key.id not in current and key.id in assessment.cases_by_key:
             continue
-        roles = {c.not_after: c.role for c in reversed(assessment.watched(key)) if c.not_after}
-        if roles:
-            end = _end_to_announce(key, list(roles), memory, now)
-            found.append(Subject(key=key, not_after=end, role=roles[end], case=current.get(key.id)))
+        ending = {c.usable_until: c for c in reversed(assessment.watched(key)) if c.usable_until}
+        if ending:
+            end = _end_to_announce(key, list(ending), memory, now)
+            first = ending[end]
+            found.append(
+                Subject(key=key, not_after=end, role=first.role, recall=first.recall, case=current.get(key.id))
+            )
     return tuple(found)
 
 

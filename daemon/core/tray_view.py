@@ -6,7 +6,7 @@ from datetime import datetime
 
 from config.i18n.text import Text, text
 from config.instants import has_end
-from config.settings import Procedure, Settings
+from config.settings import Procedure, Recall, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read
@@ -57,19 +57,20 @@ ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT,
 class Shown:
     """The key that the menu speaks of.
 
-    `case` is the one that it is current in.
+    `case` is the one that it is current in, and `recall` what ends it.
     """
 
     end: datetime
     holder: str | Text
     procedure: Procedure | None
+    recall: Recall | None = None
     case: RenewalCase | None = None
 
 
 def build_tray_view(state: State, assessment: Assessment, now: datetime) -> TrayView:
     """Return what the tray shows."""
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
-    end = min((c.not_after for c in counted if c.not_after is not None), default=None)
+    end = min((c.usable_until for c in counted if c.usable_until is not None), default=None)
     icon_state = _icon_state(state, assessment, counted, now)
     shown = _shown_key(state, assessment, counted)
     headline = _headline(icon_state, state, shown, now)
@@ -124,7 +125,7 @@ def _headline(icon_state: IconState, state: State, shown: Shown | None, now: dat
     if shown is not None:
         key = key_words(shown.procedure)
         if expired(shown.end, now):
-            return text("face.expired", key=key)
+            return text("face.expired" if shown.recall is None else "face.recalled", key=key)
         return text("face.well", key=key, left=left_words(shown.end, now))
     if icon_state is IconState.NO_READER:
         return text("face.no_reader")
@@ -137,13 +138,15 @@ def _shown_key(state: State, assessment: Assessment, counted: list[CertificateSt
     if case is not None:
         current = case.status.current
         holder = called(case.lineage.holder, current.key)
-        return Shown(end=current.not_after, holder=holder, procedure=case.lineage.procedure, case=case)
-    dated = [(c.not_after, c) for c in counted if c.not_after is not None]
+        end, recall = current.not_after, current.recall
+        return Shown(end=end, holder=holder, procedure=case.lineage.procedure, recall=recall, case=case)
+    dated = [(c.usable_until, c) for c in counted if c.usable_until is not None]
     if not dated:
         return None
     end, first = min(dated, key=lambda each: each[0])
     procedure = next((p for p in state.settings.procedures if p.id == first.procedure), None)
-    return Shown(end=end, holder=first.subject_cn or text("holder.unknown"), procedure=procedure)
+    holder = first.subject_cn or text("holder.unknown")
+    return Shown(end=end, holder=holder, procedure=procedure, recall=first.recall)
 
 
 def _first_case(assessment: Assessment) -> RenewalCase | None:

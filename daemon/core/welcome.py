@@ -51,11 +51,11 @@ def welcome_notice(report: Report, *, hides_new_icons: bool = False) -> Notice:
 
 
 def _dates(known: CertificateStatus) -> Text:
-    if known.not_after is None:
+    if known.usable_until is None:
         return text("welcome.hello")
     if known.stage is Stage.EXPIRED:
-        return text("welcome.expired", date=known.not_after)
-    return text("welcome.known", date=known.not_after)
+        return text("welcome.expired", date=known.usable_until)
+    return text("welcome.known", date=known.usable_until)
 
 
 def _step_with_key(known: CertificateStatus, report: Report) -> Text:

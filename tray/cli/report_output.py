@@ -172,8 +172,8 @@ def _certificate_table(report: Report, render: Render, now: datetime) -> Table:
         table.add_column(render(text(column)))
     for line in report.certificates:
         drawn = ""
-        if line.not_before and line.not_after:
-            drawn = timeline(line.not_before, line.not_after, now)
+        if line.not_before and line.usable_until:
+            drawn = timeline(line.not_before, line.usable_until, now)
         holder, place, role, until, state, left = _words(line, render)
         ends = Styled.assemble(until, "\n", (drawn, STYLES.get(line.stage, "dim")))
         table.add_row(Styled("\n").join([holder, place]), role, ends, Styled("\n").join([state, left]))
@@ -193,16 +193,18 @@ def _words(line: CertificateStatus, render: Render) -> tuple[Styled, Styled, Sty
         styled(clean(line.subject_cn) or render(text("holder.unknown"))),
         styled(place_words(line, render), "dim"),
         styled(render(text(ROLES[line.role]))),
-        styled(render(text("table.date", date=line.not_after)) if line.not_after else UNKNOWN),
+        styled(render(text("table.date", date=line.usable_until)) if line.usable_until else UNKNOWN),
         styled(render(text(STAGES[line.stage])), STYLES.get(line.stage, "dim"), before=f"{SYMBOLS[line.stage]} "),
         left_words(line, render),
     )
 
 
 def left_words(line: CertificateStatus, render: Render) -> Styled:
-    """Return how many days a certificate has left, or when it begins."""
+    """Return the days left, the begin, or the recall."""
     if line.stage is Stage.NOT_YET and line.not_before is not None:
         return styled(render(text("table.begins", date=line.not_before)))
+    if line.recall is not None:
+        return styled(render(text("table.recalled", date=line.recall.moment)))
     if line.days_left is None or line.not_after is None or not has_end(line.not_after):
         return Styled()
     return styled(render(text("table.days", count=line.days_left)))

@@ -15,7 +15,7 @@ from daemon.core.guide.context import blank_progress
 from daemon.core.holders import holder_name
 from daemon.core.key_names import key_of
 from daemon.core.labels import ROLES
-from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
+from daemon.core.model import CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.notice_words import left_words
 from daemon.core.state import State
@@ -110,11 +110,11 @@ def _card(
         procedure=_procedure_title(procedure),
         role=line.role,
         stage=line.stage,
-        until=_until(certificate.not_after, now),
-        left=_left(certificate.not_after, now),
+        until=_until(line, now),
+        left=_left(line.usable_until, now),
         place=_place(seen, key, present=line.present),
         present=line.present,
-        bar=_bar(certificate, key, assessment),
+        bar=_bar(line, key, assessment),
     )
     if key is None:
         return card
@@ -127,7 +127,10 @@ def _procedure_title(procedure: Procedure | None) -> Phrase | None:
     return Phrase(procedure.title)
 
 
-def _until(end: datetime | None, now: datetime) -> Text:
+def _until(line: CertificateStatus, now: datetime) -> Text:
+    end = line.usable_until
+    if line.recall is not None:
+        return text("certificate.recalled", date=line.recall.moment)
     if end is None:
         return text("certificate.no_date")
     if expired(end, now):
@@ -162,18 +165,18 @@ def _place_in(reader: str, seen: CertificateRecord, *, present: bool) -> Text:
     return text("certificate.away.in", reader=reader, date=seen.last_seen)
 
 
-def _bar(certificate: Certificate, key: Key | None, assessment: Assessment) -> Bar[Sentence] | None:
+def _bar(certificate: CertificateStatus, key: Key | None, assessment: Assessment) -> Bar[Sentence] | None:
     """Return the bar of a validity.
 
     None where a date could not be read.
     """
-    if certificate.not_before is None or certificate.not_after is None:
+    if certificate.not_before is None or certificate.usable_until is None:
         return None
     return Bar(
         role=_bar_role(key, assessment),
         label=text(ROLES[certificate.role]),
         begins=certificate.not_before,
-        ends=certificate.not_after,
+        ends=certificate.usable_until,
     )
 
 

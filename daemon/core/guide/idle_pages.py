@@ -51,7 +51,7 @@ BODIES_WITHOUT_END = BODIES | {CalmPage.FINISHED: "guide.finished.no_end", CalmP
 def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
     """Return the page for a user without a key of any procedure."""
     shown = reader_status(state, None)
-    plain = next((c for c in assessment.certificates if c.not_after and c.stage is not Stage.SUPERSEDED), None)
+    plain = next((c for c in assessment.certificates if c.usable_until and c.stage is not Stage.SUPERSEDED), None)
     page = GuideView(
         language=state.settings.language,
         headline=text("guide.empty"),
@@ -61,13 +61,13 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
         reader_words=reader_text(state, None, shown),
         actions=(workflow_action(ActionKind.CHECK),),
     )
-    if plain is None or plain.not_after is None:
+    if plain is None or plain.usable_until is None:
         return page
     holder = holder_label(plain.subject_cn)
     return replace(
         page,
         headline=text("guide.plain"),
-        body=text(_plain_body(plain.not_after), holder=holder, date=plain.not_after),
+        body=text(_plain_body(plain.usable_until), holder=holder, date=plain.usable_until),
     )
 
 

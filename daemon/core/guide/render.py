@@ -70,10 +70,18 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
         return replace(empty_page(state, assessment), settings=tuple(settings(state)), about=tuple(about(state)))
     context = build_context(state, assessment, case, now)
     page = replace(_page(context), on_card=on_card(state), settings=tuple(settings(state)), about=tuple(about(state)))
+    page = replace(page, notes=(*page.notes, *_recalls(context)))
     question = open_question(context)
     if question is None:
         return page
     return with_question(page, question)
+
+
+def _recalls(context: GuideContext) -> Iterator[Sentence]:
+    """Yield the words of the recalls that end these keys."""
+    entries = (context.case.status.current, context.case.status.pending)
+    recalls = dict.fromkeys(entry.recall for entry in entries if entry is not None)
+    yield from (Phrase(recall.text) for recall in recalls if recall is not None)
 
 
 def _page(context: GuideContext) -> GuideView[Sentence]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from config.i18n.text import Text, text
+from config.i18n.text import Phrase, Text, text
+from config.settings import Recall
 from config.workflows import WorkflowKind
 from daemon.core.model import NO_READER, Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
@@ -42,6 +43,17 @@ class Reason(StrEnum):
     RENEWED = "reason.renewed"
 
 
+REASONS_OF_RECALLED = {
+    Reason.ORDER_DUE: "reason.recalled",
+    Reason.ORDER_EXPIRED: "reason.recalled",
+    Reason.RENEW_DUE: "reason.recalled",
+    Reason.ACTIVATION_UNKNOWN: Reason.ACTIVATION_UNKNOWN_ALONE.value,
+    Reason.ACTIVATION_UNKNOWN_OLD_ENDED: Reason.ACTIVATION_UNKNOWN_ALONE.value,
+    Reason.OLD_ENDED: Reason.OLD_LOST.value,
+}
+"""The text id in place of a reason about a certificate's own end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
     """What one holder has to do next under one procedure."""
@@ -64,13 +76,18 @@ class Path:
     """The end of the old certificate, or of the new one where there is no old one."""
     not_before: datetime | None = None
     """When the new certificate begins, before which only its key can be activated; None for no such wait."""
+    recall: Recall | None = None
+    """The recall that `date` comes from."""
 
     @property
     def reason(self) -> Text:
         """Return `why` as a text, or what to wait for."""
         if self.not_before is not None:
             return text("reason.activate.not_begun", date=self.not_before)
-        return text(self.why.value, date=self.date)
+        if self.recall is None:
+            return text(self.why.value, date=self.date)
+        reason = text(REASONS_OF_RECALLED.get(self.why, self.why.value), date=self.date)
+        return text("reason.and_recall", recall=Phrase(self.recall.text), reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +118,10 @@ class CertificateStatus:
     """Begin of the validity, aware UTC."""
     not_after: datetime | None
     """End of the validity, aware UTC."""
+    usable_until: datetime | None
+    """The end of its use: `not_after`, or what a recall leaves of it."""
+    recall: Recall | None = None
+    """The recall that ends it before its own end."""
     days_left: int | None
     """Whole days to the end, rounded down; negative once it has expired."""
     role: Role

@@ -28,6 +28,7 @@ def line(stage: Stage, name: str = "Jean MARTIN") -> CertificateStatus:
         serial_hex="01",
         not_before=None,
         not_after=None if stage is Stage.UNREADABLE else END,
+        usable_until=None if stage is Stage.UNREADABLE else END,
         days_left=None,
         role=Role.AUTHENTICATION,
         stage=stage,

@@ -77,6 +77,7 @@ REPORT = Report(
             serial_hex="0a1b",
             not_before=NOW,
             not_after=None,
+            usable_until=None,
             days_left=-3,
             role=Role.AUTHENTICATION,
             stage=Stage.EXPIRED,

@@ -41,6 +41,7 @@ LINE = CertificateStatus(
     serial_hex="0a",
     not_before=BEGIN,
     not_after=END,
+    usable_until=END,
     days_left=3,
     role=Role.AUTHENTICATION,
     stage=Stage.DUE,
