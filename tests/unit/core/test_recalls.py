@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.i18n.text import Phrase, Text
+from config.i18n.text import Phrase, Text, text
 from config.i18n.wording import Wording
 from config.settings import IssuerRule, Recall, Settings
 from config.workflows import WorkflowKind
@@ -118,11 +118,11 @@ def test_a_signature_certificate_is_recalled_too() -> None:
     assert line.stage is Stage.EXPIRED
 
 
-def words_of(text: Text | Phrase) -> set[str]:
+def words_of(sentence: Text | Phrase) -> set[str]:
     """Return the procedure's own words inside a text."""
-    if isinstance(text, Phrase):
-        return {text.wording.en}
-    return {word for _, each in text.args if isinstance(each, Text | Phrase) for word in words_of(each)}
+    if isinstance(sentence, Phrase):
+        return {sentence.wording.en}
+    return {word for _, each in sentence.args if isinstance(each, Text | Phrase) for word in words_of(each)}
 
 
 def test_the_notice_comes_at_the_recall_in_the_procedures_words() -> None:
@@ -132,7 +132,7 @@ def test_the_notice_comes_at_the_recall_in_the_procedures_words() -> None:
     assert at == MOMENT
     assert all(WORDS.en in words_of(notice.body) for _, notice in simulator.delivered)
     assert "notice.ends.title" not in simulator.titles(), "it does not end by itself"
-    assert last.button.id == "button.order"
+    assert last.button == text("button.order")
 
 
 def test_guide_and_status_say_why_the_key_is_refused() -> None:
@@ -142,7 +142,7 @@ def test_guide_and_status_say_why_the_key_is_refused() -> None:
     (path,) = report.paths
     assert WORDS.en in words_of(path.reason)
     (card,) = simulator.page.certificates
-    assert (card.until.id, card.stage) == ("certificate.recalled", Stage.DUE)
+    assert (card.until, card.stage) == (text("certificate.recalled", date=MOMENT), Stage.DUE)
 
 
 def test_the_tray_says_that_it_is_no_longer_accepted() -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.i18n.translator import Translator
+from config.i18n.wording import Wording
+from config.settings import Recall
 from daemon.core.model import Fingerprint, ReaderName, Role
 from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.report_output import as_json, left_words, place_words, timeline
@@ -76,6 +78,13 @@ def test_the_table_says_what_is_left_or_when_it_begins(stage: Stage, words: str)
     assert left_words(replace(LINE, stage=stage), Translator("en", UTC).render).plain == words
 
 
+def test_status_shows_a_recall_in_place_of_the_days_left() -> None:
+    recall = Recall(moment=BEGIN + timedelta(days=9), text=Wording(en="", fr=""))
+    assert (
+        left_words(replace(LINE, recall=recall), Translator("en", UTC).render).plain == "refused from 10 January 2026"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "added"),
     [
@@ -87,4 +96,4 @@ def test_the_table_says_what_is_left_or_when_it_begins(stage: Stage, words: str)
 def test_the_json_only_gains_keys(line: CertificateStatus, added: dict[str, str | None]) -> None:
     (shown,) = json.loads(as_json(Report(certificates=(line,)), Translator("en").render))["certificates"]
     assert {key: shown.pop(key) for key in added} == added
-    assert set(shown) == {field.name for field in fields(CertificateStatus)} - set(added)
+    assert set(shown) == {field.name for field in fields(CertificateStatus)} - {*added, "usable_until", "recall"}
