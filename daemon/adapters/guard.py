@@ -1,6 +1,7 @@
 """Keeps one failure from ending what others rely on."""
 
 import logging
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -24,20 +25,16 @@ class Guard:
         self._post = post
         self._has_posted = False
 
-    def run(self, what: str, action: Callable[[], None]) -> bool:
+    def run(self, what: str, action: Callable[[], object]) -> bool:
         """Run an action, and return whether it came to its end.
 
         What it raises is logged under the name `what`, and the first time posted as `FaultMet`. The log names the
-        kind of the error and its place: its words may be personal, and are logged for debugging alone.
+        kind of the error and its places: its words may be personal, and are logged for debugging alone.
         """
         try:
             action()
-        except Exception as error:  # the one guard: what goes wrong here is an error of vigicle's own
-            log.error("%s failed and was left out: %s", what, kind_and_place(error))  # noqa: TRY400 - without its words
-            log.debug("The failure was", exc_info=True)
-            if not self._has_posted:
-                self._has_posted = True
-                self._post(FaultMet(at=datetime.now(UTC)))
+        except Exception as error:  # noqa: BLE001 - the one guard: what goes wrong here is an error of vigicle's own
+            self._tell(what, error)
             return False
         return True
 
@@ -55,9 +52,28 @@ class Guard:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             began = time.monotonic()
 
+    def watch_threads(self) -> None:
+        """Log and tell whatever ends a thread from now on."""
 
-def kind_and_place(error: BaseException) -> str:
-    """Return the kind of an error and the line that raised it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {frames[-1].name}, line {frames[-1].lineno} of {frames[-1].filename}" if frames else ""
-    return f"{type(error).__name__}{place}"
+        def hear(end: threading.ExceptHookArgs) -> None:
+            if isinstance(end.exc_value, Exception):
+                self._tell(f"The thread {end.thread.name if end.thread else '?'}", end.exc_value)
+
+        threading.excepthook = hear
+
+    def _tell(self, what: str, error: Exception) -> None:
+        log.error("%s failed and was left out: %s", what, kind_and_places(error))
+        log.debug("The failure was", exc_info=error)
+        if not self._has_posted:
+            self._has_posted = True
+            self._post(FaultMet(at=datetime.now(UTC)))
+
+
+def kind_and_places(error: BaseException) -> str:
+    """Return the kind of an error and its traceback.
+
+    The line that raised it comes first.
+    """
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    places = ", called by ".join(f"{frame.name}, line {frame.lineno} of {frame.filename}" for frame in frames)
+    return f"{type(error).__name__} in {places}"

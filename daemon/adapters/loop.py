@@ -69,7 +69,7 @@ class Loop:
         out = self._adapters
         try:
             for starter in (out.system_actions, out.tokens, out.schedule, out.control, out.watcher):
-                starter.start()
+                self._guard.run("An adapter's start", starter.start)
             log.info("vigicle is running")
             while self._running:
                 event = self._inbox.next()

@@ -12,6 +12,7 @@ from functools import partial
 from config.folders import Folders
 from config.i18n.text import Text, text
 from config.preferences import save_language
+from daemon.adapters.guard import Guard
 from daemon.core.diagnosis import TOPICS, Check, Health
 from daemon.core.effects import Examine, OpenSystemPage, StartAtLogin, SystemAction, SystemPage, UseLanguage
 from daemon.core.events import LoginStartKnown, ProblemMet, Tick
@@ -34,6 +35,7 @@ class DesktopSystemActions:
     ) -> None:
         """Keep what the actions need. Calls of `examine` take seconds."""
         self._post = post
+        self._guard = Guard(post)
         self._folders = folders
         self._starter = starter
         self._examine = examine
@@ -44,8 +46,12 @@ class DesktopSystemActions:
 
     def run(self, action: SystemAction) -> None:
         """Run it, in a thread of its own."""
+        threading.Thread(target=self._run, args=(action,), name="system-action", daemon=True).start()
+
+    def _run(self, action: SystemAction) -> None:
         work = partial(self._report_failure, partial(self._carry_out, action))
-        threading.Thread(target=work, name="system-action", daemon=True).start()
+        if not self._guard.run("A system action", work):
+            self._post_problem("system_action", text("problem.title"), text("trouble.internal_fault"))
 
     def _report_failure(self, action: Callable[[], None]) -> None:
         """Run an action, and tell the user when the system refuses it."""

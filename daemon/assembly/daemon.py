@@ -12,6 +12,7 @@ from types import FrameType
 from config.folders import Folders, private_folder
 from config.schema.load_settings import Loaded, load_settings
 from daemon.adapters.autostart import make_login_starter, own_command
+from daemon.adapters.guard import Guard
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.server import ControlServer
@@ -23,7 +24,7 @@ from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.platform.instance_lock import InstanceLock
 from daemon.adapters.schedule.local_zone import LocalZone
 from daemon.adapters.schedule.resume import make_resume
-from daemon.adapters.schedule.scheduler import ApScheduler
+from daemon.adapters.schedule.scheduler import TimedSchedule
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.assembly.doctor import examine
@@ -78,8 +79,9 @@ def run_with_guide(
     lock = InstanceLock(private_folder(folders.runtime), private_folder(folders.state))
     if not lock.acquire():
         return DaemonOutcome.ALREADY_RUNNING
-    thread = AsyncThread()
+    thread = AsyncThread(inbox.post)
     live = LiveSettings(loaded.settings)
+    Guard(inbox.post).watch_threads()
     try:
         tray = None if make_tray is None else make_tray(live.render, inbox.post)
         display = tray or HeadlessTray(live.render)
@@ -128,7 +130,7 @@ def _make_loop(
     adapters = Adapters(
         watcher=PcscWatcher(post),
         tokens=tokens,
-        schedule=ApScheduler(post, partial(make_resume, thread)),
+        schedule=TimedSchedule(post, partial(make_resume, thread)),
         store=store,
         notifier=make_notifier(post, live.render, thread, balloons=tray.balloons, answer_command=own_command("answer")),
         launcher=DesktopLauncher(post, live.get),

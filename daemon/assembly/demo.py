@@ -73,7 +73,7 @@ def make_demo(
     clock = SimulatedClock(begin)
     reader, schedule = SimulatedReader(inbox.post, clock), SimulatedSchedule(inbox.post, clock)
     store = SqliteStore(private_folder(folder / "state"))
-    thread = AsyncThread()
+    thread = AsyncThread(inbox.post)
     desktop = ChainNotifier(inbox.post, [DesktopChannel(), TerminalChannel()], render, thread)
     publisher = GuidePublisher(inbox.post, translator_for, window if has_display() else None)
     tray = None if make_tray is None else make_tray(render, inbox.post)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HERE = ROOT / "installers/windows"
 LOCK = """\
 # made by a tool
-apscheduler==3.11.3 \\
+asn1crypto==1.5.1 \\
     --hash=sha256:aa \\
     --hash=sha256:bb
 dbus-fast==5.2.0 ; sys_platform == 'linux' \\
@@ -69,7 +69,7 @@ def test_trimming_removes_files_and_the_folders_left_empty(tmp_path: Path) -> No
 
 
 def test_the_lock_for_windows_holds_its_own_packages_without_markers() -> None:
-    wanted = ["apscheduler==3.11.3 \\", "    --hash=sha256:aa \\", "    --hash=sha256:bb"]
+    wanted = ["asn1crypto==1.5.1 \\", "    --hash=sha256:aa \\", "    --hash=sha256:bb"]
     assert for_windows(LOCK).splitlines() == [*wanted, "winrt-runtime==4.1.0 \\", "    --hash=sha256:dd"]
 
 

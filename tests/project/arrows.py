@@ -31,16 +31,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "guide": ("platform",),
     "inbox": (),
     "ipc": ("gate", "guard", "guide", "platform"),
-    "launch": ("platform",),
+    "launch": ("guard", "platform"),
     "loop": ("guard", "inbox"),
     "notify": ("platform",),
     "pcsc": ("guard",),
     "pkcs11": ("gate", "guard", "platform"),
-    "platform": (),
+    "platform": ("guard",),
     "schedule": ("guard", "platform"),
     "simulation": ("notify",),
     "store": ("gate", "platform"),
-    "system_actions": (),
+    "system_actions": ("guard",),
 }
 
 

@@ -80,8 +80,9 @@ class WindowProcess:
             log.warning("The guide's window could not be started: %s", error.strerror)
         else:
             self._code = self._serve(process)
-        self._guide.close()
-        self._ended(self._code)
+        finally:
+            self._guide.close()
+            self._ended(self._code)
 
     def _start(self) -> subprocess.Popen[bytes]:
         with self._guard:
@@ -118,10 +119,13 @@ class WindowProcess:
         return process.wait()
 
     def _write_pages(self, pages: IO[bytes]) -> None:
-        with contextlib.suppress(OSError), pages:  # the child may have ended
-            while (page := self._guide.next()) is not None:
-                pages.write(ENCODER.encode(page) + b"\n")
-                pages.flush()
+        try:
+            with contextlib.suppress(OSError), pages:  # the child may have ended
+                while (page := self._guide.next()) is not None:
+                    pages.write(ENCODER.encode(page) + b"\n")
+                    pages.flush()
+        finally:
+            self._guide.close()  # a window that gets no page more must not stay
 
     def _read_answers(self, answers: IO[bytes]) -> None:
         while line := answers.readline(ANSWER_LIMIT):

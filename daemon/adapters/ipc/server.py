@@ -65,8 +65,7 @@ class ControlServer:
         self._faults = Guard(post)
         self._runtime = runtime
         self._publisher = publisher
-        self._key: Endpoint | None = None
-        self._listener: Listener | None = None
+        self._endpoint: tuple[Listener, Endpoint] | None = None
         self._closing = threading.Event()
         self._requests = itertools.count(1)
         self._guard = threading.Lock()
@@ -76,9 +75,8 @@ class ControlServer:
 
     def start(self) -> None:
         """Listen, with a new key."""
-        self._key = create_endpoint(self._runtime)
-        self._listener = Listener(self._key.address, FAMILY, backlog=MAX_UNAUTHENTICATED)
-        threading.Thread(target=self._accept, args=(self._listener, self._key), name="control", daemon=True).start()
+        self._faults.run("The beginning of the control channel", self._listen)
+        threading.Thread(target=self._run, name="control", daemon=True).start()
 
     def reply(self, request: int, report: Report | None) -> None:
         """Send the report to the client that asked, if it still waits.
@@ -92,14 +90,11 @@ class ControlServer:
 
     def stop(self) -> None:
         """Stop listening, send the last replies, and remove the endpoint."""
-        if self._key is None or self._listener is None or self._closing.is_set():
+        if self._closing.is_set():
             return
         self._closing.set()
-        with contextlib.suppress(*CONNECTION_ERRORS):
-            Client(self._key.address, FAMILY).close()  # a close alone does not wake the accepting thread
-        with contextlib.suppress(*CONNECTION_ERRORS):
-            self._listener.close()
-        remove_endpoint(self._runtime, self._key)
+        if self._endpoint is not None:
+            self._close(*self._endpoint)
         with self._guard:
             for waiting in self._waiting.values():
                 waiting.put(None)
@@ -108,7 +103,23 @@ class ControlServer:
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _accept(self, listener: Listener, key: Endpoint) -> None:
+    def _close(self, listener: Listener, key: Endpoint) -> None:
+        with contextlib.suppress(*CONNECTION_ERRORS):
+            Client(key.address, FAMILY).close()  # a close alone does not wake the accepting thread
+        with contextlib.suppress(*CONNECTION_ERRORS):
+            listener.close()
+        remove_endpoint(self._runtime, key)
+
+    def _listen(self) -> tuple[Listener, Endpoint]:
+        key = create_endpoint(self._runtime)
+        self._endpoint = Listener(key.address, FAMILY, backlog=MAX_UNAUTHENTICATED), key
+        return self._endpoint
+
+    def _run(self) -> None:
+        self._faults.repeat("The control channel", self._accept, self._closing.wait)
+
+    def _accept(self) -> None:
+        listener, key = self._endpoint or self._listen()
         while not self._closing.is_set():
             try:
                 connection = listener.accept()
@@ -120,9 +131,17 @@ class ControlServer:
                 target=self._serve, args=(connection, key), name="control-connection", daemon=True
             )
             if self._register(thread):
-                thread.start()
+                self._begin(thread, connection)
             else:
                 connection.close()
+
+    def _begin(self, thread: threading.Thread, connection: Connection) -> None:
+        try:
+            thread.start()
+        except BaseException:  # RuntimeError: the system has no thread left
+            connection.close()
+            self._forget(thread)
+            raise
 
     def _register(self, thread: threading.Thread) -> bool:
         """Register a connection and return whether there was room.
@@ -144,9 +163,12 @@ class ControlServer:
             with connection:
                 self._faults.run("The answer to a client", partial(self._handle_or_reject, connection, key))
         finally:
-            with self._guard:
-                self._threads.discard(threading.current_thread())
-                self._unauthenticated.discard(threading.current_thread())
+            self._forget(threading.current_thread())
+
+    def _forget(self, thread: threading.Thread) -> None:
+        with self._guard:
+            self._threads.discard(thread)
+            self._unauthenticated.discard(thread)
 
     def _handle_or_reject(self, connection: Connection, key: Endpoint) -> None:
         try:
@@ -201,11 +223,13 @@ class ControlServer:
 
 
 def _send_pages(connection: Connection, subscriber: GuideSubscriber) -> None:
-    with contextlib.suppress(*CONNECTION_ERRORS):
-        _send(connection, encode_reply(SubscriptionAccepted()))
-        while (page := subscriber.next()) is not None:
-            _send(connection, ENCODER.encode(page))
-    shut_down(connection)
+    try:
+        with contextlib.suppress(*CONNECTION_ERRORS):
+            _send(connection, encode_reply(SubscriptionAccepted()))
+            while (page := subscriber.next()) is not None:
+                _send(connection, ENCODER.encode(page))
+    finally:
+        shut_down(connection)
 
 
 def _send(connection: Connection, message: bytes) -> None:

@@ -6,12 +6,14 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 from urllib.parse import urlsplit
 
 from config.settings import Procedure, Settings, VendorTool
 from config.workflows import Destination
+from daemon.adapters.guard import Guard
 from daemon.adapters.launch.mailto import letter_address
 from daemon.adapters.launch.openers import open_address, start_tool
 from daemon.adapters.launch.vendor_tool import find_tool
@@ -44,6 +46,7 @@ class DesktopLauncher:
         Both are called from any thread.
         """
         self._post = post
+        self._guard = Guard(post)
         self._settings = settings
         self._elevated = elevated or is_elevated
 
@@ -52,6 +55,10 @@ class DesktopLauncher:
         threading.Thread(target=self._run, args=(order,), name="launch", daemon=True).start()
 
     def _run(self, order: Launch) -> None:
+        if not self._guard.run("A launch", partial(self._carry_out, order)):
+            self._tell(order, Trouble.LAUNCH_FAILED)
+
+    def _carry_out(self, order: Launch) -> None:
         procedure = next((each for each in self._settings().procedures if each.id == order.procedure), None)
         trouble: Trouble | None
         place: str | None = None
@@ -66,6 +73,9 @@ class DesktopLauncher:
                 trouble = _open(procedure, order, self._settings().language)
             except UnknownToolError as unknown:
                 trouble, place = Trouble.TOOL_UNKNOWN, unknown.place
+        self._tell(order, trouble, place)
+
+    def _tell(self, order: Launch, trouble: Trouble | None, place: str | None = None) -> None:
         log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")
         self._post(
             Launched(

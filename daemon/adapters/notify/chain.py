@@ -66,11 +66,11 @@ class ChainNotifier:
             words = {AnswerWord(secrets.token_hex(16)): choice for choice in choices}
             message = replace(message, words=words)
             self._post(AnswerWordsIssued(at=datetime.now(UTC), notice_id=notice.notice_id, words=words))
-        self._thread.submit(self._show(notice, message))
+        self._thread.begin("A notice", self._show(notice, message))
 
     def withdraw(self, notice_id: NoticeId) -> None:
         """Take it off the screen, if it is there."""
-        self._thread.submit(self._withdraw(notice_id))
+        self._thread.begin("The withdrawal of a notice", self._withdraw(notice_id))
 
     def stop(self) -> None:
         """End, and remove notices that could be clicked from the screen.
@@ -78,7 +78,7 @@ class ChainNotifier:
         They still count as delivered, so none is shown twice.
         """
         self._stopped = True
-        self._thread.submit(self._close())
+        self._thread.begin("The end of notices", self._close())
 
     async def _show(self, notice: Notice, message: Message) -> None:
         async with self._turn:

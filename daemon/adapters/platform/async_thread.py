@@ -6,9 +6,14 @@ Notices and the login manager's signal need it.
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
+
+from daemon.adapters.guard import Guard
+from daemon.ports import Post
 
 FINISH_LIMIT_S = 0.5
 STOP_LIMIT_S = 1.0
@@ -22,7 +27,9 @@ class AsyncThread:
     The thread sleeps in the selector while idle.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, post: Post = lambda _fault: None) -> None:
+        """Keep `post`, for the faults of what runs here."""
+        self._faults = Guard(post)
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -41,6 +48,10 @@ class AsyncThread:
                 return dropped
             return asyncio.run_coroutine_threadsafe(work, self._running())
 
+    def begin(self, what: str, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine for its effect, and tell what it raises."""
+        self.submit(work).add_done_callback(partial(self._note_end, what))
+
     def stop(self) -> None:
         """End the thread within a second, and cancel what has not finished."""
         with self._guard:
@@ -52,21 +63,24 @@ class AsyncThread:
             loop.call_soon_threadsafe(loop.stop)
         thread.join(STOP_LIMIT_S)
 
+    def _note_end(self, what: str, done: Future[object]) -> None:
+        if not done.cancelled():
+            self._faults.run(what, done.result)
+
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=_run, args=(self._loop,), name="asyncio", daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(self._loop,), name="asyncio", daemon=True)
             self._thread.start()
         return self._loop
 
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-        loop.run_until_complete(_finish())
-    finally:
-        loop.close()
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            self._faults.repeat("The thread of notices", loop.run_forever, time.sleep)
+            loop.run_until_complete(_finish())
+        finally:
+            loop.close()
 
 
 async def _finish() -> None:

@@ -92,11 +92,11 @@ class LoginManagerResume:
 
     def ensure(self) -> None:
         """Connect again, if the bus was absent or has gone."""
-        self._thread.submit(self._connect())
+        self._thread.begin("The listening to the login manager", self._connect())
 
     def stop(self) -> None:
         """Leave the bus."""
-        self._thread.submit(self._disconnect())
+        self._thread.begin("The end of listening", self._disconnect())
 
     async def _connect(self) -> None:
         from dbus_fast.errors import DBusError

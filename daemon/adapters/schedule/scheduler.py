@@ -1,33 +1,24 @@
 """Posts a `Tick` at due moments, heartbeats, and after sleep."""
 
-import contextlib
-import logging
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
-
+from daemon.adapters.guard import Guard
 from daemon.adapters.schedule.resume import MakeResume, NullResume
 from daemon.core.events import SessionLock, Tick
 from daemon.ports import Post
 
-log = logging.getLogger(__name__)
-
 HEARTBEAT = timedelta(minutes=15)
-INSTANCES = 1000
-DUE, BEAT = "due", "heartbeat"
+STOP_LIMIT_S = 1.0
 
 
-class ApScheduler:
-    """The `Schedule` over APScheduler.
+class TimedSchedule:
+    """The `Schedule` over one thread of its own.
 
-    It has one job for the due moment and one for the heartbeat.
-
-    APScheduler waits on the monotonic clock, which on Linux stops while the machine sleeps. So a moment that
-    passed in sleep is caught by the login manager's signal (`Resume`), and at the latest by the heartbeat.
+    It sleeps until the due moment or the heartbeat, by the monotonic clock, which on Linux stops while the machine
+    sleeps. So a moment that passed in sleep is caught by the login manager's signal (`Resume`), and at the latest by
+    the heartbeat. So is one that a change of the clock has brought nearer.
     """
 
     def __init__(self, post: Post, make_resume: MakeResume = NullResume, *, heartbeat: timedelta = HEARTBEAT) -> None:
@@ -36,23 +27,17 @@ class ApScheduler:
         With `NullResume` only the heartbeat notices that the machine slept.
         """
         self._post = post
+        self._guard = Guard(post)
         self.resume = make_resume(self._on_resume, self._on_lock)
-        self._heartbeat = heartbeat
+        self._heartbeat_s = heartbeat.total_seconds()
+        self._changed = threading.Condition()
+        self._due: datetime | None = None
         self._stopped = False
-        self._scheduler = _Scheduler(
-            heartbeat=heartbeat,
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(1)},
-            # Without the first, a job that is a second late (sleep, a busy machine) is silently dropped.
-            # With an instance of one, a moment asked for while the tick before is being posted is dropped too.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": INSTANCES},
-        )
+        self._thread = threading.Thread(target=self._run, name="schedule", daemon=True)
 
     def start(self) -> None:
         """Begin the heartbeat, whose first beat comes after one pause."""
-        pause = IntervalTrigger(seconds=self._heartbeat.total_seconds(), timezone=UTC)
-        self._scheduler.add_job(self._beat, pause, id=BEAT)
-        self._scheduler.start()
+        self._thread.start()
         self.resume.start()
 
     def wake_at(self, moment: datetime | None) -> None:
@@ -60,26 +45,53 @@ class ApScheduler:
 
         The moment is aware UTC. One that has passed gives a `Tick` at once, None gives none.
         """
-        if moment is not None:
-            self._scheduler.add_job(self._tick, DateTrigger(moment, timezone=UTC), id=DUE, replace_existing=True)
-        else:
-            with contextlib.suppress(JobLookupError):  # none was asked for, or it is over
-                self._scheduler.remove_job(DUE)
+        with self._changed:
+            self._due = moment
+            self._changed.notify()
 
     def stop(self) -> None:
         """End without waiting for anything."""
-        self._stopped = True
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
         self.resume.stop()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+
+    # --- the schedule's thread ------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._guard.repeat("The schedule", self._tick_until_stop, self._pause)
+
+    def _tick_until_stop(self) -> None:
+        beat_at = time.monotonic() + self._heartbeat_s
+        while self._wait(beat_at):
+            if time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + self._heartbeat_s
+                self._guard.run("The look whether the machine's waking is still reported", self.resume.ensure)
+                self._tick()
+
+    def _wait(self, beat_at: float) -> bool:
+        """Tick at the due moment, and return False at the stop, else True at the beat."""
+        with self._changed:
+            while not self._stopped and (left_s := beat_at - time.monotonic()) > 0:
+                if self._due is not None:
+                    until_due_s = (self._due - datetime.now(UTC)).total_seconds()
+                    if until_due_s <= 0:
+                        self._post(Tick(at=datetime.now(UTC)))
+                        self._due = None
+                        continue
+                    left_s = min(left_s, until_due_s)
+                self._changed.wait(left_s)
+            return not self._stopped
+
+    def _pause(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped, seconds)
+
+    # --- any thread -----------------------------------------------------------------------------
 
     def _tick(self) -> None:
         if not self._stopped:
             self._post(Tick(at=datetime.now(UTC)))
-
-    def _beat(self) -> None:
-        self.resume.ensure()
-        self._tick()
 
     def _on_lock(self, locked: bool) -> None:  # noqa: FBT001 - what the session reports
         if not self._stopped:
@@ -87,29 +99,5 @@ class ApScheduler:
 
     def _on_resume(self) -> None:
         self._tick()
-        self._scheduler.wakeup()  # its wait was reckoned before the sleep
-
-
-class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler is untyped
-    """Keeps the heartbeat when the clock is set back.
-
-    It would otherwise wait until the old time returns.
-    """
-
-    def __init__(self, *, heartbeat: timedelta, **options: object) -> None:
-        super().__init__(**options)
-        self._heartbeat = heartbeat
-
-    def _process_jobs(self) -> float:
-        now = datetime.now(UTC)
-        beat = self.get_job(BEAT)
-        if beat is not None and beat.next_run_time > now + self._heartbeat:
-            log.debug("The clock was set back")
-            beat.modify(next_run_time=now)
-        wait_s: float | None = None
-        with contextlib.suppress(JobLookupError):  # raised when it is shut down right now
-            wait_s = super()._process_jobs()
-        limit_s = self._heartbeat.total_seconds()
-        if wait_s is None:
-            return limit_s
-        return min(wait_s, limit_s)
+        with self._changed:
+            self._changed.notify()  # its wait was reckoned before the sleep

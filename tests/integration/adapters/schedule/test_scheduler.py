@@ -10,8 +10,8 @@ import pytest
 
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume
-from daemon.adapters.schedule.scheduler import BEAT, ApScheduler
-from daemon.core.events import Event, SessionLock, Tick
+from daemon.adapters.schedule.scheduler import TimedSchedule
+from daemon.core.events import Event, FaultMet, SessionLock, Tick
 from support.bus import LoginManager, SystemBus
 from support.process import wait_until
 
@@ -27,7 +27,7 @@ class Ticking:
 
     def __init__(self, make_resume: MakeResume = NullResume, **options: timedelta) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.schedule = ApScheduler(self.events.put, make_resume, **options)
+        self.schedule = TimedSchedule(self.events.put, make_resume, **options)
 
     def start(self) -> Self:
         self.schedule.start()
@@ -111,11 +111,39 @@ def test_the_heartbeat_ticks_by_itself() -> None:
     ticking.schedule.stop()
 
 
-def test_the_heartbeat_survives_a_clock_that_was_set_back(ticking: Ticking) -> None:
-    scheduler = ticking.schedule._scheduler  # noqa: SLF001 - sets its clock
-    scheduler.modify_job(BEAT, next_run_time=datetime.now(UTC) + timedelta(days=1400))  # as if that had been the time
-    scheduler.wakeup()
-    ticking.next(1)
+class Unsteady:
+    """A login manager's listener that fails at each call."""
+
+    def __init__(self, _woken: Callable[[], None], _locked: Callable[[bool], None]) -> None: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+    def ensure(self) -> None:
+        raise OverflowError
+
+
+def test_the_heartbeat_goes_on_where_the_look_at_the_login_manager_fails() -> None:
+    ticking = Ticking(Unsteady, heartbeat=timedelta(milliseconds=20)).start()
+    events = [ticking.events.get(timeout=LIMIT_S) for _ in range(4)]
+    assert [type(event) for event in events] == [FaultMet, Tick, Tick, Tick]
+    ticking.schedule.stop()
+
+
+def test_a_moment_whose_tick_could_not_be_posted_is_not_lost() -> None:
+    ticking = Ticking()
+    refusals = iter([OverflowError()])
+
+    def post(event: Event) -> None:
+        if isinstance(event, Tick) and (refusal := next(refusals, None)):
+            raise refusal
+        ticking.events.put(event)
+
+    ticking.schedule = TimedSchedule(post)
+    ticking.start()
+    ticking.schedule.wake_at(datetime.now(UTC))
+    assert isinstance(ticking.events.get(timeout=LIMIT_S), FaultMet)
+    ticking.next()
+    ticking.schedule.stop()
 
 
 def test_nothing_is_posted_after_the_stop() -> None:
