@@ -70,7 +70,10 @@ class TimedSchedule:
                 self._tick()
 
     def _wait(self, beat_at: float) -> bool:
-        """Tick at the due moment, and return False at the stop, else True at the beat."""
+        """Wait for the beat, and return False at the stop.
+
+        Meanwhile, tick at the due moment.
+        """
         with self._changed:
             while not self._stopped and (left_s := beat_at - time.monotonic()) > 0:
                 if self._due is not None:

@@ -83,7 +83,7 @@ def failing_once(function: Callable[..., Any], at_call: int = 1) -> Callable[...
 
 
 def fail_once(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, at_call: int = 1) -> None:
-    """Let one call of a function fail, and the others be as before."""
+    """Let one call of a function fail."""
     monkeypatch.setattr(owner, name, failing_once(getattr(owner, name), at_call))
 
 
@@ -94,7 +94,7 @@ def posted() -> PostedEvents:
 
 @pytest.fixture(autouse=True)
 def logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Every failure is in the log, with its traceback and without its words."""
+    """Every traceback is in the log, without personal words."""
     yield
     lines = [record.getMessage() for record in caplog.get_records("call")]
     told = [line for line in lines if "failed and was left out" in line]
