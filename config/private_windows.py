@@ -99,8 +99,17 @@ if sys.platform == "win32":
 
         `user_may` adds the user of this process to those who may. Raises OSError.
         """
-        trusted = ADMINISTRATORS | ({_own_sid()} if user_may else set())
-        return changeable_by(_read_rights(place, OWNER | DACL), trusted, folder=place.is_dir())
+        return changeable_by(_read_rights(place, OWNER | DACL), _trusted(user_may=user_may), folder=place.is_dir())
+
+    def lets_others_add(folder: Path, *, user_may: bool) -> bool:
+        """Return whether an account besides those may add files.
+
+        Adding one is the same right as writing into a file. Raises OSError.
+        """
+        return changeable_by(_read_rights(folder, OWNER | DACL), _trusted(user_may=user_may), folder=False)
+
+    def _trusted(*, user_may: bool) -> set[str]:
+        return ADMINISTRATORS | ({_own_sid()} if user_may else set())
 
     import ctypes
     from ctypes import byref, wintypes

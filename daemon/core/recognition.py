@@ -241,7 +241,8 @@ def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) ->
 
 
 def _worst_of_modules(troubles: set[Trouble]) -> Trouble:
-    worst_first = (Trouble.CARD_REFUSED, Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED)
+    of_card = (Trouble.CARD_REFUSED, Trouble.CARD_BUSY)
+    worst_first = (*of_card, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED, Trouble.MODULE_UNSAFE)
     return next((trouble for trouble in worst_first if trouble in troubles), Trouble.CARD_UNREAD)
 
 

@@ -18,6 +18,7 @@ class Trouble(StrEnum):
     CARD_REFUSED = "card_refused"  # this session may not use it
     MODULE_CRASHED = "module_crashed"
     MODULE_HUNG = "module_hung"
+    MODULE_UNSAFE = "module_unsafe"  # another account could change it, and so it was not loaded
     MODULE_UNUSABLE = "module_unusable"  # relative, missing, not a library, wrong architecture
     NO_CERTIFICATE = "no_certificate"
     PIN_LOCKED = "pin_locked"

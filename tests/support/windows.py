@@ -51,7 +51,7 @@ class Windows:
         self._card, self._state = folder / "card.der", folder / "reader.txt"
         self._generation = self._counter = 0
         self._scripts = itertools.count()
-        self.module = folder / "played_key.dll"
+        self.module = folder / "prefix/drive_c/Vendor/played_key.dll"
         played = {
             "VIGICLE_TEST_WINSCARD": windows_path(self._state),
             "VIGICLE_TEST_TOKEN": windows_path(self._card),
@@ -107,7 +107,7 @@ class Windows:
     def configure(self, toml: str = "") -> None:
         """Write config.toml, with the simulated key's module."""
         self.data.mkdir(parents=True, exist_ok=True)
-        module = json.dumps(windows_path(self.module))
+        module = json.dumps(self.in_windows(self.module))
         (self.data / "config.toml").write_text(
             f"pkcs11.modules = [{module}]\nlanguage = 'en'\n{toml}", encoding="utf-8"
         )
@@ -149,9 +149,12 @@ class Windows:
         return windows_path(path)
 
     def answer(self, *arguments: str) -> Any:
-        """Run a command, and return the JSON that it prints."""
-        ended = self.run(*arguments, "--json")
-        return json.loads(ended.text)
+        """Run a command, and return the JSON that it prints.
+
+        Warnings may stand before it.
+        """
+        text = self.run(*arguments, "--json").text
+        return json.loads(text[text.find("{") :])
 
 
 @contextlib.contextmanager
@@ -160,13 +163,19 @@ def make_windows(folder: Path, display: str) -> Iterator[Windows]:
     windows = Windows(folder, display)
     _copy_program(_payload(), windows.program)
     _compile(SOURCES / "winscard.c", windows.program / "winscard.dll", "-s")
-    _compile(SOURCES / "played_key.c", windows.module, "-s", "-idirafter", str(pkcs11_headers()))
     random = folder / "random.c"
     random.write_text(RANDOM)
     _compile(random, windows.program / "bcryptprimitives.dll", "-s")
     windows.unplug()
     with windows.prefix:
+        compile_module(windows.module)
         yield windows
+
+
+def compile_module(target: Path, *flags: str) -> None:
+    """Compile the simulated key's module into a folder of its own."""
+    target.parent.mkdir(mode=0o700)
+    _compile(SOURCES / "played_key.c", target, "-s", "-idirafter", str(pkcs11_headers()), *flags)
 
 
 def _compile(source: Path, target: Path, *flags: str) -> None:
@@ -176,7 +185,7 @@ def _compile(source: Path, target: Path, *flags: str) -> None:
 
 
 def compile_program(source: str, target: Path, *flags: str) -> Path:
-    """Compile a program for Windows."""
+    """Compile a program or library for Windows."""
     file = target.with_suffix(".c")
     file.write_text(source)
     _compile(file, target, "-s", *flags)

@@ -250,6 +250,9 @@ class ChildTokenReader:
             case TroubleMet(trouble=Trouble.MODULE_UNUSABLE, detail=detail):
                 if self._warn_once(child.module, detail):
                     self._post_tokens(read, child.module, trouble=Trouble.MODULE_UNUSABLE)
+            case TroubleMet(trouble=Trouble.MODULE_UNSAFE, detail=detail):
+                self._warn_once(child.module, detail)
+                self._post_tokens(read, child.module, trouble=Trouble.MODULE_UNSAFE)
             case TroubleMet(trouble=trouble, detail=detail):
                 log.debug("%s: %s (%s)", child.module, trouble, detail)
             case ProcessOutcome.FINISHED:

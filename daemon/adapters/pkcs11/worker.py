@@ -7,12 +7,14 @@ import faulthandler
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFlag, lib
 from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
 from config.i18n.text import clean
+from daemon.adapters.pkcs11.helper_libraries import let_helpers_load
 from daemon.adapters.pkcs11.limits import restrain
 from daemon.adapters.pkcs11.messages import (
     CERTIFICATES_PER_TOKEN,
@@ -64,6 +66,12 @@ def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
 
     A module need not be thread-safe.
     """
+    try:
+        let_helpers_load(Path(request.module))
+    except OSError as error:
+        yield TroubleMet(trouble=Trouble.MODULE_UNSAFE, detail=clean(str(error)))
+        yield Finished()
+        return
     try:
         module = lib(request.module)
     except (PKCS11Error, RuntimeError, OSError) as error:

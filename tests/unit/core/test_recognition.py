@@ -199,6 +199,7 @@ def test_the_flags_are_those_of_the_slot_with_the_certificates() -> None:
         pytest.param([], [Trouble.MODULE_HUNG, Trouble.CARD_BUSY], Trouble.CARD_BUSY, id="busy first"),
         pytest.param([], [Trouble.MODULE_CRASHED, Trouble.MODULE_HUNG], Trouble.MODULE_HUNG, id="hung then"),
         pytest.param([], [Trouble.MODULE_CRASHED], Trouble.MODULE_CRASHED, id="crashed last"),
+        pytest.param([], [Trouble.MODULE_UNSAFE], Trouble.MODULE_UNSAFE, id="a module is not loaded"),
         pytest.param([], [Trouble.MODULE_UNUSABLE], Trouble.CARD_UNREAD, id="an unusable module reads nothing"),
         pytest.param([token(OLD)], [Trouble.MODULE_CRASHED], None, id="one bad module hides no token"),
         pytest.param([token()], [], Trouble.NO_CERTIFICATE, id="no certificate"),
