@@ -32,7 +32,7 @@ BOOL WINAPI DllMain(HINSTANCE self, DWORD why, LPVOID reserved)
 
 @pytest.fixture
 def trace(windows: Windows, key: bytes) -> Iterator[Path]:
-    """A key whose module needs a library beside it, and the trace of that."""
+    """The trace of a helper library that the key's module needs."""
     folder = windows.folder / "prefix/drive_c/Helped"
     folder.mkdir(mode=0o700)
     helper = compile_program(HELPER, folder / "helper.dll")
