@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from config.settings import NoticeSettings, Settings
+from config.settings import NoticeSettings, Procedure, Recall, Settings
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.doubts import HolderDoubt, holder_doubts
@@ -26,7 +26,7 @@ from daemon.core.model import (
 )
 from daemon.core.recalls import last_moment, recall_of
 from daemon.core.recognition import Content, present
-from daemon.core.renewal import LineageStatus, choose_path, lineage_status
+from daemon.core.renewal import LineageStatus, choose_path, lineage_status, window_opens
 from daemon.core.state import State
 from daemon.core.views.report import CertificateStatus, Path, Stage
 from daemon.core.workflows.cards import CardsPresent
@@ -58,6 +58,12 @@ class RenewalCase:
     def is_ordered(self) -> bool:
         """Whether the new key is ordered, by the user's word."""
         return self.expected is not None
+
+    @property
+    def opens(self) -> datetime | None:
+        """When a renewal becomes possible, None for always."""
+        current = self.status.current
+        return window_opens(self.lineage.procedure, current.not_after, current.recall)
 
     @property
     def id(self) -> KeyId:
@@ -262,6 +268,7 @@ def _certificate_status(
     procedure = procedure_of(certificate, settings.procedures, assignments)
     recall = recall_of(certificate, procedure)
     usable = certificate if recall is None else replace(certificate, not_after=last_moment(recall))
+    found = stage(usable, now, settings.notices_of(procedure), superseded=certificate.fingerprint in silent)
     return CertificateStatus(
         fingerprint_sha256=certificate.fingerprint,
         subject_cn=certificate.subject_cn,
@@ -273,7 +280,8 @@ def _certificate_status(
         recall=recall,
         days_left=_days_left(certificate, now),
         role=certificate.role,
-        stage=stage(usable, now, settings.notices_of(procedure), superseded=certificate.fingerprint in silent),
+        stage=found,
+        renewable_from=_renewable_from(usable, found, procedure, recall, now),
         present=certificate.fingerprint in present_now,
         procedure=procedure.id if procedure else None,
         procedure_sure=is_sure(certificate, settings.procedures, assignments),
@@ -281,6 +289,16 @@ def _certificate_status(
         last_seen=seen.last_seen,
         reader=key.reader if key else NO_READER,
     )
+
+
+def _renewable_from(
+    certificate: Certificate, stage_: Stage, procedure: Procedure | None, recall: Recall | None, now: datetime
+) -> datetime | None:
+    """Return when the renewal of a due certificate becomes possible."""
+    if procedure is None or certificate.not_after is None or stage_ not in {Stage.DUE, Stage.URGENT}:
+        return None
+    opens = window_opens(procedure, certificate.not_after, recall)
+    return opens if opens is not None and now < opens else None
 
 
 def _days_left(certificate: Certificate, now: datetime) -> int | None:

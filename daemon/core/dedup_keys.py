@@ -77,6 +77,17 @@ class BeginKey:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowKey:
+    """The renewal of a key has become possible."""
+
+    key: KeyId
+    opens: datetime
+
+    def __str__(self) -> str:
+        return f"window|{self.key}|{_seconds(self.opens)}"
+
+
+@dataclass(frozen=True, slots=True)
 class HolderKey:
     """The user was asked whether two keys are of one person."""
 
@@ -162,6 +173,7 @@ class WelcomeKey:
 DedupKey = (
     MilestoneKey
     | BeginKey
+    | WindowKey
     | HolderKey
     | ForeignCardKey
     | PathKey

@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 from config.settings import NoticeSettings, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
-from daemon.core.dedup_keys import BeginKey, DedupKey, LastDayKey, MilestoneKey, PathKey, QuestionKey, ToldKey
+from daemon.core.dedup_keys import (
+    BeginKey,
+    DedupKey,
+    LastDayKey,
+    MilestoneKey,
+    PathKey,
+    QuestionKey,
+    ToldKey,
+    WindowKey,
+)
 from daemon.core.expiry import DAY, INSTANT, earlier, first_notice, later, milestones
 from daemon.core.holder_questions import holder_questions, with_question
 from daemon.core.model import CertificatePair, Memory
@@ -69,6 +78,7 @@ def moments(
             yield memory.snoozes[subject.key.id]
         if subject.case is not None:
             yield from _registration_moments(subject.case)
+            yield from filter(None, [subject.case.opens])
             if subject.case.expected is not None:
                 yield subject.case.expected
     if any(_may_repeat(subject, memory, now) for subject in found):
@@ -120,6 +130,7 @@ def _due_keys(
     """
     passed = _passed_milestones(subject, notices, now)
     news: list[DedupKey] = [*_begin_keys(subject, now), *_path_keys(subject), *_last_day_keys(subject, now)]
+    news += _window_keys(subject, notices)
     covered = (ToldKey(subject.key.id), *passed, *news)
     if any(not was_delivered(memory, dedup_key, now) for dedup_key in news):
         return covered
@@ -232,6 +243,19 @@ def _begin_keys(subject: Subject, now: datetime) -> Iterator[BeginKey]:
     newest = subject.case.status.newest if subject.case else None
     if newest is not None and subject.path is not None and newest.seen.first_seen < newest.not_before <= now:
         yield BeginKey(newest.fingerprint[:16])
+
+
+def _window_keys(subject: Subject, notices: NoticeSettings) -> Iterator[WindowKey]:
+    """Yield the key of a renewal that has become possible.
+
+    Only where a reminder came before that: else the first one says so.
+    """
+    case, path = subject.case, subject.path
+    if case is None or path is None or path.kind not in {WorkflowKind.ORDER, WorkflowKind.RENEW}:
+        return
+    current, opens = case.status.current, case.opens
+    if opens is not None and opens > earlier(current.not_after, first_notice(notices)):
+        yield WindowKey(current.key.id, opens)
 
 
 def _last_day_keys(subject: Subject, now: datetime) -> Iterator[LastDayKey]:

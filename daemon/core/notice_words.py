@@ -167,6 +167,7 @@ def _body(subject: Subject, now: datetime) -> Text:
     if case is not None:
         arguments["until"] = last_day_with_old(case)
         arguments["last"] = last_moment_with_old(case.lineage, case.status.current)
+        arguments["opens"] = case.opens or subject.not_after
     body = text(_body_id(subject, now), **arguments)
     return body if subject.recall is None else text("notice.and_recall", recall=Phrase(subject.recall.text), body=body)
 
@@ -174,6 +175,8 @@ def _body(subject: Subject, now: datetime) -> Text:
 def _body_id(subject: Subject, now: datetime) -> str:  # noqa: PLR0911 - one return a situation
     path, has_ended = subject.path, expired(subject.not_after, now)
     if path is None:
+        if _waits_for_window(subject, now):
+            return "notice.window"
         bodies = PLAIN_BODIES if subject.case is None else BODIES_BY_ROLE[subject.role]
         return bodies[has_ended]
     if subject.link_is_out:
@@ -193,6 +196,12 @@ def _body_id(subject: Subject, now: datetime) -> str:  # noqa: PLR0911 - one ret
             return "notice.renew.ends"
         case _:
             return _order_body(subject, now, has_ended=has_ended)
+
+
+def _waits_for_window(subject: Subject, now: datetime) -> bool:
+    """Return whether a renewal is not possible yet."""
+    case = subject.case
+    return case is not None and case.opens is not None and now < case.opens and not subject.ends_before_login
 
 
 def _association_body(subject: Subject, *, has_ended: bool) -> str:

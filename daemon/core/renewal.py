@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
-from config.settings import NoticeSettings
+from config.settings import NoticeSettings, Procedure, Recall
 from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import KeyLineage, LineageEntry
@@ -103,11 +103,27 @@ def choose_path(
         return _register(lineage, current, status.pending, now, link_is_out=link_is_out)
     if not expired(current.not_after, now):
         path = _path_of_valid(lineage, current, now)
-        if path is not None or current.not_before > now or current.not_after - now > first_notice(notices):
+        if path is not None or current.not_before > now or _is_early(lineage, current, now, notices):
             return path
     if blank_token:
         return _activate_blank_token(lineage, current, now)
     return _path_to_next(lineage, current, now)
+
+
+def _is_early(lineage: KeyLineage, current: LineageEntry, now: datetime, notices: NoticeSettings) -> bool:
+    """Return whether a renewal is not due yet, or not possible."""
+    opens = window_opens(lineage.procedure, current.not_after, current.recall)
+    return current.not_after - now > first_notice(notices) or (opens is not None and now < opens)
+
+
+def window_opens(procedure: Procedure, end: datetime, recall: Recall | None) -> datetime | None:
+    """Return when a renewal becomes possible, None for always.
+
+    Before a recall there is no such wait: what it means is replaced out of turn.
+    """
+    if procedure.window is None or recall is not None:
+        return None
+    return earlier(end, procedure.window)
 
 
 def _path_of_valid(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path | None:

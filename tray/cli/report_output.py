@@ -205,6 +205,8 @@ def left_words(line: CertificateStatus, render: Render) -> Styled:
         return styled(render(text("table.begins", date=line.not_before)))
     if line.recall is not None:
         return styled(render(text("table.recalled", date=line.recall.moment)))
+    if line.renewable_from is not None:
+        return styled(render(text("table.renewable", date=line.renewable_from)))
     if line.days_left is None or line.not_after is None or not has_end(line.not_after):
         return Styled()
     return styled(render(text("table.days", count=line.days_left)))

@@ -111,7 +111,7 @@ def _card(
         role=line.role,
         stage=line.stage,
         until=_until(line, now),
-        left=_left(line.usable_until, now),
+        left=_left(line, now),
         place=_place(seen, key, present=line.present),
         present=line.present,
         bar=_bar(line, key, assessment),
@@ -138,7 +138,10 @@ def _until(line: CertificateStatus, now: datetime) -> Text:
     return text("certificate.until", date=end)
 
 
-def _left(end: datetime | None, now: datetime) -> Text | None:
+def _left(line: CertificateStatus, now: datetime) -> Text | None:
+    end = line.usable_until
+    if line.renewable_from is not None:
+        return text("table.renewable", date=line.renewable_from)
     if end is None:
         return text("certificate.left_unknown")
     if not has_end(end):

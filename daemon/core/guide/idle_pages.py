@@ -30,6 +30,7 @@ class CalmPage(Enum):
     FINISHED = auto()
     TIDIED = auto()
     WAITING = auto()
+    EARLY = auto()
     WELL = auto()
 
 
@@ -37,12 +38,14 @@ HEADLINES = {
     CalmPage.FINISHED: "guide.finished",
     CalmPage.TIDIED: "guide.tidied",
     CalmPage.WAITING: "guide.waiting",
+    CalmPage.EARLY: "guide.well",
     CalmPage.WELL: "guide.well",
 }
 BODIES = {
     CalmPage.FINISHED: "guide.finished.body",
     CalmPage.TIDIED: "guide.tidied.body",
     CalmPage.WAITING: "guide.waiting.body",
+    CalmPage.EARLY: "guide.early.body",
     CalmPage.WELL: "guide.well.body",
 }
 BODIES_WITHOUT_END = BODIES | {CalmPage.FINISHED: "guide.finished.no_end", CalmPage.WELL: "guide.well.no_end"}
@@ -81,14 +84,13 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
     page = _which_page(context)
     end = context.case.status.current.not_after
     bodies = BODIES if has_end(end) else BODIES_WITHOUT_END
-    waits = waits_until(context.case.status, context.now)
-    told = earlier(end, first_notice(context.state.settings.notices))
+    told = earlier(end, first_notice(context.state.settings.notices_of(context.procedure)))
     view = GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
         headline=fill_text(context, HEADLINES[page]),
-        body=fill_text(context, bodies[page], date=end, told=told, begins=waits or end),
+        body=fill_text(context, bodies[page], date=end, told=told, begins=_waits_until(context) or end),
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
@@ -98,7 +100,7 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
         timeline=timeline(context),
         cases=tuple(selections(context)),
     )
-    return with_overview(context, view, finished=page is not CalmPage.WELL)
+    return with_overview(context, view, finished=page not in {CalmPage.WELL, CalmPage.EARLY})
 
 
 def may_clean_up(context: GuideContext) -> bool:
@@ -117,7 +119,13 @@ def _which_page(context: GuideContext) -> CalmPage:
         return _last_page(progress.workflow)
     if waits_until(context.case.status, context.now) is not None:
         return CalmPage.WAITING
-    return CalmPage.WELL
+    return CalmPage.WELL if _waits_until(context) is None else CalmPage.EARLY
+
+
+def _waits_until(context: GuideContext) -> datetime | None:
+    """Return when a certificate begins, or when the renewal opens."""
+    moments = (waits_until(context.case.status, context.now), context.case.opens)
+    return next((moment for moment in moments if moment is not None and moment > context.now), None)
 
 
 def _last_page(workflow: WorkflowKind) -> CalmPage:
@@ -139,7 +147,7 @@ def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]
     if may_clean_up(context):
         yield workflow_action(ActionKind.CLEAN_UP)
         yield workflow_action(ActionKind.NOT_NEEDED)
-    if page is CalmPage.WELL and not context.case.status.superseded:
+    if page in {CalmPage.WELL, CalmPage.EARLY} and not context.case.status.superseded:
         yield ask_action(context, Claim.REPLACES)
 
 

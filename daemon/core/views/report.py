@@ -122,6 +122,8 @@ class CertificateStatus:
     """The end of its use: `not_after`, or what a recall leaves of it."""
     recall: Recall | None = None
     """The recall that ends it before its own end."""
+    renewable_from: datetime | None = None
+    """When its renewal becomes possible; None where nothing is said about that yet, or it is possible."""
     days_left: int | None
     """Whole days to the end, rounded down; negative once it has expired."""
     role: Role

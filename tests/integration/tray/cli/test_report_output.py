@@ -78,6 +78,11 @@ def test_the_table_says_what_is_left_or_when_it_begins(stage: Stage, words: str)
     assert left_words(replace(LINE, stage=stage), Translator("en", UTC).render).plain == words
 
 
+def test_status_shows_from_when_a_certificate_can_be_renewed() -> None:
+    line = replace(LINE, renewable_from=BEGIN + timedelta(days=9))
+    assert left_words(line, Translator("en", UTC).render).plain == "renewable from 10 January 2026"
+
+
 def test_status_shows_a_recall_in_place_of_the_days_left() -> None:
     recall = Recall(moment=BEGIN + timedelta(days=9), text=Wording(en="", fr=""))
     assert (
@@ -96,4 +101,9 @@ def test_status_shows_a_recall_in_place_of_the_days_left() -> None:
 def test_the_json_only_gains_keys(line: CertificateStatus, added: dict[str, str | None]) -> None:
     (shown,) = json.loads(as_json(Report(certificates=(line,)), Translator("en").render))["certificates"]
     assert {key: shown.pop(key) for key in added} == added
-    assert set(shown) == {field.name for field in fields(CertificateStatus)} - {*added, "usable_until", "recall"}
+    assert set(shown) == {field.name for field in fields(CertificateStatus)} - {
+        *added,
+        "usable_until",
+        "recall",
+        "renewable_from",
+    }
