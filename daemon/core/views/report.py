@@ -123,7 +123,7 @@ class CertificateStatus:
     recall: Recall | None = None
     """The recall that ends it before its own end."""
     renewable_from: datetime | None = None
-    """When its renewal becomes possible; None where nothing is said about that yet, or it is possible."""
+    """When the renewal of a due certificate becomes possible; None where it is not waited for."""
     days_left: int | None
     """Whole days to the end, rounded down; negative once it has expired."""
     role: Role
