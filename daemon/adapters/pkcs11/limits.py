@@ -11,6 +11,7 @@ from collections.abc import Mapping
 MEMORY = 4 << 30  # bytes of address space; OpenSC takes 0.3 GB, most of it shared libraries
 FILES = 256
 FILE_SIZE = 64 << 20  # bytes; OpenSC caches certificates in files
+MORE_TASKS = 256  # processes and threads that the user may have beyond those of before
 NO_CORE = 1  # byte: with 0 a core would still go to a collector that core_pattern names (core(5))
 
 # What OpenSC, SoftHSM, p11-kit and vendors' modules look for. Secrets of other programs stay out.
@@ -30,9 +31,11 @@ def child_environment(environ: Mapping[str, str], *, whole: bool = sys.platform 
 
 
 if sys.platform == "linux":
+    import contextlib
     import ctypes
     import resource
     import signal
+    import threading
 
     PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38  # linux/prctl.h
     LIMITS = {
@@ -47,19 +50,58 @@ if sys.platform == "linux":
 
         It ends with the thread that started it. Raises OSError.
         """
-        parent = os.getppid()
         for limit, value in LIMITS.items():
-            hard = resource.getrlimit(limit)[1]
-            least = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(limit, (least, least))
-        prctl = ctypes.CDLL(None, use_errno=True).prctl
-        for option, value in ((PR_SET_NO_NEW_PRIVS, 1), (PR_SET_PDEATHSIG, signal.SIGKILL)):
-            if prctl(option, value, 0, 0, 0) != 0:
-                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+            most = _within_hard(limit, value)
+            resource.setrlimit(limit, (most, most))
+        _limit_tasks()
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        die_with_parent(signal.SIGKILL)
+
+    def die_with_parent(number: signal.Signals) -> None:
+        """Get this signal when the thread that started this process ends.
+
+        Raises OSError.
+        """
+        parent = os.getppid()
+        prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:
             raise ProcessLookupError("the parent has ended")
+
+    def prctl(option: int, value: int) -> None:
+        """Call prctl(2). Raises OSError."""
+        if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    def _within_hard(limit: int, value: int) -> int:
+        hard = resource.getrlimit(limit)[1]
+        return value if hard == resource.RLIM_INFINITY else min(value, hard)
+
+    def _limit_tasks() -> None:
+        """Bound the processes and threads that the module may start.
+
+        The kernel counts those of the whole user (setrlimit(2), RLIMIT_NPROC; root has no such limit). Where that
+        count cannot be known, as in a container, a first thread fails, and the limit is taken back.
+        """
+        before = resource.getrlimit(resource.RLIMIT_NPROC)
+        most = _within_hard(resource.RLIMIT_NPROC, _tasks_of_user() + MORE_TASKS)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, before[1]))
+        try:
+            threading.Thread(target=int).start()
+        except RuntimeError:
+            resource.setrlimit(resource.RLIMIT_NPROC, before)
+        else:
+            resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+    def _tasks_of_user() -> int:
+        """Return how many threads of this user can be seen."""
+        seen = 0
+        for name in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - names alone
+            with contextlib.suppress(OSError):
+                facts = os.stat(f"/proc/{name}/task")  # noqa: PTH116 - hundreds of them
+                seen += (facts.st_nlink - 2) * (facts.st_uid == os.getuid())
+        return seen
 
 else:
 
     def restrain() -> None:
-        """Do nothing: only the daemon's limit of time holds here."""
+        """Do nothing: there the daemon limits the child."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
+from daemon.adapters.pkcs11.job_windows import hold
 from daemon.adapters.pkcs11.limits import child_environment
 from daemon.adapters.pkcs11.messages import (
     ANSWER_LIMIT,
@@ -25,6 +26,8 @@ from daemon.adapters.pkcs11.messages import (
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 log = logging.getLogger(__name__)
+
+GRACE_S = 3.0  # longer than the supervisor's own limit
 
 
 class ProcessOutcome(Enum):
@@ -66,6 +69,7 @@ class TokenProcess:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        self._job = hold(self._process.pid)  # before the request names the module
         self._thread = threading.Thread(
             target=self._listen, args=(ENCODER.encode(request),), name="token-child", daemon=True
         )
@@ -74,8 +78,20 @@ class TokenProcess:
     def kill(self) -> None:
         """Kill the child and what it started.
 
-        The outcome is still reported.
+        The outcome is still reported. On Linux the child's supervisor kills; where it does not, the child's session
+        is killed after `GRACE_S`.
         """
+        if sys.platform == "linux":
+            self._process.terminate()
+            fallback = threading.Timer(GRACE_S, self._kill_session)
+            fallback.daemon = True
+            fallback.start()
+        else:
+            self._kill_session()
+
+    def _kill_session(self) -> None:
+        if self._job is not None:
+            self._job.kill()
         if sys.platform == "win32":
             self._process.kill()
         elif self._process.poll() is None:
@@ -105,6 +121,10 @@ class TokenProcess:
 
         The process id is not reused until it has been reaped.
         """
+        if self._job is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE_S)
+            self._job.kill()
         if sys.platform != "win32" and hasattr(os, "waitid"):  # macOS has it from Python 3.13 on
             with contextlib.suppress(ChildProcessError, ProcessLookupError, PermissionError):
                 os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)

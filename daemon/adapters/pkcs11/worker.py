@@ -27,6 +27,7 @@ from daemon.adapters.pkcs11.messages import (
     WorkerAnswer,
     reader_named,
 )
+from daemon.adapters.pkcs11.supervisor import supervise
 from daemon.core.model import Certificate, TokenFlags, TokenReading
 from daemon.core.troubles import Trouble
 
@@ -43,6 +44,7 @@ def main() -> None:
 
     Ends by `os._exit`: unloading a module through python-pkcs11 0.10.1 crashes.
     """
+    supervise()
     code = 1
     answers, nowhere = _private_output()
     try:

@@ -31,6 +31,7 @@ from tray.cli.report_output import as_json, print_report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from config.settings import Settings
     from daemon.core.views.report import Report
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn"}  # control, format and bidi, surrogates, private, unassigned
@@ -82,9 +83,19 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
     simulator.plug(certificate)
     memory = simulator.state.memory
     assert msgspec.json.decode(msgspec.json.encode(memory), type=Memory) == memory, "the store gives it back"
-    simulator.command(GetStatus(), request=1)
-    (report,) = (effect.report for effect in simulator.effects if isinstance(effect, Reply))
+    yield from shown_by(simulator)
     assert not any(isinstance(effect, Launch) for effect in simulator.effects)
+    yield (
+        "letter",
+        letter_address(SETTINGS.procedures[0], "fr", holder=certificate.subject_cn, serial_hex=certificate.serial_hex)
+        or "",
+    )
+
+
+def shown_by(simulator: Simulator) -> Iterator[tuple[str, str]]:
+    """Yield each line that a user may see, with its place."""
+    simulator.command(GetStatus(), request=1)
+    report = [effect.report for effect in simulator.effects if isinstance(effect, Reply)][-1]
     for translator in TEXTS:
         for _, notice in simulator.delivered:
             message = to_message(notice, translator.render)
@@ -94,17 +105,12 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
         shown = (simulator.state.tray, *(effect.view for effect in simulator.effects if isinstance(effect, ShowGuide)))
         yield from (("face or guide", translator.render(sentence)) for sentence in _sentences(shown))
         yield from (("JSON", line) for line in _strings(json.loads(as_json(report, translator.render))))
-        yield from (("table", line) for line in _table(report, translator))
-    yield (
-        "letter",
-        letter_address(SETTINGS.procedures[0], "fr", holder=certificate.subject_cn, serial_hex=certificate.serial_hex)
-        or "",
-    )
+        yield from (("table", line) for line in _table(report, translator, simulator.state.settings))
 
 
-def _table(report: Report, translator: Translator) -> list[str]:
+def _table(report: Report, translator: Translator, settings: Settings) -> list[str]:
     with contextlib.redirect_stdout(io.StringIO()) as terminal:
-        print_report(report, translator, SETTINGS)
+        print_report(report, translator, settings)
     return terminal.getvalue().split("\n")
 
 

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
 import sys
+import threading
 import time
 from functools import reduce
 from itertools import combinations
@@ -15,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from daemon.adapters.pkcs11.limits import MORE_TASKS
 from daemon.adapters.pkcs11.reader import PATIENCE_S, ChildTokenReader
 from daemon.core.effects import ReadTokens
 from daemon.core.events import Event, ReadFinished, TokensRead
@@ -151,6 +156,66 @@ def test_a_process_that_a_module_leaves_ends_with_its_read(module: TokenModule, 
     assert labels(reads.read()) == ["a key"]
     wait_until(lambda: module.forked != 0, "it has forked")
     wait_until(lambda: not Path(f"/proc/{module.forked}").exists(), "what was forked has ended")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a supervisor of Linux")
+@pytest.mark.parametrize(
+    ("how", "trouble"),
+    [("escape", []), ("escape-crash", [Trouble.MODULE_CRASHED]), ("escape-hang", [Trouble.MODULE_HUNG])],
+)
+def test_a_process_in_another_session_ends_with_the_read(
+    module: TokenModule, hasty: Reads, how: str, trouble: list[Trouble]
+) -> None:
+    module.show([make_certificate()])
+    module.fail(how, "C_Initialize")
+    assert troubles(hasty.read()) == trouble
+    assert module.forked != 0
+    wait_until(lambda: not Path(f"/proc/{module.forked}").exists(), "it has ended")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a supervisor of Linux")
+def test_a_stopped_supervisor_is_killed(module: TokenModule, hasty: Reads) -> None:
+    module.fail("hang", "C_Initialize")
+    stopper = threading.Thread(target=_stop_supervisor, args=(module,))
+    stopper.start()
+    assert troubles(hasty.read()) == [Trouble.MODULE_HUNG]
+    stopper.join()
+    wait_until(lambda: not _children(os.getpid()), "nothing of the read is left")
+
+
+def _stop_supervisor(module: TokenModule) -> None:
+    wait_until(lambda: "C_Initialize" in module.calls, "the module hangs")
+    (supervisor,) = _children(os.getpid())
+    os.kill(supervisor, signal.SIGSTOP)
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+FORK_OFTEN = """
+import os, signal
+from daemon.adapters.pkcs11.limits import restrain
+os.setsid()
+restrain()
+try:
+    for number in range(1000):
+        if os.fork() == 0:
+            signal.pause()
+except BlockingIOError:
+    pass
+print(number, flush=True)
+os.killpg(0, signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+def test_a_module_cannot_start_processes_without_end() -> None:
+    command = ["setpriv", "--reuid=59876", "--regid=59876", "--clear-groups", sys.executable, "-c", FORK_OFTEN]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert ended.stdout.strip(), ended.stderr
+    assert MORE_TASKS / 2 < int(ended.stdout) <= MORE_TASKS
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")

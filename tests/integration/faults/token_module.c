@@ -53,6 +53,33 @@ static void copy(const char *from, const char *to)
     fclose(source), fclose(target);
 }
 
+static void note(const char *name, int value)
+{
+    FILE *file = fopen(place(name), "w");
+    fprintf(file, "%d", value), fclose(file);
+}
+
+/* Leave a process in a session of its own, whose parent has ended. */
+static void escape(void)
+{
+    int ready[2];
+    char token;
+    if (pipe(ready) || fork()) {
+        close(ready[1]);
+        while (read(ready[0], &token, 1) > 0)
+            ;
+        close(ready[0]);
+        return;
+    }
+    setsid();
+    if (fork())
+        _exit(0);
+    note("forked", getpid());
+    close(ready[0]), close(ready[1]);
+    for (;;)
+        pause();
+}
+
 /* Note the call, and do what the file "fault" orders for it. */
 static number called(const char *name)
 {
@@ -65,9 +92,13 @@ static number called(const char *name)
     if (!where || strcmp(where + 1, name))
         return OK;
     *where = 0;
-    if (!strcmp(what, "crash"))
+    if (strstr(what, "escape"))
+        escape();
+    if (!strcmp(what, "escape"))
+        return OK;
+    if (strstr(what, "crash"))
         raise(SIGSEGV);
-    if (!strcmp(what, "hang"))
+    if (strstr(what, "hang"))
         for (;;)
             pause();
     if (!strcmp(what, "exit"))
@@ -77,7 +108,7 @@ static number called(const char *name)
         while (child == 0)
             pause();
         /* The parent notes the child: the end of the read may kill the child before it could. */
-        calls = fopen(place("forked"), "w"), fprintf(calls, "%d", child), fclose(calls);
+        note("forked", child);
         return OK;
     }
     if (!strcmp(what, "report")) { /* what the process may use, and how much memory it gets */

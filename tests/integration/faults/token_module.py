@@ -51,7 +51,8 @@ class TokenModule:
     def fail(self, how: str, where: str) -> None:
         """Fail at each call of this function from now on.
 
-        `how` is crash, hang, exit, chatter, fork, report or error.
+        `how` is crash, hang, exit, chatter, fork, report or error, or escape: leave a process in another session. It
+        goes before crash and hang as well: "escape-crash".
         """
         (self._files / "fault").write_text(f"{how} {where}")
 
@@ -75,4 +76,5 @@ class TokenModule:
     @property
     def calls(self) -> list[str]:
         """The functions called so far, in order."""
-        return (self._files / "calls").read_text().split()
+        file = self._files / "calls"
+        return file.read_text().split() if file.exists() else []
