@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 
 from support.guide_pages import PAGES, Writer
 from tray.window.guide_window import HELP, KEYS, GuideWindow
-from tray.window.pyside_refcount_fix import protect_none
+from tray.window.pyside_refcount_fix import protect_constants
 from tray.window.theme import Theme
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class GuideSetup:
 
     def __init__(self, size: str = "", letters: float = 1.0) -> None:
         """Set the window's size, WIDTHxHEIGHT or "", and the font's scale."""
-        protect_none()
+        protect_constants()
         application = QApplication.instance()
         self.application = application if isinstance(application, QApplication) else QApplication(["vigicle"])
         self.application.setStyle("Fusion")
@@ -78,7 +79,7 @@ class GuideSetup:
             if name in {"certificates", "naming"}:
                 window.go_to(KEYS)
             if name == "naming":
-                window.findChildren(QPushButton, "name:1")[0].click()
+                window.findChildren(QAction, "name:1")[0].trigger()
             self.settle()
             window.grab().save(str(folder / f"{name}-{language}-{scheme}.png"))
             self.close(window)

@@ -14,10 +14,10 @@ from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action
 from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import WrappingButton
-from tray.window.certificates_tab import CertificatesPage
 from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
 from tray.window.help_page import ContactsPage, HelpPage, situations_of
+from tray.window.keys_page import KeysPage
 from tray.window.labels import announce
 from tray.window.layouts import column
 from tray.window.phase_bar import PhaseBar
@@ -54,7 +54,7 @@ class GuideWindow(QDialog):
         self._guide = GuidePage(theme, self.guard, self._choose)
         self._help = HelpPage(theme, self.guard, self._choose)
         self._contacts = ContactsPage(theme)
-        self._keys = CertificatesPage(theme, answer)
+        self._keys = KeysPage(theme, answer)
         self._settings = SettingsPage(theme, self.guard, self._choose)
         self._places = (self._guide, self._help, self._contacts, self._keys, self._settings)
         self._stack = QStackedWidget()
@@ -124,6 +124,7 @@ class GuideWindow(QDialog):
     def _draw(self, page: Page) -> None:
         translator = self._translator
         self._phases.show_phases(page, translator)
+        self._phases.setVisible(bool(page.phases) and self._stack.currentIndex() not in {KEYS, SETTINGS})
         match self._stack.currentIndex():
             case 0:
                 self._guide.show_page(page, translator)
@@ -135,7 +136,7 @@ class GuideWindow(QDialog):
                 self._settings.show_page(page, translator)
             case _:
                 pass
-        self._keys.show_certificates(page, translator)
+        self._keys.show_page(page, translator)
         self._draw_foot(page)
 
     def _draw_foot(self, page: Page) -> None:

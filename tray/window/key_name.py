@@ -1,4 +1,4 @@
-"""The name of a key, with a field to change it."""
+"""The field in which a key gets its name."""
 
 from collections.abc import Callable
 
@@ -19,9 +19,9 @@ FIELD_WIDTH = 26  # em
 
 
 class KeyName(QWidget):
-    """Shows the name, and a button that opens a field below it.
+    """A field that `open` shows.
 
-    What is being written is kept in `drafts`.
+    What is being written is kept in `drafts`. At the end the keyboard goes back to `origin`.
     """
 
     def __init__(
@@ -31,25 +31,22 @@ class KeyName(QWidget):
         translator: Translator,
         drafts: dict[str | None, str],
         answer: Callable[[GuideAnswer], None],
+        origin: QWidget,
     ) -> None:
         super().__init__()
         self._certificate = certificate
         self._drafts = drafts
         self._answer = answer
         key = certificate.key
-        self._title = WrappingLabel(
-            theme, certificate.key_name or translator.render(text("window.key")), scale=1.15, bold=True
-        )
+        self._origin = origin
         self._label = WrappingLabel(theme, translator.render(text("window.name.field", limit=NAME_LIMIT)))
         self._field = NameField(self._close)
         self._field.setMaximumWidth(round(FIELD_WIDTH * theme.em))
         self._field.setObjectName(f"field:{key}")
         self._field.setAccessibleName(self._label.accessibleName())
         self._label.setBuddy(self._field)
-        self._open_button = self._button(theme, translator, "window.name", f"name:{key}", self._open)
         self._save_button = self._button(theme, translator, "window.name.save", f"save:{key}", self._save)
         self._cancel_button = self._button(theme, translator, "window.cancel", f"cancel:{key}", self._close)
-        self._open_button.setAccessibleDescription(f"{certificate.holder}, {self._title.accessibleName()}")
         self._field.textEdited.connect(self._keep)
         self._field.returnPressed.connect(self._save)
         self._lay_out(theme)
@@ -57,10 +54,10 @@ class KeyName(QWidget):
 
     def _lay_out(self, theme: Theme) -> None:
         lines = column(theme, gap=0.4)
-        for widget in (self._title, self._label, self._field):
+        for widget in (self._label, self._field):
             lines.addWidget(widget)
         buttons = Flow(round(0.6 * theme.em))
-        for button in (self._open_button, self._save_button, self._cancel_button):
+        for button in (self._save_button, self._cancel_button):
             buttons.addWidget(button)
         lines.addLayout(buttons)
         self.setLayout(lines)
@@ -73,7 +70,8 @@ class KeyName(QWidget):
         button.clicked.connect(act)
         return button
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Let the user write a name."""
         self._keep(self._certificate.key_name)
         self._turn(writes=True)
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -91,15 +89,13 @@ class KeyName(QWidget):
     def _close(self) -> None:
         self._drafts.pop(self._certificate.key, None)
         self._turn(writes=False)
-        self._open_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._origin.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _turn(self, *, writes: bool) -> None:
-        """Show the field, or the button that opens it."""
+        """Show the field, or nothing."""
         if writes:
             self._field.setText(self._drafts[self._certificate.key])
-        for widget in (self._label, self._field, self._save_button, self._cancel_button):
-            widget.setVisible(writes)
-        self._open_button.setVisible(not writes)
+        self.setVisible(writes)
 
 
 class NameField(QLineEdit):

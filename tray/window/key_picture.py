@@ -17,6 +17,8 @@ from tray.window.theme import Theme
 
 WIDTH, HEIGHT = 252, 140  # the picture's own units
 LEFT, MIDDLE, RIGHT = 28, 80, 134  # of a key
+TOP, KEY_WIDTH, KEY_HEIGHT = 30, 92, 72
+LABEL_LIMIT = 12  # letters
 FRAME_MS = 80
 BREATH_S = 2.4
 HELD = {
@@ -101,31 +103,10 @@ class KeyPicture(QLabel):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self.width() / WIDTH, self.height() / HEIGHT)
         for key in self._keys:
-            self._draw_key(painter, key)
+            draw_key(painter, key, self._theme, on_card=self._on_card)
         self._draw_computer(painter)
         if self._is_reading:
             self._draw_dots(painter)
-
-    def _draw_key(self, painter: QPainter, key: DrawnKey) -> None:
-        colours = self._theme.colours
-        ink = QColor(getattr(colours, INKS[key.kind]))
-        top = 8 if key.ghost else 30
-        pen = QPen(ink, 3)
-        if key.ghost:
-            pen.setDashPattern([2, 1.7])
-        painter.setPen(pen)
-        painter.setBrush(QColor(colours.surface if key.ghost else getattr(colours, GROUNDS.get(key.kind, "surface"))))
-        painter.drawRoundedRect(QRectF(key.x, top, 92, 72), 12, 12)
-        painter.setPen(QPen(ink, 3))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._on_card:
-            painter.drawRoundedRect(QRectF(key.x + 38, top + 9, 16, 13), 2, 2)
-        else:
-            painter.drawEllipse(QPointF(key.x + 46, top + 16), 5, 5)
-            if key.ghost:
-                painter.drawRect(QRectF(key.x + 32, top + 72, 28, 20))
-        painter.setFont(self._theme.font(14 / self._theme.base, bold=True))
-        painter.drawText(QRectF(key.x - 20, top + 30, 132, 30), Qt.AlignmentFlag.AlignCenter, key.label)
 
     def _draw_computer(self, painter: QPainter) -> None:
         colours = self._theme.colours
@@ -162,6 +143,34 @@ class KeyPicture(QLabel):
             self._frames.stop()
 
 
+def draw_key(painter: QPainter, key: DrawnKey, theme: Theme, *, on_card: bool = False) -> None:
+    """Draw one key in the picture's own units."""
+    colours = theme.colours
+    ink = QColor(getattr(colours, INKS[key.kind]))
+    top = 8 if key.ghost else TOP
+    pen = QPen(ink, 3)
+    if key.ghost:
+        pen.setDashPattern([2, 1.7])
+    painter.setPen(pen)
+    painter.setBrush(QColor(colours.surface if key.ghost else getattr(colours, GROUNDS.get(key.kind, "surface"))))
+    painter.drawRoundedRect(QRectF(key.x, top, KEY_WIDTH, KEY_HEIGHT), 12, 12)
+    painter.setPen(QPen(ink, 3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if on_card:
+        painter.drawRoundedRect(QRectF(key.x + 38, top + 9, 16, 13), 2, 2)
+    else:
+        painter.drawEllipse(QPointF(key.x + 46, top + 16), 5, 5)
+        if key.ghost:
+            painter.drawRect(QRectF(key.x + 32, top + 72, 28, 20))
+    painter.setFont(theme.font(14 / theme.base, bold=True))
+    painter.drawText(QRectF(key.x - 20, top + 30, 132, 30), Qt.AlignmentFlag.AlignCenter, key.label)
+
+
+def short_title(procedure: str | None) -> str:
+    """Return a procedure's title as it fits on a drawn key."""
+    return (procedure or "").split(" (")[0][:LABEL_LIMIT]
+
+
 def drawn_keys(page: Page, translator: Translator) -> Iterator[DrawnKey]:
     """Yield the inserted keys, and the one that is missing."""
     held = HELD.get(page.reader, ())
@@ -186,5 +195,5 @@ def _label(kind: str, page: Page, translator: Translator) -> str:
     if kind == "reading":
         return ""
     if _kind(kind, page) == "good":
-        return (page.procedure or "").split(" (")[0][:12]
+        return short_title(page.procedure)
     return translator.render(text(NAMES[kind]))

@@ -31,9 +31,8 @@ class PhaseBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_phases(self, page: Page, translator: Translator) -> None:
-        """Show the phase of a page. Hidden where there is none."""
+        """Show the phase of a page."""
         self._phases, self._steps, self._eyebrow = page.phases, page.steps, page.eyebrow or ""
-        self.setVisible(bool(page.phases))
         words = (f"{phase.title} – {translator.render(text(STATUSES[phase.status]))}" for phase in page.phases)
         self.setAccessibleName(", ".join(words))
         self.update()

@@ -12,7 +12,7 @@ from daemon.core.views.tray import IconState
 from tray.icon.drawing import SIZES, draw_icon
 from tray.window.guide_window import GuideWindow
 from tray.window.pipe import Pipe
-from tray.window.pyside_refcount_fix import protect_none
+from tray.window.pyside_refcount_fix import protect_constants
 from tray.window.theme import Theme
 
 
@@ -21,7 +21,7 @@ def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> i
 
     `no_display` is called where Qt finds none, and does not return.
     """
-    protect_none()
+    protect_constants()
     application = _application(no_display)
     theme = Theme(application, scheme=scheme, still=still)
     source, sink = _binary(0, "rb"), _binary(1, "wb")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from daemon.adapters.guide.messages import NO_DISPLAY, Chosen
+from daemon.adapters.guide.messages import NO_DISPLAY, Chosen, Forgotten
 from support.accessibility import Accessibility, Node, report
 from support.guide_actions import action_id
 from support.guide_child import GuideChild
@@ -125,12 +125,19 @@ def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(at_window: Window
     assert [(n.name, bool(n.description)) for n in pictures] == [("Lecteur de carte", True)]
 
 
-def test_forget_buttons_are_told_apart_by_their_descriptions(at_window: WindowUser) -> None:
+def test_each_key_has_a_menu_in_which_its_certificates_are_told_apart(at_window: WindowUser) -> None:
     at_window.open(PAGES["step"](ENGLISH))
     at_window.choose("push button", "My keys")
     at_window.reader.find("label", "la bleue")
-    buttons = [node for node in at_window.reader.tree() if node.name == "Forget this certificate"]
-    assert len({node.description for node in buttons}) == len(buttons) == len(PAGES["step"](ENGLISH).certificates)
+    menus = [node for node in at_window.reader.tree() if node.name == "Change"]
+    keys = {certificate.key for certificate in PAGES["step"](ENGLISH).certificates}
+    assert len({node.description for node in menus}) == len(menus) == len(keys)
+    at_window.reader.focus(menus[0])
+    at_window.press("Return", "Up")
+    at_window.follow_to("Forget the certificate (signature)")
+    at_window.press("Return")
+    at_window.choose("push button", "Forget it")
+    assert at_window.child.answer() == Forgotten(fingerprint="b" * 64)
 
 
 def test_a_new_page_is_announced_the_alert_first(at_window: WindowUser) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from config.i18n.text import text
@@ -26,7 +26,7 @@ from tray.window.guide_window import KEYS, GuideWindow
 from tray.window.key_picture import KeyPicture, drawn_keys
 from tray.window.labels import by_sentence
 from tray.window.theme import Theme
-from tray.window.timeline import BREADTH, span
+from tray.window.validity_bar import SHORTEST, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,11 @@ def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
 
 def named(window: QWidget, name: str) -> QPushButton:
     (found,) = window.findChildren(QPushButton, name)
+    return found
+
+
+def entry(window: QWidget, name: str) -> QAction:
+    (found,) = window.findChildren(QAction, name)
     return found
 
 
@@ -78,7 +83,7 @@ def open_certificates(window: GuideWindow) -> None:
 
 
 def write_name(window: QWidget, name: str) -> QLineEdit:
-    named(window, f"name:{OLD_KEY}").click()
+    entry(window, f"name:{OLD_KEY}").trigger()
     typed = field(window)
     typed.selectAll()
     typed.insert(name)
@@ -284,24 +289,25 @@ def test_a_name_is_written_and_saved_by_return(guide_setup: GuideSetup, window: 
     open_certificates(window)
     press(write_name(window, "  blue  "), Qt.Key.Key_Return)
     assert guide_setup.answers == [Named(fingerprint=OLD_FINGERPRINT, name="blue")]
-    assert field(window).isHidden()
+    assert not field(window).isVisible()
 
 
 def test_escape_takes_a_name_back(guide_setup: GuideSetup, window: GuideWindow) -> None:
     open_certificates(window)
     press(write_name(window, "blue"), Qt.Key.Key_Escape)
     assert guide_setup.answers == []
-    assert field(window).isHidden()
+    assert not field(window).isVisible()
     assert window.isVisible()
 
 
-def test_a_name_that_is_being_written_survives_another_page(window: GuideWindow) -> None:
+def test_a_name_that_is_being_written_survives_another_page(guide_setup: GuideSetup, window: GuideWindow) -> None:
     open_certificates(window)
     write_name(window, "half a na")
     page = PAGES["step"](ENGLISH)
     fewer = tuple(each for each in page.certificates if each.key in {"1", "2"})
     window.show_page(replace(page, number=2, certificates=fewer))
-    assert not field(window).isHidden()
+    guide_setup.settle()
+    assert field(window).isVisible()
     assert field(window).text() == "half a na"
 
 
@@ -341,7 +347,7 @@ def test_forgetting_is_confirmed(guide_setup: GuideSetup, window: GuideWindow) -
 
 def ask_to_forget(guide_setup: GuideSetup, window: GuideWindow) -> QDialog:
     open_certificates(window)
-    named(window, f"forget:{OLD_FINGERPRINT}").click()
+    entry(window, f"forget:{OLD_FINGERPRINT}").trigger()
     guide_setup.settle()
     (question,) = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
     return question
@@ -379,27 +385,19 @@ def test_no_two_pictures_are_alike_without_colour(guide_setup: GuideSetup, on_ca
 
 
 @pytest.mark.parametrize(
-    ("length", "wider"),
+    ("begins", "ends", "drawn"),
     [
-        pytest.param(timedelta(0), BREADTH, id="an instant"),
-        pytest.param(timedelta(seconds=1), BREADTH, id="a second"),
-        pytest.param(timedelta(seconds=2), timedelta(0), id="two seconds"),
-        pytest.param(timedelta(days=1095), timedelta(0), id="three years"),
+        pytest.param(-3, 2, (-3, 2), id="now lies within"),
+        pytest.param(-9, -2, (-9, 0), id="it has ended"),
+        pytest.param(2, 9, (0, 9), id="it has not begun"),
+        pytest.param(0, 0, (0, 1), id="an instant"),
+        pytest.param(-3, None, (-3, 3), id="it has no end"),
     ],
 )
-def test_one_bar_is_drawn_whole(length: timedelta, wider: timedelta) -> None:
-    bar = replace(ENGLISH.timeline().bars[0], begins=NOW, ends=NOW + length)
-    ends = (NOW - wider, NOW + length + wider)
-    assert span(replace(ENGLISH.timeline(), bars=(bar,), stretch=None)) == tuple(end.timestamp() for end in ends)
-
-
-def test_of_two_bars_what_lies_between_is_drawn() -> None:
-    line = ENGLISH.timeline()
-    first, last = span(line)
-    old, new = line.bars
-    matters = (min(new.begins, line.now).timestamp(), max(old.ends, line.now).timestamp())
-    breadth = max(BREADTH.total_seconds(), (matters[1] - matters[0]) / 2)
-    assert (first, last) == (matters[0] - breadth, matters[1] + breadth)
+def test_a_bar_holds_the_validity_and_the_present(begins: int, ends: int | None, drawn: tuple[int, int]) -> None:
+    end = datetime(9999, 12, 31, tzinfo=UTC) if ends is None else NOW + ends * SHORTEST
+    bar = replace(ENGLISH.bars()[0], begins=NOW + begins * SHORTEST, ends=end)
+    assert span(bar, NOW) == tuple((NOW + days * SHORTEST).timestamp() for days in drawn)
 
 
 # ---------------------------------------------------------------------------------------------------- words and times

@@ -1,4 +1,4 @@
-"""The certificates tab is drawn when it becomes visible."""
+"""The page of the keys is drawn when it becomes visible."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QAction
 
 from support.guide_pages import PAGES, Writer
 from tray.window.guide_window import GUIDE, KEYS, GuideWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QWidget
 
     from support.guide_setup import GuideSetup
 
@@ -21,7 +23,7 @@ PAGE = PAGES["step"](Writer("en"))
 
 @pytest.fixture
 def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
-    """The window at the guide's tab."""
+    """The window at the guide."""
     window = guide_setup.window(PAGE)
     yield window
     guide_setup.close(window)
@@ -32,9 +34,9 @@ def look_at(window: GuideWindow, tab: int) -> None:
 
 
 def test_the_certificates_are_drawn_when_their_tab_is_shown(window: GuideWindow) -> None:
-    assert forget_buttons(window) == 0
+    assert forget_entries(window) == 0
     look_at(window, KEYS)
-    assert forget_buttons(window) == len(PAGE.certificates)
+    assert forget_entries(window) == len(PAGE.certificates)
 
 
 def test_certificates_that_changed_on_a_hidden_tab_are_drawn_when_it_is_shown(
@@ -45,8 +47,8 @@ def test_certificates_that_changed_on_a_hidden_tab_are_drawn_when_it_is_shown(
     window.show_page(replace(PAGE, number=2, certificates=PAGE.certificates[:1]))
     look_at(window, KEYS)
     guide_setup.settle()
-    assert forget_buttons(window) == 1
+    assert forget_entries(window) == 1
 
 
-def forget_buttons(window: QWidget) -> int:
-    return sum(button.objectName().startswith("forget:") for button in window.findChildren(QPushButton))
+def forget_entries(window: QWidget) -> int:
+    return sum(action.objectName().startswith("forget:") for action in window.findChildren(QAction))

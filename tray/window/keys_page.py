@@ -1,0 +1,77 @@
+"""The page of the remembered keys, those of one holder together."""
+
+from collections.abc import Callable
+from itertools import groupby
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from config.i18n.text import text
+from config.i18n.translator import Translator
+from daemon.adapters.guide.messages import GuideAnswer, Page
+from daemon.core.views.guide import CertificateCard
+from tray.window.key_card import KeyCard
+from tray.window.labels import WrappingLabel
+from tray.window.layouts import clear, column
+from tray.window.theme import Theme
+
+
+class KeysPage(QWidget):
+    """Shows a card for each key."""
+
+    def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
+        super().__init__()
+        self.setObjectName("paper")
+        self._theme = theme
+        self._answer = answer
+        self._drafts: dict[str | None, str] = {}  # names that are being written, by key
+        self._wanted: tuple[Page, Translator] | None = None
+        self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
+        self.headline = WrappingLabel(theme, scale=1.75, bold=True)
+        self._column = column(theme, gap=0.8)
+        whole = column(theme, gap=0.8, margin=1.4)
+        whole.addWidget(self.headline)
+        whole.addLayout(self._column)
+        self.setLayout(whole)
+
+    def show_page(self, page: Page, translator: Translator) -> None:
+        """Show the keys of a page once this page is visible.
+
+        A name that is being written stays.
+        """
+        self._wanted = (page, translator)
+        if self.isVisible():
+            self._draw(page, translator)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw what waits.
+
+        A hundred keys would delay the window's opening, and few users open this page.
+        """
+        super().showEvent(event)
+        if self._wanted is not None:
+            self._draw(*self._wanted)
+
+    def _draw(self, page: Page, translator: Translator) -> None:
+        certificates, more = page.certificates, page.more_certificates
+        if self._shown == (certificates, more, translator.language):
+            return
+        self._shown = (certificates, more, translator.language)
+        clear(self._column)
+        self.headline.show_words(translator.render(text("window.keys")))
+        if not certificates:
+            words = translator.render(text("window.no_certificates"))
+            self._column.addWidget(WrappingLabel(self._theme, words, scale=1.1))
+        for holder, theirs in groupby(certificates, lambda each: each.holder):
+            self._column.addWidget(WrappingLabel(self._theme, holder, scale=1.15, bold=True))
+            for _, on_key in groupby(theirs, lambda each: each.key):
+                self._add_key(tuple(on_key), page, translator)
+        if more:
+            words = translator.render(text("window.more_certificates", count=more))
+            self._column.addWidget(WrappingLabel(self._theme, words))
+        self._column.addStretch(1)
+
+    def _add_key(self, certificates: tuple[CertificateCard[str], ...], page: Page, translator: Translator) -> None:
+        card = KeyCard(self._theme, certificates, translator, self._answer, drafts=self._drafts)
+        card.add_validity(page.timeline.now if page.timeline is not None else None)
+        self._column.addWidget(card)
