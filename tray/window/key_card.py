@@ -1,4 +1,4 @@
-"""One key among "My keys": drawn, named, with its state and its validity."""
+"""One key on the page of the keys."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ class KeyCard(QFrame):
             self._lines.addWidget(ValidityBar(self._theme, bar, now or datetime.now(UTC), self._translator))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Set the drawing, the words and the menu beside or below each other."""
+        """Set its parts beside or below each other."""
         super().resizeEvent(event)
         wide = event.size().width() >= WIDE_FROM * self._theme.base
         self._drawing.setVisible(wide)
@@ -95,7 +95,7 @@ class KeyCard(QFrame):
             words.addWidget(WrappingLabel(self._theme, fact, tone="muted"))
 
     def _told(self) -> tuple[CertificateCard[str], ...]:
-        """Return the certificates that differ in what is said of them."""
+        """Return the certificates whose states differ, or one."""
         states = {(each.stage, each.until) for each in self._certificates}
         return self._certificates if len(states) > 1 else self._certificates[:1]
 

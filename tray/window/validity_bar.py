@@ -1,4 +1,4 @@
-"""The validity of a key as a bar with labelled ends, and the present."""
+"""The validity of a key as a bar, and the present."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +37,7 @@ class ValidityBar(QLabel):
         self.setAccessibleName(bar_words(bar, translator))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """One row for the present, one for the bar, one for its ends."""
+        """A row each for the present, the bar and its ends."""
         return QSize(round(16 * self._theme.em), round((2 * ROW + THICK + 0.3) * self._theme.em))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -81,7 +81,7 @@ class ValidityBar(QLabel):
             painter.drawText(QPointF(left, below), begin)
 
     def _draw_present(self, painter: QPainter) -> None:
-        """Draw the present with its word and a head that points at the bar."""
+        """Draw the present, with its word and an arrow."""
         metrics, em = QFontMetricsF(painter.font()), self._theme.em
         x, half = self._at(self._now), HEAD * em
         ink = QColor(self._theme.colours.text)
@@ -111,9 +111,9 @@ def bar_words(bar: Bar[str], translator: Translator) -> str:
 
 
 def span(bar: Bar[str], now: datetime) -> tuple[float, float]:
-    """Return the first and the last second to draw: the validity and the present.
+    """Return the first and the last second to draw.
 
-    A validity without end is drawn as far again as it has lasted.
+    These hold the validity and the present. A validity without end is drawn as far again as it has lasted.
     """
     present = _seconds(now)
     first = min(_seconds(bar.begins), present)
