@@ -1,5 +1,6 @@
 """Finds vigicle's folders on this system, and keeps its own folders private."""
 
+import getpass
 import os
 import stat
 import sys
@@ -12,7 +13,7 @@ import platformdirs
 
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
-from config.identity import APPLICATION
+from config.identity import APPLICATION, MACOS_ID
 from config.private_windows import keep_private
 from config.trust import Writers
 
@@ -23,6 +24,7 @@ if sys.platform == "linux":
     MACHINE = Path("/etc/xdg") / APPLICATION  # whatever XDG_CONFIG_DIRS says: a session must not hide the policy
 else:
     MACHINE = platformdirs.site_config_path(APPLICATION, appauthor=False)
+MANAGED = Path("/Library/Managed Preferences")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Folders:
     """Whether the user named the settings file in VIGICLE_CONFIG. It must then exist."""
     policy_writers: Writers = Writers.ADMINISTRATORS
     """Who alone may write the administrator's settings and procedures."""
+    managed_preferences: tuple[Path, ...] = ()
+    """The preferences that macOS manages: those of the computer, then those of the account."""
 
     @property
     def policy_procedures(self) -> Path:
@@ -76,7 +80,21 @@ def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
         state=state,
         runtime=_runtime(environ, state),
         config_named=bool(named),
+        managed_preferences=_managed_preferences(),
     )
+
+
+def _managed_preferences() -> tuple[Path, ...]:
+    """Return where macOS puts the preferences of a profile.
+
+    Root alone can write there.
+    Source: the payload com.apple.ManagedClient.preferences (developer.apple.com, Device Management).
+    """
+    files: tuple[Path, ...] = ()
+    if sys.platform == "darwin":
+        name = f"{MACOS_ID}.plist"
+        files = MANAGED / name, MANAGED / getpass.getuser() / name
+    return files
 
 
 def private_folder(path: Path) -> Path:

@@ -6,3 +6,5 @@ WINDOWS_ID = "vigicle.vigicle"
 
 Windows then treats them as one program (learn.microsoft.com, Application User Model IDs).
 """
+MACOS_ID = "fr.vigicle.vigicle"
+"""The bundle identifier, under which macOS keeps preferences."""

@@ -148,6 +148,29 @@ class NoticeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What only an administrator sets."""
+
+    support_line: str | None = None
+    """Whom to ask in this office, as one line of words."""
+    metrics_names: bool = False
+    """Whether the metrics name people."""
+    autostart: bool | None = None
+    """Whether vigicle starts at login, None where that is the user's choice."""
+    procedures: frozenset[str] | None = None
+    """The ids of the procedures that may be used, None for all."""
+    procedures_off: frozenset[str] = frozenset()
+    """The ids of the procedures that may not."""
+    procedures_folder: str | None = None
+    """The folder of the office's own procedure files."""
+
+    def allows(self, procedure: Procedure) -> bool:
+        """Return whether the procedure may be used."""
+        allowed = self.procedures is None or procedure.id in self.procedures
+        return allowed and procedure.id not in self.procedures_off
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that may differ between installations."""
 
@@ -157,6 +180,9 @@ class Settings:
     """The user's own PKCS#11 modules, by absolute path. They are tried before the catalogue's."""
     language: str | None = None
     """ "fr" or "en". None follows the session."""
+    office: Office = field(default_factory=Office)
+    mandatory: frozenset[str] = frozenset()
+    """The dotted keys that an administrator has set for good, such as "notices.days"."""
 
     def procedure(self, id_: str | None) -> Procedure | None:
         """Return the procedure with this id, None where there is none."""

@@ -1,9 +1,10 @@
 """Loads the procedures, the policy of the machine, and the user's settings."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from config.folders import Folders
 from config.i18n.text import text
@@ -11,9 +12,10 @@ from config.preferences import choices_file
 from config.schema import kinds
 from config.schema.load_facts import load_facts
 from config.schema.load_procedure import FORMER_WORKFLOWS
-from config.schema.tables import SettingsError, Table, decoded, parse_table, read_table
-from config.settings import NO_PROCEDURE, NoticeSettings, Procedure, Settings, VendorTool
-from config.trust import Writers, changeable_by_others
+from config.schema.policy_sources import Layer, Level, read_policy, refuse_changeable, registry_stamp
+from config.schema.tables import SettingsError, Table, decoded, parse_table, read_content, read_table
+from config.settings import NO_PROCEDURE, NoticeSettings, Office, Procedure, Settings, VendorTool
+from config.trust import Writers
 
 __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 
@@ -21,7 +23,6 @@ CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
-WRITABLE_BY = {Writers.ADMINISTRATORS: "accepted.administrators_file", Writers.USER: "accepted.own_file"}
 _PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -34,36 +35,102 @@ class Loaded:
     """Why procedure files, or the policy, were left out."""
     outdated: tuple[Path, ...] = ()
     """Procedure files that still say `courses` for `workflows`."""
-
-
-class ChangeableFileError(SettingsError):
-    """A file that another account may change. Nothing in it counts."""
+    refused: tuple[SettingsError, ...] = ()
+    """Why single values of the policy were left out."""
+    layers: tuple[Layer, ...] = ()
+    """What each place says that counts. A later one wins."""
 
 
 def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
-    """Load everything. Raises SettingsError for the policy and the user's files.
+    """Load everything. Raises SettingsError for the user's files.
 
     `procedures` are folders of further procedure files. A later procedure replaces an earlier one of the same id.
-    A refused procedure file is left out, and its error is in `problems`. So is a policy that others could have written.
+    A refused procedure file is left out, and its error is in `problems`. So is a policy that others could have
+    written, or that is none. Where single values of a policy are refused, the rest counts.
     """
-    given = [(folder, None) for folder in procedures]
-    machine = (folders.policy_procedures, folders.policy_writers)
-    loaded = _load_procedures([*given, machine, (folders.own_procedures, Writers.USER)])
-    settings, problems = loaded.settings, list(loaded.problems)
-    broken = frozenset(problem.file.stem for problem in problems)
-    try:
-        refuse_changeable(folders.policy_file, folders.policy_writers)
-    except ChangeableFileError as problem:  # another account must not be able to stop vigicle
-        problems.append(problem)
-    else:
-        settings = _apply(read_table(folders.policy_file), settings, broken)
-    refuse_changeable(choices_file(folders), Writers.USER)
-    settings = _apply(read_table(choices_file(folders)), settings, broken)
-    if folders.config_named and not folders.config_file.is_absolute():
-        raise SettingsError(file=folders.config_file, accepted=text("accepted.absolute_file"))
-    refuse_changeable(folders.config_file, Writers.USER)
-    settings = _apply(read_table(folders.config_file, required=folders.config_named), settings, broken)
-    return replace(loaded, settings=settings, problems=tuple(problems))
+    policy = read_policy(folders)
+    office = _office(policy.layers)
+    loaded = _load_procedures([(folder, None) for folder in procedures] + _procedure_folders(folders, office))
+    broken = {problem.file.stem for problem in loaded.problems}
+    refused = list(policy.refused)
+    layers = _in_order(policy.layers, _own_layers(folders))
+    settings = replace(loaded.settings, office=office)
+    for layer in layers:
+        if layer.level is Level.USER:
+            settings = _apply(Table(layer.file, layer.content), settings, broken)
+        else:
+            settings = _apply_policy(layer, settings, refused)
+    settings = replace(
+        settings,
+        procedures=tuple(procedure for procedure in settings.procedures if office.allows(procedure)),
+        mandatory=frozenset(name for layer in layers if layer.level is Level.MANDATORY for name in layer.names()),
+    )
+    return replace(
+        loaded,
+        settings=settings,
+        problems=(*loaded.problems, *policy.problems),
+        refused=tuple(refused),
+        layers=layers,
+    )
+
+
+def _in_order(policy: Iterable[Layer], own: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return the layers from the weakest to the strongest."""
+    levels = list(Level)
+    return tuple(sorted((*policy, *own), key=lambda layer: levels.index(layer.level)))
+
+
+def _procedure_folders(folders: Folders, office: Office) -> list[tuple[Path, Writers | None]]:
+    """Return the folders of procedure files, and who alone may write there.
+
+    A later one wins.
+    """
+    found: list[tuple[Path, Writers | None]] = [
+        (folders.policy_procedures, folders.policy_writers),
+        (folders.own_procedures, Writers.USER),
+    ]
+    if office.procedures_folder is not None:
+        found.append((Path(office.procedures_folder), folders.policy_writers))
+    return found
+
+
+def _own_layers(folders: Folders) -> tuple[Layer, ...]:
+    """Read what the user has chosen and written. Raises SettingsError."""
+    choices, file = choices_file(folders), folders.config_file
+    refuse_changeable(choices, Writers.USER)
+    chosen = read_content(choices)
+    if folders.config_named and not file.is_absolute():
+        raise SettingsError(file=file, accepted=text("accepted.absolute_file"))
+    refuse_changeable(file, Writers.USER)
+    written = read_content(file, required=folders.config_named)
+    both = ((choices, chosen), (file, written))
+    return tuple(Layer(level=Level.USER, file=each, content=content) for each, content in both if content)
+
+
+def _office(layers: Iterable[Layer]) -> Office:
+    """Return what only administrators set."""
+    found: dict[str, Any] = {}
+    for layer in layers:
+        found |= layer.office
+    allowed = found.get("allowed")
+    return Office(
+        support_line=found.get("support_line"),
+        metrics_names=found.get("metrics_names", False),
+        autostart=found.get("autostart"),
+        procedures=None if allowed is None else frozenset(allowed),
+        procedures_off=frozenset(found.get("off", ())),
+        procedures_folder=found.get("folder"),
+    )
+
+
+def _apply_policy(layer: Layer, base: Settings, refused: list[SettingsError]) -> Settings:
+    """Lay a policy over the settings.
+
+    What it says of procedures that are not here is no fault.
+    """
+    procedures = layer.content.get("procedures")
+    named = list(procedures) if isinstance(procedures, dict) else []
+    return _apply(Table(layer.file, layer.content, refused=refused), base, named)
 
 
 def catalogue_settings() -> Settings:
@@ -79,12 +146,15 @@ def load_procedure(file: Path, content: bytes | None = None) -> Procedure:
     return load_facts(file.stem, _procedure_table(file, content))
 
 
-def stamp(folders: Folders) -> Stamp:
-    """Return a value that is equal while no file has changed."""
-    files = [folders.policy_file, choices_file(folders), folders.config_file]
-    for folder in (folders.policy_procedures, folders.own_procedures):
+def stamp(folders: Folders, more: Iterable[Path] = ()) -> Stamp:
+    """Return a value that is equal while nothing has changed.
+
+    `more` are further folders of procedure files.
+    """
+    files = [*folders.managed_preferences, folders.policy_file, choices_file(folders), folders.config_file]
+    for folder in (folders.policy_procedures, folders.own_procedures, *more):
         files += procedure_files(folder)
-    return tuple(_file_stamp(file) for file in files)
+    return (("registry", registry_stamp(), 0, 0), *(_file_stamp(file) for file in files))
 
 
 def _load_procedures(folders: Iterable[tuple[Path, Writers | None]]) -> Loaded:
@@ -130,11 +200,12 @@ def _procedure_table(file: Path, content: bytes | None = None) -> Table:
     return parse_table(file, decoded(file, content))
 
 
-def _apply(table: Table, base: Settings, broken: frozenset[str]) -> Settings:
+def _apply(table: Table, base: Settings, broken: Collection[str]) -> Settings:
     """Lay one file over the settings, without the sections of `broken` procedures."""
     notices = table.table("notices")
     procedures = _chosen(table.table("procedures"), base.procedures, broken)
-    settings = Settings(
+    settings = replace(
+        base,
         procedures=tuple(_without_own_notices(procedure, notices) for procedure in procedures),
         notices=_notices(notices, base.notices),
         modules=_modules(table.table("pkcs11"), base.modules),
@@ -169,7 +240,7 @@ def _modules(table: Table, base: tuple[str, ...]) -> tuple[str, ...]:
     return modules
 
 
-def _chosen(table: Table, base: tuple[Procedure, ...], broken: frozenset[str]) -> tuple[Procedure, ...]:
+def _chosen(table: Table, base: tuple[Procedure, ...], broken: Collection[str]) -> tuple[Procedure, ...]:
     procedures = tuple(_adjusted(table.table(procedure.id), procedure) for procedure in base)
     table.forgive(broken)
     table.finish()
@@ -193,16 +264,6 @@ def _adjusted_tool(table: Table, tool: VendorTool | None) -> VendorTool | None:
     if tool is None:
         return None
     return replace(tool, path=table.take("tool", kinds.TOOL, tool.path))
-
-
-def refuse_changeable(file: Path, writers: Writers) -> None:
-    """Refuse a file that an account besides `writers` may change.
-
-    Raises ChangeableFileError. A missing file is right.
-    """
-    place = changeable_by_others(file, writers) if file.exists() else None
-    if place is not None:
-        raise ChangeableFileError(file=file, accepted=text(WRITABLE_BY[writers], place=str(place)))
 
 
 def _file_stamp(file: Path) -> tuple[str, int, int, int]:

@@ -83,12 +83,18 @@ class Table:
     """One table of a file, read key by key.
 
     `finish` then refuses the keys that were not read.
+
+    With a list `refused`, `take`, `table` and `finish` raise nothing: they remove what is refused from the content,
+    and add the reason to the list.
     """
 
-    def __init__(self, file: Path, content: dict[str, object], prefix: str = "") -> None:
+    def __init__(
+        self, file: Path, content: dict[str, object], prefix: str = "", refused: "list[SettingsError] | None" = None
+    ) -> None:
         self.file = file
         self._content = content
         self._prefix = prefix
+        self._refused = refused
         self._known: list[str] = []
 
     def take(self, key: str, kind: Kind[T], default: D) -> T | D:
@@ -96,7 +102,11 @@ class Table:
         self._known.append(key)
         if key not in self._content:
             return default
-        return self._parsed(key, kind)
+        try:
+            return self._parsed(key, kind)
+        except SettingsError as problem:
+            self._refuse(key, problem)
+            return default
 
     def need(self, key: str, kind: Kind[T]) -> T:
         """Return the value of `key`, which must be there."""
@@ -108,7 +118,12 @@ class Table:
     def table(self, key: str) -> "Table":
         """Return the table under `key`. A missing one is empty."""
         self._known.append(key)
-        return Table(self.file, self._as_table(key, self._content.get(key, {})), self._dotted(key))
+        content: dict[str, object] = {}
+        try:
+            content = self._as_table(key, self._content.get(key, content))
+        except SettingsError as problem:
+            self._refuse(key, problem)
+        return Table(self.file, content, self._dotted(key), self._refused)
 
     def holds(self, key: str) -> bool:
         """Return whether the key is there."""
@@ -161,14 +176,20 @@ class Table:
         self._known += keys
 
     def finish(self) -> None:
-        """Refuse the first key that was not read."""
-        for key, value in self._content.items():
+        """Refuse the keys that were not read."""
+        for key, value in list(self._content.items()):
             if key not in self._known:
-                raise self._unknown(key, value)
+                self._refuse(key, self._unknown(key, value))
 
     def refusal(self, key: str, value: object, accepted: Text) -> SettingsError:
         """Return the error that says why this value is refused."""
         return SettingsError(file=self.file, key=self._dotted(key), value=as_written(value), accepted=accepted)
+
+    def _refuse(self, key: str, problem: SettingsError) -> None:
+        if self._refused is None:
+            raise problem
+        self._refused.append(problem)
+        del self._content[key]
 
     def _parsed(self, key: str, kind: Kind[T]) -> T:
         try:
@@ -200,7 +221,7 @@ def read_table(file: Path, *, required: bool = False) -> Table:
 
     A missing file is an empty table unless it is `required`.
     """
-    return parse_table(file, decoded(file, _read_bytes(file, required=required)))
+    return Table(file, read_content(file, required=required))
 
 
 def decoded(file: Path, raw: bytes) -> str:
@@ -215,8 +236,21 @@ def decoded(file: Path, raw: bytes) -> str:
 
 def parse_table(file: Path, written: str) -> Table:
     """Parse the TOML text of `file`. Raises SettingsError."""
+    return Table(file, parse_content(file, written))
+
+
+def read_content(file: Path, *, required: bool = False) -> dict[str, object]:
+    """Return the content of the file. Raises SettingsError.
+
+    A missing file has none unless it is `required`.
+    """
+    return parse_content(file, decoded(file, _read_bytes(file, required=required)))
+
+
+def parse_content(file: Path, written: str) -> dict[str, object]:
+    """Return the content of the TOML text of `file`. Raises SettingsError."""
     try:
-        return Table(file, tomllib.loads(written))
+        return tomllib.loads(written)
     except (ValueError, RecursionError) as error:
         found = re.search(r"at line (\d+)", str(error))
         lines = written.split("\n")

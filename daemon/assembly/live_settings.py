@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from config.folders import Folders
 from config.i18n.text import CleanText, Sentence, Text, text
-from config.schema.load_settings import Loaded, SettingsError, load_settings, stamp
+from config.schema.load_settings import Loaded, SettingsError, Stamp, load_settings, stamp
 from config.settings import Settings
 from daemon.adapters.schedule.local_zone import follow_zone
 from daemon.assembly.parts import translator_for
@@ -50,12 +51,16 @@ class SettingsWatcher:
         self._folders = folders
         self._live = live
         self._use_modules = use_modules
-        self._stamp = stamp(folders)
+        self._stamp = self._stamped()
+
+    def _stamped(self) -> Stamp:
+        folder = self._live.get().office.procedures_folder
+        return stamp(self._folders, () if folder is None else (Path(folder),))
 
     def changes(self) -> Iterator[Event]:
         """Yield the events of settings that have changed since the last call."""
         follow_zone()
-        seen = stamp(self._folders)
+        seen = self._stamped()
         if seen == self._stamp:
             return
         self._stamp = seen
@@ -72,9 +77,11 @@ class SettingsWatcher:
 
 
 def procedure_problems(loaded: Loaded) -> Iterator[ProblemMet]:
-    """Yield one problem for each procedure file that is refused."""
+    """Yield one problem for each refused file, and value of a policy."""
     for refused in loaded.problems:
         yield problem_met(f"procedure:{refused.file.stem}", refused.text)
+    for refused in loaded.refused:
+        yield problem_met(f"policy:{refused.key}", refused.text)
 
 
 def problem_met(topic: str, body: Text) -> ProblemMet:

@@ -70,6 +70,7 @@ from daemon.core.workflows.progress import set_back
 Id = TypeVar("Id", bound=str)
 
 DELIVERY_LIMIT = timedelta(minutes=2)  # a notice without confirmation is shown again after this
+WITHOUT_SUPPORT = {NoticeKind.WELCOME, NoticeKind.TEST, NoticeKind.PUT_IN, NoticeKind.NOTHING_TO_DO}
 CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may arrive out of order by this
 DELIVERY_LIMIT_LATER = timedelta(hours=1)  # the same limit from the second time on
 
@@ -84,11 +85,21 @@ def step(state: State, event: Event) -> Step:
         return after, effects  # nothing follows from a token before its read has finished
     after, more = _settle(after, event.at)
     effects += more
+    effects = tuple(_with_support(effect, after.settings) for effect in effects)
     after = replace(after, memory=drop_settled(after.memory, effects))
     happened = tuple(_history(state.memory, after.memory, effects, event.at))
     if happened or after.memory != state.memory:
         effects = (SaveMemory(memory=after.memory, history=happened), *effects)
     return after, effects
+
+
+def _with_support(effect: Effect, settings: Settings) -> Effect:
+    """Return a notice with whom to ask in this office."""
+    support = settings.office.support_line
+    if support is None or not isinstance(effect, ShowNotice) or effect.notice.notice_id.kind in WITHOUT_SUPPORT:
+        return effect
+    body = text("notice.support", body=effect.notice.body, support=support)
+    return ShowNotice(notice=replace(effect.notice, body=body))
 
 
 def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 - one case an event

@@ -25,6 +25,7 @@ from tray.cli.guide import add_guide_command, bring_to_front, window_command
 from tray.cli.keys import add_key_commands
 from tray.cli.no_console import has_no_console, print_to_log, tell
 from tray.cli.other_commands import add_side_commands
+from tray.cli.policy import add_policy_command
 from tray.cli.procedure_file import add_procedure_command
 from tray.cli.stdio import open_closed_streams, printed
 from tray.icon.tray_icon import TrayIcon
@@ -59,7 +60,7 @@ def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console
         loaded = _load(folders, accepts_bad_settings=options.accepts_bad_settings)
         translator = Translator(loaded.settings.language)
         if not options.accepts_bad_settings:
-            for problem in loaded.problems:
+            for problem in (*loaded.problems, *loaded.refused):
                 print(f"vigicle: {translator.render(problem.text)}", file=sys.stderr)
         command: CommandHandler = options.command
         return command(options, folders, loaded, translator)
@@ -111,6 +112,7 @@ COMMAND_HELP = {
     "autostart": "help.autostart",
     "export": "help.export",
     "procedure": "help.procedure",
+    "policy": "help.policy",
     "completion": "help.completion",
 }
 
@@ -146,6 +148,7 @@ def _parser(render: Render) -> argparse.ArgumentParser:
     add_guide_command(command, words)
     command("quit", _quit).set_defaults(accepts_bad_settings=True)
     add_procedure_command(command, words)
+    add_policy_command(command, words)
     add_side_commands(parser, command, words)
     return parser
 

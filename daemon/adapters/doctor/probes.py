@@ -16,7 +16,7 @@ from pathlib import Path
 from config.folders import Folders
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
-from config.schema.load_settings import ChangeableFileError, Loaded, procedure_files
+from config.schema.load_settings import Loaded, procedure_files
 from config.settings import Settings, VendorTool
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
@@ -176,9 +176,9 @@ def read_once(read_snapshot: Snapshot, make_tokens: MakeTokenReader, settings: S
 def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
     """Yield each configuration file looked for: in force, refused, or not there."""
     refused = {problem.file: problem for problem in loaded.problems}
-    for file in (folders.policy_file, folders.config_file):
+    for file in (folders.policy_file, *folders.managed_preferences, folders.config_file):
         problem = refused.get(file)
-        if isinstance(problem, ChangeableFileError) and file == folders.policy_file:
+        if problem is not None and file != folders.config_file:
             yield bad(Topic.SETTINGS, text("doctor.settings.left_out", file=str(file)), problem.text)
         elif problem is not None:
             yield bad(Topic.SETTINGS, text("doctor.settings.refused", file=str(file)), problem.text)
@@ -186,6 +186,18 @@ def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
             yield fine(Topic.SETTINGS, text("doctor.settings.read", file=str(file)))
         else:
             yield fine(Topic.SETTINGS, text("doctor.settings.none", file=str(file)))
+    yield from _policy_checks(loaded)
+
+
+def _policy_checks(loaded: Loaded) -> Iterator[Check]:
+    """Yield what an administrator has set, and whom to ask."""
+    for refused in loaded.refused:
+        yield doubtful(Topic.SETTINGS, text("doctor.settings.value_refused"), refused.text)
+    if loaded.settings.mandatory:
+        keys = ", ".join(sorted(loaded.settings.mandatory))
+        yield fine(Topic.SETTINGS, text("doctor.settings.mandatory", keys=keys))
+    if loaded.settings.office.support_line:
+        yield fine(Topic.SETTINGS, text("doctor.settings.support", support=loaded.settings.office.support_line))
 
 
 def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterator[Check]:
@@ -194,7 +206,7 @@ def probe_procedures(folders: Folders, loaded: Loaded, language: str) -> Iterato
         title = procedure.title.fr if language == "fr" else procedure.title.en
         yield fine(Topic.PROCEDURES, text("doctor.procedure.there", title=title, id=procedure.id))
     for problem in loaded.problems:
-        if problem.file not in {folders.policy_file, folders.config_file}:
+        if problem.file not in {folders.policy_file, *folders.managed_preferences, folders.config_file}:
             refused = text("doctor.procedure.refused", file=str(problem.file))
             yield doubtful(Topic.PROCEDURES, refused, problem.text)
     for file in loaded.outdated:

@@ -14,7 +14,7 @@ from daemon.core.expiry import earlier, first_notice
 from daemon.core.guide.actions import ask_action, changed_answers, selections, take_back_action, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, trouble_text
-from daemon.core.guide.overview import with_overview
+from daemon.core.guide.overview import office_contacts, with_overview
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
 from daemon.core.model import Claim
@@ -63,6 +63,7 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
         reader=shown,
         reader_words=reader_text(state, None, shown),
         actions=(workflow_action(ActionKind.CHECK),),
+        contacts=tuple(office_contacts(state)),
     )
     if plain is None or plain.usable_until is None:
         return page

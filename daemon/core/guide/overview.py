@@ -8,6 +8,7 @@ from config.i18n.text import Sentence, text
 from config.workflows import Destination, Ends, Needs, Step, Workflow, WorkflowKind
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text
+from daemon.core.state import State
 from daemon.core.views.guide import GuideView, StepStatus, StepSummary
 from daemon.core.workflows.workflow import wanted
 
@@ -56,6 +57,7 @@ def with_overview(context: GuideContext, page: GuideView[Sentence], *, finished:
 def contacts(context: GuideContext) -> Iterator[Sentence]:
     """Yield whom to call, and for what."""
     procedure = context.procedure
+    yield from office_contacts(context.state)
     if procedure.issuer_support:
         yield fill_text(context, "guide.contact.issuer_known")
     else:
@@ -68,6 +70,13 @@ def contacts(context: GuideContext) -> Iterator[Sentence]:
         yield fill_text(context, "guide.contact.platform")
     if Destination.TOOL in procedure.reachable and procedure.tool and procedure.tool.download_url:
         yield fill_text(context, "guide.contact.tool", address=procedure.tool.download_url)
+
+
+def office_contacts(state: State) -> Iterator[Sentence]:
+    """Yield whom to ask in this office, by the administrator's word."""
+    support = state.settings.office.support_line
+    if support is not None:
+        yield text("guide.contact.office", support=support)
 
 
 def _phases(current: str | None) -> Iterator[StepSummary[Sentence]]:

@@ -1,10 +1,12 @@
 """The step function: checks, wake-ups, a single check, and order."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import text
+from config.settings import Office
 from daemon.core.assessment import assess
 from daemon.core.commands import CheckKeys, GetStatus, QuitDaemon
 from daemon.core.effects import Effect, Launch, Quit, ReadTokens, Reply, SaveMemory, ShowNotice, UpdateTray, WakeAt
@@ -20,6 +22,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Claim, Memory, Ticket
+from daemon.core.notice import NoticeKind
 from daemon.core.state import State
 from daemon.core.step import DELIVERY_LIMIT
 from daemon.core.troubles import Trouble
@@ -238,6 +241,23 @@ def test_a_problem_is_shown_at_once() -> None:
     simulator = Simulator()
     simulator.post(ProblemMet(at=NOW, topic="settings", title=text("a"), body=text("b")))
     assert [str(notice.notice_id) for _, notice in simulator.delivered] == ["problem:settings"]
+
+
+@pytest.mark.parametrize("topic", ["settings", "policy:mandatory.Modules"])
+def test_a_notice_ends_with_whom_to_ask_in_the_office(topic: str) -> None:
+    settings = replace(SETTINGS, office=Office(support_line="Poste 4321"))
+    simulator = Simulator(state=State(settings=settings))
+    simulator.post(ProblemMet(at=NOW, topic=topic, title=text("a"), body=text("b")))
+    ((_, notice),) = simulator.delivered
+    assert notice.body == text("notice.support", body=text("b"), support="Poste 4321")
+
+
+def test_the_welcome_names_nobody_to_ask() -> None:
+    settings = replace(SETTINGS, office=Office(support_line="Poste 4321"))
+    simulator = Simulator(state=State(settings=settings, greeting=True))
+    simulator.look()
+    assert [notice.body.id for _, notice in simulator.delivered if notice.notice_id.kind is NoticeKind.WELCOME]
+    assert all(notice.body.id != "notice.support" for _, notice in simulator.delivered)
 
 
 def test_new_notice_days_count_at_once() -> None:

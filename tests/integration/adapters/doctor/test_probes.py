@@ -113,6 +113,14 @@ def test_a_policy_that_others_can_change_is_a_finding(folders: Folders) -> None:
     assert policy.what == text("doctor.settings.left_out", file=str(folders.policy_file))
 
 
+def test_what_an_administrator_set_is_named(folders: Folders) -> None:
+    folders.policy_file.write_text('[mandatory]\nSupportLine = "4321"\nUrgentDays = 9\nNoticeDay = 3')
+    _, _, refused, mandatory, support = probe_settings(folders, load_settings(folders))
+    assert (refused.health, refused.what) == (Health.ATTENTION, text("doctor.settings.value_refused"))
+    assert mandatory.what == text("doctor.settings.mandatory", keys="notices.urgent_days, office.support_line")
+    assert support.what == text("doctor.settings.support", support="4321")
+
+
 class Starter:
     """Starts at login, or not."""
 

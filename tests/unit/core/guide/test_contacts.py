@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.settings import Procedure
+from config.settings import Office, Procedure
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.guide.context import build_context
@@ -22,8 +22,9 @@ from support.core.workflows import a_step, a_workflow
 NOTHING_KNOWN = replace(OPALEXE, support_email=None, support_phone=None, issuer_support=None, tool=None)
 
 
-def contacts_of(procedure: Procedure) -> list[str]:
-    world = Simulator(state=State(settings=replace(SETTINGS, procedures=(procedure,))))
+def contacts_of(procedure: Procedure, office: Office | None = None) -> list[str]:
+    settings = replace(SETTINGS, procedures=(procedure,), office=office or Office())
+    world = Simulator(state=State(settings=settings))
     world.plug(OLD)
     assessment = assess_state(world.state, world.now)
     case = shown_case(world.state, assessment)
@@ -38,6 +39,11 @@ def test_a_procedure_that_knows_no_number_leads_to_the_platform() -> None:
 def test_known_numbers_are_given() -> None:
     known = replace(NOTHING_KNOWN, issuer_support="01 02 03 04 05", support_phone="05 04 03 02 01")
     assert contacts_of(known) == ["guide.contact.issuer_known", "guide.contact.phone"]
+
+
+def test_the_office_comes_first() -> None:
+    office = Office(support_line="Poste 4321")
+    assert contacts_of(NOTHING_KNOWN, office)[0] == "guide.contact.office"
 
 
 @pytest.mark.parametrize(

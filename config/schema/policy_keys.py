@@ -1,0 +1,155 @@
+"""The flat keys of a policy.
+
+Windows' registry, macOS's preferences and TOML hold them under one name.
+"""
+
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.i18n.text import text
+from config.schema import kinds
+from config.schema.tables import Kind, RejectedValue, Table
+from config.trust import Writers, changeable_by_others
+
+SUPPORT_LINE_LIMIT = 200
+OFFICE = "office"
+"""The section of what `config.toml` cannot say."""
+
+_WORDING = kinds.wording("accepted.support_line", SUPPORT_LINE_LIMIT, {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyKey:
+    """One value that an administrator can set."""
+
+    name: str
+    """Its name in the registry and in preferences."""
+    setting: tuple[str, ...]
+    """Where it goes among the settings: the sections and the key of `config.toml`, or of `OFFICE`."""
+    kind: Kind[object]
+    """Checks the value, and returns it as TOML has it."""
+    paths: Callable[[object], tuple[str, ...]] | None = None
+    """Returns the files that the checked value names, where it names code: only a mandatory policy may."""
+
+
+def _as_written(kind: Kind[Any]) -> Kind[object]:
+    """Accept what the kind does, and return it as it was written."""
+
+    def parse(value: object) -> object:
+        kind.parse(value)
+        return value
+
+    return Kind(kind.accepted, parse, kind.choices)
+
+
+def _flag(value: object) -> bool:
+    """Accept a switch. The registry has no type for it."""
+    if value not in (0, 1) or not isinstance(value, int):
+        raise RejectedValue(value)
+    return bool(value)
+
+
+def _absolute_paths(value: object) -> list[str]:
+    return [kinds.TOOL.parse(each) for each in _list_of_words(value)]
+
+
+def _list_of_words(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise RejectedValue(value)
+    return [kinds.WORDS.parse(each) for each in value]
+
+
+def _tools(value: object) -> dict[str, dict[str, str]]:
+    """Accept lines such as "opalexe=/opt/tkm/tkm"."""
+    found = {}
+    for line in _list_of_words(value):
+        procedure, equals, path = line.partition("=")
+        if not procedure or not equals:
+            raise RejectedValue(line)
+        found[procedure.strip()] = {"tool": kinds.TOOL.parse(path.strip())}
+    return found
+
+
+def _paths_of_tools(value: object) -> tuple[str, ...]:
+    return tuple(each["tool"] for each in _tools_of(value).values())
+
+
+def _tools_of(value: object) -> Mapping[str, Mapping[str, str]]:
+    return value if isinstance(value, dict) else {}
+
+
+def _each(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else (str(value),)
+
+
+KEYS = (
+    PolicyKey(name="NoticeDays", setting=("notices", "days"), kind=_as_written(kinds.DAYS)),
+    PolicyKey(name="UrgentDays", setting=("notices", "urgent_days"), kind=_as_written(kinds.URGENT_DAYS)),
+    PolicyKey(name="QuietHours", setting=("notices", "quiet_hours"), kind=_as_written(kinds.QUIET_HOURS)),
+    PolicyKey(name="Language", setting=("language",), kind=_as_written(kinds.LANGUAGE)),
+    PolicyKey(
+        name="Modules", setting=("pkcs11", "modules"), kind=Kind("accepted.modules", _absolute_paths), paths=_each
+    ),
+    PolicyKey(name="Tools", setting=("procedures",), kind=Kind("accepted.policy_tools", _tools), paths=_paths_of_tools),
+    PolicyKey(name="ProceduresFolder", setting=(OFFICE, "folder"), kind=_as_written(kinds.TOOL), paths=_each),
+    PolicyKey(name="Procedures", setting=(OFFICE, "allowed"), kind=Kind("accepted.procedure_ids", _list_of_words)),
+    PolicyKey(name="ProceduresOff", setting=(OFFICE, "off"), kind=Kind("accepted.procedure_ids", _list_of_words)),
+    PolicyKey(name="MetricsNames", setting=(OFFICE, "metrics_names"), kind=Kind("accepted.flag", _flag)),
+    PolicyKey(name="Autostart", setting=(OFFICE, "autostart"), kind=Kind("accepted.flag", _flag)),
+    PolicyKey(name="SupportLine", setting=(OFFICE, "support_line"), kind=_as_written(_WORDING)),
+)
+"""Every key, in the order in which they are shown."""
+
+
+def settings_of(table: Table, writers: Writers, *, mandatory: bool) -> dict[str, object]:
+    """Return the flat keys of a table, in the sections of `config.toml`.
+
+    The table collects what is refused. `writers` alone may be able to write what names code.
+    """
+    found: dict[str, object] = {}
+    for key in KEYS:
+        value = table.take(key.name, _trusted(key, table, writers, mandatory=mandatory), None)
+        if value is not None:
+            _put(found, key.setting, value)
+    table.finish()
+    return found
+
+
+def _trusted(key: PolicyKey, table: Table, writers: Writers, *, mandatory: bool) -> Kind[object]:
+    """Return the kind of a key, which also refuses code of others."""
+    paths = key.paths
+    if paths is None:
+        return key.kind
+
+    def parse(value: object) -> object:
+        if not mandatory:
+            raise table.refusal(key.name, value, text("accepted.mandatory_only"))
+        checked = key.kind.parse(value)
+        for path in paths(checked):
+            _refuse_code_of_others(key, path, table, writers)
+        return checked
+
+    return Kind(key.kind.accepted, parse, key.kind.choices)
+
+
+def _refuse_code_of_others(key: PolicyKey, path: str, table: Table, writers: Writers) -> None:
+    """Refuse a path that others may change.
+
+    A missing file is judged by its folder.
+    """
+    nearest = next(place for place in (Path(path), *Path(path).parents) if place.exists() or place == place.parent)
+    place = changeable_by_others(nearest, writers)
+    if place is None and nearest != Path(path) and nearest.stat().st_mode & stat.S_IWOTH:
+        place = nearest  # in a sticky folder others can make what is missing
+    if place is not None:
+        raise table.refusal(key.name, path, text("accepted.administrators_file", place=str(place)))
+
+
+def _put(content: dict[str, object], where: tuple[str, ...], value: object) -> None:
+    *sections, last = where
+    for section in sections:
+        content = content.setdefault(section, {})  # type: ignore[assignment]  # sections are dicts
+    content[last] = value
