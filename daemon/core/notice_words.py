@@ -184,7 +184,7 @@ def _body_id(subject: Subject, now: datetime) -> str:  # noqa: PLR0911 - one ret
     if is_last_day(subject, now):
         return "notice.last_day"
     if path.why is Reason.RENEWED:
-        return "notice.renewed"
+        return _renewed_body(path.kind, present=subject.present)
     match path.kind:
         case WorkflowKind.ACTIVATE:
             return ACTIVATION_BODIES[path.then] if path.not_before is None else "notice.activate.not_begun"
@@ -202,6 +202,12 @@ def _waits_for_window(subject: Subject, now: datetime) -> bool:
     """Return whether a renewal is not possible yet."""
     case = subject.case
     return case is not None and case.opens is not None and now < case.opens and not subject.ends_before_login
+
+
+def _renewed_body(kind: WorkflowKind, *, present: bool) -> str:
+    if kind is WorkflowKind.RENEW:
+        return "notice.renewed.in_place"
+    return "notice.renewed.here" if present else "notice.renewed"
 
 
 def _association_body(subject: Subject, *, has_ended: bool) -> str:
@@ -236,6 +242,8 @@ def _button(subject: Subject, now: datetime) -> Text:
         return text("button.arrived")
     path = subject.path
     if path is None or subject.link_is_out or (subject.case is not None and is_waiting(subject.case)):
+        return text("button.guide")
+    if path.kind is WorkflowKind.RENEW and path.why is Reason.RENEWED:
         return text("button.guide")
     return text(PATH_BUTTONS[path.kind])
 

@@ -23,7 +23,8 @@ class Subject:
     """A key to notify of.
 
     `not_after` is the earliest end of its use that was not announced as past. `role` and `recall` are those of the
-    certificate that ends. `case` is the one in which the key is current.
+    certificate that ends. `case` is the one in which the key is current, and `present`
+    whether it is in a reader.
     """
 
     key: Key
@@ -31,6 +32,7 @@ class Subject:
     role: Role
     recall: Recall | None = None
     case: RenewalCase | None
+    present: bool = False
 
     @property
     def path(self) -> Path | None:
@@ -74,9 +76,8 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
         if ending:
             end = _end_to_announce(key, list(ending), memory, now)
             first = ending[end]
-            found.append(
-                Subject(key=key, not_after=end, role=first.role, recall=first.recall, case=current.get(key.id))
-            )
+            case, here = current.get(key.id), key.id in assessment.present_keys
+            found.append(Subject(key=key, not_after=end, role=first.role, recall=first.recall, case=case, present=here))
     return tuple(found)
 
 

@@ -29,7 +29,7 @@ from daemon.core.state import State
 from daemon.core.subjects import is_waiting, several_holders
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import CertificateStatus, Stage
+from daemon.core.views.report import CertificateStatus, Path, Reason, Stage
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 
 PATH_ITEMS = {
@@ -185,9 +185,16 @@ def _next_action(case: RenewalCase | None) -> Iterator[MenuItem]:
     if case is None or case.path is None:
         return
     notice_id = NoticeId(NoticeKind.KEY, case.status.current.key.id)
-    label = "menu.ordered" if is_waiting(case) else PATH_ITEMS[case.path.kind]
-    yield MenuItem(label=text(label), command=AnswerNotice(notice_id=notice_id))
+    yield MenuItem(label=text(_next_label(case, case.path)), command=AnswerNotice(notice_id=notice_id))
     yield MenuItem(label=text("menu.later"), command=AnswerNotice(notice_id=notice_id, choice=NoticeChoice.LATER))
+
+
+def _next_label(case: RenewalCase, path: Path) -> str:
+    if is_waiting(case):
+        return "menu.ordered"
+    if path.kind is WorkflowKind.RENEW and path.why is Reason.RENEWED:
+        return "menu.renewed"
+    return PATH_ITEMS[path.kind]
 
 
 def _settings_items(state: State) -> Iterator[MenuItem]:

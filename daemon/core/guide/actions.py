@@ -24,6 +24,7 @@ FINAL_CLAIMS = {  # the claim about the new key that ends a workflow
     WorkflowKind.ACTIVATE: Claim.ACTIVATED,
     WorkflowKind.ADD_WITH_OLD: Claim.WORKS,
     WorkflowKind.ASSOCIATE_NEW: Claim.WORKS,
+    WorkflowKind.RENEW: Claim.WORKS,
 }
 MAX_SELECTIONS = 50
 MAX_PROBLEMS = 3

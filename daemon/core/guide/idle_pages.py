@@ -28,6 +28,7 @@ class CalmPage(Enum):
     """Which page is shown where no workflow is under way."""
 
     FINISHED = auto()
+    RENEWED = auto()
     TIDIED = auto()
     WAITING = auto()
     EARLY = auto()
@@ -36,6 +37,7 @@ class CalmPage(Enum):
 
 HEADLINES = {
     CalmPage.FINISHED: "guide.finished",
+    CalmPage.RENEWED: "guide.renewed",
     CalmPage.TIDIED: "guide.tidied",
     CalmPage.WAITING: "guide.waiting",
     CalmPage.EARLY: "guide.well",
@@ -43,12 +45,19 @@ HEADLINES = {
 }
 BODIES = {
     CalmPage.FINISHED: "guide.finished.body",
+    CalmPage.RENEWED: "guide.well.body",
     CalmPage.TIDIED: "guide.tidied.body",
     CalmPage.WAITING: "guide.waiting.body",
     CalmPage.EARLY: "guide.early.body",
     CalmPage.WELL: "guide.well.body",
 }
-BODIES_WITHOUT_END = BODIES | {CalmPage.FINISHED: "guide.finished.no_end", CalmPage.WELL: "guide.well.no_end"}
+BODIES_WITHOUT_END = BODIES | {
+    CalmPage.FINISHED: "guide.finished.no_end",
+    CalmPage.RENEWED: "guide.well.no_end",
+    CalmPage.WELL: "guide.well.no_end",
+}
+ENDS = {CalmPage.FINISHED, CalmPage.RENEWED, CalmPage.TIDIED}
+"""The pages of a workflow that is over."""
 
 
 def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
@@ -117,7 +126,7 @@ def may_clean_up(context: GuideContext) -> bool:
 def _which_page(context: GuideContext) -> CalmPage:
     progress = context.progress
     if progress is not None and progress.finished and not progress.closed:
-        return _last_page(progress.workflow)
+        return _last_page(context, progress.workflow)
     if waits_until(context.case.status, context.now) is not None:
         return CalmPage.WAITING
     return CalmPage.WELL if _waits_until(context) is None else CalmPage.EARLY
@@ -129,14 +138,14 @@ def _waits_until(context: GuideContext) -> datetime | None:
     return next((moment for moment in moments if moment is not None and moment > context.now), None)
 
 
-def _last_page(workflow: WorkflowKind) -> CalmPage:
+def _last_page(context: GuideContext, workflow: WorkflowKind) -> CalmPage:
     if workflow is WorkflowKind.CLEAN_UP:
         return CalmPage.TIDIED
-    return CalmPage.FINISHED
+    return CalmPage.FINISHED if context.case.status.current.renewed is None else CalmPage.RENEWED
 
 
 def _primary(page: CalmPage) -> Action[Sentence] | None:
-    if page in {CalmPage.FINISHED, CalmPage.TIDIED}:
+    if page in ENDS:
         return workflow_action(ActionKind.FINISH)
     return None
 
@@ -160,4 +169,4 @@ def _may_take_back(context: GuideContext, page: CalmPage) -> bool:
     if Claim.WORKS not in context.case.status.newest.key.claims:
         return False
     old = context.roles.old
-    return page is CalmPage.FINISHED or (old is not None and context.now < old.not_after)
+    return page in ENDS - {CalmPage.TIDIED} or (old is not None and context.now < old.not_after)

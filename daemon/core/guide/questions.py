@@ -15,6 +15,12 @@ from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, GuideView
 
 REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
+WORKS = ("guide.sure.works", "guide.sure.works.why", "guide.sure.works.yes")
+END_QUESTIONS = {  # the question after the last step, why it is asked, and "yes"
+    WorkflowKind.ADD_WITH_OLD: WORKS,
+    WorkflowKind.ASSOCIATE_NEW: WORKS,
+    WorkflowKind.RENEW: ("guide.sure.renewed", "guide.sure.renewed.why", "guide.sure.renewed.yes"),
+}
 BY_HAND = {Ends.CONFIRMED, Ends.LAUNCHED}
 SURE = {  # the question about a claim, why it is asked, "yes" and "no"
     Claim.WORKS: ("guide.sure.works", "guide.sure.works.why", "guide.sure.works.yes", "guide.sure.works.no"),
@@ -96,16 +102,17 @@ def _one_holder(context: GuideContext) -> GuideQuestion | None:
 
 
 def _has_worked(context: GuideContext) -> GuideQuestion | None:
-    """Ask at the end of 2-A or 2-B whether the key works."""
-    if context.workflow is None or context.workflow.kind not in REGISTERING or context.step is not None:
+    """Ask at the end of 2-A, 2-B or a renewal in place whether the key works."""
+    if context.workflow is None or context.workflow.kind not in END_QUESTIONS or context.step is not None:
         return None
-    if context.roles.blank:
+    if context.roles.new is None:
         return None
+    question, why, yes = END_QUESTIONS[context.workflow.kind]
     return GuideQuestion(
-        question=fill_text(context, "guide.sure.works"),
-        why=fill_text(context, "guide.sure.works.why"),
+        question=fill_text(context, question),
+        why=fill_text(context, why),
         answers=(
-            claim_action(context, Claim.WORKS, label="guide.sure.works.yes"),
+            claim_action(context, Claim.WORKS, label=yes),
             *_back_to_last_step(context),
         ),
     )

@@ -304,7 +304,7 @@ def _step_status(current: Step | None, step: Step, *, is_done: bool) -> StepStat
 def _confirmations(context: GuideContext) -> Iterator[Action[Sentence]]:
     """Yield what ends a workflow whose steps are all done."""
     workflow = context.workflow
-    if workflow is None or workflow.kind not in FINAL_CLAIMS or context.roles.blank:
+    if workflow is None or workflow.kind not in FINAL_CLAIMS or context.roles.new is None:
         yield workflow_action(ActionKind.CHECK)
     else:
         yield claim_action(context, FINAL_CLAIMS[workflow.kind])

@@ -11,7 +11,7 @@ from daemon.core.model import Claim, Memory, Progress
 from daemon.core.workflows.progress import expire_steps, link_until
 
 REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
-ON_THE_WAY = REGISTERING | {WorkflowKind.ACTIVATE}
+ON_THE_WAY = REGISTERING | {WorkflowKind.ACTIVATE, WorkflowKind.RENEW}
 
 
 def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -> Memory:

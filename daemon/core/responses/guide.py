@@ -10,7 +10,7 @@ from daemon.core.card_reads import order_read_of_all
 from daemon.core.effects import Examine, StartAtLogin, UseLanguage
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
-from daemon.core.guide.questions import REGISTERING
+from daemon.core.guide.questions import END_QUESTIONS, REGISTERING
 from daemon.core.guide.render import render_guide, shown_case
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Progress
 from daemon.core.responses.launch import launch
@@ -105,8 +105,8 @@ def keep_case(state: State, assessment: Assessment) -> State:
 def _end(context: GuideContext, step: str) -> Step:
     """End a step.
 
-    The last one of step 2-A or 2-B leads to the question whether the key works; only the answer claims it. The last one
-    of another workflow records its claim about the key.
+    The last one of step 2-A or 2-B, or of a renewal in place, leads to the question whether the key works; only the
+    answer claims it. The last one of another workflow records its claim about the key.
     """
     state, workflow, progress = context.state, context.workflow, context.progress
     if workflow is None or progress is None:
@@ -118,7 +118,7 @@ def _end(context: GuideContext, step: str) -> Step:
         progress = replace(progress, finished=context.now)
     state = _keep(state, context.case, progress)
     claim = FINAL_CLAIMS.get(workflow.kind)
-    if claim is None or workflow.kind in REGISTERING:
+    if claim is None or workflow.kind in END_QUESTIONS:
         return state, ()
     return apply_claim(state, context.case.id, claim, context.now)
 

@@ -18,7 +18,7 @@ from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.subjects import subjects
-from daemon.core.views.report import Path
+from daemon.core.views.report import Path, Reason
 from daemon.core.workflows.progress import with_progress
 from daemon.core.workflows.workflow import first_offer
 
@@ -188,7 +188,7 @@ def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, pa
         case WorkflowKind.ORDER if not case.is_ordered:
             return _launch_if_known(state, case, now, Destination.ORDER_PAGE)
         case WorkflowKind.RENEW:
-            return _launch_if_known(state, case, now, *first_offer(case.lineage.procedure.workflows[path.kind]))
+            return _launch_if_known(state, case, now, *_first_offer(case, path))
         case WorkflowKind.ACTIVATE:
             return _launch_if_known(start_activation(state, now), case, now, Destination.TOOL)
         case WorkflowKind.ADD_WITH_OLD if _key_to_put_in(case) is not None:
@@ -197,6 +197,13 @@ def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, pa
             return _open_platform(state, assessment, case, path, now)
         case _:
             return state, ()
+
+
+def _first_offer(case: RenewalCase, path: Path) -> tuple[Destination, ...]:
+    """Return what a renewal in place opens first, or next once it is done."""
+    is_renewed = path.why is Reason.RENEWED
+    workflow = case.lineage.procedure.workflows[path.kind]
+    return first_offer(workflow, lambda ends: is_renewed and ends is Ends.CERTIFICATE_SEEN)
 
 
 def _launch_if_known(state: State, case: RenewalCase, now: datetime, *destinations: Destination) -> Step:

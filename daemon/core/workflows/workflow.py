@@ -30,12 +30,19 @@ def current_step(workflow: Workflow, done: Collection[str], holds: Holds) -> Ste
 def _first_open(steps: Sequence[Step], done: Collection[str], holds: Holds) -> int:
     """Return the index of the first step not done, or their number.
 
-    Steps that only move a card are left out: they are done while the card is in its place.
+    Steps that only move a card are left out: they are done while the card is in its place. A new certificate that was
+    read shows that all steps up to it are done.
     """
-    for index, step in enumerate(steps):
+    begin = _read_certificate(steps, holds)
+    for index, step in enumerate(steps[begin:], begin):
         if step.ends not in CARD_CONDITIONS and step.id not in done and not holds(step.ends):
             return index
     return len(steps)
+
+
+def _read_certificate(steps: Sequence[Step], holds: Holds) -> int:
+    """Return the number of steps that a certificate read has ended."""
+    return max((n for n, s in enumerate(steps, 1) if s.ends is Ends.CERTIFICATE_SEEN and holds(s.ends)), default=0)
 
 
 def _awaited_card(steps: Sequence[Step], holds: Holds) -> Step | None:
@@ -53,9 +60,13 @@ def since(workflow: Workflow, step: str) -> tuple[Step, ...]:
     return workflow.steps[at:]
 
 
-def first_offer(workflow: Workflow) -> tuple[Destination, ...]:
-    """Return what the workflow opens first, if it opens anything."""
-    return next((step.offers[:1] for step in workflow.steps if step.offers), ())
+def first_offer(workflow: Workflow, holds: Holds) -> tuple[Destination, ...]:
+    """Return what the workflow opens first, if it opens anything.
+
+    Steps before a certificate that was read count no longer.
+    """
+    steps = workflow.steps[_read_certificate(workflow.steps, holds) :]
+    return next((step.offers[:1] for step in steps if step.offers), ())
 
 
 def wanted(step: Step) -> Needs:

@@ -1,34 +1,53 @@
 """Certificates renewed on their own key, or not begun yet."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
-from config.settings import NoticeSettings
-from config.workflows import WorkflowKind
+from config.settings import NoticeSettings, Procedure, Settings
+from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.assessment import assess, assess_state
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, Role
+from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.renewal import choose_path, lineage_status, waits_until
+from daemon.core.state import State
 from daemon.core.views.report import Path, Reason, Stage
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, certificate, ending, memory, owned
 from support.core.simulator import Simulator
+from support.core.workflows import a_step, a_workflow
 
 OLD = ending(20 * DAY, "old")
 NEW = certificate("new", not_before=NOW - DAY, not_after=NOW + 1090 * DAY)
 TOKEN = {"model": "IDPrime 940", "serial": "00A1"}
+IN_PLACE = replace(
+    OPALEXE,
+    workflows={
+        **OPALEXE.workflows,
+        WorkflowKind.RENEW: a_workflow(
+            WorkflowKind.RENEW,
+            a_step("renew", Ends.CONFIRMED, Needs.NOTHING, Destination.ORDER_PAGE),
+            a_step("read", Ends.CERTIFICATE_SEEN),
+            a_step("try", Ends.CONFIRMED, Needs.NOTHING, Destination.PLATFORM),
+        ),
+    },
+)
 ACTIVATE, ASSOCIATE, ADD = WorkflowKind.ACTIVATE, WorkflowKind.ASSOCIATE_NEW, WorkflowKind.ADD_WITH_OLD
 
 
-def renewed(*after: Certificate, **token: str) -> Simulator:
+def renewed(
+    *after: Certificate, procedure: Procedure = OPALEXE, other: Mapping[str, str] = MappingProxyType({})
+) -> Simulator:
     """Show a key with the old certificate, a day later with others."""
-    simulator = Simulator()
+    simulator = Simulator(state=State(settings=Settings(procedures=(procedure,))))
     simulator.look()
-    simulator.plug(OLD, **{**TOKEN, **token})
+    simulator.plug(OLD, **{**TOKEN, **other})
     simulator.remove()
     simulator.wait(DAY)
-    simulator.plug(*after, **{**TOKEN, **token})
+    simulator.plug(*after, **{**TOKEN, **other})
     return simulator
 
 
@@ -47,14 +66,62 @@ def test_a_renewal_in_place_never_asks_for_what_cannot_be_put_in(after: tuple[Ce
     stages = {c.fingerprint_sha256: c.stage for c in assess_state(simulator.state, simulator.now).certificates}
     assert stages == {OLD.fingerprint: Stage.SUPERSEDED, NEW.fingerprint: Stage.VALID}
     assert len(simulator.state.memory.keys) == 1, "the token is one key"
+    assert [notice.body.id for _, notice in simulator.delivered][-1] == "notice.renewed.here", "it is plugged in"
+
+
+def test_a_renewal_on_a_key_in_the_drawer_asks_for_the_key() -> None:
+    simulator = renewed(NEW)
+    simulator.remove()
+    simulator.wait(30 * DAY)
     assert [notice.body.id for _, notice in simulator.delivered][-1] == "notice.renewed"
 
 
 def test_a_renewal_in_place_follows_the_procedure_that_has_one() -> None:
-    simulator = renewed(NEW)
-    in_place = replace(OPALEXE, workflows={**OPALEXE.workflows, WorkflowKind.RENEW: OPALEXE.workflows[ASSOCIATE]})
-    found = assess(simulator.state.memory, replace(SETTINGS, procedures=(in_place,)), {}, simulator.now)
-    assert [case.path.kind for case in found.cases if case.path] == [WorkflowKind.RENEW]
+    simulator = renewed(NEW, procedure=IN_PLACE)
+    path = path_of(simulator)
+    assert path is not None
+    assert (path.kind, path.why) == (WorkflowKind.RENEW, Reason.RENEWED)
+    body = simulator.delivered[-1][1].body
+    assert body.id == "notice.renewed.in_place", "it does not ask for the key that is in"
+
+
+def test_a_renewal_in_place_is_finished_in_the_guide() -> None:
+    simulator = renewed(OLD, procedure=IN_PLACE)
+    assert simulator.step() == "renew"
+    simulator.choose("end:renew")
+    assert simulator.step() == "read"
+    simulator.plug(OLD, NEW, **TOKEN)
+    assert simulator.step() == "try"
+    simulator.choose("end:try")
+    assert getattr(simulator.page.headline, "id", None) == "guide.sure.renewed"
+    works = next(id_ for id_ in simulator.actions() if id_.startswith("state:") and "works" in id_)
+    simulator.choose(works)
+    assert path_of(simulator) is None
+    assert getattr(simulator.page.headline, "id", None) == "guide.renewed"
+    simulator.wait(40 * DAY)
+    assert path_of(simulator) is None
+    assert not [n for _, n in simulator.delivered if n.notice_id.kind is NoticeKind.CLEAN_UP], "there is no old key"
+
+
+def test_a_renewal_done_without_the_guide_begins_after_it() -> None:
+    simulator = renewed(NEW, procedure=IN_PLACE)
+    assert simulator.step() == "try"
+    key = next(iter(simulator.state.memory.keys))
+    simulator.answer(NoticeId(NoticeKind.KEY, key))
+    assert [launch.destination for launch in simulator.launches()] == [Destination.PLATFORM]
+
+
+def test_the_end_of_a_renewal_is_not_claimed_before_the_certificate_is_read() -> None:
+    steps = (a_step("renew", Ends.CONFIRMED),)
+    blind = replace(
+        IN_PLACE, workflows={**IN_PLACE.workflows, WorkflowKind.RENEW: a_workflow(WorkflowKind.RENEW, *steps)}
+    )
+    simulator = renewed(OLD, procedure=blind)
+    simulator.choose("end:renew")
+    assert simulator.step() == ""
+    assert not [id_ for id_ in simulator.actions() if "works" in id_]
+    simulator.plug(NEW, **TOKEN)
+    assert getattr(simulator.page.headline, "id", None) == "guide.sure.renewed"
 
 
 def test_the_users_word_ends_a_renewal_in_place() -> None:
@@ -86,7 +153,7 @@ def test_a_claim_about_the_old_certificate_does_not_hold_for_the_new_one() -> No
     ],
 )
 def test_another_certificate_is_on_another_key(token: dict[str, str], new: Certificate) -> None:
-    assert len(renewed(new, **token).state.memory.keys) == 2
+    assert len(renewed(new, other=token).state.memory.keys) == 2
 
 
 def test_two_certificates_seen_together_long_after_the_renewal_are_in_use() -> None:

@@ -65,4 +65,4 @@ def test_digits_alone_are_french_where_they_are_nine(written: str, read: Registr
 
 
 def test_a_workflow_without_offers_opens_nothing() -> None:
-    assert first_offer(a_workflow(WorkflowKind.ORDER, a_step("wait"))) == ()
+    assert first_offer(a_workflow(WorkflowKind.ORDER, a_step("wait")), lambda _ends: False) == ()
