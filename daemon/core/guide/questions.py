@@ -102,7 +102,7 @@ def _one_holder(context: GuideContext) -> GuideQuestion | None:
 
 
 def _has_worked(context: GuideContext) -> GuideQuestion | None:
-    """Ask at the end of a registration or renewal whether the key works."""
+    """Ask at the end whether the key or certificate works."""
     if context.workflow is None or context.workflow.kind not in END_QUESTIONS or context.step is not None:
         return None
     if context.roles.new is None:

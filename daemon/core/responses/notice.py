@@ -200,7 +200,7 @@ def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, pa
 
 
 def _first_offer(case: RenewalCase, path: Path) -> tuple[Destination, ...]:
-    """Return what a renewal in place opens first, or next once it is done."""
+    """Return what a renewal in place opens next."""
     is_renewed = path.why is Reason.RENEWED
     workflow = case.lineage.procedure.workflows[path.kind]
     return first_offer(workflow, lambda ends: is_renewed and ends is Ends.CERTIFICATE_SEEN)
