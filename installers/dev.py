@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 import audit
 import checks
+import fuzzing
 import mutation
 import system_packages
 from commands import PROGRAMS, ROOT, VENV, SetupError, StepError, complain, say, step
@@ -48,6 +49,9 @@ usage: python3 installers/dev.py COMMAND
   test --fast [ARGUMENT ...]    ruff, mypy and the unit tests, for each save; prints how long it took
   mutate [MODULE ...]           change the core's code bit by bit (renewal, workflows.progress), and list what no test
                                 notices; exits with 1 for a survivor that tests/project/mutants.txt does not judge
+  fuzz [--minutes N] [TARGET ...]
+                                search each border for bytes that do harm, 10 minutes each (Linux); exits with 1 for a
+                                find; names the targets if one is unknown
   bench [--quick] [--json FILE] [--markdown FILE] [NAME ...]
                                 set up, then measure vigicle beside its peers; --help names what
   audit [ARGUMENT ...]          ask which holes are known in what is shipped (needs the network); arguments go to
@@ -117,6 +121,13 @@ def _mutate(arguments: list[str]) -> int:
     return mutation.mutate(arguments)
 
 
+def _fuzz(arguments: list[str]) -> int:
+    fuzzing.parse(arguments)
+    make_environment(with_tools=True)
+    install_lock("fuzz", "--only-binary", ":all:")
+    return fuzzing.fuzz(arguments)
+
+
 def _bench(arguments: list[str]) -> int:
     set_up(system_packages.RUN | system_packages.TEST | system_packages.BENCH, with_tools=True)
     os.environ["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"
@@ -142,6 +153,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": _run,
     "test": _test,
     "mutate": _mutate,
+    "fuzz": _fuzz,
     "bench": _bench,
     "audit": _audit,
     "lock": _lock,
@@ -172,7 +184,7 @@ def write_locks(arguments: list[str]) -> None:
     step("lock build", [*compile_lock, "--group", "build", "--output-file", build])
     step("lock dev", [*compile_lock, "-c", build, "--extra", "dev", "pyproject.toml", "--output-file", dev])
     step("lock run", [*compile_lock, "-c", dev, "pyproject.toml", "--output-file", run])
-    for group in ("windows", "macos", "audit", "full", "mutation"):
+    for group in ("windows", "macos", "audit", "full", "fuzz", "mutation"):
         output = LOCKS / f"{group}.txt"
         step(f"lock {group}", [*compile_lock, "-c", dev, "-c", build, "--group", group, "--output-file", output])
     wheels.write_wheels()

@@ -21,7 +21,8 @@ def dev(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_it_names_its_commands(arguments: tuple[str, ...], tmp_path: Path) -> None:
     answer = dev(*arguments, folder=tmp_path)
     assert answer.returncode == 0
-    assert all(f"  {command} " in answer.stdout for command in ("setup", "run", "test", "mutate", "audit", "lock"))
+    commands = ("setup", "run", "test", "mutate", "fuzz", "audit", "lock")
+    assert all(f"  {command} " in answer.stdout for command in commands)
 
 
 @pytest.mark.parametrize("arguments", [("tset",), ("setup", "now")])

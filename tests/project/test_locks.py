@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("build", "run", "dev", "windows", "macos", "audit", "full", "mutation")
+LOCKS = ("build", "run", "dev", "windows", "macos", "audit", "full", "fuzz", "mutation")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -61,7 +61,7 @@ def test_the_vectors_are_those_of_the_locked_cryptography() -> None:
         pytest.param("dev", PROJECT["project"]["optional-dependencies"]["dev"], id="dev"),
         *(
             pytest.param(group, PROJECT["dependency-groups"][group], id=group)
-            for group in ("audit", "full", "mutation")
+            for group in ("audit", "full", "fuzz", "mutation")
         ),
     ],
 )

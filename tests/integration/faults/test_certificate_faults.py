@@ -1,7 +1,7 @@
 """Certificates of every kind are read or named unreadable, without harm.
 
 `certificates.zip` holds the certificates of the tests of PyPI's cryptography (Apache-2.0 or BSD-3-Clause), but for the
-405 of NIST's PKITS; the long form takes all of `cryptography-vectors`, PKITS and all. `fuzz_certificates.py` goes on
+405 of NIST's PKITS; the long form takes all of `cryptography-vectors`, PKITS and all. `tests/fuzz` goes on
 from there, led by coverage.
 """
 
