@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import fuzzing
+from commands import SetupError
 from fuzz.targets import TARGETS, seeds_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,5 +34,5 @@ def test_the_command_and_the_workflow_search_each_target() -> None:
 
 @pytest.mark.parametrize("arguments", [["nothing"], ["--minutes", "0"], ["--minutes", "soon"], ["--speed", "window"]])
 def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None:
-    with pytest.raises(fuzzing.SetupError):
+    with pytest.raises(SetupError):
         fuzzing.parse(arguments)
