@@ -2,9 +2,9 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NewType
+from typing import NewType, TypeVar
 
 from config.i18n.wording import Wording
 
@@ -26,6 +26,8 @@ class Text:
 
     id: str
     args: tuple[tuple[str, "Argument"], ...] = ()
+    on_card: bool = field(default=False, compare=False)
+    """Whether it speaks of cards instead of keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,12 @@ class Phrase:
 
     wording: Wording
     args: tuple[tuple[str, "Argument"], ...] = ()
+    on_card: bool = field(default=False, compare=False)
+    """Whether it speaks of cards instead of keys."""
 
 
 Sentence = Text | Phrase
+S = TypeVar("S", bound=Sentence)
 
 Argument = str | int | datetime | Sentence
 
@@ -47,6 +52,11 @@ Render = Callable[[Sentence], CleanText]
 def text(id_: str, /, **args: Argument) -> Text:
     """Return the sentence of the catalogue with this id, and its arguments."""
     return Text(id_, tuple(args.items()))
+
+
+def of_cards(sentence: S) -> S:
+    """Return the sentence about a card instead of a key."""
+    return replace(sentence, on_card=True)
 
 
 def clean(raw: str, limit: int = NAME_LIMIT) -> CleanText:

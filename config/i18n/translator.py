@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from gettext import GNUTranslations
 from pathlib import Path
 
+from config.i18n.card_words import in_card_words
 from config.i18n.text import Argument, CleanText, Phrase, Sentence, Text, clean, text
 from config.instants import has_end, local_time
 
@@ -53,11 +54,13 @@ log = logging.getLogger(__name__)
 class Translator:
     """Renders texts in one language. Any thread may use it."""
 
-    def __init__(self, language: str | None = None, zone: tzinfo | None = None) -> None:
+    def __init__(self, language: str | None = None, zone: tzinfo | None = None, *, on_card: bool = False) -> None:
         """Read the catalogue of a language.
 
-        `language` is None for that of the session, and `zone` is None for the local time zone.
+        `language` is None for that of the session, and `zone` is None for the local time zone. `on_card`: every
+        sentence speaks of cards instead of keys.
         """
+        self.on_card = on_card
         self.language = language if language in LANGUAGES else session_language()
         self._zone = zone
         catalogue = LOCALE / self.language / "LC_MESSAGES" / "vigicle.mo"
@@ -69,19 +72,24 @@ class Translator:
 
         An unknown id is logged and returned as it is.
         """
+        return self._rendered(what, on_card=self.on_card or what.on_card)
+
+    def _rendered(self, what: Sentence, *, on_card: bool) -> CleanText:
         arguments = dict(what.args)
         match what:
             case Text(id=logged_name):
                 sentence = self._sentence(logged_name, arguments)
             case Phrase(wording=wording):
                 sentence, logged_name = wording.in_language(self.language), wording.en
+        if on_card:
+            sentence = in_card_words(sentence, self.language)
 
         def fill(match: re.Match[str]) -> str:
             name, style = match[1], match[2] or ""
             if name not in arguments:
                 log.warning("Translator: the text %s has no argument %s; its name is shown instead", logged_name, name)
                 return match[0]
-            return self._shown(arguments[name], style)
+            return self._shown(arguments[name], style, on_card=on_card)
 
         return CleanText(_PLACEHOLDER.sub(fill, sentence))
 
@@ -95,10 +103,10 @@ class Translator:
             log.warning("Translator: no sentence in %s for the text %s; its id is shown instead", self.language, id_)
         return sentence
 
-    def _shown(self, argument: Argument, style: str) -> str:
+    def _shown(self, argument: Argument, style: str, *, on_card: bool) -> str:
         match argument:
             case Text() | Phrase():
-                return self._until(self.render(argument), style)
+                return self._until(self._rendered(argument, on_card=on_card or argument.on_card), style)
             case datetime():
                 return self._moment(argument, style)
             case int():

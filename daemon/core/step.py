@@ -42,6 +42,7 @@ from daemon.core.effects import (
 )
 from daemon.core.events import Event
 from daemon.core.expiry import earlier, later, quiet_until
+from daemon.core.form_factor import in_own_words
 from daemon.core.guide.certificates import certificate_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
@@ -84,8 +85,7 @@ def step(state: State, event: Event) -> Step:
     if isinstance(event, events.TokensRead) and after.memory is state.memory:
         return after, effects  # nothing follows from a token before its read has finished
     after, more = _settle(after, event.at)
-    effects += more
-    effects = tuple(_with_support(effect, after.settings) for effect in effects)
+    effects = tuple(_with_support(effect, after.settings) for effect in in_own_words(after, effects + more))
     after = replace(after, memory=drop_settled(after.memory, effects))
     happened = tuple(_history(state.memory, after.memory, effects, event.at))
     if happened or after.memory != state.memory:

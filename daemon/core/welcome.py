@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from config.i18n.text import Text, text
 from daemon.core.dedup_keys import WelcomeKey
+from daemon.core.form_factor import FormFactor, form_of
 from daemon.core.labels import TROUBLE_TITLES
 from daemon.core.model import Occupancy
 from daemon.core.notice import Notice, NoticeId, NoticeKind
@@ -78,8 +79,8 @@ def _step_without_key(report: Report) -> Text:
         return _ask_for_help(trouble)
     if any(reader.state is Occupancy.HOLDING for reader in report.readers):
         return text("welcome.step.wait")
-    if report.readers:
-        return text("welcome.step.put_in")
+    if form_of(reader.name for reader in report.readers) is FormFactor.UNKNOWN:
+        return text("welcome.step.unsure")
     return text("welcome.step.plug_in")
 
 

@@ -47,7 +47,7 @@ class TextPage:
     def __init__(self, page: Page) -> None:
         """Begin with this page. `whole` returns its lines."""
         self._page = page
-        self._texts = Translator(page.language)
+        self._texts = Translator(page.language, on_card=page.on_card)
         self._letters = _Letters()
         self._choices = self._letters.choices(page)
 
@@ -55,9 +55,11 @@ class TextPage:
         """Replace the page, and return the lines that are new."""
         before, self._page = self._page, page
         known, self._choices = self._choices, self._letters.choices(page)
+        if (page.language, page.on_card) == (before.language, before.on_card):
+            return list(self._news(before, known))
+        self._texts = Translator(page.language, on_card=page.on_card)
         if page.language == before.language:
             return list(self._news(before, known))
-        self._texts = Translator(page.language)
         return self.whole()
 
     def whole(self) -> list[str]:

@@ -74,8 +74,8 @@ class GuideWindow(QDialog):
         before, self._page = self._page, page
         if not self._refocus.isActive():
             self._focused = self._focused_name()
-        if before is None or before.language != page.language:
-            self._speak(page.language)
+        if before is None or (before.language, before.on_card) != (page.language, page.on_card):
+            self._speak(page.language, on_card=page.on_card)
         if before is None or _buttons(before) != _buttons(page):
             self._turn(before, page)
         self.setWindowTitle(f"vigicle – {page.headline}")
@@ -186,9 +186,9 @@ class GuideWindow(QDialog):
         self.setMinimumSize(SMALLEST.boundedTo(screen))
         self.resize((FIRST_SIZE * scale).boundedTo(screen))
 
-    def _speak(self, language: str) -> None:
+    def _speak(self, language: str, *, on_card: bool) -> None:
         """Let the window's own words, and Qt's, be of this language."""
-        self._translator = Translator(language)
+        self._translator = Translator(language, on_card=on_card)
         QApplication.removeTranslator(self._qt_translator)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if self._qt_translator.load(QLocale(self._translator.language), "qtbase", "_", folder):

@@ -1,6 +1,6 @@
 """Renders the view of the guide as a page in one language."""
 
-from config.i18n.text import Sentence
+from config.i18n.text import Sentence, of_cards
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core.views.guide import Action, Bar, CertificateCard, GuideView, ProblemEntry, StepSummary, Timeline
@@ -8,13 +8,13 @@ from daemon.core.views.guide import Action, Bar, CertificateCard, GuideView, Pro
 
 def render_page(view: GuideView[Sentence], translator: Translator, number: int) -> Page:
     """Return the page with this number, in the translator's language."""
-    return _PageRenderer(translator).page(view, number)
+    return _PageRenderer(translator, on_card=view.on_card).page(view, number)
 
 
 class _PageRenderer:
-    def __init__(self, translator: Translator) -> None:
+    def __init__(self, translator: Translator, *, on_card: bool) -> None:
         self._translator = translator
-        self._render = translator.render
+        self._on_card = on_card
 
     def page(self, view: GuideView[Sentence], number: int) -> Page:
         return Page(
@@ -55,6 +55,9 @@ class _PageRenderer:
             certificates=tuple(self._certificate(certificate) for certificate in view.certificates),
             more_certificates=view.more_certificates,
         )
+
+    def _render(self, sentence: Sentence) -> str:
+        return self._translator.render(of_cards(sentence) if self._on_card else sentence)
 
     def _optional(self, sentence: Sentence | None) -> str | None:
         if sentence is None:

@@ -11,6 +11,7 @@ from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, first_notice
+from daemon.core.form_factor import FormFactor, form_factor
 from daemon.core.guide.actions import ask_action, changed_answers, selections, take_back_action, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, trouble_text
@@ -63,10 +64,11 @@ ENDS = {CalmPage.FINISHED, CalmPage.RENEWED, CalmPage.TIDIED}
 def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
     """Return the page for a user without a key of any procedure."""
     shown = reader_status(state, None)
+    unsure = form_factor(state) is FormFactor.UNKNOWN
     plain = next((c for c in assessment.certificates if c.usable_until and c.stage is not Stage.SUPERSEDED), None)
     page = GuideView(
         language=state.settings.language,
-        headline=text("guide.empty"),
+        headline=text("guide.empty.unsure" if unsure else "guide.empty"),
         body=text("guide.empty.body"),
         alert=trouble_text(state, shown),
         reader=shown,

@@ -1,6 +1,5 @@
 """Describes what is in the readers, and what prevents the current step."""
 
-import re
 from itertools import chain
 
 from config.i18n.text import Sentence, Text, text
@@ -10,7 +9,7 @@ from daemon.core.guide.context import GuideContext, key_certificates
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.labels import TROUBLE_REMEDIES
-from daemon.core.model import KeyId, Occupancy, ReaderState
+from daemon.core.model import KeyId
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, pressing_trouble, reader_trouble
 from daemon.core.troubles import Trouble
@@ -18,7 +17,6 @@ from daemon.core.views.guide import ReaderStatus
 from daemon.core.workflows.cards import CardPositions, is_reading
 from daemon.core.workflows.workflow import wanted
 
-CARD_READER = re.compile(r"reader|lecteur|\bSCR ?\d|\bACR ?\d|omnikey|pinpad|virtual pcd", re.IGNORECASE)
 READER_TEXTS = {
     ReaderStatus.NO_READER: "guide.reader.no_reader",
     ReaderStatus.EMPTY: "guide.reader.empty",
@@ -60,19 +58,6 @@ def reader_text(state: State, context: GuideContext | None, shown: ReaderStatus)
     if context is not None and shown in {ReaderStatus.OLD, ReaderStatus.NEW}:
         return fill_text(context, READER_TEXTS[shown])
     return text(READER_TEXTS[shown])
-
-
-def on_card(state: State) -> bool:
-    """Return whether every reader is one for cards.
-
-    A USB key brings its own reader, which goes with it: one that stays without a card is a card reader.
-    """
-    readers = state.readers or ()
-    return bool(readers) and all(_is_for_cards(reader) for reader in readers)
-
-
-def _is_for_cards(reader: ReaderState) -> bool:
-    return reader.occupancy is Occupancy.EMPTY or bool(CARD_READER.search(reader.name))
 
 
 def trouble_text(state: State, shown: ReaderStatus) -> Text | None:

@@ -8,6 +8,7 @@ from config.i18n.text import Phrase, Sentence, text
 from config.workflows import Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
+from daemon.core.form_factor import FormFactor, form_factor
 from daemon.core.guide.actions import (
     FINAL_CLAIMS,
     ask_actions,
@@ -23,7 +24,7 @@ from daemon.core.guide.actions import (
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
-from daemon.core.guide.obstacles import has_wrong_card, obstacle, on_card, reader_status, reader_text
+from daemon.core.guide.obstacles import has_wrong_card, obstacle, reader_status, reader_text
 from daemon.core.guide.overview import with_overview
 from daemon.core.guide.questions import REGISTERING, open_question, with_question
 from daemon.core.guide.sentences import fill_text, fill_wording
@@ -65,16 +66,23 @@ CHANGES = {
 
 def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
     """Return the page of this moment."""
+    return replace(
+        _whole_page(state, assessment, now),
+        on_card=form_factor(state) is FormFactor.CARD,
+        settings=tuple(settings(state)),
+        about=tuple(about(state)),
+    )
+
+
+def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
     case = shown_case(state, assessment)
     if case is None:
-        return replace(empty_page(state, assessment), settings=tuple(settings(state)), about=tuple(about(state)))
+        return empty_page(state, assessment)
     context = build_context(state, assessment, case, now)
-    page = replace(_page(context), on_card=on_card(state), settings=tuple(settings(state)), about=tuple(about(state)))
-    page = replace(page, notes=(*page.notes, *_recalls(context)))
     question = open_question(context)
-    if question is None:
-        return page
-    return with_question(page, question)
+    page = _page(context)
+    page = replace(page, notes=(*page.notes, *_recalls(context)))
+    return page if question is None else with_question(page, question)
 
 
 def _recalls(context: GuideContext) -> Iterator[Sentence]:

@@ -16,6 +16,7 @@ import pytest
 from support.card import PivCard
 from support.pki import make_certificate
 from support.process import SupportTimeoutError, wait_until
+from support.reader import ReaderService
 from support.terminal import Terminal
 from support.workstation import start_daemon
 
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.browser import RecordingBrowser, RecordingTool
+    from support.bus import SessionBus
+    from support.desktop import NotificationServer
     from support.program import Program
-    from support.reader import ReaderService
 
 COMMAND = str(Path(sys.executable).with_name("vigicle"))
 PLATFORM_URL = "https://platform.example/login"
+CHOSEN_IN_FRENCH = "Vous avez choisi\N{NO-BREAK SPACE}:"
 THREE_YEARS = timedelta(days=3 * 365)
 
 
@@ -67,14 +70,14 @@ def guide(workstation: Program) -> Iterator[Terminal]:
         yield terminal
 
 
-def choose(guide: Terminal, label: str) -> None:
+def choose(guide: Terminal, label: str, said: str = "You chose:") -> None:
     """Type what is before this label, once it is shown."""
     listed = re.compile(rf"^([1d-z]{{1,2}}) {re.escape(label)}$", re.MULTILINE)
     with contextlib.suppress(SupportTimeoutError):
         wait_until(lambda: listed.search(guide.text) is not None, f"{label!r} is offered")
     assert listed.search(guide.text), f"{label!r} is not offered:\n{guide.text}"
     guide.type(listed.findall(guide.text)[-1])
-    guide.read(f"You chose: {label}")
+    guide.read(f"{said} {label}")
 
 
 def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new: PivCard) -> None:
@@ -307,3 +310,43 @@ def copied(guide: Terminal, label: str) -> str:
     guide.type(number)
     guide.read(f"Your choice: {number}\n")
     return guide.read("\n").strip()
+
+
+@pytest.mark.full
+def test_step_2a_with_cards_speaks_of_cards(
+    program: Program, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    old, new = old_key(timedelta(days=200)), new_key()
+    program.configure(f'[procedures.opalexe]\nplatform_url = "{PLATFORM_URL}"\n')
+    with ReaderService(readers=1, names=["Gemalto PC Twin Reader"]) as readers:
+        program.environment |= readers.environment | session_bus.environment | {"LANG": "fr_FR.UTF-8"}
+        start_daemon(program)
+        with guide_of(program) as guide:
+            guide.read("Insérez votre carte")
+            readers.insert(old)
+            guide.read("Carte insérée\N{NO-BREAK SPACE}: votre carte.")
+            readers.swap(new)
+            wait_until(lambda: "Nouvelle carte OPALEXE détectée" in titles(notification_server), "the notice comes")
+            guide.read("Étape 2 sur 5\N{NO-BREAK SPACE}: Lancez Trusted Key Manager")
+            for done in ("J’ai activé la nouvelle carte", "Oui, j’ai choisi son code PIN", "Continuer"):
+                choose(guide, done, CHOSEN_IN_FRENCH)
+            guide.read("Étape 1 sur 10\N{NO-BREAK SPACE}: Insérez l’ancienne carte")
+            readers.swap(old)
+            guide.read("Étape 2 sur 10\N{NO-BREAK SPACE}: Connectez-vous avec l’ancienne carte")
+            for done in ("La connexion est faite", "Le courriel est parti, j’ai cliqué sur OK"):
+                choose(guide, done, CHOSEN_IN_FRENCH)
+            choose(guide, "Toutes les fenêtres sont fermées", CHOSEN_IN_FRENCH)
+            guide.read("Étape 5 sur 10\N{NO-BREAK SPACE}: Retirez l’ancienne carte")
+            readers.swap(new)
+            for done in ("J’ai cliqué sur le lien", "Le code PIN est accepté", "Je vois mon environnement"):
+                choose(guide, done, CHOSEN_IN_FRENCH)
+            choose(guide, "Le nouveau certificat est actif", CHOSEN_IN_FRENCH)
+            choose(guide, "Oui, elle l’a ouvert", CHOSEN_IN_FRENCH)
+            guide.read("Votre nouvelle carte est en service")
+            said = guide.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert re.findall(r".*\bclés?\b.*|.*\b[Bb]ranch.*", said) == []
+
+
+def titles(server: NotificationServer) -> list[str]:
+    """Return the titles of all notices so far."""
+    return [notice.summary.replace("\N{NO-BREAK SPACE}", " ") for notice in server.notices]

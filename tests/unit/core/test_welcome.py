@@ -56,8 +56,8 @@ CASES: dict[str, tuple[Report, Text, Text]] = {
         HELLO,
         trouble("service_stopped"),
     ),
-    "no reader": (Report(troubles=(Trouble.NO_READER,)), HELLO, text("welcome.step.plug_in")),
-    "an empty reader": (Report(readers=(EMPTY,)), HELLO, text("welcome.step.put_in")),
+    "no reader": (Report(troubles=(Trouble.NO_READER,)), HELLO, text("welcome.step.unsure")),
+    "an empty reader": (Report(readers=(EMPTY,)), HELLO, text("welcome.step.unsure")),
     "a key being read": (Report(readers=(EMPTY, HOLDING)), HELLO, text("welcome.step.wait")),
     "a key that nothing reads": (
         Report(readers=(EMPTY, UNREAD)),

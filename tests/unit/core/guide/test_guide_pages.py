@@ -61,10 +61,10 @@ def plain_key() -> Simulator:
 @pytest.mark.parametrize(
     ("make", "headline_id", "alert", "picture"),
     [
-        pytest.param(nothing_known, "guide.empty", None, ReaderStatus.EMPTY, id="nothing known"),
-        pytest.param(no_reader, "guide.empty", None, ReaderStatus.NO_READER, id="no reader"),
-        pytest.param(no_service, "guide.empty", "trouble.service_absent", ReaderStatus.AWAY, id="no service"),
-        pytest.param(bank_card, "guide.empty", "trouble.card_unread", ReaderStatus.UNREAD, id="a bank card"),
+        pytest.param(nothing_known, "guide.empty.unsure", None, ReaderStatus.EMPTY, id="nothing known"),
+        pytest.param(no_reader, "guide.empty.unsure", None, ReaderStatus.NO_READER, id="no reader"),
+        pytest.param(no_service, "guide.empty.unsure", "trouble.service_absent", ReaderStatus.AWAY, id="no service"),
+        pytest.param(bank_card, "guide.empty.unsure", "trouble.card_unread", ReaderStatus.UNREAD, id="a bank card"),
         pytest.param(plain_key, "guide.plain", None, ReaderStatus.EMPTY, id="a key without procedure"),
     ],
 )
