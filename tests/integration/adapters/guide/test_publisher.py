@@ -184,7 +184,7 @@ def see(value: Any, part: Any) -> None:
     """Check that a value of the core arrived with all texts rendered."""
     match value:
         case Phrase() | Text():
-            assert part == Translator("en").render(value)
+            assert part == Translator("en", on_card=VIEW.on_card).render(value)
         case tuple():
             for one, other in zip(value, part, strict=True):
                 see(one, other)
