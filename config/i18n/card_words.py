@@ -34,7 +34,7 @@ _COMPILED = {
 
 @cache
 def in_card_words(sentence: str, language: str) -> str:
-    """Return a sentence that is not filled in yet, in the words for cards."""
+    """Return a sentence of the catalogue in words for cards."""
     for pattern, words in _COMPILED[language]:
         sentence = pattern.sub(partial(_as_written, words), sentence)
     return sentence

@@ -1,4 +1,4 @@
-"""Tells a smart card in a card reader from a USB key, by the reader's name.
+"""Tells smart cards from USB keys by the names of their readers.
 
 PC/SC says no more of a reader without a connection to its card. A USB key brings its own reader.
 """
@@ -65,8 +65,8 @@ def _of_cards(effect: Effect) -> Effect:
     match effect:
         case ShowNotice(notice=notice):
             button = of_cards(notice.button) if notice.button is not None else None
-            said = replace(notice, title=of_cards(notice.title), body=of_cards(notice.body), button=button)
-            return ShowNotice(notice=said)
+            reworded = replace(notice, title=of_cards(notice.title), body=of_cards(notice.body), button=button)
+            return ShowNotice(notice=reworded)
         case UpdateTray(tray=tray):
             items = tuple(map(_item_of_cards, tray.items))
             return UpdateTray(tray=replace(tray, tooltip=of_cards(tray.tooltip), items=items))

@@ -70,14 +70,14 @@ def guide(workstation: Program) -> Iterator[Terminal]:
         yield terminal
 
 
-def choose(guide: Terminal, label: str, said: str = "You chose:") -> None:
+def choose(guide: Terminal, label: str, shown: str = "You chose:") -> None:
     """Type what is before this label, once it is shown."""
     listed = re.compile(rf"^([1d-z]{{1,2}}) {re.escape(label)}$", re.MULTILINE)
     with contextlib.suppress(SupportTimeoutError):
         wait_until(lambda: listed.search(guide.text) is not None, f"{label!r} is offered")
     assert listed.search(guide.text), f"{label!r} is not offered:\n{guide.text}"
     guide.type(listed.findall(guide.text)[-1])
-    guide.read(f"{said} {label}")
+    guide.read(f"{shown} {label}")
 
 
 def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new: PivCard) -> None:
@@ -343,8 +343,8 @@ def test_step_2a_with_cards_speaks_of_cards(
             choose(guide, "Le nouveau certificat est actif", CHOSEN_IN_FRENCH)
             choose(guide, "Oui, elle l’a ouvert", CHOSEN_IN_FRENCH)
             guide.read("Votre nouvelle carte est en service")
-            said = guide.text.replace("\N{NO-BREAK SPACE}", " ")
-    assert re.findall(r".*\bclés?\b.*|.*\b[Bb]ranch.*", said) == []
+            shown = guide.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert re.findall(r".*\bclés?\b.*|.*\b[Bb]ranch.*", shown) == []
 
 
 def titles(server: NotificationServer) -> list[str]:

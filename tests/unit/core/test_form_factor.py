@@ -86,6 +86,6 @@ def test_notices_and_menu_speak_of_cards_where_there_are_cards() -> None:
         UpdateTray(tray=TrayView(icon_state=IconState.WELL, tooltip=text("f"), items=(item,))),
         Reply(request=1, report=Report()),
     )
-    said = in_own_words(State(settings=SETTINGS, memory=remembered(TWIN)), effects)
-    assert str(said).count("on_card=True") == 8
+    reworded = in_own_words(State(settings=SETTINGS, memory=remembered(TWIN)), effects)
+    assert str(reworded).count("on_card=True") == 8
     assert str(in_own_words(State(settings=SETTINGS, memory=remembered(ETOKEN)), effects)).count("on_card=True") == 0

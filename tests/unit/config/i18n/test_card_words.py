@@ -1,4 +1,4 @@
-"""Sentences about keys, said of cards."""
+"""Sentences about keys, turned into ones about cards."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ENGLISH = [
 @pytest.mark.parametrize(
     ("language", "key", "card"), [*(("fr", *pair) for pair in FRENCH), *(("en", *pair) for pair in ENGLISH)]
 )
-def test_a_sentence_about_a_key_is_said_of_a_card(language: str, key: str, card: str) -> None:
+def test_a_sentence_about_a_key_becomes_one_about_a_card(language: str, key: str, card: str) -> None:
     assert in_card_words(key, language) == card
 
 
@@ -73,6 +73,8 @@ def sentences(value: object, language: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_step_of_the_first_procedure_speaks_of_keys_where_there_are_cards(language: str) -> None:
-    said = [in_card_words(each, language) for each in sentences(tomllib.loads(CATALOGUE.read_text("utf-8")), language)]
-    assert len(said) > 100
-    assert [words for words in said if LEFT_OVER[language].search(words)] == []
+    reworded = [
+        in_card_words(each, language) for each in sentences(tomllib.loads(CATALOGUE.read_text("utf-8")), language)
+    ]
+    assert len(reworded) > 100
+    assert [words for words in reworded if LEFT_OVER[language].search(words)] == []
