@@ -286,6 +286,8 @@ def _certificate_status(
         procedure=procedure.id if procedure else None,
         procedure_sure=is_sure(certificate, settings.procedures, assignments),
         key_name=key.name if key else "",
+        note=key.note if key else "",
+        keeper=key.keeper if key else "",
         last_seen=seen.last_seen,
         reader=key.reader if key else NO_READER,
     )

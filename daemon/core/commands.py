@@ -122,6 +122,18 @@ class NameKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteKey:
+    """Note where the key with this certificate lies, and who keeps it.
+
+    "" removes what was noted, None leaves it.
+    """
+
+    fingerprint: Fingerprint
+    note: str | None = None
+    keeper: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetCertificate:
     """Forget this certificate, as the user has confirmed."""
 
@@ -150,6 +162,7 @@ Command = (
     | ClaimByFingerprint
     | CompareHolders
     | NameKey
+    | NoteKey
     | AssignProcedure
     | ForgetCertificate
 )

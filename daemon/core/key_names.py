@@ -8,6 +8,7 @@ from config.settings import Procedure
 from daemon.core.model import Fingerprint, Key, Memory
 
 KEY_NAME_LIMIT = 40
+NOTE_LIMIT = 120
 PROCEDURE_LIMIT = 10  # so that a notice's title with it fits a desktop
 
 
@@ -25,6 +26,22 @@ def name_key(memory: Memory, fingerprint: Fingerprint, name: str) -> Memory:
     if key is None:
         return memory
     return replace(memory, keys={**memory.keys, key.id: replace(key, name=clean(name, KEY_NAME_LIMIT))})
+
+
+def note_key(memory: Memory, fingerprint: Fingerprint, note: str | None, keeper: str | None) -> Memory:
+    """Note where the key with this certificate lies, and who keeps it.
+
+    "" removes what was noted, None leaves it. An unknown certificate changes nothing.
+    """
+    key = key_of(memory, fingerprint)
+    if key is None:
+        return memory
+    noted = replace(
+        key,
+        note=key.note if note is None else clean(note, NOTE_LIMIT),
+        keeper=key.keeper if keeper is None else clean(keeper, NOTE_LIMIT),
+    )
+    return replace(memory, keys={**memory.keys, key.id: noted})
 
 
 def called(holder: str | Text, key: Key) -> str | Text:

@@ -227,6 +227,12 @@ class Key:
     name: str = ""
     """The user's own name for it, such as "the blue one"; "" for none: the store keeps it so."""
 
+    note: str = ""
+    """Where it lies, in the user's words; "" for none: the store keeps it so."""
+
+    keeper: str = ""
+    """Who keeps it, in the user's words; "" for none: the store keeps it so."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRecord:

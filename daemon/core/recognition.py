@@ -203,6 +203,8 @@ def _with_history(key: Key, known: list[Key]) -> Key:
             claims=key.claims | before.claims,
             first_seen=min(key.first_seen, before.first_seen),
             name=key.name or before.name,
+            note=key.note or before.note,
+            keeper=key.keeper or before.keeper,
         )
     if key.flags.unactivated or not key.fingerprints:
         return replace(key, looked_unactivated=True)

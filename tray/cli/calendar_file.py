@@ -1,36 +1,22 @@
 """Writes the dates of the keys into a calendar file (RFC 5545)."""
 
-import errno
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from pathlib import Path
 
 from icalendar import Alarm, Calendar, Event
 
-from config.files import write_whole
-from config.i18n.text import Render, Text, text
-from config.i18n.translator import UserError
+from config.i18n.text import Render, text
 from config.instants import local_time
 from daemon.core.calendar_entries import CalendarEntry
+from tray.cli.export_file import ExportError, MayReplace, write_export
 
-STDOUT = "-"
 MORNING = timedelta(hours=9)
 THE_DAY_BEFORE = timedelta(days=-1)
 FIRST_REVISION = datetime(2026, 1, 1, tzinfo=UTC)
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
-
-
-class ExportError(UserError):
-    """Why no calendar file was written."""
-
 
 def export(
-    entries: Sequence[CalendarEntry], target: str, render: Render, now: datetime, *, may_replace: Callable[[Path], bool]
+    entries: Sequence[CalendarEntry], target: str, render: Render, now: datetime, *, may_replace: MayReplace
 ) -> None:
     """Write the entries into the file, or to stdout for "-".
 
@@ -38,19 +24,7 @@ def export(
     """
     if not entries:
         raise ExportError(text("export.nothing"))
-    content = as_ics(entries, render, now)
-    file = Path(target).absolute()
-    try:
-        if target == STDOUT:
-            _print(content)
-            return
-        if file.exists() and not file.is_file():
-            raise ExportError(text("export.no_file", file=target))
-        if file.exists() and not may_replace(file):
-            raise ExportError(text("export.exists", file=target))
-        write_whole(file, content)
-    except (OSError, ValueError) as error:
-        raise ExportError(_reason(error, file)) from error
+    write_export(as_ics(entries, render, now), target, may_replace=may_replace)
 
 
 def as_ics(entries: Sequence[CalendarEntry], render: Render, now: datetime, zone: tzinfo | None = None) -> bytes:
@@ -93,20 +67,3 @@ def _event(entry: CalendarEntry, render: Render, now: datetime, zone: tzinfo | N
     alarm.add("trigger", trigger)
     event.add_component(alarm)
     return event
-
-
-def _print(content: bytes) -> None:
-    """Write the bytes to stdout.
-
-    The text layer would change the line ends, and report errors late.
-    """
-    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as stream:
-        stream.write(content)
-
-
-def _reason(error: OSError | ValueError, file: Path) -> Text:
-    number = error.errno if isinstance(error, OSError) else None
-    for id_, numbers in (("export.full", FULL), ("export.denied", DENIED), ("export.no_folder", NO_FOLDER)):
-        if number in numbers:
-            return text(id_, folder=str(Path(os.path.realpath(file)).parent))  # where a link leads
-    return text("export.failed", file=str(file), reason=getattr(error, "strerror", None) or str(error))

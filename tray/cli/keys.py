@@ -1,4 +1,4 @@
-"""The commands on one key: `tell`, `name`, `assign` and `forget`."""
+"""The commands on one key: `tell`, `name`, `note`, `assign` and `forget`."""
 
 import argparse
 import re
@@ -18,8 +18,9 @@ from daemon.core.commands import (
     ForgetCertificate,
     GetStatus,
     NameKey,
+    NoteKey,
 )
-from daemon.core.key_names import KEY_NAME_LIMIT
+from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT
 from daemon.core.model import Claim, HolderAnswer
 from daemon.core.views.report import CertificateStatus, Stage
 from tray.cli.command import NOT_DONE, AddCommand
@@ -45,6 +46,10 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
     name = command("name", _name)
     name.add_argument("fingerprint", help=words("help.fingerprint"))
     name.add_argument("name", help=words("help.key_name"))
+    note = command("note", _note)
+    note.add_argument("fingerprint", help=words("help.fingerprint"))
+    note.add_argument("note", nargs="?", help=words("help.note_text"))
+    note.add_argument("--keeper", metavar="WHO", help=words("help.keeper"))
     assign = command("assign", _assign)
     assign.add_argument("procedure", help=words("help.assign_procedure"))
     assign.add_argument("fingerprint", help=words("help.fingerprint"))
@@ -102,6 +107,21 @@ def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
     if certificate is None:
         return USAGE
     oneshot.ask(folders, loaded, NameKey(fingerprint=certificate.fingerprint_sha256, name=name))
+    print(translator.render(text("tell.done")))
+    return 0
+
+
+def _note(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+    """Note where a key lies, and who keeps it."""
+    given = [clean(each) for each in (options.note, options.keeper) if each is not None]
+    if not given or max(map(len, given)) > NOTE_LIMIT:
+        print(translator.render(text("note.none" if not given else "note.long", limit=NOTE_LIMIT)), file=sys.stderr)
+        return USAGE
+    certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
+    if certificate is None:
+        return USAGE
+    noted = NoteKey(fingerprint=certificate.fingerprint_sha256, note=options.note, keeper=options.keeper)
+    oneshot.ask(folders, loaded, noted)
     print(translator.render(text("tell.done")))
     return 0
 

@@ -105,6 +105,7 @@ COMMAND_HELP = {
     "quit": "help.quit",
     "tell": "help.tell",
     "name": "help.name",
+    "note": "help.note",
     "forget": "help.forget",
     "assign": "help.assign",
     "doctor": "help.doctor",

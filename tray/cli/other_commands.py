@@ -2,20 +2,23 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from config.folders import Folders
-from config.i18n.text import text
+from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from daemon.assembly import doctor as examination
 from daemon.assembly.oneshot import remembered
 from daemon.core.calendar_entries import calendar_entries
+from daemon.core.key_table import key_rows
 from daemon.core.login_start import AutostartState
 from tray.cli.command import NOT_DONE, AddCommand
+from tray.cli.csv_file import as_csv
+from tray.cli.export_file import STDOUT, ExportError, MayReplace, write_export
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
 AUTOSTART_STATES = {
@@ -43,9 +46,13 @@ def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, word
     autostart.add_argument("what", choices=["enable", "disable", "status"], help=words("help.what"))
     autostart.set_defaults(accepts_bad_settings=True)
     export = command("export", _export)
-    file = export.add_argument("--ics", metavar="FILE", required=True, help=words("help.ics"))
+    into = export.add_mutually_exclusive_group(required=True)
+    files = [
+        into.add_argument("--ics", metavar="FILE", help=words("help.ics")),
+        into.add_argument("--csv", metavar="FILE", help=words("help.csv")),
+    ]
     export.add_argument("--force", action="store_true", help=words("help.force"))
-    completion = command("completion", partial(_completion, parser, file))
+    completion = command("completion", partial(_completion, parser, files))
     completion.add_argument("shell", choices=SHELLS, help=words("help.shell"))
 
 
@@ -81,27 +88,43 @@ def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, 
 
 
 def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    from tray.cli import calendar_file  # no other command needs icalendar
-
     def may_replace(file: Path) -> bool:
         question = translator.render(text("export.ask", file=str(file)))
         return options.force or (on_terminal() and ask_on_terminal(question))
 
-    now = datetime.now(UTC)
-    entries = calendar_entries(remembered(folders), loaded.settings, now)
+    write = _export_table if options.csv is not None else _export_calendar
     try:
-        calendar_file.export(entries, options.ics, translator.render, now, may_replace=may_replace)
-    except calendar_file.ExportError as problem:
+        done = write(options, folders, loaded, translator, may_replace)
+    except ExportError as problem:
         print(translator.render(problem.text), file=sys.stderr)
         return NOT_DONE
-    if options.ics != calendar_file.STDOUT:
-        print(translator.render(text("export.done", count=len(entries), file=options.ics)))
+    if STDOUT not in {options.ics, options.csv}:
+        print(translator.render(done))
     return 0
+
+
+def _export_calendar(
+    options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator, may_replace: MayReplace
+) -> Text:
+    from tray.cli import calendar_file  # no other command needs icalendar
+
+    now = datetime.now(UTC)
+    entries = calendar_entries(remembered(folders), loaded.settings, now)
+    calendar_file.export(entries, options.ics, translator.render, now, may_replace=may_replace)
+    return text("export.done", count=len(entries), file=options.ics)
+
+
+def _export_table(
+    options: argparse.Namespace, folders: Folders, loaded: Loaded, _translator: Translator, may_replace: MayReplace
+) -> Text:
+    rows = key_rows(remembered(folders), loaded.settings, datetime.now(UTC))
+    write_export(as_csv(rows), options.csv, may_replace=may_replace)
+    return text("export.keys", count=len(rows), file=options.csv)
 
 
 def _completion(
     parser: argparse.ArgumentParser,
-    file: argparse.Action,
+    files: Sequence[argparse.Action],
     options: argparse.Namespace,
     _folders: Folders,
     _loaded: Loaded,
@@ -109,6 +132,7 @@ def _completion(
 ) -> int:
     import shtab  # no other command needs shtab
 
-    file.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's way
+    for file in files:
+        file.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's way
     print(shtab.complete(parser, options.shell))
     return 0

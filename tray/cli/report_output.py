@@ -113,6 +113,8 @@ def _certificate(line: CertificateStatus) -> dict[str, Any]:
         "procedure": line.procedure,
         "procedure_sure": line.procedure_sure,
         "key_name": line.key_name or None,
+        "note": line.note or None,
+        "keeper": line.keeper or None,
         "last_seen": _rfc3339(line.last_seen),
         "reader": line.reader or None,
     }

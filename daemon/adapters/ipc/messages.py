@@ -21,6 +21,7 @@ from daemon.core.commands import (
     ForgetCertificate,
     GetStatus,
     NameKey,
+    NoteKey,
     QuitDaemon,
     RaiseGuide,
 )
@@ -48,6 +49,7 @@ REQUESTS: dict[str, type[ControlRequest]] = {
     "tell": ClaimByFingerprint,
     "compare": CompareHolders,
     "name": NameKey,
+    "note": NoteKey,
     "assign": AssignProcedure,
     "forget": ForgetCertificate,
     "quit": QuitDaemon,
@@ -65,6 +67,8 @@ class _RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     other: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | msgspec.UnsetType = msgspec.UNSET
     answer: HolderAnswer | msgspec.UnsetType = msgspec.UNSET
     name: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType = msgspec.UNSET
+    note: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
+    keeper: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
     procedure: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
     unknown: bool | msgspec.UnsetType = msgspec.UNSET
     word: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")] | msgspec.UnsetType = msgspec.UNSET

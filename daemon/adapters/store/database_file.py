@@ -94,6 +94,10 @@ def _holder_answers(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE holder_answers (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
 
 
+def _key_notes(_connection: sqlite3.Connection) -> None:
+    """Change nothing: an earlier vigicle would drop the notes of keys."""
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _progress,
@@ -102,6 +106,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _answer_words,
     _assignments,
     _holder_answers,
+    _key_notes,
 )
 """The step from each schema version to the next; a released one is never changed."""
 

@@ -21,6 +21,7 @@ from daemon.core.commands import (
     ForgetCertificate,
     GetStatus,
     NameKey,
+    NoteKey,
     OpenNoticeSettings,
     QuitDaemon,
     RaiseGuide,
@@ -32,7 +33,7 @@ from daemon.core.commands import (
 from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartAtLogin, SystemPage, UseLanguage
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
-from daemon.core.key_names import key_of, name_key
+from daemon.core.key_names import key_of, name_key, note_key
 from daemon.core.model import AnswerWord, Assignment, Claim, Fingerprint
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case
@@ -60,6 +61,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return compare_holders(state, fingerprint, other, answer), ()
         case NameKey(fingerprint=fingerprint, name=name):
             return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
+        case NoteKey(fingerprint=fingerprint, note=note, keeper=keeper):
+            return replace(state, memory=note_key(state.memory, fingerprint, note, keeper)), ()
         case AssignProcedure():
             return assign_procedure(state, command), ()
         case ForgetCertificate(fingerprint=fingerprint):

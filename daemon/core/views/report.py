@@ -138,6 +138,10 @@ class CertificateStatus:
     """Whether the user has named it, or no other one fits."""
     key_name: str = ""
     """The user's own name for its key, "" for none."""
+    note: str = ""
+    """Where its key lies, in the user's words; "" for none."""
+    keeper: str = ""
+    """Who keeps its key, in the user's words; "" for none."""
     last_seen: datetime | None = None
     """When it was read last, aware UTC."""
     reader: ReaderName = NO_READER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from datetime import UTC, datetime, timedelta
@@ -173,3 +174,17 @@ def test_on_a_terminal_the_user_is_asked(known: Program, expected: str, code: in
         terminal.type(expected)
         assert terminal.wait() == code
     assert len(certificates(known)) == left
+
+
+def test_a_note_is_in_the_status_and_in_the_table(known: Program, tmp_path: Path) -> None:
+    whose = fingerprint(known)
+    assert known.run("note", whose[:8], "coffre", "--keeper", "=Anne").returncode == 0
+    assert (certificates(known)[0]["note"], certificates(known)[0]["keeper"]) == ("coffre", "=Anne")
+    assert known.run("note", whose[:8]).returncode == 2
+    assert known.run("note", whose[:8], "x" * 121).returncode == 2
+    table = tmp_path / "keys.csv"
+    assert known.run("export", "--csv", str(table)).returncode == 0
+    assert table.stat().st_mode & 0o777 == 0o600
+    (row,) = csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines())
+    assert (row["where"], row["keeper"], row["fingerprint_sha256"]) == ("coffre", "'=Anne", whose)
+    assert known.run("export", "--csv", str(table)).returncode == 1

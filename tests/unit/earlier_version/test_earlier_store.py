@@ -127,6 +127,7 @@ def test_status_prints_the_same_but_for_the_wording(known: tuple[Settings, Memor
     printed = json.loads(as_json(report, Translator("en", UTC).render))
     assert [path.pop("not_before") for path in printed["paths"]] == [None] * len(printed["paths"]), "added"
     assert all(isinstance(line.pop("procedure_sure"), bool) for line in printed["certificates"]), "added"
+    assert all((line.pop("note"), line.pop("keeper")) == (None, None) for line in printed["certificates"]), "added"
     expected_status = EXPECTED["status"]["in English"]
     for each in (printed, expected_status):
         for path in each["paths"]:

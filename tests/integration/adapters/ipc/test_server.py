@@ -51,6 +51,7 @@ from daemon.core.commands import (
     CompareHolders,
     GetStatus,
     NameKey,
+    NoteKey,
     QuitDaemon,
     RaiseGuide,
 )
@@ -202,6 +203,14 @@ def test_a_name_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
     name = NameKey(fingerprint=Fingerprint("b" * 64), name="la bleue")
     with asking(daemon.runtime, name) as outcome:
         daemon.control.reply(daemon.next(name), Report())
+        assert outcome.get(timeout=LIMIT_S) == Report()
+
+
+@pytest.mark.parametrize(("note", "keeper"), [("", "Me X"), ("coffre", None), (None, "")])
+def test_a_note_comes_with_its_fingerprint(daemon: RunningDaemon, note: str | None, keeper: str | None) -> None:
+    noted = NoteKey(fingerprint=Fingerprint("b" * 64), note=note, keeper=keeper)
+    with asking(daemon.runtime, noted) as outcome:
+        daemon.control.reply(daemon.next(noted), Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 

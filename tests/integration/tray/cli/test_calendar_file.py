@@ -12,7 +12,8 @@ from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from daemon.core.calendar_entries import CalendarEntry, calendar_entries
 from support.core.factories import DAY, NOW, certificate, memory, notice_settings, owned
-from tray.cli.calendar_file import ExportError, as_ics, export
+from tray.cli.calendar_file import as_ics, export
+from tray.cli.export_file import ExportError
 from tray.cli.prompts import ask_on_terminal
 
 PARIS = timezone(timedelta(hours=1))
