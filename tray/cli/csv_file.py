@@ -18,7 +18,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a spre
 def as_csv(rows: Iterable[KeyRow], zone: tzinfo | None = None) -> bytes:
     """Return the table.
 
-    It is in UTF-8, with the byte-order mark that spreadsheets ask for. Days are those of `zone`, by default the local one.
+    It is in UTF-8, with the byte-order mark that spreadsheets ask for. Days are those of `zone`, by default the local
+    one.
     """
     written = io.StringIO(newline="")
     writer = csv.writer(written)
