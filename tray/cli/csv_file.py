@@ -38,7 +38,7 @@ def _day(moment: datetime | None, zone: tzinfo | None) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """Return the cell as words, where a spreadsheet would take it for a formula.
+    """Return the cell as words, where it would be a formula.
 
     Source: OWASP, CSV Injection.
     """

@@ -1,4 +1,4 @@
-"""The table has one row for each key, and notes stay with it."""
+"""The table has one row a key, and notes stay with it."""
 
 from dataclasses import replace
 
