@@ -16,6 +16,7 @@ class ActionKind(StrEnum):
     SOLVE = "help"  # follow the advice for a known problem
     STATE = "state"  # the user makes claims about a key
     ASK = "ask"  # ask whether these claims are true; nothing is stated yet
+    REVOKE = "revoke"  # the replaced key is lost or stolen: say what to do about its certificate; nothing is stated yet
     DISMISS = "dismiss"  # it is not so: close the question
     TAKE_BACK = "take_back"  # the claim that ended the path was not true; go back to its last step
     SELECT = "select"  # show another lineage

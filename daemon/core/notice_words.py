@@ -163,7 +163,7 @@ def _body(subject: Subject, now: datetime) -> Text:
     procedure, case = _procedure(subject), subject.case
     arguments: dict[str, Argument] = {"date": subject.not_after, "lead": lead_words(procedure)}
     if procedure is not None:
-        arguments |= {"procedure": procedure_words(procedure), "issuer": _issuer(procedure)}
+        arguments |= {"procedure": procedure_words(procedure), "issuer": issuer_words(procedure)}
     if case is not None:
         arguments["until"] = last_day_with_old(case)
         arguments["last"] = last_moment_with_old(case.lineage, case.status.current)
@@ -268,7 +268,7 @@ def _is_late(subject: Subject, now: datetime) -> bool:
     return case is not None and case.expected is not None and is_waiting(case) and case.expected <= now
 
 
-def _issuer(procedure: Procedure) -> str | Text:
+def issuer_words(procedure: Procedure) -> str | Text:
     """Return the issuer's name."""
     named = (rule.organization for rule in procedure.issuers if rule.organization)
     return next(named, text("issuer.any"))

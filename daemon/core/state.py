@@ -139,6 +139,9 @@ class State:
     asked: tuple[KeyId, tuple[Claim, ...]] | None = None
     """The claims that the guide asks the user to confirm, and the newest key of their case."""
 
+    revoking: bool = False
+    """Whether what it asks is about a key that is lost or stolen: its certificate has to be revoked first."""
+
     has_failed: bool = False
     """Whether a part of vigicle has failed since the start, and left something out."""
 

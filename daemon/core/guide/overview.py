@@ -62,6 +62,7 @@ def contacts(context: GuideContext) -> Iterator[Sentence]:
         yield fill_text(context, "guide.contact.issuer_known")
     else:
         yield fill_text(context, "guide.contact.issuer")
+    yield fill_text(context, "guide.contact.lost")
     if procedure.support_phone:
         yield fill_text(context, "guide.contact.phone")
     if procedure.support_email:

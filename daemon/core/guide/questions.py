@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from config.i18n.text import Sentence
 from config.workflows import Ends, WorkflowKind
-from daemon.core.action_id import ActionKind
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.guide.actions import claim_action, go_back_action, holder_action, workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text
@@ -75,13 +75,34 @@ def _confirm_claim(context: GuideContext) -> GuideQuestion | None:
         return None
     if asked[1][-1] not in SURE:
         return _one_key(context)
+    if context.state.revoking:
+        return _revoke_first(context, asked[1])
     question, why, yes, no = SURE[asked[1][-1]]
     return GuideQuestion(
         question=fill_text(context, question),
         why=fill_text(context, why),
         answers=(
+            *_lost_or_stolen(context, asked[1]),
             claim_action(context, *asked[1], label=yes),
             replace(workflow_action(ActionKind.DISMISS), label=fill_text(context, no)),
+        ),
+    )
+
+
+def _lost_or_stolen(context: GuideContext, claims: tuple[Claim, ...]) -> Iterator[Action[Sentence]]:
+    """Yield the answer that leads to the revocation first."""
+    if claims[-1] is Claim.OLD_LOST:
+        yield Action(id=ActionId(ActionKind.REVOKE, claims=claims), label=fill_text(context, "guide.sure.lost.stolen"))
+
+
+def _revoke_first(context: GuideContext, claims: tuple[Claim, ...]) -> GuideQuestion:
+    """Say what to do about a key that is lost or stolen."""
+    return GuideQuestion(
+        question=fill_text(context, "guide.revoke"),
+        why=fill_text(context, "guide.revoke.why"),
+        answers=(
+            claim_action(context, *claims, label="guide.revoke.yes"),
+            replace(workflow_action(ActionKind.DISMISS), label=fill_text(context, "guide.revoke.no")),
         ),
     )
 

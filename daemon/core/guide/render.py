@@ -180,6 +180,7 @@ def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
         steps=tuple(replace(step, status=StepStatus.AHEAD) for step in _step_summaries(context)),
         headline=fill_text(context, PREPARATIONS[kind][0]),
         body=fill_text(context, PREPARATIONS[kind][1]),
+        notes=tuple(_about_lost_key(context)),
         alert=_change(context),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
@@ -190,6 +191,12 @@ def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
         cases=tuple(selections(context)),
     )
     return with_overview(context, _with_workflow(context, page))
+
+
+def _about_lost_key(context: GuideContext) -> Iterator[Sentence]:
+    """Yield that the certificate of a lost key has to be revoked."""
+    if Claim.OLD_LOST in context.case.status.newest.key.claims:
+        yield fill_text(context, "guide.revoke.reminder")
 
 
 def is_preparing(context: GuideContext) -> bool:

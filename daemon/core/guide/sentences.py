@@ -2,9 +2,10 @@
 
 from config.i18n.text import Argument, Phrase, Text, text
 from config.i18n.wording import Wording
+from config.settings import Procedure
 from daemon.core.guide.context import GuideContext
 from daemon.core.holders import LineageEntry
-from daemon.core.notice_words import lead_words
+from daemon.core.notice_words import issuer_words, lead_words
 from daemon.core.views.guide import BarRole
 
 Arguments = tuple[tuple[str, Argument], ...]
@@ -24,6 +25,7 @@ def sentence_arguments(context: GuideContext) -> Arguments:
         "old_ends": _end(roles.old),
         "new_ends": _end(roles.new),
         "lead": lead_words(procedure),
+        "issuer": _issuer(procedure),
         "tool": procedure.tool_name or "",
         "support_phone": procedure.support_phone or "",
         "issuer_support": procedure.issuer_support or "",
@@ -51,6 +53,14 @@ def key_label(role: BarRole, entry: LineageEntry | None) -> Text:
 def holder_label(holder: str) -> str | Text:
     """Return the name of a holder, or "unknown holder"."""
     return holder or text("holder.unknown")
+
+
+def _issuer(procedure: Procedure) -> Argument:
+    """Return the issuer's name, and how to reach it if known."""
+    name = issuer_words(procedure)
+    if procedure.issuer_support is None:
+        return name
+    return text("issuer.reached", issuer=name, contact=procedure.issuer_support)
 
 
 def _role_of_new(context: GuideContext) -> BarRole:

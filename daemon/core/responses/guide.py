@@ -44,7 +44,7 @@ def choose(state: State, assessment: Assessment, action: ActionId, now: datetime
         return order_read_of_all(state)
     if action.kind is ActionKind.SELECT:
         return replace(state, guide_case=KeyId(action.subject or "")), ()
-    state = replace(state, guide_case=case.id, asked=None)
+    state = replace(state, guide_case=case.id, asked=None, revoking=False)
     return _apply(build_context(state, assessment, case, now), action)
 
 
@@ -82,8 +82,9 @@ def _answer(context: GuideContext, action: ActionId) -> State:
             return _go_back(context, action.subject or "")
         case ActionKind.SOLVE:
             return _solve(context, action.subject or "")
-        case ActionKind.ASK:
-            return replace(context.state, asked=(context.case.id, action.claims))
+        case ActionKind.ASK | ActionKind.REVOKE:
+            revoking = action.kind is ActionKind.REVOKE
+            return replace(context.state, asked=(context.case.id, action.claims), revoking=revoking)
         case ActionKind.SAME_HOLDER | ActionKind.OTHER_HOLDER:
             return _compare(context.state, action.subject or "", HOLDER_ANSWERS[action.kind])
         case ActionKind.TAKE_BACK:

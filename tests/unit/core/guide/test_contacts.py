@@ -33,12 +33,12 @@ def contacts_of(procedure: Procedure, office: Office | None = None) -> list[str]
 
 
 def test_a_procedure_that_knows_no_number_leads_to_the_platform() -> None:
-    assert contacts_of(NOTHING_KNOWN) == ["guide.contact.issuer", "guide.contact.platform"]
+    assert contacts_of(NOTHING_KNOWN) == ["guide.contact.issuer", "guide.contact.lost", "guide.contact.platform"]
 
 
 def test_known_numbers_are_given() -> None:
     known = replace(NOTHING_KNOWN, issuer_support="01 02 03 04 05", support_phone="05 04 03 02 01")
-    assert contacts_of(known) == ["guide.contact.issuer_known", "guide.contact.phone"]
+    assert contacts_of(known) == ["guide.contact.issuer_known", "guide.contact.lost", "guide.contact.phone"]
 
 
 def test_the_office_comes_first() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import Sentence
+from config.i18n.translator import Translator
 from config.workflows import Destination, WorkflowKind
 from daemon.core.commands import RaiseGuide
 from daemon.core.events import Launched
@@ -97,6 +98,22 @@ def test_a_claim_in_the_guide_is_asked_about_first(claim: str, question: str) ->
     assert simulator.step() == "old_in"
     simulator.choose(f"ask:{claim}", f"state:{claim}")
     assert claims(simulator) == {Claim.ACTIVATED, Claim(claim)}
+
+
+def test_the_certificate_of_a_lost_or_stolen_key_is_revoked_first() -> None:
+    simulator = two_keys()
+    simulator.choose("end:prepared", "ask:old_lost")
+    assert [str(answer.id) for answer in simulator.page.answers] == ["revoke:old_lost", "state:old_lost", "dismiss"]
+    simulator.choose("revoke:old_lost")
+    assert delivered(simulator.page.headline) == "guide.revoke"
+    assert Translator("en").render(simulator.page.body).startswith("Until then, anyone who finds the old key")
+    assert claims(simulator) == {Claim.ACTIVATED}
+    simulator.choose("dismiss")
+    assert simulator.step() == "old_in"
+    simulator.choose("ask:old_lost", "revoke:old_lost", "state:old_lost")
+    assert claims(simulator) == {Claim.ACTIVATED, Claim.OLD_LOST}
+    assert simulator.page.workflow is WorkflowKind.ASSOCIATE_NEW
+    assert "guide.revoke.reminder" in map(delivered, simulator.page.notes)
 
 
 def test_a_question_that_was_left_open_is_not_asked_again() -> None:
