@@ -16,9 +16,10 @@ from dbus_fast.aio import MessageBus
 from support.process import Process, require_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 LIMIT_S = 10.0
+DBUS = "org.freedesktop.DBus"
 # No <servicedir>: nothing can be activated, so no daemon of the machine takes a test's name.
 CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -208,6 +209,20 @@ def call(bus: PrivateBus, message: Message) -> list[Any]:
     if reply is None or reply.message_type is MessageType.ERROR:
         raise RuntimeError(f"{message.member}: {reply.body if reply else 'no answer'}")
     return list(reply.body)
+
+
+def send_to_all(bus: PrivateBus, signals: Sequence[Message]) -> None:
+    """Send signals as another account, broadcast and to each client."""
+
+    async def send(client: MessageBus) -> None:
+        listed = await client.call(Message(destination=DBUS, path="/", interface=DBUS, member="ListNames"))
+        assert listed is not None
+        for signal in signals:
+            for name in (None, *(name for name in listed.body[0] if name.startswith(":"))):
+                signal.destination, signal.serial = name, 0
+                await client.send(signal)
+
+    _once(bus, send)
 
 
 def _once(bus: PrivateBus, act: Callable[[MessageBus], Any]) -> Message | None:

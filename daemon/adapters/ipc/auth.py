@@ -4,22 +4,22 @@ Both are in a file that only the user can read.
 """
 
 import contextlib
-import hashlib
 import hmac
 import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from config.folders import private_folder
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 ENDPOINT_FILE = "control.json"
 SOCKET_NAME = "control.sock"
 KEY_SIZE = 32  # bytes, as the nonces are
+SHORT_FOLDER = "/tmp"  # noqa: S108 - for a folder of a random name
 SOCKET_PATH_LIMIT = 103  # bytes: sun_path of macOS, the shorter one, less its final zero
 
 
@@ -49,8 +49,11 @@ class AuthenticationError(Exception):
 def create_endpoint(runtime: Path) -> Endpoint:
     """Create a key and an address to listen on.
 
-    The runtime folder must exist and be private.
+    The runtime folder must exist and be private. What a killed daemon left is removed.
     """
+    former = read_endpoint(runtime)
+    if former is not None:
+        remove_endpoint(runtime, former)
     key = Endpoint(address=_address(runtime), key=secrets.token_bytes(KEY_SIZE), process_id=os.getpid())
     target, fresh = runtime / ENDPOINT_FILE, runtime / f"{ENDPOINT_FILE}.new"
     fresh.unlink(missing_ok=True)
@@ -74,9 +77,9 @@ def remove_endpoint(runtime: Path, key: Endpoint) -> None:
     (runtime / ENDPOINT_FILE).unlink(missing_ok=True)
     if sys.platform != "win32":
         socket = Path(key.address)
-        socket.unlink(missing_ok=True)
-        if socket.parent != runtime:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # where others may create things, it may be another's by now
+            socket.unlink(missing_ok=True)
+            if socket.parent != runtime:
                 socket.parent.rmdir()
 
 
@@ -114,16 +117,15 @@ def _proof(key: bytes, who: bytes, of_server: bytes, of_client: bytes) -> bytes:
 def _address(runtime: Path) -> str:
     """Return a free address.
 
-    A pipe has a random name, so that no other program can create it first.
-    A socket that a dead process left is removed.
+    Where others may create things, its name is random, so that no other account can create it first: that of a
+    pipe, and that of the folder of a socket whose path would be too long.
     """
     if sys.platform == "win32":
         address = rf"\\.\pipe\vigicle-{secrets.token_hex(16)}"
     else:
         socket = runtime / SOCKET_NAME
         if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT:
-            digest = hashlib.sha256(os.fsencode(runtime)).hexdigest()[:16]
-            socket = private_folder(Path(f"/tmp/vigicle-{os.geteuid()}-{digest}")) / SOCKET_NAME  # noqa: S108 - checked
+            socket = Path(tempfile.mkdtemp(prefix="vigicle-", dir=SHORT_FOLDER)) / SOCKET_NAME  # for us alone (0700)
         socket.unlink(missing_ok=True)
         address = str(socket)
     return address

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import sys
+import time
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,6 +15,7 @@ from config.i18n.text import text
 
 LOCK, WHEREABOUTS = "vigicle.lock", "runtime"
 PRIVATE = 0o600
+PROBE_PAUSES_S = (0.02, 0.04, 0.04)  # a command that asks whether a daemon runs holds the lock for microseconds
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ class InstanceLock:
         """
         if sys.platform != "win32":  # there an open lock file cannot be removed, and both lie in one folder
             try:
-                self._descriptor = _lock(self._state)
+                self._descriptor = _lock_past_probes(self._state)
             except BlockingIOError:
                 return False
             except OSError as error:
@@ -112,6 +114,14 @@ def is_daemon_running(folders: Folders) -> bool:
 
 
 if sys.platform != "win32":
+
+    def _lock_past_probes(folder: Path) -> int:
+        """Lock a folder as `_lock` does, but outlast `is_daemon_running`."""
+        for pause_s in PROBE_PAUSES_S:
+            with contextlib.suppress(BlockingIOError):
+                return _lock(folder)
+            time.sleep(pause_s)
+        return _lock(folder)
 
     def _lock(folder: Path, *, shared: bool = False) -> int:
         """Lock a folder without waiting, and return its descriptor.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MANAGER = "org.freedesktop.login1.Manager"
+SERVICE = "org.freedesktop.login1"
 SIGNAL = "PrepareForSleep"
 MATCH = f"type='signal',sender='org.freedesktop.login1',interface='{MANAGER}',member='{SIGNAL}'"
 SESSION = "org.freedesktop.login1.Session"
@@ -29,8 +30,11 @@ SESSION_MATCH = (
     "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',arg0='org.freedesktop.login1.Session'"
 )
 UNLOCK_MATCH = f"type='signal',sender='org.freedesktop.login1',interface='{SESSION}',member='Unlock'"
+BUS = "org.freedesktop.DBus"  # the bus itself, whose name no client can have
+OWNER_MATCH = f"type='signal',sender='{BUS}',interface='{BUS}',member='NameOwnerChanged',arg0='{SERVICE}'"
 LOCKED_HINT = "LockedHint"  # org.freedesktop.login1(5): whether the session is locked
 CONNECT_LIMIT_S, SESSION_LIMIT_S = 5.0, 1.0
+FOLD_S = 1.0  # wakings of one second are one, or two
 
 
 class Resume(Protocol):
@@ -66,6 +70,9 @@ class LoginManagerResume:
     """systemd-logind on the system bus.
 
     It reports `PrepareForSleep(false)`, and the lock of the user's session. Without the bus nothing is reported.
+
+    Any account can send a message straight to this client, whatever it listens to. So only what the owner of the login
+    manager's name sends counts.
     """
 
     def __init__(self, thread: AsyncThread, woken: Callable[[], None], locked: Callable[[bool], None]) -> None:
@@ -78,6 +85,9 @@ class LoginManagerResume:
         self._woken = woken
         self._locked = locked
         self._session: str | None = None
+        self._owner: str | None = None
+        self._fold: asyncio.TimerHandle | None = None
+        self._woken_again = False
         self._bus: MessageBus | None = None
         self._turn = asyncio.Lock()
 
@@ -111,24 +121,16 @@ class LoginManagerResume:
                 log.debug("No system bus for the machine's resume signal: %r", error)
 
     async def _listen(self) -> "MessageBus":
-        from dbus_fast import BusType, Message
+        from dbus_fast import BusType
         from dbus_fast.aio import MessageBus
 
         bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
         listening = False
         try:
             bus.add_message_handler(self._hear)
-            for rule in (MATCH, SESSION_MATCH, UNLOCK_MATCH):
-                await bus.call(
-                    Message(
-                        destination="org.freedesktop.DBus",
-                        path="/org/freedesktop/DBus",
-                        interface="org.freedesktop.DBus",
-                        member="AddMatch",
-                        signature="s",
-                        body=[rule],
-                    )
-                )
+            for rule in (OWNER_MATCH, MATCH, SESSION_MATCH, UNLOCK_MATCH):
+                await _ask_bus(bus, "AddMatch", rule)
+            self._owner = await _ask_bus(bus, "GetNameOwner", SERVICE)
             self._session = await _own_session(bus)
             listening = True
         finally:
@@ -137,11 +139,28 @@ class LoginManagerResume:
         return bus
 
     def _hear(self, message: "Message") -> None:
+        if message.sender == BUS and message.member == "NameOwnerChanged" and message.body[0] == SERVICE:
+            self._owner = message.body[2] or None
+        if message.sender != self._owner:
+            return
         if message.member == SIGNAL and message.interface == MANAGER and message.body == [False]:
-            log.debug("The machine has woken")
-            self._woken()
+            self._hear_waking()
         if message.path is not None and message.path == (self._session or message.path):
             self._hear_session(message)
+
+    def _hear_waking(self) -> None:
+        """Report a waking, and those of the next second as one more."""
+        if self._fold is not None:
+            self._woken_again = True
+            return
+        log.debug("The machine has woken")
+        self._woken()
+        self._fold = asyncio.get_running_loop().call_later(FOLD_S, self._unfold)
+
+    def _unfold(self) -> None:
+        again, self._woken_again, self._fold = self._woken_again, False, None
+        if again:
+            self._hear_waking()
 
     def _hear_session(self, message: "Message") -> None:
         """Report a lock or an unlock of the user's session."""
@@ -156,6 +175,25 @@ class LoginManagerResume:
                 with contextlib.suppress(OSError, EOFError):
                     self._bus.disconnect()
                 self._bus = None
+
+
+async def _ask_bus(bus: "MessageBus", member: str, argument: str) -> str | None:
+    """Call the bus itself, and return its answer. None for none."""
+    from dbus_fast import Message, MessageType
+
+    reply = await bus.call(
+        Message(
+            destination=BUS,
+            path="/org/freedesktop/DBus",
+            interface=BUS,
+            member=member,
+            signature="s",
+            body=[argument],
+        )
+    )
+    if reply.message_type is MessageType.ERROR or not reply.body:
+        return None
+    return str(reply.body[0])
 
 
 async def _own_session(bus: "MessageBus") -> str | None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import stat
 import struct
 import subprocess
@@ -32,6 +33,7 @@ from daemon.adapters.ipc.auth import (
     authenticate_server,
     create_endpoint,
     read_endpoint,
+    remove_endpoint,
 )
 from daemon.adapters.ipc.client import (
     ControlError,
@@ -302,6 +304,27 @@ def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> Non
         assert outcome.get(timeout=LIMIT_S) == REPORT
     daemon.control.stop()
     assert not folder.exists()
+
+
+def test_the_folder_of_a_long_path_has_no_name_that_another_account_could_know(tmp_path: Path) -> None:
+    runtime = tmp_path / ("long" * 40)
+    runtime.mkdir()
+    first, second = create_endpoint(runtime), create_endpoint(runtime)
+    assert Path(first.address).parent != Path(second.address).parent
+    assert not Path(first.address).parent.exists(), "what a killed daemon left is removed"
+    remove_endpoint(runtime, second)
+    assert not Path(second.address).parent.exists()
+
+
+def test_a_former_folder_that_is_anothers_by_now_keeps_no_daemon_from_starting(tmp_path: Path) -> None:
+    runtime = tmp_path / ("long" * 40)
+    runtime.mkdir()
+    former = Path(create_endpoint(runtime).address)
+    (former / "not ours").mkdir(parents=True)  # a folder in the socket's place cannot be unlinked
+    key = create_endpoint(runtime)
+    assert Path(key.address).parent != former.parent
+    shutil.rmtree(former.parent)
+    remove_endpoint(runtime, key)
 
 
 def silent(_connection: Any, _key: Endpoint) -> None:

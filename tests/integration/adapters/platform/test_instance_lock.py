@@ -3,6 +3,7 @@
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from daemon.adapters.platform.instance_lock import LOCK, WHEREABOUTS, InstanceLo
 
 HOLD = """
 import sys
+import threading
 from pathlib import Path
 from daemon.adapters.platform.instance_lock import InstanceLock
 lock = InstanceLock(Path(sys.argv[1]), Path(sys.argv[2]))
@@ -104,3 +106,26 @@ def test_a_note_that_names_no_private_folder_is_not_followed(tmp_path: Path, not
     found = folders(tmp_path / "run", tmp_path)
     (tmp_path / WHEREABOUTS).write_text(noted)
     assert runtime_of_daemon(found) == found.runtime
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no lock on a folder there")
+def test_no_look_whether_a_daemon_runs_keeps_one_from_starting(tmp_path: Path) -> None:
+    folders = Folders(config_file=tmp_path, policy_file=tmp_path, state=tmp_path, runtime=tmp_path)
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            is_daemon_running(folders)
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    lock = InstanceLock(tmp_path, tmp_path)
+    refused = 0
+    for _ in range(40):
+        if lock.acquire():
+            lock.release()
+        else:
+            refused += 1
+    ended.set()
+    looker.join()
+    assert refused == 0

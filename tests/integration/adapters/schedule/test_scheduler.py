@@ -7,12 +7,13 @@ from functools import partial
 from typing import Self
 
 import pytest
+from dbus_fast import Message
 
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume
 from daemon.adapters.schedule.scheduler import TimedSchedule
 from daemon.core.events import Event, FaultMet, SessionLock, Tick
-from support.bus import LoginManager, SystemBus
+from support.bus import LoginManager, SystemBus, send_to_all
 from support.process import wait_until
 
 LIMIT_S = 10.0
@@ -167,6 +168,48 @@ def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
     assert ticking.silent_for(SHORTLY)
     login_manager.prepare_for_sleep(going=False)
     ticking.next(1)
+    ticking.schedule.stop()
+
+
+def test_signals_of_another_account_are_ignored(
+    login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any account can send straight to a client of the system bus."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+    ticking = Ticking(partial(LoginManagerResume, thread)).start()
+    resume = ticking.schedule.resume
+    assert isinstance(resume, LoginManagerResume)
+    wait_until(lambda: resume.listening, "the listener is on the bus")
+    session = "/org/freedesktop/login1/session/_32"
+    owner = ["org.freedesktop.login1", "", ":1.99"]
+    send_to_all(
+        system_bus,
+        [
+            Message.new_signal("/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged", "sss", owner),
+            Message.new_signal(LoginManager.path, LoginManager.interface, "PrepareForSleep", "b", [False]),
+            Message.new_signal(session, "org.freedesktop.login1.Session", "Unlock"),
+        ],
+    )
+    login_manager.lock(locked=True)
+    event = ticking.events.get(timeout=LIMIT_S)
+    assert isinstance(event, SessionLock)
+    assert event.locked, "the login manager's own, and nothing before"
+    ticking.schedule.stop()
+
+
+def test_many_wakings_of_one_second_are_two(
+    login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+    ticking = Ticking(partial(LoginManagerResume, thread)).start()
+    resume = ticking.schedule.resume
+    assert isinstance(resume, LoginManagerResume)
+    wait_until(lambda: resume.listening, "the listener is on the bus")
+    for _ in range(50):
+        login_manager.prepare_for_sleep(going=False)
+    first, second = ticking.next(), ticking.next()
+    assert second.at - first.at >= timedelta(seconds=0.9)
+    assert ticking.silent_for(2 * SHORTLY), "the last one was not lost, and the others were"
     ticking.schedule.stop()
 
 
