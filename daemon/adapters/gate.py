@@ -25,7 +25,7 @@ def admit(value: V) -> V:
 
 def _admit(value: Any) -> Any:
     match value:
-        case Enum() | None | bool() | int() | frozenset():  # closed lists and numbers, judged by the decoder
+        case Enum() | None | bool() | int() | bytes() | frozenset():  # closed lists and numbers, judged by the decoder
             return value
         case str():
             return clean(value)

@@ -101,6 +101,9 @@ class Certificate:
     flaw: str = ""
     """What could not be read, in English for the log; "" for a whole certificate."""
 
+    der: bytes = field(default=b"", compare=False, repr=False)
+    """The certificate itself, to save it as a file; b"" where it was not kept."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFlags:

@@ -20,7 +20,10 @@ VALUES = (
     "config.instants",
 )  # the value modules of config: as pure as the core
 PORTS = ("daemon.core", "daemon.ports", *VALUES)
-SHOWN = (*VALUES, "config.i18n", "daemon.core", "daemon.adapters.guide.messages")  # what draws a page may know
+SHOWN = (  # what draws a page may know
+    *(*VALUES, "config.i18n", "config.saved_files"),
+    *("daemon.core", "daemon.adapters.guide.messages"),
+)
 
 # What each family of adapters imports of the others.
 FAMILIES: dict[str, tuple[str, ...]] = {

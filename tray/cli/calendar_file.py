@@ -7,8 +7,9 @@ from icalendar import Alarm, Calendar, Event
 
 from config.i18n.text import Render, text
 from config.instants import local_time
+from config.saved_files import SaveError
 from daemon.core.calendar_entries import CalendarEntry
-from tray.cli.export_file import ExportError, MayReplace, write_export
+from tray.cli.export_file import MayReplace, write_export
 
 MORNING = timedelta(hours=9)
 THE_DAY_BEFORE = timedelta(days=-1)
@@ -20,10 +21,10 @@ def export(
 ) -> None:
     """Write the entries into the file, or to stdout for "-".
 
-    `may_replace` is asked when the file exists already. Raises ExportError, and then has written nothing.
+    `may_replace` is asked when the file exists already. Raises SaveError, and then has written nothing.
     """
     if not entries:
-        raise ExportError(text("export.nothing"))
+        raise SaveError(text("export.nothing"))
     write_export(as_ics(entries, render, now), target, may_replace=may_replace)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.folders import Folders
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
+from config.saved_files import SaveError
 from config.schema.load_settings import Loaded
 from daemon.assembly import doctor as examination
 from daemon.assembly.oneshot import remembered
@@ -18,7 +19,7 @@ from daemon.core.key_table import key_rows
 from daemon.core.login_start import AutostartState
 from tray.cli.command import NOT_DONE, AddCommand
 from tray.cli.csv_file import as_csv
-from tray.cli.export_file import STDOUT, ExportError, MayReplace, write_export
+from tray.cli.export_file import STDOUT, MayReplace, write_export
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
 AUTOSTART_STATES = {
@@ -95,7 +96,7 @@ def _export(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
     write = _export_table if options.csv is not None else _export_calendar
     try:
         done = write(options, folders, loaded, translator, may_replace)
-    except ExportError as problem:
+    except SaveError as problem:
         print(translator.render(problem.text), file=sys.stderr)
         return NOT_DONE
     if STDOUT not in {options.ics, options.csv}:

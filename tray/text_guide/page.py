@@ -8,6 +8,7 @@ from daemon.adapters.guide.messages import Chosen, Page
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.labels import ROLES, STAGES
 from daemon.core.views.guide import Action, StepStatus, offered
+from tray.text_guide.file_question import NO_FILE, FileQuestion
 
 HELP, LIST, CERTIFICATES, REPEAT, QUIT = KEYS = ("help", "list", "certificates", "repeat", "quit")
 BACK = "back"
@@ -50,17 +51,22 @@ class TextPage:
         self._texts = Translator(page.language, on_card=page.on_card)
         self._letters = _Letters()
         self._choices = self._letters.choices(page)
+        self._asked: FileQuestion | None = None
 
     def turn(self, page: Page) -> list[str]:
         """Replace the page, and return the lines that are new."""
         before, self._page = self._page, page
         known, self._choices = self._choices, self._letters.choices(page)
         if (page.language, page.on_card) == (before.language, before.on_card):
-            return list(self._news(before, known))
+            return self._with_question(list(self._news(before, known)))
         self._texts = Translator(page.language, on_card=page.on_card)
         if page.language == before.language:
-            return list(self._news(before, known))
+            return self._with_question(list(self._news(before, known)))
         return self.whole()
+
+    def _with_question(self, news: list[str]) -> list[str]:
+        """Return news, after which an open question is asked again."""
+        return [*news, *self._asked.ask(self._texts.render)] if news and self._asked else news
 
     def whole(self) -> list[str]:
         """Return all lines of the page, and the words to type."""
@@ -74,12 +80,28 @@ class TextPage:
     def choose(self, typed: str) -> Chosen | None:
         """Return the choice that was typed.
 
-        None when there is none, or when its text is only to be copied.
+        None when there is none, or when something is only to be copied or saved.
         """
         action = self._named(typed)
-        if action is None or action.copy is not None:
+        if action is None or action.copy is not None or action.file is not None:
             return None
         return Chosen(number=self._page.number, action=action.id)
+
+    @property
+    def asks_for_file(self) -> bool:
+        """Whether what is typed next says where to save a file."""
+        return self._asked is not None
+
+    def name_file(self, typed: str) -> list[str]:
+        """Return what to print for the name of a file."""
+        if self._asked is None:
+            return []
+        if typed.casefold() == self._key(QUIT):
+            typed = NO_FILE
+        lines = self._asked.answer(typed, self._texts.render)
+        if self._asked.is_over:
+            self._asked = None
+        return lines
 
     def answer(self, typed: str) -> list[str]:
         """Return what to print for what was typed."""
@@ -91,6 +113,9 @@ class TextPage:
         if number is not None:
             return list(self._help(number))
         action = self._named(typed)
+        if action is not None and action.file is not None:
+            self._asked = FileQuestion(action.file)
+            return self._asked.ask(self._texts.render)
         if action is not None:
             return [action.copy or self.render("textguide.chosen", label=action.label)]
         return [self.render("textguide.gone"), *self._step(), *self._offers()]

@@ -71,8 +71,11 @@ def _handle(guide: Guide, page: TextPage, happened: Happened) -> bool:
         case Page() as newer:
             _show_news(page, page.turn(newer))
             return True
-        case str(typed) if not page.quits(typed):
-            _answer(guide, page, typed)
+        case str(typed) if page.asks_for_file:
+            _show(page, page.name_file(typed))
+            return True
+        case str(typed) if not page.quits(typed.casefold()):
+            _answer(guide, page, typed.casefold())
             return True
         case End.PAGES:
             _print([page.render("textguide.over")])
@@ -156,7 +159,7 @@ def _read_typed(put: Callable[[Happened], None]) -> None:
         while piece := os.read(sys.stdin.fileno(), LINE_LIMIT):
             *lines, typed = (typed + piece).split(b"\n")
             for line in lines:
-                put(line.decode(errors="replace").strip().casefold())
+                put(line.decode(errors="replace").strip())
             typed = typed[:LINE_LIMIT]
     put(End.TYPED)
 

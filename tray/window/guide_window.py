@@ -22,6 +22,7 @@ from tray.window.labels import announce
 from tray.window.layouts import column
 from tray.window.phase_bar import PhaseBar
 from tray.window.press_guard import PressGuard
+from tray.window.save_dialog import save_as
 from tray.window.settings_page import SettingsPage
 from tray.window.tab_order import set_tab_order
 from tray.window.theme import Theme
@@ -195,15 +196,22 @@ class GuideWindow(QDialog):
             QApplication.installTranslator(self._qt_translator)
 
     def _choose(self, action: Action[str]) -> None:
-        """Send what was chosen, or put it on the clipboard."""
+        """Send what was chosen, save it, or put it on the clipboard."""
+        if action.file is not None:
+            self._tell(save_as(self, action.file, self._translator))
+            return
         if action.copy is None:
             if self._page is not None:
                 self._answer(Chosen(number=self._page.number, action=action.id))
             return
         QGuiApplication.clipboard().setText(action.copy)
-        words = self._words("window.copied")
-        self._guide.show_copied(words)
-        announce(self, words)
+        self._tell(self._words("window.copied"))
+
+    def _tell(self, words: str | None) -> None:
+        """Say what was done here, and not sent."""
+        if words is not None:
+            self._guide.show_copied(words)
+            announce(self, words)
 
     def _tell_changes(self, before: Page, page: Page) -> None:
         """Announce what is new to screen readers.

@@ -76,6 +76,7 @@ class _PageRenderer:
             label=self._render(action.label),
             detail=self._optional(action.detail),
             copy=action.copy,
+            file=action.file,
             rank=action.rank,
             on=action.on,
         )

@@ -13,7 +13,7 @@ from daemon.core.model import Certificate, ReaderName, TokenReading
 from daemon.core.recognition import names_reader
 from daemon.core.troubles import Trouble
 
-LINE_LIMIT = 1 << 20  # bytes, the newline included
+LINE_LIMIT = 4 << 20  # bytes, the newline included
 ANSWER_LIMIT = 8 << 20  # bytes, all lines of one child
 ANSWERS_OF_CHILD = 64  # OpenSC shows 16 slots
 CERTIFICATES_PER_TOKEN = 200

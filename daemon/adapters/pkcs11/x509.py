@@ -23,6 +23,7 @@ from daemon.adapters.pkcs11.messages import ISSUER_UNITS, SERIAL_DIGITS
 from daemon.core.model import Certificate, Fingerprint, Role
 from daemon.core.person_names import repaired
 
+DER_LIMIT = 8 << 10  # bytes: a longer certificate is read, and not kept to be saved as a file
 REASON_LIMIT = 60  # characters, so that the flaw still names the fields
 
 T = TypeVar("T")
@@ -166,6 +167,7 @@ def _certificate(der: bytes, facts: _Facts, *, flaws: tuple[str, ...]) -> Certif
         role=role_of(facts.usages, facts.purposes),
         authority=facts.is_ca,
         flaw=clean("; ".join(flaws + more_flaws)),
+        der=der if len(der) <= DER_LIMIT else b"",
     )
 
 

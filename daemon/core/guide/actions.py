@@ -16,7 +16,7 @@ from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.model import CertificatePair, Claim, HolderAnswer
 from daemon.core.renewal import Question
-from daemon.core.views.guide import Action, ActionRank, ProblemEntry
+from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
 from daemon.core.workflows.progress import PREPARED
 from daemon.core.workflows.workflow import since
 
@@ -203,14 +203,20 @@ def openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
 
 
 def _taken(context: GuideContext, destination: Destination) -> Iterator[Action[Sentence]]:
-    """Yield the action that copies the serial number.
+    """Yield what copies the serial number, or saves the certificate.
 
-    A certificate is not saved yet.
+    A certificate that an earlier version read was not kept. It is, once its key is plugged in again.
     """
-    if context.roles.new is not None and destination is Destination.SERIAL:
-        serial = context.roles.new.seen.certificate.serial_hex.upper()
+    if context.roles.new is None:
+        return
+    certificate = context.roles.new.seen.certificate
+    if destination is Destination.SERIAL:
         action = _action(ActionId(ActionKind.COPY, Destination.SERIAL), text("guide.copy.serial"))
-        yield replace(action, copy=serial)
+        yield replace(action, copy=certificate.serial_hex.upper())
+    elif certificate.der:
+        file = SavedFile(name=f"{context.procedure.id}-{certificate.fingerprint[:8]}.cer", content=certificate.der)
+        action = _action(ActionId(ActionKind.SAVE, Destination.CERTIFICATE), text("guide.save.certificate"))
+        yield replace(action, file=file)
 
 
 def endings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:

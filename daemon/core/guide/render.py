@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
-from config.workflows import Step, WorkflowKind
+from config.workflows import Destination, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.form_factor import FormFactor, form_factor
@@ -81,7 +81,7 @@ def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideVie
     context = build_context(state, assessment, case, now)
     question = open_question(context)
     page = _page(context)
-    page = replace(page, notes=(*page.notes, *_recalls(context)))
+    page = replace(page, notes=(*page.notes, *_recalls(context), *_unkept_certificate(context)))
     return page if question is None else with_question(page, question)
 
 
@@ -90,6 +90,13 @@ def _recalls(context: GuideContext) -> Iterator[Sentence]:
     entries = (context.case.status.current, context.case.status.pending)
     recalls = dict.fromkeys(entry.recall for entry in entries if entry is not None)
     yield from (Phrase(recall.text) for recall in recalls if recall is not None)
+
+
+def _unkept_certificate(context: GuideContext) -> Iterator[Sentence]:
+    """Yield how a certificate that was not kept is read."""
+    step, new = context.step, context.roles.new
+    if step is not None and Destination.CERTIFICATE in step.offers and new is not None and not new.seen.certificate.der:
+        yield fill_text(context, "guide.save.plug_in")
 
 
 def _page(context: GuideContext) -> GuideView[Sentence]:

@@ -56,6 +56,14 @@ class ActionRank(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFile:
+    """What a SAVE action saves, under the name that is proposed."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action(Generic[S]):
     """One button."""
 
@@ -65,6 +73,8 @@ class Action(Generic[S]):
     """An explanation under the label of a large answer."""
     copy: str | None = None
     """The text that a COPY action puts on the clipboard."""
+    file: SavedFile | None = None
+    """What a SAVE action saves."""
     rank: ActionRank = ActionRank.USUAL
     on: bool | None = None
     """Whether a setting is on; None where the action switches nothing."""

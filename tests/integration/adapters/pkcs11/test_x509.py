@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.adapters.pkcs11.messages import SERIAL_DIGITS
-from daemon.adapters.pkcs11.x509 import read_certificate, role_of, unreadable_certificate, with_authorities
+from daemon.adapters.pkcs11.x509 import DER_LIMIT, read_certificate, role_of, unreadable_certificate, with_authorities
 from daemon.core.model import Certificate, Fingerprint, Role
 from support.pki import HOSTILE_NAMES, ORGANIZATION_IDENTIFIER, make_certificate, private_key
 
@@ -97,6 +97,15 @@ def test_both_readers_agree_on_the_size_of_an_rsa_key(kind: Literal["rsa", "ec"]
     der = make_certificate(key=private_key(kind=kind))
     assert read_certificate(der).key_bits == bits
     assert read_certificate(refused_by_cryptography(der)).key_bits == bits
+
+
+def test_the_certificate_itself_is_kept_without_what_the_card_pads() -> None:
+    der = make_certificate()
+    assert read_certificate(der + bytes(40)).der == der
+    assert read_certificate(refused_by_cryptography(der)).der == refused_by_cryptography(der)
+    long = make_certificate(cn="Jean", extra_subject=[(NameOID.TITLE, "x" * 60)] * 200)
+    assert len(long) > DER_LIMIT
+    assert (read_certificate(long).der, read_certificate(long).subject_cn) == (b"", "Jean")
 
 
 def test_both_readers_take_the_number_of_the_issuer() -> None:

@@ -10,10 +10,10 @@ from icalendar import Calendar
 
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
+from config.saved_files import SaveError
 from daemon.core.calendar_entries import CalendarEntry, calendar_entries
 from support.core.factories import DAY, NOW, certificate, memory, notice_settings, owned
 from tray.cli.calendar_file import as_ics, export
-from tray.cli.export_file import ExportError
 from tray.cli.prompts import ask_on_terminal
 
 PARIS = timezone(timedelta(hours=1))
@@ -104,7 +104,7 @@ def written(target: Path, may_replace: Any = never) -> bytes:
 
 
 def refusal(target: Path, may_replace: Any = never, dates: tuple[CalendarEntry, ...] | None = None) -> Text:
-    with pytest.raises(ExportError) as refused:
+    with pytest.raises(SaveError) as refused:
         export(entries() if dates is None else dates, str(target), WORDS, NOW, may_replace=may_replace)
     return refused.value.text
 

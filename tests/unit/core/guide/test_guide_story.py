@@ -1,19 +1,23 @@
 """What the guide shows and keeps from first key to last step."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from config.workflows import Destination, WorkflowKind
+from config.settings import Settings
+from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.commands import ChooseAction, RaiseGuide
 from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
 from daemon.core.events import Launched, ServiceLost
 from daemon.core.model import Claim, KeyId
+from daemon.core.state import State
 from daemon.core.troubles import Trouble
-from daemon.core.views.guide import BarRole, ReaderStatus
-from support.core.factories import DAY, NOW, UNACTIVATED, ending, token
+from daemon.core.views.guide import BarRole, ReaderStatus, SavedFile
+from support.core.factories import DAY, NOW, SIV, UNACTIVATED, ending, token
 from support.core.simulator import Simulator, simulator_with
 from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, delivered, mailed, two_keys
+from support.core.workflows import a_step, a_workflow
 from support.guide_actions import action_id
 
 NOT_OFFERED = action_id("select:nothing")
@@ -128,6 +132,26 @@ def test_the_whole_way_by_the_support() -> None:
     assert simulator.launches()[-1] == LETTER
     simulator.choose("end:opens", "state:works")
     assert delivered(simulator.page.headline) == "guide.finished"
+
+
+def test_the_certificate_is_saved_once_it_was_read() -> None:
+    new, siv = replace(NEW, issuer_o="Autorité Exemple"), replace(OLD, issuer_o="Autorité Exemple")
+    step = a_step("save", Ends.CONFIRMED, Needs.NOTHING, Destination.CERTIFICATE)
+    workflows = {**SIV.workflows, WorkflowKind.ADD_WITH_OLD: a_workflow(WorkflowKind.ADD_WITH_OLD, step)}
+    simulator = Simulator(state=State(settings=Settings(procedures=(replace(SIV, workflows=workflows),))))
+    simulator.look()
+    simulator.plug(siv)
+    simulator.tell(simulator.plug(new), Claim.ACTIVATED)
+    simulator.choose("end:prepared")
+    assert "save:certificate" not in simulator.actions(), "an earlier version did not keep it"
+    assert [delivered(note) for note in simulator.page.notes] == ["guide.save.plug_in"]
+    simulator.plug(replace(new, der=b"0\x82"))
+    file = simulator.actions()["save:certificate"].file
+    assert file == SavedFile(name=f"siv-{new.fingerprint[:8]}.cer", content=b"0\x82")
+    assert simulator.page.notes == ()
+    before = simulator.state
+    simulator.choose("save:certificate")
+    assert simulator.state.memory == before.memory, "it is saved where the page is shown"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""The window saves a certificate where the user says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
+
+from daemon.core.views.guide import SavedFile
+from support.guide_pages import PAGES, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from support.guide_setup import GuideSetup
+    from tray.window.guide_window import GuideWindow
+
+DER = b"0\x82certificate"
+ENGLISH = Writer("en")
+YES, NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+
+
+@pytest.fixture
+def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
+    """A window on a page that offers to save a certificate."""
+    guide_setup.answers.clear()
+    action = replace(ENGLISH.action("save:certificate", "Save…", ""), file=SavedFile(name="siv-1a.cer", content=DER))
+    shown = guide_setup.window(replace(PAGES["step"](ENGLISH), openings=(action,), likely=action.id))
+    shown.guard.end()
+    yield shown
+    guide_setup.close(shown)
+
+
+def answer(*answers: Callable[[], None]) -> None:
+    """Answer each dialog once it is there."""
+    left = list(answers)
+
+    def look() -> None:
+        if QApplication.activeModalWidget() is not None:
+            left.pop(0)()
+        if left:
+            QTimer.singleShot(20, look)
+
+    QTimer.singleShot(20, look)
+
+
+def name(file: Path) -> Callable[[], None]:
+    def do() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        dialog.selectFile(str(file))
+        dialog.accept()
+
+    return do
+
+
+def click(button: QMessageBox.StandardButton) -> Callable[[], None]:
+    def do() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QMessageBox)
+        dialog.button(button).click()
+
+    return do
+
+
+def press_save(window: GuideWindow) -> None:
+    (button,) = window.findChildren(QPushButton, "action:save:certificate")
+    button.click()
+
+
+def words(window: GuideWindow) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel))
+
+
+def test_the_certificate_is_saved_where_the_user_says(
+    guide_setup: GuideSetup, window: GuideWindow, tmp_path: Path
+) -> None:
+    answer(name(tmp_path / "mine"))
+    press_save(window)
+    assert (tmp_path / "mine.cer").read_bytes() == DER
+    assert "The certificate is saved: " in words(window)
+    assert guide_setup.answers == [], "the daemon has no part in it"
+
+
+@pytest.mark.parametrize(("button", "content"), [(NO, b"before"), (YES, DER)], ids=["no", "yes"])
+def test_an_existing_file_is_replaced_only_after_a_yes(
+    window: GuideWindow, tmp_path: Path, button: QMessageBox.StandardButton, content: bytes
+) -> None:
+    (tmp_path / "mine.cer").write_bytes(b"before")
+    answer(name(tmp_path / "mine"), click(button))
+    press_save(window)
+    assert (tmp_path / "mine.cer").read_bytes() == content
+    assert ("The certificate is saved" in words(window)) == (content == DER)
+
+
+def test_what_cannot_be_written_is_told(window: GuideWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_file: object, _content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    told: list[str] = []
+
+    def note() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QMessageBox)
+        told.append(dialog.text())
+        dialog.accept()
+
+    monkeypatch.setattr("config.saved_files.write_whole", full)
+    answer(name(tmp_path / "mine.cer"), note)
+    press_save(window)
+    assert told == [f"Nothing was written: the disk of {tmp_path} is full. Make room, or choose another folder."]
+    assert "The certificate is saved" not in words(window)
+
+
+def test_nothing_is_saved_where_the_dialog_is_closed(window: GuideWindow, tmp_path: Path) -> None:
+    def close() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        dialog.reject()
+
+    answer(close)
+    press_save(window)
+    assert [*tmp_path.iterdir()] == []
