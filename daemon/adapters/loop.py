@@ -143,7 +143,13 @@ class Loop:
                 out.guide.show(view)
             case effects.Reply(request=request, report=report):
                 out.control.reply(request, report)
-            case effects.UseLanguage() | effects.StartAtLogin() | effects.Examine() | effects.OpenSystemPage():
+            case (
+                effects.UseLanguage()
+                | effects.StartAtLogin()
+                | effects.Examine()
+                | effects.OpenSystemPage()
+                | effects.OpenCalendar()
+            ):
                 out.system_actions.run(effect)
             case effects.Quit():
                 self._running = False

@@ -14,7 +14,15 @@ from config.i18n.text import Text, text
 from config.preferences import save_language
 from daemon.adapters.guard import Guard
 from daemon.core.diagnosis import TOPICS, Check, Health
-from daemon.core.effects import Examine, OpenSystemPage, StartAtLogin, SystemAction, SystemPage, UseLanguage
+from daemon.core.effects import (
+    Examine,
+    OpenCalendar,
+    OpenSystemPage,
+    StartAtLogin,
+    SystemAction,
+    SystemPage,
+    UseLanguage,
+)
 from daemon.core.events import LoginStartKnown, ProblemMet, Tick
 from daemon.core.login_start import AutostartState
 from daemon.ports import LoginStarter, Post
@@ -31,9 +39,18 @@ class DesktopSystemActions:
     """The `SystemActions` of a user's desktop."""
 
     def __init__(
-        self, post: Post, folders: Folders, starter: LoginStarter, examine: Callable[[], tuple[Check, ...]]
+        self,
+        post: Post,
+        folders: Folders,
+        starter: LoginStarter,
+        examine: Callable[[], tuple[Check, ...]],
+        open_dates: Callable[[], Text | None],
     ) -> None:
-        """Keep what the actions need. Calls of `examine` take seconds."""
+        """Keep what the actions need. Calls of the last two take seconds.
+
+        `open_dates` opens the calendar program, and returns what went wrong.
+        """
+        self._open_dates = open_dates
         self._post = post
         self._guard = Guard(post)
         self._folders = folders
@@ -77,6 +94,10 @@ class DesktopSystemActions:
                 self._post_diagnosis()
             case OpenSystemPage(page=page):
                 open_page(page)
+            case OpenCalendar():
+                problem = self._open_dates()
+                if problem is not None:
+                    self._post_problem("calendar", text("calendar.problem.title"), problem)
 
     def _post_login_start(self) -> None:
         on = self._starter.status().state is AutostartState.ON

@@ -16,6 +16,7 @@ from daemon.adapters.guard import Guard
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.server import ControlServer
+from daemon.adapters.launch.calendar_program import open_dates
 from daemon.adapters.launch.launcher import DesktopLauncher
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify import make_notifier
@@ -135,7 +136,11 @@ def _make_loop(
         notifier=make_notifier(post, live.render, thread, balloons=tray.balloons, answer_command=own_command("answer")),
         launcher=DesktopLauncher(post, live.get),
         control=ControlServer(post, folders.runtime, publisher),
-        system_actions=DesktopSystemActions(post, folders, make_login_starter(), partial(_examine_now, folders)),
+        system_actions=DesktopSystemActions(
+            *(post, folders, make_login_starter()),
+            examine=partial(_examine_now, folders),
+            open_dates=partial(open_dates, own_command("export")),
+        ),
         tray=tray,
         guide=publisher,
     )

@@ -25,6 +25,7 @@ class ActionKind(StrEnum):
     AUTOSTART = "autostart"  # start at login, or no longer
     LANGUAGE = "language"  # speak the other language
     DIAGNOSE = "diagnose"  # look for what is wrong
+    CALENDAR = "calendar"  # hand the dates to the desktop's calendar program
     READ_KEYS = "read_keys"  # read the inserted keys once more, from the settings
     PUT_OFF = "put_off"  # remind tomorrow
     RESTART = "restart"  # do the whole workflow again

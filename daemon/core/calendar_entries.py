@@ -1,7 +1,7 @@
 """Calendar entries: the end of each key and its reminders."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.i18n.text import Text, text
@@ -11,13 +11,15 @@ from daemon.core.assessment import Assessment, assess
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory
 from daemon.core.subjects import key_holder
+from daemon.core.views.report import CertificateStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
     """One date in a calendar.
 
-    `uid` is the same each time for the same key, end and reminder. `days` is 0 for the end itself.
+    `uid` is the same each time for the same key, end and reminder. `days` is 0 for the end itself. `cancelled`: it may
+    stand in a calendar, and is true no longer.
     """
 
     uid: str
@@ -25,26 +27,51 @@ class CalendarEntry:
     days: int
     summary: Text
     description: Text
+    cancelled: bool = False
 
 
 def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple[CalendarEntry, ...]:
     """Return the dates of each key's certificate that ends first.
 
-    Past reminders are left out. A past end stays: it explains why the key no longer works.
+    Past reminders are left out. A past end stays: it explains why the key no longer works. What is still ahead of a
+    superseded key is cancelled.
     """
     assessment = assess(memory, settings, {}, now)
     found: list[CalendarEntry] = []
     for key in memory.keys.values():
         found += _entries_of_key(key, assessment, memory, settings)
+    for case in assessment.cases:
+        for entry in case.status.superseded:
+            found += _cancelled(entry.key, assessment, memory, settings)
     found.sort(key=lambda entry: (entry.moment, entry.uid))
-    return tuple(entry for entry in found if not entry.days or entry.moment > earlier(now, DAY))
+    return tuple(entry for entry in found if _is_end(entry) or entry.moment > earlier(now, DAY))
+
+
+def _is_end(entry: CalendarEntry) -> bool:
+    return not entry.days and not entry.cancelled
 
 
 def _entries_of_key(key: Key, assessment: Assessment, memory: Memory, settings: Settings) -> Iterator[CalendarEntry]:
     first = next(iter(assessment.watched(key)), None)
     if first is None or first.usable_until is None or not has_end(first.usable_until):
         return
-    end = first.usable_until
+    yield from _entries(key, first, first.usable_until, memory, settings)
+
+
+def _cancelled(key: Key, assessment: Assessment, memory: Memory, settings: Settings) -> Iterator[CalendarEntry]:
+    """Yield the dates of a superseded key, cancelled."""
+    known = (c for c in assessment.certificates if c.fingerprint_sha256 in key.fingerprints)
+    dated = ((c.usable_until, c) for c in known if c.usable_until is not None and has_end(c.usable_until))
+    end, first = min(dated, key=lambda each: each[0], default=(None, None))
+    if end is None or first is None:
+        return
+    for entry in _entries(key, first, end, memory, settings):
+        yield replace(entry, description=text("diary.cancelled"), cancelled=True)
+
+
+def _entries(
+    key: Key, first: CertificateStatus, end: datetime, memory: Memory, settings: Settings
+) -> Iterator[CalendarEntry]:
     holder = key_holder(key, memory)
     procedure = settings.procedure(first.procedure)
     for days, moment in milestones(end, settings.notices_of(procedure)):

@@ -146,7 +146,12 @@ class OpenSystemPage:
     page: SystemPage
 
 
-SystemAction = UseLanguage | StartAtLogin | Examine | OpenSystemPage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCalendar:
+    """Hand the dates of all keys to the desktop's calendar program."""
+
+
+SystemAction = UseLanguage | StartAtLogin | Examine | OpenSystemPage | OpenCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from support.process import require_tool, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 # One write() of one line: starts at the same time do not mix.
@@ -56,15 +57,16 @@ class RecordingBrowser(Recorder):
     program's own XDG_DATA_HOME and XDG_CONFIG_HOME.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kinds: Sequence[str] = SCHEMES) -> None:
+        """Register it for these kinds of addresses and files."""
         require_tool("gio", "libglib2.0-bin")
         super().__init__(folder / "recording-browser")
         data, config = folder / "data", folder / "config"
         (data / "applications").mkdir(parents=True)
         config.mkdir()
-        entry = _desktop_entry("Recording browser", self.program, "%u", f"MimeType={';'.join(SCHEMES)};\n")
+        entry = _desktop_entry("Recording browser", self.program, "%u", f"MimeType={';'.join(kinds)};\n")
         (data / "applications/recording-browser.desktop").write_text(entry)
-        defaults = "".join(f"{scheme}=recording-browser.desktop\n" for scheme in SCHEMES)
+        defaults = "".join(f"{scheme}=recording-browser.desktop\n" for scheme in kinds)
         (config / "mimeapps.list").write_text(f"[Default Applications]\n{defaults}")
         self.environment = {
             "XDG_DATA_DIRS": f"{data}:/usr/local/share:/usr/share",

@@ -23,7 +23,7 @@ def export(
 
     `may_replace` is asked when the file exists already. Raises SaveError, and then has written nothing.
     """
-    if not entries:
+    if all(entry.cancelled for entry in entries):
         raise SaveError(text("export.nothing"))
     write_export(as_ics(entries, render, now), target, may_replace=may_replace)
 
@@ -62,6 +62,9 @@ def _event(entry: CalendarEntry, render: Render, now: datetime, zone: tzinfo | N
     event.add("summary", render(entry.summary))
     event.add("description", render(entry.description))
     event.add("transp", "TRANSPARENT")
+    if entry.cancelled:
+        event.add("status", "CANCELLED")
+        return event
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", render(entry.summary))

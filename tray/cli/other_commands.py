@@ -112,7 +112,7 @@ def _export_calendar(
     now = datetime.now(UTC)
     entries = calendar_entries(remembered(folders), loaded.settings, now)
     calendar_file.export(entries, options.ics, translator.render, now, may_replace=may_replace)
-    return text("export.done", count=len(entries), file=options.ics)
+    return text("export.done", count=sum(not entry.cancelled for entry in entries), file=options.ics)
 
 
 def _export_table(

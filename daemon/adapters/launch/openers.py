@@ -47,6 +47,21 @@ def open_address(url: str, activation: ActivationToken | None = None) -> bool:
     return done
 
 
+def open_file(path: Path) -> bool:
+    """Open one of the files, and return whether a program took it.
+
+    Without one, `xdg-open` would take the browser: it is asked only where there is no `gio`.
+    """
+    if sys.platform == "win32":
+        done = _start_by_shell(str(path))
+    elif sys.platform == "darwin" or _is_installed("gio"):
+        opener = ["/usr/bin/open"] if sys.platform == "darwin" else ["gio", "open"]
+        done = run([*opener, path.as_uri()], OPEN_LIMIT_S)
+    else:
+        done = run(["xdg-open", path.as_uri()], OPEN_LIMIT_S)
+    return done
+
+
 def _open_freedesktop(url: str, activation: ActivationToken | None) -> bool:
     # Of the three only `gio` reports every failure; xdg-open some; webbrowser none, and without a display it would
     # take the terminal.

@@ -32,6 +32,7 @@ CARD_ENDS = {Ends.CERTIFICATE_SEEN, Ends.ACTIVATED}  # reading a card again may 
 RARE = {ActionKind.PUT_OFF, ActionKind.RESTART, ActionKind.ABANDON, ActionKind.NOT_NEEDED, ActionKind.ASK}
 WORKFLOW_LABELS = {
     ActionKind.CHECK: "guide.check",
+    ActionKind.CALENDAR: "guide.calendar",
     ActionKind.PUT_OFF: "guide.put_off",
     ActionKind.RESTART: "guide.restart",
     ActionKind.ABANDON: "guide.abandon",

@@ -106,6 +106,8 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
+        notes=tuple(_about_calendar(page)),
+        openings=tuple(_calendar(page, end)),
         primary=_primary(page),
         likely=ActionId(ActionKind.FINISH) if _primary(page) else None,
         actions=tuple(_actions(context, page)),
@@ -144,6 +146,18 @@ def _last_page(context: GuideContext, workflow: WorkflowKind) -> CalmPage:
     if workflow is WorkflowKind.CLEAN_UP:
         return CalmPage.TIDIED
     return CalmPage.FINISHED if context.case.status.current.renewed is None else CalmPage.RENEWED
+
+
+def _calendar(page: CalmPage, end: datetime) -> Iterator[Action[Sentence]]:
+    """Yield the offer to put the dates into a calendar."""
+    if page in {CalmPage.WELL, CalmPage.FINISHED} and has_end(end):
+        yield workflow_action(ActionKind.CALENDAR)
+
+
+def _about_calendar(page: CalmPage) -> Iterator[Sentence]:
+    """Yield what becomes of the old key's dates."""
+    if page is CalmPage.FINISHED:
+        yield text("guide.calendar.renewed")
 
 
 def _primary(page: CalmPage) -> Action[Sentence] | None:

@@ -13,6 +13,8 @@ def settings(state: State) -> Iterator[Action[Sentence]]:
     if state.login_start is not None:
         yield Action(id=ActionId(ActionKind.AUTOSTART), label=text("guide.set.autostart"), on=state.login_start)
     yield Action(id=ActionId(ActionKind.LANGUAGE), label=text("guide.set.language"))
+    if state.memory.keys:
+        yield Action(id=ActionId(ActionKind.CALENDAR, "settings"), label=text("guide.calendar"))
     yield Action(id=ActionId(ActionKind.DIAGNOSE), label=text("guide.set.diagnose"))
     yield Action(id=ActionId(ActionKind.READ_KEYS), label=text("guide.set.read"))
 

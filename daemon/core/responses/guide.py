@@ -7,7 +7,7 @@ from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import order_read_of_all
-from daemon.core.effects import Examine, StartAtLogin, UseLanguage
+from daemon.core.effects import Examine, OpenCalendar, StartAtLogin, UseLanguage
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.questions import END_QUESTIONS, REGISTERING
@@ -28,7 +28,7 @@ from daemon.core.tray_view import other_language
 from daemon.core.views.guide import offered
 from daemon.core.workflows.progress import PREPARED, end_step, undo_steps, with_progress
 
-SETTINGS = {ActionKind.AUTOSTART, ActionKind.LANGUAGE, ActionKind.DIAGNOSE, ActionKind.READ_KEYS}
+SETTINGS = {ActionKind.AUTOSTART, ActionKind.LANGUAGE, ActionKind.DIAGNOSE, ActionKind.READ_KEYS, ActionKind.CALENDAR}
 HOLDER_ANSWERS = {ActionKind.SAME_HOLDER: HolderAnswer.SAME, ActionKind.OTHER_HOLDER: HolderAnswer.ANOTHER}
 
 
@@ -57,6 +57,8 @@ def _set(state: State, kind: ActionKind) -> Step:
             return state, (UseLanguage(language=other_language(state.settings)),)
         case ActionKind.DIAGNOSE:
             return state, (Examine(),)
+        case ActionKind.CALENDAR:
+            return state, (OpenCalendar(),)
         case _:
             return order_read_of_all(state)
 

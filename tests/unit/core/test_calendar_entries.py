@@ -6,7 +6,7 @@ import pytest
 
 from config.i18n.text import text
 from daemon.core.calendar_entries import calendar_entries
-from daemon.core.model import Role
+from daemon.core.model import Claim, Role
 from support.core.factories import DAY, MICROSECOND, NOW, certificate, memory, notice_settings, owned
 
 DAYS = (60, 7)
@@ -30,12 +30,27 @@ def test_the_earliest_certificate_of_a_key_counts() -> None:
     assert [entry.moment for entry in entries if not entry.days] == [NOW + 100 * DAY]
 
 
-def test_a_replaced_key_is_left_out_and_its_successor_is_in() -> None:
+def test_a_replaced_key_is_cancelled_and_its_successor_is_in() -> None:
     old = certificate("old", not_before=NOW - 500 * DAY, not_after=NOW + 10 * DAY)
     new = certificate("new", not_before=NOW - DAY, not_after=NOW + 900 * DAY)
     third = certificate("third", not_before=NOW - MICROSECOND, not_after=NOW + 950 * DAY)
     entries = calendar_entries(memory(owned(old), owned(new), owned(third)), TWICE, NOW)
-    assert {entry.moment for entry in entries if not entry.days} == {NOW + 900 * DAY, NOW + 950 * DAY}
+    ends = [entry for entry in entries if not entry.days]
+    assert {entry.moment for entry in ends if not entry.cancelled} == {NOW + 900 * DAY, NOW + 950 * DAY}
+    assert {entry.moment for entry in ends if entry.cancelled} == {NOW + 10 * DAY}
+
+
+def test_what_is_ahead_of_a_replaced_key_is_cancelled_under_its_name() -> None:
+    old = certificate("old", not_before=NOW - 500 * DAY, not_after=NOW + 40 * DAY)
+    new = certificate("new", not_before=NOW - DAY, not_after=NOW + 900 * DAY)
+    before = calendar_entries(memory(owned(old)), TWICE, NOW)
+    after = calendar_entries(memory(owned(old), owned(new, claims=frozenset({Claim.WORKS}))), TWICE, NOW)
+    cancelled = [entry for entry in after if entry.cancelled]
+    assert [entry.uid for entry in cancelled] == [entry.uid for entry in before]
+    assert {entry.description for entry in cancelled} == {text("diary.cancelled")}
+    assert [entry.moment for entry in after if not entry.days and not entry.cancelled] == [NOW + 900 * DAY]
+    later = calendar_entries(memory(owned(old), owned(new, claims=frozenset({Claim.WORKS}))), TWICE, NOW + 42 * DAY)
+    assert not [entry for entry in later if entry.cancelled]
 
 
 PAST = [

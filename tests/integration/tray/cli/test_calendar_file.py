@@ -1,6 +1,7 @@
 """The calendar file is valid, keeps its names and is never partial."""
 
 import stat
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,10 @@ def test_the_question_takes_words_of_both_languages(typed: list[str], *, replace
         return left.pop(0)
 
     assert ask_on_terminal("Replace it?", read) is replaced
+
+
+def test_a_date_of_a_replaced_key_is_cancelled_and_does_not_ring() -> None:
+    first = entries()[0]
+    (event,) = parsed(as_ics([replace(first, cancelled=True)], WORDS, NOW, PARIS))
+    assert (str(event["uid"]), str(event["status"])) == (first.uid, "CANCELLED")
+    assert not event.walk("VALARM")

@@ -7,6 +7,7 @@ import pytest
 from config.i18n.text import Text, text
 from config.workflows import WorkflowKind
 from daemon.core.commands import NameKey, RaiseGuide
+from daemon.core.effects import OpenCalendar
 from daemon.core.events import ServiceLost
 from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
@@ -195,3 +196,10 @@ def test_put_off_rests_until_tomorrow() -> None:
     simulator.wait(DAY)
     assert "put_off" in simulator.actions()
     assert len(simulator.delivered) == 2
+
+
+@pytest.mark.parametrize("action", ["calendar", "calendar:settings"])
+def test_the_dates_are_offered_to_the_calendar_once_a_key_is_known(action: str) -> None:
+    simulator = simulator_with(ending(400 * DAY))
+    assert OpenCalendar() in simulator.choose(action)
+    assert not [each for each in nothing_known().actions() if each.startswith("calendar")]
