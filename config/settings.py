@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 
 from config.i18n.wording import Wording
 from config.workflows import UNLAUNCHED, Destination, Letter, Workflow, WorkflowKind
@@ -11,6 +12,14 @@ NO_PROCEDURE = "none"
 """How the command line names no procedure."""
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30
+
+
+class SettingId(StrEnum):
+    """A setting of the window, by its dotted key."""
+
+    LANGUAGE = "language"
+    DAYS = "notices.days"
+    QUIET_HOURS = "notices.quiet_hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

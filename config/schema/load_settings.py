@@ -1,7 +1,7 @@
 """Loads the procedures, the policy of the machine, and the user's settings."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -128,9 +128,21 @@ def _apply_policy(layer: Layer, base: Settings, refused: list[SettingsError]) ->
 
     What it says of procedures that are not here is no fault.
     """
-    procedures = layer.content.get("procedures")
-    named = list(procedures) if isinstance(procedures, dict) else []
-    return _apply(Table(layer.file, layer.content, refused=refused), base, named)
+    return _apply(Table(layer.file, layer.content, refused=refused), base, _procedures_in(layer.content))
+
+
+def check_settings(file: Path, content: dict[str, object]) -> None:
+    """Raise SettingsError where a user's settings would be refused.
+
+    What they say of procedures that are not in the catalogue is not examined.
+    """
+    _apply(Table(file, content), catalogue_settings(), _procedures_in(content))
+
+
+def _procedures_in(content: Mapping[str, object]) -> list[str]:
+    """Return the ids of the procedures that settings speak of."""
+    procedures = content.get("procedures")
+    return list(procedures) if isinstance(procedures, dict) else []
 
 
 def catalogue_settings() -> Settings:

@@ -244,7 +244,7 @@ def read_content(file: Path, *, required: bool = False) -> dict[str, object]:
 
     A missing file has none unless it is `required`.
     """
-    return parse_content(file, decoded(file, _read_bytes(file, required=required)))
+    return parse_content(file, decoded(file, read_bytes(file, required=required)))
 
 
 def parse_content(file: Path, written: str) -> dict[str, object]:
@@ -270,7 +270,11 @@ def as_written(value: object) -> str:
         return "…"
 
 
-def _read_bytes(file: Path, *, required: bool) -> bytes:
+def read_bytes(file: Path, *, required: bool = False) -> bytes:
+    """Return the content of a small regular file, b"" without one.
+
+    Raises SettingsError, also for a missing file that is `required`.
+    """
     try:
         facts = file.stat()
         if not stat.S_ISREG(facts.st_mode):

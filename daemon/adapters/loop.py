@@ -144,7 +144,7 @@ class Loop:
             case effects.Reply(request=request, report=report):
                 out.control.reply(request, report)
             case (
-                effects.UseLanguage()
+                effects.WriteSetting()
                 | effects.StartAtLogin()
                 | effects.Examine()
                 | effects.OpenSystemPage()

@@ -11,7 +11,9 @@ from functools import partial
 
 from config.folders import Folders
 from config.i18n.text import Text, text
-from config.preferences import save_language
+from config.i18n.translator import UserError
+from config.settings import SettingId
+from config.settings_file import write_setting
 from daemon.adapters.guard import Guard
 from daemon.core.diagnosis import TOPICS, Check, Health
 from daemon.core.effects import (
@@ -21,9 +23,9 @@ from daemon.core.effects import (
     StartAtLogin,
     SystemAction,
     SystemPage,
-    UseLanguage,
+    WriteSetting,
 )
-from daemon.core.events import LoginStartKnown, ProblemMet, Tick
+from daemon.core.events import LoginStartKnown, ProblemMet, SettingAnswered
 from daemon.core.login_start import AutostartState
 from daemon.ports import LoginStarter, Post
 
@@ -81,9 +83,8 @@ class DesktopSystemActions:
 
     def _carry_out(self, action: SystemAction) -> None:
         match action:
-            case UseLanguage(language=language):
-                save_language(self._folders, language)
-                self._post(Tick(at=datetime.now(UTC)))  # the loop looks at the settings before each event
+            case WriteSetting(setting=setting, written=written):
+                self._write(setting, written)
             case StartAtLogin(on=True):
                 self._starter.enable()
                 self._post_login_start()
@@ -98,6 +99,21 @@ class DesktopSystemActions:
                 problem = self._open_dates()
                 if problem is not None:
                     self._post_problem("calendar", text("calendar.problem.title"), problem)
+
+    def _write(self, setting: SettingId, written: str) -> None:
+        """Write a setting, and post how that went.
+
+        The loop looks at the settings before each event.
+        """
+        refusal: Text | None = None
+        try:
+            write_setting(self._folders, setting, written)
+        except UserError as error:
+            refusal = error.text
+        except OSError as error:
+            reason, place = error.strerror or str(error), str(error.filename or "")
+            refusal = text("system_action.failed", reason=reason, place=place)
+        self._post(SettingAnswered(at=datetime.now(UTC), setting=setting, refusal=refusal))
 
     def _post_login_start(self) -> None:
         on = self._starter.status().state is AutostartState.ON

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from config.settings import SettingId
 from daemon.core.action_id import ActionId
 from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, KeyId
 from daemon.core.notice import NoticeChoice, NoticeId
@@ -80,6 +81,17 @@ class ChooseAction:
     """
 
     action: ActionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSetting:
+    """Keep a setting as the user wrote it.
+
+    "" brings back the default.
+    """
+
+    setting: SettingId
+    written: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,4 +177,5 @@ Command = (
     | NoteKey
     | AssignProcedure
     | ForgetCertificate
+    | ChangeSetting
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Sentence
+from config.settings import SettingId
 from config.workflows import Destination
 from daemon.core.model import ActivationToken, Memory, ReaderName, Ticket
 from daemon.core.notice import Notice, NoticeId
@@ -121,10 +122,14 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UseLanguage:
-    """Use this language, "fr" or "en", and keep the choice."""
+class WriteSetting:
+    """Keep a setting as the user wrote it.
 
-    language: str
+    The answer is a `SettingAnswered`.
+    """
+
+    setting: SettingId
+    written: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +156,7 @@ class OpenCalendar:
     """Hand the dates of all keys to the desktop's calendar program."""
 
 
-SystemAction = UseLanguage | StartAtLogin | Examine | OpenSystemPage | OpenCalendar
+SystemAction = WriteSetting | StartAtLogin | Examine | OpenSystemPage | OpenCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.i18n.text import Text
-from config.settings import Settings
+from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.commands import Command
 from daemon.core.dedup_keys import DedupKey
@@ -158,6 +158,16 @@ class LoginStartKnown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingAnswered:
+    """A setting was written to the settings file, or refused."""
+
+    at: datetime
+    setting: SettingId
+    refusal: Text | None = None
+    """Why it was refused; None when it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultMet:
     """A part of vigicle failed on something, and left it out."""
 
@@ -179,5 +189,6 @@ Event = (
     | SessionLock
     | ProblemMet
     | LoginStartKnown
+    | SettingAnswered
     | FaultMet
 )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
-from config.i18n.text import Sentence
-from config.settings import Settings
+from config.i18n.text import Sentence, Text
+from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.dedup_keys import DedupKey
 from daemon.core.model import Claim, KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
@@ -108,6 +108,9 @@ class State:
 
     login_start: bool | None = None
     """Whether vigicle starts at login, None until that is known."""
+
+    refused_settings: Mapping[SettingId, Text] = field(default_factory=dict)
+    """Why what the user set last was refused, by setting."""
 
     notices_on: bool = True
     """Whether the system shows notices, as far as is known."""

@@ -53,6 +53,7 @@ from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.responses.command import carry_out
 from daemon.core.responses.launch import apply_launched
 from daemon.core.responses.notice import Step, drop_snooze, open_awaited
+from daemon.core.responses.settings import answer_setting
 from daemon.core.state import Delivery, State
 from daemon.core.status_report import build_report
 from daemon.core.subjects import was_delivered
@@ -125,6 +126,8 @@ def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 -
             return _take_lock(state, event), ()
         case events.LoginStartKnown():
             return replace(state, login_start=event.on), ()
+        case events.SettingAnswered(setting=setting, refusal=refusal):
+            return replace(state, refused_settings=answer_setting(state, setting, refusal)), ()
         case events.FaultMet():
             return replace(state, has_failed=True), ()
         case events.Tick():

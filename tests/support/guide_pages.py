@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from config.i18n.text import Argument, Phrase, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings
+from config.settings import SettingId
 from config.workflows import Needs, Workflow, WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.core.model import Fingerprint, KeyId, Role
@@ -20,6 +21,7 @@ from daemon.core.views.guide import (
     CertificateCard,
     ProblemEntry,
     ReaderStatus,
+    SettingField,
     StepStatus,
     StepSummary,
     Timeline,
@@ -327,6 +329,25 @@ def empty_page(writer: Writer) -> Page:
     )
 
 
+def settings_page(writer: Writer) -> Page:
+    autostart = replace(writer.action("autostart", "Start with the computer", "Démarrer avec l’ordinateur"), on=True)
+    return replace(
+        step_page(writer),
+        contacts=(writer.say("Your key: call CertEurope.", "Votre clé : appelez CertEurope."),),
+        settings=(
+            autostart,
+            writer.action("diagnose", "Look for what is wrong", "Chercher ce qui ne va pas"),
+            writer.action("read_keys", "Read the keys again", "Relire les clés branchées"),
+        ),
+        fields=(
+            SettingField(id=SettingId.LANGUAGE, value=writer.language),
+            SettingField(id=SettingId.DAYS, value="90, 60, 45, 30, 15, 7, 3, 1"),
+            SettingField(id=SettingId.QUIET_HOURS, value="22:00 – 08:00"),
+        ),
+        about=(writer.say("These settings are in your file.", "Ces réglages sont dans votre fichier."),),
+    )
+
+
 def reader_page(picture: ReaderStatus) -> Callable[[Writer], Page]:
     return lambda writer: writer.step(WorkflowKind.ACTIVATE, "insert_new", **_in_reader(writer, picture))
 
@@ -343,5 +364,6 @@ PAGES: dict[str, Callable[[Writer], Page]] = {
     "question": question_page,
     "finished": finished_page,
     "empty": empty_page,
+    "settings": settings_page,
     **{f"reader-{picture}": reader_page(picture) for picture in ReaderStatus},
 }

@@ -11,6 +11,7 @@ from tray.window.labels import breakable
 from tray.window.theme import Theme
 
 WIDEST = 30  # em
+USUAL_PX = 16  # of letters
 LOWEST = 2.75  # against the size of the letters: 44 of 16 pixels
 RING, RING_GAP = 2, 2  # pixels: the focus, and its distance
 SMALLER = 0.92  # the letters of the second line
@@ -140,7 +141,8 @@ class WrappingButton(QPushButton):
 
     @property
     def _lowest(self) -> int:
-        return round(LOWEST * self._theme.base) + 2 * (RING + RING_GAP)
+        scale = 1.0 if self._rank is Rank.LINK else self._theme.base / USUAL_PX
+        return round(LOWEST * USUAL_PX * scale) + 2 * (RING + RING_GAP)
 
     @property
     def _gap(self) -> int:
@@ -153,7 +155,8 @@ class WrappingButton(QPushButton):
 
     @property
     def _pad_y(self) -> int:
-        return round(PAD_Y * self._theme.em) + EDGE + RING + RING_GAP
+        inside = LINK_PAD if self._rank is Rank.LINK else PAD_Y
+        return round(inside * self._theme.em) + EDGE + RING + RING_GAP
 
 
 def literal(label: str) -> str:

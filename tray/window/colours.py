@@ -131,6 +131,7 @@ _SHEET = Template("""
 QDialog, QScrollArea, QWidget#paper { background: $ground; color: $text; }
 QLabel { color: $text; background: transparent; }
 QLabel[tone="muted"] { color: $muted; }
+QLabel[tone="bad"] { color: $bad; }
 QLabel[tone="alert"] { color: $on_alert; }
 QFrame[card="true"] { background: $surface; border: 1px solid $hairline; border-radius: ${round}px; }
 QFrame#alert { background: $alert; border: ${edge_px}px solid $on_alert; border-radius: ${round}px; }
@@ -154,8 +155,6 @@ QLabel[pill] { border-radius: ${round}px; }
 QLabel[pill="good"] { background: $good_ground; color: $good; }
 QLabel[pill="bad"] { background: $bad_ground; color: $bad; }
 QLabel[pill="neutral"] { background: $ground; color: $muted; }
-QCheckBox { color: $text; spacing: ${pad_y}px; }
-QCheckBox:focus { border: ${edge_px}px solid $text; }
 QMenu, QToolTip, QLineEdit { font-size: ${base}px; }
 QMenu { background: $surface; color: $text; border: 1px solid $edge; padding: ${tiny}px; }
 QMenu::item { padding: ${pad_y}px ${pad_x}px; border-radius: ${tiny}px; }

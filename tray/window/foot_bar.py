@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QSizePolicy
 
 from daemon.core.views.guide import Action
 from tray.window.buttons import Rank, WrappingButton, literal
@@ -15,9 +16,14 @@ from tray.window.theme import Theme
 Link = tuple[str, str, Callable[[], None]]
 """The name of a link, its words, and what it does."""
 
+BESIDE_FROM = 43  # parts of the letters' height in pixels
+
 
 class FootBar(QFrame):
-    """Its button stays in its place on every page."""
+    """Its button stays in its place on every page.
+
+    The links are left of it, or below it where there is little room.
+    """
 
     def __init__(self, theme: Theme, guard: PressGuard) -> None:
         super().__init__()
@@ -26,29 +32,37 @@ class FootBar(QFrame):
         self._pressed: Callable[[], object] = lambda: None
         self.setObjectName("foot")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._links = Flow(round(0.4 * theme.base))
+        self._links = Flow(round(0.4 * theme.base), below=0)
         self._waits = WrappingLabel(theme, scale=0.9, tone="muted")
         self.button = WrappingButton(theme, "", rank=Rank.FIRST)
         self.button.clicked.connect(self._press)
-        whole = QHBoxLayout()
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         side, above = round(1.5 * theme.base), round(0.6 * theme.base)
-        whole.setContentsMargins(side, above, side, above)
-        whole.setSpacing(round(theme.base))
-        whole.addLayout(self._links, 1)
-        whole.addWidget(self._waits)
-        whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)  # its place, where the links need two lines
-        self.setLayout(whole)
+        self._whole.setContentsMargins(side, above, side, above)
+        self._whole.setSpacing(round(0.25 * theme.base))
+        self._whole.addLayout(self._links, 1)
+        self._whole.addWidget(self._waits)
+        self._whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)  # its place, above two lines of links too
+        self.setLayout(self._whole)
         self.setMinimumHeight(round(4.75 * theme.base))
 
-    def show_links(self, links: Iterable[Link]) -> None:
-        """Show these links, and none other."""
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Set the links beside the button or below it."""
+        super().resizeEvent(event)
+        beside = event.size().width() >= BESIDE_FROM * self._theme.base
+        directions = QBoxLayout.Direction
+        self._whole.setDirection(directions.LeftToRight if beside else directions.BottomToTop)
+        side = Qt.AlignmentFlag.AlignBottom if beside else Qt.AlignmentFlag(0)
+        self._whole.setAlignment(self.button, side)
+
+    def show_links(self, links: Iterable[Link], menu: tuple[str, tuple[Link, ...]] | None = None) -> None:
+        """Show these links alone, and a menu with a label."""
         clear(self._links)
         for name, words, follow in links:
-            link = WrappingButton(self._theme, literal(words), rank=Rank.LINK)
-            link.setObjectName(name)
+            link = self._link(name, words)
             link.clicked.connect(follow)
-            self._guard.cover(link)
-            self._links.addWidget(link)
+        if menu is not None and menu[1]:
+            self._add_menu(*menu)
 
     def show_action(self, action: Action[str], press: Callable[[], None]) -> None:
         """Let the button do this action."""
@@ -70,6 +84,22 @@ class FootBar(QFrame):
         self.button.hide()
         self.button.setObjectName("")
         self._waits.show_words(words)
+
+    def _link(self, name: str, words: str) -> WrappingButton:
+        link = WrappingButton(self._theme, literal(words), rank=Rank.LINK)
+        link.setObjectName(name)
+        self._guard.cover(link)
+        self._links.addWidget(link)
+        return link
+
+    def _add_menu(self, words: str, links: tuple[Link, ...]) -> None:
+        opener = self._link("go:menu", words)
+        menu = QMenu(opener)
+        for name, label, follow in links:
+            entry = menu.addAction(literal(label))
+            entry.setObjectName(name)
+            entry.triggered.connect(follow)
+        opener.setMenu(menu)
 
     def _press(self) -> None:
         self._pressed()

@@ -84,6 +84,7 @@ class GuidePage(QWidget):
     def _show_columns(self, width: int) -> None:
         wide = width >= TWO_COLUMNS_FROM * self._theme.base
         self._panel.setVisible(wide)
+        self._eyebrow.setVisible(wide and bool(self._eyebrow.text()))  # else it is in the line of the phase
         self._pill.setVisible(not wide)
 
     def _show_answers(self, page: Page) -> None:

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QScrollAre
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page
+from config.settings import SettingId
+from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, SettingWritten
 from daemon.core.action_id import ActionKind
 from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action
 from tray.window.activation import activate_process, use_activation
-from tray.window.buttons import WrappingButton
+from tray.window.buttons import USUAL_PX, WrappingButton
 from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
 from tray.window.help_page import ContactsPage, HelpPage, situations_of
@@ -29,7 +30,6 @@ from tray.window.theme import Theme
 
 FIRST_SIZE = QSize(920, 640)  # pixels, where letters are 16 pixels high
 SMALLEST = QSize(400, 480)
-USUAL_PX = 16
 SCROLLS = {
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
     Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
@@ -56,7 +56,7 @@ class GuideWindow(QDialog):
         self._help = HelpPage(theme, self.guard, self._choose)
         self._contacts = ContactsPage(theme)
         self._keys = KeysPage(theme, answer)
-        self._settings = SettingsPage(theme, self.guard, self._choose)
+        self._settings = SettingsPage(theme, self.guard, self._choose, self._set)
         self._places = (self._guide, self._help, self._contacts, self._keys, self._settings)
         self._stack = QStackedWidget()
         self._areas = [_scrolled(widget) for widget in self._places]
@@ -141,7 +141,11 @@ class GuideWindow(QDialog):
         self._draw_foot(page)
 
     def _draw_foot(self, page: Page) -> None:
-        self._foot.show_links(self._links(page))
+        places = tuple(self._side_places(page))
+        if self._stack.currentIndex() == GUIDE and page.steps and not page.answers:
+            self._foot.show_links(self._links(page), (self._words("window.others"), places))
+        else:
+            self._foot.show_links((*self._links(page), *places))
         if self._stack.currentIndex() != GUIDE:
             self._foot.show_button("return", self._words("window.return"), lambda: self.go_to(GUIDE))
         elif (primary := page.primary) is not None:
@@ -159,7 +163,7 @@ class GuideWindow(QDialog):
             self._foot.button.setDefault(True)
 
     def _links(self, page: Page) -> Iterator[Link]:
-        """Yield the links of the foot."""
+        """Yield the links to what belongs to the page."""
         back = next((action for action in page.actions if action.id.kind is ActionKind.GO_BACK), None)
         here = self._stack.currentIndex()
         if here == GUIDE and back is not None:
@@ -168,6 +172,10 @@ class GuideWindow(QDialog):
             yield "go:help", self._words("window.helps"), lambda: self.go_to(HELP)
         if here != CONTACTS and page.contacts:
             yield "go:contacts", self._words("window.contacts"), lambda: self.go_to(CONTACTS)
+
+    def _side_places(self, page: Page) -> Iterator[Link]:
+        """Yield the links to what is beside every way."""
+        here = self._stack.currentIndex()
         if here != KEYS:
             yield "go:keys", self._words("window.keys"), lambda: self.go_to(KEYS)
         if here != SETTINGS and page.settings:
@@ -212,6 +220,9 @@ class GuideWindow(QDialog):
         if words is not None:
             self._guide.show_copied(words)
             announce(self, words)
+
+    def _set(self, setting: SettingId, written: str) -> None:
+        self._answer(SettingWritten(setting=setting, written=written))
 
     def _tell_changes(self, before: Page, page: Page) -> None:
         """Announce what is new to screen readers.

@@ -9,10 +9,12 @@ from tray.window.theme import Theme
 class Flow(QLayout):
     """Places widgets in a row that wraps."""
 
-    def __init__(self, gap: int) -> None:
+    def __init__(self, gap: int, below: int | None = None) -> None:
+        """Keep `gap` pixels between two widgets, and `below` between two rows."""
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self._below = gap if below is None else below
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
@@ -71,7 +73,7 @@ class Flow(QLayout):
             width = min(item.sizeHint().width(), box.width())
             height = _height(item, width)
             if x > box.x() and x + width > box.x() + box.width():
-                x, y, line = box.x(), y + line + self._gap, 0
+                x, y, line = box.x(), y + line + self._below, 0
             if move:
                 item.setGeometry(QRect(QPoint(x, y), QSize(width, height)))
             x += width + self._gap

@@ -10,6 +10,7 @@ from typing import Annotated, Protocol
 
 import msgspec
 
+from config.settings import SettingId
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS as DECODE_ERRORS
 from daemon.core.action_id import ActionId
 from daemon.core.model import ActivationToken
@@ -18,6 +19,7 @@ from daemon.core.views.guide import GuideView
 PAGE_LIMIT = 4 << 20  # bytes a line
 ANSWER_LIMIT = 8 * 1024
 NAME_LIMIT = 40
+SETTING_LIMIT = 200
 NO_DISPLAY = 3  # the exit code of a window without a display
 FINGERPRINT_PATTERN = r"^[0-9a-f]{64}\Z"
 
@@ -66,7 +68,14 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True, tag="forgotten", forb
     fingerprint: Fingerprint
 
 
-GuideAnswer = Chosen | Named | Forgotten
+class SettingWritten(msgspec.Struct, frozen=True, kw_only=True, tag="setting", forbid_unknown_fields=True):
+    """The user wrote this for a setting. "" brings back the default."""
+
+    setting: SettingId
+    written: Annotated[str, msgspec.Meta(max_length=SETTING_LIMIT)]
+
+
+GuideAnswer = Chosen | Named | Forgotten | SettingWritten
 
 
 class Guide(Protocol):

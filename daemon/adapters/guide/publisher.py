@@ -13,16 +13,18 @@ from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import (
     NAME_LIMIT,
     NO_DISPLAY,
+    SETTING_LIMIT,
     Chosen,
     Forgotten,
     GuideAnswer,
     Named,
     Page,
+    SettingWritten,
 )
 from daemon.adapters.guide.render import render_page
 from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import WindowProcess
-from daemon.core.commands import ChooseAction, Command, ForgetCertificate, NameKey
+from daemon.core.commands import ChangeSetting, ChooseAction, Command, ForgetCertificate, NameKey
 from daemon.core.events import CommandReceived, ProblemMet
 from daemon.core.model import ActivationToken, Fingerprint
 from daemon.core.views.guide import GuideView
@@ -176,6 +178,8 @@ def command_of(answer: GuideAnswer, page: Page) -> Command | None:
             return NameKey(fingerprint=Fingerprint(fingerprint), name=clean(name, NAME_LIMIT))
         case Forgotten(fingerprint=fingerprint) if fingerprint in shown:
             return ForgetCertificate(fingerprint=Fingerprint(fingerprint))
+        case SettingWritten(setting=setting, written=written):
+            return ChangeSetting(setting=setting, written=clean(written, SETTING_LIMIT))
         case _:
             return None
 

@@ -3,7 +3,16 @@
 from config.i18n.text import Sentence, of_cards
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
-from daemon.core.views.guide import Action, Bar, CertificateCard, GuideView, ProblemEntry, StepSummary, Timeline
+from daemon.core.views.guide import (
+    Action,
+    Bar,
+    CertificateCard,
+    GuideView,
+    ProblemEntry,
+    SettingField,
+    StepSummary,
+    Timeline,
+)
 
 
 def render_page(view: GuideView[Sentence], translator: Translator, number: int) -> Page:
@@ -50,6 +59,7 @@ class _PageRenderer:
             deadline_words=self._optional(view.deadline_words),
             timeline=self._timeline(view.timeline),
             settings=self._actions(view.settings),
+            fields=tuple(map(self._field, view.fields)),
             about=tuple(map(self._render, view.about)),
             cases=self._actions(view.cases),
             certificates=tuple(self._certificate(certificate) for certificate in view.certificates),
@@ -80,6 +90,9 @@ class _PageRenderer:
             rank=action.rank,
             on=action.on,
         )
+
+    def _field(self, field: SettingField[Sentence]) -> SettingField[str]:
+        return SettingField(id=field.id, value=field.value, fixed=field.fixed, refusal=self._optional(field.refusal))
 
     def _optional_action(self, action: Action[Sentence] | None) -> Action[str] | None:
         if action is None:

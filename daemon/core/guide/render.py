@@ -28,7 +28,7 @@ from daemon.core.guide.obstacles import has_wrong_card, obstacle, reader_status,
 from daemon.core.guide.overview import with_overview
 from daemon.core.guide.questions import REGISTERING, open_question, with_question
 from daemon.core.guide.sentences import fill_text, fill_wording
-from daemon.core.guide.settings import about, settings
+from daemon.core.guide.settings import about, fields, settings
 from daemon.core.guide.timeline import timeline
 from daemon.core.model import Claim
 from daemon.core.state import State
@@ -70,6 +70,7 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
         _whole_page(state, assessment, now),
         on_card=form_factor(state) is FormFactor.CARD,
         settings=tuple(settings(state)),
+        fields=tuple(fields(state)),
         about=tuple(about(state)),
     )
 
@@ -120,6 +121,11 @@ def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
     begun = (case for case in cases if _is_begun(state, case))
     inserted = (case for case in cases if _is_inserted(state, case))
     return next(begun, None) or next(inserted, None) or next(iter(cases), None)
+
+
+def _with_settings(page: GuideView[Sentence], state: State) -> GuideView[Sentence]:
+    set_here, written, told = tuple(settings(state)), tuple(fields(state)), tuple(about(state))
+    return replace(page, settings=set_here, fields=written, about=told)
 
 
 def _chosen_case(state: State, assessment: Assessment) -> RenewalCase | None:

@@ -1,16 +1,17 @@
-"""What can be set in the guide, and the settings that hold."""
+"""What can be set in the guide, and what holds."""
 
 from collections.abc import Iterator
 
 from config.i18n.text import Sentence, text
+from config.settings import SettingId
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.state import State
-from daemon.core.views.guide import Action
+from daemon.core.views.guide import Action, SettingField
 
 
 def settings(state: State) -> Iterator[Action[Sentence]]:
     """Yield what the user can switch or do, whatever page is shown."""
-    if state.login_start is not None:
+    if state.login_start is not None and state.settings.office.autostart is None:
         yield Action(id=ActionId(ActionKind.AUTOSTART), label=text("guide.set.autostart"), on=state.login_start)
     yield Action(id=ActionId(ActionKind.LANGUAGE), label=text("guide.set.language"))
     if state.memory.keys:
@@ -19,14 +20,23 @@ def settings(state: State) -> Iterator[Action[Sentence]]:
     yield Action(id=ActionId(ActionKind.READ_KEYS), label=text("guide.set.read"))
 
 
+def fields(state: State) -> Iterator[SettingField[Sentence]]:
+    """Yield what the user can write."""
+    held = state.settings
+    quiet = held.notices.quiet_hours
+    values = {
+        SettingId.LANGUAGE: held.language or "",
+        SettingId.DAYS: ", ".join(map(str, held.notices.days)),
+        SettingId.QUIET_HOURS: f"{quiet.start:%H:%M} – {quiet.end:%H:%M}" if quiet else "",
+    }
+    for id_, value in values.items():
+        refusal = state.refused_settings.get(id_)
+        yield SettingField(id=id_, value=value, fixed=id_ in held.mandatory, refusal=refusal)
+
+
 def about(state: State) -> Iterator[Sentence]:
-    """Yield the settings that hold, and where they can be changed."""
-    notices = state.settings.notices
-    yield text("guide.about.days", days=", ".join(map(str, notices.days)))
-    quiet = notices.quiet_hours
-    if quiet is None:
-        yield text("guide.about.no_quiet_hours")
-    else:
-        yield text("guide.about.quiet_hours", start=f"{quiet.start:%H:%M}", end=f"{quiet.end:%H:%M}")
+    """Yield what the user cannot change, and where the settings are."""
+    if state.settings.office.autostart is not None:
+        yield text("guide.about.autostart_fixed")
     yield text("guide.about.file")
     yield text("guide.about.program")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from config.settings import SettingId
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.answer_words import drop_words, find_answer
 from daemon.core.assessment import assess_state
@@ -13,6 +14,7 @@ from daemon.core.commands import (
     AnswerByWord,
     AnswerNotice,
     AssignProcedure,
+    ChangeSetting,
     CheckKeys,
     ChooseAction,
     ClaimByFingerprint,
@@ -30,7 +32,7 @@ from daemon.core.commands import (
     SwitchLanguage,
     ToggleAutostart,
 )
-from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartAtLogin, SystemPage, UseLanguage
+from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartAtLogin, SystemPage
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key, note_key
@@ -38,6 +40,7 @@ from daemon.core.model import AnswerWord, Assignment, Claim, Fingerprint
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case
 from daemon.core.responses.notice import Step, answer_notice, apply_claim, compare_holders, note_answer
+from daemon.core.responses.settings import change_setting
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
 
@@ -68,7 +71,7 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
         case ForgetCertificate(fingerprint=fingerprint):
             return forget_certificate(state, fingerprint)
         case RaiseGuide(activation=activation):
-            state = replace(keep_case(state, assess_state(state, now)), asked=None)
+            state = replace(keep_case(state, assess_state(state, now)), asked=None, refused_settings={})
             return state, (OpenGuide(activation=activation),)
         case CheckKeys():
             return order_read_of_all(state)
@@ -77,7 +80,9 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
         case RunDoctor():
             return state, (Examine(),)
         case SwitchLanguage():
-            return state, (UseLanguage(language=other_language(state.settings)),)
+            return change_setting(state, SettingId.LANGUAGE, other_language(state.settings))
+        case ChangeSetting(setting=setting, written=written):
+            return change_setting(state, setting, written)
         case ToggleAutostart():
             return state, (StartAtLogin(on=not state.login_start),)
         case OpenNoticeSettings():

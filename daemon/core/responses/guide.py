@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from config.settings import SettingId
 from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import order_read_of_all
-from daemon.core.effects import Examine, OpenCalendar, StartAtLogin, UseLanguage
+from daemon.core.effects import Examine, OpenCalendar, StartAtLogin
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.questions import END_QUESTIONS, REGISTERING
@@ -22,6 +23,7 @@ from daemon.core.responses.notice import (
     snooze_reminders,
     start_activation,
 )
+from daemon.core.responses.settings import change_setting
 from daemon.core.responses.take_back import take_back
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
@@ -54,7 +56,7 @@ def _set(state: State, kind: ActionKind) -> Step:
         case ActionKind.AUTOSTART:
             return state, (StartAtLogin(on=not state.login_start),)
         case ActionKind.LANGUAGE:
-            return state, (UseLanguage(language=other_language(state.settings)),)
+            return change_setting(state, SettingId.LANGUAGE, other_language(state.settings))
         case ActionKind.DIAGNOSE:
             return state, (Examine(),)
         case ActionKind.CALENDAR:

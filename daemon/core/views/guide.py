@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from config.settings import SettingId
 from config.workflows import Needs, WorkflowKind
 from daemon.core.action_id import ActionId
 from daemon.core.model import Fingerprint, KeyId, Role
@@ -88,6 +89,19 @@ class ProblemEntry(Generic[S]):
     title: S
     text: S
     action: Action[S] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingField(Generic[S]):
+    """A setting that the user can write."""
+
+    id: SettingId
+    value: str
+    """What holds, as the user may write it; "" for none."""
+    fixed: bool = False
+    """Whether an administrator has set it."""
+    refusal: S | None = None
+    """Why what the user wrote last was refused."""
 
 
 class BarRole(StrEnum):
@@ -218,6 +232,8 @@ class GuideView(Generic[S]):
     """The validities of the keys of the lineage shown."""
     settings: tuple[Action[S], ...] = ()
     """What can be set in the guide."""
+    fields: tuple[SettingField[S], ...] = ()
+    """The settings that the user can write."""
     about: tuple[S, ...] = ()
     """The settings that hold, and where they can be changed."""
     cases: tuple[Action[S], ...] = ()

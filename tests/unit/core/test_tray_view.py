@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import Text, text
+from config.settings import SettingId
 from daemon.core.commands import (
     AnswerNotice,
     CheckKeys,
@@ -16,7 +17,7 @@ from daemon.core.commands import (
     SwitchLanguage,
     ToggleAutostart,
 )
-from daemon.core.effects import OpenGuide, StartAtLogin, UseLanguage
+from daemon.core.effects import OpenGuide, StartAtLogin, WriteSetting
 from daemon.core.events import LoginStartKnown, ServiceLost
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.troubles import Trouble
@@ -164,7 +165,7 @@ def test_the_settings_tick_the_start_at_login_and_offer_the_other_language() -> 
     simulator.state = replace(simulator.state, settings=replace(simulator.state.settings, language="fr"))
     simulator.post(LoginStartKnown(at=simulator.now, on=False))
     assert settings_lines(simulator) == {"menu.login": False, "menu.check": None, "menu.language.en": None}
-    assert UseLanguage(language="en") in simulator.command(SwitchLanguage())
+    assert WriteSetting(setting=SettingId.LANGUAGE, written="en") in simulator.command(SwitchLanguage())
     assert StartAtLogin(on=True) in simulator.command(ToggleAutostart())
     simulator.post(LoginStartKnown(at=simulator.now, on=True))
     assert settings_lines(simulator)["menu.login"] is True

@@ -16,6 +16,7 @@ import pytest
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
+from config.settings import SettingId
 from config.workflows import Needs, WorkflowKind
 from daemon.adapters.guide.messages import DECODE_ERRORS, ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, command_of
@@ -88,6 +89,7 @@ VIEW: core.GuideView[Sentence] = core.GuideView(
     deadline_words=a_phrase("until noon"),
     timeline=core.Timeline(bars=(BAR,), now=NOW, stretch=(NOW, NOW + timedelta(days=8))),
     settings=(action("language"),),
+    fields=(core.SettingField(id=SettingId.DAYS, value="90", refusal=a_phrase("refusal")),),
     about=(a_phrase("days"),),
     cases=(action("select:other"),),
     certificates=(

@@ -100,7 +100,7 @@ def test_tab_leads_through_the_window_as_it_is_read(at_window: WindowUser) -> No
         "Ouvrir OPALEXE",
         "‹ Revenir d’une étape",
         "Ça ne marche pas",
-        "Mes clés",
+        "Autres pages",
         "La connexion est faite",
     ]
 
@@ -127,6 +127,7 @@ def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(at_window: Window
 
 def test_each_key_has_a_menu_in_which_its_certificates_are_told_apart(at_window: WindowUser) -> None:
     at_window.open(PAGES["step"](ENGLISH))
+    at_window.choose("push button", "It does not work")
     at_window.choose("push button", "My keys")
     at_window.reader.find("label", "la bleue")
     menus = [node for node in at_window.reader.tree() if node.name == "Change"]
@@ -183,9 +184,9 @@ def test_a_refusal_leads_back_to_its_step(at_window: WindowUser) -> None:
 
 def test_another_language_comes_with_the_page(at_window: WindowUser) -> None:
     at_window.open(PAGES["step"](FRENCH))
-    at_window.reader.find("push button", "Mes clés")
+    at_window.reader.find("button menu", "Autres pages")
     at_window.child.show(PAGES["step"](ENGLISH))
-    at_window.reader.find("push button", "My keys")
+    at_window.reader.find("button menu", "Other pages")
     at_window.reader.find("push button", "It does not work")
     at_window.reader.find("dialog", "vigicle – Log in with the old key")
 

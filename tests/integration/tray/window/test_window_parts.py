@@ -267,7 +267,7 @@ def test_what_does_not_work_is_a_page_of_its_own(guide_setup: GuideSetup, window
 
 
 def test_the_window_leads_to_keys_and_back(guide_setup: GuideSetup, window: GuideWindow) -> None:
-    named(window, "go:keys").click()
+    entry(window, "go:keys").trigger()
     window.guard.end()
     guide_setup.settle()
     named(window, "return").click()

@@ -1,0 +1,92 @@
+"""The page of the settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton
+
+from config.settings import SettingId
+from daemon.adapters.guide.messages import SettingWritten
+from support.guide_pages import PAGES, Writer
+from tray.window.guide_window import SETTINGS, GuideWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from daemon.core.views.guide import SettingField
+    from support.guide_setup import GuideSetup
+
+PAGE = PAGES["settings"](Writer("en"))
+
+
+@pytest.fixture
+def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
+    """The window at the settings."""
+    guide_setup.answers.clear()
+    window = guide_setup.window(PAGE)
+    window.go_to(SETTINGS)
+    window.guard.end()
+    guide_setup.settle()
+    yield window
+    guide_setup.close(window)
+
+
+def changed(**changes: object) -> tuple[SettingField[str], ...]:
+    """Return the fields of the page, those of the days changed."""
+    return tuple(replace(f, **changes) if f.id is SettingId.DAYS else f for f in PAGE.fields)  # type: ignore[arg-type]  # by name
+
+
+def days(window: GuideWindow) -> QLineEdit:
+    (found,) = window.findChildren(QLineEdit, "set:notices.days")
+    return found
+
+
+def save(window: GuideWindow) -> QPushButton:
+    (found,) = window.findChildren(QPushButton, "save:notices.days")
+    return found
+
+
+def write(window: GuideWindow, words: str) -> None:
+    days(window).setText(words)
+    days(window).textEdited.emit(words)
+
+
+def test_what_is_written_is_saved_as_it_is(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    assert not save(window).isVisible(), "nothing is to be saved yet"
+    write(window, "90; 7")
+    save(window).click()
+    days(window).returnPressed.emit()
+    assert guide_setup.answers == 2 * [SettingWritten(setting=SettingId.DAYS, written="90; 7")]
+
+
+def test_a_refusal_is_shown_and_what_was_written_stays(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    write(window, "soon")
+    window.show_page(replace(PAGE, fields=changed(refusal="“soon” is not accepted.")))
+    guide_setup.settle()
+    assert days(window).text() == "soon"
+    assert "“soon” is not accepted." in [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+
+
+def test_a_value_that_holds_takes_the_place_of_what_was_written(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    write(window, "90; 7")
+    window.show_page(replace(PAGE, fields=changed(value="90, 7")))
+    guide_setup.settle()
+    assert days(window).text() == "90, 7"
+    assert not save(window).isVisible()
+
+
+def test_what_an_administrator_has_set_cannot_be_written(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    window.show_page(replace(PAGE, fields=changed(fixed=True)))
+    guide_setup.settle()
+    assert not days(window).isVisible()
+    words = f"{PAGE.fields[1].value} – set by your administrator"
+    assert words in [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+
+
+def test_a_language_holds_at_once(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    (french,) = window.findChildren(QRadioButton, "set:language:fr")
+    french.click()
+    assert guide_setup.answers == [SettingWritten(setting=SettingId.LANGUAGE, written="fr")]
