@@ -123,11 +123,6 @@ def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
     return next(begun, None) or next(inserted, None) or next(iter(cases), None)
 
 
-def _with_settings(page: GuideView[Sentence], state: State) -> GuideView[Sentence]:
-    set_here, written, told = tuple(settings(state)), tuple(fields(state)), tuple(about(state))
-    return replace(page, settings=set_here, fields=written, about=told)
-
-
 def _chosen_case(state: State, assessment: Assessment) -> RenewalCase | None:
     if not state.guide_case:
         return None
