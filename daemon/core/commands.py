@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from config.settings import SettingId
 from daemon.core.action_id import ActionId
-from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, KeyId
+from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, KeyId, MemoryPart
 from daemon.core.notice import NoticeChoice, NoticeId
 
 
@@ -146,6 +146,13 @@ class NoteKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeMemory:
+    """Remember what another computer has handed on."""
+
+    part: MemoryPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetCertificate:
     """Forget this certificate, as the user has confirmed."""
 
@@ -175,6 +182,7 @@ Command = (
     | CompareHolders
     | NameKey
     | NoteKey
+    | MergeMemory
     | AssignProcedure
     | ForgetCertificate
     | ChangeSetting

@@ -327,3 +327,22 @@ class Memory:
 
     answer_words: Mapping[AnswerWord, AnswerRecord] = field(default_factory=dict)
     """What a click answers on a notice that outlives this process, until the notice is settled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedKeys:
+    """Whether two keys, each named by a certificate, are of one person."""
+
+    one: Fingerprint
+    other: Fingerprint
+    answer: HolderAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPart:
+    """What one computer hands to another."""
+
+    certificates: tuple[CertificateRecord, ...] = ()
+    keys: tuple[Key, ...] = ()
+    assignments: Mapping[Fingerprint, Assignment] = field(default_factory=dict)
+    compared: tuple[ComparedKeys, ...] = ()

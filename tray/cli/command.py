@@ -8,6 +8,7 @@ from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 
 NOT_DONE = 1  # an exit code
+USAGE = 2  # an exit code
 BAD_CONFIGURATION = 3  # an exit code
 
 CommandHandler = Callable[[argparse.Namespace, Folders, Loaded, Translator], int]

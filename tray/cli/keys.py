@@ -23,10 +23,8 @@ from daemon.core.commands import (
 from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT
 from daemon.core.model import Claim, HolderAnswer
 from daemon.core.views.report import CertificateStatus, Stage
-from tray.cli.command import NOT_DONE, AddCommand
+from tray.cli.command import NOT_DONE, USAGE, AddCommand
 from tray.cli.prompts import ask_on_terminal, on_terminal
-
-USAGE = 2  # an exit code
 
 SEPARATE = "separate"
 COMPARED = {str(Claim.REPLACES): HolderAnswer.SAME, SEPARATE: HolderAnswer.ANOTHER}

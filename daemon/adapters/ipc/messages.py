@@ -20,15 +20,16 @@ from daemon.core.commands import (
     CompareHolders,
     ForgetCertificate,
     GetStatus,
+    MergeMemory,
     NameKey,
     NoteKey,
     QuitDaemon,
     RaiseGuide,
 )
-from daemon.core.model import Claim, HolderAnswer
+from daemon.core.model import Claim, HolderAnswer, MemoryPart
 from daemon.core.views.report import Report
 
-REQUEST_LIMIT = 64 * 1024  # bytes
+REQUEST_LIMIT = 9 << 20  # bytes; only a whole memory takes so many
 TEXT_LIMIT = 200  # characters
 REPLY_LIMIT = 16 << 20  # bytes
 
@@ -50,6 +51,7 @@ REQUESTS: dict[str, type[ControlRequest]] = {
     "compare": CompareHolders,
     "name": NameKey,
     "note": NoteKey,
+    "merge": MergeMemory,
     "assign": AssignProcedure,
     "forget": ForgetCertificate,
     "quit": QuitDaemon,
@@ -69,6 +71,7 @@ class _RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     name: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType = msgspec.UNSET
     note: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
     keeper: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
+    part: MemoryPart | msgspec.UnsetType = msgspec.UNSET
     procedure: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | msgspec.UnsetType | None = msgspec.UNSET
     unknown: bool | msgspec.UnsetType = msgspec.UNSET
     word: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")] | msgspec.UnsetType = msgspec.UNSET

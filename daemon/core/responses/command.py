@@ -22,6 +22,7 @@ from daemon.core.commands import (
     CompareHolders,
     ForgetCertificate,
     GetStatus,
+    MergeMemory,
     NameKey,
     NoteKey,
     OpenNoticeSettings,
@@ -36,6 +37,7 @@ from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartA
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key, note_key
+from daemon.core.memory_transfer import merge
 from daemon.core.model import AnswerWord, Assignment, Claim, Fingerprint
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case
@@ -66,6 +68,8 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return replace(state, memory=name_key(state.memory, fingerprint, name)), ()
         case NoteKey(fingerprint=fingerprint, note=note, keeper=keeper):
             return replace(state, memory=note_key(state.memory, fingerprint, note, keeper)), ()
+        case MergeMemory(part=part):
+            return replace(state, memory=merge(state.memory, part)), ()
         case AssignProcedure():
             return assign_procedure(state, command), ()
         case ForgetCertificate(fingerprint=fingerprint):

@@ -188,3 +188,27 @@ def test_a_note_is_in_the_status_and_in_the_table(known: Program, tmp_path: Path
     (row,) = csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines())
     assert (row["where"], row["keeper"], row["fingerprint_sha256"]) == ("coffre", "'=Anne", whose)
     assert known.run("export", "--csv", str(table)).returncode == 1
+
+
+def test_a_second_computer_takes_over_what_the_first_knows(known: Program, tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+    whose = fingerprint(known)
+    assert known.run("name", whose, NAME).returncode == 0
+    file.touch(mode=0o644)
+    assert known.run("memory", "export", str(file)).returncode == 1
+    assert known.run("memory", "export", str(file), "--force").returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    known.start("run", "--headless").wait_for_log("vigicle is running")
+    assert known.run("forget", whose, "--yes").returncode == 0
+    preview = known.run("memory", "import", str(file))
+    assert (preview.returncode, certificates(known)) == (2, [])
+    assert "New certificate: " in preview.stdout
+    assert known.run("memory", "import", str(file), "--yes").returncode == 0
+    (line,) = certificates(known)
+    assert (line["fingerprint_sha256"], line["key_name"]) == (whose, NAME)
+    again = known.run("memory", "import", str(file), "--yes")
+    assert (again.returncode, again.stdout) == (0, "Nothing new is in the file. Nothing changes.\n")
+    file.write_bytes(file.read_bytes()[:-40])
+    damaged = known.run("memory", "import", str(file), "--yes")
+    assert (damaged.returncode, "is damaged" in damaged.stderr) == (1, True)
+    assert known.run("memory", "import", str(tmp_path / "none")).returncode == 1

@@ -52,17 +52,20 @@ from daemon.core.commands import (
     Command,
     CompareHolders,
     GetStatus,
+    MergeMemory,
     NameKey,
     NoteKey,
     QuitDaemon,
     RaiseGuide,
 )
 from daemon.core.events import CommandReceived, Event
-from daemon.core.model import Claim, Fingerprint, HolderAnswer, Occupancy, ReaderName, Role
+from daemon.core.memory_transfer import part_of
+from daemon.core.model import Assignment, Claim, Fingerprint, HolderAnswer, Occupancy, ReaderName, Role, pair_of
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, GuideView, ReaderStatus
 from daemon.core.views.report import CertificateStatus, ReaderReport, Reason, Report, Stage
 from daemon.core.views.report import Path as RenewalPath
+from support.core.factories import certificate, memory, owned
 from support.guide_actions import action_id
 from support.posted_events import PostedEvents
 from support.process import wait_until
@@ -213,6 +216,19 @@ def test_a_note_comes_with_its_fingerprint(daemon: RunningDaemon, note: str | No
     noted = NoteKey(fingerprint=Fingerprint("b" * 64), note=note, keeper=keeper)
     with asking(daemon.runtime, noted) as outcome:
         daemon.control.reply(daemon.next(noted), Report())
+        assert outcome.get(timeout=LIMIT_S) == Report()
+
+
+def test_a_whole_memory_comes_through(daemon: RunningDaemon) -> None:
+    one, other, *_ = many = [certificate(f"{number}", subject_cn="x" * 100) for number in range(500)]
+    there = memory(
+        *map(owned, many),
+        assignments={one.fingerprint: Assignment(unknown=True)},
+        holder_answers={pair_of(one.fingerprint, other.fingerprint): HolderAnswer.ANOTHER},
+    )
+    merged = MergeMemory(part=part_of(there))
+    with asking(daemon.runtime, merged) as outcome:
+        daemon.control.reply(daemon.next(merged), Report())
         assert outcome.get(timeout=LIMIT_S) == Report()
 
 

@@ -1,0 +1,89 @@
+"""The file in which one computer hands what it remembers to another."""
+
+import hashlib
+import re
+from typing import Annotated
+
+import msgspec
+
+from config.i18n.text import Text, text
+from config.i18n.translator import UserError
+from daemon.adapters.gate import admit
+from daemon.adapters.platform.decode_errors import DECODE_ERRORS
+from daemon.core.memory_transfer import fault_of
+from daemon.core.model import MemoryPart
+
+FORMAT = "vigicle memory"
+VERSION = 1
+FILE_LIMIT = 8 << 20  # bytes; a thousand holders fill a third
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
+
+
+class MemoryFileError(UserError):
+    """The file is refused, and nothing has changed."""
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """The file: the part, and what proves that it is whole."""
+
+    format: str
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    sha256: str = ""
+    memory: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_PART = msgspec.json.Decoder(MemoryPart)
+
+
+def encode_part(part: MemoryPart) -> bytes:
+    """Return the file's content."""
+    memory = msgspec.json.encode(part)
+    envelope = _Envelope(format=FORMAT, version=VERSION, sha256=_digest(memory), memory=msgspec.Raw(memory))
+    return msgspec.json.encode(envelope) + b"\n"
+
+
+def decode_part(raw: bytes, file: str) -> MemoryPart:
+    """Parse the file's content.
+
+    Raises MemoryFileError for what is no such file, is damaged, or is of a newer version.
+    """
+    try:
+        envelope = _ENVELOPE.decode(raw)
+    except DECODE_ERRORS as error:
+        raise MemoryFileError(_no_file(raw, file)) from error
+    if envelope.format != FORMAT:
+        raise MemoryFileError(text("memory.no_file", file=file))
+    if envelope.version > VERSION:
+        raise MemoryFileError(text("memory.newer", file=file))
+    if _digest(bytes(envelope.memory)) != envelope.sha256:
+        raise MemoryFileError(text("memory.damaged", file=file))
+    try:
+        part = admit(_PART.decode(envelope.memory))
+    except (*DECODE_ERRORS, TypeError, ValueError) as error:
+        raise MemoryFileError(text("memory.damaged", file=file)) from error
+    if fault_of(part) is not None or not _well_named(part):
+        raise MemoryFileError(text("memory.damaged", file=file))
+    return part
+
+
+def _well_named(part: MemoryPart) -> bool:
+    """Return whether all names have the form of vigicle's."""
+    fingerprints = [seen.certificate.fingerprint for seen in part.certificates]
+    compared = [each for keys in part.compared for each in (keys.one, keys.other)]
+    return (
+        all(map(_FINGERPRINT.fullmatch, (*fingerprints, *compared)))
+        and all(_KEY_ID.fullmatch(key.id) for key in part.keys)
+        and all(key.fingerprints for key in part.keys)
+    )
+
+
+def _no_file(raw: bytes, file: str) -> Text:
+    """Return what is wrong: the file is damaged, or another program's."""
+    return text("memory.damaged" if FORMAT.encode() in raw[:200] else "memory.no_file", file=file)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,28 @@
+"""Reads and writes the file in which a memory travels."""
+
+from pathlib import Path
+
+from config.files import read_small
+from config.folders import Folders
+from config.i18n.text import text
+from daemon.adapters.store.memory_file import FILE_LIMIT, MemoryFileError, decode_part, encode_part
+from daemon.assembly.oneshot import remembered
+from daemon.core.memory_transfer import part_of
+from daemon.core.model import MemoryPart
+
+__all__ = ["MemoryFileError", "memory_content", "read_part"]
+
+
+def memory_content(folders: Folders) -> bytes:
+    """Return what is remembered here, as the file's content."""
+    return encode_part(part_of(remembered(folders)))
+
+
+def read_part(file: Path) -> MemoryPart:
+    """Read the file. Raises MemoryFileError."""
+    try:
+        raw = read_small(file, FILE_LIMIT)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise MemoryFileError(text("memory.unreadable", file=str(file), reason=reason)) from error
+    return decode_part(raw, str(file))
