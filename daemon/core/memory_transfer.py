@@ -49,14 +49,18 @@ def fault_of(part: MemoryPart) -> str | None:
         return "the same certificate or key twice"
     if not known.keys() >= {*named, *part.assignments}:
         return "a certificate that is named and not there"
+    if not all(key.fingerprints for key in part.keys):
+        return "a key without certificates"
     return None
 
 
 def merge(memory: Memory, part: MemoryPart) -> Memory:
     """Return the memory with the part beside it.
 
-    The part contradicts itself nowhere.
+    A part that contradicts itself changes nothing.
     """
+    if fault_of(part) is not None:
+        return memory
     certificates = dict(memory.certificates)
     keys = dict(memory.keys)
     coming = {seen.certificate.fingerprint: seen for seen in part.certificates}

@@ -8,13 +8,14 @@ from pathlib import Path
 from config.folders import Folders
 from config.i18n.text import text
 from config.i18n.translator import Translator
+from config.saved_files import SaveError
 from config.schema.load_settings import Loaded
 from daemon.assembly import oneshot
 from daemon.assembly.memory_file import MemoryFileError, memory_content, read_part
 from daemon.core.commands import MergeMemory
 from daemon.core.memory_transfer import changes, merge
 from tray.cli.command import NOT_DONE, USAGE, AddCommand
-from tray.cli.export_file import STDOUT, ExportError, write_export
+from tray.cli.export_file import STDOUT, write_export
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
 
@@ -35,7 +36,7 @@ def _memory(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
         if options.what == "export":
             return _export(options, folders, translator)
         return _import(options, folders, loaded, translator)
-    except (ExportError, MemoryFileError) as problem:
+    except (SaveError, MemoryFileError) as problem:
         print(translator.render(problem.text), file=sys.stderr)
         return NOT_DONE
 

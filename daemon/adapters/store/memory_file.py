@@ -73,10 +73,8 @@ def _well_named(part: MemoryPart) -> bool:
     """Return whether all names have the form of vigicle's."""
     fingerprints = [seen.certificate.fingerprint for seen in part.certificates]
     compared = [each for keys in part.compared for each in (keys.one, keys.other)]
-    return (
-        all(map(_FINGERPRINT.fullmatch, (*fingerprints, *compared)))
-        and all(_KEY_ID.fullmatch(key.id) for key in part.keys)
-        and all(key.fingerprints for key in part.keys)
+    return all(map(_FINGERPRINT.fullmatch, (*fingerprints, *compared))) and all(
+        _KEY_ID.fullmatch(key.id) for key in part.keys
     )
 
 

@@ -123,9 +123,11 @@ PART = part_of(memory(owned(JEANNE)))
         pytest.param(replace(PART, certificates=()), id="a key's certificate is missing"),
         pytest.param(replace(PART, certificates=PART.certificates * 2), id="a certificate twice"),
         pytest.param(replace(PART, keys=PART.keys * 2), id="a key twice"),
+        pytest.param(replace(PART, keys=(replace(PART.keys[0], fingerprints=()),)), id="a key without any"),
         pytest.param(replace(PART, assignments={Fingerprint("0" * 64): SIV}), id="an answer about nothing"),
     ],
 )
 def test_a_part_that_contradicts_itself_is_found(part: MemoryPart) -> None:
     assert fault_of(part) is not None
+    assert merge(Memory(), part) == Memory()
     assert fault_of(PART) is None
