@@ -10,6 +10,7 @@ import pytest
 from daemon.adapters.guide.messages import Page
 from daemon.core.views.guide import ReaderStatus, SavedFile
 from support.guide_actions import action_id, button
+from tray.text_guide import file_question
 from tray.text_guide.page import TextPage
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ PAGE = Page(
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TextPage:
     """A page that has asked where to, with a folder Documents."""
     (tmp_path / "Documents").mkdir()
-    monkeypatch.setattr("tray.text_guide.file_question.user_documents_path", lambda: tmp_path / "Documents")
+    monkeypatch.setattr(file_question, "user_documents_path", lambda: tmp_path / "Documents")
     monkeypatch.setenv("HOME", str(tmp_path))
     shown = TextPage(PAGE)
     assert shown.choose("1") is None, "the daemon has no part in it"
@@ -99,7 +100,7 @@ def test_news_in_between_keeps_the_question_in_sight(page: TextPage) -> None:
 def test_without_a_folder_for_documents_the_home_folder_is_proposed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tray.text_guide.file_question.user_documents_path", lambda: tmp_path / "none")
+    monkeypatch.setattr(file_question, "user_documents_path", lambda: tmp_path / "none")
     monkeypatch.setenv("HOME", str(tmp_path))
     (question,) = TextPage(PAGE).answer("1")
     assert f"{tmp_path / FILE.name}." in question
