@@ -26,7 +26,7 @@ from daemon.core.model import (
 )
 from daemon.core.recalls import last_moment, recall_of
 from daemon.core.recognition import Content, present
-from daemon.core.renewal import LineageStatus, choose_path, lineage_status, window_opens
+from daemon.core.renewal import LineageStatus, choose_path, lineage_status, order_by, window_opens
 from daemon.core.state import State
 from daemon.core.views.report import CertificateStatus, Path, Stage
 from daemon.core.workflows.cards import CardsPresent
@@ -64,6 +64,11 @@ class RenewalCase:
         """When a renewal becomes possible, None for always."""
         current = self.status.current
         return window_opens(self.lineage.procedure, current.not_after, current.recall)
+
+    @property
+    def order_by(self) -> datetime | None:
+        """Until when an order comes in time for step 2-A; None where that is not known."""
+        return order_by(self.lineage, self.status.current)
 
     @property
     def id(self) -> KeyId:

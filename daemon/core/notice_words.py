@@ -3,7 +3,7 @@
 A title has at most 45 letters, a body two short sentences, a button 18 letters: so they fit every desktop.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from config.i18n.text import Argument, Phrase, Text, text
@@ -11,13 +11,13 @@ from config.instants import has_end
 from config.settings import Procedure, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase
-from daemon.core.dedup_keys import DedupKey, QuestionKey
+from daemon.core.dedup_keys import DedupKey, MilestoneKey, QuestionKey
 from daemon.core.expiry import DAY, days_left, earlier, expired
 from daemon.core.key_names import called, key_words, procedure_words
 from daemon.core.model import Memory, Role
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
-from daemon.core.subjects import Subject, is_last_day, is_waiting, key_holder
+from daemon.core.subjects import Subject, is_last_day, is_waiting, key_holder, was_delivered
 from daemon.core.views.report import Reason
 
 SOON = 30  # days before the end from which the title presses
@@ -71,7 +71,7 @@ def key_notice(
     return Notice(
         notice_id=NoticeId(NoticeKind.KEY, subject.key.id),
         title=_title(subject, now),
-        body=with_holder(_body(subject, now), holder),
+        body=with_holder(_body(subject, now, first=_is_first_reminder(dedup_keys, memory, now)), holder),
         dedup_keys=dedup_keys,
         button=_button(subject, now),
         more=tuple(_more(subject, now)),
@@ -158,8 +158,11 @@ def _title_of_days(left: int, key: Text, *, ends: bool) -> Text:
     return text("notice.ends.title", key=key, count=left)
 
 
-def _body(subject: Subject, now: datetime) -> Text:
-    """Return until when, and last what to do."""
+def _body(subject: Subject, now: datetime, *, first: bool) -> Text:
+    """Return until when, and last what to do.
+
+    `first`: it is the first reminder of an end.
+    """
     procedure, case = _procedure(subject), subject.case
     arguments: dict[str, Argument] = {"date": subject.not_after, "lead": lead_words(procedure)}
     if procedure is not None:
@@ -168,7 +171,11 @@ def _body(subject: Subject, now: datetime) -> Text:
         arguments["until"] = last_day_with_old(case)
         arguments["last"] = last_moment_with_old(case.lineage, case.status.current)
         arguments["opens"] = case.opens or subject.not_after
-    body = text(_body_id(subject, now), **arguments)
+        arguments["order_by"] = case.order_by or subject.not_after
+    body_id = _body_id(subject, now)
+    if body_id == "notice.order.by" and first and procedure is not None and procedure.tool is not None:
+        body_id = "notice.order.first"  # the key is activated by a code
+    body = text(body_id, **arguments)
     return body if subject.recall is None else text("notice.and_recall", recall=Phrase(subject.recall.text), body=body)
 
 
@@ -229,8 +236,17 @@ def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
         return "notice.order.expired"
     if subject.not_after - now < WITH_TIME:
         return "notice.order.hours"
+    last = None if subject.case is None else subject.case.order_by
+    if last is not None:
+        return "notice.order.late" if now > last else "notice.order.by"
     presses = days_left(subject.not_after, now) <= SOON or subject.recall is not None
     return "notice.order.soon" if presses else "notice.order.ends"
+
+
+def _is_first_reminder(dedup_keys: Iterable[DedupKey], memory: Memory, now: datetime) -> bool:
+    """Return whether a notice tells of an end for the first time."""
+    milestones = [dedup_key for dedup_key in dedup_keys if isinstance(dedup_key, MilestoneKey)]
+    return bool(milestones) and not any(was_delivered(memory, milestone, now) for milestone in milestones)
 
 
 def _button(subject: Subject, now: datetime) -> Text:

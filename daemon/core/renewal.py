@@ -144,7 +144,23 @@ def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> 
         return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_EXPIRED, old=current)
     if WorkflowKind.RENEW in lineage.procedure.workflows:
         return _path(lineage, WorkflowKind.RENEW, Reason.RENEW_DUE, old=current)
-    return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_DUE, old=current)
+    last = order_by(lineage, current)
+    if last is None:
+        return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_DUE, old=current)
+    if now > last:
+        return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_LATE, old=current)
+    return replace(_path(lineage, WorkflowKind.ORDER, Reason.ORDER_BY, old=current), order_by=last)
+
+
+def order_by(lineage: KeyLineage, current: LineageEntry) -> datetime | None:
+    """Return the last moment to order a key that comes in time for 2-A.
+
+    None where it is not known how long that takes.
+    """
+    if lineage.procedure.lead is None:
+        return None
+    _, longest = lineage.procedure.lead
+    return earlier(last_moment_with_old(lineage, current), longest)
 
 
 def waits_until(status: LineageStatus, now: datetime) -> datetime | None:

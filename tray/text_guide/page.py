@@ -132,7 +132,7 @@ class TextPage:
             yield from self._alert()
         if before.reader_words != page.reader_words:
             yield page.reader_words
-        if (before.headline, before.body, before.deadline) != (page.headline, page.body, page.deadline):
+        if _step_of(before) != _step_of(page):
             yield from self._step()
         yield from self._offers(known)
 
@@ -148,7 +148,7 @@ class TextPage:
             yield self.render("textguide.step", number=number, total=len(statuses), title=page.headline)
         else:
             yield page.headline
-        yield from filter(None, (page.body, page.deadline_words))
+        yield from filter(None, (page.body, *page.notes, page.deadline_words))
 
     def _offers(self, known: Choices | None = None) -> Iterator[str]:
         """Yield the choices that are not known yet."""
@@ -202,6 +202,10 @@ class TextPage:
 
     def _key(self, name: str) -> str:
         return self.render(KEY_NAMES[name])
+
+
+def _step_of(page: Page) -> tuple[object, ...]:
+    return page.headline, page.body, page.notes, page.deadline
 
 
 def _heading(page: Page) -> list[str]:

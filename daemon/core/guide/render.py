@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
-from config.workflows import Destination, Step, WorkflowKind
+from config.workflows import Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.form_factor import FormFactor, form_factor
@@ -24,6 +24,7 @@ from daemon.core.guide.actions import (
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
+from daemon.core.guide.notes import notes
 from daemon.core.guide.obstacles import has_wrong_card, obstacle, reader_status, reader_text
 from daemon.core.guide.overview import with_overview
 from daemon.core.guide.questions import REGISTERING, open_question, with_question
@@ -82,22 +83,8 @@ def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideVie
     context = build_context(state, assessment, case, now)
     question = open_question(context)
     page = _page(context)
-    page = replace(page, notes=(*page.notes, *_recalls(context), *_unkept_certificate(context)))
+    page = replace(page, notes=(*page.notes, *notes(context)))
     return page if question is None else with_question(page, question)
-
-
-def _recalls(context: GuideContext) -> Iterator[Sentence]:
-    """Yield the words of the recalls that end these keys."""
-    entries = (context.case.status.current, context.case.status.pending)
-    recalls = dict.fromkeys(entry.recall for entry in entries if entry is not None)
-    yield from (Phrase(recall.text) for recall in recalls if recall is not None)
-
-
-def _unkept_certificate(context: GuideContext) -> Iterator[Sentence]:
-    """Yield how a certificate that was not kept is read."""
-    step, new = context.step, context.roles.new
-    if step is not None and Destination.CERTIFICATE in step.offers and new is not None and not new.seen.certificate.der:
-        yield fill_text(context, "guide.save.plug_in")
 
 
 def _page(context: GuideContext) -> GuideView[Sentence]:

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     """The text id that explains a path."""
 
     ORDER_DUE = "reason.order.due"
+    ORDER_BY = "reason.order.by"
+    ORDER_LATE = "reason.order.late"
     ORDER_EXPIRED = "reason.order.expired"
     RENEW_DUE = "reason.renew.due"
     ACTIVATION_NEEDED = "reason.activate.needed"
@@ -45,6 +47,8 @@ class Reason(StrEnum):
 
 REASONS_OF_RECALLED = {
     Reason.ORDER_DUE: "reason.recalled",
+    Reason.ORDER_BY: "reason.recalled",
+    Reason.ORDER_LATE: "reason.recalled",
     Reason.ORDER_EXPIRED: "reason.recalled",
     Reason.RENEW_DUE: "reason.recalled",
     Reason.ACTIVATION_UNKNOWN: Reason.ACTIVATION_UNKNOWN_ALONE.value,
@@ -76,6 +80,8 @@ class Path:
     """The end of the old certificate, or of the new one where there is no old one."""
     not_before: datetime | None = None
     """When the new certificate begins, before which only its key can be activated; None for no such wait."""
+    order_by: datetime | None = None
+    """Until when an order comes in time; None where that is not known, or past."""
     recall: Recall | None = None
     """The recall that `date` comes from."""
 
@@ -85,7 +91,7 @@ class Path:
         if self.not_before is not None:
             return text("reason.activate.not_begun", date=self.not_before)
         if self.recall is None:
-            return text(self.why.value, date=self.date)
+            return text(self.why.value, date=self.date, order_by=self.order_by or self.date)
         reason = text(REASONS_OF_RECALLED.get(self.why, self.why.value), date=self.date)
         return text("reason.and_recall", recall=Phrase(self.recall.text), reason=reason)
 
