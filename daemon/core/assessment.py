@@ -67,7 +67,7 @@ class RenewalCase:
 
     @property
     def order_by(self) -> datetime | None:
-        """Until when an order comes in time for step 2-A; None where that is not known."""
+        """As `renewal.order_by`, for the current key."""
         return order_by(self.lineage, self.status.current)
 
     @property

@@ -153,7 +153,7 @@ def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> 
 
 
 def order_by(lineage: KeyLineage, current: LineageEntry) -> datetime | None:
-    """Return the last moment to order a key that comes in time for 2-A.
+    """Return until when an order comes in time for 2-A.
 
     None where it is not known how long that takes.
     """

@@ -24,7 +24,7 @@ def _recalls(context: GuideContext) -> Iterator[Sentence]:
 
 
 def _order_in_time(context: GuideContext) -> Iterator[Sentence]:
-    """Yield by when to order, or that the new key may come too late."""
+    """Yield by when to order, or that it is late."""
     case, last = context.case, context.case.order_by
     if last is None or case.is_ordered or case.path is None or case.path.kind is not WorkflowKind.ORDER:
         return
