@@ -9,6 +9,7 @@ from config.i18n.text import Render
 from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
+from daemon.adapters.certificate_store.worker import store_command
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.core.views.tray import TrayView
@@ -53,7 +54,13 @@ class HeadlessTray:
 def make_token_reader(settings: Settings, post: Post) -> ChildTokenReader:
     """Return the token reader over the user's modules and the catalogue's."""
     obstacle_of = CardObstacles().obstacle_of
-    return ChildTokenReader(post, modules=settings.modules, catalogue=catalogue_modules, obstacle_of=obstacle_of)
+    return ChildTokenReader(
+        post,
+        modules=settings.modules,
+        catalogue=catalogue_modules,
+        obstacle_of=obstacle_of,
+        store_command=store_command(),
+    )
 
 
 @lru_cache(maxsize=2)

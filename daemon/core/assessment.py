@@ -28,6 +28,7 @@ from daemon.core.recalls import last_moment, recall_of
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status, order_by, window_opens
 from daemon.core.state import State
+from daemon.core.stored_copies import Copies, with_copies
 from daemon.core.views.report import CertificateStatus, Path, Stage
 from daemon.core.workflows.cards import CardsPresent
 from daemon.core.workflows.progress import link_stands
@@ -36,6 +37,7 @@ from daemon.core.workflows.workflow import current_step
 LEAD = timedelta(weeks=6)  # how long an ordered key takes at most, where the procedure does not say it
 
 NO_CARDS = CardsPresent()
+NO_COPIES: Copies = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def assess_state(state: State, now: datetime) -> Assessment:
     While the readers are unknown, their last known cards count.
     """
     last = state.cards if known_cards(state) is None else CardsPresent()
-    return assess(state.memory, state.settings, state.contents, now, last=last)
+    return assess(state.memory, state.settings, state.contents, now, last=last, copies=state.old_copies)
 
 
 def assess(
@@ -117,11 +119,13 @@ def assess(
     now: datetime,
     *,
     last: CardsPresent = NO_CARDS,
+    copies: Copies = NO_COPIES,
 ) -> Assessment:
     """Assess the memory by the readers' contents and the time.
 
-    `last`: the cards that were in when that was last known, where it is unknown now.
+    `last`: the cards that were in when that was last known, where it is unknown now. `copies` stand for old keys.
     """
+    remembered, memory = memory, with_copies(memory, copies)
     keys, fingerprints = present(contents)
     renewed_in_place = certificates_renewed_in_place(memory, settings.procedures, now)
     found = lineages(memory, settings.procedures, renewed_in_place)
@@ -136,7 +140,7 @@ def assess(
     certificates = _certificate_statuses(memory, settings, fingerprints, silent, now)
     return Assessment(
         cases=tuple(cases),
-        certificates=certificates,
+        certificates=tuple(c for c in certificates if c.fingerprint_sha256 in remembered.certificates),
         present_keys=keys,
         cases_by_key={entry.key.id: case for case in reversed(cases) for entry in case.lineage.entries},
         watched_by_key=_watched(memory.keys, certificates),

@@ -18,11 +18,13 @@ from daemon.core.recognition import (
     card_trouble,
     group_tokens,
     names_reader,
+    present,
     reader_of,
     remember_key,
     without_authorities,
 )
 from daemon.core.state import Read, State
+from daemon.core.stored_copies import old_ones
 from daemon.core.troubles import Trouble
 from daemon.core.workflows.cards import CardsPresent, cards_present
 
@@ -136,7 +138,8 @@ def take_tokens(state: State, event: TokensRead) -> State:
     if event.trouble is not None:
         troubles |= {event.trouble}
     tokens = tuple(map(without_authorities, event.tokens))
-    grown = replace(read, tokens=read.tokens + tokens, troubles=troubles)
+    copies = read.copies + event.copies
+    grown = replace(read, tokens=read.tokens + tokens, troubles=troubles, copies=copies)
     return replace(state, reads={**state.reads, event.ticket: grown})
 
 
@@ -160,7 +163,15 @@ def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
         reader_unknown = not tokens and bool(found[UNKNOWN_READER])
         trouble = None if reader_unknown else card_trouble(tokens, read.troubles)
         state = _remember(state, reader, tokens, Content(insertion=insertion, trouble=trouble, read_at=now))
-    return state
+    return _keep_copies(state, read, now)
+
+
+def _keep_copies(state: State, read: Read, now: datetime) -> State:
+    """Keep the copies that say what an old key was."""
+    found = old_ones(read.copies, state.memory, present(state.contents)[1], now) if read.copies else {}
+    if found.keys() <= state.old_copies.keys():
+        return state
+    return replace(state, old_copies={**found, **state.old_copies})
 
 
 def _forget_unknown_reader(state: State) -> State:

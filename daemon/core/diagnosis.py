@@ -8,7 +8,7 @@ from enum import StrEnum
 from config.i18n.text import Text, text
 from daemon.core.events import TokensRead
 from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
-from daemon.core.model import Occupancy, ReaderState
+from daemon.core.model import SYSTEM_STORE, Occupancy, ReaderState, TokenReading
 from daemon.core.recognition import reader_of
 from daemon.core.troubles import SERVICE_TROUBLES, Trouble
 from daemon.core.views.report import Report
@@ -195,8 +195,13 @@ def _readers(inspection: ReaderInspection) -> Iterator[Check]:
 def _keys(inspection: ReaderInspection) -> Iterator[Check]:
     """Name the module that reads the key in each reader."""
     reads = _reads(inspection)
-    for (module, place), count in reads.items():
-        yield fine(Topic.KEY, text("doctor.key.read", place=place, module=module, count=count))
+    for (module, place), (token, count) in reads.items():
+        if module == SYSTEM_STORE:
+            yield fine(Topic.KEY, text("doctor.key.read_by_system", place=place, count=count))
+            if token.model:
+                yield fine(Topic.KEY, text("doctor.key.card", place=place, card=token.model))
+        else:
+            yield fine(Topic.KEY, text("doctor.key.read", place=place, module=module, count=count))
     for trouble in inspection.report.troubles:
         if trouble in TROUBLES_OF_KEYS:
             yield troubled(Topic.KEY, trouble)
@@ -204,18 +209,18 @@ def _keys(inspection: ReaderInspection) -> Iterator[Check]:
         yield fine(Topic.KEY, text("doctor.key.none"), text("doctor.key.none.do"))
 
 
-def _reads(inspection: ReaderInspection) -> dict[tuple[str, str], int]:
-    """Return how many certificates each module read in each place.
+def _reads(inspection: ReaderInspection) -> dict[tuple[str, str], tuple[TokenReading, int]]:
+    """Return each module's token in each place, and its count of certificates.
 
     Of several tokens in one place the first counts.
     """
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], tuple[TokenReading, int]] = {}
     for answer in inspection.answers:
         for token in answer.tokens:
             place = reader_of(token, inspection.readers) or token.slot_description
             if token.certificates:
                 count = sum(not certificate.authority for certificate in token.certificates)
-                found.setdefault((answer.module, place), count)
+                found.setdefault((answer.module, place), (token, count))
     return found
 
 
@@ -229,5 +234,7 @@ def _modules(inspection: ReaderInspection) -> Iterator[Check]:
     for module in inspection.modules:
         if module not in failed:
             yield fine(Topic.MODULES, text("doctor.module.there", module=module))
-    if not inspection.modules and not failed:
+    if not inspection.modules and not failed and any(module == SYSTEM_STORE for module, _ in _reads(inspection)):
+        yield fine(Topic.MODULES, text("doctor.module.unneeded"))
+    elif not inspection.modules and not failed:
         yield bad(Topic.MODULES, text("doctor.module.none"), text("doctor.module.none.do"))

@@ -12,7 +12,7 @@ from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.commands import Command
 from daemon.core.dedup_keys import DedupKey
-from daemon.core.model import ActivationToken, AnswerWord, ReaderState, Ticket, TokenReading
+from daemon.core.model import ActivationToken, AnswerWord, Certificate, ReaderState, Ticket, TokenReading
 from daemon.core.notice import NoticeChoice, NoticeId
 from daemon.core.troubles import Trouble
 
@@ -47,6 +47,8 @@ class TokensRead:
     ticket: Ticket
     module: str
     tokens: tuple[TokenReading, ...] = ()
+    copies: tuple[Certificate, ...] = ()
+    """Certificates that the system keeps of cards that are not in."""
     trouble: Trouble | None = None
 
 

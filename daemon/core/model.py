@@ -21,6 +21,9 @@ ReaderName = NewType("ReaderName", str)
 NO_READER = ReaderName("")
 """What the store and the report hold where no reader is known."""
 
+SYSTEM_STORE = "system"
+"""The name of the operating system's own certificate store, among those of the modules."""
+
 ProgressId = NewType("ProgressId", str)
 """The id under which the guide's progress with a lineage is kept."""
 

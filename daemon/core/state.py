@@ -8,7 +8,19 @@ from config.i18n.text import Sentence, Text
 from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.dedup_keys import DedupKey
-from daemon.core.model import Claim, KeyId, Memory, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
+from daemon.core.model import (
+    Certificate,
+    CertificateRecord,
+    Claim,
+    Fingerprint,
+    KeyId,
+    Memory,
+    Occupancy,
+    ReaderName,
+    ReaderState,
+    Ticket,
+    TokenReading,
+)
 from daemon.core.notice import NoticeId
 from daemon.core.recognition import Content
 from daemon.core.repeats import Presence
@@ -32,6 +44,7 @@ class Read:
     held: Mapping[ReaderName, int] = field(default_factory=dict)
     tokens: tuple[TokenReading, ...] = ()
     troubles: frozenset[Trouble] = frozenset()
+    copies: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +95,9 @@ class State:
 
     contents: Mapping[ReaderName | None, Content] = field(default_factory=dict)
     """What was read of the card in each reader. Tokens that name no reader are under None."""
+
+    old_copies: Mapping[Fingerprint, CertificateRecord] = field(default_factory=dict)
+    """Copies that the system keeps of a user's old keys, which were never in a reader."""
 
     reads: Mapping[Ticket, Read] = field(default_factory=dict)
     """The reads under way."""

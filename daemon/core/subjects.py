@@ -69,7 +69,8 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
     """
     current = {case.status.current.key.id: case for case in reversed(assessment.cases)}
     found: list[Subject] = []
-    for key in memory.keys.values():
+    stand_ins = (case.status.current.key for case in current.values() if case.status.current.key.id not in memory.keys)
+    for key in (*memory.keys.values(), *stand_ins):
         if key.id not in current and key.id in assessment.cases_by_key:
             continue
         ending = {c.usable_until: c for c in reversed(assessment.watched(key)) if c.usable_until}

@@ -14,6 +14,11 @@ def main() -> int:
 
             read_tokens()
             return 0
+        case ["store-child", *_]:
+            from daemon.adapters.certificate_store.worker import main as read_store
+
+            read_store()
+            return 0
         case ["guide-window", *options]:
             from tray.window.__main__ import main as show_guide
 

@@ -28,6 +28,7 @@ SHOWN = (  # what draws a page may know
 # What each family of adapters imports of the others.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "autostart": ("launch",),
+    "certificate_store": ("pcsc", "pkcs11"),
     "gate": (),
     "guard": (),
     "doctor": ("inbox", "ipc", "launch", "notify", "platform", "store"),

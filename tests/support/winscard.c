@@ -22,6 +22,7 @@ enum {
     CANCELLED = 0x80100002,
     UNKNOWN_READER = 0x80100009,
     TIMED_OUT = 0x8010000A,
+    NO_CARD = 0x8010000C,
     NO_SERVICE = 0x8010001D,
     SERVICE_WENT = 0x8010001E,
     NO_READERS = 0x8010002E,
@@ -33,6 +34,7 @@ struct reader_state { const WCHAR *reader; void *user; DWORD current, event, atr
 struct reader { DWORD counter, present; WCHAR name[128]; };
 struct picture { DWORD generation, count; struct reader readers[READERS_AT_MOST]; };
 
+static const BYTE ATR[] = {0x3B, 0x02, 0x01, 0x02};
 static volatile LONG cancelled;
 static HANDLE started;
 
@@ -106,6 +108,8 @@ static LONG compare(const struct picture *now, struct reader_state *state)
         if (wcscmp(state->reader, now->readers[i].name) == 0) {
             seen = now->readers[i].counter << 16 | (now->readers[i].present ? PRESENT : EMPTY);
             state->event = seen | (seen != (state->current & ~CHANGED) ? CHANGED : 0);
+            state->atr_length = now->readers[i].present ? sizeof ATR : 0;
+            memcpy(state->atr, ATR, sizeof ATR);
             return SUCCESS;
         }
     return UNKNOWN_READER;
@@ -134,6 +138,21 @@ API LONG WINAPI SCardGetStatusChangeW(context_handle context, DWORD limit_ms, st
         Sleep(LOOK_AGAIN_MS);
     }
 }
+
+API LONG WINAPI SCardConnectW(
+    context_handle context, const WCHAR *name, DWORD share, DWORD protocols, context_handle *card, DWORD *protocol)
+{
+    struct picture now = look();
+    (void)context, (void)share;
+    for (DWORD i = 0; i < now.count; i++)
+        if (wcscmp(name, now.readers[i].name) == 0 && now.readers[i].present) {
+            *card = 1, *protocol = protocols & 1;
+            return SUCCESS;
+        }
+    return NO_CARD;
+}
+
+API LONG WINAPI SCardDisconnect(context_handle card, DWORD disposition) { (void)card, (void)disposition; return SUCCESS; }
 
 static DWORD WINAPI announce(void *unused)
 {

@@ -71,6 +71,17 @@ def get_status_change(context: int, limit_ms: int, known: Mapping[str, int]) -> 
     return code, {name: state.event for name, state in zip(known, states, strict=True)}
 
 
+def card_atr(reader: str) -> bytes:
+    """Return a card's answer to reset, b"" without a card."""
+    code, context = establish_context()
+    if code:
+        return b""
+    state = _State(_encoded(reader), None, 0)
+    code = _call("SCardGetStatusChange" + SUFFIX, Context(context), Dword(0), ctypes.byref(state), Dword(1))
+    release_context(context)
+    return b"" if code else bytes(state.atr[: state.atr_length])
+
+
 def connect(context: int, reader: str) -> tuple[int, int]:
     """Return the code and a connection that others can share.
 

@@ -41,6 +41,12 @@ class TokenFound(msgspec.Struct, frozen=True, kw_only=True, tag="token"):
     token: TokenReading
 
 
+class CopiesFound(msgspec.Struct, frozen=True, kw_only=True, tag="copies"):
+    """The system keeps these certificates of cards that are not in."""
+
+    certificates: tuple[Certificate, ...]
+
+
 class TroubleMet(msgspec.Struct, frozen=True, kw_only=True, tag="trouble"):
     """Something could not be read.
 
@@ -55,7 +61,7 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """Every slot has been read, and this is the last message."""
 
 
-WorkerAnswer = TokenFound | TroubleMet | Finished
+WorkerAnswer = TokenFound | CopiesFound | TroubleMet | Finished
 
 ENCODER = msgspec.json.Encoder()
 REQUESTS = msgspec.json.Decoder(ReadRequest)
@@ -74,13 +80,20 @@ def decode_answer(line: bytes) -> WorkerAnswer:
     answer = ANSWERS.decode(line)
     match answer:
         case TokenFound(token=token):
-            if len(token.certificates) > CERTIFICATES_PER_TOKEN or not all(map(_is_sound, token.certificates)):
-                raise RejectedAnswerError("certificates out of bounds")
+            _refuse_unsound(token.certificates)
             return TokenFound(token=admit(token))
+        case CopiesFound(certificates=certificates):
+            _refuse_unsound(certificates)
+            return CopiesFound(certificates=admit(certificates))
         case TroubleMet(trouble=trouble, detail=detail):
             return TroubleMet(trouble=trouble, detail=admit(detail))
         case Finished():
             return answer
+
+
+def _refuse_unsound(certificates: tuple[Certificate, ...]) -> None:
+    if len(certificates) > CERTIFICATES_PER_TOKEN or not all(map(_is_sound, certificates)):
+        raise RejectedAnswerError("certificates out of bounds")
 
 
 def _is_sound(certificate: Certificate) -> bool:

@@ -9,16 +9,23 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from daemon.adapters.guard import Guard
-from daemon.adapters.pkcs11.messages import ReadRequest, TokenFound, TroubleMet, WorkerAnswer, reader_named
+from daemon.adapters.pkcs11.messages import (
+    CopiesFound,
+    ReadRequest,
+    TokenFound,
+    TroubleMet,
+    WorkerAnswer,
+    reader_named,
+)
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess, child_command
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadFinished, TokensRead
-from daemon.core.model import ReaderName, TokenReading
+from daemon.core.model import SYSTEM_STORE, ReaderName, TokenReading
 from daemon.core.troubles import Trouble
 from daemon.ports import Post
 
@@ -48,6 +55,8 @@ class _Read:
     """For each child, the readers in which it found tokens without certificates."""
     asked_twice: set[str] = field(default_factory=set)
     """Paths of the modules that were asked a second time."""
+    asked_system: bool = False
+    """Whether the system's own store was asked."""
 
     @property
     def silent(self) -> list[TokenProcess]:
@@ -114,6 +123,7 @@ class ChildTokenReader:
         catalogue: Callable[[], tuple[str, ...]] = lambda: (),
         obstacle_of: Callable[[ReaderName], Trouble | None] = lambda _reader: None,
         command: Sequence[str] | None = None,
+        store_command: Sequence[str] | None = None,
         child_limit_s: float = CHILD_LIMIT_S,
     ) -> None:
         self._post = post
@@ -123,6 +133,7 @@ class ChildTokenReader:
         self._obstacle_of = obstacle_of
         self._obstructed: set[ReaderName] = set()  # at the last look
         self._command = command or child_command()
+        self._store_command = store_command
         self._child_limit_s = child_limit_s
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -221,17 +232,34 @@ class ChildTokenReader:
                 self._give_up(read, child)  # another one has answered
         while read.waiting and all(now >= started + PATIENCE_S for started in read.running.values()):
             self._start_child(read, read.waiting.popleft())
-        if not read.running:
+        if not read.running and not self._ask_system(read):
             self._report_obstacles(read)
             self._finish(read)
 
     def _start_child(self, read: _Read, module: str) -> None:
         request = ReadRequest(module=module, readers=read.order.readers, others=read.order.others)
+        self._start_process(read, self._command, request)
+
+    def _ask_system(self, read: _Read) -> bool:
+        """Ask the system's own store last, and return whether it is asked.
+
+        It looks at no card that a module has read, or that another program holds.
+        """
+        if self._store_command is None or read.asked_system or not read.order.readers:
+            return False
+        read.asked_system = True
+        readers = tuple(r for r in read.order.readers if r not in read.answered and not self._obstacle_of(r))
+        others = tuple({*read.order.readers, *read.order.others} - set(readers))
+        request = ReadRequest(module=SYSTEM_STORE, readers=readers, others=others)
+        self._start_process(read, self._store_command, request)
+        return bool(read.running)
+
+    def _start_process(self, read: _Read, command: Sequence[str], request: ReadRequest) -> None:
         try:
-            child = TokenProcess(self._command, request, self._queue_answer)
+            child = TokenProcess(command, request, self._queue_answer)
         except OSError as error:  # no memory, no process
             log.error("cannot start a child to read tokens: %s", error)  # noqa: TRY400  # not a bug of vigicle
-            self._post_tokens(read, module, trouble=Trouble.MODULE_CRASHED)
+            self._post_tokens(read, request.module, trouble=Trouble.MODULE_CRASHED)
             return
         read.running[child] = time.monotonic()
 
@@ -241,12 +269,9 @@ class ChildTokenReader:
     def _handle_answer(self, read: _Read, child: TokenProcess, answer: WorkerAnswer | ProcessOutcome) -> None:
         match answer:
             case TokenFound(token=token):
-                read.heard.add(child)
-                self._post_tokens(read, child.module, token=token)
-                if token.certificates:
-                    read.answered |= _readers_of(token, read.order)
-                else:
-                    read.blank.setdefault(child, set()).update(_readers_of(token, read.order))
+                self._take_token(read, child, token)
+            case CopiesFound(certificates=copies):
+                self._post(replace(_event(read.order, child.module), copies=copies))
             case TroubleMet(trouble=Trouble.MODULE_UNUSABLE, detail=detail):
                 if self._warn_once(child.module, detail):
                     self._post_tokens(read, child.module, trouble=Trouble.MODULE_UNUSABLE)
@@ -258,12 +283,20 @@ class ChildTokenReader:
             case ProcessOutcome.FINISHED:
                 del read.running[child]
                 self._doubtful.discard(child.module)
-                if read.doubts(child):
+                if child.module != SYSTEM_STORE and read.doubts(child):
                     read.asked_twice.add(child.module)
                     self._start_child(read, child.module)
             case ProcessOutcome.CRASHED:
                 del read.running[child]
                 self._doubt(read, child.module, Trouble.MODULE_CRASHED)
+
+    def _take_token(self, read: _Read, child: TokenProcess, token: TokenReading) -> None:
+        read.heard.add(child)
+        self._post_tokens(read, child.module, token=token)
+        if token.certificates:
+            read.answered |= _readers_of(token, read.order)
+        else:
+            read.blank.setdefault(child, set()).update(_readers_of(token, read.order))
 
     def _is_still_obstructed(self, order: ReadTokens) -> bool:
         """Return whether each card was obstructed, and still is."""

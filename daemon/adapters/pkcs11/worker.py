@@ -3,23 +3,19 @@
 Vendor modules crash, hang and print: nothing of that may reach the daemon. It never logs in and never writes.
 """
 
-import faulthandler
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFlag, lib
 from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
 from config.i18n.text import clean
+from daemon.adapters.pkcs11.child import answer_one_request
 from daemon.adapters.pkcs11.helper_libraries import let_helpers_load
-from daemon.adapters.pkcs11.limits import restrain
 from daemon.adapters.pkcs11.messages import (
     CERTIFICATES_PER_TOKEN,
-    ENCODER,
-    REQUESTS,
     Finished,
     ReadRequest,
     TokenFound,
@@ -27,13 +23,10 @@ from daemon.adapters.pkcs11.messages import (
     WorkerAnswer,
     reader_named,
 )
-from daemon.adapters.pkcs11.supervisor import supervise
 from daemon.core.model import Certificate, TokenFlags, TokenReading
 from daemon.core.troubles import Trouble
 
-REQUEST_LIMIT = 1 << 20
 CERTIFICATE_LIMIT = 64 << 10
-LIFE_S = 15  # after the parent's own limit: no child outlives a parent that was killed
 
 # python-pkcs11 0.10.1 raises these beside its own errors: values outside its enumerations, empty answers.
 UNREADABLE = (PKCS11Error, ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError)
@@ -42,25 +35,9 @@ UNREADABLE = (PKCS11Error, ValueError, TypeError, KeyError, IndexError, Overflow
 def main() -> None:
     """Answer one request on standard input, and end the process.
 
-    Ends by `os._exit`: unloading a module through python-pkcs11 0.10.1 crashes.
+    Unloading a module through python-pkcs11 0.10.1 crashes, so nothing is unloaded.
     """
-    supervise()
-    code = 1
-    answers, nowhere = _private_output()
-    try:
-        restrain()
-        faulthandler.dump_traceback_later(LIFE_S, exit=True, file=nowhere)
-        threading.Thread(target=_load_parser, daemon=True).start()
-        with open(0, "rb", closefd=False) as questions:  # a descriptor has no path
-            request = REQUESTS.decode(questions.read(REQUEST_LIMIT))
-        for answer in answers_to(request):
-            _send(answers, answer)
-        code = 0
-    except Exception as error:  # noqa: BLE001 - the child's main; the daemon is told
-        _send(answers, TroubleMet(trouble=Trouble.MODULE_CRASHED, detail=_words(error)))
-    finally:
-        answers.close()
-        os._exit(code)
+    answer_one_request(answers_to)
 
 
 def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
@@ -68,6 +45,7 @@ def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
 
     A module need not be thread-safe.
     """
+    threading.Thread(target=_load_parser, daemon=True).start()
     try:
         let_helpers_load(Path(request.module))
     except OSError as error:
@@ -179,22 +157,6 @@ def _certificate(item: Any) -> tuple[bytes, Certificate]:
 def _load_parser() -> None:
     """Import the parser while the module waits for the card."""
     import daemon.adapters.pkcs11.x509  # noqa: F401 -- for later
-
-
-def _private_output() -> tuple[BinaryIO, int]:
-    """Return standard output for the answers, and a file for the rest.
-
-    What the module prints goes into the second one, and is lost.
-    """
-    answers = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    return answers, nowhere
-
-
-def _send(answers: BinaryIO, answer: WorkerAnswer) -> None:
-    answers.write(ENCODER.encode(answer) + b"\n")
-    answers.flush()
 
 
 def _words(error: BaseException) -> str:

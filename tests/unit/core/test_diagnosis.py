@@ -18,7 +18,7 @@ from daemon.core.diagnosis import (
     troubled,
 )
 from daemon.core.events import TokensRead
-from daemon.core.model import Occupancy, ReaderName, ReaderState, Ticket, TokenReading
+from daemon.core.model import SYSTEM_STORE, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import ReaderReport, Report
 from support.core.factories import NOW, certificate, token
@@ -127,6 +127,22 @@ def test_it_names_the_module_that_reads_the_key_in_each_reader() -> None:
         (Health.OK, text("doctor.module.there", module=MODULE), None),
         (Health.OK, text("doctor.module.there", module="/other.so"), None),
     ]
+
+
+def test_a_key_that_the_system_reads_needs_no_module() -> None:
+    read = answer(token(certificate(), model="IDPrime MD"), module=SYSTEM_STORE)
+    checks = list(judge_inspection(looked(reader(), answers=(read,), modules=())))
+    assert [what for _, what, _ in of(checks, Topic.KEY)] == [
+        text("doctor.key.read_by_system", place="Reader 00", count=1),
+        text("doctor.key.card", place="Reader 00", card="IDPrime MD"),
+    ]
+    assert of(checks, Topic.MODULES) == [(Health.OK, text("doctor.module.unneeded"), None)]
+
+
+def test_a_key_without_a_name_in_the_system_is_read_all_the_same() -> None:
+    read = answer(token(certificate()), module=SYSTEM_STORE)
+    checks = list(judge_inspection(looked(reader(), answers=(read,))))
+    assert len(of(checks, Topic.KEY)) == 1
 
 
 def test_an_issuers_own_certificate_is_not_counted() -> None:

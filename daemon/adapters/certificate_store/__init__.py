@@ -1,0 +1,1 @@
+"""Keys as the operating system itself reads them."""

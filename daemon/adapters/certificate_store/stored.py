@@ -1,0 +1,16 @@
+"""A certificate as the operating system keeps it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCertificate:
+    """One certificate of a card.
+
+    `place` is the reader that holds the card, or the card's own name where the system tells no reader. It is None for
+    a copy whose card is not in. `card` is what the system calls the card, "" where it has no name for it.
+    """
+
+    der: bytes
+    place: str | None
+    card: str = ""
