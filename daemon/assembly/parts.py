@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -10,8 +11,10 @@ from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
 from daemon.adapters.certificate_store.worker import store_command
+from daemon.adapters.pcsc.clients import other_clients
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pkcs11.reader import ChildTokenReader
+from daemon.core.events import CardFreed
 from daemon.core.views.tray import TrayView
 from daemon.ports import Post, TrayDisplay
 
@@ -53,12 +56,13 @@ class HeadlessTray:
 
 def make_token_reader(settings: Settings, post: Post) -> ChildTokenReader:
     """Return the token reader over the user's modules and the catalogue's."""
-    obstacle_of = CardObstacles().obstacle_of
+    obstacles = CardObstacles(lambda reader: post(CardFreed(at=datetime.now(UTC), reader=reader)))
     return ChildTokenReader(
         post,
         modules=settings.modules,
         catalogue=catalogue_modules,
-        obstacle_of=obstacle_of,
+        obstacle_of=obstacles.obstacle_of,
+        card_users=other_clients,
         store_command=store_command(),
     )
 

@@ -4,7 +4,7 @@ A card is read once an insertion, and again after failures or while it is being 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -39,6 +39,7 @@ RETRIED = {
 OBSTACLES = {Trouble.CARD_BUSY, Trouble.CARD_REFUSED}  # which may end at any moment
 OBSTACLE_LOOK = timedelta(seconds=3)
 OBSTACLE_LOOKS = sum(RETRY_AFTER, timedelta()) // OBSTACLE_LOOK  # before it is told, as late as other failures
+BUSY_LOOK = timedelta(minutes=1)  # after that; mostly its end is reported
 FAILURE_LOOK = timedelta(minutes=15)  # at what failed, in the end
 ACTIVATION_LOOK = timedelta(seconds=30)
 
@@ -67,6 +68,11 @@ def take_readers(state: State, readers: tuple[ReaderState, ...]) -> State:
 def _look_at_freed(state: State, busy: set[ReaderName]) -> State:
     """Forget failed reads of cards that are free again."""
     freed = busy - {reader.name for reader in state.held if reader.trouble is Trouble.CARD_BUSY}
+    return forget_busy(state, freed)
+
+
+def forget_busy(state: State, freed: Collection[ReaderName]) -> State:
+    """Forget that another program held the cards in these readers."""
     contents = {
         name: content
         for name, content in state.contents.items()
@@ -138,8 +144,9 @@ def take_tokens(state: State, event: TokensRead) -> State:
     if event.trouble is not None:
         troubles |= {event.trouble}
     tokens = tuple(map(without_authorities, event.tokens))
+    programs = event.programs or read.programs
     copies = read.copies + event.copies
-    grown = replace(read, tokens=read.tokens + tokens, troubles=troubles, copies=copies)
+    grown = replace(read, tokens=read.tokens + tokens, troubles=troubles, programs=programs, copies=copies)
     return replace(state, reads={**state.reads, event.ticket: grown})
 
 
@@ -162,7 +169,9 @@ def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
         tokens = tuple(found[reader])
         reader_unknown = not tokens and bool(found[UNKNOWN_READER])
         trouble = None if reader_unknown else card_trouble(tokens, read.troubles)
-        state = _remember(state, reader, tokens, Content(insertion=insertion, trouble=trouble, read_at=now))
+        programs = read.programs if trouble is Trouble.CARD_BUSY else ()
+        content = Content(insertion=insertion, trouble=trouble, programs=programs, read_at=now)
+        state = _remember(state, reader, tokens, content)
     return _keep_copies(state, read, now)
 
 
@@ -279,10 +288,11 @@ def _look_moments(state: State, reader: ReaderName | None, now: datetime) -> Ite
 def _pause(state: State, reader: ReaderName | None, content: Content) -> timedelta | None:
     """Return the pause before another read, None where none follows.
 
-    The service reports the end of an exclusive use that it has reported. Nothing reports other ends.
+    The service reports the end of an exclusive use that it has reported. Nothing reports that a session is allowed.
     """
     if _is_looked_at_often(state, reader, content):
-        return OBSTACLE_LOOK
+        is_told = content.attempts > OBSTACLE_LOOKS
+        return BUSY_LOOK if is_told and content.trouble is Trouble.CARD_BUSY else OBSTACLE_LOOK
     if content.attempts <= _retries(content):
         return RETRY_AFTER[content.attempts - 1]
     if content.trouble in RETRIED - {Trouble.CARD_UNREAD}:  # a card that no module knows stays unknown

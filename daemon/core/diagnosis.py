@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from config.i18n.text import Text, text
 from daemon.core.events import TokensRead
-from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
-from daemon.core.model import SYSTEM_STORE, Occupancy, ReaderState, TokenReading
+from daemon.core.labels import TROUBLE_TITLES, remedy
+from daemon.core.model import SYSTEM_STORE, Occupancy, ProgramName, ReaderState, TokenReading
 from daemon.core.recognition import reader_of
 from daemon.core.troubles import SERVICE_TROUBLES, Trouble
 from daemon.core.views.report import Report
@@ -137,7 +137,9 @@ def bad(topic: Topic, what: Text, remedy: Text) -> Check:
     return Check(topic=topic, health=Health.BAD, what=what, remedy=remedy)
 
 
-def troubled(topic: Topic, trouble: Trouble, place: str = "", *, mild: bool = False) -> Check:
+def troubled(
+    topic: Topic, trouble: Trouble, place: str = "", programs: tuple[ProgramName, ...] = (), *, mild: bool = False
+) -> Check:
     """Return the finding of a trouble.
 
     `mild`: something else makes up for it.
@@ -150,7 +152,7 @@ def troubled(topic: Topic, trouble: Trouble, place: str = "", *, mild: bool = Fa
         topic=topic,
         health=health,
         what=what,
-        remedy=text(TROUBLE_REMEDIES[trouble], reader=place),
+        remedy=remedy(trouble, place, programs),
         trouble=trouble,
     )
 
@@ -189,7 +191,7 @@ def _readers(inspection: ReaderInspection) -> Iterator[Check]:
             yield fine(Topic.READERS, text(READERS_WITHOUT_TROUBLE[reader.state], reader=reader.name))
         else:
             mild = has_key and reader.trouble is Trouble.CARD_UNREAD
-            yield troubled(Topic.READERS, reader.trouble, reader.name, mild=mild)
+            yield troubled(Topic.READERS, reader.trouble, reader.name, reader.used_by, mild=mild)
 
 
 def _keys(inspection: ReaderInspection) -> Iterator[Check]:

@@ -12,7 +12,16 @@ from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.commands import Command
 from daemon.core.dedup_keys import DedupKey
-from daemon.core.model import ActivationToken, AnswerWord, Certificate, ReaderState, Ticket, TokenReading
+from daemon.core.model import (
+    ActivationToken,
+    AnswerWord,
+    Certificate,
+    ProgramName,
+    ReaderName,
+    ReaderState,
+    Ticket,
+    TokenReading,
+)
 from daemon.core.notice import NoticeChoice, NoticeId
 from daemon.core.troubles import Trouble
 
@@ -50,6 +59,16 @@ class TokensRead:
     copies: tuple[Certificate, ...] = ()
     """Certificates that the system keeps of cards that are not in."""
     trouble: Trouble | None = None
+    programs: tuple[ProgramName, ...] = ()
+    """Those that may hold the card, where the system tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFreed:
+    """Another program has ended its use of a card."""
+
+    at: datetime
+    reader: ReaderName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +200,7 @@ Event = (
     | ServiceLost
     | TokensRead
     | ReadFinished
+    | CardFreed
     | Tick
     | NoticeDelivered
     | NoticesSwitched

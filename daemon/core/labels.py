@@ -1,7 +1,10 @@
 """The text ids of the values of closed lists."""
 
+from collections.abc import Sequence
+
+from config.i18n.text import Text, text
 from config.workflows import WorkflowKind
-from daemon.core.model import Occupancy, Role
+from daemon.core.model import Occupancy, ProgramName, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
 
@@ -64,6 +67,17 @@ TROUBLE_REMEDIES = {
     Trouble.ELEVATED: "trouble.elevated",
 }
 """What is wrong and what to do. Some name the reader."""
+
+
+def remedy(trouble: Trouble, place: str = "", programs: Sequence[ProgramName] = ()) -> Text:
+    """Return what is wrong and what to do.
+
+    The programs are those that may hold the card.
+    """
+    if trouble is Trouble.CARD_BUSY and programs:
+        return text("trouble.card_busy.by", programs=", ".join(programs))
+    return text(TROUBLE_REMEDIES[trouble], reader=place)
+
 
 PATHS = {
     WorkflowKind.ORDER: "path.order",

@@ -15,6 +15,9 @@ KeyId = NewType("KeyId", str)
 Fingerprint = NewType("Fingerprint", str)
 """The SHA-256 of a certificate's DER: 64 lower-case hex digits."""
 
+ProgramName = NewType("ProgramName", str)
+"""A program beside vigicle, as the system names it."""
+
 ReaderName = NewType("ReaderName", str)
 """The name of a reader, as the PC/SC service writes it."""
 

@@ -19,6 +19,7 @@ from daemon.core.model import (
     KeyId,
     Memory,
     Occupancy,
+    ProgramName,
     ReaderName,
     ReaderState,
     Role,
@@ -58,6 +59,9 @@ class Content:
 
     trouble: Trouble | None = None
     """What is wrong with the card."""
+
+    programs: tuple[ProgramName, ...] = ()
+    """The programs that may hold the card, where the system tells."""
 
     attempts: int = 1
     """How often this insertion was read."""

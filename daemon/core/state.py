@@ -16,6 +16,7 @@ from daemon.core.model import (
     KeyId,
     Memory,
     Occupancy,
+    ProgramName,
     ReaderName,
     ReaderState,
     Ticket,
@@ -45,6 +46,7 @@ class Read:
     tokens: tuple[TokenReading, ...] = ()
     troubles: frozenset[Trouble] = frozenset()
     copies: tuple[Certificate, ...] = ()
+    programs: tuple[ProgramName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

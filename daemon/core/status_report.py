@@ -6,7 +6,7 @@ from datetime import datetime
 from daemon.core.assessment import Assessment
 from daemon.core.model import Occupancy
 from daemon.core.state import State
-from daemon.core.trouble_notices import clock_wrong, reader_trouble
+from daemon.core.trouble_notices import clock_wrong, programs_at, reader_trouble
 from daemon.core.troubles import SERVICE_TROUBLES, Trouble
 from daemon.core.views.report import ReaderReport, Report, Stage
 
@@ -22,7 +22,12 @@ def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
     """Return everything that is known, in the form of the contract."""
     report = Report(
         readers=tuple(
-            ReaderReport(name=reader.name, state=reader.occupancy, trouble=reader_trouble(state, reader))
+            ReaderReport(
+                name=reader.name,
+                state=reader.occupancy,
+                trouble=reader_trouble(state, reader),
+                used_by=programs_at(state, reader.name),
+            )
             for reader in state.readers or ()
         ),
         certificates=assessment.certificates,

@@ -14,6 +14,7 @@ from daemon.core.assessment import Assessment, assess_state
 from daemon.core.assignments import inherit_assignments
 from daemon.core.card_reads import (
     finish_read,
+    forget_busy,
     known_cards,
     look_moments,
     names_being_read,
@@ -47,7 +48,7 @@ from daemon.core.guide.certificates import certificate_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
-from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
+from daemon.core.labels import TROUBLE_TITLES, remedy
 from daemon.core.model import ActivationToken, Claim, Key, KeyId, Memory, ReaderName
 from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.responses.command import carry_out
@@ -108,6 +109,8 @@ def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 -
     match event:
         case events.ReadersSeen() | events.ServiceLost() | events.TokensRead() | events.ReadFinished():
             return _take_reader_event(state, event)
+        case events.CardFreed():
+            return forget_busy(state, {event.reader}), ()
         case events.NoticeDelivered():
             return _enter_delivery(state, event), ()
         case events.NoticesSwitched():
@@ -394,7 +397,7 @@ def _launch_notice(event: events.Launched, trouble: Trouble) -> Notice:
     return Notice(
         notice_id=NoticeId(NoticeKind.LAUNCH_FAILED, event.procedure),
         title=text(TROUBLE_TITLES[trouble]),
-        body=text(TROUBLE_REMEDIES[trouble], reader=place or ""),
+        body=remedy(trouble, place or ""),
         dedup_keys=(ToolKey(place),) if place is not None else (),
     )
 

@@ -9,8 +9,8 @@ from daemon.core.assessment import Assessment
 from daemon.core.card_reads import RETRIED, is_read_again
 from daemon.core.dedup_keys import ForeignCardKey, TroubleKey
 from daemon.core.expiry import later
-from daemon.core.labels import TROUBLE_REMEDIES, TROUBLE_TITLES
-from daemon.core.model import ReaderName, ReaderState
+from daemon.core.labels import TROUBLE_TITLES, remedy
+from daemon.core.model import ProgramName, ReaderName, ReaderState
 from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
 from daemon.core.state import State
 from daemon.core.subjects import was_delivered
@@ -77,6 +77,12 @@ def reader_trouble(state: State, reader: ReaderState) -> Trouble | None:
     return found
 
 
+def programs_at(state: State, reader: ReaderName) -> tuple[ProgramName, ...]:
+    """Return the programs that may hold the card in a reader."""
+    content = state.contents.get(reader)
+    return content.programs if content else ()
+
+
 def pressing_trouble(state: State, reader: ReaderState) -> Trouble | None:
     """Return the trouble of one reader.
 
@@ -133,7 +139,7 @@ def _trouble_notice(state: State, place: str, trouble: Trouble, now: datetime) -
     return Notice(
         notice_id=NoticeId(NoticeKind.TROUBLE, place),
         title=text(TROUBLE_TITLES[trouble]),
-        body=text(TROUBLE_REMEDIES[trouble], reader=place),
+        body=remedy(trouble, place, programs_at(state, ReaderName(place))),
         dedup_keys=(_trouble_key(state, place, trouble, now),),
         urgency=Urgency.LOW,
     )

@@ -13,7 +13,7 @@ from config.i18n.text import CleanText, Render, clean, text
 from config.i18n.translator import Translator
 from config.instants import has_end
 from config.settings import Settings
-from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_REMEDIES, TROUBLE_TITLES
+from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_TITLES, remedy
 from daemon.core.model import Role
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
 from tray.cli.console import Terminal, styled
@@ -40,7 +40,9 @@ def as_json(report: Report, render: Render) -> str:
     return json.dumps(
         {
             "version": VERSION,
-            "readers": [{"name": r.name, "state": r.state, "trouble": r.trouble} for r in report.readers],
+            "readers": [
+                {"name": r.name, "state": r.state, "trouble": r.trouble, "used_by": r.used_by} for r in report.readers
+            ],
             "certificates": [_certificate(line) for line in report.certificates],
             "paths": [_path(path, render) for path in report.paths],
             "troubles": list(report.troubles),
@@ -66,7 +68,7 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
     if report.readers:
         console.print(_reader_table(report, render))
     for trouble in report.troubles:
-        console.print(styled(SIGN, "yellow") + styled(render(text(TROUBLE_REMEDIES[trouble], reader=""))))
+        console.print(styled(SIGN, "yellow") + styled(render(remedy(trouble))))
 
 
 def _use_questions(report: Report, titles: Mapping[str, str], render: Render) -> Iterator[CleanText]:
@@ -222,5 +224,7 @@ def _reader_table(report: Report, render: Render) -> Table:
         state = styled(render(text(OCCUPANCIES[reader.state])))
         if reader.trouble:
             state += styled(render(text(TROUBLE_TITLES[reader.trouble])), before=" · ")
+        if reader.used_by:
+            state += styled(clean(", ".join(reader.used_by)), before=" · ")
         table.add_row(styled(clean(reader.name)), state)
     return table

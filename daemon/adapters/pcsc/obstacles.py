@@ -1,5 +1,7 @@
 """Asks the PC/SC service why a card cannot be read."""
 
+import time
+from collections.abc import Callable
 from functools import partial
 
 from daemon.adapters.pcsc import library
@@ -26,7 +28,12 @@ class CardObstacles:
     They show it as no card at all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[ReaderName], None] = lambda _reader: None) -> None:
+        """Keep `ended`.
+
+        It is called from a thread when another program's transaction has ended that was found.
+        """
+        self._ended = ended
         self._waiting: set[str] = set()  # for the end of another program's transaction
 
     def obstacle_of(self, reader: ReaderName) -> Trouble | None:
@@ -41,9 +48,10 @@ class CardObstacles:
             return Trouble.CARD_BUSY
         self._waiting.add(name)
         busy: Trouble | None = Trouble.CARD_BUSY
-        return within(CONNECT_LIMIT_S, partial(self._connect, name), otherwise=busy)
+        return within(CONNECT_LIMIT_S, partial(self._connect, name, reader), otherwise=busy)
 
-    def _connect(self, name: str) -> Trouble | None:
+    def _connect(self, name: str, reader: ReaderName) -> Trouble | None:
+        began = time.monotonic()
         try:
             with service_context() as context:
                 code, card = library.connect(context, name)
@@ -53,6 +61,8 @@ class CardObstacles:
             return None
         finally:
             self._waiting.discard(name)
+            if time.monotonic() - began >= CONNECT_LIMIT_S:
+                self._ended(reader)
         return {SHARING_VIOLATION: Trouble.CARD_BUSY, REFUSED: Trouble.CARD_REFUSED}.get(code)
 
 

@@ -83,6 +83,11 @@ class Insertions:
             log.debug("cards put into %s: %d, out again before a look: %d", name, count, unread)
 
 
+def is_exclusive(state: int) -> bool:
+    """Return whether another program has the card to itself."""
+    return bool(state & EXCLUSIVE)
+
+
 def tally(before: Tally | None, state: int) -> Tally:
     """Return the tally after a reader's new state.
 

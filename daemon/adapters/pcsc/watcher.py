@@ -27,7 +27,7 @@ from daemon.adapters.pcsc.service import (
     wait_for_change,
     within,
 )
-from daemon.adapters.pcsc.states import Insertions
+from daemon.adapters.pcsc.states import Insertions, is_exclusive
 from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import ReaderState
 from daemon.core.troubles import Trouble
@@ -42,6 +42,7 @@ POLL_MS = 2000  # macOS has no pseudo-reader
 # pcsc-lite 1.9 does not say that a reader came between our listing and our waiting. They come in swarms, so the
 # first wait after one came is short, and a second look follows it.
 SETTLE_MS = 250
+SOON_FREE_S, LATE_FREE_S = 2.5, 30.0  # between two looks whether an exclusive use has ended
 REFUSED_PAUSE_S = 3.0  # nothing announces that a session is allowed to use the readers
 RETRIES = ((60.0, 1.5), (600.0, 15.0), (float("inf"), 60.0))  # seconds since the loss, pause between two tries
 
@@ -64,6 +65,7 @@ class PcscWatcher:
         self._insertions = Insertions()
         self._context: int | None = None
         self._thread: threading.Thread | None = None
+        self._held_since: float | None = None  # by another program, to itself
         self._shown: tuple[ReaderState, ...] | None = None  # None: nothing yet, or the service is lost
 
     def start(self) -> None:
@@ -156,7 +158,7 @@ class PcscWatcher:
                 self._show(self._insertions.to_reader_states(asked))
             if HAS_PLUG_AND_PLAY and len(asked) < STATES_AT_MOST:
                 asked[PLUG_AND_PLAY] = known.get(PLUG_AND_PLAY, UNAWARE)
-            limit_ms = _limit_ms(asked, has_new=has_new, settling=settling)
+            limit_ms = min(self._free_look_ms(asked), _limit_ms(asked, has_new=has_new, settling=settling))
             answer = self._wait(context, limit_ms, asked)
             if answer is None:
                 settling = has_new
@@ -165,6 +167,14 @@ class PcscWatcher:
                 quick_returns = 0
             self._stopping.wait(slow_down(quick_returns))
             known = answer or asked
+
+    def _free_look_ms(self, asked: States) -> int:
+        """Return how long not to look whether held cards are free."""
+        if not any(map(is_exclusive, asked.values())):
+            self._held_since = None
+            return FOREVER_MS
+        self._held_since = self._held_since or time.monotonic()
+        return free_look_ms(time.monotonic() - self._held_since)
 
     def _wait(self, context: int, limit_ms: int, asked: States) -> States | None:
         if asked:
@@ -226,6 +236,15 @@ def pause_after(lost_for_s: float) -> float:
     The service has been away for `lost_for_s`.
     """
     return next(pause_s for until_s, pause_s in RETRIES if lost_for_s < until_s)
+
+
+def free_look_ms(held_for_s: float) -> int:
+    """Return the milliseconds until the next look whether a card is free.
+
+    pcsc-lite wakes no client when an exclusive use ends, unless it polls the reader itself. So the look is repeated,
+    less often the longer the use has lasted.
+    """
+    return int(1000 * min(max(held_for_s / 10, SOON_FREE_S), LATE_FREE_S))
 
 
 def slow_down(quick_returns: int) -> float:

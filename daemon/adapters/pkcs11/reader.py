@@ -25,7 +25,7 @@ from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess, child_command
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadFinished, TokensRead
-from daemon.core.model import SYSTEM_STORE, ReaderName, TokenReading
+from daemon.core.model import SYSTEM_STORE, ProgramName, ReaderName, TokenReading
 from daemon.core.troubles import Trouble
 from daemon.ports import Post
 
@@ -122,6 +122,7 @@ class ChildTokenReader:
         modules: tuple[str, ...] = (),
         catalogue: Callable[[], tuple[str, ...]] = lambda: (),
         obstacle_of: Callable[[ReaderName], Trouble | None] = lambda _reader: None,
+        card_users: Callable[[], tuple[ProgramName, ...]] = tuple,
         command: Sequence[str] | None = None,
         store_command: Sequence[str] | None = None,
         child_limit_s: float = CHILD_LIMIT_S,
@@ -131,6 +132,7 @@ class ChildTokenReader:
         self._own = modules
         self._catalogue = catalogue
         self._obstacle_of = obstacle_of
+        self._card_users = card_users
         self._obstructed: set[ReaderName] = set()  # at the last look
         self._command = command or child_command()
         self._store_command = store_command
@@ -312,7 +314,8 @@ class ChildTokenReader:
         found = {reader: trouble for reader in unread if (trouble := self._obstacle_of(reader))}
         self._obstructed = (self._obstructed - set(read.order.readers)) | found.keys()
         for trouble in sorted(set(found.values())):
-            self._post_tokens(read, "", trouble=trouble)
+            programs = self._card_users() if trouble is Trouble.CARD_BUSY else ()
+            self._post(_event(read.order, "", trouble=trouble, programs=programs))
 
     def _give_up(self, read: _Read, child: TokenProcess) -> None:
         child.kill()
@@ -373,10 +376,15 @@ class ChildTokenReader:
 
 
 def _event(
-    order: ReadTokens, module: str, *, token: TokenReading | None = None, trouble: Trouble | None = None
+    order: ReadTokens,
+    module: str,
+    *,
+    token: TokenReading | None = None,
+    trouble: Trouble | None = None,
+    programs: tuple[ProgramName, ...] = (),
 ) -> TokensRead:
     tokens = () if token is None else (token,)
-    return TokensRead(at=_now(), ticket=order.ticket, module=module, tokens=tokens, trouble=trouble)
+    return TokensRead(at=_now(), ticket=order.ticket, module=module, tokens=tokens, trouble=trouble, programs=programs)
 
 
 def _readers_of(token: TokenReading, order: ReadTokens) -> set[str]:

@@ -8,10 +8,10 @@ from daemon.core.card_reads import names_being_read
 from daemon.core.guide.context import GuideContext, key_certificates
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.holders import holder_name
-from daemon.core.labels import TROUBLE_REMEDIES
+from daemon.core.labels import remedy
 from daemon.core.model import KeyId
 from daemon.core.state import State
-from daemon.core.trouble_notices import clock_wrong, pressing_trouble, reader_trouble
+from daemon.core.trouble_notices import clock_wrong, pressing_trouble, programs_at, reader_trouble
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
 from daemon.core.workflows.cards import CardPositions, is_reading
@@ -64,10 +64,10 @@ def trouble_text(state: State, shown: ReaderStatus) -> Text | None:
     """Return what is wrong with the readers, and what to do."""
     if shown is ReaderStatus.READING:
         return None
-    trouble = state.service_trouble or _first_reader_trouble(state)
-    if trouble is None:
-        return None
-    return text(TROUBLE_REMEDIES[trouble])
+    if state.service_trouble:
+        return remedy(state.service_trouble)
+    found = ((reader.name, pressing_trouble(state, reader)) for reader in state.readers or ())
+    return next((remedy(trouble, name, programs_at(state, name)) for name, trouble in found if trouble), None)
 
 
 def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
@@ -76,7 +76,7 @@ def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     None when nothing does.
     """
     if clock_wrong(context.now):
-        return text(TROUBLE_REMEDIES[Trouble.CLOCK_WRONG])
+        return remedy(Trouble.CLOCK_WRONG)
     if shown is ReaderStatus.AWAY:
         return trouble_text(context.state, shown)
     if shown is ReaderStatus.READING:
@@ -115,11 +115,6 @@ def _status_without_lineage(state: State) -> ReaderStatus:
     if state.readers:
         return ReaderStatus.EMPTY
     return ReaderStatus.NO_READER
-
-
-def _first_reader_trouble(state: State) -> Trouble | None:
-    troubles = (pressing_trouble(state, reader) for reader in state.readers or ())
-    return next(filter(None, troubles), None)
 
 
 def _wrong_card(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
@@ -175,7 +170,7 @@ def _locked(context: GuideContext) -> Sentence | None:
     state = context.state
     if not any(reader_trouble(state, reader) is Trouble.PIN_LOCKED for reader in state.held):
         return None
-    return text(TROUBLE_REMEDIES[Trouble.PIN_LOCKED])
+    return remedy(Trouble.PIN_LOCKED)
 
 
 def _other_holder(state: State, context: GuideContext | None) -> str | Text:

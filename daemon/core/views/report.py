@@ -7,7 +7,7 @@ from enum import StrEnum
 from config.i18n.text import Phrase, Text, text
 from config.settings import Recall
 from config.workflows import WorkflowKind
-from daemon.core.model import NO_READER, Fingerprint, Occupancy, ReaderName, Role
+from daemon.core.model import NO_READER, Fingerprint, Occupancy, ProgramName, ReaderName, Role
 from daemon.core.troubles import Trouble
 
 
@@ -103,6 +103,7 @@ class ReaderReport:
     name: ReaderName
     state: Occupancy
     trouble: Trouble | None = None
+    used_by: tuple[ProgramName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

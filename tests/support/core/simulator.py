@@ -19,7 +19,7 @@ from daemon.core.events import (
     Tick,
     TokensRead,
 )
-from daemon.core.model import Certificate, Claim, KeyId, Memory, TokenReading
+from daemon.core.model import Certificate, Claim, KeyId, Memory, ProgramName, TokenReading
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.state import State
 from daemon.core.step import step
@@ -38,6 +38,7 @@ class Card:
     tokens: tuple[TokenReading, ...]
     insertion: int
     trouble: Trouble | None = None
+    programs: tuple[ProgramName, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +89,12 @@ class Simulator:
         for name, card in self.cards.items():
             if name not in order.others:
                 answer = TokensRead(
-                    at=self.now, ticket=order.ticket, module="m", tokens=card.tokens, trouble=card.trouble
+                    at=self.now,
+                    ticket=order.ticket,
+                    module="m",
+                    tokens=card.tokens,
+                    trouble=card.trouble,
+                    programs=card.programs,
                 )
                 self.post(answer)
         self.post(ReadFinished(at=self.now, ticket=order.ticket))

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from config.i18n.text import text
 from config.settings import Settings
 from config.workflows import WorkflowKind
 from daemon.core.effects import ReadTokens
-from daemon.core.events import ReadersSeen, ReadFinished, ServiceLost, SettingsLoaded, Tick, TokensRead
-from daemon.core.model import Certificate, Occupancy, ReaderName, ReaderState, Role, Ticket
+from daemon.core.events import CardFreed, ReadersSeen, ReadFinished, ServiceLost, SettingsLoaded, Tick, TokensRead
+from daemon.core.model import Certificate, Occupancy, ProgramName, ReaderName, ReaderState, Role, Ticket
 from daemon.core.notice import NoticeChoice
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -49,6 +50,12 @@ def finish(simulator: Simulator, ticket: int) -> None:
 
 def known(simulator: Simulator) -> set[str]:
     return set(simulator.state.memory.certificates)
+
+
+def used_by(simulator: Simulator, request: int) -> tuple[ProgramName, ...]:
+    report = simulator.check(request)
+    assert report is not None
+    return report.readers[0].used_by
 
 
 def present(simulator: Simulator) -> set[str]:
@@ -209,14 +216,45 @@ def test_a_module_that_failed_thrice_is_asked_again_each_quarter_of_an_hour(trou
     assert len(simulator.orders()) == 4
 
 
-@pytest.mark.parametrize("trouble", [Trouble.CARD_BUSY, Trouble.CARD_REFUSED])
-def test_a_card_whose_end_of_use_is_not_reported_is_looked_at_every_three_seconds(trouble: Trouble) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "looks"), [(Trouble.CARD_BUSY, 7 + 1), (Trouble.CARD_REFUSED, 1 + 120 // 3)], ids=str
+)
+def test_a_card_is_looked_at_often_until_it_is_told_and_a_refused_one_for_good(trouble: Trouble, looks: int) -> None:
     simulator = Simulator()
     simulator.insert(trouble=trouble)
     simulator.wait(timedelta(seconds=3) - timedelta(microseconds=1))
     assert len(simulator.orders()) == 1
-    simulator.wait(timedelta(seconds=30))
-    assert len(simulator.orders()) == 11
+    simulator.wait(timedelta(seconds=15, microseconds=1))
+    assert len(simulator.orders()) == 7
+    simulator.wait(timedelta(seconds=102))
+    assert len(simulator.orders()) == looks
+
+
+def test_a_busy_card_is_read_at_once_when_its_use_has_ended() -> None:
+    simulator = Simulator()
+    simulator.insert(trouble=Trouble.CARD_BUSY)
+    simulator.wait(timedelta(minutes=5))
+    before = len(simulator.orders())
+    simulator.cards["Reader 00"].tokens = (token(ONE),)
+    simulator.cards["Reader 00"].trouble = None
+    simulator.post(CardFreed(at=simulator.now, reader=ReaderName("Reader 00")))
+    assert len(simulator.orders()) == before + 1
+    assert present(simulator) == {ONE.fingerprint}
+    simulator.post(CardFreed(at=simulator.now, reader=ReaderName("Reader 00")))
+    assert len(simulator.orders()) == before + 1
+
+
+def test_the_programs_that_may_hold_a_card_are_named_while_they_do() -> None:
+    simulator = Simulator()
+    simulator.insert(trouble=Trouble.CARD_BUSY)
+    simulator.cards["Reader 00"].programs = (ProgramName("scdaemon"), ProgramName("firefox"))
+    simulator.wait(timedelta(seconds=18))
+    assert used_by(simulator, 1) == ("scdaemon", "firefox")
+    notice = simulator.delivered[-1][1]
+    assert notice.body == text("trouble.card_busy.by", programs="scdaemon, firefox")
+    simulator.cards["Reader 00"] = Card(tokens=(token(ONE),), insertion=1)
+    simulator.wait(timedelta(minutes=1))
+    assert used_by(simulator, 2) == ()
 
 
 def test_a_busy_card_is_read_as_soon_as_the_service_reports_it_free() -> None:

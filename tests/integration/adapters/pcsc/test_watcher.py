@@ -8,7 +8,7 @@ import pytest
 
 from daemon.adapters.pcsc import library
 from daemon.adapters.pcsc import watcher as watcher_module
-from daemon.adapters.pcsc.watcher import PcscWatcher, read_snapshot
+from daemon.adapters.pcsc.watcher import PcscWatcher, free_look_ms, read_snapshot
 from daemon.core.events import FaultMet, ReadersSeen, ServiceLost
 from daemon.core.model import Occupancy
 from daemon.core.troubles import Trouble
@@ -91,8 +91,9 @@ def test_no_swap_of_two_cards_with_the_same_atr_is_missed(
         number = after
 
 
+@pytest.mark.parametrize("how", ["SCARD_RESET_CARD", "SCARD_LEAVE_CARD"])
 def test_the_end_of_an_exclusive_use_is_seen(
-    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, how: str
 ) -> None:
     from smartcard import scard
 
@@ -101,11 +102,18 @@ def test_the_end_of_an_exclusive_use_is_seen(
     _, card, _ = scard.SCardConnect(context, service.reader_names[0], scard.SCARD_SHARE_EXCLUSIVE, 3)
     watcher.start()
     assert posted.next(ReadersSeen).readers[0].trouble is Trouble.CARD_BUSY
-    scard.SCardDisconnect(card, scard.SCARD_RESET_CARD)
+    scard.SCardDisconnect(card, getattr(scard, how))
     assert posted.next(ReadersSeen).readers[0].trouble is None
     scard.SCardReleaseContext(context)
     service.insert(BankCard(), reader=1)
     assert holding(posted) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("held_for_s", "wanted_ms"), [(0, 2500), (25, 2500), (26, 2600), (300, 30_000), (36_000, 30_000)]
+)
+def test_a_card_is_looked_at_within_a_tenth_of_the_time_that_it_was_held(held_for_s: float, wanted_ms: int) -> None:
+    assert free_look_ms(held_for_s) == wanted_ms
 
 
 def test_a_refusal_is_no_absence_and_ends_within_five_seconds(

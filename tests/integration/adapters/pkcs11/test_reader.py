@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import queue
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,13 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.settings import Settings
 from daemon.adapters.pcsc.obstacles import CardObstacles
+from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.pkcs11.messages import LINE_LIMIT, reader_named
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.reader import ChildTokenReader
+from daemon.assembly.parts import make_token_reader
 from daemon.core.effects import ReadTokens
 from daemon.core.events import Event, ReadFinished, TokensRead
 from daemon.core.model import ReaderName, Ticket, TokenFlags, TokenReading
+from daemon.core.state import State
+from daemon.core.step import step
 from daemon.core.troubles import Trouble
 from support.card import BankCard, PivCard, pin_commands
 from support.in_process import use_service
@@ -37,6 +43,7 @@ OPENSC = str(
         "opensc-pkcs11",
     )
 )
+FREED_LIMIT_S = 20.0
 SHORT_LIMIT_S = 3.0  # longer than our patience with a slow module
 
 
@@ -176,6 +183,43 @@ def test_a_card_in_another_programs_transaction_is_busy_until_its_end(
     while not read:  # a connection that waited for the end may still be there
         reader.read(order(service))
         read = tokens(posted.until(ReadFinished))
+
+
+@pytest.mark.parametrize("sharing", ["a transaction", "an exclusive connection"])
+def test_a_card_held_for_long_is_read_when_it_is_free_without_being_asked(service: ReaderService, sharing: str) -> None:
+    """Nothing looks at the card meanwhile: an event tells its end."""
+    from smartcard import scard
+
+    inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    settings = Settings(procedures=(), modules=(OPENSC,))
+    service.insert(PivCard({"9A": make_certificate(cn="one")}))
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    mode = scard.SCARD_SHARE_SHARED if sharing == "a transaction" else scard.SCARD_SHARE_EXCLUSIVE
+    _, card, _ = scard.SCardConnect(context, service.reader_names[0], mode, 3)
+    scard.SCardBeginTransaction(card)
+    tokens = make_token_reader(settings, inbox.put)
+    watcher = PcscWatcher(inbox.put)
+    state = State(settings=settings, notifies=False)
+    tokens.start()
+    watcher.start()
+    freed_at: float | None = None
+    while not state.memory.certificates:
+        event = inbox.get(timeout=FREED_LIMIT_S)
+        state, effects = step(state, event)
+        for effect in effects:
+            if isinstance(effect, ReadTokens):
+                tokens.read(effect)
+        is_found = any(content.trouble is Trouble.CARD_BUSY for content in state.contents.values())
+        is_reported = any(reader.trouble is Trouble.CARD_BUSY for reader in state.held)
+        if freed_at is None and is_found and is_reported == (sharing == "an exclusive connection"):
+            freed_at = time.monotonic()
+            scard.SCardEndTransaction(card, scard.SCARD_LEAVE_CARD)
+            scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
+    watcher.stop()
+    tokens.stop()
+    scard.SCardReleaseContext(context)
+    assert freed_at is not None
+    assert time.monotonic() - freed_at < FREED_LIMIT_S, "no tick came: the events alone have had it read"
 
 
 def test_no_error_in_a_read_ends_the_reading(service: ReaderService, start: Start, posted: PostedEvents) -> None:
