@@ -20,6 +20,7 @@ NAMES = frozenset(
     | {"SOFTHSM2_CONF", "TMP", "TMPDIR", "TZ", "USER", "DISPLAY", "WAYLAND_DISPLAY"}
 )
 PREFIXES = ("LC_", "P11_KIT_", "PCSCLITE_", "PKCS11_", "VIGICLE_", "XDG_", "YKCS11_", "YUBIHSM_", "_PYI_", "_MEIPASS")
+NO_FOLDER = "/dev/null"  # OpenSC keeps no file of a card then, and so shows no certificate of the past
 
 
 def child_environment(environ: Mapping[str, str], *, whole: bool = sys.platform == "win32") -> dict[str, str]:
@@ -27,7 +28,10 @@ def child_environment(environ: Mapping[str, str], *, whole: bool = sys.platform 
 
     On Windows that is the `whole`: its libraries find their own folders by it.
     """
-    return {name: value for name, value in environ.items() if whole or name in NAMES or name.startswith(PREFIXES)}
+    if whole:
+        return dict(environ)
+    kept = {name: value for name, value in environ.items() if name in NAMES or name.startswith(PREFIXES)}
+    return kept | {"XDG_CACHE_HOME": NO_FOLDER}
 
 
 if sys.platform == "linux":

@@ -12,6 +12,7 @@ from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFl
 from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
 from config.i18n.text import clean
+from daemon.adapters.pkcs11.card_cache import forget_cache_folder
 from daemon.adapters.pkcs11.child import answer_one_request
 from daemon.adapters.pkcs11.helper_libraries import let_helpers_load
 from daemon.adapters.pkcs11.messages import (
@@ -46,6 +47,7 @@ def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
     A module need not be thread-safe.
     """
     threading.Thread(target=_load_parser, daemon=True).start()
+    forget_cache_folder()
     try:
         let_helpers_load(Path(request.module))
     except OSError as error:

@@ -185,6 +185,32 @@ def test_a_card_in_another_programs_transaction_is_busy_until_its_end(
         read = tokens(posted.until(ReadFinished))
 
 
+@pytest.mark.parametrize("folder", ["", 'file_cache_dir = "{}";'], ids=["its own folder", "a configured folder"])
+def test_a_certificate_renewed_on_its_card_is_seen_where_opensc_keeps_files(
+    service: ReaderService,
+    start: Start,
+    posted: PostedEvents,
+    folder: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cache, configuration = tmp_path / "cache", tmp_path / "opensc.conf"
+    configuration.write_text(
+        f"app default {{ {folder.format(cache)} framework pkcs15 {{ use_file_caching = public; }} }}", encoding="utf-8"
+    )
+    monkeypatch.setenv("OPENSC_CONF", str(configuration))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    reader = start(catalogue=(OPENSC,))
+    seen = []
+    for name in ("old", "new"):
+        service.remove()
+        service.insert(PivCard({"9A": make_certificate(cn=name)}))
+        reader.read(order(service))
+        (token,) = tokens(posted.until(ReadFinished))
+        seen += [certificate.subject_cn for certificate in token.certificates]
+    assert seen == ["old", "new"]
+
+
 @pytest.mark.parametrize("sharing", ["a transaction", "an exclusive connection"])
 def test_a_card_held_for_long_is_read_when_it_is_free_without_being_asked(service: ReaderService, sharing: str) -> None:
     """Nothing looks at the card meanwhile: an event tells its end."""
