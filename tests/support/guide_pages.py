@@ -262,7 +262,7 @@ def alert_page(writer: Writer) -> Page:
 
 def copy_page(writer: Writer) -> Page:
     copy = writer.action("copy:serial", "Copy the serial number", "Copier le numéro de série", copy="0A1B2C")
-    mail = writer.action("open:support_mail", "Open the letter", "Ouvrir la lettre")
+    mail = writer.action("open:support_mail", "Open the letter", "Ouvrir la lettre", copy="Hello,\n0A1B2C")
     return writer.step(
         WorkflowKind.ASSOCIATE_NEW,
         "write_to_support",

@@ -83,7 +83,7 @@ class TextPage:
         None when there is none, or when something is only to be copied or saved.
         """
         action = self._named(typed)
-        if action is None or action.copy is not None or action.file is not None:
+        if action is None or action.id.kind is ActionKind.COPY or action.file is not None:
             return None
         return Chosen(number=self._page.number, action=action.id)
 
@@ -117,8 +117,17 @@ class TextPage:
             self._asked = FileQuestion(action.file)
             return self._asked.ask(self._texts.render)
         if action is not None:
-            return [action.copy or self.render("textguide.chosen", label=action.label)]
+            return list(self._effect(action))
         return [self.render("textguide.gone"), *self._step(), *self._offers()]
+
+    def _effect(self, action: Action[str]) -> Iterator[str]:
+        """Yield what a choice does, and the text to copy."""
+        if action.id.kind is not ActionKind.COPY:
+            yield self.render("textguide.chosen", label=action.label)
+            if action.copy is not None:
+                yield self.render("textguide.letter")
+        if action.copy is not None:
+            yield from action.copy.splitlines()
 
     def render(self, id_: str, **arguments: Argument) -> str:
         """Render a text in the language of the page."""

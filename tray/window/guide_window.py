@@ -208,12 +208,13 @@ class GuideWindow(QDialog):
         if action.file is not None:
             self._tell(save_as(self, action.file, self._translator))
             return
+        only_copied = action.id.kind is ActionKind.COPY
+        if not only_copied and self._page is not None:
+            self._answer(Chosen(number=self._page.number, action=action.id))
         if action.copy is None:
-            if self._page is not None:
-                self._answer(Chosen(number=self._page.number, action=action.id))
             return
         QGuiApplication.clipboard().setText(action.copy)
-        self._tell(self._words("window.copied"))
+        self._tell(self._words("window.copied" if only_copied else "window.letter_copied"))
 
     def _tell(self, words: str | None) -> None:
         """Say what was done here, and not sent."""

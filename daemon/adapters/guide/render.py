@@ -85,7 +85,7 @@ class _PageRenderer:
             id=action.id,
             label=self._render(action.label),
             detail=self._optional(action.detail),
-            copy=action.copy,
+            copy=self._copy(action.copy),
             file=action.file,
             rank=action.rank,
             on=action.on,
@@ -93,6 +93,11 @@ class _PageRenderer:
 
     def _field(self, field: SettingField[Sentence]) -> SettingField[str]:
         return SettingField(id=field.id, value=field.value, fixed=field.fixed, refusal=self._optional(field.refusal))
+
+    def _copy(self, copied: str | Sentence | None) -> str | None:
+        if copied is None or isinstance(copied, str):
+            return copied
+        return self._translator.render(copied).strip()
 
     def _optional_action(self, action: Action[Sentence] | None) -> Action[str] | None:
         if action is None:

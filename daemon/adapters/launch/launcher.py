@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from config.settings import Procedure, Settings, VendorTool
 from config.workflows import Destination
 from daemon.adapters.guard import Guard
-from daemon.adapters.launch.mailto import letter_address
-from daemon.adapters.launch.openers import open_address, start_tool
+from daemon.adapters.launch.mailto import letter_draft
+from daemon.adapters.launch.openers import open_address, open_letter, start_tool
 from daemon.adapters.launch.vendor_tool import find_tool
 from daemon.adapters.platform.elevation_windows import is_split
 from daemon.core.effects import Launch
@@ -133,11 +133,11 @@ def _open_page(url: str | None, activation: ActivationToken | None) -> Trouble |
 
 
 def _open_letter(procedure: Procedure, order: Launch, language: str | None) -> Trouble | None:
-    address = letter_address(procedure, language, holder=order.holder, serial_hex=order.serial_hex)
-    if address is None:
+    draft = letter_draft(procedure, language, holder=order.holder, serial_hex=order.serial_hex)
+    if draft is None:
         log.warning("No letter for %s: check its letter, its support_email and the key", procedure.id)
         return Trouble.LAUNCH_FAILED
-    if open_address(address, order.activation):
+    if open_letter(draft, order.activation):
         return None
     return Trouble.LAUNCH_FAILED
 

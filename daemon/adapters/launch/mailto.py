@@ -1,7 +1,8 @@
-"""The letter to a platform's support, as a mailto address (RFC 6068)."""
+"""The letter to a platform's support, as a draft (RFC 6068)."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from config.i18n.text import Phrase, clean
@@ -13,10 +14,33 @@ HOLDER_LIMIT = 60
 
 _SERIAL = re.compile(r"[0-9a-fA-F]{1,64}")
 _IN_NAMES = " -‐.'’\N{NO-BREAK SPACE}"
+_BETWEEN = " :,;-–—\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"  # what stood between a subject and the holder's name
 
 
-def letter_address(procedure: Procedure, language: str | None, *, holder: str, serial_hex: str) -> str | None:
-    """Return the procedure's letter as a `mailto:` address.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A letter that the user will send."""
+
+    to: str
+    subject: str
+    body: str
+    bare_subject: str
+    """The subject without what is personal."""
+
+    @property
+    def address(self) -> str:
+        """The whole letter as a `mailto:` address."""
+        body = self.body.replace("\n", "\r\n")
+        return f"{_to(self.to)}?subject={quote(self.subject, safe='')}&body={quote(body, safe='')}"
+
+    @property
+    def bare_address(self) -> str:
+        """The letter without what is personal, for all accounts to see."""
+        return f"{_to(self.to)}?subject={quote(self.bare_subject, safe='')}"
+
+
+def letter_draft(procedure: Procedure, language: str | None, *, holder: str, serial_hex: str) -> Draft | None:
+    """Return the procedure's letter.
 
     None where the procedure has no letter, the serial number is not hex, or the address is too long.
 
@@ -27,12 +51,17 @@ def letter_address(procedure: Procedure, language: str | None, *, holder: str, s
         return None
     translator = Translator(language)
     filled = (("holder", _name(holder)), ("serial", serial_hex))
-    subject = translator.render(Phrase(letter.subject, filled))
-    body = translator.render(Phrase(letter.body, filled)).strip().replace("\n", "\r\n")
-    address = f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
-    if len(address) <= ADDRESS_LIMIT:
-        return address
-    return None
+    draft = Draft(
+        to=to,
+        subject=translator.render(Phrase(letter.subject, filled)),
+        body=translator.render(Phrase(letter.body, filled)).strip(),
+        bare_subject=translator.render(Phrase(letter.subject, (("holder", ""), ("serial", "")))).strip(_BETWEEN),
+    )
+    return draft if len(draft.address) <= ADDRESS_LIMIT else None
+
+
+def _to(address: str) -> str:
+    return f"mailto:{quote(address, safe='@')}"
 
 
 def _name(holder: str) -> str:

@@ -14,6 +14,7 @@ import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 
+from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import command_of, read_entry
 from daemon.adapters.platform.activation import with_activation
 from daemon.adapters.platform.foreground_windows import hand_on_foreground
@@ -59,6 +60,25 @@ def open_file(path: Path) -> bool:
         done = run([*opener, path.as_uri()], OPEN_LIMIT_S)
     else:
         done = run(["xdg-open", path.as_uri()], OPEN_LIMIT_S)
+    return done
+
+
+def open_letter(draft: Draft, activation: ActivationToken | None = None) -> bool:
+    """Open a letter in the mail program, and return whether that worked.
+
+    Name and serial number stand in no process's arguments on Linux, where all accounts can read them. Without a portal
+    or a mail program on the bus, the letter opens with its subject alone.
+    """
+    if sys.platform == "win32":
+        done = open_address(draft.address, activation)
+    elif sys.platform == "darwin":
+        from daemon.adapters.launch.mail_macos import open_by_workspace
+
+        done = open_by_workspace(draft.address)
+    else:
+        from daemon.adapters.launch.mail_dbus import open_draft
+
+        done = open_draft(draft, activation) or open_address(draft.bare_address, activation)
     return done
 
 

@@ -84,15 +84,28 @@ def desktop_entries(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
 
     An entry of the same id in an earlier folder hides the later ones, also when it is hidden itself.
     """
-    home = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local/share")
-    shared = environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
     seen: set[str] = set()
-    for folder in (Path(each) / "applications" for each in [home, *shared.split(":")] if each):
+    for folder in _entry_folders(environ):
         for file in sorted(folder.rglob("*.desktop")):
             id_ = "-".join(file.relative_to(folder).parts)
             if id_ not in seen:
                 seen.add(id_)
                 yield from ((name, file) for name in _names(read_entry(file)))
+
+
+def find_entry(id_: str, environ: Mapping[str, str]) -> Path | None:
+    """Return the desktop entry with this id, None for none.
+
+    It is looked for in no subfolder.
+    """
+    places = (folder / id_ for folder in _entry_folders(environ))
+    return next((place for place in places if id_.endswith(".desktop") and place.is_file()), None)
+
+
+def _entry_folders(environ: Mapping[str, str]) -> list[Path]:
+    home = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local/share")
+    shared = environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    return [Path(each) / "applications" for each in (home, *shared.split(":")) if each]
 
 
 def read_entry(file: Path) -> dict[str, str]:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from config.i18n.text import Sentence, text
+from config.i18n.text import Phrase, Sentence, text
 from config.workflows import UNLAUNCHED, Destination, Ends, KnownProblem, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
+from daemon.core.holders import holder_name
 from daemon.core.model import CertificatePair, Claim, HolderAnswer
 from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
@@ -199,8 +200,21 @@ def openings(context: GuideContext, step: Step) -> Iterator[Action[Sentence]]:
         if destination in UNLAUNCHED:
             yield from _taken(context, destination)
         elif right_card or destination is not Destination.PLATFORM:
-            label = fill_text(context, OPEN_LABELS[destination])
-            yield _action(ActionId(ActionKind.OPEN, destination), label)
+            yield _open_action(context, destination)
+
+
+def _open_action(context: GuideContext, destination: Destination) -> Action[Sentence]:
+    """Return the action that opens a destination.
+
+    A letter's text can be copied as well: a mail program may open without it.
+    """
+    action = _action(ActionId(ActionKind.OPEN, destination), fill_text(context, OPEN_LABELS[destination]))
+    letter = context.procedure.letter
+    if destination is not Destination.SUPPORT_MAIL or letter is None:
+        return action
+    certificate = context.case.status.newest.seen.certificate
+    filled = (("holder", holder_name(certificate)), ("serial", certificate.serial_hex))
+    return replace(action, copy=Phrase(letter.body, filled))
 
 
 def _taken(context: GuideContext, destination: Destination) -> Iterator[Action[Sentence]]:

@@ -72,8 +72,8 @@ class Action(Generic[S]):
     label: S
     detail: S | None = None
     """An explanation under the label of a large answer."""
-    copy: str | None = None
-    """The text that a COPY action puts on the clipboard."""
+    copy: str | S | None = None
+    """The text that goes to the clipboard: all that a COPY action does, and more than OPEN does."""
     file: SavedFile | None = None
     """What a SAVE action saves."""
     rank: ActionRank = ActionRank.USUAL

@@ -15,7 +15,7 @@ import msgspec
 from config.i18n.text import NAME_LIMIT, Phrase, Text
 from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
-from daemon.adapters.launch.mailto import letter_address
+from daemon.adapters.launch.mailto import letter_draft
 from daemon.adapters.notify.chain import to_message
 from daemon.adapters.pkcs11.messages import ENCODER, TokenFound, decode_answer
 from daemon.adapters.pkcs11.x509 import read_certificate
@@ -85,11 +85,9 @@ def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]
     assert msgspec.json.decode(msgspec.json.encode(memory), type=Memory) == memory, "the store gives it back"
     yield from shown_by(simulator)
     assert not any(isinstance(effect, Launch) for effect in simulator.effects)
-    yield (
-        "letter",
-        letter_address(SETTINGS.procedures[0], "fr", holder=certificate.subject_cn, serial_hex=certificate.serial_hex)
-        or "",
-    )
+    draft = letter_draft(SETTINGS.procedures[0], "fr", holder=certificate.subject_cn, serial_hex=certificate.serial_hex)
+    if draft is not None:
+        yield "letter", draft.address
 
 
 def shown_by(simulator: Simulator) -> Iterator[tuple[str, str]]:

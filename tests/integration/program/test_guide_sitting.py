@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from support.process import wait_until
 from support.sitting import NEW_END, PLATFORM_URL, Sitting, key_card, new_key
@@ -124,8 +123,8 @@ def test_step_2b_from_an_expired_key_to_the_letter(sitting: Sitting, browser: Re
     sitting.wait_for_step("If OPALEXE asks you to, write to the support")
     sitting.press("Write to the support")
     (letter,) = browser.wait(2)[1]
-    assert letter.startswith("mailto:support@opalexe.fr?")
-    assert "Jeanne MARTIN" in unquote(letter)
+    assert letter.startswith("mailto:support@opalexe.fr?subject=")
+    assert "MARTIN" not in letter, "every account can read a process's arguments, and no portal is there"
     sitting.press("The message is sent, or not needed")
     sitting.wait_for_step("Wait for the answer")
     sitting.press("OPALEXE has answered")

@@ -19,6 +19,8 @@ from daemon.core.effects import Launch
 from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
 from support.browser import Recorder, RecordingBrowser, RecordingTool
+from support.bus import SessionBus
+from support.mail import EmailPortal, MailProgram
 from support.process import require_tool, wait_until
 
 LIMIT_S = 20.0
@@ -107,9 +109,8 @@ def test_a_page_opens_in_the_browser(browser: RecordingBrowser, destination: Des
     assert browser.wait() == [[url]]
 
 
-MAILTO = (
-    "mailto:support@platform.example?subject=O%20%C3%89lise%20d%E2%80%99Arc&body=N%C2%B0%200a1b"  # every letter as sent
-)
+BARE = "mailto:support@platform.example?subject=O"
+MAILTO = f"{BARE}%20%C3%89lise%20d%E2%80%99Arc&body=N%C2%B0%200a1b"  # every letter as sent
 
 
 @pytest.fixture
@@ -128,10 +129,50 @@ def mail_program(tmp_path: Path, desktop: Path, monkeypatch: pytest.MonkeyPatch)
     return program
 
 
-def test_the_letter_opens_in_the_mail_program(mail_program: Recorder, browser: RecordingBrowser) -> None:
+def test_without_a_bus_the_letter_opens_with_nothing_personal(
+    mail_program: Recorder, browser: RecordingBrowser
+) -> None:
+    """Every account can read the arguments of a process."""
     assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
-    assert mail_program.wait() == [[MAILTO]]
+    assert mail_program.wait() == [[BARE]]
     assert browser.starts == []
+
+
+@pytest.fixture
+def on_bus(mail_program: Recorder, session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """The mail program of a desktop with a session bus."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
+    return mail_program
+
+
+def test_the_portal_takes_the_whole_letter(on_bus: Recorder, session_bus: SessionBus) -> None:
+    with EmailPortal(session_bus) as portal:
+        assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
+        draft = portal.drafts.get(timeout=LIMIT_S)
+    assert (draft["address"], draft["subject"], draft["body"]) == (
+        "support@platform.example",
+        "O Élise d’Arc",
+        "N° 0a1b",
+    )
+    assert on_bus.starts == []
+
+
+def test_where_the_portal_fails_the_mail_program_opens(on_bus: Recorder, session_bus: SessionBus) -> None:
+    with EmailPortal(session_bus, response=2):
+        assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
+    assert on_bus.wait() == [[BARE]]
+
+
+def test_a_mail_program_that_the_bus_activates_takes_the_whole_letter(
+    on_bus: Recorder, session_bus: SessionBus, desktop: Path
+) -> None:
+    entry = "[Desktop Entry]\nType=Application\nName=Mail\nDBusActivatable=true\n"
+    (desktop / "applications/org.example.Mail.desktop").write_text(f"{entry}MimeType={MAIL};\n")
+    subprocess.run(["xdg-mime", "default", "org.example.Mail.desktop", MAIL], check=True)
+    with MailProgram(session_bus) as program:
+        assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
+        assert program.opened.get(timeout=LIMIT_S) == MAILTO
+    assert on_bus.starts == []
 
 
 @pytest.mark.parametrize("opener", [["gio", "open"], ["xdg-open"]], ids=" ".join)

@@ -9,16 +9,16 @@ from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings
 from config.settings import Procedure
 from config.workflows import Letter
-from daemon.adapters.launch.mailto import ADDRESS_LIMIT, letter_address
+from daemon.adapters.launch.mailto import ADDRESS_LIMIT, letter_draft
 
 OPALEXE = next(each for each in catalogue_settings().procedures if each.id == "opalexe")
 SERIAL = "0a1b2c"
 
 
 def made(holder: str = "Élise d’Arc", serial_hex: str = SERIAL, given: Procedure = OPALEXE) -> str:
-    address = letter_address(given, "fr", holder=holder, serial_hex=serial_hex)
-    assert address is not None
-    return address
+    draft = letter_draft(given, "fr", holder=holder, serial_hex=serial_hex)
+    assert draft is not None
+    return draft.address
 
 
 def read(address: str) -> dict[str, str]:
@@ -36,9 +36,9 @@ def read(address: str) -> dict[str, str]:
     ("language", "asks"), [("fr", "Merci d’associer"), ("en", "Please link")], ids=["French", "English"]
 )
 def test_the_letter_names_holder_and_serial_number(language: str, asks: str) -> None:
-    address = letter_address(OPALEXE, language, holder="Élise d’Arc", serial_hex=SERIAL)
-    assert address is not None
-    letter = read(address)
+    draft = letter_draft(OPALEXE, language, holder="Élise d’Arc", serial_hex=SERIAL)
+    assert draft is not None
+    letter = read(draft.address)
     assert "Élise d’Arc" in letter["subject"]
     assert all(part in letter["body"] for part in (asks, "Élise d’Arc", SERIAL))
 
@@ -92,7 +92,7 @@ def test_a_hostile_name_stays_a_name(holder: str) -> None:
     "serial", ["", "xyz", "0a1b&cc=evil", "0a1b\n", "0a%0A1b", "0a:1b", "-0a", "\u0660\u0661", "a" * 65]
 )
 def test_a_serial_number_that_is_not_hex_makes_no_letter(serial: str) -> None:
-    assert letter_address(OPALEXE, "fr", holder="Élise", serial_hex=serial) is None
+    assert letter_draft(OPALEXE, "fr", holder="Élise", serial_hex=serial) is None
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,14 @@ def test_a_serial_number_that_is_not_hex_makes_no_letter(serial: str) -> None:
     ids=["no letter", "nobody to write to", "too long for an address"],
 )
 def test_there_is_not_always_a_letter(given: Procedure) -> None:
-    assert letter_address(given, "fr", holder="Élise", serial_hex=SERIAL) is None
+    assert letter_draft(given, "fr", holder="Élise", serial_hex=SERIAL) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("fr", "Nouveau certificat à associer à mon compte"), ("en", "New certificate to be linked to my account")],
+)
+def test_the_bare_letter_holds_nothing_personal(language: str, subject: str) -> None:
+    draft = letter_draft(OPALEXE, language, holder="Élise d’Arc", serial_hex=SERIAL)
+    assert draft is not None
+    assert unquote(draft.bare_address) == f"mailto:support@opalexe.fr?subject={subject}"

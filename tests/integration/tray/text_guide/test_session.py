@@ -157,6 +157,14 @@ def test_a_text_to_copy_is_printed_and_not_sent() -> None:
     assert (shown.answer("e"), shown.choose("e")) == (["0A1B"], None)
 
 
+def test_the_text_of_a_letter_is_printed_as_it_opens() -> None:
+    mail = button("open:support_mail", "Write to the support", copy="Hello,\n0A1B")
+    shown = TextPage(changed(openings=(mail,)))
+    (typed,) = (line.split()[0] for line in shown.whole() if line.endswith(mail.label))
+    assert shown.choose(typed) == Chosen(number=7, action=mail.id)
+    assert shown.answer(typed)[1:] == ["If the message opens empty, copy this text into it:", "Hello,", "0A1B"]
+
+
 @pytest.mark.parametrize("typed", ["2", "0", "b2", "-1", "x", "h3", "1 2", "dd"])
 def test_a_choice_that_is_not_there_is_told_and_the_others_repeated(typed: str) -> None:
     shown = TextPage(PAGE)

@@ -117,6 +117,16 @@ def test_a_copy_goes_to_the_clipboard_and_is_not_sent(guide_setup: GuideSetup, w
     assert guide_setup.answers == []
 
 
+def test_a_letter_is_opened_and_its_text_copied(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    window.show_page(PAGES["copy"](ENGLISH))
+    window.guard.end()
+    named(window, "action:open:support_mail").click()
+    assert QGuiApplication.clipboard().text() == "Hello,\n0A1B2C"
+    assert [answer.action for answer in guide_setup.answers if isinstance(answer, Chosen)] == [
+        action_id("open:support_mail")
+    ]
+
+
 def test_an_ampersand_from_outside_is_shown_as_it_is(guide_setup: GuideSetup, window: GuideWindow) -> None:
     action = ENGLISH.action("select:x", "Martin & &Sons", "")
     window.show_page(replace(PAGES["question"](ENGLISH), answers=(action,)))

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from config.i18n.text import Phrase
+from config.i18n.translator import Translator
+from config.i18n.wording import Wording
 from config.settings import Settings
-from config.workflows import Destination, Ends, Needs, WorkflowKind
+from config.workflows import Destination, Ends, Letter, Needs, WorkflowKind
 from daemon.core.commands import ChooseAction, RaiseGuide
 from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide
 from daemon.core.events import Launched, ServiceLost
@@ -14,7 +17,7 @@ from daemon.core.model import Claim, KeyId
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import BarRole, ReaderStatus, SavedFile
-from support.core.factories import DAY, NOW, SIV, UNACTIVATED, ending, token
+from support.core.factories import DAY, NOW, SETTINGS, SIV, UNACTIVATED, ending, token
 from support.core.simulator import Simulator, simulator_with
 from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, delivered, mailed, two_keys
 from support.core.workflows import a_step, a_workflow
@@ -152,6 +155,18 @@ def test_the_certificate_is_saved_once_it_was_read() -> None:
     before = simulator.state
     simulator.choose("save:certificate")
     assert simulator.state.memory == before.memory, "it is saved where the page is shown"
+
+
+def test_the_text_of_the_letter_can_be_copied() -> None:
+    letter = Letter(subject=Wording(en="Hello", fr="Bonjour"), body=Wording(en="{holder}, {serial}", fr="{serial}"))
+    simulator = two_keys(OLD_ENDS + DAY)
+    opalexe = replace(SETTINGS.procedures[0], letter=letter)
+    simulator.state = replace(simulator.state, settings=replace(SETTINGS, procedures=(opalexe,)))
+    simulator.plug(NEW)
+    simulator.choose("end:prepared", "open:platform", "end:log_in")
+    copied = simulator.actions()["open:support_mail"].copy
+    assert isinstance(copied, Phrase)
+    assert Translator("en").render(copied) == f"Jean MARTIN, {NEW.serial_hex}"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,141 @@
+"""Hands a letter to the mail program over the session bus (Linux).
+
+Every account can read the arguments of a process. On the bus only the user's own programs see them.
+Sources: XDG Desktop Portal, org.freedesktop.portal.Email; Desktop Entry Specification 1.5, D-Bus activation.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daemon.adapters.launch.mailto import Draft
+from daemon.adapters.launch.vendor_tool import find_entry, read_entry
+from daemon.adapters.notify.dbus_server import BUS, find_session_bus
+from daemon.core.model import ActivationToken
+
+if TYPE_CHECKING:
+    from dbus_fast import Message
+    from dbus_fast.aio import MessageBus
+
+log = logging.getLogger(__name__)
+
+PORTAL, PORTAL_PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
+EMAIL, REQUEST = "org.freedesktop.portal.Email", "org.freedesktop.portal.Request"
+APPLICATION = "org.freedesktop.Application"
+MAILTO = "x-scheme-handler/mailto"
+CALL_LIMIT_S = 10.0  # a portal or a mail program starts meanwhile
+CHOICE_LIMIT_S = 3.0  # then the portal asks the user which program to take, and its answer can wait
+FAILED = 2  # org.freedesktop.portal.Request: ended in some other way than by the user
+
+
+def open_draft(draft: Draft, activation: ActivationToken | None) -> bool:
+    """Open the draft through the portal or the mail program.
+
+    Returns success.
+    """
+    from dbus_fast.errors import DBusError
+
+    if not find_session_bus():
+        return False
+    for way in (_by_portal, _by_activation):
+        try:
+            if asyncio.run(way(draft, activation)):
+                return True
+        except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
+            log.debug("The letter could not be handed over: %s", type(error).__name__)
+    return False
+
+
+async def _by_portal(draft: Draft, activation: ActivationToken | None) -> bool:
+    from dbus_fast import Variant
+    from dbus_fast.aio import MessageBus
+
+    bus = await MessageBus().connect()
+    try:
+        token = f"vigicle{secrets.token_hex(8)}"
+        sender = (bus.unique_name or ":").removeprefix(":").replace(".", "_")
+        answered = asyncio.get_running_loop().create_future()
+        request = f"{PORTAL_PATH}/request/{sender}/{token}"
+        bus.add_message_handler(_response_to(request, answered.set_result))
+        await _called(bus, BUS, "/org/freedesktop/DBus", BUS, "AddMatch", "s", f"type='signal',path='{request}'")
+        options = {"handle_token": token, "address": draft.to, "subject": draft.subject, "body": draft.body}
+        if activation is not None:
+            options["activation_token"] = activation
+        typed = {name: Variant("s", value) for name, value in options.items()}
+        if not await _called(bus, PORTAL, PORTAL_PATH, EMAIL, "ComposeEmail", "sa{sv}", "", typed):
+            return False
+        try:
+            async with asyncio.timeout(CHOICE_LIMIT_S):
+                return bool(await answered != FAILED)
+        except TimeoutError:
+            return True
+    finally:
+        bus.disconnect()
+
+
+def _response_to(request: str, answered: Callable[[int], None]) -> "Callable[[Message], None]":
+    """Return what hears the portal's answer to a request."""
+
+    def hear(message: "Message") -> None:
+        if (message.path, message.interface, message.member) == (request, REQUEST, "Response"):
+            answered(int(message.body[0]))
+
+    return hear
+
+
+async def _by_activation(draft: Draft, activation: ActivationToken | None) -> bool:
+    from dbus_fast import Variant
+    from dbus_fast.aio import MessageBus
+
+    name = _mail_program()
+    if name is None:
+        return False
+    path = "/" + name.replace(".", "/").replace("-", "_")
+    keys = () if activation is None else ("activation-token", "desktop-startup-id")
+    data = {key: Variant("s", activation) for key in keys}
+    bus = await MessageBus().connect()
+    try:
+        return await _called(bus, name, path, APPLICATION, "Open", "asa{sv}", [draft.address], data)
+    finally:
+        bus.disconnect()
+
+
+async def _called(bus: "MessageBus", name: str, path: str, interface: str, member: str, *body: object) -> bool:
+    """Call a method, and return success.
+
+    Its signature is the first of `body`.
+    """
+    from dbus_fast import Message, MessageType
+
+    signature, *values = body
+    message = Message(
+        destination=name, path=path, interface=interface, member=member, signature=str(signature), body=values
+    )
+    async with asyncio.timeout(CALL_LIMIT_S):
+        reply = await bus.call(message)
+    return reply.message_type is not MessageType.ERROR
+
+
+def _mail_program() -> str | None:
+    """Return the bus name of the user's mail program, None for none."""
+    asker = shutil.which("xdg-mime")
+    if asker is None:
+        return None
+    asked = subprocess.run(  # noqa: S603 - our own command, no shell
+        [asker, "query", "default", MAILTO],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=CALL_LIMIT_S,
+    )
+    entry = find_entry(asked.stdout.strip(), os.environ)
+    if entry is None or read_entry(entry).get("DBusActivatable") != "true":
+        return None
+    return Path(entry).stem

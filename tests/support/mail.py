@@ -1,0 +1,60 @@
+"""What takes a letter over the session bus."""
+
+from __future__ import annotations
+
+import queue
+from typing import TYPE_CHECKING
+
+from dbus_fast import Message
+
+from support.bus import BusService
+
+if TYPE_CHECKING:
+    from support.bus import SessionBus
+
+
+class EmailPortal(BusService):
+    """The e-mail part of XDG Desktop Portal.
+
+    `drafts` holds what it was asked to open.
+    """
+
+    name = "org.freedesktop.portal.Desktop"
+    path = "/org/freedesktop/portal/desktop"
+    interface = "org.freedesktop.portal.Email"
+
+    def __init__(self, bus: SessionBus, response: int = 0) -> None:
+        super().__init__(bus)
+        self.drafts: queue.SimpleQueue[dict[str, str]] = queue.SimpleQueue()
+        self._response = response
+
+    def respond(self, message: Message) -> Message:
+        if message.member != "ComposeEmail":
+            return super().respond(message)
+        options = {name: value.value for name, value in message.body[1].items()}
+        assert message.sender is not None
+        request = f"{self.path}/request/{message.sender[1:].replace('.', '_')}/{options['handle_token']}"
+        assert self._bus is not None
+        interface, body = "org.freedesktop.portal.Request", [self._response, {}]
+        self._bus.send(Message.new_signal(request, interface, "Response", "ua{sv}", body))
+        self.drafts.put(options)
+        return Message.new_method_return(message, "o", [request])
+
+
+class MailProgram(BusService):
+    """A mail program that the bus activates.
+
+    `opened` holds the addresses.
+    """
+
+    name = "org.example.Mail"
+    path = "/org/example/Mail"
+    interface = "org.freedesktop.Application"
+
+    def __init__(self, bus: SessionBus) -> None:
+        super().__init__(bus)
+        self.opened: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def respond(self, message: Message) -> Message:
+        self.opened.put(message.body[0][0])
+        return Message.new_method_return(message)
