@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bundle import write_sums
 from commands import ROOT, SetupError, StepError, complain, say
+from manifests import write_manifests
 from publisher import check_publisher, publisher
 
 TARGETS = ("deb", "windows", "macos")
@@ -35,6 +36,7 @@ def main() -> int:
             builder.stage(options.stage.resolve())
             return 0
         package: Path = builder.finish(options.staged.resolve(), output) if options.staged else builder.build(output)
+        write_manifests(output)
         write_sums(output)
     except (SetupError, StepError) as error:
         complain(str(error))
