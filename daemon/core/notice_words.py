@@ -23,6 +23,8 @@ from daemon.core.views.report import Reason
 SOON = 30  # days before the end from which the title presses
 WITH_TIME = timedelta(hours=48)  # before that, the time of day does not matter
 WEEK = timedelta(weeks=1)
+MONTHS_A_YEAR = 12
+MONTHS_IN_DAYS = 2  # spans of so many months, or fewer, are told in days
 QUESTION_TITLES = {Question.IN_USE: "notice.in_use.title", Question.OLD_KEY: "notice.old_key.title"}
 QUESTION_BODIES = {Question.IN_USE: "notice.in_use.body", Question.OLD_KEY: "notice.old_key.body"}
 PATH_TITLES = {
@@ -115,6 +117,23 @@ def left_words(not_after: datetime, now: datetime) -> Text:
     if left == 0:
         return text("days.last")
     return text("days.left", count=left)
+
+
+def span_words(not_after: datetime, now: datetime) -> Text:
+    """Return how long a certificate is still valid, in years and months.
+
+    The last two months are told in days.
+    """
+    months = 12 * (not_after.year - now.year) + not_after.month - now.month - (not_after.day < now.day)
+    if not has_end(not_after):
+        return text("date.no_end")
+    if months <= MONTHS_IN_DAYS:
+        return text("span.days", count=max(0, days_left(not_after, now)))
+    years = text("span.years", count=months // 12)
+    rest = text("span.months", count=months % 12)
+    if months < MONTHS_A_YEAR:
+        return rest
+    return years if months % MONTHS_A_YEAR == 0 else text("span.both", years=years, months=rest)
 
 
 def lead_words(procedure: Procedure | None) -> Text:

@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from support.guide_pages import PAGES, Writer
-from tray.window.guide_window import HELP, KEYS, GuideWindow
+from support.guide_story_pages import story_pages
+from tray.window.guide_window import CONTACTS, HELP, KEYS, SETTINGS, GuideWindow
 from tray.window.pyside_refcount_fix import protect_constants
 from tray.window.theme import Theme
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from daemon.adapters.guide.messages import GuideAnswer, Page
 
+BESIDE = {"help": HELP, "contacts": CONTACTS, "keys": KEYS, "settings": SETTINGS}
 POINTS = 9  # Qt's own on Linux
 
 
@@ -80,6 +82,23 @@ class GuideSetup:
                 window.go_to(KEYS)
             if name == "naming":
                 window.findChildren(QAction, "name:1")[0].trigger()
-            self.settle()
-            window.grab().save(str(folder / f"{name}-{language}-{scheme}.png"))
-            self.close(window)
+            self._grab(window, folder / f"{name}-{language}-{scheme}.png")
+
+    def take_story(self, folder: Path, scheme: str, language: str, names: Iterable[str] | None = None) -> None:
+        """Save pictures of the pages along one renewal, and of those beside."""
+        self.theme.set_scheme(scheme)
+        for name, page in story_pages(language):
+            if names is None or name in names:
+                self._grab(self.window(page), folder / f"{name}-{language}-{scheme}.png")
+        for name, place in BESIDE.items():
+            if names is None or name in names:
+                window = self.window(dict(story_pages(language))["add_with_old-log_in"])
+                window.go_to(place)
+                window.guard.end()
+                self._grab(window, folder / f"{name}-{language}-{scheme}.png")
+
+    def _grab(self, window: GuideWindow, file: Path) -> None:
+        """Save a picture of a window, and close it."""
+        self.settle()
+        window.grab().save(str(file))
+        self.close(window)

@@ -10,11 +10,11 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.workflows import Needs
 from daemon.adapters.guide.messages import Page
-from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, ReaderStatus, StepStatus
 from tray.window.buttons import Rank, WrappingButton
 from tray.window.countdown import Countdown
 from tray.window.glyphs import COPIED, GlyphView
+from tray.window.help_page import back_of
 from tray.window.instructions import Instructions, Notes
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, clear, column, row
@@ -57,7 +57,9 @@ class GuidePage(QWidget):
         self._eyebrow.show_words(page.eyebrow)
         self.headline.show_words(translator.render(text(_wrong_title(page))) if wrong else page.headline)
         self.headline.setAccessibleName(". ".join(filter(None, (page.eyebrow, self.headline.text()))))
-        at_step = any(step.status is StepStatus.CURRENT for step in page.steps)
+        at_step = bool(page.primary or page.openings or page.awaited) and any(
+            step.status is StepStatus.CURRENT for step in page.steps
+        )
         body = page.alert if wrong and page.alert else page.body
         self._instructions.show_body(body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step)
         self._notes.show_notes(_notes(page, translator, wrong=wrong))
@@ -130,7 +132,8 @@ def links_of(page: Page) -> list[Action[str]]:
     """
     if page.steps and not page.answers:
         return []
-    return [action for action in (*page.actions, *page.cases) if action.id.kind is not ActionKind.GO_BACK]
+    back = back_of(page)
+    return [action for action in (*page.actions, *page.cases) if action != back]
 
 
 def _notes(page: Page, translator: Translator, *, wrong: bool) -> list[tuple[str, bool]]:
@@ -139,6 +142,6 @@ def _notes(page: Page, translator: Translator, *, wrong: bool) -> list[tuple[str
     notes += [(note, False) for note in page.notes]
     if page.needs is not Needs.NOTHING and page.awaited:
         notes.append((translator.render(text("window.by_itself")), False))
-    if not page.answers:
+    if page.steps and page.steps[0].status is StepStatus.CURRENT:
         notes.append((page.why or "", False))
     return notes

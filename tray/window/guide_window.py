@@ -10,14 +10,13 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.settings import SettingId
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, SettingWritten
-from daemon.core.action_id import ActionKind
 from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action
 from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import USUAL_PX, WrappingButton
 from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
-from tray.window.help_page import ContactsPage, HelpPage, situations_of
+from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
 from tray.window.keys_page import KeysPage
 from tray.window.labels import announce
 from tray.window.layouts import column
@@ -164,7 +163,7 @@ class GuideWindow(QDialog):
 
     def _links(self, page: Page) -> Iterator[Link]:
         """Yield the links to what belongs to the page."""
-        back = next((action for action in page.actions if action.id.kind is ActionKind.GO_BACK), None)
+        back = back_of(page)
         here = self._stack.currentIndex()
         if here == GUIDE and back is not None:
             yield f"action:{back.id}", f"‹ {back.label}", lambda: self._choose(back)

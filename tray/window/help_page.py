@@ -61,8 +61,15 @@ class ContactsPage(LinkPage):
         self._notes.show_notes((contact, False) for contact in page.contacts)
 
 
+def back_of(page: Page) -> Action[str] | None:
+    """Return the action that goes back a step."""
+    kinds = {ActionKind.GO_BACK, ActionKind.TAKE_BACK} if page.steps else {ActionKind.GO_BACK}
+    return next((action for action in page.actions if action.id.kind in kinds), None)
+
+
 def situations_of(page: Page) -> list[Action[str]]:
     """Return what is rarely needed, and the other keys."""
     if not page.steps or page.answers:
         return []
-    return [action for action in (*page.actions, *page.cases) if action.id.kind is not ActionKind.GO_BACK]
+    back = back_of(page)
+    return [action for action in (*page.actions, *page.cases) if action != back]

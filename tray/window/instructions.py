@@ -23,14 +23,18 @@ class Instructions(QWidget):
         self.setLayout(self._column)
 
     def show_body(self, body: str, openings: Sequence[QWidget], *, lettered: bool) -> None:
-        """Show these sentences, and the buttons below the first."""
+        """Show these sentences, and the buttons.
+
+        They are below the first sentence of a step, and below the last one elsewhere.
+        """
         clear(self._column)
         sentences = [sentence for sentence in by_sentence(body).split("\n") if sentence]
+        last = 0 if lettered else len(sentences) - 1
         for number, sentence in enumerate(sentences):
             words = WrappingLabel(self._theme, sentence, scale=1.06)
             lines = column(self._theme, gap=0.4)
             lines.addWidget(words)
-            if number == 0 and openings:
+            if number == last and openings:
                 lines.addLayout(self._buttons(openings))
             self._add(lines, number, lettered=lettered and len(sentences) > 1)
             words.setAccessibleName(sentence)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from config.workflows import Needs
+from config.workflows import Needs, WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.core.views.guide import ReaderStatus
 from tray.window.theme import Theme
@@ -188,7 +188,8 @@ def drawn_keys(page: Page, translator: Translator) -> Iterator[DrawnKey]:
 
 def _kind(kind: str, page: Page) -> str:
     """Return the kind of a key, which names its colour."""
-    return "good" if kind in {"old", "new"} and not page.phases else kind
+    is_only = not page.phases or page.workflow is WorkflowKind.ORDER
+    return "good" if kind in {"old", "new"} and is_only else kind
 
 
 def _label(kind: str, page: Page, translator: Translator) -> str:

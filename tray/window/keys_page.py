@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -22,6 +22,7 @@ class KeysPage(QWidget):
     def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
         super().__init__()
         self.setObjectName("paper")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as LinkPage
         self._theme = theme
         self._answer = answer
         self._drafts: dict[str | None, str] = {}  # names that are being written, by key

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
 
 from daemon.core.views.guide import Action
 from tray.window.buttons import Rank, WrappingButton, literal
@@ -20,6 +20,8 @@ class LinkPage(QWidget):
     def __init__(self, theme: Theme, *parts: QLayout | QWidget, gap: float = 0.8) -> None:
         super().__init__()
         self.setObjectName("paper")
+        # It is as high as its words at this width; the least height would be that at the least width.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.headline = WrappingLabel(theme, scale=1.75, bold=True)
         whole = column(theme, gap=gap, margin=1.4)
         whole.addWidget(self.headline)

@@ -69,6 +69,9 @@ class LanguageRow(SettingRow):
         super().__init__(theme, setting, write)
         self._choices = {language: RadioButton(theme, literal(name)) for language, name in LANGUAGES.items()}
         choices, flow = QWidget(), Flow(round(theme.base))
+        self.label.setMinimumHeight(round(LOWEST * theme.base))
+        self.label.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        flow.addWidget(self.label)
         for language, choice in self._choices.items():
             choice.setObjectName(f"set:{setting}:{language}")
             choice.clicked.connect(lambda _checked, chosen=language: write(setting, chosen))

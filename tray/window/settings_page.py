@@ -27,10 +27,10 @@ class SettingsPage(LinkPage):
         self._write = write
         self._rows: dict[str, SettingRow] = {}
         self._switches = column(theme, gap=0)
-        self._fields = column(theme, gap=0.8)
+        self._fields = column(theme, gap=0.6)
         self._buttons = Flow(round(0.5 * theme.base))
         self._about = column(theme, gap=0.3)
-        super().__init__(theme, self._switches, self._fields, self._buttons, self._about, gap=0.8)
+        super().__init__(theme, self._switches, self._fields, self._buttons, self._about, gap=0.5)
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show the settings of this moment."""

@@ -18,7 +18,9 @@ from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, tr
 from daemon.core.guide.overview import office_contacts, with_overview
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
+from daemon.core.key_names import key_words
 from daemon.core.model import Claim
+from daemon.core.notice_words import span_words
 from daemon.core.renewal import waits_until
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView
@@ -97,16 +99,17 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
     end = context.case.status.current.not_after
     bodies = BODIES if has_end(end) else BODIES_WITHOUT_END
     told = earlier(end, first_notice(context.state.settings.notices_of(context.procedure)))
+    span = span_words(end, context.now)
     view = GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
-        headline=fill_text(context, HEADLINES[page]),
-        body=fill_text(context, bodies[page], date=end, told=told, begins=_waits_until(context) or end),
+        headline=fill_text(context, HEADLINES[page], key=key_words(context.procedure), date=end),
+        body=fill_text(context, bodies[page], date=end, told=told, begins=_waits_until(context) or end, span=span),
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
-        notes=tuple(_about_calendar(page)),
+        notes=tuple(_notes(page)),
         openings=tuple(_calendar(page, end)),
         primary=_primary(page),
         likely=ActionId(ActionKind.FINISH) if _primary(page) else None,
@@ -154,10 +157,12 @@ def _calendar(page: CalmPage, end: datetime) -> Iterator[Action[Sentence]]:
         yield workflow_action(ActionKind.CALENDAR)
 
 
-def _about_calendar(page: CalmPage) -> Iterator[Sentence]:
-    """Yield what becomes of the old key's dates."""
+def _notes(page: CalmPage) -> Iterator[Sentence]:
+    """Yield what becomes of the old key's dates, or of a new key."""
     if page is CalmPage.FINISHED:
         yield text("guide.calendar.renewed")
+    if page is CalmPage.WELL:
+        yield text("guide.well.new")
 
 
 def _primary(page: CalmPage) -> Action[Sentence] | None:

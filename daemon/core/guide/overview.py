@@ -8,6 +8,7 @@ from config.i18n.text import Sentence, text
 from config.workflows import Destination, Ends, Needs, Step, Workflow, WorkflowKind
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text
+from daemon.core.notice_words import last_day_with_old
 from daemon.core.state import State
 from daemon.core.views.guide import GuideView, StepStatus, StepSummary
 from daemon.core.workflows.workflow import wanted
@@ -48,6 +49,7 @@ def with_overview(context: GuideContext, page: GuideView[Sentence], *, finished:
         phases=tuple(_phases(phase)),
         eyebrow=_eyebrow(context, page),
         outline=tuple(_outline(context, page)),
+        notes=(*_about_waiting(context), *page.notes),
         awaited=_awaited(context),
         needs=wanted(context.step) if context.step else Needs.NOTHING,
         contacts=tuple(contacts(context)),
@@ -110,6 +112,20 @@ def _ordered_on(context: GuideContext) -> Sentence | None:
     done = context.progress.done.values() if context.progress else ()
     ordered = min(done, default=None)
     return text("guide.eyebrow.ordered", date=ordered) if ordered else None
+
+
+def _about_waiting(context: GuideContext) -> Iterator[Sentence]:
+    """Yield what to know while an ordered key is on its way."""
+    if context.step is None or context.step.ends is not Ends.CERTIFICATE_SEEN:
+        return
+    expected = context.case.expected
+    if expected is not None and context.now < expected:
+        yield fill_text(context, "guide.ordered.until", expected=expected)
+    elif expected is not None:
+        yield fill_text(context, "guide.ordered.late", expected=expected)
+    last = last_day_with_old(context.case)
+    if context.now < last:
+        yield fill_text(context, "guide.ordered.keep", last=last)
 
 
 def _awaited(context: GuideContext) -> Sentence | None:

@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--schemes", nargs="+", default=["light", "dark", "contrast"])
     parser.add_argument("--languages", nargs="+", default=["fr", "en"])
     parser.add_argument("--pages", nargs="+")
+    parser.add_argument("--story", action="store_true", help="the pages of one renewal, as the core makes them")
     options = parser.parse_args()
     os.environ |= {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": options.zoom}
     from support.guide_setup import GuideSetup  # Qt reads its environment once
@@ -35,7 +36,8 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     for scheme in options.schemes:
         for language in options.languages:
-            guide_setup.take(options.folder, scheme, language, options.pages)
+            take = guide_setup.take_story if options.story else guide_setup.take
+            take(options.folder, scheme, language, options.pages)
     return 0
 
 

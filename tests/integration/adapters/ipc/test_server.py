@@ -496,7 +496,7 @@ def test_a_follower_gets_each_page_and_can_choose_on_it(daemon: RunningDaemon) -
     daemon.publisher.show(VIEW)
     following = follow(daemon.runtime, timeout_s=LIMIT_S)
     assert (page_of(following).headline, daemon.asked.empty()) == ("Plug in your key", True)
-    daemon.publisher.show(replace(VIEW, headline=text("guide.well")))
+    daemon.publisher.show(replace(VIEW, headline=text("guide.tidied")))
     page = page_of(following)
     assert page.headline == "Your key is in order"
     following.answer(Chosen(number=page.number, action=CHECK))

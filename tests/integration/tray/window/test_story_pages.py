@@ -1,0 +1,72 @@
+"""The window on every page of one renewal, as the core makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea
+
+from support.guide_story_pages import story_pages
+from tray.window.guide_window import CONTACTS, GUIDE, SETTINGS, GuideWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.guide_setup import GuideSetup
+
+MOST_WORDS = 125  # of a page, without its buttons
+LEAST_LETTERS, LEAST_TARGET = 14, 44  # pixels
+LANGUAGES = ["fr", "en"]
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def shown(request: pytest.FixtureRequest, guide_setup: GuideSetup) -> Iterator[dict[str, GuideWindow]]:
+    """A window of the first size on each page, by the page's name."""
+    windows = {name: guide_setup.window(page, "920x640") for name, page in story_pages(request.param)}
+    yield windows
+    for window in windows.values():
+        guide_setup.close(window)
+
+
+def overflow(window: GuideWindow) -> int:
+    """Return by how many pixels the page is higher than its place."""
+    (bar,) = [area.verticalScrollBar() for area in window.findChildren(QScrollArea) if area.isVisible()]
+    return bar.maximum()
+
+
+def words_of(window: GuideWindow) -> list[str]:
+    """Return the words that are shown, without those of buttons."""
+    return " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible()).split()
+
+
+def test_no_page_scrolls(shown: dict[str, GuideWindow]) -> None:
+    assert {name: overflow(window) for name, window in shown.items() if overflow(window)} == {}
+
+
+def test_no_page_says_too_much(shown: dict[str, GuideWindow]) -> None:
+    counts = {name: len(words_of(window)) for name, window in shown.items()}
+    assert {name: count for name, count in counts.items() if count > MOST_WORDS} == {}
+
+
+def test_letters_and_targets_are_large_enough(shown: dict[str, GuideWindow]) -> None:
+    for name, window in shown.items():
+        labels = [label for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
+        small = [label.text() for label in labels if QFontInfo(label.font()).pixelSize() < LEAST_LETTERS]
+        buttons = [button for button in window.findChildren(QAbstractButton) if button.isVisible()]
+        low = [button.text() for button in buttons if button.height() < LEAST_TARGET]
+        assert (small, low) == ([], []), name
+
+
+def test_whom_to_call_is_on_every_page_with_a_procedure(shown: dict[str, GuideWindow]) -> None:
+    without = [name for name, window in shown.items() if not window.findChildren(QAbstractButton, "go:contacts")]
+    assert without == ["empty"], "nothing is known there yet"
+
+
+@pytest.mark.parametrize("place", [CONTACTS, SETTINGS, GUIDE])
+def test_no_page_beside_scrolls(shown: dict[str, GuideWindow], guide_setup: GuideSetup, place: int) -> None:
+    window = shown["add_with_old-log_in"]
+    window.go_to(place)
+    guide_setup.settle()
+    assert overflow(window) == 0

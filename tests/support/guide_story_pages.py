@@ -1,0 +1,117 @@
+"""The guide's pages along one renewal, as the core makes them."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from config.i18n.translator import Translator
+from config.schema.load_settings import catalogue_settings
+from config.workflows import WorkflowKind
+from daemon.adapters.guide.render import render_page
+from daemon.core.model import Claim
+from daemon.core.state import State
+from support.core.factories import DAY, ending
+from support.core.simulator import Simulator
+from support.core.story import ANNE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import timedelta
+
+    from config.i18n.text import Sentence
+    from daemon.adapters.guide.messages import Page
+    from daemon.core.model import Certificate
+    from daemon.core.views.guide import GuideView
+
+SETTINGS = catalogue_settings()
+OPALEXE = next(procedure for procedure in SETTINGS.procedures if procedure.id == "opalexe")
+
+
+def key(name: str, left: timedelta) -> Certificate:
+    """Return a certificate of Jeanne MARTIN's."""
+    return ending(left, name, given_name="Jeanne", surname="MARTIN", subject_cn="Jeanne MARTIN")
+
+
+OLD, NEW = key("old", 39 * DAY), key("new", 1090 * DAY)
+NEW_ID = NEW.fingerprint[:16]
+
+
+def story_pages(language: str) -> Iterator[tuple[str, Page]]:
+    """Yield each page of the story with a name, from calm to the end."""
+    for name, view in (*_calm(), *_ordering(), *_activating(), *_with_old(), *_without_old()):
+        yield name, render_page(view, Translator(language, UTC), 1)
+
+
+def play(*known: Certificate) -> Simulator:
+    """Plug in and remove these keys, one after the other."""
+    simulator = Simulator(state=State(settings=SETTINGS, login_start=True))
+    simulator.look()
+    for each in known:
+        simulator.plug(each)
+        simulator.remove()
+    return simulator
+
+
+def _calm() -> Iterator[tuple[str, GuideView[Sentence]]]:
+    yield "empty", play().page
+    simulator = play()
+    simulator.plug(key("well", 700 * DAY))
+    yield "well", simulator.page
+
+
+def _ordering() -> Iterator[tuple[str, GuideView[Sentence]]]:
+    simulator = play()
+    simulator.plug(OLD)
+    yield from _walk(simulator, WorkflowKind.ORDER)
+
+
+def _activating() -> Iterator[tuple[str, GuideView[Sentence]]]:
+    simulator = play(OLD)
+    yield "activate-insert", play(OLD, NEW).page
+    simulator.plug(NEW)
+    yield from _walk(simulator, WorkflowKind.ACTIVATE)
+    simulator.tell(NEW_ID, Claim.ACTIVATED)
+    yield "bridge", simulator.page
+
+
+def _with_old() -> Iterator[tuple[str, GuideView[Sentence]]]:
+    simulator = play(OLD, NEW)
+    simulator.tell(NEW_ID, Claim.ACTIVATED)
+    simulator.plug(OLD)
+    for step in ("log_in", "ask_for_mail", "close_browser"):
+        yield f"add_with_old-{step}", simulator.page
+        simulator.choose(f"end:{step}")
+    yield "add_with_old-remove_old", simulator.page
+    simulator.remove()
+    yield "add_with_old-insert_new", simulator.page
+    simulator.plug(ANNE)
+    yield "wrong-key", simulator.page
+    simulator.remove()
+    simulator.plug(NEW)
+    for step in ("click_link", "enter_pin", "enter_platform", "check_new"):
+        yield f"add_with_old-{step}", simulator.page
+        simulator.choose(f"end:{step}")
+    yield "add_with_old-question", simulator.page
+    simulator.choose("state:works")
+    yield "finished", simulator.page
+
+
+def _without_old() -> Iterator[tuple[str, GuideView[Sentence]]]:
+    simulator = play(key("old", -2 * DAY), NEW)
+    simulator.tell(NEW_ID, Claim.ACTIVATED)
+    yield "bridge-support", simulator.page
+    simulator.choose("end:prepared")
+    simulator.plug(NEW)
+    yield from _walk(simulator, WorkflowKind.ASSOCIATE_NEW)
+    yield "associate_new-question", simulator.page
+
+
+def _walk(simulator: Simulator, kind: WorkflowKind) -> Iterator[tuple[str, GuideView[Sentence]]]:
+    """Yield each step of a workflow that the user ends."""
+    while simulator.step():
+        name = simulator.step()
+        yield f"{kind}-{name}", simulator.page
+        if f"end:{name}" not in simulator.actions():
+            return
+        simulator.choose(f"end:{name}")
