@@ -38,7 +38,7 @@ NEW_ID = NEW.fingerprint[:16]
 
 
 def story_pages(language: str) -> Iterator[tuple[str, Page]]:
-    """Yield each page of the story with a name, from calm to the end."""
+    """Yield each page of the story with its name."""
     for name, view in (*_calm(), *_ordering(), *_activating(), *_with_old(), *_without_old()):
         yield name, render_page(view, Translator(language, UTC), 1)
 

@@ -10,6 +10,7 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.settings import SettingId
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, SettingWritten
+from daemon.core.action_id import ActionKind
 from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action
 from tray.window.activation import activate_process, use_activation

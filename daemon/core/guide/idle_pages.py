@@ -158,7 +158,7 @@ def _calendar(page: CalmPage, end: datetime) -> Iterator[Action[Sentence]]:
 
 
 def _notes(page: CalmPage) -> Iterator[Sentence]:
-    """Yield what becomes of the old key's dates, or of a new key."""
+    """Yield what to know about the other key."""
     if page is CalmPage.FINISHED:
         yield text("guide.calendar.renewed")
     if page is CalmPage.WELL:

@@ -498,7 +498,7 @@ def test_a_follower_gets_each_page_and_can_choose_on_it(daemon: RunningDaemon) -
     assert (page_of(following).headline, daemon.asked.empty()) == ("Plug in your key", True)
     daemon.publisher.show(replace(VIEW, headline=text("guide.tidied")))
     page = page_of(following)
-    assert page.headline == "Your key is in order"
+    assert page.headline == "The old certificate is removed"
     following.answer(Chosen(number=page.number, action=CHECK))
     chosen = daemon.asked.get(timeout=LIMIT_S)
     assert isinstance(chosen, CommandReceived)

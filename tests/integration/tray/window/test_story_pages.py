@@ -1,4 +1,4 @@
-"""The window on every page of one renewal, as the core makes them."""
+"""The window on every page of one renewal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LANGUAGES = ["fr", "en"]
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def shown(request: pytest.FixtureRequest, guide_setup: GuideSetup) -> Iterator[dict[str, GuideWindow]]:
-    """A window of the first size on each page, by the page's name."""
+    """A window of the first size on each page, by name."""
     windows = {name: guide_setup.window(page, "920x640") for name, page in story_pages(request.param)}
     yield windows
     for window in windows.values():
