@@ -33,6 +33,8 @@ class ActionKind(StrEnum):
     FINISH = "finish"  # close the page that says that all is done
     SAME_HOLDER = "same_holder"  # two keys are of one person
     OTHER_HOLDER = "other_holder"  # two keys are of two people
+    USE = "use"  # what a key is for
+    ASK_USE = "ask_use"  # ask what a key is for
     CLEAN_UP = "clean_up"  # begin to remove the old certificate
     NOT_NEEDED = "not_needed"  # never remove it
 
@@ -45,7 +47,8 @@ class ActionId:
     subject: str | None = None
     """What is opened, copied, saved, ended or gone back to; the known problem solved, or the newest key of a lineage.
 
-    The key that is claimed something of, or the pair of certificates whose holders are compared.
+    The key that is claimed something of, or the pair of certificates whose holders are compared. The certificate whose
+    use is asked about, or the answer and that certificate, with an @ between.
     """
     claims: tuple[Claim, ...] = ()
     """What STATE says of its key, or what ASK asks and TAKE_BACK unsays."""

@@ -98,6 +98,16 @@ class HolderKey:
 
 
 @dataclass(frozen=True, slots=True)
+class UseKey:
+    """The user was asked what a key is for."""
+
+    key: KeyId
+
+    def __str__(self) -> str:
+        return f"use|{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionKey:
     """The user was asked this about a key."""
 
@@ -179,6 +189,7 @@ DedupKey = (
     | PathKey
     | LastDayKey
     | ToldKey
+    | UseKey
     | QuestionKey
     | TroubleKey
     | LinkKey

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from config.settings import IssuerRule, Procedure
-from daemon.core.model import Assignment, Assignments, Certificate
+from daemon.core.model import Assignment, Assignments, Certificate, Role
 from daemon.core.registration_numbers import same_organization
 
 
@@ -42,6 +42,27 @@ def is_sure(certificate: Certificate, procedures: Iterable[Procedure], assignmen
         return True
     fitting = fitting_procedures(certificate, known)
     return len(fitting) == 1 and fitting[0].assume
+
+
+def is_use_open(certificate: Certificate, procedures: Iterable[Procedure], assignments: Assignments) -> bool:
+    """Return whether to ask what a certificate is for.
+
+    Only one that logs in is asked about, until the user answers, be it that they do not know.
+    """
+    if certificate.authority or certificate.role is not Role.AUTHENTICATION:
+        return False
+    answer = assignments.get(certificate.fingerprint)
+    return not is_sure(certificate, procedures, assignments) and (answer is None or not answer.unknown)
+
+
+def possible_uses(certificate: Certificate, procedures: Iterable[Procedure]) -> tuple[Procedure, ...]:
+    """Return the procedures to offer, those for any key last.
+
+    They are the ones that fit its issuer, and all where none does.
+    """
+    known = tuple(procedures)
+    of_issuers = fitting_procedures(certificate, known) or tuple(p for p in known if p.issuers)
+    return (*of_issuers, *(p for p in known if not p.issuers))
 
 
 def same_issuer(one: Certificate, other: Certificate) -> bool:

@@ -163,6 +163,9 @@ class State:
     revoking: bool = False
     """Whether what it asks is about a key that is lost or stolen: its certificate has to be revoked first."""
 
+    asked_use: Fingerprint | None = None
+    """The certificate that the guide asks the use of, because the user wants to say it."""
+
     has_failed: bool = False
     """Whether a part of vigicle has failed since the start, and left something out."""
 

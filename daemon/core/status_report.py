@@ -1,14 +1,17 @@
 """Makes the report of `status` and `check` from the state."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from daemon.core.assessment import Assessment
-from daemon.core.model import Occupancy
+from daemon.core.holders import LineageEntry, holder_name
+from daemon.core.issuers import is_use_open
+from daemon.core.model import Fingerprint, Occupancy
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, programs_at, reader_trouble
 from daemon.core.troubles import SERVICE_TROUBLES, Trouble
-from daemon.core.views.report import ReaderReport, Report, Stage
+from daemon.core.views.report import KeyInDoubt, ReaderReport, Report, Stage
 
 ATTENTION, EXPIRED, NOTHING_READ = 1, 2, 3
 TROUBLES_OF_READ_CARDS = {
@@ -20,6 +23,7 @@ TROUBLES_OF_READ_CARDS = {
 
 def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
     """Return everything that is known, in the form of the contract."""
+    doubts = {case.doubt.pair: case.doubt for case in assessment.cases if case.doubt}
     report = Report(
         readers=tuple(
             ReaderReport(
@@ -33,8 +37,25 @@ def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
         certificates=assessment.certificates,
         paths=tuple(case.path for case in assessment.cases if case.path),
         troubles=tuple(general_troubles(state, assessment, now)),
+        open_uses=tuple(_open_uses(state, assessment)),
+        doubts=tuple((_in_doubt(doubt.old), _in_doubt(doubt.new)) for doubt in doubts.values()),
     )
     return replace(report, exit_code=exit_code(report))
+
+
+def _open_uses(state: State, assessment: Assessment) -> Iterator[Fingerprint]:
+    """Yield the certificates that count, and whose use is a question."""
+    memory = state.memory
+    for line in assessment.certificates:
+        certificate = memory.certificates[line.fingerprint_sha256].certificate
+        is_open = is_use_open(certificate, state.settings.procedures, memory.assignments)
+        if is_open and line.stage is not Stage.SUPERSEDED:
+            yield certificate.fingerprint
+
+
+def _in_doubt(entry: LineageEntry) -> KeyInDoubt:
+    holder = holder_name(entry.seen.certificate)
+    return KeyInDoubt(fingerprint=entry.fingerprint, holder=holder, not_after=entry.not_after)
 
 
 def exit_code(report: Report) -> int:

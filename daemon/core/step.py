@@ -66,6 +66,7 @@ from daemon.core.trouble_notices import (
     trouble_notices,
 )
 from daemon.core.troubles import Trouble
+from daemon.core.use_questions import with_use_question
 from daemon.core.welcome import WELCOME, welcome_notice
 from daemon.core.workflows.history import workflow_history
 from daemon.core.workflows.progress import set_back
@@ -325,7 +326,11 @@ def _hand_out(state: State, due: list[Notice], fresh: list[Notice], now: datetim
 
 def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
     """Return every notice that is due, whatever the hour."""
-    of_keys = due_notices(assessment, state.memory, state.settings, state.presence, now)
+    procedures = state.settings.procedures
+    of_keys = (
+        with_use_question(notice, assessment, state.memory, procedures, now)
+        for notice in due_notices(assessment, state.memory, state.settings, state.presence, now)
+    )
     of_guide = guide_notices(assessment, state.memory, now)
     due = summarize([*of_keys, *trouble_notices(state, assessment, now), *of_guide])
     if state.greeting and not was_delivered(state.memory, WELCOME, now):

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -240,6 +241,7 @@ def play(
     Returns 0, or 1 when the story failed.
     """
     told: queue.Queue[Notice | Launch] = queue.Queue()
+    settings = replace(settings, procedures=tuple(p for p in settings.procedures if p.assume))  # so that all is sure
     with tempfile.TemporaryDirectory(prefix="vigicle-demo-") as folder:
         demo = make_demo(Path(folder), settings, translator.render, told.put, BEGIN, make_tray, window)
         wait = _a_moment

@@ -22,10 +22,12 @@ from daemon.core.commands import (
 )
 from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT
 from daemon.core.model import Claim, HolderAnswer
+from daemon.core.use_questions import issuer_facts
 from daemon.core.views.report import CertificateStatus, Stage
 from tray.cli.command import NOT_DONE, USAGE, AddCommand
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
+UNKNOWN = "unknown"
 SEPARATE = "separate"
 COMPARED = {str(Claim.REPLACES): HolderAnswer.SAME, SEPARATE: HolderAnswer.ANOTHER}
 
@@ -51,6 +53,8 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
     assign = command("assign", _assign)
     assign.add_argument("procedure", help=words("help.assign_procedure"))
     assign.add_argument("fingerprint", help=words("help.fingerprint"))
+    issuer = command("issuer", _issuer)
+    issuer.add_argument("fingerprint", help=words("help.fingerprint"))
     forget = command("forget", _forget)
     forget.add_argument("fingerprint", help=words("help.fingerprint"))
     forget.add_argument("--yes", action="store_true", help=words("help.yes"))
@@ -125,18 +129,28 @@ def _note(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
 
 
 def _assign(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    known = [procedure.id for procedure in loaded.settings.procedures]
-    if options.procedure not in {*known, NO_PROCEDURE}:
-        choices = ", ".join([*known, NO_PROCEDURE])
+    accepted = [*(procedure.id for procedure in loaded.settings.procedures), NO_PROCEDURE, UNKNOWN]
+    if options.procedure not in accepted:
+        choices = ", ".join(accepted)
         unknown = text("assign.unknown", procedure=clean(options.procedure), known=choices)
         print(translator.render(unknown), file=sys.stderr)
         return USAGE
     certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
     if certificate is None:
         return USAGE
-    named = None if options.procedure == NO_PROCEDURE else options.procedure
-    oneshot.ask(folders, loaded, AssignProcedure(fingerprint=certificate.fingerprint_sha256, procedure=named))
+    fingerprint, unknown = certificate.fingerprint_sha256, options.procedure == UNKNOWN
+    named = None if unknown or options.procedure == NO_PROCEDURE else options.procedure
+    oneshot.ask(folders, loaded, AssignProcedure(fingerprint=fingerprint, procedure=named, unknown=unknown))
     print(translator.render(text("tell.done")))
+    return 0
+
+
+def _issuer(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+    """Print what the makers of vigicle need to know of an issuer."""
+    certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
+    if certificate is None:
+        return USAGE
+    print(issuer_facts(oneshot.remembered(folders).certificates[certificate.fingerprint_sha256].certificate))
     return 0
 
 

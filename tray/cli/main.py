@@ -109,6 +109,7 @@ COMMAND_HELP = {
     "note": "help.note",
     "forget": "help.forget",
     "assign": "help.assign",
+    "issuer": "help.issuer",
     "doctor": "help.doctor",
     "self-test": "help.self_test",
     "autostart": "help.autostart",

@@ -14,7 +14,6 @@ from config.i18n.translator import Translator
 from config.instants import has_end
 from config.settings import Settings
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_TITLES, remedy
-from daemon.core.model import Role
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
 from tray.cli.console import Terminal, styled
 
@@ -60,7 +59,7 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
         console.print(lay_out(report, render, datetime.now(UTC)))
     else:
         console.print(styled(render(text("table.no_certificate"))))
-    for question in _use_questions(report, titles, render):
+    for question in (*_use_questions(report, titles, render), *_holder_questions(report, render)):
         console.print(styled(ASK, "yellow") + styled(question))
     for path in report.paths:
         console.print(_path_lines(path, titles, render))
@@ -72,12 +71,9 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
 
 
 def _use_questions(report: Report, titles: Mapping[str, str], render: Render) -> Iterator[CleanText]:
-    """Yield the question what a key is for.
-
-    Only the certificate that logs in is asked about.
-    """
+    """Yield the question what a key is for."""
     for line in report.certificates:
-        if line.procedure_sure or line.stage is Stage.SUPERSEDED or line.role is not Role.AUTHENTICATION:
+        if line.fingerprint_sha256 not in report.open_uses:
             continue
         holder, beginning = clean(line.subject_cn) or render(text("holder.unknown")), line.fingerprint_sha256[:12]
         if line.procedure is None:
@@ -85,6 +81,22 @@ def _use_questions(report: Report, titles: Mapping[str, str], render: Render) ->
         else:
             title = clean(titles.get(line.procedure, line.procedure))
             yield render(text("table.use.assumed", holder=holder, fingerprint=beginning, procedure=title))
+
+
+def _holder_questions(report: Report, render: Render) -> Iterator[CleanText]:
+    """Yield the question whether two keys are of one person."""
+    for old, new in report.doubts:
+        yield render(
+            text(
+                "table.holders",
+                old_holder=clean(old.holder) or text("holder.unknown"),
+                new_holder=clean(new.holder) or text("holder.unknown"),
+                old_end=old.not_after,
+                new_end=new.not_after,
+                old=old.fingerprint[:12],
+                new=new.fingerprint[:12],
+            )
+        )
 
 
 def _path_lines(path: Path, titles: Mapping[str, str], render: Render) -> Styled:

@@ -33,6 +33,7 @@ STATUSES = {
     StepStatus.AHEAD: "textguide.step.ahead",
 }
 FIRST = "1"
+USE = "u"  # before the number of a certificate, in both languages
 LETTERS = "defgijkmnopstuwxyz"
 
 Choices = dict[str, Action[str]]
@@ -199,6 +200,8 @@ class TextPage:
                 yield self.render("textguide.named", name=known.key_name)
             role, stage = self.render(ROLES[known.role]), self.render(STAGES[known.stage])
             yield from filter(None, (known.procedure, role, stage, known.until, known.left, known.place))
+            if known.use is not None:
+                yield f"{USE}{number} {known.use.label}"
         if more := self._page.more_certificates:
             yield self.render("window.more_certificates", count=more)
 
@@ -207,7 +210,7 @@ class TextPage:
         solutions = {
             f"{self._key(BACK)}{number}": problem.action for number, problem in enumerate(self._page.known_problems, 1)
         }
-        return self._choices.get(typed) or solutions.get(typed)
+        return self._choices.get(typed) or solutions.get(typed) or _uses(self._page).get(typed)
 
     def _key(self, name: str) -> str:
         return self.render(KEY_NAMES[name])
@@ -222,6 +225,11 @@ def _heading(page: Page) -> list[str]:
     return [line for line in (about, page.workflow_title, page.why) if line]
 
 
+def _uses(page: Page) -> Choices:
+    """Return what asks for the use of each key, by what to type."""
+    return {f"{USE}{number}": known.use for number, known in enumerate(page.certificates, 1) if known.use is not None}
+
+
 class _Letters:
     """Gives each action a letter that no other one ever has.
 
@@ -234,7 +242,7 @@ class _Letters:
 
     def choices(self, page: Page) -> Choices:
         """Return the actions by what to type. The likeliest is 1."""
-        elsewhere = {problem.action for problem in page.known_problems}.union(page.settings)
+        elsewhere = {problem.action for problem in page.known_problems}.union(page.settings, _uses(page).values())
         shown = [action for action in offered(page) if action not in elsewhere]
         return {self._typed(action, page): action for action in shown}
 

@@ -55,7 +55,7 @@ class GuideWindow(QDialog):
         self._guide = GuidePage(theme, self.guard, self._choose)
         self._help = HelpPage(theme, self.guard, self._choose)
         self._contacts = ContactsPage(theme)
-        self._keys = KeysPage(theme, answer)
+        self._keys = KeysPage(theme, answer, self._choose_in_guide)
         self._settings = SettingsPage(theme, self.guard, self._choose, self._set)
         self._places = (self._guide, self._help, self._contacts, self._keys, self._settings)
         self._stack = QStackedWidget()
@@ -224,6 +224,11 @@ class GuideWindow(QDialog):
 
     def _set(self, setting: SettingId, written: str) -> None:
         self._answer(SettingWritten(setting=setting, written=written))
+
+    def _choose_in_guide(self, action: Action[str]) -> None:
+        """Send what was chosen beside the guide, which then asks."""
+        self._choose(action)
+        self.go_to(GUIDE)
 
     def _tell_changes(self, before: Page, page: Page) -> None:
         """Announce what is new to screen readers.

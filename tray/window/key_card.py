@@ -12,7 +12,7 @@ from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Forgotten, GuideAnswer
 from daemon.core import labels
 from daemon.core.model import Role
-from daemon.core.views.guide import BarRole, CertificateCard
+from daemon.core.views.guide import Action, BarRole, CertificateCard
 from daemon.core.views.report import Stage
 from tray.window.buttons import WrappingButton, literal
 from tray.window.forget_question import ask_to_forget
@@ -39,6 +39,7 @@ class KeyCard(QFrame):
         certificates: tuple[CertificateCard[str], ...],
         translator: Translator,
         answer: Callable[[GuideAnswer], None],
+        choose: Callable[[Action[str]], None],
         *,
         drafts: dict[str | None, str],
     ) -> None:
@@ -48,6 +49,7 @@ class KeyCard(QFrame):
         self._certificates = tuple(sorted(certificates, key=lambda each: ROLES.index(each.role)))
         self._translator = translator
         self._answer = answer
+        self._choose = choose
         first = self._certificates[0]
         self._title = first.key_name or self._words_of_unnamed(first)
         self._menu_button = WrappingButton(theme, self._words("window.change"))
@@ -119,6 +121,10 @@ class KeyCard(QFrame):
     def _menu(self) -> QMenu:
         menu = QMenu(self._menu_button)
         menu.addAction(self._words("window.name"), self._name.open).setObjectName(f"name:{self._certificates[0].key}")
+        for use in filter(None, (certificate.use for certificate in self._certificates)):
+            asks = menu.addAction(literal(use.label))
+            asks.setObjectName(f"action:{use.id}")
+            asks.triggered.connect(lambda _checked, each=use: self._choose(each))
         for certificate in self._certificates:
             label = self._words("window.forget")
             if len(self._certificates) > 1:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import GuideAnswer, Page
-from daemon.core.views.guide import CertificateCard
+from daemon.core.views.guide import Action, CertificateCard
 from tray.window.key_card import KeyCard
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import clear, column
@@ -19,12 +19,15 @@ from tray.window.theme import Theme
 class KeysPage(QWidget):
     """Shows a card for each key."""
 
-    def __init__(self, theme: Theme, answer: Callable[[GuideAnswer], None]) -> None:
+    def __init__(
+        self, theme: Theme, answer: Callable[[GuideAnswer], None], choose: Callable[[Action[str]], None]
+    ) -> None:
         super().__init__()
         self.setObjectName("paper")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as LinkPage
         self._theme = theme
         self._answer = answer
+        self._choose = choose
         self._drafts: dict[str | None, str] = {}  # names that are being written, by key
         self._wanted: tuple[Page, Translator] | None = None
         self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
@@ -73,6 +76,6 @@ class KeysPage(QWidget):
         self._column.addStretch(1)
 
     def _add_key(self, certificates: tuple[CertificateCard[str], ...], page: Page, translator: Translator) -> None:
-        card = KeyCard(self._theme, certificates, translator, self._answer, drafts=self._drafts)
+        card = KeyCard(self._theme, certificates, translator, self._answer, self._choose, drafts=self._drafts)
         card.add_validity(page.timeline.now if page.timeline is not None else None)
         self._column.addWidget(card)

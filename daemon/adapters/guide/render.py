@@ -140,6 +140,7 @@ class _PageRenderer:
             place=self._render(card.place),
             present=card.present,
             bar=self._optional_bar(card.bar),
+            use=self._optional_action(card.use),
         )
 
     def _name(self, name: str | Sentence) -> str:

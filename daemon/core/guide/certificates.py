@@ -12,7 +12,9 @@ from daemon.core.assessment import Assessment
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, expired
 from daemon.core.guide.context import blank_progress
+from daemon.core.guide.use_page import ask_use_action
 from daemon.core.holders import holder_name
+from daemon.core.issuers import is_sure
 from daemon.core.key_names import key_of
 from daemon.core.labels import ROLES
 from daemon.core.model import CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
@@ -20,7 +22,7 @@ from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.notice_words import left_words
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
-from daemon.core.views.report import CertificateStatus
+from daemon.core.views.report import CertificateStatus, Stage
 
 AT_MOST = 100  # a longer list is not read in a window
 
@@ -107,7 +109,7 @@ def _card(
         key=None,
         key_name="",
         holder=holder_name(certificate) or text("holder.unknown"),
-        procedure=_procedure_title(procedure),
+        procedure=_use(state, certificate, procedure),
         role=line.role,
         stage=line.stage,
         until=_until(line, now),
@@ -115,16 +117,19 @@ def _card(
         place=_place(seen, key, present=line.present),
         present=line.present,
         bar=_bar(line, key, assessment),
+        use=None if line.stage is Stage.SUPERSEDED else ask_use_action(state, certificate),
     )
     if key is None:
         return card
     return replace(card, key=key.id, key_name=key.name)
 
 
-def _procedure_title(procedure: Procedure | None) -> Phrase | None:
+def _use(state: State, certificate: Certificate, procedure: Procedure | None) -> Sentence | None:
     if procedure is None:
         return None
-    return Phrase(procedure.title)
+    if is_sure(certificate, state.settings.procedures, state.memory.assignments):
+        return Phrase(procedure.title)
+    return text("certificate.use.assumed", procedure=Phrase(procedure.title))
 
 
 def _until(line: CertificateStatus, now: datetime) -> Text:

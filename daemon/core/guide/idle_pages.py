@@ -18,6 +18,7 @@ from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, tr
 from daemon.core.guide.overview import office_contacts, with_overview
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
+from daemon.core.guide.use_page import ask_use_action
 from daemon.core.key_names import key_words
 from daemon.core.model import Claim
 from daemon.core.notice_words import span_words
@@ -81,8 +82,10 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
     if plain is None or plain.usable_until is None:
         return page
     holder = holder_label(plain.subject_cn)
+    asks = ask_use_action(state, state.memory.certificates[plain.fingerprint_sha256].certificate)
     return replace(
         page,
+        actions=(*page.actions, *filter(None, [asks])),
         headline=text("guide.plain"),
         body=text(_plain_body(plain.usable_until), holder=holder, date=plain.usable_until),
     )

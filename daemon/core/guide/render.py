@@ -31,6 +31,14 @@ from daemon.core.guide.questions import REGISTERING, open_question, with_questio
 from daemon.core.guide.sentences import fill_text, fill_wording
 from daemon.core.guide.settings import about, fields, settings
 from daemon.core.guide.timeline import timeline
+from daemon.core.guide.use_page import (
+    ask_use_action,
+    asked_certificate,
+    asks_before_launch,
+    is_case_open,
+    use_line,
+    with_use_question,
+)
 from daemon.core.model import Claim
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, StepSummary
@@ -77,14 +85,30 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
 
 
 def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
-    case = shown_case(state, assessment)
+    case, asked = shown_case(state, assessment), asked_certificate(state)
     if case is None:
-        return empty_page(state, assessment)
+        page = empty_page(state, assessment)
+        return with_use_question(page, state, asked) if asked else page
     context = build_context(state, assessment, case, now)
-    question = open_question(context)
     page = _page(context)
     page = replace(page, notes=(*page.notes, *notes(context)))
-    return page if question is None else with_question(page, question)
+    if asked:
+        return with_use_question(page, state, asked)
+    question = open_question(context)
+    return _with_use(context, page) if question is None else with_question(page, question)
+
+
+def _with_use(context: GuideContext, page: GuideView[Sentence]) -> GuideView[Sentence]:
+    """Return the page with the question what the key is for.
+
+    Before the first launch it takes the page, then it is a line.
+    """
+    certificate = context.case.status.newest.seen.certificate
+    if asks_before_launch(context):
+        return with_use_question(page, context.state, certificate)
+    lines = (*page.notes, use_line(context)) if is_case_open(context) else page.notes
+    asks = filter(None, [ask_use_action(context.state, certificate)])
+    return replace(page, notes=lines, actions=(*page.actions, *asks))
 
 
 def _page(context: GuideContext) -> GuideView[Sentence]:

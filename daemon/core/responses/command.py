@@ -8,7 +8,6 @@ from config.settings import SettingId
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.answer_words import drop_words, find_answer
 from daemon.core.assessment import assess_state
-from daemon.core.assignments import assign
 from daemon.core.card_reads import order_read_of_all
 from daemon.core.commands import (
     AnswerByWord,
@@ -38,11 +37,12 @@ from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key, note_key
 from daemon.core.memory_transfer import merge
-from daemon.core.model import AnswerWord, Assignment, Claim, Fingerprint
+from daemon.core.model import AnswerWord, Claim, Fingerprint
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case
 from daemon.core.responses.notice import Step, answer_notice, apply_claim, compare_holders, note_answer
 from daemon.core.responses.settings import change_setting
+from daemon.core.responses.use import assign_procedure, choose_use, may_ask_use
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
 
@@ -71,11 +71,12 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
         case MergeMemory(part=part):
             return replace(state, memory=merge(state.memory, part)), ()
         case AssignProcedure():
-            return assign_procedure(state, command), ()
+            return assign_procedure(state, command, now), ()
         case ForgetCertificate(fingerprint=fingerprint):
             return forget_certificate(state, fingerprint)
         case RaiseGuide(activation=activation):
-            state = replace(keep_case(state, assess_state(state, now)), asked=None, refused_settings={})
+            state = keep_case(state, assess_state(state, now))
+            state = replace(state, asked=None, asked_use=None, refused_settings={})
             return state, (OpenGuide(activation=activation),)
         case CheckKeys():
             return order_read_of_all(state)
@@ -102,6 +103,8 @@ def _choose(state: State, action: ActionId, now: datetime) -> Step:
 
     What is told of the key is thereby answered.
     """
+    if may_ask_use(state, action):
+        return choose_use(state, action, now), ()
     assessment = assess_state(state, now)
     case = shown_case(state, assessment)
     after, effects = choose(state, assessment, action, now)
@@ -121,14 +124,6 @@ def _answer_by_word(state: State, word: AnswerWord, now: datetime) -> Step:
     if answer.choice is not NoticeChoice.OPEN:
         state = replace(state, memory=drop_words(state.memory, {answer.notice_id}))
     return answer_notice(state, assess_state(state, now), answer.notice_id, answer.choice, now)
-
-
-def assign_procedure(state: State, command: AssignProcedure) -> State:
-    """Remember what a certificate is for. Unknown procedures change nothing."""
-    if command.procedure is not None and state.settings.procedure(command.procedure) is None:
-        return state
-    answer = Assignment(procedure=command.procedure, unknown=command.unknown)
-    return replace(state, memory=assign(state.memory, command.fingerprint, answer))
 
 
 def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: datetime) -> Step:

@@ -25,6 +25,7 @@ from daemon.core.responses.notice import (
 )
 from daemon.core.responses.settings import change_setting
 from daemon.core.responses.take_back import take_back
+from daemon.core.responses.use import choose_use
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
 from daemon.core.views.guide import offered
@@ -42,11 +43,13 @@ def choose(state: State, assessment: Assessment, action: ActionId, now: datetime
     case = shown_case(state, assessment)
     if action.kind in SETTINGS:
         return _set(state, action.kind)
+    if action.kind is ActionKind.USE or (state.asked_use and action.kind is ActionKind.DISMISS):
+        return choose_use(state, action, now), ()
     if action.kind is ActionKind.CHECK or case is None:
         return order_read_of_all(state)
     if action.kind is ActionKind.SELECT:
         return replace(state, guide_case=KeyId(action.subject or "")), ()
-    state = replace(state, guide_case=case.id, asked=None, revoking=False)
+    state = replace(state, guide_case=case.id, asked=None, asked_use=None, revoking=False)
     return _apply(build_context(state, assessment, case, now), action)
 
 

@@ -7,17 +7,20 @@ from itertools import takewhile
 from config.i18n.text import text
 from config.workflows import Destination, Ends, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
+from daemon.core.assignments import inherit_assignments
 from daemon.core.due_notices import SNOOZE, snooze_until
 from daemon.core.effects import Effect, OpenGuide, ShowNotice, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import progress_id
 from daemon.core.holders import LineageEntry
+from daemon.core.issuers import is_use_open
 from daemon.core.key_names import key_of, key_words, procedure_words
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory, Progress, pair_of
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.subjects import subjects
+from daemon.core.use_questions import deciding_certificate
 from daemon.core.views.report import Path, Reason
 from daemon.core.workflows.progress import with_progress
 from daemon.core.workflows.workflow import first_offer
@@ -68,9 +71,17 @@ def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice
         case NoticeKind.KEY if case is not None:
             return _continue_renewal(state, assessment, case, now)
         case NoticeKind.KEY if notice_id.key in state.memory.keys:
-            return state, (OpenGuide(),)
+            return _ask_use(state, assessment, notice_id), (OpenGuide(),)
         case _:
             return state, ()
+
+
+def _ask_use(state: State, assessment: Assessment, notice_id: NoticeId) -> State:
+    """Have the guide ask what an unknown key is for."""
+    found = notice_id.key and deciding_certificate(notice_id.key, assessment, state.memory)
+    if found and is_use_open(found, state.settings.procedures, state.memory.assignments):
+        return replace(state, asked_use=found.fingerprint)
+    return state
 
 
 def note_answer(memory: Memory, key: KeyId, now: datetime) -> Memory:
@@ -118,7 +129,8 @@ def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: 
         return state
     pairs = {pair_of(mine, its) for mine in key.fingerprints for its in other_key.fingerprints}
     answers = {pair: known for pair, known in state.memory.holder_answers.items() if pair not in pairs}
-    state = replace(state, memory=replace(state.memory, holder_answers={**answers, pair_of(one, other): answer}))
+    memory = replace(state.memory, holder_answers={**answers, pair_of(one, other): answer})
+    state = replace(state, memory=inherit_assignments(memory))
     if answer is HolderAnswer.SAME:
         return answer_claim(state, key.id, Claim.REPLACES)
     keys = {**state.memory.keys, key.id: replace(key, claims=key.claims - {Claim.REPLACES, Claim.OLD_LOST})}

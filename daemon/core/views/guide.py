@@ -146,7 +146,7 @@ class CertificateCard(Generic[S]):
     holder: str | S
     """The holder's name, or a text where it has none."""
     procedure: S | None
-    """The title of the procedure it belongs to."""
+    """What its key is for, with a word where that is only assumed."""
     role: Role
     """What its key usage allows."""
     stage: Stage
@@ -161,6 +161,8 @@ class CertificateCard(Generic[S]):
     """Whether its key is in a reader."""
     bar: Bar[S] | None
     """Its validity; None where a date could not be read."""
+    use: Action[S] | None = None
+    """Asks what its key is for; None where that is sure, or of no use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,3 +256,5 @@ def offered(view: GuideView[S]) -> Iterator[Action[S]]:
     yield from (problem.action for problem in view.known_problems if problem.action is not None)
     yield from view.cases
     yield from view.settings
+    here = {action.id for action in view.actions}
+    yield from (card.use for card in view.certificates if card.use is not None and card.use.id not in here)

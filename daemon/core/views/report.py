@@ -156,14 +156,27 @@ class CertificateStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInDoubt:
+    """One of two keys that may be of one person."""
+
+    fingerprint: Fingerprint
+    holder: str
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that is known now.
 
-    `exit_code` is that of `status` and `check`. It is not printed.
+    `exit_code` is that of `status` and `check`. It is not printed. `doubts` are the older and the newer key of each
+    question whose keys they are. `open_uses` are the certificates of which the user has not said yet what they are for.
+    Neither is printed as JSON.
     """
 
     readers: tuple[ReaderReport, ...] = ()
     certificates: tuple[CertificateStatus, ...] = ()
     paths: tuple[Path, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    doubts: tuple[tuple[KeyInDoubt, KeyInDoubt], ...] = ()
+    open_uses: tuple[Fingerprint, ...] = ()
     exit_code: int = 0

@@ -31,6 +31,9 @@ def bring_both(sitting: Sitting, old: PivCard) -> PivCard:
     sitting.reader.insert(old)
     sitting.wait_for("Plugged in: your")
     sitting.reader.swap(new)
+    sitting.wait_for("Plugged in: your new key")
+    sitting.wait_for("What is this key for?")
+    sitting.press("OPALEXE (CertEurope key)")
     activate(sitting)
     return new
 

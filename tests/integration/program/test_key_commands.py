@@ -131,6 +131,7 @@ def test_a_name_survives_the_end_of_the_daemon(known: Program) -> None:
         (["name", "0" * 64, "x"], "No certificate that is known begins with"),
         (["name", "0000", "x" * 41], "at most 40 characters"),
         (["assign", "opalexe", "abc"], "at least 4 digits"),
+        (["issuer", "0" * 64], "No certificate that is known begins with"),
         (["assign", "none", "0" * 64], "No certificate that is known begins with"),
     ],
     ids=lambda given: " ".join(given)[:30] if isinstance(given, list) else "",
@@ -150,12 +151,22 @@ def test_what_a_key_is_for_is_asked_answered_and_changed(known: Program) -> None
         assert known.run("assign", procedure, whose[:8]).returncode == 0
         assert [(c["procedure"], c["procedure_sure"]) for c in certificates(known)] == [(expected, True)]
     assert "vigicle assign PROCEDURE" not in known.run("status").stdout
+    assert known.run("assign", "unknown", whose[:8]).returncode == 0
+    assert [(c["procedure"], c["procedure_sure"]) for c in certificates(known)] == [("opalexe", False)]
+    assert "vigicle assign PROCEDURE" not in known.run("status").stdout, "asked once"
+
+
+def test_the_facts_of_an_issuer_name_no_person(known: Program) -> None:
+    printed = known.run("issuer", fingerprint(known)[:8])
+    assert printed.returncode == 0
+    assert printed.stdout.splitlines()[:3] == ["O: CertEurope", "OU: 0002 434202180", "CN: CertEurope eID User"]
+    assert "martin" not in printed.stdout.casefold()
 
 
 def test_an_unknown_procedure_is_refused_with_what_is_accepted(known: Program) -> None:
     refused = known.run("assign", "sivv", fingerprint(known))
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert all(each in refused.stderr for each in ("sivv", "opalexe", "siv", "ebarreau", "other", "none"))
+    assert all(each in refused.stderr for each in ("sivv", "opalexe", "siv", "ebarreau", "other", "none", "unknown"))
 
 
 def test_without_a_terminal_nothing_is_forgotten(known: Program) -> None:

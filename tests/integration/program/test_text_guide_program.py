@@ -33,6 +33,7 @@ BARE_LETTER = (  # no name: every account can read a process's arguments, and no
     "mailto:support@opalexe.fr?subject=New%20certificate%20to%20be%20linked%20to%20my%20account"
 )
 CHOSEN_IN_FRENCH = "Vous avez choisi\N{NO-BREAK SPACE}:"
+OPALEXE = "OPALEXE (CertEurope key)"
 THREE_YEARS = timedelta(days=3 * 365)
 
 
@@ -87,6 +88,8 @@ def bring_both(guide: Terminal, reader_service: ReaderService, old: PivCard, new
     reader_service.insert(old)
     guide.read("Plugged in: your")
     reader_service.swap(new)
+    guide.read("Plugged in: your new key")
+    choose(guide, OPALEXE)
     guide.read("Step 2 of 5: Start Trusted Key Manager")
     choose(guide, "I have activated the new key")
     choose(guide, "Yes, I have chosen its PIN")
@@ -104,6 +107,8 @@ def test_step_2a_from_the_first_insertion_to_the_end(
         reader_service.insert(old)
         guide.read("Plugged in: your key.")
         reader_service.swap(new)
+        guide.read("What is this key for?")
+        choose(guide, OPALEXE)
         choose(guide, "Start Trusted Key Manager")
         assert tool.wait() == [[]]
         guide.read("1 It is open and up to date")  # once the tool is open, this is the likely choice
@@ -241,7 +246,7 @@ def test_without_a_daemon_the_guide_runs_one_until_it_is_left(
         guide.read("q Quit")
         assert "already" in workstation.run("run", "--headless").stdout
         reader_service.insert(old_key(timedelta(days=20)))
-        guide.read("Step 1 of 3: Order the key")
+        guide.read("What is this key for?")
         assert "Jeanne MARTIN" in workstation.run("status").stdout
         guide.type("q")
         assert guide.wait() == 0
@@ -294,7 +299,7 @@ def test_a_follower_that_does_not_read_is_disconnected(workstation: Program, rea
         reader_service.insert(old_key(timedelta(days=20)))
         wait_until(lambda: "Jeanne MARTIN" in workstation.run("status").stdout, "the key is known")
         guide.signal(signal.SIGCONT)
-        guide.read("Step 1 of 3: Order the key")
+        guide.read("What is this key for?")
     assert daemon.returncode is None
 
 

@@ -168,3 +168,16 @@ def test_a_late_answer_about_a_key_is_not_taken_for_a_newer_one() -> None:
     before = simulator.state.memory.keys
     simulator.command(ChooseAction(action=shown))
     assert simulator.state.memory.keys == before
+
+
+def test_the_report_names_the_keys_in_doubt_once() -> None:
+    simulator = asked(OLD, MARRIED)
+    report = simulator.check()
+    assert report is not None
+    ((old, new),) = report.doubts
+    assert (old.fingerprint, old.holder, old.not_after) == (OLD.fingerprint, "Jean MARTIN", OLD.not_after)
+    assert (new.fingerprint, new.holder) == (MARRIED.fingerprint, "Jean DURAND")
+    answer(simulator, OTHER)
+    settled = simulator.check(2)
+    assert settled is not None
+    assert settled.doubts == ()

@@ -148,6 +148,7 @@ def test_the_guide_continues_with_a_token_without_certificate(known: tuple[Setti
     assert (simulator.page.workflow, simulator.step()) == ("activate", "activate")
 
 
+ADDED = ("told|", "use|")  # by later versions
 ORDERED = "33b7b4afe4d1d51d"  # this key is ordered anew: its milestones are silent until the new one is expected
 
 
@@ -155,7 +156,7 @@ def test_no_news_is_repeated_and_the_next_ones_keep_their_time(known: tuple[Sett
     simulator = _start(*known)
     simulator.wait(LATER)
     notices: list[list[Any]] = [
-        [moment(at), str(notice.notice_id), [key for key in map(str, notice.dedup_keys) if not key.startswith("told|")]]
+        [moment(at), str(notice.notice_id), [k for k in map(str, notice.dedup_keys) if not k.startswith(ADDED)]]
         for at, notice in simulator.delivered
     ]
     rest_ends_with_the_key, *expected_news = EXPECTED["next notices"]
