@@ -226,7 +226,7 @@ def _heading(page: Page) -> list[str]:
 
 
 def _uses(page: Page) -> Choices:
-    """Return what asks for the use of each key, by what to type."""
+    """Return what asks for a key's use, by what to type."""
     return {f"{USE}{number}": known.use for number, known in enumerate(page.certificates, 1) if known.use is not None}
 
 

@@ -169,7 +169,7 @@ class Report:
     """Everything that is known now.
 
     `exit_code` is that of `status` and `check`. It is not printed. `doubts` are the older and the newer key of each
-    question whose keys they are. `open_uses` are the certificates of which the user has not said yet what they are for.
+    question whose keys they are. `open_uses` are the certificates whose use is a question.
     Neither is printed as JSON.
     """
 
