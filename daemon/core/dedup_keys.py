@@ -108,6 +108,16 @@ class UseKey:
 
 
 @dataclass(frozen=True, slots=True)
+class LaunchKey:
+    """Something was opened for this case, whose key's use was a question."""
+
+    case: KeyId
+
+    def __str__(self) -> str:
+        return f"launch|{self.case}"
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionKey:
     """The user was asked this about a key."""
 

@@ -17,7 +17,7 @@ from daemon.core.holders import holder_name
 from daemon.core.issuers import is_sure
 from daemon.core.key_names import key_of
 from daemon.core.labels import ROLES
-from daemon.core.model import CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
+from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.notice_words import left_words
 from daemon.core.state import State

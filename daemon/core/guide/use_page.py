@@ -7,6 +7,7 @@ from config.i18n.text import Phrase, Sentence, text
 from config.settings import NO_PROCEDURE
 from config.workflows import UNLAUNCHED, Step
 from daemon.core.action_id import ActionId, ActionKind
+from daemon.core.dedup_keys import LaunchKey
 from daemon.core.guide.actions import workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.issuers import is_use_open, possible_uses, procedure_of
@@ -117,7 +118,7 @@ def _launches(step: Step) -> bool:
 def _has_launched(context: GuideContext) -> bool:
     """Return whether a page or the tool was opened for this lineage."""
     progress, workflow = context.progress, context.workflow
-    if any(key == context.case.id for _, _, key in context.state.launched_at):
+    if str(LaunchKey(context.case.id)) in context.state.memory.delivered:
         return True
     if progress is None or workflow is None:
         return False

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from config.workflows import Destination, Ends
 from daemon.core.assessment import Assessment, RenewalCase
-from daemon.core.dedup_keys import known_tools
+from daemon.core.dedup_keys import LaunchKey, known_tools
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.holders import holder_name
+from daemon.core.issuers import is_use_open
 from daemon.core.model import Progress
 from daemon.core.state import State
 from daemon.core.workflows.progress import end_step, with_progress
@@ -40,7 +41,15 @@ def launch(
         launching={**state.launching, (procedure, destination): case.id},
         launched_at={**state.launched_at, launched: now},
     )
-    return state, (order,)
+    return _note_unasked(state, case, now), (order,)
+
+
+def _note_unasked(state: State, case: RenewalCase, now: datetime) -> State:
+    """Remember a launch before the use of the key is known."""
+    certificate, memory = case.status.newest.seen.certificate, state.memory
+    if not is_use_open(certificate, state.settings.procedures, memory.assignments):
+        return state
+    return replace(state, memory=replace(memory, delivered={**memory.delivered, str(LaunchKey(case.id)): now}))
 
 
 def apply_launched(state: State, assessment: Assessment, event: Launched) -> State:

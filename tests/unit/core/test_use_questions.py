@@ -77,6 +77,8 @@ def test_it_is_a_line_once_something_was_launched() -> None:
     assert [launch.destination for launch in simulator.launches()] == ["order_page"]
     assert headline(simulator) != "use.question"
     assert [note.id for note in simulator.page.notes if isinstance(note, Text)] == ["use.question.assumed"]
+    simulator.plug(certificate("new", not_before=NOW - DAY), reader="Reader 01")
+    simulator.restart()
     ask(simulator)
     assert headline(simulator) == "use.question"
 

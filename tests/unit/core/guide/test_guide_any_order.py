@@ -166,7 +166,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         simulator = self.simulator
         simulator.wait(timedelta(minutes=1))  # a card whose reading failed is read again by then
         self.show()
-        if simulator.state.asked:
+        if simulator.state.asked or simulator.state.asked_use:
             simulator.choose("dismiss")  # a question about a claim is asked anew
         before, state = simulator.page, simulator.state
         simulator.state = State(
