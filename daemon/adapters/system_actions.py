@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 # learn.microsoft.com, "Launch Windows Settings"; macOS has the same page under its earlier name.
-WINDOWS_PAGES = {SystemPage.NOTICES: "ms-settings:notifications"}
+WINDOWS_PAGES = {SystemPage.NOTICES: "ms-settings:notifications", SystemPage.TASKBAR: "ms-settings:taskbar"}
 MACOS_PAGES = {SystemPage.NOTICES: "x-apple.systempreferences:com.apple.preference.notifications"}
 
 

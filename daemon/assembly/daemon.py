@@ -153,7 +153,7 @@ def _make_loop(
         settings=live.get(),
         memory=memory,
         zone=LocalZone(),
-        hides_new_icons=hides_new_icons(),
+        hides_new_icons=hides_new_icons() and tray.balloons is not None,  # with an icon
         greeting=greeting and first_start,
     )
     return Loop(state, adapters, inbox, watcher.changes)

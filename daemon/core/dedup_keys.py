@@ -183,6 +183,14 @@ class ToolKey:
 
 
 @dataclass(frozen=True, slots=True)
+class IconHintKey:
+    """The user was told where the taskbar hides the icon."""
+
+    def __str__(self) -> str:
+        return "icon_hint"
+
+
+@dataclass(frozen=True, slots=True)
 class WelcomeKey:
     """The user was welcomed."""
 
@@ -205,6 +213,7 @@ DedupKey = (
     | LinkKey
     | CleanUpKey
     | ToolKey
+    | IconHintKey
     | WelcomeKey
 )
 

@@ -18,6 +18,7 @@ class SystemPage(StrEnum):
     """A page of the system's settings."""
 
     NOTICES = "notices"  # whether vigicle may show notices
+    TASKBAR = "taskbar"  # which icons it shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

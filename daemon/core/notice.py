@@ -54,6 +54,7 @@ class NoticeKind(StrEnum):
     PROBLEM = "problem"  # of settings, store or guide; the topic
     LAUNCH_FAILED = "launch"  # the procedure
     WELCOME = "welcome"
+    ICON_HINT = "icon_hint"  # where the taskbar hides the icon
     SUMMARY = "flood"  # many notices in one
     TEST = "doctor"  # proves that notices arrive
 
@@ -75,7 +76,7 @@ class NoticeId:
         match self.kind:
             case NoticeKind.KEY:
                 return self.subject
-            case NoticeKind.WELCOME | NoticeKind.SUMMARY | NoticeKind.TEST:
+            case NoticeKind.WELCOME | NoticeKind.ICON_HINT | NoticeKind.SUMMARY | NoticeKind.TEST:
                 return self.kind.value
             case NoticeKind.TROUBLE:
                 return f"{self.kind}|{self.subject}"

@@ -48,6 +48,7 @@ from daemon.core.guide.certificates import certificate_cards
 from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
+from daemon.core.icon_hint import icon_hint_moments, icon_hints
 from daemon.core.labels import TROUBLE_TITLES, remedy
 from daemon.core.model import ActivationToken, Claim, Key, KeyId, Memory, ReaderName
 from daemon.core.notice import Notice, NoticeId, NoticeKind
@@ -74,7 +75,13 @@ from daemon.core.workflows.progress import set_back
 Id = TypeVar("Id", bound=str)
 
 DELIVERY_LIMIT = timedelta(minutes=2)  # a notice without confirmation is shown again after this
-WITHOUT_SUPPORT = {NoticeKind.WELCOME, NoticeKind.TEST, NoticeKind.PUT_IN, NoticeKind.NOTHING_TO_DO}
+WITHOUT_SUPPORT = {
+    NoticeKind.WELCOME,
+    NoticeKind.ICON_HINT,
+    NoticeKind.TEST,
+    NoticeKind.PUT_IN,
+    NoticeKind.NOTHING_TO_DO,
+}
 CLOCK_JITTER = timedelta(minutes=1)  # events of several threads may arrive out of order by this
 DELIVERY_LIMIT_LATER = timedelta(hours=1)  # the same limit from the second time on
 
@@ -332,7 +339,7 @@ def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
         for notice in due_notices(assessment, state.memory, state.settings, state.presence, now)
     )
     of_guide = guide_notices(assessment, state.memory, now)
-    due = summarize([*of_keys, *trouble_notices(state, assessment, now), *of_guide])
+    due = [*summarize([*of_keys, *trouble_notices(state, assessment, now), *of_guide]), *icon_hints(state, now)]
     if state.greeting and not was_delivered(state.memory, WELCOME, now):
         return _with_welcome(due, state, assessment, now)
     return due
@@ -345,7 +352,7 @@ def _with_welcome(due: list[Notice], state: State, assessment: Assessment, now: 
     """
     first = next((notice for notice in due if notice.notice_id.kind is NoticeKind.KEY), None)
     if first is None:
-        return [welcome_notice(build_report(state, assessment, now), hides_new_icons=state.hides_new_icons), *due]
+        return [welcome_notice(build_report(state, assessment, now)), *due]
     greeting = replace(first, dedup_keys=(WELCOME, *first.dedup_keys))
     return [greeting if notice is first else notice for notice in due]
 
@@ -412,6 +419,7 @@ def _moments(state: State, assessment: Assessment, held_until: datetime | None, 
     yield from moments(assessment, state.memory, state.settings, state.presence, now)
     yield from guide_moments(assessment, state.memory)
     yield from look_moments(state)
+    yield from icon_hint_moments(state, now)
     yield from trouble_moments(state)
     yield from (_overdue_at(delivery) for delivery in state.in_flight.values())
     if state.awaited is not None:

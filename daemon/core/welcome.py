@@ -37,15 +37,10 @@ def welcome(report: Report) -> Welcome:
     return Welcome(title=title, sentence=_dates(known), step=_step_with_key(known, report))
 
 
-def welcome_notice(report: Report, *, hides_new_icons: bool = False) -> Notice:
-    """Return the welcome as a notice, which opens the window.
-
-    `hides_new_icons`: it also says where the icon is.
-    """
+def welcome_notice(report: Report) -> Notice:
+    """Return the welcome as a notice, which opens the window."""
     words = welcome(report)
     body = text("welcome.body", sentence=words.sentence, step=words.step)
-    if hides_new_icons:
-        body = text("welcome.hidden_icon", body=body)
     return Notice(
         notice_id=WELCOME_ID, title=words.title, body=body, dedup_keys=(WELCOME,), button=text("button.welcome")
     )

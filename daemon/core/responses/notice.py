@@ -9,7 +9,7 @@ from config.workflows import Destination, Ends, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
 from daemon.core.assignments import inherit_assignments
 from daemon.core.due_notices import SNOOZE, snooze_until
-from daemon.core.effects import Effect, OpenGuide, ShowNotice, Withdraw
+from daemon.core.effects import Effect, OpenGuide, OpenSystemPage, ShowNotice, SystemPage, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import progress_id
 from daemon.core.holders import LineageEntry
@@ -66,6 +66,8 @@ def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice
     match notice_id.kind:
         case NoticeKind.WELCOME | NoticeKind.SUMMARY:
             return state, (OpenGuide(),)
+        case NoticeKind.ICON_HINT:
+            return state, (OpenSystemPage(page=SystemPage.TASKBAR),)
         case NoticeKind.LINK | NoticeKind.CLEAN_UP | NoticeKind.QUESTION if case is not None:
             return replace(state, guide_case=case.id), (OpenGuide(),)
         case NoticeKind.KEY if case is not None:

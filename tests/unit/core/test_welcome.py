@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from config.i18n.text import Text, text
-from config.i18n.translator import Translator
 from config.workflows import WorkflowKind
 from daemon.core.model import Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
@@ -104,9 +103,3 @@ def test_the_notice_has_both_texts_and_is_recorded() -> None:
     assert notice.body == text("welcome.body", sentence=KNOWN, step=NOTHING)
     assert notice.dedup_keys == (WELCOME,)
     assert notice.button == text("button.welcome")
-
-
-@pytest.mark.parametrize("hides", [False, True], ids=["in sight", "hidden"])
-def test_the_welcome_says_where_a_hidden_icon_is(*, hides: bool) -> None:
-    body = Translator("en").render(welcome_notice(Report(), hides_new_icons=hides).body)
-    assert ("behind the arrow beside the clock" in body) is hides
