@@ -12,6 +12,7 @@ class ActionKind(StrEnum):
     OPEN = "open"  # open a destination
     COPY = "copy"  # copy a text; the window does so itself and sends no answer
     SAVE = "save"  # save a certificate as a file; the window and the terminal do so themselves and send no answer
+    TICK = "tick"  # a paper is at hand, or no longer
     END = "end"  # the user says that a step is done
     GO_BACK = "back"  # do a step and all after it again
     SOLVE = "help"  # follow the advice for a known problem
@@ -45,7 +46,9 @@ class ActionId:
 
     kind: ActionKind
     subject: str | None = None
-    """What is opened, copied, saved, ended or gone back to; the known problem solved, or the newest key of a lineage.
+    """What is opened, copied, saved, ticked, ended or gone back to.
+
+    The known problem solved, or the newest key of a lineage.
 
     The key that is claimed something of, or the pair of certificates whose holders are compared. The certificate whose
     use is asked about, or the answer and that certificate, with an @ between.

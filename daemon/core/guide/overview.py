@@ -109,8 +109,9 @@ def _eyebrow(context: GuideContext, page: GuideView[Sentence]) -> Sentence | Non
 
 def _ordered_on(context: GuideContext) -> Sentence | None:
     """Return when the key was ordered, by the user's word."""
-    done = context.progress.done.values() if context.progress else ()
-    ordered = min(done, default=None)
+    done = context.progress.done if context.progress else {}
+    steps = context.workflow.steps if context.workflow else ()
+    ordered = min((done[step.id] for step in steps if step.id in done), default=None)
     return text("guide.eyebrow.ordered", date=ordered) if ordered else None
 
 

@@ -27,6 +27,7 @@ from daemon.core.guide.idle_pages import calm_page, empty_page
 from daemon.core.guide.notes import notes
 from daemon.core.guide.obstacles import has_wrong_card, obstacle, reader_status, reader_text
 from daemon.core.guide.overview import with_overview
+from daemon.core.guide.papers import is_ticked, paper_actions, wants_papers
 from daemon.core.guide.questions import REGISTERING, open_question, with_question
 from daemon.core.guide.sentences import fill_text, fill_wording
 from daemon.core.guide.settings import about, fields, settings
@@ -116,6 +117,8 @@ def _page(context: GuideContext) -> GuideView[Sentence]:
         return calm_page(context)
     if context.progress and context.progress.abandoned:
         return _abandoned_page(context)
+    if wants_papers(context.case, context.progress):
+        return _papers_page(context)
     if is_preparing(context):
         return _preparation_page(context)
     return _workflow_page(context)
@@ -181,25 +184,38 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
     return with_overview(context, _with_deadline(context, _with_workflow(context, page)))
 
 
+def _papers_page(context: GuideContext) -> GuideView[Sentence]:
+    """Return the page with the papers to tick before the order."""
+    page = _page_before_steps(context, "guide.papers", "guide.papers.body")
+    missing = (paper for paper in context.procedure.papers if not is_ticked(context.progress, paper))
+    first = next((ActionId(ActionKind.TICK, paper.id) for paper in missing), page.likely)
+    return replace(page, answers=tuple(paper_actions(context)), likely=first)
+
+
 def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
     """Return the page between the activation and the account.
 
     It says that it is not over, and what to have at hand.
     """
-    kind = _kind(context)
+    page = _page_before_steps(context, *PREPARATIONS[_kind(context)])
+    page = replace(page, notes=tuple(_about_lost_key(context)))
+    if Claim.ACTIVATED not in context.case.status.newest.key.claims:
+        return page
+    return replace(page, actions=(take_back_action(Claim.ACTIVATED, "guide.back"), *page.actions))
+
+
+def _page_before_steps(context: GuideContext, headline: str, body: str) -> GuideView[Sentence]:
+    """Return the page before the first step of a workflow."""
     shown = reader_status(context.state, context)
     primary = replace(workflow_action(ActionKind.END), id=ActionId(ActionKind.END, PREPARED))
-    others = [action for action in workflow_actions(context) if action.id.kind is not ActionKind.CHECK]
-    if Claim.ACTIVATED in context.case.status.newest.key.claims:
-        others.insert(0, take_back_action(Claim.ACTIVATED, "guide.back"))
+    others = (action for action in workflow_actions(context) if action.id.kind is not ActionKind.CHECK)
     page = GuideView(
         language=context.state.settings.language,
         procedure=Phrase(context.procedure.title),
         holder=context.case.lineage.holder,
         steps=tuple(replace(step, status=StepStatus.AHEAD) for step in _step_summaries(context)),
-        headline=fill_text(context, PREPARATIONS[kind][0]),
-        body=fill_text(context, PREPARATIONS[kind][1]),
-        notes=tuple(_about_lost_key(context)),
+        headline=fill_text(context, headline),
+        body=fill_text(context, body),
         alert=_change(context),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),

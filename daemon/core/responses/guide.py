@@ -11,6 +11,7 @@ from daemon.core.card_reads import order_read_of_all
 from daemon.core.effects import Examine, OpenCalendar, StartAtLogin
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
+from daemon.core.guide.papers import with_tick
 from daemon.core.guide.questions import END_QUESTIONS, REGISTERING
 from daemon.core.guide.render import render_guide, shown_case
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Progress
@@ -76,6 +77,8 @@ def _apply(context: GuideContext, action: ActionId) -> Step:
             return _open(context, Destination(subject))
         case ActionKind.END:
             return _end(context, subject)
+        case ActionKind.TICK:
+            return _tick(context, subject), ()
         case ActionKind.STATE:
             return _state(state, KeyId(subject), action.claims, context.now)
         case _:
@@ -151,6 +154,12 @@ def _solve(context: GuideContext, problem_id: str) -> State:
     if problem.final:
         return _handle(context, ActionKind.ABANDON)
     return _go_back(context, problem.back_to or "")
+
+
+def _tick(context: GuideContext, paper: str) -> State:
+    if context.progress is None:
+        return context.state
+    return _keep(context.state, context.case, with_tick(context.progress, paper, context))
 
 
 def _go_back(context: GuideContext, step: str) -> State:

@@ -12,6 +12,7 @@ from daemon.core.due_notices import SNOOZE, snooze_until
 from daemon.core.effects import Effect, OpenGuide, OpenSystemPage, ShowNotice, SystemPage, Withdraw
 from daemon.core.expiry import earlier, later
 from daemon.core.guide.context import progress_id
+from daemon.core.guide.papers import wants_papers
 from daemon.core.holders import LineageEntry
 from daemon.core.issuers import is_use_open
 from daemon.core.key_names import key_of, key_words, procedure_words
@@ -192,7 +193,10 @@ def _continue_renewal(state: State, assessment: Assessment, case: RenewalCase, n
     """Open the guide at the current step, and launch what it needs."""
     if case.path is None:
         return state, (_nothing_to_do(case),)
-    state, effects = _launch_for_path(replace(state, guide_case=case.id), assessment, case, case.path, now)
+    state = replace(state, guide_case=case.id)
+    if _is_told_before(state, case, case.path):
+        return state, (OpenGuide(),)
+    state, effects = _launch_for_path(state, assessment, case, case.path, now)
     return state, (*effects, OpenGuide())
 
 
@@ -211,6 +215,14 @@ def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, pa
             return _open_platform(state, assessment, case, path, now)
         case _:
             return state, ()
+
+
+def _is_told_before(state: State, case: RenewalCase, path: Path) -> bool:
+    """Return whether papers or a danger come before what is opened first."""
+    workflow = case.lineage.procedure.workflows.get(path.kind)
+    opens = next((step for step in workflow.steps if step.offers), None) if workflow else None
+    is_dangerous = opens is not None and opens.danger is not None
+    return is_dangerous or wants_papers(case, state.memory.progress.get(progress_id(case)))
 
 
 def _first_offer(case: RenewalCase, path: Path) -> tuple[Destination, ...]:
