@@ -52,6 +52,8 @@ def both_keys(sitting: Sitting) -> tuple[Sitting, PivCard, PivCard]:
     sitting.reader.insert(old)
     sitting.wait_for("Clé branchée : votre")
     sitting.reader.swap(new)
+    sitting.wait_for("À quoi sert cette clé")
+    sitting.press("OPALEXE (clé CertEurope)")
     sitting.wait_for_step(ACTIVATION[0][0])
     return sitting, old, new
 
@@ -146,6 +148,8 @@ def test_a_double_click_on_the_order_page_orders_nothing(sitting: Sitting, brows
     sitting.step_words = "Étape "
     sitting.reader.insert(key_card(datetime.now(UTC) + timedelta(days=39), 1))
     assert sitting.program.run("guide").returncode == 0
+    sitting.wait_for("À quoi sert cette clé")
+    sitting.press("OPALEXE (clé CertEurope)")
     sitting.wait_for_step("Commandez la clé")
     sitting.click("Ouvrir la page de commande")
     assert browser.wait() == [["https://www.certeurope.fr"]]

@@ -336,6 +336,7 @@ def test_step_2a_with_cards_speaks_of_cards(
             guide.read("Carte insérée\N{NO-BREAK SPACE}: votre carte.")
             readers.swap(new)
             wait_until(lambda: "Nouvelle carte OPALEXE détectée" in titles(notification_server), "the notice comes")
+            choose(guide, "OPALEXE (carte CertEurope)", CHOSEN_IN_FRENCH)
             guide.read("Étape 2 sur 5\N{NO-BREAK SPACE}: Lancez Trusted Key Manager")
             for done in ("J’ai activé la nouvelle carte", "Oui, j’ai choisi son code PIN", "Continuer"):
                 choose(guide, done, CHOSEN_IN_FRENCH)
