@@ -37,6 +37,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "ipc": ("gate", "guard", "guide", "platform"),
     "launch": ("guard", "platform"),
     "loop": ("guard", "inbox"),
+    "metrics": (),
     "notify": ("platform",),
     "pcsc": ("guard",),
     "pkcs11": ("gate", "guard", "platform"),

@@ -24,6 +24,7 @@ from tray.cli.command import BAD_CONFIGURATION, CommandHandler
 from tray.cli.guide import add_guide_command, bring_to_front, window_command
 from tray.cli.keys import add_key_commands
 from tray.cli.memory import add_memory_command
+from tray.cli.metrics import add_metrics_command
 from tray.cli.no_console import has_no_console, print_to_log, tell
 from tray.cli.other_commands import add_side_commands
 from tray.cli.policy import add_policy_command
@@ -117,6 +118,7 @@ COMMAND_HELP = {
     "procedure": "help.procedure",
     "policy": "help.policy",
     "memory": "help.memory",
+    "metrics": "help.metrics",
     "completion": "help.completion",
 }
 
@@ -154,6 +156,7 @@ def _parser(render: Render) -> argparse.ArgumentParser:
     add_procedure_command(command, words)
     add_policy_command(command, words)
     add_memory_command(command, words)
+    add_metrics_command(command, words)
     add_side_commands(parser, command, words)
     return parser
 

@@ -1,0 +1,1 @@
+"""Gathers the metrics of all accounts of a computer."""

@@ -1,0 +1,178 @@
+"""Gathers the metrics of every account into one file for node_exporter.
+
+It runs as root, and trusts no account. It asks each one as that account, under limits, and writes nothing that it has
+not read and understood. What an account prints can only be about that account.
+"""
+
+import contextlib
+import logging
+import os
+import pwd
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon.core.metrics import SERIES_LIMIT, Sample, exposition, parse_samples
+
+if sys.platform != "linux":
+    raise ImportError("the collector is for Linux")
+
+log = logging.getLogger(__name__)
+
+LIMIT_S = 10.0
+OUTPUT_LIMIT = 256 * 1024  # bytes; a thousand series
+MEMORY_LIMIT = 1 << 30  # bytes of one account's process
+WORKERS = 8
+FIRST_USER = 1000
+"""The first number of an account of a person (login.defs, UID_MIN)."""
+NOBODY = 65534
+READ_SIZE = 1 << 16
+STATE = ".local/state/vigicle"
+HOMES = Path("/home")
+LAUNCHERS = (
+    ["/usr/bin/setpriv", "--no-new-privs", "--"],
+    ["/usr/bin/prlimit", f"--as={MEMORY_LIMIT}", "--core=0", "--"],
+)
+"""What limits a process further, where the system has it (util-linux)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account of the computer."""
+
+    user: int
+    group: int
+    home: str
+
+
+def collect(
+    accounts: Iterable[Account], id_of: Callable[[int], str], command: Sequence[str], *, with_names: bool
+) -> str:
+    """Ask every account and return the text of all.
+
+    A silent account costs at most `LIMIT_S` of one of the workers.
+    """
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="collector") as pool:
+        asked = [(id_of(account.user), pool.submit(ask, account, command)) for account in accounts]
+        found: list[Sample] = []
+        for id_, answer in asked:
+            written = answer.result().decode("utf-8", "replace")
+            own = dict.fromkeys(parse_samples(written, id_, with_names=with_names))
+            found += list(own)[:SERIES_LIMIT]
+    return exposition(found)
+
+
+def ask(account: Account, command: Sequence[str], limit_s: float = LIMIT_S) -> bytes:
+    """Run a command as the account, and return its output.
+
+    Returns nothing where it fails, takes too long, or prints too much.
+    """
+    if _output(account, ["/usr/bin/test", "-d", f"{account.home}/{STATE}"], limit_s) is None:
+        return b""
+    launchers = [word for launcher in LAUNCHERS if Path(launcher[0]).exists() for word in launcher]
+    return _output(account, [*launchers, *command], limit_s) or b""
+
+
+def _output(account: Account, command: Sequence[str], limit_s: float) -> bytes | None:
+    """Return what a command prints, None where it does not end well."""
+    try:
+        process = _start(account, command)
+    except OSError as error:
+        log.warning("An account cannot be asked: %s", error)
+        return None
+    try:
+        return _read(process, time.monotonic() + limit_s)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # not waited for yet, so its number is still its own
+        process.communicate()
+
+
+def _start(account: Account, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Start a command as the account, in a session of its own.
+
+    Raises OSError.
+    """
+    is_another = account.user != os.geteuid()
+    return subprocess.Popen(  # noqa: S603 - a fixed command
+        command,
+        env={"HOME": account.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        user=account.user if is_another else None,
+        group=account.group if is_another else None,
+        extra_groups=[] if is_another else None,
+    )
+
+
+def _read(process: "subprocess.Popen[bytes]", deadline: float) -> bytes | None:
+    """Read until the process ends.
+
+    Another one that holds the pipe cannot delay that. Returns None where it fails, is late, or prints too much.
+    """
+    if process.stdout is None:
+        return None
+    pipe, end = process.stdout.fileno(), os.pidfd_open(process.pid)
+    os.set_blocking(pipe, False)
+    output, has_ended = b"", False
+    with selectors.DefaultSelector() as selector, contextlib.closing(os.fdopen(end, "rb")):
+        selector.register(pipe, selectors.EVENT_READ)
+        selector.register(end, selectors.EVENT_READ)
+        while not has_ended and len(output) <= OUTPUT_LIMIT:
+            ready = {key.fd for key, _ in selector.select(max(0.0, deadline - time.monotonic()))}
+            if not ready or time.monotonic() > deadline:
+                return None
+            has_ended = end in ready
+            part = _available(pipe)
+            output += part
+            if not part and not has_ended:
+                selector.unregister(pipe)
+    return output if has_ended and len(output) <= OUTPUT_LIMIT and _succeeded(process.pid) else None
+
+
+def _available(pipe: int) -> bytes:
+    """Return what can be read now, about up to the limit."""
+    output = b""
+    with contextlib.suppress(BlockingIOError):
+        while len(output) <= OUTPUT_LIMIT and (part := os.read(pipe, READ_SIZE)):
+            output += part
+    return output
+
+
+def _succeeded(process_id: int) -> bool:
+    """Return whether the process has ended with 0.
+
+    It is still to be waited for.
+    """
+    result = os.waitid(os.P_PID, process_id, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    return result is not None and result.si_code == os.CLD_EXITED and result.si_status == 0
+
+
+def people() -> Iterator[Account]:
+    """Yield the accounts of people.
+
+    Those of a directory service are found by their homes.
+    """
+    listed = {each.pw_uid: each for each in pwd.getpwall()}
+    for number in _owners_of_homes() - listed.keys():
+        with contextlib.suppress(KeyError):
+            listed[number] = pwd.getpwuid(number)
+    for number, each in sorted(listed.items()):
+        if number >= FIRST_USER and number != NOBODY:
+            yield Account(user=number, group=each.pw_gid, home=each.pw_dir)
+
+
+def _owners_of_homes() -> set[int]:
+    try:
+        return {entry.stat(follow_symlinks=False).st_uid for entry in os.scandir(HOMES)}
+    except OSError:
+        return set()

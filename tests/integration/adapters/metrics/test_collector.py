@@ -1,0 +1,211 @@
+"""A hostile account neither delays nor forges another's line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.adapters.metrics.account_id import AccountIds, account_id
+from daemon.adapters.metrics.exporter_file import FILE, CollectorError, write_for_exporter
+from support.process import require_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+if sys.platform == "linux":
+    from daemon.adapters.metrics import collector
+    from daemon.adapters.metrics.collector import Account, ask, collect, people
+else:
+    pytest.skip("the collector is for Linux", allow_module_level=True)
+
+GOOD, OTHER = 61001, 61002  # accounts by their numbers: no name is needed
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone becomes another account")
+LINE = 'vigicle_build_info{{account="{account}",version="{version}"}} 1'
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Callable[..., Account]:
+    """Make an account's home, where its answer lies."""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+
+    def make(user: int, says: str = "", program: str = "cat $HOME/said") -> Account:
+        folder = tmp_path / str(user)
+        (folder / collector.STATE).mkdir(parents=True)
+        (folder / "said").write_text(says)
+        (folder / "program").write_text(program)
+        for each in (folder, *folder.rglob("*")):
+            if os.geteuid() == 0:
+                os.chown(each, user, user)
+        return Account(user=user if os.geteuid() == 0 else os.geteuid(), group=user, home=str(folder))
+
+    return make
+
+
+PROGRAM = ["/bin/sh", "-c", '. "$HOME/program"']
+"""In the place of vigicle: each account decides what it does."""
+
+
+def name_of(user: int) -> str:
+    return {GOOD: "good", OTHER: "other"}.get(user, "own")
+
+
+def good_line(account: str = "good") -> str:
+    return LINE.format(account=account, version="1")
+
+
+@as_root
+def test_each_account_is_asked_as_itself(home: Callable[..., Account]) -> None:
+    account = home(GOOD, program="id -u; id -G; touch $HOME/made; echo $HOME")
+    lines = ask(account, PROGRAM).decode().split()
+    assert lines == [str(GOOD), str(GOOD), account.home]
+    assert Path(account.home, "made").stat().st_uid == GOOD
+
+
+HOSTILE = {
+    "hangs": "sleep 1000",
+    "hangs and leaves a child with the pipe": "setsid sleep 1000 & sleep 1000",
+    "ends and leaves a child with the pipe": "cat $HOME/said; setsid sleep 30 & exit 0",
+    "closes its output and hangs": "exec >&-; sleep 1000",
+    "prints 10 MB": "head -c 10000000 /dev/zero | tr '\\0' x",
+    "prints for ever": "yes",
+    "stops itself": "kill -STOP $$",
+    "ignores every polite signal": "trap '' TERM INT HUP; sleep 1000",
+    "fails": "cat $HOME/said; exit 3",
+    "reads from a FIFO": "rm $HOME/said; mkfifo $HOME/said; cat $HOME/said",
+    "speaks of others": "echo 'up 0'; echo 'vigicle_build_info{account=\"good\",version=\"9\"} 1'",
+}
+
+
+@as_root
+@pytest.mark.parametrize("program", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_account_changes_no_other_line(
+    home: Callable[..., Account], monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(collector, "LIMIT_S", 1.0)
+    accounts = [home(OTHER, program=program), home(GOOD, says=good_line("forged"))]
+    begun = time.monotonic()
+    text = collect_limited(accounts)
+    assert time.monotonic() - begun < 8
+    assert good_line() in text.splitlines()
+    assert sum('account="good"' in line for line in text.splitlines()) == 1
+    assert not any(line.startswith("up") for line in text.splitlines())
+    assert not _still_running("sleep 1000")
+
+
+def collect_limited(accounts: list[Account]) -> str:
+    def asked(account: Account, command: list[str]) -> bytes:
+        return ask(account, command, limit_s=1.0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collector, "ask", asked)
+        return collect(accounts, name_of, PROGRAM, with_names=False)
+
+
+def _still_running(command: str) -> list[str]:
+    """Return what the hostile account runs in the group of the command."""
+    listed = subprocess.run(["ps", "-eo", "uid,pgid,sid,args"], capture_output=True, text=True, check=True).stdout
+    return [
+        line
+        for line in listed.splitlines()
+        if line.split()[0] == str(OTHER) and command in line and line.split()[1] != line.split()[2]
+    ]
+
+
+@as_root
+def test_two_people_with_one_key_are_two_series(home: Callable[..., Account]) -> None:
+    line = 'x509_cert_not_after{source="vigicle",discriminator="a1b2c3d4",state="in_use"} 1798761600\n'
+    text = collect_limited([home(GOOD, says=line * 3), home(OTHER, says=line)])
+    assert text.count("x509_cert_not_after{") == 2
+    checked = subprocess.run(
+        [require_tool("promtool", "prometheus"), "check", "metrics"], input=text, text=True, check=False
+    )
+    assert checked.returncode == 0
+
+
+def test_an_account_without_vigicle_is_not_asked(tmp_path: Path) -> None:
+    account = Account(user=os.geteuid(), group=os.getegid(), home=str(tmp_path))
+    assert ask(account, ["/usr/bin/touch", str(tmp_path / "asked")]) == b""
+    assert not (tmp_path / "asked").exists()
+
+
+def test_a_program_that_is_missing_costs_only_itself(home: Callable[..., Account]) -> None:
+    assert ask(home(GOOD), ["/none/vigicle"]) == b""
+
+
+def test_the_accounts_are_those_of_people() -> None:
+    assert all(account.user >= collector.FIRST_USER for account in people())
+
+
+# The file
+
+
+def test_the_file_is_readable_by_all_and_replaces_a_link(tmp_path: Path) -> None:
+    (tmp_path / "target").touch()
+    (tmp_path / FILE).symlink_to(tmp_path / "target")
+    (tmp_path / f".{FILE}.left").touch()
+    write_for_exporter(tmp_path, "a 1\n")
+    file = tmp_path / FILE
+    assert (file.is_symlink(), file.read_text(), stat.S_IMODE(file.stat().st_mode)) == (False, "a 1\n", 0o644)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["target", FILE]
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+def test_a_folder_for_all_is_refused(tmp_path: Path, mode: int) -> None:
+    tmp_path.chmod(mode)
+    with pytest.raises(CollectorError):
+        write_for_exporter(tmp_path, "")
+
+
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(CollectorError, match="none"):
+        write_for_exporter(tmp_path / "none", "")
+
+
+def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from daemon.adapters.metrics.exporter_file import write_for_exporter\n"
+        "n = 0\n"
+        "while True: n += 1; write_for_exporter(Path(sys.argv[1]), f'{n}\\n' * 100000)"
+    )
+    for pause in (0.6, 0.63, 0.71):
+        process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)])
+        try:
+            process.wait(pause)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        lines = (tmp_path / FILE).read_text().splitlines() if (tmp_path / FILE).exists() else []
+        assert len(lines) in {0, 100000}
+        assert len(set(lines)) <= 1
+
+
+# Ids
+
+
+def test_an_id_is_kept_in_the_state_folder(tmp_path: Path) -> None:
+    first = account_id(tmp_path / "state")
+    assert len(first) == 12
+    assert account_id(tmp_path / "state") == first
+    (tmp_path / "state" / "metrics-account").write_text("../x")
+    assert account_id(tmp_path / "state") not in {first, "../x"}
+
+
+def test_the_collectors_ids_are_its_own_and_last(tmp_path: Path) -> None:
+    ids = AccountIds(tmp_path / "ids")
+    one, other = ids.id_of(1000), ids.id_of(1001)
+    ids.save()
+    ids.save()
+    again = AccountIds(tmp_path / "ids")
+    assert (again.id_of(1000), again.id_of(1001)) == (one, other)
+    assert one != other
+    (tmp_path / "ids" / "accounts.json").write_text("[")
+    assert AccountIds(tmp_path / "ids").id_of(1000) != one

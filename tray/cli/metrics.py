@@ -1,0 +1,41 @@
+"""The command `metrics`, for the monitoring that an office has."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from config.folders import Folders
+from config.i18n.text import text
+from config.i18n.translator import Translator
+from config.saved_files import SaveError
+from config.schema.load_settings import Loaded
+from tray.cli.command import NOT_DONE, AddCommand
+from tray.cli.export_file import STDOUT, write_export
+
+
+def add_metrics_command(command: AddCommand, words: Callable[[str], str]) -> None:
+    """Add the command to the command line.
+
+    `words` returns the help of a text id.
+    """
+    metrics = command("metrics", _metrics)
+    metrics.add_argument("--collect", metavar="FOLDER", help=words("help.collect"))
+    metrics.set_defaults(accepts_bad_settings=True)
+
+
+def _metrics(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
+    from daemon.assembly.metrics import CollectorError, collect_metrics, own_metrics  # no other command needs it
+
+    try:
+        if options.collect is not None:
+            collect_metrics(Path(options.collect), loaded.settings)
+        else:
+            write_export(own_metrics(folders, loaded.settings).encode(), STDOUT, may_replace=bool)
+    except (CollectorError, OSError) as error:
+        print(translator.render(text("metrics.failed", reason=str(error))), file=sys.stderr)
+        return NOT_DONE
+    except SaveError as problem:
+        print(translator.render(problem.text), file=sys.stderr)
+        return NOT_DONE
+    return 0
