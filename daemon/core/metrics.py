@@ -91,7 +91,7 @@ def sample(name: str, account: str, labels: Mapping[str, str], value: int) -> Sa
 
 
 def exposition(found: Iterable[Sample]) -> str:
-    """Return the text: each family once, each series once, and a line end at the end."""
+    """Return the text, with each family and each series once."""
     by_name: dict[str, dict[tuple[tuple[str, str], ...], int]] = {name: {} for name in FAMILIES}
     for each in found:
         by_name[each.name].setdefault(each.labels, each.value)
