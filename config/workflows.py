@@ -92,14 +92,9 @@ class Step:
     """The label of the button that ends the step. None means the usual one."""
     limit: Limit | None = None
     danger: Wording | None = None
-    """What the step may destroy. It is shown before anything is opened."""
-
-    @property
-    def instruction(self) -> Wording:
-        """Return what to do, after what the step may destroy."""
-        if self.danger is None:
-            return self.text
-        return Wording(en=f"{self.danger.en}\n{self.text.en}", fr=f"{self.danger.fr}\n{self.text.fr}")
+    """What the step may destroy. It is shown before what to do, and is no thing to do itself."""
+    caution: Wording | None = None
+    """What to mind while doing it, shown in the same place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

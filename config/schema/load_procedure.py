@@ -34,7 +34,8 @@ WITHOUT_TOOL = "workflows_without_tool"
 ENTRIES_LIMIT = 20  # steps of a workflow, and its known problems
 
 _MOMENT = "date|day|time|datetime|until|until_datetime"
-_NAMES = {"old_key": "", "new_key": "", "holder": "", "lead": "", "old_ends": _MOMENT, "new_ends": _MOMENT}
+_NAMES = dict.fromkeys(("old_key", "new_key", "holder", "lead", "last_day"), "")
+_NAMES |= {"old_ends": _MOMENT, "new_ends": _MOMENT}
 _LETTER_NAMES = {"holder": "", "serial": ""}
 _WORKFLOW_TITLE = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, {})
 _SUBJECT = kinds.wording("accepted.wording_80", kinds.TITLE_LIMIT, _LETTER_NAMES)
@@ -161,6 +162,7 @@ def _step(table: Table, before: Sequence[Step], means: Means) -> Step:
         done=load_wording(table, "done", means.title) if table.holds("done") else None,
         limit=_limit(table.optional("limit"), before, means.link_lifetime),
         danger=load_wording(table, "danger", means.text) if table.holds("danger") else None,
+        caution=load_wording(table, "caution", means.text) if table.holds("caution") else None,
     )
     table.finish()
     if step.needs not in {Needs.NOTHING, _in_reader(before)}:

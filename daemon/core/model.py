@@ -181,6 +181,7 @@ class Claim(StrEnum):
     NEW = "new"  # the account does not know it yet, however old it looks
     REPLACES = "replaces"  # it replaces a key that was never seen here
     OLD_LOST = "old_lost"  # the replaced key is lost, or has expired
+    TRY_OLD = "try_old"  # the user tries with the replaced key although little time is left
     ACTIVATED = "activated"
     UNUSED = "unused"  # the user no longer uses it, and wants no more notices of it
 

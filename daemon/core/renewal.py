@@ -234,8 +234,9 @@ def _path_of_active(
     """Return the path that registers an activated key at a moment."""
     way, why = WorkflowKind.ASSOCIATE_NEW, Reason.OLD_LOST
     if current is not None and Claim.OLD_LOST not in pending.key.claims:
-        way = _way_to_register(lineage, current, at, link_is_out=link_is_out)
-        why = _why_way(lineage, current, way, at)
+        tries = Claim.TRY_OLD in pending.key.claims
+        way = _way_to_register(lineage, current, at, link_is_out=link_is_out or tries)
+        why = _why_way(lineage, current, way, at, link_is_out=link_is_out)
     return _path(lineage, way, why, old=current, new=pending)
 
 
@@ -249,10 +250,12 @@ def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: date
     return Reason.ACTIVATION_UNKNOWN
 
 
-def _why_way(lineage: KeyLineage, current: LineageEntry, way: WorkflowKind, now: datetime) -> Reason:
+def _why_way(
+    lineage: KeyLineage, current: LineageEntry, way: WorkflowKind, now: datetime, *, link_is_out: bool
+) -> Reason:
     if way is WorkflowKind.ASSOCIATE_NEW:
         return Reason.OLD_ENDED if expired(current.not_after, now) else Reason.OLD_ENDS
-    if _way_to_register(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW:
+    if link_is_out and _way_to_register(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW:
         return Reason.LINK_MAILED
     return Reason.OLD_VALID
 

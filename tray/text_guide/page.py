@@ -158,6 +158,8 @@ class TextPage:
             yield self.render("textguide.step", number=number, total=len(statuses), title=page.headline)
         else:
             yield page.headline
+        if page.danger is not None:
+            yield self.render("textguide.alert", words=page.danger)
         yield from filter(None, (page.body, *page.notes, page.deadline_words))
 
     def _offers(self, known: Choices | None = None) -> Iterator[str]:
@@ -217,7 +219,7 @@ class TextPage:
 
 
 def _step_of(page: Page) -> tuple[object, ...]:
-    return page.headline, page.body, page.notes, page.deadline
+    return page.headline, page.danger, page.body, page.notes, page.deadline
 
 
 def _heading(page: Page) -> list[str]:

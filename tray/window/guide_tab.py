@@ -40,6 +40,7 @@ class GuidePage(QWidget):
         self._eyebrow = WrappingLabel(theme, scale=0.9, tone="muted")
         self.headline = WrappingLabel(theme, scale=1.75, bold=True)
         self._pill = StatusPill(theme)
+        self._danger = Notes(theme)
         self._instructions = Instructions(theme)
         self._answers = column(theme, gap=0.3)
         self._actions = Flow(round(0.4 * theme.base))
@@ -62,6 +63,7 @@ class GuidePage(QWidget):
         )
         body = page.alert if wrong and page.alert else page.body
         self._instructions.show_body(body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step)
+        self._danger.show_notes([(page.danger or "", True)] if not wrong else [])
         self._notes.show_notes(_notes(page, translator, wrong=wrong))
         self._countdown.count_to(page.deadline, translator)
         self.show_copied("")
@@ -103,7 +105,7 @@ class GuidePage(QWidget):
     def _lay_out(self) -> None:
         base = self._theme.base
         main = column(self._theme, gap=0.7)
-        for widget in (self._pill, self._eyebrow, self.headline, self._copied_line, self._instructions):
+        for widget in (self._pill, self._eyebrow, self.headline, self._copied_line, self._danger, self._instructions):
             main.addWidget(widget)
         main.addLayout(self._answers)
         main.addWidget(self._notes)

@@ -39,6 +39,7 @@ class _PageRenderer:
             outline=tuple(self._step(step) for step in view.outline),
             eyebrow=self._optional(view.eyebrow),
             headline=self._render(view.headline),
+            danger=self._optional(view.danger),
             body=self._render(view.body),
             notes=tuple(map(self._render, view.notes)),
             wrong_key=view.wrong_key,

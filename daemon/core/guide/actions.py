@@ -18,6 +18,7 @@ from daemon.core.holders import holder_name
 from daemon.core.model import CertificatePair, Claim, HolderAnswer
 from daemon.core.renewal import Question
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
+from daemon.core.views.report import Reason
 from daemon.core.workflows.progress import PREPARED
 from daemon.core.workflows.workflow import since
 
@@ -52,6 +53,7 @@ CLAIM_LABELS = {
     Claim.NEW: "guide.state.new",
     Claim.REPLACES: "guide.state.replaces",
     Claim.OLD_LOST: "guide.state.old_lost",
+    Claim.TRY_OLD: "guide.try_old",
     Claim.ACTIVATED: "guide.state.activated",
     Claim.UNUSED: "guide.state.unused",
 }
@@ -186,6 +188,8 @@ def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
     if path.kind is WorkflowKind.ACTIVATE:
         yield ask_action(context, Claim.ACTIVATED)
     yield ask_action(context, Claim.WORKS)
+    if path.why is Reason.OLD_ENDS:
+        yield claim_action(context, Claim.TRY_OLD)
     if WorkflowKind.ADD_WITH_OLD in {path.kind, path.then} and path.old_fingerprint is not None:
         yield ask_action(context, Claim.OLD_LOST)
 

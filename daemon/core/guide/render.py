@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, text
-from config.workflows import Step, WorkflowKind
+from config.workflows import Ends, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.form_factor import FormFactor, form_factor
@@ -168,6 +168,7 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
         holder=context.case.lineage.holder,
         steps=tuple(_step_summaries(context)),
         headline=_headline(context),
+        danger=_danger(context),
         body=_body(context),
         alert=obstacle(context, shown) or _change(context),
         wrong_key=has_wrong_card(context, shown),
@@ -176,6 +177,7 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
         openings=opened,
         primary=primary,
         likely=likely_action(context, opened, primary),
+        notes=tuple(_about_labels(context)),
         actions=(*ended[1:], *_without(ended, workflow_actions(context))),
         known_problems=tuple(known_problems(context)),
         timeline=timeline(context),
@@ -192,12 +194,21 @@ def _papers_page(context: GuideContext) -> GuideView[Sentence]:
     return replace(page, answers=tuple(paper_actions(context)), likely=first)
 
 
+def _about_labels(context: GuideContext) -> Iterator[Sentence]:
+    """Yield, while a new key is awaited, to label the old one."""
+    if context.step is not None and context.step.ends is Ends.CERTIFICATE_SEEN:
+        yield fill_text(context, "guide.label")
+
+
 def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
     """Return the page between the activation and the account.
 
     It says that it is not over, and what to have at hand.
     """
-    page = _page_before_steps(context, *PREPARATIONS[_kind(context)])
+    headline, body = PREPARATIONS[_kind(context)]
+    if context.case.path is not None and context.case.path.why is Reason.OLD_ENDS:  # it is still valid
+        body = "guide.prepare.associate_new.ends"
+    page = _page_before_steps(context, headline, body)
     page = replace(page, notes=tuple(_about_lost_key(context)))
     if Claim.ACTIVATED not in context.case.status.newest.key.claims:
         return page
@@ -317,8 +328,14 @@ def _headline(context: GuideContext) -> Sentence:
 
 def _body(context: GuideContext) -> Sentence:
     if context.step is not None:
-        return fill_wording(context, context.step.instruction)
+        return fill_wording(context, context.step.text)
     return fill_text(context, CONFIRMATIONS[_kind(context)])
+
+
+def _danger(context: GuideContext) -> Sentence | None:
+    """Return what the step may destroy, or what to mind."""
+    words = (context.step.danger or context.step.caution) if context.step else None
+    return fill_wording(context, words) if words else None
 
 
 def _kind(context: GuideContext) -> WorkflowKind:

@@ -3,9 +3,11 @@
 from config.i18n.text import Argument, Phrase, Text, text
 from config.i18n.wording import Wording
 from config.settings import Procedure
+from daemon.core.expiry import DAY, earlier
 from daemon.core.guide.context import GuideContext
 from daemon.core.holders import LineageEntry
-from daemon.core.notice_words import issuer_words, lead_words
+from daemon.core.notice_words import issuer_words, last_day_with_old, lead_words
+from daemon.core.renewal import last_moment_with_old
 from daemon.core.views.guide import BarRole
 
 Arguments = tuple[tuple[str, Argument], ...]
@@ -22,6 +24,7 @@ def sentence_arguments(context: GuideContext) -> Arguments:
         "old_key": key_label(BarRole.OLD, roles.old),
         "new_key": key_label(_role_of_new(context), roles.new),
         "holder": holder_label(context.case.lineage.holder),
+        "last_day": _last_day(context),
         "old_ends": _end(roles.old),
         "new_ends": _end(roles.new),
         "lead": lead_words(procedure),
@@ -68,6 +71,18 @@ def _role_of_new(context: GuideContext) -> BarRole:
     if context.roles.old is not None or context.workflow is not None:
         return BarRole.NEW
     return BarRole.OTHER
+
+
+def _last_day(context: GuideContext) -> Argument:
+    """Return the last day for step 2-A, on it the hour."""
+    if context.roles.old is None:
+        return text("key.no_date")
+    last = last_moment_with_old(context.case.lineage, context.case.status.current)
+    if last <= context.now:
+        return text("date.last", last=context.roles.old.not_after)
+    if earlier(last, DAY) <= context.now:
+        return text("date.last", last=last)
+    return text("date.last_day", day=last_day_with_old(context.case))
 
 
 def _end(entry: LineageEntry | None) -> Argument:

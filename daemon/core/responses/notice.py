@@ -30,7 +30,8 @@ HOUR = timedelta(hours=1)
 KEY_PATIENCE = timedelta(minutes=10)
 ACTIVATION_PATIENCE = timedelta(minutes=15)
 OPPOSITES = {
-    Claim.WORKS: {Claim.NEW, Claim.REPLACES, Claim.OLD_LOST, Claim.UNUSED},
+    Claim.WORKS: {Claim.NEW, Claim.REPLACES, Claim.OLD_LOST, Claim.TRY_OLD, Claim.UNUSED},
+    Claim.OLD_LOST: {Claim.TRY_OLD},
     Claim.NEW: {Claim.WORKS},
     Claim.REPLACES: {Claim.WORKS},
 }

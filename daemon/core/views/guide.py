@@ -196,6 +196,8 @@ class GuideView(Generic[S]):
     """The title of the current step, or of the page."""
     body: S
     """What to do, one action a sentence."""
+    danger: S | None = None
+    """What the step may destroy, or what to mind, before what to do."""
     notes: tuple[S, ...] = ()
     """What to know beside, the most important first."""
     wrong_key: bool = False

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings, load_procedure
 from config.settings import Procedure
-from config.workflows import Destination, Ends, Limit, Needs, Step, WorkflowKind
+from config.workflows import Destination, Ends, Limit, Needs, WorkflowKind
 
 FIXTURES = Path(__file__).parent / "procedures"
 OPALEXE = next(each for each in catalogue_settings().procedures if each.id == "opalexe")
@@ -106,15 +105,3 @@ def test_the_words_are_set_as_each_language_sets_them(each: Procedure) -> None:
 def test_no_step_asks_vigicle_for_a_pin(each: Procedure) -> None:
     in_vigicle = [found.en for found in wordings(each) if "PIN" in found.en and "vigicle" in found.en]
     assert all("never asks" in found for found in in_vigicle)
-
-
-def test_a_danger_comes_before_what_to_do() -> None:
-    step = Step(
-        id="order",
-        title=Wording(en="Order", fr="Commandez"),
-        text=Wording(en="Click.", fr="Cliquez."),
-        ends=Ends.CONFIRMED,
-        danger=Wording(en="This deletes the key.", fr="Cela supprime la clé."),
-    )
-    assert step.instruction == Wording(en="This deletes the key.\nClick.", fr="Cela supprime la clé.\nCliquez.")
-    assert replace(step, danger=None).instruction == step.text

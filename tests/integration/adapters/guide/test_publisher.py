@@ -66,6 +66,7 @@ VIEW: core.GuideView[Sentence] = core.GuideView(
     eyebrow=a_phrase("step 1 of 1"),
     headline=a_phrase("headline"),
     body=a_phrase("body"),
+    danger=a_phrase("danger"),
     notes=(a_phrase("note"),),
     wrong_key=True,
     alert=a_phrase("alert"),

@@ -416,14 +416,14 @@ def test_a_bar_holds_the_validity_and_the_present(begins: int, ends: int | None,
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (timedelta(seconds=-1), "Time is up."),
-        (timedelta(0), "Time is up."),
-        (timedelta(seconds=1), "1 minute left"),
-        (timedelta(minutes=59), "59 minutes left"),
-        (timedelta(minutes=59, seconds=1), "1 h left"),
-        (timedelta(hours=23, minutes=12), "23 h 12 min left"),
-        (timedelta(hours=48) - timedelta(seconds=1), "48 h left"),
-        (timedelta(hours=48), "2 days left"),
+        (timedelta(seconds=-1), "The link in the mail no longer works."),
+        (timedelta(0), "The link in the mail no longer works."),
+        (timedelta(seconds=1), "The link in the mail still works for 1 minute."),
+        (timedelta(minutes=59), "The link in the mail still works for 59 minutes."),
+        (timedelta(minutes=59, seconds=1), "The link in the mail still works for 1 h."),
+        (timedelta(hours=23, minutes=12), "The link in the mail still works for 23 h 12 min."),
+        (timedelta(hours=48) - timedelta(seconds=1), "The link in the mail still works for 48 h."),
+        (timedelta(hours=48), "The link in the mail still works for 2 days."),
     ],
 )
 def test_what_is_left_is_shown_to_the_minute(left: timedelta, words: str) -> None:
@@ -434,7 +434,7 @@ def test_the_end_of_the_time_is_shown_when_it_comes(guide_setup: GuideSetup, win
     gone = datetime.now(UTC) - timedelta(seconds=1)
     window.show_page(replace(PAGES["deadline"](ENGLISH), deadline=gone))
     guide_setup.settle()
-    assert "Time is up." in [label.text() for label in window.findChildren(QLabel)]
+    assert "The link in the mail no longer works." in [label.text() for label in window.findChildren(QLabel)]
 
 
 @pytest.mark.parametrize(

@@ -83,4 +83,6 @@ def test_the_steps_keep_the_order_of_the_written_procedure(workflow: WorkflowKin
     [(ADD, "log_in"), (ADD, "enter_pin"), (ASSOCIATE, "open_platform"), (WorkflowKind.CLEAN_UP, "log_in")],
 )
 def test_wherever_a_pin_is_typed_the_three_attempts_are_named(workflow: WorkflowKind, step: str) -> None:
-    assert "Trois codes faux" in words_of(workflow, step)
+    caution = next(each.caution for each in OPALEXE.workflows[workflow].steps if each.id == step)
+    assert caution is not None
+    assert "Trois codes faux" in caution.fr

@@ -1,0 +1,75 @@
+"""What the guide says on the way: dates, delivery, and the margin."""
+
+from datetime import datetime
+
+import pytest
+
+from config.i18n.text import Text, text
+from config.workflows import WorkflowKind
+from daemon.core.assessment import assess_state
+from daemon.core.guide.context import build_context
+from daemon.core.guide.render import shown_case
+from daemon.core.guide.sentences import sentence_arguments
+from daemon.core.model import Claim, KeyId
+from daemon.core.views.report import Reason
+from support.core.factories import DAY, MICROSECOND, NOW, ending
+from support.core.simulator import Simulator, simulator_with
+from support.core.story import HOUR, LAST_CHANCE, NEW_ID, OLD, OLD_ENDS, delivered, two_keys
+
+
+def why(simulator: Simulator) -> str:
+    return delivered(simulator.page.why)
+
+
+def test_inside_the_margin_the_old_key_may_be_tried_all_the_same() -> None:
+    simulator = two_keys(LAST_CHANCE + HOUR)
+    assert delivered(simulator.page.body) == "guide.prepare.associate_new.ends"
+    assert why(simulator) == Reason.OLD_ENDS
+    simulator.choose("state:try_old")
+    assert (simulator.page.workflow, why(simulator)) == (WorkflowKind.ADD_WITH_OLD, Reason.OLD_VALID)
+    simulator.plug(OLD)
+    assert simulator.step() == "log_in"
+
+
+@pytest.mark.parametrize("now", [LAST_CHANCE - MICROSECOND, OLD_ENDS + MICROSECOND], ids=["before it", "expired"])
+def test_outside_the_margin_it_is_not_offered(now: datetime) -> None:
+    assert "state:try_old" not in two_keys(now).actions()
+
+
+def test_a_try_ends_with_the_old_key() -> None:
+    simulator = two_keys(LAST_CHANCE + HOUR)
+    simulator.choose("state:try_old")
+    simulator.wait(DAY)
+    assert (simulator.page.workflow, why(simulator)) == (WorkflowKind.ASSOCIATE_NEW, Reason.OLD_ENDED)
+
+
+@pytest.mark.parametrize("claim", [Claim.WORKS, Claim.OLD_LOST])
+def test_a_try_is_over_once_the_key_works_or_the_old_one_is_lost(claim: Claim) -> None:
+    simulator = two_keys(LAST_CHANCE + HOUR)
+    simulator.choose("state:try_old")
+    simulator.tell(NEW_ID, claim)
+    assert Claim.TRY_OLD not in simulator.state.memory.keys[KeyId(NEW_ID)].claims
+
+
+@pytest.mark.parametrize(
+    ("now", "last_day"),
+    [
+        pytest.param(NOW, text("date.last_day", day=LAST_CHANCE - DAY), id="far from it"),
+        pytest.param(LAST_CHANCE - DAY - MICROSECOND, text("date.last_day", day=LAST_CHANCE - DAY), id="just before"),
+        pytest.param(LAST_CHANCE - DAY, text("date.last", last=LAST_CHANCE), id="on that day"),
+        pytest.param(LAST_CHANCE, text("date.last", last=OLD_ENDS), id="inside the margin"),
+    ],
+)
+def test_the_last_day_is_the_last_whole_one_and_has_an_hour_on_that_day_only(now: datetime, last_day: Text) -> None:
+    simulator = two_keys(now)
+    assessment = assess_state(simulator.state, now)
+    case = shown_case(simulator.state, assessment)
+    assert case is not None
+    assert dict(sentence_arguments(build_context(simulator.state, assessment, case, now)))["last_day"] == last_day
+
+
+def test_while_a_new_key_is_awaited_the_old_one_is_labelled() -> None:
+    simulator = simulator_with(ending(40 * DAY))
+    while simulator.step() != "wait":
+        simulator.choose(f"end:{simulator.step()}")
+    assert "guide.label" in map(delivered, simulator.page.notes)
