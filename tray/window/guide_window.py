@@ -12,7 +12,7 @@ from config.settings import SettingId
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, SettingWritten
 from daemon.core.action_id import ActionKind
 from daemon.core.model import ActivationToken
-from daemon.core.views.guide import Action
+from daemon.core.views.guide import Action, SavedFile
 from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import USUAL_PX, WrappingButton
 from tray.window.foot_bar import FootBar, Link
@@ -25,6 +25,8 @@ from tray.window.phase_bar import PhaseBar
 from tray.window.press_guard import PressGuard
 from tray.window.save_dialog import save_as
 from tray.window.settings_page import SettingsPage
+from tray.window.sheet import as_pdf, draw_sheet
+from tray.window.sheet_page import SheetPage
 from tray.window.tab_order import set_tab_order
 from tray.window.theme import Theme
 
@@ -34,7 +36,7 @@ SCROLLS = {
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
     Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
 }
-GUIDE, HELP, CONTACTS, KEYS, SETTINGS = range(5)  # the pages of the stack
+GUIDE, HELP, CONTACTS, KEYS, SETTINGS, SHEET = range(6)  # the pages of the stack
 
 
 class GuideWindow(QDialog):
@@ -57,7 +59,8 @@ class GuideWindow(QDialog):
         self._contacts = ContactsPage(theme)
         self._keys = KeysPage(theme, answer, self._choose_in_guide)
         self._settings = SettingsPage(theme, self.guard, self._choose, self._set)
-        self._places = (self._guide, self._help, self._contacts, self._keys, self._settings)
+        self._sheet = SheetPage(theme, self.guard, self._print, self._save_sheet)
+        self._places = (self._guide, self._help, self._contacts, self._keys, self._settings, self._sheet)
         self._stack = QStackedWidget()
         self._areas = [_scrolled(widget) for widget in self._places]
         for area in self._areas:
@@ -125,7 +128,7 @@ class GuideWindow(QDialog):
     def _draw(self, page: Page) -> None:
         translator = self._translator
         self._phases.show_phases(page, translator)
-        self._phases.setVisible(bool(page.phases) and self._stack.currentIndex() not in {KEYS, SETTINGS})
+        self._phases.setVisible(bool(page.phases) and self._stack.currentIndex() not in {KEYS, SETTINGS, SHEET})
         match self._stack.currentIndex():
             case 0:
                 self._guide.show_page(page, translator)
@@ -135,6 +138,8 @@ class GuideWindow(QDialog):
                 self._contacts.show_page(page, translator)
             case 4:
                 self._settings.show_page(page, translator)
+            case 5:
+                self._sheet.show_page(page, translator)
             case _:
                 pass
         self._keys.show_page(page, translator)
@@ -180,6 +185,8 @@ class GuideWindow(QDialog):
             yield "go:keys", self._words("window.keys"), lambda: self.go_to(KEYS)
         if here != SETTINGS and page.settings:
             yield "go:settings", self._words("window.settings"), lambda: self.go_to(SETTINGS)
+        if here != SHEET and page.procedure:
+            yield "go:sheet", self._words("sheet.link"), lambda: self.go_to(SHEET)
 
     def _words(self, id_: str) -> str:
         return self._translator.render(text(id_))
@@ -229,6 +236,26 @@ class GuideWindow(QDialog):
         """Send what was chosen beside the guide, which then asks."""
         self._choose(action)
         self.go_to(GUIDE)
+
+    def _print(self) -> None:
+        """Print the sheet where the user says."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # most windows never print
+
+        printer = QPrinter()
+        if self._page is None or not QPrintDialog(printer, self).exec():
+            return
+        done = draw_sheet(printer, self._page, self._translator)
+        failed = not done or printer.printerState() in {QPrinter.PrinterState.Error, QPrinter.PrinterState.Aborted}
+        self._tell_of_sheet(self._words("sheet.failed" if failed else "sheet.printing"))
+
+    def _save_sheet(self) -> None:
+        if self._page is not None:
+            file = SavedFile(name="vigicle.pdf", content=as_pdf(self._page, self._translator))
+            self._tell_of_sheet(save_as(self, file, self._translator) or "")
+
+    def _tell_of_sheet(self, words: str) -> None:
+        self._sheet.show_outcome(words)
+        announce(self, words, at_once=True)
 
     def _tell_changes(self, before: Page, page: Page) -> None:
         """Announce what is new to screen readers.

@@ -11,7 +11,9 @@ from config.i18n.translator import Translator
 from config.saved_files import SaveError, save_file
 from daemon.core.views.guide import SavedFile
 
-SUFFIX = "cer"
+CERTIFICATE, PDF = "cer", "pdf"
+TITLES = {CERTIFICATE: "guide.save.certificate", PDF: "sheet.save"}
+KINDS = {CERTIFICATE: "window.save.kind", PDF: "window.save.pdf"}
 
 
 def save_as(over: QWidget, file: SavedFile, translator: Translator) -> str | None:
@@ -40,10 +42,11 @@ def save_as(over: QWidget, file: SavedFile, translator: Translator) -> str | Non
 
 def _ask_where(over: QWidget, file: SavedFile, translator: Translator) -> Path | None:
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(over, translator.render(text("guide.save.certificate")), documents)
+    suffix = file.name.rpartition(".")[2]
+    dialog = QFileDialog(over, translator.render(text(TITLES[suffix])), documents)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(f"{translator.render(text('window.save.kind'))} (*.{SUFFIX})")
-    dialog.setDefaultSuffix(SUFFIX)
+    dialog.setNameFilter(f"{translator.render(text(KINDS[suffix]))} (*.{suffix})")
+    dialog.setDefaultSuffix(suffix)
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # some ask before the suffix is added
     dialog.selectFile(file.name)
     if not dialog.exec():

@@ -13,7 +13,7 @@ from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionId
 from daemon.core.views.guide import Action, Bar, CertificateCard, ProblemEntry, StepSummary, Timeline
 from support.guide_pages import PAGES, Writer
-from tray.window.guide_window import CONTACTS, GUIDE, HELP, KEYS, SETTINGS
+from tray.window.guide_window import CONTACTS, GUIDE, HELP, KEYS, SETTINGS, SHEET
 
 if TYPE_CHECKING:
     import pytest
@@ -78,7 +78,7 @@ def test_every_generated_page_can_be_shown(guide_setup: GuideSetup, capfd: pytes
     @given(ANY_PAGE)
     def show(page: Page) -> None:
         window.show_page(page)
-        for place in (KEYS, HELP, CONTACTS, SETTINGS, GUIDE):
+        for place in (KEYS, HELP, CONTACTS, SETTINGS, SHEET, GUIDE):
             window.go_to(place)
             guide_setup.settle()
             window.grab()

@@ -1,0 +1,109 @@
+"""The sheet of paper: one page of A4 about a renewal."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from html import escape
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF
+from PySide6.QtGui import QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+
+from config.i18n.text import text
+from config.i18n.translator import Translator
+from daemon.adapters.guide.messages import Page
+from daemon.core import labels
+from daemon.core.views.guide import CertificateCard, StepStatus
+
+MARGIN_MM = 18
+SIZES = (13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0)  # points: the largest that fits one page
+BOXES = {StepStatus.DONE: "☑"}
+TO_DO = "☐"
+MOST_KEYS = 6
+
+
+def as_pdf(page: Page, translator: Translator) -> bytes:
+    """Return the sheet as a PDF file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setTitle(translator.render(text("sheet.title")))
+    draw_sheet(writer, page, translator)
+    return bytes(buffer.data().data())
+
+
+def draw_sheet(device: QPagedPaintDevice, page: Page, translator: Translator) -> bool:
+    """Draw the sheet on a printer or a file.
+
+    Returns whether that worked.
+    """
+    device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+    device.setPageMargins(margins, QPageLayout.Unit.Millimeter)
+    painter = QPainter()
+    if not painter.begin(device):
+        return False
+    fitted(device, sheet_words(page, translator)).drawContents(painter)
+    return painter.end()
+
+
+def fitted(device: QPagedPaintDevice, html: str) -> QTextDocument:
+    """Return a document of one page, in letters as large as fit."""
+    document = QTextDocument()
+    document.documentLayout().setPaintDevice(device)
+    document.setDocumentMargin(0)
+    document.setHtml(html)
+    for size in SIZES:
+        font = QFont("sans-serif")
+        font.setPointSizeF(size)
+        document.setDefaultFont(font)
+        document.setPageSize(QSizeF(device.width(), device.height()))
+        if document.pageCount() == 1:
+            break
+    return document
+
+
+def sheet_words(page: Page, translator: Translator) -> str:
+    """Return the sheet as HTML in which nothing from outside is markup."""
+    title = page.workflow_title or page.headline
+    parts = [
+        f"<h2>{escape(title)}</h2>",
+        _paragraph(_words(translator, "sheet.printed", now=datetime.now(UTC))),
+        *_section(_words(translator, "window.keys"), (_key(c, translator) for c in _first_of_keys(page))),
+        _paragraph(f"{_words(translator, 'sheet.place')} {40 * '.'}"),
+        *_section(_words(translator, "sheet.steps"), _steps(page)),
+        *_section("", filter(None, (page.deadline_words, *page.notes))),
+        *_section(_words(translator, "window.contacts"), page.contacts),
+        f"<p><b>{escape(_words(translator, 'sheet.no_pin'))}</b></p>",
+    ]
+    return f'<body style="color:#000000">{"".join(parts)}</body>'  # black on paper, whatever the scheme
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    found = list(lines)
+    if found and title:
+        yield f"<h3>{escape(title)}</h3>"
+    yield from map(_paragraph, found)
+
+
+def _paragraph(words: str) -> str:
+    return f'<p style="margin-top:2px; margin-bottom:4px">{escape(words)}</p>'
+
+
+def _first_of_keys(page: Page) -> Iterator[CertificateCard[str]]:
+    """Yield one certificate of each key, the first few."""
+    firsts = {certificate.key: certificate for certificate in reversed(page.certificates)}
+    yield from list(firsts.values())[::-1][:MOST_KEYS]
+
+
+def _key(card: CertificateCard[str], translator: Translator) -> str:
+    name = card.key_name or card.procedure or _words(translator, "window.key")
+    stage = _words(translator, labels.STAGES[card.stage])
+    return " – ".join((f"{name} ({card.holder})", f"{stage}, {card.until}", card.place))
+
+
+def _steps(page: Page) -> Iterator[str]:
+    for number, step in enumerate(page.steps, 1):
+        yield f"{BOXES.get(step.status, TO_DO)} {number}. {step.title}"
+
+
+def _words(translator: Translator, id_: str, **arguments: datetime) -> str:
+    return translator.render(text(id_, **arguments))
