@@ -98,7 +98,7 @@ def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadT
 def order_read_of_all(state: State) -> tuple[State, tuple[ReadTokens, ...]]:
     """Order a read of every card that is not being read."""
     names = frozenset(reader.name for reader in state.held) - names_being_read(state)
-    if state.reads and not names:
+    if state.background or (state.reads and not names):
         return state, ()
     state, order = order_read(state, names)
     return state, (order,)

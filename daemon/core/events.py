@@ -161,6 +161,14 @@ class SessionLock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMoved:
+    """The user's session came to the front, or left it."""
+
+    at: datetime
+    in_front: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemMet:
     """A problem to notify the user of once, such as invalid settings."""
 
@@ -209,6 +217,7 @@ Event = (
     | CommandReceived
     | SettingsLoaded
     | SessionLock
+    | SessionMoved
     | ProblemMet
     | LoginStartKnown
     | SettingAnswered

@@ -64,6 +64,14 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What the service said while the session is in the background."""
+
+    readers: tuple[ReaderState, ...] | None = None
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A notice in flight: when it was sent, and how often."""
 
@@ -91,6 +99,9 @@ class State:
 
     service_trouble: Trouble | None = None
     """Why the card service does not answer."""
+
+    background: Background | None = None
+    """What is kept for the return to the foreground, None in the foreground."""
 
     blind_since: datetime | None = None
     """Since when it has not answered."""
@@ -178,7 +189,8 @@ class State:
     @property
     def presence(self) -> Presence:
         """What is known of the user at the computer."""
-        return Presence(zone=self.zone, arrived=self.arrived, locked=self.locked)
+        is_away = self.locked or self.background is not None
+        return Presence(zone=self.zone, arrived=self.arrived, locked=is_away)
 
     @property
     def held(self) -> tuple[ReaderState, ...]:

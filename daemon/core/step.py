@@ -56,6 +56,7 @@ from daemon.core.responses.command import carry_out
 from daemon.core.responses.launch import apply_launched
 from daemon.core.responses.notice import Step, drop_snooze, open_awaited
 from daemon.core.responses.settings import answer_setting
+from daemon.core.session_front import enter_background, enter_foreground, note_loss, note_readers
 from daemon.core.state import Delivery, State
 from daemon.core.status_report import build_report
 from daemon.core.subjects import was_delivered
@@ -135,6 +136,8 @@ def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 -
             return _take_launched(state, event)
         case events.SessionLock():
             return _take_lock(state, event), ()
+        case events.SessionMoved():
+            return _take_move(state, event), ()
         case events.LoginStartKnown():
             return replace(state, login_start=event.on), ()
         case events.SettingAnswered(setting=setting, refusal=refusal):
@@ -154,6 +157,8 @@ def _take_reader_event(
     match event:
         case events.ReadersSeen():
             return _take_readers(state, event)
+        case events.ServiceLost() if state.background:
+            return note_loss(state, event.trouble), ()
         case events.ServiceLost():
             return state.lose_service(event.trouble, event.at), ()
         case events.TokensRead():
@@ -170,6 +175,8 @@ def _take_readers(state: State, event: events.ReadersSeen) -> Step:
 
     The first list without a card starts a read all the same: a module may show tokens outside PC/SC.
     """
+    if state.background:
+        return note_readers(state, event.readers), ()
     is_first = state.readers is None and state.notifies
     state = take_readers(state, event.readers)
     if is_first and not state.held and state.settings.modules:
@@ -189,6 +196,15 @@ def _take_lock(state: State, event: events.SessionLock) -> State:
     if event.locked == state.locked:
         return state
     return replace(state, locked=event.locked, arrived=state.arrived if event.locked else event.at)
+
+
+def _take_move(state: State, event: events.SessionMoved) -> State:
+    """Enter whether the session is in front."""
+    if not event.in_front:
+        return enter_background(state, event.at)
+    if state.background is None:
+        return state
+    return replace(enter_foreground(state, event.at), arrived=event.at)
 
 
 def _take_launched(state: State, event: events.Launched) -> Step:

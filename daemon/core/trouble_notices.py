@@ -99,7 +99,7 @@ def service_trouble(state: State, now: datetime) -> Trouble | None:
 
     Before, the service may be restarting.
     """
-    if state.blind_since is None or now < later(state.blind_since, SERVICE_PATIENCE):
+    if state.blind_since is None or state.background or now < later(state.blind_since, SERVICE_PATIENCE):
         return None
     return state.service_trouble
 
@@ -114,7 +114,7 @@ def clock_wrong(now: datetime) -> bool:
 
 def trouble_moments(state: State) -> Iterator[datetime]:
     """Yield when a trouble has lasted long enough for a notice."""
-    if state.blind_since is not None:
+    if state.blind_since is not None and state.background is None:
         yield later(state.blind_since, SERVICE_PATIENCE)
 
 

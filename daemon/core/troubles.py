@@ -10,6 +10,7 @@ class Trouble(StrEnum):
     SERVICE_STOPPED = "service_stopped"  # it was there and went away
     SERVICE_REFUSED = "service_refused"  # it is there, and this session may not use it
     WATCH_FAILED = "watch_failed"  # vigicle's own watch failed, and is begun again
+    SESSION_INACTIVE = "session_inactive"  # another person is in front of the computer
     NO_READER = "no_reader"
     READER_STALE = "reader_stale"  # listed, but it no longer answers (after sleep)
     CARD_MUTE = "card_mute"  # a card is in and does not answer a reset
@@ -39,5 +40,6 @@ SERVICE_TROUBLES = {
     Trouble.SERVICE_STOPPED,
     Trouble.SERVICE_REFUSED,
     Trouble.WATCH_FAILED,
+    Trouble.SESSION_INACTIVE,
 }
 """No reader can be seen."""

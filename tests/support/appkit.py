@@ -20,7 +20,14 @@ NAMES = {
     "NSApplicationActivationPolicyRegular": 0,
     "NSImageOnly": 1,
     "NSVariableStatusItemLength": -1.0,
-    "NSWorkspaceDidWakeNotification": "NSWorkspaceDidWakeNotification",
+    **{
+        name: name
+        for name in (
+            "NSWorkspaceDidWakeNotification",
+            "NSWorkspaceSessionDidBecomeActiveNotification",
+            "NSWorkspaceSessionDidResignActiveNotification",
+        )
+    },
     "NSFontAttributeName": "NSFont",
 }
 CONSTANTS = tuple(NAMES)

@@ -178,17 +178,52 @@ class LoginManager(BusService):
     path = "/org/freedesktop/login1"
     interface = "org.freedesktop.login1.Manager"
     introspection = '<signal name="PrepareForSleep"><arg type="b"/></signal>'
+    session = "/org/freedesktop/login1/session/_32"
+
+    def __init__(self, bus: PrivateBus, *, seat: str = "seat0", active: bool = True) -> None:
+        super().__init__(bus)
+        self.seat = seat
+        self.active = active
+
+    def respond(self, message: Message) -> Message:
+        if message.member == "GetSession":
+            return Message.new_method_return(message, "o", [self.session])
+        return super().respond(message)
+
+    def _handle(self, message: Message) -> Message | bool:
+        if message.message_type is MessageType.METHOD_CALL and (message.path or "").startswith(f"{self.path}/session/"):
+            return self._answer_property(message)
+        return super()._handle(message)
+
+    def _answer_property(self, message: Message) -> Message:
+        """Answer a Get of a session's property (org.freedesktop.login1(5))."""
+        values = {
+            "Id": Variant("s", "2"),
+            "Active": Variant("b", self.active),
+            "Seat": Variant("(so)", [self.seat, f"/org/freedesktop/login1/seat/{self.seat or '_'}"]),
+        }
+        if message.member != "Get" or message.body[1] not in values:
+            return Message.new_error(message, ErrorType.UNKNOWN_PROPERTY, str(message.body))
+        return Message.new_method_return(message, "v", [values[message.body[1]]])
+
+    def move(self, *, to_front: bool) -> None:
+        """Signal that the session came to the front, or left it."""
+        self.active = to_front
+        self._tell_session({}, ["Active"])
 
     def lock(self, *, locked: bool) -> None:
         """Signal that a session was locked or unlocked."""
+        self._tell_session({"LockedHint": Variant("b", locked)}, [])
+
+    def _tell_session(self, changed: dict[str, Variant], invalidated: list[str]) -> None:
         assert self._loop is not None, f"{self.name} is not running"
-        body = ["org.freedesktop.login1.Session", {"LockedHint": Variant("b", locked)}, []]
+        body = ["org.freedesktop.login1.Session", changed, invalidated]
 
         async def send() -> None:
             assert self._bus is not None
             await self._bus.send(
                 Message.new_signal(
-                    "/org/freedesktop/login1/session/_32",
+                    self.session,
                     "org.freedesktop.DBus.Properties",
                     "PropertiesChanged",
                     "sa{sv}as",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.i18n.text import CleanText, Render, clean, text
 from daemon.core.commands import AnswerNotice, Command, QuitDaemon, RaiseGuide
-from daemon.core.events import CommandReceived, Event, SessionLock
+from daemon.core.events import CommandReceived, Event, SessionLock, SessionMoved
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from daemon.ports import Balloons
 from tray.icon.errors import TrayGoneError
@@ -189,6 +189,7 @@ class TrayIcon:
         if sys.platform == "win32":
             icon.session_ends = self._end_with_session
             icon.session_locks = self._post_lock
+            icon.session_moves = self._post_move
             icon.asked_to_end = partial(self._post_command, QuitDaemon())
         if sys.platform == "darwin":
             icon.reopened = lambda: self._post_command(RaiseGuide())
@@ -196,6 +197,9 @@ class TrayIcon:
 
     def _post_lock(self, locked: bool) -> None:  # noqa: FBT001 - what the session reports
         self._post(SessionLock(at=self._clock(), locked=locked))
+
+    def _post_move(self, in_front: bool) -> None:  # noqa: FBT001 - what the session reports
+        self._post(SessionMoved(at=self._clock(), in_front=in_front))
 
     def _end_with_session(self) -> None:
         """End the daemon, and return when the store is closed."""

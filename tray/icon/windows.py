@@ -18,6 +18,7 @@ from tray.icon.windows_messages import VERSION, IconAction, MessageFilter, place
 
 WM_NULL, WM_CLOSE, WM_QUERYENDSESSION, WM_ENDSESSION, WM_DPICHANGED = 0x0000, 0x0010, 0x0011, 0x0016, 0x02E0
 WM_WTSSESSION_CHANGE, WTS_SESSION_LOCK, WTS_SESSION_UNLOCK = 0x02B1, 0x7, 0x8  # wtsapi32.h
+SESSION_MOVES = {0x1: True, 0x2: False, 0x3: True, 0x4: False}  # WTS_CONSOLE_CONNECT to WTS_REMOTE_DISCONNECT
 NOTIFY_FOR_THIS_SESSION = 0
 WM_DO = win32.WM_NOTIFY + 1  # pystray's own messages end there
 SM_CXSMICON = 49
@@ -55,6 +56,7 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         super().__init__(*arguments, **options)
         self.session_ends: Callable[[], None] = lambda: None
         self.session_locks: Callable[[bool], None] = lambda _locked: None
+        self.session_moves: Callable[[bool], None] = lambda _in_front: None
         self.asked_to_end: Callable[[], None] = lambda: None
         self._clicked: Callable[[], None] = lambda: None
         self._filter = MessageFilter(lambda: user32.GetDoubleClickTime() / 1000)
@@ -207,9 +209,11 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             self.session_ends()
 
     def _on_session_change(self, wparam: int, _lparam: int) -> None:
-        """Report a lock or an unlock (WM_WTSSESSION_CHANGE)."""
+        """Report a lock or a change of user (WM_WTSSESSION_CHANGE)."""
         if wparam in {WTS_SESSION_LOCK, WTS_SESSION_UNLOCK}:
             self.session_locks(wparam == WTS_SESSION_LOCK)
+        if wparam in SESSION_MOVES:
+            self.session_moves(SESSION_MOVES[wparam])
 
     def _on_stop(self, wparam: int, lparam: int) -> None:
         """Close the menu first, and stop.

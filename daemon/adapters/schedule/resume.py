@@ -1,4 +1,4 @@
-"""Reports the machine's waking and the session's lock.
+"""Reports the machine's waking, and the session's lock and place.
 
 The signals come from the login manager on Linux. Waking comes from the power service on Windows
 and the workspace on macOS.
@@ -9,7 +9,8 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol
 
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.schedule.resume_windows import PowerServiceResume
@@ -32,9 +33,13 @@ SESSION_MATCH = (
 UNLOCK_MATCH = f"type='signal',sender='org.freedesktop.login1',interface='{SESSION}',member='Unlock'"
 BUS = "org.freedesktop.DBus"  # the bus itself, whose name no client can have
 OWNER_MATCH = f"type='signal',sender='{BUS}',interface='{BUS}',member='NameOwnerChanged',arg0='{SERVICE}'"
-LOCKED_HINT = "LockedHint"  # org.freedesktop.login1(5): whether the session is locked
+ACTIVE, LOCKED_HINT = "Active", "LockedHint"  # org.freedesktop.login1(5)
 CONNECT_LIMIT_S, SESSION_LIMIT_S = 5.0, 1.0
 FOLD_S = 1.0  # wakings of one second are one, or two
+
+
+Tell = Callable[[], None]
+TellWhether = Callable[[bool], None]
 
 
 class Resume(Protocol):
@@ -53,7 +58,7 @@ class Resume(Protocol):
 class NullResume:
     """For systems without such a signal."""
 
-    def __init__(self, _woken: Callable[[], None], _locked: Callable[[bool], None]) -> None:
+    def __init__(self, _woken: Tell, _locked: TellWhether, _moved: TellWhether) -> None:
         pass
 
     def start(self) -> None:
@@ -69,13 +74,14 @@ class NullResume:
 class LoginManagerResume:
     """systemd-logind on the system bus.
 
-    It reports `PrepareForSleep(false)`, and the lock of the user's session. Without the bus nothing is reported.
+    It reports `PrepareForSleep(false)`, the lock of the user's session, and whether it is in front. Without the bus
+    nothing is reported.
 
     Any account can send a message straight to this client, whatever it listens to. So only what the owner of the login
     manager's name sends counts.
     """
 
-    def __init__(self, thread: AsyncThread, woken: Callable[[], None], locked: Callable[[bool], None]) -> None:
+    def __init__(self, thread: AsyncThread, woken: Tell, locked: TellWhether, moved: TellWhether) -> None:
         """Keep the thread, which others share, and what to call."""
         # dbus-fast imports itself in circles: two threads that load it at once fail, and the tray, which is made
         # later in another thread, stayed away in one start of seven. So it is loaded whole here.
@@ -84,6 +90,7 @@ class LoginManagerResume:
         self._thread = thread
         self._woken = woken
         self._locked = locked
+        self._moved = moved
         self._session: str | None = None
         self._owner: str | None = None
         self._fold: asyncio.TimerHandle | None = None
@@ -119,6 +126,7 @@ class LoginManagerResume:
                     self._bus = await self._listen()
             except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
                 log.debug("No system bus for the machine's resume signal: %r", error)
+                self._moved(True)  # noqa: FBT003 - as far as is known
 
     async def _listen(self) -> "MessageBus":
         from dbus_fast import BusType
@@ -132,6 +140,7 @@ class LoginManagerResume:
                 await _ask_bus(bus, "AddMatch", rule)
             self._owner = await _ask_bus(bus, "GetNameOwner", SERVICE)
             self._session = await _own_session(bus)
+            self._moved(self._session is None or await _is_in_front(bus, self._session))
             listening = True
         finally:
             if not listening:
@@ -163,11 +172,18 @@ class LoginManagerResume:
             self._hear_waking()
 
     def _hear_session(self, message: "Message") -> None:
-        """Report a lock or an unlock of the user's session."""
+        """Report what happens to the user's session."""
         if message.member == "Unlock" and message.interface == SESSION:
             self._locked(False)  # noqa: FBT003 - what it reports
         if message.member == "PropertiesChanged" and message.body[0] == SESSION and LOCKED_HINT in message.body[1]:
             self._locked(bool(message.body[1][LOCKED_HINT].value))
+        if message.member == "PropertiesChanged" and message.body[0] == SESSION and ACTIVE in chain(*message.body[1:]):
+            self._thread.begin("The look whether the session is in front", self._look_at_front())
+
+    async def _look_at_front(self) -> None:
+        if self._session is not None and self._bus is not None:
+            with contextlib.suppress(OSError, EOFError):  # the bus goes; `ensure` asks again
+                self._moved(await _is_in_front(self._bus, self._session))
 
     async def _disconnect(self) -> None:
         async with self._turn:
@@ -207,20 +223,40 @@ async def _own_session(bus: "MessageBus") -> str | None:
     return None
 
 
-async def _ask_session(bus: "MessageBus") -> str | None:
+async def _is_in_front(bus: "MessageBus", session: str) -> bool:
+    """Return whether a session is in front, or without a seat.
+
+    org.freedesktop.login1(5), `Active` and `Seat`: sessions from afar have no seat.
+    """
+    seat = await _property(bus, session, "Seat")
+    active = await _property(bus, session, ACTIVE)
+    has_seat = isinstance(seat, list | tuple) and bool(seat and seat[0])
+    return active is not False or not has_seat
+
+
+async def _property(bus: "MessageBus", path: str, name: str) -> Any:
+    """Return a property of a session, None where it is unknown."""
     from dbus_fast import Message, MessageFlag, MessageType
 
-    session = Message(
-        flags=MessageFlag.NO_AUTOSTART,
-        destination="org.freedesktop.login1",
-        path="/org/freedesktop/login1/session/auto",
-        interface="org.freedesktop.DBus.Properties",
-        member="Get",
-        signature="ss",
-        body=[SESSION, "Id"],
+    reply = await bus.call(
+        Message(
+            flags=MessageFlag.NO_AUTOSTART,
+            destination="org.freedesktop.login1",
+            path=path,
+            interface="org.freedesktop.DBus.Properties",
+            member="Get",
+            signature="ss",
+            body=[SESSION, name],
+        )
     )
-    reply = await bus.call(session)
-    if reply.message_type is MessageType.ERROR:
+    return None if reply.message_type is MessageType.ERROR else reply.body[0].value
+
+
+async def _ask_session(bus: "MessageBus") -> str | None:
+    from dbus_fast import Message, MessageType
+
+    own = await _property(bus, "/org/freedesktop/login1/session/auto", "Id")
+    if own is None:
         return None
     found = Message(
         destination="org.freedesktop.login1",
@@ -228,23 +264,23 @@ async def _ask_session(bus: "MessageBus") -> str | None:
         interface=MANAGER,
         member="GetSession",
         signature="s",
-        body=[reply.body[0].value],
+        body=[own],
     )
     reply = await bus.call(found)
     return None if reply.message_type is MessageType.ERROR else str(reply.body[0])
 
 
-MakeResume = Callable[[Callable[[], None], Callable[[bool], None]], Resume]
+MakeResume = Callable[[Tell, TellWhether, TellWhether], Resume]
 
 
-def make_resume(thread: AsyncThread, woken: Callable[[], None], locked: Callable[[bool], None]) -> Resume:
+def make_resume(thread: AsyncThread, woken: Tell, locked: TellWhether, moved: TellWhether) -> Resume:
     """Return the listener of this system."""
     if sys.platform == "linux":
-        resume: Resume = LoginManagerResume(thread, woken, locked)
+        resume: Resume = LoginManagerResume(thread, woken, locked, moved)
     elif sys.platform == "win32":
         resume = PowerServiceResume(woken)
     else:
         from daemon.adapters.schedule.resume_macos import WorkspaceResume
 
-        resume = WorkspaceResume(woken)
+        resume = WorkspaceResume(woken, moved)
     return resume

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from daemon.adapters.guard import Guard
 from daemon.adapters.schedule.resume import MakeResume, NullResume
-from daemon.core.events import SessionLock, Tick
+from daemon.core.events import SessionLock, SessionMoved, Tick
 from daemon.ports import Post
 
 HEARTBEAT = timedelta(minutes=15)
@@ -28,11 +28,12 @@ class TimedSchedule:
         """
         self._post = post
         self._guard = Guard(post)
-        self.resume = make_resume(self._on_resume, self._on_lock)
+        self.resume = make_resume(self._on_resume, self._on_lock, self._on_move)
         self._heartbeat_s = heartbeat.total_seconds()
         self._changed = threading.Condition()
         self._due: datetime | None = None
         self._stopped = False
+        self._in_front = True
         self._thread = threading.Thread(target=self._run, name="schedule", daemon=True)
 
     def start(self) -> None:
@@ -99,6 +100,11 @@ class TimedSchedule:
     def _on_lock(self, locked: bool) -> None:  # noqa: FBT001 - what the session reports
         if not self._stopped:
             self._post(SessionLock(at=datetime.now(UTC), locked=locked))
+
+    def _on_move(self, in_front: bool) -> None:  # noqa: FBT001 - what the session reports
+        if in_front != self._in_front and not self._stopped:
+            self._in_front = in_front
+            self._post(SessionMoved(at=datetime.now(UTC), in_front=in_front))
 
     def _on_resume(self) -> None:
         self._tick()

@@ -219,7 +219,7 @@ def test_the_listening_to_the_login_manager_is_begun_again(
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
     fail_once(monkeypatch, resume, "_own_session")
     thread = AsyncThread(posted)
-    listener = resume.LoginManagerResume(thread, lambda: None, lambda _locked: None)
+    listener = resume.LoginManagerResume(thread, lambda: None, lambda _locked: None, lambda _front: None)
     listener.start()
     posted.next(FaultMet)
     listener.ensure()  # as the heartbeat does

@@ -10,9 +10,9 @@ import pytest
 from dbus_fast import Message
 
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume
+from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume, Tell, TellWhether
 from daemon.adapters.schedule.scheduler import TimedSchedule
-from daemon.core.events import Event, FaultMet, SessionLock, Tick
+from daemon.core.events import Event, FaultMet, SessionLock, SessionMoved, Tick
 from support.bus import LoginManager, SystemBus, send_to_all
 from support.process import wait_until
 
@@ -115,7 +115,7 @@ def test_the_heartbeat_ticks_by_itself() -> None:
 class Unsteady:
     """A login manager's listener that fails at each call."""
 
-    def __init__(self, _woken: Callable[[], None], _locked: Callable[[bool], None]) -> None: ...
+    def __init__(self, _woken: Tell, _locked: TellWhether, _moved: TellWhether) -> None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
 
@@ -226,6 +226,39 @@ def test_a_lock_and_an_unlock_of_the_session_are_posted(
         event = ticking.events.get(timeout=LIMIT_S)
         assert isinstance(event, SessionLock)
         assert event.locked is locked
+    ticking.schedule.stop()
+
+
+def watched(bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch) -> Ticking:
+    """Return a schedule that listens to the login manager."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+    ticking = Ticking(partial(LoginManagerResume, thread)).start()
+    resume = ticking.schedule.resume
+    assert isinstance(resume, LoginManagerResume)
+    wait_until(lambda: resume.listening, "the listener is on the bus")
+    return ticking
+
+
+def test_a_session_that_is_left_and_entered_again_is_posted(
+    system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LoginManager(system_bus, active=False) as manager:
+        ticking = watched(system_bus, thread, monkeypatch)
+        for to_front in (False, True, False):
+            event = ticking.events.get(timeout=LIMIT_S)
+            assert isinstance(event, SessionMoved)
+            assert event.in_front is to_front
+            manager.move(to_front=not to_front)
+    ticking.schedule.stop()
+
+
+def test_a_session_without_a_seat_is_never_in_the_background(
+    system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LoginManager(system_bus, seat="", active=False) as manager:
+        ticking = watched(system_bus, thread, monkeypatch)
+        manager.move(to_front=False)
+        assert ticking.silent_for(SHORTLY)
     ticking.schedule.stop()
 
 

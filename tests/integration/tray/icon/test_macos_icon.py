@@ -124,15 +124,24 @@ def test_the_windows_process_becomes_the_active_program(monkeypatch: pytest.Monk
     assert application.calls == ["activate"]
 
 
-def test_a_wake_of_the_machine_is_heard_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wake_and_a_change_of_user_are_heard_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     appkit.install(monkeypatch)
     monkeypatch.delitem(sys.modules, "daemon.adapters.schedule.resume_macos", raising=False)
     woken: list[bool] = []
+    moves: list[bool] = []
     resume = importlib.import_module("daemon.adapters.schedule.resume_macos").WorkspaceResume(
-        lambda: woken.append(True)
+        lambda: woken.append(True), moves.append
+    )
+    heard = (
+        "NSWorkspaceDidWakeNotification",
+        "NSWorkspaceSessionDidResignActiveNotification",
+        "NSWorkspaceSessionDidBecomeActiveNotification",
     )
     resume.start()
-    appkit.NSWorkspace.center.post("NSWorkspaceDidWakeNotification")
+    for name in heard:
+        appkit.NSWorkspace.center.post(name)
     resume.stop()
-    appkit.NSWorkspace.center.post("NSWorkspaceDidWakeNotification")
+    for name in heard:
+        appkit.NSWorkspace.center.post(name)
     assert woken == [True]
+    assert moves == [False, True]
