@@ -1,4 +1,4 @@
-"""Reports on macOS when the machine wakes, and whose session is in front.
+"""Reports on macOS waking, and whose session is in front.
 
 AppKit delivers it to programs that run its event loop: with the icon, not headless.
 """

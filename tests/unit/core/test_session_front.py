@@ -1,4 +1,4 @@
-"""In the background vigicle leaves the key of the person in front alone."""
+"""The key of the person in front is left alone."""
 
 from datetime import timedelta
 
