@@ -65,7 +65,7 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What the service said while the session is in the background."""
+    """The service as it is while the session is in the background."""
 
     readers: tuple[ReaderState, ...] | None = None
     trouble: Trouble | None = None

@@ -1,4 +1,4 @@
-"""The key of the person in front is left alone."""
+"""In the background, vigicle reads no key of another user."""
 
 from datetime import timedelta
 
