@@ -81,6 +81,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedLaunch:
+    """Why a launch failed."""
+
+    trouble: Trouble
+    place: str | None = None
+    """Where the tool lies that was not started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """The whole state. Only `step` changes it."""
 
@@ -137,6 +146,9 @@ class State:
 
     login_start: bool | None = None
     """Whether vigicle starts at login, None until that is known."""
+
+    failed_launches: Mapping[tuple[str, Destination], FailedLaunch] = field(default_factory=dict)
+    """What did not open when it was asked for last, by procedure and destination."""
 
     refused_settings: Mapping[SettingId, Text] = field(default_factory=dict)
     """Why what the user set last was refused, by setting."""

@@ -17,6 +17,7 @@ from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.model import CertificatePair, Claim, HolderAnswer
 from daemon.core.renewal import Question
+from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
 from daemon.core.views.report import Reason
 from daemon.core.workflows.progress import PREPARED
@@ -212,7 +213,10 @@ def _open_action(context: GuideContext, destination: Destination) -> Action[Sent
 
     A letter's text can be copied as well: a mail program may open without it.
     """
-    action = _action(ActionId(ActionKind.OPEN, destination), fill_text(context, OPEN_LABELS[destination]))
+    failed = context.state.failed_launches.get((context.procedure.id, destination))
+    is_missing = failed is not None and failed.trouble is Trouble.TOOL_MISSING
+    label = "guide.open.missing_tool" if is_missing else OPEN_LABELS[destination]
+    action = _action(ActionId(ActionKind.OPEN, destination), fill_text(context, label))
     letter = context.procedure.letter
     if destination is not Destination.SUPPORT_MAIL or letter is None:
         return action

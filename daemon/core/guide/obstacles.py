@@ -84,6 +84,22 @@ def obstacle(context: GuideContext, shown: ReaderStatus) -> Sentence | None:
     return _wrong_card(context, shown) or _locked(context)
 
 
+def failure(context: GuideContext) -> Sentence | None:
+    """Return why what the step opens did not open.
+
+    Where the tool is missing, it says where to get it.
+    """
+    procedure, step = context.procedure, context.step
+    for destination in step.offers if step is not None else ():
+        failed = context.state.failed_launches.get((procedure.id, destination))
+        if failed is None:
+            continue
+        if failed.trouble is Trouble.TOOL_MISSING and procedure.tool is not None:
+            return fill_text(context, "guide.tool_missing", address=procedure.tool.download_url)
+        return remedy(failed.trouble, failed.place or "")
+    return None
+
+
 def has_wrong_card(context: GuideContext, shown: ReaderStatus) -> bool:
     """Return whether another key is in than the step needs."""
     if shown not in {ReaderStatus.OLD, ReaderStatus.NEW, ReaderStatus.BOTH, ReaderStatus.OTHER, ReaderStatus.UNREAD}:

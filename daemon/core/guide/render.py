@@ -25,7 +25,7 @@ from daemon.core.guide.actions import (
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
 from daemon.core.guide.notes import notes
-from daemon.core.guide.obstacles import has_wrong_card, obstacle, reader_status, reader_text
+from daemon.core.guide.obstacles import failure, has_wrong_card, obstacle, reader_status, reader_text
 from daemon.core.guide.overview import with_overview
 from daemon.core.guide.papers import is_ticked, paper_actions, wants_papers
 from daemon.core.guide.questions import REGISTERING, open_question, with_question
@@ -170,7 +170,7 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
         headline=_headline(context),
         danger=_danger(context),
         body=_body(context),
-        alert=obstacle(context, shown) or _change(context),
+        alert=obstacle(context, shown) or failure(context) or _change(context),
         wrong_key=has_wrong_card(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),

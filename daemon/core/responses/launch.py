@@ -12,7 +12,7 @@ from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.holders import holder_name
 from daemon.core.issuers import is_use_open
 from daemon.core.model import Progress
-from daemon.core.state import State
+from daemon.core.state import FailedLaunch, State
 from daemon.core.workflows.progress import end_step, with_progress
 
 SAME_LAUNCH = timedelta(seconds=5)  # a double click, Enter held down, or a click on the notice and in the menu
@@ -59,7 +59,11 @@ def apply_launched(state: State, assessment: Assessment, event: Launched) -> Sta
     """
     launched = (event.procedure, event.destination)
     waiting = state.launching.get(launched)
-    state = replace(state, launching={key: id_ for key, id_ in state.launching.items() if key != launched})
+    failures = {key: failed for key, failed in state.failed_launches.items() if key != launched}
+    if event.trouble is not None:
+        failures[launched] = FailedLaunch(trouble=event.trouble, place=event.place)
+    waits = {key: id_ for key, id_ in state.launching.items() if key != launched}
+    state = replace(state, launching=waits, failed_launches=failures)
     if waiting is not None and event.trouble is not None:
         failed = (*launched, waiting)
         return replace(state, launched_at={key: at for key, at in state.launched_at.items() if key != failed})
