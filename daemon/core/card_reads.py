@@ -226,8 +226,9 @@ def _remember(state: State, reader: ReaderName | None, tokens: tuple[TokenReadin
     """
     content = _after_earlier_read(content, state.contents.get(reader), tokens)
     memory = state.memory
+    others = frozenset(key for name, other in state.contents.items() if name != reader for key in other.keys)
     for group in group_tokens(tokens, reader):
-        memory, key = remember_key(memory, group, reader, content.read_at)
+        memory, key = remember_key(memory, group, reader, content.read_at, others.union(content.keys))
         content = _with_key(content, group, key)
     return replace(state, memory=memory, contents={**state.contents, reader: content})
 

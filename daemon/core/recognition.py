@@ -29,6 +29,7 @@ from daemon.core.model import (
 from daemon.core.same_holder import HolderMatch, match_holders
 from daemon.core.troubles import Trouble
 
+NOWHERE: frozenset[KeyId] = frozenset()
 UNKNOWN_READER = None  # the reader of tokens that name none
 DESCRIPTION_LIMIT = 64  # bytes of slotDescription (PKCS#11 §3.2, CK_SLOT_INFO)
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"  # replaces bytes that are no UTF-8
@@ -153,15 +154,21 @@ def _is_unactivated(group: Iterable[TokenReading]) -> bool:
 
 
 def remember_key(
-    memory: Memory, group: tuple[TokenReading, ...], reader: ReaderName | None, now: datetime
+    memory: Memory,
+    group: tuple[TokenReading, ...],
+    reader: ReaderName | None,
+    now: datetime,
+    elsewhere: frozenset[KeyId] = NOWHERE,
 ) -> tuple[Memory, Key | None]:
     """Remember one key as read now.
 
     The key is None where neither a serial number nor a certificate tells it from others; nothing is remembered then.
+    Keys that are `elsewhere` at this moment are other ones, whatever number they carry.
     """
     certificates = {c.fingerprint: c for t in group for c in t.certificates}
     main = _main_token(group)
-    known = _known_keys(memory, main, certificates)
+    memory, twins = _part_twins(memory, certificates)
+    known = _known_keys(memory, main, certificates, elsewhere | twins)
     if not (known or certificates or main.serial):
         return memory, None
     id_ = known[0].id if known else _new_id(main, certificates, memory)
@@ -182,6 +189,34 @@ def remember_key(
         key = replace(key, claims=key.claims & {Claim.ACTIVATED})
     records = {**memory.certificates, **_records(memory, certificates, now)}
     return replace(memory, certificates=records, keys=_with_key(memory.keys, key, known)), key
+
+
+def _part_twins(memory: Memory, certificates: Mapping[Fingerprint, Certificate]) -> tuple[Memory, frozenset[KeyId]]:
+    """Part keys that were one by a shared number alone.
+
+    A certificate that is back, while the one that seemed to have replaced it has gone, is on a card of its own.
+    """
+    twins = {key.id: key for key in memory.keys.values() if _is_back(key, memory, certificates)}
+    if not twins:
+        return memory, NOWHERE
+    parted = {
+        id_: replace(key, fingerprints=tuple(f for f in key.fingerprints if f not in certificates))
+        for id_, key in twins.items()
+    }
+    return replace(memory, keys={**memory.keys, **parted}), frozenset(twins)
+
+
+def _is_back(key: Key, memory: Memory, certificates: Mapping[Fingerprint, Certificate]) -> bool:
+    """Return whether a key shows logins that a later one had replaced.
+
+    Two that were ever read together are on one key.
+    """
+    records = [memory.certificates[f] for f in key.fingerprints if f in memory.certificates]
+    logins = [record for record in records if _logs_in(record.certificate)]
+    here = [record for record in logins if record.certificate.fingerprint in certificates]
+    gone = [record for record in logins if record.certificate.fingerprint not in certificates]
+    last = max((record.last_seen for record in here), default=None)
+    return last is not None and any(record.first_seen > last for record in gone)
 
 
 def _with_key(keys: Mapping[KeyId, Key], key: Key, known: list[Key]) -> dict[KeyId, Key]:
@@ -286,7 +321,7 @@ def _one_key(token: TokenReading, other: TokenReading, reader: ReaderName | None
     if names_reader(token.slot_description, reader) and names_reader(other.slot_description, reader):
         return True
     same_serial = token.serial == other.serial and token.manufacturer == other.manufacturer
-    if token.serial and same_serial:
+    if same_serial and _is_number(token.serial):
         return True
     of_token, of_other = ({c.fingerprint: c for c in t.certificates} for t in (token, other))
     return _proven(of_token, of_other, differ=_serials_differ(token.serial, other.serial))
@@ -317,12 +352,17 @@ def _is_of_one_key(certificate: Certificate) -> bool:
     return certificate.not_after is not None and certificate.role in {Role.AUTHENTICATION, Role.SIGNATURE}
 
 
-def _known_keys(memory: Memory, token: TokenReading, certificates: Mapping[Fingerprint, Certificate]) -> list[Key]:
+def _known_keys(
+    memory: Memory,
+    token: TokenReading,
+    certificates: Mapping[Fingerprint, Certificate],
+    elsewhere: frozenset[KeyId],
+) -> list[Key]:
     """Return the remembered keys that this one is, oldest first.
 
     A shared certificate proves it, and so does the token's identity while no other person's certificate is on it. A
-    serial number alone does only while one side has no certificate, and only where it fits one key: cards of one batch
-    may carry the same number.
+    serial number alone does only while one side has no certificate. Both count only where they fit one key that is not
+    elsewhere: cards of one batch may carry the same number.
     """
     by_certificate = [k for k in memory.keys.values() if _shares_certificate(k, memory, token.serial, certificates)]
     others = [k for k in memory.keys.values() if k not in by_certificate]
@@ -330,7 +370,15 @@ def _known_keys(memory: Memory, token: TokenReading, certificates: Mapping[Finge
     by_identity = [k for k in others if k not in by_serial and _same_token(k, memory, token, certificates)]
     if len(by_serial) > 1:
         by_serial = []
+    if elsewhere.intersection(k.id for k in by_identity) or _count_of(memory, token) > 1:
+        by_identity = []
     return sorted(by_certificate + by_serial + by_identity, key=lambda key: (key.first_seen, key.id))
+
+
+def _count_of(memory: Memory, token: TokenReading) -> int:
+    """Return how many remembered keys name themselves like a token."""
+    named = ((key.manufacturer, key.model, key.serial) for key in memory.keys.values() if key.fingerprints)
+    return sum(name == (token.manufacturer, token.model, token.serial) for name in named)
 
 
 def _shares_certificate(key: Key, memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
@@ -341,7 +389,15 @@ def _shares_certificate(key: Key, memory: Memory, serial: str, certificates: Map
 
 def _same_serial(key: Key, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
     both_have_certificates = certificates and key.fingerprints
-    return bool(serial) and key.serial == serial and not both_have_certificates
+    return _is_number(serial) and key.serial == serial and not both_have_certificates
+
+
+def _is_number(serial: str) -> bool:
+    """Return whether a serial number tells one token from another.
+
+    One of noughts or of F alone is a placeholder.
+    """
+    return bool(serial.casefold().strip("0f -:."))
 
 
 def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Mapping[Fingerprint, Certificate]) -> bool:
@@ -350,7 +406,7 @@ def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Map
     One that was given to another person is another key.
     """
     identity = (token.manufacturer, token.model, token.serial)
-    if not all(identity) or not token.serial.strip("0 ") or identity != (key.manufacturer, key.model, key.serial):
+    if not all(identity) or not _is_number(token.serial) or identity != (key.manufacturer, key.model, key.serial):
         return False
     pairs = product(certificates.values(), _certificates_of(key, memory).values())
     return any(match_holders(one, other) is HolderMatch.SAME for one, other in pairs if _is_of_one_key(one))

@@ -148,12 +148,46 @@ def test_a_claim_about_the_old_certificate_does_not_hold_for_the_new_one() -> No
     [
         pytest.param({"serial": ""}, NEW, id="no serial number"),
         pytest.param({"serial": "0000000000000000"}, NEW, id="noughts"),
+        pytest.param({"serial": "FF:FF:FF"}, NEW, id="nothing but F"),
         pytest.param({"model": ""}, NEW, id="no model"),
         pytest.param({}, replace(NEW, given_name="Anne", subject_cn="Anne MARTIN"), id="given to another person"),
     ],
 )
 def test_another_certificate_is_on_another_key(token: dict[str, str], new: Certificate) -> None:
     assert len(renewed(new, other=token).state.memory.keys) == 2
+
+
+def test_two_cards_with_one_number_are_told_apart_once_the_old_one_is_back() -> None:
+    simulator = renewed(NEW)
+    assert len(simulator.state.memory.keys) == 1
+    simulator.remove()
+    simulator.plug(OLD, **TOKEN)
+    for card in (NEW, OLD, NEW):
+        simulator.remove()
+        simulator.plug(card, **TOKEN)
+        held = sorted(key.fingerprints for key in simulator.state.memory.keys.values())
+        assert held == sorted([(OLD.fingerprint,), (NEW.fingerprint,)])
+    path = path_of(simulator)
+    assert path is not None
+    assert (path.kind, path.then) == (ACTIVATE, ADD)
+
+
+def test_two_cards_with_one_number_in_two_readers_are_two_keys() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(OLD, **TOKEN)
+    simulator.plug(NEW, reader="Reader 01", **TOKEN)
+    assert len(simulator.state.memory.keys) == 2
+    simulator.remove("Reader 01")
+    simulator.plug(NEW, reader="Reader 01", **TOKEN)
+    assert len(simulator.state.memory.keys) == 2
+
+
+def test_a_certificate_beside_the_old_one_that_is_read_once_more_alone_stays_on_its_key() -> None:
+    simulator = renewed(OLD, NEW)
+    simulator.remove()
+    simulator.plug(OLD, **TOKEN)
+    assert [len(key.fingerprints) for key in simulator.state.memory.keys.values()] == [2]
 
 
 def test_two_certificates_seen_together_long_after_the_renewal_are_in_use() -> None:
