@@ -8,6 +8,7 @@ from typing import TypeVar, assert_never
 from config.i18n.text import text
 from config.instants import local_time
 from config.settings import Settings
+from config.workflows import Destination
 from daemon.core import events
 from daemon.core.answer_words import drop_settled, issue_words
 from daemon.core.assessment import Assessment, assess_state
@@ -212,7 +213,7 @@ def _take_launched(state: State, event: events.Launched) -> Step:
     after = apply_launched(state, assess_state(state, event.at), event)
     if event.trouble is None or not state.notifies:
         return after, ()
-    return after, (ShowNotice(notice=_launch_notice(event, event.trouble)),)
+    return after, (ShowNotice(notice=_launch_notice(state.settings, event, event.trouble)),)
 
 
 def _settle(state: State, now: datetime) -> Step:
@@ -419,15 +420,31 @@ def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
     return (ShowNotice(notice=notice),)
 
 
-def _launch_notice(event: events.Launched, trouble: Trouble) -> Notice:
+def _launch_notice(settings: Settings, event: events.Launched, trouble: Trouble) -> Notice:
     """Return the notice of a launch that failed, or was held back."""
     place = event.place
+    body = remedy(trouble, place or "")
+    if trouble is Trouble.LAUNCH_FAILED and (address := _address(settings, event)):
+        body = text("trouble.launch_failed.address", address=address)
     return Notice(
         notice_id=NoticeId(NoticeKind.LAUNCH_FAILED, event.procedure),
         title=text(TROUBLE_TITLES[trouble]),
-        body=remedy(trouble, place or ""),
+        body=body,
         dedup_keys=(ToolKey(place),) if place is not None else (),
     )
+
+
+def _address(settings: Settings, event: events.Launched) -> str | None:
+    """Return the address that was to be opened, if any."""
+    procedure = next((each for each in settings.procedures if each.id == event.procedure), None)
+    if procedure is None:
+        return None
+    addresses = {
+        Destination.ORDER_PAGE: procedure.order_url,
+        Destination.PLATFORM: procedure.platform_url,
+        Destination.SUPPORT_MAIL: procedure.support_email,
+    }
+    return addresses.get(event.destination)
 
 
 def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 DOCUMENTS = "usr/share/doc/vigicle"
 RUN = ("pcscd", "libglib2.0-bin")
 RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libnotify-bin", "xdg-utils")
+SUGGESTED = ("gnome-shell-extension-appindicator",)  # plain GNOME has no place for the icon
 DESCRIPTION = """\
 warns before the certificate on a smart card or crypto key expires
  vigicle starts at login and watches the card reader. It remembers every
@@ -69,6 +70,7 @@ def control(machine: Machine, depends: list[str], size_kib: int) -> str:
         "Installed-Size": str(size_kib),
         "Depends": ", ".join(depends),
         "Recommends": ", ".join(RECOMMENDED),
+        "Suggests": ", ".join(SUGGESTED),
         "Section": "utils",
         "Priority": "optional",
         "Homepage": publisher().home,

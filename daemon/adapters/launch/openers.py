@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 
@@ -26,6 +25,7 @@ log = logging.getLogger(__name__)
 
 VERDICT_S = 0.5  # a program that cannot run has ended by then
 OPEN_LIMIT_S = 10.0  # `gio` and `xdg-open` have handed over by then, or have become the browser
+BROWSERS = ("x-www-browser", "firefox", "firefox-esr", "chromium", "google-chrome")  # where nothing knows a default
 PRIVATE_VARIABLES = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
 INTERPRETER = re.compile(
     r"(env|(ba|da|z|k)?sh|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
@@ -83,12 +83,8 @@ def open_letter(draft: Draft, activation: ActivationToken | None = None) -> bool
 
 
 def _open_freedesktop(url: str, activation: ActivationToken | None) -> bool:
-    # Of the three only `gio` reports every failure; xdg-open some; webbrowser none, and without a display it would
-    # take the terminal.
-    if any(_is_installed(opener) and run(command, OPEN_LIMIT_S, activation) for opener, command in _openers(url)):
-        return True
-    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    return bool(display) and url.startswith("https:") and webbrowser.open(url)
+    # webbrowser would report no failure, and without a display it would take the terminal.
+    return any(_is_installed(opener) and run(command, OPEN_LIMIT_S, activation) for opener, command in _openers(url))
 
 
 def start_tool(path: Path, activation: ActivationToken | None = None) -> bool:
@@ -232,7 +228,11 @@ def _command_of(process: Path) -> list[str]:
 
 
 def _openers(url: str) -> tuple[tuple[str, list[str]], ...]:
-    return ("gio", ["gio", "open", url]), ("xdg-open", ["xdg-open", url])
+    named = (("gio", ["gio", "open", url]), ("xdg-open", ["xdg-open", url]))
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if not has_display or not url.startswith("https:"):
+        return named
+    return *named, *((browser, [browser, url]) for browser in BROWSERS)
 
 
 def _is_installed(program: str) -> bool:

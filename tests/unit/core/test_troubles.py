@@ -1,5 +1,6 @@
 """Which troubles are shown to the user, when and how often."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,19 @@ from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick
 from daemon.core.model import TokenFlags
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
-from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, holding, notice_settings, token
+from support.core.factories import (
+    DAY,
+    MICROSECOND,
+    NOW,
+    OPALEXE,
+    SECOND,
+    SETTINGS,
+    certificate,
+    ending,
+    holding,
+    notice_settings,
+    token,
+)
 from support.core.simulator import Simulator
 
 ONE = certificate("one")
@@ -133,13 +146,39 @@ def test_a_locked_pin_keeps_the_path() -> None:
     assert sorted(bodies(simulator)) == ["notice.order.soon", "trouble.pin_locked"]
 
 
-@pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.TOOL_MISSING, Trouble.ELEVATED])
+@pytest.mark.parametrize("trouble", [Trouble.TOOL_MISSING, Trouble.ELEVATED])
 def test_a_failed_launch_is_reported(trouble: Trouble) -> None:
     simulator = Simulator()
     simulator.look()
     simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM))
     simulator.post(Launched(at=NOW, procedure="opalexe", destination=Destination.PLATFORM, trouble=trouble))
     assert bodies(simulator) == [f"trouble.{trouble}"]
+
+
+@pytest.mark.parametrize(
+    ("destination", "address"),
+    [
+        (Destination.ORDER_PAGE, "https://order.example/"),
+        (Destination.PLATFORM, "https://platform.example/"),
+        (Destination.SUPPORT_MAIL, "help@example.org"),
+        (Destination.TOOL, None),
+    ],
+)
+def test_what_no_program_opened_can_be_copied(destination: Destination, address: str | None) -> None:
+    procedure = replace(
+        OPALEXE,
+        order_url="https://order.example/",
+        platform_url="https://platform.example/",
+        support_email="help@example.org",
+    )
+    simulator = Simulator(state=State(settings=replace(SETTINGS, procedures=(procedure,))))
+    simulator.look()
+    simulator.post(Launched(at=NOW, procedure="opalexe", destination=destination, trouble=Trouble.LAUNCH_FAILED))
+    ((_, notice),) = simulator.delivered
+    if address is None:
+        assert notice.body == text("trouble.launch_failed", reader="")
+    else:
+        assert notice.body == text("trouble.launch_failed.address", address=address)
 
 
 def test_a_tool_of_the_users_own_is_named_once_and_then_started() -> None:

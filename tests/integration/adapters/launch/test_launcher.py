@@ -193,6 +193,18 @@ def test_without_any_opener_the_launch_fails(monkeypatch: pytest.MonkeyPatch, tm
     assert launched(settings(), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
 
 
+def test_openers_that_fail_are_no_success_though_there_is_a_display(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without a browser `gio` ends with 2, `xdg-open` with 4."""
+    for opener, code in (("gio", 2), ("xdg-open", 4), ("firefox", 127)):
+        (tmp_path / opener).write_text(f"#!/bin/sh\nexit {code}\n", encoding="utf-8")
+        (tmp_path / opener).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DISPLAY", ":7")
+    assert launched(settings(), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
+
+
 def test_where_gio_knows_no_browser_xdg_open_is_asked(
     browser: RecordingBrowser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
