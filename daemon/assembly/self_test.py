@@ -17,6 +17,7 @@ from config.i18n.text import text
 from config.i18n.translator import LANGUAGES, LOCALE, Translator
 from config.modules import module_candidates
 from config.schema.load_settings import catalogue_settings
+from daemon.adapters.certificate_store.worker import store_child
 from daemon.adapters.pcsc.watcher import read_snapshot
 from daemon.adapters.pkcs11.messages import ENCODER, Finished, ReadRequest
 from daemon.adapters.pkcs11.process import child_command
@@ -146,9 +147,10 @@ def _load_schedule() -> None:
 
 
 def _run_token_child() -> None:
-    """Ask the child for a module that does not exist."""
-    request = ENCODER.encode(ReadRequest(module=NO_MODULE, readers=(), others=()))
-    _run_child(child_command(), request, expected=ENCODER.encode(Finished()))
+    """Ask both children for what does not exist."""
+    for command in (child_command(), store_child()):
+        request = ENCODER.encode(ReadRequest(module=NO_MODULE, readers=(), others=()))
+        _run_child(command, request, expected=ENCODER.encode(Finished()))
 
 
 def _read_new_certificate() -> None:

@@ -79,7 +79,7 @@ def defined(node: ast.ClassDef) -> set[str]:
 
 
 def takes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int | None]:
-    """Return the least and the most arguments after `self`; None: any number."""
+    """Return the least and the most arguments, None for any number."""
     count = len(function.args.posonlyargs) + len(function.args.args) - 1
     return count - len(function.args.defaults), None if function.args.vararg else count
 

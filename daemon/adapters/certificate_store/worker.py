@@ -27,12 +27,15 @@ READS_KEYS = sys.platform != "linux"
 
 
 def store_command() -> list[str] | None:
+    """Return the child's command, None on a system without a store."""
+    return store_child() if READS_KEYS else None
+
+
+def store_child() -> list[str]:
     """Return the command of the child.
 
-    None where the system reads no keys. A frozen program calls itself.
+    A frozen program calls itself.
     """
-    if not READS_KEYS:
-        return None
     if getattr(sys, "frozen", False):
         return [sys.executable, "store-child"]
     return [sys.executable, "-I", "-m", "daemon.adapters.certificate_store.worker"]
