@@ -24,7 +24,7 @@ from bundle import (
     written_beside,
 )
 from commands import SetupError, say
-from deb import control, desktop
+from deb import control, desktop, fleet
 from deb.trim import trim
 from dev import SUPPORTED, SYSTEM_PYTHON, install_system_packages, version_of
 
@@ -55,6 +55,7 @@ def build(output: Path) -> Path:
         stage.mkdir(mode=0o755)
         packages, bill = put_environment(stage, Path(folder))
         desktop.put_files(stage)
+        fleet.put_files(stage)
         control.put_files(stage, packages, bill, control.Machine(python=python_version(), architecture=architecture()))
         environment = os.environ | {"SOURCE_DATE_EPOCH": f"{source_date().timestamp():.0f}"}
         say(f"Installed: {megabytes(stage)} MB, of which the guide's toolkit: {megabytes(packages / 'PySide6')} MB")

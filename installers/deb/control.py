@@ -55,7 +55,7 @@ def put_files(stage: Path, packages: Path, bill: str, machine: Machine) -> None:
     put(debian / "control", control(machine, depends, installed_size(stage)))
     put(debian / "conffiles", "".join(f"/{file.relative_to(stage)}\n" for file in files(stage / "etc")))
     put(debian / "md5sums", "".join(f"{md5(file)}  {file.relative_to(stage)}\n" for file in files(stage / "usr")))
-    for script in ("postinst", "prerm"):
+    for script in ("postinst", "prerm", "postrm"):
         put(debian / script, (HERE / "DEBIAN" / script).read_text(encoding="utf-8"))
         (debian / script).chmod(0o755)
 

@@ -80,6 +80,18 @@ def test_the_timer_is_off_until_it_is_enabled_and_the_service_has_few_rights() -
     assert "CAP_SYS_ADMIN" not in service["Service"]["CapabilityBoundingSet"]
 
 
+def test_the_package_has_the_units_and_the_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FLEET.parent))
+    from deb.fleet import put_files
+
+    put_files(tmp_path)
+    units = {file.name for file in (tmp_path / "usr/lib/systemd/system").iterdir()}
+    assert units == {"vigicle-metrics.service", "vigicle-metrics.timer"}
+    examples = {file.name for file in (tmp_path / "usr/share/doc/vigicle/examples").iterdir()}
+    assert {"vigicle.rules.yml", "alertmanager.yml", "grafana.json", "zabbix.yaml"} <= examples
+    assert not list((tmp_path / "usr/lib/systemd").rglob("*.wants"))
+
+
 @linux
 def test_systemd_reads_the_units(tmp_path: Path) -> None:
     for name in ("vigicle-metrics.service", "vigicle-metrics.timer"):

@@ -1,4 +1,4 @@
-"""From a key in a reader to the alert that the office's own monitoring sends."""
+"""A key in a reader becomes an alert of the office."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LIMIT_S = 90
 
 @contextmanager
 def webhook(alerts: queue.SimpleQueue[dict[str, Any]]) -> Iterator[int]:
-    """Serve a webhook on a port of its own, and queue what it is told."""
+    """Serve a webhook on its own port, and queue alerts."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -1,0 +1,24 @@
+"""The package's files for a whole office: units and examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from commands import ROOT
+from deb.desktop import put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCES = ROOT / "installers" / "fleet"
+UNITS = "usr/lib/systemd/system"
+DOCUMENTS = "usr/share/doc/vigicle"
+
+
+def put_files(stage: Path) -> None:
+    """Write the units, which nothing enables, and the examples."""
+    for file in sorted(SOURCES.iterdir()):
+        if file.is_file():
+            folder = UNITS if file.suffix in {".service", ".timer"} else f"{DOCUMENTS}/examples"
+            put(stage / folder / file.name, file.read_text(encoding="utf-8"))
+    put(stage / DOCUMENTS / "fleet.md", (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8"))
