@@ -1,6 +1,6 @@
 """Takes the README's pictures of the tray in a real panel.
 
-For developers: run it, and look at them.
+For developers: run it, and look at them. VIGICLE_NOTIFYD names xfce4-notifyd where it is not installed.
 """
 
 from __future__ import annotations
@@ -91,7 +91,11 @@ def _whole(language: str) -> tuple[Image.Image, Image.Image]:
         Program(home, bus.environment | screen.environment | service.environment) as program,
     ):
         program.environment["LANG"] = f"{language}.UTF-8"
-        notifyd = Process([NOTIFYD], environment=os.environ | program.environment, log=home / "notifyd.log")
+        notifyd = Process(
+            [os.environ.get("VIGICLE_NOTIFYD", NOTIFYD)],
+            environment=os.environ | program.environment,
+            log=home / "notifyd.log",
+        )
         program.run("check")  # so that the first start ever is over, and its welcome not in the picture
         service.insert(PivCard({"9A": make_certificate(not_after=datetime.now(UTC) + timedelta(days=12, hours=2))}))
         program.run("check")
