@@ -1,4 +1,4 @@
-"""Draw the notices of two played years as docs/pictures/two-years.png.
+"""Draw the notices of two years as docs/pictures/two-years.png.
 
 For developers: run it, and look at the result. A line is one user, a stroke one notice, and the grey below it how long
 a silence may be at most. The years are those of `unit/core/test_never_lost.py`.
@@ -36,6 +36,7 @@ USERS: dict[str, Answer] = {
     "answers the first one": answer_the_first,
     "dismisses every one": dismiss,
 }
+TITLE = "Two years of logins: a green stroke is a notice, the bar below it the longest silence allowed"
 DAYS, PER_DAY = 730, 2
 LEFT, TOP, ROW, STROKE = 220, 70, 130, 60
 PAPER, INK, MUTED, NOTICE, ALLOWED = "#ffffff", "#1b1b1b", "#6b6b6b", "#0b6e4f", "#c9d5d1"
@@ -61,7 +62,7 @@ def draw_axis(draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, height: i
 
 
 def draw_user(draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, top: int, name: str, told: list[date]) -> None:
-    """Draw one user's notices, and how long a silence may be after each."""
+    """Draw one user's notices, and the longest silence after each."""
     draw.text((12, top + 12), name, INK, font)
     gaps = [(later - after).days for after, later in pairwise(told)]
     draw.text((12, top + 32), f"{len(told)} notices", MUTED, font)
@@ -88,7 +89,6 @@ def main() -> None:
     for number, (name, answer) in enumerate(USERS.items()):
         draw_user(draw, font, TOP + number * ROW, name, days_told(play(answer)))
     image.save(TARGET, optimize=True)
-    print(TARGET)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def test_the_page_shows_the_current_step_and_then_the_choices() -> None:
         "Your old key is in the reader.",
         *STEP,
         *CHOICES,
-        "h Help if something fails",
+        "h It does not work",
         "l List all steps",
         "c Certificates",
         "r Repeat",

@@ -122,7 +122,7 @@ def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(at_window: Window
     assert [n for n in controls if not n.name or "sensitive" not in n.states] == []
     assert [n for n in controls if "focusable" not in n.states] == []
     pictures = [n for n in guide if n.role in {"graphic", "image"}]
-    assert [(n.name, bool(n.description)) for n in pictures] == [("Lecteur de carte", True)]
+    assert [(n.name, bool(n.description)) for n in pictures] == [("Clés branchées", True)]
 
 
 def test_each_key_has_a_menu_in_which_its_certificates_are_told_apart(at_window: WindowUser) -> None:
