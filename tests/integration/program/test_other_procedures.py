@@ -78,7 +78,7 @@ def choose(guide: Terminal, label: str) -> None:
 
 
 def save_certificate(guide: Terminal, workstation: Program, new: bytes) -> None:
-    """Save the certificate, and see that it is the new one and whole."""
+    """Save the certificate, and see that it is whole."""
     choose(guide, "Save the certificate…")
     guide.read("Where to?")
     guide.type(str(workstation.home / "Documents" / "Garage.cer"))
