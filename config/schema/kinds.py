@@ -25,6 +25,8 @@ BODY_LIMIT = 1000  # of a letter: Windows takes addresses of about 2 000 charact
 URL_LIMIT = 2000
 EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3
 
+STRING: Mapping[str, object] = {"type": "string"}
+
 # RFC 3986 §2 without what browsers read in more than one way.
 _URL_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -181,9 +183,19 @@ def _section(value: object) -> object:
     return value
 
 
+def whole_schema(low: int, high: int) -> dict[str, object]:
+    """Return the JSON Schema of a whole number."""
+    return {"type": "integer", "minimum": low, "maximum": high}
+
+
+def list_schema(items: Mapping[str, object], **more: object) -> dict[str, object]:
+    """Return the JSON Schema of a list of such items."""
+    return {"type": "array", "items": dict(items), **more}
+
+
 def whole_number(low: int, high: int, accepted: str) -> Kind[int]:
     """Accept a whole number from `low` to `high`."""
-    return Kind(accepted, lambda value: _whole(value, low, high), (str(low), str(high)))
+    return Kind(accepted, lambda value: _whole(value, low, high), (str(low), str(high)), whole_schema(low, high))
 
 
 def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]:
@@ -195,7 +207,8 @@ def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]
             raise RejectedValue(value)
         return str(value)
 
-    return Kind(accepted, parse, choices)
+    is_fixed = accepted == "accepted.one_of"  # else the choices are those of one file
+    return Kind(accepted, parse, choices, {"enum": [*choices]} if is_fixed else STRING)
 
 
 def _words(value: object) -> str:
@@ -231,7 +244,8 @@ def wording(accepted: str, limit: int, names: Mapping[str, str], *, lines: bool 
             raise RejectedValue(value)
         return written
 
-    return Kind(accepted, parse, tuple(f"{{{name}}}" for name in names))
+    schema = {**STRING, "minLength": 1, "maxLength": limit}
+    return Kind(accepted, parse, tuple(f"{{{name}}}" for name in names), schema)
 
 
 def _is_visible(line: str) -> bool:
@@ -243,20 +257,26 @@ def _is_visible(line: str) -> bool:
 LANGUAGE = Kind("accepted.language", one_of(LANGUAGES).parse)
 MODULES = Kind("accepted.modules", _modules)
 MODULE_CANDIDATES = Kind("accepted.modules", _candidates)
-DAYS = Kind("accepted.days", _days)
-URGENT_DAYS = Kind("accepted.urgent_days", lambda value: _whole(value, 1, DAYS_LIMIT))
+DAYS = Kind("accepted.days", _days, schema=list_schema(whole_schema(0, DAYS_LIMIT)))
+URGENT_DAYS = Kind(
+    "accepted.urgent_days", lambda value: _whole(value, 1, DAYS_LIMIT), schema=whole_schema(1, DAYS_LIMIT)
+)
 QUIET_HOURS = Kind("accepted.quiet_hours", _quiet_hours)
-TOOL = Kind("accepted.tool", _path)
-URL = Kind("accepted.url", _url)
-HOURS = Kind("accepted.hours", _hours)
-LIFETIME = Kind("accepted.lifetime", _lifetime)
-EMAIL = Kind("accepted.email", _email)
-WORDS = Kind("accepted.words", _words)
-ID = Kind("accepted.id", _id)
-SWITCH = Kind("accepted.switch", lambda value: _typed(value, bool))
-PHONE = Kind("accepted.phone", _phone)
-CONTACT = Kind("accepted.contact", _contact)
-LEAD_WEEKS = Kind("accepted.lead_weeks", _lead_weeks)
-MOMENT = Kind("accepted.moment", _moment)
-ORGANIZATION_IDENTIFIER = Kind("accepted.organization_identifier", _organization_identifier)
+TOOL = Kind("accepted.tool", _path, schema=STRING)
+URL = Kind("accepted.url", _url, schema={**STRING, "pattern": "^https://", "maxLength": URL_LIMIT})
+HOURS = Kind("accepted.hours", _hours, schema={"type": "number", "minimum": 0, "maximum": HOURS_LIMIT})
+LIFETIME = Kind("accepted.lifetime", _lifetime, schema={**HOURS.schema, "exclusiveMinimum": 0})
+EMAIL = Kind("accepted.email", _email, schema={**STRING, "maxLength": EMAIL_LIMIT})
+WORDS = Kind("accepted.words", _words, schema={**STRING, "minLength": 1})
+ID = Kind("accepted.id", _id, schema={**STRING, "pattern": f"^{_ID.pattern}$"})
+SWITCH = Kind("accepted.switch", lambda value: _typed(value, bool), schema={"type": "boolean"})
+PHONE = Kind("accepted.phone", _phone, schema=STRING)
+CONTACT = Kind("accepted.contact", _contact, schema=STRING)
+LEAD_WEEKS = Kind(
+    "accepted.lead_weeks", _lead_weeks, schema=list_schema(whole_schema(0, WEEKS_LIMIT), minItems=2, maxItems=2)
+)
+MOMENT = Kind(
+    "accepted.moment", _moment, schema={**STRING, "pattern": r"^\d{4}-\d{2}-\d{2}"}
+)  # a date has no type in JSON
+ORGANIZATION_IDENTIFIER = Kind("accepted.organization_identifier", _organization_identifier, schema=STRING)
 SECTION = Kind("accepted.recall", _section)

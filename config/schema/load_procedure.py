@@ -230,7 +230,7 @@ def _steps_of(ids: Iterable[str]) -> Kind[tuple[str, ...]]:
             raise RejectedValue(value)
         return tuple(step.parse(item) for item in value)
 
-    return Kind("accepted.some_of", parse, step.choices)
+    return Kind("accepted.some_of", parse, step.choices, kinds.list_schema(step.schema))
 
 
 def _new_id(table: Table, before: Iterable[Step | KnownProblem]) -> str:
@@ -254,4 +254,4 @@ def _offers(value: object) -> tuple[Destination, ...]:
     return tuple(dict.fromkeys(_DESTINATIONS[_OFFER.parse(item)] for item in value))
 
 
-_OFFERS = Kind("accepted.some_of", _offers, _OFFER.choices)
+_OFFERS = Kind("accepted.some_of", _offers, _OFFER.choices, kinds.list_schema(_OFFER.schema))

@@ -8,8 +8,8 @@ import json
 import re
 import stat
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -72,6 +72,8 @@ class Kind(Generic[T]):
     """Returns the value. Raises RejectedValue."""
     choices: tuple[str, ...] = ()
     """What the text lists."""
+    schema: Mapping[str, object] = field(default_factory=dict)
+    """The JSON Schema of the value, which may accept more than `parse`."""
 
     @property
     def words(self) -> Text:
@@ -96,6 +98,16 @@ class Table:
         self._prefix = prefix
         self._refused = refused
         self._known: list[str] = []
+
+    @property
+    def content(self) -> dict[str, object]:
+        """What the table holds, as parsed."""
+        return self._content
+
+    @property
+    def prefix(self) -> str:
+        """The dotted key of the table, "" for the whole file."""
+        return self._prefix
 
     def take(self, key: str, kind: Kind[T], default: D) -> T | D:
         """Return the value of `key`, or the default when it is absent."""

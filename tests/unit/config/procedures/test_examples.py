@@ -39,7 +39,7 @@ def with_both(id_: str, left: timedelta) -> Simulator:
 
 
 def test_there_are_the_examples_that_the_documents_name() -> None:
-    assert [file.stem for file in FILES] == ["bea", "fnmt"]
+    assert [file.stem for file in FILES] == ["bea", "fnmt", "template"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -56,8 +56,8 @@ def test_the_card_of_bea_is_swapped_while_a_dialog_is_open() -> None:
     simulator.plug(NEW)
     simulator.choose("end:choose")
     assert simulator.step() == "unlock"
-    assert isinstance(simulator.page.body, Phrase)
-    assert simulator.page.body.wording.en.startswith("Without this, messages stay unreadable.")
+    assert isinstance(simulator.page.danger, Phrase)
+    assert simulator.page.danger.wording.en == "Without this, messages stay unreadable."
     simulator.choose("end:unlock", "state:works")
     assert delivered(simulator.page.headline) == "guide.finished"
 
