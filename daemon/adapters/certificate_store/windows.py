@@ -173,7 +173,7 @@ if sys.platform == "win32":
         with contextlib.suppress(OSError), winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, CALAIS) as cards:
             for number in range(winreg.QueryInfoKey(cards)[0]):
                 name = winreg.EnumKey(cards, number)
-                with winreg.OpenKey(cards, name) as card:
+                with contextlib.suppress(OSError), winreg.OpenKey(cards, name) as card:
                     providers = (_value(card, value) for value in PROVIDER_VALUES)
                     yield KnownCard(
                         name=name,
