@@ -14,9 +14,11 @@ from typing import Protocol
 
 import msgspec
 
+from config.files import read_small
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 ENDPOINT_FILE = "control.json"
+ENDPOINT_LIMIT = 64 << 10  # bytes
 SOCKET_NAME = "control.sock"
 KEY_SIZE = 32  # bytes, as the nonces are
 SHORT_FOLDER = "/tmp"  # noqa: S108 - for a folder of a random name
@@ -67,7 +69,7 @@ def create_endpoint(runtime: Path) -> Endpoint:
 def read_endpoint(runtime: Path) -> Endpoint | None:
     """Return the current endpoint, or None."""
     try:
-        return msgspec.json.decode((runtime / ENDPOINT_FILE).read_bytes(), type=Endpoint)
+        return msgspec.json.decode(read_small(runtime / ENDPOINT_FILE, ENDPOINT_LIMIT), type=Endpoint)
     except (OSError, *DECODE_ERRORS):
         return None
 

@@ -183,7 +183,7 @@ def is_running(command: Sequence[str], processes: Path = Path("/proc")) -> bool:
         program = Path(found).resolve(strict=True)
         if len(command) > 1:
             return any(_begins_with([found, *command[1:]], _command_of(number)) for number in numbers)
-        if _is_interpreter(command[0]) or _is_interpreter(str(program)):
+        if not program.is_file() or _is_interpreter(command[0]) or _is_interpreter(str(program)):
             return False
         words = _words_before_arguments(program)
     except OSError:

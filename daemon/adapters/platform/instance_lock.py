@@ -9,12 +9,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from config.files import write_whole
+from config.files import read_small, write_whole
 from config.folders import FolderError, Folders, is_private
 from config.i18n.text import text
 
 LOCK, WHEREABOUTS = "vigicle.lock", "runtime"
 PRIVATE = 0o600
+PATH_LIMIT = 4096  # bytes: PATH_MAX of Linux, the largest
 PROBE_PAUSES_S = (0.02, 0.04, 0.04)  # a command that asks whether a daemon runs holds the lock for microseconds
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def runtime_of_daemon(folders: Folders) -> Path:
     """
     if sys.platform != "win32":  # there each memory has one
         with contextlib.suppress(OSError):
-            noted = Path(os.fsdecode((folders.state / WHEREABOUTS).read_bytes()))
+            noted = Path(os.fsdecode(read_small(folders.state / WHEREABOUTS, PATH_LIMIT)))
             if is_private(noted, os.geteuid()):
                 return noted
     return folders.runtime

@@ -132,6 +132,7 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     has left its log, that is written into the store.
     """
     file.stat()
+    _refuse_remains(file)
     log = file.with_name(f"{file.name}-wal")
     if not log.exists():
         # No process holds the store, and SQLite would otherwise make a log.
@@ -248,13 +249,16 @@ def _rename_to_free(new: Path, file: Path) -> None:
 
 
 def _refuse_remains(file: Path) -> None:
-    """Refuse an emptied file.
+    """Refuse an emptied file, and special ones.
 
-    SQLite would take it for a new one, and throw its log away.
+    SQLite would take an empty one for a new one, and throw its log away. It would wait for the writer of a pipe.
     """
     facts = file.lstat()
     if not stat.S_ISREG(facts.st_mode) or facts.st_size == 0:
         raise DamageError("no plain file, or an empty one")
+    for companion in (Path(f"{file}{end}") for end in _COMPANIONS):
+        if os.path.lexists(companion) and not companion.is_file():
+            raise DamageError(f"{companion.name} is no plain file")
 
 
 def _prepare_for_writing(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
