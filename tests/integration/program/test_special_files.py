@@ -1,4 +1,4 @@
-"""A pipe, a device or a folder in a file's place stops nothing.
+"""A pipe, device or folder in a file's place stops nothing.
 
 They wait for a writer, or have no end.
 """
