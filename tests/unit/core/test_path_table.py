@@ -61,7 +61,7 @@ Outcome = tuple[WorkflowKind, WorkflowKind | None, datetime | None] | None  # ki
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """An old and a new key, as far as the path depends on them."""
+    """What a path depends on, of two keys."""
 
     end: str
     begin: str
@@ -108,7 +108,7 @@ def outcome(path: Path | None) -> Outcome:
 
 
 def expected_alone(world: World) -> tuple[Outcome, Outcome]:
-    """Return what is right for the old and for the new key by itself."""
+    """Return what is right for each key by itself."""
     left, begins = ENDS[world.end], world.new.not_before
     old = (ORDER, None, None) if left <= NOTICES else None
     is_needed = world.activation == "needed" and world.claim is not Claim.WORKS
@@ -190,7 +190,7 @@ DUE, FAR, PAST = (memory(owned(ending(span))) for span in (20 * DAY, 400 * DAY, 
 
 
 def rows_that_happen() -> dict[str, set[str]]:
-    """Return what each situation leads to, by how it begins on the page."""
+    """Return what follows, by the beginning of each situation."""
     return {
         "the token says": kinds(memory(owned(ending(400 * DAY), flags=UNACTIVATED))),
         "a token without any certificate": kinds(
