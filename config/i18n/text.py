@@ -79,3 +79,11 @@ def _as_space(character: str) -> str:
     if character.isspace() and character not in UNBROKEN:
         return " "
     return character
+
+
+def without_markup(words: str) -> str:
+    """Return a text in which no character is markup.
+
+    The module `html` does the same, and loads half a MiB of names.
+    """
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

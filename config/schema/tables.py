@@ -3,7 +3,6 @@
 A refusal names the file, the key, the value and what is accepted.
 """
 
-import difflib
 import json
 import re
 import stat
@@ -210,6 +209,8 @@ class Table:
             raise self.refusal(key, refused.fault, kind.words) from refused
 
     def _unknown(self, key: str, value: object) -> SettingsError:
+        import difflib  # only for a refusal
+
         near = difflib.get_close_matches(key.casefold(), self._known, n=1)
         return SettingsError(
             file=self.file,

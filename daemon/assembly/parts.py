@@ -10,7 +10,7 @@ from config.i18n.text import Render
 from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
-from daemon.adapters.certificate_store.worker import store_command
+from daemon.adapters.certificate_store.command import store_command
 from daemon.adapters.pcsc.clients import other_clients
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pkcs11.reader import ChildTokenReader

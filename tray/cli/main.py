@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
+from typing import NoReturn
 
 from config.folders import Folders, find_folders
 from config.i18n.text import Render, clean, text
@@ -50,6 +50,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.debug("The command failed", exc_info=True)
         print(f"vigicle: {translator.render(text('run.failed', kind=type(error).__name__))}", file=sys.stderr)
         return BAD_CONFIGURATION
+
+
+class _ShowVersion(argparse.Action):
+    """Prints the version.
+
+    Only then are the facts of packages loaded, which take 2 MiB.
+    """
+
+    def __call__(self, parser: argparse.ArgumentParser, *_of_option: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"vigicle {version('vigicle')}")
+        parser.exit()
 
 
 def _main(arguments: Sequence[str] | None, translator: Translator, *, no_console: bool) -> int:
@@ -130,9 +143,7 @@ def _parser(render: Render) -> argparse.ArgumentParser:
     gettext.bindtextdomain("argparse", LOCALE)  # the messages of argparse
     gettext.textdomain("argparse")
     parser = argparse.ArgumentParser(prog="vigicle", description=words("help.description"))
-    parser.add_argument(
-        "--version", action="version", version=f"vigicle {version('vigicle')}", help=words("help.version")
-    )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help=words("help.version"))
     parser.add_argument("-v", "--verbose", action="store_true", help=words("help.verbose"))
     commands = parser.add_subparsers(required=True, metavar=words("help.command"))
 

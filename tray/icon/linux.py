@@ -11,7 +11,6 @@ import logging
 import os
 from collections.abc import Callable
 from functools import partial
-from html import escape
 
 import pystray  # imported under PYSTRAY_BACKEND=dummy: its Icon is then the bare base class
 from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
@@ -19,6 +18,7 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 from PIL import Image
 
+from config.i18n.text import without_markup
 from daemon.core.model import ActivationToken
 from tray.icon import dbus_menu
 from tray.icon.dbus_menu import DbusMenu, MenuNode
@@ -230,7 +230,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
             case "IconPixmap":
                 return Variant("a(iiay)", [_pixmap(self.icon.draw(size)) for size in SIZES])
             case "ToolTip":
-                return Variant("(sa(iiay)ss)", ["", [], escape(self.title, quote=False), ""])  # Waybar and LXQt: markup
+                return Variant("(sa(iiay)ss)", ["", [], without_markup(self.title), ""])  # Waybar and LXQt: markup
             case "ItemIsMenu":
                 return Variant("b", False)  # a left click comes as Activate
             case "Menu":

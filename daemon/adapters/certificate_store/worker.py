@@ -23,23 +23,6 @@ from daemon.adapters.pkcs11.x509 import read_certificate, with_authorities
 from daemon.core.model import Certificate, TokenReading
 from daemon.core.troubles import Trouble
 
-READS_KEYS = sys.platform != "linux"
-
-
-def store_command() -> list[str] | None:
-    """Return the child's command, None on a system without a store."""
-    return store_child() if READS_KEYS else None
-
-
-def store_child() -> list[str]:
-    """Return the command of the child.
-
-    A frozen program calls itself.
-    """
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "store-child"]
-    return [sys.executable, "-I", "-m", "daemon.adapters.certificate_store.worker"]
-
 
 def main() -> None:
     """Answer one request on standard input, and end the process."""

@@ -1,11 +1,12 @@
 """Asks the session's notification server on Linux directly."""
 
 import asyncio
-import html
 import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from config.i18n.text import without_markup
 
 if TYPE_CHECKING:
     from dbus_fast import Message
@@ -56,7 +57,7 @@ async def ask_capabilities(limit_s: float) -> frozenset[str] | None:
 def shown_body(body: str, skills: frozenset[str]) -> str:
     """Return the body, escaped where the server renders markup."""
     if MARKUP in skills:
-        return html.escape(body, quote=False)
+        return without_markup(body)
     return body
 
 
