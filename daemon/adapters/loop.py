@@ -149,6 +149,7 @@ class Loop:
                 | effects.Examine()
                 | effects.OpenSystemPage()
                 | effects.OpenCalendar()
+                | effects.OpenMessage()
             ):
                 out.system_actions.run(effect)
             case effects.Quit():

@@ -19,6 +19,7 @@ from daemon.core.diagnosis import TOPICS, Check, Health
 from daemon.core.effects import (
     Examine,
     OpenCalendar,
+    OpenMessage,
     OpenSystemPage,
     StartAtLogin,
     SystemAction,
@@ -47,11 +48,14 @@ class DesktopSystemActions:
         starter: LoginStarter,
         examine: Callable[[], tuple[Check, ...]],
         open_dates: Callable[[], Text | None],
+        open_message: Callable[[Text, Text], Text | None],
     ) -> None:
-        """Keep what the actions need. Calls of the last two take seconds.
+        """Keep what the actions need. Calls of the last three take seconds.
 
-        `open_dates` opens the calendar program, and returns what went wrong.
+        `open_dates` opens the calendar program, `open_message` the mail program with a subject and a body. Both return
+        what went wrong.
         """
+        self._open_message = open_message
         self._open_dates = open_dates
         self._post = post
         self._guard = Guard(post)
@@ -99,6 +103,10 @@ class DesktopSystemActions:
                 problem = self._open_dates()
                 if problem is not None:
                     self._post_problem("calendar", text("calendar.problem.title"), problem)
+            case OpenMessage(subject=subject, body=body):
+                problem = self._open_message(subject, body)
+                if problem is not None:
+                    self._post_problem("message", text("message.problem.title"), problem)
 
     def _write(self, setting: SettingId, written: str) -> None:
         """Write a setting, and post how that went.

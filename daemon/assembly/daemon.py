@@ -18,6 +18,7 @@ from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.server import ControlServer
 from daemon.adapters.launch.calendar_program import open_dates
 from daemon.adapters.launch.launcher import DesktopLauncher
+from daemon.adapters.launch.mail_program import open_message
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc.watcher import PcscWatcher
@@ -140,6 +141,7 @@ def _make_loop(
             *(post, folders, make_login_starter()),
             examine=partial(_examine_now, folders),
             open_dates=partial(open_dates, own_command("export")),
+            open_message=partial(open_message, live.render),
         ),
         tray=tray,
         guide=publisher,

@@ -27,6 +27,7 @@ class ActionKind(StrEnum):
     LANGUAGE = "language"  # speak the other language
     DIAGNOSE = "diagnose"  # look for what is wrong
     CALENDAR = "calendar"  # hand the dates to the desktop's calendar program
+    MESSAGE = "message"  # begin a message that the user sends to himself, or to someone else
     READ_KEYS = "read_keys"  # read the inserted keys once more, from the settings
     PUT_OFF = "put_off"  # remind tomorrow
     RESTART = "restart"  # do the whole workflow again

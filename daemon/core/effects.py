@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from config.i18n.text import Sentence
+from config.i18n.text import Sentence, Text
 from config.settings import SettingId
 from config.workflows import Destination
 from daemon.core.model import ActivationToken, Memory, ReaderName, Ticket
@@ -157,7 +157,15 @@ class OpenCalendar:
     """Hand the dates of all keys to the desktop's calendar program."""
 
 
-SystemAction = WriteSetting | StartAtLogin | Examine | OpenSystemPage | OpenCalendar
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMessage:
+    """Begin a message in the user's mail program. Nothing is sent."""
+
+    subject: Text
+    body: Text
+
+
+SystemAction = WriteSetting | StartAtLogin | Examine | OpenSystemPage | OpenCalendar | OpenMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from daemon.core.guide.actions import (
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.idle_pages import calm_page, empty_page
+from daemon.core.guide.message import message_actions
 from daemon.core.guide.notes import notes
 from daemon.core.guide.obstacles import failure, has_wrong_card, obstacle, reader_status, reader_text
 from daemon.core.guide.overview import with_overview
@@ -178,7 +179,7 @@ def _workflow_page(context: GuideContext) -> GuideView[Sentence]:
         primary=primary,
         likely=likely_action(context, opened, primary),
         notes=tuple(_about_labels(context)),
-        actions=(*ended[1:], *_without(ended, workflow_actions(context))),
+        actions=(*ended[1:], *_without(ended, workflow_actions(context)), *message_actions(context)),
         known_problems=tuple(known_problems(context)),
         timeline=timeline(context),
         cases=tuple(selections(context)),

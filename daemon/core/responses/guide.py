@@ -11,6 +11,7 @@ from daemon.core.card_reads import order_read_of_all
 from daemon.core.effects import Examine, OpenCalendar, StartAtLogin
 from daemon.core.guide.actions import FINAL_CLAIMS, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
+from daemon.core.guide.message import message
 from daemon.core.guide.papers import with_tick
 from daemon.core.guide.questions import END_QUESTIONS, REGISTERING
 from daemon.core.guide.render import render_guide, shown_case
@@ -75,6 +76,8 @@ def _apply(context: GuideContext, action: ActionId) -> Step:
     match action.kind:
         case ActionKind.OPEN:
             return _open(context, Destination(subject))
+        case ActionKind.MESSAGE:
+            return state, (message(context),)
         case ActionKind.END:
             return _end(context, subject)
         case ActionKind.TICK:

@@ -319,7 +319,9 @@ def test_a_launch_that_fails_is_told(posted: PostedEvents, monkeypatch: pytest.M
 
 
 def test_a_diagnosis_that_fails_is_told(posted: PostedEvents) -> None:
-    actions = DesktopSystemActions(posted, find_folders(), make_login_starter(), failing_once(tuple), lambda: None)
+    actions = DesktopSystemActions(
+        posted, find_folders(), make_login_starter(), failing_once(tuple), lambda: None, lambda *_: None
+    )
     actions.run(Examine())
     posted.next(FaultMet)
     assert posted.next(ProblemMet).body.id == "trouble.internal_fault"

@@ -5,8 +5,10 @@ from datetime import datetime
 import pytest
 
 from config.i18n.text import Text, text
+from config.i18n.translator import Translator
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess_state
+from daemon.core.effects import OpenMessage
 from daemon.core.guide.context import build_context
 from daemon.core.guide.render import shown_case
 from daemon.core.guide.sentences import sentence_arguments
@@ -73,3 +75,15 @@ def test_while_a_new_key_is_awaited_the_old_one_is_labelled() -> None:
     while simulator.step() != "wait":
         simulator.choose(f"end:{simulator.step()}")
     assert "guide.label" in map(delivered, simulator.page.notes)
+
+
+def test_a_message_can_be_begun_that_names_nobody_and_says_the_next_step() -> None:
+    simulator = simulator_with(OLD)
+    action = simulator.actions()["message"]
+    (begun,) = [each for each in simulator.choose("message") if isinstance(each, OpenMessage)]
+    assert begun.body == action.copy
+    for language in ("en", "fr"):
+        words = Translator(language).render(begun.body) + Translator(language).render(begun.subject)
+        assert OLD.subject_cn not in words
+        assert Translator(language).render(simulator.page.headline) in words
+        assert "{" not in words
