@@ -10,7 +10,7 @@ from daemon.adapters.launch.openers import open_address
 def open_message(render: Render, subject: Text, body: Text) -> Text | None:
     """Begin a message without a recipient, and return what went wrong.
 
-    It names nobody: on many systems every account sees how a program was started. The user's own program sends it.
+    It names no one: on many systems every account sees how a program was started. The user's own program sends it.
     """
     if is_elevated():
         return text("trouble.elevated")

@@ -20,7 +20,7 @@ def message_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def message(context: GuideContext) -> OpenMessage:
-    """Return the message. It names nobody."""
+    """Return the message. It names no one."""
     subject = text("message.subject", procedure=Phrase(context.procedure.title), date=_end(context))
     return OpenMessage(subject=subject, body=_body(context))
 
