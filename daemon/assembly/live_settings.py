@@ -55,7 +55,9 @@ class SettingsWatcher:
 
     def _stamped(self) -> Stamp:
         folder = self._live.get().office.procedures_folder
-        return stamp(self._folders, () if folder is None else (Path(folder),))
+        if folder is None:
+            return stamp(self._folders)
+        return stamp(self._folders, (Path(folder),))
 
     def changes(self) -> Iterator[Event]:
         """Yield the events of settings that have changed since the last call."""

@@ -180,7 +180,7 @@ def _expected(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> dat
     step = current_step(workflow, progress.done, lambda _ends: False)
     if step is None or step.ends is not Ends.CERTIFICATE_SEEN:
         return None
-    longest = LEAD if lineage.procedure.lead is None else lineage.procedure.lead[1]
+    _, longest = lineage.procedure.lead or (LEAD, LEAD)
     return later(max(progress.done.values()), longest)
 
 
@@ -309,7 +309,9 @@ def _renewable_from(
     if procedure is None or certificate.not_after is None or stage_ not in {Stage.DUE, Stage.URGENT}:
         return None
     opens = window_opens(procedure, certificate.not_after, recall)
-    return opens if opens is not None and now < opens else None
+    if opens is None or opens <= now:
+        return None
+    return opens
 
 
 def _days_left(certificate: Certificate, now: datetime) -> int | None:

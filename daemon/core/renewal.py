@@ -135,7 +135,12 @@ def _path_of_valid(lineage: KeyLineage, current: LineageEntry, now: datetime) ->
     if activation(current.key) is not Activation.NEEDED:
         return None
     path = _path(lineage, WorkflowKind.ACTIVATE, Reason.ACTIVATION_NEEDED, new=current)
-    return replace(path, not_before=current.not_before if current.not_before > now else None)
+    return replace(path, not_before=_begin_ahead(current, now))
+
+
+def _begin_ahead(entry: LineageEntry, now: datetime) -> datetime | None:
+    """Return when a certificate begins, None when it has begun."""
+    return entry.not_before if entry.not_before > now else None
 
 
 def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
@@ -185,8 +190,9 @@ def _path_after_renewal(lineage: KeyLineage, current: LineageEntry, renewed: Cer
 
     The old one can no longer be put in.
     """
-    in_place = WorkflowKind.RENEW in lineage.procedure.workflows
-    kind = WorkflowKind.RENEW if in_place else WorkflowKind.ASSOCIATE_NEW
+    kind = WorkflowKind.ASSOCIATE_NEW
+    if WorkflowKind.RENEW in lineage.procedure.workflows:
+        kind = WorkflowKind.RENEW
     path = _path(lineage, kind, Reason.RENEWED, new=current)
     certificate = renewed.certificate
     date = certificate.not_after or current.not_after
@@ -194,8 +200,9 @@ def _path_after_renewal(lineage: KeyLineage, current: LineageEntry, renewed: Cer
 
 
 def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
-    has_ended = expired(current.not_after, now)
-    why = Reason.NO_CERTIFICATE_YET_OLD_ENDED if has_ended else Reason.NO_CERTIFICATE_YET
+    why = Reason.NO_CERTIFICATE_YET
+    if expired(current.not_after, now):
+        why = Reason.NO_CERTIFICATE_YET_OLD_ENDED
     way = _way_to_register(lineage, current, now)
     return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, then=way)
 
@@ -217,7 +224,7 @@ def _register(
 
     A key that is not known to be activated is activated first. None while one that is has not begun.
     """
-    begins = pending.not_before if pending.not_before > now else None
+    begins = _begin_ahead(pending, now)
     is_active = activation(pending.key) is Activation.DONE
     if begins is not None and is_active:
         return None
@@ -254,7 +261,9 @@ def _why_way(
     lineage: KeyLineage, current: LineageEntry, way: WorkflowKind, now: datetime, *, link_is_out: bool
 ) -> Reason:
     if way is WorkflowKind.ASSOCIATE_NEW:
-        return Reason.OLD_ENDED if expired(current.not_after, now) else Reason.OLD_ENDS
+        if expired(current.not_after, now):
+            return Reason.OLD_ENDED
+        return Reason.OLD_ENDS
     if link_is_out and _way_to_register(lineage, current, now) is WorkflowKind.ASSOCIATE_NEW:
         return Reason.LINK_MAILED
     return Reason.OLD_VALID

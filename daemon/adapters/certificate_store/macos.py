@@ -101,7 +101,9 @@ class Keychain:
     def _text(self, string: int) -> str:
         buffer = ctypes.create_string_buffer(TEXT_LIMIT)
         read = self._call("CFStringGetCString", string, buffer, TEXT_LIMIT, UTF_8)
-        return buffer.value.decode("utf-8", "replace") if read else "token"
+        if not read:
+            return "token"
+        return buffer.value.decode("utf-8", "replace")
 
     def _callbacks(self) -> tuple[c_void_p, c_void_p]:
         """Return the addresses by which a dictionary keeps what is in it."""
@@ -110,11 +112,16 @@ class Keychain:
         return here, there
 
     def _constant(self, name: str) -> c_void_p:
-        library = self._libraries[1] if name.startswith("kCF") else self._libraries[0]
-        return c_void_p.in_dll(library, name)
+        return c_void_p.in_dll(self._library_of(name), name)
+
+    def _library_of(self, name: str) -> ctypes.CDLL:
+        security, core_foundation = self._libraries
+        if name.startswith(("CF", "kCF")):
+            return core_foundation
+        return security
 
     def _call(self, name: str, *arguments: object) -> int:
-        function = getattr(self._libraries[1] if name.startswith("CF") else self._libraries[0], name)
+        function = getattr(self._library_of(name), name)
         function.restype, function.argtypes = SIGNATURES[name]
         answer: int = function(*arguments)
         return answer

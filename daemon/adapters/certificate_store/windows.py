@@ -155,7 +155,9 @@ if sys.platform == "win32":
         code = ncrypt.NCryptGetProperty(key, what, name, ctypes.sizeof(name), byref(size), NCRYPT_SILENT)
         if must_free:
             ncrypt.NCryptFreeObject(key)
-        return None if code else name.value
+        if code:
+            return None
+        return name.value
 
     def _reader_of_provider(provider: ctypes.c_size_t, *, must_free: bool) -> str | None:
         advapi = ctypes.WinDLL("advapi32", use_last_error=True)
@@ -163,7 +165,9 @@ if sys.platform == "win32":
         found = advapi.CryptGetProvParam(provider, READER_OF_PROVIDER, name, byref(size), 0)
         if must_free:
             advapi.CryptReleaseContext(provider, 0)
-        return name.value.decode("mbcs", "replace") if found else None
+        if not found:
+            return None
+        return name.value.decode("mbcs", "replace")
 
     def _known_cards() -> Iterator[KnownCard]:
         """Yield the cards that drivers have entered.
@@ -190,4 +194,6 @@ if sys.platform == "win32":
 
     def _bytes(card: winreg.HKEYType, name: str) -> bytes:
         value = _value(card, name)
-        return value if isinstance(value, bytes) else b""
+        if not isinstance(value, bytes):
+            return b""
+        return value

@@ -57,7 +57,9 @@ def letter_draft(procedure: Procedure, language: str | None, *, holder: str, ser
         body=translator.render(Phrase(letter.body, filled)).strip(),
         bare_subject=translator.render(Phrase(letter.subject, (("holder", ""), ("serial", "")))).strip(_BETWEEN),
     )
-    return draft if len(draft.address) <= ADDRESS_LIMIT else None
+    if len(draft.address) > ADDRESS_LIMIT:
+        return None
+    return draft
 
 
 def _to(address: str) -> str:

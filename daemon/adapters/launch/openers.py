@@ -55,9 +55,10 @@ def open_file(path: Path) -> bool:
     """
     if sys.platform == "win32":
         done = _start_by_shell(str(path))
-    elif sys.platform == "darwin" or _is_installed("gio"):
-        opener = ["/usr/bin/open"] if sys.platform == "darwin" else ["gio", "open"]
-        done = run([*opener, path.as_uri()], OPEN_LIMIT_S)
+    elif sys.platform == "darwin":
+        done = run(["/usr/bin/open", path.as_uri()], OPEN_LIMIT_S)
+    elif _is_installed("gio"):
+        done = run(["gio", "open", path.as_uri()], OPEN_LIMIT_S)
     else:
         done = run(["xdg-open", path.as_uri()], OPEN_LIMIT_S)
     return done
@@ -175,7 +176,7 @@ def is_running(command: Sequence[str], processes: Path = Path("/proc")) -> bool:
     Without arguments it may be a program of its own, or a script under an interpreter. With arguments, a process counts
     whose command begins with the whole of it: many programs run under one interpreter.
     """
-    found = shutil.which(command[0]) if command else None
+    found = shutil.which("".join(command[:1]))
     if found is None:
         return False
     try:
@@ -212,8 +213,10 @@ def _words_before_arguments(program: Path) -> int:
 
 def _programs_of(process: Path, words: int) -> set[str]:
     command = _command_of(process)[:words]
+    if not command:
+        return set()
     try:
-        return {*command, str((process / "exe").readlink())} if command else set()
+        return {*command, str((process / "exe").readlink())}
     except OSError:  # it has ended
         return set()
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from daemon.core.metrics import SERIES_LIMIT, Sample, exposition, parse_samples
 
@@ -99,7 +100,9 @@ def _start(account: Account, command: Sequence[str]) -> "subprocess.Popen[bytes]
 
     Raises OSError.
     """
-    is_another = account.user != os.geteuid()
+    identity: dict[str, Any] = {}
+    if account.user != os.geteuid():
+        identity = {"user": account.user, "group": account.group, "extra_groups": []}
     return subprocess.Popen(  # noqa: S603 - a fixed command
         command,
         env={"HOME": account.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
@@ -108,9 +111,7 @@ def _start(account: Account, command: Sequence[str]) -> "subprocess.Popen[bytes]
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        user=account.user if is_another else None,
-        group=account.group if is_another else None,
-        extra_groups=[] if is_another else None,
+        **identity,
     )
 
 
@@ -136,7 +137,9 @@ def _read(process: "subprocess.Popen[bytes]", deadline: float) -> bytes | None:
             output += part
             if not part and not has_ended:
                 selector.unregister(pipe)
-    return output if has_ended and len(output) <= OUTPUT_LIMIT and _succeeded(process.pid) else None
+    if not has_ended or len(output) > OUTPUT_LIMIT or not _succeeded(process.pid):
+        return None
+    return output
 
 
 def _available(pipe: int) -> bytes:

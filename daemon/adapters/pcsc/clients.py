@@ -68,7 +68,9 @@ def _name(process: Path) -> ProgramName:
         file = (process / "exe").readlink().name.removesuffix(" (deleted)")
     except OSError:
         file = command
-    return ProgramName(clean(command if file.startswith(INTERPRETERS) else file))
+    if file.startswith(INTERPRETERS):
+        file = command
+    return ProgramName(clean(file))
 
 
 def _parent(process: Path) -> str:

@@ -247,7 +247,9 @@ def _strict_key_bits(certificate: x509.Certificate) -> int | None:
         key = certificate.public_key()
     except (*UNREADABLE, UnsupportedAlgorithm):  # a curve or kind of key that this library does not know
         return None
-    return key.key_size if isinstance(key, RSAPublicKey) else None
+    if not isinstance(key, RSAPublicKey):
+        return None
+    return key.key_size
 
 
 def _strict_usages(usage: x509.KeyUsage) -> frozenset[str]:
@@ -327,7 +329,9 @@ def _is_ca_in(extensions: dict[str, Any]) -> bool:
 
 
 def _key_bits_in(info: Any) -> int | None:
-    return int(info.bit_size) if info.algorithm == "rsa" else None
+    if info.algorithm != "rsa":
+        return None
+    return int(info.bit_size)
 
 
 def _lenient_name(name: Any) -> Name:

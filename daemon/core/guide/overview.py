@@ -43,17 +43,24 @@ GROUPS = {
 
 def with_overview(context: GuideContext, page: GuideView[Sentence], *, finished: bool = False) -> GuideView[Sentence]:
     """Return the page with its place in the whole renewal."""
-    phase = "finish" if finished else PHASE_OF.get(context.workflow.kind) if context.workflow else None
     return replace(
         page,
-        phases=tuple(_phases(phase)),
+        phases=tuple(_phases(_phase(context, finished=finished))),
         eyebrow=_eyebrow(context, page),
         outline=tuple(_outline(context, page)),
         notes=(*_about_waiting(context), *page.notes),
         awaited=_awaited(context),
-        needs=wanted(context.step) if context.step else Needs.NOTHING,
+        needs=_needs(context),
         contacts=tuple(contacts(context)),
     )
+
+
+def _phase(context: GuideContext, *, finished: bool) -> str | None:
+    if finished:
+        return "finish"
+    if context.workflow is None:
+        return None
+    return PHASE_OF.get(context.workflow.kind)
 
 
 def contacts(context: GuideContext) -> Iterator[Sentence]:
@@ -65,14 +72,19 @@ def contacts(context: GuideContext) -> Iterator[Sentence]:
     else:
         yield fill_text(context, "guide.contact.issuer")
     yield fill_text(context, "guide.contact.lost")
+    yield from _platform_contacts(context)
+    if Destination.TOOL in procedure.reachable and procedure.tool and procedure.tool.download_url:
+        yield fill_text(context, "guide.contact.tool", address=procedure.tool.download_url)
+
+
+def _platform_contacts(context: GuideContext) -> Iterator[Sentence]:
+    procedure = context.procedure
     if procedure.support_phone:
         yield fill_text(context, "guide.contact.phone")
     if procedure.support_email:
         yield fill_text(context, "guide.contact.mail", address=procedure.support_email)
     if not procedure.support_phone and not procedure.support_email:
         yield fill_text(context, "guide.contact.platform")
-    if Destination.TOOL in procedure.reachable and procedure.tool and procedure.tool.download_url:
-        yield fill_text(context, "guide.contact.tool", address=procedure.tool.download_url)
 
 
 def office_contacts(state: State) -> Iterator[Sentence]:
@@ -87,9 +99,15 @@ def _phases(current: str | None) -> Iterator[StepSummary[Sentence]]:
         return
     before = True
     for phase, title in PHASES.items():
+        status = _status_of_phase(phase, current, before=before)
         before = before and phase != current
-        status = StepStatus.DONE if before else StepStatus.AHEAD
-        yield StepSummary(id=phase, title=text(title), status=StepStatus.CURRENT if phase == current else status)
+        yield StepSummary(id=phase, title=text(title), status=status)
+
+
+def _status_of_phase(phase: str, current: str, *, before: bool) -> StepStatus:
+    if phase == current:
+        return StepStatus.CURRENT
+    return StepStatus.DONE if before else StepStatus.AHEAD
 
 
 def _eyebrow(context: GuideContext, page: GuideView[Sentence]) -> Sentence | None:
@@ -109,10 +127,13 @@ def _eyebrow(context: GuideContext, page: GuideView[Sentence]) -> Sentence | Non
 
 def _ordered_on(context: GuideContext) -> Sentence | None:
     """Return when the key was ordered, by the user's word."""
-    done = context.progress.done if context.progress else {}
-    steps = context.workflow.steps if context.workflow else ()
-    ordered = min((done[step.id] for step in steps if step.id in done), default=None)
-    return text("guide.eyebrow.ordered", date=ordered) if ordered else None
+    if context.progress is None or context.workflow is None:
+        return None
+    done = context.progress.done
+    ordered = min((done[step.id] for step in context.workflow.steps if step.id in done), default=None)
+    if ordered is None:
+        return None
+    return text("guide.eyebrow.ordered", date=ordered)
 
 
 def _about_waiting(context: GuideContext) -> Iterator[Sentence]:
@@ -127,6 +148,12 @@ def _about_waiting(context: GuideContext) -> Iterator[Sentence]:
     last = last_day_with_old(context.case)
     if context.now < last:
         yield fill_text(context, "guide.ordered.keep", last=last)
+
+
+def _needs(context: GuideContext) -> Needs:
+    if context.step is None:
+        return Needs.NOTHING
+    return wanted(context.step)
 
 
 def _awaited(context: GuideContext) -> Sentence | None:
@@ -150,8 +177,9 @@ def _outline(context: GuideContext, page: GuideView[Sentence]) -> Iterator[StepS
 def _group(step: Step, workflow: Workflow) -> str:
     """Return the key that a step uses, or "swap"."""
     if step.ends in {Ends.OLD_OUT, Ends.NEW_IN} or (step.ends is not Ends.OLD_IN and step.needs is Needs.NOTHING):
-        is_last = step is workflow.steps[-1]
-        return Needs.NEW.value if is_last else SWAP
+        if step is workflow.steps[-1]:
+            return Needs.NEW.value
+        return SWAP
     return wanted(step).value
 
 

@@ -25,8 +25,10 @@ def with_use_question(page: GuideView[Sentence], state: State, certificate: Cert
     """Return the page with the question what a key is for."""
     procedures = state.settings.procedures
     assumed = procedure_of(certificate, procedures, state.memory.assignments)
-    why = text("use.why.assumed", procedure=Phrase(assumed.title)) if assumed else text("use.why")
+    why, likely = text("use.why"), None
     answers = tuple(_answers(state, certificate))
+    if assumed is not None:
+        why, likely = text("use.why.assumed", procedure=Phrase(assumed.title)), answers[0].id
     return replace(
         page,
         headline=text("use.question"),
@@ -36,7 +38,7 @@ def with_use_question(page: GuideView[Sentence], state: State, certificate: Cert
         answers=answers,
         openings=(),
         primary=None,
-        likely=answers[0].id if assumed else None,
+        likely=likely,
         actions=tuple(_others(state, page, certificate)),
         known_problems=(),
     )
@@ -51,14 +53,16 @@ def ask_use_action(state: State, certificate: Certificate) -> Action[Sentence] |
     is_open = is_use_open(certificate, state.settings.procedures, assignments)
     if not is_open and certificate.fingerprint not in assignments:
         return None
-    label = text("use.question" if is_open else "use.change")
-    return Action(id=ActionId(ActionKind.ASK_USE, certificate.fingerprint), label=label, rank=ActionRank.RARE)
+    labels = {True: "use.question", False: "use.change"}
+    id_ = ActionId(ActionKind.ASK_USE, certificate.fingerprint)
+    return Action(id=id_, label=text(labels[is_open]), rank=ActionRank.RARE)
 
 
 def asked_certificate(state: State) -> Certificate | None:
     """Return the certificate whose use the user wants to say."""
-    seen = state.memory.certificates.get(state.asked_use) if state.asked_use else None
-    return seen.certificate if seen else None
+    if state.asked_use is None or state.asked_use not in state.memory.certificates:
+        return None
+    return state.memory.certificates[state.asked_use].certificate
 
 
 def asks_before_launch(context: GuideContext) -> bool:

@@ -21,10 +21,19 @@ def assign_procedure(state: State, command: AssignProcedure, now: datetime) -> S
     if command.procedure is not None and state.settings.procedure(command.procedure) is None:
         return state
     answer = Assignment(procedure=command.procedure, unknown=command.unknown)
-    key = key_of(state.memory, command.fingerprint)
-    case = assess_state(state, now).case_of(key.id) if key else None
-    line = [entry.fingerprint for entry in case.lineage.entries] if case else []
+    line = _line_of(state, command.fingerprint, now)
     return replace(state, memory=assign(state.memory, command.fingerprint, answer, line))
+
+
+def _line_of(state: State, fingerprint: Fingerprint, now: datetime) -> list[Fingerprint]:
+    """Return the certificates of a certificate's line."""
+    key = key_of(state.memory, fingerprint)
+    if key is None:
+        return []
+    case = assess_state(state, now).case_of(key.id)
+    if case is None:
+        return []
+    return [entry.fingerprint for entry in case.lineage.entries]
 
 
 def may_ask_use(state: State, action: ActionId) -> bool:
