@@ -81,7 +81,7 @@ def test_the_guide_tells_it_beside_the_order(at: datetime, note: str | None) -> 
     assert simulator.page.workflow is WorkflowKind.ORDER
     assert [getattr(each, "id", None) for each in simulator.page.notes] == ([note] if note else [])
     simulator.choose("open:order_page", "end:ordered")
-    assert simulator.page.notes == (), "it is ordered"
+    assert not {getattr(each, "id", None) for each in simulator.page.notes} & {"guide.order_by", "guide.order_late"}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
