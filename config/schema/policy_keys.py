@@ -32,7 +32,9 @@ class PolicyKey:
     kind: Kind[object]
     """Checks the value, and returns it as TOML has it."""
     paths: Callable[[object], tuple[str, ...]] | None = None
-    """Returns the files that the checked value names, where it names code: only a mandatory policy may."""
+    """Returns the files that the checked value names, where it names code."""
+    mandatory_only: bool = False
+    """Whether a recommended policy must not set it."""
 
 
 def _as_written(kind: Kind[Any]) -> Kind[object]:
@@ -91,14 +93,30 @@ KEYS = (
     PolicyKey(name="QuietHours", setting=("notices", "quiet_hours"), kind=_as_written(kinds.QUIET_HOURS)),
     PolicyKey(name="Language", setting=("language",), kind=_as_written(kinds.LANGUAGE)),
     PolicyKey(
-        name="Modules", setting=("pkcs11", "modules"), kind=Kind("accepted.modules", _absolute_paths), paths=_each
+        name="Modules",
+        setting=("pkcs11", "modules"),
+        kind=Kind("accepted.modules", _absolute_paths),
+        paths=_each,
+        mandatory_only=True,
     ),
-    PolicyKey(name="Tools", setting=("procedures",), kind=Kind("accepted.policy_tools", _tools), paths=_paths_of_tools),
-    PolicyKey(name="ProceduresFolder", setting=(OFFICE, "folder"), kind=_as_written(kinds.TOOL), paths=_each),
+    PolicyKey(
+        name="Tools",
+        setting=("procedures",),
+        kind=Kind("accepted.policy_tools", _tools),
+        paths=_paths_of_tools,
+        mandatory_only=True,
+    ),
+    PolicyKey(
+        name="ProceduresFolder",
+        setting=(OFFICE, "folder"),
+        kind=_as_written(kinds.TOOL),
+        paths=_each,
+        mandatory_only=True,
+    ),
     PolicyKey(name="Procedures", setting=(OFFICE, "allowed"), kind=Kind("accepted.procedure_ids", _list_of_words)),
     PolicyKey(name="ProceduresOff", setting=(OFFICE, "off"), kind=Kind("accepted.procedure_ids", _list_of_words)),
     PolicyKey(name="MetricsNames", setting=(OFFICE, "metrics_names"), kind=Kind("accepted.flag", _flag)),
-    PolicyKey(name="Autostart", setting=(OFFICE, "autostart"), kind=Kind("accepted.flag", _flag)),
+    PolicyKey(name="Autostart", setting=(OFFICE, "autostart"), kind=Kind("accepted.flag", _flag), mandatory_only=True),
     PolicyKey(name="SupportLine", setting=(OFFICE, "support_line"), kind=_as_written(_WORDING)),
 )
 """Every key, in the order in which they are shown."""
@@ -121,14 +139,12 @@ def settings_of(table: Table, writers: Writers, *, mandatory: bool) -> dict[str,
 def _trusted(key: PolicyKey, table: Table, writers: Writers, *, mandatory: bool) -> Kind[object]:
     """Return the kind of a key, which also refuses code of others."""
     paths = key.paths
-    if paths is None:
-        return key.kind
 
     def parse(value: object) -> object:
-        if not mandatory:
+        if key.mandatory_only and not mandatory:
             raise table.refusal(key.name, value, text("accepted.mandatory_only"))
         checked = key.kind.parse(value)
-        for path in paths(checked):
+        for path in paths(checked) if paths else ():
             _refuse_code_of_others(key, path, table, writers)
         return checked
 

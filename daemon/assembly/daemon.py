@@ -1,5 +1,6 @@
 """The daemon with all its adapters."""
 
+import logging
 import signal
 import sys
 import threading
@@ -35,8 +36,11 @@ from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, make_t
 from daemon.core.commands import QuitDaemon
 from daemon.core.diagnosis import Check
 from daemon.core.events import CommandReceived
+from daemon.core.login_start import AutostartState
 from daemon.core.state import State
-from daemon.ports import Post, TrayDisplay
+from daemon.ports import LoginStarter, Post, TrayDisplay
+
+log = logging.getLogger(__name__)
 
 WINDOWS_11 = 22000  # its first build
 
@@ -150,6 +154,7 @@ def _make_loop(
         post(problem_met("store", problem))
     for refused in procedure_problems(loaded):
         post(refused)
+    keep_login_start(make_login_starter(), wanted=live.get().office.autostart)
     first_start = not memory.certificates
     state = State(
         settings=live.get(),
@@ -159,6 +164,15 @@ def _make_loop(
         greeting=greeting and first_start,
     )
     return Loop(state, adapters, inbox, watcher.changes)
+
+
+def keep_login_start(starter: LoginStarter, *, wanted: bool | None) -> None:
+    """Start at login, or not, where an administrator has set that."""
+    try:
+        if wanted is not None and (starter.status().state is AutostartState.ON) is not wanted:
+            starter.enable() if wanted else starter.disable()
+    except OSError as error:
+        log.warning("The start at login could not be set as the policy says: %s", error)
 
 
 def hides_new_icons() -> bool:

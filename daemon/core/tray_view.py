@@ -198,10 +198,10 @@ def _next_label(case: RenewalCase, path: Path) -> str:
 
 
 def _settings_items(state: State) -> Iterator[MenuItem]:
-    if state.login_start is not None:
+    if state.login_start is not None and state.settings.office.autostart is None:
         yield MenuItem(label=text("menu.login"), command=ToggleAutostart(), checked=state.login_start)
     yield MenuItem(label=text("menu.check"), command=CheckKeys())
-    if state.settings.language is not None:
+    if state.settings.language is not None and "language" not in state.settings.mandatory:
         yield MenuItem(label=text(LANGUAGE_ITEMS[other_language(state.settings)]), command=SwitchLanguage())
 
 

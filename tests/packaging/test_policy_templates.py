@@ -29,7 +29,7 @@ def adml(language: str) -> ElementTree.Element:
 
 
 def elements_of(policy: ElementTree.Element) -> list[ElementTree.Element]:
-    """Return what an administrator fills in; a switch has nothing."""
+    """Return what an administrator fills in, nothing for a switch."""
     return [each for elements in policy.findall(f"{NAMESPACE}elements") for each in elements]
 
 
@@ -46,7 +46,7 @@ def policies() -> dict[tuple[str, str], ElementTree.Element]:
 
 def test_every_key_can_be_set_where_it_may_be() -> None:
     mandatory = {(POLICY, key.name) for key in KEYS}
-    recommended = {(rf"{POLICY}\Recommended", key.name) for key in KEYS if key.paths is None}
+    recommended = {(rf"{POLICY}\Recommended", key.name) for key in KEYS if not key.mandatory_only}
     assert policies().keys() == mandatory | recommended
 
 

@@ -74,8 +74,12 @@ def _self_test(options: argparse.Namespace, folders: Folders, loaded: Loaded, tr
     return self_test(options, folders, loaded, translator)
 
 
-def _autostart(options: argparse.Namespace, _folders: Folders, _loaded: Loaded, translator: Translator) -> int:
+def _autostart(options: argparse.Namespace, _folders: Folders, loaded: Loaded, translator: Translator) -> int:
     starter = examination.make_login_starter()
+    fixed = loaded.settings.office.autostart
+    if fixed is not None and options.what == ("disable" if fixed else "enable"):
+        print(translator.render(text("autostart.fixed")), file=sys.stderr)
+        return NOT_DONE
     try:
         status = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
     except OSError as error:

@@ -184,8 +184,10 @@ def test_a_missing_module_is_judged_by_its_folder(folders: Folders) -> None:
     assert settings(folders, policy).modules == ()
 
 
-@pytest.mark.parametrize("key", ['Modules = ["/m.so"]', 'Tools = ["opalexe=/t"]', 'ProceduresFolder = "/p"'])
-def test_only_a_mandatory_policy_names_code(folders: Folders, key: str) -> None:
+@pytest.mark.parametrize(
+    "key", ["Autostart = 1", 'Modules = ["/m.so"]', 'Tools = ["opalexe=/t"]', 'ProceduresFolder = "/p"']
+)
+def test_only_a_mandatory_policy_names_code_or_starts_it(folders: Folders, key: str) -> None:
     folders.policy_file.write_text(f"[recommended]\n{key}")
     (problem,) = load_settings(folders).refused
     assert problem.accepted.id == "accepted.mandatory_only"
