@@ -245,9 +245,21 @@ def _with_history(key: Key, known: list[Key]) -> Key:
             note=key.note or before.note,
             keeper=key.keeper or before.keeper,
         )
+        key = _with_identity(key, before)
     if key.flags.unactivated or not key.fingerprints:
         return replace(key, looked_unactivated=True)
     return key
+
+
+def _with_identity(key: Key, before: Key) -> Key:
+    """Keep a token's own words where this reading has none.
+
+    The system's own store knows no serial number.
+    """
+    if key.serial or key.manufacturer:
+        return key
+    label, model = key.label or before.label, before.model or key.model
+    return replace(key, serial=before.serial, manufacturer=before.manufacturer, model=model, label=label)
 
 
 def _records(

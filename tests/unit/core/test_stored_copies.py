@@ -111,3 +111,11 @@ def test_the_old_key_itself_takes_the_place_of_its_copy(user: Simulator) -> None
     assert report is not None
     assert {line.fingerprint_sha256 for line in report.certificates} == {OLD.fingerprint, NEW.fingerprint}
     assert [path.old_fingerprint for path in report.paths] == [OLD.fingerprint]
+
+
+def test_a_key_keeps_its_number_when_the_system_reads_it(user: Simulator) -> None:
+    """PKCS#11 has told it before."""
+    user.plug(NEW, serial="4711", model="IDPrime", label="new key")
+    user.plug(NEW, manufacturer="", model="Windows' own name")
+    (key,) = user.kept.keys.values()
+    assert (key.serial, key.manufacturer, key.model, key.label) == ("4711", "Thales", "IDPrime", "new key")
