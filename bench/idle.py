@@ -70,7 +70,7 @@ def measure(*, quick: bool) -> list[Row]:
         found = observe(sandboxes, running, seconds)
     headless = {name: found[name] for name in (OURS, NOBODY, *PEERS)}
     with_tray = {OURS: found[WITH_TRAY], NOBODY: found[NOBODY]}
-    return [*_rows(headless, "headless", seconds, budget_mb=34), *_rows(with_tray, "with tray", seconds, budget_mb=48)]
+    return [*_rows(headless, "headless", seconds, budget_mb=26), *_rows(with_tray, "with tray", seconds, budget_mb=30)]
 
 
 def observe(

@@ -24,6 +24,7 @@ from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.platform.heap import use_one_arena
 from daemon.adapters.platform.instance_lock import InstanceLock
 from daemon.adapters.schedule.local_zone import LocalZone
 from daemon.adapters.schedule.resume import make_resume
@@ -88,6 +89,7 @@ def run_with_guide(
     thread = AsyncThread(inbox.post)
     live = LiveSettings(loaded.settings)
     Guard(inbox.post).watch_threads()
+    use_one_arena()
     try:
         tray = None if make_tray is None else make_tray(live.render, inbox.post)
         display = tray or HeadlessTray(live.render)

@@ -35,7 +35,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "guide": ("platform",),
     "inbox": (),
     "ipc": ("gate", "guard", "guide", "platform"),
-    "launch": ("guard", "platform"),
+    "launch": ("guard", "notify", "platform"),
     "loop": ("guard", "inbox"),
     "metrics": (),
     "notify": ("platform",),

@@ -11,6 +11,7 @@ from typing import Any
 from config.i18n.text import CleanText, Text, clean, text
 from daemon.adapters.notify.channel import Answered, Channel, Message, NoticeButton, NoticesOffError
 from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.platform.heap import give_back
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import AnswerWordsIssued, CommandReceived, Event, NoticeDelivered, NoticesSwitched
 from daemon.core.model import ActivationToken, AnswerWord
@@ -98,6 +99,7 @@ class ChainNotifier:
             )
             if channel is self._channels[-1] and len(self._channels) > 1:
                 self._deliver_later(message)
+            give_back()
 
     async def _withdraw(self, notice_id: NoticeId) -> None:
         async with self._turn:
