@@ -9,11 +9,11 @@ from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
 from config.workflows import WorkflowKind
 from daemon.adapters.guide.render import render_page
+from daemon.core.commands import AssignProcedure
 from daemon.core.model import Claim
 from daemon.core.state import State
 from support.core.factories import DAY, ending
 from support.core.simulator import Simulator
-from support.core.story import ANNE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,7 @@ def key(name: str, left: timedelta) -> Certificate:
 
 OLD, NEW = key("old", 39 * DAY), key("new", 1090 * DAY)
 NEW_ID = NEW.fingerprint[:16]
+OTHER = ending(300 * DAY, "other", issuer_o="A bank", given_name="Anne", surname="DURAND", subject_cn="Anne DURAND")
 
 
 def story_pages(language: str) -> Iterator[tuple[str, Page]]:
@@ -48,28 +49,34 @@ def play(*known: Certificate) -> Simulator:
     simulator = Simulator(state=State(settings=SETTINGS, login_start=True))
     simulator.look()
     for each in known:
-        simulator.plug(each)
+        plug(simulator, each)
         simulator.remove()
     return simulator
+
+
+def plug(simulator: Simulator, certificate: Certificate) -> None:
+    """Plug in a key, and say that it is for OPALEXE."""
+    simulator.plug(certificate)
+    simulator.command(AssignProcedure(fingerprint=certificate.fingerprint, procedure=OPALEXE.id))
 
 
 def _calm() -> Iterator[tuple[str, GuideView[Sentence]]]:
     yield "empty", play().page
     simulator = play()
-    simulator.plug(key("well", 700 * DAY))
+    plug(simulator, key("well", 700 * DAY))
     yield "well", simulator.page
 
 
 def _ordering() -> Iterator[tuple[str, GuideView[Sentence]]]:
     simulator = play()
-    simulator.plug(OLD)
+    plug(simulator, OLD)
     yield from _walk(simulator, WorkflowKind.ORDER)
 
 
 def _activating() -> Iterator[tuple[str, GuideView[Sentence]]]:
     simulator = play(OLD)
     yield "activate-insert", play(OLD, NEW).page
-    simulator.plug(NEW)
+    plug(simulator, NEW)
     yield from _walk(simulator, WorkflowKind.ACTIVATE)
     simulator.tell(NEW_ID, Claim.ACTIVATED)
     yield "bridge", simulator.page
@@ -78,17 +85,17 @@ def _activating() -> Iterator[tuple[str, GuideView[Sentence]]]:
 def _with_old() -> Iterator[tuple[str, GuideView[Sentence]]]:
     simulator = play(OLD, NEW)
     simulator.tell(NEW_ID, Claim.ACTIVATED)
-    simulator.plug(OLD)
+    plug(simulator, OLD)
     for step in ("log_in", "ask_for_mail", "close_browser"):
         yield f"add_with_old-{step}", simulator.page
         simulator.choose(f"end:{step}")
     yield "add_with_old-remove_old", simulator.page
     simulator.remove()
     yield "add_with_old-insert_new", simulator.page
-    simulator.plug(ANNE)
+    simulator.plug(OTHER)
     yield "wrong-key", simulator.page
     simulator.remove()
-    simulator.plug(NEW)
+    plug(simulator, NEW)
     for step in ("click_link", "enter_pin", "enter_platform", "check_new"):
         yield f"add_with_old-{step}", simulator.page
         simulator.choose(f"end:{step}")
@@ -102,7 +109,7 @@ def _without_old() -> Iterator[tuple[str, GuideView[Sentence]]]:
     simulator.tell(NEW_ID, Claim.ACTIVATED)
     yield "bridge-support", simulator.page
     simulator.choose("end:prepared")
-    simulator.plug(NEW)
+    plug(simulator, NEW)
     yield from _walk(simulator, WorkflowKind.ASSOCIATE_NEW)
     yield "associate_new-question", simulator.page
 

@@ -23,6 +23,7 @@ from tray.window.press_guard import PressGuard
 from tray.window.side_panel import SidePanel, StatusPill
 from tray.window.theme import Theme
 
+HEADLINE, NARROW_HEADLINE = 1.75, 1.4  # of the letters
 TWO_COLUMNS_FROM = 43  # parts of the letters' height in pixels
 
 
@@ -38,7 +39,7 @@ class GuidePage(QWidget):
         self._guard = guard
         self._choose = choose
         self._eyebrow = WrappingLabel(theme, scale=0.9, tone="muted")
-        self.headline = WrappingLabel(theme, scale=1.75, bold=True)
+        self.headline = WrappingLabel(theme, scale=HEADLINE, bold=True)
         self._pill = StatusPill(theme)
         self._danger = Notes(theme)
         self._instructions = Instructions(theme)
@@ -88,6 +89,7 @@ class GuidePage(QWidget):
     def _show_columns(self, width: int) -> None:
         wide = width >= TWO_COLUMNS_FROM * self._theme.base
         self._panel.setVisible(wide)
+        self._theme.size(self.headline, HEADLINE if wide else NARROW_HEADLINE, bold=True)
         self._eyebrow.setVisible(wide and bool(self._eyebrow.text()))  # else it is in the line of the phase
         self._pill.setVisible(not wide)
 
@@ -144,6 +146,6 @@ def _notes(page: Page, translator: Translator, *, wrong: bool) -> list[tuple[str
     notes += [(note, False) for note in page.notes]
     if page.needs is not Needs.NOTHING and page.awaited:
         notes.append((translator.render(text("window.by_itself")), False))
-    if page.steps and page.steps[0].status is StepStatus.CURRENT:
+    if page.steps and page.steps[0].status is StepStatus.CURRENT and not page.notes:
         notes.append((page.why or "", False))
     return notes

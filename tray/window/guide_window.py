@@ -15,6 +15,7 @@ from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action, SavedFile
 from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import USUAL_PX, WrappingButton
+from tray.window.companion import Companion
 from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
 from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
@@ -54,6 +55,7 @@ class GuideWindow(QDialog):
         self._qt_translator = QTranslator(self)
         self.guard = PressGuard()
         self._phases = PhaseBar(theme)
+        self._companion = Companion(theme, self)
         self._guide = GuidePage(theme, self.guard, self._choose)
         self._help = HelpPage(theme, self.guard, self._choose)
         self._contacts = ContactsPage(theme)
@@ -127,6 +129,7 @@ class GuideWindow(QDialog):
 
     def _draw(self, page: Page) -> None:
         translator = self._translator
+        self._companion.show_words(translator)
         self._phases.show_phases(page, translator)
         self._phases.setVisible(bool(page.phases) and self._stack.currentIndex() not in {KEYS, SETTINGS, SHEET})
         match self._stack.currentIndex():
@@ -146,11 +149,11 @@ class GuideWindow(QDialog):
         self._draw_foot(page)
 
     def _draw_foot(self, page: Page) -> None:
-        places = tuple(self._side_places(page))
+        places = (*self._side_places(page), self._beside())
         if self._stack.currentIndex() == GUIDE and page.steps and not page.answers:
             self._foot.show_links(self._links(page), (self._words("window.others"), places))
         else:
-            self._foot.show_links((*self._links(page), *places))
+            self._foot.show_links((*self._links(page), *places[:-1]))
         if self._stack.currentIndex() != GUIDE:
             self._foot.show_button("return", self._words("window.return"), lambda: self.go_to(GUIDE))
         elif (primary := page.primary) is not None:
@@ -188,11 +191,21 @@ class GuideWindow(QDialog):
         if here != SHEET and page.procedure:
             yield "go:sheet", self._words("sheet.link"), lambda: self.go_to(SHEET)
 
+    def _beside(self) -> Link:
+        """Return what docks the window beside the browser, or undocks it."""
+        id_ = "window.undock" if self._companion.is_docked else "window.dock"
+        return "go:beside", self._words(id_), self._toggle_companion
+
+    def _toggle_companion(self) -> None:
+        self._companion.toggle()
+        self.go_to(GUIDE)
+
     def _words(self, id_: str) -> str:
         return self._translator.render(text(id_))
 
     def _lay_out(self) -> None:
         whole = column(self._theme, gap=0)
+        whole.addWidget(self._companion)
         whole.addWidget(self._phases)
         whole.addWidget(self._stack, 1)
         whole.addWidget(self._foot)
