@@ -10,6 +10,7 @@ from config.settings import Procedure, Settings
 from daemon.core.assessment import Assessment, assess
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory
+from daemon.core.notice_words import lead_words
 from daemon.core.subjects import key_holder
 from daemon.core.views.report import CertificateStatus
 
@@ -93,4 +94,4 @@ def _summary(days: int, holder: str | Text) -> Text:
 def _description(procedure: Procedure | None, end: datetime) -> Text:
     if procedure is None or procedure.order_url is None:
         return text("diary.ask", date=end)
-    return text("diary.order", date=end, url=procedure.order_url)
+    return text("diary.order", date=end, url=procedure.order_url, lead=lead_words(procedure))

@@ -90,6 +90,6 @@ def test_the_same_date_has_the_same_name_later() -> None:
 def test_it_says_where_to_order_or_whom_to_ask() -> None:
     known, foreign = certificate("known"), certificate("foreign", issuer_o="Elsewhere", issuer_ou=())
     end = NOW + 400 * DAY
-    order = text("diary.order", date=end, url="https://www.certeurope.fr")
+    order = text("diary.order", date=end, url="https://www.certeurope.fr", lead=text("lead.unknown"))
     assert calendar_entries(memory(owned(known)), TWICE, NOW)[0].description == order
     assert calendar_entries(memory(owned(foreign)), TWICE, NOW)[0].description == text("diary.ask", date=end)
