@@ -51,7 +51,7 @@ class Windows:
         self._card, self._state = folder / "card.der", folder / "reader.txt"
         self._generation = self._counter = 0
         self._scripts = itertools.count()
-        self.module = folder / "prefix/drive_c/Vendor/played_key.dll"
+        self.module = folder / "prefix/drive_c/Middleware/played_key.dll"
         played = {
             "VIGICLE_TEST_WINSCARD": windows_path(self._state),
             "VIGICLE_TEST_TOKEN": windows_path(self._card),
