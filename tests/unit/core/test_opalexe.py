@@ -12,7 +12,8 @@ from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.adapters.guide.render import render_page
 from daemon.core.action_id import ActionKind
-from daemon.core.commands import ChooseAction, NameKey
+from daemon.core.commands import AssignProcedure, ChooseAction, NameKey
+from daemon.core.model import Certificate
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, offered
 from support.core.factories import DAY, NOW, ending
@@ -53,6 +54,12 @@ def choose(simulator: Simulator, wanted: Callable[[Action[Sentence]], bool]) -> 
     simulator.command(ChooseAction(action=action.id))
 
 
+def plug_first(simulator: Simulator, certificate: Certificate) -> None:
+    """Plug the first key, and say what it is for."""
+    simulator.plug(certificate)
+    simulator.command(AssignProcedure(fingerprint=certificate.fingerprint, procedure="opalexe"))
+
+
 def say_done(simulator: Simulator, *steps: str) -> None:
     """Go through steps that only the user can end."""
     for expected in steps:
@@ -67,7 +74,7 @@ def activate(simulator: Simulator) -> None:
 
 
 def test_the_easy_way_from_the_order_to_the_tidying_up(simulator: Simulator) -> None:
-    simulator.plug(OLD)
+    plug_first(simulator, OLD)
     simulator.command(NameKey(fingerprint=OLD.fingerprint, name="la bleue"))
     say_done(simulator, "order", "identity")
     assert step(simulator) == "wait"
@@ -95,7 +102,7 @@ def test_the_easy_way_from_the_order_to_the_tidying_up(simulator: Simulator) -> 
 
 
 def test_the_way_without_a_valid_old_key(simulator: Simulator) -> None:
-    simulator.plug(EXPIRED)
+    plug_first(simulator, EXPIRED)
     simulator.remove()
     simulator.plug(NEW)
     activate(simulator)
@@ -112,7 +119,7 @@ def test_the_way_without_a_valid_old_key(simulator: Simulator) -> None:
 
 
 def test_a_link_that_ran_out_leads_back_to_the_old_key(simulator: Simulator) -> None:
-    simulator.plug(OLD)
+    plug_first(simulator, OLD)
     simulator.remove()
     simulator.plug(NEW)
     activate(simulator)
@@ -128,7 +135,7 @@ def test_a_link_that_ran_out_leads_back_to_the_old_key(simulator: Simulator) -> 
 
 @pytest.mark.parametrize("kind", ["add_with_old", "associate_new"])
 def test_every_refusal_leads_to_its_step_or_to_the_end(simulator: Simulator, kind: str) -> None:
-    simulator.plug(OLD if kind == "add_with_old" else EXPIRED)
+    plug_first(simulator, OLD if kind == "add_with_old" else EXPIRED)
     simulator.remove()
     simulator.plug(NEW)
     activate(simulator)
