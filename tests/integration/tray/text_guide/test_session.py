@@ -205,6 +205,16 @@ def test_certificates_are_listed() -> None:
     ]
 
 
+def test_a_listed_certificate_can_be_asked_about() -> None:
+    asks = button("ask_use:abab", "What is this key for?")
+    shown = TextPage(changed(certificates=(replace(PAGE.certificates[0], use=asks),)))
+    assert shown.answer("c")[-1] == "u1 What is this key for?"
+    assert "u1 What is this key for?" not in shown.whole(), "only in the list"
+    chosen = shown.choose("u1")
+    assert chosen is not None
+    assert chosen.action == asks.id
+
+
 def test_it_says_how_many_certificates_are_not_listed() -> None:
     last = TextPage(changed(more_certificates=2)).answer("c")[-1]
     assert last == "2 more certificates are remembered. To see them all, type “vigicle status”."
