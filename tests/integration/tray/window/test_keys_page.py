@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedWidget
 
+from daemon.adapters.guide.messages import Chosen
+from daemon.core.action_id import ActionId, ActionKind
+from daemon.core.views.guide import Action
 from support.guide_pages import PAGES, Writer
 from tray.window.guide_window import GUIDE, KEYS, GuideWindow
 
@@ -48,6 +52,17 @@ def test_certificates_that_changed_on_a_hidden_tab_are_drawn_when_it_is_shown(
     look_at(window, KEYS)
     guide_setup.settle()
     assert forget_entries(window) == 1
+
+
+def test_what_a_key_is_for_can_be_asked_from_its_menu(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    asks = Action(id=ActionId(ActionKind.ASK_USE, "ab"), label="What is this key for?")
+    window.show_page(replace(PAGE, certificates=(replace(PAGE.certificates[0], use=asks),)))
+    look_at(window, KEYS)
+    (entry,) = [each for each in window.findChildren(QAction) if each.objectName() == f"action:{asks.id}"]
+    assert entry.text() == asks.label
+    entry.trigger()
+    assert guide_setup.answers == [Chosen(number=PAGE.number, action=asks.id)]
+    assert window.findChildren(QStackedWidget)[0].currentIndex() == GUIDE, "which then asks"
 
 
 def forget_entries(window: QWidget) -> int:
