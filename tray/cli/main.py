@@ -33,6 +33,7 @@ from tray.cli.stdio import open_closed_streams, printed
 from tray.icon.tray_icon import TrayIcon
 
 LOGGED_LIMIT = 2000  # characters
+MESSAGE_LIMIT = 2000
 
 log = logging.getLogger(__name__)
 
@@ -136,13 +137,20 @@ COMMAND_HELP = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses arguments in words that no terminal can take for anything else."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(clean(message, MESSAGE_LIMIT))
+
+
 def _parser(render: Render) -> argparse.ArgumentParser:
     def words(id_: str) -> str:
         return render(text(id_))
 
     gettext.bindtextdomain("argparse", LOCALE)  # the messages of argparse
     gettext.textdomain("argparse")
-    parser = argparse.ArgumentParser(prog="vigicle", description=words("help.description"))
+    parser = _Parser(prog="vigicle", description=words("help.description"))
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help=words("help.version"))
     parser.add_argument("-v", "--verbose", action="store_true", help=words("help.verbose"))
     commands = parser.add_subparsers(required=True, metavar=words("help.command"))

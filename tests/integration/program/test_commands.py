@@ -463,3 +463,12 @@ def test_the_daemon_does_not_import_modules_of_single_commands(english: Program)
         [sys.executable, "-I", "-c", code], env=english.environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("given", ["\x1b]0;pwned\x07\x1b[2J\u202e", "\udcff\udcfe", "[bold]x", "9" * 5000])
+@pytest.mark.parametrize("command", [["status"], ["name", "a" * 64], ["tell", "replaces"], ["procedure", "check"], []])
+def test_no_argument_is_printed_as_it_came(workstation: Program, command: list[str], given: str) -> None:
+    done = workstation.run(*command, given)
+    assert done.returncode in {0, 1, 2, 3}
+    assert "Traceback" not in done.stderr
+    assert not set("\x1b\x07\u202e") & set(done.stdout + done.stderr)
