@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from tray.window.theme import Theme
@@ -40,6 +40,10 @@ class WrappingLabel(QLabel):
         self.setText(breakable(words or ""))
         self.setAccessibleName(words or "")
         self.setVisible(bool(words))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Select no word: the second click often meets a new page."""
+        event.accept()
 
 
 def breakable(words: str) -> str:

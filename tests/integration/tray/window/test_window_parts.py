@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from config.i18n.text import text
@@ -24,7 +25,7 @@ from tray.window.buttons import WrappingButton
 from tray.window.countdown import left_words
 from tray.window.guide_window import KEYS, GuideWindow
 from tray.window.key_picture import KeyPicture, drawn_keys
-from tray.window.labels import by_sentence
+from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.theme import Theme
 from tray.window.validity_bar import SHORTEST, span
 
@@ -462,3 +463,10 @@ def test_a_page_that_comes_to_the_front_uses_the_right_of_the_click(
     monkeypatch.setattr(window, "activateWindow", lambda: seen.append(os.environ.get("XDG_ACTIVATION_TOKEN")))
     window.show_page(replace(PAGES["step"](ENGLISH), front=True, activation=ActivationToken("a-token")))
     assert seen == ["a-token"]
+
+
+def test_a_double_click_on_words_selects_none(guide_setup: GuideSetup) -> None:
+    label = WrappingLabel(guide_setup.theme, "Keep the old key")
+    label.show()
+    QTest.mouseDClick(label, Qt.MouseButton.LeftButton, pos=QPoint(10, label.height() // 2))
+    assert label.selectedText() == ""
