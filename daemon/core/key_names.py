@@ -44,6 +44,15 @@ def note_key(memory: Memory, fingerprint: Fingerprint, note: str | None, keeper:
     return replace(memory, keys={**memory.keys, key.id: noted})
 
 
+def with_note(place: Text, *, note: str, keeper: str) -> Text:
+    """Return where a key was seen, where it lies, who keeps it."""
+    if note:
+        place = text("key.noted", place=place, note=note)
+    if keeper:
+        place = text("key.kept_by", place=place, keeper=keeper)
+    return place
+
+
 def called(holder: str | Text, key: Key) -> str | Text:
     """Return the holder's name, with the key's own name if any."""
     holder = holder or text("holder.unknown")

@@ -13,6 +13,7 @@ from config.i18n.text import CleanText, Render, clean, text
 from config.i18n.translator import Translator
 from config.instants import has_end
 from config.settings import Settings
+from daemon.core.key_names import with_note
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_TITLES, remedy
 from daemon.core.views.report import CertificateStatus, Path, Report, Stage
 from tray.cli.console import Terminal, styled
@@ -161,6 +162,7 @@ def place_words(line: CertificateStatus, render: Render) -> CleanText:
         place = text("table.away")
     else:
         place = text("table.seen_in" if line.reader else "table.seen", date=line.last_seen, reader=line.reader)
+    place = with_note(place, note=line.note, keeper=line.keeper)
     if line.key_name:
         return CleanText(f"{render(text('table.key_name', name=line.key_name))} · {render(place)}")
     return render(place)

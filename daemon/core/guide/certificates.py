@@ -15,7 +15,7 @@ from daemon.core.guide.context import blank_progress
 from daemon.core.guide.use_page import ask_use_action
 from daemon.core.holders import holder_name
 from daemon.core.issuers import is_sure
-from daemon.core.key_names import key_of
+from daemon.core.key_names import key_of, with_note
 from daemon.core.labels import ROLES
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
 from daemon.core.notice import NoticeId, NoticeKind
@@ -160,6 +160,12 @@ def _left(line: CertificateStatus, now: datetime) -> Text | None:
 
 
 def _place(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
+    """Return where the key was seen last, and what is noted of it."""
+    place = _place_seen(seen, key, present=present)
+    return place if key is None else with_note(place, note=key.note, keeper=key.keeper)
+
+
+def _place_seen(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
     if key is not None and key.reader:
         return _place_in(key.reader, seen, present=present)
     if present:

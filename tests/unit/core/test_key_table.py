@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from config.i18n.text import Text, text
 from daemon.core.commands import NoteKey
-from daemon.core.key_names import NOTE_LIMIT, key_of
+from daemon.core.key_names import NOTE_LIMIT, key_of, with_note
 from daemon.core.key_table import key_rows
 from daemon.core.model import Fingerprint, Role
 from daemon.core.views.report import Stage
@@ -74,3 +75,20 @@ def test_a_superseded_key_is_last_and_a_key_without_certificates_is_left_out() -
 def test_a_certificate_without_a_date_has_a_row_too() -> None:
     (row,) = key_rows(memory(owned(certificate(not_after=None))), SETTINGS, NOW)
     assert (row.not_after, row.days_left, row.stage) == (None, None, Stage.UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    ("note", "keeper", "id_"),
+    [("", "", "x"), ("coffre", "", "key.noted"), ("", "Anne", "key.kept_by"), ("coffre", "Anne", "key.kept_by")],
+)
+def test_a_place_has_the_note_behind_it(note: str, keeper: str, id_: str) -> None:
+    assert with_note(text("x"), note=note, keeper=keeper).id == id_
+
+
+def test_the_page_of_the_keys_shows_the_note() -> None:
+    simulator = Simulator()
+    simulator.plug(SOON)
+    simulator.command(NoteKey(fingerprint=SOON.fingerprint, note="coffre"))
+    (card,) = simulator.page.certificates
+    assert isinstance(card.place, Text)
+    assert card.place.id == "key.noted"
