@@ -160,7 +160,7 @@ def _left(line: CertificateStatus, now: datetime) -> Text | None:
 
 
 def _place(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
-    """Return where the key was seen last, and what is noted of it."""
+    """Return where the key was seen last, and the notes of it."""
     place = _place_seen(seen, key, present=present)
     return place if key is None else with_note(place, note=key.note, keeper=key.keeper)
 
