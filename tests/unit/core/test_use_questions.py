@@ -9,7 +9,7 @@ from config.settings import Settings
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.commands import AssignProcedure, CompareHolders
-from daemon.core.model import Assignment, Certificate, HolderAnswer, Role
+from daemon.core.model import Assignment, Certificate, HolderAnswer, Role, pair_of
 from daemon.core.notice import NoticeKind
 from daemon.core.state import State
 from daemon.core.use_questions import issuer_facts
@@ -235,3 +235,24 @@ def test_the_report_asks_until_there_is_an_answer() -> None:
     assert asking is not None
     assert settled is not None
     assert (asking.open_uses, settled.open_uses) == ((DUE.fingerprint,), ())
+
+
+def test_another_use_is_no_procedure_where_none_is_for_any_key() -> None:
+    simulator = plugged(DUE, settings=Settings(procedures=(ASSUMED, ALSO)))
+    assert answers(simulator) == ["opalexe", "siv", "none", "unknown"]
+    say(simulator, "none")
+    assert procedures(simulator) == [None]
+    assert simulator.page.headline == Text("guide.plain")
+    ask(simulator)
+    assert answers(simulator) == ["opalexe", "siv", "none", "unknown"]
+
+
+def test_a_key_parted_by_the_user_inherits_nothing() -> None:
+    new = certificate("new", not_before=NOW - DAY)
+    simulator = plugged(DUE)
+    simulator.command(AssignProcedure(fingerprint=DUE.fingerprint, procedure="siv"))
+    pair = pair_of(DUE.fingerprint, new.fingerprint)
+    kept = replace(simulator.state.memory, holder_answers={pair: HolderAnswer.ANOTHER})
+    simulator.state = replace(simulator.state, memory=kept)
+    simulator.plug(new, reader="Reader 01")
+    assert sorted(str(procedure) for procedure in procedures(simulator)) == ["opalexe", "siv"]
