@@ -93,7 +93,8 @@ class KeyCard(QFrame):
     def _add_facts(self, words: QVBoxLayout, first: CertificateCard[str]) -> None:
         """Say what the key is for, and where it is."""
         place = self._words("window.plugged_in") if first.present else first.place
-        for fact in filter(None, (first.procedure, capitalized(place))):
+        kept = self._translator.render(text("window.keeper", keeper=first.keeper)) if first.keeper else ""
+        for fact in filter(None, (first.procedure, capitalized(place), first.note, kept)):
             words.addWidget(WrappingLabel(self._theme, fact, tone="muted"))
 
     def _told(self) -> tuple[CertificateCard[str], ...]:

@@ -132,6 +132,8 @@ class _PageRenderer:
             fingerprint=card.fingerprint,
             key=card.key,
             key_name=card.key_name,
+            note=card.note,
+            keeper=card.keeper,
             holder=self._name(card.holder),
             procedure=self._optional(card.procedure),
             role=card.role,

@@ -121,7 +121,7 @@ def _card(
     )
     if key is None:
         return card
-    return replace(card, key=key.id, key_name=key.name)
+    return replace(card, key=key.id, key_name=key.name, note=key.note, keeper=key.keeper)
 
 
 def _use(state: State, certificate: Certificate, procedure: Procedure | None) -> Sentence | None:

@@ -143,6 +143,10 @@ class CertificateCard(Generic[S]):
     """Its key; None where none is known."""
     key_name: str
     """The user's name for the key."""
+    note: str = ""
+    """Where it lies, in the user's words."""
+    keeper: str = ""
+    """Who keeps it, in the user's words."""
     holder: str | S
     """The holder's name, or a text where it has none."""
     procedure: S | None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget
 
 from daemon.adapters.guide.messages import Chosen
 from daemon.core.action_id import ActionId, ActionKind
@@ -67,3 +67,12 @@ def test_what_a_key_is_for_can_be_asked_from_its_menu(guide_setup: GuideSetup, w
 
 def forget_entries(window: QWidget) -> int:
     return sum(action.objectName().startswith("forget:") for action in window.findChildren(QAction))
+
+
+def test_a_key_says_where_it_lies_and_who_keeps_it(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    noted = replace(PAGE.certificates[0], note="the blue drawer", keeper="Zoé")
+    window.show_page(replace(PAGE, number=2, certificates=(noted,)))
+    look_at(window, KEYS)
+    guide_setup.settle()
+    shown = {label.text() for label in window.findChildren(QLabel) if label.isVisible()}
+    assert {"the blue drawer", "Kept by: Zoé"} <= shown

@@ -246,3 +246,13 @@ def test_a_single_check_withdraws_no_notice() -> None:
     simulator.state = replace(simulator.state, notifies=False)
     forget(simulator, OLD)
     assert not [effect for effect in simulator.effects if isinstance(effect, Withdraw)]
+
+
+def test_a_card_says_where_the_key_lies_and_who_keeps_it() -> None:
+    simulator = simulator_with(OLD)
+    memory = simulator.state.memory
+    keys = {id_: replace(key, note="the blue drawer", keeper="Zoé") for id_, key in memory.keys.items()}
+    simulator.state = replace(simulator.state, memory=replace(memory, keys=keys))
+    simulator.wait(DAY)
+    card = cards(simulator)[OLD.fingerprint]
+    assert (card.note, card.keeper) == ("the blue drawer", "Zoé")
