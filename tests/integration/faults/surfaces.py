@@ -101,7 +101,8 @@ def shown_by(simulator: Simulator) -> Iterator[tuple[str, str]]:
             yield "notice", message.body
             yield from (("button", button.label) for button in message.buttons)
         shown = (simulator.state.tray, *(effect.view for effect in simulator.effects if isinstance(effect, ShowGuide)))
-        yield from (("face or guide", translator.render(sentence)) for sentence in _sentences(shown))
+        for sentence in _sentences(shown):  # what is to be copied has lines
+            yield from (("face or guide", line) for line in translator.render(sentence).split("\n"))
         yield from (("JSON", line) for line in _strings(json.loads(as_json(report, translator.render))))
         yield from (("table", line) for line in _table(report, translator, simulator.state.settings))
 
