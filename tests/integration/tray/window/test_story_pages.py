@@ -69,4 +69,7 @@ def test_no_page_beside_scrolls(shown: dict[str, GuideWindow], guide_setup: Guid
     window = shown["add_with_old-log_in"]
     window.go_to(place)
     guide_setup.settle()
-    assert overflow(window) == 0
+    too_much = overflow(window)
+    window.go_to(GUIDE)  # the other tests look at it, in any order
+    guide_setup.settle()
+    assert too_much == 0
