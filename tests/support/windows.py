@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support.process import require_file, require_tool
+from support.process import SupportTimeoutError, require_file, require_tool, wait_until
 from support.wine_prefix import QUIET, Ended, WinePrefix, WineProgram
 
 if TYPE_CHECKING:
@@ -39,6 +39,34 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return 
 def windows_path(path: Path | str) -> str:
     """Return a path of this system as Wine shows it."""
     return "Z:" + str(path).replace("/", "\\")
+
+
+class DesktopProgram:
+    """A program on the desktop, with its log.
+
+    Wine 8 hands it the pipe of its output; under Wine 10, as on Windows, it has none and writes into its log file.
+    """
+
+    def __init__(self, program: WineProgram, log: Path) -> None:
+        self._program = program
+        self._log = log
+        self._heard = 0  # characters that were waited for
+
+    def wait_for(self, text: str, limit_s: float = 60.0) -> None:
+        """Return once the log holds the text, after that of earlier calls."""
+
+        def holds_text() -> bool:
+            return text in self._read()[self._heard :]
+
+        try:
+            wait_until(holds_text, repr(text), limit_s)
+        except SupportTimeoutError as error:
+            raise SupportTimeoutError(f"{error}. Log:\n{self._read()}") from None
+        self._heard = self._read().index(text, self._heard) + len(text)
+
+    def _read(self) -> str:
+        in_file = self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+        return self._program.output + in_file
 
 
 class Windows:
@@ -124,10 +152,14 @@ class Windows:
         """Start vigicle as a double click does: it has no standard streams."""
         self.prefix.run("start", self.in_windows(self.program / "vigiclew.exe"), *arguments)
 
-    def start_on_desktop(self, *arguments: str) -> WineProgram:
-        """Start vigicle in a desktop with a taskbar."""
-        program = windows_path(self.program / "vigicle.exe")
-        return self.prefix.start("explorer.exe", f"/desktop={DESKTOP}", program, *arguments)
+    def start_on_desktop(self, *arguments: str) -> DesktopProgram:
+        """Start vigicle in a desktop with a taskbar.
+
+        Wine 10 gives a program with a console a window there, and its output to nobody else.
+        """
+        program = windows_path(self.program / "vigiclew.exe")
+        started = self.prefix.start("explorer.exe", f"/desktop={DESKTOP}", program, *arguments)
+        return DesktopProgram(started, self.data / "vigicle.log")
 
     def python(self, code: str, *arguments: str, on_desktop: bool = False) -> Ended:
         """Run Python code in that Windows, with vigicle importable."""

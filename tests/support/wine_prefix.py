@@ -51,6 +51,11 @@ class WineProgram:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
+    @property
+    def output(self) -> str:
+        """What it has printed so far."""
+        return "".join(self._output)
+
     def wait(self, limit_s: float = LIMIT_S) -> Ended:
         """Return how it ended."""
         code = self._process.wait(limit_s)

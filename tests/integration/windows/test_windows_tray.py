@@ -15,8 +15,7 @@ from support.process import require_tool, wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.windows import Windows
-    from support.wine_prefix import WineProgram
+    from support.windows import DesktopProgram, Windows
 
 pytestmark = pytest.mark.full
 
@@ -55,7 +54,7 @@ print(len(found), "answers:", *(call(window, number, wparam, lparam) & 0xFFFFFFF
 class Taskbar:
     """vigicle's icon in a taskbar."""
 
-    def __init__(self, windows: Windows, daemon: WineProgram) -> None:
+    def __init__(self, windows: Windows, daemon: DesktopProgram) -> None:
         self.windows = windows
         self.daemon = daemon
 
