@@ -155,7 +155,7 @@ class Windows:
     def start_on_desktop(self, *arguments: str) -> DesktopProgram:
         """Start vigicle in a desktop with a taskbar.
 
-        Wine 10 gives a program with a console a window there, and its output to nobody else.
+        Wine 10 gives a program with a console a window there, and takes its output.
         """
         program = windows_path(self.program / "vigiclew.exe")
         started = self.prefix.start("explorer.exe", f"/desktop={DESKTOP}", program, *arguments)
