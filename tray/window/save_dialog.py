@@ -59,7 +59,8 @@ def _ask_to_replace(over: QWidget, existing: Path, translator: Translator) -> bo
 
     The panel of macOS asks in any case (NSSavePanel).
     """
-    if sys.platform == "darwin":
-        return True
     question = translator.render(text("window.save.replace", file=str(existing)))
-    return QMessageBox.question(over, "vigicle", question) == QMessageBox.StandardButton.Yes
+    answer = QMessageBox.StandardButton.Yes
+    if sys.platform != "darwin":
+        answer = QMessageBox.question(over, "vigicle", question)
+    return answer == QMessageBox.StandardButton.Yes

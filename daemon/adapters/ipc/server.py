@@ -12,7 +12,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
 from daemon.adapters.guard import Guard
@@ -26,7 +26,7 @@ from daemon.adapters.ipc.auth import (
     create_endpoint,
     remove_endpoint,
 )
-from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, shut_down, time_limit
+from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, AnyConnection, shut_down, time_limit
 from daemon.adapters.ipc.messages import (
     REQUEST_LIMIT,
     ErrorCode,
@@ -135,7 +135,7 @@ class ControlServer:
             else:
                 connection.close()
 
-    def _begin(self, thread: threading.Thread, connection: Connection) -> None:
+    def _begin(self, thread: threading.Thread, connection: AnyConnection) -> None:
         try:
             thread.start()
         except BaseException:  # RuntimeError: the system has no thread left
@@ -158,7 +158,7 @@ class ControlServer:
             self._unauthenticated.add(thread)
             return True
 
-    def _serve(self, connection: Connection, key: Endpoint) -> None:
+    def _serve(self, connection: AnyConnection, key: Endpoint) -> None:
         try:
             with connection:
                 self._faults.run("The answer to a client", partial(self._handle_or_reject, connection, key))
@@ -170,13 +170,13 @@ class ControlServer:
             self._threads.discard(thread)
             self._unauthenticated.discard(thread)
 
-    def _handle_or_reject(self, connection: Connection, key: Endpoint) -> None:
+    def _handle_or_reject(self, connection: AnyConnection, key: Endpoint) -> None:
         try:
             self._handle(connection, key)
         except (*CONNECTION_ERRORS, AuthenticationError, *DECODE_ERRORS) as error:
             log.debug("Connection rejected: %r", error)
 
-    def _handle(self, connection: Connection, key: Endpoint) -> None:
+    def _handle(self, connection: AnyConnection, key: Endpoint) -> None:
         with time_limit(connection, ASK_LIMIT_S):
             authenticate_client(connection, key.key)
             request = decode_request(connection.recv_bytes(REQUEST_LIMIT))
@@ -189,7 +189,7 @@ class ControlServer:
         elif (report := self._ask(request)) is not None:
             _send(connection, encode_reply(report))
 
-    def _accept_subscriber(self, connection: Connection) -> None:
+    def _accept_subscriber(self, connection: AnyConnection) -> None:
         """Send the guide's pages until the client leaves or falls behind."""
         subscriber = self._publisher.subscribe()
         if subscriber is None:
@@ -222,7 +222,7 @@ class ControlServer:
                 self._waiting.pop(number, None)
 
 
-def _send_pages(connection: Connection, subscriber: GuideSubscriber) -> None:
+def _send_pages(connection: AnyConnection, subscriber: GuideSubscriber) -> None:
     try:
         with contextlib.suppress(*CONNECTION_ERRORS):
             _send(connection, encode_reply(SubscriptionAccepted()))
@@ -232,6 +232,6 @@ def _send_pages(connection: Connection, subscriber: GuideSubscriber) -> None:
         shut_down(connection)
 
 
-def _send(connection: Connection, message: bytes) -> None:
+def _send(connection: AnyConnection, message: bytes) -> None:
     with time_limit(connection, SEND_LIMIT_S):
         connection.send_bytes(message)
