@@ -135,8 +135,7 @@ def assess(
     )
     if last.blank or any(content.blank for content in contents.values()):
         cases = _with_blank_token(cases, memory, keys | last.keys, now, settings)
-    unused = (f for key in memory.keys.values() if Claim.UNUSED in key.claims for f in key.fingerprints)
-    silent = renewed_in_place.union(unused, (f for case in cases for f in _superseded(case, memory, settings)))
+    silent = renewed_in_place.union(_unused(memory), *(_superseded(case, memory, settings) for case in cases))
     certificates = _certificate_statuses(memory, settings, fingerprints, silent, now)
     return Assessment(
         cases=tuple(cases),
@@ -145,6 +144,13 @@ def assess(
         cases_by_key={entry.key.id: case for case in reversed(cases) for entry in case.lineage.entries},
         watched_by_key=_watched(memory.keys, certificates),
     )
+
+
+def _unused(memory: Memory) -> Iterator[Fingerprint]:
+    """Yield the certificates of keys that the user does not use."""
+    for key in memory.keys.values():
+        if Claim.UNUSED in key.claims:
+            yield from key.fingerprints
 
 
 def _by_key(doubts: tuple[HolderDoubt, ...]) -> Mapping[KeyId, HolderDoubt]:
@@ -209,17 +215,22 @@ def _with_blank_token(
 
     One that nothing identifies may.
     """
-    needy = [c for c in cases if c.path is not None and c.path.kind is WorkflowKind.ORDER]
+    needy = [case for case in cases if _waits_for_order(case)]
     if not needy:
         return cases
     chosen = min(needy, key=lambda c: c.status.current.not_after)
     notices = settings.notices_of(chosen.lineage.procedure)
-    blanks = [key for key in memory.keys.values() if key.id in inserted and not key.fingerprints]
     order = tuple(memory.keys)
+    blanks = [key for key in memory.keys.values() if key.id in inserted and not key.fingerprints]
     if blanks and not any(_may_replace(blank, chosen.status.current, order, notices) for blank in blanks):
         return cases
     path = choose_path(chosen.lineage, chosen.status, now, notices, blank_token=True)
-    return [replace(c, path=path) if c is chosen else c for c in cases]
+    at = cases.index(chosen)
+    return [*cases[:at], replace(chosen, path=path), *cases[at + 1 :]]
+
+
+def _waits_for_order(case: RenewalCase) -> bool:
+    return case.path is not None and case.path.kind is WorkflowKind.ORDER
 
 
 def _superseded(case: RenewalCase, memory: Memory, settings: Settings) -> Iterator[Fingerprint]:
@@ -277,6 +288,7 @@ def _certificate_status(
     procedure = procedure_of(certificate, settings.procedures, assignments)
     recall = recall_of(certificate, procedure)
     usable = certificate if recall is None else replace(certificate, not_after=last_moment(recall))
+    name, note, keeper, reader = _on_key(key)
     found = stage(usable, now, settings.notices_of(procedure), superseded=certificate.fingerprint in silent)
     return CertificateStatus(
         fingerprint_sha256=certificate.fingerprint,
@@ -294,12 +306,19 @@ def _certificate_status(
         present=certificate.fingerprint in present_now,
         procedure=procedure.id if procedure else None,
         procedure_sure=is_sure(certificate, settings.procedures, assignments),
-        key_name=key.name if key else "",
-        note=key.note if key else "",
-        keeper=key.keeper if key else "",
+        key_name=name,
+        note=note,
+        keeper=keeper,
         last_seen=seen.last_seen,
-        reader=key.reader if key else NO_READER,
+        reader=reader,
     )
+
+
+def _on_key(key: Key | None) -> tuple[str, str, str, ReaderName]:
+    """Return name, note and keeper of a key, and its reader."""
+    if key is None:
+        return "", "", "", NO_READER
+    return key.name, key.note, key.keeper, key.reader
 
 
 def _renewable_from(

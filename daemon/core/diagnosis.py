@@ -199,9 +199,7 @@ def _keys(inspection: ReaderInspection) -> Iterator[Check]:
     reads = _reads(inspection)
     for (module, place), (token, count) in reads.items():
         if module == SYSTEM_STORE:
-            yield fine(Topic.KEY, text("doctor.key.read_by_system", place=place, count=count))
-            if token.model:
-                yield fine(Topic.KEY, text("doctor.key.card", place=place, card=token.model))
+            yield from _read_by_system(place, token, count)
         else:
             yield fine(Topic.KEY, text("doctor.key.read", place=place, module=module, count=count))
     for trouble in inspection.report.troubles:
@@ -209,6 +207,12 @@ def _keys(inspection: ReaderInspection) -> Iterator[Check]:
             yield troubled(Topic.KEY, trouble)
     if not reads and not any(reader.state is Occupancy.HOLDING for reader in inspection.report.readers):
         yield fine(Topic.KEY, text("doctor.key.none"), text("doctor.key.none.do"))
+
+
+def _read_by_system(place: str, token: TokenReading, count: int) -> Iterator[Check]:
+    yield fine(Topic.KEY, text("doctor.key.read_by_system", place=place, count=count))
+    if token.model:
+        yield fine(Topic.KEY, text("doctor.key.card", place=place, card=token.model))
 
 
 def _reads(inspection: ReaderInspection) -> dict[tuple[str, str], tuple[TokenReading, int]]:
@@ -236,7 +240,15 @@ def _modules(inspection: ReaderInspection) -> Iterator[Check]:
     for module in inspection.modules:
         if module not in failed:
             yield fine(Topic.MODULES, text("doctor.module.there", module=module))
-    if not inspection.modules and not failed and any(module == SYSTEM_STORE for module, _ in _reads(inspection)):
-        yield fine(Topic.MODULES, text("doctor.module.unneeded"))
-    elif not inspection.modules and not failed:
-        yield bad(Topic.MODULES, text("doctor.module.none"), text("doctor.module.none.do"))
+    if not inspection.modules and not failed:
+        yield _without_module(inspection)
+
+
+def _without_module(inspection: ReaderInspection) -> Check:
+    """Judge the lack of modules.
+
+    The system's own reading may make up for it.
+    """
+    if any(module == SYSTEM_STORE for module, _ in _reads(inspection)):
+        return fine(Topic.MODULES, text("doctor.module.unneeded"))
+    return bad(Topic.MODULES, text("doctor.module.none"), text("doctor.module.none.do"))

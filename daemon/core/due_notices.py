@@ -5,7 +5,7 @@ Each is told at its moment, and again until it is answered.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from config.settings import NoticeSettings, Settings
@@ -77,14 +77,17 @@ def moments(
         if subject.key.id in memory.snoozes:
             yield memory.snoozes[subject.key.id]
         if subject.case is not None:
-            yield from _registration_moments(subject.case)
-            yield from filter(None, [subject.case.opens])
-            if subject.case.expected is not None:
-                yield subject.case.expected
+            yield from _moments_of_case(subject.case)
     if any(_may_repeat(subject, memory, now) for subject in found):
         yield presence.next_morning(now)
     begins = [c.not_before for c in assessment.certificates if c.not_before is not None]
     yield from (moment for moment in begins if moment > now)
+
+
+def _moments_of_case(case: RenewalCase) -> Iterator[datetime]:
+    """Yield when the way to renew changes, or is overdue."""
+    yield from _registration_moments(case)
+    yield from filter(None, (case.opens, case.expected))
 
 
 def _ends_by_notices(found: tuple[Subject, ...], settings: Settings) -> dict[NoticeSettings, list[datetime]]:
@@ -115,7 +118,9 @@ def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetim
 def snooze_until(subject_end: datetime, now: datetime, rest: timedelta = SNOOZE) -> datetime:
     """Return the end of a rest, or the certificate's earlier end."""
     until = later(now, rest)
-    return subject_end if now < subject_end < until else until
+    if now < subject_end:
+        return min(subject_end, until)
+    return until
 
 
 def _due_keys(
@@ -132,18 +137,22 @@ def _due_keys(
     news: list[DedupKey] = [*_begin_keys(subject, now), *_path_keys(subject), *_last_day_keys(subject, now)]
     news += _window_keys(subject, notices)
     covered = (ToldKey(subject.key.id), *passed, *news)
-    if any(not was_delivered(memory, dedup_key, now) for dedup_key in news):
+    if not _were_told(news, memory, now):
         return covered
     rests_until = memory.snoozes.get(subject.key.id)
     if rests_until is not None and now < rests_until <= later(now, SNOOZE):
         return ()
     latest = [milestone for milestone in passed[-1:] if not _is_silenced(subject, milestone, now)]
-    if any(not was_delivered(memory, milestone, now) for milestone in latest):
+    if not _were_told(latest, memory, now):
         return covered
     comes_again = rests_until is not None or _is_due_again(subject, memory, covered, presence, now)
     if comes_again and len(covered) > 1 and not _news_later_today(subject, notices, presence, now):
         return covered
     return ()
+
+
+def _were_told(dedup_keys: Iterable[DedupKey], memory: Memory, now: datetime) -> bool:
+    return all(was_delivered(memory, dedup_key, now) for dedup_key in dedup_keys)
 
 
 def _is_silenced(subject: Subject, milestone: MilestoneKey, now: datetime) -> bool:
@@ -204,8 +213,7 @@ def _answered_at(subject: Subject, memory: Memory, now: datetime) -> datetime | 
     answered = memory.answered.get(subject.key.id)
     if answered is None or answered > later(now, CLOCK_SLACK):
         return None
-    expected = None if subject.case is None else subject.case.expected
-    if expected is not None and answered < expected <= now:
+    if subject.expected is not None and answered < subject.expected <= now:
         return None
     return answered
 
@@ -240,8 +248,10 @@ def _path_keys(subject: Subject) -> Iterator[PathKey]:
 
 def _begin_keys(subject: Subject, now: datetime) -> Iterator[BeginKey]:
     """Yield the key of a certificate that began since it was seen."""
-    newest = subject.case.status.newest if subject.case else None
-    if newest is not None and subject.path is not None and newest.seen.first_seen < newest.not_before <= now:
+    if subject.case is None or subject.path is None:
+        return
+    newest = subject.case.status.newest
+    if newest.seen.first_seen < newest.not_before <= now:
         yield BeginKey(newest.fingerprint[:16])
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from config.settings import Procedure, Recall
 from daemon.core.caching import memoize_last
@@ -94,14 +95,16 @@ def certificates_renewed_in_place(
 
     The replacement has the same role, procedure and holder, and has begun.
     """
-    found: set[Fingerprint] = set()
-    for key in memory.keys.values():
-        if len(key.fingerprints) > 1:
-            known = [memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates]
-            begun = [c for c in known if c.not_before is not None and c.not_before <= now]
-            uses = Uses(procedures, memory.assignments)
-            found |= {c.fingerprint for c in known if any(_replaces(other, c, uses) for other in begun)}
-    return frozenset(found) if found else NONE  # always the same object: `lineages` are cached for it
+    uses = Uses(procedures, memory.assignments)
+    several = (key for key in memory.keys.values() if len(key.fingerprints) > 1)
+    found = chain.from_iterable(_replaced_on(key, memory, uses, now) for key in several)
+    return frozenset(found) or NONE  # always the same object: `lineages` are cached for it
+
+
+def _replaced_on(key: Key, memory: Memory, uses: Uses, now: datetime) -> Iterator[Fingerprint]:
+    known = [memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates]
+    begun = [c for c in known if c.not_before is not None and c.not_before <= now]
+    yield from (c.fingerprint for c in known if any(_replaces(other, c, uses) for other in begun))
 
 
 def _replaces(one: Certificate, other: Certificate, uses: Uses) -> bool:
@@ -217,14 +220,19 @@ def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, Hold
     homes = _Homes(answers)
     for entry in entries:
         fitting = [group for group in homes.of(entry) if _fits(entry, group, answers)]
-        joined = [g for g in fitting[1:] if any(told(entry, m, answers) is HolderAnswer.SAME for m in g)]
-        group = fitting[0] if fitting else []
+        joined = [group for group in fitting[1:] if _is_joined(entry, group, answers)]
+        group = next(iter(fitting), [])
         groups = [g for g in groups if not any(g is other for other in (group, *joined))]
         group += [*(member for other in joined for member in other), entry]
         group.sort(key=_by_begin)
         groups.append(group)
         homes.add_group(group)
     return sorted(groups, key=lambda group: _by_begin(group[0]))
+
+
+def _is_joined(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]) -> bool:
+    """Return whether the user has joined an entry to a group."""
+    return any(told(entry, member, answers) is HolderAnswer.SAME for member in group)
 
 
 def _by_begin(entry: LineageEntry) -> tuple[datetime, datetime, Fingerprint]:

@@ -4,9 +4,9 @@ Certificates are known by their fingerprints. What was answered here always wins
 person is taken: that is asked here.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from config.i18n.text import Text, text
 from daemon.core.assignments import inherit_assignments
@@ -43,13 +43,13 @@ def _compared(pair: CertificatePair, answer: HolderAnswer) -> ComparedKeys:
 
 def fault_of(part: MemoryPart) -> str | None:
     """Return what contradicts itself in a part, in English for the log."""
-    known = Counter(seen.certificate.fingerprint for seen in part.certificates)
-    named = [fingerprint for key in part.keys for fingerprint in key.fingerprints]
-    if any(count > 1 for count in (*known.values(), *Counter(key.id for key in part.keys).values())):
+    known = {seen.certificate.fingerprint for seen in part.certificates}
+    keys = {key.id: key.fingerprints for key in part.keys}
+    if len(known) < len(part.certificates) or len(keys) < len(part.keys):
         return "the same certificate or key twice"
-    if not known.keys() >= {*named, *part.assignments}:
+    if not known >= {*chain.from_iterable(keys.values()), *part.assignments}:
         return "a certificate that is named and not there"
-    if not all(key.fingerprints for key in part.keys):
+    if not all(keys.values()):
         return "a key without certificates"
     return None
 
@@ -65,10 +65,9 @@ def merge(memory: Memory, part: MemoryPart) -> Memory:
     keys = dict(memory.keys)
     coming = {seen.certificate.fingerprint: seen for seen in part.certificates}
     for key in part.keys:
-        owners = [own for own in keys.values() if set(own.fingerprints) & set(key.fingerprints)]
-        if len(owners) > 1:
-            continue  # one key there, and several here: nothing is joined
-        merged = _merged_key(owners[0], key) if owners else _new_key(key, keys)
+        merged = _joined(key, keys)
+        if merged is None:
+            continue
         keys[merged.id] = merged
         for fingerprint in key.fingerprints:
             certificates[fingerprint] = _merged_record(certificates.get(fingerprint), coming[fingerprint])
@@ -81,13 +80,22 @@ def merge(memory: Memory, part: MemoryPart) -> Memory:
     )
 
 
+def _joined(key: Key, keys: Mapping[KeyId, Key]) -> Key | None:
+    """Return a key with what is known of it here.
+
+    None where it is several keys here: nothing is joined then.
+    """
+    owners = [own for own in keys.values() if set(own.fingerprints) & set(key.fingerprints)]
+    if not owners:
+        return _new_key(key, keys)
+    if len(owners) > 1:
+        return None
+    return _merged_key(owners[0], key)
+
+
 def changes(before: Memory, after: Memory) -> Iterator[Text]:
     """Yield a sentence for each thing that differs."""
-    for fingerprint, seen in after.certificates.items():
-        if fingerprint not in before.certificates and not seen.certificate.authority:
-            holder = holder_name(seen.certificate) or text("holder.unknown")
-            until = seen.certificate.not_after or text("key.no_date")
-            yield text("memory.certificate", holder=holder, date=until)
+    yield from _new_certificates(before, after)
     for id_, key in after.keys.items():
         own = before.keys.get(id_)
         if own is not None and _told(own) != _told(key):
@@ -98,6 +106,14 @@ def changes(before: Memory, after: Memory) -> Iterator[Text]:
     parted = len(after.holder_answers) - len(before.holder_answers)
     if parted:
         yield text("memory.parted", count=parted)
+
+
+def _new_certificates(before: Memory, after: Memory) -> Iterator[Text]:
+    for fingerprint, seen in after.certificates.items():
+        if fingerprint not in before.certificates and not seen.certificate.authority:
+            holder = holder_name(seen.certificate) or text("holder.unknown")
+            until = seen.certificate.not_after or text("key.no_date")
+            yield text("memory.certificate", holder=holder, date=until)
 
 
 def _told(key: Key) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from daemon.core.model import Memory, Role
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind, Urgency
 from daemon.core.renewal import Question, last_moment_with_old
 from daemon.core.subjects import Subject, is_last_day, is_waiting, key_holder, was_delivered
-from daemon.core.views.report import Reason
+from daemon.core.views.report import Path, Reason
 
 SOON = 30  # days before the end from which the title presses
 WITH_TIME = timedelta(hours=48)  # before that, the time of day does not matter
@@ -44,6 +44,11 @@ ACTIVATION_BODIES = {
     WorkflowKind.ADD_WITH_OLD: "notice.activate.add_with_old",
     WorkflowKind.ASSOCIATE_NEW: "notice.activate.associate_new",
 }
+ENDED_TITLES = {False: "notice.expired.title", True: "notice.recalled.title"}  # by whether the issuer recalls it
+RENEWED_BODIES = {False: "notice.renewed", True: "notice.renewed.here"}  # by whether the key is in a reader
+ASSOCIATION_BODIES = {False: "notice.associate_new.ends", True: "notice.associate_new.expired"}
+LAST_ORDER_BODIES = {False: "notice.order.by", True: "notice.order.late"}  # by whether that day is past
+PRESSING_BODIES = {False: "notice.order.ends", True: "notice.order.soon"}  # by whether the end is near
 ORDERED_BODIES = {False: "notice.ordered.ends", True: "notice.ordered.expired"}  # by whether the key has expired
 PLAIN_BODIES = {False: "notice.plain.ends", True: "notice.plain.expired"}
 BODIES_BY_ROLE = {  # of what ends before the certificate that logs in
@@ -133,7 +138,9 @@ def span_words(not_after: datetime, now: datetime) -> Text:
     rest = text("span.months", count=months % 12)
     if months < MONTHS_A_YEAR:
         return rest
-    return years if months % MONTHS_A_YEAR == 0 else text("span.both", years=years, months=rest)
+    if months % MONTHS_A_YEAR == 0:
+        return years
+    return text("span.both", years=years, months=rest)
 
 
 def lead_words(procedure: Procedure | None) -> Text:
@@ -155,7 +162,7 @@ def last_day_with_old(case: RenewalCase) -> datetime:
 
 
 def _title(subject: Subject, now: datetime) -> Text:
-    key = key_words(_procedure(subject))
+    key = key_words(subject.procedure)
     if is_last_day(subject, now):
         return text("notice.last_day.title", key=key)
     if _is_late(subject, now):
@@ -164,7 +171,7 @@ def _title(subject: Subject, now: datetime) -> Text:
     if path is not None and path.kind in PATH_TITLES:
         return text(PATH_TITLES[path.kind], key=key)
     if expired(subject.not_after, now):
-        return text("notice.expired.title" if subject.recall is None else "notice.recalled.title", key=key)
+        return text(ENDED_TITLES[subject.recall is not None], key=key)
     return _title_of_days(days_left(subject.not_after, now), key, ends=subject.recall is None)
 
 
@@ -182,7 +189,22 @@ def _body(subject: Subject, now: datetime, *, first: bool) -> Text:
 
     `first`: it is the first reminder of an end.
     """
-    procedure, case = _procedure(subject), subject.case
+    body_id = _body_id(subject, now)
+    if body_id == "notice.order.by" and first and _is_activated_by_code(subject.procedure):
+        body_id = "notice.order.first"
+    body = text(body_id, **_arguments(subject))
+    if subject.recall is None:
+        return body
+    return text("notice.and_recall", recall=Phrase(subject.recall.text), body=body)
+
+
+def _is_activated_by_code(procedure: Procedure | None) -> bool:
+    return procedure is not None and procedure.tool is not None
+
+
+def _arguments(subject: Subject) -> dict[str, Argument]:
+    """Return what the bodies name."""
+    procedure, case = subject.procedure, subject.case
     arguments: dict[str, Argument] = {"date": subject.not_after, "lead": lead_words(procedure)}
     if procedure is not None:
         arguments |= {"procedure": procedure_words(procedure), "issuer": issuer_words(procedure)}
@@ -191,29 +213,38 @@ def _body(subject: Subject, now: datetime, *, first: bool) -> Text:
         arguments["last"] = last_moment_with_old(case.lineage, case.status.current)
         arguments["opens"] = case.opens or subject.not_after
         arguments["order_by"] = case.order_by or subject.not_after
-    body_id = _body_id(subject, now)
-    if body_id == "notice.order.by" and first and procedure is not None and procedure.tool is not None:
-        body_id = "notice.order.first"  # the key is activated by a code
-    body = text(body_id, **arguments)
-    return body if subject.recall is None else text("notice.and_recall", recall=Phrase(subject.recall.text), body=body)
+    return arguments
 
 
-def _body_id(subject: Subject, now: datetime) -> str:  # noqa: PLR0911 - one return a situation
-    path, has_ended = subject.path, expired(subject.not_after, now)
+def _body_id(subject: Subject, now: datetime) -> str:
+    path = subject.path
     if path is None:
-        if _waits_for_window(subject, now):
-            return "notice.window"
-        bodies = PLAIN_BODIES if subject.case is None else BODIES_BY_ROLE[subject.role]
-        return bodies[has_ended]
+        return _body_without_path(subject, now)
     if subject.link_is_out:
         return "notice.mailed"
     if is_last_day(subject, now):
         return "notice.last_day"
     if path.why is Reason.RENEWED:
         return _renewed_body(path.kind, present=subject.present)
+    return _body_of_path(path, subject, now)
+
+
+def _body_without_path(subject: Subject, now: datetime) -> str:
+    if _waits_for_window(subject, now):
+        return "notice.window"
+    has_ended = expired(subject.not_after, now)
+    if subject.case is None:
+        return PLAIN_BODIES[has_ended]
+    return BODIES_BY_ROLE[subject.role][has_ended]
+
+
+def _body_of_path(path: Path, subject: Subject, now: datetime) -> str:
+    has_ended = expired(subject.not_after, now)
     match path.kind:
+        case WorkflowKind.ACTIVATE if path.not_before is not None:
+            return "notice.activate.not_begun"
         case WorkflowKind.ACTIVATE:
-            return ACTIVATION_BODIES[path.then] if path.not_before is None else "notice.activate.not_begun"
+            return ACTIVATION_BODIES[path.then]
         case WorkflowKind.ADD_WITH_OLD:
             return "notice.add_with_old"
         case WorkflowKind.ASSOCIATE_NEW:
@@ -233,7 +264,7 @@ def _waits_for_window(subject: Subject, now: datetime) -> bool:
 def _renewed_body(kind: WorkflowKind, *, present: bool) -> str:
     if kind is WorkflowKind.RENEW:
         return "notice.renewed.in_place"
-    return "notice.renewed.here" if present else "notice.renewed"
+    return RENEWED_BODIES[present]
 
 
 def _association_body(subject: Subject, *, has_ended: bool) -> str:
@@ -243,7 +274,7 @@ def _association_body(subject: Subject, *, has_ended: bool) -> str:
     """
     if subject.path is not None and subject.path.why is Reason.OLD_LOST:
         return "notice.associate_new.lost"
-    return "notice.associate_new.expired" if has_ended else "notice.associate_new.ends"
+    return ASSOCIATION_BODIES[has_ended]
 
 
 def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
@@ -255,11 +286,9 @@ def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
         return "notice.order.expired"
     if subject.not_after - now < WITH_TIME:
         return "notice.order.hours"
-    last = None if subject.case is None else subject.case.order_by
-    if last is not None:
-        return "notice.order.late" if now > last else "notice.order.by"
-    presses = days_left(subject.not_after, now) <= SOON or subject.recall is not None
-    return "notice.order.soon" if presses else "notice.order.ends"
+    if subject.case is not None and subject.case.order_by is not None:
+        return LAST_ORDER_BODIES[now > subject.case.order_by]
+    return PRESSING_BODIES[days_left(subject.not_after, now) <= SOON or subject.recall is not None]
 
 
 def _is_first_reminder(dedup_keys: Iterable[DedupKey], memory: Memory, now: datetime) -> bool:
@@ -307,10 +336,6 @@ def issuer_words(procedure: Procedure) -> str | Text:
     """Return the issuer's name."""
     named = (rule.organization for rule in procedure.issuers if rule.organization)
     return next(named, text("issuer.any"))
-
-
-def _procedure(subject: Subject) -> Procedure | None:
-    return None if subject.case is None else subject.case.lineage.procedure
 
 
 def _holder(subject: Subject, memory: Memory) -> str | Text:

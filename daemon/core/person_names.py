@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -165,19 +166,24 @@ def _repaired_once(word: str) -> str:
 
 
 def _words(text: str) -> Words:
-    """Return the folded words of a name, titles first.
+    """Return the folded words of a name, titles first."""
+    first, *more = (_split_words(part) for part in _BETWEEN.split(_folded(text)))
+    titles = [part for part in more if part and _are_titles(part)]
+    others = [part for part in more if part not in titles and not set(part) <= _PURPOSES]
+    return tuple(word for part in (*titles, first, *others) for word in part)
 
-    Without case, accents, ligatures, apostrophes, signs and what cannot be seen.
+
+def _folded(text: str) -> str:
+    """Return a name without case, accents, ligatures and apostrophes.
+
+    Signs and what cannot be seen are gone as well.
     """
     seen = "".join(c for c in repaired(text) if unicodedata.category(c) != "Cf" or c == SOFT_HYPHEN)
     plain = unicodedata.normalize("NFKD", seen.translate(_APOSTROPHES).casefold()).translate(_LETTERS)
     shown = "".join(
         "-" if unicodedata.category(c) == "Pd" or c == SOFT_HYPHEN else c for c in plain if not unicodedata.combining(c)
     )
-    first, *more = (_split_words(part) for part in _BETWEEN.split(shown.translate(_APOSTROPHES)))
-    titles = [part for part in more if part and _are_titles(part)]
-    others = [part for part in more if part not in titles and not set(part) <= _PURPOSES]
-    return tuple(word for part in (*titles, first, *others) for word in part)
+    return shown.translate(_APOSTROPHES)
 
 
 def _split_words(shown: str) -> Words:
@@ -212,14 +218,13 @@ def _without_titles(words: Words) -> tuple[frozenset[str], Words]:
 
 def _read_common_name(common_name: str) -> HolderName | None:
     titles, all_words = _without_titles(_words(common_name))
-    numbers = tuple(sorted(word for word in all_words if any(c.isdigit() for c in word)))
-    words = tuple(word for word in all_words if word not in numbers and not (numbers and word in _LABELS))
-    if not words:
-        words, numbers = numbers, ()
+    words, numbers = _without_numbers(all_words)
     if not words:
         return None
     readings = _split_by_capitals(common_name, words)
-    cuts = range(1, len(words)) if len(words) <= MANY_WORDS else range(0)
+    cuts = range(0)
+    if len(words) <= MANY_WORDS:
+        cuts = range(1, len(words))
     return HolderName(
         whole=joined(words),
         turned=frozenset(joined(words[cut:] + words[:cut]) for cut in cuts),
@@ -230,17 +235,36 @@ def _read_common_name(common_name: str) -> HolderName | None:
     )
 
 
+def _without_numbers(all_words: Words) -> tuple[Words, Words]:
+    """Split the numbers, and what labels them, from the words.
+
+    Numbers alone are the words.
+    """
+    numbers = tuple(sorted(word for word in all_words if any(c.isdigit() for c in word)))
+    words = tuple(word for word in all_words if word not in numbers and not (numbers and word in _LABELS))
+    if not words:
+        return numbers, ()
+    return words, numbers
+
+
 def _split_by_capitals(common_name: str, words: Words) -> tuple[PersonName, ...]:
     """Return the readings of a name whose surname alone is in capitals.
 
     A single letter beside it may be of either name.
     """
     capitals = {joined(_words(part)) for part in common_name.split() if len(part) > 1 and part.isupper()}
-    kinds = [None if len(joined((word,))) == 1 else joined((word,)) in capitals for word in words]
+    kinds = [_is_of_capitals(joined((word,)), capitals) for word in words]
     cuts = [cut for cut in range(1, len(words)) if _is_cut(kinds[:cut], kinds[cut:])]
-    surname_first = True in kinds and False in kinds and kinds.index(True) < kinds.index(False)
-    split = ((words[:cut], words[cut:]) for cut in cuts)
-    return tuple(PersonName(behind, ahead) if surname_first else PersonName(ahead, behind) for ahead, behind in split)
+    if next((kind for kind in kinds if kind is not None), False):
+        return tuple(PersonName(words[cut:], words[:cut]) for cut in cuts)
+    return tuple(PersonName(words[:cut], words[cut:]) for cut in cuts)
+
+
+def _is_of_capitals(word: str, capitals: Container[str]) -> bool | None:
+    """Return whether a word is in capitals, None for a single letter."""
+    if len(word) == 1:
+        return None
+    return word in capitals
 
 
 def _is_cut(ahead: list[bool | None], behind: list[bool | None]) -> bool:
@@ -250,27 +274,39 @@ def _is_cut(ahead: list[bool | None], behind: list[bool | None]) -> bool:
 
 
 def _splits(words: Words, cuts: range) -> tuple[PersonName, ...]:
-    natural = PersonName(words[:1], words[1:]) if len(words) > 1 else PersonName((), words)
+    natural = PersonName((), words)
+    if len(words) > 1:
+        natural = PersonName(words[:1], words[1:])
     ahead = [PersonName(words[:cut], words[cut:]) for cut in cuts]
     behind = [PersonName(words[cut:], words[:cut]) for cut in cuts]
     return tuple(dict.fromkeys([natural, *ahead, *behind]))
 
 
 def _match(one: PersonName, other: PersonName) -> NameMatch:
-    given = _match_given(one.given, other.given)
     if joined(one.surname) == joined(other.surname):
-        return _WITH_ONE_SURNAME[given] if one.given and other.given else _match_without_given(one, other)
+        return _match_with_one_surname(one, other)
     if joined(one.given) == joined(other.surname) and joined(one.surname) == joined(other.given):
         return NameMatch.UNSURE  # an issuer may mix up the two attributes, and two people may be called so
-    if given < _GivenMatch.INITIAL or not one.given or not other.given:
+    if not one.given or not other.given:
         return NameMatch.DIFFERENT
-    if _have_one_surname_in_common(one.surname, other.surname):
+    return _match_with_other_surname(one, other)
+
+
+def _match_with_one_surname(one: PersonName, other: PersonName) -> NameMatch:
+    if one.given and other.given:
+        return _WITH_ONE_SURNAME[_match_given(one.given, other.given)]
+    if one.given or other.given:
         return NameMatch.UNSURE
-    return NameMatch.RENAMED if given >= _GivenMatch.SHARED else NameMatch.DIFFERENT
+    return NameMatch.EQUAL
 
 
-def _match_without_given(one: PersonName, other: PersonName) -> NameMatch:
-    return NameMatch.UNSURE if one.given or other.given else NameMatch.EQUAL
+def _match_with_other_surname(one: PersonName, other: PersonName) -> NameMatch:
+    given = _match_given(one.given, other.given)
+    if given >= _GivenMatch.INITIAL and _have_one_surname_in_common(one.surname, other.surname):
+        return NameMatch.UNSURE
+    if given >= _GivenMatch.SHARED:
+        return NameMatch.RENAMED
+    return NameMatch.DIFFERENT
 
 
 _WITH_ONE_SURNAME = {
@@ -292,8 +328,14 @@ def _match_given(one: Words, other: Words) -> _GivenMatch:
         return _GivenMatch.LONGER
     if begins & other_begins:
         return _GivenMatch.SHARED
-    is_initial = bool(one and other) and _is_initial(one[0], other[0])
-    return _GivenMatch.INITIAL if is_initial else _GivenMatch.DIFFERENT
+    if _begin_alike(one, other):
+        return _GivenMatch.INITIAL
+    return _GivenMatch.DIFFERENT
+
+
+def _begin_alike(one: Words, other: Words) -> bool:
+    """Return whether one first word is an initial of the other."""
+    return bool(one and other) and _is_initial(one[0], other[0])
 
 
 def _beginnings(words: Words) -> frozenset[str]:

@@ -196,7 +196,9 @@ def _take_lock(state: State, event: events.SessionLock) -> State:
     """Enter that the user has gone, or has come back."""
     if event.locked == state.locked:
         return state
-    return replace(state, locked=event.locked, arrived=state.arrived if event.locked else event.at)
+    if event.locked:
+        return replace(state, locked=True)
+    return replace(state, locked=False, arrived=event.at)
 
 
 def _take_move(state: State, event: events.SessionMoved) -> State:
@@ -270,7 +272,9 @@ def _on_time(state: State, now: datetime) -> State:
 def _read_due(state: State, now: datetime) -> tuple[State, tuple[ReadTokens, ...]]:
     """Order the read that is due, if any."""
     names = unread(state, now)
-    after, orders = _read(state, names) if names else (state, ())
+    after, orders = state, tuple[ReadTokens, ...]()
+    if names:
+        after, orders = _read(state, names)
     if readerless_look_due(after, now):
         return _read(after, frozenset())
     return after, orders
@@ -389,8 +393,9 @@ def _is_under_way(delivery: Delivery | None, now: datetime) -> bool:
 
 def _overdue_at(delivery: Delivery) -> datetime:
     """Return when a notice without confirmation may be shown again."""
-    limit = DELIVERY_LIMIT if delivery.times == 1 else DELIVERY_LIMIT_LATER
-    return later(delivery.at, limit)
+    if delivery.times == 1:
+        return later(delivery.at, DELIVERY_LIMIT)
+    return later(delivery.at, DELIVERY_LIMIT_LATER)
 
 
 def _enter_delivery(state: State, event: events.NoticeDelivered) -> State:

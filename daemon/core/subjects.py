@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
-from config.settings import NoticeSettings, Recall, Settings
+from config.settings import NoticeSettings, Procedure, Recall, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last
@@ -42,13 +42,27 @@ class Subject:
         return self.case.path
 
     @property
+    def procedure(self) -> Procedure | None:
+        """The procedure of the case."""
+        if self.case is None:
+            return None
+        return self.case.lineage.procedure
+
+    @property
+    def expected(self) -> datetime | None:
+        """When the ordered key should be here."""
+        if self.case is None:
+            return None
+        return self.case.expected
+
+    @property
     def ends_before_login(self) -> bool:
         """Whether the certificate that logs in lasts a day longer, or more."""
         return self.case is not None and self.case.status.current.not_after >= later(self.not_after, DAY)
 
     def notices(self, settings: Settings) -> NoticeSettings:
         """Return when to notify of the key."""
-        return settings.notices_of(self.case.lineage.procedure if self.case else None)
+        return settings.notices_of(self.procedure)
 
     @property
     def link_is_out(self) -> bool:
