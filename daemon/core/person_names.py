@@ -165,24 +165,27 @@ def _repaired_once(word: str) -> str:
     return word
 
 
+def folded(text: str) -> str:
+    """Return a text without case, accents, ligatures and apostrophes."""
+    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold()).translate(_LETTERS)
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def _words(text: str) -> Words:
     """Return the folded words of a name, titles first."""
-    first, *more = (_split_words(part) for part in _BETWEEN.split(_folded(text)))
+    first, *more = (_split_words(part) for part in _BETWEEN.split(_folded_name(text)))
     titles = [part for part in more if part and _are_titles(part)]
     others = [part for part in more if part not in titles and not set(part) <= _PURPOSES]
     return tuple(word for part in (*titles, first, *others) for word in part)
 
 
-def _folded(text: str) -> str:
+def _folded_name(text: str) -> str:
     """Return a name without case, accents, ligatures and apostrophes.
 
     Signs and what cannot be seen are gone as well.
     """
     seen = "".join(c for c in repaired(text) if unicodedata.category(c) != "Cf" or c == SOFT_HYPHEN)
-    plain = unicodedata.normalize("NFKD", seen.translate(_APOSTROPHES).casefold()).translate(_LETTERS)
-    shown = "".join(
-        "-" if unicodedata.category(c) == "Pd" or c == SOFT_HYPHEN else c for c in plain if not unicodedata.combining(c)
-    )
+    shown = "".join("-" if unicodedata.category(c) == "Pd" or c == SOFT_HYPHEN else c for c in folded(seen))
     return shown.translate(_APOSTROPHES)
 
 

@@ -13,6 +13,7 @@ from config.schema.load_settings import catalogue_settings
 from config.settings import SettingId
 from config.workflows import Needs, Workflow, WorkflowKind
 from daemon.adapters.guide.messages import Page
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views.guide import (
     Action,
@@ -218,6 +219,27 @@ class Writer:
             )
             for letter, key, name, role, stage, bar, holder in rows
         )
+
+
+def office_cards(writer: Writer, count: int) -> tuple[CertificateCard[str], ...]:
+    """Write a key each for that many holders."""
+    one = writer.certificates()[0]
+    names = ("Zoé MARTIN", "Éric ŒUVRARD", "anne Petit", "Paul DURAND", "Bruno ÇELIK", "Marc LE GALL")
+    return tuple(
+        replace(
+            one,
+            fingerprint=Fingerprint(f"{number:064x}"),
+            key=KeyId(f"k{number}"),
+            key_name="",
+            holder=names[number % len(names)] + (f" {number // len(names)}" if number >= len(names) else ""),
+            stage=Stage.SUPERSEDED if number == 1 else Stage.VALID,
+            present=False,
+            note=f"{writer.say('drawer', 'tiroir')} {number * 7 % 10}",
+            bar=Bar(role=BarRole.OTHER, label="x", begins=OLD_BEGINS, ends=OLD_ENDS + timedelta(days=number * 37 % 50)),
+            guide=None if number == 1 else ActionId(ActionKind.SELECT, f"k{number}"),
+        )
+        for number in range(count)
+    )
 
 
 def step_page(writer: Writer) -> Page:

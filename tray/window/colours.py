@@ -147,6 +147,12 @@ QPushButton::menu-indicator { image: none; }
 QLineEdit { background: $surface; color: $text; border: ${edge_px}px solid $edge; border-radius: ${round}px;
   padding: ${pad_y}px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border-color: $text; }
+QTreeView { background: $surface; color: $text; border: 1px solid $hairline; font-size: ${base}px; }
+QTreeView:focus { border-color: $text; }
+QTreeView::item { padding: ${tiny}px; }
+QTreeView::item:selected { background: $accent; color: $on_accent; }
+QHeaderView::section { background: $ground; color: $text; border: 0; border-bottom: 1px solid $edge;
+  font-size: ${base}px; padding: ${tiny}px; }
 QFrame#foot { background: $surface; border: 0; border-top: 1px solid $hairline; }
 QFrame[note="plain"] { border: 0; border-left: 4px solid $edge; }
 QFrame[note="warning"] { border: 0; border-left: 4px solid $bad; }

@@ -10,7 +10,7 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.settings import SettingId
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, SettingWritten
-from daemon.core.action_id import ActionKind
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import ActivationToken
 from daemon.core.views.guide import Action, SavedFile
 from tray.window.activation import activate_process, use_activation
@@ -22,6 +22,7 @@ from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
 from tray.window.keys_page import KeysPage
 from tray.window.labels import announce
 from tray.window.layouts import column
+from tray.window.paper import print_where_asked
 from tray.window.phase_bar import PhaseBar
 from tray.window.press_guard import PressGuard
 from tray.window.save_dialog import save_as
@@ -59,7 +60,7 @@ class GuideWindow(QDialog):
         self._guide = GuidePage(theme, self.guard, self._choose)
         self._help = HelpPage(theme, self.guard, self._choose)
         self._contacts = ContactsPage(theme)
-        self._keys = KeysPage(theme, answer, self._choose_in_guide)
+        self._keys = KeysPage(theme, answer, self._choose_in_guide, self._open_guide)
         self._settings = SettingsPage(theme, self.guard, self._choose, self._set)
         self._sheet = SheetPage(theme, self.guard, self._print, self._save_sheet)
         self._places = (self._guide, self._help, self._contacts, self._keys, self._settings, self._sheet)
@@ -250,16 +251,20 @@ class GuideWindow(QDialog):
         self._choose(action)
         self.go_to(GUIDE)
 
+    def _open_guide(self, action: ActionId) -> None:
+        """Show the guide of a key of the list."""
+        if self._page is not None:
+            self._answer(Chosen(number=self._page.number, action=action))
+        self.go_to(GUIDE)
+
     def _print(self) -> None:
         """Print the sheet where the user says."""
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # most windows never print
-
-        printer = QPrinter()
-        if self._page is None or not QPrintDialog(printer, self).exec():
+        page = self._page
+        if page is None:
             return
-        done = draw_sheet(printer, self._page, self._translator)
-        failed = not done or printer.printerState() in {QPrinter.PrinterState.Error, QPrinter.PrinterState.Aborted}
-        self._tell_of_sheet(self._words("sheet.failed" if failed else "sheet.printing"))
+        words = print_where_asked(self, lambda printer: draw_sheet(printer, page, self._translator), self._translator)
+        if words is not None:
+            self._tell_of_sheet(words)
 
     def _save_sheet(self) -> None:
         if self._page is not None:
@@ -289,7 +294,7 @@ class GuideWindow(QDialog):
         """Keep the keyboard focus, or begin at the likeliest button."""
         if QApplication.activeModalWidget() is not None:
             return
-        wanted: QWidget | None = next(iter(self._buttons_named(name)), None)
+        wanted: QWidget | None = next(iter(self._named(name)), None)
         if wanted is None and not self.guard.is_on:
             wanted = self._likely_button()
         (wanted or self._headline).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -307,8 +312,12 @@ class GuideWindow(QDialog):
         return next((button for name in names for button in self._buttons_named(name)), None)
 
     def _buttons_named(self, name: str) -> list[WrappingButton]:
-        found = self.findChildren(WrappingButton, name) if name else []
-        return [each for each in found if each.isVisibleTo(self) and each.isEnabled()]
+        return [each for each in self._named(name) if isinstance(each, WrappingButton)]
+
+    def _named(self, name: str) -> list[QWidget]:
+        """Return the fields and buttons of this name that take the keyboard."""
+        found = self.findChildren(QWidget, name) if name else []
+        return [e for e in found if e.isVisibleTo(self) and e.isEnabled() and e.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
     @property
     def _headline(self) -> QWidget:

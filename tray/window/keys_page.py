@@ -1,4 +1,4 @@
-"""The page of the remembered keys, those of one holder together."""
+"""The page of the remembered keys: cards, or a list of a whole office."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -9,18 +9,27 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import GuideAnswer, Page
+from daemon.core.action_id import ActionId
 from daemon.core.views.guide import Action, CertificateCard
 from tray.window.key_card import KeyCard
+from tray.window.key_list import KeyList
+from tray.window.key_table import OnKey
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import clear, column
 from tray.window.theme import Theme
 
+MANY_HOLDERS = 5  # more of them make a list
+
 
 class KeysPage(QWidget):
-    """Shows a card for each key."""
+    """Shows a card for each key, or the list where there are many holders."""
 
     def __init__(
-        self, theme: Theme, answer: Callable[[GuideAnswer], None], choose: Callable[[Action[str]], None]
+        self,
+        theme: Theme,
+        answer: Callable[[GuideAnswer], None],
+        choose: Callable[[Action[str]], None],
+        open_guide: Callable[[ActionId], None],
     ) -> None:
         super().__init__()
         self.setObjectName("paper")
@@ -32,9 +41,11 @@ class KeysPage(QWidget):
         self._wanted: tuple[Page, Translator] | None = None
         self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
         self.headline = WrappingLabel(theme, scale=1.75, bold=True)
+        self.list = KeyList(theme, self._card, open_guide)
         self._column = column(theme, gap=0.8)
         whole = column(theme, gap=0.8, margin=1.4)
         whole.addWidget(self.headline)
+        whole.addWidget(self.list, 1)
         whole.addLayout(self._column)
         self.setLayout(whole)
 
@@ -63,19 +74,30 @@ class KeysPage(QWidget):
         self._shown = (certificates, more, translator.language)
         clear(self._column)
         self.headline.show_words(translator.render(text("window.keys")))
+        is_list = len({each.holder for each in certificates}) > MANY_HOLDERS
+        self.list.setVisible(is_list)
+        if is_list:
+            keys = groupby(certificates, lambda each: (each.holder, each.key))
+            self.list.show_keys(tuple(tuple(on_key) for _, on_key in keys), translator)
+        else:
+            self._add_cards(certificates, translator)
+        if more:
+            words = translator.render(text("window.more_certificates", count=more))
+            self._column.addWidget(WrappingLabel(self._theme, words))
+        if not is_list:
+            self._column.addStretch(1)
+
+    def _add_cards(self, certificates: tuple[CertificateCard[str], ...], translator: Translator) -> None:
         if not certificates:
             words = translator.render(text("window.no_certificates"))
             self._column.addWidget(WrappingLabel(self._theme, words, scale=1.1))
         for holder, theirs in groupby(certificates, lambda each: each.holder):
             self._column.addWidget(WrappingLabel(self._theme, holder, scale=1.15, bold=True))
             for _, on_key in groupby(theirs, lambda each: each.key):
-                self._add_key(tuple(on_key), page, translator)
-        if more:
-            words = translator.render(text("window.more_certificates", count=more))
-            self._column.addWidget(WrappingLabel(self._theme, words))
-        self._column.addStretch(1)
+                self._column.addWidget(self._card(tuple(on_key), translator))
 
-    def _add_key(self, certificates: tuple[CertificateCard[str], ...], page: Page, translator: Translator) -> None:
-        card = KeyCard(self._theme, certificates, translator, self._answer, self._choose, drafts=self._drafts)
-        card.add_validity(page.timeline.now if page.timeline is not None else None)
-        self._column.addWidget(card)
+    def _card(self, on_key: OnKey, translator: Translator) -> KeyCard:
+        card = KeyCard(self._theme, on_key, translator, self._answer, self._choose, drafts=self._drafts)
+        timeline = self._wanted[0].timeline if self._wanted is not None else None
+        card.add_validity(timeline.now if timeline is not None else None)
+        return card

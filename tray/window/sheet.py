@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from html import escape
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF
-from PySide6.QtGui import QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QFont, QPagedPaintDevice, QTextDocument
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core import labels
 from daemon.core.views.guide import CertificateCard, StepStatus
+from tray.window.paper import draw_document, pdf_of
 
-MARGIN_MM = 18
 SIZES = (13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0)  # points: the largest that fits one page
 BOXES = {StepStatus.DONE: "☑"}
 TO_DO = "☐"
@@ -22,12 +22,7 @@ MOST_KEYS = 6
 
 def as_pdf(page: Page, translator: Translator) -> bytes:
     """Return the sheet as a PDF file."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setTitle(translator.render(text("sheet.title")))
-    draw_sheet(writer, page, translator)
-    return bytes(buffer.data().data())
+    return pdf_of(lambda writer: draw_sheet(writer, page, translator), translator.render(text("sheet.title")))
 
 
 def draw_sheet(device: QPagedPaintDevice, page: Page, translator: Translator) -> bool:
@@ -35,14 +30,7 @@ def draw_sheet(device: QPagedPaintDevice, page: Page, translator: Translator) ->
 
     Returns whether that worked.
     """
-    device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
-    device.setPageMargins(margins, QPageLayout.Unit.Millimeter)
-    painter = QPainter()
-    if not painter.begin(device):
-        return False
-    fitted(device, sheet_words(page, translator)).drawContents(painter)
-    return painter.end()
+    return draw_document(device, lambda: fitted(device, sheet_words(page, translator)))
 
 
 def fitted(device: QPagedPaintDevice, html: str) -> QTextDocument:

@@ -144,6 +144,7 @@ class _PageRenderer:
             present=card.present,
             bar=self._optional_bar(card.bar),
             use=self._optional_action(card.use),
+            guide=card.guide,
         )
 
     def _name(self, name: str | Sentence) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import has_end
 from config.settings import Procedure
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, expired
@@ -121,7 +122,8 @@ def _card(
     )
     if key is None:
         return card
-    return replace(card, key=key.id, key_name=key.name, note=key.note, keeper=key.keeper)
+    guide = None if assessment.case_of(key.id) is None else ActionId(ActionKind.SELECT, key.id)
+    return replace(card, key=key.id, key_name=key.name, note=key.note, keeper=key.keeper, guide=guide)
 
 
 def _use(state: State, certificate: Certificate, procedure: Procedure | None) -> Sentence | None:

@@ -37,16 +37,14 @@ from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key, note_key
 from daemon.core.memory_transfer import merge
-from daemon.core.model import AnswerWord, Claim, Fingerprint
+from daemon.core.model import AnswerWord, Claim, Fingerprint, KeyId
 from daemon.core.notice import NoticeChoice
-from daemon.core.responses.guide import choose, keep_case
+from daemon.core.responses.guide import choose, keep_case, show_case
 from daemon.core.responses.notice import Step, answer_notice, apply_claim, compare_holders, note_answer
 from daemon.core.responses.settings import change_setting
 from daemon.core.responses.use import assign_procedure, choose_use, may_ask_use
 from daemon.core.state import State
 from daemon.core.tray_view import other_language
-
-LOOKS = {ActionKind.SELECT, ActionKind.CHECK}  # actions that answer nothing
 
 
 def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C901, PLR0912, PLR0911 - one case a command
@@ -106,9 +104,11 @@ def _choose(state: State, action: ActionId, now: datetime) -> Step:
     if may_ask_use(state, action):
         return choose_use(state, action, now), ()
     assessment = assess_state(state, now)
+    if action.kind is ActionKind.SELECT:
+        return show_case(state, assessment, KeyId(action.subject or "")), ()
     case = shown_case(state, assessment)
     after, effects = choose(state, assessment, action, now)
-    if case is None or action.kind in LOOKS or (after is state and not effects):
+    if case is None or action.kind is ActionKind.CHECK or (after is state and not effects):
         return after, effects
     return replace(after, memory=note_answer(after.memory, case.status.current.key.id, now)), effects
 

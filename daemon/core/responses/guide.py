@@ -49,8 +49,6 @@ def choose(state: State, assessment: Assessment, action: ActionId, now: datetime
         return choose_use(state, action, now), ()
     if action.kind is ActionKind.CHECK or case is None:
         return order_read_of_all(state)
-    if action.kind is ActionKind.SELECT:
-        return replace(state, guide_case=KeyId(action.subject or "")), ()
     state = replace(state, guide_case=case.id, asked=None, asked_use=None, revoking=False)
     return _apply(build_context(state, assessment, case, now), action)
 
@@ -104,6 +102,17 @@ def _answer(context: GuideContext, action: ActionId) -> State:
             return take_back(context, action.claims[-1])
         case _:
             return _handle(context, action.kind)
+
+
+def show_case(state: State, assessment: Assessment, key: KeyId) -> State:
+    """Show the lineage of a key, if it has one.
+
+    The list of keys offers it beside any page.
+    """
+    case = assessment.case_of(key)
+    if case is None:
+        return state
+    return replace(state, guide_case=case.id, asked_use=None)
 
 
 def keep_case(state: State, assessment: Assessment) -> State:

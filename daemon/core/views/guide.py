@@ -167,6 +167,8 @@ class CertificateCard(Generic[S]):
     """Its validity; None where a date could not be read."""
     use: Action[S] | None = None
     """Asks what its key is for; None where that is sure, or of no use."""
+    guide: ActionId | None = None
+    """Shows the guide of its key; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ import pytest
 
 from config.i18n.text import Text, text
 from config.settings import NoticeSettings
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess
+from daemon.core.commands import ChooseAction
 from daemon.core.due_notices import moments
 from daemon.core.expiry import milestones
 from daemon.core.guide import actions, certificates
@@ -51,6 +53,21 @@ def test_the_guide_lists_the_most_urgent_certificates_and_counts_the_others() ->
 def test_the_guide_offers_a_limited_number_of_other_holders() -> None:
     assert len(remembered(MANY).page.cases) == actions.MAX_SELECTIONS
     assert len(remembered(3).page.cases) == 2
+
+
+def test_each_line_leads_to_its_guide_beyond_those_offered() -> None:
+    simulator = remembered(MANY)
+    last = simulator.page.certificates[-1]
+    assert last.guide is not None
+    simulator.command(ChooseAction(action=last.guide))
+    assert simulator.page.holder == last.holder
+
+
+def test_a_guide_of_an_unknown_key_changes_nothing() -> None:
+    simulator = remembered(3)
+    before = simulator.page
+    simulator.command(ChooseAction(action=ActionId(ActionKind.SELECT, "gone")))
+    assert simulator.page == before
 
 
 @pytest.mark.parametrize("days", [(), (1,), (90, 60, 45, 30, 15, 7, 3, 1)], ids=str)

@@ -1,0 +1,57 @@
+"""The list of many keys on paper."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from html import escape
+
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QFont, QPagedPaintDevice, QTextDocument
+
+from config.i18n.text import text
+from config.i18n.translator import Translator
+from tray.window.key_table import TITLES, KeyLine
+from tray.window.paper import draw_document
+
+LETTERS_PT = 9.0
+
+
+def draw_key_list(device: QPagedPaintDevice, lines: Iterable[KeyLine], translator: Translator) -> bool:
+    """Draw the lines on as many pages as they need.
+
+    Returns whether that worked.
+    """
+    return draw_document(device, lambda: key_document(device, key_list_words(lines, translator)))
+
+
+def key_document(device: QPagedPaintDevice, html: str) -> QTextDocument:
+    """Return the pages for this paper."""
+    document = QTextDocument()
+    document.documentLayout().setPaintDevice(device)
+    document.setDocumentMargin(0)
+    font = QFont("sans-serif")
+    font.setPointSizeF(LETTERS_PT)
+    document.setDefaultFont(font)
+    document.setHtml(html)
+    document.setPageSize(QSizeF(device.width(), device.height()))
+    return document
+
+
+def key_list_words(lines: Iterable[KeyLine], translator: Translator) -> str:
+    """Return the list as HTML in which nothing from outside is markup.
+
+    The titles of the columns come again on each page.
+    """
+    titles = [*(translator.render(text(id_)) for id_ in TITLES.values()), translator.render(text("table.state"))]
+    rows = ((*line.words, line.stage_words) for line in lines)
+    body = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)
+    printed = translator.render(text("sheet.printed", now=datetime.now(UTC)))
+    return (
+        f'<body style="color:#000000"><h2>{escape(translator.render(text("window.keys")))}</h2>'
+        f"<p>{escape(printed)}</p>"
+        '<table width="100%" border="1" cellspacing="0" cellpadding="4" style="border-collapse:collapse">'
+        f"<thead><tr>{_cells('th', titles)}</tr></thead><tbody>{body}</tbody></table></body>"
+    )
+
+
+def _cells(tag: str, words: Iterable[str]) -> str:
+    return "".join(f'<{tag} align="left">{escape(each)}</{tag}>' for each in words)
