@@ -1,4 +1,4 @@
-"""The keys of a whole office: a list to sort, search and print."""
+"""The list of a whole office's keys, to sort, search and print."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The table of many keys: one line a key, sorted and searched."""
+"""The table of many keys, one line a key."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -107,7 +107,10 @@ class KeyTable(QTreeView):
         self._go_to(current)
 
     def search(self, words: str) -> None:
-        """Show the lines that hold each of these words, whatever the case and the accents."""
+        """Show the lines that hold each of these words.
+
+        Neither case nor accents count.
+        """
         current = self.current()
         parts = (QRegularExpression.escape(part) for part in folded(words).split())
         self._shown.setFilterRegularExpression("".join(f"(?=.*{part})" for part in parts))
@@ -156,7 +159,10 @@ class KeyTable(QTreeView):
         header.setSectionResizeMode(PLACE, QHeaderView.ResizeMode.Stretch)
 
     def _items(self, row: int, line: KeyLine, icon: QIcon, opens: str) -> Iterator[QStandardItem]:
-        """Yield the cells of a line. All that is searched lies at the first."""
+        """Yield the cells of a line.
+
+        All that is searched lies at the first.
+        """
         for column, words in enumerate(line.words):
             item = QStandardItem(words)
             item.setData(words, Qt.ItemDataRole.ToolTipRole)
@@ -177,7 +183,10 @@ class KeyTable(QTreeView):
         yield item
 
     def _icon(self, stage: Stage) -> QIcon:
-        """Return the glyph of a stage, also for the line that is chosen."""
+        """Return the glyph of a stage.
+
+        On the chosen line it has other colours.
+        """
         colours = self._theme.colours
         shape, sign, _ink = STAGES[stage]
         icon = QIcon(self._pixmap(STAGES[stage], colours))

@@ -1,4 +1,4 @@
-"""The page of the remembered keys: cards, or a list of a whole office."""
+"""The page of the remembered keys, as cards or a list."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -22,7 +22,7 @@ MANY_HOLDERS = 5  # more of them make a list
 
 
 class KeysPage(QWidget):
-    """Shows a card for each key, or the list where there are many holders."""
+    """Shows a card for each key, or a list of many holders."""
 
     def __init__(
         self,

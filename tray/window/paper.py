@@ -41,9 +41,9 @@ def pdf_of(draw: Draw, title: str) -> bytes:
 
 
 def draw_document(device: QPagedPaintDevice, lay_out: Callable[[], QTextDocument]) -> bool:
-    """Draw the pages of a document, laid out once the paper is A4.
+    """Draw the pages of a document.
 
-    Returns whether that worked.
+    It is laid out once the paper is A4. Returns whether that worked.
     """
     device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)

@@ -1,4 +1,4 @@
-"""With many holders the keys are a list to sort, search and print."""
+"""Many holders' keys are a list to sort, search and print."""
 
 from __future__ import annotations
 
