@@ -20,7 +20,7 @@ from config.schema.load_settings import Loaded, procedure_files
 from config.settings import Settings, VendorTool
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
-from daemon.adapters.launch.vendor_tool import find_tool
+from daemon.adapters.launch.vendor_tool import find_tool, is_installed
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.commands import CheckKeys, GetStatus
@@ -238,7 +238,7 @@ def _probe_tool(tool: VendorTool, *, in_use: bool) -> Check:
     else:
         found = find_tool(tool.name)
         place = found.path if found else None
-    if place is not None and place.exists():
+    if place is not None and is_installed(place):
         return fine(Topic.TOOL, text("doctor.tool.there", tool=tool.name, place=str(place)))
     if tool.path:
         return doubtful(Topic.TOOL, text("doctor.tool.lost", place=tool.path), text("doctor.tool.lost.do"))

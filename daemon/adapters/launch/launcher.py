@@ -16,7 +16,7 @@ from config.workflows import Destination
 from daemon.adapters.guard import Guard
 from daemon.adapters.launch.mailto import letter_draft
 from daemon.adapters.launch.openers import open_address, open_letter, start_tool
-from daemon.adapters.launch.vendor_tool import find_tool
+from daemon.adapters.launch.vendor_tool import find_tool, is_installed
 from daemon.adapters.platform.elevation_windows import is_split
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
@@ -166,8 +166,8 @@ def _found(tool: VendorTool, known_tools: frozenset[str]) -> Path | None:
 
 def _configured(tool: VendorTool) -> Path | None:
     path = Path(tool.path) if tool.path else None
-    if path is not None and not (path.is_absolute() and path.exists()):
-        log.warning("The configured tool %s is missing; searching by its name", path)
+    if path is not None and not (path.is_absolute() and is_installed(path)):
+        log.warning("The configured tool %s, or its program, is missing; searching by its name", path)
         return None
     return path
 

@@ -7,6 +7,7 @@ page chooses: such an app is never the tool.
 import os
 import plistlib
 import shlex
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -90,7 +91,9 @@ def desktop_entries(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
             id_ = "-".join(file.relative_to(folder).parts)
             if id_ not in seen:
                 seen.add(id_)
-                yield from ((name, file) for name in _names(read_entry(file)))
+                entry = read_entry(file)
+                if (names := _names(entry)) and has_program(entry, environ):
+                    yield from ((name, file) for name in names)
 
 
 def find_entry(id_: str, environ: Mapping[str, str]) -> Path | None:
@@ -126,6 +129,24 @@ def read_entry(file: Path) -> dict[str, str]:
             key, value = line.split("=", 1)
             entry.setdefault(key.strip(), value.strip())
     return entry
+
+
+def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether the programs that a desktop entry names are installed.
+
+    An entry stays behind where its program was removed. Desktop Entry Specification 1.5: TryExec is the test of an
+    installation, a relative name is looked up in PATH, and Exec may be missing where the bus activates the program.
+    """
+    command = command_of(entry)[:1]
+    if not command and entry.get("DBusActivatable") != "true":
+        return False
+    named = [*command, *([entry["TryExec"]] if entry.get("TryExec") else [])]
+    return all(shutil.which(program, path=environ.get("PATH")) is not None for program in named)
+
+
+def is_installed(tool: Path) -> bool:
+    """Return whether a tool is there, with the program that its entry names."""
+    return tool.exists() and (tool.suffix != ".desktop" or has_program(read_entry(tool)))
 
 
 def is_web_app(entry: Mapping[str, str]) -> bool:

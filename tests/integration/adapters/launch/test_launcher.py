@@ -288,6 +288,16 @@ def test_without_a_tool_its_download_page_opens(browser: RecordingBrowser) -> No
     assert browser.wait() == [[DOWNLOAD]]
 
 
+@pytest.mark.parametrize("configured", [True, False], ids=["configured", "found"])
+def test_an_entry_whose_program_was_removed_is_no_tool(
+    browser: RecordingBrowser, tool: RecordingTool, machine: Path, configured: bool
+) -> None:
+    entry = tool.add_desktop_entry(machine)
+    tool.program.unlink()
+    assert launched(settings(entry if configured else None), Destination.TOOL) is Trouble.TOOL_MISSING
+    assert browser.wait() == [[DOWNLOAD]]
+
+
 def test_a_tool_that_cannot_run_is_a_failure(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.write_text("#!/nonexistent/interpreter\n")

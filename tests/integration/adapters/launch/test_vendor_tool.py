@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.adapters.launch import vendor_tool
 from daemon.adapters.launch.vendor_tool import FoundTool, best_match, bundles, desktop_entries, find_tool
 from daemon.adapters.launch.vendor_tool_windows import program_of, shortcuts
 from support.shortcut import make_shortcut
@@ -22,15 +23,23 @@ def entry(folder: Path, file: str, lines: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "found"),
     [
-        ("Type=Application\nName=TRUSTED Key Manager 4\nExec=x", True),
-        ("Type=Application\nName=TKM\nName[fr]=Trusted Key Manager\nExec=x", True),
-        ("Type=Application\nName=Trusted Key\nExec=x", False),
-        ("Type=Application\nName=Trusted Key Manager\nNoDisplay=true", False),
-        ("Type=Application\nName=Trusted Key Manager\nHidden=true", False),
-        ("Type=Link\nName=Trusted Key Manager", False),
-        ("Type=Application\nName=Uninstall Trusted Key Manager", False),
-        ("Type=Application\nName=Désinstaller Trusted Key Manager", False),
-        ("Type=Application\nName=Other\n#Name=Trusted Key Manager", False),
+        ("Type=Application\nName=TRUSTED Key Manager 4\nExec=true", True),
+        ("Type=Application\nName=TKM\nName[fr]=Trusted Key Manager\nExec=true", True),
+        ("Type=Application\nName=Trusted Key Manager\nExec=true %u\nTryExec=true", True),
+        ("Type=Application\nName=Trusted Key Manager\nDBusActivatable=true", True),
+        ("Type=Application\nName=Trusted Key Manager\nExec=/opt/removed/tkm %u", False),
+        ("Type=Application\nName=Trusted Key Manager\nExec=removed-program", False),
+        ("Type=Application\nName=Trusted Key Manager\nExec=/etc/passwd", False),
+        ("Type=Application\nName=Trusted Key Manager\nExec=true\nTryExec=/opt/removed/tkm", False),
+        ('Type=Application\nName=Trusted Key Manager\nExec="unclosed', False),
+        ("Type=Application\nName=Trusted Key Manager", False),
+        ("Type=Application\nName=Trusted Key\nExec=true", False),
+        ("Type=Application\nName=Trusted Key Manager\nExec=true\nNoDisplay=true", False),
+        ("Type=Application\nName=Trusted Key Manager\nExec=true\nHidden=true", False),
+        ("Type=Link\nName=Trusted Key Manager\nExec=true", False),
+        ("Type=Application\nName=Uninstall Trusted Key Manager\nExec=true", False),
+        ("Type=Application\nName=Désinstaller Trusted Key Manager\nExec=true", False),
+        ("Type=Application\nName=Other\n#Name=Trusted Key Manager\nExec=true", False),
     ],
 )
 def test_a_desktop_entry_is_known_by_its_name(
@@ -43,9 +52,9 @@ def test_a_desktop_entry_is_known_by_its_name(
 
 def test_the_users_entry_hides_the_systems_one(tmp_path: Path) -> None:
     home, shared = tmp_path / "home", tmp_path / "shared"
-    entry(home, "tool.desktop", f"Type=Application\nName={TOOL}\nHidden=true")
-    entry(shared, "tool.desktop", f"Type=Application\nName={TOOL}")
-    environ = {"XDG_DATA_HOME": str(home), "XDG_DATA_DIRS": str(shared)}
+    entry(home, "tool.desktop", f"Type=Application\nName={TOOL}\nExec=true\nHidden=true")
+    entry(shared, "tool.desktop", f"Type=Application\nName={TOOL}\nExec=true")
+    environ = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(home), "XDG_DATA_DIRS": str(shared)}
     assert best_match(TOOL, desktop_entries(environ)) is None
     assert best_match(TOOL, desktop_entries({**environ, "XDG_DATA_HOME": str(tmp_path)})) is not None
 
@@ -73,18 +82,21 @@ def test_the_shortest_name_wins() -> None:
         ("WebApp-TKM.desktop", "Exec=firefox --class WebApp-TKM\nX-WebApp-Browser=Firefox"),
     ],
 )
-def test_a_page_that_a_browser_installed_is_not_the_tool(tmp_path: Path, file: str, lines: str) -> None:
+def test_a_page_that_a_browser_installed_is_not_the_tool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, lines: str
+) -> None:
+    monkeypatch.setattr(vendor_tool, "has_program", lambda *_given: True)  # no browser is installed here
     entry(tmp_path, file, f"Type=Application\nName={TOOL}\n{lines}")
-    environ = {"XDG_DATA_HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path / "none")}
+    environ = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path / "none")}
     assert find_tool(TOOL, environ) is None
 
 
 def test_a_tool_for_all_users_goes_before_one_of_the_users_own(tmp_path: Path) -> None:
     own, shared = tmp_path / "own", tmp_path / "shared"
-    entry(own, "a.desktop", f"Type=Application\nName={TOOL}\nExec=a")
-    environ = {"XDG_DATA_HOME": str(own), "XDG_DATA_DIRS": str(shared)}
+    entry(own, "a.desktop", f"Type=Application\nName={TOOL}\nExec=true")
+    environ = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(own), "XDG_DATA_DIRS": str(shared)}
     assert find_tool(TOOL, environ) == FoundTool(own / "applications/a.desktop", personal=True)
-    entry(shared, "b.desktop", f"Type=Application\nName={TOOL} 4.2 of CertEurope\nExec=b")
+    entry(shared, "b.desktop", f"Type=Application\nName={TOOL} 4.2 of CertEurope\nExec=true")
     assert find_tool(TOOL, environ) == FoundTool(shared / "applications/b.desktop", personal=False)
 
 
@@ -93,8 +105,8 @@ def test_special_and_large_files_are_skipped(tmp_path: Path) -> None:
     folder.mkdir()
     os.mkfifo(folder / "x.desktop")
     (folder / "zero.desktop").symlink_to("/dev/zero")
-    (folder / "large.desktop").write_text(f"[Desktop Entry]\nType=Application\nName={TOOL}\n" + "#" * 64_000)
-    environ = {"XDG_DATA_HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path / "none")}
+    (folder / "large.desktop").write_text(f"[Desktop Entry]\nType=Application\nName={TOOL}\nExec=true\n" + "#" * 64_000)
+    environ = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path / "none")}
     assert find_tool(TOOL, environ) is None
 
 
