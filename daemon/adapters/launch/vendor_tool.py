@@ -145,7 +145,7 @@ def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.enviro
 
 
 def is_installed(tool: Path) -> bool:
-    """Return whether a tool is there, with the program that its entry names."""
+    """Return whether a tool is there, with its entry's program."""
     return tool.exists() and (tool.suffix != ".desktop" or has_program(read_entry(tool)))
 
 
