@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.i18n.text import CleanText, Text, clean, text
-from daemon.adapters.notify.channel import Answered, Channel, Message, NoticeButton, NoticesOffError
+from daemon.adapters.notify.channel import Answered, Channel, Message, NoticeButton, NoticePendingError, NoticesOffError
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.platform.heap import give_back
 from daemon.core.commands import AnswerNotice
@@ -116,7 +116,12 @@ class ChainNotifier:
 
     async def _deliver(self, message: Message, channels: Sequence[Channel]) -> Channel | None:
         for channel in channels:
-            if await self._guarded(channel, channel.show(message, self._answer_to(message.notice_id))):
+            try:
+                shown = await self._guarded(channel, channel.show(message, self._answer_to(message.notice_id)))
+            except NoticePendingError:
+                log.info("The desktop has not confirmed a notice yet")
+                return await self._deliver(message, [each for each in channels if each is self._channels[-1]])
+            if shown:
                 log.info("Notice delivered by the channel %s", channel.name)
                 return channel
         return None
@@ -142,7 +147,7 @@ class ChainNotifier:
     async def _guarded(self, channel: Channel, work: Coroutine[Any, Any, bool | None]) -> bool:
         try:
             return bool(await work)
-        except NoticesOffError:
+        except (NoticesOffError, NoticePendingError):
             raise
         except Exception as error:  # noqa: BLE001 - the top of a channel's task; libraries raise anything
             log.debug("The channel %s failed: %r", channel.name, error)

@@ -50,6 +50,10 @@ class NoticesOffError(Exception):
     """The user or an administrator has switched notices off."""
 
 
+class NoticePendingError(Exception):
+    """The desktop has taken the notice without an answer, and may still show it."""
+
+
 class Channel(Protocol):
     """One way to reach the user.
 
@@ -63,7 +67,8 @@ class Channel(Protocol):
     async def show(self, message: Message, answered: Answered) -> bool:
         """Show the message, and return whether it is known to be delivered.
 
-        It replaces the message with the same id. Raises NoticesOffError where no channel may show it.
+        It replaces the message with the same id. Raises NoticesOffError where no channel may show it, and
+        NoticePendingError where another one could show it a second time.
 
         `answered` may be called from any thread, as often as the user answers, perhaps hours later.
         """

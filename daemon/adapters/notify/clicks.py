@@ -7,6 +7,7 @@ them until it is answered or withdrawn, for some servers let it be clicked in th
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from daemon.core.model import ActivationToken
 
 if TYPE_CHECKING:
     from dbus_fast import Message
+
+log = logging.getLogger(__name__)
 
 EARLY_CLICK_S = 0.2
 DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
@@ -37,11 +40,36 @@ class ClickHandler:
         backend._on_action = self._delayed(self._on_action)
         backend._on_closed = self._delayed(self._on_closed)
         backend._init_dbus = self._init_dbus
+        self._send, self._clear = backend._send, backend._clear
+        backend._send, backend._clear = self._send_once, self._clear_known
 
     async def _init_dbus(self) -> Any:
         interface = await self._connect()  # which also asks the bus for the signal
         self._backend.bus.add_message_handler(self._on_message)
         return interface
+
+    async def _send_once(self, notification: Any) -> None:
+        """Send it, and raise where it was not sent.
+
+        A server that answers with anything but an id has shown it all the same: it can then not be clicked.
+        """
+        from dbus_fast import MessageType
+        from dbus_fast.errors import DBusError
+
+        try:
+            await self._send(notification)
+        except DBusError as error:
+            if error.reply is None or error.reply.message_type is not MessageType.METHOD_RETURN:
+                raise
+            log.warning("The notification server gave a notice no id")
+            return
+        if notification.identifier not in self._identifiers.inverse:
+            raise OSError("the notification server takes no notice")
+
+    async def _clear_known(self, identifier: str) -> None:
+        """Clear it, where its id is known and no newer notice's."""
+        if identifier in self._identifiers.inverse:
+            await self._clear(identifier)
 
     def _on_message(self, message: "Message") -> None:
         """Keep the right of a click, and forget a dead server's notices.
@@ -51,6 +79,7 @@ class ClickHandler:
         if message.member == OWNER_CHANGED and message.sender == BUS and message.body[0] == NAME:
             self._identifiers.clear()
             self._backend._notification_cache.clear()
+            self._backend._capabilities = None  # the next server has its own
             self._activations.clear()
         elif (message.interface, message.member, message.signature) == (NAME, ACTIVATION, "us"):
             self._activations[message.body[0]] = ActivationToken(message.body[1])

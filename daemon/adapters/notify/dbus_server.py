@@ -17,7 +17,7 @@ NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 BUS, OWNER_CHANGED = "org.freedesktop.DBus", "NameOwnerChanged"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
-ACTIONS, MARKUP = "actions", "body-markup"
+ACTIONS, MARKUP, PERSISTENCE = "actions", "body-markup", "persistence"
 
 
 def find_session_bus() -> bool:

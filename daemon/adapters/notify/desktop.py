@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.identity import APPLICATION
-from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message
+from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message, NoticePendingError
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
-from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, shown_body
+from daemon.adapters.notify.dbus_server import ACTIONS, PERSISTENCE, ask_capabilities, shown_body
 from daemon.adapters.notify.permission import Permission, raise_errors
-from daemon.core.notice import NoticeChoice, NoticeId
+from daemon.core.notice import NoticeChoice, NoticeId, Urgency
 
 if TYPE_CHECKING:
     import desktop_notifier
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 FAREWELL_S = 0.4  # the asyncio thread waits half a second for what it has begun
 LAST_NEWS_S = 0.005
 MAX_ON_SCREEN = 50
+SERVERS_CHOICE, NEVER = -1, 0  # Desktop Notifications Specification, Notify: expire_timeout
 
 
 class _Sending(Enum):
@@ -47,12 +48,14 @@ class DesktopChannel:
         self._clicks: ClickHandler | None = None
         self._permission = Permission()
         self._shown: dict[NoticeId, str] = {}  # id → identifier of its newest notice
+        self._sending: dict[NoticeId, tuple[Message, asyncio.Task[bool]]] = {}  # the newest that has no answer
         self._tasks: set[asyncio.Task[bool]] = set()
 
     async def show(self, message: Message, answered: Answered) -> bool:
         """Show the message, and return whether the desktop confirmed it.
 
-        Raises NoticesOffError where macOS has no permission of the user, or none yet.
+        Raises NoticesOffError where macOS has no permission of the user, or none yet, and NoticePendingError where the
+        server has it and has not answered: it is not sent again.
         """
         skills = await self._skills()
         if skills is None:
@@ -61,15 +64,18 @@ class DesktopChannel:
             await self._demand_permission()
         outcome = await self._send(message, answered, skills)
         if outcome is _Sending.FAILED:
-            if not await self._can_hear_clicks():  # the connection may have died with an earlier bus
-                self._forget()
+            await self._drop_dead_connection()
             outcome = await self._send(message, answered, skills)
+        if outcome is _Sending.FAILED:
+            await self._drop_dead_connection()
+        if outcome is _Sending.MUTE:
+            raise NoticePendingError
         return outcome is _Sending.DELIVERED
 
     async def withdraw(self, notice_id: NoticeId) -> None:
         """Remove the notice from the screen."""
         if self._notifier is not None:
-            await asyncio.wait({self._follow(self._clear(self._notifier, notice_id))}, timeout=self._limit_s)
+            await asyncio.wait({self._follow(self._withdraw(self._notifier, notice_id))}, timeout=self._limit_s)
 
     async def close(self) -> None:
         """Remove all notices from the screen, and disconnect from the bus."""
@@ -110,13 +116,27 @@ class DesktopChannel:
         return self._notifier
 
     async def _send(self, message: Message, answered: Answered, skills: frozenset[str]) -> _Sending:
-        sending = self._follow(self._replace(self._begin(), message, answered, skills))
+        earlier, sending = self._sending.get(message.notice_id, (None, None))
+        if sending is None or earlier != message:
+            sending = self._follow(self._send_after(sending, self._replace(self._begin(), message, answered, skills)))
+            self._sending[message.notice_id] = message, sending
+            sending.add_done_callback(partial(self._sent, message.notice_id))
         await asyncio.wait({sending}, timeout=self._limit_s)
         if not sending.done():
             return _Sending.MUTE
         if sending.exception() is None and sending.result():
             return _Sending.DELIVERED
         return _Sending.FAILED
+
+    async def _send_after(self, earlier: asyncio.Task[bool] | None, sending: Coroutine[Any, Any, bool]) -> bool:
+        """Send it once the one before has its id: it could not be replaced."""
+        if earlier is not None:
+            await asyncio.wait({earlier})
+        return await sending
+
+    def _sent(self, notice_id: NoticeId, sending: asyncio.Task[bool]) -> None:
+        if self._sending[notice_id][1] is sending:
+            del self._sending[notice_id]
 
     async def _replace(
         self,
@@ -144,7 +164,8 @@ class DesktopChannel:
         skills: frozenset[str],
         dispatched: asyncio.Event,
     ) -> "desktop_notifier.Notification":
-        from desktop_notifier import Button, Capability, Notification, Urgency
+        from desktop_notifier import Button, Capability, Notification
+        from desktop_notifier import Urgency as Level
 
         def answer(choice: NoticeChoice) -> None:
             log.debug("Notice %s: %s", message.notice_id, choice)
@@ -160,12 +181,19 @@ class DesktopChannel:
         return Notification(
             title=message.title,
             message=shown_body(message.body, skills),
-            urgency=Urgency(message.urgency.value),
+            urgency=Level(message.urgency.value),
             buttons=tuple(buttons),
+            timeout=NEVER if message.urgency is Urgency.CRITICAL and PERSISTENCE in skills else SERVERS_CHOICE,
             on_dispatched=dispatched.set,
             on_clicked=partial(answer, NoticeChoice.OPEN) if message.opens else None,
             on_dismissed=partial(answer, NoticeChoice.DISMISSED),
         )
+
+    async def _withdraw(self, notifier: "desktop_notifier.DesktopNotifier", notice_id: NoticeId) -> bool:
+        """Clear it, also where the server is late to show it."""
+        if notice_id in self._sending:
+            await asyncio.wait({self._sending[notice_id][1]})
+        return await self._clear(notifier, notice_id)
 
     async def _clear(self, notifier: "desktop_notifier.DesktopNotifier", notice_id: NoticeId) -> bool:
         identifier = self._shown.pop(notice_id, None)
@@ -192,11 +220,14 @@ class DesktopChannel:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.debug("The desktop refused: %r", error)
 
-    async def _can_hear_clicks(self) -> bool:
-        """Return whether a click can still arrive over this connection (Linux)."""
-        if self._notifier is None or self._bus is None:
-            return False
-        return self._bus.connected and bool(await self._notifier.get_current_notifications())
+    async def _drop_dead_connection(self) -> None:
+        """Forget a connection over which no click can arrive (Linux).
+
+        It may have died with an earlier bus.
+        """
+        bus, notifier = self._bus, self._notifier
+        if notifier is None or bus is None or not (bus.connected and await notifier.get_current_notifications()):
+            self._forget()
 
     @property
     def _bus(self) -> Any:

@@ -1,0 +1,258 @@
+"""A notification server that lies or lags shows no notice twice, and ends nothing.
+
+Desktop Notifications Specification 1.2: GetCapabilities gives "as", Notify gives "u", the signals "uu" and "us".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from dbus_fast import Message, Variant
+
+from daemon.adapters.notify.desktop import DesktopChannel
+from daemon.adapters.notify.log import LogChannel
+from daemon.adapters.notify.plyer import PlyerChannel
+from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
+from support.bus import PrivateBus, SessionBus, send_to_all
+from support.desktop import DISMISSED, NotificationServer
+from support.notifier_probe import NOTICE, Make
+from support.process import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OTHER = replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2"))
+LIMIT_S = 0.5
+HUGE = "x" * 5_000_000
+
+
+class LyingServer(NotificationServer):
+    """A server whose answers to some methods are not those of the specification."""
+
+    def __init__(self, bus: PrivateBus, lies: dict[str, tuple[str, list[Any]]]) -> None:
+        super().__init__(bus)
+        self._lies = lies
+
+    def respond(self, message: Message) -> Message:
+        answer = super().respond(message)
+        if message.member in self._lies:
+            return Message.new_method_return(message, *self._lies[message.member])
+        return answer
+
+
+LIES: dict[str, dict[str, tuple[str, list[Any]]]] = {
+    "capabilities that are a number": {"GetCapabilities": ("u", [7])},
+    "capabilities that are a map": {"GetCapabilities": ("a{sv}", [{"actions": Variant("b", True)}])},
+    "no capabilities at all": {"GetCapabilities": ("", [])},
+    "huge capabilities": {"GetCapabilities": ("as", [["actions", HUGE] + ["y"] * 50_000])},
+    "an id that is a text": {"Notify": ("s", ["1"])},
+    "an id that is a list": {"Notify": ("au", [[1]])},
+    "no id": {"Notify": ("", [])},
+    "a negative id": {"Notify": ("i", [-1])},
+    "no name of the server": {"GetServerInformation": ("", [])},
+    "numbers for the server's name": {"GetServerInformation": ("uuuu", [1, 2, 3, 4])},
+}
+
+
+@pytest.fixture
+def channels() -> tuple[DesktopChannel, LogChannel]:
+    return DesktopChannel(limit_s=LIMIT_S), LogChannel()
+
+
+@pytest.mark.parametrize("lies", LIES.values(), ids=LIES)
+def test_a_wrong_answer_shows_the_notice_once_at_most_and_the_next_one_is_delivered(
+    make: Make,
+    session_bus: SessionBus,
+    channels: tuple[DesktopChannel, LogChannel],
+    lies: dict[str, tuple[str, list[Any]]],
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with LyingServer(session_bus, lies) as server:
+        probe.say()
+        assert len(server.notices) <= 1
+        lies.clear()
+    with NotificationServer(session_bus) as honest:
+        probe.say(OTHER)
+        assert len(honest.notices) == 1
+        honest.action_invoked(honest.next_notice().id)
+        assert probe.answer() == ("key-2", NoticeChoice.OPEN)
+
+
+def test_a_server_that_gives_every_notice_one_id_counts_a_click_once_for_the_newest(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel]
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with LyingServer(session_bus, {"Notify": ("u", [7])}) as server:
+        probe.say()
+        probe.say(OTHER)
+        assert len(server.notices) == 2
+        for _ in range(2):
+            server.action_invoked(7)
+        server.notification_closed(7, DISMISSED)
+        assert probe.answer() == ("key-2", NoticeChoice.OPEN)
+        probe.say(replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-3")))  # nothing came before
+
+
+SHORT_NOTIFY = """
+  <method name="Notify"><arg type="s" direction="in"/><arg type="u" direction="out"/></method>
+  <method name="GetCapabilities"><arg type="as" direction="out"/></method>
+  <method name="GetServerInformation"><arg type="s" direction="out"/><arg type="s" direction="out"/>
+    <arg type="s" direction="out"/><arg type="s" direction="out"/></method>"""
+
+
+@pytest.mark.parametrize(
+    "introspection",
+    ["", SHORT_NOTIFY, "<", HUGE],
+    ids=["nothing", "a notice of one text", "no XML", "huge"],
+)
+def test_a_server_that_describes_itself_wrongly_loses_no_notice(
+    make: Make,
+    session_bus: SessionBus,
+    channels: tuple[DesktopChannel, LogChannel],
+    introspection: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with NotificationServer(session_bus) as server:
+        server.introspection = introspection
+        probe.say()
+        assert not server.notices
+    assert [record.name for record in caplog.records].count("vigicle.notice") == 1, "the log has it"
+    with NotificationServer(session_bus) as honest:
+        probe.say(OTHER)
+        assert len(honest.notices) == 1
+
+
+WRONG_SIGNALS: dict[str, tuple[str, str, list[Any]]] = {
+    "a click on nothing": ("ActionInvoked", "", []),
+    "a click on a text": ("ActionInvoked", "ss", ["1", "default"]),
+    "a click with a number": ("ActionInvoked", "uu", [1, 1]),
+    "a click with a list": ("ActionInvoked", "uas", [1, ["default"]]),
+    "a click on another's": ("ActionInvoked", "us", [4_294_967_295, "default"]),
+    "a huge click": ("ActionInvoked", "us", [1, HUGE]),
+    "a closing without reason": ("NotificationClosed", "u", [1]),
+    "a closing with a text": ("NotificationClosed", "us", [1, "2"]),
+    "a closing for no known reason": ("NotificationClosed", "uu", [1, 4_000_000_000]),
+    "a right that is a number": ("ActivationToken", "uu", [1, 1]),
+    "a right for nothing": ("ActivationToken", "", []),
+}
+
+
+@pytest.mark.parametrize("signal", WRONG_SIGNALS.values(), ids=WRONG_SIGNALS)
+def test_a_wrong_signal_changes_nothing(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, signal: tuple[str, str, list[Any]]
+) -> None:
+    probe = make(session_bus)
+    probe.say()
+    member, signature, body = signal
+    notification_server.emit(member, signature, *body)
+    notification_server.action_invoked(1, "later")
+    assert probe.answer() == ("key-1", NoticeChoice.LATER)
+    probe.say(OTHER)
+
+
+def test_a_signal_of_another_program_is_no_click(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    probe = make(session_bus)
+    probe.say()
+    name, path = NotificationServer.name, NotificationServer.path
+    send_to_all(session_bus, [Message.new_signal(path, name, "ActionInvoked", "us", [1, "ordered"])])
+    notification_server.action_invoked(1, "later")
+    assert probe.answer() == ("key-1", NoticeChoice.LATER)
+
+
+def test_a_late_answer_shows_the_notice_once_and_is_still_clicked(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with late() as server:
+        probe.say()  # the log took it
+        server.let_go()
+        server.action_invoked(server.next_notice().id, "later")
+        assert probe.answer() == ("key-1", NoticeChoice.LATER)
+        assert len(server.notices) == 1
+
+
+def test_a_late_notice_is_not_sent_again_by_any_channel(
+    make: Make, session_bus: SessionBus, late: Callable[[], LateServer]
+) -> None:
+    channels = (DesktopChannel(limit_s=LIMIT_S), PlyerChannel(limit_s=LIMIT_S), LogChannel())
+    probe = make(session_bus, channels=channels)
+    with late() as server:
+        probe.say()
+        probe.say()
+        server.let_go()
+        server.next_notice()
+        probe.notifier.withdraw(NOTICE.notice_id)
+        wait_until(lambda: [closed.id for closed in server.closed] == [1], "it is closed")
+        assert len(server.notices) == 1
+
+
+def test_a_notice_that_is_withdrawn_before_it_is_shown_leaves_the_screen(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with late() as server:
+        probe.say()
+        probe.notifier.withdraw(NOTICE.notice_id)
+        probe.say(OTHER)  # after that
+        server.let_go()
+        wait_until(lambda: len(server.closed) == 1, "it is closed")
+        assert [notice.id for notice in server.notices if notice.id == server.closed[0].id] == [2]
+
+
+class LateServer(NotificationServer):
+    """A server that answers Notify when it is told to, the newest call first."""
+
+    def __init__(self, bus: PrivateBus) -> None:
+        super().__init__(bus)
+        self._held: list[Message] = []
+
+    def respond(self, message: Message) -> Any:
+        if message.member != "Notify":
+            return super().respond(message)
+        self._held.append(message)
+        return True  # taken, and not yet answered
+
+    def let_go(self) -> None:
+        """Answer all calls, the newest first."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._answer)
+
+    def _answer(self) -> None:
+        assert self._bus is not None
+        while self._held:
+            self._bus.send(super().respond(self._held.pop()))
+
+
+@pytest.fixture
+def late(session_bus: SessionBus) -> Callable[[], LateServer]:
+    return lambda: LateServer(session_bus)
+
+
+def test_answers_in_another_order_keep_each_click_with_its_notice(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with late() as server:
+        probe.say()
+        probe.say(OTHER)
+        server.let_go()
+        newest = server.next_notice()
+        server.action_invoked(newest.id)
+        assert probe.answer() == ("key-2", NoticeChoice.OPEN)
+        server.action_invoked(server.next_notice().id, "later")
+        assert probe.answer() == ("key-1", NoticeChoice.LATER)
+
+
+def test_a_critical_notice_stays_where_the_server_keeps_notices(make: Make, session_bus: SessionBus) -> None:
+    """`expire_timeout` 0 is "never", -1 what the server likes (Notify)."""
+    probe = make(session_bus)
+    for capabilities, timeouts in ((("actions", "persistence"), [0, -1]), (("actions",), [-1, -1])):
+        with NotificationServer(session_bus, capabilities) as server:
+            probe.say(replace(NOTICE, urgency=Urgency.CRITICAL))
+            probe.say(OTHER)
+            assert [notice.timeout_ms for notice in server.notices] == timeouts
