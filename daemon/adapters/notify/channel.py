@@ -51,7 +51,7 @@ class NoticesOffError(Exception):
 
 
 class NoticePendingError(Exception):
-    """The desktop has taken the notice without an answer, and may still show it."""
+    """The desktop may still show the notice."""
 
 
 class Channel(Protocol):

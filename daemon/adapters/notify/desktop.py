@@ -129,7 +129,7 @@ class DesktopChannel:
         return _Sending.FAILED
 
     async def _send_after(self, earlier: asyncio.Task[bool] | None, sending: Coroutine[Any, Any, bool]) -> bool:
-        """Send it once the one before has its id: it could not be replaced."""
+        """Send it once the one before has its id."""
         if earlier is not None:
             await asyncio.wait({earlier})
         return await sending

@@ -205,7 +205,7 @@ def test_a_notice_that_is_withdrawn_before_it_is_shown_leaves_the_screen(
 
 
 class LateServer(NotificationServer):
-    """A server that answers Notify when it is told to, the newest call first."""
+    """A server that answers Notify when it is told to."""
 
     def __init__(self, bus: PrivateBus) -> None:
         super().__init__(bus)
