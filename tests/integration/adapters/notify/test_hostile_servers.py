@@ -1,4 +1,4 @@
-"""A notification server that lies or lags shows no notice twice, and ends nothing.
+"""A lying or late notification server shows no notice twice.
 
 Desktop Notifications Specification 1.2: GetCapabilities gives "as", Notify gives "u", the signals "uu" and "us".
 """
