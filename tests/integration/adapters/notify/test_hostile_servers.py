@@ -29,7 +29,7 @@ HUGE = "x" * 5_000_000
 
 
 class LyingServer(NotificationServer):
-    """A server whose answers to some methods are not those of the specification."""
+    """A server that answers against the specification."""
 
     def __init__(self, bus: PrivateBus, lies: dict[str, tuple[str, list[Any]]]) -> None:
         super().__init__(bus)
