@@ -19,7 +19,6 @@ from daemon.adapters.pkcs11.messages import (
     TroubleMet,
     WorkerAnswer,
 )
-from daemon.adapters.pkcs11.x509 import read_certificate, with_authorities
 from daemon.core.model import Certificate, TokenReading
 from daemon.core.troubles import Trouble
 
@@ -43,9 +42,15 @@ def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
 
 def answers_of(stored: Iterable[StoredCertificate], request: ReadRequest) -> Iterator[WorkerAnswer]:
     """Sort certificates into cards that are in, and copies of others."""
+    pool = tuple(stored)
+    if not pool:  # nothing to parse
+        yield CopiesFound(certificates=())
+        return
+    from daemon.adapters.pkcs11.x509 import read_certificate, with_authorities
+
     cards: dict[tuple[str, str], dict[str, tuple[bytes, Certificate]]] = defaultdict(dict)
     copies: list[Certificate] = []
-    for found in stored:
+    for found in pool:
         certificate = read_certificate(found.der)
         if found.place is None:
             copies.append(certificate)
