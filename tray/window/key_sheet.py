@@ -48,7 +48,7 @@ def key_list_words(lines: Iterable[KeyLine], translator: Translator) -> str:
     return (
         f'<body style="color:#000000"><h2>{escape(translator.render(text("window.keys")))}</h2>'
         f"<p>{escape(printed)}</p>"
-        '<table width="100%" border="1" cellspacing="0" cellpadding="4" style="border-collapse:collapse">'
+        '<table width="100%" border="1" cellspacing="0" cellpadding="4">'
         f"<thead><tr>{_cells('th', titles)}</tr></thead><tbody>{body}</tbody></table></body>"
     )
 

@@ -8,7 +8,7 @@ from config.i18n.text import Text, text
 from daemon.core.commands import NoteKey
 from daemon.core.key_names import NOTE_LIMIT, key_of, with_note
 from daemon.core.key_table import key_rows
-from daemon.core.model import Fingerprint, Role
+from daemon.core.model import Claim, Fingerprint, Role
 from daemon.core.views.report import Stage
 from support.core.factories import DAY, NOW, SETTINGS, certificate, ending, memory, owned
 from support.core.simulator import Simulator
@@ -63,13 +63,13 @@ def test_each_key_is_one_row_by_what_ends_first() -> None:
 
 def test_a_superseded_key_is_last_and_a_key_without_certificates_is_left_out() -> None:
     old = ending(5 * DAY, "old")
-    simulator = Simulator()
-    simulator.plug(old)
-    simulator.remove()
-    simulator.plug(FAR)
-    rows = key_rows(memory(owned(old), owned(FAR), owned()), SETTINGS, NOW)
-    assert {row.stage for row in rows} >= {Stage.VALID}
-    assert len(rows) == 2
+    new = owned(ending(1090 * DAY, "new"), claims=frozenset({Claim.WORKS}))
+    rows = key_rows(memory(owned(old), new, owned(FAR), owned()), SETTINGS, NOW)
+    assert [(row.stage, row.days_left) for row in rows] == [
+        (Stage.VALID, 400),
+        (Stage.VALID, 1090),
+        (Stage.SUPERSEDED, 5),
+    ]
 
 
 def test_a_certificate_without_a_date_has_a_row_too() -> None:

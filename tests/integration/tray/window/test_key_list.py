@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, Qt
-from PySide6.QtGui import QAccessible, QAction, QPdfWriter
+from PySide6.QtGui import QAccessible, QAction, QPdfWriter, QTextTable
 from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QTreeView
@@ -175,6 +175,9 @@ def test_the_paper_has_each_line_and_the_titles_on_each_page() -> None:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     document = key_document(QPdfWriter(buffer), key_list_words(lines, Translator("en")))
     words = document.toPlainText()
+    (table_on_paper,) = document.rootFrame().childFrames()
+    assert isinstance(table_on_paper, QTextTable)
+    assert table_on_paper.format().headerRowCount() == 1, "which Qt draws on each page"
     assert document.pageCount() > 1
     assert "<b>x</b>" in words
     assert all(card.holder in words for card in cards[1:])
