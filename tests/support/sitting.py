@@ -112,7 +112,7 @@ class Sitting:
 
     def is_at(self, title: str) -> bool:
         """Return whether this is the step's headline."""
-        names = [n.name for n in self._visible() if n.role == "label"]
+        names = [n.name for n in self._visible() if n.role == "heading"]
         return any(name.startswith(self.step_words) and name.endswith(f". {title}") for name in names)
 
     def words(self) -> list[str]:

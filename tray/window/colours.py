@@ -117,6 +117,8 @@ def stylesheet(colours: Colours, em: float, base: float) -> str:
         "pad_x": round(PAD_X * em),
         "pad_y": round(PAD_Y * em),
         "edge_px": EDGE,
+        "ring_px": 2 * EDGE,
+        "pad_focus": max(0, round(PAD_Y * em) - EDGE),
         "base": round(base),
         "badge": round(0.375 * base),
         "round": round(0.4 * em),
@@ -146,9 +148,9 @@ QPushButton[rank="quiet"]:hover { border-color: $edge; }
 QPushButton::menu-indicator { image: none; }
 QLineEdit { background: $surface; color: $text; border: ${edge_px}px solid $edge; border-radius: ${round}px;
   padding: ${pad_y}px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus { border-color: $text; }
+QLineEdit:focus { border: ${ring_px}px solid $text; padding: ${pad_focus}px; }
 QTreeView { background: $surface; color: $text; border: 1px solid $hairline; font-size: ${base}px; }
-QTreeView:focus { border-color: $text; }
+QTreeView:focus { border: ${ring_px}px solid $text; }
 QTreeView::item { padding: ${tiny}px; }
 QTreeView::item:selected { background: $accent; color: $on_accent; }
 QHeaderView::section { background: $ground; color: $text; border: 0; border-bottom: 1px solid $edge;

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from tray.window.buttons import WrappingButton
-from tray.window.labels import WrappingLabel, by_sentence
+from tray.window.labels import Heading, WrappingLabel, by_sentence
 from tray.window.layouts import Flow, column
 from tray.window.theme import Theme
 
@@ -28,7 +28,7 @@ def ask_to_forget(
     dialog.setWindowTitle(question)
     lines = column(theme, gap=0.8, margin=1.2)
     dialog.setLayout(lines)
-    lines.addWidget(WrappingLabel(theme, question, scale=1.3, bold=True))
+    lines.addWidget(Heading(theme, question, scale=1.3))
     lines.addWidget(WrappingLabel(theme, what))
     detail = translator.render(text("window.forget.detail"))
     lines.addWidget(WrappingLabel(theme, by_sentence(detail)))

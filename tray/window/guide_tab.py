@@ -16,7 +16,7 @@ from tray.window.countdown import Countdown
 from tray.window.glyphs import COPIED, GlyphView
 from tray.window.help_page import back_of
 from tray.window.instructions import Instructions, Notes
-from tray.window.labels import WrappingLabel
+from tray.window.labels import Heading, WrappingLabel
 from tray.window.layouts import Flow, clear, column, row
 from tray.window.link_page import action_button
 from tray.window.press_guard import PressGuard
@@ -39,7 +39,7 @@ class GuidePage(QWidget):
         self._guard = guard
         self._choose = choose
         self._eyebrow = WrappingLabel(theme, scale=0.9, tone="muted")
-        self.headline = WrappingLabel(theme, scale=HEADLINE, bold=True)
+        self.headline = Heading(theme, scale=HEADLINE)
         self._pill = StatusPill(theme)
         self._danger = Notes(theme)
         self._instructions = Instructions(theme)

@@ -115,18 +115,22 @@ class GuideWindow(QDialog):
         if self._page is None:
             return
         self._stack.setCurrentIndex(place)
-        self.guard.begin()
-        self._focused = ""
+        self._begin()
         self._draw(self._page)
         set_tab_order(self)
         self._refocus.start()
 
     def _turn(self, before: Page | None, page: Page) -> None:
         """Begin another page, on which nothing can be pressed for a moment."""
-        self.guard.begin()
-        self._focused = ""
         if before is not None and before.number != page.number and self._stack.currentIndex() == HELP:
             self._stack.setCurrentIndex(GUIDE)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Bring the keyboard to the headline, before a button that goes gives it to the next one."""
+        self.guard.begin()
+        self._focused = ""
+        self._focus("")
 
     def _draw(self, page: Page) -> None:
         translator = self._translator

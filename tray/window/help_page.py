@@ -9,7 +9,7 @@ from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, ProblemEntry
 from tray.window.buttons import Rank
 from tray.window.instructions import Notes
-from tray.window.labels import WrappingLabel, by_sentence
+from tray.window.labels import Heading, WrappingLabel, by_sentence
 from tray.window.layouts import card, clear, column
 from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
@@ -22,7 +22,7 @@ class HelpPage(LinkPage):
     def __init__(self, theme: Theme, guard: PressGuard, choose: Choose) -> None:
         self._theme = theme
         self._problems = column(theme, gap=0.8)
-        self._other = WrappingLabel(theme, scale=1.1, bold=True)
+        self._other = Heading(theme, scale=1.1)
         self._situations = column(theme, gap=0.1)
         super().__init__(theme, self._problems, self._other, self._situations)
         self._button = partial(action_button, theme, guard, choose=choose)
@@ -41,7 +41,7 @@ class HelpPage(LinkPage):
 
     def _add(self, problem: ProblemEntry[str]) -> None:
         frame, lines = card(self._theme, gap=0.4)
-        lines.addWidget(WrappingLabel(self._theme, problem.title, scale=1.06, bold=True))
+        lines.addWidget(Heading(self._theme, problem.title, scale=1.06))
         lines.addWidget(WrappingLabel(self._theme, by_sentence(problem.text)))
         if problem.action is not None:
             lines.addWidget(self._button(problem.action))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from config.i18n.text import text
@@ -18,9 +18,10 @@ from tray.window.buttons import WrappingButton, literal
 from tray.window.forget_question import ask_to_forget
 from tray.window.glyphs import STAGES, GlyphView
 from tray.window.key_name import KeyName
-from tray.window.key_picture import KEY_HEIGHT, KEY_WIDTH, NAMES, TOP, DrawnKey, draw_key, short_title
-from tray.window.labels import WrappingLabel
+from tray.window.key_picture import KEY_HEIGHT, KEY_WIDTH, NAMES, SPOKEN, TOP, DrawnKey, draw_key, short_title
+from tray.window.labels import Heading, WrappingLabel
 from tray.window.layouts import column, row
+from tray.window.roles import set_role
 from tray.window.theme import Theme
 from tray.window.validity_bar import ValidityBar
 
@@ -56,7 +57,8 @@ class KeyCard(QFrame):
         self._menu_button.setObjectName(f"menu:{first.key}")
         self._menu_button.setAccessibleDescription(", ".join((first.holder, self._title, self._state_words(first))))
         self._name = KeyName(theme, first, translator, drafts, answer, self._menu_button)
-        self._drawing = KeyDrawing(theme, self._drawn(first))
+        drawn = self._drawn(first)
+        self._drawing = KeyDrawing(theme, drawn, self._words(SPOKEN[drawn.kind]) if drawn.kind in SPOKEN else "")
         self._lines = column(theme, gap=0.6, margin=1.0)
         self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out(first)
@@ -77,7 +79,7 @@ class KeyCard(QFrame):
 
     def _lay_out(self, first: CertificateCard[str]) -> None:
         words = column(self._theme, gap=0.3)
-        words.addWidget(WrappingLabel(self._theme, self._title, scale=1.15, bold=True))
+        words.addWidget(Heading(self._theme, self._title, scale=1.15))
         for certificate in self._told():
             words.addLayout(self._state(certificate))
         self._add_facts(words, first)
@@ -165,10 +167,16 @@ def capitalized(words: str) -> str:
 
 
 class KeyDrawing(QWidget):
-    """A key as in the guide, which the words beside describe."""
+    """A key as in the guide, which the words beside describe.
 
-    def __init__(self, theme: Theme, key: DrawnKey) -> None:
+    `spoken` is what they do not say.
+    """
+
+    def __init__(self, theme: Theme, key: DrawnKey, spoken: str) -> None:
         super().__init__()
+        if spoken:
+            self.setAccessibleName(spoken)
+            set_role(self, QAccessible.Role.Graphic)
         self._theme = theme
         self._key = key
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -30,6 +30,7 @@ HELD = {
     ReaderStatus.READING: ("reading",),
 }
 NAMES = {"old": "window.key.old", "new": "window.key.new", "other": "window.key.other", "bad": "window.key.unread"}
+SPOKEN = {"old": "window.spoken.old", "new": "window.spoken.new"}
 INKS = {"old": "old", "new": "new", "good": "good", "other": "other", "bad": "bad", "reading": "edge"}
 GROUNDS = {"old": "old_ground", "new": "new_ground", "good": "good_ground", "bad": "bad_ground"}
 MISSING = {Needs.OLD: "old", Needs.NEW: "new"}
@@ -74,7 +75,9 @@ class KeyPicture(QLabel):
         self._is_reading = page.reader is ReaderStatus.READING
         self._on_card = page.on_card
         self.setAccessibleName(translator.render(text("window.reader")))
-        self.setAccessibleDescription(page.reader_words)
+        missing = next((key.kind for key in self._keys if key.ghost and key.kind in SPOKEN), None)
+        words = translator.render(text("window.spoken.missing", key=text(SPOKEN[missing]))) if missing else ""
+        self.setAccessibleDescription(words)  # the words below say what is plugged in
         self._move()
         self.update()
 

@@ -14,7 +14,7 @@ from daemon.core.views.guide import Action, CertificateCard
 from tray.window.key_card import KeyCard
 from tray.window.key_list import KeyList
 from tray.window.key_table import OnKey
-from tray.window.labels import WrappingLabel
+from tray.window.labels import Heading, WrappingLabel
 from tray.window.layouts import clear, column
 from tray.window.theme import Theme
 
@@ -40,7 +40,7 @@ class KeysPage(QWidget):
         self._drafts: dict[str | None, str] = {}  # names that are being written, by key
         self._wanted: tuple[Page, Translator] | None = None
         self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
-        self.headline = WrappingLabel(theme, scale=1.75, bold=True)
+        self.headline = Heading(theme)
         self.list = KeyList(theme, self._card, open_guide)
         self._column = column(theme, gap=0.8)
         whole = column(theme, gap=0.8, margin=1.4)
@@ -92,7 +92,7 @@ class KeysPage(QWidget):
             words = translator.render(text("window.no_certificates"))
             self._column.addWidget(WrappingLabel(self._theme, words, scale=1.1))
         for holder, theirs in groupby(certificates, lambda each: each.holder):
-            self._column.addWidget(WrappingLabel(self._theme, holder, scale=1.15, bold=True))
+            self._column.addWidget(Heading(self._theme, holder, scale=1.15))
             for _, on_key in groupby(theirs, lambda each: each.key):
                 self._column.addWidget(self._card(tuple(on_key), translator))
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from tray.window.roles import set_role
 from tray.window.theme import Theme
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\b[A-Z]\.)\s+(?=[«“\"(]?\s?[A-ZÀ-ÖØ-Þ0-9])")
@@ -44,6 +45,14 @@ class WrappingLabel(QLabel):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Select no word: the second click often meets a new page."""
         event.accept()
+
+
+class Heading(WrappingLabel):
+    """Bold words above what belongs to them."""
+
+    def __init__(self, theme: Theme, words: str = "", *, scale: float = 1.75) -> None:
+        super().__init__(theme, words, scale=scale, bold=True)
+        set_role(self, QAccessible.Role.Heading)
 
 
 def breakable(words: str) -> str:

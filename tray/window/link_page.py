@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
 
 from daemon.core.views.guide import Action
 from tray.window.buttons import Rank, WrappingButton, literal
-from tray.window.labels import WrappingLabel
+from tray.window.labels import Heading
 from tray.window.layouts import column
 from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
@@ -22,7 +22,7 @@ class LinkPage(QWidget):
         self.setObjectName("paper")
         # It is as high as its words at this width; the least height would be that at the least width.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        self.headline = WrappingLabel(theme, scale=1.75, bold=True)
+        self.headline = Heading(theme)
         whole = column(theme, gap=gap, margin=1.4)
         whole.addWidget(self.headline)
         for part in parts:

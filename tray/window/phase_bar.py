@@ -1,13 +1,14 @@
 """The phases of the whole renewal, at the top of the window."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core.views.guide import StepStatus, StepSummary
+from tray.window.roles import set_role
 from tray.window.theme import Theme
 
 STATUSES = {
@@ -28,6 +29,7 @@ class PhaseBar(QWidget):
         self._steps: tuple[StepSummary[str], ...] = ()
         self._eyebrow = ""
         self.setObjectName("bar")
+        set_role(self, QAccessible.Role.StaticText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_phases(self, page: Page, translator: Translator) -> None:

@@ -1,6 +1,7 @@
 """The panel beside the instruction: the key, and the outline."""
 
-from PySide6.QtWidgets import QFrame
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -11,6 +12,7 @@ from tray.window.key_picture import KeyPicture
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import clear, column
 from tray.window.phase_bar import STATUSES
+from tray.window.roles import set_role
 from tray.window.theme import Theme
 
 WIDTH = 18.1  # parts of the letters' height in pixels
@@ -49,10 +51,13 @@ class SidePanel(QFrame):
         self._picture = KeyPicture(theme)
         self._pill = StatusPill(theme)
         self._outline = column(theme, gap=0.3)
+        outline = QWidget()
+        outline.setLayout(self._outline)
+        set_role(outline, QAccessible.Role.List)
+        self._holder = WrappingLabel(theme, scale=0.9, tone="muted")
         whole = column(theme, gap=0.45, margin=0.8)
-        for widget in (self._title, self._picture, self._pill):
+        for widget in (self._title, self._picture, self._pill, self._holder, outline):
             whole.addWidget(widget)
-        whole.addLayout(self._outline)
         self.setLayout(whole)
         theme.changed.connect(self._widen)
 
@@ -62,8 +67,7 @@ class SidePanel(QFrame):
         self._picture.show_page(page, translator)
         self._pill.show_page(page)
         clear(self._outline)
-        if page.holder and (page.cases or not page.outline):
-            self._outline.addWidget(WrappingLabel(self._theme, page.holder, scale=0.9, tone="muted"))
+        self._holder.show_words(page.holder if page.cases or not page.outline else "")
         shown = _around_current(page.outline)
         for number, step in enumerate(page.outline, 1):
             if step in shown:
@@ -80,6 +84,7 @@ class SidePanel(QFrame):
         line.setAccessibleName(
             translator.render(text("window.item", number=number, total=total, title=step.title, status=status))
         )
+        set_role(line, QAccessible.Role.ListItem)
         return line
 
 

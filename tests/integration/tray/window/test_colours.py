@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
+from support.contrast import contrast
 from tray.window.colours import DARK, LIGHT, Colours, high_contrast, stylesheet
 from tray.window.glyphs import ALERT, ROLES, STAGES, STEPS
 from tray.window.theme import CONTRAST_PALETTE
@@ -37,18 +38,6 @@ EDGES = [
     *((name, "surface") for name in ("old", "new", "other", "good", "bad")),
     *(("on_glyph", name) for name in ("old", "new", "other", "good", "bad")),
 ]
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance, as WCAG defines it."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_the_measure_itself_is_right() -> None:
