@@ -127,7 +127,9 @@ class GuideWindow(QDialog):
         self._begin()
 
     def _begin(self) -> None:
-        """Bring the keyboard to the headline, before a button that goes gives it to the next one."""
+        """Bring the keyboard to the headline, until buttons can be pressed.
+
+        Else a button that goes would give it to the next one for an instant."""
         self.guard.begin()
         self._focused = ""
         self._focus("")

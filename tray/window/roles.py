@@ -1,4 +1,4 @@
-"""What a widget is to a screen reader, where Qt would call it a label or nothing."""
+"""What a widget is to a screen reader."""
 
 from typing import Final
 

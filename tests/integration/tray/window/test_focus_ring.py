@@ -56,7 +56,7 @@ def open_all(guide_setup: GuideSetup, window: GuideWindow, place: int) -> None:
 
 
 def ring(control: QWidget) -> float:
-    """Return what share of a ring of two pixels around the control stands out with the focus."""
+    """Return how much of a two-pixel ring is seen, from 0."""
     control.activateWindow()
     QApplication.processEvents()
     control.setFocus()
