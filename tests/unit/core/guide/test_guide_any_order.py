@@ -19,6 +19,7 @@ from daemon.core.model import Fingerprint, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import GuideView, ReaderStatus
+from daemon.core.workflows.progress import PREPARED
 from daemon.core.workflows.workflow import CARD_CONDITIONS
 from support.core.factories import DAY, NOW, SECOND, ending, token
 from support.core.simulator import Card, Simulator
@@ -193,7 +194,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         known = not self.away and self.simulator.page.reader is not ReaderStatus.READING
         clear = known and self.truly_in() == ({right.fingerprint} if right else set())
         for action in self.simulator.actions().values():
-            if action.id.kind is ActionKind.END:
+            if action.id.kind is ActionKind.END and action.id.subject != PREPARED:  # that page is only read
                 assert needs is Needs.NOTHING or clear
             if action.id == ActionId(ActionKind.OPEN, Destination.PLATFORM):
                 assert clear
@@ -271,3 +272,18 @@ class GuideAnyOrder(RuleBasedStateMachine):
 
 
 TestGuideAnyOrder = GuideAnyOrder.TestCase
+
+
+def test_the_page_before_the_steps_leads_on_while_cards_are_read() -> None:
+    story = GuideAnyOrder()
+    story.put_in("old", "Reader 00")
+    story.time_passes(3 * DAY)
+    story.take_out("Reader 00")
+    story.put_in("new", "Reader 01")
+    story.simulator.choose("end:start", "state:activated")
+    story.the_reading_begins_to_hang()
+    story.put_in("bare", "Reader 00")
+    assert story.simulator.page.primary is not None
+    assert (story.simulator.page.reader, story.simulator.page.primary.id.subject) == (ReaderStatus.READING, PREPARED)
+    story.no_browser_step_with_the_wrong_card()
+    story.teardown()
