@@ -24,6 +24,7 @@ from daemon.core.model import Certificate, Fingerprint, Role
 from daemon.core.person_names import repaired
 
 DER_LIMIT = 8 << 10  # bytes: a longer certificate is read, and not kept to be saved as a file
+USE_UNREADABLE = "use unreadable"  # this flaw comes first, so that it is never cut
 REASON_LIMIT = 60  # characters, so that the flaw still names the fields
 
 T = TypeVar("T")
@@ -95,7 +96,8 @@ def read_certificate(der: bytes) -> Certificate:
         refusal = f"refused by cryptography: {clean(str(error), REASON_LIMIT) or type(error).__name__}"
     try:
         facts, flaws = _by_asn1crypto(der)
-        return _certificate(der, facts, flaws=(refusal, *flaws))
+        use = (USE_UNREADABLE,) if _is_use_unreadable(facts, flaws) else ()
+        return _certificate(der, facts, flaws=(*use, refusal, *flaws))
     except UNREADABLE:
         return unreadable_certificate(der, f"not a certificate: {refusal}")
 
@@ -103,16 +105,26 @@ def read_certificate(der: bytes) -> Certificate:
 def with_authorities(found: Sequence[tuple[bytes, Certificate]]) -> tuple[Certificate, ...]:
     """Return a token's certificates, those that issued others as authorities.
 
-    Each comes with its DER. A root of version 1 does not say itself what it is (RFC 5280 §4.2.1.9).
+    Each comes with its DER. A root of version 1 does not say itself what it is (RFC 5280 §4.2.1.9). One whose use
+    cannot be read logs in only where no other does.
     """
     if len(found) < 2:
         return tuple(certificate for _, certificate in found)
+    found = _without_doubtful_logins(found)
     names = [_names_of(der) for der, _ in found]
     issuers = {issuer for subject, issuer in names if issuer != subject}
     return tuple(
         replace(certificate, authority=certificate.authority or subject in issuers)
         for (_, certificate), (subject, _) in zip(found, names, strict=True)
     )
+
+
+def _without_doubtful_logins(found: Sequence[tuple[bytes, Certificate]]) -> Sequence[tuple[bytes, Certificate]]:
+    logins = [each for _, each in found if each.role is Role.AUTHENTICATION and not each.authority]
+    doubtful = [each for each in logins if each.flaw.startswith(USE_UNREADABLE)]
+    if len(doubtful) == len(logins):
+        return found
+    return [(der, replace(each, role=Role.OTHER) if each in doubtful else each) for der, each in found]
 
 
 def _names_of(der: bytes) -> tuple[bytes, bytes]:
@@ -308,24 +320,31 @@ def _by_asn1crypto(der: bytes) -> tuple[_Facts, tuple[str, ...]]:
     return facts, tuple(flaws)
 
 
+def _is_use_unreadable(facts: _Facts, flaws: tuple[str, ...]) -> bool:
+    """Return whether the role rests on what could not be read."""
+    if facts.purposes is not None:
+        return False
+    return not {"extensions unreadable", "keyUsage unreadable", "extKeyUsage unreadable"}.isdisjoint(flaws)
+
+
 def _lenient_extensions(to_be_signed: Any) -> dict[str, Any]:
-    return {part["extn_id"].native: part["extn_value"] for part in to_be_signed["extensions"]}
+    return {part["extn_id"].native: part for part in to_be_signed["extensions"]}
 
 
 def _usages_in(extensions: dict[str, Any]) -> frozenset[str] | None:
     if "key_usage" in extensions:
-        return frozenset(extensions["key_usage"].parsed.native)
+        return frozenset(extensions["key_usage"]["extn_value"].parsed.native)
     return None
 
 
 def _purposes_in(extensions: dict[str, Any]) -> frozenset[str] | None:
     if "extended_key_usage" not in extensions:
         return None
-    return frozenset(purpose.dotted for purpose in extensions["extended_key_usage"].parsed)
+    return frozenset(purpose.dotted for purpose in extensions["extended_key_usage"]["extn_value"].parsed)
 
 
 def _is_ca_in(extensions: dict[str, Any]) -> bool:
-    return "basic_constraints" in extensions and bool(extensions["basic_constraints"].parsed["ca"].native)
+    return "basic_constraints" in extensions and bool(extensions["basic_constraints"]["extn_value"].parsed["ca"].native)
 
 
 def _key_bits_in(info: Any) -> int | None:

@@ -335,3 +335,50 @@ def issuer(is_ca: bool, signs_certificates: bool | None) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return builder.sign(private_key(), hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+USAGE_OID, PURPOSES_OID = b"\x06\x03\x55\x1d\x0f", b"\x06\x03\x55\x1d\x25"
+
+
+def with_broken_extension(der: bytes, oid: bytes) -> bytes:
+    """Return a certificate whose extension holds another type."""
+    inside = der.index(b"\x04", der.index(oid) + len(oid)) + 2
+    return der[:inside] + b"\x02" + der[inside + 1 :]
+
+
+SOUND, MAIL = make_certificate(), make_certificate(role="other")
+BROKEN_PURPOSES = with_broken_extension(make_certificate(), PURPOSES_OID)
+BROKEN_PURPOSES_TOO = with_broken_extension(make_certificate(), PURPOSES_OID)
+BROKEN_USAGE = with_broken_extension(make_certificate(role="signature"), USAGE_OID)
+BROKEN_LOGIN_USAGE = with_broken_extension(make_certificate(), USAGE_OID)
+SIGNS = make_certificate(role="signature")
+ROOT = issuer(is_ca=True, signs_certificates=None)
+LOGIN, SIGNATURE, OTHER = Role.AUTHENTICATION, Role.SIGNATURE, Role.OTHER
+
+
+@pytest.mark.parametrize(
+    ("token", "roles"),
+    [
+        pytest.param([BROKEN_PURPOSES], [LOGIN], id="broken purposes alone"),
+        pytest.param([BROKEN_USAGE], [OTHER], id="broken usage, and a purpose that does not log in"),
+        pytest.param([BROKEN_PURPOSES, SOUND], [OTHER, LOGIN], id="broken purposes beside a login"),
+        pytest.param([SOUND, BROKEN_PURPOSES], [LOGIN, OTHER], id="in the other order"),
+        pytest.param([BROKEN_PURPOSES, BROKEN_PURPOSES_TOO], [LOGIN, LOGIN], id="two with broken purposes"),
+        pytest.param([BROKEN_LOGIN_USAGE, SOUND], [LOGIN, LOGIN], id="broken usage, and a purpose that logs in"),
+        pytest.param([BROKEN_PURPOSES, SIGNS], [LOGIN, SIGNATURE], id="broken purposes beside a signature"),
+        pytest.param([BROKEN_PURPOSES, MAIL], [LOGIN, OTHER], id="broken purposes beside another use"),
+        pytest.param([BROKEN_PURPOSES, BROKEN_USAGE], [LOGIN, OTHER], id="nothing else logs in"),
+        pytest.param([BROKEN_PURPOSES, ROOT], [LOGIN, LOGIN], id="an issuer is no login"),
+        pytest.param([SIGNS, MAIL], [SIGNATURE, OTHER], id="none logs in"),
+        pytest.param([BROKEN_PURPOSES, b"garbage", SOUND], [OTHER, OTHER, LOGIN], id="garbage beside them"),
+    ],
+)
+def test_a_use_that_cannot_be_read_is_no_login_beside_one(token: list[bytes], roles: list[Role]) -> None:
+    assert [found.role for found in with_authorities([(der, read_certificate(der)) for der in token])] == roles
+
+
+@pytest.mark.parametrize("oid", [USAGE_OID, PURPOSES_OID], ids=["usage", "purposes"])
+def test_a_broken_extension_costs_no_other_one(oid: bytes) -> None:
+    found = read_certificate(with_broken_extension(make_certificate(), oid))
+    assert "extensions unreadable" not in found.flaw
+    assert (found.subject_cn, found.role) == ("Jeanne MARTIN", Role.AUTHENTICATION)
