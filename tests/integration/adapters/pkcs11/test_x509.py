@@ -351,7 +351,7 @@ BROKEN_PURPOSES = with_broken_extension(make_certificate(), PURPOSES_OID)
 BROKEN_PURPOSES_TOO = with_broken_extension(make_certificate(), PURPOSES_OID)
 BROKEN_USAGE = with_broken_extension(make_certificate(role="signature"), USAGE_OID)
 BROKEN_LOGIN_USAGE = with_broken_extension(make_certificate(), USAGE_OID)
-SIGNS = make_certificate(role="signature")
+SIGNATURE_ONLY = make_certificate(role="signature")
 ROOT = issuer(is_ca=True, signs_certificates=None)
 LOGIN, SIGNATURE, OTHER = Role.AUTHENTICATION, Role.SIGNATURE, Role.OTHER
 
@@ -365,11 +365,11 @@ LOGIN, SIGNATURE, OTHER = Role.AUTHENTICATION, Role.SIGNATURE, Role.OTHER
         pytest.param([SOUND, BROKEN_PURPOSES], [LOGIN, OTHER], id="in the other order"),
         pytest.param([BROKEN_PURPOSES, BROKEN_PURPOSES_TOO], [LOGIN, LOGIN], id="two with broken purposes"),
         pytest.param([BROKEN_LOGIN_USAGE, SOUND], [LOGIN, LOGIN], id="broken usage, and a purpose that logs in"),
-        pytest.param([BROKEN_PURPOSES, SIGNS], [LOGIN, SIGNATURE], id="broken purposes beside a signature"),
+        pytest.param([BROKEN_PURPOSES, SIGNATURE_ONLY], [LOGIN, SIGNATURE], id="broken purposes beside a signature"),
         pytest.param([BROKEN_PURPOSES, MAIL], [LOGIN, OTHER], id="broken purposes beside another use"),
         pytest.param([BROKEN_PURPOSES, BROKEN_USAGE], [LOGIN, OTHER], id="nothing else logs in"),
         pytest.param([BROKEN_PURPOSES, ROOT], [LOGIN, LOGIN], id="an issuer is no login"),
-        pytest.param([SIGNS, MAIL], [SIGNATURE, OTHER], id="none logs in"),
+        pytest.param([SIGNATURE_ONLY, MAIL], [SIGNATURE, OTHER], id="none logs in"),
         pytest.param([BROKEN_PURPOSES, b"garbage", SOUND], [OTHER, OTHER, LOGIN], id="garbage beside them"),
     ],
 )
