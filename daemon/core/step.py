@@ -166,7 +166,7 @@ def _take_reader_event(
             return take_tokens(state, event), ()
         case events.ReadFinished():
             state = finish_read(state, event.ticket, event.at)
-            return replace(state, memory=inherit_assignments(state.memory)), ()
+            return replace(state, memory=inherit_assignments(state.memory, state.settings.procedures)), ()
         case _:
             assert_never(event)
 

@@ -134,7 +134,7 @@ def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: 
     pairs = {pair_of(mine, its) for mine in key.fingerprints for its in other_key.fingerprints}
     answers = {pair: known for pair, known in state.memory.holder_answers.items() if pair not in pairs}
     memory = replace(state.memory, holder_answers={**answers, pair_of(one, other): answer})
-    state = replace(state, memory=inherit_assignments(memory))
+    state = replace(state, memory=inherit_assignments(memory, state.settings.procedures))
     if answer is HolderAnswer.SAME:
         return answer_claim(state, key.id, Claim.REPLACES)
     keys = {**state.memory.keys, key.id: replace(key, claims=key.claims - {Claim.REPLACES, Claim.OLD_LOST})}

@@ -9,6 +9,7 @@ from config.settings import Settings
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.commands import AssignProcedure, CompareHolders
+from daemon.core.issuers import is_use_open
 from daemon.core.model import Assignment, Certificate, HolderAnswer, Role, pair_of
 from daemon.core.notice import NoticeKind
 from daemon.core.state import State
@@ -128,6 +129,16 @@ def test_an_answer_holds_for_the_older_key_of_another_issuer() -> None:
     simulator = plugged(DUE, new)
     simulator.command(AssignProcedure(fingerprint=new.fingerprint, procedure="siv"))
     assert procedures(simulator) == ["siv", "siv"]
+
+
+@pytest.mark.parametrize(("answer", "is_open"), [("opalexe", False), ("unknown", False), ("siv", True)])
+def test_an_answer_is_inherited_in_its_line_from_another_issuer(answer: str, *, is_open: bool) -> None:
+    simulator = plugged(DUE)
+    say(simulator, answer)
+    simulator.remove()
+    new = certificate("new", not_before=NOW - DAY, issuer_o="CertEurope Deux", issuer_ou=("0002 434202180",))
+    simulator.plug(new)
+    assert is_use_open(new, SETTINGS.procedures, simulator.state.memory.assignments) is is_open
 
 
 def test_a_key_joined_by_the_user_inherits_the_answer() -> None:
