@@ -10,13 +10,13 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from daemon.adapters.metrics.collector import STATE, Account, collect
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
+from support.core.factories import changed
 
 ACCOUNTS = 1000
 KEYS = 3
@@ -24,9 +24,9 @@ KEYS = 3
 
 def _memory(now: datetime) -> Memory:
     """Return three keys of three people."""
-    plain = Certificate(fingerprint=Fingerprint(""), issuer_o="CertEurope", role=Role.AUTHENTICATION)
+    plain = changed(Certificate(fingerprint=Fingerprint("")), issuer_o="CertEurope", role=Role.AUTHENTICATION)
     certificates = [
-        replace(
+        changed(
             plain,
             fingerprint=Fingerprint(f"{number:08x}{0:056x}"),
             subject_cn=f"Titulaire {number}",

@@ -12,6 +12,7 @@ from config.folders import find_folders, private_folder
 from config.schema.load_settings import load_settings
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
+from support.core.factories import changed
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -50,8 +51,8 @@ def size_mb(folder: Path) -> float:
 
 
 def _seen(number: int, issuer: str, now: datetime) -> CertificateRecord:
-    certificate = Certificate(
-        fingerprint=Fingerprint(f"{number:064x}"),
+    certificate = changed(
+        Certificate(fingerprint=Fingerprint(f"{number:064x}")),
         subject_cn=f"Jeanne MARTIN{number}",
         given_name="Jeanne",
         surname=f"Martin{number}",

@@ -41,11 +41,12 @@ def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, s
         return Stage.SUPERSEDED
     if certificate.not_after is None:
         return Stage.UNREADABLE
-    if expired(certificate.not_after, now):
+    end: datetime = certificate.not_after
+    if expired(end, now):
         return Stage.EXPIRED
     if certificate.not_before is not None and now < certificate.not_before:
         return Stage.NOT_YET
-    remaining = certificate.not_after - now
+    remaining = end - now
     if remaining > first_notice(notices):
         return Stage.VALID
     return Stage.URGENT if remaining <= notices.urgent_days * DAY else Stage.DUE

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from config.i18n.text import CleanText
+from config.instants import Instant
 from config.workflows import WorkflowKind
 from daemon.core.troubles import Trouble
 
@@ -23,6 +25,9 @@ ReaderName = NewType("ReaderName", str)
 
 NO_READER = ReaderName("")
 """What the store and the report hold where no reader is known."""
+
+ABSENT = CleanText("")
+"""A name that a certificate does not hold."""
 
 SYSTEM_STORE = "system"
 """The name of the operating system's own certificate store, among those of the modules."""
@@ -63,28 +68,28 @@ class Certificate:
 
     fingerprint: Fingerprint
 
-    subject_cn: str = ""
+    subject_cn: CleanText = ABSENT
     """The subject's common name."""
 
-    given_name: str = ""
+    given_name: CleanText = ABSENT
 
-    surname: str = ""
+    surname: CleanText = ABSENT
 
-    organization_identifier: str = ""
+    organization_identifier: CleanText = ABSENT
     """The subject's organizationIdentifier, for example a national number of the company."""
 
-    subject_serial: str = ""
+    subject_serial: CleanText = ABSENT
     """The subject's serialNumber: perhaps the holder's own lasting number."""
 
-    issuer_cn: str = ""
+    issuer_cn: CleanText = ABSENT
 
-    issuer_o: str = ""
+    issuer_o: CleanText = ABSENT
     """The issuer's organization."""
 
-    issuer_ou: tuple[str, ...] = ()
+    issuer_ou: tuple[CleanText, ...] = ()
     """The issuer's organizational units."""
 
-    issuer_organization_identifier: str = ""
+    issuer_organization_identifier: CleanText = ABSENT
     """The issuer's organizationIdentifier."""
 
     serial_hex: str = ""
@@ -93,10 +98,10 @@ class Certificate:
     key_bits: int | None = None
     """The size of an RSA key, None for other keys."""
 
-    not_before: datetime | None = None
+    not_before: Instant | None = None
     """The begin of the validity, None when it could not be read."""
 
-    not_after: datetime | None = None
+    not_after: Instant | None = None
     """The end of the validity, None when it could not be read."""
 
     role: Role = Role.OTHER
@@ -104,7 +109,7 @@ class Certificate:
     authority: bool = False
     """Whether this is an issuer's own certificate, which is not watched."""
 
-    flaw: str = ""
+    flaw: CleanText = ABSENT
     """What could not be read, in English for the log; "" for a whole certificate."""
 
     der: bytes = field(default=b"", compare=False, repr=False)

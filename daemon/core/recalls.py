@@ -1,7 +1,6 @@
 """Finds the recall that ends a certificate before its own end."""
 
-from datetime import datetime
-
+from config.instants import Instant, instant
 from config.settings import Procedure, Recall
 from daemon.core.expiry import INSTANT, earlier
 from daemon.core.issuers import rule_fits
@@ -20,9 +19,9 @@ def recall_of(certificate: Certificate, procedure: Procedure | None) -> Recall |
     return min(hit, key=lambda recall: recall.moment, default=None)
 
 
-def last_moment(recall: Recall) -> datetime:
+def last_moment(recall: Recall) -> Instant:
     """Return the last moment at which its certificates are accepted."""
-    return earlier(recall.moment, INSTANT)
+    return instant(earlier(recall.moment, INSTANT))
 
 
 def _means(recall: Recall, certificate: Certificate) -> bool:

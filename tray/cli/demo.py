@@ -16,8 +16,9 @@ from typing import TypeVar
 from rich.panel import Panel
 from rich.text import Text as Styled
 
-from config.i18n.text import text
+from config.i18n.text import clean, text
 from config.i18n.translator import Translator
+from config.instants import instant
 from config.settings import Settings
 from config.workflows import Destination
 from daemon.adapters.guide.messages import Page
@@ -59,14 +60,14 @@ def key(name: str, holder: str, begins: datetime, ends: datetime) -> TokenReadin
     given_name, surname = holder.split(" ", 1)
     certificate = Certificate(
         fingerprint=Fingerprint(name.encode().hex().ljust(64, "0")),
-        subject_cn=holder,
-        given_name=given_name,
-        surname=surname,
-        issuer_o="CertEurope",
-        issuer_cn="CertEurope eID User",
+        subject_cn=clean(holder),
+        given_name=clean(given_name),
+        surname=clean(surname),
+        issuer_o=clean("CertEurope"),
+        issuer_cn=clean("CertEurope eID User"),
         serial_hex=name.encode().hex(),
-        not_before=begins,
-        not_after=ends,
+        not_before=instant(begins),
+        not_after=instant(ends),
         role=Role.AUTHENTICATION,
     )
     return TokenReading(slot_description="Demo Reader 00", label=name, serial=name, certificates=(certificate,))

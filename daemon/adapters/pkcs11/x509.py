@@ -17,10 +17,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from config.i18n.text import clean
-from config.instants import instant
+from config.i18n.text import CleanText, clean
+from config.instants import Instant, instant
 from daemon.adapters.pkcs11.messages import ISSUER_UNITS, SERIAL_DIGITS
-from daemon.core.model import Certificate, Fingerprint, Role
+from daemon.core.model import ABSENT, Certificate, Fingerprint, Role
 from daemon.core.person_names import repaired
 
 DER_LIMIT = 8 << 10  # bytes: a longer certificate is read, and not kept to be saved as a file
@@ -68,9 +68,9 @@ class _Facts:
     """As `subject`."""
     serial: int | None
     """None where it cannot be read."""
-    not_before: datetime | None
+    not_before: Instant | None
     """Aware UTC; None where it cannot be read."""
-    not_after: datetime | None
+    not_after: Instant | None
     """As `not_before`."""
     usages: frozenset[str] | None
     """Names of the keyUsage bits as in ASN.1; None where the extension is absent."""
@@ -195,20 +195,20 @@ def _serial(number: int | None) -> tuple[str, tuple[str, ...]]:
     return digits, ()
 
 
-def _all(name: Name, oid: str) -> tuple[str, ...]:
+def _all(name: Name, oid: str) -> tuple[CleanText, ...]:
     return tuple(clean(repaired(value)) for found, value in name if found == oid)
 
 
-def _first(name: Name, oid: str) -> str:
-    return next(iter(_all(name, oid)), "")
+def _first(name: Name, oid: str) -> CleanText:
+    return next(iter(_all(name, oid)), ABSENT)
 
 
-def _last(name: Name, oid: str) -> str:
+def _last(name: Name, oid: str) -> CleanText:
     """Return the most specific value.
 
     A name runs from the root of the directory down (RFC 5280 §7.1).
     """
-    return next(reversed(_all(name, oid)), "")
+    return next(reversed(_all(name, oid)), ABSENT)
 
 
 def _without_padding(der: bytes) -> bytes:
@@ -305,7 +305,7 @@ def _by_asn1crypto(der: bytes) -> tuple[_Facts, tuple[str, ...]]:
     extensions = attempt("extensions", lambda: _lenient_extensions(to_be_signed), no_extensions)
     no_usages: frozenset[str] | None = None
     unknown: int | None = None
-    never: datetime | None = None
+    never: Instant | None = None
     facts = _Facts(
         subject=attempt("subject", lambda: _lenient_name(to_be_signed["subject"]), ()),
         issuer=attempt("issuer", lambda: _lenient_name(to_be_signed["issuer"]), ()),
@@ -381,7 +381,7 @@ def _latin_1(part: Any) -> str | None:
     return contents.decode("latin-1")
 
 
-def _utc(moment: object) -> datetime:
+def _utc(moment: object) -> Instant:
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise ValueError("not a moment of our calendar")  # asn1crypto has a type of its own for year 0
     return instant(moment).replace(microsecond=0)

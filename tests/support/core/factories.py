@@ -50,8 +50,8 @@ UNACTIVATED = TokenFlags(user_pin_set=False)
 
 def certificate(name: str = "old", /, **changes: object) -> Certificate:
     """Make a valid authentication certificate, distinct by `name`."""
-    plain = Certificate(
-        fingerprint=Fingerprint(sha256(name.encode()).hexdigest()),
+    plain = changed(
+        Certificate(fingerprint=Fingerprint(sha256(name.encode()).hexdigest())),
         subject_cn="Jean MARTIN",
         given_name="Jean",
         surname="MARTIN",
@@ -61,6 +61,14 @@ def certificate(name: str = "old", /, **changes: object) -> Certificate:
         not_after=NOW + 400 * DAY,
         role=Role.AUTHENTICATION,
     )
+    return changed(plain, **changes)
+
+
+def changed(plain: Certificate, /, **changes: object) -> Certificate:
+    """Return a certificate with other facts.
+
+    They are taken as if they had come through the gate.
+    """
     return replace(plain, **changes)  # type: ignore[arg-type]  # each test names real fields
 
 

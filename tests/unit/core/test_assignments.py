@@ -11,7 +11,7 @@ from daemon.core.holders import lineages
 from daemon.core.issuers import is_sure, procedure_of, same_issuer
 from daemon.core.model import Assignment, Certificate, Fingerprint
 from daemon.core.state import State
-from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
+from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, SIV, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
 
 ASKED = replace(SIV, id="asked", issuers=OPALEXE.issuers, assume=False)
@@ -33,7 +33,7 @@ UNKNOWN_ISSUER = certificate("other", issuer_o="Inconnue")
         pytest.param(UNKNOWN_ISSUER, None, None, False, id="an unknown issuer"),
         pytest.param(UNKNOWN_ISSUER, Assignment(procedure="opalexe"), "opalexe", True, id="an unknown issuer, given"),
         pytest.param(UNKNOWN_ISSUER, Assignment(procedure="any"), "any", True, id="a procedure for any key"),
-        pytest.param(replace(JEAN, issuer_o="autorité exemple"), None, "siv", True, id="nothing else fits"),
+        pytest.param(changed(JEAN, issuer_o="autorité exemple"), None, "siv", True, id="nothing else fits"),
         pytest.param(replace(JEAN, authority=True), Assignment(procedure="opalexe"), None, True, id="an authority"),
     ],
 )

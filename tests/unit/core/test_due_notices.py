@@ -1,6 +1,5 @@
 """Which notices are due when, each first told at its moment."""
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,18 @@ from daemon.core.model import Certificate, Claim, KeyId, Memory, Role
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, Urgency
 from daemon.core.state import State
 from daemon.core.subjects import CLOCK_SLACK, was_delivered
-from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate, ending, memory, notice_settings, owned
+from support.core.factories import (
+    DAY,
+    MICROSECOND,
+    NOW,
+    SECOND,
+    certificate,
+    changed,
+    ending,
+    memory,
+    notice_settings,
+    owned,
+)
 from support.core.simulator import Simulator, dedup_keys, simulator_with
 
 FAR = ending(400 * DAY, "far")
@@ -110,7 +120,7 @@ def test_a_notice_delivered_by_a_wrong_clock_does_not_count() -> None:
 
 def test_nothing_is_shown_by_a_clock_from_before_the_program() -> None:
     reset = datetime.fromisoformat("1970-01-01T00:00:00Z")
-    simulator = simulator_with(replace(FAR, not_after=reset), now=reset)
+    simulator = simulator_with(changed(FAR, not_after=reset), now=reset)
     assert simulator.delivered == []
 
 
@@ -170,7 +180,7 @@ def test_quiet_hours_hold_and_release() -> None:
 
 def test_a_milestone_in_quiet_hours_is_shown_when_they_end() -> None:
     state = State(settings=notice_settings(quiet_hours=NIGHT, days=(10,)), zone=PARIS)
-    simulator = simulator_with(replace(FAR, not_after=datetime(2027, 4, 1, 3, tzinfo=PARIS)), state=state)
+    simulator = simulator_with(changed(FAR, not_after=datetime(2027, 4, 1, 3, tzinfo=PARIS)), state=state)
     simulator.wait(60 * DAY)
     assert [at for at, _ in first_told(simulator)] == [
         datetime(2027, 3, 22, 8, tzinfo=PARIS),
@@ -198,8 +208,8 @@ def test_the_path_of_a_new_key_is_shown_at_once_and_once() -> None:
     ("issuer", "margin"), [("CertEurope", DAY), ("Autorité Exemple", timedelta(hours=48, minutes=30))]
 )
 def test_the_margin_is_shown_at_its_time(issuer: str, margin: timedelta) -> None:
-    simulator = simulator_with(replace(OLD, issuer_o=issuer))
-    simulator.tell(simulator.plug(replace(NEW, issuer_o=issuer)), Claim.ACTIVATED)
+    simulator = simulator_with(changed(OLD, issuer_o=issuer))
+    simulator.tell(simulator.plug(changed(NEW, issuer_o=issuer)), Claim.ACTIVATED)
     simulator.wait(300 * DAY)
     told = [at for at, notice in simulator.delivered if notice.title.id == "notice.associate_new.title"]
     assert told[0] == NOW + 200 * DAY - margin
@@ -346,7 +356,7 @@ def test_the_notice_days_are_a_setting_of_the_user(days: tuple[int, ...]) -> Non
 
 @pytest.mark.parametrize("end", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00", None])
 def test_absurd_dates_do_no_harm(end: str | None) -> None:
-    absurd = replace(FAR, not_after=datetime.fromisoformat(end) if end else None, not_before=None)
+    absurd = changed(FAR, not_after=datetime.fromisoformat(end) if end else None, not_before=None)
     simulator = simulator_with(absurd)
     simulator.wait(10 * DAY)
     assert days_shown(simulator) == ([0] if end and end.startswith("0001") else [])

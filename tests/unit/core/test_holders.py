@@ -9,7 +9,19 @@ import pytest
 from daemon.core.holders import certificates_renewed_in_place, lineages
 from daemon.core.issuers import procedure_of
 from daemon.core.model import Certificate, Role
-from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, SIV, certificate, ending, memory, owned
+from support.core.factories import (
+    DAY,
+    MICROSECOND,
+    NOW,
+    OPALEXE,
+    SETTINGS,
+    SIV,
+    certificate,
+    changed,
+    ending,
+    memory,
+    owned,
+)
 
 JEAN = certificate("jean")
 BOTH = SETTINGS.procedures
@@ -58,20 +70,20 @@ def test_a_lineage_goes_from_old_to_new_in_any_order_of_insertion(seen: tuple[tu
 @pytest.mark.parametrize(
     "new",
     [
-        pytest.param(replace(NEW, given_name="Anne"), id="another person"),
-        pytest.param(replace(NEW, issuer_o="Autorité Exemple"), id="another procedure"),
-        pytest.param(replace(NEW, organization_identifier="Y"), id="another organisation"),
+        pytest.param(changed(NEW, given_name="Anne"), id="another person"),
+        pytest.param(changed(NEW, issuer_o="Autorité Exemple"), id="another procedure"),
+        pytest.param(changed(NEW, organization_identifier="Y"), id="another organisation"),
     ],
 )
 def test_another_holder_or_procedure_is_a_lineage_of_its_own(new: Certificate) -> None:
-    old = replace(OLD, organization_identifier="X")
+    old = changed(OLD, organization_identifier="X")
     assert sorted(keys_of_lines((old,), (new,))) == sorted([[old.fingerprint], [new.fingerprint]])
 
 
 @pytest.mark.parametrize(
     "new",
     [
-        pytest.param(replace(NEW, issuer_o="Other"), id="no procedure"),
+        pytest.param(changed(NEW, issuer_o="Other"), id="no procedure"),
         pytest.param(replace(NEW, authority=True), id="an authority"),
         pytest.param(replace(NEW, role=Role.OTHER), id="neither for login nor for signature"),
         pytest.param(replace(NEW, not_before=None), id="no beginning"),
@@ -126,7 +138,7 @@ def test_the_signature_follows_its_key() -> None:
 
 
 def test_the_signature_follows_its_key_under_another_name_too() -> None:
-    signing = replace(ending(50 * DAY, "signing"), role=Role.SIGNATURE, given_name="", surname="", subject_cn="Cabinet")
+    signing = changed(ending(50 * DAY, "signing"), role=Role.SIGNATURE, given_name="", surname="", subject_cn="Cabinet")
     assert keys_of_lines((OLD, signing)) == [[OLD.fingerprint]]
 
 
@@ -140,14 +152,14 @@ def test_a_signature_key_does_not_replace_a_login_key() -> None:
 
 
 def test_a_certificate_without_a_name_joins_no_lineage() -> None:
-    nameless = replace(NEW, subject_cn="", given_name="", surname="")
+    nameless = changed(NEW, subject_cn="", given_name="", surname="")
     assert sorted(keys_of_lines((OLD,), (nameless,))) == sorted([[OLD.fingerprint], [nameless.fingerprint]])
 
 
 def test_a_shared_contact_does_not_join_two_organisations() -> None:
-    first = replace(ending(10 * DAY, "first"), organization_identifier="X")
+    first = changed(ending(10 * DAY, "first"), organization_identifier="X")
     plain = ending(20 * DAY, "plain")
-    third = replace(ending(30 * DAY, "third"), organization_identifier="Y")
+    third = changed(ending(30 * DAY, "third"), organization_identifier="Y")
     assert keys_of_lines((first,), (plain,), (third,)) == [
         [first.fingerprint, plain.fingerprint],
         [third.fingerprint],
@@ -155,7 +167,7 @@ def test_a_shared_contact_does_not_join_two_organisations() -> None:
 
 
 def test_a_lineage_has_the_latest_name_of_its_holder() -> None:
-    married = replace(NEW, subject_cn="Jean MARTIN-ROY")
+    married = changed(NEW, subject_cn="Jean MARTIN-ROY")
     (lineage,) = lineages(memory(owned(OLD), owned(married)), BOTH)
     assert lineage.holder == "Jean MARTIN-ROY"
 
@@ -171,7 +183,7 @@ def test_a_key_whose_certificate_is_not_remembered_is_in_no_lineage() -> None:
 
 
 def test_a_key_with_certificates_of_two_procedures_is_in_a_lineage_of_each() -> None:
-    other = replace(NEW, issuer_o="Autorité Exemple")
+    other = changed(NEW, issuer_o="Autorité Exemple")
     found = lineages(memory(owned(OLD, other)), (OPALEXE, SIV))
     assert [(lineage.procedure.id, lineage.entries[0].not_after) for lineage in found] == [
         ("opalexe", NOW + 100 * DAY),

@@ -1,7 +1,5 @@
 """The table has one row a key, and notes stay with it."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.i18n.text import Text, text
@@ -10,11 +8,11 @@ from daemon.core.key_names import NOTE_LIMIT, key_of, with_note
 from daemon.core.key_table import key_rows
 from daemon.core.model import Claim, Fingerprint, Role
 from daemon.core.views.report import Stage
-from support.core.factories import DAY, NOW, SETTINGS, certificate, ending, memory, owned
+from support.core.factories import DAY, NOW, SETTINGS, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
 
 SOON = ending(20 * DAY, "soon")
-FAR = replace(ending(400 * DAY, "far"), subject_cn="Paul DURAND", surname="DURAND", given_name="Paul")
+FAR = changed(ending(400 * DAY, "far"), subject_cn="Paul DURAND", surname="DURAND", given_name="Paul")
 
 
 def noted(note: str | None, keeper: str | None = None) -> tuple[str, str]:
@@ -54,7 +52,7 @@ def test_a_note_about_an_unknown_key_changes_nothing() -> None:
 
 
 def test_each_key_is_one_row_by_what_ends_first() -> None:
-    other = replace(SOON, fingerprint=Fingerprint("5" * 64), role=Role.SIGNATURE, not_after=NOW + 60 * DAY)
+    other = changed(SOON, fingerprint=Fingerprint("5" * 64), role=Role.SIGNATURE, not_after=NOW + 60 * DAY)
     rows = key_rows(memory(owned(FAR), owned(SOON, other)), SETTINGS, NOW)
     assert [(row.fingerprint, row.days_left) for row in rows] == [(SOON.fingerprint, 20), (FAR.fingerprint, 400)]
     assert rows[1].holder == "Paul DURAND"

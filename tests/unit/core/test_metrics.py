@@ -7,7 +7,7 @@ import pytest
 from config.settings import Office, Settings
 from daemon.core.metrics import FAMILIES, NOT_AFTER, exposition, parse_samples, samples
 from daemon.core.model import Claim, Memory
-from support.core.factories import DAY, NOW, SETTINGS, certificate, ending, memory, owned
+from support.core.factories import DAY, NOW, SETTINGS, certificate, changed, ending, memory, owned
 
 DUE = ending(20 * DAY, "due")
 ACCOUNT = "7f3e91"
@@ -69,7 +69,7 @@ HOSTILE = 'Mal"ice\\ \n up 0 \u202e' + "x" * 300
 
 def test_hostile_names_stay_within_their_label() -> None:
     settings = replace(SETTINGS, office=Office(metrics_names=True))
-    text = written(memory(owned(replace(DUE, subject_cn=HOSTILE, issuer_o=HOSTILE))), settings)
+    text = written(memory(owned(changed(DUE, subject_cn=HOSTILE, issuer_o=HOSTILE))), settings)
     (line,) = lines(text, NOT_AFTER)
     assert len(line) < 600
     assert all(each.startswith(("#", "vigicle_", "x509_")) for each in text.splitlines())

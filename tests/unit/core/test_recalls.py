@@ -17,7 +17,7 @@ from daemon.core.renewal import last_moment_with_old
 from daemon.core.state import State
 from daemon.core.status_report import build_report
 from daemon.core.views.report import Stage
-from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, certificate, memory, owned
+from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, certificate, changed, memory, owned
 from support.core.simulator import Simulator
 
 WORDS = Wording(en="Keys of the first series are refused.", fr="Les clés de la première série sont refusées.")
@@ -108,7 +108,7 @@ def test_the_margin_is_counted_to_the_recall() -> None:
 def test_a_new_key_that_is_recalled_does_not_replace_a_valid_one() -> None:
     recall = Recall(moment=MOMENT, text=WORDS, key_bits_below=3072)
     weak = replace(NEW, key_bits=2048)
-    strong = replace(OLD, key_bits=4096, not_after=MOMENT + 10 * DAY)
+    strong = changed(OLD, key_bits=4096, not_after=MOMENT + 10 * DAY)
     (case,) = judged(MOMENT, strong, weak, recall=recall).cases
     assert (case.status.current.fingerprint, case.status.pending) == (strong.fingerprint, None)
 

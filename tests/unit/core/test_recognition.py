@@ -7,7 +7,19 @@ import pytest
 from daemon.core.model import Certificate, Memory, ReaderName, ReaderState, Role, TokenFlags, TokenReading
 from daemon.core.recognition import UNKNOWN_READER, card_trouble, group_tokens, reader_of, remember_key
 from daemon.core.troubles import Trouble
-from support.core.factories import DAY, NOW, UNACTIVATED, certificate, empty, ending, holding, memory, owned, token
+from support.core.factories import (
+    DAY,
+    NOW,
+    UNACTIVATED,
+    certificate,
+    changed,
+    empty,
+    ending,
+    holding,
+    memory,
+    owned,
+    token,
+)
 
 LONG = "Thales Group SafeNet eToken Fusion 5110+ CC [USB Interface 0] (A1B2C3D4) 00 00"
 TWIN = "Thales Group SafeNet eToken Fusion 5110+ CC [USB Interface 0] (A1B2C3D5) 01 00"
@@ -209,7 +221,7 @@ def test_the_flags_are_those_of_the_slot_with_the_certificates() -> None:
         pytest.param(
             [token(replace(OLD, not_after=None))], [], Trouble.CERTIFICATE_UNREADABLE, id="a certificate without dates"
         ),
-        pytest.param([token(replace(OLD, flaw="odd extension"))], [], None, id="a flaw that leaves the dates"),
+        pytest.param([token(changed(OLD, flaw="odd extension"))], [], None, id="a flaw that leaves the dates"),
     ],
 )
 def test_the_worst_trouble_of_a_card_is_named(

@@ -22,6 +22,7 @@ from support.core.factories import (
     UNACTIVATED,
     Owned,
     certificate,
+    changed,
     ending,
     memory,
     notice_settings,
@@ -217,7 +218,7 @@ def test_a_latest_key_seen_first_long_after_it_began_is_asked_about(
     latest = certificate("new", not_before=seen - begun_before, not_after=NOW + 700 * DAY)
     status, path = judged(
         owned(latest, first_seen=seen),
-        owned(replace(BEFORE_IT, not_before=NOW - 900 * DAY), first_seen=seen + old_seen_after),
+        owned(changed(BEFORE_IT, not_before=NOW - 900 * DAY), first_seen=seen + old_seen_after),
     )
     assert status.question is question
     assert (path is None) is (question is not None)

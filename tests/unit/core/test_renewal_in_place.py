@@ -16,7 +16,7 @@ from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.renewal import choose_path, lineage_status, waits_until
 from daemon.core.state import State
 from daemon.core.views.report import Path, Reason, Stage
-from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, certificate, ending, memory, owned
+from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
 from support.core.workflows import a_step, a_workflow
 
@@ -150,7 +150,7 @@ def test_a_claim_about_the_old_certificate_does_not_hold_for_the_new_one() -> No
         pytest.param({"serial": "0000000000000000"}, NEW, id="noughts"),
         pytest.param({"serial": "FF:FF:FF"}, NEW, id="nothing but F"),
         pytest.param({"model": ""}, NEW, id="no model"),
-        pytest.param({}, replace(NEW, given_name="Anne", subject_cn="Anne MARTIN"), id="given to another person"),
+        pytest.param({}, changed(NEW, given_name="Anne", subject_cn="Anne MARTIN"), id="given to another person"),
     ],
 )
 def test_another_certificate_is_on_another_key(token: dict[str, str], new: Certificate) -> None:
@@ -191,7 +191,7 @@ def test_a_certificate_beside_the_old_one_that_is_read_once_more_alone_stays_on_
 
 
 def test_two_certificates_seen_together_long_after_the_renewal_are_in_use() -> None:
-    late = replace(NEW, not_before=NOW - 61 * DAY)
+    late = changed(NEW, not_before=NOW - 61 * DAY)
     simulator = Simulator()
     simulator.look()
     simulator.plug(OLD, late, **TOKEN)

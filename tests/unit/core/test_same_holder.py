@@ -1,6 +1,5 @@
 """When two certificates are of one person, of two, or in doubt."""
 
-from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from daemon.core.model import Certificate
 from daemon.core.registration_numbers import organization_number, person_number
 from daemon.core.same_holder import HolderMatch, match_holders
-from support.core.factories import certificate
+from support.core.factories import certificate, changed
 
 SAME, DOUBT, ANOTHER = HolderMatch.SAME, HolderMatch.IN_DOUBT, HolderMatch.ANOTHER
 SIREN, OTHER_SIREN = "NTRFR-123456789", "NTRFR-987654321"
@@ -19,7 +18,7 @@ SIREN, OTHER_SIREN = "NTRFR-123456789", "NTRFR-987654321"
 def person(
     given_name: str = "", surname: str = "", cn: str = "", organization: str = "", number: str = ""
 ) -> Certificate:
-    return replace(
+    return changed(
         certificate(),
         given_name=given_name,
         surname=surname,

@@ -39,11 +39,12 @@ from daemon.core.model import (
     TokenFlags,
     pair_of,
 )
+from support.core.factories import changed
 
 NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
 
-OLD = Certificate(
-    fingerprint=Fingerprint("a" * 64),
+OLD = changed(
+    Certificate(fingerprint=Fingerprint("a" * 64)),
     subject_cn="Élise d’Arc",
     given_name="Élise",
     surname="d’Arc",
@@ -56,7 +57,7 @@ OLD = Certificate(
     not_after=NOW + timedelta(days=100),
     role=Role.AUTHENTICATION,
 )
-FLAWED = Certificate(fingerprint=Fingerprint("b" * 64), flaw="no date", not_before=None, authority=True)
+FLAWED = changed(Certificate(fingerprint=Fingerprint("b" * 64)), flaw="no date", not_before=None, authority=True)
 KEY = Key(
     id=KeyId("key-1"),
     serial="42",

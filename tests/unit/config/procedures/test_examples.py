@@ -14,7 +14,7 @@ from config.workflows import WorkflowKind
 from daemon.core.assessment import assess
 from daemon.core.model import Claim
 from daemon.core.state import State
-from support.core.factories import DAY, NOW, ending, memory, owned
+from support.core.factories import DAY, NOW, changed, ending, memory, owned
 from support.core.simulator import Simulator
 from support.core.story import delivered
 
@@ -32,7 +32,7 @@ def example(id_: str) -> Procedure:
 def with_both(id_: str, left: timedelta) -> Simulator:
     simulator = Simulator(state=State(settings=Settings(procedures=(example(id_),))))
     simulator.look()
-    simulator.plug(replace(OLD, not_after=NOW + left))
+    simulator.plug(changed(OLD, not_after=NOW + left))
     simulator.tell(simulator.plug(NEW), Claim.ACTIVATED)
     simulator.choose("end:prepared")
     return simulator
@@ -71,7 +71,7 @@ def test_bea_is_a_matter_of_the_telephone_once_the_card_has_expired() -> None:
 
 
 def test_small_keys_of_bea_are_refused_since_the_decree() -> None:
-    small = replace(OLD, key_bits=2048, not_before=datetime(2022, 9, 8, tzinfo=UTC))
+    small = changed(OLD, key_bits=2048, not_before=datetime(2022, 9, 8, tzinfo=UTC))
     settings = Settings(procedures=(example("bea"),))
     (case,) = assess(memory(owned(small)), settings, {}, NOW).cases
     assert case.path is not None

@@ -17,7 +17,7 @@ from daemon.core.model import Claim, KeyId
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import BarRole, ReaderStatus, SavedFile
-from support.core.factories import DAY, NOW, SETTINGS, SIV, UNACTIVATED, ending, token
+from support.core.factories import DAY, NOW, SETTINGS, SIV, UNACTIVATED, changed, ending, token
 from support.core.simulator import Simulator, simulator_with
 from support.core.story import ANNE, LAST_CHANCE, NEW, NEW_ID, OLD, OLD_ENDS, OLD_ID, delivered, mailed, two_keys
 from support.core.workflows import a_step, a_workflow
@@ -138,7 +138,7 @@ def test_the_whole_way_by_the_support() -> None:
 
 
 def test_the_certificate_is_saved_once_it_was_read() -> None:
-    new, siv = replace(NEW, issuer_o="Autorité Exemple"), replace(OLD, issuer_o="Autorité Exemple")
+    new, siv = changed(NEW, issuer_o="Autorité Exemple"), changed(OLD, issuer_o="Autorité Exemple")
     step = a_step("save", Ends.CONFIRMED, Needs.NOTHING, Destination.CERTIFICATE)
     workflows = {**SIV.workflows, WorkflowKind.ADD_WITH_OLD: a_workflow(WorkflowKind.ADD_WITH_OLD, step)}
     simulator = Simulator(state=State(settings=Settings(procedures=(replace(SIV, workflows=workflows),))))

@@ -1,12 +1,11 @@
 """The timeline of a page, at the moments where it changes."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from daemon.core.views.guide import BarRole
-from support.core.factories import NOW, SECOND
+from support.core.factories import NOW, SECOND, changed
 from support.core.simulator import Simulator, simulator_with
 from support.core.story import LAST_CHANCE, NEW, OLD, two_keys
 
@@ -20,7 +19,7 @@ from support.core.story import LAST_CHANCE, NEW, OLD, two_keys
     ],
 )
 def test_the_stretch_ends_with_the_margin(begins: datetime, stretch: tuple[datetime, datetime] | None) -> None:
-    line = simulator_with(OLD, replace(NEW, not_before=begins)).page.timeline
+    line = simulator_with(OLD, changed(NEW, not_before=begins)).page.timeline
     assert line is not None
     assert line.stretch == stretch
 
