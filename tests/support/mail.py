@@ -1,4 +1,4 @@
-"""What takes a letter over the session bus."""
+"""What takes a letter or a page over the session bus."""
 
 from __future__ import annotations
 
@@ -38,6 +38,35 @@ class EmailPortal(BusService):
         interface, body = "org.freedesktop.portal.Request", [self._response, {}]
         self._bus.send(Message.new_signal(request, interface, "Response", "ua{sv}", body))
         self.drafts.put(options)
+        return Message.new_method_return(message, "o", [request])
+
+
+class PagePortal(BusService):
+    """The part of XDG Desktop Portal that opens addresses.
+
+    `pages` holds what it was asked to open. It answers each request twice, the second time with a failure.
+    """
+
+    name = "org.freedesktop.portal.Desktop"
+    path = "/org/freedesktop/portal/desktop"
+    interface = "org.freedesktop.portal.OpenURI"
+
+    def __init__(self, bus: SessionBus) -> None:
+        super().__init__(bus)
+        self.pages: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def respond(self, message: Message) -> Message:
+        if (message.member, message.signature) != ("OpenURI", "ssa{sv}"):
+            return super().respond(message)
+        assert message.sender is not None
+        token = message.body[2]["handle_token"].value
+        request = f"{self.path}/request/{message.sender[1:].replace('.', '_')}/{token}"
+        assert self._bus is not None
+        interface = "org.freedesktop.portal.Request"
+        for answer in (["done"], [0, {}], [2, {}]):
+            signature = "s" if len(answer) == 1 else "ua{sv}"
+            self._bus.send(Message.new_signal(request, interface, "Response", signature, answer))
+        self.pages.put(message.body[1])
         return Message.new_method_return(message, "o", [request])
 
 

@@ -1,7 +1,7 @@
-"""Hands a letter to the mail program over the session bus (Linux).
+"""Hands a letter or a page to the desktop over the session bus (Linux).
 
 Every account can read the arguments of a process. On the bus only the user's own programs see them.
-Sources: XDG Desktop Portal, org.freedesktop.portal.Email; Desktop Entry Specification 1.5, D-Bus activation.
+Sources: XDG Desktop Portal, org.freedesktop.portal.Email, OpenURI; Desktop Entry Specification 1.5, D-Bus activation.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import find_entry, read_entry
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PORTAL, PORTAL_PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
-EMAIL, REQUEST = "org.freedesktop.portal.Email", "org.freedesktop.portal.Request"
+EMAIL, OPEN_URI = "org.freedesktop.portal.Email", "org.freedesktop.portal.OpenURI"
+REQUEST = "org.freedesktop.portal.Request"
 APPLICATION = "org.freedesktop.Application"
 MAILTO = "x-scheme-handler/mailto"
 CALL_LIMIT_S = 10.0  # a portal or a mail program starts meanwhile
@@ -39,20 +40,46 @@ def open_draft(draft: Draft, activation: ActivationToken | None) -> bool:
 
     Returns success.
     """
+    return any(_worked(way(draft, activation)) for way in (_by_portal, _by_activation))
+
+
+def open_page(url: str, activation: ActivationToken | None) -> bool:
+    """Open an https address through the portal.
+
+    Returns success.
+    """
+    return _worked(_ask_portal(OPEN_URI, "OpenURI", (url,), {}, activation))
+
+
+def _worked(way: Coroutine[Any, Any, bool]) -> bool:
     from dbus_fast.errors import DBusError
 
     if not find_session_bus():
+        way.close()
         return False
-    for way in (_by_portal, _by_activation):
-        try:
-            if asyncio.run(way(draft, activation)):
-                return True
-        except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
-            log.debug("The letter could not be handed over: %s", type(error).__name__)
-    return False
+    try:
+        return asyncio.run(way)
+    except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
+        log.debug("The desktop was not asked: %s", type(error).__name__)
+        return False
 
 
 async def _by_portal(draft: Draft, activation: ActivationToken | None) -> bool:
+    letter = {"address": draft.to, "subject": draft.subject, "body": draft.body}
+    return await _ask_portal(EMAIL, "ComposeEmail", (), letter, activation)
+
+
+async def _ask_portal(
+    interface: str,
+    member: str,
+    words: tuple[str, ...],
+    options: dict[str, str],
+    activation: ActivationToken | None,
+) -> bool:
+    """Ask the portal, and return whether it does it or asks.
+
+    `words` are the method's arguments between the parent window and the options.
+    """
     from dbus_fast import Variant
     from dbus_fast.aio import MessageBus
 
@@ -62,13 +89,14 @@ async def _by_portal(draft: Draft, activation: ActivationToken | None) -> bool:
         sender = (bus.unique_name or ":").removeprefix(":").replace(".", "_")
         answered = asyncio.get_running_loop().create_future()
         request = f"{PORTAL_PATH}/request/{sender}/{token}"
-        bus.add_message_handler(_response_to(request, answered.set_result))
+        bus.add_message_handler(_response_to(request, answered))
         await _called(bus, BUS, "/org/freedesktop/DBus", BUS, "AddMatch", "s", f"type='signal',path='{request}'")
-        options = {"handle_token": token, "address": draft.to, "subject": draft.subject, "body": draft.body}
+        options = {"handle_token": token, **options}
         if activation is not None:
             options["activation_token"] = activation
         typed = {name: Variant("s", value) for name, value in options.items()}
-        if not await _called(bus, PORTAL, PORTAL_PATH, EMAIL, "ComposeEmail", "sa{sv}", "", typed):
+        signature = f"s{'s' * len(words)}a{{sv}}"
+        if not await _called(bus, PORTAL, PORTAL_PATH, interface, member, signature, "", *words, typed):
             return False
         try:
             async with asyncio.timeout(CHOICE_LIMIT_S):
@@ -79,12 +107,13 @@ async def _by_portal(draft: Draft, activation: ActivationToken | None) -> bool:
         bus.disconnect()
 
 
-def _response_to(request: str, answered: Callable[[int], None]) -> "Callable[[Message], None]":
-    """Return what hears the portal's answer to a request."""
+def _response_to(request: str, answered: asyncio.Future[int]) -> "Callable[[Message], None]":
+    """Return what hears the portal's first answer to a request."""
 
     def hear(message: "Message") -> None:
-        if (message.path, message.interface, message.member) == (request, REQUEST, "Response"):
-            answered(int(message.body[0]))
+        is_answer = (message.path, message.interface, message.member) == (request, REQUEST, "Response")
+        if is_answer and message.signature == "ua{sv}" and not answered.done():
+            answered.set_result(int(message.body[0]))
 
     return hear
 

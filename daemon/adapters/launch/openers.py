@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 VERDICT_S = 0.5  # a program that cannot run has ended by then
 OPEN_LIMIT_S = 10.0  # `gio` and `xdg-open` have handed over by then, or have become the browser
 BROWSERS = ("x-www-browser", "firefox", "firefox-esr", "chromium", "google-chrome")  # where nothing knows a default
+FLATPAK = Path("/.flatpak-info")
 PRIVATE_VARIABLES = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
 INTERPRETER = re.compile(
     r"(env|(ba|da|z|k)?sh|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
@@ -84,8 +85,29 @@ def open_letter(draft: Draft, activation: ActivationToken | None = None) -> bool
 
 
 def _open_freedesktop(url: str, activation: ActivationToken | None) -> bool:
+    """Open it by the portal or a program.
+
+    A sandbox has no browser of its own: there the portal is the way. Elsewhere it follows the programs.
+    """
+    if _is_sandboxed() and _open_by_portal(url, activation):
+        return True
     # webbrowser would report no failure, and without a display it would take the terminal.
-    return any(_is_installed(opener) and run(command, OPEN_LIMIT_S, activation) for opener, command in _openers(url))
+    opened = any(_is_installed(opener) and run(command, OPEN_LIMIT_S, activation) for opener, command in _openers(url))
+    return opened or (not _is_sandboxed() and _open_by_portal(url, activation))
+
+
+def _is_sandboxed() -> bool:
+    """Return whether Flatpak or Snap confines this program.
+
+    docs.flatpak.org (/.flatpak-info), snapcraft.io/docs (SNAP).
+    """
+    return FLATPAK.exists() or "SNAP" in os.environ
+
+
+def _open_by_portal(url: str, activation: ActivationToken | None) -> bool:
+    from daemon.adapters.launch.mail_dbus import open_page
+
+    return url.startswith("https:") and open_page(url, activation)
 
 
 def start_tool(path: Path, activation: ActivationToken | None = None) -> bool:

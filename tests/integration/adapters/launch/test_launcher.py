@@ -13,6 +13,7 @@ import pytest
 from config.i18n.wording import Wording
 from config.settings import Procedure, Settings, VendorTool
 from config.workflows import Destination, Letter
+from daemon.adapters.launch import mail_dbus
 from daemon.adapters.launch.launcher import DesktopLauncher, is_safe
 from daemon.adapters.launch.openers import childs_environment, is_running, run, start_tool
 from daemon.core.effects import Launch
@@ -20,7 +21,7 @@ from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
 from support.browser import Recorder, RecordingBrowser, RecordingTool
 from support.bus import SessionBus
-from support.mail import EmailPortal, MailProgram
+from support.mail import EmailPortal, MailProgram, PagePortal
 from support.process import require_tool, wait_until
 
 LIMIT_S = 20.0
@@ -212,6 +213,44 @@ def test_where_gio_knows_no_browser_xdg_open_is_asked(
         monkeypatch.setenv(name, str(tmp_path / "nothing"))
     assert launched(settings(), Destination.ORDER_PAGE) is None
     assert browser.wait() == [[ORDER]]
+
+
+def test_where_no_program_opens_the_page_the_portal_does(
+    session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
+    with PagePortal(session_bus) as portal:
+        assert launched(settings(), Destination.ORDER_PAGE) is None
+        assert portal.pages.get(timeout=LIMIT_S) == ORDER
+
+
+def test_in_a_sandbox_the_portal_opens_the_page(
+    browser: RecordingBrowser, session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNAP", "/snap/vigicle/1")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
+    with PagePortal(session_bus) as portal:
+        assert launched(settings(), Destination.ORDER_PAGE) is None
+        assert portal.pages.get(timeout=LIMIT_S) == ORDER
+    assert browser.starts == []
+
+
+@pytest.mark.parametrize("destination", [Destination.ORDER_PAGE, Destination.SUPPORT_MAIL])
+def test_a_portal_that_never_answers_is_followed_by_a_program(
+    on_bus: Recorder,
+    browser: RecordingBrowser,
+    session_bus: SessionBus,
+    monkeypatch: pytest.MonkeyPatch,
+    destination: Destination,
+) -> None:
+    monkeypatch.setenv("SNAP", "/snap/vigicle/1")
+    monkeypatch.setattr(mail_dbus, "CALL_LIMIT_S", 0.3)
+    with PagePortal(session_bus) as portal:
+        portal.mute = True
+        assert launched(settings(), destination, serial_hex="0a1b") is None
+    recorder = browser if destination is Destination.ORDER_PAGE else on_bus
+    assert len(recorder.wait()) == 1
 
 
 @pytest.mark.parametrize("url", ["http://order.example/", "file:///etc/passwd", "https://"])
