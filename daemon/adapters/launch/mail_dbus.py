@@ -1,4 +1,4 @@
-"""Hands a letter or a page to the desktop over the session bus (Linux).
+"""Hands a letter or a page to the desktop (Linux session bus).
 
 Every account can read the arguments of a process. On the bus only the user's own programs see them.
 Sources: XDG Desktop Portal, org.freedesktop.portal.Email, OpenURI; Desktop Entry Specification 1.5, D-Bus activation.
