@@ -355,8 +355,17 @@ def _key_bits_in(info: Any) -> int | None:
 
 def _lenient_name(name: Any) -> Name:
     parts = [part for relative in name.chosen for part in relative]
-    values = [(part["type"].dotted, _lenient_text(part)) for part in parts]
-    return tuple((oid, value) for oid, value in values if value is not None)
+    return tuple(filter(None, map(_lenient_attribute, parts)))
+
+
+def _lenient_attribute(part: Any) -> tuple[str, str] | None:
+    """Return an attribute's type and text, None where it has none."""
+    try:
+        oid: str = part["type"].dotted
+    except UNREADABLE:
+        return None
+    text = _lenient_text(part)
+    return None if text is None else (oid, text)
 
 
 def _lenient_text(part: Any) -> str | None:

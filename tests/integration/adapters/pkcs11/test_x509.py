@@ -237,7 +237,14 @@ def test_a_name_is_read_in_wide_letters(tag: int, encoding: str) -> None:
 @pytest.mark.parametrize(
     "where", ["cn", "given_name", "surname", "organization_identifier", "issuer_o", "issuer_ou", "issuer_cn"]
 )
-@pytest.mark.parametrize("tag", [12, 30, 3, 0x30], ids=["Latin-1 as UTF-8", "half a letter", "bits", "a sequence"])
+@pytest.mark.parametrize(
+    "tag",
+    [12, 30, 3, 0x30, 5, 1, 6, 23, 0x31, 0x80, 0x1F],
+    ids=[
+        *("Latin-1 as UTF-8", "half a letter", "bits", "a sequence", "nothing", "a truth value", "an identifier"),
+        *("a time", "a set", "no type", "a type without end"),
+    ],
+)
 def test_a_damaged_attribute_costs_only_itself(where: str, tag: int) -> None:
     names = {
         name: getattr(read_certificate(WHOLE), name) for name in ("given_name", "surname", "issuer_o", "issuer_cn")
