@@ -167,6 +167,7 @@ def test_a_screen_reader_hears_the_table_and_its_cells(window: GuideWindow) -> N
     assert {"Holder", "anne Petit", "4 December 2026, valid", "drawer 4", "Open"} <= heard
 
 
+@pytest.mark.usefixtures("guide_setup")
 def test_the_paper_has_each_line_and_the_titles_on_each_page() -> None:
     cards = office_cards(WRITER, 120)
     hostile = replace(cards[0], holder="<b>x</b>")
