@@ -100,6 +100,8 @@ def test_a_notice_saved_as_delivered_is_not_repeated_after_a_kill(
         reader_service.insert(key(DUE, holder))
         while holder not in notification_server.next_notice().body:
             pass  # an earlier one may come again
+        if holder == holders[-1]:  # the kill of at least one comes after the writing
+            wait_until(lambda: was_delivered(workstation, holders[-1]), "the last was notified")
         threading.Event().wait(chance.uniform(0.0, 0.05))
         daemon.kill()
         reader_service.remove()
@@ -110,7 +112,7 @@ def test_a_notice_saved_as_delivered_is_not_repeated_after_a_kill(
     for holder in holders:
         times = sum(holder in notice.body for notice in notification_server.notices)
         assert times in ({1} if holder in remembered else {1, 2}), holder
-    assert remembered, "some kills came after the writing"
+    assert holders[-1] in remembered
 
 
 def test_the_store_of_a_newer_version_is_refused_and_left_alone(program: Program) -> None:

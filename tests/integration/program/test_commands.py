@@ -306,7 +306,7 @@ def test_without_being_asked_doctor_sends_no_notice(
 def test_a_screen_without_a_tray_is_reported(english: Program, session_bus: SessionBus, screen: Screen) -> None:
     english.environment |= session_bus.environment | screen.environment
     _, found = examined(english)
-    assert "AppIndicator" in found["tray"][0]["remedy"]
+    assert "gnome-shell-extension-appindicator" in found["tray"][0]["remedy"]
 
 
 def test_refused_settings_are_a_finding_and_not_the_end(english: Program) -> None:
