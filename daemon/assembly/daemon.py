@@ -28,7 +28,7 @@ from daemon.adapters.platform.heap import use_one_arena
 from daemon.adapters.platform.instance_lock import InstanceLock
 from daemon.adapters.schedule.local_zone import LocalZone
 from daemon.adapters.schedule.resume import make_resume
-from daemon.adapters.schedule.scheduler import TimedSchedule
+from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.assembly.doctor import examine
@@ -138,7 +138,7 @@ def _make_loop(
     adapters = Adapters(
         watcher=PcscWatcher(post),
         tokens=tokens,
-        schedule=TimedSchedule(post, partial(make_resume, thread)),
+        schedule=ApScheduler(post, partial(make_resume, thread)),
         store=store,
         notifier=make_notifier(post, live.render, thread, balloons=tray.balloons, answer_command=own_command("answer")),
         launcher=DesktopLauncher(post, live.get),

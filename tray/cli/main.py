@@ -251,7 +251,7 @@ def _log_to_stderr(*, verbose: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
-    for library in ("asyncio", "desktop_notifier", "dbus_fast"):
+    for library in ("apscheduler", "asyncio", "desktop_notifier", "dbus_fast"):
         logging.getLogger(library).setLevel(logging.WARNING)
     if not verbose:  # it logs a traceback where the bus has gone; the next channel follows all the same
         logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)

@@ -29,6 +29,9 @@ USES = [
     ("desktop-notifier", "desktop_notifier/backends/macos.py", None, {"log_nserror"}),
     # daemon/adapters/notify/plyer.py
     ("plyer", "plyer/platforms/win/libs/balloontip.py", "WindowsBalloonTip", {"remove_notify"}),
+    # daemon/adapters/schedule/scheduler.py
+    ("APScheduler", "apscheduler/schedulers/base.py", "BaseScheduler", {"_process_jobs"}),
+    ("APScheduler", "apscheduler/schedulers/blocking.py", "BlockingScheduler", {"wakeup"}),
     # tray/icon/linux.py
     (
         "pystray",

@@ -18,7 +18,7 @@ from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.pkcs11.reader import ChildTokenReader
-from daemon.adapters.schedule.scheduler import TimedSchedule
+from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import HeadlessTray
 from daemon.core.commands import CheckKeys, Command, GetStatus, QuitDaemon
@@ -120,7 +120,7 @@ class InProcessDaemon:
                     obstacle_of=CardObstacles().obstacle_of,
                     child_limit_s=child_limit_s,
                 ),
-                schedule=TimedSchedule(inbox.post),
+                schedule=ApScheduler(inbox.post),
                 store=store,
                 notifier=self.desktop,
                 launcher=self.desktop,

@@ -11,7 +11,7 @@ from dbus_fast import Message
 
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume, Tell, TellWhether
-from daemon.adapters.schedule.scheduler import TimedSchedule
+from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.core.events import Event, FaultMet, SessionLock, SessionMoved, Tick
 from support.bus import LoginManager, SystemBus, send_to_all
 from support.process import wait_until
@@ -28,7 +28,7 @@ class Ticking:
 
     def __init__(self, make_resume: MakeResume = NullResume, **options: timedelta) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.schedule = TimedSchedule(self.events.put, make_resume, **options)
+        self.schedule = ApScheduler(self.events.put, make_resume, **options)
 
     def start(self) -> Self:
         self.schedule.start()
@@ -139,7 +139,7 @@ def test_a_moment_whose_tick_could_not_be_posted_is_not_lost() -> None:
             raise refusal
         ticking.events.put(event)
 
-    ticking.schedule = TimedSchedule(post)
+    ticking.schedule = ApScheduler(post)
     ticking.start()
     ticking.schedule.wake_at(datetime.now(UTC))
     assert isinstance(ticking.events.get(timeout=LIMIT_S), FaultMet)
