@@ -8,7 +8,9 @@ import stat
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,7 +36,8 @@ LINE = 'vigicle_build_info{{account="{account}",version="{version}"}} 1'
 @pytest.fixture
 def home(tmp_path: Path) -> Callable[..., Account]:
     """Make an account's home, where its answer lies."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    below_all = takewhile(lambda folder: folder != Path(gettempdir()), (tmp_path, *tmp_path.parents))
+    for folder in below_all:
         folder.chmod(folder.stat().st_mode | 0o055)
 
     def make(user: int, says: str = "", program: str = "cat $HOME/said") -> Account:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMessageBox, QPushButton
 
 from daemon.core.views.guide import SavedFile
 from support.guide_pages import PAGES, Writer
@@ -52,7 +52,8 @@ def name(file: Path) -> Callable[[], None]:
     def do() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QFileDialog)
-        dialog.selectFile(str(file))
+        (name_field,) = dialog.findChildren(QLineEdit, "fileNameEdit")
+        name_field.setText(str(file))  # `selectFile` does nothing where the field has the keyboard
         dialog.accept()
 
     return do
