@@ -38,6 +38,13 @@ class GuideSetup:
         self.size = size
         self.answers: list[GuideAnswer] = []
 
+    def begin(self) -> None:
+        """Return to how it was made."""
+        self.enlarge(1.0)
+        self.theme.set_scheme("light")
+        self.size = ""
+        self.answers.clear()
+
     def enlarge(self, letters: float) -> None:
         """Let the desktop's letters be that much larger than usual."""
         font = self.application.font()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,11 +32,22 @@ def running(on_bus: SessionBus) -> Iterator[RunningTrayIcon]:  # noqa: ARG001 - 
         yield tray
 
 
+@cache
+def the_guide_setup() -> GuideSetup:
+    """Return the only one of this process.
+
+    PySide 6.12 crashed where one had replaced another.
+    """
+    from support.guide_setup import GuideSetup  # Qt is for the tests of the window alone
+
+    return GuideSetup()
+
+
 @pytest.fixture(scope="module")
 def guide_setup() -> Iterator[GuideSetup]:
     """The window's program, without a screen."""
-    from support.guide_setup import GuideSetup  # Qt is for the tests of the window alone
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QT_QPA_PLATFORM", "offscreen")
-        yield GuideSetup()
+        setup = the_guide_setup()
+        setup.begin()
+        yield setup
