@@ -316,8 +316,9 @@ def test_without_a_display_the_window_is_refused_with_a_message(workstation: Pro
 def copied(guide: Terminal, label: str) -> str:
     """Choose to copy, and return what is printed."""
     *_, number = re.findall(rf"^([1d-z]{{1,2}}) {re.escape(label)}$", guide.text, re.MULTILINE)
+    guide.read("Your choice: ")
     guide.type(number)
-    guide.read(f"Your choice: {number}\n")
+    guide.read(f"{number}\n")
     return guide.read("\n").strip()
 
 
