@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -13,6 +12,7 @@ from daemon.core.views.guide import CertificateCard
 from tray.window.buttons import WrappingButton
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, column
+from tray.window.line_field import LineField
 from tray.window.theme import Theme
 
 FIELD_WIDTH = 26  # em
@@ -40,7 +40,7 @@ class KeyName(QWidget):
         key = certificate.key
         self._origin = origin
         self._label = WrappingLabel(theme, translator.render(text("window.name.field", limit=NAME_LIMIT)))
-        self._field = NameField(self._close)
+        self._field = LineField(self._close, NAME_LIMIT)
         self._field.setMaximumWidth(round(FIELD_WIDTH * theme.em))
         self._field.setObjectName(f"field:{key}")
         self._field.setAccessibleName(self._label.accessibleName())
@@ -96,21 +96,3 @@ class KeyName(QWidget):
         if writes:
             self._field.setText(self._drafts[self._certificate.key])
         self.setVisible(writes)
-
-
-class NameField(QLineEdit):
-    """A field that keeps Return and Escape to itself."""
-
-    def __init__(self, leave: Callable[[], None]) -> None:
-        super().__init__()
-        self._leave = leave
-        self.setMaxLength(NAME_LIMIT)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep both keys from the window's default button."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-            return
-        super().keyPressEvent(event)
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            event.accept()

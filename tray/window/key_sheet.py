@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
 
-from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QFont, QPagedPaintDevice, QTextDocument
+from PySide6.QtGui import QPagedPaintDevice, QTextDocument
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from tray.window.key_table import TITLES, KeyLine
-from tray.window.paper import draw_document
+from tray.window.paper import draw_document, html_document, set_letters
 
 LETTERS_PT = 9.0
 
@@ -25,14 +24,8 @@ def draw_key_list(device: QPagedPaintDevice, lines: Iterable[KeyLine], translato
 
 def key_document(device: QPagedPaintDevice, html: str) -> QTextDocument:
     """Return the pages for this paper."""
-    document = QTextDocument()
-    document.documentLayout().setPaintDevice(device)
-    document.setDocumentMargin(0)
-    font = QFont("sans-serif")
-    font.setPointSizeF(LETTERS_PT)
-    document.setDefaultFont(font)
-    document.setHtml(html)
-    document.setPageSize(QSizeF(device.width(), device.height()))
+    document = html_document(device, html)
+    set_letters(document, device, LETTERS_PT)
     return document
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF
-from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
+from PySide6.QtGui import QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QWidget
 
 from config.i18n.text import text
@@ -38,6 +38,23 @@ def pdf_of(draw: Draw, title: str) -> bytes:
     writer.setTitle(title)
     draw(writer)
     return bytes(buffer.data().data())
+
+
+def html_document(device: QPagedPaintDevice, html: str) -> QTextDocument:
+    """Return a document for this paper, to be laid out by `set_letters`."""
+    document = QTextDocument()
+    document.documentLayout().setPaintDevice(device)
+    document.setDocumentMargin(0)
+    document.setHtml(html)
+    return document
+
+
+def set_letters(document: QTextDocument, device: QPagedPaintDevice, size_pt: float) -> None:
+    """Lay a document out for this paper in letters of this size."""
+    font = QFont("sans-serif")
+    font.setPointSizeF(size_pt)
+    document.setDefaultFont(font)
+    document.setPageSize(QSizeF(device.width(), device.height()))
 
 
 def draw_document(device: QPagedPaintDevice, lay_out: Callable[[], QTextDocument]) -> bool:

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -14,6 +13,7 @@ from daemon.core.views.guide import SettingField
 from tray.window.buttons import LOWEST, WrappingButton, literal
 from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.layouts import Flow, column
+from tray.window.line_field import LineField
 from tray.window.theme import Theme
 from tray.window.toggles import RadioButton
 
@@ -94,7 +94,7 @@ class WrittenRow(SettingRow):
     def __init__(self, theme: Theme, setting: SettingId, write: Write) -> None:
         super().__init__(theme, setting, write)
         self._hint = WrappingLabel(theme, scale=0.9, tone="muted")
-        self._input = SettingInput(self._put_back)
+        self._input = LineField(self._put_back, SETTING_LIMIT)
         self._input.setObjectName(f"set:{setting}")
         self._input.setFixedWidth(round(FIELD_WIDTH * theme.em))
         self._input.setMinimumHeight(round(LOWEST * theme.base))
@@ -139,24 +139,6 @@ class WrittenRow(SettingRow):
         if self._field is not None:
             self._input.setText(self._field.value)
         self._compare()
-
-
-class SettingInput(QLineEdit):
-    """A field that keeps Return and Escape to itself."""
-
-    def __init__(self, leave: Callable[[], None]) -> None:
-        super().__init__()
-        self._leave = leave
-        self.setMaxLength(SETTING_LIMIT)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep both keys from the window's default button."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-            return
-        super().keyPressEvent(event)
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            event.accept()
 
 
 def row_for(theme: Theme, setting: SettingId, write: Write) -> SettingRow:

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from html import escape
 
-from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QFont, QPagedPaintDevice, QTextDocument
+from PySide6.QtGui import QPagedPaintDevice, QTextDocument
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core import labels
 from daemon.core.views.guide import CertificateCard, StepStatus
-from tray.window.paper import draw_document, pdf_of
+from tray.window.paper import draw_document, html_document, pdf_of, set_letters
 
 SIZES = (13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0)  # points: the largest that fits one page
 BOXES = {StepStatus.DONE: "☑"}
@@ -35,15 +34,9 @@ def draw_sheet(device: QPagedPaintDevice, page: Page, translator: Translator) ->
 
 def fitted(device: QPagedPaintDevice, html: str) -> QTextDocument:
     """Return a document of one page, in letters as large as fit."""
-    document = QTextDocument()
-    document.documentLayout().setPaintDevice(device)
-    document.setDocumentMargin(0)
-    document.setHtml(html)
+    document = html_document(device, html)
     for size in SIZES:
-        font = QFont("sans-serif")
-        font.setPointSizeF(size)
-        document.setDefaultFont(font)
-        document.setPageSize(QSizeF(device.width(), device.height()))
+        set_letters(document, device, size)
         if document.pageCount() == 1:
             break
     return document

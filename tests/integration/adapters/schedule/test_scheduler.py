@@ -156,14 +156,20 @@ def test_nothing_is_posted_after_the_stop() -> None:
     assert ticking.silent_for(SHORTLY)
 
 
-def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
-    login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+def watched(bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch) -> Ticking:
+    """Return a schedule that listens to the login manager."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
     ticking = Ticking(partial(LoginManagerResume, thread)).start()
     resume = ticking.schedule.resume
     assert isinstance(resume, LoginManagerResume)
     wait_until(lambda: resume.listening, "the listener is on the bus")
+    return ticking
+
+
+def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
+    login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticking = watched(system_bus, thread, monkeypatch)
     login_manager.prepare_for_sleep(going=True)
     assert ticking.silent_for(SHORTLY)
     login_manager.prepare_for_sleep(going=False)
@@ -175,11 +181,7 @@ def test_signals_of_another_account_are_ignored(
     login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Any account can send straight to a client of the system bus."""
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
-    ticking = Ticking(partial(LoginManagerResume, thread)).start()
-    resume = ticking.schedule.resume
-    assert isinstance(resume, LoginManagerResume)
-    wait_until(lambda: resume.listening, "the listener is on the bus")
+    ticking = watched(system_bus, thread, monkeypatch)
     session = "/org/freedesktop/login1/session/_32"
     owner = ["org.freedesktop.login1", "", ":1.99"]
     send_to_all(
@@ -200,11 +202,7 @@ def test_signals_of_another_account_are_ignored(
 def test_many_wakings_of_one_second_are_two(
     login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
-    ticking = Ticking(partial(LoginManagerResume, thread)).start()
-    resume = ticking.schedule.resume
-    assert isinstance(resume, LoginManagerResume)
-    wait_until(lambda: resume.listening, "the listener is on the bus")
+    ticking = watched(system_bus, thread, monkeypatch)
     for _ in range(50):
         login_manager.prepare_for_sleep(going=False)
     first, second = ticking.next(), ticking.next()
@@ -216,27 +214,13 @@ def test_many_wakings_of_one_second_are_two(
 def test_a_lock_and_an_unlock_of_the_session_are_posted(
     login_manager: LoginManager, system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
-    ticking = Ticking(partial(LoginManagerResume, thread)).start()
-    resume = ticking.schedule.resume
-    assert isinstance(resume, LoginManagerResume)
-    wait_until(lambda: resume.listening, "the listener is on the bus")
+    ticking = watched(system_bus, thread, monkeypatch)
     for locked in (True, False):
         login_manager.lock(locked=locked)
         event = ticking.events.get(timeout=LIMIT_S)
         assert isinstance(event, SessionLock)
         assert event.locked is locked
     ticking.schedule.stop()
-
-
-def watched(bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch) -> Ticking:
-    """Return a schedule that listens to the login manager."""
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
-    ticking = Ticking(partial(LoginManagerResume, thread)).start()
-    resume = ticking.schedule.resume
-    assert isinstance(resume, LoginManagerResume)
-    wait_until(lambda: resume.listening, "the listener is on the bus")
-    return ticking
 
 
 def test_a_session_that_is_left_and_entered_again_is_posted(
@@ -265,11 +249,9 @@ def test_a_session_without_a_seat_is_never_in_the_background(
 def test_wakings_are_received_again_after_the_bus_came_back(
     system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
-    ticking = Ticking(partial(LoginManagerResume, thread)).start()
+    ticking = watched(system_bus, thread, monkeypatch)
     resume = ticking.schedule.resume
     assert isinstance(resume, LoginManagerResume)
-    wait_until(lambda: resume.listening, "the listener is on the bus")
     system_bus.stop()
     wait_until(lambda: not resume.listening, "the bus has gone")
     system_bus.start()
