@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
@@ -38,13 +39,6 @@ class GuideSetup:
         self.size = size
         self.answers: list[GuideAnswer] = []
 
-    def begin(self) -> None:
-        """Return to how it was made."""
-        self.enlarge(1.0)
-        self.theme.set_scheme("light")
-        self.size = ""
-        self.answers.clear()
-
     def enlarge(self, letters: float) -> None:
         """Let the desktop's letters be that much larger than usual."""
         font = self.application.font()
@@ -67,6 +61,14 @@ class GuideSetup:
         """Delete a window, so that changes of colours no longer redraw it."""
         window.hide()
         window.deleteLater()
+        self.settle()
+        gc.collect(1)  # the window before
+
+    def end(self) -> None:
+        """Delete every window."""
+        for window in self.application.topLevelWidgets():
+            window.hide()
+            window.deleteLater()
         self.settle()
 
     def settle(self) -> None:

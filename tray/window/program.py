@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from daemon.core.views.tray import IconState
 from tray.icon.drawing import SIZES, draw_icon
+from tray.window.garbage import GarbageCollector
 from tray.window.guide_window import GuideWindow
 from tray.window.pipe import Pipe
 from tray.window.pyside_refcount_fix import protect_constants
@@ -24,11 +25,13 @@ def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> i
     protect_constants()
     application = _application(no_display)
     theme = Theme(application, scheme=scheme, still=still)
+    garbage = GarbageCollector()
     source, sink = _binary(0, "rb"), _binary(1, "wb")
     pipe = Pipe(source, sink)
     window = GuideWindow(theme, pipe.send)
     window.setWindowIcon(_icon())
     pipe.came.connect(window.show_page)
+    pipe.came.connect(garbage.collect)
     pipe.ended.connect(application.quit)
     pipe.start()
     return application.exec()

@@ -174,11 +174,11 @@ def test_a_process_in_another_session_ends_with_the_read(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a supervisor of Linux")
-def test_a_stopped_supervisor_is_killed(module: TokenModule, hasty: Reads) -> None:
+def test_a_stopped_supervisor_is_killed(module: TokenModule, reads: Reads) -> None:
     module.fail("hang", "C_Initialize")
     stopper = threading.Thread(target=_stop_supervisor, args=(module,))
     stopper.start()
-    assert troubles(hasty.read()) == [Trouble.MODULE_HUNG]
+    assert troubles(reads.read()) == [Trouble.MODULE_HUNG]
     stopper.join()
     wait_until(lambda: not _children(os.getpid()), "nothing of the read is left")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,22 +32,20 @@ def running(on_bus: SessionBus) -> Iterator[RunningTrayIcon]:  # noqa: ARG001 - 
         yield tray
 
 
-@cache
-def the_guide_setup() -> GuideSetup:
-    """Return the only one of this process.
+@pytest.fixture(scope="module")
+def guide_setup() -> Iterator[GuideSetup]:
+    """The window's program, without a screen.
 
-    PySide 6.12 crashed where one had replaced another.
+    Python's collector rests: in a thread of another test, or of pytest-xdist, it would delete Qt's objects.
     """
     from support.guide_setup import GuideSetup  # Qt is for the tests of the window alone
 
-    return GuideSetup()
-
-
-@pytest.fixture(scope="module")
-def guide_setup() -> Iterator[GuideSetup]:
-    """The window's program, without a screen."""
+    gc.disable()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QT_QPA_PLATFORM", "offscreen")
-        setup = the_guide_setup()
-        setup.begin()
+        setup = GuideSetup()
         yield setup
+        setup.end()
+    del setup
+    gc.collect()
+    gc.enable()

@@ -1,0 +1,37 @@
+"""Qt's objects are freed in the thread of the window."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+
+import pytest
+from PySide6.QtCore import QObject
+
+from tray.window.garbage import GarbageCollector
+
+ENOUGH = 100_000  # collections of every generation, were the collector on
+
+
+class Cycle(QObject):
+    """An object that refers to itself, as a window with its slots does."""
+
+    def __init__(self, freed_in: list[threading.Thread]) -> None:
+        super().__init__()
+        self.itself = self
+        weakref.finalize(self, lambda: freed_in.append(threading.current_thread()))
+
+
+@pytest.mark.usefixtures("guide_setup")
+def test_a_thread_that_allocates_frees_no_object_of_qt() -> None:
+    gc.enable()
+    garbage = GarbageCollector()
+    freed_in: list[threading.Thread] = []
+    Cycle(freed_in)
+    thread = threading.Thread(target=lambda: [[] for _ in range(ENOUGH)])
+    thread.start()
+    thread.join()
+    assert freed_in == []
+    garbage.collect()
+    assert freed_in == [threading.main_thread()]
