@@ -18,5 +18,8 @@ class GarbageCollector(QObject):
         gc.disable()
 
     def collect(self) -> None:
-        """Free what the last page has left. To be called in the window's thread."""
+        """Free what nothing refers to.
+
+        To be called in the window's thread.
+        """
         gc.collect()

@@ -15,7 +15,7 @@ ENOUGH = 100_000  # collections of every generation, were the collector on
 
 
 class Cycle(QObject):
-    """An object that refers to itself, as a window with its slots does."""
+    """An object that refers to itself, as a window does."""
 
     def __init__(self, freed_in: list[threading.Thread]) -> None:
         super().__init__()
