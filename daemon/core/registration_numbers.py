@@ -9,14 +9,44 @@ COUNTRIES = {"EL": "GR", "UK": "GB"}  # as tax offices write them, and ISO 3166-
 MINUS = "\N{MINUS SIGN}"
 SIREN, SIRET, FRENCH_VAT = 9, 14, 11  # digits
 FRENCH_DIRECTORIES = {"0002": SIREN, "0009": SIRET, "0225": SIREN}  # ISO/IEC 6523: the code before such a number
+LONGEST = 128  # letters; a longer text is not searched
 BELGIAN = 10  # digits; older numbers lack the nought before them
 
 # A scheme, a country, a hyphen and the number (ETSI EN 319 412-1 §5.1.3 and §5.1.4); "SI:FR-" is a national scheme.
-# Some issuers leave the scheme or the hyphen out: "DE122788238".
-_OF_ORGANIZATION = re.compile(
-    r"(?:[A-Z]{3}[ :-]?|[A-Z0-9]{2}:)?(?P<country>[A-Z]{2})[ _-]?(?P<number>.*[0-9].*)", re.DOTALL
+_STANDARD = re.compile(
+    r"(?:VAT|NTR|PSD|LEI|GOV|EXC|[A-Z0-9]{2}:)(?P<country>[A-Z]{2})[_-](?P<number>.*[0-9].*)", re.DOTALL
 )
-_FRENCH_WORDS = re.compile(r".*(?:SIREN|SIRET|\bR\.?C\.?S\b|ISO6523[^:]*:)(?P<number>.*[0-9].*)", re.DOTALL)
+# What people write instead: a country right before the number, perhaps with words before it.
+_EUROPE = (
+    "AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|GR|HR(?![AB])|HU|IE|IS|IT|LI|LT|LU|LV|MC|MT|NL|NO|PL|PT|RO|SE|SI|SK|UK"
+)
+_NUMBER = r"(?P<number>(?:[A-Z]{1,2}[.-]?)?[0-9][0-9A-Z]*(?:[ ./_-]+[0-9][0-9A-Z]*)*)"
+_TAX_WORDS = r"(?:\W*\b(?:TVA|MWST|IVA|MVA))?\W*"  # Switzerland and Norway write them behind
+_WITH_COUNTRY = re.compile(
+    rf"(?:.*[^A-Z0-9])?(?:VAT|NTR|TVA)?(?P<country>{_EUROPE})[ :._-]{{0,3}}{_NUMBER}{_TAX_WORDS}"
+)
+_NUMERO = re.compile(r"(?<=[A-Z.] )N[OR]\b")  # "No" before a number is no Norway
+# A register of one country alone. The letters of a German register are part of its numbers.
+_REGISTER_COUNTRIES = {
+    **dict.fromkeys(("HRA", "HRB", "USTIDNR", "USTID"), "DE"),
+    **dict.fromkeys(("BCE", "KBO"), "BE"),
+    **dict.fromkeys(("PIVA", "PARTITAIVA"), "IT"),
+    "KVK": "NL",
+    "CHE": "CH",
+    "CIF": "ES",
+    "LEI": "XG",
+}
+_WITH_REGISTER = re.compile(
+    rf"(?:.*[^A-Z0-9])?(?P<register>HR[AB]|UST\W*ID\W*(?:NR)?|KVK|BCE|KBO|CHE|CIF|LEI|P\W*IVA|PARTITA IVA)\W*"
+    rf"{_NUMBER}{_TAX_WORDS}"
+)
+_GERMAN_LETTERS = ("HRA", "HRB")
+_FRENCH_REGISTERS = re.compile(r"SIREN|SIRET|\bR\.?C\.?S\b|(?<![0-9])(?:0002|0009|0225)[ :]")
+_FRENCH_TAX = re.compile(r"\bT\.?V\.?A\b")  # where no country is named
+_SIREN = re.compile(
+    r"(?<![0-9])(?:FR *[0-9A-Z]{2} *)?([0-9]{3})[ .]?([0-9]{3})[ .]?([0-9]{3})(?:[ .]?[0-9]{5})?(?![0-9])"
+)
+_FRENCH_VAT = re.compile(r"[^0-9]*[0-9]{11}")
 _OF_PERSON = re.compile(r"(?P<scheme>PNO|TIN|TAX)(?P<country>[A-Z]{2})[ _-](?P<number>.+)", re.DOTALL)
 # The Italian tax number has a shape of its own. Cards write it alone, with the country, or before the card's number.
 _ITALIAN = re.compile(r"(?:IT[:-])?(?P<number>[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z])(?:/.*)?", re.DOTALL)
@@ -41,15 +71,7 @@ def organization_number(identifier: str) -> RegistrationNumber | None:
 
     Of a French SIRET or VAT number it is the SIREN.
     """
-    plain = _plain(identifier)
-    french, written = _FRENCH_WORDS.fullmatch(plain), _OF_ORGANIZATION.fullmatch(plain)
-    if french is not None:
-        country, digits = "FR", "".join(c for c in french["number"] if c.isdigit())
-    elif written is not None:
-        country = COUNTRIES.get(written["country"], written["country"])
-        digits = _digits(written["number"]).removeprefix(written["country"]).removeprefix(country)
-    else:
-        country, digits = _french_if_so(_digits(plain))
+    country, digits = _country_and_digits(_plain(identifier))
     if not digits.strip("0"):
         return None
     return RegistrationNumber(country, _as_registered(country, digits))
@@ -83,6 +105,51 @@ def _plain(written: str) -> str:
     return "".join("-" if unicodedata.category(c) == "Pd" or c == MINUS else c for c in seen).strip()
 
 
+def _country_and_digits(plain: str) -> tuple[str, str]:
+    """Return the country and the number in a text.
+
+    The country is "" and the number all of the text where that is not understood.
+    """
+    if standard := _STANDARD.fullmatch(plain):
+        return _with_country(standard["country"], standard["number"])
+    if siren := _siren_beside(_FRENCH_REGISTERS, plain):
+        return "FR", siren
+    if found := _freely_written(_NUMERO.sub("", plain)):
+        return found
+    if siren := _siren_beside(_FRENCH_TAX, plain):
+        return "FR", siren
+    return _french_if_so(_digits(plain))
+
+
+def _with_country(written: str, number: str) -> tuple[str, str]:
+    """Return a country as ISO names it, and the number without it."""
+    country = COUNTRIES.get(written, written)
+    return country, _digits(number).removeprefix(written).removeprefix(country)
+
+
+def _freely_written(plain: str) -> tuple[str, str] | None:
+    """Return the number behind a country or a register, else None."""
+    if len(plain) > LONGEST:
+        return None
+    if written := _WITH_COUNTRY.fullmatch(plain):
+        return _with_country(written["country"], written["number"])
+    if registered := _WITH_REGISTER.fullmatch(plain):
+        register = _digits(registered["register"])
+        letters = register if register in _GERMAN_LETTERS else ""
+        return _with_country(_REGISTER_COUNTRIES[register], letters + registered["number"])
+    return None
+
+
+def _siren_beside(words: re.Pattern[str], plain: str) -> str | None:
+    """Return the one SIREN in a text with these words."""
+    if not words.search(plain):
+        return None
+    found = {"".join(groups) for groups in _SIREN.findall(plain)}
+    if not found and _FRENCH_VAT.fullmatch(plain):
+        return _digits(plain)[-SIREN:]
+    return found.pop() if len(found) == 1 else None
+
+
 def _digits(number: str) -> str:
     return "".join(c for c in number if c.isalnum())
 
@@ -94,6 +161,8 @@ def _as_registered(country: str, digits: str) -> str:
             return _siren(digits)
         case "BE" if digits.isdecimal():
             return digits.zfill(BELGIAN)
+        case "CH":
+            return "".join(c for c in digits if c.isdecimal()) or digits
         case _:
             return digits
 

@@ -8,6 +8,15 @@ from daemon.core.person_names import HolderName, NameMatch, match_names, read_na
 from daemon.core.registration_numbers import RegistrationNumber, organization_number, person_number
 
 
+class _OrganizationMatch(Enum):
+    """Whether two certificates name one organisation."""
+
+    SAME = "same"
+    UNKNOWN = "unknown"  # one of them names none
+    UNCLEAR = "unclear"  # one of them is not understood
+    ANOTHER = "another"
+
+
 class HolderMatch(Enum):
     """Whether two certificates are of one person. Only SAME pairs them."""
 
@@ -36,7 +45,8 @@ def contradict(one: Certificate, other: Certificate) -> bool:
     """Return whether two certificates cannot be in one line by themselves."""
     found = match_holders(one, other)
     in_doubt = found is HolderMatch.IN_DOUBT
-    return found is HolderMatch.ANOTHER or (in_doubt and _in_one_organization(one, other) is False)
+    in_two = _match_organizations(one, other) in {_OrganizationMatch.UNCLEAR, _OrganizationMatch.ANOTHER}
+    return found is HolderMatch.ANOTHER or (in_doubt and in_two)
 
 
 def name_of(certificate: Certificate) -> HolderName | None:
@@ -55,17 +65,18 @@ def person_of(certificate: Certificate) -> RegistrationNumber | None:
 
 
 def _match_by_name(one: Certificate, other: Certificate) -> HolderMatch:
-    organization = _in_one_organization(one, other)
+    organization = _match_organizations(one, other)
     names = _match_names(one, other)
     match names:
         case NameMatch.EQUAL:
-            return HolderMatch.IN_DOUBT if organization is False else HolderMatch.SAME
+            known = organization in {_OrganizationMatch.SAME, _OrganizationMatch.UNKNOWN}
+            return HolderMatch.SAME if known else HolderMatch.IN_DOUBT
         case NameMatch.LONGER:
-            return HolderMatch.SAME if organization else HolderMatch.IN_DOUBT
+            return HolderMatch.SAME if organization is _OrganizationMatch.SAME else HolderMatch.IN_DOUBT
         case NameMatch.UNSURE:
             return HolderMatch.IN_DOUBT
         case NameMatch.RENAMED:  # of another organisation, nothing but a given name would be in common
-            return HolderMatch.ANOTHER if organization is False else HolderMatch.IN_DOUBT
+            return HolderMatch.ANOTHER if organization is _OrganizationMatch.ANOTHER else HolderMatch.IN_DOUBT
         case NameMatch.DIFFERENT:
             return HolderMatch.ANOTHER
         case _:
@@ -90,11 +101,12 @@ def _have_one_common_name(one: Certificate, other: Certificate) -> bool:
     return name is not None and other_name is not None and match_names(name, other_name) is NameMatch.EQUAL
 
 
-def _in_one_organization(one: Certificate, other: Certificate) -> bool | None:
-    """Return whether the organisations are one, None where one is unknown."""
+def _match_organizations(one: Certificate, other: Certificate) -> _OrganizationMatch:
     number, other_number = organization_of(one), organization_of(other)
     if number is None or other_number is None:
-        return None
-    if number.digits == other_number.digits and "" in {number.country, other_number.country}:
-        return None
-    return number == other_number
+        return _OrganizationMatch.UNKNOWN
+    if number == other_number:
+        return _OrganizationMatch.SAME
+    if "" not in {number.country, other_number.country}:
+        return _OrganizationMatch.ANOTHER
+    return _OrganizationMatch.UNKNOWN if number.digits == other_number.digits else _OrganizationMatch.UNCLEAR
