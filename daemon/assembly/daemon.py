@@ -33,7 +33,7 @@ from daemon.adapters.store.sqlite import SqliteStore
 from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.assembly.doctor import examine
 from daemon.assembly.live_settings import LiveSettings, SettingsWatcher, problem_met, procedure_problems
-from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, make_token_reader, translator_for
+from daemon.assembly.parts import HeadlessTray, MainThreadTray, MakeTray, make_token_reader, run_tray, translator_for
 from daemon.core.commands import QuitDaemon
 from daemon.core.diagnosis import Check
 from daemon.core.events import CommandReceived
@@ -98,23 +98,26 @@ def run_with_guide(
         if tray is None:
             loop.run()
         else:
-            _run_with_tray(loop, tray)
+            _run_with_tray(loop, tray, inbox.post)
     finally:
         thread.stop()
         lock.release()
     return DaemonOutcome.STOPPED
 
 
-def _run_with_tray(loop: Loop, tray: MainThreadTray) -> None:
+def _run_with_tray(loop: Loop, tray: MainThreadTray, post: Post) -> None:
+    ended = threading.Event()
+
     def run_loop() -> None:
         try:
             loop.run()
         finally:
+            ended.set()
             tray.stop()
 
     worker = threading.Thread(target=run_loop, name="loop")
     worker.start()
-    tray.run()
+    run_tray(tray, post, ended.wait)
     worker.join()
 
 

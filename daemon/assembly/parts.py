@@ -11,6 +11,7 @@ from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
 from daemon.adapters.certificate_store.command import store_command
+from daemon.adapters.guard import Guard
 from daemon.adapters.pcsc.clients import other_clients
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pkcs11.reader import ChildTokenReader
@@ -35,6 +36,14 @@ class MainThreadTray(TrayDisplay, Protocol):
 
 
 MakeTray = Callable[[Render, Post], MainThreadTray]
+
+
+def run_tray(tray: MainThreadTray, post: Post, wait: Callable[[float], object]) -> None:
+    """Run the tray until its stop, again after each failure.
+
+    `wait` waits some seconds, and returns at once after the stop.
+    """
+    Guard(post).repeat("The tray icon", tray.run, wait)
 
 
 class HeadlessTray:

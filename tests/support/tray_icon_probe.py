@@ -6,6 +6,7 @@ import threading
 from typing import Self
 
 from config.i18n.translator import Translator
+from daemon.assembly.parts import run_tray
 from support.posted_events import PostedEvents
 from tray.icon.tray_icon import TrayIcon
 
@@ -20,10 +21,15 @@ class RunningTrayIcon:
         render = (translator or Translator("en")).render
         self.tray = TrayIcon(render, self.posted, session_patience_s=session_patience_s)
         self.show = self.tray.show
-        self.thread = threading.Thread(target=self.tray.run, daemon=True)
+        self._ended = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        run_tray(self.tray, self.posted, self._ended.wait)
 
     def stop(self) -> None:
         """Stop it, and see that it ends in time."""
+        self._ended.set()
         self.tray.stop()
         self.thread.join(STOP_LIMIT_S)
         assert not self.thread.is_alive(), f"the tray runs on {STOP_LIMIT_S:g} s after its stop"

@@ -23,7 +23,7 @@ from config.settings import Settings
 from config.workflows import Destination
 from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo
-from daemon.assembly.parts import MainThreadTray, MakeTray
+from daemon.assembly.parts import MainThreadTray, MakeTray, run_tray
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.commands import AnswerNotice, ChooseAction, ClaimByFingerprint, Command, QuitDaemon
 from daemon.core.effects import Launch
@@ -259,7 +259,7 @@ def play(
         try:
             if demo.tray is not None:
                 threading.Thread(target=_stop_after, args=(storyteller, demo.tray), daemon=True).start()
-                demo.tray.run()
+                run_tray(demo.tray, demo.post, storyteller.join)
             storyteller.join()
         finally:
             demo.post(CommandReceived(at=BEGIN, command=QuitDaemon()))

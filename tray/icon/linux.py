@@ -23,7 +23,7 @@ from daemon.core.model import ActivationToken
 from tray.icon import dbus_menu
 from tray.icon.dbus_menu import DbusMenu, MenuNode
 from tray.icon.drawing import SIZES, Drawing
-from tray.icon.errors import TrayGoneError
+from tray.icon.errors import NoTrayError, TrayGoneError
 
 ITEM = "org.kde.StatusNotifierItem"
 ITEM_PATH = "/StatusNotifierItem"
@@ -44,7 +44,7 @@ CONNECT_S = 10.0
 log = logging.getLogger(__name__)
 
 
-class NoSessionBusError(Exception):
+class NoSessionBusError(NoTrayError):
     """There is no session bus, so there can be no tray."""
 
 

@@ -17,7 +17,7 @@ from daemon.core.commands import AnswerNotice, Command, QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived, Event, SessionLock, SessionMoved
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from daemon.ports import Balloons
-from tray.icon.errors import TrayGoneError
+from tray.icon.errors import NoTrayError, TrayGoneError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -127,6 +127,8 @@ class TrayIcon:
 
         An icon that was there and has gone is tried again for a while. After that the desktop session is over, and the
         daemon quits: it would keep out the one that the next session starts.
+
+        Raises what nobody foresaw. Then it may be called again.
         """
         gone_since: float | None = None
         while not self._stopped.is_set():
@@ -146,13 +148,14 @@ class TrayIcon:
         was_there = False
         try:
             self._run_icon()
-        except Exception as error:  # the tray's import: without a desktop the daemon runs without an icon
-            log.warning("No tray icon: %s", str(error) or type(error).__name__)
+        except (NoTrayError, TrayGoneError) as error:
+            log.warning("No tray icon: %s", error)
             log.debug("The tray failed", exc_info=True)
             was_there = isinstance(error, TrayGoneError)
-        with self._lock:
-            self._icon = None
-        self._settled.set()
+        finally:
+            with self._lock:
+                self._icon = None
+            self._settled.set()
         return was_there
 
     @property
@@ -179,7 +182,7 @@ class TrayIcon:
             on_owning_thread(icon.stop)
 
     def _run_icon(self) -> None:
-        icon_class = load_icon_class()
+        icon_class = _icon_class()
         with self._lock:
             if self._stopped.is_set():
                 return
@@ -268,6 +271,14 @@ def default_command(commands: Sequence[Command | None]) -> Command | None:
 
 def _is_checked(entry: MenuEntry, _item: object) -> bool | None:
     return entry.checked
+
+
+def _icon_class() -> Any:
+    """Return pystray's icon class. Raises NoTrayError."""
+    try:
+        return load_icon_class()
+    except Exception as error:  # the tray's import: without a desktop the daemon runs without an icon
+        raise NoTrayError(str(error) or type(error).__name__) from error
 
 
 def load_icon_class() -> Any:

@@ -25,7 +25,7 @@ from daemon.core.commands import (
     RaiseGuide,
     ToggleAutostart,
 )
-from daemon.core.events import CommandReceived
+from daemon.core.events import CommandReceived, FaultMet
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 from support.guide_actions import action_id
@@ -33,7 +33,7 @@ from support.process import Process, wait_until
 from support.tray import MENU, TrayWatcher
 from support.tray_icon_probe import RunningTrayIcon
 from tray.icon.drawing import draw_icon
-from tray.icon.tray_icon import LABEL_LIMIT, default_command
+from tray.icon.tray_icon import LABEL_LIMIT, default_command, load_icon_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -322,6 +322,28 @@ def test_the_icon_comes_back_with_the_bus(
     with TrayWatcher(session_bus) as again:
         assert again.wait_for_item(session_bus).status == "Active"
     assert running.posted.rest() == []
+
+
+@pytest.mark.parametrize("name", ["_run", "_serve_on", "_registration"])
+def test_the_icon_is_begun_again_after_an_error(
+    name: str, on_bus: SessionBus, watcher: TrayWatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daemon.adapters.guard.FIRST_PAUSE_S", 0.01)
+    icon = load_icon_class()
+    whole, failed = getattr(icon, name), threading.Event()
+
+    def failing_once(*arguments: object) -> object:
+        if failed.is_set():
+            return whole(*arguments)
+        failed.set()
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr(icon, name, failing_once)
+    with RunningTrayIcon() as tray:
+        tray.posted.next(FaultMet)
+        tray.show(view_of(QUIT))
+        item = watcher.wait_for_item(on_bus)
+        wait_until(lambda: item.labels() == ["Quit vigicle"], "the icon is there")
 
 
 def test_a_desktop_session_that_is_over_ends_the_watch(on_bus: SessionBus, watcher: TrayWatcher) -> None:
