@@ -128,7 +128,7 @@ class TrayIcon:
         An icon that was there and has gone is tried again for a while. After that the desktop session is over, and the
         daemon quits: it would keep out the one that the next session starts.
 
-        Raises what nobody foresaw. Then it may be called again.
+        Raises any unforeseen error, and may then be called again.
         """
         gone_since: float | None = None
         while not self._stopped.is_set():
