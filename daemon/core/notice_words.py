@@ -118,7 +118,11 @@ def left_words(not_after: datetime, now: datetime) -> Text:
     """
     if not has_end(not_after):
         return text("date.no_end")
-    left = days_left(not_after, now)
+    return days_words(days_left(not_after, now))
+
+
+def days_words(left: int) -> Text:
+    """Return how many whole days are left."""
     if left == 0:
         return text("days.last")
     return text("days.left", count=left)

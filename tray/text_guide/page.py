@@ -33,6 +33,7 @@ STATUSES = {
     StepStatus.AHEAD: "textguide.step.ahead",
 }
 FIRST = "1"
+LISTED = 100  # certificates: a longer list is not read in a terminal
 USE = "u"  # before the number of a certificate, in both languages
 LETTERS = "defgijkmnopstuwxyz"
 
@@ -195,8 +196,9 @@ class TextPage:
             yield self.render(STATUSES[step.status], number=number, total=total, title=step.title)
 
     def _certificates(self) -> Iterator[str]:
-        total = len(self._page.certificates)
-        for number, known in enumerate(self._page.certificates, 1):
+        listed, rest = self._page.certificates[:LISTED], self._page.certificates[LISTED:]
+        total = len(listed)
+        for number, known in enumerate(listed, 1):
             yield self.render("textguide.certificate", number=number, total=total, holder=known.holder)
             if known.key_name:
                 yield self.render("textguide.named", name=known.key_name)
@@ -204,7 +206,7 @@ class TextPage:
             yield from filter(None, (known.procedure, role, stage, known.until, known.left, known.place))
             if known.use is not None:
                 yield f"{USE}{number} {known.use.label}"
-        if more := self._page.more_certificates:
+        if more := self._page.more_certificates + len(rest):
             yield self.render("window.more_certificates", count=more)
 
     def _named(self, typed: str) -> Action[str] | None:

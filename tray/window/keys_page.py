@@ -61,7 +61,7 @@ class KeysPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw what waits.
 
-        A hundred keys would delay the window's opening, and few users open this page.
+        A thousand keys would delay the window's opening, and few users open this page.
         """
         super().showEvent(event)
         if self._wanted is not None:

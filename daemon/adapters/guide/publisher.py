@@ -21,7 +21,7 @@ from daemon.adapters.guide.messages import (
     Page,
     SettingWritten,
 )
-from daemon.adapters.guide.render import render_page
+from daemon.adapters.guide.render import Rendered, render_page
 from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import WindowProcess
 from daemon.core.commands import ChangeSetting, ChooseAction, Command, ForgetCertificate, NameKey
@@ -52,6 +52,7 @@ class GuidePublisher:
         self._view: GuideView[Sentence] | None = None
         self._number = 0
         self._page: Page | None = None  # the rendered view, once there is a subscriber
+        self._rendered: Rendered | None = None  # the last one
         self._subscribers: set[GuideSubscriber] = set()
         self._window_subscriber: GuideSubscriber | None = None
         self._window: WindowProcess | None = None
@@ -136,7 +137,9 @@ class GuidePublisher:
     ) -> None:
         """Send the present page, if there is one by now."""
         if self._page is None and self._view is not None:
-            self._page = render_page(self._view, self._translator_for(self._view.language), self._number)
+            translator = self._translator_for(self._view.language)
+            self._page = render_page(self._view, translator, self._number, self._rendered)
+            self._rendered = self._view, self._page
         if self._page is not None:
             subscriber.put(replace(self._page, front=front, activation=activation))
 

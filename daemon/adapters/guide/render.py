@@ -1,5 +1,7 @@
 """Renders the view of the guide as a page in one language."""
 
+from collections.abc import Mapping
+
 from config.i18n.text import Sentence, of_cards
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
@@ -14,15 +16,26 @@ from daemon.core.views.guide import (
     Timeline,
 )
 
+Rendered = tuple[GuideView[Sentence], Page]
 
-def render_page(view: GuideView[Sentence], translator: Translator, number: int) -> Page:
-    """Return the page with this number, in the translator's language."""
-    return _PageRenderer(translator, on_card=view.on_card).page(view, number)
+
+def render_page(view: GuideView[Sentence], translator: Translator, number: int, before: Rendered | None = None) -> Page:
+    """Return the page with this number, in the translator's language.
+
+    Cards that the view has in common with the one before are not rendered again: an office has hundreds.
+    """
+    cards: dict[int, CertificateCard[str]] = {}
+    if before is not None and (before[0].on_card, before[1].language) == (view.on_card, translator.language):
+        cards = {
+            id(card): rendered for card, rendered in zip(before[0].certificates, before[1].certificates, strict=True)
+        }
+    return _PageRenderer(translator, cards, on_card=view.on_card).page(view, number)
 
 
 class _PageRenderer:
-    def __init__(self, translator: Translator, *, on_card: bool) -> None:
+    def __init__(self, translator: Translator, cards: Mapping[int, CertificateCard[str]], *, on_card: bool) -> None:
         self._translator = translator
+        self._cards = cards
         self._on_card = on_card
 
     def page(self, view: GuideView[Sentence], number: int) -> Page:
@@ -63,7 +76,7 @@ class _PageRenderer:
             fields=tuple(map(self._field, view.fields)),
             about=tuple(map(self._render, view.about)),
             cases=self._actions(view.cases),
-            certificates=tuple(self._certificate(certificate) for certificate in view.certificates),
+            certificates=tuple(self._cards.get(id(card)) or self._certificate(card) for card in view.certificates),
             more_certificates=view.more_certificates,
         )
 

@@ -1,31 +1,31 @@
 """The guide's list of known certificates, and how one is forgotten."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import has_end
-from config.settings import Procedure
+from config.settings import Settings
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
+from daemon.core.caching import memoize_each
 from daemon.core.effects import Effect, Withdraw
-from daemon.core.expiry import DAY, expired
+from daemon.core.expiry import DAY, days_left, expired
 from daemon.core.guide.context import blank_progress
-from daemon.core.guide.use_page import ask_use_action
+from daemon.core.guide.use_page import use_action
 from daemon.core.holders import holder_name
-from daemon.core.issuers import is_sure
 from daemon.core.key_names import key_of, with_note
 from daemon.core.labels import ROLES
-from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
+from daemon.core.model import Assignments, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
 from daemon.core.notice import NoticeId, NoticeKind
-from daemon.core.notice_words import left_words
+from daemon.core.notice_words import days_words
 from daemon.core.state import State
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateStatus, Stage
 
-AT_MOST = 100  # a longer list is not read in a window
+AT_MOST = 1000  # a page has 4 MiB at most
 
 Id = TypeVar("Id")
 T = TypeVar("T")
@@ -39,11 +39,7 @@ def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tu
     lines = assessment.certificates[:AT_MOST]
     shown = {line.fingerprint_sha256 for line in lines}
     owners = _owners(state.memory, shown)
-    procedures = {procedure.id: procedure for procedure in state.settings.procedures[::-1]}
-    cards = [
-        _card(state, assessment, line, owners.get(line.fingerprint_sha256), procedures.get(line.procedure or ""), now)
-        for line in lines
-    ]
+    cards = [_card(_source(state, assessment, line, owners.get(line.fingerprint_sha256), now)) for line in lines]
     holders = _first_places(card.holder for card in cards)
     keys = _first_places(card.key for card in cards)
     return tuple(sorted(cards, key=lambda card: (holders[card.holder], keys[card.key])))
@@ -95,70 +91,106 @@ def _first_places(values: Iterable[T]) -> dict[T, int]:
     return places
 
 
-def _card(
-    state: State,
-    assessment: Assessment,
-    line: CertificateStatus,
-    key: Key | None,
-    procedure: Procedure | None,
-    now: datetime,
-) -> CertificateCard[Sentence]:
-    seen = state.memory.certificates[line.fingerprint_sha256]
-    certificate = seen.certificate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """All that the card of a certificate is made of."""
+
+    line: CertificateStatus
+    seen: CertificateRecord
+    key: Key | None
+    bar_role: BarRole
+    has_guide: bool
+    settings: Settings
+    assignments: Assignments
+    over: bool
+    """Whether its use has ended."""
+    days: int | None
+    """Whole days to the end of its use, or since; None where that could not be read."""
+
+
+def _source(state: State, assessment: Assessment, line: CertificateStatus, key: Key | None, now: datetime) -> _Source:
+    end = line.usable_until
+    over = end is not None and expired(end, now)
+    return _Source(
+        line=line,
+        seen=state.memory.certificates[line.fingerprint_sha256],
+        key=key,
+        bar_role=_bar_role(key, assessment),
+        has_guide=key is not None and assessment.case_of(key.id) is not None,
+        settings=state.settings,
+        assignments=state.memory.assignments,
+        over=over,
+        days=_days(end, now, over=over),
+    )
+
+
+def _days(end: datetime | None, now: datetime, *, over: bool) -> int | None:
+    if end is None:
+        return None
+    return (now - end) // DAY if over else days_left(end, now)
+
+
+def _fingerprint(source: _Source) -> Fingerprint:
+    return source.line.fingerprint_sha256
+
+
+@memoize_each(_fingerprint, 2 * AT_MOST)
+def _card(source: _Source) -> CertificateCard[Sentence]:
+    line, key, certificate = source.line, source.key, source.seen.certificate
     card = CertificateCard(
         fingerprint=certificate.fingerprint,
         key=None,
         key_name="",
         holder=holder_name(certificate) or text("holder.unknown"),
-        procedure=_use(state, certificate, procedure),
+        procedure=_use(source),
         role=line.role,
         stage=line.stage,
-        until=_until(line, now),
-        left=_left(line, now),
-        place=_place(seen, key, present=line.present),
+        until=_until(source),
+        left=_left(source),
+        place=_place(source.seen, key, present=line.present),
         present=line.present,
-        bar=_bar(line, key, assessment),
-        use=None if line.stage is Stage.SUPERSEDED else ask_use_action(state, certificate),
+        bar=_bar(source),
+        use=None if line.stage is Stage.SUPERSEDED else use_action(certificate, source.settings, source.assignments),
     )
     if key is None:
         return card
-    guide = None if assessment.case_of(key.id) is None else ActionId(ActionKind.SELECT, key.id)
+    guide = ActionId(ActionKind.SELECT, key.id) if source.has_guide else None
     return replace(card, key=key.id, key_name=key.name, note=key.note, keeper=key.keeper, guide=guide)
 
 
-def _use(state: State, certificate: Certificate, procedure: Procedure | None) -> Sentence | None:
+def _use(source: _Source) -> Sentence | None:
+    procedure = next((each for each in source.settings.procedures if each.id == source.line.procedure), None)
     if procedure is None:
         return None
-    if is_sure(certificate, state.settings.procedures, state.memory.assignments):
+    if source.line.procedure_sure:
         return Phrase(procedure.title)
     return text("certificate.use.assumed", procedure=Phrase(procedure.title))
 
 
-def _until(line: CertificateStatus, now: datetime) -> Text:
-    end = line.usable_until
-    if line.recall is not None:
-        return text("certificate.recalled", date=line.recall.moment)
+def _until(source: _Source) -> Text:
+    end = source.line.usable_until
+    if source.line.recall is not None:
+        return text("certificate.recalled", date=source.line.recall.moment)
     if end is None:
         return text("certificate.no_date")
-    if expired(end, now):
+    if source.over:
         return text("certificate.expired", date=end)
     return text("certificate.until", date=end)
 
 
-def _left(line: CertificateStatus, now: datetime) -> Text | None:
-    end = line.usable_until
-    if line.renewable_from is not None:
-        return text("table.renewable", date=line.renewable_from)
-    if end is None:
+def _left(source: _Source) -> Text | None:
+    end = source.line.usable_until
+    if source.line.renewable_from is not None:
+        return text("table.renewable", date=source.line.renewable_from)
+    if end is None or source.days is None:
         return text("certificate.left_unknown")
     if not has_end(end):
         return None
-    if not expired(end, now):
-        return left_words(end, now)
-    ago = (now - end) // DAY
-    if ago == 0:
+    if not source.over:
+        return days_words(source.days)
+    if source.days == 0:
         return text("days.just_ago")
-    return text("days.ago", count=ago)
+    return text("days.ago", count=source.days)
 
 
 def _place(seen: CertificateRecord, key: Key | None, *, present: bool) -> Text:
@@ -181,19 +213,15 @@ def _place_in(reader: str, seen: CertificateRecord, *, present: bool) -> Text:
     return text("certificate.away.in", reader=reader, date=seen.last_seen)
 
 
-def _bar(certificate: CertificateStatus, key: Key | None, assessment: Assessment) -> Bar[Sentence] | None:
+def _bar(source: _Source) -> Bar[Sentence] | None:
     """Return the bar of a validity.
 
     None where a date could not be read.
     """
-    if certificate.not_before is None or certificate.usable_until is None:
+    line = source.line
+    if line.not_before is None or line.usable_until is None:
         return None
-    return Bar(
-        role=_bar_role(key, assessment),
-        label=text(ROLES[certificate.role]),
-        begins=certificate.not_before,
-        ends=certificate.usable_until,
-    )
+    return Bar(role=source.bar_role, label=text(ROLES[line.role]), begins=line.not_before, ends=line.usable_until)
 
 
 def _bar_role(key: Key | None, assessment: Assessment) -> BarRole:

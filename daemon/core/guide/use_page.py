@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from config.i18n.text import Phrase, Sentence, text
-from config.settings import NO_PROCEDURE
+from config.settings import NO_PROCEDURE, Settings
 from config.workflows import UNLAUNCHED, Step
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.dedup_keys import LaunchKey
 from daemon.core.guide.actions import workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.issuers import is_use_open, possible_uses, procedure_of
-from daemon.core.model import Certificate, Fingerprint
+from daemon.core.model import Assignments, Certificate, Fingerprint
 from daemon.core.state import State
 from daemon.core.use_questions import issuer_facts, use_words
 from daemon.core.views.guide import Action, ActionRank, GuideView
@@ -49,8 +49,12 @@ def ask_use_action(state: State, certificate: Certificate) -> Action[Sentence] |
 
     None where that is sure and was never answered.
     """
-    assignments = state.memory.assignments
-    is_open = is_use_open(certificate, state.settings.procedures, assignments)
+    return use_action(certificate, state.settings, state.memory.assignments)
+
+
+def use_action(certificate: Certificate, settings: Settings, assignments: Assignments) -> Action[Sentence] | None:
+    """Return the same for what the user has answered."""
+    is_open = is_use_open(certificate, settings.procedures, assignments)
     if not is_open and certificate.fingerprint not in assignments:
         return None
     labels = {True: "use.question", False: "use.change"}

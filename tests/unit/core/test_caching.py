@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.core.caching import memoize_last
+from daemon.core.caching import memoize_each, memoize_last
 
 
 def test_the_same_values_are_computed_once_and_equal_ones_again() -> None:
@@ -32,3 +32,31 @@ def test_a_failed_call_is_repeated() -> None:
         fickle(word)
     failing[0] = False
     assert fickle(word) == word
+
+
+def test_the_last_value_of_each_name_is_computed_once() -> None:
+    asked: list[str] = []
+
+    def initial(word: str) -> str:
+        return word[0]
+
+    @memoize_each(initial, at_most=2)
+    def upper(word: str) -> str:
+        asked.append(word)
+        return word.upper()
+
+    for word in ("ab", "cd", "ab", "cd"):
+        upper(word)
+    assert asked == ["ab", "cd"]
+    assert upper("ax") == "AX"
+    assert upper("ab") == "AB", "another value of its name came between"
+    assert upper("ef") == "EF"
+    assert asked == ["ab", "cd", "ax", "ab", "ef"]
+
+
+def test_an_equal_value_gives_the_same_object() -> None:
+    @memoize_each(len, at_most=9)
+    def doubled(figures: list[int]) -> list[int]:
+        return [2 * figure for figure in figures]
+
+    assert doubled([1, 2]) is doubled([1, 2])

@@ -43,11 +43,30 @@ def test_the_menu_stays_short_and_speaks_of_the_key_that_ends_first() -> None:
     ]
 
 
-def test_the_guide_lists_the_most_urgent_certificates_and_counts_the_others() -> None:
-    page = remembered(MANY).page
+def test_the_list_of_a_whole_office_is_complete() -> None:
+    page = remembered(certificates.AT_MOST).page
     assert [card.holder for card in page.certificates] == [f"Holder {n:03}" for n in range(certificates.AT_MOST)]
-    assert page.more_certificates == MANY - certificates.AT_MOST
-    assert remembered(certificates.AT_MOST).page.more_certificates == 0
+    assert page.more_certificates == 0
+
+
+def test_beyond_its_limit_the_most_urgent_are_listed_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "AT_MOST", 100)
+    page = remembered(MANY).page
+    assert [card.holder for card in page.certificates] == [f"Holder {n:03}" for n in range(100)]
+    assert page.more_certificates == MANY - 100
+
+
+def test_only_cards_that_changed_are_made_again() -> None:
+    simulator = remembered(3)
+    simulator.now += timedelta(hours=1)
+    simulator.look()
+    before = simulator.page.certificates
+    simulator.now += timedelta(hours=1)
+    simulator.look()
+    assert all(new is old for new, old in zip(simulator.page.certificates, before, strict=True))
+    simulator.now += DAY
+    simulator.look()
+    assert [card.left for card in simulator.page.certificates] == [text("days.left", count=298 + n) for n in range(3)]
 
 
 def test_the_guide_offers_a_limited_number_of_other_holders() -> None:

@@ -209,6 +209,25 @@ def test_a_page_is_in_the_language_of_its_view() -> None:
     assert (page.language, page.headline, page.why) == ("fr", "headline (fr)", "encore 3 jours")
 
 
+def test_cards_of_the_page_before_are_not_rendered_again() -> None:
+    before = render_page(VIEW, Translator("en"), 1)
+    card = VIEW.certificates[0]
+    more = replace(VIEW, certificates=(card, replace(card, note="the safe")))
+    page = render_page(more, Translator("en"), 2, (VIEW, before))
+    assert page == render_page(more, Translator("en"), 2)
+    assert page.certificates[0] is before.certificates[0]
+
+
+@pytest.mark.parametrize("changed", ["language", "card"])
+def test_cards_in_other_words_are_rendered_again(changed: str) -> None:
+    before = render_page(VIEW, Translator("en"), 1)
+    language = "fr" if changed == "language" else "en"
+    other = replace(VIEW, on_card=VIEW.on_card ^ (changed == "card"))
+    page = render_page(other, Translator(language), 2, (VIEW, before))
+    assert page == render_page(other, Translator(language), 2)
+    assert page.certificates[0] is not before.certificates[0]
+
+
 def test_a_page_crosses_unchanged() -> None:
     page = render_page(VIEW, Translator("en"), 7)
     assert PAGES.decode(ENCODER.encode(page)) == page

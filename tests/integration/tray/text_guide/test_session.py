@@ -220,6 +220,12 @@ def test_it_says_how_many_certificates_are_not_listed() -> None:
     assert last == "2 more certificates are remembered. To see them all, type “vigicle status”."
 
 
+def test_a_terminal_lists_a_hundred_certificates_and_counts_the_others() -> None:
+    lines = TextPage(changed(certificates=PAGE.certificates[:1] * 103, more_certificates=2)).answer("c")
+    assert sum("of 100" in line for line in lines) == 100
+    assert lines[-1].startswith("5 more certificates")
+
+
 @pytest.mark.parametrize("typed", ["h", "l", "c"])
 def test_an_empty_list_is_reported(typed: str) -> None:
     assert TextPage(changed(known_problems=(), steps=(), certificates=())).answer(typed) == [
