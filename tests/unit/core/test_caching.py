@@ -55,7 +55,10 @@ def test_the_last_value_of_each_name_is_computed_once() -> None:
 
 
 def test_an_equal_value_gives_the_same_object() -> None:
-    @memoize_each(len, at_most=9)
+    def length(figures: list[int]) -> int:
+        return len(figures)
+
+    @memoize_each(length, at_most=9)
     def doubled(figures: list[int]) -> list[int]:
         return [2 * figure for figure in figures]
 
