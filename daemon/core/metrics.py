@@ -18,6 +18,7 @@ from daemon.core.troubles import Trouble
 from daemon.core.views.report import CertificateStatus, Stage
 
 NOT_AFTER = "x509_cert_not_after"
+RECALL = "vigicle_certificate_recall_timestamp_seconds"
 LAST_SEEN = "vigicle_card_last_seen_timestamp_seconds"
 PATH_WAITING = "vigicle_path_waiting"
 TROUBLE = "vigicle_trouble"
@@ -26,7 +27,7 @@ DISCRIMINATOR_LENGTH = 8
 A_DAY = 86400  # seconds
 VALUE_LIMIT = 128  # characters of a label
 LINE_LIMIT = 2048  # characters
-SERIES_LIMIT = 200  # of one account
+SERIES_LIMIT = 4000  # of one account: three of each certificate, and a thousand certificates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ FAMILIES = {
     NOT_AFTER: MetricFamily(
         help="NotAfter of a certificate seen on a card, in seconds since the epoch.",
         labels=("source", "discriminator", "issuer_O", "procedure", "role", "state", "filepath", "subject_CN"),
+    ),
+    RECALL: MetricFamily(
+        help="The last moment at which a recalled certificate is accepted, in seconds since the epoch.",
+        labels=("discriminator", "procedure", "role", "state"),
     ),
     LAST_SEEN: MetricFamily(
         help="The day on which a certificate was last seen on a card, in seconds since the epoch.",
@@ -163,6 +168,8 @@ def _of_certificate(
         labels["subject_CN"] = line.subject_cn
     if line.not_after is not None:
         yield sample(NOT_AFTER, account, labels, int(line.not_after.timestamp()))
+    if line.recall is not None and line.usable_until is not None:
+        yield sample(RECALL, account, labels, int(line.usable_until.timestamp()))
     if line.last_seen is not None:
         midnight = int(line.last_seen.timestamp()) // A_DAY * A_DAY
         yield sample(LAST_SEEN, account, {"discriminator": discriminator}, midnight)

@@ -31,7 +31,7 @@ def run(*command: str) -> str:
 @linux
 def test_the_rules_alert_on_the_right_day() -> None:
     promtool = require_tool("promtool", "prometheus")
-    assert "5 rules found" in run(promtool, "check", "rules", "vigicle.rules.yml")
+    assert "8 rules found" in run(promtool, "check", "rules", "vigicle.rules.yml")
     assert "SUCCESS" in run(promtool, "test", "rules", "vigicle.rules.test.yml")
 
 

@@ -26,7 +26,7 @@ assert sys.platform == "linux"  # noqa: S101 - as mypy understands it; nothing e
 log = logging.getLogger(__name__)
 
 LIMIT_S = 10.0
-OUTPUT_LIMIT = 256 * 1024  # bytes; a thousand series
+OUTPUT_LIMIT = 1024 * 1024  # bytes: `SERIES_LIMIT` of them, with labels of usual length
 MEMORY_LIMIT = 1 << 30  # bytes of one account's process
 WORKERS = 8
 FIRST_USER = 1000
@@ -63,8 +63,10 @@ def collect(
         found: list[Sample] = []
         for id_, answer in asked:
             written = answer.result().decode("utf-8", "replace")
-            own = dict.fromkeys(parse_samples(written, id_, with_names=with_names))
-            found += list(own)[:SERIES_LIMIT]
+            own = list(dict.fromkeys(parse_samples(written, id_, with_names=with_names)))
+            if len(own) > SERIES_LIMIT:
+                log.warning("The account %s has %s metrics, of which %s are written", id_, len(own), SERIES_LIMIT)
+            found += own[:SERIES_LIMIT]
     return exposition(found)
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from config.settings import Office, Settings
-from daemon.core.metrics import FAMILIES, NOT_AFTER, exposition, parse_samples, samples
+from config.i18n.wording import Wording
+from config.settings import Office, Recall, Settings
+from daemon.core.metrics import FAMILIES, NOT_AFTER, RECALL, SERIES_LIMIT, exposition, parse_samples, samples
 from daemon.core.model import Claim, Memory
-from support.core.factories import DAY, NOW, SETTINGS, certificate, changed, ending, memory, owned
+from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, changed, ending, memory, owned
 
 DUE = ending(20 * DAY, "due")
 ACCOUNT = "7f3e91"
@@ -54,6 +55,38 @@ def test_each_key_has_its_state() -> None:
     assert states == {"in_use", "pending"}
     confirmed = written(memory(owned(DUE), owned(new, claims=frozenset({Claim.WORKS}))))
     assert 'state="superseded"' in confirmed
+
+
+RECALLED = replace(
+    SETTINGS,
+    procedures=(
+        replace(OPALEXE, recalls=(Recall(moment=NOW + 9 * DAY, text=Wording(en="Refused.", fr="Refusée.")),)),
+        *SETTINGS.procedures[1:],
+    ),
+)
+
+
+def test_a_recall_is_named_beside_the_end_of_the_certificate() -> None:
+    text = written(memory(owned(DUE)), RECALLED)
+    (end,) = lines(text, NOT_AFTER)
+    assert int(end.rpartition(" ")[2]) == int(DUE.not_after.timestamp() if DUE.not_after else 0), "its own date stays"
+    (line,) = lines(text, RECALL)
+    assert line == (
+        f'{RECALL}{{account="7f3e91",discriminator="{DUE.fingerprint[:8]}",procedure="opalexe",role="authentication",'
+        f'state="in_use"}} {int((NOW + 9 * DAY).timestamp()) - 1}'
+    ), "the last second at which it is accepted"
+    assert exposition(parse_samples(text, ACCOUNT, with_names=False)) == text
+
+
+def test_no_recall_is_named_where_the_certificate_ends_before_it() -> None:
+    assert lines(written(memory(owned(ending(8 * DAY, "earlier"))), RECALLED), RECALL) == []
+
+
+def test_every_series_of_a_thousand_certificates_is_within_the_limit() -> None:
+    many = memory(*(owned(ending((n + 10) * DAY, f"c{n}")) for n in range(1000)))
+    text = written(many, RECALLED)
+    assert sum(not line.startswith("#") for line in text.splitlines()) <= SERIES_LIMIT
+    assert exposition(parse_samples(text, ACCOUNT, with_names=False)) == text
 
 
 def test_what_cannot_be_read_or_has_not_begun_is_a_trouble() -> None:
