@@ -105,6 +105,10 @@ def private_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep_private(path)
+    except (FileExistsError, NotADirectoryError) as error:
+        place = next(each for each in (path, *path.parents) if os.path.lexists(each))
+        what = text("folder.no_folder", place=str(place))
+        raise FolderError(what, path, text("folder.no_folder.remedy")) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise FolderError(text("folder.unusable", reason=reason), path, text("folder.unusable.remedy")) from error

@@ -21,7 +21,7 @@ from config.settings import Settings, VendorTool
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool, is_installed
-from daemon.adapters.platform.instance_lock import runtime_of_daemon
+from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.commands import CheckKeys, GetStatus
 from daemon.core.diagnosis import (
@@ -105,7 +105,10 @@ def probe_daemon(folders: Folders) -> Iterator[Check]:
     try:
         report = client.ask(runtime_of_daemon(folders), GetStatus(), timeout_s=DAEMON_LIMIT_S)
     except client.DaemonNotRunningError:
-        yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
+        if is_daemon_running(folders):
+            yield bad(Topic.WATCH, text("doctor.watch.silent"), text("quit.silent"))
+        else:
+            yield doubtful(Topic.WATCH, text("doctor.watch.off"), text("doctor.watch.off.do"))
     except UserError as problem:
         yield bad(Topic.WATCH, text("doctor.watch.silent"), problem.text)
     else:

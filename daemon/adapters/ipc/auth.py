@@ -10,7 +10,7 @@ import secrets
 import sys
 import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -22,15 +22,16 @@ ENDPOINT_LIMIT = 64 << 10  # bytes
 SOCKET_NAME = "control.sock"
 KEY_SIZE = 32  # bytes, as the nonces are
 SHORT_FOLDER = "/tmp"  # noqa: S108 - for a folder of a random name
+FOLDER_PREFIX = "vigicle-"
 SOCKET_PATH_LIMIT = 103  # bytes: sun_path of macOS, the shorter one, less its final zero
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The address and key of the control channel, new at each start."""
 
-    address: str
-    key: bytes
-    process_id: int = 0
+    address: Annotated[str, msgspec.Meta(pattern=r"^[^\0]+\Z", max_length=4096)]
+    key: Annotated[bytes, msgspec.Meta(min_length=KEY_SIZE, max_length=KEY_SIZE)]
+    process_id: Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)] = 0
     """The daemon's, 0 where an earlier version wrote the file."""
 
 
@@ -51,19 +52,33 @@ class AuthenticationError(Exception):
 def create_endpoint(runtime: Path) -> Endpoint:
     """Create a key and an address to listen on.
 
-    The runtime folder must exist and be private. What a killed daemon left is removed.
+    The runtime folder must exist and be private. What a killed daemon left is removed. Raises OSError.
     """
     former = read_endpoint(runtime)
     if former is not None:
         remove_endpoint(runtime, former)
     key = Endpoint(address=_address(runtime), key=secrets.token_bytes(KEY_SIZE), process_id=os.getpid())
     target, fresh = runtime / ENDPOINT_FILE, runtime / f"{ENDPOINT_FILE}.new"
-    fresh.unlink(missing_ok=True)
+    _make_way(fresh)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.encode(key))
+    _make_way(target)
     fresh.replace(target)
     return key
+
+
+def _make_way(place: Path) -> None:
+    """Remove what has the name of a file.
+
+    A folder may hold something: it gets another name.
+    """
+    try:
+        place.unlink(missing_ok=True)
+    except OSError:
+        if not place.is_dir():
+            raise
+        place.rename(place.with_name(f"{place.name}-{secrets.token_hex(4)}"))
 
 
 def read_endpoint(runtime: Path) -> Endpoint | None:
@@ -75,13 +90,17 @@ def read_endpoint(runtime: Path) -> Endpoint | None:
 
 
 def remove_endpoint(runtime: Path, key: Endpoint) -> None:
-    """Remove the endpoint's file and its socket."""
-    (runtime / ENDPOINT_FILE).unlink(missing_ok=True)
+    """Remove the endpoint's file and its socket.
+
+    The file may be wrong: nothing but a socket is removed, and no folder but one made for it.
+    """
+    _make_way(runtime / ENDPOINT_FILE)
     if sys.platform != "win32":
         socket = Path(key.address)
         with contextlib.suppress(OSError):  # where others may create things, it may be another's by now
-            socket.unlink(missing_ok=True)
-            if socket.parent != runtime:
+            if socket.is_socket():
+                socket.unlink()
+            if socket.parent.match(f"{SHORT_FOLDER}/{FOLDER_PREFIX}*"):
                 socket.parent.rmdir()
 
 
@@ -127,7 +146,7 @@ def _address(runtime: Path) -> str:
     else:
         socket = runtime / SOCKET_NAME
         if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT:
-            socket = Path(tempfile.mkdtemp(prefix="vigicle-", dir=SHORT_FOLDER)) / SOCKET_NAME  # for us alone (0700)
-        socket.unlink(missing_ok=True)
+            socket = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=SHORT_FOLDER)) / SOCKET_NAME  # for us alone (0700)
+        _make_way(socket)
         address = str(socket)
     return address

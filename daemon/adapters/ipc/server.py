@@ -15,6 +15,7 @@ from functools import partial
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
+from config.i18n.text import text
 from daemon.adapters.guard import Guard
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
 from daemon.adapters.guide.publisher import GuidePublisher
@@ -38,7 +39,7 @@ from daemon.adapters.ipc.messages import (
 )
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.core.commands import Command, RaiseGuide
-from daemon.core.events import CommandReceived
+from daemon.core.events import CommandReceived, ProblemMet
 from daemon.core.views.report import Report
 from daemon.ports import Post
 
@@ -51,6 +52,7 @@ STOP_LIMIT_S = 2.0
 MAX_UNAUTHENTICATED = 16  # connections
 MAX_CONNECTIONS = 64
 ACCEPT_RETRY_S = 1.0
+LISTEN_RETRY_S = 60.0
 
 
 class ControlServer:
@@ -66,6 +68,7 @@ class ControlServer:
         self._runtime = runtime
         self._publisher = publisher
         self._endpoint: tuple[Listener, Endpoint] | None = None
+        self._is_told = False
         self._closing = threading.Event()
         self._requests = itertools.count(1)
         self._guard = threading.Lock()
@@ -74,7 +77,10 @@ class ControlServer:
         self._waiting: dict[int, queue.SimpleQueue[Report | None]] = {}
 
     def start(self) -> None:
-        """Listen, with a new key."""
+        """Listen, with a new key.
+
+        Where the runtime folder takes no file, the user is told, and it is tried again.
+        """
         self._faults.run("The beginning of the control channel", self._listen)
         threading.Thread(target=self._run, name="control", daemon=True).start()
 
@@ -110,16 +116,30 @@ class ControlServer:
             listener.close()
         remove_endpoint(self._runtime, key)
 
-    def _listen(self) -> tuple[Listener, Endpoint]:
-        key = create_endpoint(self._runtime)
-        self._endpoint = Listener(key.address, FAMILY, backlog=MAX_UNAUTHENTICATED), key
+    def _listen(self) -> tuple[Listener, Endpoint] | None:
+        """Listen, and return None where a file cannot be made."""
+        try:
+            key = create_endpoint(self._runtime)
+            self._endpoint = Listener(key.address, FAMILY, backlog=MAX_UNAUTHENTICATED), key
+        except OSError as error:
+            self._tell(error)
         return self._endpoint
+
+    def _tell(self, error: OSError) -> None:
+        if not self._is_told:
+            self._is_told = True
+            reason = error.strerror or str(error)
+            log.warning("No command reaches this daemon: %s: %s", self._runtime, reason)
+            self._post(_channel_closed(self._runtime, reason))
 
     def _run(self) -> None:
         self._faults.repeat("The control channel", self._accept, self._closing.wait)
 
     def _accept(self) -> None:
-        listener, key = self._endpoint or self._listen()
+        while (endpoint := self._endpoint or self._listen()) is None:
+            if self._closing.wait(LISTEN_RETRY_S):
+                return
+        listener, key = endpoint
         while not self._closing.is_set():
             try:
                 connection = listener.accept()
@@ -220,6 +240,11 @@ class ControlServer:
         finally:
             with self._guard:
                 self._waiting.pop(number, None)
+
+
+def _channel_closed(runtime: Path, reason: str) -> ProblemMet:
+    body = text("control.unusable", folder=str(runtime), reason=reason)
+    return ProblemMet(at=datetime.now(UTC), topic="control", title=text("problem.title"), body=body)
 
 
 def _send_pages(connection: AnyConnection, subscriber: GuideSubscriber) -> None:

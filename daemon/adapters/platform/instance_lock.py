@@ -1,6 +1,7 @@
 """One daemon for each user, by locks that end with their process."""
 
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -12,9 +13,11 @@ from filelock import FileLock, Timeout
 from config.files import read_small, write_whole
 from config.folders import FolderError, Folders, is_private
 from config.i18n.text import text
+from config.i18n.translator import UserError
 
 LOCK, WHEREABOUTS = "vigicle.lock", "runtime"
 PRIVATE = 0o600
+IN_THE_WAY = {errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM}  # a folder, a link, a file of another account
 PATH_LIMIT = 4096  # bytes: PATH_MAX of Linux, the largest
 PROBE_PAUSES_S = (0.02, 0.04, 0.04)  # a command that asks whether a daemon runs holds the lock for microseconds
 
@@ -39,16 +42,14 @@ class InstanceLock:
     def acquire(self) -> bool:
         """Take the lock if it is free, without waiting, and return success.
 
-        Raises FolderError when the folder cannot be used.
+        Raises UserError when its file cannot be used.
         """
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
             return False
         except (OSError, NotImplementedError) as error:  # the latter: a file system without locks
-            reason = getattr(error, "strerror", None) or str(error)
-            what, remedy = text("folder.unusable", reason=reason), text("folder.unusable.remedy")
-            raise FolderError(what, self._path, remedy) from error
+            raise _problem_of(self._path, error) from error
         if self._take_state():
             self._record_runtime()
             return True
@@ -84,6 +85,14 @@ class InstanceLock:
             except OSError as error:
                 log.debug("The state folder cannot be locked: %s", error)
         return True
+
+
+def _problem_of(file: Path, error: OSError | NotImplementedError) -> UserError:
+    """Return what keeps the lock from being taken, and what to do."""
+    reason = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, OSError) and error.errno in IN_THE_WAY:
+        return UserError(text("lock.unusable", file=str(file), reason=reason))
+    return FolderError(text("folder.unusable", reason=reason), file.parent, text("folder.unusable.remedy"))
 
 
 def runtime_of_daemon(folders: Folders) -> Path:

@@ -6,11 +6,13 @@ They wait for a writer, or have no end.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from support.process import Process, require_tool
 from support.workstation import start_daemon
 
 if TYPE_CHECKING:
@@ -56,14 +58,71 @@ def test_status_answers_whatever_lies_in_the_place_of_a_file(
     assert workstation.run("status", timeout_s=ANSWER_LIMIT_S).returncode in {0, 3}
 
 
-@pytest.mark.parametrize("put", [put_pipe, put_device], ids=["pipe", "device"])
-def test_the_daemon_starts_whatever_lies_in_the_place_of_its_control_file(
-    workstation: Program, put: Callable[[Path], None]
+def put_full_folder(place: Path) -> None:
+    place.mkdir()
+    (place / "kept").touch()
+
+
+def put_huge_file(place: Path) -> None:
+    with place.open("wb") as file:
+        file.truncate(1 << 30)
+
+
+@pytest.mark.parametrize(
+    ("name", "put"),
+    [
+        pytest.param("control.json", put_pipe, id="pipe"),
+        pytest.param("control.json", put_device, id="device"),
+        pytest.param("control.json", put_full_folder, id="folder"),
+        pytest.param("control.json", put_huge_file, id="huge"),
+        pytest.param("control.json.new", put_full_folder, id="folder for the next one"),
+        pytest.param("control.sock", put_full_folder, id="folder for the socket"),
+    ],
+)
+def test_the_daemon_listens_whatever_lies_in_the_place_of_its_control_file(
+    workstation: Program, name: str, put: Callable[[Path], None]
 ) -> None:
+    folder = made_runtime(workstation)
+    put(folder / name)
+    daemon = start_daemon(workstation)
+    assert workstation.run("quit", timeout_s=ANSWER_LIMIT_S).returncode == 0
+    daemon.close()
+    assert len([*folder.rglob("kept")]) == (put is put_full_folder), "nothing is lost"
+    assert "ERROR" not in daemon.text
+
+
+def made_runtime(workstation: Program) -> Path:
+    """Return the runtime folder of a daemon that has run."""
     start_daemon(workstation)
     workstation.run("quit")
     (folder,) = Path(workstation.environment["XDG_RUNTIME_DIR"]).glob("vigicle*")
-    put(folder / "control.json")
-    daemon = start_daemon(workstation)
-    assert workstation.run("quit", timeout_s=ANSWER_LIMIT_S).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", ["vigicle.lock", ""], ids=["lock", "runtime folder"])
+def test_what_keeps_the_daemon_from_starting_is_named_with_the_remedy(workstation: Program, name: str) -> None:
+    folder = made_runtime(workstation)
+    place = folder / name
+    if name:
+        place.unlink()
+        place.mkdir()
+    else:
+        folder.rename(folder.with_name("former"))
+        place.touch()
+    done = workstation.run("run", "--headless")
+    assert done.returncode == 3
+    assert str(place) in done.stderr
+    assert ("Remove it" if name else "Give it another name") in done.stderr
+
+
+def test_a_disk_that_takes_no_control_file_is_named_and_the_watch_goes_on(workstation: Program) -> None:
+    folder, vigicle = made_runtime(workstation), Path(sys.executable).with_name("vigicle")
+    mounted = f"mount -t tmpfs -o size=4k,mode=0700 tmpfs {folder} && cat /dev/zero >{folder}/fill"
+    script = f"{mounted}; exec setpriv --pdeathsig KILL {vigicle} run --headless"
+    command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
+    daemon = Process(command, environment=workstation.environment, log=workstation.home / "disk.log")
+    daemon.wait_for_log("vigicle is running")
+    daemon.wait_for_log(f"No command reaches this daemon: {folder}: No space left on device")
+    daemon.wait_for_log("Notice delivered")
+    assert "ERROR" not in daemon.text
     daemon.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.folders import FolderError, find_folders, private_folder
+from config.i18n.text import text
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="XDG runtime folders")
@@ -142,5 +143,5 @@ def test_another_accounts_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_in_the_folders_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert refused(tmp_path / "file").what.id == "folder.unusable"
-    assert refused(tmp_path / "file" / "below").what.id == "folder.unusable"
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        assert refused(folder).what == text("folder.no_folder", place=str(tmp_path / "file"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from daemon.adapters.doctor.probes import (
     probe_tools,
     run_probes,
 )
+from daemon.adapters.platform.instance_lock import InstanceLock
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.diagnosis import Check, Health, Topic, fine
 from daemon.core.login_start import AutostartState, AutostartStatus
@@ -82,6 +84,15 @@ def test_a_probe_that_hangs_is_a_finding_at_its_limit() -> None:
 
 def test_no_daemon_is_worth_attention(folders: Folders) -> None:
     assert only(probe_daemon(folders)).what == text("doctor.watch.off")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no lock on a folder there")
+def test_a_daemon_that_no_command_reaches_runs_all_the_same(folders: Folders) -> None:
+    lock = InstanceLock(folders.state, folders.state)
+    assert lock.acquire()
+    check = only(probe_daemon(folders))
+    assert (check.health, check.what) == (Health.BAD, text("doctor.watch.silent"))
+    lock.release()
 
 
 def test_a_procedure_file_with_the_former_name_of_the_workflows_is_worth_attention(folders: Folders) -> None:

@@ -343,6 +343,21 @@ def test_a_former_folder_that_is_anothers_by_now_keeps_no_daemon_from_starting(t
     remove_endpoint(runtime, key)
 
 
+@pytest.mark.parametrize("make", [Path.touch, Path.mkdir], ids=["a file", "a folder"])
+def test_a_control_file_that_names_something_else_costs_nothing(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(named := tmp_path / "kept")
+    forged = {"address": str(named), "key": "A" * 43 + "="}
+    (tmp_path / ENDPOINT_FILE).write_text(json.dumps(forged))
+    assert read_endpoint(tmp_path) is not None
+    create_endpoint(tmp_path)
+    assert named.exists()
+
+
+def test_a_control_file_with_an_address_that_is_no_path_is_none(tmp_path: Path) -> None:
+    (tmp_path / ENDPOINT_FILE).write_text(json.dumps({"address": "\0abstract", "key": "A" * 43 + "="}))
+    assert read_endpoint(tmp_path) is None
+
+
 def silent(_connection: Any, _key: Endpoint) -> None:
     """Say nothing at all."""
 

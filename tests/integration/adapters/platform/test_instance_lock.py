@@ -1,5 +1,6 @@
 """One daemon at a time, and a dead one keeps none out."""
 
+import errno
 import stat
 import subprocess
 import sys
@@ -7,8 +8,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from config.folders import FolderError, Folders
+from config.i18n.translator import UserError
 from daemon.adapters.platform.instance_lock import LOCK, WHEREABOUTS, InstanceLock, is_daemon_running, runtime_of_daemon
 
 HOLD = """
@@ -55,10 +58,22 @@ def test_the_lock_file_is_private_to_the_user(tmp_path: Path) -> None:
     lock.release()
 
 
-def test_a_folder_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
+def test_what_lies_in_the_way_of_the_lock_is_named(tmp_path: Path) -> None:
     (tmp_path / LOCK).mkdir()
-    with pytest.raises(FolderError):
+    with pytest.raises(UserError) as caught:
         InstanceLock(tmp_path, tmp_path).acquire()
+    assert caught.value.text.id == "lock.unusable"
+    assert ("file", str(tmp_path / LOCK)) in caught.value.text.args
+
+
+def test_a_disk_that_takes_no_lock_file_is_named_by_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileLock, "acquire", full)
+    with pytest.raises(FolderError) as caught:
+        InstanceLock(tmp_path, tmp_path).acquire()
+    assert (caught.value.path, caught.value.what.id) == (tmp_path, "folder.unusable")
 
 
 def test_a_deleted_lock_file_does_not_give_access_to_the_same_state(tmp_path: Path) -> None:

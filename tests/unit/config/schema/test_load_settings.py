@@ -394,6 +394,11 @@ def test_a_file_below_a_file_is_refused(folders: Folders, tmp_path: Path) -> Non
     assert refusal(named(folders, below)) == expected
 
 
+def test_a_file_in_place_of_the_state_folder_is_no_fault_of_the_settings(folders: Folders) -> None:
+    folders.state.touch()
+    assert load_settings(folders).problems == ()
+
+
 @pytest.mark.parametrize("size", [SIZE_LIMIT, SIZE_LIMIT + 1])
 def test_a_file_of_more_than_a_megabyte_is_refused(folders: Folders, size: int) -> None:
     folders.config_file.write_bytes(b"#" * size)
