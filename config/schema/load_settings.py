@@ -98,7 +98,7 @@ def _own_layers(folders: Folders) -> tuple[Layer, ...]:
     """Read what the user has chosen and written. Raises SettingsError."""
     choices, file = choices_file(folders), folders.config_file
     refuse_changeable(choices, Writers.USER)
-    chosen = read_content(choices) if choices.parent.is_dir() else {}  # whoever needs that folder names it
+    chosen = read_content(choices) if choices.parent.is_dir() else {}  # a command that needs that folder names it
     if folders.config_named and not file.is_absolute():
         raise SettingsError(file=file, accepted=text("accepted.absolute_file"))
     refuse_changeable(file, Writers.USER)
