@@ -4,9 +4,10 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from config.folders import Folders
-from config.i18n.text import clean, text
+from config.i18n.text import Text, clean, text
 from config.i18n.translator import Translator
 from config.schema.load_settings import Loaded
 from config.settings import NO_PROCEDURE
@@ -21,7 +22,7 @@ from daemon.core.commands import (
     NoteKey,
 )
 from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT
-from daemon.core.model import Claim, HolderAnswer
+from daemon.core.model import Claim, Fingerprint, HolderAnswer
 from daemon.core.use_questions import issuer_facts
 from daemon.core.views.report import CertificateStatus, Stage
 from tray.cli.command import NOT_DONE, USAGE, AddCommand
@@ -40,9 +41,9 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
     `words` returns the help of a text id.
     """
     tell = command("tell", _tell)
-    tell.add_argument("claim", choices=[*map(str, Claim), SEPARATE], help=words("help.tell_what"))
-    tell.add_argument("fingerprint", nargs="?", default="", help=words("help.tell_fingerprint"))
-    tell.add_argument("old", nargs="?", default="", help=words("help.tell_old"))
+    tell.add_argument("claim", metavar="WHAT", choices=[*map(str, Claim), SEPARATE], help=words("help.tell_what"))
+    tell.add_argument("fingerprint", nargs="?", help=words("help.tell_fingerprint"))
+    tell.add_argument("old", nargs="?", help=words("help.tell_old"))
     name = command("name", _name)
     name.add_argument("fingerprint", help=words("help.fingerprint"))
     name.add_argument("name", help=words("help.key_name"))
@@ -65,26 +66,39 @@ def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
 
     The key is named by its fingerprint, or is the only new one.
     """
-    if options.old or options.claim == SEPARATE:
+    if options.old is not None or options.claim == SEPARATE:
         return _compare(options, folders, loaded, translator)
-    report = oneshot.ask(folders, loaded, GetStatus())
-    meant = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
-    if options.fingerprint:
-        meant = {fingerprint for fingerprint in meant if fingerprint.startswith(options.fingerprint.lower())}
-    elif new := {path.new_fingerprint for path in report.paths if path.new_fingerprint}:
-        meant = new
-    if len(meant) != 1:
-        print(translator.render(text("tell.which")), file=sys.stderr)
+    if options.fingerprint is None:
+        meant = _find_new_key(folders, loaded, translator)
+    else:
+        named = _find_certificate(options.fingerprint, folders, loaded, translator)
+        meant = None if named is None else named.fingerprint_sha256
+    if meant is None:
         return USAGE
-    oneshot.ask(folders, loaded, ClaimByFingerprint(fingerprint=meant.pop(), claim=Claim(options.claim)))
+    oneshot.ask(folders, loaded, ClaimByFingerprint(fingerprint=meant, claim=Claim(options.claim)))
     print(translator.render(text("tell.done")))
     return 0
+
+
+def _find_new_key(folders: Folders, loaded: Loaded, translator: Translator) -> Fingerprint | None:
+    """Return the only new key, or the only key that counts.
+
+    Prints the reason and returns None when there is none or more than one.
+    """
+    report = oneshot.ask(folders, loaded, GetStatus())
+    new = {path.new_fingerprint for path in report.paths if path.new_fingerprint}
+    counting = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
+    meant = new or counting
+    if len(meant) != 1:
+        print(f"{translator.render(text('tell.which'))} {_listed(report.certificates, translator)}", file=sys.stderr)
+        return None
+    return meant.pop()
 
 
 def _compare(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     """Record whether two keys are of one person."""
     answer = COMPARED.get(options.claim)
-    if answer is None or not options.old:
+    if answer is None or options.fingerprint is None or options.old is None:
         print(translator.render(text("tell.two")), file=sys.stderr)
         return USAGE
     new = _find_certificate(options.fingerprint, folders, loaded, translator)
@@ -161,9 +175,8 @@ def _forget(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
     if not options.yes and not on_terminal():
         print(translator.render(text("forget.say_yes")), file=sys.stderr)
         return USAGE
-    holder = certificate.subject_cn or text("holder.unknown")
-    until = certificate.not_after or text("key.no_date")
-    if not options.yes and not ask_on_terminal(translator.render(text("forget.ask", holder=holder, date=until))):
+    question = text("forget.ask", holder=_holder(certificate), date=_until(certificate))
+    if not options.yes and not ask_on_terminal(translator.render(question)):
         return NOT_DONE
     oneshot.ask(folders, loaded, ForgetCertificate(fingerprint=certificate.fingerprint_sha256))
     print(translator.render(text("forget.done")))
@@ -185,10 +198,25 @@ def _find_certificate(
     found = [line for line in known if line.fingerprint_sha256.startswith(beginning)]
     if len(found) != 1:
         what = "fingerprint.several" if found else "fingerprint.unknown"
-        print(translator.render(text(what, beginning=beginning, known=_listed(found or known))), file=sys.stderr)
+        refusal = translator.render(text(what, beginning=beginning))
+        print(f"{refusal} {_listed(found or known, translator)}", file=sys.stderr)
         return None
     return found[0]
 
 
-def _listed(lines: Iterable[CertificateStatus]) -> str:
-    return ", ".join(line.fingerprint_sha256[:12] for line in lines) or "—"
+def _listed(lines: Iterable[CertificateStatus], translator: Translator) -> str:
+    """Return one line for each of these certificates."""
+    return "".join(f"\n{translator.render(_described(line))}" for line in lines) or "—"
+
+
+def _described(line: CertificateStatus) -> Text:
+    beginning = line.fingerprint_sha256[:12]
+    return text("fingerprint.line", beginning=beginning, holder=_holder(line), date=_until(line))
+
+
+def _holder(line: CertificateStatus) -> str | Text:
+    return line.subject_cn or text("holder.unknown")
+
+
+def _until(line: CertificateStatus) -> datetime | Text:
+    return line.not_after or text("key.no_date")

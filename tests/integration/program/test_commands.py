@@ -350,6 +350,8 @@ def test_the_command_line_itself_speaks_french(program: Program) -> None:
     assert shown.startswith("usage\u00a0: vigicle")
     assert "affiche cette aide" in shown
     assert "choisissez parmi" in program.run("veille").stderr
+    assert "il faut l’une de ces options" in program.run("export").stderr
+    assert "ne va pas avec" in program.run("export", "--ics", "-", "--csv", "-").stderr
 
 
 def test_doctor_leaves_no_trace(english: Program) -> None:

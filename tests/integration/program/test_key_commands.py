@@ -97,6 +97,15 @@ def test_two_keys_are_joined_and_parted(known: Program, two: list[str], with_dae
     assert len(paths(known)) == 1
 
 
+def test_what_is_known_is_listed_by_holder_and_date(known: Program, two: list[str]) -> None:
+    listed = known.run("tell", "unused").stderr.splitlines()[1:]
+    (durand,) = [line for line in listed if "DURAND" in line]
+    assert durand.startswith(two[0][:12])
+    assert ", until " in durand
+    written = ":".join(two[0][start : start + 2] for start in range(0, 64, 2)).upper()
+    assert known.run("tell", "unused", written).returncode == 0
+
+
 @pytest.mark.parametrize("given", [["separate", "{new}"], ["works", "{new}", "{old}"], ["separate", "{new}", "{new}"]])
 def test_two_keys_have_to_be_named(known: Program, two: list[str], given: list[str]) -> None:
     new, old = two
@@ -131,6 +140,9 @@ def test_a_name_survives_the_end_of_the_daemon(known: Program) -> None:
         (["name", "0" * 64, "x"], "No certificate that is known begins with"),
         (["name", "0000", "x" * 41], "at most 40 characters"),
         (["assign", "opalexe", "abc"], "at least 4 digits"),
+        (["tell", "works", "abc"], "at least 4 digits"),
+        (["tell", "unused", ""], "at least 4 digits"),
+        (["tell", "works", "0" * 64], "These are known: \n"),
         (["issuer", "0" * 64], "No certificate that is known begins with"),
         (["assign", "none", "0" * 64], "No certificate that is known begins with"),
     ],
