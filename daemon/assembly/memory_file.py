@@ -14,13 +14,15 @@ __all__ = ["MemoryFileError", "memory_content", "read_part"]
 
 
 def memory_content(folders: Folders) -> bytes:
-    """Return what is remembered here, as the file's content."""
+    """Return what is remembered here, as the file's content. Raises MemoryFileError."""
     return encode_part(part_of(remembered(folders)))
 
 
 def read_part(file: Path) -> MemoryPart:
     """Read the file. Raises MemoryFileError."""
     try:
+        if file.stat().st_size > FILE_LIMIT:
+            raise MemoryFileError(text("memory.too_large"))
         raw = read_small(file, FILE_LIMIT)
     except OSError as error:
         reason = error.strerror or str(error)

@@ -25,6 +25,12 @@ from daemon.core.model import (
     pair_of,
 )
 
+PART_LIMIT = 16 << 20
+"""The most bytes that a part takes as JSON.
+
+A thousand holders take 14 MiB, each with two keys of two certificates of 2 kB.
+"""
+
 
 def part_of(memory: Memory) -> MemoryPart:
     """Return what can be handed on: keys with certificates, and answers."""

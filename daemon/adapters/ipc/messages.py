@@ -26,10 +26,12 @@ from daemon.core.commands import (
     QuitDaemon,
     RaiseGuide,
 )
+from daemon.core.memory_transfer import PART_LIMIT
 from daemon.core.model import Claim, HolderAnswer, MemoryPart
 from daemon.core.views.report import Report
 
-REQUEST_LIMIT = 9 << 20  # bytes; only a whole memory takes so many
+SHORT_LIMIT = 64 << 10  # bytes
+REQUEST_LIMIT = PART_LIMIT + SHORT_LIMIT  # bytes, for a whole memory; all else is short
 TEXT_LIMIT = 200  # characters
 REPLY_LIMIT = 16 << 20  # bytes
 
@@ -123,6 +125,8 @@ def decode_request(raw: bytes) -> ControlRequest:
     request_type = REQUESTS.get(message.verb)
     if request_type is None:
         raise msgspec.ValidationError(f"Invalid verb {message.verb!r} - at `$.verb`")
+    if len(raw) > SHORT_LIMIT and request_type is not MergeMemory:
+        raise msgspec.ValidationError(f"{len(raw)} bytes are too many - at `$`")
     return admit(msgspec.convert(message, request_type, from_attributes=True))
 
 

@@ -199,7 +199,8 @@ class ControlServer:
     def _handle(self, connection: AnyConnection, key: Endpoint) -> None:
         with time_limit(connection, ASK_LIMIT_S):
             authenticate_client(connection, key.key)
-            request = decode_request(connection.recv_bytes(REQUEST_LIMIT))
+            raw = connection.recv_bytes(REQUEST_LIMIT)
+        request = decode_request(raw)  # a whole memory takes a second
         with self._guard:
             self._unauthenticated.discard(threading.current_thread())
         if isinstance(request, FollowGuide):

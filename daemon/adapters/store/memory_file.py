@@ -10,12 +10,12 @@ from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from daemon.adapters.gate import admit
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
-from daemon.core.memory_transfer import fault_of
-from daemon.core.model import MemoryPart
+from daemon.core.memory_transfer import PART_LIMIT, fault_of
+from daemon.core.model import CertificateRecord, MemoryPart
 
 FORMAT = "vigicle memory"
 VERSION = 1
-FILE_LIMIT = 8 << 20  # bytes; a thousand holders fill a third
+FILE_LIMIT = PART_LIMIT + (1 << 10)  # bytes, with the envelope
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
@@ -39,8 +39,10 @@ _PART = msgspec.json.Decoder(MemoryPart)
 
 
 def encode_part(part: MemoryPart) -> bytes:
-    """Return the file's content."""
+    """Return the file's content. Raises MemoryFileError for more than may be handed on."""
     memory = msgspec.json.encode(part)
+    if len(memory) > PART_LIMIT:
+        raise MemoryFileError(text("memory.too_large"))
     envelope = _Envelope(format=FORMAT, version=VERSION, sha256=_digest(memory), memory=msgspec.Raw(memory))
     return msgspec.json.encode(envelope) + b"\n"
 
@@ -48,7 +50,7 @@ def encode_part(part: MemoryPart) -> bytes:
 def decode_part(raw: bytes, file: str) -> MemoryPart:
     """Parse the file's content.
 
-    Raises MemoryFileError for what is no such file, is damaged, or is of a newer version.
+    Raises MemoryFileError for what is no such file, is damaged or too large, or is of a newer version.
     """
     try:
         envelope = _ENVELOPE.decode(raw)
@@ -66,6 +68,7 @@ def decode_part(raw: bytes, file: str) -> MemoryPart:
         raise MemoryFileError(text("memory.damaged", file=file)) from error
     if fault_of(part) is not None or not _well_named(part):
         raise MemoryFileError(text("memory.damaged", file=file))
+    encode_part(part)  # whose default values the file may leave out
     return part
 
 
@@ -73,9 +76,17 @@ def _well_named(part: MemoryPart) -> bool:
     """Return whether all names have the form of vigicle's."""
     fingerprints = [seen.certificate.fingerprint for seen in part.certificates]
     compared = [each for keys in part.compared for each in (keys.one, keys.other)]
-    return all(map(_FINGERPRINT.fullmatch, (*fingerprints, *compared))) and all(
-        _KEY_ID.fullmatch(key.id) for key in part.keys
+    return (
+        all(map(_FINGERPRINT.fullmatch, (*fingerprints, *compared)))
+        and all(_KEY_ID.fullmatch(key.id) for key in part.keys)
+        and all(map(_has_own_name, part.certificates))
     )
+
+
+def _has_own_name(seen: CertificateRecord) -> bool:
+    """Return whether the certificate that is kept is the one named."""
+    der = seen.certificate.der
+    return not der or _digest(der) == seen.certificate.fingerprint
 
 
 def _no_file(raw: bytes, file: str) -> Text:

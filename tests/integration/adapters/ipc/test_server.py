@@ -43,7 +43,7 @@ from daemon.adapters.ipc.client import (
     ask,
     follow,
 )
-from daemon.adapters.ipc.messages import REQUEST_LIMIT, TEXT_LIMIT, ErrorCode, decode_reply, encode_reply
+from daemon.adapters.ipc.messages import REQUEST_LIMIT, SHORT_LIMIT, TEXT_LIMIT, ErrorCode, decode_reply, encode_reply
 from daemon.adapters.ipc.server import ASK_LIMIT_S, MAX_CONNECTIONS, MAX_UNAUTHENTICATED, SEND_LIMIT_S, ControlServer
 from daemon.core.commands import (
     CheckKeys,
@@ -377,6 +377,11 @@ def too_long(connection: Any, key: Endpoint) -> None:
     connection.send_bytes(bytes(REQUEST_LIMIT + 1))
 
 
+def padded(connection: Any, key: Endpoint) -> None:
+    authenticate_server(connection, key.key)
+    connection.send_bytes(b'{"version":1,"verb":"status"}'.ljust(SHORT_LIMIT + 1))
+
+
 def no_request(connection: Any, key: Endpoint) -> None:
     authenticate_server(connection, key.key)
 
@@ -393,7 +398,8 @@ def bad_request(request: object, connection: Any, key: Endpoint) -> None:
         pytest.param(wrong_key, id="wrong key"),
         pytest.param(drip, id="byte by byte"),
         pytest.param(no_request, id="proves the key, asks nothing"),
-        pytest.param(too_long, id="64 kB and one byte"),
+        pytest.param(too_long, id="more than a whole memory"),
+        pytest.param(padded, id="64 kB and one byte"),
         pytest.param(partial(bad_request, "status"), id="no object"),
         pytest.param(partial(bad_request, {"version": 1, "verb": "open"}), id="unknown verb"),
         pytest.param(partial(bad_request, {"version": 2, "verb": "status"}), id="unknown version"),

@@ -1,13 +1,16 @@
 """A file of a memory is read back whole, or refused whole."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
+from daemon.adapters.ipc.messages import REQUEST_LIMIT, encode_request
 from daemon.adapters.store.memory_file import MemoryFileError, decode_part, encode_part
-from daemon.core.memory_transfer import part_of
-from daemon.core.model import Assignment, HolderAnswer, pair_of
+from daemon.core.commands import MergeMemory
+from daemon.core.memory_transfer import PART_LIMIT, part_of
+from daemon.core.model import Assignment, Fingerprint, HolderAnswer, MemoryPart, pair_of
 from support.core.factories import certificate, memory, owned
 
 ONE, OTHER = certificate("one", subject_cn="Hélène MARTIN"), certificate("other")
@@ -68,6 +71,33 @@ def test_names_of_another_form_are_refused(changed: str) -> None:
     assert refusal(_sealed(memory_json)) == "memory.damaged"
 
 
+def test_a_certificate_under_anothers_fingerprint_is_refused() -> None:
+    forged = replace(PART.certificates[0], certificate=replace(PART.certificates[0].certificate, der=b"another's"))
+    assert refusal(encode_part(replace(PART, certificates=(forged, *PART.certificates[1:])))) == "memory.damaged"
+
+
+def test_a_thousand_holders_are_handed_on_and_twice_as_many_are_not() -> None:
+    der = bytes(2000)
+    named = Fingerprint(sha256(der).hexdigest())
+    record = replace(PART.certificates[0], certificate=replace(ONE, fingerprint=named, der=der))
+    key = replace(PART.keys[0], note="dans le tiroir du bureau, à gauche", keeper="Secrétariat", label="x" * 32)
+    thousand = MemoryPart(certificates=(record,) * 4000, keys=(key,) * 2000)
+    assert PART_LIMIT / 2 < len(encode_part(thousand)) < len(encode_request(MergeMemory(part=thousand))) + 200
+    assert len(encode_request(MergeMemory(part=thousand))) <= REQUEST_LIMIT
+    with pytest.raises(MemoryFileError) as caught:
+        encode_part(replace(thousand, certificates=(record,) * 8000))
+    assert caught.value.text.id == "memory.too_large"
+
+
+def test_a_short_file_that_becomes_a_long_part_is_refused() -> None:
+    seen = "2026-01-01T00:00:00Z"
+    lean = f'{{"certificate": {{"fingerprint": "%064x"}}, "first_seen": "{seen}", "last_seen": "{seen}"}}'
+    certificates = ",".join(lean % number for number in range(PART_LIMIT // 300))
+    raw = f'{{"certificates": [{certificates}]}}'.encode()
+    assert len(raw) < PART_LIMIT
+    assert refusal(_sealed_bytes(raw)) == "memory.too_large"
+
+
 def test_a_moment_without_a_zone_is_refused() -> None:
     memory_json = json.loads(WRITTEN)["memory"]
     memory_json["keys"][0]["first_seen"] = "2026-01-01T00:00:00"
@@ -76,6 +106,9 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 
 def _sealed(memory_json: object) -> bytes:
     """Return the file with the right checksum."""
-    raw = json.dumps(memory_json).encode()
+    return _sealed_bytes(json.dumps(memory_json).encode())
+
+
+def _sealed_bytes(raw: bytes) -> bytes:
     head = {"format": "vigicle memory", "version": 1, "sha256": sha256(raw).hexdigest()}
     return json.dumps(head).encode()[:-1] + b', "memory": ' + raw + b"}"
