@@ -39,7 +39,10 @@ _PART = msgspec.json.Decoder(MemoryPart)
 
 
 def encode_part(part: MemoryPart) -> bytes:
-    """Return the file's content. Raises MemoryFileError for more than may be handed on."""
+    """Return the file's content.
+
+    Raises MemoryFileError for more than may be handed on.
+    """
     memory = msgspec.json.encode(part)
     if len(memory) > PART_LIMIT:
         raise MemoryFileError(text("memory.too_large"))
