@@ -45,6 +45,7 @@ TEST = {
     "xvfb": "Xvfb",
     "xfce4-panel": "xfce4-panel",
     "scrot": "scrot",
+    "x11-utils": "xprop",
     "xdotool": "xdotool",
     "xauth": "xauth",
     "util-linux": "unshare",
@@ -61,14 +62,19 @@ TEST = {
     "wine": "wine",  # these, to the end: vigicle's folder for Windows, made and run
     "wine64": "wineserver",
     "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
+    "openssl": "openssl",
     "osslsigncode": "osslsigncode",
     "libengine-pkcs11-openssl": "",  # osslsigncode loads a token's library through it
     "libp11-kit-dev": "/usr/include/p11-kit-1/p11-kit/pkcs11.h",
 }
-FULL = {  # the tests of the Debian package, which take long
+FULL = {  # the tests of the Debian package and of the monitoring, which take long
     "debootstrap": "debootstrap",
     "lintian": "lintian",
     "man-db": "man",
+    "prometheus": "promtool",
+    "prometheus-alertmanager": "amtool",
+    "prometheus-node-exporter": "prometheus-node-exporter",
+    "systemd": "systemd-analyze",
 }
 BUILD_DEB = {  # the Qt libraries are here for dpkg-shlibdeps, which names the packages that bring them
     **{name: proof for name, proof in RUN.items() if name.startswith(("ca-", "lib", "python3-", "gcc"))},

@@ -28,6 +28,7 @@ def run(*command: str) -> str:
     return ended.stdout + ended.stderr
 
 
+@pytest.mark.full
 @linux
 def test_the_rules_alert_on_the_right_day() -> None:
     promtool = require_tool("promtool", "prometheus")
@@ -35,6 +36,7 @@ def test_the_rules_alert_on_the_right_day() -> None:
     assert "SUCCESS" in run(promtool, "test", "rules", "vigicle.rules.test.yml")
 
 
+@pytest.mark.full
 @linux
 def test_the_route_is_one_of_alertmanager() -> None:
     assert "SUCCESS" in run(require_tool("amtool", "prometheus-alertmanager"), "check-config", "alertmanager.yml")
@@ -54,6 +56,7 @@ def expressions(found: Any) -> Iterator[str]:
                 yield from expressions(each)
 
 
+@pytest.mark.full
 @linux
 def test_each_query_of_the_board_can_be_asked(tmp_path: Path) -> None:
     queries = list(expressions(json.loads((FLEET / "grafana.json").read_text(encoding="utf-8"))))
@@ -92,6 +95,7 @@ def test_the_package_has_the_units_and_the_examples(tmp_path: Path, monkeypatch:
     assert not list((tmp_path / "usr/lib/systemd").rglob("*.wants"))
 
 
+@pytest.mark.full
 @linux
 def test_systemd_reads_the_units(tmp_path: Path) -> None:
     for name in ("vigicle-metrics.service", "vigicle-metrics.timer"):

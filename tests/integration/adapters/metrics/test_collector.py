@@ -31,6 +31,7 @@ else:
 GOOD, OTHER = 61001, 61002  # accounts by their numbers: no name is needed
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone becomes another account")
 LINE = 'vigicle_build_info{{account="{account}",version="{version}"}} 1'
+ENDS = 'x509_cert_not_after{source="vigicle",discriminator="a1b2c3d4",state="in_use"} 1798761600\n'
 
 
 @pytest.fixture
@@ -125,9 +126,14 @@ def _still_running(command: str) -> list[str]:
 
 @as_root
 def test_two_people_with_one_key_are_two_series(home: Callable[..., Account]) -> None:
-    line = 'x509_cert_not_after{source="vigicle",discriminator="a1b2c3d4",state="in_use"} 1798761600\n'
-    text = collect_limited([home(GOOD, says=line * 3), home(OTHER, says=line)])
+    text = collect_limited([home(GOOD, says=ENDS * 3), home(OTHER, says=ENDS)])
     assert text.count("x509_cert_not_after{") == 2
+
+
+@pytest.mark.full
+@as_root
+def test_prometheus_accepts_two_people_with_one_key(home: Callable[..., Account]) -> None:
+    text = collect_limited([home(GOOD, says=ENDS), home(OTHER, says=ENDS)])
     checked = subprocess.run(
         [require_tool("promtool", "prometheus"), "check", "metrics"], input=text, text=True, check=False
     )
