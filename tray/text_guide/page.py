@@ -161,7 +161,9 @@ class TextPage:
             yield page.headline
         if page.danger is not None:
             yield self.render("textguide.alert", words=page.danger)
-        yield from filter(None, (page.body, *page.notes, page.deadline_words))
+        yield page.body
+        yield from (f"– {words}" for words in page.at_hand)
+        yield from filter(None, (*page.notes, page.deadline_words))
 
     def _offers(self, known: Choices | None = None) -> Iterator[str]:
         """Yield the choices that are not known yet."""

@@ -63,7 +63,9 @@ class GuidePage(QWidget):
             step.status is StepStatus.CURRENT for step in page.steps
         )
         body = page.alert if wrong and page.alert else page.body
-        self._instructions.show_body(body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step)
+        self._instructions.show_body(
+            body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step, at_hand=page.at_hand
+        )
         self._danger.show_notes([(page.danger or "", True)] if not wrong else [])
         self._notes.show_notes(_notes(page, translator, wrong=wrong))
         self._countdown.count_to(page.deadline, translator)

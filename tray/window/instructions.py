@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from string import ascii_lowercase
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.layouts import Flow, clear, column, row
@@ -22,10 +22,10 @@ class Instructions(QWidget):
         self._column = column(theme, gap=0.5)
         self.setLayout(self._column)
 
-    def show_body(self, body: str, openings: Sequence[QWidget], *, lettered: bool) -> None:
-        """Show these sentences, and the buttons.
+    def show_body(self, body: str, openings: Sequence[QWidget], *, lettered: bool, at_hand: Sequence[str] = ()) -> None:
+        """Show these sentences, what to have at hand, and the buttons.
 
-        They are below the first sentence of a step, and below the last one elsewhere.
+        Buttons are below the first sentence of a step, and below the last one elsewhere.
         """
         clear(self._column)
         sentences = [sentence for sentence in by_sentence(body).split("\n") if sentence]
@@ -38,6 +38,8 @@ class Instructions(QWidget):
                 lines.addLayout(self._buttons(openings))
             self._add(lines, number, lettered=lettered and len(sentences) > 1)
             words.setAccessibleName(sentence)
+        for words in at_hand:
+            self._column.addLayout(self._item(words))
         if not sentences and openings:
             self._column.addLayout(self._buttons(openings))
         self.setVisible(bool(sentences or openings))
@@ -50,6 +52,14 @@ class Instructions(QWidget):
         lines.setContentsMargins(0, round(0.15 * self._theme.base), 0, 0)
         inner.setLayout(lines)
         self._column.addLayout(row(self._theme, self._badge(ascii_lowercase[number]), inner))
+
+    def _item(self, words: str) -> QHBoxLayout:
+        """Return one line of a list."""
+        bullet = QLabel("•")
+        bullet.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        bullet.setFixedWidth(round(1.2 * self._theme.base))
+        self._theme.size(bullet, 1.06, bold=True)
+        return row(self._theme, bullet, WrappingLabel(self._theme, words, scale=1.06))
 
     def _badge(self, letter: str) -> QLabel:
         badge = QLabel(letter)

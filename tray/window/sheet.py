@@ -52,6 +52,7 @@ def sheet_words(page: Page, translator: Translator) -> str:
         _paragraph(f"{_words(translator, 'sheet.place')} {40 * '.'}"),
         *_section(_words(translator, "sheet.steps"), _steps(page)),
         *_section("", filter(None, (page.deadline_words, *page.notes))),
+        *_section(_words(translator, "sheet.addresses"), page.addresses),
         *_section(_words(translator, "window.contacts"), page.contacts),
         f"<p><b>{escape(_words(translator, 'sheet.no_pin'))}</b></p>",
     ]

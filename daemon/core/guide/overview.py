@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from config.i18n.text import Sentence, text
+from config.settings import Procedure
 from config.workflows import Destination, Ends, Needs, Step, Workflow, WorkflowKind
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text
@@ -52,6 +53,7 @@ def with_overview(context: GuideContext, page: GuideView[Sentence], *, finished:
         awaited=_awaited(context),
         needs=_needs(context),
         contacts=tuple(contacts(context)),
+        addresses=tuple(_addresses(context.procedure)),
     )
 
 
@@ -75,6 +77,14 @@ def contacts(context: GuideContext) -> Iterator[Sentence]:
     yield from _platform_contacts(context)
     if Destination.TOOL in procedure.reachable and procedure.tool and procedure.tool.download_url:
         yield fill_text(context, "guide.contact.tool", address=procedure.tool.download_url)
+
+
+def _addresses(procedure: Procedure) -> Iterator[Sentence]:
+    """Yield where the account is, and where a key is ordered."""
+    if procedure.platform_url is not None:
+        yield text("guide.address.platform", address=procedure.platform_url)
+    if procedure.order_url is not None:
+        yield text("guide.address.order", address=procedure.order_url)
 
 
 def _platform_contacts(context: GuideContext) -> Iterator[Sentence]:

@@ -210,7 +210,8 @@ def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
     if context.case.path is not None and context.case.path.why is Reason.OLD_ENDS:  # it is still valid
         body = "guide.prepare.associate_new.ends"
     page = _page_before_steps(context, headline, body)
-    page = replace(page, notes=tuple(_about_lost_key(context)))
+    notes_ = (*_about_lost_key(context), *_about_old_key(context))
+    page = replace(page, at_hand=tuple(_at_hand(context)), notes=notes_)
     if Claim.ACTIVATED not in context.case.status.newest.key.claims:
         return page
     return replace(page, actions=(take_back_action(Claim.ACTIVATED, "guide.back"), *page.actions))
@@ -244,6 +245,21 @@ def _about_lost_key(context: GuideContext) -> Iterator[Sentence]:
     """Yield that the certificate of a lost key has to be revoked."""
     if Claim.OLD_LOST in context.case.status.newest.key.claims:
         yield fill_text(context, "guide.revoke.reminder")
+
+
+def _about_old_key(context: GuideContext) -> Iterator[Sentence]:
+    """Yield how to know the old key, and by when it is of use."""
+    if _kind(context) is WorkflowKind.ADD_WITH_OLD:
+        yield fill_text(context, "guide.prepare.label")
+        yield fill_text(context, "guide.prepare.still_valid")
+
+
+def _at_hand(context: GuideContext) -> Iterator[Sentence]:
+    """Yield what to have at hand before the account is opened."""
+    with_old = _kind(context) is WorkflowKind.ADD_WITH_OLD
+    yield text("guide.prepare.both_keys") if with_old else text("guide.prepare.new_key")
+    yield text("guide.prepare.link") if with_old else text("guide.prepare.mail")
+    yield text("guide.prepare.minutes")
 
 
 def is_preparing(context: GuideContext) -> bool:

@@ -202,6 +202,8 @@ class GuideView(Generic[S]):
     """The title of the current step, or of the page."""
     body: S
     """What to do, one action a sentence."""
+    at_hand: tuple[S, ...] = ()
+    """What to have at hand, as the end of the body says."""
     danger: S | None = None
     """What the step may destroy, or what to mind, before what to do."""
     notes: tuple[S, ...] = ()
@@ -222,6 +224,8 @@ class GuideView(Generic[S]):
     """Whether the readers are known to be card readers; USB keys bring their own."""
     contacts: tuple[S, ...] = ()
     """Whom to call, and for what."""
+    addresses: tuple[S, ...] = ()
+    """Where the account is, and where a key is ordered."""
     openings: tuple[Action[S], ...] = ()
     """What the step opens or copies. To open something changes no button."""
     primary: Action[S] | None = None

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from daemon.adapters.guide.messages import Page
     from support.guide_setup import GuideSetup
 
-PAGE = replace(PAGES["settings"](Writer("en")), contacts=("Your key: call CertEurope.",))
+PAGE = replace(
+    PAGES["settings"](Writer("en")),
+    contacts=("Your key: call CertEurope.",),
+    addresses=("Your account: https://www.opalexe.fr",),
+)
 ENGLISH = Translator("en")
 
 
@@ -50,6 +54,7 @@ def test_it_names_keys_steps_and_helpers_and_has_no_place_for_a_pin() -> None:
     assert len(boxes) == len(PAGE.steps)
     assert boxes[0].startswith("☑ 1. ")
     assert "Your key: call CertEurope." in words
+    assert "Your account: https://www.opalexe.fr" in words
     assert words.count("....") == words.count("Where I keep my key: ....") * 10, "one place to write, for the key"
     assert "la bleue" in words
 

@@ -47,6 +47,20 @@ def test_the_office_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({}, ["guide.address.platform", "guide.address.order"]),
+        ({"order_url": None}, ["guide.address.platform"]),
+        ({"platform_url": None}, ["guide.address.order"]),
+    ],
+)
+def test_the_addresses_that_are_known_are_given(known: dict[str, None], expected: list[str]) -> None:
+    world = Simulator(state=State(settings=replace(SETTINGS, procedures=(replace(OPALEXE, **known),))))
+    world.plug(OLD)
+    assert [delivered(each) for each in world.page.addresses] == expected
+
+
+@pytest.mark.parametrize(
     ("title", "name"),
     [("The electronic platform (justice)", "The"), ("SIV 2 of cars", "SIV 2 of"), ("SIV (cars)", "SIV")],
 )

@@ -26,11 +26,22 @@ def why(simulator: Simulator) -> str:
 def test_inside_the_margin_the_old_key_may_be_tried_all_the_same() -> None:
     simulator = two_keys(LAST_CHANCE + HOUR)
     assert delivered(simulator.page.body) == "guide.prepare.associate_new.ends"
+    assert [delivered(each) for each in simulator.page.at_hand] == [
+        *("guide.prepare.new_key", "guide.prepare.mail", "guide.prepare.minutes")
+    ]
     assert why(simulator) == Reason.OLD_ENDS
     simulator.choose("state:try_old")
     assert (simulator.page.workflow, why(simulator)) == (WorkflowKind.ADD_WITH_OLD, Reason.OLD_VALID)
     simulator.plug(OLD)
     assert simulator.step() == "log_in"
+
+
+def test_the_page_before_the_account_lists_what_to_have_at_hand() -> None:
+    page = two_keys(LAST_CHANCE - 3 * DAY).page
+    assert [delivered(each) for each in page.at_hand] == [
+        *("guide.prepare.both_keys", "guide.prepare.link", "guide.prepare.minutes")
+    ]
+    assert [delivered(note) for note in page.notes] == ["guide.prepare.label", "guide.prepare.still_valid"]
 
 
 @pytest.mark.parametrize("now", [LAST_CHANCE - MICROSECOND, OLD_ENDS + MICROSECOND], ids=["before it", "expired"])
