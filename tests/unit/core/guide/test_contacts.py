@@ -47,15 +47,16 @@ def test_the_office_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "expected"),
+    ("procedure", "expected"),
     [
-        ({}, ["guide.address.platform", "guide.address.order"]),
-        ({"order_url": None}, ["guide.address.platform"]),
-        ({"platform_url": None}, ["guide.address.order"]),
+        (OPALEXE, ["guide.address.platform", "guide.address.order"]),
+        (replace(OPALEXE, order_url=None), ["guide.address.platform"]),
+        (replace(OPALEXE, platform_url=None), ["guide.address.order"]),
     ],
+    ids=["both", "the account's", "the order page's"],
 )
-def test_the_addresses_that_are_known_are_given(known: dict[str, None], expected: list[str]) -> None:
-    world = Simulator(state=State(settings=replace(SETTINGS, procedures=(replace(OPALEXE, **known),))))
+def test_the_addresses_that_are_known_are_given(procedure: Procedure, expected: list[str]) -> None:
+    world = Simulator(state=State(settings=replace(SETTINGS, procedures=(procedure,))))
     world.plug(OLD)
     assert [delivered(each) for each in world.page.addresses] == expected
 
