@@ -22,7 +22,7 @@ BESIDE_FROM = 43  # parts of the letters' height in pixels
 class FootBar(QFrame):
     """Its button stays in its place on every page.
 
-    The links are left of it, or below it where there is little room.
+    The links are left of it, or below it where there is little room. Folded, they are all in one menu.
     """
 
     def __init__(self, theme: Theme, guard: PressGuard) -> None:
@@ -32,6 +32,8 @@ class FootBar(QFrame):
         self._pressed: Callable[[], object] = lambda: None
         self.setObjectName("foot")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._shown: tuple[tuple[Link, ...], str, tuple[Link, ...]] = ((), "", ())
+        self._is_folded = False
         self._links = Flow(round(0.4 * theme.base), below=0)
         self._waits = WrappingLabel(theme, scale=0.9, tone="muted")
         self.button = WrappingButton(theme, "", rank=Rank.FIRST)
@@ -55,14 +57,27 @@ class FootBar(QFrame):
         side = Qt.AlignmentFlag.AlignBottom if beside else Qt.AlignmentFlag(0)
         self._whole.setAlignment(self.button, side)
 
-    def show_links(self, links: Iterable[Link], menu: tuple[str, tuple[Link, ...]] | None = None) -> None:
-        """Show these links alone, and a menu with a label."""
+    def show_links(self, links: Iterable[Link], label: str, menu: Iterable[Link] = ()) -> None:
+        """Show these links alone, and a menu with this label."""
+        self._shown = tuple(links), label, tuple(menu)
+        self._draw_links()
+
+    def fold(self, *, folded: bool) -> None:
+        """Put all links into the menu, or show them again."""
+        if folded is not self._is_folded:
+            self._is_folded = folded
+            self._draw_links()
+
+    def _draw_links(self) -> None:
         clear(self._links)
+        links, label, menu = self._shown
+        if self._is_folded:
+            links, menu = (), (*links, *menu)
         for name, words, follow in links:
             link = self._link(name, words)
             link.clicked.connect(follow)
-        if menu is not None and menu[1]:
-            self._add_menu(*menu)
+        if menu:
+            self._add_menu(label, menu)
 
     def show_action(self, action: Action[str], press: Callable[[], None]) -> None:
         """Let the button do this action."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QScrollArea, QStackedWidget, QWidget
 
 from config.i18n.text import text
@@ -38,6 +38,7 @@ SCROLLS = {
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
     Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
 }
+LOW = 20  # parts of the letters' height in pixels: below, the foot's links would take the page's place
 GUIDE, HELP, CONTACTS, KEYS, SETTINGS, SHEET = range(6)  # the pages of the stack
 
 
@@ -102,6 +103,11 @@ class GuideWindow(QDialog):
         super().closeEvent(event)
         QApplication.quit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the words their room in a low window."""
+        super().resizeEvent(event)
+        self._foot.fold(folded=event.size().height() < LOW * self._theme.base)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll from everywhere, and do nothing on Escape: a dialog would close."""
         if event.key() in SCROLLS:
@@ -156,11 +162,12 @@ class GuideWindow(QDialog):
         self._draw_foot(page)
 
     def _draw_foot(self, page: Page) -> None:
-        places = (*self._side_places(page), self._beside())
+        places = tuple(self._side_places(page))
+        links, label = tuple(self._links(page)), self._words("window.others")
         if self._stack.currentIndex() == GUIDE and page.steps and not page.answers:
-            self._foot.show_links(self._links(page), (self._words("window.others"), places))
+            self._foot.show_links(links, label, (*places, self._beside()))
         else:
-            self._foot.show_links((*self._links(page), *places[:-1]))
+            self._foot.show_links((*links, *places), label)
         if self._stack.currentIndex() != GUIDE:
             self._foot.show_button("return", self._words("window.return"), lambda: self.go_to(GUIDE))
         elif (primary := page.primary) is not None:
