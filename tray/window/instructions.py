@@ -38,8 +38,8 @@ class Instructions(QWidget):
                 lines.addLayout(self._buttons(openings))
             self._add(lines, number, lettered=lettered and len(sentences) > 1)
             words.setAccessibleName(sentence)
-        for words in at_hand:
-            self._column.addLayout(self._item(words))
+        for item in at_hand:
+            self._column.addLayout(self._item(item))
         if not sentences and openings:
             self._column.addLayout(self._buttons(openings))
         self.setVisible(bool(sentences or openings))

@@ -470,3 +470,16 @@ def test_a_double_click_on_words_selects_none(guide_setup: GuideSetup) -> None:
     label.show()
     QTest.mouseDClick(label, Qt.MouseButton.LeftButton, pos=QPoint(10, label.height() // 2))
     assert label.selectedText() == ""
+
+
+def test_a_low_window_leaves_the_words_their_room(guide_setup: GuideSetup) -> None:
+    guide_setup.enlarge(2.0)
+    low = guide_setup.window(PAGES["step"](FRENCH), "640x480")
+    area = low.findChildren(QScrollArea)[0]
+    assert area.height() >= 180
+    assert {"go:help", "go:keys"} <= {action.objectName() for action in low.findChildren(QAction)}
+    low.resize(640, 900)
+    guide_setup.settle()
+    assert named(low, "go:help").isVisible()
+    guide_setup.close(low)
+    guide_setup.enlarge(1.0)
