@@ -248,7 +248,7 @@ def _about_lost_key(context: GuideContext) -> Iterator[Sentence]:
 
 
 def _about_old_key(context: GuideContext) -> Iterator[Sentence]:
-    """Yield how to know the old key, and by when it is of use."""
+    """Yield how to know the old key, and its last day."""
     if _kind(context) is WorkflowKind.ADD_WITH_OLD:
         yield fill_text(context, "guide.prepare.label")
         yield fill_text(context, "guide.prepare.still_valid")
