@@ -3,6 +3,7 @@
 Only administrators can write below `Software\\Policies` (learn.microsoft.com, Group Policy registry).
 """
 
+import contextlib
 import re
 import sys
 
@@ -34,19 +35,29 @@ def plain_value(name: str, value: object) -> object:
 if sys.platform == "win32":
     import winreg
 
-    def registry_values() -> dict[str, dict[str, object]]:
+    def registry_values() -> dict[str, dict[str, object] | None]:
         """Return the values of each key that there is, with its name.
 
-        Both views of the registry of a 64-bit system show this branch (learn.microsoft.com, Registry keys affected
-        by WOW64).
+        None: they cannot be read. Both views of the registry of a 64-bit system show this branch
+        (learn.microsoft.com, Registry keys affected by WOW64).
         """
-        return {rf"{ROOT}\{part}": values for part in PARTS if (values := _values(part)) is not None}
+        found: dict[str, dict[str, object] | None] = {}
+        for part in PARTS:
+            with contextlib.suppress(FileNotFoundError):
+                found[rf"{ROOT}\{part}"] = _values(part)
+        return found
 
     def _values(part: str) -> dict[str, object] | None:
+        """Return the values of a key.
+
+        Raises FileNotFoundError where there is none.
+        """
         try:
             with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, part) as key:
                 count = winreg.QueryInfoKey(key)[1]
                 found = [winreg.EnumValue(key, number) for number in range(count)]
+        except FileNotFoundError:
+            raise
         except OSError:
             return None
         return {name: plain_value(name, value) for name, value, _type in found if name}

@@ -20,7 +20,7 @@ if sys.platform == "win32":
     from config.schema.policy_registry_windows import registry_values
 else:
 
-    def registry_values() -> dict[str, dict[str, object]]:
+    def registry_values() -> dict[str, dict[str, object] | None]:
         """Return no values: this system has no registry."""
         return {}
 
@@ -102,7 +102,11 @@ def read_policy(folders: Folders) -> Policy:
             layers += read(file, folders.policy_writers, refused)
         except SettingsError as problem:
             problems.append(problem)
-    layers += _of_registry(folders.policy_writers, refused)
+    for key, values in registry_values().items():
+        if values is None:
+            problems.append(SettingsError(file=Path(key), accepted=text("accepted.registry_key")))
+        else:
+            layers.append(_of_registry(key, values, folders.policy_writers, refused))
     layers = [layer for layer in layers if layer.content or layer.office]
     return Policy(layers=tuple(layers), problems=tuple(problems), refused=tuple(refused))
 
@@ -156,11 +160,9 @@ def _of_preferences(file: Path, writers: Writers, refused: list[SettingsError]) 
     return [_flat_layer(recommended, writers, mandatory=False), _flat_layer(table, writers, mandatory=True)]
 
 
-def _of_registry(writers: Writers, refused: list[SettingsError]) -> list[Layer]:
-    return [
-        _flat_layer(Table(Path(key), values, refused=refused), writers, mandatory=not key.endswith(RECOMMENDED_PART))
-        for key, values in registry_values().items()
-    ]
+def _of_registry(key: str, values: dict[str, object], writers: Writers, refused: list[SettingsError]) -> Layer:
+    is_mandatory = not key.endswith(RECOMMENDED_PART)
+    return _flat_layer(Table(Path(key), values, refused=refused), writers, mandatory=is_mandatory)
 
 
 def _flat_layer(table: Table, writers: Writers, *, mandatory: bool) -> Layer:

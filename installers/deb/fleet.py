@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from commands import ROOT
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 SOURCES = ROOT / "installers" / "fleet"
 UNITS = "usr/lib/systemd/system"
 DOCUMENTS = "usr/share/doc/vigicle"
+POLICIES = "PolicyDefinitions"  # for whoever looks after Windows from here
 
 
 def put_files(stage: Path) -> None:
@@ -21,4 +23,5 @@ def put_files(stage: Path) -> None:
         if file.is_file():
             folder = UNITS if file.suffix in {".service", ".timer"} else f"{DOCUMENTS}/examples"
             put(stage / folder / file.name, file.read_text(encoding="utf-8"))
+    shutil.copytree(SOURCES / POLICIES, stage / DOCUMENTS / "examples" / POLICIES)
     put(stage / DOCUMENTS / "fleet.md", (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8"))

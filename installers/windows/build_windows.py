@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import system_packages
 from bundle import install_run_lock, make_tools, need, run, source_date, version, written_beside
@@ -17,7 +17,7 @@ from dev import LOCKS, base_python, install_system_packages
 from publisher import publisher
 from windows import signing
 from windows.launchers import compile_program
-from windows.payload import BILL, make_payload
+from windows.payload import BILL, WHEELS, make_payload
 
 HERE = Path(__file__).parent
 PAYLOAD, TOOLS = "payload", "tools"
@@ -133,9 +133,13 @@ def definitions(payload: Path, tools: Path, setup: Path) -> list[str]:
 
 
 def removal_of(payload: Path) -> str:
-    """Return NSIS's commands that delete the files of the first level.
+    """Return NSIS's commands that delete what is outside the library.
 
     They name each file, because other files in that folder are not vigicle's.
     """
-    names = sorted(path.name for path in payload.iterdir() if path.is_file())
-    return "".join(f'Delete "$INSTDIR\\{name}"\n' for name in names)
+    ours = (path for path in payload.rglob("*") if path.relative_to(payload).parts[0] != WHEELS)
+    paths = sorted(ours, key=lambda path: (path.is_dir(), -len(path.parts), path))
+    return "".join(
+        f'{"RMDir" if path.is_dir() else "Delete"} "$INSTDIR\\{PureWindowsPath(path.relative_to(payload))}"\n'
+        for path in paths
+    )

@@ -20,6 +20,7 @@ from windows.python_runtime import place_python, runtime_version
 from windows.trimming import trim
 
 HERE = Path(__file__).parent
+TEMPLATES = ROOT / "installers" / "fleet" / "PolicyDefinitions"
 WHEELS = "lib"
 BILL = "vigicle.cdx.json"
 FOR_WINDOWS = (
@@ -57,9 +58,15 @@ def make_payload(folder: Path) -> None:
     trim(folder / WHEELS)
     (folder / "python313._pth").write_text(SEARCH_PATH, encoding="ascii")
     make_launchers(folder)
+    place_policy_templates(folder)
     shutil.copy2(HERE / "vigicle.ico", folder)
     shutil.copy2(ROOT / "LICENSE", folder / "LICENSE.vigicle.txt")
     (folder / BILL).write_text(_bill(folder, hashes, python_hash), encoding="utf-8")
+
+
+def place_policy_templates(folder: Path) -> None:
+    """Put the templates for group policies there, for administrators to copy."""
+    shutil.copytree(TEMPLATES, folder / TEMPLATES.name)
 
 
 def windows_lock(tools: Path, packaging: Path) -> str:

@@ -92,6 +92,7 @@ def test_the_package_has_the_units_and_the_examples(tmp_path: Path, monkeypatch:
     assert units == {"vigicle-metrics.service", "vigicle-metrics.timer"}
     examples = {file.name for file in (tmp_path / "usr/share/doc/vigicle/examples").iterdir()}
     assert {"vigicle.rules.yml", "alertmanager.yml", "grafana.json", "zabbix.yaml"} <= examples
+    assert {"vigicle.mobileconfig", "PolicyDefinitions"} <= examples
     assert not list((tmp_path / "usr/lib/systemd").rglob("*.wants"))
 
 

@@ -22,6 +22,7 @@ from support.desktop import Screen
 from support.process import wait_until
 from support.windows import compile_program
 from support.wine_prefix import WinePrefix, gone_within
+from windows.payload import TEMPLATES
 from windows.python_runtime import OF_MICROSOFT, SIGNED, verify
 
 if TYPE_CHECKING:
@@ -124,6 +125,11 @@ def test_a_modified_program_is_not_accepted_as_pythons(home: Path, tmp_path: Pat
         verify(tmp_path / "python.exe", SIGNERS)
     with pytest.raises(SetupError, match="does not bear the signature"):
         verify(home / "vigicle.exe", SIGNERS)
+
+
+def test_it_brings_the_templates_for_group_policies(home: Path) -> None:
+    for name in ("vigicle.admx", "en-US/vigicle.adml", "fr-FR/vigicle.adml"):
+        assert (home / "PolicyDefinitions" / name).read_bytes() == (TEMPLATES / name).read_bytes()
 
 
 def test_what_it_installs_runs(windows: WinePrefix, home: Path) -> None:

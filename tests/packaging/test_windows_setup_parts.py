@@ -11,6 +11,7 @@ from commands import ROOT, SetupError
 from dev import LOCKS
 from windows import python_runtime
 from windows.build_windows import removal_of
+from windows.payload import place_policy_templates
 from windows.trimming import is_wanted, trim
 from windows.windows_lock import for_windows
 
@@ -81,8 +82,23 @@ def test_the_real_lock_gives_windows_what_it_needs() -> None:
 
 def test_removal_names_each_file_of_the_first_level(tmp_path: Path) -> None:
     (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/library.py").touch()
     (tmp_path / "python.exe").touch()
     assert removal_of(tmp_path) == 'Delete "$INSTDIR\\python.exe"\n'
+
+
+def test_the_setup_brings_the_templates_for_group_policies_and_removal_takes_them_away(tmp_path: Path) -> None:
+    place_policy_templates(tmp_path)
+    templates = tmp_path / "PolicyDefinitions"
+    assert {file.name for file in templates.rglob("*") if file.is_file()} == {"vigicle.admx", "vigicle.adml"}
+    assert removal_of(tmp_path).splitlines() == [
+        'Delete "$INSTDIR\\PolicyDefinitions\\en-US\\vigicle.adml"',
+        'Delete "$INSTDIR\\PolicyDefinitions\\fr-FR\\vigicle.adml"',
+        'Delete "$INSTDIR\\PolicyDefinitions\\vigicle.admx"',
+        'RMDir "$INSTDIR\\PolicyDefinitions\\en-US"',
+        'RMDir "$INSTDIR\\PolicyDefinitions\\fr-FR"',
+        'RMDir "$INSTDIR\\PolicyDefinitions"',
+    ]
 
 
 @pytest.mark.parametrize("name", re.findall(r"^!insertmacro Say (\w+)", (HERE / "setup-texts.nsh").read_text(), re.M))

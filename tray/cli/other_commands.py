@@ -84,7 +84,10 @@ def _autostart(options: argparse.Namespace, _folders: Folders, loaded: Loaded, t
         status = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
     except OSError as error:
         reason = error.strerror or str(error)
-        print(translator.render(text("autostart.failed", place=error.filename or "", reason=reason)), file=sys.stderr)
+        id_ = "autostart.unreadable" if options.what == "status" else "autostart.failed"
+        print(translator.render(text(id_, place=error.filename or "", reason=reason)), file=sys.stderr)
+        if options.what == "status":
+            print(translator.render(text("autostart.unreadable.do")), file=sys.stderr)
         return NOT_DONE
     print(translator.render(text(AUTOSTART_STATES[status.state], place=status.place)))
     if options.what == "enable" and status.state is not AutostartState.ON:

@@ -3,9 +3,10 @@
 The user's choice in the Task Manager counts.
 """
 
+import contextlib
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -48,26 +49,44 @@ class RunKey:
         line = subprocess.list2cmdline(self._command)
         if len(line) > LENGTH_LIMIT:
             raise OSError(f"the command is longer than {LENGTH_LIMIT} characters: {line}")
-        self._registry.set(RUN, VALUE, line)
-        self._registry.delete(APPROVED, VALUE)
+        with _named(RUN):
+            self._registry.set(RUN, VALUE, line)
+        self._delete(APPROVED)
         return self.status()
 
     def disable(self) -> AutostartStatus:
         """Remove the value."""
-        self._registry.delete(RUN, VALUE)
-        self._registry.delete(APPROVED, VALUE)
+        self._delete(RUN)
+        self._delete(APPROVED)
         return self.status()
 
+    def _value(self, key: str) -> str | bytes | None:
+        with _named(key):
+            return self._registry.get(key, VALUE)
+
+    def _delete(self, key: str) -> None:
+        with _named(key):
+            self._registry.delete(key, VALUE)
+
     def _state(self) -> AutostartState:
-        line = self._registry.get(RUN, VALUE)
+        line = self._value(RUN)
         if not isinstance(line, str):
             return AutostartState.OFF
-        approved = self._registry.get(APPROVED, VALUE)
+        approved = self._value(APPROVED)
         if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
             return AutostartState.OFF_BY_PERSON
         if Path(program_of(line)).exists():
             return AutostartState.ON
         return AutostartState.BROKEN
+
+
+@contextlib.contextmanager
+def _named(key: str) -> Iterator[None]:
+    """Let an error name its key: those of the registry name nothing."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), rf"HKEY_CURRENT_USER\{key}") from error
 
 
 def program_of(line: str) -> str:

@@ -119,7 +119,16 @@ def probe_daemon(folders: Folders) -> Iterator[Check]:
 
 def probe_login_start(starter: LoginStarter) -> Iterator[Check]:
     """Yield whether vigicle starts at login."""
-    autostart = starter.status()
+    try:
+        autostart = starter.status()
+    except OSError as error:
+        reason, place = error.strerror or str(error), str(error.filename or "")
+        yield bad(
+            Topic.LOGIN_START,
+            text("autostart.unreadable", place=place, reason=reason),
+            text("autostart.unreadable.do"),
+        )
+        return
     if autostart.state is AutostartState.ON:
         yield fine(Topic.LOGIN_START, text("doctor.login_start.on", place=autostart.place))
     else:

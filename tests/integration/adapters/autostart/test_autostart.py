@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import plistlib
 import subprocess
@@ -16,7 +17,7 @@ from daemon.core.login_start import AutostartState
 from support.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 ODD_NAMES = ["plain", "two words", "dollar$HOME", 'quote"', "back\\slash", "tick`id`", "semi;&|", "été"]
@@ -235,6 +236,26 @@ def test_a_command_that_windows_would_ignore_is_refused(registry: Values) -> Non
     with pytest.raises(OSError, match=str(LENGTH_LIMIT)):
         RunKey(["C:\\" + "x" * LENGTH_LIMIT, "run"], registry).enable()
     assert registry.values == {}
+
+
+class Denied(Values):
+    """A registry that the user may not read: learn.microsoft.com, RegOpenKeyExW, ERROR_ACCESS_DENIED."""
+
+    def get(self, key: str, name: str) -> str | bytes | None:
+        raise PermissionError(errno.EACCES, f"Access is denied to {name} of {key}")
+
+    def set(self, key: str, name: str, value: str) -> None:
+        self.get(key, name + value)
+
+    def delete(self, key: str, name: str) -> None:
+        self.get(key, name)
+
+
+@pytest.mark.parametrize("call", [RunKey.status, RunKey.enable, RunKey.disable])
+def test_a_registry_that_cannot_be_read_is_named(call: Callable[[RunKey], object]) -> None:
+    with pytest.raises(PermissionError, match="Access is denied") as caught:
+        call(RunKey(["vigicle", "run"], Denied()))
+    assert caught.value.filename == rf"HKEY_CURRENT_USER\{RUN}"
 
 
 LINES = [

@@ -151,6 +151,20 @@ def test_only_a_start_at_login_that_works_is_in_order(state: AutostartState) -> 
     assert check.what.id == f"doctor.login_start.{state}"
 
 
+class Unreadable(Starter):
+    """Keeps its choice where it cannot be read."""
+
+    def status(self) -> AutostartStatus:
+        raise PermissionError(13, "Access is denied", r"HKEY_CURRENT_USER\Run")
+
+
+def test_a_choice_that_cannot_be_read_is_a_clear_trouble() -> None:
+    check = only(probe_login_start(Unreadable(AutostartState.ON)))
+    assert check.health is Health.BAD
+    assert check.what == text("autostart.unreadable", place=r"HKEY_CURRENT_USER\Run", reason="Access is denied")
+    assert check.remedy == text("autostart.unreadable.do")
+
+
 # The store
 
 

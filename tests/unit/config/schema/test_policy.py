@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.folders import Folders
+from config.schema import policy_sources
 from config.schema.load_settings import load_settings, stamp
 from config.schema.policy_keys import KEYS
-from config.schema.policy_registry_windows import plain_value
+from config.schema.policy_registry_windows import POLICY, ROOT, plain_value
 from config.schema.policy_report import SettingInForce, settings_in_force
 from config.schema.policy_sources import Level
 from config.settings import DEFAULT_NOTICE_DAYS
@@ -234,6 +235,21 @@ def test_damaged_preferences_are_left_out(folders: Folders, content: bytes) -> N
 )
 def test_a_value_of_the_registry_becomes_plain(name: str, value: object, plain: object) -> None:
     assert plain_value(name, value) == plain
+
+
+def test_a_policy_of_the_registry_that_cannot_be_read_is_said(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values: dict[str, dict[str, object] | None] = {
+        rf"{ROOT}\{POLICY}\Recommended": {"UrgentDays": 9},
+        rf"{ROOT}\{POLICY}": None,
+    }
+    monkeypatch.setattr(policy_sources, "registry_values", lambda: values)
+    loaded = load_settings(folders)
+    assert [(str(each.file), each.accepted.id) for each in loaded.problems] == [
+        (rf"{ROOT}\{POLICY}", "accepted.registry_key")
+    ]
+    assert loaded.settings.notices.urgent_days == 9, "the rest counts"
 
 
 # What `vigicle policy` says
