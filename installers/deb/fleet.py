@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SOURCES = ROOT / "installers" / "fleet"
 UNITS = "usr/lib/systemd/system"
 DOCUMENTS = "usr/share/doc/vigicle"
-POLICIES = "PolicyDefinitions"  # for whoever looks after Windows from here
+POLICIES = "PolicyDefinitions"  # for those who look after Windows from here
 
 
 def put_files(stage: Path) -> None:

@@ -237,7 +237,7 @@ def test_a_value_of_the_registry_becomes_plain(name: str, value: object, plain: 
     assert plain_value(name, value) == plain
 
 
-def test_a_policy_of_the_registry_that_cannot_be_read_is_said(
+def test_a_policy_of_the_registry_that_cannot_be_read_is_refused(
     folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values: dict[str, dict[str, object] | None] = {
