@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from config.settings import SettingId
 from daemon.core.action_id import ActionId
-from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, KeyId, MemoryPart
+from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, MemoryPart
 from daemon.core.notice import NoticeChoice, NoticeId
 
 
@@ -95,14 +95,6 @@ class ChangeSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StateClaim:
-    """State what only the user knows of the key with this id."""
-
-    key: KeyId
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimByFingerprint:
     """State what only the user knows of the key with this certificate."""
 
@@ -177,7 +169,6 @@ Command = (
     | AnswerNotice
     | AnswerByWord
     | ChooseAction
-    | StateClaim
     | ClaimByFingerprint
     | CompareHolders
     | NameKey

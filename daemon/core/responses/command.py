@@ -28,7 +28,6 @@ from daemon.core.commands import (
     QuitDaemon,
     RaiseGuide,
     RunDoctor,
-    StateClaim,
     SwitchLanguage,
     ToggleAutostart,
 )
@@ -56,8 +55,6 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return _answer_by_word(state, word, now)
         case ChooseAction(action=action):
             return _choose(state, action, now)
-        case StateClaim(key=key, claim=claim):
-            return apply_claim(state, key, claim, now)
         case ClaimByFingerprint(fingerprint=fingerprint, claim=claim):
             return _claim_by_fingerprint(state, fingerprint, claim, now)
         case CompareHolders(fingerprint=fingerprint, other=other, answer=answer):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.i18n.text import Sentence
 from daemon.core.action_id import ActionId
-from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, Command, StateClaim
+from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, ClaimByFingerprint, Command
 from daemon.core.effects import Effect, Launch, ReadTokens, Reply, SaveMemory, ShowNotice, WakeAt, Withdraw
 from daemon.core.events import (
     CommandReceived,
@@ -174,8 +174,9 @@ class Simulator:
         return effects
 
     def tell(self, key: str, claim: Claim) -> tuple[Effect, ...]:
-        """Make a claim about a key."""
-        return self.command(StateClaim(key=KeyId(key), claim=claim))
+        """Make a claim about a key with a certificate."""
+        fingerprint = self.state.memory.keys[KeyId(key)].fingerprints[0]
+        return self.command(ClaimByFingerprint(fingerprint=fingerprint, claim=claim))
 
     def check(self, request: int = 1) -> Report | None:
         """Request a check and return the report, None while it is pending."""

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from config.settings import Settings
 from config.workflows import Destination
 from daemon.core.card_reads import names_being_read
-from daemon.core.commands import AnswerNotice, CheckKeys, Command, GetStatus, StateClaim
+from daemon.core.commands import AnswerNotice, CheckKeys, ClaimByFingerprint, Command, GetStatus
 from daemon.core.effects import Effect, Launch, ReadTokens, SaveMemory, ShowNotice, UpdateTray, WakeAt
 from daemon.core.events import (
     CommandReceived,
@@ -168,11 +168,11 @@ class AnyOrder(RuleBasedStateMachine):
             CommandReceived(at=self.simulator.now, command=AnswerNotice(notice_id=notice.notice_id, choice=choice))
         )
 
-    @precondition(lambda self: self.simulator.state.memory.keys)
+    @precondition(lambda self: self.simulator.state.memory.certificates)
     @rule(number=st.integers(0, 9), claim=st.sampled_from(Claim))
     def the_person_tells(self, number: int, claim: Claim) -> None:
-        keys = sorted(self.simulator.state.memory.keys)
-        claimed = StateClaim(key=keys[number % len(keys)], claim=claim)
+        certificates = sorted(self.simulator.state.memory.certificates)
+        claimed = ClaimByFingerprint(fingerprint=certificates[number % len(certificates)], claim=claim)
         self.post(CommandReceived(at=self.simulator.now, command=claimed))
 
     @rule(command=st.sampled_from([CheckKeys(), CheckKeys(), GetStatus()]))

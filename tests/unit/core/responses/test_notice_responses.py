@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from config.workflows import Destination
+from daemon.core.commands import ClaimByFingerprint
 from daemon.core.effects import Launch, SaveMemory, ShowNotice
-from daemon.core.model import Claim, KeyId
+from daemon.core.model import Claim, Fingerprint, KeyId
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.notice import KEY_PATIENCE
 from support.core.factories import DAY, MICROSECOND, UNACTIVATED, ending, token
@@ -194,7 +195,8 @@ def test_a_claim_withdraws_its_opposite(before: list[Claim], word: Claim, after:
 
 def test_a_claim_about_an_unknown_key_does_nothing() -> None:
     simulator = simulator_with(OLD)
-    assert simulator.tell("nobody", Claim.WORKS) == ()
+    claimed = ClaimByFingerprint(fingerprint=Fingerprint("nobody"), claim=Claim.WORKS)
+    assert simulator.command(claimed) == ()
 
 
 def test_a_claim_is_stored_before_anything_else() -> None:
