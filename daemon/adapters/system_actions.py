@@ -15,7 +15,7 @@ from config.i18n.translator import UserError
 from config.settings import SettingId
 from config.settings_file import write_setting
 from daemon.adapters.guard import Guard
-from daemon.core.diagnosis import TOPICS, Check, Health
+from daemon.core.diagnosis import TOPICS, Check, Health, wrong_things
 from daemon.core.effects import (
     Examine,
     OpenCalendar,
@@ -26,7 +26,7 @@ from daemon.core.effects import (
     SystemPage,
     WriteSetting,
 )
-from daemon.core.events import LoginStartKnown, ProblemMet, SettingAnswered
+from daemon.core.events import Diagnosed, LoginStartKnown, ProblemMet, SettingAnswered
 from daemon.core.login_start import AutostartState
 from daemon.ports import LoginStarter, Post
 
@@ -129,6 +129,7 @@ class DesktopSystemActions:
 
     def _post_diagnosis(self) -> None:
         checks = self._examine()
+        self._post(Diagnosed(at=datetime.now(UTC), wrong=wrong_things(checks)))
         wrong = [c for health in (Health.BAD, Health.ATTENTION) for c in checks if c.health is health]
         if not wrong:
             self._post_problem("doctor", text("menu.doctor"), text("doctor.end.ok"))

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Text, text
-from daemon.core.events import TokensRead
+from daemon.core.action_id import ActionKind
+from daemon.core.events import TokensRead, WrongThing
 from daemon.core.labels import TROUBLE_TITLES, remedy
 from daemon.core.model import SYSTEM_STORE, Occupancy, ProgramName, ReaderState, TokenReading
 from daemon.core.recognition import reader_of
@@ -63,6 +64,13 @@ HEALTHS = {
     Health.ATTENTION: "doctor.health.attention",
     Health.BAD: "doctor.health.bad",
 }
+DONE_BY = {
+    Topic.LOGIN_START: ActionKind.AUTOSTART,
+    Topic.SERVICE: ActionKind.READ_KEYS,
+    Topic.READERS: ActionKind.READ_KEYS,
+    Topic.KEY: ActionKind.READ_KEYS,
+}
+"""What a button of the window does about a topic."""
 READERS_WITHOUT_TROUBLE = {
     Occupancy.EMPTY: "doctor.reader.empty",
     Occupancy.HOLDING: "doctor.reader.holding",
@@ -120,6 +128,17 @@ def exit_code(checks: Iterable[Check]) -> int:
     if Health.ATTENTION in found:
         return 1
     return 0
+
+
+def wrong_things(checks: Iterable[Check]) -> tuple[WrongThing, ...]:
+    """Return what is wrong, the worst first."""
+    found = [check for check in checks if check.health is not Health.OK]
+    return tuple(
+        WrongThing(
+            topic=text(TOPICS[check.topic]), what=check.what, remedy=check.remedy, done_by=DONE_BY.get(check.topic)
+        )
+        for check in sorted(found, key=lambda check: check.health is not Health.BAD)
+    )
 
 
 def fine(topic: Topic, what: Text, remedy: Text | None = None) -> Check:

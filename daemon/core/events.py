@@ -10,6 +10,7 @@ from datetime import datetime
 from config.i18n.text import Text
 from config.settings import SettingId, Settings
 from config.workflows import Destination
+from daemon.core.action_id import ActionKind
 from daemon.core.commands import Command
 from daemon.core.dedup_keys import DedupKey
 from daemon.core.model import (
@@ -179,6 +180,25 @@ class ProblemMet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrongThing:
+    """What a diagnosis found wrong, and what to do about it."""
+
+    topic: Text
+    what: Text
+    remedy: Text | None = None
+    done_by: ActionKind | None = None
+    """The action of the guide's settings that helps; None for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosed:
+    """A diagnosis has ended, with what is wrong, the worst first."""
+
+    at: datetime
+    wrong: tuple[WrongThing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginStartKnown:
     """Whether vigicle starts at login, at the start or after a change."""
 
@@ -219,6 +239,7 @@ Event = (
     | SessionLock
     | SessionMoved
     | ProblemMet
+    | Diagnosed
     | LoginStartKnown
     | SettingAnswered
     | FaultMet

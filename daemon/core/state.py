@@ -8,6 +8,7 @@ from config.i18n.text import Sentence, Text
 from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.dedup_keys import DedupKey
+from daemon.core.events import WrongThing
 from daemon.core.model import (
     Certificate,
     CertificateRecord,
@@ -152,6 +153,9 @@ class State:
 
     refused_settings: Mapping[SettingId, Text] = field(default_factory=dict)
     """Why what the user set last was refused, by setting."""
+
+    diagnosis: tuple[WrongThing, ...] | None = None
+    """What the last diagnosis found wrong, None before one."""
 
     notices_on: bool = True
     """Whether the system shows notices, as far as is known."""

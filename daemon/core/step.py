@@ -139,6 +139,8 @@ def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 -
             return _take_lock(state, event), ()
         case events.SessionMoved():
             return _take_move(state, event), ()
+        case events.Diagnosed(wrong=wrong):
+            return replace(state, diagnosis=wrong), ()
         case events.LoginStartKnown():
             return replace(state, login_start=event.on), ()
         case events.SettingAnswered(setting=setting, refusal=refusal):

@@ -8,8 +8,8 @@ from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action
 from tray.window.buttons import literal
-from tray.window.labels import WrappingLabel
-from tray.window.layouts import Flow, clear, column
+from tray.window.labels import Heading, WrappingLabel, by_sentence
+from tray.window.layouts import Flow, card, clear, column
 from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
 from tray.window.setting_field import SettingRow, Write, row_for
@@ -29,13 +29,14 @@ class SettingsPage(LinkPage):
         self._switches = column(theme, gap=0)
         self._fields = column(theme, gap=0.6)
         self._buttons = Flow(round(0.5 * theme.base))
+        self._findings = column(theme, gap=0.6)
         self._about = column(theme, gap=0.3)
-        super().__init__(theme, self._switches, self._fields, self._buttons, self._about, gap=0.5)
+        super().__init__(theme, self._switches, self._fields, self._buttons, self._findings, self._about, gap=0.5)
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show the settings of this moment."""
         self.headline.show_words(translator.render(text("window.settings")))
-        for part in (self._switches, self._buttons, self._about):
+        for part in (self._switches, self._buttons, self._findings, self._about):
             clear(part)
         for action in page.settings:
             if action.on is not None:
@@ -47,8 +48,24 @@ class SettingsPage(LinkPage):
                 self._rows[field.id] = row_for(self._theme, field.id, self._write)
                 self._fields.addWidget(self._rows[field.id])
             self._rows[field.id].show_field(field, translator)
+        self._show_findings(page, translator)
         for words in page.about:
             self._about.addWidget(WrappingLabel(self._theme, words, scale=0.9, tone="muted"))
+
+    def _show_findings(self, page: Page, translator: Translator) -> None:
+        """Show what the diagnosis found, each with what to do."""
+        if page.findings is None:
+            return
+        title = "guide.findings" if page.findings else "doctor.end.ok"
+        self._findings.addWidget(Heading(self._theme, translator.render(text(title)), scale=1.1))
+        for finding in page.findings:
+            frame, lines = card(self._theme, gap=0.4)
+            lines.addWidget(Heading(self._theme, finding.topic, scale=1.06))
+            for words in filter(None, (finding.what, finding.remedy)):
+                lines.addWidget(WrappingLabel(self._theme, by_sentence(words)))
+            if finding.action is not None:
+                lines.addWidget(action_button(self._theme, self._guard, finding.action, self._choose))
+            self._findings.addWidget(frame)
 
     def _switch(self, action: Action[str]) -> QWidget:
         box = CheckBox(self._theme, literal(action.label))

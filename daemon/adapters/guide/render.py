@@ -9,6 +9,7 @@ from daemon.core.views.guide import (
     Action,
     Bar,
     CertificateCard,
+    Finding,
     GuideView,
     ProblemEntry,
     SettingField,
@@ -75,6 +76,7 @@ class _PageRenderer:
             deadline_words=self._optional(view.deadline_words),
             timeline=self._timeline(view.timeline),
             settings=self._actions(view.settings),
+            findings=None if view.findings is None else tuple(map(self._finding, view.findings)),
             fields=tuple(map(self._field, view.fields)),
             about=tuple(map(self._render, view.about)),
             cases=self._actions(view.cases),
@@ -109,6 +111,14 @@ class _PageRenderer:
 
     def _field(self, field: SettingField[Sentence]) -> SettingField[str]:
         return SettingField(id=field.id, value=field.value, fixed=field.fixed, refusal=self._optional(field.refusal))
+
+    def _finding(self, finding: Finding[Sentence]) -> Finding[str]:
+        return Finding(
+            topic=self._render(finding.topic),
+            what=self._render(finding.what),
+            remedy=self._optional(finding.remedy),
+            action=self._optional_action(finding.action),
+        )
 
     def _copy(self, copied: str | Sentence | None) -> str | None:
         if copied is None or isinstance(copied, str):

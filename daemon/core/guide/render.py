@@ -31,7 +31,7 @@ from daemon.core.guide.overview import with_overview
 from daemon.core.guide.papers import is_ticked, paper_actions, wants_papers
 from daemon.core.guide.questions import REGISTERING, open_question, with_question
 from daemon.core.guide.sentences import fill_text, fill_wording
-from daemon.core.guide.settings import about, fields, settings
+from daemon.core.guide.settings import about, fields, findings, settings
 from daemon.core.guide.timeline import timeline
 from daemon.core.guide.use_page import (
     ask_use_action,
@@ -81,6 +81,7 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
         _whole_page(state, assessment, now),
         on_card=form_factor(state) is FormFactor.CARD,
         settings=tuple(settings(state)),
+        findings=findings(state),
         fields=tuple(fields(state)),
         about=tuple(about(state)),
     )

@@ -6,7 +6,7 @@ from config.i18n.text import Sentence, text
 from config.settings import SettingId
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.state import State
-from daemon.core.views.guide import Action, SettingField
+from daemon.core.views.guide import Action, Finding, SettingField
 
 
 def settings(state: State) -> Iterator[Action[Sentence]]:
@@ -18,6 +18,17 @@ def settings(state: State) -> Iterator[Action[Sentence]]:
         yield Action(id=ActionId(ActionKind.CALENDAR, "settings"), label=text("guide.calendar"))
     yield Action(id=ActionId(ActionKind.DIAGNOSE), label=text("guide.set.diagnose"))
     yield Action(id=ActionId(ActionKind.READ_KEYS), label=text("guide.set.read"))
+
+
+def findings(state: State) -> tuple[Finding[Sentence], ...] | None:
+    """Return what the last diagnosis found, with what can be done here."""
+    if state.diagnosis is None:
+        return None
+    offered: dict[ActionKind | None, Action[Sentence]] = {action.id.kind: action for action in settings(state)}
+    return tuple(
+        Finding(topic=wrong.topic, what=wrong.what, remedy=wrong.remedy, action=offered.get(wrong.done_by))
+        for wrong in state.diagnosis
+    )
 
 
 def fields(state: State) -> Iterator[SettingField[Sentence]]:

@@ -61,7 +61,7 @@ def _set(state: State, kind: ActionKind) -> Step:
         case ActionKind.LANGUAGE:
             return change_setting(state, SettingId.LANGUAGE, other_language(state.settings))
         case ActionKind.DIAGNOSE:
-            return state, (Examine(),)
+            return replace(state, diagnosis=None), (Examine(),)
         case ActionKind.CALENDAR:
             return state, (OpenCalendar(),)
         case _:

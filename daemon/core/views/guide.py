@@ -104,6 +104,16 @@ class SettingField(Generic[S]):
     """Why what the user wrote last was refused."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Generic[S]):
+    """One thing that the diagnosis found, and what to do about it."""
+
+    topic: S
+    what: S
+    remedy: S | None = None
+    action: Action[S] | None = None
+
+
 class BarRole(StrEnum):
     """Which key a bar of the timeline belongs to."""
 
@@ -246,6 +256,8 @@ class GuideView(Generic[S]):
     """The validities of the keys of the lineage shown."""
     settings: tuple[Action[S], ...] = ()
     """What can be set in the guide."""
+    findings: tuple[Finding[S], ...] | None = None
+    """What the last diagnosis found wrong; None before one."""
     fields: tuple[SettingField[S], ...] = ()
     """The settings that the user can write."""
     about: tuple[S, ...] = ()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.folders import Folders
+from config.i18n.text import text
 from config.settings import SettingId
 from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.system_actions import DesktopSystemActions
-from daemon.core.effects import WriteSetting
-from daemon.core.events import SettingAnswered
+from daemon.core.diagnosis import Topic, doubtful
+from daemon.core.effects import Examine, WriteSetting
+from daemon.core.events import Diagnosed, ProblemMet, SettingAnswered
 from support.posted_events import PostedEvents
 
 if TYPE_CHECKING:
@@ -41,3 +43,15 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     within = tmp_path / "file" / "config.toml"
     folders = Folders(config_file=within, policy_file=tmp_path / "policy.toml", state=tmp_path, runtime=tmp_path)
     assert written(folders, "90") is not None
+
+
+def test_a_diagnosis_goes_to_the_window_and_into_a_notice(tmp_path: Path) -> None:
+    posted = PostedEvents()
+    folders = Folders(config_file=tmp_path / "c", policy_file=tmp_path / "p", state=tmp_path, runtime=tmp_path)
+    check = doubtful(Topic.TRAY, text("doctor.service.ok"), text("doctor.failed.do"))
+    actions = DesktopSystemActions(
+        posted, folders, make_login_starter(), lambda: (check,), lambda: None, lambda *_: None
+    )
+    actions.run(Examine())
+    assert [each.topic for each in posted.next(Diagnosed).wrong] == [text("doctor.topic.tray")]
+    assert posted.next(ProblemMet).title.id == "doctor.found"

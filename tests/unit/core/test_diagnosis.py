@@ -1,8 +1,12 @@
 """How `doctor` reports each trouble and its overall result."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.i18n.text import Text, text
+from config.settings import Office
+from daemon.core.commands import RaiseGuide
 from daemon.core.diagnosis import (
     BAD_TROUBLES,
     Check,
@@ -16,12 +20,16 @@ from daemon.core.diagnosis import (
     judge_clock,
     judge_inspection,
     troubled,
+    wrong_things,
 )
-from daemon.core.events import TokensRead
+from daemon.core.events import Diagnosed, TokensRead
 from daemon.core.model import SYSTEM_STORE, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
+from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import ReaderReport, Report
-from support.core.factories import NOW, certificate, token
+from support.core.factories import NOW, SETTINGS, certificate, token
+from support.core.simulator import Simulator
+from support.core.story import delivered
 
 MODULE = "/usr/lib/libtoken.so"
 WORDS, DO = text("doctor.service.ok"), text("doctor.failed.do")
@@ -185,3 +193,32 @@ def test_the_worst_finding_decides_the_exit_code(checks: list[Check], code: int)
 def test_a_wrong_clock_is_bad_and_a_right_one_is_reported() -> None:
     assert judge_clock(NOW, wrong=True).trouble is Trouble.CLOCK_WRONG
     assert judge_clock(NOW, wrong=False) == fine(Topic.CLOCK, text("doctor.clock.ok", date=NOW))
+
+
+def shown(simulator: Simulator) -> list[tuple[str, str | None]] | None:
+    """Return each finding's topic and action, as the window shows them."""
+    found = simulator.page.findings
+    if found is None:
+        return None
+    return [(delivered(each.topic), str(each.action.id) if each.action else None) for each in found]
+
+
+def test_the_window_lists_what_is_wrong_the_worst_first_until_it_is_opened_again() -> None:
+    simulator = Simulator(state=State(settings=SETTINGS, login_start=False))
+    checks = (fine(Topic.CLOCK, WORDS), doubtful(Topic.TOOL, WORDS, DO), bad(Topic.READERS, WORDS, DO))
+    simulator.post(Diagnosed(at=simulator.now, wrong=wrong_things(checks)))
+    assert shown(simulator) == [("doctor.topic.readers", "read_keys"), ("doctor.topic.tool", None)]
+    simulator.choose("diagnose")
+    assert shown(simulator) is None, "it is looked for again"
+    simulator.post(Diagnosed(at=simulator.now, wrong=()))
+    assert shown(simulator) == []
+    simulator.command(RaiseGuide())
+    assert shown(simulator) is None
+
+
+@pytest.mark.parametrize(("office", "expected"), [(Office(), "autostart"), (Office(autostart=True), None)])
+def test_a_finding_offers_only_what_the_settings_offer(office: Office, expected: str | None) -> None:
+    simulator = Simulator(state=State(settings=replace(SETTINGS, office=office), login_start=False))
+    wrong = wrong_things((doubtful(Topic.LOGIN_START, WORDS, DO),))
+    simulator.post(Diagnosed(at=simulator.now, wrong=wrong))
+    assert shown(simulator) == [("doctor.topic.login_start", expected)]

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton
 
 from config.settings import SettingId
-from daemon.adapters.guide.messages import SettingWritten
+from daemon.adapters.guide.messages import Chosen, SettingWritten
+from daemon.core.views.guide import Action, Finding
+from support.guide_actions import action_id
 from support.guide_pages import PAGES, Writer
 from tray.window.guide_window import SETTINGS, GuideWindow
 
@@ -90,3 +92,26 @@ def test_a_language_holds_at_once(guide_setup: GuideSetup, window: GuideWindow) 
     (french,) = window.findChildren(QRadioButton, "set:language:fr")
     french.click()
     assert guide_setup.answers == [SettingWritten(setting=SettingId.LANGUAGE, written="fr")]
+
+
+def test_the_diagnosis_is_shown_with_one_action_for_each_trouble(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    read = Action(id=action_id("read_keys"), label="Read the keys again")
+    found = (
+        Finding(topic="Readers", what="No reader is there.", remedy="Plug in your key.", action=read),
+        Finding(topic="Icon", what="There is no place for it.", remedy="Install the extension."),
+    )
+    window.show_page(replace(PAGE, findings=found))
+    window.guard.end()
+    guide_setup.settle()
+    words = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    at = words.index("What the diagnosis found")
+    assert words[at + 1 : at + 7] == [
+        *("Readers", "No reader is there.", "Plug in your key."),
+        *("Icon", "There is no place for it.", "Install the extension."),
+    ]
+    button = next(b for b in window.findChildren(QPushButton) if b.text() == "Read the keys again")
+    button.click()
+    assert guide_setup.answers[-1] == Chosen(number=PAGE.number, action=read.id)
+    window.show_page(replace(PAGE, findings=()))
+    guide_setup.settle()
+    assert "All is in order." in [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
