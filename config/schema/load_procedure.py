@@ -6,12 +6,13 @@ Steps that could lead nowhere are refused.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.schema import kinds
-from config.schema.tables import Kind, RejectedValue, Table, read_table
+from config.schema.tables import Kind, RejectedValue, Table, read_content
 from config.workflows import (
     UNLAUNCHED,
     Destination,
@@ -89,9 +90,14 @@ def load_workflows(table: Table, means: Means) -> dict[WorkflowKind, Workflow]:
     return _plain_workflows(means) | own
 
 
+@cache
+def _plain_content() -> dict[str, object]:
+    return read_content(PLAIN, required=True)
+
+
 def _plain_workflows(means: Means) -> dict[WorkflowKind, Workflow]:
     """Return the plain workflows, without offers that lead nowhere."""
-    plain = read_table(PLAIN, required=True)
+    plain = Table(PLAIN, _plain_content())
     sections = [plain.table(WORKFLOWS)]
     found: dict[WorkflowKind, Workflow] = {}
     if Destination.TOOL not in means.reachable:

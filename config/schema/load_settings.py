@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from config.schema import kinds
 from config.schema.load_facts import load_facts
 from config.schema.load_procedure import FORMER_WORKFLOWS
 from config.schema.policy_sources import Layer, Level, read_policy, refuse_changeable, registry_stamp
-from config.schema.tables import SettingsError, Table, decoded, parse_table, read_content, read_table
+from config.schema.tables import SettingsError, Table, decoded, parse_table, read_bytes, read_content, read_table
 from config.settings import NO_PROCEDURE, NoticeSettings, Office, Procedure, Settings, VendorTool
 from config.trust import Writers
 
@@ -182,15 +183,21 @@ def _load_procedures(folders: Iterable[tuple[Path, Writers | None]]) -> Loaded:
             try:
                 if writers is not None:
                     refuse_changeable(file, writers)
-                table = _procedure_table(file)
-                found[file.stem] = load_facts(file.stem, table)
+                found[file.stem], is_outdated = _parsed_procedure(file, read_bytes(file, required=True))
             except SettingsError as problem:
                 problems.append(problem)
                 continue
-            if table.holds(FORMER_WORKFLOWS):
+            if is_outdated:
                 outdated.append(file)
     settings = Settings(procedures=tuple(found.values()))
     return Loaded(settings=settings, problems=tuple(problems), outdated=tuple(outdated))
+
+
+@lru_cache(maxsize=32)
+def _parsed_procedure(file: Path, content: bytes) -> tuple[Procedure, bool]:
+    """Return a procedure, and whether its file still says `courses`."""
+    table = _procedure_table(file, content)
+    return load_facts(file.stem, table), table.holds(FORMER_WORKFLOWS)
 
 
 def procedure_files(folder: Path) -> list[Path]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 PACKAGES = ("config", "daemon", "tray")
@@ -107,7 +107,7 @@ def module_name(file: Path) -> str:
 def wrong_imports(module: str, source: str) -> list[str]:
     """Return each import that the arrows forbid."""
     allowed = ARROWS[max((name for name in ARROWS if within(module, name)), key=len)]
-    own = [(line, name) for line, name in imports(parse_source(source)) if within_any(name, (*PACKAGES, ""))]
+    own = [(line, name) for line, name in imports(nodes_of(source)) if within_any(name, (*PACKAGES, ""))]
     return [
         f"{module}:{line} imports {name}"
         for line, name in own
@@ -122,14 +122,14 @@ def _may_be_imported(name: str, module: str) -> bool:
 
 def impurities(module: str, source: str) -> list[str]:
     """Return each use of the clock, disk, environment or threads."""
-    tree = parse_source(source)
+    nodes = nodes_of(source)
     foreign = [
         f"{module}:{line} imports {name}"
-        for line, name in imports(tree)
+        for line, name in imports(nodes)
         if name.split(".")[0] not in PURE_LIBRARY and not within_any(name, PACKAGES)
     ]
-    dates = {"date", "datetime"} | aliases(tree, "datetime", {"date", "datetime"})
-    uses = (use for node in ast.walk(tree) if (use := impure_use(node, dates)) is not None)
+    dates = {"date", "datetime"} | aliases(nodes, "datetime", {"date", "datetime"})
+    uses = (use for node in nodes if (use := impure_use(node, dates)) is not None)
     return foreign + [f"{module}:{line} uses {what}" for line, what in uses]
 
 
@@ -146,12 +146,12 @@ def within_any(name: str, packages: tuple[str, ...]) -> bool:
     return any(within(name, package) for package in packages)
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and dotted name of each import.
 
     Imports in functions and for types alone count, too.
     """
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Import():
                 yield from ((node.lineno, alias.name) for alias in node.names)
@@ -162,9 +162,9 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 pass
 
 
-def aliases(tree: ast.Module, module: str, names: set[str]) -> set[str]:
+def aliases(nodes: Iterable[ast.AST], module: str, names: set[str]) -> set[str]:
     """Return the aliases of a module's names."""
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == module)
+    found = (node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == module)
     return {alias.asname for node in found for alias in node.names if alias.name in names and alias.asname}
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from project.arrows import imports, within
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,8 +22,7 @@ def module_graph(sources: Mapping[str, str], *, for_types: bool) -> Graph:
     """
     graph: Graph = {module: set() for module in sources}
     for module, source in sources.items():
-        tree = parse_source(source)
-        found = imports(tree if for_types else _at_run_time(tree))
+        found = imports(nodes_of(source) if for_types else _run_time_nodes(source))
         graph[module] = {target for _, name in found if (target := _module(name, sources)) not in (None, module)}
     return graph
 
@@ -49,18 +48,20 @@ def circle(graph: Graph) -> list[str]:
     return []
 
 
-def _at_run_time(tree: ast.Module) -> ast.Module:
-    """Return the tree without the blocks that only type checkers read."""
-    return _WithoutTypes().visit(tree)  # type: ignore[no-any-return]
+def _run_time_nodes(source: str) -> list[ast.AST]:
+    """Return the nodes without the blocks that only type checkers read."""
+    nodes = nodes_of(source)
+    guarded = (statement for node in nodes if _is_for_types(node) for statement in node.body)
+    left_out = {id(node) for statement in guarded for node in ast.walk(statement)}
+    return [node for node in nodes if id(node) not in left_out]
 
 
-class _WithoutTypes(ast.NodeTransformer):
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
-        match node.test:
-            case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
-                return node.orelse
-            case _:
-                return self.generic_visit(node)
+def _is_for_types(node: ast.AST) -> TypeGuard[ast.If]:
+    match node:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+            return True
+        case _:
+            return False
 
 
 def _module(name: str, sources: Mapping[str, str]) -> str | None:

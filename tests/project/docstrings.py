@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 FOLDERS = ("config", "daemon", "tray", "installers", "bench", "tests")
@@ -20,9 +20,7 @@ def long_first_lines(source: str) -> list[str]:
 
     Long is over 12 words, or a semicolon in it.
     """
-    found = [
-        (line, text) for line, text in _first_lines(parse_source(source)) if len(text.split()) > WORDS or ";" in text
-    ]
+    found = [(line, text) for line, text in _first_lines(nodes_of(source)) if len(text.split()) > WORDS or ";" in text]
     return [f"{line}: {text}" for line, text in sorted(found)]
 
 
@@ -33,8 +31,8 @@ def files_with_long_first_lines(root: Path) -> dict[str, list[str]]:
     return {file: lines for file, lines in found.items() if lines}
 
 
-def _first_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _first_lines(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             text = ast.get_docstring(node)
             if text:

@@ -12,10 +12,10 @@ import pytest
 
 from config.schema.policy_keys import KEYS
 from daemon.core.troubles import Trouble
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/**/*.md")])
@@ -58,12 +58,12 @@ def defined_names() -> set[str]:
     """Return each module, class, function, field, variable and parameter of the code."""
     names = {file.stem for file in SOURCES} | {file.parent.name for file in SOURCES}
     for file in SOURCES:
-        names |= set(_names(parse_source(file.read_text(encoding="utf-8"))))
+        names |= set(_names(nodes_of(file.read_text(encoding="utf-8"))))
     return names
 
 
-def _names(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield name

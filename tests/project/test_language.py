@@ -11,7 +11,7 @@ import pytest
 from project.arrows import modules
 from project.docstrings import files_with_long_first_lines, long_first_lines
 from project.words import find_retired, project_texts, read_retired_words
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -23,29 +23,37 @@ def excepted(name: str) -> set[str]:
     return set((HERE / name).read_text(encoding="utf-8").split())
 
 
-def test_the_first_line_of_a_docstring_is_short() -> None:
-    found = files_with_long_first_lines(ROOT)
-    assert {file: lines for file, lines in found.items() if file not in excepted("long_docstrings.txt")} == {}
+@pytest.fixture(scope="module")
+def long_lines() -> dict[str, list[str]]:
+    return files_with_long_first_lines(ROOT)
 
 
-def test_no_retired_word_is_used() -> None:
-    texts = {file: text for file, text in project_texts(ROOT).items() if file not in excepted("old_words.txt")}
-    assert [line for file, text in texts.items() for line in find_retired(file, text, RETIRED)] == []
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    return project_texts(ROOT)
 
 
-def test_the_list_of_long_docstrings_only_shrinks() -> None:
-    needless = excepted("long_docstrings.txt") - files_with_long_first_lines(ROOT).keys()
+def test_the_first_line_of_a_docstring_is_short(long_lines: dict[str, list[str]]) -> None:
+    assert {file: lines for file, lines in long_lines.items() if file not in excepted("long_docstrings.txt")} == {}
+
+
+def test_no_retired_word_is_used(texts: dict[str, str]) -> None:
+    searched = {file: text for file, text in texts.items() if file not in excepted("old_words.txt")}
+    assert [line for file, text in searched.items() for line in find_retired(file, text, RETIRED)] == []
+
+
+def test_the_list_of_long_docstrings_only_shrinks(long_lines: dict[str, list[str]]) -> None:
+    needless = excepted("long_docstrings.txt") - long_lines.keys()
     assert sorted(needless) == [], "remove these lines from tests/project/long_docstrings.txt"
 
 
-def test_the_list_of_old_words_only_shrinks() -> None:
-    texts = project_texts(ROOT)
+def test_the_list_of_old_words_only_shrinks(texts: dict[str, str]) -> None:
     needless = [file for file in excepted("old_words.txt") if not find_retired(file, texts.get(file, ""), RETIRED)]
     assert sorted(needless) == [], "remove these lines from tests/project/old_words.txt"
 
 
 def test_each_public_class_has_a_name_of_its_own() -> None:
-    classes = (node for source in modules(ROOT).values() for node in ast.walk(parse_source(source)))
+    classes = (node for source in modules(ROOT).values() for node in nodes_of(source))
     times = Counter(node.name for node in classes if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
     assert {name for name, count in times.items() if count > 1} == set()
 

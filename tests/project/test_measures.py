@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from project.arrows import modules
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_COMPLEX = 8  # of at least 95 of 100 functions
@@ -35,7 +35,7 @@ def complexities(sources: dict[str, str]) -> dict[str, int]:
     return {
         f"{module}:{node.lineno} {node.name}": complexity(node)
         for module, source in sources.items()
-        for node in ast.walk(parse_source(source))
+        for node in nodes_of(source)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
 
@@ -45,7 +45,7 @@ def conditional_expressions(sources: dict[str, str]) -> list[str]:
     return [
         f"{module}:{node.lineno}"
         for module, source in sources.items()
-        for node in ast.walk(parse_source(source))
+        for node in nodes_of(source)
         if isinstance(node, ast.IfExp)
     ]
 

@@ -7,14 +7,14 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 FOLDERS = ("config", "daemon", "tray", "installers", "bench", "tests")
@@ -91,9 +91,10 @@ def read_passages(file: str, text: str) -> list[Passage]:
     if not file.endswith(".py"):
         return [Passage("prose", number, line) for number, line in enumerate(text.splitlines(), 1)]
     passages = [Passage("names", 1, split_name(PurePosixPath(file).stem)), *_comments(text)]
-    return [*passages, *_from_tree(parse_source(text), with_sentences=file.startswith(PRODUCT))]
+    return [*passages, *_from_nodes(nodes_of(text), with_sentences=file.startswith(PRODUCT))]
 
 
+@cache
 def split_name(name: str) -> str:
     """Return the words of a name with spaces between."""
     return " ".join(PART.findall(name))
@@ -106,9 +107,9 @@ def _retired_word(line: str) -> list[RetiredWord]:
     return [RetiredWord(one, folder, pattern) for one in KINDS[kind]]
 
 
-def _from_tree(tree: ast.Module, *, with_sentences: bool) -> Iterator[Passage]:
+def _from_nodes(nodes: Iterable[ast.AST], *, with_sentences: bool) -> Iterator[Passage]:
     docstrings: set[int] = set()
-    for node in ast.walk(tree):  # parents first
+    for node in nodes:  # parents first
         match node:
             case ast.Expr(value=ast.Constant(value=str(text)) as docstring):  # under a field, too
                 docstrings.add(id(docstring))

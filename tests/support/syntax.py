@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import gc
+from functools import cache
 
 
+@cache
 def parse_source(source: str) -> ast.Module:
-    """Return the syntax tree of a source.
+    """Return the syntax tree of a source, which no caller changes.
 
-    No garbage is collected meanwhile: a finalizer that logs a traceback parses too, and CPython 3.11.2 answers a nested
-    parse with "AST constructor recursion depth mismatch".
+    Each source is parsed once. No garbage is collected meanwhile: a finalizer that logs a traceback parses too, and
+    CPython 3.11.2 answers a nested parse with "AST constructor recursion depth mismatch".
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -19,3 +21,9 @@ def parse_source(source: str) -> ast.Module:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """Return each node of the source's syntax tree, parents first."""
+    return tuple(ast.walk(parse_source(source)))

@@ -2,14 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from config.i18n.translator import LANGUAGES, LOCALE
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 ROOT = Path(__file__).parents[4]
 PACKAGES = ("config", "daemon", "tray")
@@ -24,33 +24,33 @@ def ids(language: str) -> set[str]:
 
 IDS = {language: ids(language) for language in LANGUAGES}
 KNOWN = set.union(*IDS.values())
-TREES = {
-    file.relative_to(ROOT).as_posix(): parse_source(file.read_text(encoding="utf-8"))
+FAMILY = re.compile(rf"({'|'.join(sorted({id_.partition('.')[0] for id_ in KNOWN}))})\.")
+NODES = {
+    file.relative_to(ROOT).as_posix(): nodes_of(file.read_text(encoding="utf-8"))
     for package in PACKAGES
     for file in (ROOT / package).rglob("*.py")
 }
 
 
 def literals() -> Iterator[str]:
-    for tree in TREES.values():
-        for node in ast.walk(tree):
+    for nodes in NODES.values():
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
 
 
-def formatted(tree: ast.AST) -> Iterator[ast.JoinedStr]:
+def formatted(nodes: Iterable[ast.AST]) -> Iterator[ast.JoinedStr]:
     """The f-strings of a file that are, or may be, text ids."""
-    families = "|".join(sorted({id_.partition(".")[0] for id_ in KNOWN}))
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Call(func=ast.Name(id="text" | "Text"), args=[first, *_]):
                 yield from (each for each in ast.walk(first) if isinstance(each, ast.JoinedStr))
-            case ast.JoinedStr(values=[ast.Constant(value=str(begin)), *_]) if re.match(rf"({families})\.", begin):
+            case ast.JoinedStr(values=[ast.Constant(value=str(begin)), *_]) if FAMILY.match(begin):
                 yield node
 
 
 LITERALS = set(literals())
-FORMATTED = {file: list(formatted(tree)) for file, tree in TREES.items()}
+FORMATTED = {file: list(formatted(nodes)) for file, nodes in NODES.items()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

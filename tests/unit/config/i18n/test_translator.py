@@ -18,7 +18,7 @@ from daemon.core.model import Occupancy, Role
 from daemon.core.notice import CHOICE_LABELS
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
-from support.syntax import parse_source
+from support.syntax import nodes_of
 
 ROOT = Path(__file__).parents[4]
 SHORT_LIMIT = 40
@@ -61,7 +61,7 @@ KNOWN = set(WORDS["en"])
 def sources() -> Iterator[ast.AST]:
     for package in ("config", "daemon", "tray"):
         for file in (ROOT / package).rglob("*.py"):
-            yield from ast.walk(parse_source(file.read_text(encoding="utf-8")))
+            yield from nodes_of(file.read_text(encoding="utf-8"))
 
 
 def ids_in(node: ast.expr) -> Iterator[str]:
