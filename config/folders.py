@@ -115,18 +115,30 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def _keep_private(path: Path) -> None:
-    if sys.platform == "win32":
-        keep_private(path)
-    else:
-        facts = path.lstat()
+def check_private(path: Path) -> None:
+    """Raise FolderError where another account could have written into the folder.
+
+    One that is missing passes. On Windows all pass, because `private_folder` has set the rights.
+    """
+    if sys.platform != "win32":
+        try:
+            facts = path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
         if stat.S_ISLNK(facts.st_mode):
             raise FolderError(text("folder.link"), path, text("folder.link.remedy"))
         if facts.st_uid != os.geteuid():
             raise FolderError(text("folder.foreign"), path, text("folder.foreign.remedy"))
         if others_may_write(path, facts, Writers.USER) and any(path.iterdir()):
             raise FolderError(text("folder.open"), path, text("folder.open.remedy"))
-        if stat.S_IMODE(facts.st_mode) != stat.S_IRWXU:
+
+
+def _keep_private(path: Path) -> None:
+    if sys.platform == "win32":
+        keep_private(path)
+    else:
+        check_private(path)
+        if stat.S_IMODE(path.lstat().st_mode) != stat.S_IRWXU:
             path.chmod(stat.S_IRWXU)
 
 

@@ -5,8 +5,9 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from config.folders import Folders, private_folder
+from config.folders import FolderError, Folders, private_folder
 from config.i18n.text import text
+from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
@@ -39,7 +40,7 @@ def ask(folders: Folders, loaded: Loaded, command: Command) -> Report:
         return client.ask(runtime_of_daemon(folders), command, timeout_s=limit_s)
     except client.DaemonNotRunningError:
         pass
-    except client.ControlError as problem:
+    except (client.ControlError, FolderError) as problem:
         if not only_status:
             raise
         log.warning("%s", translator_for(loaded.settings.language).render(problem.text))
@@ -123,9 +124,15 @@ def _alone(folders: Folders, loaded: Loaded, command: Command) -> Report:
 
 
 def remembered(folders: Folders) -> Memory:
-    """Return the memory, without changing anything. Raises StoreError."""
+    """Return the memory, without changing anything.
+
+    Raises UserError where nothing can be read.
+    """
     store = SqliteStore(folders.state, read_only=True)
     try:
-        return store.load()
+        memory = store.load()
     finally:
         store.close()
+    if store.problems and not memory.certificates:
+        raise UserError(store.problems[0])
+    return memory

@@ -10,6 +10,7 @@ from multiprocessing.connection import Client
 from pathlib import Path
 from typing import TypeVar
 
+from config.folders import check_private
 from config.i18n.text import text
 from config.i18n.translator import UserError
 from daemon.adapters.guide.messages import ENCODER, PAGE_LIMIT, PAGES, GuideAnswer, Page
@@ -92,8 +93,9 @@ def ask(runtime: Path, command: Command, *, timeout_s: float) -> Report:
     """Have the running daemon carry out a command, and return its report.
 
     Raises DaemonNotRunningError, ControlError when the daemon does not answer in time or by the protocol,
-    and GuideUnavailableError.
+    GuideUnavailableError, and FolderError where another account could have made the control file.
     """
+    check_private(runtime)
 
     def converse() -> Report:
         connection, reply = _request(runtime, command)
@@ -110,6 +112,7 @@ def follow(runtime: Path, *, timeout_s: float) -> GuideSubscription:
 
     Raises what `ask` raises.
     """
+    check_private(runtime)
 
     def begin() -> GuideSubscription:
         connection, _accepted = _request(runtime, FollowGuide())

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from config.folders import FolderError, private_folder
+from config.folders import FolderError, check_private, private_folder
 from config.i18n.text import Text, text
 from daemon.adapters.gate import admit
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
@@ -140,8 +140,13 @@ class SqliteStore:
         """Read what can be read without a change to anything."""
         self.close()
         try:
+            check_private(self._file.parent)
             with closing(open_for_reading(self._file)) as connection:
                 memory, _ = self._read(connection)
+        except FolderError as problem:
+            log.warning("The store is not read: %s", problem)
+            self.problems.append(problem.text)
+            return Memory()
         except FileNotFoundError:
             return Memory()
         except (DamageError, OSError, sqlite3.Error) as error:

@@ -146,6 +146,23 @@ def test_a_folder_of_another_account_is_refused_and_nothing_is_written(open_home
     assert sorted(place.iterdir()) == before
 
 
+@pytest.mark.parametrize("name", ["state", "runtime"])
+def test_no_command_believes_what_another_account_could_have_written(
+    open_home: Program, daemon: Process, name: str
+) -> None:
+    place = open_home.state_folder
+    if name == "runtime":
+        (place,) = Path(open_home.environment["XDG_RUNTIME_DIR"]).glob("vigicle*")
+    else:
+        open_home.run("quit")
+        daemon.wait(10)
+    place.chmod(0o777)
+    refused = [open_home.run(*command) for command in (("check",), ("export", "--csv", "-"), ("status",))]
+    assert [str(place) in done.stderr for done in refused] == [True, name == "state", True]
+    assert refused[0].returncode == 3
+    assert (HOLDER in refused[2].stdout) == (name == "runtime"), "the store of a trusted folder is read"
+
+
 def test_another_account_with_the_same_runtime_folder_starts_its_own(open_home: Program, daemon: Process) -> None:
     """XDG_RUNTIME_DIR survives `su` and `sudo -E`."""
     with tempfile.TemporaryDirectory() as home:
