@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from daemon.core.assessment import Assessment
+from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.issuers import is_use_open
 from daemon.core.model import Fingerprint, Occupancy
@@ -44,13 +44,24 @@ def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
 
 
 def _open_uses(state: State, assessment: Assessment) -> Iterator[Fingerprint]:
-    """Yield the certificates that count, and whose use is a question."""
+    """Yield the certificates that count, and whose use is a question.
+
+    One of each lineage: the answer holds for all.
+    """
     memory = state.memory
+    asked: set[Fingerprint] = set()
+    lineages = {f: each for each in map(_certificates, assessment.cases) for f in each}
     for line in assessment.certificates:
         certificate = memory.certificates[line.fingerprint_sha256].certificate
         is_open = is_use_open(certificate, state.settings.procedures, memory.assignments)
-        if is_open and line.stage is not Stage.SUPERSEDED:
+        if is_open and line.stage is not Stage.SUPERSEDED and certificate.fingerprint not in asked:
+            asked |= lineages.get(certificate.fingerprint, set())
             yield certificate.fingerprint
+
+
+def _certificates(case: RenewalCase) -> set[Fingerprint]:
+    """Return the certificates that decide in a case."""
+    return {entry.fingerprint for entry in case.lineage.entries}
 
 
 def _in_doubt(entry: LineageEntry) -> KeyInDoubt:

@@ -248,6 +248,15 @@ def test_the_report_asks_until_there_is_an_answer() -> None:
     assert (asking.open_uses, settled.open_uses) == ((DUE.fingerprint,), ())
 
 
+def test_the_report_asks_once_for_two_keys_of_one_holder() -> None:
+    hers = ending(30 * DAY, "hers", given_name="Marie", subject_cn="Marie MARTIN")
+    simulator = plugged(DUE, ending(1000 * DAY, "new"), hers)
+    report = simulator.check()
+    assert report is not None
+    assert len(report.certificates) == 3
+    assert sorted(report.open_uses) == sorted([DUE.fingerprint, hers.fingerprint])
+
+
 def test_another_use_is_no_procedure_where_none_is_for_any_key() -> None:
     simulator = plugged(DUE, settings=Settings(procedures=(ASSUMED, ALSO)))
     assert answers(simulator) == ["opalexe", "siv", "none", "unknown"]
