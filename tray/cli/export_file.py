@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from config.saved_files import SaveError, failure, save_file
+from config.saved_files import save_file
 
 STDOUT = "-"
 
@@ -16,15 +16,13 @@ MayReplace = Callable[[Path], bool]
 def write_export(content: bytes, target: str, *, may_replace: MayReplace) -> None:
     """Write the content into the file, or to stdout for "-".
 
-    `may_replace` is asked when the file exists already. Raises SaveError, and then has written nothing.
+    `may_replace` is asked when the file exists already. Raises SaveError, and then has written no file. Raises OSError
+    as printing does, for `stdio.printed`.
     """
-    if target != STDOUT:
-        save_file(Path(target), content, may_replace=may_replace)
-        return
-    try:
+    if target == STDOUT:
         _print(content)
-    except (OSError, ValueError) as error:
-        raise SaveError(failure(error, Path(target))) from error
+    else:
+        save_file(Path(target), content, may_replace=may_replace)
 
 
 def _print(content: bytes) -> None:

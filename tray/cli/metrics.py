@@ -8,7 +8,6 @@ from pathlib import Path
 from config.folders import Folders
 from config.i18n.text import text
 from config.i18n.translator import Translator
-from config.saved_files import SaveError
 from config.schema.load_settings import Loaded
 from tray.cli.command import NOT_DONE, AddCommand
 from tray.cli.export_file import STDOUT, write_export
@@ -27,15 +26,14 @@ def add_metrics_command(command: AddCommand, words: Callable[[str], str]) -> Non
 def _metrics(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     from daemon.assembly.metrics import CollectorError, collect_metrics, own_metrics  # no other command needs it
 
+    printed = ""
     try:
         if options.collect is not None:
             collect_metrics(Path(options.collect), loaded.settings)
         else:
-            write_export(own_metrics(folders, loaded.settings).encode(), STDOUT, may_replace=bool)
+            printed = own_metrics(folders, loaded.settings)
     except (CollectorError, OSError) as error:
         print(translator.render(text("metrics.failed", reason=str(error))), file=sys.stderr)
         return NOT_DONE
-    except SaveError as problem:
-        print(translator.render(problem.text), file=sys.stderr)
-        return NOT_DONE
+    write_export(printed.encode(), STDOUT, may_replace=bool)
     return 0

@@ -62,6 +62,8 @@ WORDS = [
     ["check", "--json"],
     ["doctor"],
     ["completion", "bash"],
+    ["metrics"],
+    ["export", "--csv", "-"],
     ["quit"],
     ["--help"],
     ["--version"],
