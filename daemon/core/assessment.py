@@ -8,7 +8,7 @@ from config.settings import NoticeSettings, Procedure, Recall, Settings
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.doubts import HolderDoubt, holder_doubts
-from daemon.core.expiry import days_left, earlier, first_notice, later, stage
+from daemon.core.expiry import DAY, days_left, earlier, first_notice, later, stage
 from daemon.core.holders import KeyLineage, LineageEntry, certificates_renewed_in_place, lineages
 from daemon.core.issuers import is_sure, procedure_of
 from daemon.core.model import (
@@ -23,6 +23,7 @@ from daemon.core.model import (
     Memory,
     ProgressId,
     ReaderName,
+    Role,
 )
 from daemon.core.recalls import last_moment, recall_of
 from daemon.core.recognition import Content, present
@@ -101,6 +102,18 @@ class Assessment:
     def watched(self, key: Key) -> tuple[CertificateStatus, ...]:
         """Return a key's dated certificates that count, by their end."""
         return self.watched_by_key.get(key.id, ())
+
+    def login_beside(self, part: CertificateStatus) -> CertificateStatus | None:
+        """Return the login of the same key that lasts a day longer, or more.
+
+        None where there is none, or where the part is a login itself.
+        """
+        if part.role is Role.AUTHENTICATION or part.usable_until is None:
+            return None
+        lasts = later(part.usable_until, DAY)
+        keys = (lines for lines in self.watched_by_key.values() if part in lines)
+        logins = (line for lines in keys for line in lines if line.role is Role.AUTHENTICATION)
+        return next((line for line in logins if line.usable_until is not None and line.usable_until >= lasts), None)
 
 
 def assess_state(state: State, now: datetime) -> Assessment:

@@ -50,6 +50,17 @@ ASSOCIATION_BODIES = {False: "notice.associate_new.ends", True: "notice.associat
 LAST_ORDER_BODIES = {False: "notice.order.by", True: "notice.order.late"}  # by whether that day is past
 PRESSING_BODIES = {False: "notice.order.ends", True: "notice.order.soon"}  # by whether the end is near
 ORDERED_BODIES = {False: "notice.ordered.ends", True: "notice.ordered.expired"}  # by whether the key has expired
+SIGNING_BODIES = {
+    "notice.order.expired": "notice.signing.expired",
+    "notice.order.soon": "notice.signing.soon",
+    "notice.order.hours": "notice.signing.hours",
+    "notice.ordered.expired": "notice.ordered.signing",
+}  # of a key that never opens an account
+PART_BODIES = {False: "notice.part.ends", True: "notice.part.expired"}
+PART_TITLES = {  # of what ends before the login: with days left, in the last day, and ended
+    Role.SIGNATURE: ("notice.signature.title", "notice.signature.last", "notice.signature.ended"),
+    Role.OTHER: ("notice.other.title", "notice.other.last", "notice.other.ended"),
+}
 PLAIN_BODIES = {False: "notice.plain.ends", True: "notice.plain.expired"}
 BODIES_BY_ROLE = {  # of what ends before the certificate that logs in
     Role.AUTHENTICATION: PLAIN_BODIES,
@@ -174,9 +185,20 @@ def _title(subject: Subject, now: datetime) -> Text:
     path = subject.path
     if path is not None and path.kind in PATH_TITLES:
         return text(PATH_TITLES[path.kind], key=key)
+    if subject.ends_before_login and subject.recall is None and subject.role in PART_TITLES:
+        return _title_of_part(subject, now)
     if expired(subject.not_after, now):
         return text(ENDED_TITLES[subject.recall is not None], key=key)
     return _title_of_days(days_left(subject.not_after, now), key, ends=subject.recall is None)
+
+
+def _title_of_part(subject: Subject, now: datetime) -> Text:
+    """Return what ends, where the key goes on to log in."""
+    days, last, ended = PART_TITLES[subject.role]
+    key, left = key_words(subject.procedure), days_left(subject.not_after, now)
+    if expired(subject.not_after, now):
+        return text(ended, key=key)
+    return text(days, key=key, count=left) if left else text(last, key=key)
 
 
 def _title_of_days(left: int, key: Text, *, ends: bool) -> Text:
@@ -210,6 +232,7 @@ def _arguments(subject: Subject) -> dict[str, Argument]:
     """Return what the bodies name."""
     procedure, case = subject.procedure, subject.case
     arguments: dict[str, Argument] = {"date": subject.not_after, "lead": lead_words(procedure)}
+    arguments["key"] = key_words(procedure)
     if procedure is not None:
         arguments |= {"procedure": procedure_words(procedure), "issuer": issuer_words(procedure)}
     if case is not None:
@@ -238,7 +261,7 @@ def _body_without_path(subject: Subject, now: datetime) -> str:
         return "notice.window"
     has_ended = expired(subject.not_after, now)
     if subject.case is None:
-        return PLAIN_BODIES[has_ended]
+        return (PART_BODIES if subject.ends_before_login else PLAIN_BODIES)[has_ended]
     return BODIES_BY_ROLE[subject.role][has_ended]
 
 
@@ -284,6 +307,11 @@ def _association_body(subject: Subject, *, has_ended: bool) -> str:
 def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
     if subject.ends_before_login:
         return BODIES_BY_ROLE[subject.role][has_ended]
+    body_id = _body_of_whole_key(subject, now, has_ended=has_ended)
+    return SIGNING_BODIES.get(body_id, body_id) if subject.only_signs else body_id
+
+
+def _body_of_whole_key(subject: Subject, now: datetime, *, has_ended: bool) -> str:
     if subject.is_ordered:
         return ORDERED_BODIES[has_ended]
     if has_ended:

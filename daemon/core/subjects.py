@@ -1,6 +1,6 @@
 """The keys to notify of, and what was told of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
@@ -13,7 +13,7 @@ from daemon.core.expiry import DAY, earlier, later
 from daemon.core.holders import holder_name
 from daemon.core.model import Key, Memory, Role
 from daemon.core.renewal import last_moment_with_old
-from daemon.core.views.report import Path
+from daemon.core.views.report import CertificateStatus, Path
 
 CLOCK_SLACK = timedelta(days=1)
 
@@ -24,7 +24,7 @@ class Subject:
 
     `not_after` is the earliest end of its use that was not announced as past. `role` and `recall` are those of the
     certificate that ends. `case` is the one in which the key is current, and `present`
-    whether it is in a reader.
+    whether it is in a reader. `ends_before_login`: the certificate that logs in lasts a day longer, or more.
     """
 
     key: Key
@@ -33,6 +33,7 @@ class Subject:
     recall: Recall | None = None
     case: RenewalCase | None
     present: bool = False
+    ends_before_login: bool = False
 
     @property
     def path(self) -> Path | None:
@@ -56,9 +57,9 @@ class Subject:
         return self.case.expected
 
     @property
-    def ends_before_login(self) -> bool:
-        """Whether the certificate that logs in lasts a day longer, or more."""
-        return self.case is not None and self.case.status.current.not_after >= later(self.not_after, DAY)
+    def only_signs(self) -> bool:
+        """Whether no key of the case logs in."""
+        return self.case is not None and self.case.status.current.seen.certificate.role is Role.SIGNATURE
 
     def notices(self, settings: Settings) -> NoticeSettings:
         """Return when to notify of the key."""
@@ -91,9 +92,22 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
         if ending:
             end = _end_to_announce(key, list(ending), memory, now)
             first = ending[end]
-            case, here = current.get(key.id), key.id in assessment.present_keys
-            found.append(Subject(key=key, not_after=end, role=first.role, recall=first.recall, case=case, present=here))
+            subject = Subject(
+                key=key,
+                not_after=end,
+                role=first.role,
+                recall=first.recall,
+                case=current.get(key.id),
+                present=key.id in assessment.present_keys,
+            )
+            found.append(replace(subject, ends_before_login=_ends_before_login(subject, first, assessment)))
     return tuple(found)
+
+
+def _ends_before_login(subject: Subject, first: CertificateStatus, assessment: Assessment) -> bool:
+    if subject.case is None:
+        return assessment.login_beside(first) is not None
+    return subject.case.status.current.not_after >= later(subject.not_after, DAY)
 
 
 def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:

@@ -23,6 +23,7 @@ from daemon.core.commands import (
 from daemon.core.expiry import days_left, expired
 from daemon.core.key_names import called, key_words
 from daemon.core.labels import TROUBLE_TITLES
+from daemon.core.model import Role
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.notice_words import left_words
 from daemon.core.state import State
@@ -40,6 +41,10 @@ PATH_ITEMS = {
     WorkflowKind.ASSOCIATE_NEW: "menu.associate_new",
 }
 LANGUAGE_ITEMS = {"fr": "menu.language.fr", "en": "menu.language.en"}
+PART_FACES = {  # by whether it has ended
+    Role.SIGNATURE: {False: "face.signature", True: "face.signature.ended"},
+    Role.OTHER: {False: "face.other", True: "face.other.ended"},
+}
 FAULT_VIEW = TrayView(
     icon_state=IconState.TROUBLE,
     tooltip=text(TROUBLE_TITLES[Trouble.INTERNAL_FAULT]),
@@ -57,7 +62,8 @@ ICON_STATES = {Stage.EXPIRED: IconState.EXPIRED, Stage.URGENT: IconState.URGENT,
 class Shown:
     """The key that the menu speaks of.
 
-    `case` is the one that it is current in, and `recall` what ends it.
+    `case` is the one that it is current in, and `recall` what ends it. `part` is the role of the certificate that ends
+    before the login of its key.
     """
 
     end: datetime
@@ -65,6 +71,7 @@ class Shown:
     procedure: Procedure | None
     recall: Recall | None = None
     case: RenewalCase | None = None
+    part: Role | None = None
 
 
 def build_tray_view(state: State, assessment: Assessment, now: datetime) -> TrayView:
@@ -123,13 +130,19 @@ def _headline(icon_state: IconState, state: State, shown: Shown | None, now: dat
     if icon_state is IconState.TROUBLE and trouble:
         return text(TROUBLE_TITLES[trouble])
     if shown is not None:
-        key = key_words(shown.procedure)
-        if expired(shown.end, now):
-            return text("face.expired" if shown.recall is None else "face.recalled", key=key)
-        return text("face.well", key=key, left=left_words(shown.end, now))
+        return _headline_of_key(shown, now)
     if icon_state is IconState.NO_READER:
         return text("face.no_reader")
     return text("face.no_key")
+
+
+def _headline_of_key(shown: Shown, now: datetime) -> Text:
+    key, left = key_words(shown.procedure), left_words(shown.end, now)
+    if shown.part is not None and shown.recall is None:
+        return text(PART_FACES[shown.part][expired(shown.end, now)], key=key, left=left)
+    if expired(shown.end, now):
+        return text("face.expired" if shown.recall is None else "face.recalled", key=key)
+    return text("face.well", key=key, left=left)
 
 
 def _shown_key(state: State, assessment: Assessment, counted: list[CertificateStatus]) -> Shown | None:
@@ -146,7 +159,8 @@ def _shown_key(state: State, assessment: Assessment, counted: list[CertificateSt
     end, first = min(dated, key=lambda each: each[0])
     procedure = next((p for p in state.settings.procedures if p.id == first.procedure), None)
     holder = first.subject_cn or text("holder.unknown")
-    return Shown(end=end, holder=holder, procedure=procedure, recall=first.recall)
+    part = None if assessment.login_beside(first) is None else first.role
+    return Shown(end=end, holder=holder, procedure=procedure, recall=first.recall, part=part)
 
 
 def _first_case(assessment: Assessment) -> RenewalCase | None:

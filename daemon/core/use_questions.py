@@ -17,6 +17,7 @@ from daemon.core.welcome import WELCOME
 BODIES = {
     *("notice.order.ends", "notice.order.expired", "notice.order.soon"),
     *("notice.plain.ends", "notice.plain.expired"),
+    *("notice.signing.soon", "notice.signing.expired"),
 }  # their second sentence only advises
 
 

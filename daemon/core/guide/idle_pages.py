@@ -1,16 +1,17 @@
 """The pages that are shown while no workflow is under way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
 from config.i18n.text import Phrase, Sentence, text
 from config.instants import has_end
+from config.settings import Procedure
 from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
-from daemon.core.expiry import earlier, first_notice
+from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.form_factor import FormFactor, form_factor
 from daemon.core.guide.actions import ask_action, changed_answers, selections, take_back_action, workflow_action
 from daemon.core.guide.context import GuideContext
@@ -21,11 +22,11 @@ from daemon.core.guide.timeline import timeline
 from daemon.core.guide.use_page import ask_use_action
 from daemon.core.key_names import key_words
 from daemon.core.model import Claim
-from daemon.core.notice_words import span_words
+from daemon.core.notice_words import BODIES_BY_ROLE, PART_BODIES, span_words
 from daemon.core.renewal import waits_until
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView
-from daemon.core.views.report import Stage
+from daemon.core.views.report import CertificateStatus, Stage
 
 
 class CalmPage(Enum):
@@ -60,11 +61,12 @@ BODIES_WITHOUT_END = BODIES | {
     CalmPage.RENEWED: "guide.well.no_end",
     CalmPage.WELL: "guide.well.no_end",
 }
+ENDING = {Stage.DUE, Stage.URGENT, Stage.EXPIRED}
 ENDS = {CalmPage.FINISHED, CalmPage.RENEWED, CalmPage.TIDIED}
 """The pages of a workflow that is over."""
 
 
-def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
+def empty_page(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
     """Return the page for a user without a key of any procedure."""
     shown = reader_status(state, None)
     unsure = form_factor(state) is FormFactor.UNKNOWN
@@ -82,12 +84,14 @@ def empty_page(state: State, assessment: Assessment) -> GuideView[Sentence]:
     if plain is None or plain.usable_until is None:
         return page
     holder = holder_label(plain.subject_cn)
+    end = (assessment.login_beside(plain) or plain).usable_until or plain.usable_until
     asks = ask_use_action(state, state.memory.certificates[plain.fingerprint_sha256].certificate)
     return replace(
         page,
         actions=(*page.actions, *filter(None, [asks])),
         headline=text("guide.plain"),
-        body=text(_plain_body(plain.usable_until), holder=holder, date=plain.usable_until),
+        body=text(_plain_body(end), holder=holder, date=end),
+        notes=tuple(_parts([plain], assessment, None, now)),
     )
 
 
@@ -101,6 +105,7 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
     page = _which_page(context)
     end = context.case.status.current.not_after
     bodies = BODIES if has_end(end) else BODIES_WITHOUT_END
+    lines = context.assessment.watched(context.case.status.current.key)
     told = earlier(end, first_notice(context.state.settings.notices_of(context.procedure)))
     span = span_words(end, context.now)
     view = GuideView(
@@ -112,7 +117,7 @@ def calm_page(context: GuideContext) -> GuideView[Sentence]:
         alert=obstacle(context, shown),
         reader=shown,
         reader_words=reader_text(context.state, context, shown),
-        notes=tuple(_notes(page)),
+        notes=(*_parts(lines, context.assessment, context.procedure, context.now), *_notes(page)),
         openings=tuple(_calendar(page, end)),
         primary=_primary(page),
         likely=ActionId(ActionKind.FINISH) if _primary(page) else None,
@@ -158,6 +163,17 @@ def _calendar(page: CalmPage, end: datetime) -> Iterator[Action[Sentence]]:
     """Yield the offer to put the dates into a calendar."""
     if page in {CalmPage.WELL, CalmPage.FINISHED} and has_end(end):
         yield workflow_action(ActionKind.CALENDAR)
+
+
+def _parts(
+    lines: Iterable[CertificateStatus], assessment: Assessment, procedure: Procedure | None, now: datetime
+) -> Iterator[Sentence]:
+    """Yield what ends, or has ended, before the login of its key."""
+    for line in lines:
+        if line.usable_until is not None and line.stage in ENDING and assessment.login_beside(line) is not None:
+            bodies = PART_BODIES if procedure is None else BODIES_BY_ROLE[line.role]
+            key = key_words(procedure)
+            yield text(bodies[expired(line.usable_until, now)], key=key, date=line.usable_until)
 
 
 def _notes(page: CalmPage) -> Iterator[Sentence]:

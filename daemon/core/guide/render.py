@@ -90,7 +90,7 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
 def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
     case, asked = shown_case(state, assessment), asked_certificate(state)
     if case is None:
-        page = empty_page(state, assessment)
+        page = empty_page(state, assessment, now)
         return with_use_question(page, state, asked) if asked else page
     context = build_context(state, assessment, case, now)
     page = _page(context)
