@@ -104,7 +104,7 @@ class Assessment:
         return self.watched_by_key.get(key.id, ())
 
     def login_beside(self, part: CertificateStatus) -> CertificateStatus | None:
-        """Return the login of the same key that lasts a day longer, or more.
+        """Return the login of the same key that lasts a day longer.
 
         None where there is none, or where the part is a login itself.
         """

@@ -308,7 +308,7 @@ def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
     if subject.ends_before_login:
         return BODIES_BY_ROLE[subject.role][has_ended]
     body_id = _body_of_whole_key(subject, now, has_ended=has_ended)
-    return SIGNING_BODIES.get(body_id, body_id) if subject.only_signs else body_id
+    return SIGNING_BODIES.get(body_id, body_id) if subject.never_logs_in else body_id
 
 
 def _body_of_whole_key(subject: Subject, now: datetime, *, has_ended: bool) -> str:

@@ -57,7 +57,7 @@ class Subject:
         return self.case.expected
 
     @property
-    def only_signs(self) -> bool:
+    def never_logs_in(self) -> bool:
         """Whether no key of the case logs in."""
         return self.case is not None and self.case.status.current.seen.certificate.role is Role.SIGNATURE
 

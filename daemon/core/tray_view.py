@@ -41,7 +41,7 @@ PATH_ITEMS = {
     WorkflowKind.ASSOCIATE_NEW: "menu.associate_new",
 }
 LANGUAGE_ITEMS = {"fr": "menu.language.fr", "en": "menu.language.en"}
-PART_FACES = {  # by whether it has ended
+PART_HEADLINES = {  # by whether it has ended
     Role.SIGNATURE: {False: "face.signature", True: "face.signature.ended"},
     Role.OTHER: {False: "face.other", True: "face.other.ended"},
 }
@@ -139,7 +139,7 @@ def _headline(icon_state: IconState, state: State, shown: Shown | None, now: dat
 def _headline_of_key(shown: Shown, now: datetime) -> Text:
     key, left = key_words(shown.procedure), left_words(shown.end, now)
     if shown.part is not None and shown.recall is None:
-        return text(PART_FACES[shown.part][expired(shown.end, now)], key=key, left=left)
+        return text(PART_HEADLINES[shown.part][expired(shown.end, now)], key=key, left=left)
     if expired(shown.end, now):
         return text("face.expired" if shown.recall is None else "face.recalled", key=key)
     return text("face.well", key=key, left=left)

@@ -61,19 +61,19 @@ UNKNOWN = "An unknown issuer"
             {LOGIN: FAR, SIGN: 12 * DAY},
             "CertEurope",
             ("notice.signature.title", "notice.signature.ends", "face.signature", "notice.signature.ends"),
-            id="signs, and ends first",
+            id="to sign with, ends first",
         ),
         pytest.param(
             {LOGIN: FAR, SIGN: -DAY},
             "CertEurope",
             ("notice.signature.ended", "notice.signature.expired", "face.signature.ended", "notice.signature.expired"),
-            id="signs, and has ended",
+            id="to sign with, has ended",
         ),
         pytest.param(
             {LOGIN: FAR, SIGN: DAY / 2},
             "CertEurope",
             ("notice.signature.last", "notice.signature.ends", "face.signature", "notice.signature.ends"),
-            id="signs, in its last day",
+            id="to sign with, in its last day",
         ),
         pytest.param(
             {LOGIN: FAR, SIGN: 12 * DAY, MORE: 11 * DAY},
@@ -97,13 +97,13 @@ UNKNOWN = "An unknown issuer"
             {SIGN: 12 * DAY},
             "CertEurope",
             ("notice.soon.title", "notice.signing.soon", "face.well", None),
-            id="a key that only signs",
+            id="a key to sign with alone",
         ),
         pytest.param(
             {SIGN: DAY * 3 / 2},
             "CertEurope",
             ("notice.soon.title", "notice.signing.hours", "face.well", None),
-            id="a key that only signs, in its last hours",
+            id="a key to sign with alone, in its last hours",
         ),
         pytest.param(
             {SIGN: -DAY},
@@ -121,7 +121,7 @@ UNKNOWN = "An unknown issuer"
             {LOGIN: FAR, SIGN: 12 * DAY},
             UNKNOWN,
             ("notice.signature.title", "notice.part.ends", "face.signature", "notice.part.ends"),
-            id="signs, of an unknown issuer",
+            id="to sign with, of an unknown issuer",
         ),
         pytest.param(
             {LOGIN: FAR, MORE: -DAY},
@@ -138,15 +138,15 @@ def test_the_words_follow_the_certificate_that_ends(
     simulator.look()
     simulator.plug(*(ending(life, role.value, role=role, issuer_o=issuer) for role, life in key.items()))
     told = simulator.delivered[-1][1]
-    title, body, face, note = words
+    title, body, headline, note = words
     assert (told.title.id, told.body.id) == (title, body)
     state, now = simulator.state, simulator.now
-    assert build_tray_view(state, assess_state(state, now), now).tooltip.id == face
+    assert build_tray_view(state, assess_state(state, now), now).tooltip.id == headline
     noted = [each.id for each in simulator.page.notes if isinstance(each, Text)]
     assert next((id_ for id_ in noted if id_.startswith("notice.")), None) == note
 
 
-def test_an_ordered_key_that_only_signs_says_so() -> None:
+def test_an_ordered_key_to_sign_with_says_so() -> None:
     simulator = Simulator()
     simulator.look()
     simulator.plug(ending(12 * DAY, role=SIGN))
