@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from support.process import SupportTimeoutError, require_file, require_tool, wait_until
-from support.wine_prefix import QUIET, Ended, WinePrefix, WineProgram
+from support.wine_prefix import LIMIT_S, QUIET, Ended, WinePrefix, WineProgram
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ class DesktopProgram:
         self._log = log
         self._heard = 0  # characters that were waited for
 
-    def wait_for(self, text: str, limit_s: float = 60.0) -> None:
+    def wait_for(self, text: str, limit_s: float = LIMIT_S) -> None:
         """Return once the log holds the text, after that of earlier calls."""
 
         def holds_text() -> bool:
@@ -79,6 +79,7 @@ class Windows:
         self._card, self._state = folder / "card.der", folder / "reader.txt"
         self._generation = self._counter = 0
         self._scripts = itertools.count()
+        self._is_on_desktop = False
         self.module = folder / "prefix/drive_c/Middleware/played_key.dll"
         played = {
             "VIGICLE_TEST_WINSCARD": windows_path(self._state),
@@ -158,8 +159,17 @@ class Windows:
         Wine 10 gives a program with a console a window there, and takes its output.
         """
         program = windows_path(self.program / "vigiclew.exe")
+        self._is_on_desktop = True
         started = self.prefix.start("explorer.exe", f"/desktop={DESKTOP}", program, *arguments)
         return DesktopProgram(started, self.data / "vigicle.log")
+
+    def end(self) -> None:
+        """End vigicle, and on the desktop one that has not come up in time."""
+        if (self.data / "run/control.json").exists():
+            self.run("quit")
+        if self._is_on_desktop:
+            self._is_on_desktop = False
+            self.prefix.run("taskkill", "/F", "/IM", "vigiclew.exe")
 
     def python(self, code: str, *arguments: str, on_desktop: bool = False) -> Ended:
         """Run Python code in that Windows, with vigicle importable."""

@@ -41,6 +41,5 @@ def windows(windows_of_session: Windows) -> Iterator[Windows]:
     windows_of_session.unplug()
     windows_of_session.configure()
     yield windows_of_session
-    if (windows_of_session.data / "run/control.json").exists():
-        windows_of_session.run("quit")
+    windows_of_session.end()
     shutil.rmtree(windows_of_session.data)
