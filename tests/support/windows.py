@@ -164,7 +164,7 @@ class Windows:
         return DesktopProgram(started, self.data / "vigicle.log")
 
     def end(self) -> None:
-        """End vigicle, and on the desktop one that has not come up in time."""
+        """End vigicle, also one that comes up late."""
         if (self.data / "run/control.json").exists():
             self.run("quit")
         if self._is_on_desktop:
