@@ -41,7 +41,7 @@ from daemon.core.guide.use_page import (
     use_line,
     with_use_question,
 )
-from daemon.core.model import Claim
+from daemon.core.model import Claim, Fingerprint
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView, StepStatus, StepSummary
 from daemon.core.views.report import Reason
@@ -129,14 +129,18 @@ def _page(context: GuideContext) -> GuideView[Sentence]:
 def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
     """Return the case to show.
 
-    In this order: the one that the user chose, one that was begun, one of an inserted key, the most pressing one.
+    In this order: the one that the user chose, one that was begun, one of an inserted key, the most pressing one. The
+    inserted keys are the last known ones: a key that is being read again leaves the page to no other.
     """
-    chosen, cases = _chosen_case(state, assessment), assessment.cases
+    chosen = _chosen_case(state, assessment)
     if chosen is not None:
         return chosen
-    begun = (case for case in cases if _is_begun(state, case))
-    inserted = (case for case in cases if _is_inserted(state, case))
-    return next(begun, None) or next(inserted, None) or next(iter(cases), None)
+    return min(assessment.cases, key=lambda case: _rank(state, case), default=None)
+
+
+def _rank(state: State, case: RenewalCase) -> tuple[bool, bool, datetime, Fingerprint]:
+    current = case.status.current
+    return not _is_begun(state, case), not _is_inserted(state, case), current.not_after, current.fingerprint
 
 
 def _chosen_case(state: State, assessment: Assessment) -> RenewalCase | None:
