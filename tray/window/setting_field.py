@@ -94,9 +94,8 @@ class WrittenRow(SettingRow):
     def __init__(self, theme: Theme, setting: SettingId, write: Write) -> None:
         super().__init__(theme, setting, write)
         self._hint = WrappingLabel(theme, scale=0.9, tone="muted")
-        self._input = LineField(self._put_back, SETTING_LIMIT)
+        self._input = LineField(self._put_back, SETTING_LIMIT, round(FIELD_WIDTH * theme.em))
         self._input.setObjectName(f"set:{setting}")
-        self._input.setFixedWidth(round(FIELD_WIDTH * theme.em))
         self._input.setMinimumHeight(round(LOWEST * theme.base))
         self._input.textEdited.connect(self._compare)
         self._input.returnPressed.connect(self._save)

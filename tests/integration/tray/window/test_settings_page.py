@@ -115,3 +115,15 @@ def test_the_diagnosis_is_shown_with_one_action_for_each_trouble(guide_setup: Gu
     window.show_page(replace(PAGE, findings=()))
     guide_setup.settle()
     assert "All is in order." in [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+
+
+def test_in_large_letters_the_page_is_as_wide_as_the_window(guide_setup: GuideSetup) -> None:
+    guide_setup.enlarge(2.0)
+    narrow = guide_setup.window(PAGE, "640x480")
+    narrow.go_to(SETTINGS)
+    guide_setup.settle()
+    narrow.grab()
+    field = days(narrow)
+    assert field.mapTo(narrow, field.rect().topRight()).x() < narrow.width()
+    guide_setup.close(narrow)
+    guide_setup.enlarge(1.0)
