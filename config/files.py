@@ -7,13 +7,13 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes, *, follow_link: bool = False) -> None:
     """Replace the content of the file atomically and durably.
 
-    A link is followed. A new file is readable by this user alone (0600), and an existing one keeps its mode.
-    Raises OSError, and then leaves everything as it was.
+    A link is replaced, or followed. A new file is readable by this user alone (0600), and an existing one keeps its
+    mode. Raises OSError, and then leaves everything as it was.
     """
-    real = Path(os.path.realpath(target))
+    real = Path(os.path.realpath(target)) if follow_link else target
     number, name = tempfile.mkstemp(dir=real.parent, prefix=".vigicle-")
     temporary = Path(name)
     try:
@@ -21,7 +21,7 @@ def write_whole(target: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if real.exists():
+        if real.exists() and not real.is_symlink():
             shutil.copymode(real, temporary)
         temporary.replace(real)
     except BaseException:

@@ -29,7 +29,7 @@ def save_file(target: Path, content: bytes, *, may_replace: Callable[[Path], boo
             raise SaveError(text("export.no_file", file=str(target)))
         if file.exists() and not may_replace(file):
             raise SaveError(text("export.exists", file=str(target)))
-        write_whole(file, content)
+        write_whole(file, content, follow_link=True)
     except (OSError, ValueError) as error:
         raise SaveError(failure(error, file)) from error
 

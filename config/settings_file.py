@@ -56,7 +56,7 @@ def write_setting(folders: Folders, setting: SettingId, written: str) -> None:
     after = tomlkit.dumps(document)
     check_settings(file, parse_content(file, after))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(file, (_BOM if raw.startswith(_BOM) else b"") + after.encode())
+    write_whole(file, (_BOM if raw.startswith(_BOM) else b"") + after.encode(), follow_link=True)
 
 
 def parse_setting(setting: SettingId, written: str) -> object | None:

@@ -99,7 +99,8 @@ def test_an_existing_file_is_replaced_only_after_a_yes(
 
 
 def test_what_cannot_be_written_is_told(window: GuideWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_file: object, _content: bytes) -> None:
+    def full(_file: object, _content: bytes, *, follow_link: bool) -> None:
+        assert follow_link
         raise OSError(28, "No space left on device")
 
     told: list[str] = []
