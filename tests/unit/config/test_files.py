@@ -1,4 +1,4 @@
-"""A file is written whole, and through no link but one that is the user's own."""
+"""A file is written whole, and no link is followed unasked."""
 
 import os
 from pathlib import Path
