@@ -195,7 +195,8 @@ def list_schema(items: Mapping[str, object], **more: object) -> dict[str, object
 
 def whole_number(low: int, high: int, accepted: str) -> Kind[int]:
     """Accept a whole number from `low` to `high`."""
-    return Kind(accepted, lambda value: _whole(value, low, high), (str(low), str(high)), whole_schema(low, high))
+    bounds = tuple(dict.fromkeys((str(low), str(high))))  # one where they are equal
+    return Kind(accepted, lambda value: _whole(value, low, high), bounds, whole_schema(low, high))
 
 
 def one_of(names: Iterable[str], accepted: str = "accepted.one_of") -> Kind[str]:

@@ -390,7 +390,7 @@ def test_a_good_procedure_file_is_told_so(english: Program) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        pytest.param("schema_version = 9", ("schema_version = 9", "accepted is the version"), id="a newer file"),
+        pytest.param("schema_version = 9", ("schema_version = 9", "knows, 1, or none"), id="a newer file"),
         pytest.param(
             f"window_opens_days = 4000\n{GOOD.read_text(encoding='utf-8')}",
             ("window_opens_days = 4000", "1 to 3650"),
