@@ -3,6 +3,7 @@
 from config.i18n.text import Argument, Phrase, Text, text
 from config.i18n.wording import Wording
 from config.settings import Procedure
+from daemon.core.caching import memoize_last
 from daemon.core.expiry import DAY, earlier
 from daemon.core.guide.context import GuideContext
 from daemon.core.holders import LineageEntry
@@ -16,6 +17,7 @@ KEY_LABELS = {BarRole.OLD: "key.old", BarRole.NEW: "key.new", BarRole.OTHER: "ke
 NAMED_KEY_LABELS = {BarRole.OLD: "key.old_named", BarRole.NEW: "key.new_named", BarRole.OTHER: "key.only_named"}
 
 
+@memoize_last
 def sentence_arguments(context: GuideContext) -> Arguments:
     """Return the arguments that sentences of the guide may use."""
     roles = context.roles

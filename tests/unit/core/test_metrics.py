@@ -83,7 +83,8 @@ def test_no_recall_is_named_where_the_certificate_ends_before_it() -> None:
 
 
 def test_every_series_of_a_thousand_certificates_is_within_the_limit() -> None:
-    many = memory(*(owned(ending((n + 10) * DAY, f"c{n}")) for n in range(1000)))
+    people = ({"given_name": f"A{n}", "surname": f"B{n}", "subject_cn": f"A{n} B{n}"} for n in range(1000))
+    many = memory(*(owned(ending((n + 10) * DAY, f"c{n}", **names)) for n, names in enumerate(people)))
     text = written(many, RECALLED)
     assert sum(not line.startswith("#") for line in text.splitlines()) <= SERIES_LIMIT
     assert exposition(parse_samples(text, ACCOUNT, with_names=False)) == text

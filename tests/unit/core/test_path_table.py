@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import product
 from pathlib import Path as File
 
@@ -72,12 +73,11 @@ class World:
 
     @property
     def old(self) -> Certificate:
-        return ending(ENDS[self.end])
+        return old_certificate(self.end)
 
     @property
     def new(self) -> Certificate:
-        names = {"same": {}, "another": {"given_name": "Anne", "subject_cn": "Anne MARTIN"}}.get(self.holder, DOUBTFUL)
-        return certificate("new", not_before=NOW + BEGINS[self.begin], not_after=NOW + 1000 * DAY, **names)
+        return new_certificate(self.begin, self.holder)
 
     @property
     def are_paired(self) -> bool:
@@ -96,6 +96,17 @@ class World:
             assignments={fingerprint: use for fingerprint, use in uses.items() if use is not None},
             holder_answers={pair_of(self.old.fingerprint, self.new.fingerprint): told} if told else {},
         )
+
+
+@cache
+def old_certificate(end: str) -> Certificate:
+    return ending(ENDS[end])
+
+
+@cache
+def new_certificate(begin: str, holder: str) -> Certificate:
+    names = {"same": {}, "another": {"given_name": "Anne", "subject_cn": "Anne MARTIN"}}.get(holder, DOUBTFUL)
+    return certificate("new", not_before=NOW + BEGINS[begin], not_after=NOW + 1000 * DAY, **names)
 
 
 def judged(kept: Memory, *procedures: Procedure, blank: bool = False) -> tuple[RenewalCase, ...]:
