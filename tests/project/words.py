@@ -138,7 +138,10 @@ def _defined_name(node: ast.AST) -> str | None:
 
 
 def _may_be_in_comments(source: str, word: re.Pattern[str]) -> bool:
-    """Return whether the word is behind a "#", which is faster than to tokenize."""
+    """Return whether the word is behind a "#".
+
+    That is faster than to tokenize.
+    """
     return any(word.search(line.partition("#")[2]) for line in source.splitlines() if "#" in line)
 
 
