@@ -11,20 +11,21 @@ from daemon.core.doubts import HolderDoubt
 from daemon.core.holders import holder_name
 from daemon.core.model import CertificatePair, Memory
 from daemon.core.notice import Notice, NoticeId, NoticeKind
+from daemon.core.notice_words import with_second_sentence
 from daemon.core.subjects import was_delivered
 
 
 def with_question(
     notice: Notice, case: RenewalCase | None, memory: Memory, asked: set[CertificatePair], now: datetime
 ) -> Notice:
-    """Return a notice that ends with the question, if it is due.
+    """Return a notice whose second sentence is the question, if due.
 
-    `asked` takes up what is asked.
+    `asked` takes up what is asked. Where the second sentence is news, the question has a notice of its own.
     """
-    doubt = _unasked_doubt(case, memory, asked, now)
-    if doubt is None:
+    body = with_second_sentence(notice.body, text("guide.ask.holder"))
+    doubt = None if body is None else _unasked_doubt(case, memory, asked, now)
+    if doubt is None or body is None:
         return notice
-    body = text("notice.and_question", notice=notice.body, question=text("guide.ask.holder"))
     return replace(notice, body=body, dedup_keys=(HolderKey(doubt.pair), *notice.dedup_keys))
 
 

@@ -61,6 +61,11 @@ PART_TITLES = {  # of what ends before the login: with days left, in the last da
     Role.SIGNATURE: ("notice.signature.title", "notice.signature.last", "notice.signature.ended"),
     Role.OTHER: ("notice.other.title", "notice.other.last", "notice.other.ended"),
 }
+ADVISING_BODIES = {  # a question may take the place of their second sentence, which only advises
+    *("notice.order.ends", "notice.order.expired", "notice.order.soon"),
+    *("notice.plain.ends", "notice.plain.expired"),
+    *("notice.signing.soon", "notice.signing.expired"),
+}
 PLAIN_BODIES = {False: "notice.plain.ends", True: "notice.plain.expired"}
 BODIES_BY_ROLE = {  # of what ends before the certificate that logs in
     Role.AUTHENTICATION: PLAIN_BODIES,
@@ -120,6 +125,21 @@ def with_holder(body: Text, holder: str | Text | None) -> Text:
     if holder is None:
         return body
     return text("notice.of", holder=holder, body=body)
+
+
+def with_second_sentence(body: Text, question: Text) -> Text | None:
+    """Return a body with the question in place of its advice.
+
+    None where the advice is news, or the body asks already.
+    """
+    arguments = dict(body.args)
+    inner = arguments.get("body")
+    if body.id == "notice.of" and isinstance(inner, Text):
+        asking = with_second_sentence(inner, question)
+        return asking and text("notice.of", holder=arguments["holder"], body=asking)
+    if body.id not in ADVISING_BODIES:
+        return None
+    return text("notice.use", date=arguments["date"], question=question)
 
 
 def left_words(not_after: datetime, now: datetime) -> Text:

@@ -11,14 +11,9 @@ from daemon.core.issuers import is_use_open, procedure_of
 from daemon.core.key_names import procedure_words
 from daemon.core.model import Certificate, Fingerprint, Key, KeyId, Memory, Role
 from daemon.core.notice import Notice, NoticeKind
+from daemon.core.notice_words import with_second_sentence
 from daemon.core.subjects import was_delivered
 from daemon.core.welcome import WELCOME
-
-BODIES = {
-    *("notice.order.ends", "notice.order.expired", "notice.order.soon"),
-    *("notice.plain.ends", "notice.plain.expired"),
-    *("notice.signing.soon", "notice.signing.expired"),
-}  # their second sentence only advises
 
 
 def deciding_certificate(key: KeyId, assessment: Assessment, memory: Memory) -> Certificate | None:
@@ -41,25 +36,10 @@ def with_use_question(
     certificate = None if key is None else deciding_certificate(key, assessment, memory)
     if key is None or certificate is None or not is_use_open(certificate, procedures, memory.assignments):
         return notice
-    body = _with_second_sentence(notice.body, use_words(procedure_of(certificate, procedures, memory.assignments)))
+    body = with_second_sentence(notice.body, use_words(procedure_of(certificate, procedures, memory.assignments)))
     if body is None or was_delivered(memory, UseKey(key), now) or not was_delivered(memory, WELCOME, now):
         return notice
     return replace(notice, body=body, dedup_keys=(UseKey(key), *notice.dedup_keys))
-
-
-def _with_second_sentence(body: Text, question: Text) -> Text | None:
-    """Return a body with the question in place of its advice.
-
-    None where the advice is news, or the body asks already.
-    """
-    arguments = dict(body.args)
-    inner = arguments.get("body")
-    if body.id == "notice.of" and isinstance(inner, Text):
-        asking = _with_second_sentence(inner, question)
-        return asking and text("notice.of", holder=arguments["holder"], body=asking)
-    if body.id not in BODIES:
-        return None
-    return text("notice.use", date=arguments["date"], question=question)
 
 
 def use_words(assumed: Procedure | None) -> Text:

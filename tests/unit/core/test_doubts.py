@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from config.i18n.text import Text
+from config.settings import Procedure
 from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import RenewalCase, assess_state
@@ -12,7 +13,8 @@ from daemon.core.commands import ChooseAction, CompareHolders, ForgetCertificate
 from daemon.core.doubts import TOO_COMMON
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, HolderAnswer
-from support.core.factories import DAY, NOW, SETTINGS, certificate, ending, memory, owned
+from daemon.core.state import State
+from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, ending, memory, owned
 from support.core.simulator import Simulator
 
 OLD = ending(20 * DAY, "old")
@@ -86,16 +88,42 @@ def test_an_answer_can_be_changed(first: str, then: str, lines: int) -> None:
     assert not any(Claim.REPLACES in key.claims for key in simulator.state.memory.keys.values()) or lines == 1
 
 
-def test_the_question_is_the_last_sentence_of_a_notice_that_is_due() -> None:
-    simulator = Simulator()
+def starting_with(*keys: Certificate, procedure: Procedure = OPALEXE) -> Simulator:
+    """Start with these keys remembered."""
+    state = State(settings=replace(SETTINGS, procedures=(procedure,)), memory=memory(*map(owned, keys)))
+    simulator = Simulator(state=state)
     simulator.look()
-    simulator.state = replace(simulator.state, memory=memory(owned(OLD), owned(MARRIED)))
-    simulator.look()
-    (body,) = [notice.body for _, notice in simulator.delivered if notice.body.id == "notice.and_question"]
-    first, question = (value for _, value in body.args)
-    assert isinstance(first, Text)
-    assert "notice.order." in repr(first)
-    assert question == Text("guide.ask.holder")
+    return simulator
+
+
+def bodies(simulator: Simulator) -> list[Text]:
+    """Return the words of each notice, without the holder before them."""
+    told = (notice.body for _, notice in simulator.delivered)
+    return [inner if isinstance(inner := dict(body.args).get("body"), Text) else body for body in told]
+
+
+def test_the_question_is_the_second_sentence_of_a_notice_that_is_due() -> None:
+    simulator = starting_with(OLD, MARRIED)
+    (body,) = bodies(simulator)
+    assert (body.id, dict(body.args)["question"]) == ("notice.use", Text("guide.ask.holder"))
+    assert questions(simulator) == 1
+
+
+def test_the_question_has_its_own_notice_where_the_second_sentence_is_news() -> None:
+    leading = replace(OPALEXE, lead=(14 * DAY, 42 * DAY))
+    simulator = starting_with(OLD, MARRIED, procedure=leading)
+    assert sorted(body.id for body in bodies(simulator)) == ["notice.holder.body", "notice.order.late"]
+    assert questions(simulator) == 1
+    simulator.wait(3 * DAY)
+    simulator.restart()
+    assert questions(simulator) == 1
+
+
+def test_a_digest_of_many_notices_leaves_the_question_to_its_own_notice() -> None:
+    others = [ending(50 * DAY, f"key {n}", subject_cn=f"H{n}", surname=f"H{n}", given_name=f"G{n}") for n in range(6)]
+    simulator = starting_with(OLD, MARRIED, *others)
+    simulator.wait(DAY)
+    assert [body.id for body in bodies(simulator)][:2] == ["notice.flood.body", "notice.holder.body"]
     assert questions(simulator) == 1
 
 

@@ -54,8 +54,9 @@ def ask(simulator: Simulator) -> None:
 
 def told_questions(simulator: Simulator) -> list[str]:
     """Return the question of each notice that has one."""
-    bodies = (notice.body for _, notice in simulator.delivered)
-    found = (dict(body.args).get("question") for body in bodies if body.id in {"notice.and_question", "notice.use"})
+    told = (notice.body for _, notice in simulator.delivered)
+    bodies = (inner if isinstance(inner := dict(body.args).get("body"), Text) else body for body in told)
+    found = (dict(body.args).get("question") for body in bodies if body.id == "notice.use")
     return [question.id for question in found if isinstance(question, Text)]
 
 
