@@ -19,7 +19,8 @@ PYTEST_FOUND_NO_TEST = 5
 CORE_PERCENT = 98
 FAST = ("--hypothesis-profile", "fast")
 THOROUGH = ("--hypothesis-profile", "thorough")
-AT_ONCE = ("-n", str(2 * (os.cpu_count() or 1)))  # most tests outside the units wait for a service
+# Most tests outside the units wait for a service, and some take long: an idle worker takes what another has queued.
+AT_ONCE = ("-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal")
 FAST_PARTS = (["tests/unit/core"], ["tests/unit", "--ignore=tests/unit/core"], ["tests/project"])
 COVERAGE = ROOT / ".coverage_cache" / "core.json"
 
