@@ -415,12 +415,17 @@ def _is_number(serial: str) -> bool:
 def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Mapping[Fingerprint, Certificate]) -> bool:
     """Return whether a token names itself as a remembered key does.
 
-    One that was given to another person is another key.
+    One that was given to another person is another key, and so is one whose login is not later: nothing is renewed
+    backwards.
     """
     identity = (token.manufacturer, token.model, token.serial)
     if not all(identity) or not _is_number(token.serial) or identity != (key.manufacturer, key.model, key.serial):
         return False
-    pairs = product(certificates.values(), _certificates_of(key, memory).values())
+    remembered = _certificates_of(key, memory)
+    begins, before = (_login_begins(side.values()) for side in (certificates, remembered))
+    if begins and before and max(begins) <= max(before):
+        return False
+    pairs = product(certificates.values(), remembered.values())
     return any(match_holders(one, other) is HolderMatch.SAME for one, other in pairs if _is_of_one_key(one))
 
 
@@ -430,6 +435,10 @@ def _renews(certificates: Mapping[Fingerprint, Certificate], known: list[Key], m
     new = [c.not_before for f, c in certificates.items() if f not in memory.certificates and _logs_in(c)]
     dated = [moment for moment in before if moment is not None]
     return bool(dated) and any(moment is not None and moment > max(dated) for moment in new)
+
+
+def _login_begins(certificates: Iterable[Certificate]) -> list[datetime]:
+    return [c.not_before for c in certificates if _logs_in(c) and c.not_before is not None]
 
 
 def _logs_in(certificate: Certificate) -> bool:

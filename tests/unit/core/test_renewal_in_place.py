@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import pytest
@@ -268,3 +268,15 @@ def test_the_guide_says_what_is_waited_for() -> None:
     simulator.tell(key, Claim.ACTIVATED)
     headline = simulator.page.headline
     assert getattr(headline, "id", None) == "guide.waiting"
+
+
+@pytest.mark.parametrize("first_begin", [NOW - DAY, NOW - 900 * DAY], ids=["the new key first", "two of one day"])
+def test_an_older_login_under_the_same_number_is_on_a_card_of_its_own(first_begin: datetime) -> None:
+    first = certificate("first", not_before=first_begin, not_after=first_begin + 1095 * DAY)
+    old = certificate("old", not_before=NOW - 900 * DAY, not_after=NOW + 195 * DAY)
+    simulator = Simulator()
+    simulator.look()
+    for one in (first, old):
+        simulator.plug(one, serial="123", manufacturer="Maker", model="Model")
+        simulator.remove()
+    assert len(simulator.state.memory.keys) == 2
