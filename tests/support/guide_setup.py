@@ -65,10 +65,11 @@ class GuideSetup:
         gc.collect(1)  # the window before
 
     def end(self) -> None:
-        """Delete every window."""
+        """Delete every window, and the theme."""
         for window in self.application.topLevelWidgets():
             window.hide()
             window.deleteLater()
+        self.theme.deleteLater()
         self.settle()
 
     def settle(self) -> None:

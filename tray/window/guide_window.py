@@ -55,7 +55,7 @@ class GuideWindow(QDialog):
         self._page: Page | None = None
         self._translator = Translator("en")
         self._qt_translator = QTranslator(self)
-        self.guard = PressGuard()
+        self.guard = PressGuard(self)
         self._phases = PhaseBar(theme)
         self._companion = Companion(theme, self)
         self._guide = GuidePage(theme, self.guard, self._choose)

@@ -5,11 +5,17 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QObject
+from shiboken6 import getAllValidWrappers, isValid, ownedByPython
 
+from support.guide_pages import PAGES, Writer
 from tray.window.garbage import GarbageCollector
+
+if TYPE_CHECKING:
+    from support.guide_setup import GuideSetup
 
 ENOUGH = 100_000  # collections of every generation, were the collector on
 
@@ -35,3 +41,11 @@ def test_a_thread_that_allocates_frees_no_object_of_qt() -> None:
     assert freed_in == []
     garbage.collect()
     assert freed_in == [threading.main_thread()]
+
+
+def test_qt_deletes_all_of_a_window_that_ends(guide_setup: GuideSetup) -> None:
+    window = guide_setup.window(PAGES["step"](Writer("en")))
+    guide_setup.close(window)
+    assert not isValid(window.guard)
+    left = [each for each in getAllValidWrappers() if isinstance(each, QObject) and ownedByPython(each)]
+    assert left == [guide_setup.theme]
