@@ -20,7 +20,7 @@ class PressGuard(QObject):
     ended = Signal(bool)  # always True: whether buttons may be pressed again
 
     def __init__(self, parent: QObject) -> None:
-        """Live as long as the parent, so that Qt deletes the timer in its own thread."""
+        """End with the parent, in the thread of Qt."""
         super().__init__(parent)
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.end)
