@@ -7,6 +7,10 @@ import tempfile
 from pathlib import Path
 
 
+class NoSmallFileError(OSError):
+    """Something else than a regular file, or too large a one."""
+
+
 def write_whole(target: Path, content: bytes, *, follow_link: bool = False) -> None:
     """Replace the content of the file atomically and durably.
 
@@ -36,6 +40,6 @@ def read_small(file: Path, limit: int) -> bytes:
     """
     facts = file.stat()
     if not stat.S_ISREG(facts.st_mode) or facts.st_size > limit:
-        raise OSError(None, "no small regular file", str(file))
+        raise NoSmallFileError(None, "no small regular file", str(file))
     with file.open("rb") as stream:
         return stream.read(limit)

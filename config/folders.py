@@ -15,6 +15,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from config.identity import APPLICATION, MACOS_ID
 from config.private_windows import keep_private
+from config.system_errors import reason_of
 from config.trust import Writers
 
 if sys.platform != "win32":
@@ -110,8 +111,9 @@ def private_folder(path: Path) -> Path:
         what = text("folder.no_folder", place=str(place))
         raise FolderError(what, path, text("folder.no_folder.remedy")) from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise FolderError(text("folder.unusable", reason=reason), path, text("folder.unusable.remedy")) from error
+        raise FolderError(
+            text("folder.unusable", reason=reason_of(error)), path, text("folder.unusable.remedy")
+        ) from error
     return path
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from config.files import write_whole
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
+from config.system_errors import reason_of
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -40,4 +41,4 @@ def failure(error: OSError | ValueError, file: Path) -> Text:
     for id_, numbers in (("export.full", FULL), ("export.denied", DENIED), ("export.no_folder", NO_FOLDER)):
         if number in numbers:
             return text(id_, folder=str(Path(os.path.realpath(file)).parent))  # where a link leads
-    return text("export.failed", file=str(file), reason=getattr(error, "strerror", None) or str(error))
+    return text("export.failed", file=str(file), reason=reason_of(error))

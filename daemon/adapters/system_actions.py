@@ -14,6 +14,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from config.settings import SettingId
 from config.settings_file import write_setting
+from config.system_errors import reason_of
 from daemon.adapters.guard import Guard
 from daemon.core.diagnosis import TOPICS, Check, Health, wrong_things
 from daemon.core.effects import (
@@ -82,7 +83,7 @@ class DesktopSystemActions:
             action()
         except OSError as error:
             log.warning("A system action failed: %s", error.strerror or type(error).__name__)
-            reason = text("system_action.failed", reason=error.strerror or str(error), place=str(error.filename or ""))
+            reason = text("system_action.failed", reason=reason_of(error), place=str(error.filename or ""))
             self._post_problem("system_action", text("problem.title"), reason)
 
     def _carry_out(self, action: SystemAction) -> None:
@@ -119,8 +120,7 @@ class DesktopSystemActions:
         except UserError as error:
             refusal = error.text
         except OSError as error:
-            reason, place = error.strerror or str(error), str(error.filename or "")
-            refusal = text("system_action.failed", reason=reason, place=place)
+            refusal = text("system_action.failed", reason=reason_of(error), place=str(error.filename or ""))
         self._post(SettingAnswered(at=datetime.now(UTC), setting=setting, refusal=refusal))
 
     def _post_login_start(self) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from config.files import read_small
 from config.folders import Folders
 from config.i18n.text import text
+from config.system_errors import reason_of
 from daemon.adapters.store.memory_file import FILE_LIMIT, MemoryFileError, decode_part, encode_part
 from daemon.assembly.oneshot import remembered
 from daemon.core.memory_transfer import part_of
@@ -25,6 +26,5 @@ def read_part(file: Path) -> MemoryPart:
             raise MemoryFileError(text("memory.too_large"))
         raw = read_small(file, FILE_LIMIT)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise MemoryFileError(text("memory.unreadable", file=str(file), reason=reason)) from error
+        raise MemoryFileError(text("memory.unreadable", file=str(file), reason=reason_of(error))) from error
     return decode_part(raw, str(file))

@@ -12,6 +12,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.saved_files import SaveError
 from config.schema.load_settings import Loaded
+from config.system_errors import reason_of
 from daemon.assembly import doctor as examination
 from daemon.assembly.oneshot import remembered
 from daemon.core.calendar_entries import calendar_entries
@@ -83,9 +84,8 @@ def _autostart(options: argparse.Namespace, _folders: Folders, loaded: Loaded, t
     try:
         status = {"enable": starter.enable, "disable": starter.disable, "status": starter.status}[options.what]()
     except OSError as error:
-        reason = error.strerror or str(error)
         id_ = "autostart.unreadable" if options.what == "status" else "autostart.failed"
-        print(translator.render(text(id_, place=error.filename or "", reason=reason)), file=sys.stderr)
+        print(translator.render(text(id_, place=error.filename or "", reason=reason_of(error))), file=sys.stderr)
         if options.what == "status":
             print(translator.render(text("autostart.unreadable.do")), file=sys.stderr)
         return NOT_DONE

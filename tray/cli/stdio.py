@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from config.i18n.text import Render, text
+from config.system_errors import reason_of
 
 READER_GONE = 141  # what a shell makes of SIGPIPE
 UNWRITTEN = 74  # EX_IOERR of sysexits.h
@@ -42,7 +43,7 @@ def printed(command: Callable[[], int], render: Render) -> int:
         if error.errno not in FULL or error.filename is not None:
             raise
         _print_no_more(sys.stdout)
-        print(f"vigicle: {render(text('output.full', reason=error.strerror or ''))}", file=sys.stderr)
+        print(f"vigicle: {render(text('output.full', reason=reason_of(error)))}", file=sys.stderr)
         return UNWRITTEN
 
 

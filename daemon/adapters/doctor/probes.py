@@ -18,6 +18,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded, procedure_files
 from config.settings import Settings, VendorTool
+from config.system_errors import reason_of
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool, is_installed
@@ -122,10 +123,9 @@ def probe_login_start(starter: LoginStarter) -> Iterator[Check]:
     try:
         autostart = starter.status()
     except OSError as error:
-        reason, place = error.strerror or str(error), str(error.filename or "")
         yield bad(
             Topic.LOGIN_START,
-            text("autostart.unreadable", place=place, reason=reason),
+            text("autostart.unreadable", place=str(error.filename or ""), reason=reason_of(error)),
             text("autostart.unreadable.do"),
         )
         return

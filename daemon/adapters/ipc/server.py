@@ -15,7 +15,8 @@ from functools import partial
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
-from config.i18n.text import text
+from config.i18n.text import Argument, text
+from config.system_errors import reason_of
 from daemon.adapters.guard import Guard
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
 from daemon.adapters.guide.publisher import GuidePublisher
@@ -128,9 +129,8 @@ class ControlServer:
     def _tell(self, error: OSError) -> None:
         if not self._is_told:
             self._is_told = True
-            reason = error.strerror or str(error)
-            log.warning("No command reaches this daemon: %s: %s", self._runtime, reason)
-            self._post(_channel_closed(self._runtime, reason))
+            log.warning("No command reaches this daemon: %s: %s", self._runtime, error.strerror or error)
+            self._post(_channel_closed(self._runtime, reason_of(error)))
 
     def _run(self) -> None:
         self._faults.repeat("The control channel", self._accept, self._closing.wait)
@@ -243,7 +243,7 @@ class ControlServer:
                 self._waiting.pop(number, None)
 
 
-def _channel_closed(runtime: Path, reason: str) -> ProblemMet:
+def _channel_closed(runtime: Path, reason: Argument) -> ProblemMet:
     body = text("control.unusable", folder=str(runtime), reason=reason)
     return ProblemMet(at=datetime.now(UTC), topic="control", title=text("problem.title"), body=body)
 

@@ -14,6 +14,7 @@ from config.files import read_small, write_whole
 from config.folders import FolderError, Folders, is_private
 from config.i18n.text import text
 from config.i18n.translator import UserError
+from config.system_errors import reason_of
 
 LOCK, WHEREABOUTS = "vigicle.lock", "runtime"
 PRIVATE = 0o600
@@ -89,7 +90,7 @@ class InstanceLock:
 
 def _problem_of(file: Path, error: OSError | NotImplementedError) -> UserError:
     """Return what keeps the lock from being taken, and what to do."""
-    reason = getattr(error, "strerror", None) or str(error)
+    reason = reason_of(error)
     if isinstance(error, OSError) and error.errno in IN_THE_WAY:
         return UserError(text("lock.unusable", file=str(file), reason=reason))
     return FolderError(text("folder.unusable", reason=reason), file.parent, text("folder.unusable.remedy"))

@@ -161,7 +161,7 @@ class Unreadable(Starter):
 def test_a_choice_that_cannot_be_read_is_a_clear_trouble() -> None:
     check = only(probe_login_start(Unreadable(AutostartState.ON)))
     assert check.health is Health.BAD
-    assert check.what == text("autostart.unreadable", place=r"HKEY_CURRENT_USER\Run", reason="Access is denied")
+    assert check.what == text("autostart.unreadable", place=r"HKEY_CURRENT_USER\Run", reason=text("reason.denied"))
     assert check.remedy == text("autostart.unreadable.do")
 
 
