@@ -15,7 +15,7 @@ from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
 from support.bus import LIMIT_S, PrivateBus, call
-from support.process import Process, SupportTimeoutError, require_file, wait_until
+from support.process import PATIENCE_S, Process, SupportTimeoutError, require_file, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Mapping
@@ -93,7 +93,7 @@ class Accessibility:
         programs = self._children(REGISTRY, ROOT)
         return [node for owner, path in programs for node in self._walk(owner, path, 0, hidden=hidden)]
 
-    def find(self, role: str, name: str, timeout_s: float = 10.0) -> Node:
+    def find(self, role: str, name: str, timeout_s: float = PATIENCE_S) -> Node:
         """Return the visible object with this role and name, once it exists."""
         found: list[Node] = []
 
@@ -107,7 +107,7 @@ class Accessibility:
             raise SupportTimeoutError(f"{error}\n{report(self.tree())}") from error
         return found[0]
 
-    def available(self, role: str, name: str, timeout_s: float = 10.0) -> Node:
+    def available(self, role: str, name: str, timeout_s: float = PATIENCE_S) -> Node:
         """Return a control once it can be used."""
         wait_until(lambda: "sensitive" in self.find(role, name, timeout_s).states, f"{name!r} can be used", timeout_s)
         return self.find(role, name, timeout_s)
@@ -125,7 +125,7 @@ class Accessibility:
         x, y, width, height = self._call(node.owner, node.path, COMPONENT, "GetExtents", "u", 0)[0]
         return x + width // 2, y + height // 2
 
-    def focused(self, timeout_s: float = 10.0) -> Node:
+    def focused(self, timeout_s: float = PATIENCE_S) -> Node:
         """Return the next object that received the focus, as it is now."""
         assert self._client is not None
         try:
@@ -134,7 +134,7 @@ class Accessibility:
             raise SupportTimeoutError(f"the keyboard went nowhere within {timeout_s:g} s") from None
         return self._node(owner, path, 0)
 
-    def announced(self, timeout_s: float = 10.0) -> str:
+    def announced(self, timeout_s: float = PATIENCE_S) -> str:
         """Return the oldest announcement that was not yet returned."""
         assert self._client is not None
         try:

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from support.process import require_tool, wait_until
+from support.process import PATIENCE_S, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Recorder:
             return []
         return [json.loads(line) for line in self._record.read_text().splitlines()]
 
-    def wait(self, count: int = 1, timeout_s: float = 10.0) -> list[list[str]]:
+    def wait(self, count: int = 1, timeout_s: float = PATIENCE_S) -> list[list[str]]:
         """Return each start's arguments once there are `count` of them."""
         wait_until(lambda: len(self.starts) >= count, f"{self.program.name} started {count} times", timeout_s)
         return self.starts

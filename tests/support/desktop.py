@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dbus_fast import ErrorType, Message
 
 from support.bus import BusService, PrivateBus, SessionBus
-from support.process import Process, SupportTimeoutError, require_tool, wait_until
+from support.process import PATIENCE_S, Process, SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ class NotificationServer(BusService):
         self._waiting: queue.Queue[Notice] = queue.Queue()
         self._ids = itertools.count(1)
 
-    def next_notice(self, timeout_s: float = 10.0) -> Notice:
+    def next_notice(self, timeout_s: float = PATIENCE_S) -> Notice:
         """Return the oldest notice not yet returned."""
         try:
             return self._waiting.get(timeout=timeout_s)
@@ -198,7 +198,7 @@ class Dunst:
         (entries,) = json.loads(self._run("history"))["data"]
         return [{name: field["data"] for name, field in entry.items()} for entry in entries]
 
-    def wait_displayed(self, count: int = 1, timeout_s: float = 10.0) -> None:
+    def wait_displayed(self, count: int = 1, timeout_s: float = PATIENCE_S) -> None:
         """Return once this many notices are on the screen."""
         wait_until(lambda: self.displayed == count, f"dunst shows {count} notices", timeout_s)
 

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from daemon.adapters.guide.messages import ANSWERS, ENCODER, GuideAnswer, Page
-from support.process import SupportTimeoutError, require_tool
+from support.process import PATIENCE_S, SupportTimeoutError, require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ class GuideChild:
         self._process.stdin.write(line)
         self._process.stdin.flush()
 
-    def answer(self, timeout_s: float = 10.0) -> GuideAnswer:
+    def answer(self, timeout_s: float = PATIENCE_S) -> GuideAnswer:
         """Return the oldest answer that was not yet returned."""
         try:
             return self._answers.get(timeout=timeout_s)
@@ -64,7 +64,7 @@ class GuideChild:
         assert self._process.stdin is not None
         self._process.stdin.close()
 
-    def wait(self, timeout_s: float = 10.0) -> int:
+    def wait(self, timeout_s: float = PATIENCE_S) -> int:
         """Return the exit code, once it has ended."""
         return self._process.wait(timeout_s)
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from daemon.core.events import CommandReceived
-from support.process import SupportTimeoutError
+from support.process import PATIENCE_S, SupportTimeoutError
 
 if TYPE_CHECKING:
     from daemon.core.commands import Command
@@ -25,13 +25,13 @@ class PostedEvents:
     def __call__(self, event: Event) -> None:
         self._events.put(event)
 
-    def next(self, kind: type[Wanted], timeout_s: float = 10.0) -> Wanted:
+    def next(self, kind: type[Wanted], timeout_s: float = PATIENCE_S) -> Wanted:
         """Return the next event, which must be of this kind."""
         event = self._get(timeout_s)
         assert isinstance(event, kind), f"expected {kind.__name__}, got {event}"
         return event
 
-    def command(self, timeout_s: float = 10.0) -> Command:
+    def command(self, timeout_s: float = PATIENCE_S) -> Command:
         """Return the command of the next event, which must be one."""
         return self.next(CommandReceived, timeout_s).command
 

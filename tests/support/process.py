@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 POLL_S = 0.01
+PATIENCE_S = 30.0  # with a busy machine: only a failure waits for so long
 
 
 class MissingToolError(RuntimeError):
@@ -41,7 +42,7 @@ def require_file(candidates: Sequence[str], package: str) -> Path:
     raise MissingToolError(f"none of {', '.join(candidates)} is there: apt-get install {package}")
 
 
-def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
     """Return as soon as the condition holds."""
     deadline = time.monotonic() + timeout_s
     while not condition():
@@ -89,7 +90,7 @@ class Process:
             stream.seek(self._offset)
             return stream.read().decode(errors="replace")
 
-    def wait_for_log(self, text: str, timeout_s: float = 10.0) -> str:
+    def wait_for_log(self, text: str, timeout_s: float = PATIENCE_S) -> str:
         """Return the log once it holds the text."""
 
         def shown_or_ended() -> bool:
@@ -104,14 +105,14 @@ class Process:
             raise SupportTimeoutError(f"{self.command[0]} ({state}) never printed {text!r}. Output:\n{output}")
         return output
 
-    def wait(self, timeout_s: float = 10.0) -> int:
+    def wait(self, timeout_s: float = PATIENCE_S) -> int:
         """Return the exit code once the process has ended."""
         try:
             return self._popen.wait(timeout_s)
         except subprocess.TimeoutExpired as error:
             raise SupportTimeoutError(f"{self.command[0]} runs after {timeout_s:g} s. Output:\n{self.text}") from error
 
-    def terminate(self, timeout_s: float = 10.0) -> int:
+    def terminate(self, timeout_s: float = PATIENCE_S) -> int:
         """Send SIGTERM and return the exit code."""
         self._popen.terminate()
         return self.wait(timeout_s)
@@ -125,4 +126,4 @@ class Process:
         """Kill the process and all that it left in its group."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
-        self._popen.wait(10.0)
+        self._popen.wait(PATIENCE_S)

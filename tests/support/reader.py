@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from support.native import compile_file
-from support.process import Process, SupportTimeoutError, require_tool, wait_until
+from support.process import PATIENCE_S, Process, SupportTimeoutError, require_tool, wait_until
 from support.slot import Slot
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from support.card import Card
 
 MAX_READERS = 16  # PCSCLITE_MAX_READERS_CONTEXTS
-START_LIMIT_S = 10.0
+START_LIMIT_S = PATIENCE_S
 
 # In a mount namespace of its own, the folders that are fixed in pcscd are those of $READERS_FOLDER.
 LAUNCH = """
