@@ -215,8 +215,8 @@ def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
     if context.case.path is not None and context.case.path.why is Reason.OLD_ENDS:  # it is still valid
         body = "guide.prepare.associate_new.ends"
     page = _page_before_steps(context, headline, body)
-    notes_ = (*_about_lost_key(context), *_about_old_key(context))
-    page = replace(page, at_hand=tuple(_at_hand(context)), notes=notes_)
+    about_keys = (*_about_lost_key(context), *_about_old_key(context))
+    page = replace(page, at_hand=tuple(_at_hand(context)), notes=about_keys)
     if Claim.ACTIVATED not in context.case.status.newest.key.claims:
         return page
     return replace(page, actions=(take_back_action(Claim.ACTIVATED, "guide.back"), *page.actions))
