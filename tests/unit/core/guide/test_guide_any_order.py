@@ -102,7 +102,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
     def the_reading_ends(self) -> None:
         self.simulator.answering = True
         for ticket in tuple(self.simulator.state.reads):
-            order = next(o for o in self.simulator.orders() if o.ticket == ticket)
+            order = next(o for o in reversed(self.simulator.orders()) if o.ticket == ticket)  # tickets begin anew
             self.simulator.read(order)
 
     @rule(span=SPANS)
