@@ -72,7 +72,7 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
         sitting.wait_for("No key is plugged in.")
         sitting.reader.insert(new)
         sitting.wait_for_step("This is not the right key yet")
-        sitting.wait_for("Plugged in is your new key.")
+        sitting.wait_for("Unplug your new key.")
         assert not sitting.has("Open the platform")
     sitting.reader.swap(old)
     sitting.wait_for_step("Log in with the old key")

@@ -126,7 +126,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
             reader_service.remove()
             guide.read("No key is plugged in.")
             reader_service.insert(new)
-            guide.read("Attention: Plugged in is your new key. Unplug it. Plug in your old key.")
+            guide.read("Attention: Unplug your new key. Plug in your old key.")
         reader_service.swap(old)
         guide.read("Step 2 of 10: Log in with the old key")
         reader_service.remove()  # too early
