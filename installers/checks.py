@@ -21,7 +21,12 @@ FAST = ("--hypothesis-profile", "fast")
 THOROUGH = ("--hypothesis-profile", "thorough")
 # Most tests outside the units wait for a service, and some take long: an idle worker takes what another has queued.
 AT_ONCE = ("-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal")
-FAST_PARTS = (["tests/unit/core"], ["tests/unit", "--ignore=tests/unit/core"], ["tests/project"])
+FAST_PARTS = (
+    ["tests/unit/core", "--ignore=tests/unit/core/guide"],
+    ["tests/project"],
+    ["tests/unit", "--ignore=tests/unit/core"],
+    ["tests/unit/core/guide"],
+)
 COVERAGE = ROOT / ".coverage_cache" / "core.json"
 
 Command = list["str | Path"]
@@ -78,7 +83,7 @@ def check_coverage() -> None:
 def run_fast(arguments: list[str]) -> int:
     """Run the quick checks, two at a time, and print their time.
 
-    `arguments` go to pytest, which tries fewer examples here. Without any, the tests run in three parts.
+    `arguments` go to pytest, which tries fewer examples here. Without any, the tests run in four parts.
     Returns the highest exit code.
     """
     start = time.monotonic()
