@@ -168,14 +168,16 @@ def test_a_slow_card_takes_its_time(reader_service: ReaderService) -> None:
 
 
 @pytest.mark.parametrize("polled", [False, True], ids=["at once", "polled"])
-def test_a_waiting_client_sees_both_halves_of_a_swap(polled: bool) -> None:
+def test_a_waiting_client_sees_a_swap(polled: bool) -> None:
     with ReaderService(readers=2, polled=polled) as service, Client(service) as client:
         assert {client.next(), client.next()} == {"0 empty 0", "1 empty 0"}
         service.insert(card(), reader=1)
         assert client.next() == "1 holding 1"
         service.swap(card("Durand"), reader=1)
-        assert client.next() == "1 empty 2"
-        assert client.next() == "1 holding 3"
+        seen = client.next()
+        if seen == "1 empty 2":  # on a busy machine only the counter tells of it
+            seen = client.next()
+        assert seen == "1 holding 3"
         service.remove(reader=1)
         assert client.next() == "1 empty 4"
 
