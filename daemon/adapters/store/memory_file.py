@@ -43,9 +43,7 @@ def encode_part(part: MemoryPart) -> bytes:
 
     Raises MemoryFileError for more than may be handed on.
     """
-    memory = msgspec.json.encode(part)
-    if len(memory) > PART_LIMIT:
-        raise MemoryFileError(text("memory.too_large"))
+    memory = _encoded(part)
     envelope = _Envelope(format=FORMAT, version=VERSION, sha256=_digest(memory), memory=msgspec.Raw(memory))
     return msgspec.json.encode(envelope) + b"\n"
 
@@ -71,8 +69,19 @@ def decode_part(raw: bytes, file: str) -> MemoryPart:
         raise MemoryFileError(text("memory.damaged", file=file)) from error
     if fault_of(part) is not None or not _well_named(part):
         raise MemoryFileError(text("memory.damaged", file=file))
-    encode_part(part)  # whose default values the file may leave out
+    _encoded(part)  # its default values may be left out in the file
     return part
+
+
+def _encoded(part: MemoryPart) -> bytes:
+    """Return the part as it is handed on.
+
+    Raises MemoryFileError where it is too large.
+    """
+    memory = msgspec.json.encode(part)
+    if len(memory) > PART_LIMIT:
+        raise MemoryFileError(text("memory.too_large"))
+    return memory
 
 
 def _well_named(part: MemoryPart) -> bool:
