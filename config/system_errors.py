@@ -5,20 +5,22 @@ import errno
 from config.files import NoSmallFileError
 from config.i18n.text import CleanText, Text, clean, text
 
-NUMBERS = {
-    "reason.missing": (errno.ENOENT,),
-    "reason.denied": (errno.EACCES, errno.EPERM),
-    "reason.full": (errno.ENOSPC, errno.EDQUOT),
-    "reason.read_only": (errno.EROFS,),
-    "reason.folder": (errno.EISDIR,),
-    "reason.no_folder": (errno.ENOTDIR,),
-    "reason.exists": (errno.EEXIST,),
-    "reason.busy": (errno.EBUSY, errno.ETXTBSY),
-    "reason.link": (errno.ELOOP,),
-    "reason.name": (errno.ENAMETOOLONG,),
-    "reason.disk": (errno.EIO,),
+REASONS = {
+    errno.ENOENT: "reason.missing",
+    errno.EACCES: "reason.denied",
+    errno.EPERM: "reason.denied",
+    errno.ENOSPC: "reason.full",
+    errno.EDQUOT: "reason.full",
+    errno.EROFS: "reason.read_only",
+    errno.EISDIR: "reason.folder",
+    errno.ENOTDIR: "reason.no_folder",
+    errno.EEXIST: "reason.exists",
+    errno.EBUSY: "reason.busy",
+    errno.ETXTBSY: "reason.busy",
+    errno.ELOOP: "reason.link",
+    errno.ENAMETOOLONG: "reason.name",
+    errno.EIO: "reason.disk",
 }
-REASONS = {number: id_ for id_, numbers in NUMBERS.items() for number in numbers}
 
 
 def reason_of(error: Exception) -> Text | CleanText:
@@ -28,8 +30,6 @@ def reason_of(error: Exception) -> Text | CleanText:
     """
     if isinstance(error, NoSmallFileError):
         return text("reason.no_small_file")
-    if isinstance(error, OSError):
-        if error.errno in REASONS:
-            return text(REASONS[error.errno])
-        return clean(error.strerror or str(error))
-    return clean(str(error))
+    if isinstance(error, OSError) and error.errno in REASONS:
+        return text(REASONS[error.errno])
+    return clean(getattr(error, "strerror", None) or str(error))

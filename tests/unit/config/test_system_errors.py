@@ -10,16 +10,15 @@ import pytest
 
 from config.files import read_small
 from config.i18n.text import text
-from config.system_errors import NUMBERS, reason_of
+from config.system_errors import REASONS, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("id_", NUMBERS)
-def test_a_known_number_has_its_own_words(id_: str) -> None:
-    for number in NUMBERS[id_]:
-        assert reason_of(OSError(number, os.strerror(number))) == text(id_)
+@pytest.mark.parametrize(("number", "id_"), REASONS.items())
+def test_a_known_number_has_its_own_words(number: int, id_: str) -> None:
+    assert reason_of(OSError(number, os.strerror(number))) == text(id_)
 
 
 @pytest.mark.parametrize(
