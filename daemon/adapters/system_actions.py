@@ -16,7 +16,7 @@ from config.settings import SettingId
 from config.settings_file import write_setting
 from config.system_errors import reason_of
 from daemon.adapters.guard import Guard
-from daemon.core.diagnosis import TOPICS, Check, Health, wrong_things
+from daemon.core.diagnosis import Check, wrong_things
 from daemon.core.effects import (
     Examine,
     OpenCalendar,
@@ -83,8 +83,7 @@ class DesktopSystemActions:
             action()
         except OSError as error:
             log.warning("A system action failed: %s", error.strerror or type(error).__name__)
-            reason = text("system_action.failed", reason=reason_of(error), place=str(error.filename or ""))
-            self._post_problem("system_action", text("problem.title"), reason)
+            self._post_problem("system_action", text("problem.title"), _failure(error))
 
     def _carry_out(self, action: SystemAction) -> None:
         match action:
@@ -120,7 +119,7 @@ class DesktopSystemActions:
         except UserError as error:
             refusal = error.text
         except OSError as error:
-            refusal = text("system_action.failed", reason=reason_of(error), place=str(error.filename or ""))
+            refusal = _failure(error)
         self._post(SettingAnswered(at=datetime.now(UTC), setting=setting, refusal=refusal))
 
     def _post_login_start(self) -> None:
@@ -128,13 +127,12 @@ class DesktopSystemActions:
         self._post(LoginStartKnown(at=datetime.now(UTC), on=on))
 
     def _post_diagnosis(self) -> None:
-        checks = self._examine()
-        self._post(Diagnosed(at=datetime.now(UTC), wrong=wrong_things(checks)))
-        wrong = [c for health in (Health.BAD, Health.ATTENTION) for c in checks if c.health is health]
+        wrong = wrong_things(self._examine())
+        self._post(Diagnosed(at=datetime.now(UTC), wrong=wrong))
         if not wrong:
             self._post_problem("doctor", text("menu.doctor"), text("doctor.end.ok"))
             return
-        title = text("doctor.found", topic=text(TOPICS[wrong[0].topic]))
+        title = text("doctor.found", topic=wrong[0].topic)
         self._post_problem("doctor", title, text("doctor.finding", what=wrong[0].what, remedy=wrong[0].remedy or ""))
 
     def _post_problem(self, topic: str, title: Text, body: Text) -> None:
@@ -150,3 +148,8 @@ def open_page(page: SystemPage) -> None:
         os.startfile(WINDOWS_PAGES[page])  # noqa: S606 - an address of our own table
     elif sys.platform == "darwin":
         subprocess.run(["/usr/bin/open", MACOS_PAGES[page]], check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - the same
+
+
+def _failure(error: OSError) -> Text:
+    """Return what the system refused, and why."""
+    return text("system_action.failed", reason=reason_of(error), place=str(error.filename or ""))
