@@ -1,6 +1,6 @@
 """The keys to notify of, and what was told of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.i18n.text import Text, text
@@ -92,22 +92,26 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
         if ending:
             end = _end_to_announce(key, list(ending), memory, now)
             first = ending[end]
+            case = current.get(key.id)
             subject = Subject(
                 key=key,
                 not_after=end,
                 role=first.role,
                 recall=first.recall,
-                case=current.get(key.id),
+                case=case,
                 present=key.id in assessment.present_keys,
+                ends_before_login=_ends_before_login(end, first, case, assessment),
             )
-            found.append(replace(subject, ends_before_login=_ends_before_login(subject, first, assessment)))
+            found.append(subject)
     return tuple(found)
 
 
-def _ends_before_login(subject: Subject, first: CertificateStatus, assessment: Assessment) -> bool:
-    if subject.case is None:
+def _ends_before_login(
+    end: datetime, first: CertificateStatus, case: RenewalCase | None, assessment: Assessment
+) -> bool:
+    if case is None:
         return assessment.login_beside(first) is not None
-    return subject.case.status.current.not_after >= later(subject.not_after, DAY)
+    return case.status.current.not_after >= later(end, DAY)
 
 
 def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:
