@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.process import wait_until
 from support.workstation import key, start_daemon, status
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def test_junk_starts_no_daemon_and_says_nothing(remembered: Program) -> None:
 
 def test_junk_changes_nothing_in_a_running_daemon(remembered: Program, browser: RecordingBrowser) -> None:
     daemon = start_daemon(remembered)
+    wait_until(lambda: all(line["present"] for line in status(remembered)["certificates"]), "the key is read")
     before = status(remembered)
     for arguments in JUNK:
         assert remembered.run("answer", *arguments).returncode == 0
