@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from commands import PROGRAMS, ROOT, StepError, complain, say, step
+from commands import PROGRAMS, ROOT, StepError, complain, environment, say, step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,4 +109,5 @@ def mypy(platform: str) -> Command:
 
 
 def _captured(command: Command) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(part) for part in command], check=False, cwd=ROOT, capture_output=True, text=True)
+    words = [str(part) for part in command]
+    return subprocess.run(words, check=False, cwd=ROOT, env=environment(), capture_output=True, text=True)

@@ -31,16 +31,23 @@ def step(title: str, command: list[str | Path], *, is_system: bool = False) -> N
     when it fails.
     """
     say(f"==> {title}")
-    environment = dict(os.environ)
-    if not is_system:
-        environment["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    variables = dict(os.environ) if is_system else environment()
     try:
-        code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=environment).returncode
+        code = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=variables).returncode
     except OSError as error:
         complain(str(error))
         raise StepError(title, 1) from error
     if code != 0:
         raise StepError(title, code)
+
+
+def environment() -> dict[str, str]:
+    """Return the variables of a command of `.venv`.
+
+    It may keep what it compiled, whatever the shell says: pytest would compile each test module anew in each worker.
+    """
+    path = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PATH": path}
 
 
 def say(text: str) -> None:
