@@ -69,7 +69,9 @@ def check_coverage() -> None:
     """
     coverage: Command = [PROGRAMS / "python", "-m", "coverage"]
     COVERAGE.parent.mkdir(exist_ok=True)
-    step("pytest of the units", [*coverage, "run", "-m", "pytest", *THOROUGH, "-m", "not full", "tests/unit"])
+    step("forget the last coverage", [*coverage, "erase"])
+    step("pytest of the units", [*coverage, "run", "-m", "pytest", *THOROUGH, *AT_ONCE, "-m", "not full", "tests/unit"])
+    step("coverage of all workers", [*coverage, "combine", "--quiet"])
     step("coverage of the core", [*coverage, "json", "--quiet", "-o", COVERAGE])
     totals = json.loads(COVERAGE.read_text(encoding="utf-8"))["totals"]
     covered, all_branches = totals["covered_branches"], totals["num_branches"]
