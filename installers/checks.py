@@ -20,7 +20,9 @@ CORE_PERCENT = 98
 FAST = ("--hypothesis-profile", "fast")
 THOROUGH = ("--hypothesis-profile", "thorough")
 # Most tests outside the units wait for a service, and some take long: an idle worker takes what another has queued.
-AT_ONCE = ("-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal")
+WORKERS = ("-n", str(2 * (os.cpu_count() or 1)))
+AT_ONCE = (*WORKERS, "--dist", "worksteal")
+FILES_AT_ONCE = (*WORKERS, "--dist", "loadfile")  # the tests of a file share the package that they build
 FAST_PARTS = (
     ["tests/unit/core", "--ignore=tests/unit/core/guide"],
     ["tests/project"],
@@ -55,7 +57,7 @@ def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
             check_coverage()
             step("pytest of the rest", [PROGRAMS / "pytest", *THOROUGH, *AT_ONCE, *short, "--ignore=tests/unit"])
             if with_long_ones:
-                step("pytest of the long ones", [PROGRAMS / "pytest", *THOROUGH, "-m", "full"])
+                step("pytest of the long ones", [PROGRAMS / "pytest", *THOROUGH, *FILES_AT_ONCE, "-m", "full"])
     except StepError as error:
         if error.code == PYTEST_FOUND_NO_TEST:
             complain("pytest found no test to run.")

@@ -21,7 +21,7 @@ from publisher import publisher
 from support.desktop import Screen
 from support.process import wait_until
 from support.windows import compile_program
-from support.wine_prefix import WinePrefix, gone_within
+from support.wine_prefix import WinePrefix, removing
 from windows.payload import TEMPLATES
 from windows.python_runtime import OF_MICROSOFT, SIGNED, verify
 
@@ -77,7 +77,7 @@ def home(windows: WinePrefix, setup: Path) -> Iterator[Path]:
     folder = windows.local_data / "Programs/vigicle"
     yield folder
     if (folder / "uninstall.exe").exists():
-        with gone_within(folder, 60.0):
+        with removing(folder):
             windows.run(folder / "uninstall.exe", "/S", "/PURGE")
     shutil.rmtree(windows.local_data / "vigicle", ignore_errors=True)
 
@@ -157,7 +157,7 @@ def test_its_publisher_is_named_everywhere(windows: WinePrefix, home: Path, setu
 
 def test_windows_finds_it_by_its_name_until_it_is_removed(windows: WinePrefix, home: Path) -> None:
     assert windows.run("reg", "query", f"HKCU\\{APP_PATHS_KEY}", "/ve").text.strip().endswith("\\vigicle\\vigicle.exe")
-    with gone_within(home, 60.0):
+    with removing(home):
         windows.run(home / "uninstall.exe", "/S", "/PURGE")
     assert windows.run("reg", "query", f"HKCU\\{APP_PATHS_KEY}", "/ve").code != 0
 
@@ -186,11 +186,11 @@ def test_it_leaves_a_folder_with_other_files_alone(windows: WinePrefix, setup: P
 def test_an_upgrade_ends_and_restarts_what_is_running(windows: WinePrefix, home: Path, setup: Path) -> None:
     first = windows.start(home / "vigiclew.exe", "run", "--headless")
     try:
-        wait_until(lambda: is_daemon_running(windows), "vigicle running", 60.0)
+        wait_until(lambda: is_daemon_running(windows), "vigicle running")
         (home / "lib/left_over.py").touch()
         assert windows.run(setup, "/S").code == 0
         assert first.wait().code == 0  # it was asked, not killed
-        wait_until(lambda: is_daemon_running(windows), "vigicle running again", 60.0)
+        wait_until(lambda: is_daemon_running(windows), "vigicle running again")
         assert not (home / "lib/left_over.py").exists()
     finally:
         assert "stopped" in windows.run(home / "vigicle.exe", "quit").text
@@ -230,8 +230,8 @@ def test_removal_leaves_only_the_store(windows: WinePrefix, home: Path, *, purge
     remembered = windows.local_data / "vigicle/vigicle.sqlite3"
     assert remembered.exists()
     running = windows.start(home / "vigiclew.exe", "run", "--headless")
-    wait_until(lambda: is_daemon_running(windows), "vigicle running", 60.0)
-    with gone_within(home, 60.0):
+    wait_until(lambda: is_daemon_running(windows), "vigicle running")
+    with removing(home):
         windows.run(home / "uninstall.exe", "/S", *(["/PURGE"] if purge else []))
     assert running.wait().code == 0
     assert remembered.parent.exists() is not purge

@@ -146,10 +146,10 @@ class WinePrefix:
 
 
 @contextlib.contextmanager
-def gone_within(folder: Path, limit_s: float) -> Iterator[None]:
+def removing(folder: Path) -> Iterator[None]:
     """Wait afterwards until the folder is gone.
 
     An uninstaller continues after its first process has ended.
     """
     yield
-    wait_until(lambda: not folder.exists(), f"{folder} removed", limit_s)
+    wait_until(lambda: not folder.exists(), f"{folder} removed", LIMIT_S)

@@ -99,7 +99,7 @@ def test_a_copy_says_what_the_old_key_was(card_store: Windows) -> None:
     add(windows, (old, "Microsoft Smart Card Key Storage Provider"), (new, PROVIDER))
     windows.plug_in(new)
     report = windows.answer("check")
-    assert len(report["certificates"]) == 1
+    assert len(report["certificates"]) == 1, report
     (path,) = report["paths"]
     assert path["kind"] == "activate"
     assert path["old_fingerprint"] != path["new_fingerprint"] is not None
