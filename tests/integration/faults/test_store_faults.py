@@ -86,7 +86,7 @@ def was_delivered(workstation: Program, holder: str) -> bool:
 def test_a_notice_saved_as_delivered_is_not_repeated_after_a_kill(
     workstation: Program, reader_service: ReaderService, notification_server: NotificationServer, kills: int
 ) -> None:
-    """Only a notice not yet saved at a kill may come again, once for each such kill."""
+    """Only a notice not yet saved at a kill comes again."""
     chance = random.Random(kills)
     unsaved: Counter[str] = Counter()
     holders = [f"Holder {letter}" for letter in ascii_uppercase[:kills]]
