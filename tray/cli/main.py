@@ -27,6 +27,7 @@ from tray.cli.memory import add_memory_command
 from tray.cli.metrics import add_metrics_command
 from tray.cli.no_console import has_no_console, print_to_log, tell
 from tray.cli.other_commands import add_side_commands
+from tray.cli.patient_stream import never_fail_on_stderr
 from tray.cli.policy import add_policy_command
 from tray.cli.procedure_file import add_procedure_command
 from tray.cli.stdio import open_closed_streams, printed
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     register()
     no_console = has_no_console()
     open_closed_streams()
+    never_fail_on_stderr()
     _replace_unencodable_letters()
     translator = Translator()
     try:

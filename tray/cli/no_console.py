@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.folders import Folders, private_folder
 from config.identity import APPLICATION
+from tray.cli.patient_stream import patient
 
 LOG = "vigicle.log"
 ENOUGH = 1 << 20  # bytes, before a new log begins; the last one is kept
@@ -31,7 +32,7 @@ def print_to_log(folders: Folders) -> Path:
             file.unlink()  # its target may belong to another program
         elif file.stat().st_size > ENOUGH:
             file.replace(file.with_suffix(".old.log"))
-    sys.stdout = sys.stderr = file.open("a", encoding="utf-8", errors="replace", buffering=1)
+    sys.stdout = sys.stderr = patient(file.open("a", encoding="utf-8"))
     return file
 
 

@@ -6,19 +6,23 @@ They wait for a writer, or have no end.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from support.process import Process, require_tool
-from support.workstation import start_daemon
+from support.process import Process, require_tool, wait_until
+from support.workstation import key, start_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from support.desktop import NotificationServer
     from support.program import Program
+    from support.reader import ReaderService
 
 ANSWER_LIMIT_S = 20.0
 
@@ -126,3 +130,38 @@ def test_a_disk_that_takes_no_control_file_is_named_and_the_watch_goes_on(workst
     daemon.wait_for_log("Notice delivered")
     assert "ERROR" not in daemon.text
     daemon.close()
+
+
+def test_a_log_on_a_full_disk_ends_nothing_and_goes_on_afterwards(
+    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
+) -> None:
+    folder, vigicle = workstation.home / "small", Path(sys.executable).with_name("vigicle")
+    folder.mkdir()
+    (workstation.config_folder / "procedures").mkdir(parents=True)
+    (workstation.config_folder / "procedures/refused.toml").write_text("nonsense = 1\n")  # told at the start
+    fill = f"mount -t tmpfs -o size=8k,mode=0700 tmpfs {folder} && cat /dev/zero >{folder}/fill"
+    script = f"{fill}; exec setpriv --pdeathsig KILL {vigicle} run --headless 2>>{folder}/log"
+    command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
+    daemon = Process(command, environment=workstation.environment, log=workstation.home / "disk.log")
+    reader_service.insert(key(timedelta(days=3), "Anne"))
+    notification_server.next_notice()
+    seen = Path(f"/proc/{daemon.pid}/root{folder}")
+    assert (seen / "log").read_text() == ""
+    (seen / "fill").unlink()
+    reader_service.swap(key(timedelta(days=2), "Bruno"))
+    notification_server.next_notice()
+    wait_until(lambda: (seen / "log").read_text().count("Notice delivered") == 2, "both are in the log")
+    text = (seen / "log").read_text()
+    assert text.count("could not be written for a while; bytes lost: 0\n") == 1
+    assert text.count("refused.toml") == text.count("vigicle is running") == 1
+    assert "Traceback" not in text
+    assert workstation.run("quit").returncode == 0
+    assert daemon.wait(30) == 0
+
+
+def test_a_log_that_is_never_writable_changes_no_exit_code(workstation: Program) -> None:
+    vigicle = Path(sys.executable).with_name("vigicle")
+    workstation.configure("nonsense = 1\n")
+    script = f"exec {vigicle} -v status 2>/dev/full"
+    done = subprocess.run(["sh", "-c", script], env=workstation.environment, capture_output=True, check=False)
+    assert done.returncode == 3
