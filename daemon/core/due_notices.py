@@ -25,7 +25,7 @@ from daemon.core.expiry import DAY, INSTANT, earlier, first_notice, later, miles
 from daemon.core.holder_questions import holder_questions, with_question
 from daemon.core.model import CertificatePair, Memory
 from daemon.core.notice import Notice
-from daemon.core.notice_words import key_notice, question_notice
+from daemon.core.notice_words import QUESTION_TITLES, key_notice, question_notice
 from daemon.core.renewal import last_moment_with_old
 from daemon.core.repeats import Presence, Telling, gap
 from daemon.core.subjects import (
@@ -58,7 +58,7 @@ def due_notices(
     yield from holder_questions(assessment, memory, asked, now)
     for case in assessment.cases:
         question, key = case.status.question, case.status.current.key
-        if question is None or was_delivered(memory, QuestionKey(question, key.id), now):
+        if question not in QUESTION_TITLES or was_delivered(memory, QuestionKey(question, key.id), now):
             continue
         yield question_notice(case, question, named=named)
 

@@ -189,6 +189,8 @@ class Claim(StrEnum):
     TRY_OLD = "try_old"  # the user tries with the replaced key although little time is left
     ACTIVATED = "activated"
     UNUSED = "unused"  # the user no longer uses it, and wants no more notices of it
+    RENEWED = "renewed"  # its certificate was renewed on the key itself: there is no other key
+    TWO_KEYS = "two_keys"  # the certificate before is on another key of the same number; said, and never kept
 
 
 class HolderAnswer(StrEnum):

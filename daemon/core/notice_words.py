@@ -203,6 +203,8 @@ def _title(subject: Subject, now: datetime) -> Text:
     if _is_late(subject, now):
         return text("notice.late.title", key=key)
     path = subject.path
+    if path is not None and path.why is Reason.RENEWED:
+        return text("notice.renewed.title", key=key)
     if path is not None and path.kind in PATH_TITLES:
         return text(PATH_TITLES[path.kind], key=key)
     if subject.ends_before_login and subject.recall is None and subject.role in PART_TITLES:
@@ -272,7 +274,7 @@ def _body_id(subject: Subject, now: datetime) -> str:
     if is_last_day(subject, now):
         return "notice.last_day"
     if path.why is Reason.RENEWED:
-        return _renewed_body(path.kind, present=subject.present)
+        return _renewed_body(subject, path.kind)
     return _body_of_path(path, subject, now)
 
 
@@ -308,10 +310,14 @@ def _waits_for_window(subject: Subject, now: datetime) -> bool:
     return case is not None and case.opens is not None and now < case.opens and not subject.ends_before_login
 
 
-def _renewed_body(kind: WorkflowKind, *, present: bool) -> str:
-    if kind is WorkflowKind.RENEW:
-        return "notice.renewed.in_place"
-    return RENEWED_BODIES[present]
+def _renewed_body(subject: Subject, kind: WorkflowKind) -> str:
+    if _asks_which_key(subject):
+        return "notice.same_key"
+    return "notice.renewed.in_place" if kind is WorkflowKind.RENEW else RENEWED_BODIES[subject.present]
+
+
+def _asks_which_key(subject: Subject) -> bool:
+    return subject.case is not None and subject.case.status.question is Question.SAME_KEY
 
 
 def _association_body(subject: Subject, *, has_ended: bool) -> str:
@@ -359,6 +365,8 @@ def _button(subject: Subject, now: datetime) -> Text:
     path = subject.path
     if path is None or subject.link_is_out or (subject.case is not None and is_waiting(subject.case)):
         return text("button.guide")
+    if _asks_which_key(subject):
+        return text("button.answer")
     if path.kind is WorkflowKind.RENEW and path.why is Reason.RENEWED:
         return text("button.guide")
     return text(PATH_BUTTONS[path.kind])

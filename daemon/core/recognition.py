@@ -207,16 +207,47 @@ def _part_twins(memory: Memory, certificates: Mapping[Fingerprint, Certificate])
 
 
 def _is_back(key: Key, memory: Memory, certificates: Mapping[Fingerprint, Certificate]) -> bool:
-    """Return whether a key shows logins that a later one had replaced.
+    """Return whether a key shows what a later certificate had replaced.
 
     Two that were ever read together are on one key.
     """
-    records = [memory.certificates[f] for f in key.fingerprints if f in memory.certificates]
-    logins = [record for record in records if _logs_in(record.certificate)]
-    here = [record for record in logins if record.certificate.fingerprint in certificates]
-    gone = [record for record in logins if record.certificate.fingerprint not in certificates]
+    records = _deciding_records(key, memory)
+    here = [record for record in records if record.certificate.fingerprint in certificates]
+    gone = [record for record in records if record.certificate.fingerprint not in certificates]
     last = max((record.last_seen for record in here), default=None)
     return last is not None and any(record.first_seen > last for record in gone)
+
+
+def part_keys(memory: Memory, id_: KeyId) -> Memory:
+    """Return the memory with a renewed key as two, by the user's word.
+
+    What was never read together with the latest certificate is on a key of its own: the one that was named and noted.
+    """
+    key = memory.keys.get(id_)
+    records = [] if key is None else _deciding_records(key, memory)
+    begun = max((record.first_seen for record in records), default=None)
+    if key is None or begun is None:
+        return memory
+    before = {f: c for f, c in _certificates_of(key, memory).items() if memory.certificates[f].last_seen < begun}
+    if not before:
+        return memory
+    token = TokenReading(slot_description="", manufacturer=key.manufacturer, model=key.model, serial=key.serial)
+    old = replace(
+        key,
+        id=_new_id(token, before, memory),
+        fingerprints=tuple(sorted(before)),
+        last_seen=max(memory.certificates[f].last_seen for f in before),
+        claims=frozenset(),
+        looked_unactivated=False,
+    )
+    kept = tuple(f for f in key.fingerprints if f not in before)
+    new = replace(key, fingerprints=kept, first_seen=begun, name="", note="", keeper="")
+    return replace(memory, keys={**memory.keys, old.id: old, new.id: new})
+
+
+def _deciding_records(key: Key, memory: Memory) -> list[CertificateRecord]:
+    deciding = _deciding(_certificates_of(key, memory).values())
+    return [memory.certificates[certificate.fingerprint] for certificate in deciding]
 
 
 def _with_key(keys: Mapping[KeyId, Key], key: Key, known: list[Key]) -> dict[KeyId, Key]:
@@ -422,7 +453,7 @@ def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Map
     if not all(identity) or not _is_number(token.serial) or identity != (key.manufacturer, key.model, key.serial):
         return False
     remembered = _certificates_of(key, memory)
-    begins, before = (_login_begins(side.values()) for side in (certificates, remembered))
+    begins, before = (_begins(side.values()) for side in (certificates, remembered))
     if begins and before and max(begins) <= max(before):
         return False
     pairs = product(certificates.values(), remembered.values())
@@ -431,18 +462,20 @@ def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Map
 
 def _renews(certificates: Mapping[Fingerprint, Certificate], known: list[Key], memory: Memory) -> bool:
     """Return whether a key shows a login later than all remembered."""
-    before = [c.not_before for k in known for c in _certificates_of(k, memory).values() if _logs_in(c)]
-    new = [c.not_before for f, c in certificates.items() if f not in memory.certificates and _logs_in(c)]
-    dated = [moment for moment in before if moment is not None]
-    return bool(dated) and any(moment is not None and moment > max(dated) for moment in new)
+    before = _begins(c for k in known for c in _certificates_of(k, memory).values())
+    new = _begins(c for f, c in certificates.items() if f not in memory.certificates)
+    return bool(before and new) and max(new) > max(before)
 
 
-def _login_begins(certificates: Iterable[Certificate]) -> list[datetime]:
-    return [c.not_before for c in certificates if _logs_in(c) and c.not_before is not None]
+def _begins(certificates: Iterable[Certificate]) -> list[datetime]:
+    return [c.not_before for c in _deciding(certificates) if c.not_before is not None]
 
 
-def _logs_in(certificate: Certificate) -> bool:
-    return certificate.role is Role.AUTHENTICATION
+def _deciding(certificates: Iterable[Certificate]) -> list[Certificate]:
+    """Return the certificates that log in, else those that sign."""
+    found = list(certificates)
+    logins = [each for each in found if each.role is Role.AUTHENTICATION]
+    return logins or [each for each in found if each.role is Role.SIGNATURE]
 
 
 def _certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certificate]:

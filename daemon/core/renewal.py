@@ -27,6 +27,7 @@ class Question(StrEnum):
 
     IN_USE = "in_use"  # is the newest key, which was seen first, the one in use?
     OLD_KEY = "old_key"  # is the replaced key, which was never seen, lost?
+    SAME_KEY = "same_key"  # is the later certificate on the same key, or on another one of the same number?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,8 @@ def lineage_status(lineage: KeyLineage, now: datetime) -> LineageStatus:
     latest, before = entries[-1], entries[:-1]
     passed_over = tuple(e for e in lineage.entries if e not in entries)
     if not before:
-        return LineageStatus(current=latest, superseded=passed_over, question=_question_about_old_key(latest, now))
+        question = _question_about_old_key(latest, now) or _question_about_renewal(latest, lineage.procedure, now)
+        return LineageStatus(current=latest, superseded=passed_over, question=question)
     if passed_over or Claim.WORKS in latest.key.claims or expired(latest.not_after, now):
         return LineageStatus(current=latest, superseded=before + passed_over)
     if _looks_in_use(latest, before):
@@ -309,6 +311,19 @@ def _question_about_old_key(only: LineageEntry, now: datetime) -> Question | Non
     if Claim.REPLACES in only.key.claims and not settled:
         return Question.OLD_KEY
     return None
+
+
+def _question_about_renewal(only: LineageEntry, procedure: Procedure, now: datetime) -> Question | None:
+    """Return the question whether a certificate was renewed on its key.
+
+    It was, where both were read together. Where the procedure renews in place, nothing else is expected.
+    """
+    if only.renewed is None or _is_known_renewal(only) or WorkflowKind.RENEW in procedure.workflows:
+        return None
+    is_proven = only.renewed.last_seen >= only.seen.first_seen
+    if is_proven or Claim.RENEWED in only.key.claims or expired(only.not_after, now):
+        return None
+    return Question.SAME_KEY
 
 
 def _looks_in_use(latest: LineageEntry, before: tuple[LineageEntry, ...]) -> bool:

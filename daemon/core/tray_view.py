@@ -26,6 +26,7 @@ from daemon.core.labels import TROUBLE_TITLES
 from daemon.core.model import Role
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.notice_words import left_words
+from daemon.core.renewal import Question
 from daemon.core.state import State
 from daemon.core.subjects import is_waiting, several_holders
 from daemon.core.trouble_notices import pressing_trouble, service_trouble
@@ -206,6 +207,8 @@ def _next_action(case: RenewalCase | None) -> Iterator[MenuItem]:
 def _next_label(case: RenewalCase, path: Path) -> str:
     if is_waiting(case):
         return "menu.ordered"
+    if case.status.question is Question.SAME_KEY:
+        return "menu.same_key"
     if path.kind is WorkflowKind.RENEW and path.why is Reason.RENEWED:
         return "menu.renewed"
     return PATH_ITEMS[path.kind]

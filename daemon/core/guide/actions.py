@@ -57,6 +57,8 @@ CLAIM_LABELS = {
     Claim.TRY_OLD: "guide.try_old",
     Claim.ACTIVATED: "guide.state.activated",
     Claim.UNUSED: "guide.state.unused",
+    Claim.RENEWED: "guide.state.renewed",
+    Claim.TWO_KEYS: "guide.state.two_keys",
 }
 DONE_LABELS = {Ends.CONFIRMED: "guide.done", Ends.LAUNCHED: "guide.done_myself"}
 OPEN_LABELS = {
@@ -182,6 +184,8 @@ def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
     yield from changed_answers(context)
     if context.case.status.question is Question.IN_USE:
         yield ask_action(context, Claim.NEW)
+    if Claim.RENEWED in context.case.status.current.key.claims:
+        yield replace(claim_action(context, Claim.TWO_KEYS), rank=ActionRank.RARE)
     if path is not None and path.kind is WorkflowKind.ORDER:
         yield ask_action(context, Claim.UNUSED)
     if path is None or path.new_fingerprint is None:

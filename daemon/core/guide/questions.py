@@ -174,6 +174,22 @@ def _old_key(context: GuideContext) -> GuideQuestion | None:
     )
 
 
+def _same_key(context: GuideContext) -> GuideQuestion | None:
+    """Ask whether a later certificate is on the same key."""
+    renewed = context.case.status.current.renewed
+    if context.case.status.question is not Question.SAME_KEY or renewed is None:
+        return None
+    old_end = renewed.certificate.not_after or context.case.status.current.not_after
+    return GuideQuestion(
+        question=fill_text(context, "guide.ask.same_key"),
+        why=fill_text(context, "guide.ask.same_key.body", date=context.case.status.current.not_after, old_end=old_end),
+        answers=(
+            claim_action(context, Claim.RENEWED, detail="guide.state.renewed.detail"),
+            claim_action(context, Claim.TWO_KEYS, detail="guide.state.two_keys.detail"),
+        ),
+    )
+
+
 def _one_key(context: GuideContext) -> GuideQuestion:
     """Ask what the only known key is, where it is new."""
     lost = (Claim.REPLACES, Claim.OLD_LOST)
@@ -198,6 +214,7 @@ QUESTIONS: tuple[Callable[[GuideContext], GuideQuestion | None], ...] = (
     _one_holder,
     _in_use,
     _old_key,
+    _same_key,
     _has_worked,
 )
 """In this order. The first that applies is asked."""

@@ -18,6 +18,8 @@ from daemon.core.issuers import is_use_open
 from daemon.core.key_names import key_of, key_words, procedure_words
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory, Progress, pair_of
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.recognition import part_keys
+from daemon.core.renewal import Question
 from daemon.core.responses.launch import launch
 from daemon.core.state import Awaited, State
 from daemon.core.subjects import subjects
@@ -118,6 +120,8 @@ def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
     known = state.memory.keys.get(key)
     if known is None:
         return state
+    if claim is Claim.TWO_KEYS:
+        return replace(state, memory=part_keys(state.memory, key))
     claims = (known.claims - OPPOSITES.get(claim, set())) | {claim}
     keys = {**state.memory.keys, key: replace(known, claims=claims)}
     return replace(state, memory=replace(state.memory, keys=keys))
@@ -195,7 +199,7 @@ def _continue_renewal(state: State, assessment: Assessment, case: RenewalCase, n
     if case.path is None:
         return state, (_nothing_to_do(case),)
     state = replace(state, guide_case=case.id)
-    if _is_told_before(state, case, case.path):
+    if case.status.question is Question.SAME_KEY or _is_told_before(state, case, case.path):
         return state, (OpenGuide(),)
     state, effects = _launch_for_path(state, assessment, case, case.path, now)
     return state, (*effects, OpenGuide())

@@ -10,11 +10,13 @@ import pytest
 from config.settings import NoticeSettings, Procedure, Settings
 from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.assessment import assess, assess_state
+from daemon.core.commands import NameKey
 from daemon.core.holders import lineages
-from daemon.core.model import Certificate, Claim, Role
+from daemon.core.model import Certificate, Claim, ReaderName, Role
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.renewal import choose_path, lineage_status, waits_until
 from daemon.core.state import State
+from daemon.core.tray_view import build_tray_view
 from daemon.core.views.report import Path, Reason, Stage
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
@@ -66,11 +68,84 @@ def test_a_renewal_in_place_never_asks_for_what_cannot_be_put_in(after: tuple[Ce
     stages = {c.fingerprint_sha256: c.stage for c in assess_state(simulator.state, simulator.now).certificates}
     assert stages == {OLD.fingerprint: Stage.SUPERSEDED, NEW.fingerprint: Stage.VALID}
     assert len(simulator.state.memory.keys) == 1, "the token is one key"
-    assert [notice.body.id for _, notice in simulator.delivered][-1] == "notice.renewed.here", "it is plugged in"
+    last = [notice for _, notice in simulator.delivered][-1]
+    assert last.title.id == "notice.renewed.title"
+    asks_first = after == (NEW,)
+    assert last.body.id == ("notice.same_key" if asks_first else "notice.renewed.here"), "it is plugged in"
+    assert (headline(simulator) == "guide.ask.same_key") is asks_first
+
+
+def headline(simulator: Simulator) -> str | None:
+    return getattr(simulator.page.headline, "id", None)
+
+
+def claim(simulator: Simulator, answer: Claim) -> None:
+    """Choose an answer that claims something of a key."""
+    simulator.choose(next(id_ for id_ in simulator.actions() if id_.startswith("state:") and id_.endswith(answer)))
+
+
+def test_a_click_on_the_question_launches_nothing() -> None:
+    simulator = renewed(NEW)
+    simulator.answer(NoticeId(NoticeKind.KEY, next(iter(simulator.state.memory.keys))))
+    assert not simulator.launches()
+    view = build_tray_view(simulator.state, assess_state(simulator.state, simulator.now), simulator.now)
+    labels = [getattr(item.label, "id", "") for item in view.items]
+    assert "menu.same_key" in labels
+
+
+def test_one_key_whose_certificate_was_renewed_is_asked_about_once() -> None:
+    simulator = renewed(NEW)
+    claim(simulator, Claim.RENEWED)
+    assert headline(simulator) != "guide.ask.same_key"
+    path = path_of(simulator)
+    assert path is not None
+    assert (path.kind, len(simulator.state.memory.keys)) == (ASSOCIATE, 1)
+    claim(simulator, Claim.TWO_KEYS)
+    assert len(simulator.state.memory.keys) == 2, "the answer can be changed"
+
+
+def test_two_keys_of_one_number_are_two_by_the_users_word() -> None:
+    simulator = renewed(NEW)
+    old = next(iter(simulator.state.memory.keys))
+    simulator.command(NameKey(fingerprint=OLD.fingerprint, name="the blue one"))
+    claim(simulator, Claim.TWO_KEYS)
+    path = path_of(simulator)
+    assert path is not None
+    assert (path.kind, path.then) == (ACTIVATE, ADD)
+    assert (path.old_fingerprint, path.new_fingerprint) == (OLD.fingerprint, NEW.fingerprint)
+    names = {key.fingerprints: key.name for key in simulator.state.memory.keys.values()}
+    assert names == {(OLD.fingerprint,): "the blue one", (NEW.fingerprint,): ""}
+    assert simulator.state.contents[ReaderName("Reader 00")].keys == (old,), "what is plugged in is the new one"
+    for card in (OLD, NEW):
+        simulator.remove()
+        simulator.plug(card, **TOKEN)
+        assert len(simulator.state.memory.keys) == 2, "and stays so"
+
+
+@pytest.mark.parametrize(
+    "after", [pytest.param((OLD, NEW), id="read together"), pytest.param((), id="never seen with another")]
+)
+def test_what_is_on_one_key_is_never_parted(after: tuple[Certificate, ...]) -> None:
+    simulator = renewed(*after) if after else renewed(OLD)
+    key = next(iter(simulator.state.memory.keys))
+    before = simulator.state.memory
+    simulator.tell(key, Claim.TWO_KEYS)
+    assert simulator.state.memory.keys == before.keys
+
+
+def test_a_key_that_only_signs_and_is_back_is_a_key_of_its_own() -> None:
+    old, new = (replace(c, role=Role.SIGNATURE) for c in (OLD, NEW))
+    simulator = Simulator()
+    simulator.look()
+    for card in (old, new, old):
+        simulator.plug(card, **TOKEN)
+        simulator.remove()
+        simulator.wait(timedelta(minutes=1))
+    assert len(simulator.state.memory.keys) == 2
 
 
 def test_a_renewal_on_a_key_in_the_drawer_asks_for_the_key() -> None:
-    simulator = renewed(NEW)
+    simulator = renewed(OLD, NEW)
     simulator.remove()
     simulator.wait(30 * DAY)
     assert [notice.body.id for _, notice in simulator.delivered][-1] == "notice.renewed"
@@ -78,6 +153,7 @@ def test_a_renewal_on_a_key_in_the_drawer_asks_for_the_key() -> None:
 
 def test_a_renewal_in_place_follows_the_procedure_that_has_one() -> None:
     simulator = renewed(NEW, procedure=IN_PLACE)
+    assert headline(simulator) != "guide.ask.same_key"
     path = path_of(simulator)
     assert path is not None
     assert (path.kind, path.why) == (WorkflowKind.RENEW, Reason.RENEWED)
