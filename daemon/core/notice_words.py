@@ -202,16 +202,18 @@ def _title(subject: Subject, now: datetime) -> Text:
         return text("notice.last_day.title", key=key)
     if _is_late(subject, now):
         return text("notice.late.title", key=key)
-    path = subject.path
-    if path is not None and path.why is Reason.RENEWED:
-        return text("notice.renewed.title", key=key)
-    if path is not None and path.kind in PATH_TITLES:
-        return text(PATH_TITLES[path.kind], key=key)
+    of_path = None if subject.path is None else _title_of_path(subject.path)
+    if of_path is not None:
+        return text(of_path, key=key)
     if subject.ends_before_login and subject.recall is None and subject.role in PART_TITLES:
         return _title_of_part(subject, now)
     if expired(subject.not_after, now):
         return text(ENDED_TITLES[subject.recall is not None], key=key)
     return _title_of_days(days_left(subject.not_after, now), key, ends=subject.recall is None)
+
+
+def _title_of_path(path: Path) -> str | None:
+    return "notice.renewed.title" if path.why is Reason.RENEWED else PATH_TITLES.get(path.kind)
 
 
 def _title_of_part(subject: Subject, now: datetime) -> Text:
