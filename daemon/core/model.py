@@ -190,7 +190,7 @@ class Claim(StrEnum):
     ACTIVATED = "activated"
     UNUSED = "unused"  # the user no longer uses it, and wants no more notices of it
     RENEWED = "renewed"  # its certificate was renewed on the key itself: there is no other key
-    TWO_KEYS = "two_keys"  # the certificate before is on another key of the same number; said, and never kept
+    TWO_KEYS = "two_keys"  # the certificate before is on another key of the same number; never kept
 
 
 class HolderAnswer(StrEnum):

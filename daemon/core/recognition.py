@@ -219,7 +219,7 @@ def _is_back(key: Key, memory: Memory, certificates: Mapping[Fingerprint, Certif
 
 
 def part_keys(memory: Memory, id_: KeyId) -> Memory:
-    """Return the memory with a renewed key as two, by the user's word.
+    """Make two keys of a renewed one, by the user's word.
 
     What was never read together with the latest certificate is on a key of its own: the one that was named and noted.
     """
