@@ -133,7 +133,7 @@ def test_what_is_on_one_key_is_never_parted(after: tuple[Certificate, ...]) -> N
     assert simulator.state.memory.keys == before.keys
 
 
-def test_a_key_that_only_signs_and_is_back_is_a_key_of_its_own() -> None:
+def test_a_key_to_sign_with_that_is_back_is_a_key_of_its_own() -> None:
     old, new = (replace(c, role=Role.SIGNATURE) for c in (OLD, NEW))
     simulator = Simulator()
     simulator.look()
