@@ -6,6 +6,7 @@ from rich.text import Text as Styled
 from config.i18n.text import CleanText
 
 NARROWEST = 20  # columns; below, rich cuts words, so let the terminal break the lines
+WIDEST = 1000  # columns; rich pads lines to the width, whatever COLUMNS says
 
 
 class Terminal(Console):
@@ -16,7 +17,7 @@ class Terminal(Console):
 
     def __init__(self) -> None:
         super().__init__(highlight=False, emoji=False, markup=False)
-        self.width = max(self.width, NARROWEST)
+        self.width = min(max(self.width, NARROWEST), WIDEST)
 
     def on_broken_pipe(self) -> None:
         """Pass the error on.

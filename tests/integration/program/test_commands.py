@@ -17,6 +17,7 @@ from icalendar import Calendar
 from support.card import PivCard, pin_commands
 from support.pki import make_certificate
 from support.process import Process, require_tool, wait_until
+from tray.cli.console import WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +131,12 @@ def test_holder_end_and_stage_are_readable_at_any_width(seen: Program, columns: 
     end = datetime.fromisoformat(known["not_after"]).astimezone()
     words = [*known["subject_cn"].split(), str(end.day), f"{end:%B}", str(end.year), "valid", str(known["days_left"])]
     assert [word for word in words if word not in shown.stdout] == []
+
+
+def test_a_width_beyond_any_terminal_is_borne(english: Program) -> None:
+    done = english.run("doctor", environment={"COLUMNS": "9" * 20})
+    assert done.stderr == ""
+    assert max(map(len, done.stdout.splitlines())) <= WIDEST
 
 
 # The calendar file

@@ -1,4 +1,4 @@
-"""Notices by osascript: texts are arguments, and failures are reported.
+"""Notices by osascript: words stay words, and failures are reported.
 
 A recorder replaces osascript.
 """
@@ -6,6 +6,8 @@ A recorder replaces osascript.
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ import pytest
 
 from config.i18n.text import CleanText
 from daemon.adapters.notify.channel import Message
-from daemon.adapters.notify.osascript import OSASCRIPT, SCRIPT, OsascriptChannel
+from daemon.adapters.notify.osascript import OSASCRIPT, SCRIPT, OsascriptChannel, script_for
 from daemon.core.notice import NoticeId, NoticeKind
 
 if TYPE_CHECKING:
@@ -33,21 +35,23 @@ def told(channel: OsascriptChannel, title: str = "Soon", body: str = "Your key e
 
 
 def recorder(file: Path, code: int = 0) -> list[str]:
-    program = f"import sys; open({str(file)!r}, 'w').write('\\n'.join(sys.argv[1:])); sys.exit({code})"
-    return [sys.executable, "-c", program]
+    record = "open(sys.argv[1], 'w').write(sys.stdin.read() + repr(sys.argv[2:]))"
+    return [sys.executable, "-c", f"import sys; {record}; sys.exit({code})", str(file)]
 
 
-def test_the_words_are_arguments_and_no_part_of_the_script(tmp_path: Path) -> None:
-    hostile = 'x" & (do shell script "id") & "'
-    assert told(OsascriptChannel(recorder(tmp_path / "said")), hostile, "body")
-    assert (tmp_path / "said").read_text().splitlines() == [hostile, "body"]
-    assert OSASCRIPT == ("/usr/bin/osascript", "-e", SCRIPT)
-    assert "argv" in SCRIPT
+def test_the_words_are_no_argument_which_every_account_could_read(tmp_path: Path) -> None:
+    assert told(OsascriptChannel(recorder(tmp_path / "said")), "Bientôt", "Anne « DURAND »")
+    script = script_for("Bientôt", "Anne « DURAND »").decode()
+    assert (tmp_path / "said").read_text() == f"{script}[]"
+    assert OSASCRIPT == ("/usr/bin/osascript", "-l", "JavaScript", "-")
 
 
-def test_no_word_is_taken_for_an_option(tmp_path: Path) -> None:
-    assert told(OsascriptChannel(recorder(tmp_path / "said")), "-e", "--help")
-    assert (tmp_path / "said").read_text().split("\n") == [" -e", " --help"]
+@pytest.mark.parametrize("hostile", ['x", app.doShellScript("id"), "', "\\", "*/ \u2028 `${id}`", "--help", "é\ud83d"])
+def test_no_word_ends_its_string_in_the_script(hostile: str) -> None:
+    script = script_for(hostile, "body").decode("ascii")
+    (literal,) = re.findall(r"var words = (.*)\n", script)
+    assert json.loads(literal) == [hostile, "body"]
+    assert script.count("\n") == SCRIPT.count("\n")
 
 
 def test_a_refusal_is_a_failure(tmp_path: Path) -> None:
