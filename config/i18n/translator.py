@@ -106,7 +106,8 @@ class Translator:
     def _shown(self, argument: Argument, style: str, *, on_card: bool) -> str:
         match argument:
             case Text() | Phrase():
-                return self._until(self._rendered(argument, on_card=on_card or argument.on_card), style)
+                shown = self._rendered(argument, on_card=on_card or argument.on_card)
+                return _capital(shown) if style == "capital" else self._until(shown, style)
             case datetime():
                 return self._moment(argument, style)
             case int():
@@ -144,6 +145,10 @@ class Translator:
                 return self.render(text("date.datetime", date=date, time=time))
             case _:
                 return self.render(date)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 class UserError(Exception):

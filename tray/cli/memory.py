@@ -25,8 +25,8 @@ def add_memory_command(command: AddCommand, words: Callable[[str], str]) -> None
     `words` returns the help of a text id.
     """
     memory = command("memory", _memory)
-    memory.add_argument("what", choices=["export", "import"], help=words("help.memory_what"))
-    memory.add_argument("file", metavar="FILE", help=words("help.memory_file"))
+    memory.add_argument("what", choices=["export", "import"], metavar="export|import", help=words("help.memory_what"))
+    memory.add_argument("file", metavar=words("metavar.file"), help=words("help.memory_file"))
     memory.add_argument("--yes", action="store_true", help=words("help.memory_yes"))
     memory.add_argument("--force", action="store_true", help=words("help.force"))
 

@@ -19,7 +19,7 @@ def add_metrics_command(command: AddCommand, words: Callable[[str], str]) -> Non
     `words` returns the help of a text id.
     """
     metrics = command("metrics", _metrics)
-    metrics.add_argument("--collect", metavar="FOLDER", help=words("help.collect"))
+    metrics.add_argument("--collect", metavar=words("metavar.folder"), help=words("help.collect"))
     metrics.set_defaults(accepts_bad_settings=True)
 
 

@@ -29,6 +29,7 @@ AUTOSTART_STATES = {
     AutostartState.OFF_BY_PERSON: "autostart.off_by_person",
     AutostartState.BROKEN: "autostart.broken",
 }
+SWITCH = ("enable", "disable", "status")
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -45,17 +46,17 @@ def add_side_commands(parser: argparse.ArgumentParser, command: AddCommand, word
     self_test.add_argument("--json", action="store_true", help=words("help.json"))
     self_test.set_defaults(accepts_bad_settings=True)
     autostart = command("autostart", _autostart)
-    autostart.add_argument("what", choices=["enable", "disable", "status"], help=words("help.what"))
+    autostart.add_argument("what", choices=SWITCH, metavar="|".join(SWITCH), help=words("help.what"))
     autostart.set_defaults(accepts_bad_settings=True)
     export = command("export", _export)
     into = export.add_mutually_exclusive_group(required=True)
     files = [
-        into.add_argument("--ics", metavar="FILE", help=words("help.ics")),
-        into.add_argument("--csv", metavar="FILE", help=words("help.csv")),
+        into.add_argument("--ics", metavar=words("metavar.file"), help=words("help.ics")),
+        into.add_argument("--csv", metavar=words("metavar.file"), help=words("help.csv")),
     ]
     export.add_argument("--force", action="store_true", help=words("help.force"))
     completion = command("completion", partial(_completion, parser, files))
-    completion.add_argument("shell", choices=SHELLS, help=words("help.shell"))
+    completion.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help=words("help.shell"))
 
 
 def _doctor(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:

@@ -18,8 +18,8 @@ def add_procedure_command(command: AddCommand, words: Callable[[str], str]) -> N
     `words` returns the help of a text id.
     """
     procedure = command("procedure", _check)
-    procedure.add_argument("what", choices=["check"], help=words("help.procedure_what"))
-    procedure.add_argument("file", metavar="FILE", help=words("help.procedure_file"))
+    procedure.add_argument("what", choices=["check"], metavar="check", help=words("help.procedure_what"))
+    procedure.add_argument("file", metavar=words("metavar.file"), help=words("help.procedure_file"))
     procedure.set_defaults(accepts_bad_settings=True)
 
 

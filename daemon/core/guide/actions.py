@@ -15,6 +15,7 @@ from daemon.core.expiry import later
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
+from daemon.core.key_names import procedure_words
 from daemon.core.model import CertificatePair, Claim, HolderAnswer
 from daemon.core.renewal import Question
 from daemon.core.troubles import Trouble
@@ -220,7 +221,9 @@ def _open_action(context: GuideContext, destination: Destination) -> Action[Sent
     failed = context.state.failed_launches.get((context.procedure.id, destination))
     is_missing = failed is not None and failed.trouble is Trouble.TOOL_MISSING
     label = "guide.open.missing_tool" if is_missing else OPEN_LABELS[destination]
-    action = _action(ActionId(ActionKind.OPEN, destination), fill_text(context, label))
+    action = _action(
+        ActionId(ActionKind.OPEN, destination), fill_text(context, label, procedure=procedure_words(context.procedure))
+    )
     letter = context.procedure.letter
     if destination is not Destination.SUPPORT_MAIL or letter is None:
         return action

@@ -35,7 +35,7 @@ def test_without_a_desktop_there_is_no_tray_and_the_log_has_the_notice(
     daemon = at(program, reader_service).start("run")
     daemon.wait_for_log("vigicle is running")
     reader_service.insert(key(DUE))
-    daemon.wait_for_log("19 days left for your OPALEXE key")
+    daemon.wait_for_log("OPALEXE key: only 19 days left")
     assert status(program)["certificates"]
     program.run("quit")
     assert daemon.wait() == 0
@@ -104,7 +104,7 @@ def test_a_mute_server_blocks_nothing(program: Program, reader_service: ReaderSe
         daemon = start_daemon(at(program, reader_service, session_bus))
         reader_service.insert(key(DUE))
         wait_until(lambda: bool(status(program)["certificates"]), "the key is known meanwhile")
-        daemon.wait_for_log("19 days left for your OPALEXE key", 60)
+        daemon.wait_for_log("OPALEXE key: only 19 days left", 60)
         program.run("quit")
         assert daemon.wait() == 0
 

@@ -73,15 +73,15 @@ def test_step_2a_from_the_notice_to_the_active_certificate(
         sitting.reader.insert(new)
         sitting.wait_for_step("This is not the right key yet")
         sitting.wait_for("Unplug your new key.")
-        assert not sitting.has("Open the platform")
+        assert not sitting.has("Open OPALEXE")
     sitting.reader.swap(old)
     sitting.wait_for_step("Log in with the old key")
     sitting.wait_for(f"Choose the certificate that ends on {day(old_end)}.")
     sitting.reader.remove()  # too early
     sitting.wait_for("No key is plugged in.")
-    assert not sitting.has("Open the platform")
+    assert not sitting.has("Open OPALEXE")
     sitting.reader.insert(old)
-    sitting.press("Open the platform")
+    sitting.press("Open OPALEXE")
     assert browser.wait() == [[PLATFORM_URL]]
     sitting.press("I am logged in")
     sitting.wait_for_step("Ask to add the certificate")
@@ -118,7 +118,7 @@ def test_step_2b_from_an_expired_key_to_the_letter(sitting: Sitting, browser: Re
     bring_both(sitting, key_card(datetime.now(UTC) - timedelta(days=3), 1))
     sitting.press("Go on")
     sitting.wait_for_step("Open OPALEXE with the new key")
-    sitting.press("Open the platform")
+    sitting.press("Open OPALEXE")
     assert browser.wait() == [[PLATFORM_URL]]
     sitting.press("I see “Nouveau certificat reconnu”")
     sitting.wait_for_step("Answer that you have an account")

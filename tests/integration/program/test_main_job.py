@@ -342,5 +342,5 @@ def test_it_speaks_french_in_a_french_session(
     start_daemon(workstation)
     reader_service.insert(card(ending(timedelta(days=20, hours=1))))
     notice = notification_server.next_notice()
-    assert notice.summary == "Plus que 20 jours pour votre clé OPALEXE"
+    assert notice.summary == "Clé OPALEXE\N{NBSP}: plus que 20 jours"
     assert "Commander…" in notice.actions.values()

@@ -101,7 +101,7 @@ def test_a_double_click_opens_once_and_ends_nothing(
     assert tool.starts == [[]]
     through_the_steps(sitting, ACTIVATION, sitting.click)
     swap_for_step_2a(sitting, old, sitting.click)
-    sitting.click("Ouvrir la plateforme")
+    sitting.click("Ouvrir OPALEXE")
     assert browser.wait() == [[PLATFORM_URL]]
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
     assert sitting.is_at("Connectez-vous avec l’ancienne clé")
@@ -136,7 +136,7 @@ def test_the_keyboard_alone_leads_to_the_end_and_a_held_key_launches_once(
     assert sitting.is_at("Lancez Trusted Key Manager")
     through_the_steps(sitting, ACTIVATION, press)
     swap_for_step_2a(sitting, old, press)
-    sitting.tab_to("Ouvrir la plateforme")
+    sitting.tab_to("Ouvrir OPALEXE")
     sitting.type_key("space")
     assert browser.wait() == [[PLATFORM_URL]]
     end_of_step_2a(sitting, new, press)

@@ -102,7 +102,7 @@ def open_page(guide: Terminal, label: str, browser: RecordingBrowser, times: int
 
 
 def finish(guide: Terminal, browser: RecordingBrowser, workstation: Program) -> None:
-    assert open_page(guide, "Open the platform", browser, 2) == SIV_URL
+    assert open_page(guide, "Open SIV", browser, 2) == SIV_URL
     guide.read("1 The new key opens SIV")
     choose(guide, "The new key opens SIV")
     guide.read("Has your new key opened your account?")
@@ -126,7 +126,7 @@ def test_a_garage_declares_its_new_certificate_in_siv(
         guide.read("Step 2 of 6: Plug in the old key")
         reader_service.swap(old)
         guide.read("Step 3 of 6: Declare the new certificate")
-        assert open_page(guide, "Open the platform", browser) == SIV_URL
+        assert open_page(guide, "Open SIV", browser) == SIV_URL
         guide.read("1 The new certificate is declared")
         choose(guide, "The new certificate is declared")
         choose(guide, "All windows are closed")

@@ -133,7 +133,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
         guide.read("Step 1 of 10: Plug in the old key")
         reader_service.insert(old)
         guide.read("Step 2 of 10")
-        choose(guide, "Open the platform")
+        choose(guide, "Open OPALEXE")
         assert browser.wait() == [[PLATFORM_URL]]
         choose(guide, "I am logged in")
         guide.read("Step 3 of 10: Ask to add the certificate")
@@ -167,7 +167,7 @@ def test_step_2b_from_an_expired_key_to_the_end(
 ) -> None:
     bring_both(guide, reader_service, old_key(timedelta(days=-3)), new_key())
     guide.read("Step 2 of 6: Open OPALEXE with the new key")
-    choose(guide, "Open the platform")
+    choose(guide, "Open OPALEXE")
     assert browser.wait() == [[PLATFORM_URL]]
     guide.read("1 I see “Nouveau certificat reconnu”")  # the list is printed anew once the page is open
     choose(guide, "I see “Nouveau certificat reconnu”")

@@ -118,7 +118,7 @@ def test_the_demonstration_shows_a_tray_icon_and_labels_its_notices(
 ) -> None:
     demo = workstation.start("run", "--demo")
     item = watcher.wait_for_item(session_bus)
-    assert notification_server.next_notice().summary == "Demonstration · Your OPALEXE key expires in 90 days"
+    assert notification_server.next_notice().summary == "Demonstration · OPALEXE key: 90 days left"
     wait_until(lambda: "Order a new key…" in item.labels(), "the menu follows the story")
     assert demo.wait(timeout_s=90) == 0
 

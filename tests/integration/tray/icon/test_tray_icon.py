@@ -203,13 +203,13 @@ def test_a_line_keeps_its_id_while_its_words_stay(item: TrayItem, running: Runni
 
 def test_a_workflow_opens_a_menu_of_its_own(item: TrayItem, running: RunningTrayIcon) -> None:
     running.show(view_of(ORDER, GUIDE, workflow_of("step", "A_1", "B"), PRESENT, CHECK))
-    wait_until(lambda: "Add the new certificate with the old key" in item.labels(), "the menu changes")
+    wait_until(lambda: "Add the new key with the old one" in item.labels(), "the menu changes")
     top = [(line.label, line.enabled, len(line.lines)) for line in item.lines()]
     assert top == [
         ("Order a new key…", True, 0),
         ("", True, 0),
         ("Open vigicle", True, 0),
-        ("Add the new certificate with the old key", True, 4),
+        ("Add the new key with the old one", True, 4),
         ("", True, 0),
         (VALID, False, 0),
         ("", True, 0),

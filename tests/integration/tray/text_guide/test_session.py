@@ -78,7 +78,7 @@ def test_the_page_shows_the_current_step_and_then_the_choices() -> None:
         *CHOICES,
         "h It does not work",
         "l List all steps",
-        "c Certificates",
+        "c Certificates of my keys",
         "r Repeat",
         "q Quit",
     ]

@@ -133,7 +133,7 @@ def test_placeholders_are_plain_names(language: str) -> None:
         form
         for forms in WORDS[language].values()
         for form in forms
-        if set("{}") & set(re.sub(r"\{[a-z_]+(:(date|day|time|datetime|until|until_datetime))?\}", "", form))
+        if set("{}") & set(re.sub(r"\{[a-z_]+(:(date|day|time|datetime|until|until_datetime|capital))?\}", "", form))
     }
     assert odd == set()
 
