@@ -1,5 +1,6 @@
 """The settings of one installation, as frozen values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -10,6 +11,8 @@ from config.workflows import UNLAUNCHED, Destination, Letter, Workflow, Workflow
 
 NO_PROCEDURE = "none"
 """How the command line names no procedure."""
+PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+"""What the id of a procedure looks like."""
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30
 

@@ -1,7 +1,6 @@
 """Loads the procedures, the policy of the machine, and the user's settings."""
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,7 @@ from config.schema.load_facts import load_facts
 from config.schema.load_procedure import FORMER_WORKFLOWS
 from config.schema.policy_sources import Layer, Level, read_policy, refuse_changeable, registry_stamp
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_bytes, read_content, read_table
-from config.settings import NO_PROCEDURE, NoticeSettings, Office, Procedure, Settings, VendorTool
+from config.settings import NO_PROCEDURE, PROCEDURE_ID, NoticeSettings, Office, Procedure, Settings, VendorTool
 from config.trust import Writers
 
 __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
@@ -23,8 +22,6 @@ __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "l
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
 Stamp = tuple[tuple[str, int, int, int], ...]
-
-_PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +66,7 @@ def load_settings(folders: Folders, procedures: Iterable[Path] = ()) -> Loaded:
     return replace(
         loaded,
         settings=settings,
-        problems=(*loaded.problems, *policy.problems),
+        problems=(*loaded.problems, *policy.problems, *_missing_folder(office)),
         refused=tuple(refused),
         layers=layers,
     )
@@ -93,6 +90,12 @@ def _procedure_folders(folders: Folders, office: Office) -> list[tuple[Path, Wri
     if office.procedures_folder is not None:
         found.append((Path(office.procedures_folder), folders.policy_writers))
     return found
+
+
+def _missing_folder(office: Office) -> Iterator[SettingsError]:
+    """Yield why the office's folder of procedure files brings none, where it is no folder."""
+    if office.procedures_folder is not None and not Path(office.procedures_folder).is_dir():
+        yield SettingsError(file=Path(office.procedures_folder), accepted=text("accepted.folder"))
 
 
 def _own_layers(folders: Folders) -> tuple[Layer, ...]:
@@ -212,7 +215,7 @@ def procedure_files(folder: Path) -> list[Path]:
 
 
 def _procedure_table(file: Path, content: bytes | None = None) -> Table:
-    if not _PROCEDURE_ID.fullmatch(file.stem) or file.stem == NO_PROCEDURE:
+    if not PROCEDURE_ID.fullmatch(file.stem) or file.stem == NO_PROCEDURE:
         raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
     if content is None:
         return read_table(file, required=True)

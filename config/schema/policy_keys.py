@@ -3,6 +3,7 @@
 Windows' registry, macOS's preferences and TOML hold them under one name.
 """
 
+import contextlib
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from config.i18n.text import text
 from config.schema import kinds
 from config.schema.tables import Kind, RejectedValue, Table
+from config.settings import PROCEDURE_ID
 from config.trust import Writers, changeable_by_others
 
 SUPPORT_LINE_LIMIT = 200
@@ -64,14 +66,25 @@ def _list_of_words(value: object) -> list[str]:
     return [kinds.WORDS.parse(each) for each in value]
 
 
+def _procedure_ids(value: object) -> list[str]:
+    return [_procedure_id(each) for each in _list_of_words(value)]
+
+
+def _procedure_id(written: str) -> str:
+    if not PROCEDURE_ID.fullmatch(written.strip()):
+        raise RejectedValue(written)
+    return written.strip()
+
+
 def _tools(value: object) -> dict[str, dict[str, str]]:
-    """Accept lines such as "opalexe=/opt/tkm/tkm"."""
-    found = {}
+    """Accept lines such as "opalexe=/opt/tkm/tkm", one for a procedure."""
+    found: dict[str, dict[str, str]] = {}
     for line in _list_of_words(value):
-        procedure, equals, path = line.partition("=")
-        if not procedure or not equals:
+        written, equals, path = line.partition("=")
+        procedure = _procedure_id(written)
+        if not equals or procedure in found:
             raise RejectedValue(line)
-        found[procedure.strip()] = {"tool": kinds.TOOL.parse(path.strip())}
+        found[procedure] = {"tool": kinds.TOOL.parse(path.strip())}
     return found
 
 
@@ -109,12 +122,12 @@ KEYS = (
     PolicyKey(
         name="ProceduresFolder",
         setting=(OFFICE, "folder"),
-        kind=_as_written(kinds.TOOL),
+        kind=Kind("accepted.folder", kinds.TOOL.parse),
         paths=_each,
         mandatory_only=True,
     ),
-    PolicyKey(name="Procedures", setting=(OFFICE, "allowed"), kind=Kind("accepted.procedure_ids", _list_of_words)),
-    PolicyKey(name="ProceduresOff", setting=(OFFICE, "off"), kind=Kind("accepted.procedure_ids", _list_of_words)),
+    PolicyKey(name="Procedures", setting=(OFFICE, "allowed"), kind=Kind("accepted.procedure_ids", _procedure_ids)),
+    PolicyKey(name="ProceduresOff", setting=(OFFICE, "off"), kind=Kind("accepted.procedure_ids", _procedure_ids)),
     PolicyKey(name="MetricsNames", setting=(OFFICE, "metrics_names"), kind=Kind("accepted.flag", _flag)),
     PolicyKey(name="Autostart", setting=(OFFICE, "autostart"), kind=Kind("accepted.flag", _flag), mandatory_only=True),
     PolicyKey(name="SupportLine", setting=(OFFICE, "support_line"), kind=_as_written(_WORDING)),
@@ -152,16 +165,28 @@ def _trusted(key: PolicyKey, table: Table, writers: Writers, *, mandatory: bool)
 
 
 def _refuse_code_of_others(key: PolicyKey, path: str, table: Table, writers: Writers) -> None:
-    """Refuse a path that others may change.
+    """Refuse a path that others may change, or that cannot be examined.
 
-    A missing file is judged by its folder.
+    A missing file is judged by its folder, and a link that leads nowhere is refused: others may make what it names.
     """
-    nearest = next(place for place in (Path(path), *Path(path).parents) if place.exists() or place == place.parent)
+    try:
+        nearest = _nearest(Path(path))
+    except OSError as error:
+        raise table.refusal(key.name, path, text("accepted.readable_file")) from error
     place = changeable_by_others(nearest, writers)
     if place is None and nearest != Path(path) and nearest.stat().st_mode & stat.S_IWOTH:
         place = nearest  # in a sticky folder others can make what is missing
     if place is not None:
         raise table.refusal(key.name, path, text("accepted.administrators_file", place=str(place)))
+
+
+def _nearest(path: Path) -> Path:
+    """Return the path, or the nearest folder that there is. Raises OSError."""
+    for place in (path, *path.parents):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            place.lstat()
+            return place
+    return Path(path.anchor)
 
 
 def _put(content: dict[str, object], where: tuple[str, ...], value: object) -> None:

@@ -14,6 +14,7 @@ LISTS = {"Modules", "Tools", "Procedures", "ProceduresOff"}
 """The keys whose value is a list of texts: REG_MULTI_SZ, or REG_SZ with semicolons."""
 NUMBERS = {"NoticeDays"}
 """The keys whose value is a list of numbers, as texts."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _SEPARATORS = re.compile(r"[,;\s]+")
 
 
@@ -28,7 +29,7 @@ def plain_value(name: str, value: object) -> object:
         return [each.strip() for each in value.split(";") if each.strip()]
     if name in NUMBERS and isinstance(value, str | list):
         words = value if isinstance(value, list) else [each for each in _SEPARATORS.split(value) if each]
-        return [int(each) if str(each).isascii() and str(each).isdigit() else each for each in words]
+        return [int(each) if _NUMBER.fullmatch(str(each)) else each for each in words]
     return value
 
 

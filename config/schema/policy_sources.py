@@ -30,6 +30,12 @@ MANDATORY, RECOMMENDED = "mandatory", "recommended"
 RECOMMENDED_PART = "Recommended"
 """Under which name the registry and preferences keep what is only recommended."""
 
+NO_PLIST = (ValueError, ExpatError, AttributeError, TypeError, RecursionError)
+"""What plistlib raises for damaged content.
+
+A date that is none gives AttributeError before Python 3.13, and deep nesting RecursionError.
+"""
+
 WRITABLE_BY = {Writers.ADMINISTRATORS: "accepted.administrators_file", Writers.USER: "accepted.own_file"}
 
 
@@ -119,11 +125,22 @@ def registry_stamp() -> int:
 def refuse_changeable(file: Path, writers: Writers) -> None:
     """Refuse a file that an account besides `writers` may change.
 
-    Raises ChangeableFileError. A missing file is right.
+    Raises ChangeableFileError, and SettingsError where it cannot be examined. A missing file is right.
     """
-    place = changeable_by_others(file, writers) if file.exists() else None
+    place = changeable_by_others(file, writers) if _is_there(file) else None
     if place is not None:
         raise ChangeableFileError(file=file, accepted=text(WRITABLE_BY[writers], place=str(place)))
+
+
+def _is_there(file: Path) -> bool:
+    """Return whether there is a file. Raises SettingsError where that is hidden."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise SettingsError(file=file, accepted=text("accepted.readable_file")) from error
+    return True
 
 
 def _of_file(file: Path, writers: Writers, refused: list[SettingsError]) -> list[Layer]:
@@ -144,12 +161,12 @@ def _of_preferences(file: Path, writers: Writers, refused: list[SettingsError]) 
 
     All values in such a file are forced.
     """
-    if not file.exists():
+    if not _is_there(file):
         return []
     refuse_changeable(file, writers)
     try:
         values = plistlib.loads(read_small(file, SIZE_LIMIT))
-    except (OSError, ValueError, ExpatError, plistlib.InvalidFileException) as error:
+    except (OSError, *NO_PLIST) as error:
         raise SettingsError(file=file, accepted=text("accepted.plist")) from error
     if not isinstance(values, dict):
         raise SettingsError(file=file, accepted=text("accepted.plist"))

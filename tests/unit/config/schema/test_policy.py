@@ -111,6 +111,10 @@ REFUSED = {
     "a relative module": ('Modules = ["m.so"]', "mandatory.Modules"),
     "a tool without a procedure": ('Tools = ["/opt/tkm"]', "mandatory.Tools"),
     "a procedure that is no text": ("Procedures = [3]", "mandatory.Procedures"),
+    "what is no id of a procedure": ('ProceduresOff = ["OPALEXE"]', "mandatory.ProceduresOff"),
+    "a tool of what is no id": ('Tools = ["a.b=/opt/tkm"]', "mandatory.Tools"),
+    "two tools of one procedure": ('Tools = ["opalexe=/usr/a", "opalexe=/usr/b"]', "mandatory.Tools"),
+    "a path that no system accepts": (f'Modules = ["/{"a" * 5000}"]', "mandatory.Modules"),
 }
 
 
@@ -185,6 +189,40 @@ def test_a_missing_module_is_judged_by_its_folder(folders: Folders) -> None:
     assert settings(folders, policy).modules == ()
 
 
+@posix
+def test_a_module_behind_a_link_that_leads_nowhere_is_refused(folders: Folders) -> None:
+    link = folders.policy_file.with_name("m.so")
+    link.symlink_to(folders.policy_file.with_name("later.so"))
+    folders.policy_file.write_text(f"[mandatory]\nModules = [{toml(str(link))}]\nUrgentDays = 9")
+    loaded = load_settings(folders)
+    assert [problem.key for problem in loaded.refused] == ["mandatory.Modules"]
+    assert loaded.settings.notices.urgent_days == 9
+
+
+@pytest.mark.parametrize("name", ["none", "policy.toml"], ids=["missing", "a file"])
+def test_an_office_folder_that_is_none_is_told(folders: Folders, name: str) -> None:
+    place = folders.policy_file.with_name(name)
+    folders.policy_file.write_text(f"[mandatory]\nProceduresFolder = {toml(str(place))}\nUrgentDays = 9")
+    loaded = load_settings(folders)
+    assert [(problem.file, problem.accepted.id) for problem in loaded.problems] == [(place, "accepted.folder")]
+    assert loaded.settings.office.procedures_folder == str(place), "it counts as soon as it is there"
+    assert loaded.settings.notices.urgent_days == 9
+
+
+@posix
+def test_a_policy_that_hides_is_told(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    examine = Path.stat
+
+    def hidden(file: Path, **options: bool) -> os.stat_result:
+        if file == folders.policy_file:
+            raise PermissionError
+        return examine(file, **options)
+
+    monkeypatch.setattr(Path, "stat", hidden)
+    (problem,) = load_settings(folders).problems
+    assert (problem.file, problem.accepted.id) == (folders.policy_file, "accepted.readable_file")
+
+
 @pytest.mark.parametrize(
     "key", ["Autostart = 1", 'Modules = ["/m.so"]', 'Tools = ["opalexe=/t"]', 'ProceduresFolder = "/p"']
 )
@@ -209,7 +247,34 @@ def test_managed_preferences_are_mandatory_but_for_their_recommended_part(folder
     assert load_settings(managed).refused == ()
 
 
-@pytest.mark.parametrize("content", [b"no plist", plistlib.dumps([1]), b"bplist00"], ids=["text", "a list", "cut"])
+def in_plist(written: str) -> bytes:
+    return f"<plist><dict><key>UrgentDays</key><integer>9</integer>{written}</dict></plist>".encode()
+
+
+def nested_in_binary(depth: int) -> bytes:
+    """Return a binary property list of nested arrays (CoreFoundation, CFBinaryPList.c)."""
+    arrays = [b"\xa1" + (number + 1).to_bytes(2) for number in range(depth)]
+    objects = [*arrays, b"\x10\x01", b"\x51k", b"\xd1" + (depth + 1).to_bytes(2) + bytes(2)]
+    starts = [8 + sum(map(len, objects[:number])) for number in range(len(objects))]
+    table = b"".join(start.to_bytes(4) for start in starts)
+    counts = (len(objects), depth + 2, 8 + sum(map(len, objects)))
+    trailer = bytes(6) + bytes([4, 2]) + b"".join(count.to_bytes(8) for count in counts)
+    return b"bplist00" + b"".join(objects) + table + trailer
+
+
+DAMAGED = {
+    "text": b"no plist",
+    "a list": plistlib.dumps([1]),
+    "cut": b"bplist00",
+    "a date that is none": in_plist("<key>Language</key><date>tomorrow</date>"),
+    "a number that is none": in_plist("<key>NoticeDays</key><integer>x</integer>"),
+    "a number of many digits": in_plist(f"<key>UrgentDays</key><integer>{'9' * 5000}</integer>"),
+    "a key without a value": in_plist("<key>Language</key>"),
+    "deeply nested": nested_in_binary(3000),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_preferences_are_left_out(folders: Folders, content: bytes) -> None:
     file = folders.policy_file.with_name("fr.vigicle.vigicle.plist")
     file.write_bytes(content)
@@ -226,6 +291,7 @@ def test_damaged_preferences_are_left_out(folders: Folders, content: bytes) -> N
         ("NoticeDays", "60, 30;7", [60, 30, 7]),
         ("NoticeDays", ["60", "7"], [60, 7]),
         ("NoticeDays", "soon", ["soon"]),
+        ("NoticeDays", "9" * 5000, ["9" * 5000]),
         ("NoticeDays", 30, 30),
         ("Modules", r"C:\a.dll;C:\b.dll", [r"C:\a.dll", r"C:\b.dll"]),
         ("Modules", [r"C:\a.dll", ""], [r"C:\a.dll"]),
