@@ -93,7 +93,7 @@ def _procedure_folders(folders: Folders, office: Office) -> list[tuple[Path, Wri
 
 
 def _missing_folder(office: Office) -> Iterator[SettingsError]:
-    """Yield why the office's folder of procedure files brings none, where it is no folder."""
+    """Yield the error of an office folder that is none."""
     if office.procedures_folder is not None and not Path(office.procedures_folder).is_dir():
         yield SettingsError(file=Path(office.procedures_folder), accepted=text("accepted.folder"))
 
