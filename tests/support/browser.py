@@ -63,13 +63,14 @@ class RecordingBrowser(Recorder):
         super().__init__(folder / "recording-browser")
         data, config = folder / "data", folder / "config"
         (data / "applications").mkdir(parents=True)
+        (data / "mime").symlink_to("/usr/share/mime")  # the kinds of files, without this computer's programs
         config.mkdir()
         entry = _desktop_entry("Recording browser", self.program, "%u", f"MimeType={';'.join(kinds)};\n")
         (data / "applications/recording-browser.desktop").write_text(entry)
         defaults = "".join(f"{scheme}=recording-browser.desktop\n" for scheme in kinds)
         (config / "mimeapps.list").write_text(f"[Default Applications]\n{defaults}")
         self.environment = {
-            "XDG_DATA_DIRS": f"{data}:/usr/local/share:/usr/share",
+            "XDG_DATA_DIRS": str(data),
             "XDG_CONFIG_DIRS": f"{config}:/etc/xdg",
             "XDG_CURRENT_DESKTOP": "X-Generic",
             "BROWSER": str(self.program),

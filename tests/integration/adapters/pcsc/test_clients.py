@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.pcsc.clients import other_clients
-from support.process import wait_until
+from support.process import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ def client(reader_service: ReaderService, tmp_path: Path) -> Iterator[str]:
     note = tmp_path / "pid"
     environment = os.environ | reader_service.environment
     with subprocess.Popen([program, note], stdin=subprocess.PIPE, env=environment) as running:
+        running.wait(PATIENCE_S)  # from then on it is no descendant of the test
         wait_until(lambda: note.exists() and note.stat().st_size > 0, "it is connected")
         yield program.name
         assert running.stdin is not None
