@@ -154,7 +154,7 @@ def test_a_key_is_noticed_after_the_service_was_killed_and_restarted(
     daemon.wait_for_log("service")
     reader_service.start()
     reader_service.insert(card(ending(timedelta(days=20))))
-    assert notification_server.next_notice().summary.endswith("your OPALEXE key")
+    assert notification_server.next_notice().summary.startswith("OPALEXE key: ")
 
 
 def test_no_pin_command_reaches_the_card_and_an_idle_card_is_left_alone(
