@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from commands import PROGRAMS, ROOT, SetupError, complain, say
+from commands import PROGRAMS, ROOT, SetupError, complain, say, step
 
 CORE = "daemon.core"
 JUDGED = ROOT / "tests/project/mutants.txt"
@@ -16,14 +16,15 @@ def mutate(modules: list[str]) -> int:
     """Run mutmut over modules of the core, or all of it.
 
     Returns the exit code: 1 when a mutant survives that the project has not accepted.
-    A module is named as below `daemon.core`: `renewal`, `workflows.progress`. Raises `SetupError`.
+    A module is named as below `daemon.core`: `renewal`, `workflows.progress`. Raises SetupError for one that is not there,
+    and StepError when mutmut fails, as it does when a test fails without any change.
     """
     for module in modules:
         if not (ROOT / "daemon/core" / f"{module.replace('.', '/')}.py").is_file():
             raise SetupError(f"There is no daemon/core/{module.replace('.', '/')}.py.")
     patterns = [f"{CORE}.{module}.x*" for module in modules] or [f"{CORE}*"]
     shutil.rmtree(WORK, ignore_errors=True)
-    subprocess.run([PROGRAMS / "mutmut", "run", *patterns], check=False, cwd=ROOT)
+    step("mutmut", [PROGRAMS / "mutmut", "run", *patterns])
     alive = survivors()
     new = [name for name in alive if name not in judged()]
     for name in new:
