@@ -16,8 +16,8 @@ def mutate(modules: list[str]) -> int:
     """Run mutmut over modules of the core, or all of it.
 
     Returns the exit code: 1 when a mutant survives that the project has not accepted.
-    A module is named as below `daemon.core`: `renewal`, `workflows.progress`. Raises SetupError for one that is not there,
-    and StepError when mutmut fails, as it does when a test fails without any change.
+    A module is named as below `daemon.core`: `renewal`, `workflows.progress`. Raises SetupError for one that is not
+    there, and StepError when mutmut fails, as it does when a test fails without any change.
     """
     for module in modules:
         if not (ROOT / "daemon/core" / f"{module.replace('.', '/')}.py").is_file():
