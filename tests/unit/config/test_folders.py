@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,9 +29,11 @@ def test_a_relative_xdg_variable_is_ignored() -> None:
 
 
 @pytest.mark.parametrize("folders", ["", "/etc/xdg/xdg-ubuntu:/etc/xdg", "/home/jeanne/.config/kdedefaults:/etc/xdg"])
-def test_the_policy_is_machine_wide(monkeypatch: pytest.MonkeyPatch, folders: str) -> None:
-    monkeypatch.setenv("XDG_CONFIG_DIRS", folders)
-    policy = find_folders({}).policy_file
+def test_the_policy_is_machine_wide_whatever_the_session_says(folders: str) -> None:
+    """The place is found as the program starts, so each case starts one."""
+    code = "from config.folders import find_folders; print(find_folders().policy_file)"
+    command, environment = [sys.executable, "-c", code], os.environ | {"XDG_CONFIG_DIRS": folders}
+    policy = Path(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip())
     assert policy.name == "policy.toml"
     assert not policy.is_relative_to(Path.home())
     if sys.platform == "linux":
