@@ -257,8 +257,9 @@ def _refuse_remains(file: Path) -> None:
     if not stat.S_ISREG(facts.st_mode) or facts.st_size == 0:
         raise DamageError("no plain file, or an empty one")
     for companion in (Path(f"{file}{end}") for end in _COMPANIONS):
-        if os.path.lexists(companion) and not companion.is_file():
-            raise DamageError(f"{companion.name} is no plain file")
+        with contextlib.suppress(FileNotFoundError):  # none, or another process has just ended
+            if not stat.S_ISREG(companion.lstat().st_mode):
+                raise DamageError(f"{companion.name} is no plain file")
 
 
 def _prepare_for_writing(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:

@@ -324,6 +324,12 @@ def leave_only_the_log(file: Path) -> None:
     file.rename(f"{file}-wal")
 
 
+def put_a_link_for_the_log(file: Path) -> None:
+    other = file.parent.with_name("another program's file")
+    other.write_bytes(b"precious")
+    Path(f"{file}-wal").symlink_to(other)
+
+
 DAMAGE = [
     pytest.param(damage, id=damage.__name__.replace("_", " "))
     for damage in (
@@ -343,6 +349,7 @@ DAMAGE = [
         put_another_programs_database,
         put_a_folder,
         leave_only_the_log,
+        put_a_link_for_the_log,
     )
 ]
 
