@@ -30,7 +30,7 @@ def test_a_relative_xdg_variable_is_ignored() -> None:
 
 @pytest.mark.parametrize("folders", ["", "/etc/xdg/xdg-ubuntu:/etc/xdg", "/home/jeanne/.config/kdedefaults:/etc/xdg"])
 def test_the_policy_is_machine_wide_whatever_the_session_says(folders: str) -> None:
-    """The place is found as the program starts, so each case starts one."""
+    """The place is found at import, so each case starts Python."""
     code = "from config.folders import find_folders; print(find_folders().policy_file)"
     command, environment = [sys.executable, "-c", code], os.environ | {"XDG_CONFIG_DIRS": folders}
     policy = Path(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip())
