@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from commands import ROOT
+from deb.build_deb import SETTINGS
 from deb.control import indented, python_range
 from deb.trim import needed_libraries
 from deb.within import ICON_SIZES, draw_icons, filled
+from dev import SYSTEM_PYTHON, version_of
 from support.process import require_tool
 
 DEB = ROOT / "installers/deb"
@@ -39,6 +41,16 @@ def test_an_option_keeps_its_hyphens() -> None:
 
 def test_the_package_is_bound_to_one_python() -> None:
     assert python_range((3, 11)) == ("python3 (>= 3.11)", "python3 (<< 3.12)")
+
+
+def test_the_packages_python_sees_no_package_of_the_system(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python3").symlink_to(SYSTEM_PYTHON)
+    (tmp_path / "pyvenv.cfg").write_text(SETTINGS.format(version=version_of(SYSTEM_PYTHON)))
+    ask = [str(tmp_path / "bin/python3"), "-I", "-c", "import sys; print(sys.prefix, *sys.path, sep='\\n')"]
+    folders = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path) in folders
+    assert "dist-packages" not in folders
 
 
 def test_an_empty_line_in_a_field_is_a_dot() -> None:
