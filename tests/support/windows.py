@@ -34,6 +34,17 @@ RANDOM = """
 #include <ntsecapi.h>
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return RtlGenRandom(data, (ULONG)size); }
 """
+PRINT_TO_FILE = """
+import contextlib, io, os, traceback
+with contextlib.redirect_stdout(io.StringIO()) as printed:
+    try:
+        exec({code!r})
+    except BaseException:
+        traceback.print_exc(file=printed)
+with open({file!r} + ".new", "w", encoding="utf-8") as file:
+    file.write(printed.getvalue())
+os.replace(file.name, {file!r})
+"""
 
 
 def windows_path(path: Path | str) -> str:
@@ -171,17 +182,29 @@ class Windows:
             self._is_on_desktop = False
             self.prefix.run("taskkill", "/F", "/IM", "vigiclew.exe")
 
-    def python(self, code: str, *arguments: str, on_desktop: bool = False) -> Ended:
+    def python(self, code: str, *arguments: str) -> Ended:
         """Run Python code in that Windows, with vigicle importable."""
-        return self.start_python(code, *arguments, on_desktop=on_desktop).wait()
+        return self.start_python(code, *arguments).wait()
 
-    def start_python(self, code: str, *arguments: str, on_desktop: bool = False) -> WineProgram:
+    def start_python(self, code: str, *arguments: str) -> WineProgram:
         """Start Python code there."""
+        return self.prefix.start(*self._python_command(code, *arguments))
+
+    def python_on_desktop(self, code: str, *arguments: str) -> str:
+        """Run Python code in the desktop with the taskbar, and return what it prints.
+
+        Nothing waits for what explorer starts, and under Wine 10 its output goes into a window: a file takes it.
+        """
+        output = self.folder / f"output{next(self._scripts)}.txt"
+        printing = PRINT_TO_FILE.format(file=self.in_windows(output), code=code)
+        self.prefix.run("explorer.exe", f"/desktop={DESKTOP}", *self._python_command(printing, *arguments))
+        wait_until(output.exists, "the end of a script on the desktop", LIMIT_S)
+        return output.read_text(encoding="utf-8")
+
+    def _python_command(self, code: str, *arguments: str) -> list[str]:
         script = self.folder / f"script{next(self._scripts)}.py"
         script.write_text(code, encoding="utf-8")
-        command = [self.in_windows(self.program / "python.exe"), self.in_windows(script), *arguments]
-        desktop = ["explorer.exe", f"/desktop={DESKTOP}"] if on_desktop else []
-        return self.prefix.start(*desktop, *command)
+        return [self.in_windows(self.program / "python.exe"), self.in_windows(script), *arguments]
 
     def in_windows(self, path: Path) -> str:
         """Return a path of this system as that Windows names it."""

@@ -61,7 +61,7 @@ class Taskbar:
     def send(self, number: int, wparam: int = 0, lparam: int = 0, *, how: str = "send") -> str:
         """Send the windows of the icon a message, and return their answers."""
         arguments = (how, *map(str, (number, wparam, lparam)))
-        return self.windows.python(SEND, *arguments, on_desktop=True).text.strip()
+        return self.windows.python_on_desktop(SEND, *arguments).strip()
 
     def picture(self, box: tuple[int, int, int, int]) -> Image.Image:
         """Return what a part of the screen shows."""
