@@ -28,7 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Path(__file__).resolve().parent
 INSTALLERS = ROOT / "installers"
 READER = "Test Reader 0"
-DESKTOP = "shell,1000x700"
+DESKTOP_SIZE = "1000x700"
+DESKTOP = f"shell,{DESKTOP_SIZE}"
 RANDOM = """
 #include <windows.h>
 #include <ntsecapi.h>

@@ -12,7 +12,7 @@ import pytest
 
 from support.desktop import Screen
 from support.pki import make_certificate
-from support.windows import make_windows
+from support.windows import DESKTOP_SIZE, make_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def key() -> bytes:
 def windows_of_session() -> Iterator[Windows]:
     with (
         tempfile.TemporaryDirectory(prefix="vigicle-windows-") as folder,
-        Screen() as screen,
+        Screen(f"{DESKTOP_SIZE}x24") as screen,  # as large as the desktop, which then lies nowhere else on it
         make_windows(Path(folder), screen.environment["DISPLAY"]) as windows,
     ):
         yield windows
