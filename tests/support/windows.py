@@ -192,7 +192,7 @@ class Windows:
         return self.prefix.start(*self._python_command(code, *arguments))
 
     def python_on_desktop(self, code: str, *arguments: str) -> str:
-        """Run Python code in the desktop with the taskbar, and return what it prints.
+        """Run Python code in the desktop, and return what it prints.
 
         Nothing waits for what explorer starts, and under Wine 10 its output goes into a window: a file takes it.
         """
