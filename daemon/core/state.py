@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from config.i18n.text import Sentence, Text
 from config.settings import SettingId, Settings
 from config.workflows import Destination
+from daemon.core.action_id import ActionKind
 from daemon.core.dedup_keys import DedupKey
 from daemon.core.events import WrongThing
 from daemon.core.model import (
@@ -157,6 +158,9 @@ class State:
     diagnosis: tuple[WrongThing, ...] | None = None
     """What the last diagnosis found wrong, None before one."""
 
+    examining: bool = False
+    """Whether a diagnosis runs."""
+
     notices_on: bool = True
     """Whether the system shows notices, as far as is known."""
 
@@ -183,6 +187,9 @@ class State:
 
     launched_at: Mapping[tuple[str, Destination, KeyId], datetime] = field(default_factory=dict)
     """When each destination was last launched, by procedure, destination and newest key of the case."""
+
+    run_at: Mapping[ActionKind, datetime] = field(default_factory=dict)
+    """When each action that a double click shall not do twice was last chosen."""
 
     asked: tuple[KeyId, tuple[Claim, ...]] | None = None
     """The claims that the guide asks the user to confirm, and the newest key of their case."""

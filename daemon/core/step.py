@@ -140,7 +140,7 @@ def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 -
         case events.SessionMoved():
             return _take_move(state, event), ()
         case events.Diagnosed(wrong=wrong):
-            return replace(state, diagnosis=wrong), ()
+            return replace(state, diagnosis=wrong, examining=False), ()
         case events.LoginStartKnown():
             return replace(state, login_start=event.on), ()
         case events.SettingAnswered(setting=setting, refusal=refusal):

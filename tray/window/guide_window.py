@@ -26,7 +26,7 @@ from tray.window.paper import print_where_asked
 from tray.window.phase_bar import PhaseBar
 from tray.window.press_guard import PressGuard
 from tray.window.save_dialog import save_as
-from tray.window.settings_page import SettingsPage
+from tray.window.settings_page import SettingsPage, diagnosis_news
 from tray.window.sheet import as_pdf, draw_sheet
 from tray.window.sheet_page import SheetPage
 from tray.window.tab_order import set_tab_order
@@ -297,6 +297,8 @@ class GuideWindow(QDialog):
             announce(self, page.alert, at_once=True)
         fields = ("headline", "body", "reader_words")
         new = [getattr(page, name) for name in fields if getattr(page, name) != getattr(before, name)]
+        if self._stack.currentIndex() == SETTINGS:
+            new.append(diagnosis_news(before, page, self._translator))
         announce(self, " ".join(filter(None, new)))
 
     def _focused_name(self) -> str:

@@ -17,6 +17,21 @@ from tray.window.theme import Theme
 from tray.window.toggles import CheckBox
 
 
+def diagnosis_news(before: Page, page: Page, translator: Translator) -> str:
+    """Return what is said of a diagnosis that has begun or ended, if anything."""
+    if page.findings is not None and page.findings != before.findings:
+        return ". ".join([translator.render(text(_title(page))), *(finding.topic for finding in page.findings)])
+    if page.language != before.language:
+        return ""
+    labels = {action.id: action.label for action in before.settings}
+    looks = (action for action in page.settings if action.id.kind is ActionKind.DIAGNOSE)
+    return next((action.label for action in looks if action.label != labels.get(action.id)), "")
+
+
+def _title(page: Page) -> str:
+    return "guide.findings" if page.findings else "doctor.end.ok"
+
+
 class SettingsPage(LinkPage):
     """What can be switched, written and done, and what holds."""
 
@@ -31,7 +46,7 @@ class SettingsPage(LinkPage):
         self._buttons = Flow(round(0.5 * theme.base))
         self._findings = column(theme, gap=0.6)
         self._about = column(theme, gap=0.3)
-        super().__init__(theme, self._switches, self._fields, self._buttons, self._findings, self._about, gap=0.5)
+        super().__init__(theme, self._switches, self._buttons, self._findings, self._fields, self._about, gap=0.5)
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show the settings of this moment."""
@@ -56,8 +71,7 @@ class SettingsPage(LinkPage):
         """Show what the diagnosis found, each with what to do."""
         if page.findings is None:
             return
-        title = "guide.findings" if page.findings else "doctor.end.ok"
-        self._findings.addWidget(Heading(self._theme, translator.render(text(title)), scale=1.1))
+        self._findings.addWidget(Heading(self._theme, translator.render(text(_title(page))), scale=1.1))
         for finding in page.findings:
             frame, lines = card(self._theme, gap=0.4)
             lines.addWidget(Heading(self._theme, finding.topic, scale=1.06))

@@ -23,7 +23,7 @@ def sentence_arguments(context: GuideContext) -> Arguments:
     roles = context.roles
     procedure = context.procedure
     named: dict[str, Argument] = {
-        "old_key": key_label(BarRole.OLD, roles.old),
+        "old_key": key_label(_role_of_old(context), roles.old),
         "new_key": key_label(_role_of_new(context), roles.new),
         "holder": holder_label(context.case.lineage.holder),
         "last_day": _last_day(context),
@@ -66,6 +66,13 @@ def _issuer(procedure: Procedure) -> Argument:
     if procedure.issuer_support is None:
         return name
     return text("issuer.reached", issuer=name, contact=procedure.issuer_support)
+
+
+def _role_of_old(context: GuideContext) -> BarRole:
+    """Return the role of the key in use: OLD once there is another."""
+    if context.roles.new is None and context.roles.old is not None:
+        return BarRole.OTHER
+    return BarRole.OLD
 
 
 def _role_of_new(context: GuideContext) -> BarRole:

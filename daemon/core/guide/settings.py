@@ -16,7 +16,10 @@ def settings(state: State) -> Iterator[Action[Sentence]]:
     yield Action(id=ActionId(ActionKind.LANGUAGE), label=text("guide.set.language"))
     if state.memory.keys:
         yield Action(id=ActionId(ActionKind.CALENDAR, "settings"), label=text("guide.calendar"))
-    yield Action(id=ActionId(ActionKind.DIAGNOSE), label=text("guide.set.diagnose"))
+    yield Action(
+        id=ActionId(ActionKind.DIAGNOSE),
+        label=text("guide.set.diagnosing" if state.examining else "guide.set.diagnose"),
+    )
     yield Action(id=ActionId(ActionKind.READ_KEYS), label=text("guide.set.read"))
 
 

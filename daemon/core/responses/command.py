@@ -71,7 +71,7 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             return forget_certificate(state, fingerprint)
         case RaiseGuide(activation=activation):
             state = keep_case(state, assess_state(state, now))
-            state = replace(state, asked=None, asked_use=None, refused_settings={}, diagnosis=None)
+            state = replace(state, asked=None, asked_use=None, refused_settings={}, diagnosis=None, examining=False)
             return state, (OpenGuide(activation=activation),)
         case CheckKeys():
             return order_read_of_all(state)

@@ -16,7 +16,7 @@ from daemon.core.guide.papers import with_tick
 from daemon.core.guide.questions import END_QUESTIONS, REGISTERING
 from daemon.core.guide.render import render_guide, shown_case
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Progress
-from daemon.core.responses.launch import launch
+from daemon.core.responses.launch import SAME_LAUNCH, launch
 from daemon.core.responses.notice import (
     Step,
     answer_claim,
@@ -34,6 +34,8 @@ from daemon.core.views.guide import offered
 from daemon.core.workflows.progress import PREPARED, end_step, undo_steps, with_progress
 
 SETTINGS = {ActionKind.AUTOSTART, ActionKind.LANGUAGE, ActionKind.DIAGNOSE, ActionKind.READ_KEYS, ActionKind.CALENDAR}
+ONCE = {ActionKind.CALENDAR, ActionKind.MESSAGE, ActionKind.DIAGNOSE}
+"""What a double click does once: a second program, or a second diagnosis, would only confuse."""
 HOLDER_ANSWERS = {ActionKind.SAME_HOLDER: HolderAnswer.SAME, ActionKind.OTHER_HOLDER: HolderAnswer.ANOTHER}
 
 
@@ -42,6 +44,11 @@ def choose(state: State, assessment: Assessment, action: ActionId, now: datetime
     page = render_guide(state, assessment, now)
     if action not in {each.id for each in offered(page)}:
         return state, ()
+    if action.kind in ONCE:
+        at = state.run_at.get(action.kind)
+        if at is not None and abs(now - at) < SAME_LAUNCH:
+            return state, ()
+        state = replace(state, run_at={**state.run_at, action.kind: now})
     case = shown_case(state, assessment)
     if action.kind in SETTINGS:
         return _set(state, action.kind)
@@ -61,7 +68,7 @@ def _set(state: State, kind: ActionKind) -> Step:
         case ActionKind.LANGUAGE:
             return change_setting(state, SettingId.LANGUAGE, other_language(state.settings))
         case ActionKind.DIAGNOSE:
-            return replace(state, diagnosis=None), (Examine(),)
+            return replace(state, diagnosis=None, examining=True), (Examine(),)
         case ActionKind.CALENDAR:
             return state, (OpenCalendar(),)
         case _:

@@ -210,8 +210,10 @@ def test_the_window_lists_what_is_wrong_the_worst_first_until_it_is_opened_again
     assert shown(simulator) == [("doctor.topic.readers", "read_keys"), ("doctor.topic.tool", None)]
     simulator.choose("diagnose")
     assert shown(simulator) is None, "it is looked for again"
+    assert delivered(simulator.actions()["diagnose"].label) == "guide.set.diagnosing"
     simulator.post(Diagnosed(at=simulator.now, wrong=()))
     assert shown(simulator) == []
+    assert delivered(simulator.actions()["diagnose"].label) == "guide.set.diagnose"
     simulator.command(RaiseGuide())
     assert shown(simulator) is None
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton
 
+from config.i18n.translator import Translator
 from config.settings import SettingId
 from daemon.adapters.guide.messages import Chosen, SettingWritten
 from daemon.core.views.guide import Action, Finding
 from support.guide_actions import action_id
 from support.guide_pages import PAGES, Writer
 from tray.window.guide_window import SETTINGS, GuideWindow
+from tray.window.settings_page import diagnosis_news
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,3 +129,20 @@ def test_in_large_letters_the_page_is_as_wide_as_the_window(guide_setup: GuideSe
     assert field.mapTo(narrow, field.rect().topRight()).x() < narrow.width()
     guide_setup.close(narrow)
     guide_setup.enlarge(1.0)
+
+
+def test_what_a_diagnosis_found_is_seen_without_scrolling(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    window.resize(800, 640)
+    found = Finding(topic="Readers", what="No key is plugged in.", remedy="Plug in your key.", action=None)
+    window.show_page(replace(PAGE, findings=(found,)))
+    guide_setup.settle()
+    (remedy,) = [label for label in window.findChildren(QLabel) if "Plug in your key." in label.text()]
+    foot = window.findChildren(QPushButton, "return")[0]
+    assert remedy.mapTo(window, remedy.rect().bottomLeft()).y() < foot.mapTo(window, foot.rect().topLeft()).y()
+
+
+def test_a_screen_reader_hears_what_the_diagnosis_found() -> None:
+    found = Finding(topic="Readers", what="No key is plugged in.", remedy="Plug in your key.", action=None)
+    after = replace(PAGE, findings=(found,))
+    assert diagnosis_news(PAGE, after, Translator("en")) == "What the diagnosis found. Readers"
+    assert diagnosis_news(after, after, Translator("en")) == ""

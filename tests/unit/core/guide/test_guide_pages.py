@@ -183,9 +183,9 @@ def test_a_locked_pin_is_shown_beside_the_step() -> None:
 def test_a_name_given_by_the_user_is_used_for_the_key() -> None:
     simulator = Simulator()
     simulator.plug(HERS)
-    assert dict(simulator.page.body.args)["old_key"] == text("key.old")
+    assert dict(simulator.page.body.args)["old_key"] == text("key.only")
     simulator.command(NameKey(fingerprint=HERS.fingerprint, name="the blue one"))
-    assert dict(simulator.page.body.args)["old_key"] == text("key.old_named", name="the blue one")
+    assert dict(simulator.page.body.args)["old_key"] == text("key.only_named", name="the blue one")
 
 
 def test_put_off_rests_until_tomorrow() -> None:

@@ -8,6 +8,7 @@ from config.i18n.text import Sentence
 from config.i18n.translator import Translator
 from config.workflows import Destination, WorkflowKind
 from daemon.core.commands import RaiseGuide
+from daemon.core.effects import Effect, Examine, OpenCalendar, OpenMessage
 from daemon.core.events import Launched
 from daemon.core.model import Claim, KeyId
 from daemon.core.troubles import Trouble
@@ -177,3 +178,17 @@ def test_the_way_back_leads_to_the_page_before_the_first_step() -> None:
     assert simulator.step() == "old_in"
     simulator.choose("back:prepared")
     assert delivered(simulator.page.headline) == "guide.prepare.add_with_old"
+
+
+@pytest.mark.parametrize(
+    ("action", "effect"),
+    [("calendar:settings", OpenCalendar), ("diagnose", Examine), ("message", OpenMessage)],
+)
+@pytest.mark.parametrize(("after", "times"), [(FIVE_SECONDS - INSTANT, 1), (FIVE_SECONDS, 2)], ids=["before", "at"])
+def test_a_double_click_opens_a_program_once(action: str, effect: type[Effect], after: timedelta, times: int) -> None:
+    simulator = Simulator()
+    simulator.plug(ending(39 * DAY))
+    simulator.choose(action)
+    simulator.now += after
+    simulator.choose(action)
+    assert sum(isinstance(each, effect) for each in simulator.effects) == times
