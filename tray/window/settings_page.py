@@ -18,7 +18,7 @@ from tray.window.toggles import CheckBox
 
 
 def diagnosis_news(before: Page, page: Page, translator: Translator) -> str:
-    """Return what is said of a diagnosis that has begun or ended, if anything."""
+    """Return the news of a diagnosis that began or ended."""
     if page.findings is not None and page.findings != before.findings:
         return ". ".join([translator.render(text(_title(page))), *(finding.topic for finding in page.findings)])
     if page.language != before.language:

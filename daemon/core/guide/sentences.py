@@ -69,7 +69,7 @@ def _issuer(procedure: Procedure) -> Argument:
 
 
 def _role_of_old(context: GuideContext) -> BarRole:
-    """Return the role of the key in use: OLD once there is another."""
+    """Return OLD for the key in use once another is known."""
     if context.roles.new is None and context.roles.old is not None:
         return BarRole.OTHER
     return BarRole.OLD
