@@ -1,10 +1,11 @@
 """One daemon at a time, and a dead one keeps none out."""
 
 import errno
+import os
 import stat
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -124,23 +125,14 @@ def test_a_note_that_names_no_private_folder_is_not_followed(tmp_path: Path, not
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no lock on a folder there")
-def test_no_look_whether_a_daemon_runs_keeps_one_from_starting(tmp_path: Path) -> None:
-    folders = Folders(config_file=tmp_path, policy_file=tmp_path, state=tmp_path, runtime=tmp_path)
-    ended = threading.Event()
+def test_no_look_whether_a_daemon_runs_keeps_one_from_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look holds a shared lock, here until the daemon's first pause."""
+    import fcntl
 
-    def look() -> None:
-        while not ended.is_set():
-            is_daemon_running(folders)
-
-    looker = threading.Thread(target=look)
-    looker.start()
+    look = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(look, fcntl.LOCK_SH)
+    assert is_daemon_running(folders(tmp_path, tmp_path)) is False, "another look is no daemon"
+    monkeypatch.setattr(time, "sleep", lambda _pause_s: os.close(look))
     lock = InstanceLock(tmp_path, tmp_path)
-    refused = 0
-    for _ in range(40):
-        if lock.acquire():
-            lock.release()
-        else:
-            refused += 1
-    ended.set()
-    looker.join()
-    assert refused == 0
+    assert lock.acquire()
+    lock.release()
