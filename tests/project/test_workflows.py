@@ -1,4 +1,4 @@
-"""The workflows run on images that GitHub still has."""
+"""The workflows run on images that exist, and keep secrets apart."""
 
 from __future__ import annotations
 
@@ -54,3 +54,34 @@ LISTING = "# x\nmacos-14  2026-11-02  https://a\nmacos-15  -  https://a\n"
 )
 def test_a_retired_image_is_found(workflow: str, today: date, found: set[str]) -> None:
     assert retired(workflow, LISTING, today) == found
+
+
+def jobs(workflow: str) -> dict[str, str]:
+    """Return what each job says, by its id."""
+    _, _, written = workflow.partition("\njobs:\n")
+    parts = re.split(r"^  ([\w-]+):\n", written, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def exposing(workflow: str) -> set[str]:
+    """Return the jobs that see a secret outside a reviewed release."""
+    demanded = ("    environment: signing\n", "    if: github.ref_type == 'tag'\n")
+    own = "${{ secrets.GITHUB_TOKEN }}"
+    found = {id_: content for id_, content in jobs(workflow).items() if "secrets." in content.replace(own, "")}
+    return {id_ for id_, content in found.items() if not all(line in content for line in demanded)}
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda file: file.name)
+def test_only_a_reviewed_job_of_a_tag_sees_a_secret(workflow: Path) -> None:
+    written = workflow.read_text(encoding="utf-8")
+    assert jobs(written)
+    assert "secrets." not in written.partition("\njobs:\n")[0]
+    assert exposing(written) == set()
+
+
+@pytest.mark.parametrize(
+    "lost", ["    environment: signing\n", "    if: github.ref_type == 'tag'\n"], ids=["review", "tag"]
+)
+def test_a_secret_in_another_job_is_found(lost: str) -> None:
+    release = next(file for file in WORKFLOWS if file.name == "release.yml").read_text(encoding="utf-8")
+    assert exposing(release.replace(lost, "")) == {"windows-signed", "macos-signed"}
