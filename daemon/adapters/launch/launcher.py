@@ -158,10 +158,16 @@ def _found(tool: VendorTool, known_tools: frozenset[str]) -> Path | None:
     found = find_tool(tool.name)
     if found is None:
         return None
-    if found.personal and str(found.path) not in known_tools:
-        log.info("The tool is in the user's own folders and is named first: %s", found.path)
-        raise UnknownToolError(str(found.path))
+    place = _as_text(found.path)
+    if found.personal and place not in known_tools:
+        log.info("The tool is in the user's own folders and is named first: %s", place)
+        raise UnknownToolError(place)
     return found.path
+
+
+def _as_text(path: Path) -> str:
+    """Return a path as a text that can be stored, whatever bytes it holds."""
+    return str(path).encode(errors="backslashreplace").decode()
 
 
 def _configured(tool: VendorTool) -> Path | None:

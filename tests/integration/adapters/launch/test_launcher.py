@@ -316,6 +316,18 @@ def test_a_tool_of_the_users_own_is_named_before_its_first_start(tool: Recording
     assert tool.wait() == [[]]
 
 
+def test_a_tool_whose_file_has_no_utf8_name_is_named_so_that_it_can_be_stored(
+    tool: RecordingTool, desktop: Path
+) -> None:
+    entry = tool.add_desktop_entry(desktop)
+    entry.rename(entry.with_name(os.fsdecode(b"\xff.desktop")))
+    held = outcome(settings(), Launch(procedure="opalexe", destination=Destination.TOOL))
+    assert held.place == str(entry.with_name("\\udcff.desktop"))
+    known = Launch(procedure="opalexe", destination=Destination.TOOL, known_tools=frozenset({held.place}))
+    assert outcome(settings(), known).trouble is None
+    assert tool.wait() == [[]]
+
+
 def test_a_configured_tool_that_is_not_there_is_searched(tool: RecordingTool, desktop: Path, machine: Path) -> None:
     tool.add_desktop_entry(machine)
     assert launched(settings(desktop / "nothing"), Destination.TOOL) is None
