@@ -166,7 +166,10 @@ def _found(tool: VendorTool, known_tools: frozenset[str]) -> Path | None:
 
 
 def _as_text(path: Path) -> str:
-    """Return a path as a text that can be stored, whatever bytes it holds."""
+    """Return a path as a text that can be stored.
+
+    Its bytes may be no UTF-8.
+    """
     return str(path).encode(errors="backslashreplace").decode()
 
 
