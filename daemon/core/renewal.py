@@ -8,7 +8,7 @@ from config.settings import NoticeSettings, Procedure, Recall
 from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import KeyLineage, LineageEntry
-from daemon.core.model import CertificateRecord, Claim, Key
+from daemon.core.model import CertificateRecord, Claim, Key, Role
 from daemon.core.views.report import Path, Reason
 
 IN_USE_AFTER = timedelta(days=60)
@@ -78,9 +78,25 @@ def lineage_status(lineage: KeyLineage, now: datetime) -> LineageStatus:
         return LineageStatus(current=latest, superseded=passed_over, question=question)
     if passed_over or Claim.WORKS in latest.key.claims or expired(latest.not_after, now):
         return LineageStatus(current=latest, superseded=before + passed_over)
+    if _works_by_itself(latest, now):
+        return LineageStatus(current=latest, superseded=before + passed_over)
     if _looks_in_use(latest, before):
-        return LineageStatus(current=latest, superseded=before + passed_over, question=Question.IN_USE)
+        asked = None if never_logs_in(latest) else Question.IN_USE
+        return LineageStatus(current=latest, superseded=before + passed_over, question=asked)
     return LineageStatus(current=before[-1], pending=latest, superseded=before[:-1] + passed_over)
+
+
+def never_logs_in(entry: LineageEntry) -> bool:
+    """Return whether a key of the line never opens the account."""
+    return entry.seen.certificate.role is not Role.AUTHENTICATION
+
+
+def _works_by_itself(entry: LineageEntry, now: datetime) -> bool:
+    """Return whether no account has to know a key.
+
+    So it is with one that only signs, once it is activated.
+    """
+    return never_logs_in(entry) and entry.not_before <= now and activation(entry.key) is Activation.DONE
 
 
 def choose_path(
@@ -148,7 +164,8 @@ def _begin_ahead(entry: LineageEntry, now: datetime) -> datetime | None:
 def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
     """Return how to get the next certificate."""
     if expired(current.not_after, now):
-        return _path(lineage, WorkflowKind.ORDER, Reason.ORDER_EXPIRED, old=current)
+        why = Reason.ORDER_ENDED if never_logs_in(current) else Reason.ORDER_EXPIRED
+        return _path(lineage, WorkflowKind.ORDER, why, old=current)
     if WorkflowKind.RENEW in lineage.procedure.workflows:
         return _path(lineage, WorkflowKind.RENEW, Reason.RENEW_DUE, old=current)
     last = order_by(lineage, current)
@@ -162,9 +179,9 @@ def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> 
 def order_by(lineage: KeyLineage, current: LineageEntry) -> datetime | None:
     """Return until when an order comes in time for 2-A.
 
-    None where it is not known how long that takes.
+    None where it is not known how long that takes, or 2-A is not for the key.
     """
-    if lineage.procedure.lead is None:
+    if lineage.procedure.lead is None or never_logs_in(current):
         return None
     _, longest = lineage.procedure.lead
     return earlier(last_moment_with_old(lineage, current), longest)
@@ -181,7 +198,7 @@ def _is_known_renewal(current: LineageEntry) -> bool:
 
     One that was seen together with the old one, and late, is in use.
     """
-    if Claim.WORKS in current.key.claims or current.renewed is None:
+    if Claim.WORKS in current.key.claims or current.renewed is None or never_logs_in(current):
         return True
     together = current.seen.first_seen <= current.renewed.first_seen
     return together and current.seen.first_seen - current.not_before > IN_USE_AFTER
@@ -205,7 +222,7 @@ def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datet
     why = Reason.NO_CERTIFICATE_YET
     if expired(current.not_after, now):
         why = Reason.NO_CERTIFICATE_YET_OLD_ENDED
-    way = _way_to_register(lineage, current, now)
+    way = None if never_logs_in(current) else _way_to_register(lineage, current, now)
     return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, then=way)
 
 
@@ -224,17 +241,17 @@ def _register(
 ) -> Path | None:
     """Return the path that registers a key with the account.
 
-    A key that is not known to be activated is activated first. None while one that is has not begun.
+    A key that is not known to be activated is activated first. None while one that is has not begun, or only signs.
     """
     begins = _begin_ahead(pending, now)
     is_active = activation(pending.key) is Activation.DONE
-    if begins is not None and is_active:
+    if is_active and (begins is not None or never_logs_in(pending)):
         return None
     path = _path_of_active(lineage, current, pending, begins or now, link_is_out=link_is_out)
     if is_active:
         return path
-    why = _why_activate(pending, current, now)
-    return replace(path, kind=WorkflowKind.ACTIVATE, then=path.kind, why=why, not_before=begins)
+    why, then = _why_activate(pending, current, now), None if never_logs_in(pending) else path.kind
+    return replace(path, kind=WorkflowKind.ACTIVATE, then=then, why=why, not_before=begins)
 
 
 def _path_of_active(
@@ -307,7 +324,7 @@ def _path(
 
 
 def _question_about_old_key(only: LineageEntry, now: datetime) -> Question | None:
-    settled = only.key.claims & {Claim.OLD_LOST, Claim.WORKS} or expired(only.not_after, now)
+    settled = only.key.claims & {Claim.OLD_LOST, Claim.WORKS} or expired(only.not_after, now) or never_logs_in(only)
     if Claim.REPLACES in only.key.claims and not settled:
         return Question.OLD_KEY
     return None

@@ -21,7 +21,7 @@ from daemon.core.commands import (
     NameKey,
     NoteKey,
 )
-from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT
+from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT, key_of
 from daemon.core.model import Claim, Fingerprint, HolderAnswer
 from daemon.core.use_questions import issuer_facts
 from daemon.core.views.report import CertificateStatus, Stage
@@ -112,6 +112,10 @@ def _compare(options: argparse.Namespace, folders: Folders, loaded: Loaded, tran
     fingerprint, other = new.fingerprint_sha256, old.fingerprint_sha256
     if fingerprint == other:
         print(translator.render(text("tell.two")), file=sys.stderr)
+        return USAGE
+    memory = oneshot.remembered(folders)
+    if key_of(memory, fingerprint) is key_of(memory, other):
+        print(translator.render(text("tell.one_key", fingerprint=fingerprint[:12])), file=sys.stderr)
         return USAGE
     oneshot.ask(folders, loaded, CompareHolders(fingerprint=fingerprint, other=other, answer=answer))
     print(translator.render(text("tell.done")))

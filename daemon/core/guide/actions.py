@@ -17,7 +17,7 @@ from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.key_names import procedure_words
 from daemon.core.model import CertificatePair, Claim, HolderAnswer
-from daemon.core.renewal import Question
+from daemon.core.renewal import Question, never_logs_in
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
 from daemon.core.views.report import Reason
@@ -193,7 +193,8 @@ def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
         return
     if path.kind is WorkflowKind.ACTIVATE:
         yield ask_action(context, Claim.ACTIVATED)
-    yield ask_action(context, Claim.WORKS)
+    if not never_logs_in(context.case.status.newest):
+        yield ask_action(context, Claim.WORKS)
     if path.why is Reason.OLD_ENDS:
         yield claim_action(context, Claim.TRY_OLD)
     if WorkflowKind.ADD_WITH_OLD in {path.kind, path.then} and path.old_fingerprint is not None:

@@ -23,7 +23,7 @@ from daemon.core.guide.use_page import ask_use_action
 from daemon.core.key_names import key_words
 from daemon.core.model import Claim
 from daemon.core.notice_words import BODIES_BY_ROLE, PART_BODIES, span_words
-from daemon.core.renewal import waits_until
+from daemon.core.renewal import never_logs_in, waits_until
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView
 from daemon.core.views.report import CertificateStatus, Stage
@@ -62,6 +62,8 @@ BODIES_WITHOUT_END = BODIES | {
     CalmPage.WELL: "guide.well.no_end",
 }
 ENDING = {Stage.DUE, Stage.URGENT, Stage.EXPIRED}
+NEW_KEY = text("guide.well.new")
+"""What to do with a new key, on the page of one that is well."""
 ENDS = {CalmPage.FINISHED, CalmPage.RENEWED, CalmPage.TIDIED}
 """The pages of a workflow that is over."""
 
@@ -181,7 +183,7 @@ def _notes(page: CalmPage) -> Iterator[Sentence]:
     if page is CalmPage.FINISHED:
         yield text("guide.calendar.renewed")
     if page is CalmPage.WELL:
-        yield text("guide.well.new")
+        yield NEW_KEY
 
 
 def _primary(page: CalmPage) -> Action[Sentence] | None:
@@ -197,7 +199,8 @@ def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]
     if may_clean_up(context):
         yield workflow_action(ActionKind.CLEAN_UP)
         yield workflow_action(ActionKind.NOT_NEEDED)
-    if page in {CalmPage.WELL, CalmPage.EARLY} and not context.case.status.superseded:
+    is_alone = not context.case.status.superseded and not never_logs_in(context.case.status.current)
+    if page in {CalmPage.WELL, CalmPage.EARLY} and is_alone:
         yield ask_action(context, Claim.REPLACES)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from config.i18n.text import Phrase, Sentence, text
+from config.i18n.text import Phrase, Sentence, Text, text
 from config.workflows import Ends, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -23,7 +23,7 @@ from daemon.core.guide.actions import (
     workflow_actions,
 )
 from daemon.core.guide.context import GuideContext, build_context, progress_id
-from daemon.core.guide.idle_pages import calm_page, empty_page
+from daemon.core.guide.idle_pages import NEW_KEY, calm_page, empty_page
 from daemon.core.guide.message import message_actions
 from daemon.core.guide.notes import notes
 from daemon.core.guide.obstacles import failure, has_wrong_card, obstacle, reader_status, reader_text
@@ -67,6 +67,13 @@ PREPARATIONS = {
     WorkflowKind.ADD_WITH_OLD: ("guide.prepare.add_with_old", "guide.prepare.add_with_old.body"),
     WorkflowKind.ASSOCIATE_NEW: ("guide.prepare.associate_new", "guide.prepare.associate_new.body"),
 }
+UNCALM_BODIES = {
+    "guide.well.body": "guide.well.asking",
+    "guide.well.no_end": "guide.well.no_end.asking",
+    "guide.early.body": "guide.early.asking",
+    "guide.plain.no_end": "guide.plain.no_end.asking",
+}
+"""What stands in place of a body that says that there is nothing to do."""
 CHANGES = {
     Reason.OLD_VALID: "guide.changed.add_with_old",
     Reason.LINK_MAILED: "guide.changed.add_with_old",
@@ -90,7 +97,7 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
 def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
     case, asked = shown_case(state, assessment), asked_certificate(state)
     if case is None:
-        page = empty_page(state, assessment, now)
+        page = _without_calm(empty_page(state, assessment, now))
         return with_use_question(page, state, asked) if asked else page
     context = build_context(state, assessment, case, now)
     page = _page(context)
@@ -98,7 +105,15 @@ def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideVie
     if asked:
         return with_use_question(page, state, asked)
     question = open_question(context)
-    return _with_use(context, page) if question is None else with_question(page, question)
+    return _without_calm(_with_use(context, page)) if question is None else with_question(page, question)
+
+
+def _without_calm(page: GuideView[Sentence]) -> GuideView[Sentence]:
+    """Return the page without "nothing to do", where it asks something."""
+    if not isinstance(page.body, Text) or page.body.id not in UNCALM_BODIES:
+        return page
+    asks = page.alert is not None or any(note != NEW_KEY for note in page.notes)
+    return replace(page, body=replace(page.body, id=UNCALM_BODIES[page.body.id])) if asks else page
 
 
 def _with_use(context: GuideContext, page: GuideView[Sentence]) -> GuideView[Sentence]:
@@ -212,8 +227,11 @@ def _preparation_page(context: GuideContext) -> GuideView[Sentence]:
     It says that it is not over, and what to have at hand.
     """
     headline, body = PREPARATIONS[_kind(context)]
-    if context.case.path is not None and context.case.path.why is Reason.OLD_ENDS:  # it is still valid
+    why = context.case.path.why if context.case.path is not None else None
+    if why is Reason.OLD_ENDS:  # it is still valid
         body = "guide.prepare.associate_new.ends"
+    if why is Reason.RENEWED:
+        headline, body = "guide.prepare.renewed", "guide.prepare.renewed.body"
     page = _page_before_steps(context, headline, body)
     about_keys = (*_about_lost_key(context), *_about_old_key(context))
     page = replace(page, at_hand=tuple(_at_hand(context)), notes=about_keys)

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     ORDER_BY = "reason.order.by"
     ORDER_LATE = "reason.order.late"
     ORDER_EXPIRED = "reason.order.expired"
+    ORDER_ENDED = "reason.order.ended"
     RENEW_DUE = "reason.renew.due"
     ACTIVATION_NEEDED = "reason.activate.needed"
     ACTIVATION_UNKNOWN = "reason.activate.unknown"
@@ -50,6 +51,7 @@ REASONS_OF_RECALLED = {
     Reason.ORDER_BY: "reason.recalled",
     Reason.ORDER_LATE: "reason.recalled",
     Reason.ORDER_EXPIRED: "reason.recalled",
+    Reason.ORDER_ENDED: "reason.recalled",
     Reason.RENEW_DUE: "reason.recalled",
     Reason.ACTIVATION_UNKNOWN: Reason.ACTIVATION_UNKNOWN_ALONE.value,
     Reason.ACTIVATION_UNKNOWN_OLD_ENDED: Reason.ACTIVATION_UNKNOWN_ALONE.value,

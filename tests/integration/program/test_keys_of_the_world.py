@@ -112,6 +112,22 @@ def test_a_renewal_in_place_and_two_cards_of_one_number(checked: CheckedReader) 
     assert kinds(checked.shows(old, new)) == [("activate", "add_with_old")], "the old one is back: there are two cards"
 
 
+def test_two_keys_of_one_number_are_parted_by_a_command(checked: CheckedReader) -> None:
+    newest, before = prints(checked.shows(old_key(), new_key(number=1)))
+    assert "Have you one key, or two?" in checked.program.run("guide", "--text").stdout
+    refused = checked.program.run("tell", "separate", newest, before)
+    assert (refused.returncode, f"vigicle tell two_keys {newest[:12]}" in refused.stderr) == (2, True)
+    assert checked.program.run("tell", "two_keys", newest).returncode == 0
+    report = json.loads(checked.program.run("status", "--json").stdout)
+    assert kinds(report) == [("activate", "add_with_old")]
+
+
+@pytest.mark.parametrize("role", ["authentication", "signature"])
+def test_only_what_logs_in_is_registered(checked: CheckedReader, role: str) -> None:
+    path = {"authentication": ("activate", "add_with_old"), "signature": ("activate", None)}[role]
+    assert kinds(checked.shows(old_key(role=role), new_key(role=role))) == [path]
+
+
 def test_foreign_cards_change_no_path(checked: CheckedReader) -> None:
     foreign = [BankCard(), PivCard({}, guid=bytes([9]) * 16)]
     assert kinds(checked.shows(foreign[1], old_key(), *foreign)) == [("order", None)]

@@ -10,9 +10,9 @@ import pytest
 from config.settings import NoticeSettings, Procedure
 from config.workflows import WorkflowKind
 from daemon.core.holders import lineages
-from daemon.core.model import Certificate, Claim, TokenFlags
+from daemon.core.model import Certificate, Claim, Role, TokenFlags
 from daemon.core.renewal import LineageStatus, Question, choose_path, lineage_status
-from daemon.core.views.report import Path
+from daemon.core.views.report import Path, Reason
 from support.core.factories import (
     DAY,
     MICROSECOND,
@@ -34,6 +34,10 @@ ADD, ASSOCIATE = WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW
 PROCEDURES = [pytest.param(OPALEXE, id="opalexe"), pytest.param(SIV, id="siv")]
 ISSUERS = {"opalexe": "CertEurope", "siv": "Autorité Exemple"}
 NOTHING: frozenset[Claim] = frozenset()
+WEEK = timedelta(weeks=1)
+ACTIVATIONS = {
+    *(Reason.ACTIVATION_UNKNOWN, Reason.ACTIVATION_UNKNOWN_OLD_ENDED, Reason.ACTIVATION_UNKNOWN_ALONE),
+}
 ACTIVATED, WORKS = frozenset({Claim.ACTIVATED}), frozenset({Claim.WORKS})
 
 
@@ -339,3 +343,50 @@ def test_a_key_due_on_no_day_is_ordered_once_it_has_expired() -> None:
 
     assert path_at(ending(MICROSECOND)) is None
     assert path_at(ending(-MICROSECOND)) is not None
+
+
+SIGNING = {"role": Role.SIGNATURE}
+OLD_SIGNATURE, NEW_SIGNATURE = ending(20 * DAY, "old", **SIGNING), ending(1000 * DAY, "new", **SIGNING)
+EXPIRED_SIGNATURE = ending(-DAY, "old", **SIGNING)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        pytest.param([owned(OLD_SIGNATURE)], (ORDER, None), id="due"),
+        pytest.param([owned(EXPIRED_SIGNATURE)], (ORDER, None), id="expired"),
+        pytest.param([owned(OLD_SIGNATURE), owned(NEW_SIGNATURE)], (ACTIVATE, None), id="a later one"),
+        pytest.param([owned(EXPIRED_SIGNATURE), owned(NEW_SIGNATURE)], (ACTIVATE, None), id="after the end"),
+        pytest.param(
+            [owned(OLD_SIGNATURE), owned(NEW_SIGNATURE, claims=ACTIVATED)], (None, None), id="the later one activated"
+        ),
+        pytest.param(
+            [
+                owned(OLD_SIGNATURE),
+                owned(changed(NEW_SIGNATURE, not_before=NOW + DAY), claims=ACTIVATED),
+            ],
+            (None, None),
+            id="activated, and not begun",
+        ),
+        pytest.param([owned(OLD_SIGNATURE, NEW_SIGNATURE)], (None, None), id="renewed in place"),
+        pytest.param(
+            [owned(OLD_SIGNATURE), owned(NEW_SIGNATURE, first_seen=NOW - 2 * DAY)], (None, None), id="in use already"
+        ),
+        pytest.param([owned(NEW_SIGNATURE, claims=frozenset({Claim.REPLACES}))], (ACTIVATE, None), id="of an old one"),
+    ],
+)
+def test_a_key_to_sign_with_is_never_registered(
+    keys: list[Owned], expected: tuple[WorkflowKind | None, WorkflowKind | None]
+) -> None:
+    seen = {certificate.certificate.fingerprint for key in keys for certificate in key.seen}
+    in_place = frozenset({OLD_SIGNATURE.fingerprint}) if len(keys) == 1 and len(seen) > 1 else frozenset()
+    (lineage,) = lineages(memory(*keys), (replace(OPALEXE, lead=(2 * WEEK, 6 * WEEK)),), in_place)
+    status = lineage_status(lineage, NOW)
+    path = choose_path(lineage, status, NOW, NoticeSettings())
+    assert ((path.kind, path.then) if path else (None, None)) == expected
+    assert status.question is None
+    assert path is None or path.why in {Reason.ORDER_DUE, Reason.ORDER_ENDED, *ACTIVATIONS}
+
+
+def test_a_blank_token_beside_a_key_to_sign_with_is_activated_and_no_more() -> None:
+    assert outcome(owned(OLD_SIGNATURE), blank=True) == (ACTIVATE, None)

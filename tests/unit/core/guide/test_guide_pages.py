@@ -1,23 +1,28 @@
 """The guide's pages without a workflow, and the holder that they show."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from config.i18n.text import Text, text
+from config.settings import Settings
 from config.workflows import WorkflowKind
 from daemon.core.commands import NameKey, RaiseGuide
 from daemon.core.effects import OpenCalendar
 from daemon.core.events import ServiceLost
-from daemon.core.model import Claim, KeyId
+from daemon.core.model import Claim, KeyId, Role, TokenFlags
+from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import ReaderStatus
-from support.core.factories import DAY, NOW, UNACTIVATED, certificate, ending, token
+from support.core.factories import DAY, NOW, OPALEXE, SIV, UNACTIVATED, certificate, ending, token
 from support.core.simulator import Simulator, simulator_with
 
 NEW = ending(1000 * DAY, "new")
 OLD, NEW_ID = ending(200 * DAY, "old"), NEW.fingerprint[:16]
 ANNE = {"given_name": "Anne", "surname": "DURAND", "subject_cn": "Anne DURAND"}
+NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 HERS = ending(20 * DAY, "hers", **ANNE)
 IN_USE = certificate("in use", not_before=NOW - 61 * DAY, not_after=NOW + 900 * DAY)
 
@@ -203,3 +208,33 @@ def test_the_dates_are_offered_to_the_calendar_once_a_key_is_known(action: str) 
     simulator = simulator_with(ending(400 * DAY))
     assert OpenCalendar() in simulator.choose(action)
     assert not [each for each in nothing_known().actions() if each.startswith("calendar")]
+
+
+@pytest.mark.parametrize(
+    ("assume", "flags", "end", "body"),
+    [
+        pytest.param(True, TokenFlags(), NOW + 400 * DAY, "guide.well.body", id="calm"),
+        pytest.param(False, TokenFlags(), NOW + 400 * DAY, "guide.well.asking", id="the use is a question"),
+        pytest.param(True, TokenFlags(pin_locked=True), NOW + 400 * DAY, "guide.well.asking", id="the PIN is locked"),
+        pytest.param(True, TokenFlags(), NO_END, "guide.well.no_end", id="calm, without end"),
+        pytest.param(False, TokenFlags(), NO_END, "guide.well.no_end.asking", id="a question, without end"),
+    ],
+)
+def test_a_page_that_asks_something_never_says_that_there_is_nothing_to_do(
+    assume: bool, flags: TokenFlags, end: datetime, body: str
+) -> None:
+    rival = replace(SIV, issuers=OPALEXE.issuers, assume=False)
+    procedures = (OPALEXE,) if assume else (OPALEXE, rival)
+    simulator = Simulator(state=State(settings=Settings(procedures=procedures)))
+    simulator.look()
+    simulator.plug(certificate(not_after=end), flags=flags)
+    assert isinstance(simulator.page.body, Text)
+    assert simulator.page.body.id == body
+
+
+def test_a_note_that_a_part_ends_is_not_above_nothing_to_do() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(ending(400 * DAY), ending(20 * DAY, "part", role=Role.SIGNATURE))
+    assert isinstance(simulator.page.body, Text)
+    assert simulator.page.body.id == "guide.well.asking"
