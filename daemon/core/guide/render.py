@@ -73,7 +73,7 @@ UNCALM_BODIES = {
     "guide.early.body": "guide.early.asking",
     "guide.plain.no_end": "guide.plain.no_end.asking",
 }
-"""What stands in place of a body that says that there is nothing to do."""
+"""What replaces a body that says that there is nothing to do."""
 CHANGES = {
     Reason.OLD_VALID: "guide.changed.add_with_old",
     Reason.LINK_MAILED: "guide.changed.add_with_old",
