@@ -19,6 +19,7 @@ from daemon.core.model import (
     HolderAnswer,
     Memory,
     ReaderName,
+    Role,
     TokenFlags,
     pair_of,
 )
@@ -195,9 +196,15 @@ def two(*, end: str = "far", begin: str = "begun", activation: str = "done", **o
     return World(end=end, begin=begin, activation=activation, **facts).memory()  # type: ignore[arg-type]  # real fields
 
 
-REPLACES = frozenset({Claim.REPLACES})
+ACTIVE, REPLACES = frozenset({Claim.ACTIVATED}), frozenset({Claim.REPLACES})
 LOST = REPLACES | {Claim.OLD_LOST, Claim.ACTIVATED}
 DUE, FAR, PAST = (memory(owned(ending(span))) for span in (20 * DAY, 400 * DAY, -DAY))
+
+
+def signing(claims: frozenset[Claim] = frozenset()) -> Memory:
+    """Return two keys that only sign, the later one with these claims."""
+    old, new = (replace(ending(end, name), role=Role.SIGNATURE) for name, end in (("old", -DAY), ("new", 900 * DAY)))
+    return memory(owned(old), owned(new, claims=claims))
 
 
 def rows_that_happen() -> dict[str, set[str]]:
@@ -218,6 +225,11 @@ def rows_that_happen() -> dict[str, set[str]]:
         ),
         '"this key replaces': kinds(
             memory(owned(ending(400 * DAY), claims=REPLACES)), memory(owned(ending(400 * DAY), claims=LOST))
+        ),
+        "a key that only signs": kinds(
+            *(memory(owned(replace(ending(end), role=Role.SIGNATURE))) for end in (20 * DAY, -DAY)),
+            signing(),
+            signing(ACTIVE),
         ),
         "the latest is confirmed": kinds(two(claim=Claim.WORKS), two(claim=Claim.WORKS, end="expired")),
         "a later key that has not begun, activation not": kinds(
