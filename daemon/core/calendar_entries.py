@@ -66,8 +66,9 @@ def _cancelled(key: Key, assessment: Assessment, memory: Memory, settings: Setti
     end, first = min(dated, key=lambda each: each[0], default=(None, None))
     if end is None or first is None:
         return
+    summary = text("diary.replaced", holder=key_holder(key, memory))  # not every calendar shows the status
     for entry in _entries(key, first, end, memory, settings):
-        yield replace(entry, description=text("diary.cancelled"), cancelled=True)
+        yield replace(entry, summary=summary, description=text("diary.cancelled"), cancelled=True)
 
 
 def _entries(

@@ -29,6 +29,7 @@ NEW_END = datetime.now(UTC) + THREE_YEARS - timedelta(days=1)
 DOUBLE_CLICK_MS = 250
 HELD_KEY_S = 1.2  # X repeats a key after 0.66 s
 BUTTON = "push button"
+PRESSED = {BUTTON, "button menu"}
 NO_BREAK = "\u00a0"
 
 
@@ -137,7 +138,7 @@ class Sitting:
         found: list[Node] = []
 
         def available() -> bool:
-            buttons = [n for n in self._visible() if (n.role, n.name) == (BUTTON, label)]
+            buttons = [n for n in self._visible() if n.role in PRESSED and n.name == label]
             found[:] = [n for n in buttons if "sensitive" in n.states]
             return bool(found)
 

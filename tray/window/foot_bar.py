@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QSizePolicy
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy
 
 from daemon.core.views.guide import Action
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.labels import WrappingLabel
 from tray.window.layouts import Flow, clear
 from tray.window.press_guard import PressGuard
+from tray.window.steady_menu import SteadyMenu
 from tray.window.theme import Theme
 
 Link = tuple[str, str, Callable[[], None]]
@@ -109,7 +110,7 @@ class FootBar(QFrame):
 
     def _add_menu(self, words: str, links: tuple[Link, ...]) -> None:
         opener = self._link("go:menu", words)
-        menu = QMenu(opener)
+        menu = SteadyMenu(opener)
         for name, label, follow in links:
             entry = menu.addAction(literal(label))
             entry.setObjectName(name)

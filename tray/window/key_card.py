@@ -22,6 +22,7 @@ from tray.window.key_picture import KEY_HEIGHT, KEY_WIDTH, NAMES, SPOKEN, TOP, D
 from tray.window.labels import Heading, WrappingLabel
 from tray.window.layouts import column, row
 from tray.window.roles import set_role
+from tray.window.steady_menu import SteadyMenu
 from tray.window.theme import Theme
 from tray.window.validity_bar import ValidityBar
 
@@ -122,7 +123,7 @@ class KeyCard(QFrame):
         return capitalized(facts)
 
     def _menu(self) -> QMenu:
-        menu = QMenu(self._menu_button)
+        menu = SteadyMenu(self._menu_button)
         menu.addAction(self._words("window.name"), self._name.open).setObjectName(f"name:{self._certificates[0].key}")
         for use in filter(None, (certificate.use for certificate in self._certificates)):
             asks = menu.addAction(literal(use.label))

@@ -162,3 +162,35 @@ def test_a_double_click_on_the_order_page_orders_nothing(sitting: Sitting, brows
     assert sitting.is_at("Faites vérifier votre identité")
     sitting.click("‹ Étape précédente")
     sitting.wait_for_step("Commandez la clé")
+
+
+def test_double_clicks_beside_the_guide_open_a_page_or_a_menu_that_stays(sitting: Sitting) -> None:
+    sitting.step_words = "Étape "
+    sitting.reader.insert(key_card(datetime.now(UTC) + timedelta(days=39), 1))
+    assert sitting.program.run("guide").returncode == 0
+    sitting.wait_for("À quoi sert cette clé")
+    sitting.click("OPALEXE (clé CertEurope)")
+    sitting.wait_for_step("Commandez la clé")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    sitting.click("Autres pages")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    for key in ("Up", "Up", "Return"):  # the menu is open: Qt's tree has no menus
+        sitting.type_key(key)
+    sitting.wait_for("La démarche sur papier")
+    sitting.click("Qui appeler ?")
+    sitting.wait_for("Clé perdue ou volée")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    sitting.click("Réglages")
+    sitting.wait_for("Heures sans avis")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    sitting.click("Chercher ce qui ne va pas")
+    sitting.wait_for("Ce que le diagnostic a trouvé")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    assert sitting.has("Chercher ce qui ne va pas")
+    sitting.click("Mes clés")
+    sitting.wait_for("Branchée en ce moment")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    sitting.click("Revenir")
+    sitting.wait_for_step("Commandez la clé")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    assert sitting.is_at("Commandez la clé")

@@ -47,6 +47,7 @@ def test_what_is_ahead_of_a_replaced_key_is_cancelled_under_its_name() -> None:
     after = calendar_entries(memory(owned(old), owned(new, claims=frozenset({Claim.WORKS}))), TWICE, NOW)
     cancelled = [entry for entry in after if entry.cancelled]
     assert [entry.uid for entry in cancelled] == [entry.uid for entry in before]
+    assert {entry.summary.id for entry in cancelled} == {"diary.replaced"}
     assert {entry.description for entry in cancelled} == {text("diary.cancelled")}
     assert [entry.moment for entry in after if not entry.days and not entry.cancelled] == [NOW + 900 * DAY]
     later = calendar_entries(memory(owned(old), owned(new, claims=frozenset({Claim.WORKS}))), TWICE, NOW + 42 * DAY)
