@@ -143,7 +143,12 @@ def _make_loop(
         tokens=tokens,
         schedule=ApScheduler(post, partial(make_resume, thread)),
         store=store,
-        notifier=make_notifier(post, live.render, thread, balloons=tray.balloons, answer_command=own_command("answer")),
+        notifier=make_notifier(
+            *(post, live.render, thread),
+            balloons=tray.balloons,
+            answer_command=own_command("answer"),
+            runtime=folders.runtime,
+        ),
         launcher=DesktopLauncher(post, live.get),
         control=ControlServer(post, folders.runtime, publisher),
         system_actions=DesktopSystemActions(

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from daemon.adapters.notify.balloon import BalloonChannel
 from daemon.adapters.notify.chain import ChainNotifier, RenderText
@@ -13,6 +14,7 @@ from daemon.adapters.notify.dbus_server import wait_for_server
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
+from daemon.adapters.notify.screen_note import ScreenNote
 from daemon.adapters.notify.toast import ToastChannel
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.ports import Balloons, Post
@@ -30,17 +32,27 @@ def make_notifier(
     balloons: Balloons | None = None,
     answer_command: Sequence[str] | None = None,
     environ: Mapping[str, str] = os.environ,
+    runtime: Path | None = None,
 ) -> ChainNotifier:
-    """Make the notifier over the channels that `make_channels` gives."""
+    """Make the notifier over the channels that `make_channels` gives.
+
+    `runtime` is where it notes what is on the screen: what a killed daemon left there can be clicked again (Linux).
+    """
     desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
-    channels = make_channels(balloons, answer_command, environ)
-    return ChainNotifier(post, channels, render, thread, desktop, issues_words=sys.platform == "win32")
+    note = ScreenNote(runtime) if sys.platform == "linux" and runtime is not None else None
+    channels = make_channels(balloons, answer_command, environ, note)
+    notifier = ChainNotifier(post, channels, render, thread, desktop, issues_words=sys.platform == "win32")
+    for channel in channels:
+        if isinstance(channel, DesktopChannel) and channel.left_behind:
+            notifier.resume(channel)
+    return notifier
 
 
 def make_channels(
     balloons: Balloons | None = None,
     answer_command: Sequence[str] | None = None,
     environ: Mapping[str, str] = os.environ,
+    note: ScreenNote | None = None,
 ) -> list[Channel]:
     """Return the desktop's channel, the balloon, plyer, and the log.
 
@@ -48,7 +60,7 @@ def make_channels(
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
     """
-    first = ToastChannel(answer_command) if sys.platform == "win32" else DesktopChannel()
+    first = ToastChannel(answer_command) if sys.platform == "win32" else DesktopChannel(note)
     channels: list[Channel] = [first, *_own(balloons), PlyerChannel(), LogChannel()]
     forced = environ.get("VIGICLE_NOTIFIER", "")
     chosen = [channel for channel in channels if channel.name == forced]

@@ -9,7 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.i18n.text import CleanText, Text, clean, text
-from daemon.adapters.notify.channel import Answered, Channel, Message, NoticeButton, NoticePendingError, NoticesOffError
+from daemon.adapters.notify.channel import (
+    Answered,
+    Channel,
+    Message,
+    NoticeButton,
+    NoticePendingError,
+    NoticesOffError,
+    Resumable,
+)
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.platform.heap import give_back
 from daemon.core.commands import AnswerNotice
@@ -60,6 +68,10 @@ class ChainNotifier:
         self._undelivered: dict[NoticeId, Message] = {}
         self._waiting: asyncio.Task[None] | None = None
 
+    def resume(self, channel: Resumable) -> None:
+        """Have a channel take the clicks on what a killed process has shown."""
+        self._thread.begin("The notices of a killed process", self._resume(channel))
+
     def show(self, notice: Notice) -> None:
         """Put the notice on the best channel that delivers."""
         message = to_message(notice, self._render)
@@ -80,6 +92,10 @@ class ChainNotifier:
         """
         self._stopped = True
         self._thread.begin("The end of notices", self._close())
+
+    async def _resume(self, channel: Resumable) -> None:
+        async with self._turn:
+            await channel.resume(self._answer_to)
 
     async def _show(self, notice: Notice, message: Message) -> None:
         async with self._turn:

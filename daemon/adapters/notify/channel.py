@@ -1,6 +1,6 @@
 """A channel to the user, and the message that it shows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -81,3 +81,10 @@ class Channel(Protocol):
 
         Takes half a second at most.
         """
+
+
+class Resumable(Protocol):
+    """A channel whose notices outlive the process."""
+
+    async def resume(self, answer_to: Callable[[NoticeId], Answered]) -> None:
+        """Take the clicks on what a killed process has shown."""

@@ -11,11 +11,13 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED
+from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED, find_server
+from daemon.adapters.notify.screen_note import Server
 from daemon.core.model import ActivationToken
 
 if TYPE_CHECKING:
     from dbus_fast import Message
+    from desktop_notifier import Notification
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +30,20 @@ DISMISSED = 2  # the same, NotificationClosed: by the user
 class ClickHandler:
     """Handles the server's signals in place of desktop-notifier's backend."""
 
-    def __init__(self, backend: Any) -> None:
-        """Replace the backend's handlers, before it connects."""
+    def __init__(self, backend: Any, forgotten: Callable[[], None]) -> None:
+        """Replace the backend's handlers, before it connects.
+
+        `forgotten` is called when a server has gone, with all that it showed.
+        """
         self._backend = backend
+        self._forgotten = forgotten
         self._identifiers = backend._platform_to_interface_notification_identifier
         self._early: set[int] = set()
         self._activations: dict[int, ActivationToken] = {}
         self.activation: ActivationToken | None = None
         """The right of the click that is being handled."""
+        self.server = Server(bus="", owner="")
+        """The server that shows the notices, once connected."""
         self._answer, self._connect = backend._on_action, backend._init_dbus
         backend._on_action = self._delayed(self._on_action)
         backend._on_closed = self._delayed(self._on_closed)
@@ -46,7 +54,18 @@ class ClickHandler:
     async def _init_dbus(self) -> Any:
         interface = await self._connect()  # which also asks the bus for the signal
         self._backend.bus.add_message_handler(self._on_message)
+        self.server = await find_server(self._backend.bus)
         return interface
+
+    def on_screen(self) -> "dict[str, tuple[int, Notification]]":
+        """Return what can be clicked, by the library's identifier, with the server's id."""
+        cached, numbers = self._backend._notification_cache, self._identifiers.inverse
+        return {each: (numbers[each], cached[each]) for each in cached if each in numbers}
+
+    def adopt(self, number: int, notification: "Notification") -> None:
+        """Take the clicks on what an earlier process has sent."""
+        self._identifiers[number] = notification.identifier
+        self._backend._notification_cache[notification.identifier] = notification
 
     async def _send_once(self, notification: Any) -> None:
         """Send it, and raise where it was not sent.
@@ -81,8 +100,15 @@ class ClickHandler:
             self._backend._notification_cache.clear()
             self._backend._capabilities = None  # the next server has its own
             self._activations.clear()
-        elif (message.interface, message.member, message.signature) == (NAME, ACTIVATION, "us"):
+            self.server = Server(bus=self.server.bus, owner=message.body[2])
+            self._forgotten()
+        elif self._is_right(message):
             self._activations[message.body[0]] = ActivationToken(message.body[1])
+
+    def _is_right(self, message: "Message") -> bool:
+        """Return whether the server itself gives the right of a click."""
+        kind = message.interface, message.member, message.signature
+        return kind == (NAME, ACTIVATION, "us") and message.sender == self.server.owner
 
     def _on_action(self, number: int, key: str) -> None:
         """Pass a click on, if the notice offers its action.

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.i18n.text import without_markup
+from daemon.adapters.notify.screen_note import Server
 
 if TYPE_CHECKING:
     from dbus_fast import Message
+    from dbus_fast.aio import MessageBus
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,11 @@ async def ask_capabilities(limit_s: float) -> frozenset[str] | None:
     except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
         log.debug("No notification server: %r", error)
         return None
+
+
+async def find_server(bus: "MessageBus") -> Server:
+    """Return the server on a bus that is connected."""
+    return Server(bus=await _ask_bus(bus, "GetId"), owner=await _ask_bus(bus, "GetNameOwner", NAME))
 
 
 def shown_body(body: str, skills: frozenset[str]) -> str:
@@ -116,11 +123,26 @@ async def _wait() -> bool:
         await asyncio.gather(gone, return_exceptions=True)
 
 
-def _to_bus(member: str, argument: str) -> "Message":
+async def _ask_bus(bus: "MessageBus", member: str, *arguments: str) -> str:
+    """Return the bus's answer, "" for an error."""
+    from dbus_fast import MessageType
+
+    reply = await bus.call(_to_bus(member, *arguments))
+    if reply.message_type is MessageType.ERROR or reply.signature != "s":
+        return ""
+    return str(reply.body[0])
+
+
+def _to_bus(member: str, *arguments: str) -> "Message":
     from dbus_fast import Message
 
     return Message(
-        destination=BUS, path="/org/freedesktop/DBus", interface=BUS, member=member, signature="s", body=[argument]
+        destination=BUS,
+        path="/org/freedesktop/DBus",
+        interface=BUS,
+        member=member,
+        signature="s" * len(arguments),
+        body=list(arguments),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message, 
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, PERSISTENCE, ask_capabilities, shown_body
 from daemon.adapters.notify.permission import Permission, raise_errors
+from daemon.adapters.notify.screen_note import MAX_ON_SCREEN, Screen, ScreenNote, shown_notice
 from daemon.core.notice import NoticeChoice, NoticeId, Urgency
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 
 FAREWELL_S = 0.4  # the asyncio thread waits half a second for what it has begun
 LAST_NEWS_S = 0.005
-MAX_ON_SCREEN = 50
 SERVERS_CHOICE, NEVER = -1, 0  # Desktop Notifications Specification, Notify: expire_timeout
 
 
@@ -42,7 +42,9 @@ class DesktopChannel:
 
     name = "desktop"
 
-    def __init__(self, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
+    def __init__(self, note: ScreenNote | None = None, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
+        """Keep the limit of an answer, and where to note what is on the screen."""
+        self._note = note
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
         self._clicks: ClickHandler | None = None
@@ -71,6 +73,19 @@ class DesktopChannel:
         if outcome is _Sending.MUTE:
             raise NoticePendingError
         return outcome is _Sending.DELIVERED
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether a killed process has noted notices on the screen."""
+        return self._note is not None and self._note.kept is not None
+
+    async def resume(self, answer_to: Callable[[NoticeId], Answered]) -> None:
+        """Take the clicks on what a killed process has left on the screen.
+
+        Nothing is taken where another server shows notices now.
+        """
+        if await self._skills() is not None:
+            await asyncio.wait({self._follow(self._adopt(self._begin(), answer_to))}, timeout=self._limit_s)
 
     async def withdraw(self, notice_id: NoticeId) -> None:
         """Remove the notice from the screen."""
@@ -110,7 +125,7 @@ class DesktopChannel:
         if self._notifier is None:
             self._notifier = DesktopNotifier(app_name=APPLICATION, app_icon=None)
             if sys.platform == "linux":
-                self._clicks = ClickHandler(self._notifier._backend)
+                self._clicks = ClickHandler(self._notifier._backend, self._write_note)
             elif sys.platform == "darwin":
                 raise_errors()
         return self._notifier
@@ -154,7 +169,40 @@ class DesktopChannel:
         dispatched = asyncio.Event()
         notification = await self._build(notifier, message, answered, skills, dispatched)
         self._shown[message.notice_id] = await notifier.send_notification(notification)
+        self._write_note()
         return dispatched.is_set()
+
+    async def _adopt(
+        self, notifier: "desktop_notifier.DesktopNotifier", answer_to: Callable[[NoticeId], Answered]
+    ) -> bool:
+        """Enter what a killed process has noted, if the server is the same."""
+        noted = self._note and self._note.kept
+        await notifier.get_capabilities()  # connects
+        if not noted or self._clicks is None or self._clicks.server != noted.server:
+            self._write_note()
+            return False
+        for shown in noted.notices:
+            notification = await self._build(
+                notifier, shown.as_message(), answer_to(shown.notice_id), frozenset({ACTIONS}), asyncio.Event()
+            )
+            self._shown[shown.notice_id] = notification.identifier
+            self._clicks.adopt(shown.number, notification)
+        return True
+
+    def _write_note(self) -> None:
+        """Note what can be clicked, for a process that comes after this one."""
+        if self._note is None:
+            return
+        on_screen = {} if self._clicks is None else self._clicks.on_screen()
+        notices = [
+            shown_notice(notice_id, *on_screen[identifier])
+            for notice_id, identifier in self._shown.items()
+            if identifier in on_screen
+        ]
+        if notices and self._clicks:
+            self._note.keep(Screen(server=self._clicks.server, notices=tuple(notices)))
+        else:
+            self._note.keep(None)
 
     async def _build(
         self,
@@ -169,6 +217,7 @@ class DesktopChannel:
 
         def answer(choice: NoticeChoice) -> None:
             log.debug("Notice %s: %s", message.notice_id, choice)
+            self._write_note()
             answered(choice, None if self._clicks is None else self._clicks.activation)
 
         buttons = [
@@ -203,6 +252,7 @@ class DesktopChannel:
 
     async def _remove(self, notifier: "desktop_notifier.DesktopNotifier", identifier: str) -> bool:
         await notifier.clear(identifier)
+        self._write_note()
         return True
 
     def _follow(self, work: Coroutine[Any, Any, bool]) -> asyncio.Task[bool]:
@@ -241,5 +291,6 @@ class DesktopChannel:
         bus = self._bus
         if bus is not None and bus.connected:
             bus.disconnect()
-        self._notifier = None
+        self._notifier = self._clicks = None
         self._shown.clear()
+        self._write_note()

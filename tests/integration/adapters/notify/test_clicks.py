@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.i18n.text import text
-from daemon.adapters.notify.desktop import MAX_ON_SCREEN, DesktopChannel
+from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
+from daemon.adapters.notify.screen_note import MAX_ON_SCREEN
 from daemon.core.events import NoticeDelivered
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.desktop import CLOSED_BY_CALL, DISMISSED, EXPIRED, UNDEFINED, Dunst, NotificationServer
