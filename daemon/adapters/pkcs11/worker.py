@@ -12,7 +12,6 @@ from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFl
 from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
 from config.i18n.text import clean
-from daemon.adapters.pkcs11.card_cache import forget_cache_folder
 from daemon.adapters.pkcs11.child import answer_one_request
 from daemon.adapters.pkcs11.helper_libraries import let_helpers_load
 from daemon.adapters.pkcs11.messages import (
@@ -24,6 +23,7 @@ from daemon.adapters.pkcs11.messages import (
     WorkerAnswer,
     reader_named,
 )
+from daemon.adapters.pkcs11.opensc_configuration import adapt_opensc
 from daemon.core.model import Certificate, TokenFlags, TokenReading
 from daemon.core.troubles import Trouble
 
@@ -47,7 +47,7 @@ def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
     A module need not be thread-safe.
     """
     threading.Thread(target=_load_parser, daemon=True).start()
-    forget_cache_folder()
+    adapt_opensc()
     try:
         let_helpers_load(Path(request.module))
     except OSError as error:
