@@ -187,6 +187,7 @@ class DesktopChannel:
             )
             self._shown[shown.notice_id] = notification.identifier
             self._clicks.adopt(shown.number, notification)
+        log.info("Notices of a killed process that can be clicked again: %d", len(noted.notices))
         return True
 
     def _write_note(self) -> None:

@@ -1,7 +1,8 @@
 """Notes which notices are on the screen, for a daemon that comes after a killed one.
 
 A notice outlives the process that showed it (Desktop Notifications Specification: the server keeps it). Its id holds as
-long as one server lives on one bus, so both are noted with it.
+long as one server lives on one bus, so both are noted with it. dunst (1.9, signal_action_invoked) sends a click to the
+process that showed the notice alone: there, nothing can be taken up.
 """
 
 import logging

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,27 +13,25 @@ from dbus_fast import Message
 
 from config.i18n.text import text
 from daemon.adapters.notify import make_notifier
+from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.screen_note import NOTE_FILE
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import CommandReceived
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from support.bus import SessionBus, send_to_all
-from support.desktop import DISMISSED, Dunst, NotificationServer
+from support.desktop import DISMISSED, NotificationServer
 from support.notifier_probe import NOTICE, NotifierProbe, plain
-from support.process import wait_until
+from support.process import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from daemon.adapters.notify.chain import ChainNotifier
-    from daemon.ports import Post
 
 OTHER = replace(NOTICE, notice_id=NoticeId(NoticeKind.QUESTION, "key-2"), title=text("A question"), more=())
 FURTHER = replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "further"))
-
-Life = Callable[[], NotifierProbe]
 
 
 @pytest.fixture
@@ -45,26 +42,52 @@ def note(tmp_path: Path) -> Path:
     return folder / NOTE_FILE
 
 
+class Lives:
+    """Lives of one notifier. A new one begins when the one before is killed."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._runtime = runtime
+        self._thread = AsyncThread()
+        self._notifier: ChainNotifier | None = None
+
+    def __call__(self) -> NotifierProbe:
+        """Begin a life, and return once it has taken up what the one before left."""
+        self.kill()
+        self._thread = AsyncThread()
+        probe = NotifierProbe(lambda post: make_notifier(post, plain, self._thread, runtime=self._runtime))
+        self._notifier = probe.notifier
+        self._thread.submit(take_turn(probe.notifier)).result(PATIENCE_S)
+        return probe
+
+    def kill(self) -> None:
+        """End without a farewell."""
+        if self._notifier is not None:
+            self._thread.submit(cut(self._notifier)).result(PATIENCE_S)
+            self._thread.stop()
+
+
+async def take_turn(notifier: ChainNotifier) -> None:
+    async with notifier._turn:
+        pass
+
+
+async def cut(notifier: ChainNotifier) -> None:
+    """Cut the connection, as the end of a process does."""
+    channel = notifier._channels[0]
+    assert isinstance(channel, DesktopChannel)
+    if channel._bus is not None and channel._bus.connected:
+        channel._bus.disconnect()
+        await channel._bus.wait_for_disconnect()
+
+
 @pytest.fixture
-def live(session_bus: SessionBus, note: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
-    """Begin a new life of the notifier. The one before is killed: it says no farewell."""
+def live(session_bus: SessionBus, note: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lives]:
+    """A notifier that is killed, and begins again."""
     for name, value in session_bus.environment.items():
         monkeypatch.setenv(name, value)
-    threads: list[AsyncThread] = []
-
-    def begin() -> NotifierProbe:
-        for thread in threads:
-            thread.stop()
-        threads.append(AsyncThread())
-
-        def notifier(post: Post) -> ChainNotifier:
-            return make_notifier(post, plain, threads[-1], runtime=note.parent)
-
-        return NotifierProbe(notifier)
-
-    yield begin
-    for thread in threads:
-        thread.stop()
+    lives = Lives(note.parent)
+    yield lives
+    lives.kill()
 
 
 def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
@@ -75,7 +98,7 @@ def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
 
 
 def test_a_click_on_what_a_killed_one_showed_is_answered_once(
-    live: Life, notification_server: NotificationServer
+    live: Lives, notification_server: NotificationServer
 ) -> None:
     live().say()
     probe = live()
@@ -85,7 +108,7 @@ def test_a_click_on_what_a_killed_one_showed_is_answered_once(
     expect_silence(probe, notification_server)
 
 
-def test_each_button_and_notice_keeps_its_meaning(live: Life, notification_server: NotificationServer) -> None:
+def test_each_button_and_notice_keeps_its_meaning(live: Lives, notification_server: NotificationServer) -> None:
     first = live()
     first.say()
     first.say(OTHER)
@@ -99,7 +122,7 @@ def test_each_button_and_notice_keeps_its_meaning(live: Life, notification_serve
     assert probe.answer() == ("key-1", NoticeChoice.ORDERED)
 
 
-def test_the_right_of_the_click_comes_with_it(live: Life, notification_server: NotificationServer) -> None:
+def test_the_right_of_the_click_comes_with_it(live: Lives, notification_server: NotificationServer) -> None:
     live().say()
     probe = live()
     notification_server.activation_token(1, "token")
@@ -109,7 +132,7 @@ def test_the_right_of_the_click_comes_with_it(live: Life, notification_server: N
     assert event.activation == "token"
 
 
-def test_it_lasts_over_several_kills(live: Life, notification_server: NotificationServer) -> None:
+def test_it_lasts_over_several_kills(live: Lives, notification_server: NotificationServer) -> None:
     live().say()
     live().say(OTHER)
     probe = live()
@@ -120,7 +143,7 @@ def test_it_lasts_over_several_kills(live: Life, notification_server: Notificati
 
 
 def test_a_newer_notice_replaces_it_and_a_withdrawal_removes_it(
-    live: Life, notification_server: NotificationServer
+    live: Lives, notification_server: NotificationServer
 ) -> None:
     first = live()
     first.say()
@@ -128,14 +151,15 @@ def test_a_newer_notice_replaces_it_and_a_withdrawal_removes_it(
     probe = live()
     probe.say()
     probe.notifier.withdraw(OTHER.notice_id)
-    wait_until(lambda: [closed.id for closed in notification_server.closed] == [1, 2], "both are closed")
+    probe.say(replace(FURTHER, notice_id=NoticeId(NoticeKind.KEY, "key-3")))  # after that
+    assert [closed.id for closed in notification_server.closed] == [1, 2]
     for number in (1, 2):
         notification_server.action_invoked(number)
     expect_silence(probe, notification_server)
 
 
 def test_a_strange_number_or_sender_is_no_click(
-    live: Life, session_bus: SessionBus, notification_server: NotificationServer
+    live: Lives, session_bus: SessionBus, notification_server: NotificationServer
 ) -> None:
     live().say()
     probe = live()
@@ -156,7 +180,7 @@ def test_a_strange_number_or_sender_is_no_click(
     )
 
 
-def test_a_server_that_came_meanwhile_is_another_one(live: Life, session_bus: SessionBus, note: Path) -> None:
+def test_a_server_that_came_meanwhile_is_another_one(live: Lives, session_bus: SessionBus, note: Path) -> None:
     with NotificationServer(session_bus):
         live().say()
     with NotificationServer(session_bus) as server:
@@ -167,7 +191,7 @@ def test_a_server_that_came_meanwhile_is_another_one(live: Life, session_bus: Se
 
 
 def test_another_session_is_another_one(
-    live: Life, notification_server: NotificationServer, monkeypatch: pytest.MonkeyPatch
+    live: Lives, notification_server: NotificationServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its server may have the same unique name: such names are unique on one bus alone."""
     live().say()
@@ -182,14 +206,14 @@ def test_another_session_is_another_one(
     assert len(notification_server.notices) == 1
 
 
-def test_a_server_that_goes_is_forgotten_at_once(live: Life, session_bus: SessionBus, note: Path) -> None:
+def test_a_server_that_goes_is_forgotten_at_once(live: Lives, session_bus: SessionBus, note: Path) -> None:
     with NotificationServer(session_bus):
         live().say()
         assert note.exists()
     wait_until(lambda: not note.exists(), "it is forgotten")
 
 
-def test_the_note_is_private_and_names_no_one(live: Life, notification_server: NotificationServer, note: Path) -> None:
+def test_the_note_is_private_and_names_no_one(live: Lives, notification_server: NotificationServer, note: Path) -> None:
     probe = live()
     probe.say()
     assert stat.S_IMODE(note.stat().st_mode) == 0o600
@@ -206,7 +230,7 @@ def test_the_note_is_private_and_names_no_one(live: Life, notification_server: N
     assert not note.exists()
 
 
-def test_an_end_in_order_leaves_no_note(live: Life, notification_server: NotificationServer, note: Path) -> None:
+def test_an_end_in_order_leaves_no_note(live: Lives, notification_server: NotificationServer, note: Path) -> None:
     probe = live()
     probe.say()
     probe.notifier.stop()
@@ -229,22 +253,10 @@ SPOILED = {
 
 @pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
 def test_a_note_that_is_not_to_be_believed_is_no_click(
-    live: Life, notification_server: NotificationServer, note: Path, spoil: Callable[[Path], object]
+    live: Lives, notification_server: NotificationServer, note: Path, spoil: Callable[[Path], object]
 ) -> None:
     live().say()
     spoil(note)
     probe = live()
     notification_server.action_invoked(1)
     expect_silence(probe, notification_server)
-
-
-def test_a_real_dunst_is_clicked_after_the_kill(live: Life, dunst: Dunst) -> None:
-    live().say()
-    dunst.wait_displayed(1)
-    probe = live()
-    probe.say(FURTHER)  # by now the earlier one is taken up
-    probe.notifier.withdraw(FURTHER.notice_id)
-    dunst.wait_displayed(1)
-    dunst.action()
-    assert probe.answer() == ("key-1", NoticeChoice.OPEN)
-    dunst.wait_displayed(0)
