@@ -69,7 +69,7 @@ class ChainNotifier:
         self._waiting: asyncio.Task[None] | None = None
 
     def resume(self, channel: Resumable) -> None:
-        """Have a channel take the clicks on what a killed process has shown."""
+        """Have a channel take clicks on a killed process's notices."""
         self._thread.begin("The notices of a killed process", self._resume(channel))
 
     def show(self, notice: Notice) -> None:

@@ -58,7 +58,10 @@ class ClickHandler:
         return interface
 
     def on_screen(self) -> "dict[str, tuple[int, Notification]]":
-        """Return what can be clicked, by the library's identifier, with the server's id."""
+        """Return what can be clicked, with the server's id.
+
+        The keys are the library's identifiers.
+        """
         cached, numbers = self._backend._notification_cache, self._identifiers.inverse
         return {each: (numbers[each], cached[each]) for each in cached if each in numbers}
 

@@ -43,7 +43,7 @@ class DesktopChannel:
     name = "desktop"
 
     def __init__(self, note: ScreenNote | None = None, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
-        """Keep the limit of an answer, and where to note what is on the screen."""
+        """Keep the limit of an answer, and the note of the screen."""
         self._note = note
         self._limit_s = limit_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
@@ -80,7 +80,7 @@ class DesktopChannel:
         return self._note is not None and self._note.kept is not None
 
     async def resume(self, answer_to: Callable[[NoticeId], Answered]) -> None:
-        """Take the clicks on what a killed process has left on the screen.
+        """Take the clicks on what a killed process has shown.
 
         Nothing is taken where another server shows notices now.
         """
@@ -175,7 +175,7 @@ class DesktopChannel:
     async def _adopt(
         self, notifier: "desktop_notifier.DesktopNotifier", answer_to: Callable[[NoticeId], Answered]
     ) -> bool:
-        """Enter what a killed process has noted, if the server is the same."""
+        """Enter what a killed process has noted of the same server."""
         noted = self._note and self._note.kept
         await notifier.get_capabilities()  # connects
         if not noted or self._clicks is None or self._clicks.server != noted.server:
@@ -191,7 +191,7 @@ class DesktopChannel:
         return True
 
     def _write_note(self) -> None:
-        """Note what can be clicked, for a process that comes after this one."""
+        """Note what can be clicked, for a later process."""
         if self._note is None:
             return
         on_screen = {} if self._clicks is None else self._clicks.on_screen()

@@ -1,6 +1,6 @@
-"""Notes which notices are on the screen, for a daemon that comes after a killed one.
+"""Notes which notices are on the screen, for a later daemon.
 
-A notice outlives the process that showed it (Desktop Notifications Specification: the server keeps it). Its id holds as
+A notice outlives a process that is killed (Desktop Notifications Specification: the server keeps it). Its id holds as
 long as one server lives on one bus, so both are noted with it. dunst (1.9, signal_action_invoked) sends a click to the
 process that showed the notice alone: there, nothing can be taken up.
 """
@@ -38,7 +38,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that the server shows, and what a click on it may choose."""
+    """A notice that the server shows, and what it offers."""
 
     number: Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
     """The server's id of it."""

@@ -29,9 +29,10 @@ _OPEN: list[Any] = []
 
 
 def adapt_opensc() -> None:
-    """Let OpenSC, in this process, know no cache folder, and look into every reader.
+    """Let OpenSC know no cache folder, and look into every reader.
 
-    Without a folder named in its configuration, it takes XDG_CACHE_HOME, which the child's environment sets to a file.
+    It holds for this process. Without a folder named in its configuration, it takes XDG_CACHE_HOME, which the child's
+    environment sets to a file.
     """
     named = os.environ.get("OPENSC_CONF")
     for place in (named,) if named else CONFIGURATIONS:
@@ -46,7 +47,7 @@ def adapt_opensc() -> None:
 
 
 def adapt(words: bytes) -> bytes:
-    """Return a configuration without a cache folder, and with slots for 16 readers.
+    """Return it without a cache folder, and with slots for 16 readers.
 
     A limit that an administrator has set stays. OpenSC takes the first block of a name alone, so nothing is appended
     where there is one.

@@ -170,7 +170,10 @@ def test_a_key_beyond_the_slots_of_an_administrator_is_reported_unread(
 
 @contextmanager
 def ten_keys(tmp_path: Path) -> Iterator[Report]:
-    """Put ten keys into ten readers, and wait until each is read, or said to be unread."""
+    """Put a key into each of ten readers.
+
+    Each is then read, or said to be unread.
+    """
     with ReaderService(readers=10) as service:
         use_service(service)
         with InProcessDaemon(tmp_path / "state") as daemon:

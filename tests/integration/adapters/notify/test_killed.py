@@ -43,7 +43,7 @@ def note(tmp_path: Path) -> Path:
 
 
 class Lives:
-    """Lives of one notifier. A new one begins when the one before is killed."""
+    """Lives of one notifier, each but the last killed."""
 
     def __init__(self, runtime: Path) -> None:
         self._runtime = runtime
@@ -51,7 +51,7 @@ class Lives:
         self._notifier: ChainNotifier | None = None
 
     def __call__(self) -> NotifierProbe:
-        """Begin a life, and return once it has taken up what the one before left."""
+        """Begin a life that has taken up what was left."""
         self.kill()
         self._thread = AsyncThread()
         probe = NotifierProbe(lambda post: make_notifier(post, plain, self._thread, runtime=self._runtime))
@@ -91,7 +91,10 @@ def live(session_bus: SessionBus, note: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def expect_silence(probe: NotifierProbe, server: NotificationServer) -> None:
-    """Expect that earlier clicks post nothing: the next event is of a later one."""
+    """Expect that earlier clicks post nothing.
+
+    The next event is of a later one.
+    """
     server.click_at_once = "open"
     probe.say(FURTHER)
     assert probe.answer() == ("further", NoticeChoice.OPEN)
@@ -193,7 +196,7 @@ def test_a_server_that_came_meanwhile_is_another_one(live: Lives, session_bus: S
 def test_another_session_is_another_one(
     live: Lives, notification_server: NotificationServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its server may have the same unique name: such names are unique on one bus alone."""
+    """Its server may have the same unique name."""
     live().say()
     with ExitStack() as stack:
         bus = stack.enter_context(SessionBus())
