@@ -172,7 +172,7 @@ def test_a_key_beyond_the_slots_of_an_administrator_is_reported_unread(
 def ten_keys(tmp_path: Path) -> Iterator[Report]:
     """Put a key into each of ten readers.
 
-    Each is then read, or said to be unread.
+    Each is then read, or reported unread.
     """
     with ReaderService(readers=10) as service:
         use_service(service)
