@@ -19,9 +19,11 @@ class PatientStream(io.RawIOBase):
     interruption, and how many bytes beyond `WAITING_LIMIT` are lost. No write fails.
     """
 
-    def __init__(self, below: io.RawIOBase) -> None:
+    def __init__(self, below: io.RawIOBase, owner: TextIO) -> None:
+        """Keep the owner, which would close the stream below as it goes."""
         super().__init__()
         self._below = below
+        self._owner = owner
         self._waiting = bytearray()
         self._is_interrupted = False
         self._lost = 0
@@ -53,6 +55,11 @@ class PatientStream(io.RawIOBase):
         """Return the number of the file below."""
         return self._below.fileno()
 
+    def close(self) -> None:
+        """Close the file below."""
+        self._owner.close()
+        super().close()
+
     def _write(self) -> bool:
         """Write what waits, and return whether nothing waits any more.
 
@@ -61,7 +68,7 @@ class PatientStream(io.RawIOBase):
         try:
             while self._waiting and (written := self._below.write(self._waiting)):
                 del self._waiting[:written]
-        except OSError:
+        except (OSError, ValueError):  # the latter: it is closed
             return False
         return not self._waiting
 
@@ -76,7 +83,7 @@ def patient(stream: TextIO) -> TextIO:
         return stream
     stream.flush()
     return io.TextIOWrapper(
-        PatientStream(below.raw),  # type: ignore[type-var]  # no buffer is needed where each write is whole
+        PatientStream(below.raw, stream),  # type: ignore[type-var]  # no buffer is needed where each write is whole
         encoding=stream.encoding,
         errors="replace",
         write_through=True,
