@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
@@ -12,7 +13,11 @@ COLUMNS = (
     *("holder", "key_name", "procedure", "stage", "not_before", "not_after", "days_left", "last_seen"),
     *("where", "keeper", "issuer", "serial_hex", "fingerprint_sha256"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a spreadsheet would calculate what begins so
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\s\x22]*[=+@＝＋－＠-])")
+"""Where a spreadsheet would begin to calculate.
+
+Behind a semicolon, too: it parts the cells in countries that write a comma in numbers, whatever is quoted.
+"""
 
 
 def as_csv(rows: Iterable[KeyRow], zone: tzinfo | None = None) -> bytes:
@@ -38,8 +43,8 @@ def _day(moment: datetime | None, zone: tzinfo | None) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """Return the cell as words, where it would be a formula.
+    """Return the cell with an apostrophe before what would be a formula.
 
     Source: OWASP, CSV Injection.
     """
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell)

@@ -26,6 +26,7 @@ assert sys.platform == "linux"  # noqa: S101 - as mypy understands it; nothing e
 log = logging.getLogger(__name__)
 
 LIMIT_S = 10.0
+END_LIMIT_S = 2.0  # for a process that was killed
 OUTPUT_LIMIT = 1024 * 1024  # bytes: `SERIES_LIMIT` of them, with labels of usual length
 MEMORY_LIMIT = 1 << 30  # bytes of one account's process
 WORKERS = 8
@@ -91,9 +92,22 @@ def _output(account: Account, command: Sequence[str], limit_s: float) -> bytes |
     try:
         return _read(process, time.monotonic() + limit_s)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # not waited for yet, so its number is still its own
-        process.communicate()
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and those of its group.
+
+    One that waits for a file system of its account in user space (fuse(4)) does not end, and is left behind.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # not waited for yet, so its number is still its own
+    try:
+        process.wait(END_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        log.warning("The process %s of an account does not end", process.pid)
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def _start(account: Account, command: Sequence[str]) -> "subprocess.Popen[bytes]":
@@ -176,7 +190,13 @@ def people() -> Iterator[Account]:
 
 
 def _owners_of_homes() -> set[int]:
-    try:
-        return {entry.stat(follow_symlinks=False).st_uid for entry in os.scandir(HOMES)}
-    except OSError:
-        return set()
+    """Return the numbers of those who own a folder of a home.
+
+    One that root may not examine hides no other: a person may put a file system of their own there.
+    """
+    owners: set[int] = set()
+    with contextlib.suppress(OSError), os.scandir(HOMES) as homes:
+        for home in homes:
+            with contextlib.suppress(OSError):
+                owners.add(home.stat(follow_symlinks=False).st_uid)
+    return owners

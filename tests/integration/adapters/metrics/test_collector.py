@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pwd
 import signal
 import stat
 import subprocess
@@ -138,6 +140,35 @@ def test_prometheus_accepts_two_people_with_one_key(home: Callable[..., Account]
         [require_tool("promtool", "prometheus"), "check", "metrics"], input=text, text=True, check=False
     )
     assert checked.returncode == 0
+
+
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")  # as it has to be
+def test_a_process_that_cannot_be_killed_is_left_behind(
+    home: Callable[..., Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for a file system in user space."""
+    account, begun = home(GOOD, program="exec sleep 60"), time.monotonic()
+    ends: list[int] = []
+    monkeypatch.setattr(collector, "END_LIMIT_S", 0.2)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "killpg", lambda group, _signal: ends.append(group))
+        assert ask(account, PROGRAM, limit_s=1.0) == b""
+    assert time.monotonic() - begun < 30
+    os.killpg(ends[-1], signal.SIGKILL)
+
+
+def test_a_home_that_cannot_be_examined_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hidden:
+        def stat(self, *, follow_symlinks: bool) -> os.stat_result:
+            raise PermissionError(follow_symlinks)
+
+    (tmp_path / "good").mkdir()
+    with os.scandir(tmp_path) as homes:
+        found = [Hidden(), *homes]
+    monkeypatch.setattr(os, "scandir", lambda _folder: contextlib.nullcontext(found))
+    monkeypatch.setattr(collector, "FIRST_USER", 0)
+    monkeypatch.setattr(pwd, "getpwall", list)
+    assert [account.user for account in people()] == [os.geteuid()]
 
 
 def test_an_account_without_vigicle_is_not_asked(tmp_path: Path) -> None:

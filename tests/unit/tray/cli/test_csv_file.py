@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -53,6 +54,14 @@ def test_no_cell_begins_a_formula(begin: str) -> None:
     hostile = f"{begin}cmd|' /C calc'!A0"
     row = read(replace(ROW, holder=hostile, key_name=hostile, note=hostile, keeper=hostile, issuer=hostile))
     assert {row[name] for name in ("holder", "key_name", "where", "keeper", "issuer")} == {f"'{hostile}"}
+
+
+@pytest.mark.parametrize("inside", [";=", "; +", ";\t@", ';"=', "\t-", "\r\n=", ";＝"])
+def test_no_semicolon_begins_a_formula_either(inside: str) -> None:
+    """French spreadsheets part the cells at semicolons, whatever is quoted."""
+    written = as_csv([replace(ROW, holder="Jeanne", key_name=f"bleue{inside}1+1")], PARIS).decode("utf-8-sig")
+    cells = [cell.strip().strip('"').strip() for line in written.splitlines() for cell in re.split("[;\t]", line)]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "＝"))]
 
 
 def test_what_is_not_known_is_empty() -> None:
