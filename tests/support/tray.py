@@ -108,7 +108,11 @@ class TrayItem:
         return [line.label for line in self.lines() if line.label]
 
     def click(self, label: str) -> None:
-        """Click the entry with this label, at any depth."""
+        """Click the entry with this label, once it is there.
+
+        It may stand at any depth.
+        """
+        wait_until(lambda: label in (line.label for line in _all(self.lines())), f"the menu offers {label!r}")
         (line,) = [line for line in _all(self.lines()) if line.label == label]
         self.click_id(line.id)
 

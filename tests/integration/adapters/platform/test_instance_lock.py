@@ -117,7 +117,7 @@ def test_the_daemons_runtime_folder_is_found_from_another_one_while_it_runs(tmp_
     assert (runtime_of_daemon(theirs), is_daemon_running(theirs)) == (theirs.runtime, False)
 
 
-@pytest.mark.parametrize("noted", ["/nonexistent", "relative", "", "a\0b", "/tmp"])
+@pytest.mark.parametrize("noted", ["/proc/nothing", "relative", "", "a\0b", "/tmp"])
 def test_a_note_that_names_no_private_folder_is_not_followed(tmp_path: Path, noted: str) -> None:
     found = folders(tmp_path / "run", tmp_path)
     (tmp_path / WHEREABOUTS).write_text(noted)

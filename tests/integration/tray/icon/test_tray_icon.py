@@ -320,7 +320,8 @@ def test_the_icon_comes_back_with_the_bus(
     session_bus.stop()
     session_bus.start()
     with TrayWatcher(session_bus) as again:
-        assert again.wait_for_item(session_bus).status == "Active"
+        returned = again.wait_for_item(session_bus)
+        wait_until(lambda: returned.status == "Active", "it is shown")
     assert running.posted.rest() == []
 
 
