@@ -39,7 +39,9 @@ def make_notifier(
     `runtime` is where it notes what is on the screen: what a killed daemon left there can be clicked again (Linux).
     """
     desktop = partial(wait_for_server, LATE_LIMIT_S) if sys.platform == "linux" else None
-    note = ScreenNote(runtime) if sys.platform == "linux" and runtime is not None else None
+    note: ScreenNote | None = None
+    if sys.platform == "linux" and runtime is not None:
+        note = ScreenNote(runtime)
     channels = make_channels(balloons, answer_command, environ, note)
     notifier = ChainNotifier(post, channels, render, thread, desktop, issues_words=sys.platform == "win32")
     for channel in channels:
