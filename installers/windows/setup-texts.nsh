@@ -8,12 +8,18 @@
 !insertmacro Say WELCOME \
   "vigicle tells you before the certificate of your key or card expires, and leads you to the right next step.$\r$\n$\r$\nIt is installed only for your account, without administrator’s rights. If it is open already, it will be closed and opened again.$\r$\n$\r$\nClick Install." \
   "vigicle vous prévient avant que le certificat de votre clé ou de votre carte n’expire, et vous mène à la bonne étape.$\r$\n$\r$\nIl s’installe pour vous seul, sans droits d’administrateur. Si vigicle est déjà ouvert, il sera fermé puis relancé.$\r$\n$\r$\nCliquez sur Installer."
+!insertmacro Say WELCOME_ALL \
+  "vigicle tells you before the certificate of your key or card expires, and leads you to the right next step.$\r$\n$\r$\nIt is installed for all accounts of this computer. If it is open already, it will be closed.$\r$\n$\r$\nClick Install." \
+  "vigicle vous prévient avant que le certificat de votre clé ou de votre carte n’expire, et vous mène à la bonne étape.$\r$\n$\r$\nIl s’installe pour tous les comptes de cet ordinateur. Si vigicle est déjà ouvert, il sera fermé.$\r$\n$\r$\nCliquez sur Installer."
 !insertmacro Say START_NOW "Start vigicle now" "Démarrer vigicle maintenant"
 !insertmacro Say START_AT_LOGIN "Start vigicle with the computer" "Démarrer vigicle avec l’ordinateur"
 !insertmacro Say ENDING "Ending vigicle…" "Arrêt de vigicle…"
 !insertmacro Say STILL_RUNNING \
   "vigicle is still running, and cannot be replaced. Quit it in the menu of its icon. Then start this program again." \
   "vigicle est encore ouvert et ne peut pas être remplacé. Quittez-le dans le menu de son icône. Relancez ensuite ce programme."
+!insertmacro Say NEEDS_ADMINISTRATOR \
+  "Nothing was changed: for the whole computer vigicle needs an administrator. Start this program again, and allow it. To install vigicle only for your account, start it without /ALLUSERS." \
+  "Rien n’a été modifié : pour tout l’ordinateur, vigicle a besoin d’un administrateur. Relancez ce programme et acceptez sa demande. Pour installer vigicle pour vous seul, lancez-le sans /ALLUSERS."
 !insertmacro Say NEEDS_WINDOWS_10 \
   "vigicle needs Windows 10 or 11 (64 bits)." \
   "vigicle nécessite Windows 10 ou 11 (64 bits)."

@@ -1,8 +1,10 @@
-; The Windows setup: for one person, without administrator's rights. `build_windows.py` gives VERSION, NUMBERS, PAYLOAD,
-; SHORTCUT, OUTPUT, SIZE_KB, FILES, the pictures and the publisher, and SIGN where there is a key.
+; The Windows setup: for one person, without administrator's rights, or for the whole computer. `build_windows.py` gives
+; VERSION, NUMBERS, PAYLOAD, SHORTCUT, OUTPUT, SIZE_KB, FILES, the pictures and the publisher, and SIGN where there is a key.
 ;
-; setup.exe [/S] [/NOAUTOSTART] [/D=FOLDER]    silent: installs, upgrades or repairs; starts only what it has ended
-; uninstall.exe [/S] [/PURGE]                  silent: keeps what vigicle remembers, unless /PURGE
+; setup.exe [/S] [/ALLUSERS] [/NOAUTOSTART] [/D=FOLDER]    silent: installs, upgrades or repairs; starts only what it has ended
+; uninstall.exe [/S] [/PURGE]                              silent: keeps what vigicle remembers, unless /PURGE
+;
+; /ALLUSERS asks for an administrator once. Without it an upgrade keeps the kind that is installed.
 
 Unicode true
 Target amd64-unicode
@@ -25,10 +27,13 @@ ManifestDPIAware true
 !define SHORTCUT_FILE "$SMPROGRAMS\vigicle.lnk"
 !define PATIENCE 60 ; quarters of a second
 
+Var WasRunning
+Var IsFirst
+Var IsForAll
+Var Welcome
+
 Name "vigicle"
 OutFile "${OUTPUT}"
-InstallDir "$LOCALAPPDATA\Programs\vigicle"
-InstallDirRegKey HKCU "${UNINSTALL_KEY}" "InstallLocation"
 BrandingText "vigicle ${VERSION}"
 VIProductVersion "${NUMBERS}"
 VIAddVersionKey "ProductName" "vigicle"
@@ -52,7 +57,7 @@ VIAddVersionKey "LegalCopyright" "The vigicle authors, MIT licence"
 !define MUI_HEADERIMAGE_BITMAP "${HEADER_PICTURE}"
 !define MUI_HEADERIMAGE_BITMAP_STRETCH AspectFitHeight
 !define MUI_ABORTWARNING
-!define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
+!define MUI_WELCOMEPAGE_TEXT "$Welcome"
 !define MUI_FINISHPAGE_RUN
 !define MUI_FINISHPAGE_RUN_FUNCTION Start
 !define MUI_FINISHPAGE_RUN_TEXT "$(START_NOW)"
@@ -69,8 +74,32 @@ VIAddVersionKey "LegalCopyright" "The vigicle authors, MIT licence"
 !insertmacro MUI_LANGUAGE "French"
 !include "setup-texts.nsh"
 
-Var WasRunning
-Var IsFirst
+
+; --- an administrator's rights; in both programs -----------------------------------------------------------------
+
+!define RunElevated "!insertmacro RunElevated"
+!define ELEVATED_SIZE 112 ; of SHELLEXECUTEINFOW in 64 bits
+!define SEE_MASK_NOCLOSEPROCESS 0x40
+
+; Leave in RESULT how a program has ended that Windows asks the person to allow, 2 where it is not allowed.
+!macro RunElevated PROGRAM PARAMETERS RESULT
+  StrCpy $5 "${PROGRAM}"
+  StrCpy $6 `${PARAMETERS}`
+  System::Call '*(i ${ELEVATED_SIZE}, i ${SEE_MASK_NOCLOSEPROCESS}, p $HWNDPARENT, w "runas", w r5, w r6, \
+    p 0, i ${SW_SHOWNORMAL}, i 0, p 0, p 0, p 0, p 0, i 0, i 0, p 0, p 0) p.r9'
+  System::Call 'shell32::ShellExecuteExW(p r9) i.r8'
+  StrCpy ${RESULT} 2
+  ${If} $8 == 0
+    MessageBox MB_OK|MB_ICONSTOP "$(NEEDS_ADMINISTRATOR)" /SD IDOK
+  ${Else}
+    System::Call '*$9(i, i, p, p, p, p, p, i, i, p, p, p, p, i, i, p, p.r8)'
+    System::Call 'kernel32::WaitForSingleObject(p r8, i -1)'
+    System::Call 'kernel32::GetExitCodeProcess(p r8, *i.r7)'
+    System::Call 'kernel32::CloseHandle(p r8)'
+    StrCpy ${RESULT} $7
+  ${EndIf}
+  System::Free $9
+!macroend
 
 ; --- ending what runs; in both programs -------------------------------------------------------------------------
 
@@ -138,11 +167,63 @@ Function .onInit
     SetErrorLevel 2
     Quit
   ${EndIf}
+  Call ChooseKind
+  ${If} $INSTDIR == "" ; no /D
+    ReadRegStr $INSTDIR SHCTX "${UNINSTALL_KEY}" "InstallLocation"
+  ${EndIf}
+  ${If} $INSTDIR == ""
+    ${If} $IsForAll == 1
+      StrCpy $INSTDIR "$PROGRAMFILES64\vigicle"
+    ${Else}
+      StrCpy $INSTDIR "$LOCALAPPDATA\Programs\vigicle"
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+; For everybody where /ALLUSERS says so, or where vigicle is installed so and not for this account.
+Function ChooseKind
+  StrCpy $IsForAll 0
+  StrCpy $Welcome "$(WELCOME)"
+  ReadRegStr $0 HKCU "${UNINSTALL_KEY}" "InstallLocation"
+  ReadRegStr $1 HKLM "${UNINSTALL_KEY}" "InstallLocation"
+  ${If} $0 == ""
+  ${AndIf} $1 != ""
+    StrCpy $IsForAll 1
+  ${EndIf}
+  ${GetParameters} $3
+  ClearErrors
+  ${GetOptions} $3 "/ALLUSERS" $2
+  ${IfNot} ${Errors}
+    StrCpy $IsForAll 1
+  ${EndIf}
+  ${If} $IsForAll == 1
+    Call BecomeAdministrator
+    SetShellVarContext all
+    StrCpy $Welcome "$(WELCOME_ALL)"
+  ${EndIf}
+FunctionEnd
+
+; Start this setup again with an administrator's rights, and end as it ends.
+Function BecomeAdministrator
+  UserInfo::GetAccountType
+  Pop $0
+  ${If} $0 != "Admin"
+    StrCpy $3 "/ALLUSERS $3" ; the administrator's own account may have another one
+    ${If} $INSTDIR != ""
+      StrCpy $3 "$3 /D=$INSTDIR" ; NSIS takes /D away from the parameters
+    ${EndIf}
+    ${RunElevated} "$EXEPATH" $3 $0
+    ${If} $0 == 0
+      Call RemovePersonal
+    ${EndIf}
+    SetErrorLevel $0
+    Quit
+  ${EndIf}
 FunctionEnd
 
 ; A folder with other things in it would lose its `lib` one day.
 Function RefuseForeignFolder
-  ReadRegStr $0 HKCU "${UNINSTALL_KEY}" "InstallLocation"
+  ReadRegStr $0 SHCTX "${UNINSTALL_KEY}" "InstallLocation"
   ${If} $0 == $INSTDIR
     StrCpy $IsFirst 0
   ${Else}
@@ -160,6 +241,9 @@ FunctionEnd
 
 Section "vigicle"
   Call RefuseForeignFolder
+  ${If} $IsForAll == 1
+    DeleteRegValue HKCU "${RUN_KEY}" "vigicle" ; or two of them would start
+  ${EndIf}
   Call EndRunning
   ${If} ${FileExists} "$INSTDIR\uninstall.exe" ; it knows the files of its own version
     ExecWait '"$INSTDIR\uninstall.exe" /S /FILES _?=$INSTDIR'
@@ -182,27 +266,27 @@ Section "vigicle"
   ${If} $0 == 1
     CreateShortcut "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run
   ${EndIf}
-  WriteRegStr HKCU "${MODEL_KEY}\${MODEL_ID}" "DisplayName" "vigicle"
-  WriteRegStr HKCU "${MODEL_KEY}\${MODEL_ID}" "IconUri" "$INSTDIR\vigicle.ico"
-  WriteRegStr HKCU "${SCHEME_KEY}" "" "URL:vigicle" ; a click on a notice, also when vigicle has ended
-  WriteRegStr HKCU "${SCHEME_KEY}" "URL Protocol" ""
-  WriteRegStr HKCU "${SCHEME_KEY}\shell\open\command" "" '"$INSTDIR\vigiclew.exe" answer "%1"'
+  WriteRegStr SHCTX "${MODEL_KEY}\${MODEL_ID}" "DisplayName" "vigicle"
+  WriteRegStr SHCTX "${MODEL_KEY}\${MODEL_ID}" "IconUri" "$INSTDIR\vigicle.ico"
+  WriteRegStr SHCTX "${SCHEME_KEY}" "" "URL:vigicle" ; a click on a notice, also when vigicle has ended
+  WriteRegStr SHCTX "${SCHEME_KEY}" "URL Protocol" ""
+  WriteRegStr SHCTX "${SCHEME_KEY}\shell\open\command" "" '"$INSTDIR\vigiclew.exe" answer "%1"'
 
-  WriteRegStr HKCU "${APP_PATHS_KEY}" "" "$INSTDIR\vigicle.exe" ; Windows key and R finds it by its name
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayName" "vigicle"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\vigicle.ico"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "Publisher" "${PUBLISHER}"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "Contact" "${EMAIL}"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "URLInfoAbout" "${HOME}"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "HelpLink" "${SUPPORT}"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "URLUpdateInfo" "${RELEASES}"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "InstallLocation" "$INSTDIR"
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
-  WriteRegStr HKCU "${UNINSTALL_KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
-  WriteRegDWORD HKCU "${UNINSTALL_KEY}" "EstimatedSize" ${SIZE_KB}
-  WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoModify" 1
-  WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoRepair" 1
+  WriteRegStr SHCTX "${APP_PATHS_KEY}" "" "$INSTDIR\vigicle.exe" ; Windows key and R finds it by its name
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayName" "vigicle"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\vigicle.ico"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "Publisher" "${PUBLISHER}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "Contact" "${EMAIL}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "URLInfoAbout" "${HOME}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "HelpLink" "${SUPPORT}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "URLUpdateInfo" "${RELEASES}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "EstimatedSize" ${SIZE_KB}
+  WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "NoModify" 1
+  WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "NoRepair" 1
 
   ${If} ${Silent}
     ${If} $IsFirst == 1
@@ -214,23 +298,42 @@ Section "vigicle"
       ${EndIf}
     ${EndIf}
     ${If} $WasRunning == 1
+    ${AndIf} $IsForAll == 0 ; for everybody, from the next login
       Call Start
     ${EndIf}
   ${EndIf}
 SectionEnd
 
+; Remove this account's own vigicle, without an administrator's rights. What it remembers stays.
+Function RemovePersonal
+  ReadRegStr $4 HKCU "${UNINSTALL_KEY}" "InstallLocation"
+  ${If} $4 != ""
+    ExecWait '"$4\uninstall.exe" /S _?=$4'
+    Delete "$4\uninstall.exe"
+    RMDir "$4"
+  ${EndIf}
+FunctionEnd
+
 Function Start
-  Exec '"$INSTDIR\vigiclew.exe" run'
+  ${If} $IsForAll == 1 ; the shell starts it without the administrator's rights
+    Exec '"$WINDIR\explorer.exe" "${SHORTCUT_FILE}"'
+  ${Else}
+    Exec '"$INSTDIR\vigiclew.exe" run'
+  ${EndIf}
 FunctionEnd
 
 Function StartAtLogin
-  nsExec::Exec '"$INSTDIR\vigicle.exe" autostart enable'
-  Pop $0
+  ${If} $IsForAll == 1
+    WriteRegStr HKLM "${RUN_KEY}" "vigicle" '"$INSTDIR\vigiclew.exe" run --at-login'
+  ${Else}
+    nsExec::Exec '"$INSTDIR\vigicle.exe" autostart enable'
+    Pop $0
+  ${EndIf}
 FunctionEnd
 
 ; Who has switched it off before is not asked into it again.
 Function OfferLoginStart
-  ReadRegStr $0 HKCU "${RUN_KEY}" "vigicle"
+  ReadRegStr $0 SHCTX "${RUN_KEY}" "vigicle"
   ${If} $IsFirst == 0
   ${AndIf} $0 == ""
     SendMessage $mui.FinishPage.ShowReadme ${BM_SETCHECK} ${BST_UNCHECKED} 0
@@ -238,6 +341,23 @@ Function OfferLoginStart
 FunctionEnd
 
 ; --- removal --------------------------------------------------------------------------------------------------
+
+Function un.onInit
+  StrCpy $IsForAll 0
+  ReadRegStr $0 HKLM "${UNINSTALL_KEY}" "InstallLocation"
+  ${If} $0 == $INSTDIR
+    StrCpy $IsForAll 1
+    SetShellVarContext all
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 != "Admin"
+      ${GetParameters} $3
+      ${RunElevated} "$INSTDIR\uninstall.exe" $3 $0
+      SetErrorLevel $0
+      Quit
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
 
 Section "Uninstall"
   Call un.EndRunning
@@ -247,13 +367,13 @@ Section "Uninstall"
   ${If} ${Errors}
     nsExec::Exec '"$INSTDIR\vigicle.exe" autostart disable'
     Pop $0
-    DeleteRegValue HKCU "${RUN_KEY}" "vigicle" ; a damaged one has left it
+    DeleteRegValue SHCTX "${RUN_KEY}" "vigicle" ; a damaged one has left it
     Delete "${SHORTCUT_FILE}"
-    DeleteRegKey HKCU "${MODEL_KEY}\${MODEL_ID}"
-    DeleteRegKey HKCU "${SCHEME_KEY}"
-    DeleteRegKey HKCU "${MODEL_KEY}\vigicle" ; desktop-notifier's
-    DeleteRegKey HKCU "${APP_PATHS_KEY}"
-    DeleteRegKey HKCU "${UNINSTALL_KEY}"
+    DeleteRegKey SHCTX "${MODEL_KEY}\${MODEL_ID}"
+    DeleteRegKey SHCTX "${SCHEME_KEY}"
+    DeleteRegKey SHCTX "${MODEL_KEY}\vigicle" ; desktop-notifier's
+    DeleteRegKey SHCTX "${APP_PATHS_KEY}"
+    DeleteRegKey SHCTX "${UNINSTALL_KEY}"
     Call un.ForgetOnWish
   ${EndIf}
   !include "${FILES}"
@@ -263,8 +383,9 @@ Section "Uninstall"
   RMDir "$INSTDIR" ; only when it is empty
 SectionEnd
 
-; What vigicle remembers, and its configuration, lie in one folder.
+; What vigicle remembers, and its configuration, lie in one folder: that of the account that removes vigicle.
 Function un.ForgetOnWish
+  SetShellVarContext current ; that of the computer is the administrator's policy
   ClearErrors
   ${GetOptions} $3 "/PURGE" $4
   ${If} ${Errors}

@@ -15,7 +15,7 @@ from config.i18n.text import Render, clean, text
 from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
-from daemon.assembly.daemon import DaemonOutcome, run_daemon
+from daemon.assembly.daemon import DaemonOutcome, is_start_switched_off, make_login_starter, run_daemon
 from daemon.core.commands import CheckKeys, GetStatus
 from daemon.core.model import AnswerWord
 from tray.cli.answer import answer
@@ -166,6 +166,7 @@ def _parser(render: Render) -> argparse.ArgumentParser:
     run.add_argument("--headless", action="store_true", help=words("help.headless"))
     run.add_argument("--demo", action="store_true", help=words("help.demo"))
     run.add_argument("--step", action="store_true", help=words("help.step"))
+    run.add_argument("--at-login", action="store_true", help=argparse.SUPPRESS)  # given by the machine's own start
     for name, asked in (("status", GetStatus()), ("check", CheckKeys())):
         command(name, partial(_report, asked)).add_argument("--json", action="store_true", help=words("help.json"))
     clicked = commands.add_parser("answer", add_help=False)  # not in the help: no user gives it
@@ -185,6 +186,8 @@ def _parser(render: Render) -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     screen = None
     window = None
+    if options.at_login and is_start_switched_off(make_login_starter()):
+        return 0
     if not options.headless:
         screen, window = TrayIcon, window_command()
     if options.demo:
@@ -195,7 +198,7 @@ def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translat
     outcome = run_daemon(folders, loaded, screen, window, greeting=screen is not None)
     if outcome is DaemonOutcome.ALREADY_RUNNING:
         print(translator.render(text("run.already")))
-        if not options.headless:
+        if not options.headless and not options.at_login:
             bring_to_front(folders, translator)
     return 0
 

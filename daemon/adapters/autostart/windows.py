@@ -1,6 +1,7 @@
 """Start at login on Windows, by the user's Run key.
 
-The user's choice in the Task Manager counts.
+The setup for the whole computer writes the machine's Run key, which each user may switch off for themselves. The
+choice in the Task Manager counts.
 """
 
 import contextlib
@@ -16,12 +17,17 @@ from daemon.core.login_start import AutostartState, AutostartStatus
 VALUE = APPLICATION
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+OWN = rf"Software\{APPLICATION}"
+HIDDEN, YES = "HideMachineStart", "1"  # the user's choice not to be started by the machine's Run key
 SWITCHED_OFF = 0x01  # the first byte is odd once the user has switched the entry off
 LENGTH_LIMIT = 260  # characters of a Run value ("Run and RunOnce Registry Keys")
 
 
 class Registry(Protocol):
     """The values below HKEY_CURRENT_USER that are needed here. Each may raise OSError."""
+
+    def get_of_machine(self, key: str, name: str) -> str | bytes | None:
+        """Return a value below HKEY_LOCAL_MACHINE, None where there is none."""
 
     def get(self, key: str, name: str) -> str | bytes | None:
         """Return a value, None where there is none."""
@@ -34,59 +40,86 @@ class Registry(Protocol):
 
 
 class RunKey:
-    """The value in the user's Run key."""
+    """The value in the user's Run key, or in the machine's."""
 
     def __init__(self, command: Sequence[str], registry: Registry) -> None:
         self._command = command
         self._registry = registry
 
     def status(self) -> AutostartStatus:
-        """Return whether the value is there and not switched off."""
-        return AutostartStatus(state=self._state(), place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}")
+        """Read the value in force: the user's, else the machine's."""
+        line = self._value(RUN)
+        if not isinstance(line, str) and isinstance(self._of_machine(RUN), str):
+            return AutostartStatus(state=self._machine_state(), place=rf"HKEY_LOCAL_MACHINE\{RUN}\{VALUE}")
+        return AutostartStatus(state=_state(line, self._value(APPROVED)), place=rf"HKEY_CURRENT_USER\{RUN}\{VALUE}")
 
     def enable(self) -> AutostartStatus:
-        """Write the value, and forget that it was switched off."""
+        """Use the machine's value where it works, else write the user's.
+
+        That it was switched off is forgotten.
+        """
+        self._delete(OWN, HIDDEN)
+        if self._machine_state() is AutostartState.ON:
+            return self._remove_own()
         line = subprocess.list2cmdline(self._command)
         if len(line) > LENGTH_LIMIT:
             raise OSError(f"the command is longer than {LENGTH_LIMIT} characters: {line}")
-        with _named(RUN):
-            self._registry.set(RUN, VALUE, line)
+        self._set(RUN, VALUE, line)
         self._delete(APPROVED)
         return self.status()
 
     def disable(self) -> AutostartStatus:
-        """Remove the value."""
+        """Remove the user's value, and hide the machine's."""
+        if self._of_machine(RUN) is not None:
+            self._set(OWN, HIDDEN, YES)
+        return self._remove_own()
+
+    def _remove_own(self) -> AutostartStatus:
+        """Remove the user's value."""
         self._delete(RUN)
         self._delete(APPROVED)
         return self.status()
 
-    def _value(self, key: str) -> str | bytes | None:
-        with _named(key):
-            return self._registry.get(key, VALUE)
-
-    def _delete(self, key: str) -> None:
-        with _named(key):
-            self._registry.delete(key, VALUE)
-
-    def _state(self) -> AutostartState:
-        line = self._value(RUN)
-        if not isinstance(line, str):
-            return AutostartState.OFF
-        approved = self._value(APPROVED)
-        if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
+    def _machine_state(self) -> AutostartState:
+        if self._value(OWN, HIDDEN) == YES:
             return AutostartState.OFF_BY_PERSON
-        if Path(program_of(line)).exists():
-            return AutostartState.ON
-        return AutostartState.BROKEN
+        return _state(self._of_machine(RUN), self._of_machine(APPROVED))
+
+    def _value(self, key: str, name: str = VALUE) -> str | bytes | None:
+        with _named(key):
+            return self._registry.get(key, name)
+
+    def _of_machine(self, key: str) -> str | bytes | None:
+        with _named(key, "HKEY_LOCAL_MACHINE"):
+            return self._registry.get_of_machine(key, VALUE)
+
+    def _set(self, key: str, name: str, value: str) -> None:
+        with _named(key):
+            self._registry.set(key, name, value)
+
+    def _delete(self, key: str, name: str = VALUE) -> None:
+        with _named(key):
+            self._registry.delete(key, name)
+
+
+def _state(line: str | bytes | None, approved: str | bytes | None) -> AutostartState:
+    """Return what a Run key's value and the Task Manager's choice amount to."""
+    if not isinstance(line, str):
+        return AutostartState.OFF
+    if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
+        return AutostartState.OFF_BY_PERSON
+    if Path(program_of(line)).exists():
+        return AutostartState.ON
+    return AutostartState.BROKEN
 
 
 @contextlib.contextmanager
-def _named(key: str) -> Iterator[None]:
+def _named(key: str, root: str = "HKEY_CURRENT_USER") -> Iterator[None]:
     """Let an error name its key: those of the registry name nothing."""
     try:
         yield
     except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), rf"HKEY_CURRENT_USER\{key}") from error
+        raise OSError(error.errno, error.strerror or str(error), rf"{root}\{key}") from error
 
 
 def program_of(line: str) -> str:
@@ -107,14 +140,11 @@ if sys.platform == "win32":
 
             None where it is missing, or neither text nor bytes.
             """
-            try:
-                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as handle:
-                    value, _ = winreg.QueryValueEx(handle, name)
-            except FileNotFoundError:
-                return None
-            if isinstance(value, str | bytes):
-                return value
-            return None
+            return _read(winreg.HKEY_CURRENT_USER, key, name)
+
+        def get_of_machine(self, key: str, name: str) -> str | bytes | None:
+            """Return a value of the machine in the same way."""
+            return _read(winreg.HKEY_LOCAL_MACHINE, key, name)
 
         def set(self, key: str, name: str, value: str) -> None:
             """Write a text, and make its key where that is missing."""
@@ -128,3 +158,13 @@ if sys.platform == "win32":
                     winreg.DeleteValue(handle, name)
             except FileNotFoundError:
                 pass
+
+    def _read(root: int, key: str, name: str) -> str | bytes | None:
+        try:
+            with winreg.OpenKey(root, key) as handle:
+                value, _ = winreg.QueryValueEx(handle, name)
+        except FileNotFoundError:
+            return None
+        if isinstance(value, str | bytes):
+            return value
+        return None

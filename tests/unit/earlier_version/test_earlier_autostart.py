@@ -29,6 +29,9 @@ class FakeRegistry:
     def __init__(self, values: dict[str, dict[str, str]]) -> None:
         self.values: dict[str, dict[str, str | bytes]] = {key: dict(named) for key, named in values.items()}
 
+    def get_of_machine(self, _key: str, _name: str) -> str | bytes | None:
+        return None
+
     def get(self, key: str, name: str) -> str | bytes | None:
         return self.values.get(key, {}).get(name)
 

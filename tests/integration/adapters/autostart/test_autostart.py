@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.autostart.macos import LaunchAgent
-from daemon.adapters.autostart.windows import APPROVED, LENGTH_LIMIT, RUN, VALUE, RunKey, program_of
+from daemon.adapters.autostart.windows import APPROVED, LENGTH_LIMIT, OWN, RUN, VALUE, RunKey, program_of
 from daemon.adapters.autostart.xdg import ENTRY, XdgEntry, exec_program, exec_value
+from daemon.assembly.daemon import is_start_switched_off
 from daemon.core.login_start import AutostartState
 from support.process import Process, require_tool, wait_until
 
@@ -180,6 +181,10 @@ class Values:
 
     def __init__(self) -> None:
         self.values: dict[tuple[str, str], str | bytes] = {}
+        self.of_machine: dict[tuple[str, str], str | bytes] = {}
+
+    def get_of_machine(self, key: str, name: str) -> str | bytes | None:
+        return self.of_machine.get((key, name))
 
     def get(self, key: str, name: str) -> str | bytes | None:
         return self.values.get((key, name))
@@ -228,6 +233,53 @@ def test_the_task_managers_choice_is_honoured_until_enable(
     assert run_key.enable().state is AutostartState.ON
 
 
+@pytest.fixture
+def started_by_machine(run_key: RunKey, registry: Values, tmp_path: Path) -> RunKey:
+    registry.of_machine[RUN, VALUE] = f'"{recorder(tmp_path / "for all")}" run --at-login'
+    return run_key
+
+
+def test_a_user_switches_the_machines_start_off_and_on_for_themselves(
+    started_by_machine: RunKey, registry: Values
+) -> None:
+    status = started_by_machine.status()
+    assert (status.state, status.place) == (AutostartState.ON, rf"HKEY_LOCAL_MACHINE\{RUN}\{VALUE}")
+    assert not is_start_switched_off(started_by_machine)
+    assert started_by_machine.disable().state is AutostartState.OFF_BY_PERSON
+    assert is_start_switched_off(started_by_machine)
+    assert started_by_machine.enable().state is AutostartState.ON
+    assert registry.values == {}
+
+
+def test_enabling_beside_the_machines_start_takes_the_users_own_away(
+    started_by_machine: RunKey, registry: Values
+) -> None:
+    registry.values[RUN, VALUE] = "an older one"
+    started_by_machine.enable()
+    assert registry.values == {}
+
+
+def test_an_administrators_choice_in_the_task_manager_counts_for_the_machines_start(
+    started_by_machine: RunKey, registry: Values
+) -> None:
+    registry.of_machine[APPROVED, VALUE] = b"\x03" + bytes(11)
+    assert started_by_machine.status().state is AutostartState.OFF_BY_PERSON
+    assert started_by_machine.enable().state is AutostartState.ON
+    assert isinstance(registry.get(RUN, VALUE), str)
+
+
+def test_a_machines_start_whose_program_has_gone_is_broken_and_put_right_by_enable(
+    started_by_machine: RunKey, registry: Values
+) -> None:
+    registry.of_machine[RUN, VALUE] = r"C:\gone\vigiclew.exe run --at-login"
+    assert started_by_machine.status().state is AutostartState.BROKEN
+    assert started_by_machine.enable().state is AutostartState.ON
+
+
+def test_a_registry_that_cannot_be_read_lets_the_start_at_login_go_on() -> None:
+    assert not is_start_switched_off(RunKey(["vigicle", "run"], Denied()))
+
+
 def test_a_run_key_whose_program_has_gone_is_broken(registry: Values) -> None:
     assert RunKey([r"C:\gone\vigicle.exe", "run"], registry).enable().state is AutostartState.BROKEN
 
@@ -241,6 +293,9 @@ def test_a_command_that_windows_would_ignore_is_refused(registry: Values) -> Non
 class Denied(Values):
     """A registry that the user may not read: learn.microsoft.com, RegOpenKeyExW, ERROR_ACCESS_DENIED."""
 
+    def get_of_machine(self, key: str, name: str) -> str | bytes | None:
+        return self.get(key, name)
+
     def get(self, key: str, name: str) -> str | bytes | None:
         raise PermissionError(errno.EACCES, f"Access is denied to {name} of {key}")
 
@@ -251,11 +306,18 @@ class Denied(Values):
         self.get(key, name)
 
 
-@pytest.mark.parametrize("call", [RunKey.status, RunKey.enable, RunKey.disable])
-def test_a_registry_that_cannot_be_read_is_named(call: Callable[[RunKey], object]) -> None:
+@pytest.mark.parametrize(
+    ("call", "place"),
+    [
+        (RunKey.status, rf"HKEY_CURRENT_USER\{RUN}"),
+        (RunKey.enable, rf"HKEY_CURRENT_USER\{OWN}"),
+        (RunKey.disable, rf"HKEY_LOCAL_MACHINE\{RUN}"),
+    ],
+)
+def test_a_registry_that_cannot_be_read_is_named(call: Callable[[RunKey], object], place: str) -> None:
     with pytest.raises(PermissionError, match="Access is denied") as caught:
         call(RunKey(["vigicle", "run"], Denied()))
-    assert caught.value.filename == rf"HKEY_CURRENT_USER\{RUN}"
+    assert caught.value.filename == place
 
 
 LINES = [

@@ -1,0 +1,143 @@
+"""The Windows setup under Wine for one account and for all, with a small program in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commands import ROOT
+from support.desktop import Screen
+from support.windows import compile_program
+from support.wine_prefix import WinePrefix, gone_within
+from windows.build_windows import HERE, pack
+from windows.launchers import compile_program as compile_for_setup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.full
+
+UNINSTALL_KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\vigicle"
+RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+MACHINE, USER = "HKLM", "HKCU"
+PROGRAM = "int main(void) { return 0; }"
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A setup of a program that only ends."""
+    folder = tmp_path_factory.mktemp("setup")
+    payload, tools, program = folder / "payload", folder / "tools", folder / "setup.exe"
+    for place in (payload / "lib", tools):
+        place.mkdir(parents=True)
+    for name in ("vigicle.exe", "vigiclew.exe"):
+        compile_program(PROGRAM, payload / name)
+        (payload / name).with_suffix(".c").unlink()
+    for name in ("python313.dll", "python313._pth", "lib/library.py"):
+        (payload / name).write_text("of this version")
+    compile_for_setup("shortcut.c", tools / "shortcut.exe", "-mwindows", "-lole32", "-luuid")
+    environment = {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, str(HERE / "pictures.py"), str(tools)], check=True, env=environment)
+    pack(payload, tools, program)
+    return program
+
+
+@pytest.fixture(scope="module")
+def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WinePrefix]:
+    with Screen() as screen, WinePrefix(tmp_path_factory.mktemp("wine"), screen.environment["DISPLAY"]) as prefix:
+        yield prefix
+
+
+@pytest.fixture
+def windows(wine: WinePrefix) -> Iterator[WinePrefix]:
+    """A Windows without vigicle, also afterwards."""
+    yield wine
+    for folder in (for_all(wine), for_one(wine)):
+        if (folder / "uninstall.exe").exists():
+            with gone_within(folder, 60.0):
+                wine.run(folder / "uninstall.exe", "/S")
+
+
+def drive(windows: WinePrefix) -> Path:
+    return windows.folder / "prefix/drive_c"
+
+
+def for_all(windows: WinePrefix) -> Path:
+    return drive(windows) / "Program Files/vigicle"
+
+
+def for_one(windows: WinePrefix) -> Path:
+    return windows.local_data / "Programs/vigicle"
+
+
+def value(windows: WinePrefix, root: str, key: str, name: str) -> str | None:
+    """Return a value of the registry, None where it is missing."""
+    asked = windows.run("reg", "query", f"{root}\\{key}", "/v", name)
+    if asked.code != 0:
+        return None
+    return asked.text.strip().splitlines()[-1].split("    ")[-1].strip()
+
+
+def test_for_all_it_lies_where_only_administrators_write_and_starts_at_each_login(
+    windows: WinePrefix, setup: Path
+) -> None:
+    assert windows.run(setup, "/S", "/ALLUSERS").code == 0
+    assert (for_all(windows) / "vigiclew.exe").exists()
+    assert not for_one(windows).exists()
+    assert value(windows, MACHINE, UNINSTALL_KEY, "InstallLocation") == r"C:\Program Files\vigicle"
+    assert value(windows, USER, UNINSTALL_KEY, "InstallLocation") is None
+    line = '"C:\\Program Files\\vigicle\\vigiclew.exe" run --at-login'
+    assert value(windows, MACHINE, RUN_KEY, "vigicle") == line
+    scheme = windows.run("reg", "query", r"HKLM\Software\Classes\vigicle\shell\open\command", "/ve").text
+    assert '"C:\\Program Files\\vigicle\\vigiclew.exe" answer "%1"' in scheme
+    assert (drive(windows) / "ProgramData/Microsoft/Windows/Start Menu/Programs/vigicle.lnk").exists()
+
+
+def test_without_a_switch_an_upgrade_keeps_the_kind(windows: WinePrefix, setup: Path) -> None:
+    assert windows.run(setup, "/S", "/ALLUSERS", "/NOAUTOSTART").code == 0
+    (for_all(windows) / "lib/left_over.py").touch()
+    assert windows.run(setup, "/S").code == 0
+    assert not (for_all(windows) / "lib/left_over.py").exists()
+    assert not for_one(windows).exists()
+    assert value(windows, MACHINE, RUN_KEY, "vigicle") is None
+
+
+def test_for_all_beside_that_of_one_account_only_one_starts(windows: WinePrefix, setup: Path) -> None:
+    assert windows.run(setup, "/S").code == 0
+    windows.run("reg", "add", f"HKCU\\{RUN_KEY}", "/v", "vigicle", "/d", "own", "/f")
+    assert windows.run(setup, "/S", "/ALLUSERS").code == 0
+    assert value(windows, USER, RUN_KEY, "vigicle") is None
+    assert value(windows, MACHINE, RUN_KEY, "vigicle") is not None
+    (for_one(windows) / "lib/left_over.py").touch()
+    assert windows.run(setup, "/S").code == 0  # upgrades the account's own
+    assert not (for_one(windows) / "lib/left_over.py").exists()
+
+
+def test_removal_for_all_leaves_the_policy_and_what_accounts_remember(windows: WinePrefix, setup: Path) -> None:
+    policy, remembered = drive(windows) / "ProgramData/vigicle/policy.toml", windows.local_data / "vigicle/store"
+    for file in (policy, remembered):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    assert windows.run(setup, "/S", "/ALLUSERS").code == 0
+    with gone_within(for_all(windows), 60.0):
+        windows.run(for_all(windows) / "uninstall.exe", "/S")
+    assert policy.exists()
+    assert remembered.exists()
+    for key, name in ((UNINSTALL_KEY, "InstallLocation"), (RUN_KEY, "vigicle")):
+        assert value(windows, MACHINE, key, name) is None
+    assert not (drive(windows) / "ProgramData/Microsoft/Windows/Start Menu/Programs/vigicle.lnk").exists()
+
+
+def test_purging_for_all_leaves_the_policy(windows: WinePrefix, setup: Path) -> None:
+    policy = drive(windows) / "ProgramData/vigicle/policy.toml"
+    policy.parent.mkdir(parents=True, exist_ok=True)
+    policy.touch()
+    assert windows.run(setup, "/S", "/ALLUSERS").code == 0
+    with gone_within(for_all(windows), 60.0):
+        windows.run(for_all(windows) / "uninstall.exe", "/S", "/PURGE")
+    assert policy.exists()
+    assert not (windows.local_data / "vigicle").exists()
