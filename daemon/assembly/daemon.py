@@ -185,10 +185,10 @@ def keep_login_start(starter: LoginStarter, *, wanted: bool | None) -> None:
         log.warning("The start at login could not be set as the policy says: %s", error)
 
 
-def is_start_switched_off(starter: LoginStarter) -> bool:
+def is_start_switched_off(starter: LoginStarter | None = None) -> bool:
     """Return whether the user does not want what starts for all accounts at login."""
     try:
-        return starter.status().state is AutostartState.OFF_BY_PERSON
+        return (starter or make_login_starter()).status().state is AutostartState.OFF_BY_PERSON
     except OSError:
         return False  # not known, and a daemon too many is quit more easily than a lost one is missed
 

@@ -15,7 +15,7 @@ from config.i18n.text import Render, clean, text
 from config.i18n.translator import LOCALE, Translator, UserError
 from config.schema.load_settings import Loaded, SettingsError, catalogue_settings, load_settings
 from daemon.assembly import oneshot
-from daemon.assembly.daemon import DaemonOutcome, is_start_switched_off, make_login_starter, run_daemon
+from daemon.assembly.daemon import DaemonOutcome, is_start_switched_off, run_daemon
 from daemon.core.commands import CheckKeys, GetStatus
 from daemon.core.model import AnswerWord
 from tray.cli.answer import answer
@@ -186,7 +186,7 @@ def _parser(render: Render) -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     screen = None
     window = None
-    if options.at_login and is_start_switched_off(make_login_starter()):
+    if options.at_login and is_start_switched_off():
         return 0
     if not options.headless:
         screen, window = TrayIcon, window_command()
