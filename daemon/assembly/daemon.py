@@ -186,7 +186,7 @@ def keep_login_start(starter: LoginStarter, *, wanted: bool | None) -> None:
 
 
 def is_start_switched_off(starter: LoginStarter | None = None) -> bool:
-    """Return whether the user does not want what starts for all accounts at login."""
+    """Return whether the user has switched the machine's start off."""
     try:
         return (starter or make_login_starter()).status().state is AutostartState.OFF_BY_PERSON
     except OSError:

@@ -1,4 +1,4 @@
-"""The Windows setup under Wine for one account and for all, with a small program in it."""
+"""The Windows setup under Wine, for one account and for all."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class RunKey:
 
 
 def _state(line: str | bytes | None, approved: str | bytes | None) -> AutostartState:
-    """Return what a Run key's value and the Task Manager's choice amount to."""
+    """Return the state of a Run key's value."""
     if not isinstance(line, str):
         return AutostartState.OFF
     if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
