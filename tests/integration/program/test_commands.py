@@ -237,6 +237,15 @@ def test_a_switched_off_entry_is_reported_until_enable(english: Program) -> None
     assert not entry.exists()
 
 
+def test_a_start_for_all_accounts_ends_at_once_where_the_user_switched_it_off(english: Program) -> None:
+    english.run("autostart", "enable")
+    entry = english.home / ".config/autostart/vigicle.desktop"
+    entry.write_text(entry.read_text(encoding="utf-8") + "Hidden=true\n", encoding="utf-8")
+    ended = english.run("run", "--headless", "--at-login")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert "--at-login" not in english.run("run", "--help").stdout
+
+
 def test_an_unwritable_autostart_folder_is_reported(english: Program) -> None:
     done = english.run("autostart", "enable", environment={"XDG_CONFIG_HOME": "/sys"})
     assert done.returncode == 1
