@@ -11,7 +11,7 @@ import pytest
 from commands import ROOT
 from support.desktop import Screen
 from support.windows import compile_program
-from support.wine_prefix import WinePrefix, gone_within
+from support.wine_prefix import WinePrefix, removing
 from windows.build_windows import HERE, pack
 from windows.launchers import compile_program as compile_for_setup
 
@@ -58,7 +58,7 @@ def windows(wine: WinePrefix) -> Iterator[WinePrefix]:
     yield wine
     for folder in (for_all(wine), for_one(wine)):
         if (folder / "uninstall.exe").exists():
-            with gone_within(folder, 60.0):
+            with removing(folder):
                 wine.run(folder / "uninstall.exe", "/S")
 
 
@@ -123,7 +123,7 @@ def test_removal_for_all_leaves_the_policy_and_what_accounts_remember(windows: W
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
     assert windows.run(setup, "/S", "/ALLUSERS").code == 0
-    with gone_within(for_all(windows), 60.0):
+    with removing(for_all(windows)):
         windows.run(for_all(windows) / "uninstall.exe", "/S")
     assert policy.exists()
     assert remembered.exists()
@@ -137,7 +137,7 @@ def test_purging_for_all_leaves_the_policy(windows: WinePrefix, setup: Path) -> 
     policy.parent.mkdir(parents=True, exist_ok=True)
     policy.touch()
     assert windows.run(setup, "/S", "/ALLUSERS").code == 0
-    with gone_within(for_all(windows), 60.0):
+    with removing(for_all(windows)):
         windows.run(for_all(windows) / "uninstall.exe", "/S", "/PURGE")
     assert policy.exists()
     assert not (windows.local_data / "vigicle").exists()
