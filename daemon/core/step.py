@@ -146,7 +146,7 @@ def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 -
         case events.SettingAnswered(setting=setting, refusal=refusal):
             return replace(state, refused_settings=answer_setting(state, setting, refusal)), ()
         case events.FaultMet():
-            return replace(state, has_failed=True), ()
+            return replace(state, has_failed=True, examining=False), ()
         case events.Tick():
             return state, ()
         case _:

@@ -22,7 +22,7 @@ from daemon.core.diagnosis import (
     troubled,
     wrong_things,
 )
-from daemon.core.events import Diagnosed, TokensRead
+from daemon.core.events import Diagnosed, FaultMet, TokensRead
 from daemon.core.model import SYSTEM_STORE, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -216,6 +216,14 @@ def test_the_window_lists_what_is_wrong_the_worst_first_until_it_is_opened_again
     assert delivered(simulator.actions()["diagnose"].label) == "guide.set.diagnose"
     simulator.command(RaiseGuide())
     assert shown(simulator) is None
+
+
+def test_a_diagnosis_that_fails_can_be_begun_again() -> None:
+    simulator = Simulator(state=State(settings=SETTINGS, login_start=False))
+    simulator.command(RaiseGuide())
+    simulator.choose("diagnose")
+    simulator.post(FaultMet(at=simulator.now))
+    assert delivered(simulator.actions()["diagnose"].label) == "guide.set.diagnose"
 
 
 @pytest.mark.parametrize(("office", "expected"), [(Office(), "autostart"), (Office(autostart=True), None)])

@@ -140,11 +140,15 @@ def settings_snapshot(settings: Settings) -> dict[str, Any]:
 
 
 def procedure_outline(procedure: Procedure) -> dict[str, Any]:
-    """Return a procedure without its workflows and its letter."""
+    """Return a procedure without its workflows and its letter.
+
+    Rules by an organisation's number came later.
+    """
+    rules = [rule for rule in procedure.issuers if rule.organization or rule.organizational_unit]
     return {
         "id": procedure.id,
         "title": _wording(procedure.title),
-        "issuers": [[rule.organization, rule.organizational_unit] for rule in procedure.issuers],
+        "issuers": [[rule.organization, rule.organizational_unit] for rule in rules],
         "platform": procedure.platform_url,
         "order page": procedure.order_url,
         "tool": [procedure.tool.name, procedure.tool.download_url, procedure.tool.path] if procedure.tool else None,

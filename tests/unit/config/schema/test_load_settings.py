@@ -80,6 +80,7 @@ def test_the_catalogue_knows_opalexe() -> None:
     assert procedure.issuers == (
         IssuerRule(organization="CertEurope"),
         IssuerRule(organizational_unit="0002 434202180"),
+        IssuerRule(organization_identifier="NTRFR-434202180"),
     )
     assert (procedure.margin, procedure.link_lifetime) == (timedelta(hours=24), timedelta(hours=24))
     assert procedure.support_email == "support@opalexe.fr"
