@@ -37,7 +37,7 @@ MADE = {
     "control.json",
     "daemon/adapters/notify/file.py",
 }
-FOREIGN = {"CardMonitor", "ReaderMonitor", "SCardGetStatusChange", "StatusNotifierItem"}
+FOREIGN = {"CardMonitor", "PolicyDefinitions", "ReaderMonitor", "SCardGetStatusChange", "StatusNotifierItem"}
 POLICY = {key.name for key in KEYS}
 NOT_OURS = {"PowerShell", "OpenSC", "SoftHSM", "XDG", "DeviceKit"}
 

@@ -174,8 +174,9 @@ class GuideAnyOrder(RuleBasedStateMachine):
             settings=state.settings, zone=state.zone, memory=simulator.kept, guide_case=state.guide_case
         )
         simulator.look()
-        anew = {"certificates", "settings"} if state.examining else {"certificates"}  # a diagnosis ends with its process
-        differing = {f.name for f in fields(before) if getattr(before, f.name) != getattr(simulator.page, f.name)} - anew
+        after = simulator.page
+        anew = {"certificates", "settings"} if state.examining else {"certificates"}  # no diagnosis outlives a process
+        differing = {f.name for f in fields(before) if getattr(before, f.name) != getattr(after, f.name)} - anew
         assert not differing, f"the same page but for {differing}"
 
     def truly_in(self) -> set[Fingerprint]:
