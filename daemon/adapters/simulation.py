@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from config.i18n.text import text
+from config.i18n.text import Sentence, text
 from daemon.adapters.notify.channel import Answered, Message
 from daemon.core.effects import Launch, ReadTokens, SystemAction
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
-from daemon.core.model import Occupancy, ReaderName, ReaderState, TokenReading
+from daemon.core.model import ActivationToken, Occupancy, ReaderName, ReaderState, TokenReading
 from daemon.core.notice import Notice, NoticeId
+from daemon.core.views.guide import GuideView
 from daemon.core.views.report import Report
-from daemon.ports import Notifier, Post
+from daemon.ports import GuideDisplay, Notifier, Post
 
 READER = ReaderName("Demo Reader 00")
 READING_S = 0.4
@@ -155,6 +156,32 @@ class StoryNotifier:
     def stop(self) -> None:
         """End."""
         self._desktop.stop()
+
+
+class StoryGuide:
+    """The `GuideDisplay` whose limits end as far ahead as in the story.
+
+    The window counts down by the computer's own clock.
+    """
+
+    def __init__(self, display: GuideDisplay, clock: SimulatedClock) -> None:
+        """Show each view on `display`."""
+        self._display = display
+        self._clock = clock
+
+    def open(self, activation: ActivationToken | None = None) -> None:
+        """Open the window."""
+        self._display.open(activation)
+
+    def show(self, view: GuideView[Sentence]) -> None:
+        """Show a view with its limit in the computer's own time."""
+        if view.deadline is not None:
+            view = replace(view, deadline=view.deadline - self._clock.now + datetime.now(UTC))
+        self._display.show(view)
+
+    def stop(self) -> None:
+        """Close the window, and end."""
+        self._display.stop()
 
 
 class ClosedControlChannel:

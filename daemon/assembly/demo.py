@@ -21,6 +21,7 @@ from daemon.adapters.simulation import (
     SimulatedLauncher,
     SimulatedReader,
     SimulatedSchedule,
+    StoryGuide,
     StoryNotifier,
     TerminalChannel,
 )
@@ -87,7 +88,7 @@ def make_demo(
         control=ClosedControlChannel(),
         system_actions=NoSystemActions(),
         tray=tray or HeadlessTray(render),
-        guide=publisher,
+        guide=StoryGuide(publisher, clock),
     )
     loop = Loop(State(settings=settings, memory=store.load()), adapters, inbox, clock=clock)
     return Demo(
