@@ -90,6 +90,7 @@ def read_name(given_name: str, surname: str, common_name: str) -> HolderName | N
     Attributes of their own come before the common name.
     """
     titles, given = _without_titles(_words(given_name))
+    given = _hyphenated(given, _words(common_name))
     more_titles, family = _without_titles(_words(surname))
     if not given or not family:
         return _read_common_name(common_name)
@@ -100,6 +101,16 @@ def read_name(given_name: str, surname: str, common_name: str) -> HolderName | N
         is_sure=True,
         titles=titles | more_titles,
     )
+
+
+def _hyphenated(given: Words, common_name: Words) -> Words:
+    """Return given names, joined where the common name has a hyphen."""
+    for name in common_name:
+        parts = tuple(name.split("-"))
+        for start in range(len(given)):
+            if len(parts) > 1 and given[start : start + len(parts)] == parts:
+                given = (*given[:start], name, *given[start + len(parts) :])
+    return given
 
 
 def joined(words: Words) -> str:

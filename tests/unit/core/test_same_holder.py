@@ -139,6 +139,20 @@ NAMES = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("given", "cn", "expected"),
+    [
+        pytest.param("Jean Paul", "Jean-Paul ROY", ANOTHER, id="the common name says that it is one name"),
+        pytest.param("JEAN PAUL", "ROY Jean-Paul", ANOTHER, id="surname first"),
+        pytest.param("Jean Paul", "Jean Paul ROY", SAME, id="the common name says the same"),
+        pytest.param("Jean Paul", "", SAME, id="no common name"),
+        pytest.param("Jean Paul Marie", "Jean Paul-Marie ROY", SAME, id="the first name stands alone"),
+    ],
+)
+def test_two_given_names_of_one_company_beside_the_first_alone(given: str, cn: str, expected: HolderMatch) -> None:
+    check(person("Jean", "Roy", "Jean ROY", SIREN), person(given, "Roy", cn, SIREN), expected)
+
+
 @pytest.mark.parametrize(("one", "other", "expected"), NAMES)
 def test_names_without_numbers(one: tuple[str, ...], other: tuple[str, ...], expected: HolderMatch) -> None:
     check(person(*one), person(*other), expected)
