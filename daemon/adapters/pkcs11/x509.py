@@ -41,6 +41,13 @@ LOGIN_PURPOSES = frozenset(
         "1.3.6.1.5.2.3.4",  # id-pkinit-KPClientAuth, a login by Kerberos (RFC 4556 §3.2.2)
     }
 )
+SERVICE_PURPOSES = frozenset(
+    {
+        ExtendedKeyUsageOID.TIME_STAMPING.dotted_string,
+        ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string,
+        ExtendedKeyUsageOID.SERVER_AUTH.dotted_string,
+    }
+)
 
 # What the two libraries raise at foreign bytes, found by mutating certificates (see the parser's tests).
 UNREADABLE = (
@@ -154,7 +161,8 @@ def role_of(usages: frozenset[str] | None, purposes: frozenset[str] | None) -> R
     may_log_in = purposes is None or not purposes.isdisjoint(LOGIN_PURPOSES)
     if may_log_in and (usages is None or "digital_signature" in usages):
         return Role.AUTHENTICATION
-    if usages is not None and "non_repudiation" in usages:
+    serves = bool(purposes and purposes <= SERVICE_PURPOSES)
+    if usages is not None and "non_repudiation" in usages and not serves:
         return Role.SIGNATURE
     return Role.OTHER
 

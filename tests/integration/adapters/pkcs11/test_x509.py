@@ -24,6 +24,7 @@ from support.pki import HOSTILE_NAMES, ORGANIZATION_IDENTIFIER, make_certificate
 BEGIN, END = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), datetime(2027, 5, 6, 7, 8, 8, tzinfo=UTC)
 WHOLE = make_certificate(not_before=BEGIN, not_after=END)
 CLIENT_AUTH, KERBEROS, PIV_CARD = "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.2.3.4", "2.16.840.1.101.3.6.8"
+TIME_STAMPS, OCSP = "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"
 SMARTCARD_LOGON, ANY_PURPOSE, EMAIL = "1.3.6.1.4.1.311.20.2.2", "2.5.29.37.0", "1.3.6.1.5.5.7.3.4"
 SIGN, REPUDIATE = "digital_signature", "non_repudiation"
 
@@ -58,6 +59,10 @@ def test_a_whole_certificate_is_read_in_full() -> None:
         pytest.param(None, {SMARTCARD_LOGON}, Role.AUTHENTICATION, id="says only that it logs in to Windows"),
         pytest.param({REPUDIATE}, None, Role.SIGNATURE, id="signs documents"),
         pytest.param({REPUDIATE}, {CLIENT_AUTH}, Role.SIGNATURE, id="signs documents, whatever its purpose"),
+        pytest.param({REPUDIATE}, {TIME_STAMPS}, Role.OTHER, id="stamps the time"),
+        pytest.param({SIGN, REPUDIATE}, {TIME_STAMPS, OCSP}, Role.OTHER, id="signs for a service"),
+        pytest.param({REPUDIATE}, {TIME_STAMPS, EMAIL}, Role.SIGNATURE, id="stamps the time, and signs mail"),
+        pytest.param({REPUDIATE}, set(), Role.SIGNATURE, id="signs documents, and names no purpose"),
         pytest.param({SIGN, REPUDIATE}, None, Role.AUTHENTICATION, id="signs both"),
         pytest.param({SIGN, REPUDIATE}, {CLIENT_AUTH}, Role.AUTHENTICATION, id="both, to log in"),
         pytest.param({SIGN, REPUDIATE}, {SMARTCARD_LOGON}, Role.AUTHENTICATION, id="both, to log in to Windows"),
