@@ -262,8 +262,8 @@ Section "vigicle"
   InitPluginsDir
   File "/oname=$PLUGINSDIR\shortcut.exe" "${SHORTCUT}"
   SetOutPath "$INSTDIR" ; where the shortcut starts
-  ExecWait '"$PLUGINSDIR\shortcut.exe" "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run ${MODEL_ID}' $0
-  ${If} $0 == 1
+  ExecWait '"$PLUGINSDIR\shortcut.exe" "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run ${MODEL_ID}'
+  ${IfNot} ${FileExists} "${SHORTCUT_FILE}" ; it could not make one, or could not run
     CreateShortcut "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run
   ${EndIf}
   WriteRegStr SHCTX "${MODEL_KEY}\${MODEL_ID}" "DisplayName" "vigicle"
