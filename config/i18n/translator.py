@@ -107,7 +107,7 @@ class Translator:
         match argument:
             case Text() | Phrase():
                 shown = self._rendered(argument, on_card=on_card or argument.on_card)
-                return _capital(shown) if style == "capital" else self._until(shown, style)
+                return capitalized(shown) if style == "capital" else self._until(shown, style)
             case datetime():
                 return self._moment(argument, style)
             case int():
@@ -147,7 +147,8 @@ class Translator:
                 return self.render(date)
 
 
-def _capital(words: str) -> str:
+def capitalized(words: str) -> str:
+    """Begin with a capital letter, and leave the rest."""
     return words[:1].upper() + words[1:]
 
 

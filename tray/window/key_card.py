@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from config.i18n.text import text
-from config.i18n.translator import Translator
+from config.i18n.translator import Translator, capitalized
 from daemon.adapters.guide.messages import Forgotten, GuideAnswer
 from daemon.core import labels
 from daemon.core.model import Role
@@ -160,11 +160,6 @@ class KeyCard(QFrame):
 
     def _words(self, id_: str) -> str:
         return self._translator.render(text(id_))
-
-
-def capitalized(words: str) -> str:
-    """Begin with a capital letter, and leave the rest."""
-    return words[:1].upper() + words[1:]
 
 
 class KeyDrawing(QWidget):

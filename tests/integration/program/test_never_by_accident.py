@@ -144,13 +144,18 @@ def test_the_keyboard_alone_leads_to_the_end_and_a_held_key_launches_once(
     sitting.wait_for("Votre nouvelle clé est en service")
 
 
-def test_a_double_click_on_the_order_page_orders_nothing(sitting: Sitting, browser: RecordingBrowser) -> None:
+def begin_order(sitting: Sitting, press: Callable[[str], None]) -> None:
+    """Say what a key is for, whose order is due."""
     sitting.step_words = "Étape "
     sitting.reader.insert(key_card(datetime.now(UTC) + timedelta(days=39), 1))
     assert sitting.program.run("guide").returncode == 0
     sitting.wait_for("À quoi sert cette clé")
-    sitting.press("OPALEXE (clé CertEurope)")
+    press("OPALEXE (clé CertEurope)")
     sitting.wait_for_step("Commandez la clé")
+
+
+def test_a_double_click_on_the_order_page_orders_nothing(sitting: Sitting, browser: RecordingBrowser) -> None:
+    begin_order(sitting, sitting.press)
     sitting.click("Ouvrir la page de commande")
     assert browser.wait() == [["https://www.certeurope.fr"]]
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
@@ -165,12 +170,7 @@ def test_a_double_click_on_the_order_page_orders_nothing(sitting: Sitting, brows
 
 
 def test_double_clicks_beside_the_guide_open_a_page_or_a_menu_that_stays(sitting: Sitting) -> None:
-    sitting.step_words = "Étape "
-    sitting.reader.insert(key_card(datetime.now(UTC) + timedelta(days=39), 1))
-    assert sitting.program.run("guide").returncode == 0
-    sitting.wait_for("À quoi sert cette clé")
-    sitting.click("OPALEXE (clé CertEurope)")
-    sitting.wait_for_step("Commandez la clé")
+    begin_order(sitting, sitting.click)
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
     sitting.click("Autres pages")
     time.sleep(AFTER_A_DOUBLE_CLICK_S)

@@ -138,7 +138,7 @@ def test_a_log_on_a_full_disk_ends_nothing_and_goes_on_afterwards(
     folder, vigicle = workstation.home / "small", Path(sys.executable).with_name("vigicle")
     folder.mkdir()
     (workstation.config_folder / "procedures").mkdir(parents=True)
-    (workstation.config_folder / "procedures/refused.toml").write_text("nonsense = 1\n")  # told at the start
+    (workstation.config_folder / "procedures/refused.toml").write_text("unknown = 1\n")  # told at the start
     fill = f"mount -t tmpfs -o size=8k,mode=0700 tmpfs {folder} && cat /dev/zero >{folder}/fill"
     script = f"{fill}; exec setpriv --pdeathsig KILL {vigicle} run --headless 2>>{folder}/log"
     command = [require_tool("unshare", "util-linux"), "--mount", "sh", "-c", script]
@@ -161,7 +161,7 @@ def test_a_log_on_a_full_disk_ends_nothing_and_goes_on_afterwards(
 
 def test_a_log_that_is_never_writable_changes_no_exit_code(workstation: Program) -> None:
     vigicle = Path(sys.executable).with_name("vigicle")
-    workstation.configure("nonsense = 1\n")
+    workstation.configure("unknown = 1\n")
     script = f"exec {vigicle} -v status 2>/dev/full"
     done = subprocess.run(["sh", "-c", script], env=workstation.environment, capture_output=True, check=False)
     assert done.returncode == 3

@@ -101,7 +101,7 @@ def test_without_a_card_the_store_is_not_asked(ask: Ask, shows: Shows) -> None:
     assert ask(shows[0], readers=()) == []
 
 
-@pytest.mark.parametrize("code", ["raise SystemExit(3)", TAKES_TOO_MUCH], ids=["it crashes", "it answers nonsense"])
+@pytest.mark.parametrize("code", ["raise SystemExit(3)", TAKES_TOO_MUCH], ids=["it crashes", "its answer is damaged"])
 def test_a_store_that_fails_is_a_trouble(ask: Ask, code: str) -> None:
     (answer,) = ask([sys.executable, "-c", code])
     assert (answer.module, answer.trouble) == (SYSTEM_STORE, Trouble.MODULE_CRASHED)
