@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from gettext import GNUTranslations
+from gettext import translation
 from pathlib import Path
 
 from config.i18n.card_words import in_card_words
@@ -63,9 +63,7 @@ class Translator:
         self.on_card = on_card
         self.language = language if language in LANGUAGES else session_language()
         self._zone = zone
-        catalogue = LOCALE / self.language / "LC_MESSAGES" / "vigicle.mo"
-        with catalogue.open("rb") as file:
-            self._catalogue = GNUTranslations(file)
+        self._catalogue = translation("vigicle", LOCALE, [self.language])  # reads each file once
 
     def render(self, what: Sentence) -> CleanText:
         """Return the sentence in this language.

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,6 +129,7 @@ def test_no_event_is_more_than_the_rules_can_bear(story: list[Event], zone: tzin
     follow(story, zone)
 
 
+@pytest.mark.slow
 @given(
     st.lists(any_of(TokensRead).map(lambda read: read.tokens), min_size=1, max_size=4),
     st.lists(st.one_of(*COMMANDS), max_size=6),

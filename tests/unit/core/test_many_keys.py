@@ -43,6 +43,7 @@ def test_the_menu_stays_short_and_speaks_of_the_key_that_ends_first() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_list_of_a_whole_office_is_complete() -> None:
     page = remembered(certificates.AT_MOST).page
     assert [card.holder for card in page.certificates] == [f"Holder {n:03}" for n in range(certificates.AT_MOST)]

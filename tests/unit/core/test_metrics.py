@@ -82,6 +82,7 @@ def test_no_recall_is_named_where_the_certificate_ends_before_it() -> None:
     assert lines(written(memory(owned(ending(8 * DAY, "earlier"))), RECALLED), RECALL) == []
 
 
+@pytest.mark.slow
 def test_every_series_of_a_thousand_certificates_is_within_the_limit() -> None:
     people = ({"given_name": f"A{n}", "surname": f"B{n}", "subject_cn": f"A{n} B{n}"} for n in range(1000))
     many = memory(*(owned(ending((n + 10) * DAY, f"c{n}", **names)) for n, names in enumerate(people)))

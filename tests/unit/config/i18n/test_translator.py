@@ -201,16 +201,17 @@ PARIS = timezone(timedelta(hours=1))
 
 
 @pytest.fixture
-def write() -> Callable[..., Translator]:
+def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Translator]:
     """Make `Translator` with one more sentence, `test.sentence`, in the given forms."""
 
     def write_(*forms: str, language: str = "en") -> Translator:
         translator = Translator(language, PARIS)
         entries = translator._catalogue._catalog  # type: ignore[attr-defined]  # noqa: SLF001 - gettext's own
-        if len(forms) == 1:
-            entries["test.sentence"] = forms[0]
-        else:
-            entries.update({("test.sentence", number): form for number, form in enumerate(forms)})
+        named = (
+            {"test.sentence": forms[0]} if len(forms) == 1 else {("test.sentence", n): f for n, f in enumerate(forms)}
+        )
+        for id_, form in named.items():
+            monkeypatch.setitem(entries, id_, form)
         return translator
 
     return write_
