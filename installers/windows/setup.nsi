@@ -26,6 +26,7 @@ ManifestDPIAware true
 !define SCHEME_KEY "Software\Classes\vigicle"
 !define SHORTCUT_FILE "$SMPROGRAMS\vigicle.lnk"
 !define PATIENCE 60 ; quarters of a second
+!define WITHOUT_ID 2 ; of shortcut.c
 
 Var WasRunning
 Var IsFirst
@@ -259,13 +260,7 @@ Section "vigicle"
     Quit
   ${EndIf}
 
-  InitPluginsDir
-  File "/oname=$PLUGINSDIR\shortcut.exe" "${SHORTCUT}"
-  SetOutPath "$INSTDIR" ; where the shortcut starts
-  ExecWait '"$PLUGINSDIR\shortcut.exe" "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run ${MODEL_ID}'
-  ${IfNot} ${FileExists} "${SHORTCUT_FILE}" ; it could not make one, or could not run
-    CreateShortcut "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run
-  ${EndIf}
+  Call MakeShortcut
   WriteRegStr SHCTX "${MODEL_KEY}\${MODEL_ID}" "DisplayName" "vigicle"
   WriteRegStr SHCTX "${MODEL_KEY}\${MODEL_ID}" "IconUri" "$INSTDIR\vigicle.ico"
   WriteRegStr SHCTX "${SCHEME_KEY}" "" "URL:vigicle" ; a click on a notice, also when vigicle has ended
@@ -303,6 +298,30 @@ Section "vigicle"
     ${EndIf}
   ${EndIf}
 SectionEnd
+
+; A removed shortcut that another program still reads bars the new one, until it lets go.
+Function MakeShortcut
+  InitPluginsDir
+  File "/oname=$PLUGINSDIR\shortcut.exe" "${SHORTCUT}"
+  SetOutPath "$INSTDIR" ; where the shortcut starts
+  StrCpy $2 0
+  ${Do}
+    StrCpy $0 "" ; where it cannot run
+    ExecWait '"$PLUGINSDIR\shortcut.exe" "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run ${MODEL_ID}' $0
+    ${If} $0 == 0
+    ${OrIf} $0 == ${WITHOUT_ID}
+      ${Break}
+    ${EndIf}
+    ClearErrors
+    CreateShortcut "${SHORTCUT_FILE}" "$INSTDIR\vigiclew.exe" run
+    IntOp $2 $2 + 1
+    ${IfNot} ${Errors}
+    ${OrIf} $2 > ${PATIENCE}
+      ${Break}
+    ${EndIf}
+    Sleep 250
+  ${Loop}
+FunctionEnd
 
 ; Remove this account's own vigicle, without an administrator's rights. What it remembers stays.
 Function RemovePersonal

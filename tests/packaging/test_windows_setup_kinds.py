@@ -10,7 +10,7 @@ import pytest
 
 from commands import ROOT
 from support.desktop import Screen
-from support.windows import compile_program
+from support.windows import compile_program, windows_path
 from support.wine_prefix import WinePrefix, removing
 from windows.build_windows import HERE, pack
 from windows.launchers import compile_program as compile_for_setup
@@ -25,6 +25,18 @@ UNINSTALL_KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\vigicle"
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 MACHINE, USER = "HKLM", "HKCU"
 PROGRAM = "int main(void) { return 0; }"
+SCANNER = """
+#include <stdio.h>
+#include <windows.h>
+int main(int count, char **names)
+{
+    (void)count;
+    HANDLE file = CreateFileA(names[1], GENERIC_READ | DELETE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    puts(file == INVALID_HANDLE_VALUE ? "refused" : "held"), fflush(stdout);
+    Sleep(3000);
+    return !CloseHandle(file);
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +153,15 @@ def test_purging_for_all_leaves_the_policy(windows: WinePrefix, setup: Path) -> 
         windows.run(for_all(windows) / "uninstall.exe", "/S", "/PURGE")
     assert policy.exists()
     assert not (windows.local_data / "vigicle").exists()
+
+
+def test_a_shortcut_of_before_that_is_still_read_does_not_cost_the_new_one(
+    windows: WinePrefix, setup: Path, tmp_path: Path
+) -> None:
+    """A removed file goes away once its last reader lets go."""
+    shortcut = windows.start_menu / "vigicle.lnk"
+    scanner = windows.start(compile_program(SCANNER, tmp_path / "scanner.exe"), windows_path(shortcut))
+    scanner.wait_for("held")
+    assert windows.run(setup, "/S", "/NOAUTOSTART").code == 0
+    assert scanner.wait().code == 0
+    assert shortcut.exists()
