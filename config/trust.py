@@ -4,6 +4,7 @@ Settings and procedures name code to load and programs to start. So a file count
 change it, nor a folder on its way.
 """
 
+import contextlib
 import enum
 import os
 import stat
@@ -35,17 +36,49 @@ def changeable_by_others(file: Path, writers: Writers) -> Path | None:
     return None
 
 
+def code_of_others(file: Path, writers: Writers) -> Path | None:
+    """Return the place where an account besides `writers` may put code.
+
+    That is one that `changeable_by_others` returns, or the folder that holds the program, where others may add
+    libraries. A missing program is judged by the nearest folder that there is. So a link that leads nowhere is
+    returned: others may make what it names. Raises OSError where the path is none.
+    """
+    nearest = _nearest(file)
+    place = changeable_by_others(nearest, writers)
+    if place is None:
+        holders = dict.fromkeys(each if each.is_dir() else each.parent for each in (nearest, _real(nearest)))
+        place = next((each for each in holders if _lets_others_add(each, writers)), None)
+    return place
+
+
+def _nearest(path: Path) -> Path:
+    """Return the path, or the nearest folder that there is. Raises OSError."""
+    for place in (path, *path.parents):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            place.lstat()
+            return place
+    return Path(path.anchor)
+
+
 def _way(file: Path) -> Iterator[Path]:
     """Yield the file and its folders, as named and after links."""
-    named, real = file.absolute(), file.resolve()
+    named, real = file.absolute(), _real(file)
     yield from dict.fromkeys((named, *named.parents, real, *real.parents))
 
 
+def _real(path: Path) -> Path:
+    """Return the path after links. Links in a circle stay, which `Path.resolve` refuses."""
+    return Path(os.path.realpath(path))
+
+
 if sys.platform == "win32":
-    from config.private_windows import changeable_by_others as _changeable_on_windows
+    from config import private_windows
 
     def _changeable(place: Path, writers: Writers) -> bool:
-        return _changeable_on_windows(place, user_may=writers is Writers.USER)
+        return private_windows.changeable_by_others(place, user_may=writers is Writers.USER)
+
+    def _lets_others_add(folder: Path, writers: Writers) -> bool:
+        return private_windows.lets_others_add(folder, user_may=writers is Writers.USER)
 
 else:
     import grp
@@ -74,6 +107,9 @@ else:
         if stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX:
             return False  # others add to a sticky folder, and change nothing that is not theirs
         return others_may_write(place, facts, writers)
+
+    def _lets_others_add(folder: Path, writers: Writers) -> bool:
+        return others_may_write(folder, folder.stat(), writers)
 
     def _owners(writers: Writers) -> set[int]:
         return {ROOT, os.geteuid()} if writers is Writers.USER else {ROOT}

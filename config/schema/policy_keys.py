@@ -3,8 +3,6 @@
 Windows' registry, macOS's preferences and TOML hold them under one name.
 """
 
-import contextlib
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,7 @@ from config.i18n.text import text
 from config.schema import kinds
 from config.schema.tables import Kind, RejectedValue, Table
 from config.settings import PROCEDURE_ID
-from config.trust import Writers, changeable_by_others
+from config.trust import Writers, code_of_others
 
 SUPPORT_LINE_LIMIT = 200
 OFFICE = "office"
@@ -134,6 +132,11 @@ KEYS = (
 )
 """Every key, in the order in which they are shown."""
 
+_MODULES = PolicyKey(
+    name="modules", setting=("pkcs11", "modules"), kind=Kind("accepted.modules", _absolute_paths), paths=_each
+)
+_TOOL = PolicyKey(name="tool", setting=("procedures",), kind=Kind(kinds.TOOL.accepted, kinds.TOOL.parse), paths=_each)
+
 
 def settings_of(table: Table, writers: Writers, *, mandatory: bool) -> dict[str, object]:
     """Return the flat keys of a table, in the sections of `config.toml`.
@@ -147,6 +150,18 @@ def settings_of(table: Table, writers: Writers, *, mandatory: bool) -> dict[str,
             _put(found, key.setting, value)
     table.finish()
     return found
+
+
+def refuse_code_of_others(table: Table, writers: Writers) -> None:
+    """Refuse code that others may change in the sections of `config.toml`.
+
+    The table collects what is refused, and loses it.
+    """
+    modules, procedures = table.table("pkcs11"), table.table("procedures")
+    modules.take(_MODULES.name, _trusted(_MODULES, modules, writers, mandatory=False), None)
+    for id_ in list(procedures.content):
+        procedure = procedures.table(id_)
+        procedure.take(_TOOL.name, _trusted(_TOOL, procedure, writers, mandatory=False), None)
 
 
 def _trusted(key: PolicyKey, table: Table, writers: Writers, *, mandatory: bool) -> Kind[object]:
@@ -165,28 +180,13 @@ def _trusted(key: PolicyKey, table: Table, writers: Writers, *, mandatory: bool)
 
 
 def _refuse_code_of_others(key: PolicyKey, path: str, table: Table, writers: Writers) -> None:
-    """Refuse a path that others may change, or that cannot be examined.
-
-    A missing file is judged by its folder, and a link that leads nowhere is refused: others may make what it names.
-    """
+    """Refuse a path that others may change, or that cannot be examined."""
     try:
-        nearest = _nearest(Path(path))
+        place = code_of_others(Path(path), writers)
     except OSError as error:
         raise table.refusal(key.name, path, text("accepted.readable_file")) from error
-    place = changeable_by_others(nearest, writers)
-    if place is None and nearest != Path(path) and nearest.stat().st_mode & stat.S_IWOTH:
-        place = nearest  # in a sticky folder others can make what is missing
     if place is not None:
         raise table.refusal(key.name, path, text("accepted.administrators_file", place=str(place)))
-
-
-def _nearest(path: Path) -> Path:
-    """Return the path, or the nearest folder that there is. Raises OSError."""
-    for place in (path, *path.parents):
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            place.lstat()
-            return place
-    return Path(path.anchor)
 
 
 def _put(content: dict[str, object], where: tuple[str, ...], value: object) -> None:

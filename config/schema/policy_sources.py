@@ -12,7 +12,7 @@ from xml.parsers.expat import ExpatError
 from config.files import read_small
 from config.folders import Folders
 from config.i18n.text import text
-from config.schema.policy_keys import OFFICE, settings_of
+from config.schema.policy_keys import OFFICE, refuse_code_of_others, settings_of
 from config.schema.tables import SIZE_LIMIT, SettingsError, Table, read_content
 from config.trust import Writers, changeable_by_others
 
@@ -153,6 +153,7 @@ def _of_file(file: Path, writers: Writers, refused: list[SettingsError]) -> list
     table = Table(file, content, refused=refused)
     layers = [_flat_layer(table.table(name), writers, mandatory=name == MANDATORY) for name in (RECOMMENDED, MANDATORY)]
     rest = {name: value for name, value in content.items() if name not in {RECOMMENDED, MANDATORY}}
+    refuse_code_of_others(Table(file, rest, refused=refused), writers)
     return [Layer(level=Level.RECOMMENDED, file=file, content=rest), *layers]
 
 

@@ -18,6 +18,8 @@ VALUES = [
     (KEY, "ProceduresOff", "REG_MULTI_SZ", r"siv\0ebarreau"),
     (KEY, "Autostart", "REG_SZ", "soon"),
     (KEY, "Colour", "REG_SZ", "blue"),
+    (KEY, "Tools", "REG_MULTI_SZ", r"opalexe=C:\users\Public\tkm\tkm.exe"),
+    (KEY, "ProceduresFolder", "REG_SZ", r"C:\users\Public"),
     (rf"{KEY}\Recommended", "QuietHours", "REG_SZ", "20:00-08:00"),
     (rf"{KEY}\Recommended", "Modules", "REG_MULTI_SZ", r"C:\m.dll"),
 ]
@@ -40,4 +42,10 @@ def test_the_registry_is_read(windows: Windows) -> None:
     assert found["NoticeDays"]["value"] == [60, 30]
     assert found["ProceduresOff"]["value"] == ["siv", "ebarreau"]
     assert (found["QuietHours"]["level"], found["QuietHours"]["source"]) == ("recommended", rf"{place}\Recommended")
-    assert {each["key"] for each in answer["refused"]} == {"Autostart", "Colour", "Modules"}
+    assert {each["key"] for each in answer["refused"]} == {
+        "Autostart",
+        "Colour",
+        "Modules",
+        "ProceduresFolder",
+        "Tools",
+    }

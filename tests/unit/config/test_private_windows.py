@@ -66,6 +66,22 @@ def test_a_file_counts_where_administrators_alone_may_change_it(rights: str, fol
     assert changeable_by(rights, ADMINISTRATORS, folder=folder) is changeable
 
 
+PROGRAM_FILES = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICIIO;FA;;;CO)(A;OICI;0x1200a9;;;BU)(A;OICI;0x1200a9;;;AC)"
+
+
+@pytest.mark.parametrize(
+    ("rights", "open_to_others"),
+    [
+        pytest.param(f"O:{INSTALLER}G:{INSTALLER}{PROGRAM_FILES}", False, id="Program Files"),
+        pytest.param(f"O:SYG:SY{PROGRAM_DATA}", True, id="ProgramData"),
+        pytest.param(f"O:BAG:DU{CHILD}", True, id="a folder of the administrators below ProgramData"),
+        pytest.param(f"O:{INSTALLER}G:{INSTALLER}{DRIVE}", True, id="the drive"),
+    ],
+)
+def test_a_folder_of_programs_is_open_where_others_may_add_libraries(rights: str, *, open_to_others: bool) -> None:
+    assert changeable_by(rights, ADMINISTRATORS, folder=False) is open_to_others
+
+
 def test_a_users_own_file_counts_for_that_user() -> None:
     rights = f"O:{PERSON}G:DUD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;FA;;;{PERSON})"
     assert not changeable_by(rights, ADMINISTRATORS | {PERSON}, folder=False)

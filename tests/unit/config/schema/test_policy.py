@@ -164,19 +164,70 @@ def test_the_users_section_of_a_procedure_that_is_off_is_left_in_peace(folders: 
     assert found.procedure("opalexe") is not None
 
 
+NAMING_CODE = {
+    "Modules": ("mandatory.Modules", "[mandatory]\nModules = [{path}]"),
+    "Tools": ("mandatory.Tools", "[mandatory]\nTools = [{tool}]"),
+    "ProceduresFolder": ("mandatory.ProceduresFolder", "[mandatory]\nProceduresFolder = {folder}"),
+    "modules of the old tables": ("pkcs11.modules", "pkcs11.modules = [{path}]"),
+    "a tool of the old tables": ("procedures.opalexe.tool", "procedures.opalexe.tool = {path}"),
+    "a tool of a procedure that is not here": ("procedures.garage.tool", "procedures.garage.tool = {path}"),
+}
+
+
 @posix
-@pytest.mark.parametrize("key", ["Modules", "Tools", "ProceduresFolder"])
-def test_code_that_others_can_change_is_refused(folders: Folders, key: str) -> None:
+@pytest.mark.parametrize("mode", [0o777, 0o1777], ids=["open", "sticky"])
+@pytest.mark.parametrize(("key", "line"), NAMING_CODE.values(), ids=NAMING_CODE)
+def test_code_in_a_folder_that_others_can_write_is_refused(folders: Folders, key: str, line: str, mode: int) -> None:
     place = folders.policy_file.parent / "open"
     place.mkdir()
     (place / "code").touch()
-    place.chmod(0o777)
-    value = {"Modules": [str(place / "code")], "Tools": [f"opalexe={place / 'code'}"]}.get(key, str(place))
-    folders.policy_file.write_text(f"[mandatory]\n{key} = {toml(value)}\nUrgentDays = 9")
+    place.chmod(mode)
+    path = str(place / "code")
+    written = line.format(path=toml(path), tool=toml(f"opalexe={path}"), folder=toml(str(place)))
+    folders.policy_file.write_text(f"language = 'en'\n{written}\n[recommended]\nUrgentDays = 9")
     loaded = load_settings(folders)
     (problem,) = loaded.refused
-    assert (problem.key, problem.accepted.id) == (f"mandatory.{key}", "accepted.administrators_file")
-    assert loaded.settings.notices.urgent_days == 9
+    assert (problem.key, problem.accepted.id) == (key, "accepted.administrators_file")
+    assert str(place) in str(problem.accepted)
+    assert (loaded.settings.language, loaded.settings.notices.urgent_days) == ("en", 9), "the rest counts"
+    named = {path, str(place)} & {*loaded.settings.modules, loaded.settings.office.procedures_folder}
+    opalexe = loaded.settings.procedure("opalexe")
+    assert not named
+    assert opalexe is not None
+    assert opalexe.tool is not None
+    assert opalexe.tool.path is None
+
+
+@posix
+def test_the_old_tables_may_name_code_that_administrators_alone_can_write(folders: Folders) -> None:
+    path = toml(str(code(folders, "code")))
+    found = settings(folders, f"pkcs11.modules = [{path}]\nprocedures.opalexe.tool = {path}")
+    assert found.modules == (str(code(folders, "code")),)
+    opalexe = found.procedure("opalexe")
+    assert opalexe is not None
+    assert opalexe.tool is not None
+    assert opalexe.tool.path == str(code(folders, "code"))
+
+
+@posix
+def test_a_module_in_the_home_of_its_user_is_refused_in_a_policy(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = folders.policy_file.parent / "home"
+    home.mkdir()
+    os.chown(home, 12345, -1) if os.geteuid() == 0 else home.chmod(0o777)
+    monkeypatch.setenv("HOME", str(home))
+    folders.policy_file.write_text("pkcs11.modules = ['~/m.so']")
+    (problem,) = load_settings(folders).refused
+    assert problem.accepted.id == "accepted.administrators_file"
+
+
+@posix
+def test_a_module_behind_links_in_a_circle_ends_nothing(folders: Folders) -> None:
+    link = folders.policy_file.with_name("m.so")
+    link.symlink_to(link)
+    found = settings(folders, f"[mandatory]\nModules = [{toml(str(link))}]\nUrgentDays = 9")
+    assert found.notices.urgent_days == 9
 
 
 @posix
