@@ -67,7 +67,10 @@ def _way(file: Path) -> Iterator[Path]:
 
 
 def _real(path: Path) -> Path:
-    """Return the path after links. Links in a circle stay, which `Path.resolve` refuses."""
+    """Return the path after links.
+
+    Links in a circle stay. `Path.resolve` raises RuntimeError for them, before Python 3.13.
+    """
     return Path(os.path.realpath(path))
 
 
