@@ -1,12 +1,18 @@
-"""Real keys of the registry are policy on Windows."""
+"""Policy on Windows: the registry, and no file that users may write."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from support.windows import compile_program
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from support.windows import Windows
 
 pytestmark = pytest.mark.full
@@ -23,6 +29,45 @@ VALUES = [
     (rf"{KEY}\Recommended", "QuietHours", "REG_SZ", "20:00-08:00"),
     (rf"{KEY}\Recommended", "Modules", "REG_MULTI_SZ", r"C:\m.dll"),
 ]
+PLANTED = """
+#include <stdio.h>
+#include <windows.h>
+BOOL WINAPI DllMain(HINSTANCE self, DWORD why, LPVOID reserved)
+{
+    FILE *trace = why == DLL_PROCESS_ATTACH ? fopen("C:\\Planted\\loaded.txt", "w") : NULL;
+    (void)self, (void)reserved;
+    return trace == NULL || fclose(trace) == 0;
+}
+"""
+
+
+@pytest.fixture
+def trace(windows: Windows) -> Iterator[Path]:
+    """What a module leaves that a user of the computer has planted.
+
+    Policy and procedure are that user's own: below ProgramData everybody may make folders.
+    """
+    drive = windows.folder / "prefix/drive_c"
+    (drive / "Planted").mkdir()
+    compile_program(PLANTED, drive / "Planted/planted.dll")
+    folder = drive / "ProgramData/vigicle"
+    (folder / "procedures").mkdir(parents=True)
+    (folder / "policy.toml").write_text("pkcs11.modules = ['C:\\Planted\\planted.dll']\n")
+    (folder / "procedures/opalexe.toml").write_text("name = 'planted'\n")
+    yield drive / "Planted/loaded.txt"
+    shutil.rmtree(drive / "Planted")
+    shutil.rmtree(folder)
+
+
+def test_what_a_user_planted_below_program_data_is_refused(windows: Windows, key: bytes, trace: Path) -> None:
+    (windows.data / "config.toml").write_text("language = 'en'\n")
+    windows.plug_in(key)
+    windows.answer("check")
+    assert not trace.exists()
+    answer = windows.answer("policy")
+    place = "C:\\ProgramData\\vigicle\\"
+    assert {each["source"] for each in answer["refused"]} == {f"{place}policy.toml", f"{place}procedures\\opalexe.toml"}
+    assert all("may change" in each["reason"] for each in answer["refused"])
 
 
 def test_the_registry_is_read(windows: Windows) -> None:
