@@ -13,6 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from config.instants import Instant, instant
 from daemon.adapters.metrics.collector import STATE, Account, collect
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
@@ -22,7 +23,7 @@ ACCOUNTS = 1000
 KEYS = 3
 
 
-def _memory(now: datetime) -> Memory:
+def _memory(now: Instant) -> Memory:
     """Return three keys of three people."""
     plain = changed(Certificate(fingerprint=Fingerprint("")), issuer_o="CertEurope", role=Role.AUTHENTICATION)
     certificates = [
@@ -55,7 +56,7 @@ def main() -> None:
         first.mkdir(parents=True, mode=0o700)
         with closing(SqliteStore(first)) as store:
             store.load()
-            store.save(_memory(datetime.now(UTC)), ())
+            store.save(_memory(instant(datetime.now(UTC))), ())
         for number in range(1, count):
             home = Path(folder) / str(number) / STATE
             home.mkdir(parents=True, mode=0o700)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from bench.memory import COUNTS, QUICK_COUNTS, memory_of, settings
 from bench.rows import Figure, Row, spread
+from config.instants import instant
 from daemon.core.events import ReadersSeen, Tick
 from daemon.core.state import State
 from daemon.core.step import step
@@ -24,12 +25,12 @@ def measure(*, quick: bool) -> list[Row]:
 
 
 def _step_ms(count: int, steps: int) -> Figure:
-    now = datetime.now(UTC)
+    now = instant(datetime.now(UTC))
     before = State(settings=settings(), memory=memory_of(count, now))
     state, _ = step(before, ReadersSeen(at=now, readers=()))
     figures = []
     for _ in range(steps):
         began = time.perf_counter()
-        state, _ = step(state, Tick(at=datetime.now(UTC)))
+        state, _ = step(state, Tick(at=instant(datetime.now(UTC))))
         figures.append((time.perf_counter() - began) * 1000)
     return spread(figures)

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from config.folders import find_folders, private_folder
+from config.instants import Instant, instant
 from config.schema.load_settings import load_settings
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
@@ -27,7 +28,7 @@ def settings() -> Settings:
         return load_settings(find_folders(places)).settings
 
 
-def memory_of(count: int, now: datetime) -> Memory:
+def memory_of(count: int, now: Instant) -> Memory:
     """Return a memory of `count` certificates of the first procedure's issuer."""
     issuer = settings().procedures[0].issuers[0].organization or ""
     seen = [_seen(number, issuer, now) for number in range(count)]
@@ -42,7 +43,7 @@ def fill(folder: Path, count: int) -> None:
     """Put such a memory into the store of this folder."""
     with closing(SqliteStore(private_folder(folder))) as store:
         store.load()
-        store.save(memory_of(count, datetime.now(UTC)), ())
+        store.save(memory_of(count, instant(datetime.now(UTC))), ())
 
 
 def size_mb(folder: Path) -> float:
@@ -50,7 +51,7 @@ def size_mb(folder: Path) -> float:
     return sum(file.stat().st_size for file in folder.iterdir()) / 2**20
 
 
-def _seen(number: int, issuer: str, now: datetime) -> CertificateRecord:
+def _seen(number: int, issuer: str, now: Instant) -> CertificateRecord:
     certificate = changed(
         Certificate(fingerprint=Fingerprint(f"{number:064x}")),
         subject_cn=f"Jeanne MARTIN{number}",

@@ -1,13 +1,22 @@
 """Moments of time that every rule, zone and calendar can bear."""
 
 from datetime import UTC, datetime, tzinfo
-from typing import NewType
+from typing import TYPE_CHECKING, cast
 
-Instant = NewType("Instant", datetime)
-"""A moment in UTC. Only `instant` makes one of a value from outside."""
+if TYPE_CHECKING:
 
-FIRST = Instant(datetime.min.replace(tzinfo=UTC))
-LAST = Instant(datetime.max.replace(tzinfo=UTC))
+    class Instant(datetime):
+        """A moment in UTC. Only `instant` makes one.
+
+        mypy alone knows this class, so an `Instant` plus a duration is one, and a moment that went round the gate is
+        none. When the program runs it is a plain `datetime`, which decoders know.
+        """
+
+else:
+    Instant = datetime
+
+FIRST = cast("Instant", datetime.min.replace(tzinfo=UTC))
+LAST = cast("Instant", datetime.max.replace(tzinfo=UTC))
 YEAR_WITHOUT_END = 9999
 
 
@@ -20,7 +29,7 @@ def instant(moment: datetime) -> Instant:
     if moment.utcoffset() is None:
         raise ValueError("a moment without a zone")
     try:
-        return Instant(moment.astimezone(UTC))
+        return cast("Instant", moment.astimezone(UTC))
     except OverflowError:
         return FIRST if moment.year == FIRST.year else LAST
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 
 from config.i18n.wording import Wording
+from config.instants import Instant
 from config.workflows import UNLAUNCHED, Destination, Letter, Workflow, WorkflowKind
 
 NO_PROCEDURE = "none"
@@ -45,14 +46,14 @@ class Recall:
     Every condition that is not None must fit.
     """
 
-    moment: datetime
+    moment: Instant
     """From when they are refused."""
     text: Wording
     """What to tell the user."""
     issuer: IssuerRule | None = None
     key_bits_below: int | None = None
     """RSA keys of fewer bits."""
-    begun_before: datetime | None = None
+    begun_before: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

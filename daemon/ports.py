@@ -5,10 +5,10 @@ from any thread. A method hands its work on and returns at once. Only `Store.loa
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 from config.i18n.text import Sentence
+from config.instants import Instant
 from daemon.core.effects import HistoryEntry, Launch, ReadTokens, SystemAction
 from daemon.core.events import Event
 from daemon.core.login_start import AutostartStatus
@@ -62,7 +62,7 @@ class Schedule(Protocol):
     def start(self) -> None:
         """Begin the heartbeat."""
 
-    def wake_at(self, moment: datetime | None) -> None:
+    def wake_at(self, moment: Instant | None) -> None:
         """Request one `Tick` at this moment, in place of the one before.
 
         The moment is aware UTC. One that has passed gives a `Tick` at once, None gives none.

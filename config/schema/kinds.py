@@ -12,7 +12,7 @@ import msgspec
 
 from config.i18n.text import HIDDEN
 from config.i18n.translator import LANGUAGES
-from config.instants import instant
+from config.instants import Instant, instant
 from config.schema.tables import Kind, RejectedValue, T
 from config.settings import QuietHours
 
@@ -154,15 +154,15 @@ def _lead_weeks(value: object) -> tuple[timedelta, timedelta]:
     return timedelta(weeks=weeks[0]), timedelta(weeks=weeks[1])
 
 
-def _moment(value: object) -> datetime:
+def _moment(value: object) -> Instant:
     """Accept a TOML date, whose begin is meant, or an instant.
 
     Without an offset, it is in UTC.
     """
-    if isinstance(value, datetime):
+    if isinstance(value, Instant):
         return instant(value.replace(tzinfo=value.tzinfo or UTC))
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+        return instant(datetime(value.year, value.month, value.day, tzinfo=UTC))
     raise RejectedValue(value)
 
 

@@ -1,23 +1,49 @@
 """Judges decoded values that come from outside, before anything uses them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from config.i18n.text import clean
 from config.instants import instant
+from daemon.core.model import ReaderName
 
 V = TypeVar("V")
+
+
+class Decoder(Generic[V]):
+    """Decodes JSON from outside into values that the gate admits."""
+
+    def __init__(self, type_: type[V] | UnionType, refuse: Callable[[V], None] = lambda _: None) -> None:
+        """Prepare for values of a type.
+
+        `refuse` raises ValueError for a value as it came that nobody sound sends.
+        """
+        self._decoder = msgspec.json.Decoder(type_)
+        self._refuse = refuse
+
+    def decode(self, raw: bytes | msgspec.Raw) -> V:
+        """Return the value.
+
+        Raises what is in `DECODE_ERRORS`, and ValueError for what is refused.
+        """
+        value: V = self._decoder.decode(raw)
+        self._refuse(value)
+        return admit(value)
 
 
 def admit(value: V) -> V:
     """Return a value with moments in UTC and harmless texts.
 
-    Each text is one line without control characters, of at most `NAME_LIMIT` characters.
-    The value is made of frozen dataclasses, tuples, mappings and what JSON knows. Raises ValueError for a moment
-    without a zone.
+    Each text is one line without control characters, of at most `NAME_LIMIT` characters. Only a `ReaderName` stays:
+    the PC/SC service knows the reader by it.
+    The value is made of frozen dataclasses and structs, tuples, mappings and what JSON knows. Raises ValueError for a
+    moment without a zone.
     """
     admitted: V = _admit(value)
     return admitted
@@ -35,7 +61,14 @@ def _admit(value: Any) -> Any:
             return tuple(map(_admit, value))
         case Mapping():
             return {clean(name): _admit(each) for name, each in value.items()}
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{field.name: _admit(getattr(value, field.name)) for field in fields(value)})
+        case _ if isinstance(value, msgspec.Struct) or (is_dataclass(value) and not isinstance(value, type)):
+            return _admit_fields(value)
         case _:
             raise TypeError(f"no value from outside: {type(value).__name__}")
+
+
+def _admit_fields(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.replace(value, **{n: _admit(getattr(value, n)) for n in value.__struct_fields__})
+    judged = (field.name for field in fields(value) if field.type is not ReaderName)
+    return replace(value, **{name: _admit(getattr(value, name)) for name in judged})

@@ -5,8 +5,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+from daemon.adapters.platform.clock import read_clock
 from daemon.core.events import FaultMet
 from daemon.ports import Post
 
@@ -66,7 +66,7 @@ class Guard:
         log.debug("The failure was", exc_info=error)
         if not self._has_posted:
             self._has_posted = True
-            self._post(FaultMet(at=datetime.now(UTC)))
+            self._post(FaultMet(at=read_clock()))
 
 
 def kind_and_places(error: BaseException) -> str:

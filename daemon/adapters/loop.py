@@ -6,10 +6,10 @@ It takes events from the inbox, and hands the effects to the adapters.
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import assert_never
 
+from config.instants import Instant
 from daemon import ports
 from daemon.adapters.guard import Guard
 from daemon.adapters.inbox import Inbox
@@ -49,7 +49,7 @@ class Loop:
         adapters: Adapters,
         inbox: Inbox,
         before_each_event: Callable[[], Iterable[Event]] = tuple,
-        clock: Callable[[], datetime] | None = None,
+        clock: Callable[[], Instant] | None = None,
     ) -> None:
         """Keep the state.
 

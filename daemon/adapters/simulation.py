@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from config.i18n.text import Sentence, text
+from config.instants import FIRST, Instant
 from daemon.adapters.notify.channel import Answered, Message
+from daemon.adapters.platform.clock import read_clock
 from daemon.core.effects import Launch, ReadTokens, SystemAction
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
 from daemon.core.model import ActivationToken, Occupancy, ReaderName, ReaderState, TokenReading
@@ -17,17 +19,17 @@ from daemon.ports import GuideDisplay, Notifier, Post
 
 READER = ReaderName("Demo Reader 00")
 READING_S = 0.4
-NEVER = datetime.min.replace(tzinfo=UTC)  # the loop puts the simulated time in its place
+NEVER = FIRST  # the loop puts the simulated time in its place
 
 
 class SimulatedClock:
     """A clock that only `SimulatedSchedule` moves."""
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: Instant) -> None:
         """Begin at `start` (aware UTC)."""
         self.now = start
 
-    def __call__(self) -> datetime:
+    def __call__(self) -> Instant:
         """Return the time."""
         return self.now
 
@@ -105,7 +107,7 @@ class SimulatedSchedule:
     def start(self) -> None:
         """Do nothing."""
 
-    def wake_at(self, moment: datetime | None) -> None:
+    def wake_at(self, moment: Instant | None) -> None:
         """Do nothing: `pass_time` posts a `Tick` in any case."""
 
     def pass_time(self, span: timedelta) -> None:
@@ -176,7 +178,7 @@ class StoryGuide:
     def show(self, view: GuideView[Sentence]) -> None:
         """Show a view with its limit in the computer's own time."""
         if view.deadline is not None:
-            view = replace(view, deadline=view.deadline - self._clock.now + datetime.now(UTC))
+            view = replace(view, deadline=view.deadline - self._clock.now + read_clock())
         self._display.show(view)
 
     def stop(self) -> None:

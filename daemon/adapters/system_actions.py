@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 
 from config.folders import Folders
@@ -16,6 +15,7 @@ from config.settings import SettingId
 from config.settings_file import write_setting
 from config.system_errors import reason_of
 from daemon.adapters.guard import Guard
+from daemon.adapters.platform.clock import read_clock
 from daemon.core.diagnosis import Check, wrong_things
 from daemon.core.effects import (
     Examine,
@@ -120,15 +120,15 @@ class DesktopSystemActions:
             refusal = error.text
         except OSError as error:
             refusal = _failure(error)
-        self._post(SettingAnswered(at=datetime.now(UTC), setting=setting, refusal=refusal))
+        self._post(SettingAnswered(at=read_clock(), setting=setting, refusal=refusal))
 
     def _post_login_start(self) -> None:
         on = self._starter.status().state is AutostartState.ON
-        self._post(LoginStartKnown(at=datetime.now(UTC), on=on))
+        self._post(LoginStartKnown(at=read_clock(), on=on))
 
     def _post_diagnosis(self) -> None:
         wrong = wrong_things(self._examine())
-        self._post(Diagnosed(at=datetime.now(UTC), wrong=wrong))
+        self._post(Diagnosed(at=read_clock(), wrong=wrong))
         if not wrong:
             self._post_problem("doctor", text("menu.doctor"), text("doctor.end.ok"))
             return
@@ -136,7 +136,7 @@ class DesktopSystemActions:
         self._post_problem("doctor", title, text("doctor.finding", what=wrong[0].what, remedy=wrong[0].remedy or ""))
 
     def _post_problem(self, topic: str, title: Text, body: Text) -> None:
-        self._post(ProblemMet(at=datetime.now(UTC), topic=topic, title=title, body=body))
+        self._post(ProblemMet(at=read_clock(), topic=topic, title=title, body=body))
 
 
 def open_page(page: SystemPage) -> None:

@@ -5,7 +5,6 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import partial
 from types import FrameType
@@ -24,6 +23,7 @@ from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.heap import use_one_arena
 from daemon.adapters.platform.instance_lock import InstanceLock
 from daemon.adapters.schedule.local_zone import LocalZone
@@ -210,7 +210,7 @@ def _quit_on_signals(post: Post) -> None:
     """
 
     def request_quit(_number: int, _frame: FrameType | None) -> None:
-        post(CommandReceived(at=datetime.now(UTC), command=QuitDaemon()))
+        post(CommandReceived(at=read_clock(), command=QuitDaemon()))
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from config.folders import private_folder
 from config.i18n.text import Render
+from config.instants import Instant
 from config.settings import Settings
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
 from daemon.adapters.inbox import Inbox
@@ -60,7 +60,7 @@ def make_demo(
     settings: Settings,
     render: Render,
     report: Callable[[Notice | Launch], None],
-    begin: datetime,
+    begin: Instant,
     make_tray: MakeTray | None = None,
     window: Sequence[str] | None = None,
 ) -> Demo:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 from config.folders import Folders
@@ -15,6 +14,7 @@ from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
 from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.activation import activation_of
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.assembly.daemon import DaemonOutcome, run_with_guide
 from daemon.assembly.parts import HeadlessTray, translator_for
@@ -112,7 +112,7 @@ class _GuideTray(HeadlessTray):
     def run(self) -> None:
         """Show the guide to its end, then quit the daemon."""
         self._show_guide()
-        self._post(CommandReceived(at=datetime.now(UTC), command=QuitDaemon()))
+        self._post(CommandReceived(at=read_clock(), command=QuitDaemon()))
 
     def stop(self) -> None:
         """Do nothing: the publisher has closed the guide, and `run` returns."""

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from config.folders import Folders
 from config.i18n.text import CleanText, Sentence, Text, text
 from config.schema.load_settings import Loaded, SettingsError, Stamp, load_settings, stamp
 from config.settings import Settings
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.schedule.local_zone import follow_zone
 from daemon.assembly.parts import translator_for
 from daemon.core.events import Event, ProblemMet, SettingsLoaded
@@ -74,7 +74,7 @@ class SettingsWatcher:
             return
         log.info("The settings have been read again")
         self._use_modules(loaded.settings.modules)
-        yield SettingsLoaded(at=datetime.now(UTC), settings=self._live.use(loaded.settings))
+        yield SettingsLoaded(at=read_clock(), settings=self._live.use(loaded.settings))
         yield from procedure_problems(loaded)
 
 
@@ -88,7 +88,7 @@ def procedure_problems(loaded: Loaded) -> Iterator[ProblemMet]:
 
 def problem_met(topic: str, body: Text) -> ProblemMet:
     """Return the event of a problem that the user has to solve."""
-    return ProblemMet(at=datetime.now(UTC), topic=topic, title=text("problem.title"), body=body)
+    return ProblemMet(at=read_clock(), topic=topic, title=text("problem.title"), body=body)
 
 
 def _with_language(settings: Settings) -> Settings:

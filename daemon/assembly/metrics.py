@@ -2,7 +2,6 @@
 
 import os
 import sys
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from config.settings import Settings
 from daemon.adapters.autostart import own_command
 from daemon.adapters.metrics.account_id import AccountIds, account_id
 from daemon.adapters.metrics.exporter_file import CollectorError, write_for_exporter
+from daemon.adapters.platform.clock import read_clock
 from daemon.assembly.oneshot import remembered
 from daemon.core.metrics import exposition, samples
 
@@ -24,7 +24,7 @@ def own_metrics(folders: Folders, settings: Settings) -> str:
 
     No card is asked. Raises StoreError, FolderError and OSError.
     """
-    now = datetime.now(UTC)
+    now = read_clock()
     return exposition(samples(remembered(folders), settings, account_id(folders.state), version("vigicle"), now))
 
 

@@ -3,7 +3,6 @@
 import logging
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from config.folders import FolderError, Folders, private_folder
 from config.i18n.text import text
@@ -12,6 +11,7 @@ from config.schema.load_settings import Loaded
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.pcsc.watcher import read_snapshot
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import make_token_reader, translator_for
@@ -104,7 +104,7 @@ def _alone(folders: Folders, loaded: Loaded, command: Command) -> Report:
             log.warning("%s", translator_for(loaded.settings.language).render(problem))
         tokens.start()
         inbox.post(read_snapshot())
-        inbox.post(CommandReceived(at=datetime.now(UTC), command=command, request=1))
+        inbox.post(CommandReceived(at=read_clock(), command=command, request=1))
         while True:
             state, effects = step(state, inbox.next())
             for effect in effects:

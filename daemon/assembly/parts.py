@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -15,6 +14,7 @@ from daemon.adapters.guard import Guard
 from daemon.adapters.pcsc.clients import other_clients
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pkcs11.reader import ChildTokenReader
+from daemon.adapters.platform.clock import read_clock
 from daemon.core.events import CardFreed
 from daemon.core.views.tray import TrayView
 from daemon.ports import Post, TrayDisplay
@@ -65,7 +65,7 @@ class HeadlessTray:
 
 def make_token_reader(settings: Settings, post: Post) -> ChildTokenReader:
     """Return the token reader over the user's modules and the catalogue's."""
-    obstacles = CardObstacles(lambda reader: post(CardFreed(at=datetime.now(UTC), reader=reader)))
+    obstacles = CardObstacles(lambda reader: post(CardFreed(at=read_clock(), reader=reader)))
     return ChildTokenReader(
         post,
         modules=settings.modules,

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from daemon.adapters.certificate_store.command import store_child
 from daemon.adapters.pcsc.watcher import read_snapshot
 from daemon.adapters.pkcs11.messages import ENCODER, Finished, ReadRequest
 from daemon.adapters.pkcs11.process import child_command
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.core.model import Memory
 
@@ -161,7 +162,7 @@ def _read_new_certificate() -> None:
 
     from daemon.adapters.pkcs11.x509 import read_certificate
 
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    key, now = ec.generate_private_key(ec.SECP256R1()), read_clock()
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "self-test")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     valid = builder.not_valid_before(now).not_valid_after(now + timedelta(days=1))

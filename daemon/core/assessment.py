@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from config.instants import LAST, Instant
 from config.settings import NoticeSettings, Procedure, Recall, Settings
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
@@ -54,7 +55,7 @@ class RenewalCase:
     status: LineageStatus
     path: Path | None
     link_is_out: bool = False
-    expected: datetime | None = None
+    expected: Instant | None = None
     doubt: HolderDoubt | None = None
 
     @property
@@ -63,13 +64,13 @@ class RenewalCase:
         return self.expected is not None
 
     @property
-    def opens(self) -> datetime | None:
+    def opens(self) -> Instant | None:
         """When a renewal becomes possible, None for always."""
         current = self.status.current
         return window_opens(self.lineage.procedure, current.not_after, current.recall)
 
     @property
-    def order_by(self) -> datetime | None:
+    def order_by(self) -> Instant | None:
         """As `renewal.order_by`, for the current key."""
         return order_by(self.lineage, self.status.current)
 
@@ -116,7 +117,7 @@ class Assessment:
         return next((line for line in logins if line.usable_until is not None and line.usable_until >= lasts), None)
 
 
-def assess_state(state: State, now: datetime) -> Assessment:
+def assess_state(state: State, now: Instant) -> Assessment:
     """Assess the state.
 
     While the readers are unknown, their last known cards count.
@@ -129,7 +130,7 @@ def assess(
     memory: Memory,
     settings: Settings,
     contents: Mapping[ReaderName | None, Content],
-    now: datetime,
+    now: Instant,
     *,
     last: CardsPresent = NO_CARDS,
     copies: Copies = NO_COPIES,
@@ -172,7 +173,7 @@ def _by_key(doubts: tuple[HolderDoubt, ...]) -> Mapping[KeyId, HolderDoubt]:
 
 
 def _case(
-    lineage: KeyLineage, doubts: Mapping[KeyId, HolderDoubt], memory: Memory, settings: Settings, now: datetime
+    lineage: KeyLineage, doubts: Mapping[KeyId, HolderDoubt], memory: Memory, settings: Settings, now: Instant
 ) -> RenewalCase:
     status = lineage_status(lineage, now)
     link = _link_is_out(lineage, status, memory, now)
@@ -182,7 +183,7 @@ def _case(
     return RenewalCase(lineage=lineage, status=status, path=path, link_is_out=link, expected=expected, doubt=doubt)
 
 
-def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now: datetime) -> bool:
+def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now: Instant) -> bool:
     progress = memory.progress.get(ProgressId(status.newest.key.id))
     workflow = lineage.procedure.workflows.get(WorkflowKind.ADD_WITH_OLD)
     if progress is None or workflow is None or progress.finished:
@@ -190,7 +191,7 @@ def _link_is_out(lineage: KeyLineage, status: LineageStatus, memory: Memory, now
     return progress.workflow is workflow.kind and link_stands(workflow, progress, now)
 
 
-def _expected(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> datetime | None:
+def _expected(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> Instant | None:
     """Return when the ordered key should be here, None before the order."""
     progress = memory.progress.get(ProgressId(status.newest.key.id))
     workflow = lineage.procedure.workflows.get(WorkflowKind.ORDER)
@@ -203,7 +204,7 @@ def _expected(lineage: KeyLineage, status: LineageStatus, memory: Memory) -> dat
     return later(max(progress.done.values()), longest)
 
 
-def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, datetime, str]:
+def _pressing(case: RenewalCase, keys: frozenset[KeyId]) -> tuple[bool, Instant, str]:
     """Rank a case by presence in a reader, then by its end."""
     here = any(entry.key.id in keys for entry in case.lineage.entries)
     return not here, case.status.current.not_after, case.status.current.fingerprint
@@ -222,7 +223,7 @@ def _may_replace(blank: Key, current: LineageEntry, keys: tuple[KeyId, ...], not
 
 
 def _with_blank_token(
-    cases: list[RenewalCase], memory: Memory, inserted: frozenset[KeyId], now: datetime, settings: Settings
+    cases: list[RenewalCase], memory: Memory, inserted: frozenset[KeyId], now: Instant, settings: Settings
 ) -> list[RenewalCase]:
     """Let a blank token replace the most pressing key, if it may.
 
@@ -275,7 +276,7 @@ def _certificate_statuses(
     settings: Settings,
     present_now: frozenset[Fingerprint],
     silent: frozenset[Fingerprint],
-    now: datetime,
+    now: Instant,
 ) -> tuple[CertificateStatus, ...]:
     keys = {fingerprint: key for key in memory.keys.values() for fingerprint in key.fingerprints}
     shown = [
@@ -295,7 +296,7 @@ def _certificate_status(
     settings: Settings,
     present_now: frozenset[Fingerprint],
     silent: frozenset[Fingerprint],
-    now: datetime,
+    now: Instant,
 ) -> CertificateStatus:
     certificate = seen.certificate
     procedure = procedure_of(certificate, settings.procedures, assignments)
@@ -335,8 +336,8 @@ def _on_key(key: Key | None) -> tuple[str, str, str, ReaderName]:
 
 
 def _renewable_from(
-    certificate: Certificate, stage_: Stage, procedure: Procedure | None, recall: Recall | None, now: datetime
-) -> datetime | None:
+    certificate: Certificate, stage_: Stage, procedure: Procedure | None, recall: Recall | None, now: Instant
+) -> Instant | None:
     """Return when the renewal of a due certificate becomes possible."""
     if procedure is None or certificate.not_after is None or stage_ not in {Stage.DUE, Stage.URGENT}:
         return None
@@ -346,11 +347,11 @@ def _renewable_from(
     return opens
 
 
-def _days_left(certificate: Certificate, now: datetime) -> int | None:
+def _days_left(certificate: Certificate, now: Instant) -> int | None:
     if certificate.not_after is None:
         return None
     return days_left(certificate.not_after, now)
 
 
-def _end(certificate: CertificateStatus) -> datetime:
-    return certificate.usable_until or datetime.max.replace(tzinfo=UTC)
+def _end(certificate: CertificateStatus) -> Instant:
+    return certificate.usable_until or LAST

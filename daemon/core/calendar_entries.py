@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from config.i18n.text import Text, text
-from config.instants import has_end
+from config.instants import Instant, has_end
 from config.settings import Procedure, Settings
 from daemon.core.assessment import Assessment, assess
 from daemon.core.expiry import DAY, earlier, milestones
@@ -24,14 +23,14 @@ class CalendarEntry:
     """
 
     uid: str
-    moment: datetime
+    moment: Instant
     days: int
     summary: Text
     description: Text
     cancelled: bool = False
 
 
-def calendar_entries(memory: Memory, settings: Settings, now: datetime) -> tuple[CalendarEntry, ...]:
+def calendar_entries(memory: Memory, settings: Settings, now: Instant) -> tuple[CalendarEntry, ...]:
     """Return the dates of each key's certificate that ends first.
 
     Past reminders are left out. A past end stays: it explains why the key no longer works. What is still ahead of a
@@ -72,7 +71,7 @@ def _cancelled(key: Key, assessment: Assessment, memory: Memory, settings: Setti
 
 
 def _entries(
-    key: Key, first: CertificateStatus, end: datetime, memory: Memory, settings: Settings
+    key: Key, first: CertificateStatus, end: Instant, memory: Memory, settings: Settings
 ) -> Iterator[CalendarEntry]:
     holder = key_holder(key, memory)
     procedure = settings.procedure(first.procedure)
@@ -92,7 +91,7 @@ def _summary(days: int, holder: str | Text) -> Text:
     return text("diary.reminder", holder=holder, count=days)
 
 
-def _description(procedure: Procedure | None, end: datetime) -> Text:
+def _description(procedure: Procedure | None, end: Instant) -> Text:
     if procedure is None or procedure.order_url is None:
         return text("diary.ask", date=end)
     return text("diary.order", date=end, url=procedure.order_url, lead=lead_words(procedure))

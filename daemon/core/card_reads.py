@@ -6,8 +6,9 @@ A card is read once an insertion, and again after failures or while it is being 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from config.instants import Instant
 from daemon.core.effects import ReadTokens
 from daemon.core.events import TokensRead
 from daemon.core.expiry import later
@@ -104,7 +105,7 @@ def order_read_of_all(state: State) -> tuple[State, tuple[ReadTokens, ...]]:
     return state, (order,)
 
 
-def unread(state: State, now: datetime) -> frozenset[ReaderName]:
+def unread(state: State, now: Instant) -> frozenset[ReaderName]:
     """Return the readers whose card has to be read now."""
     return frozenset(r.name for r in state.held if _is_due(state, r.name, now)) - names_being_read(state)
 
@@ -115,20 +116,20 @@ def names_being_read(state: State) -> frozenset[ReaderName]:
     return frozenset(r.name for r in state.held if (r.name, r.insertion) in reading)
 
 
-def look_moments(state: State) -> Iterator[datetime]:
+def look_moments(state: State) -> Iterator[Instant]:
     """Yield when a card that was read has to be read again."""
     for name in (*(reader.name for reader in state.held), UNKNOWN_READER):
         if name in state.contents:
             yield from _look_moments(state, name, state.contents[name].read_at)
 
 
-def readerless_look_due(state: State, now: datetime) -> bool:
+def readerless_look_due(state: State, now: Instant) -> bool:
     """Return whether tokens of unknown readers have to be read again."""
     known = UNKNOWN_READER in state.contents and not state.reads
     return known and _is_due(state, UNKNOWN_READER, now)
 
 
-def _is_due(state: State, reader: ReaderName | None, now: datetime) -> bool:
+def _is_due(state: State, reader: ReaderName | None, now: Instant) -> bool:
     return any(moment <= now for moment in _look_moments(state, reader, now))
 
 
@@ -150,7 +151,7 @@ def take_tokens(state: State, event: TokensRead) -> State:
     return replace(state, reads={**state.reads, event.ticket: grown})
 
 
-def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
+def finish_read(state: State, ticket: Ticket, now: Instant) -> State:
     """Turn the tokens of a read into keys.
 
     Tokens of a card that has left meanwhile are dropped.
@@ -175,7 +176,7 @@ def finish_read(state: State, ticket: Ticket, now: datetime) -> State:
     return _keep_copies(state, read, now)
 
 
-def _keep_copies(state: State, read: Read, now: datetime) -> State:
+def _keep_copies(state: State, read: Read, now: Instant) -> State:
     """Keep the copies that say what an old key was."""
     found = old_ones(read.copies, state.memory, present(state.contents)[1], now) if read.copies else {}
     if found.keys() <= state.old_copies.keys():
@@ -273,7 +274,7 @@ def _insertions(state: State) -> dict[ReaderName, int]:
     return {reader.name: reader.insertion for reader in state.held}
 
 
-def _look_moments(state: State, reader: ReaderName | None, now: datetime) -> Iterator[datetime]:
+def _look_moments(state: State, reader: ReaderName | None, now: Instant) -> Iterator[Instant]:
     """Yield when a card is to be read, at once or again."""
     content = state.contents.get(reader)
     if content is None:

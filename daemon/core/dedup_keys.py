@@ -5,9 +5,9 @@ Each is a value here, and becomes a string in the store alone.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
+from config.instants import Instant
 from daemon.core.model import CertificatePair, KeyId
 from daemon.core.troubles import Trouble
 
@@ -20,7 +20,7 @@ class MilestoneKey:
     """A key's certificate has come within this many days of its end."""
 
     key: KeyId
-    end: datetime
+    end: Instant
     days: int
 
     def __str__(self) -> str:
@@ -47,7 +47,7 @@ class LastDayKey:
     """The last day for step 2-A has come."""
 
     case: KeyId
-    end: datetime
+    end: Instant
 
     def __str__(self) -> str:
         return f"last_day|{self.case}|{_seconds(self.end)}"
@@ -81,7 +81,7 @@ class WindowKey:
     """The renewal of a key has become possible."""
 
     key: KeyId
-    opens: datetime
+    opens: Instant
 
     def __str__(self) -> str:
         return f"window|{self.key}|{_seconds(self.opens)}"
@@ -156,7 +156,7 @@ class LinkKey:
     """The platform's link for this case soon stops working."""
 
     case: KeyId
-    until: datetime
+    until: Instant
 
     def __str__(self) -> str:
         return f"link|{self.case}|{_seconds(self.until)}"
@@ -228,5 +228,5 @@ def is_trouble_key(stored: str) -> bool:
     return stored.startswith(TROUBLE_PREFIX)
 
 
-def _seconds(moment: datetime) -> str:
+def _seconds(moment: Instant) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}"

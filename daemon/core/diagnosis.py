@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Text, text
+from config.instants import Instant
 from daemon.core.action_id import ActionKind
 from daemon.core.events import TokensRead, WrongThing
 from daemon.core.labels import TROUBLE_TITLES, remedy
@@ -190,7 +190,7 @@ def judge_inspection(inspection: ReaderInspection) -> Iterator[Check]:
     yield from _modules(inspection)
 
 
-def judge_clock(now: datetime, *, wrong: bool) -> Check:
+def judge_clock(now: Instant, *, wrong: bool) -> Check:
     """Judge the computer's date."""
     if wrong:
         return troubled(Topic.CLOCK, Trouble.CLOCK_WRONG)

@@ -6,8 +6,9 @@ Each is told at its moment, and again until it is answered.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from config.instants import Instant
 from config.settings import NoticeSettings, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -43,7 +44,7 @@ SNOOZE = timedelta(days=1)
 
 
 def due_notices(
-    assessment: Assessment, memory: Memory, settings: Settings, presence: Presence, now: datetime
+    assessment: Assessment, memory: Memory, settings: Settings, presence: Presence, now: Instant
 ) -> Iterator[Notice]:
     """Yield the notices that are due, whatever the quiet hours.
 
@@ -64,8 +65,8 @@ def due_notices(
 
 
 def moments(
-    assessment: Assessment, memory: Memory, settings: Settings, presence: Presence, now: datetime
-) -> Iterator[datetime]:
+    assessment: Assessment, memory: Memory, settings: Settings, presence: Presence, now: Instant
+) -> Iterator[Instant]:
     """Yield moments at which a notice or the tray may change.
 
     Some of them may be past.
@@ -84,21 +85,21 @@ def moments(
     yield from (moment for moment in begins if moment > now)
 
 
-def _moments_of_case(case: RenewalCase) -> Iterator[datetime]:
+def _moments_of_case(case: RenewalCase) -> Iterator[Instant]:
     """Yield when the way to renew changes, or is overdue."""
     yield from _registration_moments(case)
     yield from filter(None, (case.opens, case.expected))
 
 
-def _ends_by_notices(found: tuple[Subject, ...], settings: Settings) -> dict[NoticeSettings, list[datetime]]:
+def _ends_by_notices(found: tuple[Subject, ...], settings: Settings) -> dict[NoticeSettings, list[Instant]]:
     """Return the ends of the keys that share their notice days."""
-    ends: dict[NoticeSettings, list[datetime]] = defaultdict(list)
+    ends: dict[NoticeSettings, list[Instant]] = defaultdict(list)
     for subject in found:
         ends[subject.notices(settings)].append(subject.not_after)
     return ends
 
 
-def _registration_moments(case: RenewalCase) -> Iterator[datetime]:
+def _registration_moments(case: RenewalCase) -> Iterator[Instant]:
     """Yield when the way to register the pending key changes."""
     current, pending = case.status.current, case.status.pending
     if pending is None:
@@ -107,7 +108,7 @@ def _registration_moments(case: RenewalCase) -> Iterator[datetime]:
     yield from (earlier(last, DAY), last, later(current.not_after, INSTANT), later(pending.not_after, INSTANT))
 
 
-def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetime) -> Iterator[datetime]:
+def _next_milestones(ends: list[Instant], notices: NoticeSettings, now: Instant) -> Iterator[Instant]:
     """Yield when the next of these sorted ends reaches each milestone."""
     for days in {*notices.days, notices.urgent_days}:
         at = bisect_right(ends, now, key=lambda end: earlier(end, days * DAY))
@@ -115,7 +116,7 @@ def _next_milestones(ends: list[datetime], notices: NoticeSettings, now: datetim
     yield from (later(end, INSTANT) for end in ends[bisect_left(ends, now) :][:1])
 
 
-def snooze_until(subject_end: datetime, now: datetime, rest: timedelta = SNOOZE) -> datetime:
+def snooze_until(subject_end: Instant, now: Instant, rest: timedelta = SNOOZE) -> Instant:
     """Return the end of a rest, or the certificate's earlier end."""
     until = later(now, rest)
     if now < subject_end:
@@ -124,7 +125,7 @@ def snooze_until(subject_end: datetime, now: datetime, rest: timedelta = SNOOZE)
 
 
 def _due_keys(
-    subject: Subject, memory: Memory, notices: NoticeSettings, presence: Presence, now: datetime
+    subject: Subject, memory: Memory, notices: NoticeSettings, presence: Presence, now: Instant
 ) -> tuple[DedupKey, ...]:
     """Return the dedup keys that a notice of now covers.
 
@@ -151,22 +152,22 @@ def _due_keys(
     return ()
 
 
-def _were_told(dedup_keys: Iterable[DedupKey], memory: Memory, now: datetime) -> bool:
+def _were_told(dedup_keys: Iterable[DedupKey], memory: Memory, now: Instant) -> bool:
     return all(was_delivered(memory, dedup_key, now) for dedup_key in dedup_keys)
 
 
-def _is_silenced(subject: Subject, milestone: MilestoneKey, now: datetime) -> bool:
+def _is_silenced(subject: Subject, milestone: MilestoneKey, now: Instant) -> bool:
     """Return whether a milestone only repeats an order that is made."""
     return milestone.days > 0 and _is_expected(subject, now)
 
 
-def _is_expected(subject: Subject, now: datetime) -> bool:
+def _is_expected(subject: Subject, now: Instant) -> bool:
     """Return whether an ordered key may still be on its way."""
     case = subject.case
     return case is not None and case.expected is not None and is_waiting(case) and now < case.expected
 
 
-def _may_repeat(subject: Subject, memory: Memory, now: datetime) -> bool:
+def _may_repeat(subject: Subject, memory: Memory, now: Instant) -> bool:
     """Return whether a notice of the key may come again.
 
     It does while something is to be done that the user has not answered.
@@ -178,7 +179,7 @@ def _may_repeat(subject: Subject, memory: Memory, now: datetime) -> bool:
 
 
 def _is_due_again(
-    subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], presence: Presence, now: datetime
+    subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], presence: Presence, now: Instant
 ) -> bool:
     """Return whether enough days have passed since the last telling."""
     telling = _telling(subject, memory, covered, now)
@@ -188,7 +189,7 @@ def _is_due_again(
     return again_after is not None and presence.day(now) - presence.day(telling.told) >= again_after
 
 
-def _telling(subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], now: datetime) -> Telling | None:
+def _telling(subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], now: Instant) -> Telling | None:
     """Return how the key was told, None if it was not.
 
     The latest telling counts, since a clock that was set back notes an earlier one after it. An earlier version kept
@@ -205,7 +206,7 @@ def _telling(subject: Subject, memory: Memory, covered: tuple[DedupKey, ...], no
     )
 
 
-def _answered_at(subject: Subject, memory: Memory, now: datetime) -> datetime | None:
+def _answered_at(subject: Subject, memory: Memory, now: Instant) -> Instant | None:
     """Return the answer that counts.
 
     One from before the ordered key was expected counts no longer, once that is late.
@@ -218,7 +219,7 @@ def _answered_at(subject: Subject, memory: Memory, now: datetime) -> datetime | 
     return answered
 
 
-def _news_later_today(subject: Subject, notices: NoticeSettings, presence: Presence, now: datetime) -> bool:
+def _news_later_today(subject: Subject, notices: NoticeSettings, presence: Presence, now: Instant) -> bool:
     """Return whether news of the key comes later today."""
     ahead = [moment for _, moment in milestones(subject.not_after, notices)]
     if subject.case is not None:
@@ -226,7 +227,7 @@ def _news_later_today(subject: Subject, notices: NoticeSettings, presence: Prese
     return any(moment > now and presence.day(moment) == presence.day(now) for moment in ahead)
 
 
-def _passed_milestones(subject: Subject, notices: NoticeSettings, now: datetime) -> list[MilestoneKey]:
+def _passed_milestones(subject: Subject, notices: NoticeSettings, now: Instant) -> list[MilestoneKey]:
     """Return the milestones that the end has passed, in order."""
     end = subject.not_after
     if now < earlier(end, first_notice(notices)):
@@ -246,7 +247,7 @@ def _path_keys(subject: Subject) -> Iterator[PathKey]:
         yield PathKey(path.procedure, new, path.kind)
 
 
-def _begin_keys(subject: Subject, now: datetime) -> Iterator[BeginKey]:
+def _begin_keys(subject: Subject, now: Instant) -> Iterator[BeginKey]:
     """Yield the key of a certificate that began since it was seen."""
     if subject.case is None or subject.path is None:
         return
@@ -268,7 +269,7 @@ def _window_keys(subject: Subject, notices: NoticeSettings) -> Iterator[WindowKe
         yield WindowKey(current.key.id, opens)
 
 
-def _last_day_keys(subject: Subject, now: datetime) -> Iterator[LastDayKey]:
+def _last_day_keys(subject: Subject, now: Instant) -> Iterator[LastDayKey]:
     """Yield the key of the last day of step 2-A."""
     if subject.case is not None and is_last_day(subject, now):
         yield LastDayKey(subject.case.id, subject.not_after)

@@ -1,10 +1,10 @@
 """The effects that the core asks the adapters for."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Sentence, Text
+from config.instants import Instant
 from config.settings import SettingId
 from config.workflows import Destination
 from daemon.core.model import ActivationToken, Memory, ReaderName, Ticket
@@ -49,7 +49,7 @@ class HistoryEntry:
     `subject` is the id of a key, a procedure or a notice, never a name.
     """
 
-    at: datetime
+    at: Instant
     what: str
     subject: str = ""
 
@@ -90,7 +90,7 @@ class WakeAt:
     None cancels it.
     """
 
-    moment: datetime | None
+    moment: Instant | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ Every event carries the moment it was posted (aware UTC).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from config.i18n.text import Text
+from config.instants import Instant
 from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.action_id import ActionKind
@@ -31,7 +31,7 @@ from daemon.core.troubles import Trouble
 class ReadersSeen:
     """The state of every reader, in the PC/SC service's order."""
 
-    at: datetime
+    at: Instant
     readers: tuple[ReaderState, ...]
 
 
@@ -42,7 +42,7 @@ class ServiceLost:
     Every reader is unknown until the next `ReadersSeen`.
     """
 
-    at: datetime
+    at: Instant
     trouble: Trouble
 
 
@@ -53,7 +53,7 @@ class TokensRead:
     `trouble` says why tokens are missing.
     """
 
-    at: datetime
+    at: Instant
     ticket: Ticket
     module: str
     tokens: tuple[TokenReading, ...] = ()
@@ -68,7 +68,7 @@ class TokensRead:
 class CardFreed:
     """Another program has ended its use of a card."""
 
-    at: datetime
+    at: Instant
     reader: ReaderName
 
 
@@ -76,7 +76,7 @@ class CardFreed:
 class ReadFinished:
     """Every module has answered the read with this ticket or timed out."""
 
-    at: datetime
+    at: Instant
     ticket: Ticket
 
 
@@ -84,14 +84,14 @@ class ReadFinished:
 class Tick:
     """A due moment, the heartbeat, or the machine's waking."""
 
-    at: datetime
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDelivered:
     """A channel has delivered the notice with these dedup keys."""
 
-    at: datetime
+    at: Instant
     notice_id: NoticeId
     dedup_keys: tuple[DedupKey, ...]
 
@@ -103,7 +103,7 @@ class NoticesSwitched:
     The user or an administrator may have switched them off. A notice is then not delivered.
     """
 
-    at: datetime
+    at: Instant
     on: bool
 
 
@@ -111,7 +111,7 @@ class NoticesSwitched:
 class AnswerWordsIssued:
     """A notice will be shown whose clicks come as these words."""
 
-    at: datetime
+    at: Instant
     notice_id: NoticeId
     words: Mapping[AnswerWord, NoticeChoice]
 
@@ -123,7 +123,7 @@ class Launched:
     `trouble` is None when it worked.
     """
 
-    at: datetime
+    at: Instant
     procedure: str
     destination: Destination
     trouble: Trouble | None = None
@@ -138,7 +138,7 @@ class CommandReceived:
     With a `request` number, a client waits for `Reply(request=…)`.
     """
 
-    at: datetime
+    at: Instant
     command: Command
     request: int | None = None
     activation: ActivationToken | None = None
@@ -149,7 +149,7 @@ class CommandReceived:
 class SettingsLoaded:
     """The settings were read again and are good."""
 
-    at: datetime
+    at: Instant
     settings: Settings
 
 
@@ -157,7 +157,7 @@ class SettingsLoaded:
 class SessionLock:
     """The user's session was locked or unlocked."""
 
-    at: datetime
+    at: Instant
     locked: bool
 
 
@@ -165,7 +165,7 @@ class SessionLock:
 class SessionMoved:
     """The user's session came to the front, or left it."""
 
-    at: datetime
+    at: Instant
     in_front: bool
 
 
@@ -173,7 +173,7 @@ class SessionMoved:
 class ProblemMet:
     """A problem to notify the user of once, such as invalid settings."""
 
-    at: datetime
+    at: Instant
     topic: str
     title: Text
     body: Text
@@ -194,7 +194,7 @@ class WrongThing:
 class Diagnosed:
     """A diagnosis has ended, with what is wrong, the worst first."""
 
-    at: datetime
+    at: Instant
     wrong: tuple[WrongThing, ...]
 
 
@@ -202,7 +202,7 @@ class Diagnosed:
 class LoginStartKnown:
     """Whether vigicle starts at login, at the start or after a change."""
 
-    at: datetime
+    at: Instant
     on: bool
 
 
@@ -210,7 +210,7 @@ class LoginStartKnown:
 class SettingAnswered:
     """A setting was written to the settings file, or refused."""
 
-    at: datetime
+    at: Instant
     setting: SettingId
     refusal: Text | None = None
     """Why it was refused; None when it is written."""
@@ -220,7 +220,7 @@ class SettingAnswered:
 class FaultMet:
     """A part of vigicle failed on something, and left it out."""
 
-    at: datetime
+    at: Instant
 
 
 Event = (

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import TypeVar, cast
 
+from config.instants import Instant
 from config.settings import NoticeSettings, QuietHours
 from daemon.core.model import Certificate
 from daemon.core.views.report import Stage
@@ -10,8 +12,10 @@ from daemon.core.views.report import Stage
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
 
+M = TypeVar("M", bound=datetime)
 
-def days_left(not_after: datetime, now: datetime) -> int:
+
+def days_left(not_after: Instant, now: Instant) -> int:
     """Return the whole days left, rounded down.
 
     They are 0 on the last day, and negative once expired.
@@ -19,7 +23,7 @@ def days_left(not_after: datetime, now: datetime) -> int:
     return (not_after - now) // DAY
 
 
-def expired(not_after: datetime, now: datetime) -> bool:
+def expired(not_after: Instant, now: Instant) -> bool:
     """Return whether the validity is over.
 
     `not_after` itself belongs to it (RFC 5280 §4.1.2.5).
@@ -32,7 +36,7 @@ def first_notice(notices: NoticeSettings) -> timedelta:
     return max(notices.days, default=0) * DAY
 
 
-def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, superseded: bool) -> Stage:
+def stage(certificate: Certificate, now: Instant, notices: NoticeSettings, *, superseded: bool) -> Stage:
     """Return the stage of a certificate.
 
     It is never urgent before it is due.
@@ -41,7 +45,7 @@ def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, s
         return Stage.SUPERSEDED
     if certificate.not_after is None:
         return Stage.UNREADABLE
-    end: datetime = certificate.not_after
+    end = certificate.not_after
     if expired(end, now):
         return Stage.EXPIRED
     if certificate.not_before is not None and now < certificate.not_before:
@@ -52,7 +56,7 @@ def stage(certificate: Certificate, now: datetime, notices: NoticeSettings, *, s
     return Stage.URGENT if remaining <= notices.urgent_days * DAY else Stage.DUE
 
 
-def milestones(not_after: datetime, notices: NoticeSettings) -> Iterator[tuple[int, datetime]]:
+def milestones(not_after: Instant, notices: NoticeSettings) -> Iterator[tuple[int, Instant]]:
     """Yield each moment for a notice, with its days before expiry.
 
     They come in order of time; 0 days is expiry itself.
@@ -82,7 +86,7 @@ def _is_quiet(clock: time, quiet: QuietHours) -> bool:
     return quiet.start <= clock < quiet.end
 
 
-def earlier(moment: datetime, span: timedelta) -> datetime:
+def earlier(moment: M, span: timedelta) -> M:
     """Subtract without leaving the calendar.
 
     A certificate may end in the year 1.
@@ -90,10 +94,10 @@ def earlier(moment: datetime, span: timedelta) -> datetime:
     try:
         return moment - span
     except OverflowError:
-        return datetime.min.replace(tzinfo=moment.tzinfo)
+        return cast("M", datetime.min.replace(tzinfo=moment.tzinfo))
 
 
-def later(moment: datetime, span: timedelta) -> datetime:
+def later(moment: M, span: timedelta) -> M:
     """Add without leaving the calendar.
 
     A certificate may end on the last day of the year 9999.
@@ -101,4 +105,4 @@ def later(moment: datetime, span: timedelta) -> datetime:
     try:
         return moment + span
     except OverflowError:
-        return datetime.max.replace(tzinfo=moment.tzinfo)
+        return cast("M", datetime.max.replace(tzinfo=moment.tzinfo))

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from config.i18n.text import Argument, text
+from config.instants import Instant
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import HolderKey
 from daemon.core.doubts import HolderDoubt
@@ -16,7 +16,7 @@ from daemon.core.subjects import was_delivered
 
 
 def with_question(
-    notice: Notice, case: RenewalCase | None, memory: Memory, asked: set[CertificatePair], now: datetime
+    notice: Notice, case: RenewalCase | None, memory: Memory, asked: set[CertificatePair], now: Instant
 ) -> Notice:
     """Return a notice whose second sentence is the question, if due.
 
@@ -30,7 +30,7 @@ def with_question(
 
 
 def holder_questions(
-    assessment: Assessment, memory: Memory, asked: set[CertificatePair], now: datetime
+    assessment: Assessment, memory: Memory, asked: set[CertificatePair], now: Instant
 ) -> Iterator[Notice]:
     """Yield the questions that no other notice asks."""
     for case in assessment.cases:
@@ -56,7 +56,7 @@ def holders_in_doubt(doubt: HolderDoubt) -> dict[str, Argument]:
 
 
 def _unasked_doubt(
-    case: RenewalCase | None, memory: Memory, asked: set[CertificatePair], now: datetime
+    case: RenewalCase | None, memory: Memory, asked: set[CertificatePair], now: Instant
 ) -> HolderDoubt | None:
     """Return the doubt to ask about, if it was not asked."""
     doubt = case.doubt if case else None

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 
+from config.instants import Instant
 from config.settings import Procedure, Recall
 from daemon.core.caching import memoize_last
 from daemon.core.issuers import procedure_of
@@ -50,9 +51,9 @@ class LineageEntry:
 
     seen: CertificateRecord
 
-    not_before: datetime
+    not_before: Instant
 
-    not_after: datetime
+    not_after: Instant
     """The end of its use: that of its validity, or of what a recall leaves of it."""
 
     recall: Recall | None = None
@@ -61,7 +62,7 @@ class LineageEntry:
     renewed: CertificateRecord | None = None
     """The certificate of this key that this one replaced in place."""
 
-    successor: datetime | None = None
+    successor: Instant | None = None
     """When a certificate that is on this key already begins, and replaces this one."""
 
     @property
@@ -89,7 +90,7 @@ def holder_name(certificate: Certificate) -> str:
 
 
 def certificates_renewed_in_place(
-    memory: Memory, procedures: tuple[Procedure, ...], now: datetime
+    memory: Memory, procedures: tuple[Procedure, ...], now: Instant
 ) -> frozenset[Fingerprint]:
     """Return certificates that were replaced on the same key.
 
@@ -101,7 +102,7 @@ def certificates_renewed_in_place(
     return frozenset(found) or NONE  # always the same object: `lineages` are cached for it
 
 
-def _replaced_on(key: Key, memory: Memory, uses: Uses, now: datetime) -> Iterator[Fingerprint]:
+def _replaced_on(key: Key, memory: Memory, uses: Uses, now: Instant) -> Iterator[Fingerprint]:
     known = [memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates]
     begun = [c for c in known if c.not_before is not None and c.not_before <= now]
     yield from (c.fingerprint for c in known if any(_replaces(other, c, uses) for other in begun))
@@ -235,7 +236,7 @@ def _is_joined(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[
     return any(told(entry, member, answers) is HolderAnswer.SAME for member in group)
 
 
-def _by_begin(entry: LineageEntry) -> tuple[datetime, datetime, Fingerprint]:
+def _by_begin(entry: LineageEntry) -> tuple[Instant, Instant, Fingerprint]:
     return entry.not_before, entry.not_after, entry.fingerprint
 
 

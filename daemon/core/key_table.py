@@ -1,15 +1,13 @@
 """A table of all keys, one row a key."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from config.instants import LAST, Instant
 from config.settings import Settings
 from daemon.core.assessment import Assessment, assess
 from daemon.core.holders import holder_name
 from daemon.core.model import Fingerprint, Key, Memory
 from daemon.core.views.report import CertificateStatus, Stage
-
-NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +21,10 @@ class KeyRow:
     procedure: str | None
     """The id of the procedure."""
     stage: Stage
-    not_before: datetime | None
-    not_after: datetime | None
+    not_before: Instant | None
+    not_after: Instant | None
     days_left: int | None
-    last_seen: datetime
+    last_seen: Instant
     note: str
     """Where it lies, "" for unknown."""
     keeper: str
@@ -38,7 +36,7 @@ class KeyRow:
     fingerprint: Fingerprint
 
 
-def key_rows(memory: Memory, settings: Settings, now: datetime) -> tuple[KeyRow, ...]:
+def key_rows(memory: Memory, settings: Settings, now: Instant) -> tuple[KeyRow, ...]:
     """Return every key that holds a certificate, the most pressing first.
 
     The certificates that count decide. Where none does, the one that ends last does.
@@ -50,7 +48,7 @@ def key_rows(memory: Memory, settings: Settings, now: datetime) -> tuple[KeyRow,
         line = _deciding(key, assessment, lines)
         if line is not None:
             rows.append(_row(key, line, memory))
-    return tuple(sorted(rows, key=lambda row: (row.stage is Stage.SUPERSEDED, row.not_after or NO_END, row.holder)))
+    return tuple(sorted(rows, key=lambda row: (row.stage is Stage.SUPERSEDED, row.not_after or LAST, row.holder)))
 
 
 def _deciding(
@@ -58,7 +56,7 @@ def _deciding(
 ) -> CertificateStatus | None:
     counting = next(iter(assessment.watched(key)), None)
     others = (lines[fingerprint] for fingerprint in key.fingerprints if fingerprint in lines)
-    return counting or max(others, key=lambda line: line.not_after or NO_END, default=None)
+    return counting or max(others, key=lambda line: line.not_after or LAST, default=None)
 
 
 def _row(key: Key, line: CertificateStatus, memory: Memory) -> KeyRow:

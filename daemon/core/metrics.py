@@ -7,9 +7,9 @@ exporter's docs/metrics.md.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from config.i18n.text import clean
+from config.instants import Instant
 from config.settings import Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, assess
@@ -69,7 +69,7 @@ class Sample:
     value: int
 
 
-def samples(memory: Memory, settings: Settings, account: str, version: str, now: datetime) -> Iterator[Sample]:
+def samples(memory: Memory, settings: Settings, account: str, version: str, now: Instant) -> Iterator[Sample]:
     """Yield the metrics of one account.
 
     People are named where the office's policy allows it.

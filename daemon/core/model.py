@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -234,9 +233,9 @@ class Key:
     claims: frozenset[Claim] = frozenset()
     """The user's claims about it."""
 
-    first_seen: datetime
+    first_seen: Instant
 
-    last_seen: datetime
+    last_seen: Instant
 
     reader: ReaderName = NO_READER
     """The reader in which it was seen last, "" when that is unknown: the store keeps it so."""
@@ -256,8 +255,8 @@ class CertificateRecord:
     """A certificate, and when it was first and last read."""
 
     certificate: Certificate
-    first_seen: datetime
-    last_seen: datetime
+    first_seen: Instant
+    last_seen: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,9 +278,9 @@ class Progress:
 
     workflow: WorkflowKind
 
-    begun: datetime
+    begun: Instant
 
-    done: Mapping[str, datetime] = field(default_factory=dict)
+    done: Mapping[str, Instant] = field(default_factory=dict)
     """When each step was done, by step id. Steps that a card ends by its position are observed, not remembered."""
 
     opened: str = ""
@@ -290,7 +289,7 @@ class Progress:
     left: WorkflowKind | None = None
     """The workflow that this one replaced while the user was in it, until the next step is done."""
 
-    link_until: datetime | None = None
+    link_until: Instant | None = None
     """When a link that was asked for in the replaced workflow stops working, until the next step is done."""
 
     lapsed: bool = False
@@ -298,7 +297,7 @@ class Progress:
 
     abandoned: bool = False
 
-    finished: datetime | None = None
+    finished: Instant | None = None
     """When the workflow was completed."""
 
     closed: bool = False
@@ -322,16 +321,16 @@ class Memory:
 
     keys: Mapping[KeyId, Key] = field(default_factory=dict)
 
-    delivered: Mapping[str, datetime] = field(default_factory=dict)
+    delivered: Mapping[str, Instant] = field(default_factory=dict)
     """When each notice was delivered first, by the stored form of its dedup key."""
 
     assignments: Assignments = field(default_factory=dict)
     """What certificates are for, by the user's answers."""
 
-    answered: Mapping[KeyId, datetime] = field(default_factory=dict)
+    answered: Mapping[KeyId, Instant] = field(default_factory=dict)
     """When the user last answered a notice about a key."""
 
-    snoozes: Mapping[KeyId, datetime] = field(default_factory=dict)
+    snoozes: Mapping[KeyId, Instant] = field(default_factory=dict)
     """Until when the reminders of a key rest."""
 
     progress: Mapping[ProgressId, Progress] = field(default_factory=dict)

@@ -4,10 +4,10 @@ A title has at most 45 letters, a body two short sentences, a button 18 letters:
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from config.i18n.text import Argument, Phrase, Text, text
-from config.instants import has_end
+from config.instants import Instant, has_end
 from config.settings import Procedure, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase
@@ -79,7 +79,7 @@ def key_notice(
     dedup_keys: tuple[DedupKey, ...],
     memory: Memory,
     settings: Settings,
-    now: datetime,
+    now: Instant,
     *,
     named: bool,
 ) -> Notice:
@@ -142,7 +142,7 @@ def with_second_sentence(body: Text, question: Text) -> Text | None:
     return text("notice.use", date=arguments["date"], question=question)
 
 
-def left_words(not_after: datetime, now: datetime) -> Text:
+def left_words(not_after: Instant, now: Instant) -> Text:
     """Return how long a certificate is still valid, in whole days.
 
     The last day has a text of its own, and so has a certificate without end.
@@ -159,7 +159,7 @@ def days_words(left: int) -> Text:
     return text("days.left", count=left)
 
 
-def span_words(not_after: datetime, now: datetime) -> Text:
+def span_words(not_after: Instant, now: Instant) -> Text:
     """Return how long a certificate is still valid, in years and months.
 
     The last two months are told in days.
@@ -188,7 +188,7 @@ def lead_words(procedure: Procedure | None) -> Text:
     return text("lead.between", first=first, count=last)
 
 
-def last_day_with_old(case: RenewalCase) -> datetime:
+def last_day_with_old(case: RenewalCase) -> Instant:
     """Return the last whole day that works for step 2-A.
 
     It is a moment on that day.
@@ -196,7 +196,7 @@ def last_day_with_old(case: RenewalCase) -> datetime:
     return earlier(last_moment_with_old(case.lineage, case.status.current), DAY)
 
 
-def _title(subject: Subject, now: datetime) -> Text:
+def _title(subject: Subject, now: Instant) -> Text:
     key = key_words(subject.procedure)
     if is_last_day(subject, now):
         return text("notice.last_day.title", key=key)
@@ -216,7 +216,7 @@ def _title_of_path(path: Path) -> str | None:
     return "notice.renewed.title" if path.why is Reason.RENEWED else PATH_TITLES.get(path.kind)
 
 
-def _title_of_part(subject: Subject, now: datetime) -> Text:
+def _title_of_part(subject: Subject, now: Instant) -> Text:
     """Return what ends, where the key goes on to log in."""
     days, last, ended = PART_TITLES[subject.role]
     key, left = key_words(subject.procedure), days_left(subject.not_after, now)
@@ -234,7 +234,7 @@ def _title_of_days(left: int, key: Text, *, ends: bool) -> Text:
     return text("notice.ends.title", key=key, count=left)
 
 
-def _body(subject: Subject, now: datetime, *, first: bool) -> Text:
+def _body(subject: Subject, now: Instant, *, first: bool) -> Text:
     """Return until when, and last what to do.
 
     `first`: it is the first reminder of an end.
@@ -267,7 +267,7 @@ def _arguments(subject: Subject) -> dict[str, Argument]:
     return arguments
 
 
-def _body_id(subject: Subject, now: datetime) -> str:
+def _body_id(subject: Subject, now: Instant) -> str:
     path = subject.path
     if path is None:
         return _body_without_path(subject, now)
@@ -280,7 +280,7 @@ def _body_id(subject: Subject, now: datetime) -> str:
     return _body_of_path(path, subject, now)
 
 
-def _body_without_path(subject: Subject, now: datetime) -> str:
+def _body_without_path(subject: Subject, now: Instant) -> str:
     if _waits_for_window(subject, now):
         return "notice.window"
     has_ended = expired(subject.not_after, now)
@@ -289,7 +289,7 @@ def _body_without_path(subject: Subject, now: datetime) -> str:
     return BODIES_BY_ROLE[subject.role][has_ended]
 
 
-def _body_of_path(path: Path, subject: Subject, now: datetime) -> str:
+def _body_of_path(path: Path, subject: Subject, now: Instant) -> str:
     has_ended = expired(subject.not_after, now)
     match path.kind:
         case WorkflowKind.ACTIVATE if path.not_before is not None:
@@ -306,7 +306,7 @@ def _body_of_path(path: Path, subject: Subject, now: datetime) -> str:
             return _order_body(subject, now, has_ended=has_ended)
 
 
-def _waits_for_window(subject: Subject, now: datetime) -> bool:
+def _waits_for_window(subject: Subject, now: Instant) -> bool:
     """Return whether a renewal is not possible yet."""
     case = subject.case
     return case is not None and case.opens is not None and now < case.opens and not subject.ends_before_login
@@ -332,14 +332,14 @@ def _association_body(subject: Subject, *, has_ended: bool) -> str:
     return ASSOCIATION_BODIES[has_ended]
 
 
-def _order_body(subject: Subject, now: datetime, *, has_ended: bool) -> str:
+def _order_body(subject: Subject, now: Instant, *, has_ended: bool) -> str:
     if subject.ends_before_login:
         return BODIES_BY_ROLE[subject.role][has_ended]
     body_id = _body_of_whole_key(subject, now, has_ended=has_ended)
     return SIGNING_BODIES.get(body_id, body_id) if subject.never_logs_in else body_id
 
 
-def _body_of_whole_key(subject: Subject, now: datetime, *, has_ended: bool) -> str:
+def _body_of_whole_key(subject: Subject, now: Instant, *, has_ended: bool) -> str:
     if subject.is_ordered:
         return ORDERED_BODIES[has_ended]
     if has_ended:
@@ -351,13 +351,13 @@ def _body_of_whole_key(subject: Subject, now: datetime, *, has_ended: bool) -> s
     return PRESSING_BODIES[days_left(subject.not_after, now) <= SOON or subject.recall is not None]
 
 
-def _is_first_reminder(dedup_keys: Iterable[DedupKey], memory: Memory, now: datetime) -> bool:
+def _is_first_reminder(dedup_keys: Iterable[DedupKey], memory: Memory, now: Instant) -> bool:
     """Return whether a notice tells of an end for the first time."""
     milestones = [dedup_key for dedup_key in dedup_keys if isinstance(dedup_key, MilestoneKey)]
     return bool(milestones) and not any(was_delivered(memory, milestone, now) for milestone in milestones)
 
 
-def _button(subject: Subject, now: datetime) -> Text:
+def _button(subject: Subject, now: Instant) -> Text:
     """Return the button's label.
 
     It opens the next step, or the window where that step is not at the computer.
@@ -374,7 +374,7 @@ def _button(subject: Subject, now: datetime) -> Text:
     return text(PATH_BUTTONS[path.kind])
 
 
-def _more(subject: Subject, now: datetime) -> Iterator[NoticeChoice]:
+def _more(subject: Subject, now: Instant) -> Iterator[NoticeChoice]:
     """Yield the button beside the first one."""
     if subject.path is None:
         return
@@ -388,7 +388,7 @@ def _more(subject: Subject, now: datetime) -> Iterator[NoticeChoice]:
         yield NoticeChoice.LATER
 
 
-def _is_late(subject: Subject, now: datetime) -> bool:
+def _is_late(subject: Subject, now: Instant) -> bool:
     """Return whether the ordered key should have come."""
     case = subject.case
     return case is not None and case.expected is not None and is_waiting(case) and case.expected <= now

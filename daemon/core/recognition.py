@@ -4,11 +4,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import product
 from unicodedata import normalize
 
 from config.i18n.text import clean
+from config.instants import Instant
 from daemon.core.model import (
     NO_READER,
     Certificate,
@@ -67,7 +67,7 @@ class Content:
     attempts: int = 1
     """How often this insertion was read."""
 
-    read_at: datetime
+    read_at: Instant
     """When it was read last."""
 
 
@@ -157,7 +157,7 @@ def remember_key(
     memory: Memory,
     group: tuple[TokenReading, ...],
     reader: ReaderName | None,
-    now: datetime,
+    now: Instant,
     elsewhere: frozenset[KeyId] = NOWHERE,
 ) -> tuple[Memory, Key | None]:
     """Remember one key as read now.
@@ -294,7 +294,7 @@ def _with_identity(key: Key, before: Key) -> Key:
 
 
 def _records(
-    memory: Memory, certificates: Mapping[Fingerprint, Certificate], now: datetime
+    memory: Memory, certificates: Mapping[Fingerprint, Certificate], now: Instant
 ) -> dict[Fingerprint, CertificateRecord]:
     """Return the records of these certificates, seen now."""
     found: dict[Fingerprint, CertificateRecord] = {}
@@ -467,7 +467,7 @@ def _renews(certificates: Mapping[Fingerprint, Certificate], known: list[Key], m
     return bool(before and new) and max(new) > max(before)
 
 
-def _begins(certificates: Iterable[Certificate]) -> list[datetime]:
+def _begins(certificates: Iterable[Certificate]) -> list[Instant]:
     return [c.not_before for c in _deciding(certificates) if c.not_before is not None]
 
 

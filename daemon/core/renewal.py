@@ -1,9 +1,10 @@
 """Chooses what a holder has to do next."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum, StrEnum
 
+from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall
 from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
@@ -63,7 +64,7 @@ def activation(key: Key) -> Activation:
     return Activation.UNKNOWN
 
 
-def lineage_status(lineage: KeyLineage, now: datetime) -> LineageStatus:
+def lineage_status(lineage: KeyLineage, now: Instant) -> LineageStatus:
     """Decide which key the account knows, from the set of known keys.
 
     The account knows the only key. Of several it knows the one before the latest, until the latest is confirmed.
@@ -91,7 +92,7 @@ def never_logs_in(entry: LineageEntry) -> bool:
     return entry.seen.certificate.role is not Role.AUTHENTICATION
 
 
-def _works_by_itself(entry: LineageEntry, now: datetime) -> bool:
+def _works_by_itself(entry: LineageEntry, now: Instant) -> bool:
     """Return whether no account has to know a key.
 
     So it is with one that only signs, once it is activated.
@@ -102,7 +103,7 @@ def _works_by_itself(entry: LineageEntry, now: datetime) -> bool:
 def choose_path(
     lineage: KeyLineage,
     status: LineageStatus,
-    now: datetime,
+    now: Instant,
     notices: NoticeSettings,
     *,
     blank_token: bool = False,
@@ -128,13 +129,13 @@ def choose_path(
     return _path_to_next(lineage, current, now)
 
 
-def _is_early(lineage: KeyLineage, current: LineageEntry, now: datetime, notices: NoticeSettings) -> bool:
+def _is_early(lineage: KeyLineage, current: LineageEntry, now: Instant, notices: NoticeSettings) -> bool:
     """Return whether a renewal is not due yet, or not possible."""
     opens = window_opens(lineage.procedure, current.not_after, current.recall)
     return current.not_after - now > first_notice(notices) or (opens is not None and now < opens)
 
 
-def window_opens(procedure: Procedure, end: datetime, recall: Recall | None) -> datetime | None:
+def window_opens(procedure: Procedure, end: Instant, recall: Recall | None) -> Instant | None:
     """Return when a renewal becomes possible, None for always.
 
     Before a recall there is no such wait: what it means is replaced out of turn.
@@ -144,7 +145,7 @@ def window_opens(procedure: Procedure, end: datetime, recall: Recall | None) -> 
     return earlier(end, procedure.window)
 
 
-def _path_of_valid(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path | None:
+def _path_of_valid(lineage: KeyLineage, current: LineageEntry, now: Instant) -> Path | None:
     """Return the path to bring in the only key, None for none."""
     if current.renewed is not None and not _is_known_renewal(current):
         return _path_after_renewal(lineage, current, current.renewed)
@@ -156,12 +157,12 @@ def _path_of_valid(lineage: KeyLineage, current: LineageEntry, now: datetime) ->
     return replace(path, not_before=_begin_ahead(current, now))
 
 
-def _begin_ahead(entry: LineageEntry, now: datetime) -> datetime | None:
+def _begin_ahead(entry: LineageEntry, now: Instant) -> Instant | None:
     """Return when a certificate begins, None when it has begun."""
     return entry.not_before if entry.not_before > now else None
 
 
-def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
+def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: Instant) -> Path:
     """Return how to get the next certificate."""
     if expired(current.not_after, now):
         why = Reason.ORDER_ENDED if never_logs_in(current) else Reason.ORDER_EXPIRED
@@ -176,7 +177,7 @@ def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: datetime) -> 
     return replace(_path(lineage, WorkflowKind.ORDER, Reason.ORDER_BY, old=current), order_by=last)
 
 
-def order_by(lineage: KeyLineage, current: LineageEntry) -> datetime | None:
+def order_by(lineage: KeyLineage, current: LineageEntry) -> Instant | None:
     """Return until when an order comes in time for 2-A.
 
     None where it is not known how long that takes, or 2-A is not for the key.
@@ -187,7 +188,7 @@ def order_by(lineage: KeyLineage, current: LineageEntry) -> datetime | None:
     return earlier(last_moment_with_old(lineage, current), longest)
 
 
-def waits_until(status: LineageStatus, now: datetime) -> datetime | None:
+def waits_until(status: LineageStatus, now: Instant) -> Instant | None:
     """Return when the certificate begins without which nothing can be done."""
     begins = status.current.successor or status.newest.not_before
     return begins if begins > now else None
@@ -218,7 +219,7 @@ def _path_after_renewal(lineage: KeyLineage, current: LineageEntry, renewed: Cer
     return replace(path, old_fingerprint=certificate.fingerprint, date=date, recall=None)
 
 
-def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datetime) -> Path:
+def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: Instant) -> Path:
     why = Reason.NO_CERTIFICATE_YET
     if expired(current.not_after, now):
         why = Reason.NO_CERTIFICATE_YET_OLD_ENDED
@@ -226,7 +227,7 @@ def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: datet
     return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, then=way)
 
 
-def last_moment_with_old(lineage: KeyLineage, current: LineageEntry) -> datetime:
+def last_moment_with_old(lineage: KeyLineage, current: LineageEntry) -> Instant:
     """Return when the old key is too near its end for 2-A."""
     return max(earlier(current.not_after, lineage.procedure.margin), current.not_before)
 
@@ -235,7 +236,7 @@ def _register(
     lineage: KeyLineage,
     current: LineageEntry | None,
     pending: LineageEntry,
-    now: datetime,
+    now: Instant,
     *,
     link_is_out: bool = False,
 ) -> Path | None:
@@ -255,7 +256,7 @@ def _register(
 
 
 def _path_of_active(
-    lineage: KeyLineage, current: LineageEntry | None, pending: LineageEntry, at: datetime, *, link_is_out: bool
+    lineage: KeyLineage, current: LineageEntry | None, pending: LineageEntry, at: Instant, *, link_is_out: bool
 ) -> Path:
     """Return the path that registers an activated key at a moment."""
     way, why = WorkflowKind.ASSOCIATE_NEW, Reason.OLD_LOST
@@ -266,7 +267,7 @@ def _path_of_active(
     return _path(lineage, way, why, old=current, new=pending)
 
 
-def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: datetime) -> Reason:
+def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: Instant) -> Reason:
     if activation(pending.key) is Activation.NEEDED:
         return Reason.ACTIVATION_NEEDED
     if current is None:
@@ -277,7 +278,7 @@ def _why_activate(pending: LineageEntry, current: LineageEntry | None, now: date
 
 
 def _why_way(
-    lineage: KeyLineage, current: LineageEntry, way: WorkflowKind, now: datetime, *, link_is_out: bool
+    lineage: KeyLineage, current: LineageEntry, way: WorkflowKind, now: Instant, *, link_is_out: bool
 ) -> Reason:
     if way is WorkflowKind.ASSOCIATE_NEW:
         if expired(current.not_after, now):
@@ -289,7 +290,7 @@ def _why_way(
 
 
 def _way_to_register(
-    lineage: KeyLineage, current: LineageEntry, now: datetime, *, link_is_out: bool = False
+    lineage: KeyLineage, current: LineageEntry, now: Instant, *, link_is_out: bool = False
 ) -> WorkflowKind:
     """Choose between step 2-A and step 2-B.
 
@@ -323,14 +324,14 @@ def _path(
     )
 
 
-def _question_about_old_key(only: LineageEntry, now: datetime) -> Question | None:
+def _question_about_old_key(only: LineageEntry, now: Instant) -> Question | None:
     settled = only.key.claims & {Claim.OLD_LOST, Claim.WORKS} or expired(only.not_after, now) or never_logs_in(only)
     if Claim.REPLACES in only.key.claims and not settled:
         return Question.OLD_KEY
     return None
 
 
-def _question_about_renewal(only: LineageEntry, procedure: Procedure, now: datetime) -> Question | None:
+def _question_about_renewal(only: LineageEntry, procedure: Procedure, now: Instant) -> Question | None:
     """Return the question whether a certificate was renewed on its key.
 
     It was, where both were read together. Where the procedure renews in place, nothing else is expected.
@@ -354,7 +355,7 @@ def _looks_in_use(latest: LineageEntry, before: tuple[LineageEntry, ...]) -> boo
     return first and latest.seen.first_seen - latest.not_before > IN_USE_AFTER
 
 
-def _without_expired_latecomers(entries: tuple[LineageEntry, ...], now: datetime) -> tuple[LineageEntry, ...]:
+def _without_expired_latecomers(entries: tuple[LineageEntry, ...], now: Instant) -> tuple[LineageEntry, ...]:
     """Drop latest keys that expired unconfirmed before an earlier one."""
     kept = entries
     while len(kept) > 1 and _is_expired_latecomer(kept[-1], kept[:-1], now):
@@ -362,7 +363,7 @@ def _without_expired_latecomers(entries: tuple[LineageEntry, ...], now: datetime
     return kept
 
 
-def _is_expired_latecomer(latest: LineageEntry, before: tuple[LineageEntry, ...], now: datetime) -> bool:
+def _is_expired_latecomer(latest: LineageEntry, before: tuple[LineageEntry, ...], now: Instant) -> bool:
     if Claim.WORKS in latest.key.claims or not expired(latest.not_after, now):
         return False
     return any(not expired(entry.not_after, now) for entry in before)

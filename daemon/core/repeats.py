@@ -1,9 +1,9 @@
 """When a notice without an answer comes again."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, time, timedelta, tzinfo
 
-from config.instants import local_time
+from config.instants import Instant, instant, local_time
 from daemon.core.expiry import DAY, expired, later
 
 MORNING = time(9)  # of a day without login or unlock
@@ -19,10 +19,10 @@ class Presence:
     """
 
     zone: tzinfo
-    arrived: datetime | None = None
+    arrived: Instant | None = None
     locked: bool = False
 
-    def is_there(self, now: datetime) -> bool:
+    def is_there(self, now: Instant) -> bool:
         """Return whether a repeat is seen now.
 
         That is so from the first login or unlock of the local day, or from nine o'clock where there is neither.
@@ -33,15 +33,15 @@ class Presence:
             return True
         return local_time(now, self.zone).time() >= MORNING
 
-    def day(self, moment: datetime) -> date:
+    def day(self, moment: Instant) -> date:
         """Return the local day of a moment."""
         return local_time(moment, self.zone).date()
 
-    def next_morning(self, now: datetime) -> datetime:
+    def next_morning(self, now: Instant) -> Instant:
         """Return the next nine o'clock, local time."""
         local = local_time(now, self.zone)
         morning = local.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
-        return morning if morning > local else later(morning, DAY)
+        return instant(morning if morning > local else later(morning, DAY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,9 @@ class Telling:
     `end_told` is when the end of its certificate was first told as past.
     """
 
-    told: datetime
-    answered: datetime | None = None
-    end_told: datetime | None = None
+    told: Instant
+    answered: Instant | None = None
+    end_told: Instant | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -61,7 +61,7 @@ class Telling:
         return self.answered is not None and self.answered >= self.told
 
 
-def gap(end: datetime, telling: Telling, now: datetime) -> timedelta | None:
+def gap(end: Instant, telling: Telling, now: Instant) -> timedelta | None:
     """Return how long after its telling a notice comes again.
 
     None: it does not, since it was answered and a milestone is still to come.

@@ -4,15 +4,15 @@ Another person is in front then, and the key in the reader is theirs.
 """
 
 from dataclasses import replace
-from datetime import datetime
 
+from config.instants import Instant
 from daemon.core.card_reads import take_readers
 from daemon.core.model import ReaderState
 from daemon.core.state import Background, State
 from daemon.core.troubles import Trouble
 
 
-def enter_background(state: State, at: datetime) -> State:
+def enter_background(state: State, at: Instant) -> State:
     """Forget what is in the readers, and what is being read."""
     if state.background is not None:
         return state
@@ -20,7 +20,7 @@ def enter_background(state: State, at: datetime) -> State:
     return replace(state.lose_service(Trouble.SESSION_INACTIVE, at), background=background, reads={})
 
 
-def enter_foreground(state: State, at: datetime) -> State:
+def enter_foreground(state: State, at: Instant) -> State:
     """Return the state in which each card is new."""
     background = state.background
     if background is None:

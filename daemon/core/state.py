@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 
 from config.i18n.text import Sentence, Text
+from config.instants import Instant
 from config.settings import SettingId, Settings
 from config.workflows import Destination
 from daemon.core.action_id import ActionKind
@@ -61,7 +62,7 @@ class Awaited:
 
     key: KeyId
     procedure: str
-    until: datetime
+    until: Instant
     others: frozenset[KeyId] = frozenset()
 
 
@@ -78,7 +79,7 @@ class Delivery:
     """A notice in flight: when it was sent, and how often."""
 
     dedup_keys: tuple[DedupKey, ...]
-    at: datetime
+    at: Instant
     times: int = 1
 
 
@@ -114,7 +115,7 @@ class State:
     background: Background | None = None
     """What is kept for the return to the foreground, None in the foreground."""
 
-    blind_since: datetime | None = None
+    blind_since: Instant | None = None
     """Since when it has not answered."""
 
     contents: Mapping[ReaderName | None, Content] = field(default_factory=dict)
@@ -137,10 +138,10 @@ class State:
     awaited: Awaited | None = None
     """The key that the user was asked to put in."""
 
-    activating_until: datetime | None = None
+    activating_until: Instant | None = None
     """Until when a token is read often, because the user activates it."""
 
-    arrived: datetime | None = None
+    arrived: Instant | None = None
     """When the user last logged in or unlocked the session."""
 
     locked: bool = False
@@ -185,10 +186,10 @@ class State:
     launching: Mapping[tuple[str, Destination], KeyId] = field(default_factory=dict)
     """The newest key of the case for which a destination is being opened, by procedure and destination."""
 
-    launched_at: Mapping[tuple[str, Destination, KeyId], datetime] = field(default_factory=dict)
+    launched_at: Mapping[tuple[str, Destination, KeyId], Instant] = field(default_factory=dict)
     """When each destination was last launched, by procedure, destination and newest key of the case."""
 
-    run_at: Mapping[ActionKind, datetime] = field(default_factory=dict)
+    run_at: Mapping[ActionKind, Instant] = field(default_factory=dict)
     """When each action that a double click shall not do twice was last chosen."""
 
     asked: tuple[KeyId, tuple[Claim, ...]] | None = None
@@ -203,10 +204,10 @@ class State:
     has_failed: bool = False
     """Whether a part of vigicle has failed since the start, and left something out."""
 
-    clock: datetime | None = None
+    clock: Instant | None = None
     """The latest moment of an event."""
 
-    wake_at: datetime | None = None
+    wake_at: Instant | None = None
     """The moment of the next `Tick` that was asked for."""
 
     @property
@@ -220,7 +221,7 @@ class State:
         """The readers that are known to hold a card."""
         return tuple(r for r in self.readers or () if r.occupancy is Occupancy.HOLDING)
 
-    def lose_service(self, trouble: Trouble, at: datetime) -> "State":
+    def lose_service(self, trouble: Trouble, at: Instant) -> "State":
         """Return the state with every reader unknown."""
         unknown = tuple(replace(r, occupancy=Occupancy.UNKNOWN, trouble=None) for r in self.readers or ())
         return replace(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
+from config.instants import Instant
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.issuers import is_use_open
@@ -21,7 +21,7 @@ TROUBLES_OF_READ_CARDS = {
 }  # troubles of a card that was read
 
 
-def build_report(state: State, assessment: Assessment, now: datetime) -> Report:
+def build_report(state: State, assessment: Assessment, now: Instant) -> Report:
     """Return everything that is known, in the form of the contract."""
     doubts = {case.doubt.pair: case.doubt for case in assessment.cases if case.doubt}
     report = Report(
@@ -95,7 +95,7 @@ def _is_blind(report: Report) -> bool:
     return bool(full) and all(reader.trouble and reader.trouble not in TROUBLES_OF_READ_CARDS for reader in full)
 
 
-def general_troubles(state: State, assessment: Assessment, now: datetime) -> list[Trouble]:
+def general_troubles(state: State, assessment: Assessment, now: Instant) -> list[Trouble]:
     """Return the troubles that belong to no single reader."""
     stages = {certificate.stage for certificate in assessment.certificates}
     found = {

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar, assert_never
 
 from config.i18n.text import text
-from config.instants import local_time
+from config.instants import Instant, instant, local_time
 from config.settings import Settings
 from config.workflows import Destination
 from daemon.core import events
@@ -220,7 +220,7 @@ def _take_launched(state: State, event: events.Launched) -> Step:
     return after, (ShowNotice(notice=_launch_notice(state.settings, event, event.trouble)),)
 
 
-def _settle(state: State, now: datetime) -> Step:
+def _settle(state: State, now: Instant) -> Step:
     """Return the effects that follow from the state at this moment."""
     state, orders = _read_due(state, now)
     assessment = assess_state(state, now)
@@ -237,7 +237,7 @@ def _settle(state: State, now: datetime) -> Step:
     return state, orders + answers + opened + shown_notices + shown + woken
 
 
-def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
+def _draw(state: State, assessment: Assessment, now: Instant) -> Step:
     """Build the guide and the tray, and show those that have changed."""
     cards = certificate_cards(state, assessment, now)
     more = len(assessment.certificates) - len(cards)
@@ -251,7 +251,7 @@ def _draw(state: State, assessment: Assessment, now: datetime) -> Step:
     return replace(state, tray=tray, guide=view), tuple(shown)
 
 
-def _wake(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Step:
+def _wake(state: State, assessment: Assessment, held_until: Instant | None, now: Instant) -> Step:
     """Order the next tick, where its moment has changed."""
     wake = min((m for m in _moments(state, assessment, held_until, now) if m > now), default=None)
     if wake == state.wake_at:
@@ -259,7 +259,7 @@ def _wake(state: State, assessment: Assessment, held_until: datetime | None, now
     return replace(state, wake_at=wake), (WakeAt(moment=wake),)
 
 
-def _on_time(state: State, now: datetime) -> State:
+def _on_time(state: State, now: Instant) -> State:
     """Enter the time of an event.
 
     Where the clock was set back, what is under way is moved back too, so that it still takes as long.
@@ -271,7 +271,7 @@ def _on_time(state: State, now: datetime) -> State:
     return replace(state, clock=max(now, state.clock))
 
 
-def _read_due(state: State, now: datetime) -> tuple[State, tuple[ReadTokens, ...]]:
+def _read_due(state: State, now: Instant) -> tuple[State, tuple[ReadTokens, ...]]:
     """Order the read that is due, if any."""
     names = unread(state, now)
     after, orders = state, tuple[ReadTokens, ...]()
@@ -312,7 +312,7 @@ def _with_activation(effects: tuple[Effect, ...], activation: ActivationToken | 
     )
 
 
-def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State, tuple[Reply, ...]]:
+def _answer(state: State, assessment: Assessment, now: Instant) -> tuple[State, tuple[Reply, ...]]:
     """Reply to the checks whose reads have all finished.
 
     A card that came meanwhile is read first.
@@ -326,8 +326,8 @@ def _answer(state: State, assessment: Assessment, now: datetime) -> tuple[State,
 
 
 def _show_notices(
-    state: State, assessment: Assessment, now: datetime
-) -> tuple[State, tuple[ShowNotice, ...], datetime | None]:
+    state: State, assessment: Assessment, now: Instant
+) -> tuple[State, tuple[ShowNotice, ...], Instant | None]:
     """Show the notices that are due.
 
     None is shown while a card is read or the clock is wrong. In quiet hours the third value is their end, where a
@@ -339,11 +339,11 @@ def _show_notices(
     fresh = [notice for notice in due if not _is_under_way(state.in_flight.get(notice.notice_id), now)]
     quiet = quiet_until(local_time(now, state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
-        return state, (), quiet if fresh else None
+        return state, (), instant(quiet) if fresh else None
     return _hand_out(state, due, fresh, now), tuple(ShowNotice(notice=notice) for notice in fresh), None
 
 
-def _hand_out(state: State, due: list[Notice], fresh: list[Notice], now: datetime) -> State:
+def _hand_out(state: State, due: list[Notice], fresh: list[Notice], now: Instant) -> State:
     """Remember which notices are on their way.
 
     The fresh ones set out now.
@@ -354,7 +354,7 @@ def _hand_out(state: State, due: list[Notice], fresh: list[Notice], now: datetim
     return replace(state, in_flight=under_way | setting_out)
 
 
-def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
+def _due(state: State, assessment: Assessment, now: Instant) -> list[Notice]:
     """Return every notice that is due, whatever the hour."""
     procedures = state.settings.procedures
     of_keys = (
@@ -368,7 +368,7 @@ def _due(state: State, assessment: Assessment, now: datetime) -> list[Notice]:
     return due
 
 
-def _with_welcome(due: list[Notice], state: State, assessment: Assessment, now: datetime) -> list[Notice]:
+def _with_welcome(due: list[Notice], state: State, assessment: Assessment, now: Instant) -> list[Notice]:
     """Return the notices with the welcome first.
 
     Where one is due about a key, the two are one.
@@ -380,12 +380,12 @@ def _with_welcome(due: list[Notice], state: State, assessment: Assessment, now: 
     return [greeting if notice is first else notice for notice in due]
 
 
-def _next_delivery(notice: Notice, before: Delivery | None, now: datetime) -> Delivery:
+def _next_delivery(notice: Notice, before: Delivery | None, now: Instant) -> Delivery:
     times = 1 if before is None else before.times + 1
     return Delivery(dedup_keys=notice.dedup_keys, at=now, times=times)
 
 
-def _is_under_way(delivery: Delivery | None, now: datetime) -> bool:
+def _is_under_way(delivery: Delivery | None, now: Instant) -> bool:
     """Return whether a notice may still be on its way.
 
     One that was handed out in the future is not: the clock has been set back since.
@@ -393,7 +393,7 @@ def _is_under_way(delivery: Delivery | None, now: datetime) -> bool:
     return delivery is not None and delivery.at <= later(now, CLOCK_JITTER) and now < _overdue_at(delivery)
 
 
-def _overdue_at(delivery: Delivery) -> datetime:
+def _overdue_at(delivery: Delivery) -> Instant:
     """Return when a notice without confirmation may be shown again."""
     if delivery.times == 1:
         return later(delivery.at, DELIVERY_LIMIT)
@@ -454,7 +454,7 @@ def _address(settings: Settings, event: events.Launched) -> str | None:
     return addresses.get(event.destination)
 
 
-def _moments(state: State, assessment: Assessment, held_until: datetime | None, now: datetime) -> Iterator[datetime]:
+def _moments(state: State, assessment: Assessment, held_until: Instant | None, now: Instant) -> Iterator[Instant]:
     """Yield every moment at which to look again."""
     yield from moments(assessment, state.memory, state.settings, state.presence, now)
     yield from guide_moments(assessment, state.memory)
@@ -468,7 +468,7 @@ def _moments(state: State, assessment: Assessment, held_until: datetime | None, 
         yield held_until
 
 
-def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: datetime) -> Iterator[HistoryEntry]:
+def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: Instant) -> Iterator[HistoryEntry]:
     """Yield what changed as entries of the history."""
     for key_id, key in after.keys.items():
         known = before.keys.get(key_id)
@@ -484,7 +484,7 @@ def _history(before: Memory, after: Memory, effects: tuple[Effect, ...], now: da
             yield HistoryEntry(at=now, what=f"launched_{effect.destination}", subject=effect.procedure)
 
 
-def _key_history(key: Key, known: Key | None, now: datetime) -> Iterator[HistoryEntry]:
+def _key_history(key: Key, known: Key | None, now: Instant) -> Iterator[HistoryEntry]:
     """Yield what changed of one key.
 
     `known` is the key as it was remembered, None for a new key.
@@ -498,13 +498,13 @@ def _key_history(key: Key, known: Key | None, now: datetime) -> Iterator[History
         yield HistoryEntry(at=now, what="named" if key.name else "unnamed", subject=key.id)
 
 
-def _claimed(key: Key, claims: frozenset[Claim], now: datetime) -> Iterator[HistoryEntry]:
+def _claimed(key: Key, claims: frozenset[Claim], now: Instant) -> Iterator[HistoryEntry]:
     for claim in sorted(claims):
         yield HistoryEntry(at=now, what=f"told_{claim}", subject=key.id)
 
 
 def _added(
-    what: str, before: Mapping[Id, datetime], after: Mapping[Id, datetime], now: datetime
+    what: str, before: Mapping[Id, Instant], after: Mapping[Id, Instant], now: Instant
 ) -> Iterator[HistoryEntry]:
     for subject in after.keys() - before.keys():
         yield HistoryEntry(at=now, what=what, subject=subject)

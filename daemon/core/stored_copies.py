@@ -6,8 +6,8 @@ nor told by itself. It only says what the old key was, once a newer key of the s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
+from config.instants import Instant
 from daemon.core.caching import memoize_last
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
 from daemon.core.recognition import ID_LENGTH
@@ -17,7 +17,7 @@ Copies = Mapping[Fingerprint, CertificateRecord]
 
 
 def old_ones(
-    copies: Iterable[Certificate], memory: Memory, present: frozenset[Fingerprint], now: datetime
+    copies: Iterable[Certificate], memory: Memory, present: frozenset[Fingerprint], now: Instant
 ) -> dict[Fingerprint, CertificateRecord]:
     """Return the copy of the key before each one that is in.
 
@@ -70,6 +70,6 @@ def _precedes(one: Certificate, other: Certificate) -> bool:
     return is_earlier and match_holders(one, other) is HolderMatch.SAME and not contradict(one, other)
 
 
-def _begin(certificate: Certificate) -> datetime:
+def _begin(certificate: Certificate) -> Instant:
     assert certificate.not_before is not None  # noqa: S101 - `_logs_in` has let it in
     return certificate.not_before

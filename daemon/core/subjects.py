@@ -1,9 +1,10 @@
 """The keys to notify of, and what was told of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from config.i18n.text import Text, text
+from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -28,7 +29,7 @@ class Subject:
     """
 
     key: Key
-    not_after: datetime
+    not_after: Instant
     role: Role
     recall: Recall | None = None
     case: RenewalCase | None
@@ -50,7 +51,7 @@ class Subject:
         return self.case.lineage.procedure
 
     @property
-    def expected(self) -> datetime | None:
+    def expected(self) -> Instant | None:
         """When the ordered key should be here."""
         if self.case is None:
             return None
@@ -77,7 +78,7 @@ class Subject:
 
 
 @memoize_last
-def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Subject, ...]:
+def subjects(assessment: Assessment, memory: Memory, now: Instant) -> tuple[Subject, ...]:
     """Return the keys to notify of.
 
     They are the current key of each case, and each key without a procedure.
@@ -107,14 +108,14 @@ def subjects(assessment: Assessment, memory: Memory, now: datetime) -> tuple[Sub
 
 
 def _ends_before_login(
-    end: datetime, first: CertificateStatus, case: RenewalCase | None, assessment: Assessment
+    end: Instant, first: CertificateStatus, case: RenewalCase | None, assessment: Assessment
 ) -> bool:
     if case is None:
         return assessment.login_beside(first) is not None
     return case.status.current.not_after >= later(end, DAY)
 
 
-def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: datetime) -> datetime:
+def _end_to_announce(key: Key, ends: list[Instant], memory: Memory, now: Instant) -> Instant:
     """Return the end to announce next.
 
     It is the earliest; once that was announced as past, the next that is more than a day later.
@@ -126,12 +127,12 @@ def _end_to_announce(key: Key, ends: list[datetime], memory: Memory, now: dateti
     return min((end for end in ends if end > later(max(announced), DAY)), default=max(announced))
 
 
-def was_delivered(memory: Memory, dedup_key: DedupKey, now: datetime) -> bool:
+def was_delivered(memory: Memory, dedup_key: DedupKey, now: Instant) -> bool:
     """Return whether a notice with this key was delivered."""
     return delivered_at(memory, dedup_key, now) is not None
 
 
-def delivered_at(memory: Memory, dedup_key: DedupKey, now: datetime) -> datetime | None:
+def delivered_at(memory: Memory, dedup_key: DedupKey, now: Instant) -> Instant | None:
     """Return when a notice with this key was delivered.
 
     A moment in the far future was noted by a wrong clock and does not count.
@@ -163,7 +164,7 @@ def several_holders(assessment: Assessment, memory: Memory) -> bool:
     return len(names) > 1
 
 
-def is_last_day(subject: Subject, now: datetime) -> bool:
+def is_last_day(subject: Subject, now: Instant) -> bool:
     """Return whether this is the last day to begin step 2-A."""
     case, path = subject.case, subject.path
     if case is None or path is None or path.new_fingerprint is None or case.link_is_out:

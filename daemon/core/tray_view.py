@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from config.i18n.text import Text, text
-from config.instants import has_end
+from config.instants import Instant, has_end
 from config.settings import Procedure, Recall, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -67,7 +66,7 @@ class Shown:
     before the login of its key.
     """
 
-    end: datetime
+    end: Instant
     holder: str | Text
     procedure: Procedure | None
     recall: Recall | None = None
@@ -75,7 +74,7 @@ class Shown:
     part: Role | None = None
 
 
-def build_tray_view(state: State, assessment: Assessment, now: datetime) -> TrayView:
+def build_tray_view(state: State, assessment: Assessment, now: Instant) -> TrayView:
     """Return what the tray shows."""
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
     end = min((c.usable_until for c in counted if c.usable_until is not None), default=None)
@@ -90,7 +89,7 @@ def build_tray_view(state: State, assessment: Assessment, now: datetime) -> Tray
     )
 
 
-def _icon_state(state: State, assessment: Assessment, counted: list[CertificateStatus], now: datetime) -> IconState:
+def _icon_state(state: State, assessment: Assessment, counted: list[CertificateStatus], now: Instant) -> IconState:
     """Choose the icon's state by what matters most."""
     if names_being_read(state):
         return IconState.READING
@@ -111,7 +110,7 @@ def _worst_stage(counted: list[CertificateStatus]) -> IconState | None:
     return next((icon_state for stage, icon_state in ICON_STATES.items() if stage in stages), None)
 
 
-def _tray_trouble(state: State, now: datetime) -> Trouble | None:
+def _tray_trouble(state: State, now: Instant) -> Trouble | None:
     """Return the service's trouble, that of the first reader, or our own."""
     troubles = (pressing_trouble(state, reader) for reader in state.readers or ())
     own = Trouble.INTERNAL_FAULT if state.has_failed else None
@@ -120,7 +119,7 @@ def _tray_trouble(state: State, now: datetime) -> Trouble | None:
     return service_trouble(state, now) or next(filter(None, troubles), own)
 
 
-def _headline(icon_state: IconState, state: State, shown: Shown | None, now: datetime) -> Text:
+def _headline(icon_state: IconState, state: State, shown: Shown | None, now: Instant) -> Text:
     """Return the state in one line without names.
 
     It is the tooltip, too.
@@ -137,7 +136,7 @@ def _headline(icon_state: IconState, state: State, shown: Shown | None, now: dat
     return text("face.no_key")
 
 
-def _headline_of_key(shown: Shown, now: datetime) -> Text:
+def _headline_of_key(shown: Shown, now: Instant) -> Text:
     key, left = key_words(shown.procedure), left_words(shown.end, now)
     if shown.part is not None and shown.recall is None:
         return text(PART_HEADLINES[shown.part][expired(shown.end, now)], key=key, left=left)
@@ -169,7 +168,7 @@ def _first_case(assessment: Assessment) -> RenewalCase | None:
     return next((case for case in assessment.cases if case.path), None)
 
 
-def _items(state: State, assessment: Assessment, shown: Shown | None, now: datetime) -> Iterator[MenuItem]:
+def _items(state: State, assessment: Assessment, shown: Shown | None, now: Instant) -> Iterator[MenuItem]:
     """Yield what is to be done, then what is always there."""
     if shown is not None:
         yield MenuItem(label=_until(shown, now, named=several_holders(assessment, state.memory)))
@@ -182,14 +181,14 @@ def _items(state: State, assessment: Assessment, shown: Shown | None, now: datet
     yield MenuItem(label=text("menu.quit"), command=QuitDaemon())
 
 
-def _until(shown: Shown, now: datetime, *, named: bool) -> Text:
+def _until(shown: Shown, now: Instant, *, named: bool) -> Text:
     until = _until_words(shown.end, now)
     if named:
         return text("menu.named", holder=shown.holder, what=until)
     return until
 
 
-def _until_words(end: datetime, now: datetime) -> Text:
+def _until_words(end: Instant, now: Instant) -> Text:
     if not has_end(end):
         return text("menu.no_end")
     return text("menu.expired" if expired(end, now) else "menu.until", date=end)

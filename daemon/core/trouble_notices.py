@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from config.i18n.text import text
+from config.instants import Instant, instant
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment
 from daemon.core.card_reads import RETRIED, is_read_again
@@ -18,11 +19,11 @@ from daemon.core.troubles import Trouble
 
 SERVICE_PATIENCE = timedelta(seconds=60)
 TROUBLE_KEYS_KEPT = timedelta(days=60)
-RELEASED = datetime.fromisoformat("2026-11-01T00:00:00Z")
+RELEASED = instant(datetime.fromisoformat("2026-11-01T00:00:00Z"))
 NOTIFIED_TROUBLES = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED}
 
 
-def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iterator[Notice]:
+def trouble_notices(state: State, assessment: Assessment, now: Instant) -> Iterator[Notice]:
     """Yield the notices of troubles that are due now.
 
     Each comes once a day at most. A card that is of no use here is told once: an unread one for each reader, a token
@@ -34,7 +35,7 @@ def trouble_notices(state: State, assessment: Assessment, now: datetime) -> Iter
             yield notice
 
 
-def _troubles(state: State, assessment: Assessment, now: datetime) -> Iterator[tuple[str, Trouble]]:
+def _troubles(state: State, assessment: Assessment, now: Instant) -> Iterator[tuple[str, Trouble]]:
     """Yield each trouble worth a notice, with its place."""
     service = service_trouble(state, now)
     if service is not None:
@@ -94,7 +95,7 @@ def pressing_trouble(state: State, reader: ReaderState) -> Trouble | None:
     return found
 
 
-def service_trouble(state: State, now: datetime) -> Trouble | None:
+def service_trouble(state: State, now: Instant) -> Trouble | None:
     """Return the service's trouble once it has lasted.
 
     Before, the service may be restarting.
@@ -104,7 +105,7 @@ def service_trouble(state: State, now: datetime) -> Trouble | None:
     return state.service_trouble
 
 
-def clock_wrong(now: datetime) -> bool:
+def clock_wrong(now: Instant) -> bool:
     """Return whether the clock is before this program existed.
 
     No date can be judged by it then.
@@ -112,7 +113,7 @@ def clock_wrong(now: datetime) -> bool:
     return now < RELEASED
 
 
-def trouble_moments(state: State) -> Iterator[datetime]:
+def trouble_moments(state: State) -> Iterator[Instant]:
     """Yield when a trouble has lasted long enough for a notice."""
     if state.blind_since is not None and state.background is None:
         yield later(state.blind_since, SERVICE_PATIENCE)
@@ -126,7 +127,7 @@ def _told_before(state: State, place: str, trouble: Trouble) -> bool:
     return any(key.startswith(of_any_day) for key in state.memory.delivered)
 
 
-def _trouble_key(state: State, place: str, trouble: Trouble, now: datetime) -> TroubleKey | ForeignCardKey:
+def _trouble_key(state: State, place: str, trouble: Trouble, now: Instant) -> TroubleKey | ForeignCardKey:
     if trouble is Trouble.CARD_UNREAD:
         return ForeignCardKey(trouble, place)
     if trouble is not Trouble.NO_CERTIFICATE:
@@ -135,7 +136,7 @@ def _trouble_key(state: State, place: str, trouble: Trouble, now: datetime) -> T
     return ForeignCardKey(trouble, content.keys[0] if content and content.keys else place)
 
 
-def _trouble_notice(state: State, place: str, trouble: Trouble, now: datetime) -> Notice:
+def _trouble_notice(state: State, place: str, trouble: Trouble, now: Instant) -> Notice:
     return Notice(
         notice_id=NoticeId(NoticeKind.TROUBLE, place),
         title=text(TROUBLE_TITLES[trouble]),

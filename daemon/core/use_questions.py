@@ -1,9 +1,9 @@
 """Asks in a notice what a key is for."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from config.i18n.text import Text, text
+from config.instants import Instant
 from config.settings import Procedure
 from daemon.core.assessment import Assessment
 from daemon.core.dedup_keys import UseKey
@@ -26,7 +26,7 @@ def deciding_certificate(key: KeyId, assessment: Assessment, memory: Memory) -> 
 
 
 def with_use_question(
-    notice: Notice, assessment: Assessment, memory: Memory, procedures: tuple[Procedure, ...], now: datetime
+    notice: Notice, assessment: Assessment, memory: Memory, procedures: tuple[Procedure, ...], now: Instant
 ) -> Notice:
     """Return a notice whose second sentence asks, where it is open.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from config.i18n.text import Argument, Phrase, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
+from config.instants import instant
 from config.schema.load_settings import catalogue_settings
 from config.settings import SettingId
 from config.workflows import Needs, Workflow, WorkflowKind
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 
 OPALEXE = next(procedure for procedure in catalogue_settings().procedures if procedure.id == "opalexe")
 HOLDER = "Anne-Claire DE LA FONTAINE-BEAUSÉJOUR"
-OLD_BEGINS, OLD_ENDS = datetime(2023, 12, 4, 9, tzinfo=UTC), datetime(2026, 12, 4, 9, tzinfo=UTC)
-NEW_BEGINS, NEW_ENDS = datetime(2026, 11, 12, 9, tzinfo=UTC), datetime(2029, 11, 12, 9, tzinfo=UTC)
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
+OLD_BEGINS, OLD_ENDS = instant(datetime(2023, 12, 4, 9, tzinfo=UTC)), instant(datetime(2026, 12, 4, 9, tzinfo=UTC))
+NEW_BEGINS, NEW_ENDS = instant(datetime(2026, 11, 12, 9, tzinfo=UTC)), instant(datetime(2029, 11, 12, 9, tzinfo=UTC))
+NOW = instant(datetime(2026, 11, 24, tzinfo=UTC))
 PHASES = (
     ("Order", "Commander"),
     ("Activate", "Activer"),
@@ -257,7 +258,7 @@ def deadline_page(writer: Writer) -> Page:
         WorkflowKind.ADD_WITH_OLD,
         "click_link",
         **_in_reader(writer, ReaderStatus.NEW),
-        deadline=datetime.now(UTC) + timedelta(hours=23, minutes=12),
+        deadline=instant(datetime.now(UTC)) + timedelta(hours=23, minutes=12),
         deadline_words=writer.say(
             "The link works until tomorrow at 14:05.", "Le lien fonctionne jusqu’à demain, 14 h 05."
         ),

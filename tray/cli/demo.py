@@ -18,7 +18,7 @@ from rich.text import Text as Styled
 
 from config.i18n.text import clean, text
 from config.i18n.translator import Translator
-from config.instants import instant
+from config.instants import Instant, instant
 from config.settings import Settings
 from config.workflows import Destination
 from daemon.adapters.guide.messages import Page
@@ -35,7 +35,7 @@ from tray.cli.console import Terminal, styled
 
 T = TypeVar("T", Notice, Launch)
 
-BEGIN = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
+BEGIN = instant(datetime(2027, 1, 11, 9, 0, tzinfo=UTC))
 ENDS = BEGIN + timedelta(days=95)
 PAUSE_S = 1.3
 STEP_PAUSE_S = 0.6
@@ -52,7 +52,7 @@ class DemoFailure(Exception):  # noqa: N818 - it failed, and no caller handles i
     """The story did not go on as it should."""
 
 
-def key(name: str, holder: str, begins: datetime, ends: datetime) -> TokenReading:
+def key(name: str, holder: str, begins: Instant, ends: Instant) -> TokenReading:
     """Return a simulated key.
 
     `name` distinguishes it from the others.

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.folders import Folders
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
+from config.instants import instant
 from config.saved_files import SaveError
 from config.schema.load_settings import Loaded
 from config.system_errors import reason_of
@@ -117,7 +118,7 @@ def _export_calendar(
 ) -> Text:
     from tray.cli import calendar_file  # no other command needs icalendar
 
-    now = datetime.now(UTC)
+    now = instant(datetime.now(UTC))
     entries = calendar_entries(remembered(folders), loaded.settings, now)
     calendar_file.export(entries, options.ics, translator.render, now, may_replace=may_replace)
     return text("export.done", count=sum(not entry.cancelled for entry in entries), file=options.ics)
@@ -126,7 +127,7 @@ def _export_calendar(
 def _export_table(
     options: argparse.Namespace, folders: Folders, loaded: Loaded, _translator: Translator, may_replace: MayReplace
 ) -> Text:
-    rows = key_rows(remembered(folders), loaded.settings, datetime.now(UTC))
+    rows = key_rows(remembered(folders), loaded.settings, instant(datetime.now(UTC)))
     write_export(as_csv(rows), options.csv, may_replace=may_replace)
     return text("export.keys", count=len(rows), file=options.csv)
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.i18n.text import CleanText, Render, clean, text
+from config.instants import Instant, instant
 from daemon.core.commands import AnswerNotice, Command, QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived, Event, SessionLock, SessionMoved
 from daemon.core.views.tray import IconState, MenuItem, TrayView
@@ -92,7 +93,7 @@ class TrayIcon:
         self,
         render: Render,
         post: Callable[[Event], None],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], Instant] = lambda: instant(datetime.now(UTC)),
         session_patience_s: float = SESSION_PATIENCE_S,
     ) -> None:
         """Keep `render` and `post`. Nothing is loaded before `run`."""

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from config.folders import Folders
@@ -22,6 +21,7 @@ from config.system_errors import reason_of
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool, is_installed
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.commands import CheckKeys, GetStatus
@@ -138,7 +138,7 @@ def probe_login_start(starter: LoginStarter) -> Iterator[Check]:
 
 def probe_clock() -> Iterator[Check]:
     """Yield whether the computer's date is plausible."""
-    now = datetime.now(UTC)
+    now = read_clock()
     yield judge_clock(now, wrong=clock_wrong(now))
 
 
@@ -167,7 +167,7 @@ def read_once(read_snapshot: Snapshot, make_tokens: MakeTokenReader, settings: S
     tokens.start()
     try:
         inbox.post(read_snapshot())
-        inbox.post(CommandReceived(at=datetime.now(UTC), command=CheckKeys(), request=1))
+        inbox.post(CommandReceived(at=read_clock(), command=CheckKeys(), request=1))
         while True:
             event = inbox.next()
             if isinstance(event, TokensRead):

@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from config.i18n.text import Sentence, clean, text
 from config.i18n.translator import Translator
@@ -24,6 +23,7 @@ from daemon.adapters.guide.messages import (
 from daemon.adapters.guide.render import Rendered, render_page
 from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import WindowProcess
+from daemon.adapters.platform.clock import read_clock
 from daemon.core.commands import ChangeSetting, ChooseAction, Command, ForgetCertificate, NameKey
 from daemon.core.events import CommandReceived, ProblemMet
 from daemon.core.model import ActivationToken, Fingerprint
@@ -150,7 +150,7 @@ class GuidePublisher:
         if page is None or (command := command_of(answer, page)) is None:
             log.info("Ignored a stale answer to the guide")
             return
-        self._post(CommandReceived(at=datetime.now(UTC), command=command))
+        self._post(CommandReceived(at=read_clock(), command=command))
 
     def _ended(self, code: int | None) -> None:
         if code == NO_DISPLAY:
@@ -164,7 +164,7 @@ class GuidePublisher:
         if not self._has_reported:
             self._has_reported = True
             title, body = text("guide.no_window.title"), text("guide.no_window")
-            self._post(ProblemMet(at=datetime.now(UTC), topic="guide", title=title, body=body))
+            self._post(ProblemMet(at=read_clock(), topic="guide", title=title, body=body))
 
 
 def command_of(answer: GuideAnswer, page: Page) -> Command | None:

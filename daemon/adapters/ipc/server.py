@@ -10,7 +10,6 @@ import logging
 import queue
 import threading
 import time
-from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
@@ -38,6 +37,7 @@ from daemon.adapters.ipc.messages import (
     decode_request,
     encode_reply,
 )
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.core.commands import Command, RaiseGuide
 from daemon.core.events import CommandReceived, ProblemMet
@@ -233,7 +233,7 @@ class ControlServer:
             if self._closing.is_set():
                 return None
             self._waiting[number] = waiting
-        self._post(CommandReceived(at=datetime.now(UTC), command=command, request=number))
+        self._post(CommandReceived(at=read_clock(), command=command, request=number))
         try:
             return waiting.get(timeout=ANSWER_LIMIT_S)
         except queue.Empty:
@@ -245,7 +245,7 @@ class ControlServer:
 
 def _channel_closed(runtime: Path, reason: Argument) -> ProblemMet:
     body = text("control.unusable", folder=str(runtime), reason=reason)
-    return ProblemMet(at=datetime.now(UTC), topic="control", title=text("problem.title"), body=body)
+    return ProblemMet(at=read_clock(), topic="control", title=text("problem.title"), body=body)
 
 
 def _send_pages(connection: AnyConnection, subscriber: GuideSubscriber) -> None:

@@ -5,7 +5,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import assert_never
@@ -17,6 +16,7 @@ from daemon.adapters.guard import Guard
 from daemon.adapters.launch.mailto import letter_draft
 from daemon.adapters.launch.openers import open_address, open_letter, start_tool
 from daemon.adapters.launch.vendor_tool import find_tool, is_installed
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.elevation_windows import is_split
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
@@ -79,7 +79,7 @@ class DesktopLauncher:
         log.info("Launch of %s for %s: %s", order.destination, order.procedure, trouble or "done")
         self._post(
             Launched(
-                at=datetime.now(UTC),
+                at=read_clock(),
                 procedure=order.procedure,
                 destination=order.destination,
                 trouble=trouble,

@@ -5,7 +5,6 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from config.i18n.text import CleanText, Text, clean, text
@@ -19,6 +18,7 @@ from daemon.adapters.notify.channel import (
     Resumable,
 )
 from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.heap import give_back
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import AnswerWordsIssued, CommandReceived, Event, NoticeDelivered, NoticesSwitched
@@ -78,7 +78,7 @@ class ChainNotifier:
         if self._issues_words and (choices := offered_choices(message)):
             words = {AnswerWord(secrets.token_hex(16)): choice for choice in choices}
             message = replace(message, words=words)
-            self._post(AnswerWordsIssued(at=datetime.now(UTC), notice_id=notice.notice_id, words=words))
+            self._post(AnswerWordsIssued(at=read_clock(), notice_id=notice.notice_id, words=words))
         self._thread.begin("A notice", self._show(notice, message))
 
     def withdraw(self, notice_id: NoticeId) -> None:
@@ -111,7 +111,7 @@ class ChainNotifier:
                 log.error("No channel delivered a notice")
                 return
             self._post_until_stop(
-                NoticeDelivered(at=datetime.now(UTC), notice_id=notice.notice_id, dedup_keys=notice.dedup_keys)
+                NoticeDelivered(at=read_clock(), notice_id=notice.notice_id, dedup_keys=notice.dedup_keys)
             )
             if channel is self._channels[-1] and len(self._channels) > 1:
                 self._deliver_later(message)
@@ -146,7 +146,7 @@ class ChainNotifier:
         """Post whether the system shows notices, when that has changed."""
         if on != self._on:
             self._on = on
-            self._post_until_stop(NoticesSwitched(at=datetime.now(UTC), on=on))
+            self._post_until_stop(NoticesSwitched(at=read_clock(), on=on))
 
     def _deliver_later(self, message: Message) -> None:
         self._undelivered[message.notice_id] = message
@@ -172,7 +172,7 @@ class ChainNotifier:
     def _answer_to(self, notice_id: NoticeId) -> Answered:
         def answer(choice: NoticeChoice, activation: ActivationToken | None = None) -> None:
             command = AnswerNotice(notice_id=notice_id, choice=choice)
-            self._post_until_stop(CommandReceived(at=datetime.now(UTC), command=command, activation=activation))
+            self._post_until_stop(CommandReceived(at=read_clock(), command=command, activation=activation))
 
         return answer
 

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from functools import partial
 
 from daemon.adapters.guard import Guard
@@ -28,6 +27,7 @@ from daemon.adapters.pcsc.service import (
     within,
 )
 from daemon.adapters.pcsc.states import Insertions, is_exclusive
+from daemon.adapters.platform.clock import read_clock
 from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import ReaderState
 from daemon.core.troubles import Trouble
@@ -186,7 +186,7 @@ class PcscWatcher:
         if readers != self._shown:
             self._shown = readers
             log.debug("cards %s", [f"{reader.insertion} in {reader.name}" for reader in readers if reader.insertion])
-            self._post(ReadersSeen(at=_now(), readers=readers))
+            self._post(ReadersSeen(at=read_clock(), readers=readers))
 
     def _report_loss(self, trouble: Trouble, why: object) -> None:
         log.info("the PC/SC service is lost: %s", why)
@@ -194,12 +194,12 @@ class PcscWatcher:
             self._show(())
             return
         self._shown = None
-        self._post(ServiceLost(at=_now(), trouble=trouble))
+        self._post(ServiceLost(at=read_clock(), trouble=trouble))
 
 
 def read_snapshot() -> ReadersSeen | ServiceLost:
     """Return the readers and cards of this moment, without watching."""
-    silent: ReadersSeen | ServiceLost = ServiceLost(at=_now(), trouble=Trouble.SERVICE_STOPPED)
+    silent: ReadersSeen | ServiceLost = ServiceLost(at=read_clock(), trouble=Trouble.SERVICE_STOPPED)
     return within(SILENCE_LIMIT_S, _ask_for_snapshot, otherwise=silent)
 
 
@@ -211,9 +211,9 @@ def _ask_for_snapshot() -> ReadersSeen | ServiceLost:
     except ServiceError as error:
         log.debug("no PC/SC service: %s", error)
         if SERVICE_GOES_WITH_READERS and error.trouble is None:
-            return ReadersSeen(at=_now(), readers=())
-        return ServiceLost(at=_now(), trouble=error.trouble or Trouble.SERVICE_ABSENT)
-    return ReadersSeen(at=_now(), readers=Insertions().to_reader_states(states))
+            return ReadersSeen(at=read_clock(), readers=())
+        return ServiceLost(at=read_clock(), trouble=error.trouble or Trouble.SERVICE_ABSENT)
+    return ReadersSeen(at=read_clock(), readers=Insertions().to_reader_states(states))
 
 
 def _limit_ms(asked: States, *, has_new: bool, settling: bool) -> int:
@@ -255,7 +255,3 @@ def slow_down(quick_returns: int) -> float:
     if quick_returns < 3:
         return 0.0
     return 0.01 * float(2 ** min(quick_returns, 9))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

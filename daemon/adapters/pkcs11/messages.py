@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from daemon.adapters.gate import admit
+from daemon.adapters.gate import Decoder
 from daemon.core.model import Certificate, ReaderName, TokenReading
 from daemon.core.recognition import names_reader
 from daemon.core.troubles import Trouble
@@ -65,35 +65,18 @@ WorkerAnswer = TokenFound | CopiesFound | TroubleMet | Finished
 
 ENCODER = msgspec.json.Encoder()
 REQUESTS = msgspec.json.Decoder(ReadRequest)
-ANSWERS: msgspec.json.Decoder[WorkerAnswer] = msgspec.json.Decoder(WorkerAnswer)
 
 
 class RejectedAnswerError(ValueError):
     """An answer that no sound child gives."""
 
 
-def decode_answer(line: bytes) -> WorkerAnswer:
-    """Return the answer in a line, as the gate admits it.
-
-    Raises what is in `DECODE_ERRORS`, and ValueError for values that no sound child sends.
-    """
-    answer = ANSWERS.decode(line)
+def _refuse_unsound(answer: WorkerAnswer) -> None:
+    """Raise RejectedAnswerError for values that no sound child sends."""
     match answer:
-        case TokenFound(token=token):
-            _refuse_unsound(token.certificates)
-            return TokenFound(token=admit(token))
-        case CopiesFound(certificates=certificates):
-            _refuse_unsound(certificates)
-            return CopiesFound(certificates=admit(certificates))
-        case TroubleMet(trouble=trouble, detail=detail):
-            return TroubleMet(trouble=trouble, detail=admit(detail))
-        case Finished():
-            return answer
-
-
-def _refuse_unsound(certificates: tuple[Certificate, ...]) -> None:
-    if len(certificates) > CERTIFICATES_PER_TOKEN or not all(map(_is_sound, certificates)):
-        raise RejectedAnswerError("certificates out of bounds")
+        case TokenFound(token=TokenReading(certificates=certificates)) | CopiesFound(certificates=certificates):
+            if len(certificates) > CERTIFICATES_PER_TOKEN or not all(map(_is_sound, certificates)):
+                raise RejectedAnswerError("certificates out of bounds")
 
 
 def _is_sound(certificate: Certificate) -> bool:
@@ -102,6 +85,17 @@ def _is_sound(certificate: Certificate) -> bool:
         and _SERIAL.fullmatch(certificate.serial_hex) is not None
         and len(certificate.issuer_ou) <= ISSUER_UNITS
     )
+
+
+_ANSWERS = Decoder[WorkerAnswer](WorkerAnswer, refuse=_refuse_unsound)
+
+
+def decode_answer(line: bytes) -> WorkerAnswer:
+    """Return the answer in a line, as the gate admits it.
+
+    Raises what is in `DECODE_ERRORS`, and ValueError for values that no sound child sends.
+    """
+    return _ANSWERS.decode(line)
 
 
 def reader_named(description: str, readers: tuple[ReaderName, ...]) -> ReaderName | None:

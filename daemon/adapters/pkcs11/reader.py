@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from daemon.adapters.guard import Guard
 from daemon.adapters.pkcs11.messages import (
@@ -23,6 +22,7 @@ from daemon.adapters.pkcs11.messages import (
 )
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess, child_command
+from daemon.adapters.platform.clock import read_clock
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadFinished, TokensRead
 from daemon.core.model import SYSTEM_STORE, ProgramName, ReaderName, TokenReading
@@ -154,7 +154,7 @@ class ChildTokenReader:
         An order under way that asks for nothing else ends at once: its cards may be others.
         """
         if self._thread is None or not self._thread.is_alive():
-            self._post(ReadFinished(at=_now(), ticket=order.ticket))
+            self._post(ReadFinished(at=read_clock(), ticket=order.ticket))
             return
         self._inbox.put(order)
 
@@ -332,7 +332,7 @@ class ChildTokenReader:
         self._reads.remove(read)
         for child in read.running:
             child.kill()
-        self._post(ReadFinished(at=_now(), ticket=read.order.ticket))
+        self._post(ReadFinished(at=read_clock(), ticket=read.order.ticket))
 
     def _end_reads(self) -> None:
         children = [child for read in self._reads for child in read.running]
@@ -345,7 +345,7 @@ class ChildTokenReader:
         while not self._inbox.empty():
             message = self._inbox.get()
             if isinstance(message, ReadTokens):
-                self._post(ReadFinished(at=_now(), ticket=message.ticket))
+                self._post(ReadFinished(at=read_clock(), ticket=message.ticket))
 
     # --- modules --------------------------------------------------------------------------------
 
@@ -384,7 +384,9 @@ def _event(
     programs: tuple[ProgramName, ...] = (),
 ) -> TokensRead:
     tokens = () if token is None else (token,)
-    return TokensRead(at=_now(), ticket=order.ticket, module=module, tokens=tokens, trouble=trouble, programs=programs)
+    return TokensRead(
+        at=read_clock(), ticket=order.ticket, module=module, tokens=tokens, trouble=trouble, programs=programs
+    )
 
 
 def _readers_of(token: TokenReading, order: ReadTokens) -> set[str]:
@@ -392,7 +394,3 @@ def _readers_of(token: TokenReading, order: ReadTokens) -> set[str]:
     if named in order.readers:
         return {named}
     return set()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

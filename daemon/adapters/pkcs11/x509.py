@@ -7,7 +7,6 @@ import hashlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, TypeVar
 
 from asn1crypto import parser as asn1_parser
@@ -399,6 +398,6 @@ def _latin_1(part: Any) -> str | None:
 
 
 def _utc(moment: object) -> Instant:
-    if not isinstance(moment, datetime) or moment.tzinfo is None:
+    if not isinstance(moment, Instant) or moment.tzinfo is None:
         raise ValueError("not a moment of our calendar")  # asn1crypto has a type of its own for year 0
     return instant(moment).replace(microsecond=0)

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.jobstores.base import JobLookupError
@@ -12,7 +12,9 @@ from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from config.instants import Instant
 from daemon.adapters.guard import Guard
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.schedule.resume import MakeResume, NullResume
 from daemon.core.events import SessionLock, SessionMoved, Tick
 from daemon.ports import Post
@@ -40,7 +42,7 @@ class ApScheduler:
         self.resume = make_resume(self._on_resume, self._on_lock, self._on_move)
         self._heartbeat_s = heartbeat.total_seconds()
         self._planning = threading.Lock()
-        self._due: datetime | None = None
+        self._due: Instant | None = None
         self._stopped = threading.Event()
         self._in_front = True
         self._scheduler = _Scheduler(self._beat, self._heartbeat_s)
@@ -50,7 +52,7 @@ class ApScheduler:
         threading.Thread(target=self._run, name="schedule", daemon=True).start()
         self.resume.start()
 
-    def wake_at(self, moment: datetime | None) -> None:
+    def wake_at(self, moment: Instant | None) -> None:
         """Request one `Tick` at this moment, in place of the one before.
 
         The moment is aware UTC. One that has passed gives a `Tick` at once, None gives none.
@@ -89,7 +91,7 @@ class ApScheduler:
 
     def _tick_due(self) -> None:
         if not self._guard.run("The tick at a due moment", self._tick):
-            again = DateTrigger(datetime.now(UTC) + RETRY, timezone=UTC)
+            again = DateTrigger(read_clock() + RETRY, timezone=UTC)
             self._scheduler.add_job(self._tick_due, again, id=AGAIN, replace_existing=True)
 
     def _beat(self) -> None:
@@ -100,16 +102,16 @@ class ApScheduler:
 
     def _tick(self) -> None:
         if not self._stopped.is_set():
-            self._post(Tick(at=datetime.now(UTC)))
+            self._post(Tick(at=read_clock()))
 
     def _on_lock(self, locked: bool) -> None:  # noqa: FBT001 - what the session reports
         if not self._stopped.is_set():
-            self._post(SessionLock(at=datetime.now(UTC), locked=locked))
+            self._post(SessionLock(at=read_clock(), locked=locked))
 
     def _on_move(self, in_front: bool) -> None:  # noqa: FBT001 - what the session reports
         if in_front != self._in_front and not self._stopped.is_set():
             self._in_front = in_front
-            self._post(SessionMoved(at=datetime.now(UTC), in_front=in_front))
+            self._post(SessionMoved(at=read_clock(), in_front=in_front))
 
     def _on_resume(self) -> None:
         self._tick()

@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import msgspec
 
 from config.i18n.text import text
 from config.i18n.translator import UserError
+from config.instants import Instant
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 APPLICATION_ID = 0x76696763  # "vigc"
@@ -154,7 +154,7 @@ def _prepare_for_reading(connection: sqlite3.Connection, file: Path) -> sqlite3.
         return _migrated_copy(connection)
 
 
-def set_aside(file: Path, now: datetime) -> Path:
+def set_aside(file: Path, now: Instant) -> Path:
     """Move a damaged store and its companions to an unused name."""
     base = f"{file.stem}.damaged-{now:%Y%m%d-%H%M%S}"
     target, number = file.with_name(f"{base}{file.suffix}"), 1

@@ -8,7 +8,7 @@ import msgspec
 
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
-from daemon.adapters.gate import admit
+from daemon.adapters.gate import Decoder
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.core.memory_transfer import PART_LIMIT, fault_of
 from daemon.core.model import CertificateRecord, MemoryPart
@@ -35,7 +35,7 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
-_PART = msgspec.json.Decoder(MemoryPart)
+_PART = Decoder(MemoryPart)
 
 
 def encode_part(part: MemoryPart) -> bytes:
@@ -64,7 +64,7 @@ def decode_part(raw: bytes, file: str) -> MemoryPart:
     if _digest(bytes(envelope.memory)) != envelope.sha256:
         raise MemoryFileError(text("memory.damaged", file=file))
     try:
-        part = admit(_PART.decode(envelope.memory))
+        part = _PART.decode(envelope.memory)
     except (*DECODE_ERRORS, TypeError, ValueError) as error:
         raise MemoryFileError(text("memory.damaged", file=file)) from error
     if fault_of(part) is not None or not _well_named(part):

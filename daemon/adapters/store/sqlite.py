@@ -4,8 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,7 +12,9 @@ import msgspec
 
 from config.folders import FolderError, check_private, private_folder
 from config.i18n.text import Text, text
-from daemon.adapters.gate import admit
+from config.instants import Instant
+from daemon.adapters.gate import Decoder
+from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.adapters.store.database_file import (
     ROW_LIMIT,
@@ -51,7 +52,7 @@ log = logging.getLogger(__name__)
 
 Id = TypeVar("Id", bound=str)
 V = TypeVar("V")
-Clock = Callable[[], datetime]
+Clock = Callable[[], Instant]
 
 
 class SqliteStore:
@@ -63,7 +64,7 @@ class SqliteStore:
     should hear of after `load`.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False, now: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False, now: Clock = read_clock) -> None:
         self.problems: list[Text] = []
         self._file = folder / STORE_NAME
         self._read_only = read_only
@@ -206,12 +207,12 @@ class _Kept(Generic[Id, V]):
     """One table of rows `id`, `body` (JSON), and their values."""
 
     def __init__(
-        self, table: str, make_id: Callable[[str], Id], type_: type[V], admit_row: Callable[[Id, V], V]
+        self, table: str, make_id: Callable[[str], Id], type_: type[V], id_within: Callable[[V], Id] | None = None
     ) -> None:
         self.table = table
         self._make_id = make_id
-        self._decoder = msgspec.json.Decoder(type_)
-        self._admit = admit_row
+        self._decoder = Decoder(type_)
+        self._id_within = id_within
 
     def read(self, connection: sqlite3.Connection, broken: list[_Broken]) -> Iterator[tuple[Id, V]]:
         """Yield the sound rows, and add the others to `broken`."""
@@ -222,10 +223,19 @@ class _Kept(Generic[Id, V]):
             if number > ROW_LIMIT:
                 raise DamageError(f"more rows than any store's in {self.table}")
             try:
-                name = self._make_id(bytes(id_).decode())
-                yield name, self._admit(name, self._decoder.decode(body))
+                yield self._row(bytes(id_).decode(), body)
             except (*DECODE_ERRORS, UnicodeError, TypeError, ValueError):
                 broken.append(_Broken(self.table, rowid, id_, body))
+
+    def _row(self, id_: str, body: bytes) -> tuple[Id, V]:
+        """Return a row's id and value.
+
+        Raises ValueError and what is in `DECODE_ERRORS`.
+        """
+        name, value = self._make_id(id_), self._decoder.decode(body)
+        if self._id_within is not None and self._id_within(value) != name:
+            raise ValueError("a row under another id than its own")
+        return name, value
 
     def write(self, connection: sqlite3.Connection, old: Mapping[Id, V], new: Mapping[Id, V]) -> None:
         """Write what differs, and delete what is no more."""
@@ -243,42 +253,20 @@ def _encoded(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _admit_seen(fingerprint: Fingerprint, seen: CertificateRecord) -> CertificateRecord:
-    return _named_alike(fingerprint, seen.certificate.fingerprint, admit(seen))
-
-
-def _admit_key(id_: KeyId, key: Key) -> Key:
-    """Return the key of a row.
-
-    Its reader keeps the name by which the PC/SC service knows it.
-    """
-    return _named_alike(id_, key.id, replace(admit(key), reader=key.reader))
-
-
-def _named_alike(id_: str, id_within: str, value: V) -> V:
-    if id_ != id_within:
-        raise ValueError("a row under another id than its own")
-    return value
-
-
 def _certificate_pair(text: str) -> CertificatePair:
     one, other = text.split("+")
     return pair_of(Fingerprint(one), Fingerprint(other))
 
 
-def _admit_value(_id: str, value: V) -> V:
-    return admit(value)
-
-
-_SEEN = _Kept("certificates", Fingerprint, CertificateRecord, _admit_seen)
-_KEYS = _Kept("keys", KeyId, Key, _admit_key)
-_DELIVERED = _Kept("said", str, datetime, _admit_value)
-_ASSIGNMENTS = _Kept("assignments", Fingerprint, Assignment, _admit_value)
-_ANSWERED = _Kept("answered", KeyId, datetime, _admit_value)
-_SNOOZES = _Kept("snoozes", KeyId, datetime, _admit_value)
-_PROGRESS = _Kept("progress", ProgressId, Progress, _admit_value)
-_HOLDER_ANSWERS = _Kept("holder_answers", _certificate_pair, HolderAnswer, _admit_value)
-_ANSWER_WORDS = _Kept("answer_words", AnswerWord, AnswerRecord, _admit_value)
+_SEEN = _Kept("certificates", Fingerprint, CertificateRecord, lambda seen: seen.certificate.fingerprint)
+_KEYS = _Kept("keys", KeyId, Key, lambda key: key.id)
+_DELIVERED = _Kept("said", str, Instant)
+_ASSIGNMENTS = _Kept("assignments", Fingerprint, Assignment)
+_ANSWERED = _Kept("answered", KeyId, Instant)
+_SNOOZES = _Kept("snoozes", KeyId, Instant)
+_PROGRESS = _Kept("progress", ProgressId, Progress)
+_HOLDER_ANSWERS = _Kept("holder_answers", _certificate_pair, HolderAnswer)
+_ANSWER_WORDS = _Kept("answer_words", AnswerWord, AnswerRecord)
 
 
 def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: list[HistoryEntry]) -> None:
@@ -301,7 +289,7 @@ def _write(connection: sqlite3.Connection, old: Memory, new: Memory, history: li
         connection.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", (HISTORY_LIMIT,))
 
 
-def _move_away(connection: sqlite3.Connection, rows: list[_Broken], now: datetime) -> None:
+def _move_away(connection: sqlite3.Connection, rows: list[_Broken], now: Instant) -> None:
     with transaction(connection):
         for row in rows:
             kept = (now.isoformat(), row.table, row.id, row.body)

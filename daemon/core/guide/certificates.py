@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from config.i18n.text import Phrase, Sentence, Text, text
-from config.instants import has_end
+from config.instants import Instant, has_end
 from config.settings import Settings
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
@@ -31,7 +30,7 @@ Id = TypeVar("Id")
 T = TypeVar("T")
 
 
-def certificate_cards(state: State, assessment: Assessment, now: datetime) -> tuple[CertificateCard[Sentence], ...]:
+def certificate_cards(state: State, assessment: Assessment, now: Instant) -> tuple[CertificateCard[Sentence], ...]:
     """Return the cards of at most `AT_MOST` certificates.
 
     They are in the order of the assessment, but those of one holder are together, then those of one key.
@@ -108,7 +107,7 @@ class _Source:
     """Whole days to the end of its use, or since; None where that could not be read."""
 
 
-def _source(state: State, assessment: Assessment, line: CertificateStatus, key: Key | None, now: datetime) -> _Source:
+def _source(state: State, assessment: Assessment, line: CertificateStatus, key: Key | None, now: Instant) -> _Source:
     end = line.usable_until
     over = end is not None and expired(end, now)
     return _Source(
@@ -124,7 +123,7 @@ def _source(state: State, assessment: Assessment, line: CertificateStatus, key: 
     )
 
 
-def _days(end: datetime | None, now: datetime, *, over: bool) -> int | None:
+def _days(end: Instant | None, now: Instant, *, over: bool) -> int | None:
     if end is None:
         return None
     return (now - end) // DAY if over else days_left(end, now)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
+from config.instants import Instant
 from config.settings import Procedure
 from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -43,7 +43,7 @@ class GuideContext:
     """The judgement of the whole state at this moment."""
     case: RenewalCase
     """The lineage shown, with its status and its path."""
-    now: datetime
+    now: Instant
     """The moment that the page is rendered for."""
     roles: KeyRoles
     """The old and the new key of the page."""
@@ -62,7 +62,7 @@ class GuideContext:
         return self.case.lineage.procedure
 
 
-def build_context(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> GuideContext:
+def build_context(state: State, assessment: Assessment, case: RenewalCase, now: Instant) -> GuideContext:
     """Return what the page of this case is rendered from."""
     progress = state.memory.progress.get(progress_id(case))
     roles = key_roles(case)
@@ -163,7 +163,7 @@ def _is_blank(path: Path | None) -> bool:
 def _step(context: GuideContext) -> Step | None:
     if context.workflow is None:
         return None
-    done: Mapping[str, datetime] = {}
+    done: Mapping[str, Instant] = {}
     if context.progress is not None:
         done = context.progress.done
     return current_step(context.workflow, done, partial(_has_ended, context))

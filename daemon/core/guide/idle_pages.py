@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from enum import Enum, auto
 
 from config.i18n.text import Phrase, Sentence, text
-from config.instants import has_end
+from config.instants import Instant, has_end
 from config.settings import Procedure
 from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
@@ -68,7 +67,7 @@ ENDS = {CalmPage.FINISHED, CalmPage.RENEWED, CalmPage.TIDIED}
 """The pages of a workflow that is over."""
 
 
-def empty_page(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
+def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[Sentence]:
     """Return the page for a user without a key of any procedure."""
     shown = reader_status(state, None)
     unsure = form_factor(state) is FormFactor.UNKNOWN
@@ -97,7 +96,7 @@ def empty_page(state: State, assessment: Assessment, now: datetime) -> GuideView
     )
 
 
-def _plain_body(end: datetime) -> str:
+def _plain_body(end: Instant) -> str:
     return "guide.plain.body" if has_end(end) else "guide.plain.no_end"
 
 
@@ -149,7 +148,7 @@ def _which_page(context: GuideContext) -> CalmPage:
     return CalmPage.WELL if _waits_until(context) is None else CalmPage.EARLY
 
 
-def _waits_until(context: GuideContext) -> datetime | None:
+def _waits_until(context: GuideContext) -> Instant | None:
     """Return when a certificate begins, or when the renewal opens."""
     moments = (waits_until(context.case.status, context.now), context.case.opens)
     return next((moment for moment in moments if moment is not None and moment > context.now), None)
@@ -161,14 +160,14 @@ def _last_page(context: GuideContext, workflow: WorkflowKind) -> CalmPage:
     return CalmPage.FINISHED if context.case.status.current.renewed is None else CalmPage.RENEWED
 
 
-def _calendar(page: CalmPage, end: datetime) -> Iterator[Action[Sentence]]:
+def _calendar(page: CalmPage, end: Instant) -> Iterator[Action[Sentence]]:
     """Yield the offer to put the dates into a calendar."""
     if page in {CalmPage.WELL, CalmPage.FINISHED} and has_end(end):
         yield workflow_action(ActionKind.CALENDAR)
 
 
 def _parts(
-    lines: Iterable[CertificateStatus], assessment: Assessment, procedure: Procedure | None, now: datetime
+    lines: Iterable[CertificateStatus], assessment: Assessment, procedure: Procedure | None, now: Instant
 ) -> Iterator[Sentence]:
     """Yield what ends, or has ended, before the login of its key."""
     for line in lines:

@@ -1,9 +1,9 @@
 """A message about the renewal, to whom the user likes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, Text, text
+from config.instants import Instant
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.effects import OpenMessage
 from daemon.core.guide.context import GuideContext
@@ -33,5 +33,5 @@ def _body(context: GuideContext) -> Text:
     return fill_text(context, "message.body", procedure=procedure, date=_end(context), step=step, platform=platform)
 
 
-def _end(context: GuideContext) -> datetime:
+def _end(context: GuideContext) -> Instant:
     return context.case.status.current.not_after

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from config.i18n.text import Text, text
+from config.instants import Instant
 from config.workflows import Limit, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import CleanUpKey, LinkKey
@@ -25,12 +26,12 @@ HOUR = timedelta(hours=1)
 class Reminder:
     """A notice, its moment, and whose key it is about."""
 
-    at: datetime
+    at: Instant
     notice: Notice
     holder: str | Text
 
 
-def guide_notices(assessment: Assessment, memory: Memory, now: datetime) -> Iterator[Notice]:
+def guide_notices(assessment: Assessment, memory: Memory, now: Instant) -> Iterator[Notice]:
     """Yield what is due and was not delivered."""
     named = several_holders(assessment, memory)
     for reminder in _reminders(assessment.cases, memory):
@@ -39,7 +40,7 @@ def guide_notices(assessment: Assessment, memory: Memory, now: datetime) -> Iter
             yield replace(notice, body=with_holder(notice.body, reminder.holder)) if named else notice
 
 
-def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[datetime]:
+def guide_moments(assessment: Assessment, memory: Memory) -> Iterator[Instant]:
     """Yield when a page changes by itself, or a reminder is due."""
     yield from (reminder.at for reminder in _reminders(assessment.cases, memory))
     for case in assessment.cases:
@@ -64,7 +65,7 @@ def _reminders(cases: Iterable[RenewalCase], memory: Memory) -> Iterator[Reminde
             yield from _of_clean_up(case, progress)
 
 
-def _running_limit(case: RenewalCase, progress: Progress) -> tuple[Limit, datetime] | None:
+def _running_limit(case: RenewalCase, progress: Progress) -> tuple[Limit, Instant] | None:
     """Return the limit that runs now, and when it ends."""
     workflow = case.lineage.procedure.workflows.get(progress.workflow)
     if workflow is None:
@@ -111,7 +112,7 @@ def _of_clean_up(case: RenewalCase, progress: Progress) -> Iterator[Reminder]:
     yield Reminder(at=later(since, procedure.clean_up_after), notice=notice, holder=holder)
 
 
-def _clean_up_since(progress: Progress) -> datetime | None:
+def _clean_up_since(progress: Progress) -> Instant | None:
     """Return since when the old certificate can be removed.
 
     None before that, and once the clean-up has ended.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from config.i18n.text import Phrase, Sentence, Text, text
+from config.instants import Instant
 from config.workflows import Ends, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
@@ -82,7 +82,7 @@ CHANGES = {
 }
 
 
-def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
+def render_guide(state: State, assessment: Assessment, now: Instant) -> GuideView[Sentence]:
     """Return the page of this moment."""
     return replace(
         _whole_page(state, assessment, now),
@@ -94,7 +94,7 @@ def render_guide(state: State, assessment: Assessment, now: datetime) -> GuideVi
     )
 
 
-def _whole_page(state: State, assessment: Assessment, now: datetime) -> GuideView[Sentence]:
+def _whole_page(state: State, assessment: Assessment, now: Instant) -> GuideView[Sentence]:
     case, asked = shown_case(state, assessment), asked_certificate(state)
     if case is None:
         page = _without_calm(empty_page(state, assessment, now))
@@ -153,7 +153,7 @@ def shown_case(state: State, assessment: Assessment) -> RenewalCase | None:
     return min(assessment.cases, key=lambda case: _rank(state, case), default=None)
 
 
-def _rank(state: State, case: RenewalCase) -> tuple[bool, bool, datetime, Fingerprint]:
+def _rank(state: State, case: RenewalCase) -> tuple[bool, bool, Instant, Fingerprint]:
     current = case.status.current
     return not _is_begun(state, case), not _is_inserted(state, case), current.not_after, current.fingerprint
 
@@ -433,6 +433,6 @@ def _change(context: GuideContext) -> Sentence | None:
     return fill_text(context, CHANGES[path.why])
 
 
-def _deadline_words(until: datetime, now: datetime) -> Sentence:
+def _deadline_words(until: Instant, now: Instant) -> Sentence:
     minutes = max(0, int((until - now).total_seconds()) // MINUTE)
     return text("guide.deadline", hours=minutes // MINUTE, minutes=minutes % MINUTE, until=until)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
+from config.instants import Instant
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase
 from daemon.core.guide.context import progress_id
@@ -14,7 +14,7 @@ REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
 ON_THE_WAY = REGISTERING | {WorkflowKind.ACTIVATE, WorkflowKind.RENEW}
 
 
-def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -> Memory:
+def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: Instant) -> Memory:
     """Return the memory with the progress that each lineage has now."""
     progress = dict(memory.progress)
     for case in cases:
@@ -27,7 +27,7 @@ def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: datetime) -
     return replace(memory, progress=progress)
 
 
-def _kept(case: RenewalCase, before: Progress | None, now: datetime) -> Progress | None:
+def _kept(case: RenewalCase, before: Progress | None, now: Instant) -> Progress | None:
     """Return the progress that a lineage has now."""
     if case.path is None:
         return _without_path(case, before, now)
@@ -40,7 +40,7 @@ def _kept(case: RenewalCase, before: Progress | None, now: datetime) -> Progress
     return expire_steps(before, workflow, now)
 
 
-def _without_path(case: RenewalCase, before: Progress | None, now: datetime) -> Progress | None:
+def _without_path(case: RenewalCase, before: Progress | None, now: Instant) -> Progress | None:
     """Return the progress where there is nothing to do.
 
     A workflow that was begun has ended if the new key works.
@@ -52,7 +52,7 @@ def _without_path(case: RenewalCase, before: Progress | None, now: datetime) -> 
     return replace(before, finished=now)
 
 
-def _begun(case: RenewalCase, kind: WorkflowKind, before: Progress | None, now: datetime) -> Progress:
+def _begun(case: RenewalCase, kind: WorkflowKind, before: Progress | None, now: Instant) -> Progress:
     """Return the progress of a workflow that begins.
 
     Where time has changed the path, and not the user, it keeps which workflow was left.
@@ -71,7 +71,7 @@ def _changed_by_time(case: RenewalCase, kind: WorkflowKind, before: Progress) ->
     return {before.workflow, kind} == REGISTERING
 
 
-def _open_link_until(case: RenewalCase, before: Progress, now: datetime) -> datetime | None:
+def _open_link_until(case: RenewalCase, before: Progress, now: Instant) -> Instant | None:
     """Return when the link of the workflow that was left expires.
 
     None where it has none, or an expired one.

@@ -1,9 +1,9 @@
 """Draws the validities of the old and the new key."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from config.i18n.text import Sentence
+from config.instants import Instant
 from config.workflows import WorkflowKind
 from daemon.core.guide.context import GuideContext, KeyRoles
 from daemon.core.guide.sentences import key_label
@@ -31,7 +31,7 @@ def _bar(role: BarRole, entry: LineageEntry) -> Bar[Sentence]:
     return Bar(role=role, label=key_label(role, entry), begins=entry.not_before, ends=entry.not_after)
 
 
-def _time_with_old(context: GuideContext) -> tuple[datetime, datetime] | None:
+def _time_with_old(context: GuideContext) -> tuple[Instant, Instant] | None:
     """Return the time in which step 2-A of the procedure is possible."""
     old, new, path = context.roles.old, context.roles.new, context.case.path
     if path is None or old is None or new is None or WorkflowKind.ADD_WITH_OLD not in {path.kind, path.then}:

@@ -1,9 +1,9 @@
 """What each command of the user does."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
 
+from config.instants import Instant
 from config.settings import SettingId
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.answer_words import drop_words, find_answer
@@ -46,7 +46,7 @@ from daemon.core.state import State
 from daemon.core.tray_view import other_language
 
 
-def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C901, PLR0912, PLR0911 - one case a command
+def carry_out(state: State, command: Command, now: Instant) -> Step:  # noqa: C901, PLR0912, PLR0911 - one case a command
     """Return the state after a command, and its effects."""
     match command:
         case AnswerNotice(notice_id=notice_id, choice=choice):
@@ -93,7 +93,7 @@ def carry_out(state: State, command: Command, now: datetime) -> Step:  # noqa: C
             assert_never(command)
 
 
-def _choose(state: State, action: ActionId, now: datetime) -> Step:
+def _choose(state: State, action: ActionId, now: Instant) -> Step:
     """Do what the user chose in the guide.
 
     What is told of the key is thereby answered.
@@ -110,7 +110,7 @@ def _choose(state: State, action: ActionId, now: datetime) -> Step:
     return replace(after, memory=note_answer(after.memory, case.status.current.key.id, now)), effects
 
 
-def _answer_by_word(state: State, word: AnswerWord, now: datetime) -> Step:
+def _answer_by_word(state: State, word: AnswerWord, now: Instant) -> Step:
     """Answer the notice of a word.
 
     What was opened can be opened again until the notice is settled. Every other answer settles it.
@@ -123,7 +123,7 @@ def _answer_by_word(state: State, word: AnswerWord, now: datetime) -> Step:
     return answer_notice(state, assess_state(state, now), answer.notice_id, answer.choice, now)
 
 
-def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: datetime) -> Step:
+def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: Instant) -> Step:
     key = key_of(state.memory, fingerprint)
     if key is None:
         return state, ()

@@ -1,8 +1,8 @@
 """What a choice in the guide does. An outdated one does nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from config.instants import FIRST, Instant
 from config.settings import SettingId
 from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
@@ -39,7 +39,7 @@ ONCE = {ActionKind.CALENDAR, ActionKind.MESSAGE, ActionKind.DIAGNOSE}
 HOLDER_ANSWERS = {ActionKind.SAME_HOLDER: HolderAnswer.SAME, ActionKind.OTHER_HOLDER: HolderAnswer.ANOTHER}
 
 
-def choose(state: State, assessment: Assessment, action: ActionId, now: datetime) -> Step:
+def choose(state: State, assessment: Assessment, action: ActionId, now: Instant) -> Step:
     """Do what the user chose, if the present page offers it."""
     page = render_guide(state, assessment, now)
     if action not in {each.id for each in offered(page)}:
@@ -198,13 +198,13 @@ def _compare(state: State, pair: str, answer: HolderAnswer) -> State:
     return compare_holders(state, one, other, answer)
 
 
-def _begin(state: State, fingerprint: Fingerprint) -> datetime:
+def _begin(state: State, fingerprint: Fingerprint) -> Instant:
     seen = state.memory.certificates.get(fingerprint)
     begin = seen.certificate.not_before if seen else None
-    return begin or datetime.min.replace(tzinfo=UTC)
+    return begin or FIRST
 
 
-def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: datetime) -> Step:
+def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: Instant) -> Step:
     *first, last = claims
     for claim in first:
         state = answer_claim(state, key, claim)

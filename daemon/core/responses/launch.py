@@ -1,8 +1,9 @@
 """Launches what a workflow leads to, and records what was opened."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from config.instants import Instant
 from config.workflows import Destination, Ends
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import LaunchKey, known_tools
@@ -18,9 +19,7 @@ from daemon.core.workflows.progress import end_step, with_progress
 SAME_LAUNCH = timedelta(seconds=5)  # a double click, Enter held down, or a click on the notice and in the menu
 
 
-def launch(
-    state: State, case: RenewalCase, destination: Destination, now: datetime
-) -> tuple[State, tuple[Launch, ...]]:
+def launch(state: State, case: RenewalCase, destination: Destination, now: Instant) -> tuple[State, tuple[Launch, ...]]:
     """Order a launch for this lineage, and wait for its outcome.
 
     The same launch within `SAME_LAUNCH` is one, whichever way it was asked for.
@@ -44,7 +43,7 @@ def launch(
     return _note_unasked(state, case, now), (order,)
 
 
-def _note_unasked(state: State, case: RenewalCase, now: datetime) -> State:
+def _note_unasked(state: State, case: RenewalCase, now: Instant) -> State:
     """Remember a launch before the use of the key is known."""
     certificate, memory = case.status.newest.seen.certificate, state.memory
     if not is_use_open(certificate, state.settings.procedures, memory.assignments):

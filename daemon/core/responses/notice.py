@@ -1,10 +1,11 @@
 """What a click on a notice does when it comes."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import takewhile
 
 from config.i18n.text import text
+from config.instants import Instant
 from config.workflows import Destination, Ends, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
 from daemon.core.assignments import inherit_assignments
@@ -47,7 +48,7 @@ Step = tuple[State, tuple[Effect, ...]]
 
 
 def answer_notice(
-    state: State, assessment: Assessment, notice_id: NoticeId, choice: NoticeChoice, now: datetime
+    state: State, assessment: Assessment, notice_id: NoticeId, choice: NoticeChoice, now: Instant
 ) -> Step:
     """Do what the user chose on a notice or in the menu."""
     case = None if notice_id.key is None else assessment.case_of(notice_id.key)
@@ -65,7 +66,7 @@ def answer_notice(
             return state, ()
 
 
-def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice_id: NoticeId, now: datetime) -> Step:
+def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice_id: NoticeId, now: Instant) -> Step:
     """Do what the first button of a notice does."""
     match notice_id.kind:
         case NoticeKind.WELCOME | NoticeKind.SUMMARY:
@@ -90,14 +91,14 @@ def _ask_use(state: State, assessment: Assessment, notice_id: NoticeId) -> State
     return state
 
 
-def note_answer(memory: Memory, key: KeyId, now: datetime) -> Memory:
+def note_answer(memory: Memory, key: KeyId, now: Instant) -> Memory:
     """Remember that the user has answered what is told of a key."""
     if key not in memory.keys:
         return memory
     return replace(memory, answered={**memory.answered, key: now})
 
 
-def _note_order(state: State, case: RenewalCase, now: datetime) -> State:
+def _note_order(state: State, case: RenewalCase, now: Instant) -> State:
     """Record that the new key is ordered, by the user's word.
 
     Only to wait for it is left. The guide can take it back.
@@ -145,7 +146,7 @@ def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: 
     return replace(state, memory=replace(state.memory, keys=keys))
 
 
-def open_awaited(state: State, assessment: Assessment, now: datetime) -> Step:
+def open_awaited(state: State, assessment: Assessment, now: Instant) -> Step:
     """Open the platform once the awaited key is inserted.
 
     For another key, show a notice. A key is no longer awaited when its time is over, the clock was set back, or the
@@ -183,9 +184,7 @@ def _case_awaiting(assessment: Assessment, key: KeyId) -> tuple[RenewalCase, Lin
     return None
 
 
-def snooze_reminders(
-    state: State, assessment: Assessment, key: KeyId, now: datetime, rest: timedelta = SNOOZE
-) -> State:
+def snooze_reminders(state: State, assessment: Assessment, key: KeyId, now: Instant, rest: timedelta = SNOOZE) -> State:
     """Snooze the reminders of a key, by default for a day."""
     subject = next((s for s in subjects(assessment, state.memory, now) if s.key.id == key), None)
     if subject is None:
@@ -194,7 +193,7 @@ def snooze_reminders(
     return replace(state, memory=replace(state.memory, snoozes={**state.memory.snoozes, key: until}))
 
 
-def _continue_renewal(state: State, assessment: Assessment, case: RenewalCase, now: datetime) -> Step:
+def _continue_renewal(state: State, assessment: Assessment, case: RenewalCase, now: Instant) -> Step:
     """Open the guide at the current step, and launch what it needs."""
     if case.path is None:
         return state, (_nothing_to_do(case),)
@@ -205,7 +204,7 @@ def _continue_renewal(state: State, assessment: Assessment, case: RenewalCase, n
     return state, (*effects, OpenGuide())
 
 
-def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
+def _launch_for_path(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: Instant) -> Step:
     """Launch what the path needs first, if anything."""
     match path.kind:
         case WorkflowKind.ORDER if not case.is_ordered:
@@ -237,7 +236,7 @@ def _first_offer(case: RenewalCase, path: Path) -> tuple[Destination, ...]:
     return first_offer(workflow, lambda ends: is_renewed and ends is Ends.CERTIFICATE_SEEN)
 
 
-def _launch_if_known(state: State, case: RenewalCase, now: datetime, *destinations: Destination) -> Step:
+def _launch_if_known(state: State, case: RenewalCase, now: Instant, *destinations: Destination) -> Step:
     """Launch what the procedure has an address of."""
     effects: tuple[Effect, ...] = ()
     for destination in case.lineage.procedure.reachable.intersection(destinations):
@@ -246,12 +245,12 @@ def _launch_if_known(state: State, case: RenewalCase, now: datetime, *destinatio
     return state, effects
 
 
-def start_activation(state: State, now: datetime) -> State:
+def start_activation(state: State, now: Instant) -> State:
     """Have a token that is being activated read often, for a while."""
     return replace(state, activating_until=later(now, ACTIVATION_PATIENCE))
 
 
-def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
+def apply_claim(state: State, key: KeyId, claim: Claim, now: Instant) -> Step:
     """Record a claim, and withdraw the notice of a finished renewal."""
     before = assess_state(state, now).case_of(key)
     doubt = before.doubt if before else None
@@ -265,7 +264,7 @@ def apply_claim(state: State, key: KeyId, claim: Claim, now: datetime) -> Step:
     return state, (Withdraw(notice_id=NoticeId(NoticeKind.KEY, before.status.current.key.id)),)
 
 
-def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: datetime) -> Step:
+def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: Instant) -> Step:
     """Open the platform, or ask for the expected key first."""
     expected, procedure = _expected_key(case, path), case.lineage.procedure
     if expected.key.id in assessment.present_keys:
@@ -315,7 +314,7 @@ def _nothing_to_do(case: RenewalCase) -> ShowNotice:
     )
 
 
-def drop_snooze(memory: Memory, key: KeyId, shown_at: datetime, now: datetime) -> Memory:
+def drop_snooze(memory: Memory, key: KeyId, shown_at: Instant, now: Instant) -> Memory:
     """Drop a snooze once the notice that follows it was shown.
 
     It stays while it lasts, where it was asked for after that. One that a wrong clock made is dropped too.

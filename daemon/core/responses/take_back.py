@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
+from config.instants import Instant
 from config.workflows import Workflow, WorkflowKind
 from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.guide.context import GuideContext, progress_id
@@ -53,7 +53,7 @@ def _kind(case: RenewalCase) -> WorkflowKind:
     return case.path.kind
 
 
-def _at_last_step(before: Progress | None, workflow: Workflow, now: datetime) -> Progress:
+def _at_last_step(before: Progress | None, workflow: Workflow, now: Instant) -> Progress:
     """Return the progress with all steps but the last done."""
     begun = Progress(workflow=workflow.kind, begun=now, done={step.id: now for step in workflow.steps})
     if before is not None and before.workflow is workflow.kind:

@@ -1,8 +1,8 @@
 """What the user says that a key is for."""
 
 from dataclasses import replace
-from datetime import datetime
 
+from config.instants import Instant
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.assignments import assign
@@ -13,7 +13,7 @@ from daemon.core.model import Assignment, Fingerprint
 from daemon.core.state import State
 
 
-def assign_procedure(state: State, command: AssignProcedure, now: datetime) -> State:
+def assign_procedure(state: State, command: AssignProcedure, now: Instant) -> State:
     """Remember what a certificate is for.
 
     It holds for every key of its line. Unknown procedures change nothing.
@@ -25,7 +25,7 @@ def assign_procedure(state: State, command: AssignProcedure, now: datetime) -> S
     return replace(state, memory=assign(state.memory, command.fingerprint, answer, line))
 
 
-def _line_of(state: State, fingerprint: Fingerprint, now: datetime) -> list[Fingerprint]:
+def _line_of(state: State, fingerprint: Fingerprint, now: Instant) -> list[Fingerprint]:
     """Return the certificates of a certificate's line."""
     key = key_of(state.memory, fingerprint)
     if key is None:
@@ -47,7 +47,7 @@ def may_ask_use(state: State, action: ActionId) -> bool:
     return ask_use_action(state, seen.certificate) is not None
 
 
-def choose_use(state: State, action: ActionId, now: datetime) -> State:
+def choose_use(state: State, action: ActionId, now: Instant) -> State:
     """Return the state after a choice about what a key is for."""
     if action.kind is ActionKind.ASK_USE:
         return replace(state, asked=None, asked_use=Fingerprint(action.subject or ""))

@@ -5,10 +5,10 @@ Its sentences are still to be rendered in the core, and strings outside.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from config.instants import Instant
 from config.settings import SettingId
 from config.workflows import Needs, WorkflowKind
 from daemon.core.action_id import ActionId
@@ -128,8 +128,8 @@ class Bar(Generic[S]):
 
     role: BarRole
     label: S
-    begins: datetime
-    ends: datetime
+    begins: Instant
+    ends: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +137,9 @@ class Timeline(Generic[S]):
     """The validities drawn one below the other."""
 
     bars: tuple[Bar[S], ...]
-    now: datetime
+    now: Instant
     """The present, to the hour."""
-    stretch: tuple[datetime, datetime] | None = None
+    stretch: tuple[Instant, Instant] | None = None
     """The time in which step 2-A of the procedure is possible."""
 
 
@@ -248,7 +248,7 @@ class GuideView(Generic[S]):
     """All other actions, the most likely first."""
     known_problems: tuple[ProblemEntry[S], ...] = ()
     """What may go wrong in the workflow, with what to do."""
-    deadline: datetime | None = None
+    deadline: Instant | None = None
     """When the time for the current step ends."""
     deadline_words: S | None = None
     """The deadline as a sentence."""

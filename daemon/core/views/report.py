@@ -1,10 +1,10 @@
 """The report that `status` and `check` print, a contract with outsiders."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from config.i18n.text import Phrase, Text, text
+from config.instants import Instant
 from config.settings import Recall
 from config.workflows import WorkflowKind
 from daemon.core.model import NO_READER, Fingerprint, Occupancy, ProgramName, ReaderName, Role
@@ -78,11 +78,11 @@ class Path:
     """The deciding certificate of the key that is to be brought in."""
     why: Reason
     """Why this path is the right one."""
-    date: datetime
+    date: Instant
     """The end of the old certificate, or of the new one where there is no old one."""
-    not_before: datetime | None = None
+    not_before: Instant | None = None
     """When the new certificate begins, before which only its key can be activated; None for no such wait."""
-    order_by: datetime | None = None
+    order_by: Instant | None = None
     """Until when an order comes in time; None where that is not known, or past."""
     recall: Recall | None = None
     """The recall that `date` comes from."""
@@ -123,15 +123,15 @@ class CertificateStatus:
     """The issuer's organization, "" where absent."""
     serial_hex: str
     """The serial number, lower-case hex without prefix."""
-    not_before: datetime | None
+    not_before: Instant | None
     """Begin of the validity, aware UTC."""
-    not_after: datetime | None
+    not_after: Instant | None
     """End of the validity, aware UTC."""
-    usable_until: datetime | None
+    usable_until: Instant | None
     """The end of its use: `not_after`, or what a recall leaves of it."""
     recall: Recall | None = None
     """The recall that ends it before its own end."""
-    renewable_from: datetime | None = None
+    renewable_from: Instant | None = None
     """When the renewal of a due certificate becomes possible; None where it is not waited for."""
     days_left: int | None
     """Whole days to the end, rounded down; negative once it has expired."""
@@ -151,7 +151,7 @@ class CertificateStatus:
     """Where its key lies, in the user's words; "" for none."""
     keeper: str = ""
     """Who keeps its key, in the user's words; "" for none."""
-    last_seen: datetime | None = None
+    last_seen: Instant | None = None
     """When it was read last, aware UTC."""
     reader: ReaderName = NO_READER
     """The reader in which it was seen last."""
@@ -163,7 +163,7 @@ class KeyInDoubt:
 
     fingerprint: Fingerprint
     holder: str
-    not_after: datetime
+    not_after: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

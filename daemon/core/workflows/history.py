@@ -1,15 +1,15 @@
 """The history entries of the workflows. They hold ids only."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
+from config.instants import Instant
 from daemon.core.effects import HistoryEntry
 from daemon.core.model import Memory, Progress
 
 FLAGS = ("lapsed", "abandoned", "finished")  # fields of `Progress`, and words of the history
 
 
-def workflow_history(before: Memory, after: Memory, now: datetime) -> Iterator[HistoryEntry]:
+def workflow_history(before: Memory, after: Memory, now: Instant) -> Iterator[HistoryEntry]:
     """Yield a history entry for each change of the workflows."""
     for id_, progress in after.progress.items():
         for what in _changes(before.progress.get(id_), progress):

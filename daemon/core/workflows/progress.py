@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from config.instants import Instant
 from config.workflows import Limit, Workflow
 from daemon.core.expiry import earlier, later
 from daemon.core.model import Memory, Progress, ProgressId
@@ -12,7 +13,7 @@ from daemon.core.workflows.workflow import since
 PREPARED = "prepared"  # in `Progress.done`: the page before the first step is read
 
 
-def end_step(progress: Progress, step: str, now: datetime) -> Progress:
+def end_step(progress: Progress, step: str, now: Instant) -> Progress:
     """Return the progress with this step done.
 
     What the guide reported of earlier changes is cleared.
@@ -26,12 +27,12 @@ def undo_steps(progress: Progress, workflow: Workflow, step: str) -> Progress:
     return replace(progress, done={s: at for s, at in progress.done.items() if s not in gone}, opened="")
 
 
-def deadline(workflow: Workflow, progress: Progress) -> tuple[Limit, datetime] | None:
+def deadline(workflow: Workflow, progress: Progress) -> tuple[Limit, Instant] | None:
     """Return the limit that runs now and its end, or None."""
     return next(((limit, until) for limit, until, used in _limits(workflow, progress) if not used), None)
 
 
-def expire_steps(progress: Progress, workflow: Workflow, now: datetime) -> Progress:
+def expire_steps(progress: Progress, workflow: Workflow, now: Instant) -> Progress:
     """Undo the steps whose limit is over.
 
     Moments in the future, from a wrong clock, count as now.
@@ -43,14 +44,14 @@ def expire_steps(progress: Progress, workflow: Workflow, now: datetime) -> Progr
     return replace(undo_steps(progress, workflow, running[0].back_to), lapsed=True)
 
 
-def _not_in_future(progress: Progress, now: datetime) -> Progress:
+def _not_in_future(progress: Progress, now: Instant) -> Progress:
     done = {step: min(at, now) for step, at in progress.done.items()}
     if done == progress.done:
         return progress
     return replace(progress, done=done)
 
 
-def link_stands(workflow: Workflow, progress: Progress, now: datetime) -> bool:
+def link_stands(workflow: Workflow, progress: Progress, now: Instant) -> bool:
     """Return whether a requested link still works or was used.
 
     The path does not change while that is so.
@@ -58,7 +59,7 @@ def link_stands(workflow: Workflow, progress: Progress, now: datetime) -> bool:
     return any(used or now < until for _, until, used in _limits(workflow, progress))
 
 
-def link_until(workflow: Workflow, progress: Progress) -> datetime | None:
+def link_until(workflow: Workflow, progress: Progress) -> Instant | None:
     """Return until when a requested and unused link works, or None."""
     running = deadline(workflow, progress)
     if running is None:
@@ -90,7 +91,7 @@ def with_progress(memory: Memory, id_: ProgressId, progress: Progress | None) ->
     return replace(memory, progress=kept)
 
 
-def _limits(workflow: Workflow, progress: Progress) -> Iterator[tuple[Limit, datetime, bool]]:
+def _limits(workflow: Workflow, progress: Progress) -> Iterator[tuple[Limit, Instant, bool]]:
     """Yield each running limit, its end, and whether it was met."""
     last = {step.limit.since: (step.limit, step.id) for step in workflow.steps if step.limit is not None}
     for limit, step_id in last.values():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.instants import instant
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.simulation import NoSystemActions, SimulatedClock, SimulatedLauncher, SimulatedSchedule
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from daemon.core.views.report import Report
 
 LIMIT_S = 10.0
-NAIVE = datetime(2027, 3, 1)  # noqa: DTZ001 - what no rule can compare
+NAIVE = instant(datetime(2027, 3, 1))  # noqa: DTZ001 - what no rule can compare
 POISONED = certificate(not_after=NAIVE, subject_cn="Jeanne SECRET")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from config.instants import instant
 from daemon.adapters.simulation import SimulatedClock, StoryGuide
 from support.core.simulator import Simulator
 
@@ -29,11 +30,11 @@ class Shown:
 
 
 def test_a_limit_is_as_far_ahead_on_the_computers_clock_as_in_the_story() -> None:
-    story = datetime(2040, 1, 1, tzinfo=UTC)
+    story = instant(datetime(2040, 1, 1, tzinfo=UTC))
     simulator, display = Simulator(), Shown()
     simulator.look()
     StoryGuide(display, SimulatedClock(story)).show(replace(simulator.page, deadline=story + timedelta(hours=24)))
     assert display.view is not None
     assert display.view.deadline is not None
-    ahead = display.view.deadline - datetime.now(UTC)
+    ahead = display.view.deadline - instant(datetime.now(UTC))
     assert timedelta(hours=23) < ahead <= timedelta(hours=24)

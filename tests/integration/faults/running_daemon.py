@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from config.i18n.translator import Translator
+from config.instants import instant
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop
@@ -58,7 +59,9 @@ class RecordingDesktop:
 
     def show(self, notice: Notice) -> None:
         self.notices.append(notice)
-        self._post(NoticeDelivered(at=datetime.now(UTC), notice_id=notice.notice_id, dedup_keys=notice.dedup_keys))
+        self._post(
+            NoticeDelivered(at=instant(datetime.now(UTC)), notice_id=notice.notice_id, dedup_keys=notice.dedup_keys)
+        )
 
     def withdraw(self, notice_id: NoticeId) -> None:
         del notice_id
@@ -88,7 +91,7 @@ class FakeControlServer:
     def ask(self, command: Command, timeout_s: float = ANSWER_LIMIT_S) -> Report:
         number = next(self._numbers)
         self._answers[number] = queue.SimpleQueue()
-        self._post(CommandReceived(at=datetime.now(UTC), request=number, command=command))
+        self._post(CommandReceived(at=instant(datetime.now(UTC)), request=number, command=command))
         return self._answers[number].get(timeout=timeout_s)
 
     def reply(self, request: int, report: Report | None) -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import unicodedata
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +31,7 @@ from tray.cli.report_output import as_json, print_report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from config.instants import Instant
     from config.settings import Settings
     from daemon.core.views.report import Report
 
@@ -71,13 +72,13 @@ def _crossed(certificate: Certificate) -> Certificate:
     return certificate
 
 
-def _moments(certificate: Certificate) -> Iterator[datetime]:
+def _moments(certificate: Certificate) -> Iterator[Instant]:
     yield NOW
     if certificate.not_after is not None and (moment := earlier(certificate.not_after, LEFT)) > NOW:
         yield moment
 
 
-def _lines(certificate: Certificate, now: datetime) -> Iterator[tuple[str, str]]:
+def _lines(certificate: Certificate, now: Instant) -> Iterator[tuple[str, str]]:
     simulator = Simulator(now=now, state=State(settings=SETTINGS))
     simulator.look()
     simulator.plug(certificate)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.instants import Instant, instant
 from config.settings import QuietHours
 from daemon.core.events import Tick
 from daemon.core.state import State
@@ -44,13 +45,13 @@ NIGHT = QuietHours(start=time(22), end=time(8))
 def test_a_moment_missed_while_suspended_is_notified_on_waking(
     workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
 ) -> None:
-    moment = (datetime.now(UTC) + timedelta(seconds=12)).replace(microsecond=0)
+    moment = (instant(datetime.now(UTC)) + timedelta(seconds=12)).replace(microsecond=0)
     daemon = start_daemon(workstation)
-    reader_service.insert(key(moment - datetime.now(UTC) + timedelta(days=90)))
+    reader_service.insert(key(moment - instant(datetime.now(UTC)) + timedelta(days=90)))
     wait_until(lambda: bool(status(workstation)["certificates"]), "the key is known")
-    assert datetime.now(UTC) < moment, "the machine is too slow for this test"
+    assert instant(datetime.now(UTC)) < moment, "the machine is too slow for this test"
     os.kill(daemon.pid, signal.SIGSTOP)
-    wait_until(lambda: datetime.now(UTC) > moment + SECOND, "the moment has passed", 20)
+    wait_until(lambda: instant(datetime.now(UTC)) > moment + SECOND, "the moment has passed", 20)
     assert notification_server.notices == []
     os.kill(daemon.pid, signal.SIGCONT)
     notification_server.next_notice(timeout_s=5)
@@ -72,12 +73,12 @@ def milestones(simulator: Simulator) -> list[str]:
     return newest(simulator.delivered)
 
 
-def newest(delivered: list[tuple[datetime, Notice]]) -> list[str]:
+def newest(delivered: list[tuple[Instant, Notice]]) -> list[str]:
     """Return the newest milestone, in days, of each of these notices."""
     return [dedup_key.rsplit("|", 1)[1] for dedup_key in dedup_keys(delivered)]
 
 
-def assert_told_in_time(delivered: list[tuple[datetime, Notice]], end: datetime, late: timedelta = timedelta()) -> None:
+def assert_told_in_time(delivered: list[tuple[Instant, Notice]], end: Instant, late: timedelta = timedelta()) -> None:
     """Assert that each milestone is news once, at its moment.
 
     Nothing else comes but repeats. One comes at nine o'clock, exactly the gap of days after the telling before it.
@@ -141,7 +142,7 @@ def test_a_clock_set_forward_ten_years_and_back_misses_nothing_afterwards() -> N
 
 
 def test_a_clock_from_before_this_program_gives_no_notice() -> None:
-    reset = datetime(1970, 1, 1, tzinfo=UTC)
+    reset = instant(datetime(1970, 1, 1, tzinfo=UTC))
     simulator = simulator_with(certificate(not_before=reset - YEAR, not_after=reset + 20 * DAY), now=reset)
     assert simulator.delivered == []
     leap(simulator, NOW - simulator.now)
@@ -158,11 +159,11 @@ def test_each_notice_comes_at_its_moment_despite_clock_changes() -> None:
 
 # --- zones --------------------------------------------------------------------------------------
 
-SPRING, AUTUMN = datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 10, 31, 1, tzinfo=UTC)
+SPRING, AUTUMN = instant(datetime(2027, 3, 28, 1, tzinfo=UTC)), instant(datetime(2027, 10, 31, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("change", [SPRING, AUTUMN], ids=["spring", "autumn"])
-def test_quiet_hours_end_by_the_wall_clock_when_the_offset_changes(change: datetime) -> None:
+def test_quiet_hours_end_by_the_wall_clock_when_the_offset_changes(change: Instant) -> None:
     quiet = notice_settings(quiet_hours=NIGHT)
     start = change - timedelta(hours=2)
     simulator = Simulator(now=start, state=State(settings=quiet, zone=PARIS))
@@ -222,7 +223,7 @@ class Elsewhere:
 def test_a_daemon_that_travels_keeps_the_quiet_hours_of_the_new_zone(
     workstation: Program, reader_service: ReaderService, notification_server: NotificationServer, tmp_path: Path
 ) -> None:
-    now = datetime.now(UTC)
+    now = instant(datetime.now(UTC))
     begin, end = now - timedelta(hours=2), now + timedelta(hours=2)
     workstation.configure(f'[notices]\nquiet_hours = "{begin:%H:%M}-{end:%H:%M}"\n')
     elsewhere = Elsewhere(workstation, tmp_path)
@@ -246,8 +247,8 @@ def test_a_daemon_that_travels_keeps_the_quiet_hours_of_the_new_zone(
 # --- years --------------------------------------------------------------------------------------
 
 
-def year(number: int, month: int = 6) -> datetime:
-    return datetime(number, month, 1, tzinfo=UTC)
+def year(number: int, month: int = 6) -> Instant:
+    return instant(datetime(number, month, 1, tzinfo=UTC))
 
 
 def stage_of(simulator: Simulator) -> Stage:
@@ -263,13 +264,13 @@ def stage_of(simulator: Simulator) -> Stage:
         (year(1950), year(1951), Stage.EXPIRED),
         (year(2020), year(2049, 12), Stage.VALID),
         (year(2020), year(2050), Stage.VALID),
-        (year(2020), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), Stage.VALID),
-        (year(9998), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), Stage.NOT_YET),
+        (year(2020), instant(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)), Stage.VALID),
+        (year(9998), instant(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)), Stage.NOT_YET),
         (year(2030), year(2029), Stage.NOT_YET),
     ],
     ids=["1950", "1951", "2049", "2050", "9999", "not yet", "ends before it begins"],
 )
-def test_certificates_of_odd_years_are_notified_at_most_once(begin: datetime, end: datetime, stage: Stage) -> None:
+def test_certificates_of_odd_years_are_notified_at_most_once(begin: Instant, end: Instant, stage: Stage) -> None:
     simulator = simulator_with(certificate(not_before=begin, not_after=end))
     assert stage_of(simulator) is stage
     assert len(simulator.delivered) == (stage is Stage.EXPIRED)
@@ -279,7 +280,7 @@ def test_certificates_of_odd_years_are_notified_at_most_once(begin: datetime, en
 
 
 @pytest.mark.parametrize("end", [year(2049, 12), year(2050), year(2051)], ids=str)
-def test_each_notice_comes_at_its_moment_around_2050(end: datetime) -> None:
+def test_each_notice_comes_at_its_moment_around_2050(end: Instant) -> None:
     simulator = simulator_with(certificate(not_before=year(2047), not_after=end), now=end - YEAR)
     simulator.wait(YEAR + DAY)
     assert_told_in_time(simulator.delivered, end)

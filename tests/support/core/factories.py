@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from config.i18n.wording import Wording
+from config.instants import Instant, instant
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
 from daemon.core.model import (
     Certificate,
@@ -24,7 +25,7 @@ from daemon.core.model import (
 from daemon.core.troubles import Trouble
 from support.core.workflows import WORKFLOWS
 
-NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+NOW = instant(datetime(2027, 3, 1, 12, tzinfo=UTC))
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -88,7 +89,7 @@ class Owned:
 
 def owned(
     *certificates: Certificate,
-    first_seen: datetime = NOW - DAY,
+    first_seen: Instant = NOW - DAY,
     claims: frozenset[Claim] = frozenset(),
     **changes: object,
 ) -> Owned:

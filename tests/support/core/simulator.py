@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from config.i18n.text import Sentence
+from config.instants import Instant
 from daemon.core.action_id import ActionId
 from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, ClaimByFingerprint, Command
 from daemon.core.effects import Effect, Launch, ReadTokens, Reply, SaveMemory, ShowNotice, WakeAt, Withdraw
@@ -49,7 +50,7 @@ class Simulator:
     """
 
     state: State = field(default_factory=lambda: State(settings=SETTINGS))
-    now: datetime = NOW
+    now: Instant = NOW
     names: tuple[str, ...] = ("Reader 00", "Reader 01")
     cards: dict[str, Card] = field(default_factory=dict)
     answering: bool = True
@@ -57,7 +58,7 @@ class Simulator:
     opening: bool = True
     insertions: int = 0
     effects: list[Effect] = field(default_factory=list)
-    delivered: list[tuple[datetime, Notice]] = field(default_factory=list)
+    delivered: list[tuple[Instant, Notice]] = field(default_factory=list)
     kept: Memory = field(default_factory=Memory)
 
     def post(self, event: Event) -> tuple[Effect, ...]:
@@ -201,7 +202,7 @@ class Simulator:
         """Return the ids of the notices that were taken back."""
         return [str(e.notice_id) for e in self.effects if isinstance(e, Withdraw)]
 
-    def wakes(self) -> list[datetime | None]:
+    def wakes(self) -> list[Instant | None]:
         """Return the moments at which the rules asked to be woken."""
         return [e.moment for e in self.effects if isinstance(e, WakeAt)]
 
@@ -210,7 +211,7 @@ class Simulator:
         return [notice.title.id for _, notice in self.delivered]
 
 
-def simulator_with(*keys: Certificate, now: datetime = NOW, **changes: object) -> Simulator:
+def simulator_with(*keys: Certificate, now: Instant = NOW, **changes: object) -> Simulator:
     """Plug in and remove one key per certificate, in order."""
     simulator = Simulator(now=now, **changes)  # type: ignore[arg-type]  # each test names real fields
     simulator.look()
@@ -229,6 +230,6 @@ def to_notice_id(notice_id: NoticeId | str) -> NoticeId:
     return next((id_ for id_ in ids if str(id_) == notice_id), NoticeId(NoticeKind.KEY, notice_id))
 
 
-def dedup_keys(delivered: Iterable[tuple[datetime, Notice]]) -> list[str]:
+def dedup_keys(delivered: Iterable[tuple[Instant, Notice]]) -> list[str]:
     """Return the newest dedup key of each delivered notice."""
     return [str(notice.dedup_keys[-1]) for _, notice in delivered if notice.dedup_keys]

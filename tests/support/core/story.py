@@ -1,8 +1,9 @@
 """Two keys of one holder, at stages of the guide."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from config.i18n.text import Text
+from config.instants import Instant
 from daemon.core.model import Claim
 from support.core.factories import DAY, NOW, ending
 from support.core.simulator import Simulator, simulator_with
@@ -15,14 +16,14 @@ ANNE = ending(500 * DAY, "anne", given_name="Anne", surname="DURAND", subject_cn
 LAST_CHANCE = OLD_ENDS - DAY
 
 
-def two_keys(now: datetime = NOW) -> Simulator:
+def two_keys(now: Instant = NOW) -> Simulator:
     """Simulate that both keys are known and the new one is activated."""
     simulator = simulator_with(OLD, NEW, now=now)
     simulator.tell(NEW_ID, Claim.ACTIVATED)
     return simulator
 
 
-def mailed(now: datetime = NOW) -> Simulator:
+def mailed(now: Instant = NOW) -> Simulator:
     """Go on until the mail is requested and the browser closed."""
     simulator = two_keys(now)
     simulator.plug(OLD)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from config.i18n.text import Phrase, Text, text
 from config.i18n.translator import LANGUAGES, Translator
+from config.instants import Instant, instant
 from config.settings import Settings
 from config.workflows import WorkflowKind
 from daemon.core.calendar_entries import calendar_entries
@@ -30,7 +31,7 @@ from support.core.factories import DAY, NOW, SETTINGS, holding, notice_settings
 ENDS = [
     datetime.min.replace(tzinfo=UTC),
     datetime.max.replace(tzinfo=UTC),
-    datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    instant(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
 ]
 MOMENTS = st.one_of(
     st.sampled_from([NOW, *ENDS]),
@@ -137,7 +138,7 @@ def test_no_event_is_more_than_the_rules_can_bear(story: list[Event], zone: tzin
     st.sampled_from(ZONES),
 )
 def test_no_key_and_no_command_is_more_than_the_rules_can_bear(
-    keys: list[tuple[Any, ...]], commands: list[Command], moments: list[datetime], zone: tzinfo
+    keys: list[tuple[Any, ...]], commands: list[Command], moments: list[Instant], zone: tzinfo
 ) -> None:
     """The keys are read, so that the commands find them."""
     at = iter(moments)

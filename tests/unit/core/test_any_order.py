@@ -1,11 +1,12 @@
 """Whatever happens, in whatever order: what always holds of the whole program."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from config.instants import Instant
 from config.settings import Settings
 from config.workflows import Destination
 from daemon.core.card_reads import names_being_read
@@ -64,7 +65,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.simulator = Simulator(answering=False, delivering=False, opening=False)
         self.requests = 0
         self.tickets: set[int] = set()
-        self.heard: dict[str, datetime] = {}
+        self.heard: dict[str, Instant] = {}
         self.silenced = False  # a rest or new settings may rightly repeat what was heard
 
     def post(self, event: Event) -> None:
@@ -95,7 +96,7 @@ class AnyOrder(RuleBasedStateMachine):
             if times and not self.silenced and not self.may_repeat(notice, times):
                 assert None in times, "what was heard is not said again"
 
-    def may_repeat(self, notice: Notice, times: list[datetime | None]) -> bool:
+    def may_repeat(self, notice: Notice, times: list[Instant | None]) -> bool:
         """Return whether a day has passed without an answer."""
         day = self.simulator.state.presence.day
         last = max(filter(None, times), default=self.simulator.now)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.i18n.text import Text, text
+from config.instants import Instant, instant
 from config.settings import QuietHours
 from daemon.core.dedup_keys import MilestoneKey
 from daemon.core.due_notices import snooze_until
@@ -34,7 +35,7 @@ OLD, NEW = ending(200 * DAY, "old"), ending(1000 * DAY, "new")
 DAYS = (90, 60, 45, 30, 15, 7, 3, 1, 0)
 
 
-def first_told(simulator: Simulator) -> list[tuple[datetime, Notice]]:
+def first_told(simulator: Simulator) -> list[tuple[Instant, Notice]]:
     """Return the notices with news, without their repeats."""
     told, newest = [], dict[NoticeId, object]()
     for at, notice in simulator.delivered:
@@ -119,7 +120,7 @@ def test_a_notice_delivered_by_a_wrong_clock_does_not_count() -> None:
 
 
 def test_nothing_is_shown_by_a_clock_from_before_the_program() -> None:
-    reset = datetime.fromisoformat("1970-01-01T00:00:00Z")
+    reset = instant(datetime.fromisoformat("1970-01-01T00:00:00Z"))
     simulator = simulator_with(changed(FAR, not_after=reset), now=reset)
     assert simulator.delivered == []
 
@@ -168,28 +169,28 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def test_quiet_hours_hold_and_release() -> None:
-    late = datetime(2027, 3, 1, 23, tzinfo=PARIS)
+    late = instant(datetime(2027, 3, 1, 23, tzinfo=PARIS))
     simulator = simulator_with(
         ending(80 * DAY), now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS)
     )
     assert simulator.delivered == []
     simulator.wait(DAY)
-    assert [at for at, _ in simulator.delivered] == [datetime(2027, 3, 2, 8, tzinfo=PARIS)]
+    assert [at for at, _ in simulator.delivered] == [instant(datetime(2027, 3, 2, 8, tzinfo=PARIS))]
     assert days_shown(simulator) == [90]
 
 
 def test_a_milestone_in_quiet_hours_is_shown_when_they_end() -> None:
     state = State(settings=notice_settings(quiet_hours=NIGHT, days=(10,)), zone=PARIS)
-    simulator = simulator_with(changed(FAR, not_after=datetime(2027, 4, 1, 3, tzinfo=PARIS)), state=state)
+    simulator = simulator_with(changed(FAR, not_after=instant(datetime(2027, 4, 1, 3, tzinfo=PARIS))), state=state)
     simulator.wait(60 * DAY)
     assert [at for at, _ in first_told(simulator)] == [
-        datetime(2027, 3, 22, 8, tzinfo=PARIS),
-        datetime(2027, 4, 1, 8, tzinfo=PARIS),
+        instant(datetime(2027, 3, 22, 8, tzinfo=PARIS)),
+        instant(datetime(2027, 4, 1, 8, tzinfo=PARIS)),
     ]
 
 
 def test_quiet_hours_without_a_due_notice_cause_no_wake_up() -> None:
-    late = datetime(2027, 3, 1, 23, tzinfo=PARIS)
+    late = instant(datetime(2027, 3, 1, 23, tzinfo=PARIS))
     simulator = simulator_with(FAR, now=late, state=State(settings=notice_settings(quiet_hours=NIGHT), zone=PARIS))
     assert simulator.state.wake_at == NOW + 310 * DAY
 
@@ -413,7 +414,7 @@ def test_a_notice_in_delivery_when_the_clock_is_set_back_is_shown_again() -> Non
         pytest.param(NOW + DAY + MICROSECOND, NOW + DAY, id="ends later"),
     ],
 )
-def test_a_rest_lasts_a_day_but_not_past_the_end(end: datetime, until: datetime) -> None:
+def test_a_rest_lasts_a_day_but_not_past_the_end(end: Instant, until: Instant) -> None:
     assert snooze_until(end, NOW) == until
 
 
@@ -424,6 +425,6 @@ def test_a_rest_lasts_a_day_but_not_past_the_end(end: datetime, until: datetime)
         pytest.param(NOW + CLOCK_SLACK + MICROSECOND, False, id="more than a day ahead"),
     ],
 )
-def test_a_delivery_in_the_far_future_does_not_count(delivered: datetime, counts: bool) -> None:
+def test_a_delivery_in_the_far_future_does_not_count(delivered: Instant, counts: bool) -> None:
     key = MilestoneKey(KeyId("key"), NOW, 30)
     assert was_delivered(Memory(delivered={str(key): delivered}), key, NOW) is counts

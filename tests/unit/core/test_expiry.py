@@ -5,14 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.instants import FIRST, LAST
 from config.settings import NoticeSettings, QuietHours
 from daemon.core.expiry import days_left, earlier, expired, first_notice, later, milestones, quiet_until, stage
 from daemon.core.views.report import Stage
 from support.core.factories import DAY, MICROSECOND, NOW, SECOND, certificate
 
 NOTICES = NoticeSettings()
-LAST = datetime.max.replace(tzinfo=UTC)
-FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

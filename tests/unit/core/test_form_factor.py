@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from config.i18n.text import text
+from config.instants import instant
 from config.settings import Settings
 from daemon.core.effects import Effect, Reply, ShowNotice, UpdateTray
 from daemon.core.form_factor import FormFactor, form_factor, form_of, in_own_words
@@ -17,7 +18,7 @@ from daemon.core.views.report import Report
 from daemon.core.views.tray import IconState, MenuItem, TrayView
 
 SETTINGS = Settings(procedures=())
-NOW = datetime(2026, 11, 28, tzinfo=UTC)
+NOW = instant(datetime(2026, 11, 28, tzinfo=UTC))
 TWIN = ReaderName("Gemalto PC Twin Reader 00 00")
 ETOKEN = ReaderName("SafeNet eToken 5100 [eToken 5110 SC] 01 00")
 

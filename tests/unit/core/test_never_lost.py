@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.instants import Instant, instant
 from config.settings import QuietHours
 from daemon.core.events import SessionLock
 from daemon.core.model import Claim
@@ -20,8 +21,8 @@ from support.core.factories import DAY, MICROSECOND, NOW, ending, notice_setting
 from support.core.simulator import Simulator, simulator_with
 
 PARIS = ZoneInfo("Europe/Paris")
-END = datetime(2027, 12, 3, 17, 30, tzinfo=PARIS)
-BEGIN = datetime(2027, 6, 1, 8, tzinfo=PARIS)
+END = instant(datetime(2027, 12, 3, 17, 30, tzinfo=PARIS))
+BEGIN = instant(datetime(2027, 6, 1, 8, tzinfo=PARIS))
 LATEST_LOGIN = time(10, 30)
 MILESTONES = (90, 60, 45, 30, 15, 7, 3, 1, 0)
 
@@ -56,20 +57,20 @@ def play(answer: Answer, *, locks: bool = True, restarts: bool = True, with_new:
         simulator.remove()
     for number in range(1, 730):
         day = (BEGIN + number * DAY).date()
-        come = datetime.combine(day, time(7), PARIS) + timedelta(minutes=random.randrange(200))
+        come = instant(datetime.combine(day, time(7), PARIS)) + timedelta(minutes=random.randrange(200))
         pass_until(simulator, come, answer)
         if restarts and random.random() < 0.3:
             simulator.restart()
         elif locks:
             simulator.post(SessionLock(at=simulator.now, locked=False))
         answer_new(simulator, answer)
-        pass_until(simulator, datetime.combine(day, time(19), PARIS), answer)
+        pass_until(simulator, instant(datetime.combine(day, time(19), PARIS)), answer)
         if locks:
             simulator.lock(locked=True)
     return simulator
 
 
-def pass_until(simulator: Simulator, moment: datetime, answer: Answer) -> None:
+def pass_until(simulator: Simulator, moment: Instant, answer: Answer) -> None:
     simulator.wait(moment - simulator.now)
     answer_new(simulator, answer)
 
@@ -157,8 +158,8 @@ def key_id(simulator: Simulator) -> NoticeId:
     return simulator.delivered[-1][1].notice_id
 
 
-def on(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2027, 3, day, hour, minute, tzinfo=PARIS)
+def on(day: int, hour: int, minute: int = 0) -> Instant:
+    return instant(datetime(2027, 3, day, hour, minute, tzinfo=PARIS))
 
 
 def told_on(day: int) -> Simulator:
@@ -265,7 +266,7 @@ def test_an_answered_notice_comes_again_only_after_the_end(left: timedelta, expe
     ],
 )
 def test_the_user_is_there_after_a_login_or_from_nine(
-    arrived: datetime | None, locked: bool, now: datetime, there: bool
+    arrived: Instant | None, locked: bool, now: Instant, there: bool
 ) -> None:
     assert Presence(zone=PARIS, arrived=arrived, locked=locked).is_there(now) is there
 

@@ -7,6 +7,7 @@ import pytest
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
+from config.instants import Instant, instant
 from config.settings import Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess
@@ -34,7 +35,7 @@ MOMENTS = [
 
 @pytest.mark.parametrize(("now", "why", "order_by"), MOMENTS)
 def test_an_order_in_time_is_one_that_comes_before_the_last_day_of_2a(
-    now: datetime, why: Reason, order_by: datetime | None
+    now: Instant, why: Reason, order_by: Instant | None
 ) -> None:
     (case,) = assess(memory(owned(OLD)), SLOW_SETTINGS, {}, now).cases
     assert case.path is not None
@@ -72,7 +73,7 @@ def test_a_key_without_a_tool_has_no_code_to_check_an_address_for() -> None:
 @pytest.mark.parametrize(
     ("at", "note"), [(LAST, "guide.order_by"), (LAST + MICROSECOND, "guide.order_late"), (NOW + 101 * DAY, None)]
 )
-def test_the_guide_tells_it_beside_the_order(at: datetime, note: str | None) -> None:
+def test_the_guide_tells_it_beside_the_order(at: Instant, note: str | None) -> None:
     simulator = Simulator(state=State(settings=SLOW_SETTINGS))
     simulator.look()
     simulator.plug(OLD)
@@ -87,6 +88,6 @@ def test_the_guide_tells_it_beside_the_order(at: datetime, note: str | None) -> 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("body", ["first", "by", "late"])
 def test_the_longest_date_leaves_a_notice_short(language: str, body: str) -> None:
-    day = datetime(2026, 9, 30, 12, tzinfo=UTC)  # a Wednesday in September, in both languages
+    day = instant(datetime(2026, 9, 30, 12, tzinfo=UTC))  # a Wednesday in September, in both languages
     words = text(f"notice.order.{body}", order_by=day, date=day, issuer="CertEurope", lead="10 à 52 semaines")
     assert len(Translator(language, UTC).render(words)) <= 150

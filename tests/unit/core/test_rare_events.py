@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from config.instants import instant
 from daemon.core.assessment import assess_state
 from daemon.core.caching import memoize_last
 from daemon.core.commands import RunDoctor
@@ -55,7 +56,7 @@ def test_the_same_readers_do_not_reread_a_token_of_an_unknown_reader() -> None:
 
 
 def test_a_clock_before_the_release_is_reported() -> None:
-    world = Simulator(now=datetime(2020, 1, 1, tzinfo=UTC))
+    world = Simulator(now=instant(datetime(2020, 1, 1, tzinfo=UTC)))
     world.look()
     report = world.check()
     assert report is not None

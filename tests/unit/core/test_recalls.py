@@ -1,12 +1,13 @@
 """A recall ends a certificate's use, whatever the certificate says."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import Phrase, Text, text
 from config.i18n.wording import Wording
+from config.instants import Instant
 from config.settings import IssuerRule, Recall, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, assess, assess_state
@@ -31,7 +32,7 @@ def with_recalls(*recalls: Recall) -> Settings:
     return replace(SETTINGS, procedures=(replace(OPALEXE, recalls=recalls),))
 
 
-def judged(now: datetime, *certificates: Certificate, recall: Recall = BEGUN) -> Assessment:
+def judged(now: Instant, *certificates: Certificate, recall: Recall = BEGUN) -> Assessment:
     return assess(memory(*map(owned, certificates)), with_recalls(recall), {}, now)
 
 

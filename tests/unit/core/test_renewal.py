@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
+from config.instants import Instant
 from config.settings import NoticeSettings, Procedure
 from config.workflows import WorkflowKind
 from daemon.core.holders import lineages
@@ -42,7 +43,7 @@ ACTIVATED, WORKS = frozenset({Claim.ACTIVATED}), frozenset({Claim.WORKS})
 
 
 def judged(
-    *keys: Owned, procedure: Procedure = OPALEXE, now: datetime = NOW, blank: bool = False, link: bool = False
+    *keys: Owned, procedure: Procedure = OPALEXE, now: Instant = NOW, blank: bool = False, link: bool = False
 ) -> tuple[LineageStatus, Path | None]:
     """Judge the only line that these keys make."""
     (lineage,) = lineages(memory(*keys), (procedure,))

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
 
+from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Settings
 from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.assessment import assess, assess_state
@@ -347,7 +348,7 @@ def test_the_guide_says_what_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("first_begin", [NOW - DAY, NOW - 900 * DAY], ids=["the new key first", "two of one day"])
-def test_an_older_login_under_the_same_number_is_on_a_card_of_its_own(first_begin: datetime) -> None:
+def test_an_older_login_under_the_same_number_is_on_a_card_of_its_own(first_begin: Instant) -> None:
     first = certificate("first", not_before=first_begin, not_after=first_begin + 1095 * DAY)
     old = certificate("old", not_before=NOW - 900 * DAY, not_after=NOW + 195 * DAY)
     simulator = Simulator()

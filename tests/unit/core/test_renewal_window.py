@@ -1,12 +1,13 @@
 """A renewal that becomes possible only some days before the end."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import text
 from config.i18n.wording import Wording
+from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall, Settings
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess
@@ -46,7 +47,7 @@ MOMENTS = [
 @pytest.mark.parametrize(("now", "kind", "waits"), MOMENTS)
 @pytest.mark.parametrize("in_place", [False, True])
 def test_no_path_is_offered_before_the_window_opens(
-    now: datetime, kind: WorkflowKind | None, waits: bool, in_place: bool
+    now: Instant, kind: WorkflowKind | None, waits: bool, in_place: bool
 ) -> None:
     procedure = replace(WINDOW, workflows=IN_PLACE) if in_place else WINDOW
     found = assess(memory(owned(OLD)), with_procedure(procedure), {}, now)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.i18n.translator import Translator
+from config.instants import instant
 from config.schema.load_settings import load_settings
 from daemon.adapters.store.database_file import MIGRATIONS
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from daemon.core.model import Memory
 
 EXPECTED = expected("expected_store.json")
-AT = datetime.fromisoformat(EXPECTED["at"])
+AT = instant(datetime.fromisoformat(EXPECTED["at"]))
 LATER = timedelta(days=20)
 BLANK = "bare:"
 READER = "Lecteur d’essai 01"

@@ -16,6 +16,7 @@ import pytest
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
+from config.instants import instant
 from config.settings import SettingId
 from config.workflows import Needs, WorkflowKind
 from daemon.adapters.guide.messages import DECODE_ERRORS, ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from daemon.adapters.guide.subscriber import GuideSubscriber
 
-NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+NOW = instant(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
 LIMIT_S = 10.0
 FINGERPRINT = "ab" * 32
 

@@ -23,6 +23,7 @@ import pytest
 
 from config.i18n.text import Sentence, text
 from config.i18n.translator import Translator
+from config.instants import instant
 from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher
@@ -70,7 +71,7 @@ from support.guide_actions import action_id
 from support.posted_events import PostedEvents
 from support.process import wait_until
 
-NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
+NOW = instant(datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC))
 LIMIT_S = 10.0
 GET_STATUS = GetStatus()
 REPORT = Report(

@@ -9,6 +9,7 @@ from typing import Self
 import pytest
 from dbus_fast import Message
 
+from config.instants import LAST, Instant, instant
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, NullResume, Tell, TellWhether
 from daemon.adapters.schedule.scheduler import ApScheduler
@@ -18,7 +19,6 @@ from support.process import wait_until
 
 LIMIT_S = 10.0
 SHORTLY = timedelta(milliseconds=200)
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 Ticks = Callable[[], Tick]
 
@@ -62,7 +62,7 @@ def thread() -> Iterator[AsyncThread]:
 
 
 def test_it_ticks_at_the_moment_and_not_before(ticking: Ticking) -> None:
-    moment = datetime.now(UTC) + SHORTLY
+    moment = instant(datetime.now(UTC)) + SHORTLY
     ticking.schedule.wake_at(moment)
     tick = ticking.next()
     assert moment <= tick.at < moment + timedelta(seconds=1)
@@ -70,26 +70,26 @@ def test_it_ticks_at_the_moment_and_not_before(ticking: Ticking) -> None:
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=3), timedelta(days=9999)])
 def test_a_moment_that_has_passed_ticks_at_once(ticking: Ticking, late: timedelta) -> None:
-    ticking.schedule.wake_at(datetime.now(UTC) - late)
+    ticking.schedule.wake_at(instant(datetime.now(UTC)) - late)
     ticking.next(1)
 
 
 def test_a_moment_in_another_zone_is_the_same_moment(ticking: Ticking) -> None:
-    moment = (datetime.now(UTC) + SHORTLY).astimezone(timezone(timedelta(hours=-11)))
+    moment = (instant(datetime.now(UTC)) + SHORTLY).astimezone(timezone(timedelta(hours=-11)))
     ticking.schedule.wake_at(moment)
     assert ticking.next(1).at >= moment
 
 
-@pytest.mark.parametrize("instead", [NEVER, None], ids=["the end of time", "none"])
-def test_a_new_moment_replaces_the_one_before(ticking: Ticking, instead: datetime | None) -> None:
-    ticking.schedule.wake_at(datetime.now(UTC) + SHORTLY)
+@pytest.mark.parametrize("instead", [LAST, None], ids=["the end of time", "none"])
+def test_a_new_moment_replaces_the_one_before(ticking: Ticking, instead: Instant | None) -> None:
+    ticking.schedule.wake_at(instant(datetime.now(UTC)) + SHORTLY)
     ticking.schedule.wake_at(instead)
     assert ticking.silent_for(2 * SHORTLY)
 
 
 def test_it_goes_on_after_the_end_of_time_was_asked_for(ticking: Ticking) -> None:
-    ticking.schedule.wake_at(NEVER)
-    ticking.schedule.wake_at(datetime.now(UTC))
+    ticking.schedule.wake_at(LAST)
+    ticking.schedule.wake_at(instant(datetime.now(UTC)))
     ticking.next(1)
 
 
@@ -99,7 +99,7 @@ def test_to_forget_when_nothing_was_asked_is_no_fault(ticking: Ticking) -> None:
 
 def test_a_moment_may_be_asked_before_the_start() -> None:
     ticking = Ticking()
-    ticking.schedule.wake_at(datetime.now(UTC))
+    ticking.schedule.wake_at(instant(datetime.now(UTC)))
     ticking.start()
     ticking.next(1)
     ticking.schedule.stop()
@@ -141,7 +141,7 @@ def test_a_moment_whose_tick_could_not_be_posted_is_not_lost() -> None:
 
     ticking.schedule = ApScheduler(post)
     ticking.start()
-    ticking.schedule.wake_at(datetime.now(UTC))
+    ticking.schedule.wake_at(instant(datetime.now(UTC)))
     assert isinstance(ticking.events.get(timeout=LIMIT_S), FaultMet)
     ticking.next()
     ticking.schedule.stop()
@@ -266,6 +266,6 @@ def test_wakings_are_received_again_after_the_bus_came_back(
 def test_without_a_system_bus_it_ticks_all_the_same(thread: AsyncThread, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     ticking = Ticking(partial(LoginManagerResume, thread)).start()
-    ticking.schedule.wake_at(datetime.now(UTC))
+    ticking.schedule.wake_at(instant(datetime.now(UTC)))
     ticking.next(1)
     ticking.schedule.stop()

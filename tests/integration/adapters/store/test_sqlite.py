@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from config.instants import instant
 from config.workflows import WorkflowKind
 from daemon.adapters.store.database_file import ROW_LIMIT, VALUE_LIMIT
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
@@ -41,7 +42,7 @@ from daemon.core.model import (
 )
 from support.core.factories import changed
 
-NOW = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC)
+NOW = instant(datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC))
 
 OLD = changed(
     Certificate(fingerprint=Fingerprint("a" * 64)),
@@ -223,7 +224,7 @@ store = SqliteStore(Path(sys.argv[1]))
 said = dict(store.load().delivered)
 number = len(said)
 while True:
-    moment = datetime.now(UTC)
+    moment = instant(datetime.now(UTC))
     said = {**said, str(number): moment}
     store.save(Memory(delivered=said), (HistoryEntry(at=moment, what="said", subject=str(number)),))
     print(number, flush=True)

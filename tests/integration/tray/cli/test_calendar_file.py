@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
+from config.instants import Instant, instant
 from config.saved_files import SaveError
 from daemon.core.calendar_entries import CalendarEntry, calendar_entries
 from support.core.factories import DAY, NOW, certificate, memory, notice_settings, owned
@@ -22,9 +23,7 @@ HOSTILE = "Jeanne;MARTIN,\\n\r\nATTACH:file:///etc/passwd " + "é" * 200
 WORDS = Translator("en", PARIS).render
 
 
-def entries(
-    end: datetime = NOW + 40 * DAY, name: str = "Jean MARTIN", now: datetime = NOW
-) -> tuple[CalendarEntry, ...]:
+def entries(end: Instant = NOW + 40 * DAY, name: str = "Jean MARTIN", now: Instant = NOW) -> tuple[CalendarEntry, ...]:
     return calendar_entries(
         memory(owned(certificate(not_after=end, subject_cn=name))), notice_settings(days=(30, 7)), now
     )
@@ -41,7 +40,7 @@ def test_the_file_is_read_back_as_it_was_meant() -> None:
     assert [event.decoded("dtstart") for event in events] == [
         date(2027, 3, 11),
         date(2027, 4, 3),
-        datetime(2027, 4, 10, 12, tzinfo=UTC),
+        instant(datetime(2027, 4, 10, 12, tzinfo=UTC)),
     ]
     assert str(events[0]["summary"]) == "Jean MARTIN: your key expires in 30 days"
     assert str(events[2]["summary"]) == "Jean MARTIN: your key expires"
@@ -68,7 +67,7 @@ def test_the_alarms_ring_in_the_morning_and_the_day_before_the_end() -> None:
 
 
 def test_a_day_is_a_day_of_the_users_time_zone() -> None:
-    late = entries(datetime(2027, 4, 9, 23, 30, tzinfo=UTC))
+    late = entries(instant(datetime(2027, 4, 9, 23, 30, tzinfo=UTC)))
     assert parsed(as_ics(late, WORDS, NOW, PARIS))[0].decoded("dtstart") == date(2027, 3, 11)
     assert parsed(as_ics(late, WORDS, NOW, UTC))[0].decoded("dtstart") == date(2027, 3, 10)
 

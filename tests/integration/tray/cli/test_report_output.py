@@ -8,12 +8,13 @@ import pytest
 
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
+from config.instants import Instant, instant
 from config.settings import Recall
 from daemon.core.model import Fingerprint, ReaderName, Role
 from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.report_output import as_json, left_words, place_words, timeline
 
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+BEGIN = instant(datetime(2026, 1, 1, tzinfo=UTC))
 END = BEGIN + timedelta(days=100)
 DAY = timedelta(days=1)
 
@@ -28,7 +29,7 @@ DAY = timedelta(days=1)
         pytest.param(END + DAY, "━━━━━━━━━●", id="after"),
     ],
 )
-def test_the_dot_of_today_moves_along_the_validity(now: datetime, drawn: str) -> None:
+def test_the_dot_of_today_moves_along_the_validity(now: Instant, drawn: str) -> None:
     assert timeline(BEGIN, END, now, width=10) == drawn
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from config.instants import instant
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views.guide import CertificateCard, ProblemEntry, ReaderStatus, StepStatus, StepSummary
@@ -17,7 +18,7 @@ from support.guide_actions import action_id, button
 from tray.text_guide.page import TextPage
 from tray.text_guide.session import End, Happened, signals_end_the_wait
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOON = instant(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
 PAGE = Page(
     number=7,
     language="en",

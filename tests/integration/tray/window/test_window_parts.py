@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushBut
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
+from config.instants import instant
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.model import ActivationToken
 from daemon.core.views.guide import ReaderStatus
@@ -406,7 +407,7 @@ def test_no_two_pictures_are_alike_without_colour(guide_setup: GuideSetup, on_ca
     ],
 )
 def test_a_bar_holds_the_validity_and_the_present(begins: int, ends: int | None, drawn: tuple[int, int]) -> None:
-    end = datetime(9999, 12, 31, tzinfo=UTC) if ends is None else NOW + ends * SHORTEST
+    end = instant(datetime(9999, 12, 31, tzinfo=UTC)) if ends is None else NOW + ends * SHORTEST
     bar = replace(ENGLISH.bars()[0], begins=NOW + begins * SHORTEST, ends=end)
     assert span(bar, NOW) == tuple((NOW + days * SHORTEST).timestamp() for days in drawn)
 
@@ -432,7 +433,7 @@ def test_what_is_left_is_shown_to_the_minute(left: timedelta, words: str) -> Non
 
 
 def test_the_end_of_the_time_is_shown_when_it_comes(guide_setup: GuideSetup, window: GuideWindow) -> None:
-    gone = datetime.now(UTC) - timedelta(seconds=1)
+    gone = instant(datetime.now(UTC)) - timedelta(seconds=1)
     window.show_page(replace(PAGES["deadline"](ENGLISH), deadline=gone))
     guide_setup.settle()
     assert "The link in the mail no longer works." in [label.text() for label in window.findChildren(QLabel)]

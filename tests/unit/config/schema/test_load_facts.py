@@ -8,6 +8,7 @@ import pytest
 from config.folders import Folders
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
+from config.instants import instant
 from config.schema.load_settings import load_procedure, load_settings
 from config.schema.tables import SettingsError
 from config.settings import (
@@ -85,11 +86,11 @@ def test_recalls_and_papers_come_out_as_written() -> None:
     loaded = procedure(more)
     assert loaded.recalls == (
         Recall(
-            moment=datetime(2027, 6, 30, tzinfo=UTC),
+            moment=instant(datetime(2027, 6, 30, tzinfo=UTC)),
             text=Wording(en="Gone.", fr="Fini."),
             issuer=IssuerRule(organization="A"),
             key_bits_below=3072,
-            begun_before=datetime(2023, 4, 3, 8, tzinfo=UTC),
+            begun_before=instant(datetime(2023, 4, 3, 8, tzinfo=UTC)),
         ),
     )
     assert loaded.papers == (Paper(id="kbis", title=Wording(en="Extract", fr="Extrait"), max_age_days=90),)

@@ -1,11 +1,10 @@
 """What the guide says on the way: dates, delivery, and the margin."""
 
-from datetime import datetime
-
 import pytest
 
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
+from config.instants import Instant
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.effects import OpenMessage
@@ -45,7 +44,7 @@ def test_the_page_before_the_account_lists_what_to_have_at_hand() -> None:
 
 
 @pytest.mark.parametrize("now", [LAST_CHANCE - MICROSECOND, OLD_ENDS + MICROSECOND], ids=["before it", "expired"])
-def test_outside_the_margin_it_is_not_offered(now: datetime) -> None:
+def test_outside_the_margin_it_is_not_offered(now: Instant) -> None:
     assert "state:try_old" not in two_keys(now).actions()
 
 
@@ -73,7 +72,7 @@ def test_a_try_is_over_once_the_key_works_or_the_old_one_is_lost(claim: Claim) -
         pytest.param(LAST_CHANCE, text("date.last", last=OLD_ENDS), id="inside the margin"),
     ],
 )
-def test_the_last_day_is_the_last_whole_one_and_has_an_hour_on_that_day_only(now: datetime, last_day: Text) -> None:
+def test_the_last_day_is_the_last_whole_one_and_has_an_hour_on_that_day_only(now: Instant, last_day: Text) -> None:
     simulator = two_keys(now)
     assessment = assess_state(simulator.state, now)
     case = shown_case(simulator.state, assessment)

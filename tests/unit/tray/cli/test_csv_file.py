@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from config.instants import instant
 from daemon.core.key_table import KeyRow
 from daemon.core.model import Fingerprint
 from daemon.core.views.report import Stage
@@ -19,10 +20,10 @@ ROW = KeyRow(
     key_name="la bleue",
     procedure="opalexe",
     stage=Stage.EXPIRED,
-    not_before=datetime(2024, 1, 31, 23, 30, tzinfo=UTC),
-    not_after=datetime(2027, 1, 31, 22, 30, tzinfo=UTC),
+    not_before=instant(datetime(2024, 1, 31, 23, 30, tzinfo=UTC)),
+    not_after=instant(datetime(2027, 1, 31, 22, 30, tzinfo=UTC)),
     days_left=-3,
-    last_seen=datetime(2026, 11, 1, tzinfo=UTC),
+    last_seen=instant(datetime(2026, 11, 1, tzinfo=UTC)),
     note='coffre, "étage 2"',
     keeper="Anne",
     issuer="CertEurope",
