@@ -22,7 +22,7 @@ class Decoder(Generic[V]):
     def __init__(self, type_: type[V] | UnionType, refuse: Callable[[V], None] = lambda _: None) -> None:
         """Prepare for values of a type.
 
-        `refuse` raises ValueError for a value as it came that nobody sound sends.
+        `refuse` gets each value as it came, and raises ValueError for an unsound one.
         """
         self._decoder = msgspec.json.Decoder(type_)
         self._refuse = refuse

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from daemon.adapters.platform.clock import read_clock
+from daemon.adapters.clock import read_clock
 from daemon.core.events import FaultMet
 from daemon.ports import Post
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from config.i18n.text import Sentence, text
 from config.instants import FIRST, Instant
+from daemon.adapters.clock import read_clock
 from daemon.adapters.notify.channel import Answered, Message
-from daemon.adapters.platform.clock import read_clock
 from daemon.core.effects import Launch, ReadTokens, SystemAction
 from daemon.core.events import Launched, ReadersSeen, ReadFinished, Tick, TokensRead
 from daemon.core.model import ActivationToken, Occupancy, ReaderName, ReaderState, TokenReading

@@ -14,8 +14,8 @@ from config.i18n.translator import UserError
 from config.settings import SettingId
 from config.settings_file import write_setting
 from config.system_errors import reason_of
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
-from daemon.adapters.platform.clock import read_clock
 from daemon.core.diagnosis import Check, wrong_things
 from daemon.core.effects import (
     Examine,

@@ -12,6 +12,7 @@ from types import FrameType
 from config.folders import Folders, private_folder
 from config.schema.load_settings import Loaded, load_settings
 from daemon.adapters.autostart import make_login_starter, own_command
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
 from daemon.adapters.guide.publisher import GuidePublisher
 from daemon.adapters.inbox import Inbox
@@ -23,7 +24,6 @@ from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.heap import use_one_arena
 from daemon.adapters.platform.instance_lock import InstanceLock
 from daemon.adapters.schedule.local_zone import LocalZone

@@ -7,6 +7,7 @@ from functools import partial
 from config.folders import Folders
 from config.i18n.text import Render
 from config.schema.load_settings import Loaded
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guide.messages import NO_DISPLAY, Guide
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
 from daemon.adapters.guide.window import WindowProcess
@@ -14,7 +15,6 @@ from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc.client import ControlError, DaemonNotRunningError, GuideUnavailableError, ask, follow
 from daemon.adapters.ipc.messages import ErrorCode
 from daemon.adapters.platform.activation import activation_of
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.instance_lock import runtime_of_daemon
 from daemon.assembly.daemon import DaemonOutcome, run_with_guide
 from daemon.assembly.parts import HeadlessTray, translator_for

@@ -9,7 +9,7 @@ from config.folders import Folders
 from config.i18n.text import CleanText, Sentence, Text, text
 from config.schema.load_settings import Loaded, SettingsError, Stamp, load_settings, stamp
 from config.settings import Settings
-from daemon.adapters.platform.clock import read_clock
+from daemon.adapters.clock import read_clock
 from daemon.adapters.schedule.local_zone import follow_zone
 from daemon.assembly.parts import translator_for
 from daemon.core.events import Event, ProblemMet, SettingsLoaded

@@ -8,9 +8,9 @@ from pathlib import Path
 from config.folders import Folders
 from config.settings import Settings
 from daemon.adapters.autostart import own_command
+from daemon.adapters.clock import read_clock
 from daemon.adapters.metrics.account_id import AccountIds, account_id
 from daemon.adapters.metrics.exporter_file import CollectorError, write_for_exporter
-from daemon.adapters.platform.clock import read_clock
 from daemon.assembly.oneshot import remembered
 from daemon.core.metrics import exposition, samples
 

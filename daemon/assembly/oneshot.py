@@ -8,10 +8,10 @@ from config.folders import FolderError, Folders, private_folder
 from config.i18n.text import text
 from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded
+from daemon.adapters.clock import read_clock
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.pcsc.watcher import read_snapshot
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.assembly.parts import make_token_reader, translator_for

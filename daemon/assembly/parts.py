@@ -10,11 +10,11 @@ from config.i18n.translator import Translator
 from config.modules import catalogue_modules
 from config.settings import Settings
 from daemon.adapters.certificate_store.command import store_command
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
 from daemon.adapters.pcsc.clients import other_clients
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pkcs11.reader import ChildTokenReader
-from daemon.adapters.platform.clock import read_clock
 from daemon.core.events import CardFreed
 from daemon.core.views.tray import TrayView
 from daemon.ports import Post, TrayDisplay

@@ -18,10 +18,10 @@ from config.i18n.translator import LANGUAGES, LOCALE, Translator
 from config.modules import module_candidates
 from config.schema.load_settings import catalogue_settings
 from daemon.adapters.certificate_store.command import store_child
+from daemon.adapters.clock import read_clock
 from daemon.adapters.pcsc.watcher import read_snapshot
 from daemon.adapters.pkcs11.messages import ENCODER, Finished, ReadRequest
 from daemon.adapters.pkcs11.process import child_command
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.store.sqlite import SqliteStore
 from daemon.core.model import Memory
 

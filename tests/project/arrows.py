@@ -29,6 +29,7 @@ SHOWN = (  # what draws a page may know
 FAMILIES: dict[str, tuple[str, ...]] = {
     "autostart": ("launch",),
     "certificate_store": ("pcsc", "pkcs11"),
+    "clock": (),
     "gate": (),
     "guard": (),
     "doctor": ("inbox", "ipc", "launch", "notify", "platform", "store"),
@@ -50,7 +51,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 
 def _family(name: str, others: tuple[str, ...]) -> tuple[str, ...]:
-    return (f"daemon.adapters.{name}", *(f"daemon.adapters.{other}" for other in others), *PORTS, "config")
+    return (
+        f"daemon.adapters.{name}",
+        "daemon.adapters.clock",
+        *(f"daemon.adapters.{other}" for other in others),
+        *PORTS,
+        "config",
+    )
 
 
 # The longest name that a module's name begins with decides what of the project it may import.

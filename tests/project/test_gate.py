@@ -39,7 +39,10 @@ OTHER_DECODERS = {
 
 
 def makers_in(source: str) -> list[int]:
-    """Return the lines that make a type of the gate of anything but a constant."""
+    """Return the lines that make a type of the gate.
+
+    A constant is no value from outside.
+    """
     return [node.lineno for node in nodes_of(source) if isinstance(node, ast.expr) and _makes(node)]
 
 

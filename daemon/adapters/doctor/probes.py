@@ -18,10 +18,10 @@ from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded, procedure_files
 from config.settings import Settings, VendorTool
 from config.system_errors import reason_of
+from daemon.adapters.clock import read_clock
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client
 from daemon.adapters.launch.vendor_tool import find_tool, is_installed
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.instance_lock import is_daemon_running, runtime_of_daemon
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.commands import CheckKeys, GetStatus

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from config.i18n.text import Sentence, clean, text
 from config.i18n.translator import Translator
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guide.messages import (
     NAME_LIMIT,
     NO_DISPLAY,
@@ -23,7 +24,6 @@ from daemon.adapters.guide.messages import (
 from daemon.adapters.guide.render import Rendered, render_page
 from daemon.adapters.guide.subscriber import GuideSubscriber
 from daemon.adapters.guide.window import WindowProcess
-from daemon.adapters.platform.clock import read_clock
 from daemon.core.commands import ChangeSetting, ChooseAction, Command, ForgetCertificate, NameKey
 from daemon.core.events import CommandReceived, ProblemMet
 from daemon.core.model import ActivationToken, Fingerprint

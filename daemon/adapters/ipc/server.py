@@ -16,6 +16,7 @@ from pathlib import Path
 
 from config.i18n.text import Argument, text
 from config.system_errors import reason_of
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER
 from daemon.adapters.guide.publisher import GuidePublisher
@@ -37,7 +38,6 @@ from daemon.adapters.ipc.messages import (
     decode_request,
     encode_reply,
 )
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.core.commands import Command, RaiseGuide
 from daemon.core.events import CommandReceived, ProblemMet

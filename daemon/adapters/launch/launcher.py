@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from config.settings import Procedure, Settings, VendorTool
 from config.workflows import Destination
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
 from daemon.adapters.launch.mailto import letter_draft
 from daemon.adapters.launch.openers import open_address, open_letter, start_tool
 from daemon.adapters.launch.vendor_tool import find_tool, is_installed
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.elevation_windows import is_split
 from daemon.core.effects import Launch
 from daemon.core.events import Launched

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.i18n.text import CleanText, Text, clean, text
+from daemon.adapters.clock import read_clock
 from daemon.adapters.notify.channel import (
     Answered,
     Channel,
@@ -18,7 +19,6 @@ from daemon.adapters.notify.channel import (
     Resumable,
 )
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.heap import give_back
 from daemon.core.commands import AnswerNotice
 from daemon.core.events import AnswerWordsIssued, CommandReceived, Event, NoticeDelivered, NoticesSwitched

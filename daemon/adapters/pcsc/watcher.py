@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
 from daemon.adapters.pcsc.backoff import Backoff, make_backoff
 from daemon.adapters.pcsc.service import (
@@ -27,7 +28,6 @@ from daemon.adapters.pcsc.service import (
     within,
 )
 from daemon.adapters.pcsc.states import Insertions, is_exclusive
-from daemon.adapters.platform.clock import read_clock
 from daemon.core.events import ReadersSeen, ServiceLost
 from daemon.core.model import ReaderState
 from daemon.core.troubles import Trouble

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
 from daemon.adapters.pkcs11.messages import (
     CopiesFound,
@@ -22,7 +23,6 @@ from daemon.adapters.pkcs11.messages import (
 )
 from daemon.adapters.pkcs11.modules import distinct, fault_of
 from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess, child_command
-from daemon.adapters.platform.clock import read_clock
 from daemon.core.effects import ReadTokens
 from daemon.core.events import ReadFinished, TokensRead
 from daemon.core.model import SYSTEM_STORE, ProgramName, ReaderName, TokenReading

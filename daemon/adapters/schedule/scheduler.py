@@ -13,8 +13,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from config.instants import Instant
+from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.schedule.resume import MakeResume, NullResume
 from daemon.core.events import SessionLock, SessionMoved, Tick
 from daemon.ports import Post

@@ -13,8 +13,8 @@ import msgspec
 from config.folders import FolderError, check_private, private_folder
 from config.i18n.text import Text, text
 from config.instants import Instant
+from daemon.adapters.clock import read_clock
 from daemon.adapters.gate import Decoder
-from daemon.adapters.platform.clock import read_clock
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.adapters.store.database_file import (
     ROW_LIMIT,

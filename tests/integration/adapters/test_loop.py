@@ -6,11 +6,10 @@ import queue
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from config.instants import instant
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.simulation import NoSystemActions, SimulatedClock, SimulatedLauncher, SimulatedSchedule
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.i18n.text import Sentence
+    from config.instants import Instant
     from daemon.core.effects import HistoryEntry, ReadTokens
     from daemon.core.events import Event
     from daemon.core.model import ActivationToken, Memory
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from daemon.core.views.report import Report
 
 LIMIT_S = 10.0
-NAIVE = instant(datetime(2027, 3, 1))  # noqa: DTZ001 - what no rule can compare
+NAIVE = cast("Instant", datetime(2027, 3, 1))  # noqa: DTZ001 - what no rule can compare
 POISONED = certificate(not_after=NAIVE, subject_cn="Jeanne SECRET")
 
 

@@ -224,7 +224,7 @@ store = SqliteStore(Path(sys.argv[1]))
 said = dict(store.load().delivered)
 number = len(said)
 while True:
-    moment = instant(datetime.now(UTC))
+    moment = datetime.now(UTC)
     said = {**said, str(number): moment}
     store.save(Memory(delivered=said), (HistoryEntry(at=moment, what="said", subject=str(number)),))
     print(number, flush=True)
