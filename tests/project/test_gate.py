@@ -111,7 +111,7 @@ def round_it(moment: datetime, name: str, key: Key, memory: Memory, certificate:
     replace(certificate, subject_cn=name)
     replace(key, first_seen=moment)
     replace(key, last_seen=datetime.now(UTC))
-    replace(memory, delivered={"said": moment})
+    replace(memory, delivered={"output": moment})
     replace(memory, snoozes={key.id: moment + DAY})
     replace(memory, answered={key.id: datetime.fromisoformat(name)})
     replace(one, link_until=moment, finished=moment)
@@ -123,8 +123,8 @@ def round_it(moment: datetime, name: str, key: Key, memory: Memory, certificate:
 def test_mypy_finds_what_went_round_the_gate(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(ROUND_THE_GATE, encoding="utf-8")
-    said, _, _ = api.run(["--config-file", str(ROOT / "pyproject.toml"), "--no-error-summary", str(program)])
+    output, _, _ = api.run(["--config-file", str(ROOT / "pyproject.toml"), "--no-error-summary", str(program)])
     lines = ROUND_THE_GATE.split("\n")
     begin = next(number for number, line in enumerate(lines, 1) if "round_it" in line)
-    found = {int(number) for number in re.findall(r"program\.py:(\d+): error:", said)}
-    assert found == {number for number, line in enumerate(lines, 1) if number > begin and line}, said
+    found = {int(number) for number in re.findall(r"program\.py:(\d+): error:", output)}
+    assert found == {number for number, line in enumerate(lines, 1) if number > begin and line}, output
