@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.schema.load_settings import CATALOGUE
 from support.windows import compile_program
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ PLANTED = """
 #include <windows.h>
 BOOL WINAPI DllMain(HINSTANCE self, DWORD why, LPVOID reserved)
 {
-    FILE *trace = why == DLL_PROCESS_ATTACH ? fopen("C:\\Planted\\loaded.txt", "w") : NULL;
+    FILE *trace = why == DLL_PROCESS_ATTACH ? fopen("C:/Planted/loaded.txt", "w") : NULL;
     (void)self, (void)reserved;
     return trace == NULL || fclose(trace) == 0;
 }
@@ -52,8 +53,8 @@ def trace(windows: Windows) -> Iterator[Path]:
     compile_program(PLANTED, drive / "Planted/planted.dll")
     folder = drive / "ProgramData/vigicle"
     (folder / "procedures").mkdir(parents=True)
-    (folder / "policy.toml").write_text("pkcs11.modules = ['C:\\Planted\\planted.dll']\n")
-    (folder / "procedures/opalexe.toml").write_text("name = 'planted'\n")
+    (folder / "policy.toml").write_text("pkcs11.modules = ['C:/Planted/planted.dll']\nnotices.urgent_days = 3\n")
+    shutil.copy(CATALOGUE / "procedures/opalexe.toml", folder / "procedures/planted.toml")
     yield drive / "Planted/loaded.txt"
     shutil.rmtree(drive / "Planted")
     shutil.rmtree(folder)
@@ -65,9 +66,12 @@ def test_what_a_user_planted_below_program_data_is_refused(windows: Windows, key
     windows.answer("check")
     assert not trace.exists()
     answer = windows.answer("policy")
-    place = "C:\\ProgramData\\vigicle\\"
-    assert {each["source"] for each in answer["refused"]} == {f"{place}policy.toml", f"{place}procedures\\opalexe.toml"}
-    assert all("may change" in each["reason"] for each in answer["refused"])
+    place = "C:\\ProgramData\\vigicle"
+    assert {each["source"] for each in answer["refused"]} == {
+        f"{place}\\policy.toml",
+        f"{place}\\procedures\\planted.toml",
+    }
+    assert [each for each in answer["settings"] if place in str(each["source"])] == []
 
 
 def test_the_registry_is_read(windows: Windows) -> None:
