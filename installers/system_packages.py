@@ -80,7 +80,6 @@ BUILD_DEB = {  # the Qt libraries are here for dpkg-shlibdeps, which names the p
     **{name: proof for name, proof in RUN.items() if name.startswith(("ca-", "lib", "python3-", "gcc"))},
     "dpkg-dev": "dpkg-shlibdeps",
     "libwayland-cursor0": "",
-    "libwayland-egl1": "",
 }
 BUILD_WINDOWS = {
     "ca-certificates": "/etc/ssl/certs",

@@ -110,7 +110,6 @@ def put_environment(stage: Path, work: Path) -> tuple[Path, str]:
     install_wheel(tools, make_wheel(tools, work), *into)
     bill = bill_of_materials(packages, hashes)
     trim(packages)
-    run("strip pyscard, compiled here", ["strip", "--strip-unneeded", *packages.glob("smartcard/**/*.so")])
     (home / "pyvenv.cfg").write_text(SETTINGS.format(version=version_of(SYSTEM_PYTHON)), encoding="utf-8")
     for folder in (home / "bin", stage / "usr/bin"):
         folder.mkdir(parents=True)

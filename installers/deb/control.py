@@ -17,7 +17,8 @@ from publisher import publisher
 HERE = Path(__file__).parent
 DOCUMENTS = "usr/share/doc/vigicle"
 RUN = ("pcscd", "libglib2.0-bin")
-RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libnotify-bin", "xdg-utils")
+RECOMMENDED = ("libccid", "opensc", "opensc-pkcs11", "libcups2", "libnotify-bin", "xdg-utils")
+PRINTING = "libcupsprintersupport.so"  # without libcups2 Qt does not load it, and prints to a file alone
 SUGGESTED = ("gnome-shell-extension-appindicator",)  # plain GNOME has no place for the icon
 DESCRIPTION = """\
 warns before the certificate on a smart card or crypto key expires
@@ -92,11 +93,11 @@ def python_range(python: tuple[int, int]) -> tuple[str, str]:
 
 
 def library_packages(stage: Path) -> list[str]:
-    """Return the packages of the system libraries that are loaded.
+    """Return the packages of the system libraries that must be there.
 
     dpkg-shlibdeps needs the DEBIAN folder.
     """
-    libraries = [str(file) for file in files(stage) if is_library(file)]
+    libraries = [str(file) for file in files(stage) if is_library(file) and file.name != PRINTING]
     with tempfile.TemporaryDirectory() as folder:
         put(Path(folder) / "debian/control", "Source: vigicle\n\nPackage: vigicle\nArchitecture: any\n")
         command = [

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+from deb.control import is_library
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -18,28 +20,33 @@ NEEDLESS_FOLDERS = {"__pycache__", "test", "tests"}
 NEEDLESS_SUFFIXES = {".pyi", ".pyx", ".pxd", ".c", ".h", ".typed"}
 NEEDLESS_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json"}  # pip's own, wrong after trimming
 
-# The guide is a window of widgets: no QML, no network, no tools. The GTK theme would bring GTK in.
-QT_MODULES = {"QtCore", "QtGui", "QtWidgets", "QtDBus", "QtSvg"}
+UNUSED = (
+    "PIL/_avif.*",  # formats and places where the icon never goes
+    "PIL/_imagingcms.*",
+    "PIL/_imagingtk.*",
+    "PIL/_webp.*",
+    "pygments/lexers/[!_]*.py",  # rich colours no program here
+    "pygments/lexers/_*_builtins.py",
+    "*.dist-info/sboms/*",  # the package has a bill of materials of its own
+)
+
+# The guide is a window of widgets: no QML, no OpenGL, no network, no tools. The GTK theme would bring GTK in.
+QT_MODULES = {"QtCore", "QtGui", "QtPrintSupport", "QtWidgets"}
 QT_PYTHON = {"__init__.py", "_config.py", "_git_pyside_version.py"}
 QT_PLUGINS = (
     "platforms/libqxcb.so",
     "platforms/libqwayland.so",
     "platforms/libqoffscreen.so",
     "platforms/libqminimal.so",
-    "imageformats/libqgif.so",
-    "imageformats/libqico.so",
-    "imageformats/libqjpeg.so",
     "imageformats/libqsvg.so",
     "iconengines/libqsvgicon.so",
     "platforminputcontexts/libcomposeplatforminputcontextplugin.so",
     "platforminputcontexts/libibusplatforminputcontextplugin.so",
     "platformthemes/libqxdgdesktopportal.so",
+    "printsupport/libcupsprintersupport.so",
     "wayland-decoration-client/libadwaita.so",
     "wayland-decoration-client/libbradient.so",
-    "wayland-graphics-integration-client/libqt-plugin-wayland-egl.so",
     "wayland-shell-integration/libxdg-shell.so",
-    "xcbglintegrations/libqxcb-egl-integration.so",
-    "xcbglintegrations/libqxcb-glx-integration.so",
 )
 QT_TRANSLATIONS = {"qtbase_fr.qm"}  # English is in the code
 
@@ -52,7 +59,12 @@ def trim(packages: Path) -> None:
     for file in list(_files(packages)):
         if file.suffix in NEEDLESS_SUFFIXES or (file.parent.suffix == ".dist-info" and file.name in NEEDLESS_RECORDS):
             file.unlink()
+    for pattern in UNUSED:
+        for file in packages.glob(pattern):
+            file.unlink()
     trim_qt(packages / "PySide6")
+    trim_wheel_libraries(packages)
+    strip(packages)
     for folder in sorted((path for path in packages.rglob("*") if path.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -67,6 +79,21 @@ def trim_qt(qt: Path) -> None:
     for file in list(_files(qt)):
         if file not in plugins | modules | translator and file.name not in loaded:
             file.unlink()
+
+
+def trim_wheel_libraries(packages: Path) -> None:
+    """Keep those of the wheels' own libraries (`NAME.libs`) that are loaded."""
+    own = {file for folder in packages.glob("*.libs") for file in _files(folder)}
+    loaded = needed_libraries(file for file in _files(packages) if is_library(file) and file not in own)
+    for file in own:
+        if file.name not in loaded:
+            file.unlink()
+
+
+def strip(packages: Path) -> None:
+    """Remove the symbols that are for debuggers alone."""
+    libraries = [str(file) for file in _files(packages) if is_library(file) and not file.is_symlink()]
+    subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)
 
 
 def needed_libraries(libraries: Iterable[Path]) -> set[str]:

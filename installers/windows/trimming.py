@@ -16,8 +16,8 @@ QT = re.compile(
     r"""PySide6/(
         [^/]*\.py
       | support/[^/]*\.py
-      | Qt(Core|Gui|Widgets)\.pyd
-      | Qt6(Core|Gui|Widgets)\.dll
+      | Qt(Core|Gui|PrintSupport|Widgets)\.pyd
+      | Qt6(Core|Gui|PrintSupport|Widgets)\.dll
       | pyside6\.abi3\.dll
       | (msvcp140(_[12])?|vcruntime140(_1)?)\.dll
       | plugins/platforms/qwindows\.dll

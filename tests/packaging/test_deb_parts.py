@@ -10,10 +10,11 @@ import pytest
 from commands import ROOT
 from deb.build_deb import SETTINGS
 from deb.control import indented, python_range
-from deb.trim import needed_libraries
+from deb.trim import QT_MODULES, needed_libraries
 from deb.within import ICON_SIZES, draw_icons, filled
 from dev import SYSTEM_PYTHON, version_of
 from support.process import require_tool
+from support.qt import imported_qt_modules
 
 DEB = ROOT / "installers/deb"
 
@@ -64,3 +65,9 @@ def test_the_icon_is_drawn_in_each_size(tmp_path: Path) -> None:
 
 def test_the_libraries_that_a_program_loads_are_named() -> None:
     assert "libc.so.6" in needed_libraries([Path("/usr/bin/env")])
+
+
+def test_each_module_of_qt_that_a_source_imports_is_packed() -> None:
+    """Also what a function imports, such as the printing."""
+    assert "QtPrintSupport" in imported_qt_modules()
+    assert imported_qt_modules() <= QT_MODULES

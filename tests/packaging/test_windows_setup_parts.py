@@ -9,6 +9,7 @@ import pytest
 
 from commands import ROOT, SetupError
 from dev import LOCKS
+from support.qt import imported_qt_modules
 from windows import python_runtime
 from windows.build_windows import removal_of
 from windows.payload import place_policy_templates
@@ -56,6 +57,13 @@ WANTED = [
 @pytest.mark.parametrize(("name", "wanted"), WANTED, ids=[name for name, _ in WANTED])
 def test_the_setup_contains_what_runs(name: str, *, wanted: bool) -> None:
     assert is_wanted(name) is wanted
+
+
+def test_the_setup_contains_each_module_of_qt_that_a_source_imports() -> None:
+    needed = imported_qt_modules()
+    missing = {name for name in needed if not is_wanted(f"PySide6/{name}.pyd")}
+    missing |= {name for name in needed if not is_wanted(f"PySide6/{name.replace('Qt', 'Qt6')}.dll")}
+    assert missing == set()
 
 
 def test_trimming_removes_files_and_the_folders_left_empty(tmp_path: Path) -> None:
