@@ -171,7 +171,7 @@ def remember_key(
     known = _known_keys(memory, main, certificates, elsewhere | twins)
     if not (known or certificates or main.serial):
         return memory, None
-    id_ = known[0].id if known else _new_id(main, certificates, memory)
+    id_ = known[0].id if known else new_id(main, certificates, memory)
     read = Key(
         id=id_,
         serial=main.serial,
@@ -211,42 +211,16 @@ def _is_back(key: Key, memory: Memory, certificates: Mapping[Fingerprint, Certif
 
     Two that were ever read together are on one key.
     """
-    records = _deciding_records(key, memory)
+    records = deciding_records(key, memory)
     here = [record for record in records if record.certificate.fingerprint in certificates]
     gone = [record for record in records if record.certificate.fingerprint not in certificates]
     last = max((record.last_seen for record in here), default=None)
     return last is not None and any(record.first_seen > last for record in gone)
 
 
-def part_keys(memory: Memory, id_: KeyId) -> Memory:
-    """Make two keys of a renewed one, by the user's word.
-
-    What was never read together with the latest certificate is on a key of its own: the one that was named and noted.
-    """
-    key = memory.keys.get(id_)
-    records = [] if key is None else _deciding_records(key, memory)
-    begun = max((record.first_seen for record in records), default=None)
-    if key is None or begun is None:
-        return memory
-    before = {f: c for f, c in _certificates_of(key, memory).items() if memory.certificates[f].last_seen < begun}
-    if not before:
-        return memory
-    token = TokenReading(slot_description="", manufacturer=key.manufacturer, model=key.model, serial=key.serial)
-    old = replace(
-        key,
-        id=_new_id(token, before, memory),
-        fingerprints=tuple(sorted(before)),
-        last_seen=max(memory.certificates[f].last_seen for f in before),
-        claims=frozenset(),
-        looked_unactivated=False,
-    )
-    kept = tuple(f for f in key.fingerprints if f not in before)
-    new = replace(key, fingerprints=kept, first_seen=begun, name="", note="", keeper="")
-    return replace(memory, keys={**memory.keys, old.id: old, new.id: new})
-
-
-def _deciding_records(key: Key, memory: Memory) -> list[CertificateRecord]:
-    deciding = _deciding(_certificates_of(key, memory).values())
+def deciding_records(key: Key, memory: Memory) -> list[CertificateRecord]:
+    """Return the records of what logs in, else of what signs."""
+    deciding = _deciding(certificates_of(key, memory).values())
     return [memory.certificates[certificate.fingerprint] for certificate in deciding]
 
 
@@ -410,7 +384,7 @@ def _known_keys(
     by_certificate = [k for k in memory.keys.values() if _shares_certificate(k, memory, token.serial, certificates)]
     others = [k for k in memory.keys.values() if k not in by_certificate]
     by_serial = [k for k in others if _same_serial(k, token.serial, certificates)]
-    by_identity = [k for k in others if k not in by_serial and _same_token(k, memory, token, certificates)]
+    by_identity = [k for k in others if k not in by_serial and same_token(k, memory, token, certificates)]
     if len(by_serial) > 1:
         by_serial = []
     if elsewhere.intersection(k.id for k in by_identity) or _count_of(memory, token) > 1:
@@ -427,7 +401,7 @@ def _count_of(memory: Memory, token: TokenReading) -> int:
 def _shares_certificate(key: Key, memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
     if certificates.keys().isdisjoint(key.fingerprints):
         return False
-    return _proven(certificates, _certificates_of(key, memory), differ=_serials_differ(serial, key.serial))
+    return _proven(certificates, certificates_of(key, memory), differ=_serials_differ(serial, key.serial))
 
 
 def _same_serial(key: Key, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
@@ -443,7 +417,7 @@ def _is_number(serial: str) -> bool:
     return bool(serial.casefold().strip("0f -:."))
 
 
-def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Mapping[Fingerprint, Certificate]) -> bool:
+def same_token(key: Key, memory: Memory, token: TokenReading, certificates: Mapping[Fingerprint, Certificate]) -> bool:
     """Return whether a token names itself as a remembered key does.
 
     One that was given to another person is another key, and so is one whose login is not later: nothing is renewed
@@ -452,7 +426,7 @@ def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Map
     identity = (token.manufacturer, token.model, token.serial)
     if not all(identity) or not _is_number(token.serial) or identity != (key.manufacturer, key.model, key.serial):
         return False
-    remembered = _certificates_of(key, memory)
+    remembered = certificates_of(key, memory)
     begins, before = (_begins(side.values()) for side in (certificates, remembered))
     if begins and before and max(begins) <= max(before):
         return False
@@ -462,7 +436,7 @@ def _same_token(key: Key, memory: Memory, token: TokenReading, certificates: Map
 
 def _renews(certificates: Mapping[Fingerprint, Certificate], known: list[Key], memory: Memory) -> bool:
     """Return whether a key shows a login later than all remembered."""
-    before = _begins(c for k in known for c in _certificates_of(k, memory).values())
+    before = _begins(c for k in known for c in certificates_of(k, memory).values())
     new = _begins(c for f, c in certificates.items() if f not in memory.certificates)
     return bool(before and new) and max(new) > max(before)
 
@@ -478,7 +452,8 @@ def _deciding(certificates: Iterable[Certificate]) -> list[Certificate]:
     return logins or [each for each in found if each.role is Role.SIGNATURE]
 
 
-def _certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certificate]:
+def certificates_of(key: Key, memory: Memory) -> Mapping[Fingerprint, Certificate]:
+    """Return the remembered certificates of a key."""
     return {f: memory.certificates[f].certificate for f in key.fingerprints if f in memory.certificates}
 
 
@@ -490,7 +465,7 @@ def _token_flags(group: tuple[TokenReading, ...]) -> TokenFlags:
     return replace(_main_token(group).flags, pin_locked=any(t.flags.pin_locked for t in group))
 
 
-def _new_id(token: TokenReading, certificates: Mapping[Fingerprint, Certificate], memory: Memory) -> KeyId:
+def new_id(token: TokenReading, certificates: Mapping[Fingerprint, Certificate], memory: Memory) -> KeyId:
     """Make an id for a new key.
 
     It comes from a certificate that is on this key alone, else from what the token says of itself.

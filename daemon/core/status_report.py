@@ -8,6 +8,7 @@ from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.issuers import is_use_open
 from daemon.core.model import Fingerprint, Occupancy
+from daemon.core.renewal import Question
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, programs_at, reader_trouble
 from daemon.core.troubles import SERVICE_TROUBLES, Trouble
@@ -39,6 +40,7 @@ def build_report(state: State, assessment: Assessment, now: Instant) -> Report:
         troubles=tuple(general_troubles(state, assessment, now)),
         open_uses=tuple(_open_uses(state, assessment)),
         doubts=tuple((_in_doubt(doubt.old), _in_doubt(doubt.new)) for doubt in doubts.values()),
+        renewals=tuple(_renewals(assessment)),
     )
     return replace(report, exit_code=exit_code(report))
 
@@ -67,6 +69,16 @@ def _certificates(case: RenewalCase) -> set[Fingerprint]:
 def _in_doubt(entry: LineageEntry) -> KeyInDoubt:
     holder = holder_name(entry.seen.certificate)
     return KeyInDoubt(fingerprint=entry.fingerprint, holder=holder, not_after=entry.not_after)
+
+
+def _renewals(assessment: Assessment) -> Iterator[tuple[KeyInDoubt, KeyInDoubt]]:
+    """Yield what asks whether a certificate was renewed on its key."""
+    for case in assessment.cases:
+        current = case.status.current
+        if case.status.question is Question.SAME_KEY and current.renewed is not None:
+            old, new = current.renewed.certificate, _in_doubt(current)
+            ends = old.not_after or current.not_after
+            yield KeyInDoubt(fingerprint=old.fingerprint, holder=new.holder, not_after=ends), new
 
 
 def exit_code(report: Report) -> int:

@@ -4,11 +4,13 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 
 from config.folders import Folders
 from config.i18n.text import Text, clean, text
 from config.i18n.translator import Translator
+from config.instants import instant
 from config.schema.load_settings import Loaded
 from config.settings import NO_PROCEDURE
 from daemon.assembly import oneshot
@@ -21,10 +23,11 @@ from daemon.core.commands import (
     NameKey,
     NoteKey,
 )
+from daemon.core.empty_claims import what_lacks
 from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT, key_of
-from daemon.core.model import Claim, Fingerprint, HolderAnswer
+from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory
 from daemon.core.use_questions import issuer_facts
-from daemon.core.views.report import CertificateStatus, Stage
+from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.command import NOT_DONE, USAGE, AddCommand
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
@@ -68,35 +71,52 @@ def add_key_commands(command: AddCommand, words: Callable[[str], str]) -> None:
 def _tell(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
     """Record the user's claim about a key.
 
-    The key is named by its fingerprint, or is the only new one.
+    The key is named by its fingerprint, or is the only new one. A claim that would change nothing is refused.
     """
     if options.old is not None or options.claim == SEPARATE:
         return _compare(options, folders, loaded, translator)
+    report, memory = oneshot.ask(folders, loaded, GetStatus()), oneshot.remembered(folders)
+    claim = Claim(options.claim)
+    inserted, now = _inserted(report, memory), instant(datetime.now(UTC))
+    lack = partial(what_lacks, claim, memory=memory, settings=loaded.settings, inserted=inserted, now=now)
     if options.fingerprint is None:
-        meant = _find_new_key(folders, loaded, translator)
+        meant = _find_new_key(report, memory, lack, translator)
     else:
         named = _find_certificate(options.fingerprint, folders, loaded, translator)
         meant = None if named is None else named.fingerprint_sha256
     if meant is None:
         return USAGE
-    oneshot.ask(folders, loaded, ClaimByFingerprint(fingerprint=meant, claim=Claim(options.claim)))
+    refusal = lack(meant)
+    if refusal is not None:
+        print(translator.render(refusal), file=sys.stderr)
+        return USAGE
+    oneshot.ask(folders, loaded, ClaimByFingerprint(fingerprint=meant, claim=claim))
     print(translator.render(text("tell.done")))
     return 0
 
 
-def _find_new_key(folders: Folders, loaded: Loaded, translator: Translator) -> Fingerprint | None:
-    """Return the only new key, or the only key that counts.
+def _inserted(report: Report, memory: Memory) -> frozenset[KeyId]:
+    """Return the keys that are in readers now."""
+    keys = (key_of(memory, line.fingerprint_sha256) for line in report.certificates if line.present)
+    return frozenset(key.id for key in keys if key is not None)
 
-    Prints the reason and returns None when there is none or more than one.
+
+def _find_new_key(
+    report: Report, memory: Memory, lack: Callable[[Fingerprint], Text | None], translator: Translator
+) -> Fingerprint | None:
+    """Return a certificate of the only new, or only, key.
+
+    Of several it is the only one that the claim would change. Prints the reason and returns None when there is none or
+    more than one.
     """
-    report = oneshot.ask(folders, loaded, GetStatus())
-    new = {path.new_fingerprint for path in report.paths if path.new_fingerprint}
-    counting = {line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED}
+    new = [path.new_fingerprint for path in report.paths if path.new_fingerprint]
+    counting = [line.fingerprint_sha256 for line in report.certificates if line.stage is not Stage.SUPERSEDED]
     meant = new or counting
-    if len(meant) != 1:
+    meant = [each for each in meant if lack(each) is None] or meant
+    if len({key_of(memory, each) for each in meant}) != 1:
         print(f"{translator.render(text('tell.which'))} {_listed(report.certificates, translator)}", file=sys.stderr)
         return None
-    return meant.pop()
+    return meant[0]
 
 
 def _compare(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:

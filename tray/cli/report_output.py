@@ -1,7 +1,7 @@
 """Prints a report, as JSON or as tables."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from config.instants import has_end
 from config.settings import Settings
 from daemon.core.key_names import with_note
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_TITLES, remedy
-from daemon.core.views.report import CertificateStatus, Path, Report, Stage
+from daemon.core.views.report import CertificateStatus, KeyInDoubt, Path, Report, Stage
 from tray.cli.console import Terminal, styled
 
 VERSION = 1
@@ -60,7 +60,7 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
         console.print(lay_out(report, render, datetime.now(UTC)))
     else:
         console.print(styled(render(text("table.no_certificate"))))
-    for question in (*_use_questions(report, titles, render), *_holder_questions(report, render)):
+    for question in _questions(report, titles, render):
         console.print(styled(ASK, "yellow") + styled(question))
     for path in report.paths:
         console.print(_path_lines(path, titles, render))
@@ -69,6 +69,13 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
         console.print(_reader_table(report, render))
     for trouble in report.troubles:
         console.print(styled(SIGN, "yellow") + styled(render(remedy(trouble))))
+
+
+def _questions(report: Report, titles: Mapping[str, str], render: Render) -> Iterator[CleanText]:
+    """Yield what only the user can answer."""
+    yield from _use_questions(report, titles, render)
+    yield from _pair_questions("table.holders", report.doubts, render)
+    yield from _pair_questions("table.same_key", report.renewals, render)
 
 
 def _use_questions(report: Report, titles: Mapping[str, str], render: Render) -> Iterator[CleanText]:
@@ -84,12 +91,12 @@ def _use_questions(report: Report, titles: Mapping[str, str], render: Render) ->
             yield render(text("table.use.assumed", holder=holder, fingerprint=beginning, procedure=title))
 
 
-def _holder_questions(report: Report, render: Render) -> Iterator[CleanText]:
-    """Yield the question whether two keys are of one person."""
-    for old, new in report.doubts:
+def _pair_questions(id_: str, pairs: Iterable[tuple[KeyInDoubt, KeyInDoubt]], render: Render) -> Iterator[CleanText]:
+    """Yield a question about each two keys, or certificates."""
+    for old, new in pairs:
         yield render(
             text(
-                "table.holders",
+                id_,
                 old_holder=clean(old.holder) or text("holder.unknown"),
                 new_holder=clean(new.holder) or text("holder.unknown"),
                 old_end=old.not_after,

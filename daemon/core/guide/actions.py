@@ -16,8 +16,9 @@ from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.key_names import procedure_words
-from daemon.core.model import CertificatePair, Claim, HolderAnswer
+from daemon.core.model import CertificatePair, Claim, HolderAnswer, KeyId
 from daemon.core.renewal import Question, never_logs_in
+from daemon.core.shared_numbers import earlier_twin, may_part
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
 from daemon.core.views.report import Reason
@@ -60,6 +61,10 @@ CLAIM_LABELS = {
     Claim.UNUSED: "guide.state.unused",
     Claim.RENEWED: "guide.state.renewed",
     Claim.TWO_KEYS: "guide.state.two_keys",
+}
+NUMBER_LABELS = {
+    Claim.RENEWED: "guide.change.renewed",
+    Claim.TWO_KEYS: "guide.change.two_keys",
 }
 DONE_LABELS = {Ends.CONFIRMED: "guide.done", Ends.LAUNCHED: "guide.done_myself"}
 OPEN_LABELS = {
@@ -159,6 +164,22 @@ def changed_answers(context: GuideContext) -> Iterator[Action[Sentence]]:
     for pair, answer in context.state.memory.holder_answers.items():
         if not fingerprints.isdisjoint(pair.split("+")):
             yield replace(holder_action(opposites[answer], pair), rank=ActionRank.RARE)
+    yield from _changed_number_of_keys(context)
+
+
+def _changed_number_of_keys(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield what makes one key two, or two one."""
+    memory, status = context.state.memory, context.case.status
+    current, newest = status.current.key.id, status.newest.key.id
+    if status.question is not Question.SAME_KEY and may_part(memory, current):
+        yield _number_action(context, current, Claim.TWO_KEYS)
+    if earlier_twin(memory, newest, context.assessment.present_keys) is not None:
+        yield _number_action(context, newest, Claim.RENEWED)
+
+
+def _number_action(context: GuideContext, key: KeyId, claim: Claim) -> Action[Sentence]:
+    label = fill_text(context, NUMBER_LABELS[claim])
+    return replace(_action(ActionId(ActionKind.STATE, key, (claim,)), label), rank=ActionRank.RARE)
 
 
 def holder_action(kind: ActionKind, pair: CertificatePair) -> Action[Sentence]:
@@ -185,8 +206,6 @@ def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
     yield from changed_answers(context)
     if context.case.status.question is Question.IN_USE:
         yield ask_action(context, Claim.NEW)
-    if Claim.RENEWED in context.case.status.current.key.claims:
-        yield replace(claim_action(context, Claim.TWO_KEYS), rank=ActionRank.RARE)
     if path is not None and path.kind is WorkflowKind.ORDER:
         yield ask_action(context, Claim.UNUSED)
     if path is None or path.new_fingerprint is None:

@@ -32,6 +32,7 @@ from daemon.core.commands import (
     ToggleAutostart,
 )
 from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartAtLogin, SystemPage
+from daemon.core.empty_claims import ABOUT_THE_OTHER_KEY
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key, note_key
@@ -124,7 +125,12 @@ def _answer_by_word(state: State, word: AnswerWord, now: Instant) -> Step:
 
 
 def _claim_by_fingerprint(state: State, fingerprint: Fingerprint, claim: Claim, now: Instant) -> Step:
+    """Record a claim about the key of a certificate.
+
+    What is about the key that a new one replaces is noted with the new one, whichever of them was named.
+    """
     key = key_of(state.memory, fingerprint)
     if key is None:
         return state, ()
-    return apply_claim(state, key.id, claim, now)
+    case = assess_state(state, now).case_of(key.id) if claim in ABOUT_THE_OTHER_KEY else None
+    return apply_claim(state, key.id if case is None else case.id, claim, now)

@@ -19,9 +19,10 @@ from daemon.core.issuers import is_use_open
 from daemon.core.key_names import key_of, key_words, procedure_words
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory, Progress, pair_of
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
-from daemon.core.recognition import part_keys
+from daemon.core.recognition import present
 from daemon.core.renewal import Question
 from daemon.core.responses.launch import launch
+from daemon.core.shared_numbers import join_keys, part_keys
 from daemon.core.state import Awaited, State
 from daemon.core.subjects import subjects
 from daemon.core.use_questions import deciding_certificate
@@ -118,14 +119,17 @@ def _note_order(state: State, case: RenewalCase, now: Instant) -> State:
 
 def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
     """Record a claim about a key, and drop the opposite claims."""
-    known = state.memory.keys.get(key)
-    if known is None:
-        return state
     if claim is Claim.TWO_KEYS:
         return replace(state, memory=part_keys(state.memory, key))
+    memory = state.memory
+    if claim is Claim.RENEWED:
+        memory = join_keys(memory, key, present(state.contents)[0])
+    known = memory.keys.get(key)
+    if known is None:
+        return state
     claims = (known.claims - OPPOSITES.get(claim, set())) | {claim}
-    keys = {**state.memory.keys, key: replace(known, claims=claims)}
-    return replace(state, memory=replace(state.memory, keys=keys))
+    keys = {**memory.keys, key: replace(known, claims=claims)}
+    return replace(state, memory=replace(memory, keys=keys))
 
 
 def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: HolderAnswer) -> State:

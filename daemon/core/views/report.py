@@ -171,8 +171,8 @@ class Report:
     """Everything that is known now.
 
     `exit_code` is that of `status` and `check`. It is not printed. `doubts` are the older and the newer key of each
-    question whose keys they are. `open_uses` are the certificates whose use is a question.
-    Neither is printed as JSON.
+    question whose keys they are. `renewals` are the older and the newer certificate of each question whether they are
+    on one key. `open_uses` are the certificates whose use is a question. No question is printed as JSON.
     """
 
     readers: tuple[ReaderReport, ...] = ()
@@ -180,5 +180,6 @@ class Report:
     paths: tuple[Path, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     doubts: tuple[tuple[KeyInDoubt, KeyInDoubt], ...] = ()
+    renewals: tuple[tuple[KeyInDoubt, KeyInDoubt], ...] = ()
     open_uses: tuple[Fingerprint, ...] = ()
     exit_code: int = 0

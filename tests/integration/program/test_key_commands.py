@@ -145,10 +145,15 @@ def test_a_name_survives_the_end_of_the_daemon(known: Program) -> None:
         (["tell", "works", "0" * 64], "These are known: \n"),
         (["issuer", "0" * 64], "No certificate that is known begins with"),
         (["assign", "none", "0" * 64], "No certificate that is known begins with"),
+        (["tell", "two_keys"], "there is nothing to part"),
+        (["tell", "renewed"], "no earlier certificate on this key"),
+        (["tell", "old_lost"], "knows no key that this one replaces"),
     ],
     ids=lambda given: " ".join(given)[:30] if isinstance(given, list) else "",
 )
-def test_a_fingerprint_that_is_not_one_certificate_is_refused(known: Program, given: list[str], expected: str) -> None:
+def test_what_names_no_certificate_or_changes_nothing_is_refused(
+    known: Program, given: list[str], expected: str
+) -> None:
     refused = known.run(*given)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert expected in refused.stderr

@@ -117,9 +117,12 @@ def test_two_keys_of_one_number_are_parted_by_a_command(checked: CheckedReader) 
     assert "Have you one key, or two?" in checked.program.run("guide", "--text").stdout
     refused = checked.program.run("tell", "separate", newest, before)
     assert (refused.returncode, f"vigicle tell two_keys {newest[:12]}" in refused.stderr) == (2, True)
-    assert checked.program.run("tell", "two_keys", newest).returncode == 0
-    report = json.loads(checked.program.run("status", "--json").stdout)
-    assert kinds(report) == [("activate", "add_with_old")]
+    status = " ".join(checked.program.run("status").stdout.split())
+    assert f"One key: vigicle tell renewed {newest[:12]}. Two keys: vigicle tell two_keys {newest[:12]}" in status
+    for answer, path in (("two_keys", ("activate", "add_with_old")), ("renewed", ("associate_new", None))) * 2:
+        assert checked.program.run("tell", answer).returncode == 0, "it means the only new key"
+        assert kinds(json.loads(checked.program.run("status", "--json").stdout)) == [path]
+    assert "one key, or two?" not in checked.program.run("status").stdout
 
 
 @pytest.mark.parametrize("role", ["authentication", "signature"])

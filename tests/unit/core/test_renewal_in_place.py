@@ -101,8 +101,12 @@ def test_one_key_whose_certificate_was_renewed_is_asked_about_once() -> None:
     path = path_of(simulator)
     assert path is not None
     assert (path.kind, len(simulator.state.memory.keys)) == (ASSOCIATE, 1)
-    claim(simulator, Claim.TWO_KEYS)
-    assert len(simulator.state.memory.keys) == 2, "the answer can be changed"
+    for answer, keys, kind in ((Claim.TWO_KEYS, 2, ACTIVATE), (Claim.RENEWED, 1, ASSOCIATE)) * 2:
+        claim(simulator, answer)
+        path = path_of(simulator)
+        assert path is not None
+        assert (len(simulator.state.memory.keys), path.kind) == (keys, kind), "the answer can be changed"
+        assert headline(simulator) != "guide.ask.same_key"
 
 
 def test_two_keys_of_one_number_are_two_by_the_users_word() -> None:
@@ -132,6 +136,42 @@ def test_what_is_on_one_key_is_never_parted(after: tuple[Certificate, ...]) -> N
     before = simulator.state.memory
     simulator.tell(key, Claim.TWO_KEYS)
     assert simulator.state.memory.keys == before.keys
+
+
+def test_two_keys_are_joined_again_with_what_was_noted_and_claimed() -> None:
+    simulator = renewed(NEW)
+    simulator.command(NameKey(fingerprint=OLD.fingerprint, name="the blue one"))
+    key = next(iter(simulator.state.memory.keys))
+    for answer in (Claim.RENEWED, Claim.TWO_KEYS, Claim.OLD_LOST, Claim.RENEWED):
+        simulator.tell(key, answer)
+    (joined,) = simulator.state.memory.keys.values()
+    assert (joined.name, set(joined.claims)) == ("the blue one", {Claim.RENEWED})
+    simulator.remove()
+    simulator.plug(OLD, **TOKEN)
+    assert len(simulator.state.memory.keys) == 2, "the old one is there after all"
+    assert not [id_ for id_ in simulator.actions() if id_.endswith(Claim.RENEWED)], "which nothing takes back"
+
+
+def test_two_keys_that_are_plugged_in_at_one_time_are_never_joined() -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(OLD, **TOKEN)
+    key = simulator.plug(NEW, reader="Reader 01", **TOKEN)
+    simulator.tell(key, Claim.RENEWED)
+    assert len(simulator.state.memory.keys) == 2
+
+
+def test_the_report_asks_until_it_is_answered() -> None:
+    simulator = renewed(NEW)
+    report = simulator.check()
+    assert report is not None
+    ((old, new),) = report.renewals
+    assert (old.fingerprint, new.fingerprint, new.holder) == (OLD.fingerprint, NEW.fingerprint, "Jean MARTIN")
+    assert (old.not_after, new.not_after) == (OLD.not_after, NEW.not_after)
+    claim(simulator, Claim.RENEWED)
+    answered = simulator.check(2)
+    assert answered is not None
+    assert answered.renewals == ()
 
 
 def test_a_key_to_sign_with_that_is_back_is_a_key_of_its_own() -> None:
