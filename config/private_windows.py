@@ -108,10 +108,22 @@ if sys.platform == "win32":
         """
         return changeable_by(_read_rights(folder, OWNER | DACL), _trusted(user_may=user_may), folder=False)
 
+    def owner_of(number: int) -> str:
+        """Return the SID of who owns an open file. Raises OSError."""
+        rights, owner, words = wintypes.LPVOID(), wintypes.LPVOID(), wintypes.LPWSTR()
+        asked = (wintypes.HANDLE(msvcrt.get_osfhandle(number)), SE_FILE_OBJECT, wintypes.DWORD(OWNER))
+        _no_error(advapi.GetSecurityInfo(*asked, byref(owner), None, None, None, byref(rights)))
+        try:
+            _must(advapi.ConvertSidToStringSidW(owner, byref(words)))
+        finally:
+            kernel.LocalFree(rights)
+        return _taken(words)
+
     def _trusted(*, user_may: bool) -> set[str]:
         return ADMINISTRATORS | ({_own_sid()} if user_may else set())
 
     import ctypes
+    import msvcrt
     from ctypes import byref, wintypes
 
     TOKEN_QUERY, TOKEN_USER = 0x8, 1

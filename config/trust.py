@@ -36,12 +36,13 @@ def changeable_by_others(file: Path, writers: Writers) -> Path | None:
     return None
 
 
-def code_of_others(file: Path, writers: Writers) -> Path | None:
-    """Return the place where an account besides `writers` may put code.
+def open_to_others(file: Path, writers: Writers) -> Path | None:
+    """Return the place where others than `writers` may change or add files.
 
-    That is one that `changeable_by_others` returns, or the folder that holds the program, where others may add
-    libraries. A missing program is judged by the nearest folder that there is. So a link that leads nowhere is
-    returned: others may make what it names. Raises OSError where the path is none.
+    That is one that `changeable_by_others` returns, or the folder that holds the file.
+
+    A missing file is judged by the nearest folder that there is. So a link that leads nowhere is returned: others may
+    make what it names. Raises OSError where the path is none.
     """
     nearest = _nearest(file)
     place = changeable_by_others(nearest, writers)

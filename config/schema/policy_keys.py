@@ -12,7 +12,7 @@ from config.i18n.text import text
 from config.schema import kinds
 from config.schema.tables import Kind, RejectedValue, Table
 from config.settings import PROCEDURE_ID
-from config.trust import Writers, code_of_others
+from config.trust import Writers, open_to_others
 
 SUPPORT_LINE_LIMIT = 200
 OFFICE = "office"
@@ -182,7 +182,7 @@ def _trusted(key: PolicyKey, table: Table, writers: Writers, *, mandatory: bool)
 def _refuse_code_of_others(key: PolicyKey, path: str, table: Table, writers: Writers) -> None:
     """Refuse a path that others may change, or that cannot be examined."""
     try:
-        place = code_of_others(Path(path), writers)
+        place = open_to_others(Path(path), writers)
     except OSError as error:
         raise table.refusal(key.name, path, text("accepted.readable_file")) from error
     if place is not None:

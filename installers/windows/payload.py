@@ -21,6 +21,7 @@ from windows.trimming import trim
 
 HERE = Path(__file__).parent
 TEMPLATES = ROOT / "installers" / "fleet" / "PolicyDefinitions"
+TASKS = ROOT / "installers" / "fleet" / "tasks"
 WHEELS = "lib"
 BILL = "vigicle.cdx.json"
 FOR_WINDOWS = (
@@ -59,6 +60,7 @@ def make_payload(folder: Path) -> None:
     (folder / "python313._pth").write_text(SEARCH_PATH, encoding="ascii")
     make_launchers(folder)
     place_policy_templates(folder)
+    place_tasks(folder)
     shutil.copy2(HERE / "vigicle.ico", folder)
     shutil.copy2(ROOT / "LICENSE", folder / "LICENSE.vigicle.txt")
     (folder / BILL).write_text(_bill(folder, hashes, python_hash), encoding="utf-8")
@@ -67,6 +69,13 @@ def make_payload(folder: Path) -> None:
 def place_policy_templates(folder: Path) -> None:
     """Put the templates for group policies there, for administrators to copy."""
     shutil.copytree(TEMPLATES, folder / TEMPLATES.name)
+
+
+def place_tasks(folder: Path) -> None:
+    """Put the tasks for the office's monitoring there, in the encoding of Windows' own exports."""
+    (folder / TASKS.name).mkdir()
+    for task in TASKS.iterdir():
+        (folder / TASKS.name / task.name).write_text(task.read_text(encoding="ascii"), encoding="utf-16")
 
 
 def windows_lock(tools: Path, packaging: Path) -> str:

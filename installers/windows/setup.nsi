@@ -240,6 +240,16 @@ Function RefuseForeignFolder
   ${EndIf}
 FunctionEnd
 
+; Register a task for the office's monitoring, where there is none: an administrator may have enabled it. It runs as
+; SYSTEM, so only from where nobody else can write.
+!macro RegisterTask NAME
+  ${If} $INSTDIR == "$PROGRAMFILES64\vigicle"
+  ${AndIfNot} ${FileExists} "$SYSDIR\Tasks\${NAME}"
+    nsExec::Exec '"$SYSDIR\schtasks.exe" /Create /TN "${NAME}" /XML "$INSTDIR\tasks\${NAME}.xml"'
+    Pop $0
+  ${EndIf}
+!macroend
+
 Section "vigicle"
   Call RefuseForeignFolder
   ${If} $IsForAll == 1
@@ -282,6 +292,11 @@ Section "vigicle"
   WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "EstimatedSize" ${SIZE_KB}
   WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "NoModify" 1
   WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "NoRepair" 1
+
+  ${If} $IsForAll == 1
+    !insertmacro RegisterTask "vigicle-metrics"
+    !insertmacro RegisterTask "vigicle-collector"
+  ${EndIf}
 
   ${If} ${Silent}
     ${If} $IsFirst == 1
@@ -388,6 +403,12 @@ Section "Uninstall"
     Pop $0
     DeleteRegValue SHCTX "${RUN_KEY}" "vigicle" ; a damaged one has left it
     Delete "${SHORTCUT_FILE}"
+    ${If} $IsForAll == 1
+      nsExec::Exec '"$SYSDIR\schtasks.exe" /Delete /F /TN "vigicle-metrics"'
+      Pop $0
+      nsExec::Exec '"$SYSDIR\schtasks.exe" /Delete /F /TN "vigicle-collector"'
+      Pop $0
+    ${EndIf}
     DeleteRegKey SHCTX "${MODEL_KEY}\${MODEL_ID}"
     DeleteRegKey SHCTX "${SCHEME_KEY}"
     DeleteRegKey SHCTX "${MODEL_KEY}\vigicle" ; desktop-notifier's

@@ -22,6 +22,7 @@ from macos.wheels import LIST, is_for, oldest_macos
 
 HERE = ROOT / "installers/macos"
 WORK, TARGET = Path("/work"), Path("/out/vigicle-1.2.3-arm64.pkg")
+METRICS = "fr.vigicle.metrics"
 ALL = Keys(application="Developer ID Application: V", installer="Developer ID Installer: V", notary="profile")
 
 
@@ -150,10 +151,26 @@ def test_the_recipe_is_python() -> None:
     compile((HERE / "vigicle.spec").read_text(encoding="utf-8"), "vigicle.spec", "exec")
 
 
-def test_the_packages_script_can_be_run_by_any_shell() -> None:
-    script = HERE / "scripts/preinstall"
+@pytest.mark.parametrize("name", ["preinstall", "postinstall"])
+def test_the_packages_scripts_can_be_run_by_any_shell(name: str) -> None:
+    script = HERE / "scripts" / name
     assert script.stat().st_mode & stat.S_IXUSR
     subprocess.run(["sh", "-n", str(script)], check=True)
+
+
+def test_the_daemon_of_the_metrics_is_off_and_runs_the_installed_program() -> None:
+    """The keys of launchd.plist(5)."""
+    daemon = plistlib.loads((HERE / "scripts" / f"{METRICS}.plist").read_bytes())
+    assert daemon["Label"] == METRICS
+    assert daemon["Disabled"] is True
+    program, verb, option, folder = daemon["ProgramArguments"]
+    assert (program, verb, option) == (
+        f"/Applications/{facts.NAME}.app/Contents/MacOS/{facts.NAME}",
+        "metrics",
+        "--collect",
+    )
+    assert folder in (ROOT / "docs/fleet.md").read_text(encoding="utf-8")
+    assert METRICS in (HERE / "scripts/postinstall").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="there it builds")

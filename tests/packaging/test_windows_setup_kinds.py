@@ -14,6 +14,7 @@ from support.windows import compile_program, windows_path
 from support.wine_prefix import WinePrefix, removing
 from windows.build_windows import HERE, pack
 from windows.launchers import compile_program as compile_for_setup
+from windows.payload import place_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,7 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Path:
     compile_for_setup("shortcut.c", tools / "shortcut.exe", "-mwindows", "-lole32", "-luuid")
     environment = {"PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, str(HERE / "pictures.py"), str(tools)], check=True, env=environment)
+    place_tasks(payload)
     pack(payload, tools, program)
     return program
 
@@ -107,6 +109,30 @@ def test_for_all_it_lies_where_only_administrators_write_and_starts_at_each_logi
     scheme = windows.run("reg", "query", r"HKLM\Software\Classes\vigicle\shell\open\command", "/ve").text
     assert '"C:\\Program Files\\vigicle\\vigiclew.exe" answer "%1"' in scheme
     assert (drive(windows) / "ProgramData/Microsoft/Windows/Start Menu/Programs/vigicle.lnk").exists()
+
+
+TASKS = ("vigicle-metrics", "vigicle-collector")
+
+
+def task(windows: WinePrefix, name: str) -> Path:
+    return drive(windows) / "windows/system32/tasks" / name
+
+
+def test_for_all_the_tasks_of_the_monitoring_are_registered_and_off(windows: WinePrefix, setup: Path) -> None:
+    assert windows.run(setup, "/S", "/ALLUSERS").code == 0
+    for name in TASKS:
+        assert "<Enabled>false</Enabled>" in task(windows, name).read_text(encoding="utf-8-sig")  # as Wine keeps them
+    task(windows, TASKS[0]).write_text("enabled")
+    assert windows.run(setup, "/S").code == 0
+    assert task(windows, TASKS[0]).read_text() == "enabled", "an upgrade keeps what was chosen"
+    with removing(for_all(windows)):
+        windows.run(for_all(windows) / "uninstall.exe", "/S")
+    assert not any(task(windows, name).exists() for name in TASKS)
+
+
+def test_for_one_account_no_task_is_registered(windows: WinePrefix, setup: Path) -> None:
+    assert windows.run(setup, "/S").code == 0
+    assert not any(task(windows, name).exists() for name in TASKS)
 
 
 def test_without_a_switch_an_upgrade_keeps_the_kind(windows: WinePrefix, setup: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,7 +14,7 @@ from dev import LOCKS
 from support.qt import imported_qt_modules
 from windows import python_runtime
 from windows.build_windows import removal_of
-from windows.payload import place_policy_templates
+from windows.payload import place_policy_templates, place_tasks
 from windows.trimming import is_wanted, trim
 from windows.windows_lock import for_windows
 
@@ -107,6 +109,31 @@ def test_the_setup_brings_the_templates_for_group_policies_and_removal_takes_the
         'RMDir "$INSTDIR\\PolicyDefinitions\\fr-FR"',
         'RMDir "$INSTDIR\\PolicyDefinitions"',
     ]
+
+
+TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+TASKS = {
+    # name: who runs it, and which program with which arguments
+    "vigicle-metrics": ("GroupId", "S-1-5-4", "vigiclew.exe", ["metrics", "--save"]),
+    "vigicle-collector": ("UserId", "S-1-5-18", "vigicle.exe", ["metrics", "--collect"]),
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_tasks_of_the_monitoring_are_off_and_run_the_installed_program(tmp_path: Path, name: str) -> None:
+    """Learn.microsoft.com, Task Scheduler schema; S-1-5-4 is everybody who is signed in, S-1-5-18 is SYSTEM."""
+    place_tasks(tmp_path)
+    content = (tmp_path / "tasks" / f"{name}.xml").read_bytes()
+    assert content.startswith(codecs.BOM_UTF16_LE)
+    task = ElementTree.fromstring(content)
+    account, sid, program, arguments = TASKS[name]
+    assert task.findtext(f"{TASK}Settings/{TASK}Enabled") == "false"
+    assert task.findtext(f"{TASK}Principals/{TASK}Principal/{TASK}{account}") == sid
+    assert task.findtext(f"{TASK}Principals/{TASK}Principal/{TASK}RunLevel") == "LeastPrivilege"
+    action = f"{TASK}Actions/{TASK}Exec/{TASK}"
+    assert task.findtext(f"{action}Command") == rf"%ProgramFiles%\vigicle\{program}"
+    assert (task.findtext(f"{action}Arguments") or "").split()[:2] == arguments
+    assert name in (HERE / "setup.nsi").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", re.findall(r"^!insertmacro Say (\w+)", (HERE / "setup-texts.nsh").read_text(), re.M))

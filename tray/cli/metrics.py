@@ -19,17 +19,21 @@ def add_metrics_command(command: AddCommand, words: Callable[[str], str]) -> Non
     `words` returns the help of a text id.
     """
     metrics = command("metrics", _metrics)
-    metrics.add_argument("--collect", metavar=words("metavar.folder"), help=words("help.collect"))
+    where = metrics.add_mutually_exclusive_group()
+    where.add_argument("--collect", metavar=words("metavar.folder"), help=words("help.collect"))
+    where.add_argument("--save", action="store_true", help=words("help.save_metrics"))
     metrics.set_defaults(accepts_bad_settings=True)
 
 
 def _metrics(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    from daemon.assembly.metrics import CollectorError, collect_metrics, own_metrics  # no other command needs it
+    from daemon.assembly.metrics import CollectorError, collect_metrics, own_metrics, save_metrics  # no other needs it
 
     printed = ""
     try:
         if options.collect is not None:
-            collect_metrics(Path(options.collect), loaded.settings)
+            collect_metrics(Path(options.collect), folders, loaded.settings)
+        elif options.save:
+            save_metrics(folders, loaded.settings)
         else:
             printed = own_metrics(folders, loaded.settings)
     except (CollectorError, OSError) as error:

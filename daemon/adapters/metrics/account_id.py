@@ -33,14 +33,14 @@ def account_id(state: Path) -> str:
 
 
 class AccountIds:
-    """The collector's own ids of accounts, by user number."""
+    """The collector's own ids of accounts, by user number or SID."""
 
     def __init__(self, folder: Path) -> None:
         self._file = private_folder(folder) / IDS_FILE
         self._ids = self._read()
         self._changed = False
 
-    def id_of(self, user: int) -> str:
+    def id_of(self, user: int | str) -> str:
         """Return the id of an account, made for a new one."""
         name = str(user)
         if name not in self._ids:

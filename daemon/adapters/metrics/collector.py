@@ -1,4 +1,4 @@
-"""Gathers the metrics of every account into one file for node_exporter.
+"""Asks every account of a Linux computer or a Mac for its metrics.
 
 It runs as root, and trusts no account. It asks each one as that account, under limits, and writes nothing that it has
 not read and understood. What an account prints can only be about that account.
@@ -19,28 +19,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from daemon.core.metrics import SERIES_LIMIT, Sample, exposition, parse_samples
+from daemon.adapters.metrics.untrusted import OUTPUT_LIMIT, samples_of
+from daemon.core.metrics import Sample, exposition
 
-assert sys.platform == "linux"  # noqa: S101 - as mypy understands it; nothing else imports this elsewhere
+assert sys.platform != "win32"  # noqa: S101 - as mypy understands it; nothing else imports this there
 
 log = logging.getLogger(__name__)
 
 LIMIT_S = 10.0
 END_LIMIT_S = 2.0  # for a process that was killed
-OUTPUT_LIMIT = 1024 * 1024  # bytes: `SERIES_LIMIT` of them, with labels of usual length
 MEMORY_LIMIT = 1 << 30  # bytes of one account's process
 WORKERS = 8
-FIRST_USER = 1000
-"""The first number of an account of a person (login.defs, UID_MIN)."""
-NOBODY = 65534
+PAUSE_S = 0.01  # between two looks at a process that has closed its output
 READ_SIZE = 1 << 16
-STATE = ".local/state/vigicle"
-HOMES = Path("/home")
+NOBODY = 65534
+if sys.platform == "darwin":
+    FIRST_USER = 501  # the first account that the assistant of macOS makes
+    HOMES = Path("/Users")
+    STATE = "Library/Application Support/vigicle"
+    TEST = "/bin/test"
+else:
+    FIRST_USER = 1000  # login.defs, UID_MIN
+    HOMES = Path("/home")
+    STATE = ".local/state/vigicle"
+    TEST = "/usr/bin/test"
 LAUNCHERS = (
     ["/usr/bin/setpriv", "--no-new-privs", "--"],
     ["/usr/bin/prlimit", f"--as={MEMORY_LIMIT}", "--core=0", "--"],
 )
 """What limits a process further, where the system has it (util-linux)."""
+
+_examine: Callable[[int, int, int], Any] = os.waitid  # type: ignore[attr-defined,unused-ignore]  # macOS: since 3.13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +72,7 @@ def collect(
         asked = [(id_of(account.user), pool.submit(ask, account, command)) for account in accounts]
         found: list[Sample] = []
         for id_, answer in asked:
-            written = answer.result().decode("utf-8", "replace")
-            own = list(dict.fromkeys(parse_samples(written, id_, with_names=with_names)))
-            if len(own) > SERIES_LIMIT:
-                log.warning("The account %s has %s metrics, of which %s are written", id_, len(own), SERIES_LIMIT)
-            found += own[:SERIES_LIMIT]
+            found += samples_of(answer.result(), id_, with_names=with_names)
     return exposition(found)
 
 
@@ -76,7 +81,7 @@ def ask(account: Account, command: Sequence[str], limit_s: float = LIMIT_S) -> b
 
     Returns nothing where it fails, takes too long, or prints too much.
     """
-    if _output(account, ["/usr/bin/test", "-d", f"{account.home}/{STATE}"], limit_s) is None:
+    if _output(account, [TEST, "-d", f"{account.home}/{STATE}"], limit_s) is None:
         return b""
     launchers = [word for launcher in LAUNCHERS if Path(launcher[0]).exists() for word in launcher]
     return _output(account, [*launchers, *command], limit_s) or b""
@@ -131,48 +136,33 @@ def _start(account: Account, command: Sequence[str]) -> "subprocess.Popen[bytes]
 
 
 def _read(process: "subprocess.Popen[bytes]", deadline: float) -> bytes | None:
-    """Read until the process ends.
+    """Read to the end of the output, and of the process.
 
-    Another one that holds the pipe cannot delay that. Returns None where it fails, is late, or prints too much.
+    Returns None where it fails, is late, or prints too much.
     """
     if process.stdout is None:
         return None
-    pipe, end = process.stdout.fileno(), os.pidfd_open(process.pid)
-    os.set_blocking(pipe, False)
-    output, has_ended = b"", False
-    with selectors.DefaultSelector() as selector, contextlib.closing(os.fdopen(end, "rb")):
-        selector.register(pipe, selectors.EVENT_READ)
-        selector.register(end, selectors.EVENT_READ)
-        while not has_ended and len(output) <= OUTPUT_LIMIT:
-            ready = {key.fd for key, _ in selector.select(max(0.0, deadline - time.monotonic()))}
-            if not ready or time.monotonic() > deadline:
-                return None
-            has_ended = end in ready
-            part = _available(pipe)
-            output += part
-            if not part and not has_ended:
-                selector.unregister(pipe)
-    if not has_ended or len(output) > OUTPUT_LIMIT or not _succeeded(process.pid):
-        return None
-    return output
-
-
-def _available(pipe: int) -> bytes:
-    """Return what can be read now, about up to the limit."""
     output = b""
-    with contextlib.suppress(BlockingIOError):
-        while len(output) <= OUTPUT_LIMIT and (part := os.read(pipe, READ_SIZE)):
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while len(output) <= OUTPUT_LIMIT and selector.select(max(0.0, deadline - time.monotonic())):
+            part = os.read(process.stdout.fileno(), READ_SIZE)
+            if not part:
+                return output if _succeeds(process.pid, deadline) else None
             output += part
-    return output
+    return None
 
 
-def _succeeded(process_id: int) -> bool:
-    """Return whether the process has ended with 0.
+def _succeeds(process_id: int, deadline: float) -> bool:
+    """Return whether the process ends with 0 in time.
 
-    It is still to be waited for.
+    It is still to be waited for, so its number stays its own.
     """
-    result = os.waitid(os.P_PID, process_id, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    return result is not None and result.si_code == os.CLD_EXITED and result.si_status == 0
+    while (result := _examine(os.P_PID, process_id, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(PAUSE_S)
+    return (result.si_code, result.si_status) == (os.CLD_EXITED, 0)
 
 
 def people() -> Iterator[Account]:

@@ -2,8 +2,11 @@
 
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
+
+from config.trust import Writers, open_to_others
 
 FILE = "vigicle.prom"
 
@@ -18,8 +21,7 @@ def write_for_exporter(folder: Path, text: str) -> None:
     Raises CollectorError. A half-written file never has the name that the exporter reads.
     """
     try:
-        if folder.stat().st_mode & stat.S_IWOTH:
-            raise CollectorError(f"{folder}: every account may write there")
+        _refuse_open(folder)
         for left in folder.glob(f".{FILE}.*"):
             left.unlink(missing_ok=True)
         number, name = tempfile.mkstemp(dir=folder, prefix=f".{FILE}.")
@@ -35,3 +37,18 @@ def write_for_exporter(folder: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise CollectorError(f"{error.filename or folder}: {error.strerror}") from error
+
+
+def _refuse_open(folder: Path) -> None:
+    """Refuse a folder in which accounts may plant files.
+
+    Debian's belongs to the exporter, those of other systems to administrators. Raises CollectorError and OSError.
+    """
+    if not folder.is_dir():
+        raise CollectorError(f"{folder}: there is no such folder")
+    if sys.platform == "linux":
+        is_open = bool(folder.stat().st_mode & stat.S_IWOTH)
+    else:
+        is_open = open_to_others(folder, Writers.ADMINISTRATORS) is not None
+    if is_open:
+        raise CollectorError(f"{folder}: other accounts may write there")
