@@ -32,7 +32,7 @@ def own_metrics(folders: Folders, settings: Settings) -> str:
 
 
 def save_metrics(folders: Folders, settings: Settings) -> None:
-    """Save the metrics of this account where the collector of Windows reads them.
+    """Save the metrics of this account for the collector of Windows.
 
     Raises StoreError, FolderError and OSError.
     """

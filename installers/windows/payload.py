@@ -72,7 +72,10 @@ def place_policy_templates(folder: Path) -> None:
 
 
 def place_tasks(folder: Path) -> None:
-    """Put the tasks for the office's monitoring there, in the encoding of Windows' own exports."""
+    """Put the tasks for the office's monitoring there.
+
+    The encoding is that of Windows' own exports.
+    """
     (folder / TASKS.name).mkdir()
     for task in TASKS.iterdir():
         (folder / TASKS.name / task.name).write_text(task.read_text(encoding="ascii"), encoding="utf-16")

@@ -1,4 +1,4 @@
-"""Asks every account of a Linux computer or a Mac for its metrics.
+"""Asks every account for its metrics, on Linux and macOS.
 
 It runs as root, and trusts no account. It asks each one as that account, under limits, and writes nothing that it has
 not read and understood. What an account prints can only be about that account.

@@ -1,6 +1,6 @@
-"""Reads what the accounts of a Windows computer have saved of their metrics.
+"""Reads the metrics that accounts have saved, on Windows.
 
-Windows lets nobody become another account without its password. So a task of each account saves its metrics in its own
+There no program becomes another account without its password. So a task of each account saves its metrics in its own
 state folder, and a task of SYSTEM reads them there. It believes a file of the account it looks for alone.
 """
 
@@ -56,7 +56,7 @@ def _in_time(profile: Profile, owner_of: Callable[[int], str]) -> bytes:
 
 
 def saved(profile: Profile, owner_of: Callable[[int], str]) -> bytes:
-    """Return what the account has saved, nothing where another one could have written it.
+    """Return what the account has saved, nothing where another one owns it.
 
     No link is followed: SYSTEM would follow it to other computers as well.
     """

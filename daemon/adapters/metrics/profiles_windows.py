@@ -1,4 +1,4 @@
-"""Lists who has an account on a Windows computer, and where its files are."""
+"""Lists the accounts of people on Windows, and where their files are."""
 
 import contextlib
 import re
@@ -14,7 +14,10 @@ assert sys.platform == "win32"  # noqa: S101 - as mypy understands it; nothing e
 PROFILES = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
 FOLDER = "ProfileImagePath"
 PERSON = re.compile(r"S-1-(5-21|12-1)(-[0-9]+)+")
-"""The SID of an account of the computer or its domain, or of Entra ID (learn.microsoft.com, Well-known SIDs)."""
+"""The SID of a person.
+
+The account is of the computer, its domain, or Entra ID (learn.microsoft.com, Well-known SIDs).
+"""
 
 
 def profiles() -> Iterator[Profile]:

@@ -1,4 +1,4 @@
-"""Reads what an account says of its keys, and believes none of it."""
+"""Reads what an account says of its keys, without believing it."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What accounts have saved on Windows is read, and what others could have put there is not."""
+"""The collector of Windows believes an account of its own keys alone."""
 
 from __future__ import annotations
 
