@@ -121,7 +121,10 @@ TASKS = {
 
 @pytest.mark.parametrize("name", TASKS)
 def test_the_tasks_of_the_monitoring_are_off_and_run_the_installed_program(tmp_path: Path, name: str) -> None:
-    """Learn.microsoft.com, Task Scheduler schema; S-1-5-4 is everybody who is signed in, S-1-5-18 is SYSTEM."""
+    """Judge by the schema of the Task Scheduler (learn.microsoft.com).
+
+    S-1-5-4 is everybody who is signed in, S-1-5-18 is SYSTEM.
+    """
     place_tasks(tmp_path)
     content = (tmp_path / "tasks" / f"{name}.xml").read_bytes()
     assert content.startswith(codecs.BOM_UTF16_LE)

@@ -13,7 +13,7 @@ from support.syntax import nodes_of
 
 ROOT = Path(__file__).parents[4]
 PACKAGES = ("config", "daemon", "tray")
-FILES_NAMED_ALIKE = {"control.json", "control.sock"}
+FILES_NAMED_ALIKE = {"control.json", "control.sock", "metrics.prom"}
 
 
 def ids(language: str) -> set[str]:
