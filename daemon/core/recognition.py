@@ -239,13 +239,13 @@ def _with_history(key: Key, known: list[Key]) -> Key:
 
     That may have been under several ids.
     """
+    key = replace(key, first_seen=min((before.first_seen for before in known), default=key.first_seen))
     for before in known:
         key = replace(
             key,
             fingerprints=tuple(sorted({*key.fingerprints, *before.fingerprints})),
             looked_unactivated=key.looked_unactivated or before.looked_unactivated,
             claims=key.claims | before.claims,
-            first_seen=min(key.first_seen, before.first_seen),
             name=key.name or before.name,
             note=key.note or before.note,
             keeper=key.keeper or before.keeper,

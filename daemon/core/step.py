@@ -25,6 +25,7 @@ from daemon.core.card_reads import (
     take_tokens,
     unread,
 )
+from daemon.core.clock_changes import follow_clock_back, without_future
 from daemon.core.commands import CheckKeys
 from daemon.core.dedup_keys import ToldKey, ToolKey, is_trouble_key
 from daemon.core.digest import summarize
@@ -72,7 +73,6 @@ from daemon.core.troubles import Trouble
 from daemon.core.use_questions import with_use_question
 from daemon.core.welcome import WELCOME, welcome_notice
 from daemon.core.workflows.history import workflow_history
-from daemon.core.workflows.progress import set_back
 
 Id = TypeVar("Id", bound=str)
 
@@ -262,12 +262,12 @@ def _wake(state: State, assessment: Assessment, held_until: Instant | None, now:
 def _on_time(state: State, now: Instant) -> State:
     """Enter the time of an event.
 
-    Where the clock was set back, what is under way is moved back too, so that it still takes as long.
+    Where the clock was set back, what is under way is moved back too.
     """
     if state.clock is None:  # the daemon starts with the session
-        return replace(state, clock=now, arrived=now)
+        return replace(state, clock=now, arrived=now, memory=without_future(state.memory, now))
     if later(now, CLOCK_JITTER) < state.clock:
-        return replace(state, clock=now, memory=set_back(state.memory, state.clock - now))
+        return follow_clock_back(state, state.clock - now, now)
     return replace(state, clock=max(now, state.clock))
 
 

@@ -9,6 +9,7 @@ from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.answer_words import drop_words, find_answer
 from daemon.core.assessment import assess_state
 from daemon.core.card_reads import order_read_of_all
+from daemon.core.clock_changes import without_future
 from daemon.core.commands import (
     AnswerByWord,
     AnswerNotice,
@@ -65,7 +66,7 @@ def carry_out(state: State, command: Command, now: Instant) -> Step:  # noqa: C9
         case NoteKey(fingerprint=fingerprint, note=note, keeper=keeper):
             return replace(state, memory=note_key(state.memory, fingerprint, note, keeper)), ()
         case MergeMemory(part=part):
-            return replace(state, memory=merge(state.memory, part)), ()
+            return replace(state, memory=without_future(merge(state.memory, part), now)), ()
         case AssignProcedure():
             return assign_procedure(state, command, now), ()
         case ForgetCertificate(fingerprint=fingerprint):
