@@ -1,6 +1,7 @@
 """The installed program bears a wall clock that is set.
 
-It is set while the program runs, and while it is off. Nothing stays silent once the clock is right again, and nothing is told again and again.
+It is set while the program runs, and while it is off. Nothing stays silent once it is right again, and nothing is told
+again and again.
 """
 
 from __future__ import annotations

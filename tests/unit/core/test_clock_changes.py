@@ -1,4 +1,4 @@
-"""What a wrong clock noted is neither silent for years nor told again and again."""
+"""What a wrong clock noted does no lasting harm."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RESET = instant(datetime(1971, 1, 1, tzinfo=UTC))
 
 
 def set_clock(simulator: Simulator, now: Instant, when: str = CORRECTIONS[0]) -> None:
-    """Set the clock, and let the daemon see it at once or at its next start."""
+    """Set the clock, which the daemon sees at once or when it starts."""
     simulator.now = now
     if when == CORRECTIONS[0]:
         simulator.post(Tick(at=simulator.now))
@@ -40,7 +40,7 @@ def set_clock(simulator: Simulator, now: Instant, when: str = CORRECTIONS[0]) ->
 
 @pytest.mark.parametrize("when", CORRECTIONS)
 def test_a_new_key_first_seen_by_a_clock_ahead_still_has_to_be_registered(when: str) -> None:
-    """A clock that is right had not taken it for one in use."""
+    """By the right clock it is not in use."""
     simulator = simulator_with(NEW, now=NOW + 90 * DAY)
     simulator.now += MINUTE
     simulator.plug(OLD)
