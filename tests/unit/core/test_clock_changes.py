@@ -30,7 +30,7 @@ RESET = instant(datetime(1971, 1, 1, tzinfo=UTC))
 
 
 def set_clock(simulator: Simulator, now: Instant, when: str = CORRECTIONS[0]) -> None:
-    """Set the clock, which the daemon sees at once or when it starts."""
+    """Set the clock, and show it to the daemon."""
     simulator.now = now
     if when == CORRECTIONS[0]:
         simulator.post(Tick(at=simulator.now))
