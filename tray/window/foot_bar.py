@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy
 from daemon.core.views.guide import Action
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.labels import WrappingLabel
-from tray.window.layouts import Flow, clear
+from tray.window.layouts import TWO_COLUMNS_FROM, Flow, clear
 from tray.window.press_guard import PressGuard
 from tray.window.steady_menu import SteadyMenu
 from tray.window.theme import Theme
@@ -17,7 +17,7 @@ from tray.window.theme import Theme
 Link = tuple[str, str, Callable[[], None]]
 """The name of a link, its words, and what it does."""
 
-BESIDE_FROM = 43  # parts of the letters' height in pixels
+WAITING_WIDEST = 18  # parts of the letters' height in pixels
 
 
 class FootBar(QFrame):
@@ -40,8 +40,8 @@ class FootBar(QFrame):
         self.button = WrappingButton(theme, "", rank=Rank.FIRST)
         self.button.clicked.connect(self._press)
         self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        side, above = round(1.5 * theme.base), round(0.6 * theme.base)
-        self._whole.setContentsMargins(side, above, side, above)
+        left, right, above = (round(part * theme.base) for part in (1.1, 1.5, 0.6))  # links have a margin of their own
+        self._whole.setContentsMargins(left, above, right, above)
         self._whole.setSpacing(round(0.25 * theme.base))
         self._whole.addLayout(self._links, 1)
         self._whole.addWidget(self._waits)
@@ -52,7 +52,7 @@ class FootBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Set the links beside the button or below it."""
         super().resizeEvent(event)
-        beside = event.size().width() >= BESIDE_FROM * self._theme.base
+        beside = event.size().width() >= TWO_COLUMNS_FROM * self._theme.base
         directions = QBoxLayout.Direction
         self._whole.setDirection(directions.LeftToRight if beside else directions.BottomToTop)
         side = Qt.AlignmentFlag.AlignBottom if beside else Qt.AlignmentFlag(0)
@@ -100,6 +100,8 @@ class FootBar(QFrame):
         self.button.hide()
         self.button.setObjectName("")
         self._waits.show_words(words)
+        line = self._waits.fontMetrics().horizontalAdvance(words or "")
+        self._waits.setMinimumWidth(min(line + 2, round(WAITING_WIDEST * self._theme.base)))
 
     def _link(self, name: str, words: str) -> WrappingButton:
         link = WrappingButton(self._theme, literal(words), rank=Rank.LINK)

@@ -17,14 +17,13 @@ from tray.window.glyphs import COPIED, GlyphView
 from tray.window.help_page import back_of
 from tray.window.instructions import Instructions, Notes
 from tray.window.labels import Heading, WrappingLabel
-from tray.window.layouts import Flow, clear, column, row
+from tray.window.layouts import TWO_COLUMNS_FROM, Flow, clear, column, row
 from tray.window.link_page import action_button
 from tray.window.press_guard import PressGuard
 from tray.window.side_panel import SidePanel, StatusPill
 from tray.window.theme import Theme
 
 HEADLINE, NARROW_HEADLINE = 1.75, 1.4  # of the letters
-TWO_COLUMNS_FROM = 43  # parts of the letters' height in pixels
 
 
 class GuidePage(QWidget):

@@ -2,29 +2,49 @@
 
 from functools import partial
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout
+
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, ProblemEntry
-from tray.window.buttons import Rank
+from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.instructions import Notes
-from tray.window.labels import Heading, WrappingLabel, by_sentence
-from tray.window.layouts import card, clear, column
+from tray.window.labels import Heading, WrappingLabel, announce, by_sentence
+from tray.window.layouts import TWO_COLUMNS_FROM, Flow, card, clear, column
 from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
 
+OPENED = "opened"  # the name of an open refusal's heading
+
 
 class HelpPage(LinkPage):
-    """The refusals of the step, and other situations."""
+    """The refusals of the step, one of them open, and other situations."""
 
     def __init__(self, theme: Theme, guard: PressGuard, choose: Choose) -> None:
         self._theme = theme
-        self._problems = column(theme, gap=0.8)
-        self._other = Heading(theme, scale=1.1)
-        self._situations = column(theme, gap=0.1)
-        super().__init__(theme, self._problems, self._other, self._situations)
+        self._guard = guard
+        self._opened: tuple[int, str] | None = None  # the number of the page, and the refusal
+        self._has_many = False
+        self._problems = column(theme, gap=0.6)
+        self._other = Heading(theme, scale=1.06)
+        self._situations = Flow(round(0.4 * theme.base), below=0)
+        others = column(theme, gap=0)
+        others.addWidget(self._other)
+        others.addLayout(self._situations)
+        others.addStretch(1)
+        refusals = column(theme, gap=0)
+        refusals.addLayout(self._problems)
+        refusals.addStretch(1)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(round(0.6 * theme.base))
+        self._columns.addLayout(refusals, 1)
+        self._columns.addLayout(others, 1)
+        super().__init__(theme, self._columns)
         self._button = partial(action_button, theme, guard, choose=choose)
 
     def show_page(self, page: Page, translator: Translator) -> None:
@@ -33,19 +53,53 @@ class HelpPage(LinkPage):
         clear(self._problems)
         clear(self._situations)
         for problem in page.known_problems:
-            self._add(problem)
+            if len(page.known_problems) == 1 or self._opened == (page.number, problem.id):
+                self._add_open(problem)
+            else:
+                self._add_folded(problem, page, translator)
         situations = situations_of(page)
         self._other.show_words(translator.render(text("window.other_situation")) if situations else "")
         for action in situations:
             self._situations.addWidget(self._button(action, rank=Rank.LINK))
+        self._has_many = len(page.known_problems) > 1
+        self._arrange(self.width())
 
-    def _add(self, problem: ProblemEntry[str]) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Set the situations beside several refusals where there is room."""
+        super().resizeEvent(event)
+        self._arrange(event.size().width())
+
+    def _arrange(self, width: int) -> None:
+        beside = self._has_many and width >= TWO_COLUMNS_FROM * self._theme.base
+        directions = QBoxLayout.Direction
+        self._columns.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+
+    def _add_open(self, problem: ProblemEntry[str]) -> None:
         frame, lines = card(self._theme, gap=0.4)
-        lines.addWidget(Heading(self._theme, problem.title, scale=1.06))
+        heading = Heading(self._theme, problem.title, scale=1.06)
+        heading.setObjectName(OPENED)
+        lines.addWidget(heading)
         lines.addWidget(WrappingLabel(self._theme, by_sentence(problem.text)))
         if problem.action is not None:
-            lines.addWidget(self._button(problem.action))
+            lines.addWidget(self._button(problem.action), 0, Qt.AlignmentFlag.AlignLeft)
         self._problems.addWidget(frame)
+
+    def _add_folded(self, problem: ProblemEntry[str], page: Page, translator: Translator) -> None:
+        button = WrappingButton(self._theme, f"▸  {literal(problem.title)}", rank=Rank.ANSWER)
+        button.setAccessibleName(problem.title)
+        button.setObjectName(f"problem:{problem.id}")
+        button.clicked.connect(lambda: self._open(problem, page, translator))
+        self._guard.cover(button)
+        self._problems.addWidget(button)
+
+    def _open(self, problem: ProblemEntry[str], page: Page, translator: Translator) -> None:
+        """Show what to do, and read it out."""
+        self._opened = page.number, problem.id
+        self._guard.begin()
+        self.show_page(page, translator)
+        for heading in self.findChildren(Heading, OPENED):
+            heading.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self, problem.text)
 
 
 class ContactsPage(LinkPage):

@@ -60,7 +60,7 @@ class KeyCard(QFrame):
         self._name = KeyName(theme, first, translator, drafts, answer, self._menu_button)
         drawn = self._drawn(first)
         self._drawing = KeyDrawing(theme, drawn, self._words(SPOKEN[drawn.kind]) if drawn.kind in SPOKEN else "")
-        self._lines = column(theme, gap=0.6, margin=1.0)
+        self._lines = column(theme, gap=0.4, margin=0.8)
         self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out(first)
 

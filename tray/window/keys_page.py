@@ -42,8 +42,8 @@ class KeysPage(QWidget):
         self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
         self.headline = Heading(theme)
         self.list = KeyList(theme, self._card, open_guide)
-        self._column = column(theme, gap=0.8)
-        whole = column(theme, gap=0.8, margin=1.4)
+        self._column = column(theme, gap=0.6)
+        whole = column(theme, gap=0.6, margin=1.4)
         whole.addWidget(self.headline)
         whole.addWidget(self.list, 1)
         whole.addLayout(self._column)

@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QLayoutItem, QVBoxLa
 
 from tray.window.theme import Theme
 
+TWO_COLUMNS_FROM = 43  # parts of the letters' height in pixels
+
 
 class Flow(QLayout):
     """Places widgets in a row that wraps."""

@@ -9,7 +9,8 @@ from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea
 
 from support.guide_story_pages import story_pages
-from tray.window.guide_window import CONTACTS, GUIDE, SETTINGS, GuideWindow
+from tray.window.buttons import WrappingButton
+from tray.window.guide_window import CONTACTS, GUIDE, HELP, KEYS, SETTINGS, GuideWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,30 @@ def test_whom_to_call_is_on_every_page_with_a_procedure(shown: dict[str, GuideWi
     assert without == ["empty"], "nothing is known there yet"
 
 
-@pytest.mark.parametrize("place", [CONTACTS, SETTINGS, GUIDE])
+def test_no_page_of_what_does_not_work_scrolls(shown: dict[str, GuideWindow], guide_setup: GuideSetup) -> None:
+    too_high: list[str] = []
+    for name, window in shown.items():
+        window.go_to(HELP)
+        window.guard.end()
+        guide_setup.settle()
+        too_high += [name] * bool(overflow(window))
+        for problem in [button.objectName() for button in folded(window)]:
+            next(button for button in folded(window) if button.objectName() == problem).click()
+            window.guard.end()
+            guide_setup.settle()
+            too_high += [f"{name} {problem}"] * bool(overflow(window))
+        window.go_to(GUIDE)  # the other tests look at it, in any order
+        guide_setup.settle()
+    assert too_high == []
+
+
+def folded(window: GuideWindow) -> list[WrappingButton]:
+    """Return the buttons that open a refusal."""
+    buttons = window.findChildren(WrappingButton)
+    return [button for button in buttons if button.isVisible() and button.objectName().startswith("problem:")]
+
+
+@pytest.mark.parametrize("place", [CONTACTS, SETTINGS, KEYS, GUIDE])
 def test_no_page_beside_scrolls(shown: dict[str, GuideWindow], guide_setup: GuideSetup, place: int) -> None:
     window = shown["add_with_old-log_in"]
     window.go_to(place)

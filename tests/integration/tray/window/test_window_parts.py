@@ -272,6 +272,9 @@ def test_a_wrong_key_is_the_headline_and_the_right_one_a_ghost(window: GuideWind
 def test_what_does_not_work_is_a_page_of_its_own(guide_setup: GuideSetup, window: GuideWindow) -> None:
     named(window, "go:help").click()
     window.guard.end()
+    named(window, "problem:link_too_old").click()
+    assert not named(window, "action:help:link_too_old").isEnabled(), "a second click may come where it is now"
+    window.guard.end()
     named(window, "action:help:link_too_old").click()
     assert guide_setup.answers == [Chosen(number=1, action=action_id("help:link_too_old"))]
     window.show_page(replace(PAGES["deadline"](ENGLISH), number=2))
