@@ -90,6 +90,7 @@ class FootBar(QFrame):
         self.button.setObjectName(name)
         self.button.setText(literal(words))
         self.button.setAccessibleName(words)
+        self.button.setAccessibleDescription("")
         self.button.updateGeometry()
         self._guard.cover(self.button)
         self.button.show()

@@ -37,6 +37,7 @@ class GuidePage(QWidget):
         self._theme = theme
         self._guard = guard
         self._choose = choose
+        self._words = ""
         self._eyebrow = WrappingLabel(theme, scale=0.9, tone="muted")
         self.headline = Heading(theme, scale=HEADLINE)
         self._pill = StatusPill(theme)
@@ -62,10 +63,12 @@ class GuidePage(QWidget):
             step.status is StepStatus.CURRENT for step in page.steps
         )
         body = page.alert if wrong and page.alert else page.body
+        danger = None if wrong else page.danger
+        self._words = " ".join(filter(None, (danger, body, ", ".join(page.at_hand), page.awaited)))
         self._instructions.show_body(
             body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step, at_hand=page.at_hand
         )
-        self._danger.show_notes([(page.danger or "", True)] if not wrong else [])
+        self._danger.show_notes([(danger or "", True)])
         self._notes.show_notes(_notes(page, translator, wrong=wrong))
         self._countdown.count_to(page.deadline, translator)
         self.show_copied("")
@@ -73,6 +76,10 @@ class GuidePage(QWidget):
         self._pill.show_page(page)
         self._panel.show_page(page, translator)
         self._show_columns(self.width())  # the pill has shown itself with its words
+
+    def words_to_read(self) -> str:
+        """Return the instruction, and what the page waits for."""
+        return self._words
 
     def show_copied(self, words: str) -> None:
         """Announce what was copied to the clipboard.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QScrollArea, QStackedWidget, QWidget
 
 from config.i18n.text import text
@@ -22,9 +22,11 @@ from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
 from tray.window.keys_page import KeysPage
 from tray.window.labels import announce
 from tray.window.layouts import column
+from tray.window.link_page import LinkPage
 from tray.window.paper import print_where_asked
 from tray.window.phase_bar import PhaseBar
 from tray.window.press_guard import PressGuard
+from tray.window.roles import set_role
 from tray.window.save_dialog import save_as
 from tray.window.settings_page import SettingsPage, diagnosis_news
 from tray.window.sheet import as_pdf, draw_sheet
@@ -64,8 +66,16 @@ class GuideWindow(QDialog):
         self._keys = KeysPage(theme, answer, self._choose_in_guide, self._open_guide)
         self._settings = SettingsPage(theme, self.guard, self._choose, self._set)
         self._sheet = SheetPage(theme, self.guard, self._print, self._save_sheet)
-        self._places = (self._guide, self._help, self._contacts, self._keys, self._settings, self._sheet)
+        self._places: tuple[GuidePage | LinkPage | KeysPage, ...] = (
+            self._guide,
+            self._help,
+            self._contacts,
+            self._keys,
+            self._settings,
+            self._sheet,
+        )
         self._stack = QStackedWidget()
+        set_role(self._stack, QAccessible.Role.Pane)  # else Orca says "layered pane" again and again
         self._areas = [_scrolled(widget) for widget in self._places]
         for area in self._areas:
             self._stack.addWidget(area)
@@ -310,9 +320,22 @@ class GuideWindow(QDialog):
         if QApplication.activeModalWidget() is not None:
             return
         wanted: QWidget | None = next(iter(self._named(name)), None)
-        if wanted is None and not self.guard.is_on:
-            wanted = self._likely_button()
-        (wanted or self._headline).setFocus(Qt.FocusReason.OtherFocusReason)
+        if wanted is None:
+            wanted = self._with_words(None if self.guard.is_on else self._likely_button())
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _with_words(self, button: QWidget | None) -> QWidget:
+        """Let a screen reader read the page where the keyboard comes to.
+
+        What was announced before is cut off by the words of the button.
+        """
+        if button is None:
+            self._headline.setAccessibleDescription(self._place.words_to_read())
+            return self._headline
+        about = button.accessibleDescription()
+        words = " ".join((self._headline.accessibleName() + ".", self._place.words_to_read()))
+        button.setAccessibleDescription(" ".join(filter(None, (words, "" if words in about else about))))
+        return button
 
     def _focus_likely(self, *_ended: bool) -> None:
         """Bring the keyboard from the headline to the likeliest button."""
@@ -335,8 +358,12 @@ class GuideWindow(QDialog):
         return [e for e in found if e.isVisibleTo(self) and e.isEnabled() and e.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
     @property
+    def _place(self) -> GuidePage | LinkPage | KeysPage:
+        return self._places[self._stack.currentIndex()]
+
+    @property
     def _headline(self) -> QWidget:
-        return self._places[self._stack.currentIndex()].headline
+        return self._place.headline
 
     def _come_to_front(self, activation: ActivationToken | None) -> None:
         use_activation(activation)

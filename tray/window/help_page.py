@@ -107,12 +107,18 @@ class ContactsPage(LinkPage):
 
     def __init__(self, theme: Theme) -> None:
         self._notes = Notes(theme)
+        self._words = ""
         super().__init__(theme, self._notes)
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show whom to call."""
         self.headline.show_words(translator.render(text("window.contacts")))
         self._notes.show_notes((contact, False) for contact in page.contacts)
+        self._words = ". ".join(page.contacts)
+
+    def words_to_read(self) -> str:
+        """Return whom to call."""
+        return self._words
 
 
 def back_of(page: Page) -> Action[str] | None:

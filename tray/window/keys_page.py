@@ -67,6 +67,10 @@ class KeysPage(QWidget):
         if self._wanted is not None:
             self._draw(*self._wanted)
 
+    def words_to_read(self) -> str:
+        """Return what a screen reader reads after the headline."""
+        return ""
+
     def _draw(self, page: Page, translator: Translator) -> None:
         certificates, more = page.certificates, page.more_certificates
         if self._shown == (certificates, more, translator.language):

@@ -33,6 +33,10 @@ class LinkPage(QWidget):
         whole.addStretch(1)
         self.setLayout(whole)
 
+    def words_to_read(self) -> str:
+        """Return what a screen reader reads after the headline."""
+        return ""
+
 
 def action_button(
     theme: Theme,

@@ -181,6 +181,18 @@ def test_a_new_page_is_announced_the_alert_first(at_window: WindowUser) -> None:
     assert at_window.reader.announced().startswith(page.headline)
 
 
+def test_the_words_of_a_page_are_read_where_the_keyboard_comes_to(at_window: WindowUser) -> None:
+    """Orca 43 hears no announcements."""
+    first = replace(PAGES["step"](FRENCH), danger="Trois codes faux bloquent la clé.")
+    button = at_window.open(first)
+    assert button.description == f"{first.eyebrow}. {first.headline}. {first.danger} {first.body}"
+    waiting = replace(PAGES["alert"](FRENCH), number=2)
+    at_window.child.show(waiting)
+    at_window.follow_to(f"{waiting.eyebrow}. Ce n’est pas encore la bonne clé")
+    heading = at_window.reader.find("heading", f"{waiting.eyebrow}. Ce n’est pas encore la bonne clé")
+    assert heading.description == f"{waiting.alert} {waiting.awaited}"
+
+
 def test_a_copy_is_announced_and_sends_nothing(at_window: WindowUser) -> None:
     at_window.open(PAGES["copy"](ENGLISH))
     at_window.choose("push button", "Copy the serial number")
