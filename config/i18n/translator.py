@@ -196,12 +196,12 @@ def _from_windows() -> str | None:
 
 
 def _from_macos() -> str | None:
-    import plistlib
+    from config.property_list import read_plist
 
     preferences = Path.home() / "Library" / "Preferences" / ".GlobalPreferences.plist"
     try:
-        tags = plistlib.loads(preferences.read_bytes()).get("AppleLanguages", [])
-    except (OSError, ValueError, AttributeError):
+        tags = read_plist(preferences).get("AppleLanguages", [])
+    except (OSError, ValueError):
         return None
     if not isinstance(tags, list):
         return None

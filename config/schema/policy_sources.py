@@ -1,17 +1,15 @@
 """Reads what administrators have set, wherever this system keeps it."""
 
-import plistlib
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from xml.parsers.expat import ExpatError
 
-from config.files import read_small
 from config.folders import Folders
 from config.i18n.text import text
+from config.property_list import read_plist
 from config.schema.policy_keys import OFFICE, refuse_code_of_others, settings_of
 from config.schema.tables import SIZE_LIMIT, SettingsError, Table, read_content
 from config.trust import Writers, changeable_by_others
@@ -29,12 +27,6 @@ MANDATORY, RECOMMENDED = "mandatory", "recommended"
 """The sections of flat keys in `policy.toml`."""
 RECOMMENDED_PART = "Recommended"
 """Under which name the registry and preferences keep what is only recommended."""
-
-NO_PLIST = (ValueError, ExpatError, AttributeError, TypeError, RecursionError)
-"""What plistlib raises for damaged content.
-
-A date that is none gives AttributeError before Python 3.13, and deep nesting RecursionError.
-"""
 
 WRITABLE_BY = {Writers.ADMINISTRATORS: "accepted.administrators_file", Writers.USER: "accepted.own_file"}
 
@@ -166,12 +158,10 @@ def _of_preferences(file: Path, writers: Writers, refused: list[SettingsError]) 
         return []
     refuse_changeable(file, writers)
     try:
-        values = plistlib.loads(read_small(file, SIZE_LIMIT))
-    except (OSError, *NO_PLIST) as error:
+        values = read_plist(file, SIZE_LIMIT)
+    except (OSError, ValueError) as error:
         raise SettingsError(file=file, accepted=text("accepted.plist")) from error
-    if not isinstance(values, dict):
-        raise SettingsError(file=file, accepted=text("accepted.plist"))
-    own = {str(name): value for name, value in values.items() if not str(name).startswith("Payload")}
+    own = {name: value for name, value in values.items() if not name.startswith("Payload")}
     table = Table(file, own, refused=refused)
     recommended = table.table(RECOMMENDED_PART)
     own.pop(RECOMMENDED_PART, None)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from config.files import write_whole
+from config.property_list import read_plist
 from daemon.core.login_start import AutostartState, AutostartStatus
 
 LABEL = "vigicle"
@@ -68,14 +69,15 @@ class LaunchAgent:
 
     def _state(self) -> AutostartState:
         try:
-            agent = plistlib.loads(self._file.read_bytes())
+            agent = read_plist(self._file)
         except FileNotFoundError:
             return AutostartState.OFF
-        except (OSError, ValueError, plistlib.InvalidFileException):
+        except (OSError, ValueError):
             return AutostartState.BROKEN
         if agent.get("Disabled") is True or switched_off(self._ask(["print-disabled", self._domain])):
             return AutostartState.OFF_BY_PERSON
-        program = str(next(iter(agent.get("ProgramArguments") or [""])))
+        arguments = agent.get("ProgramArguments")
+        program = str(arguments[0]) if isinstance(arguments, list) and arguments else ""
         if program and Path(program).exists():
             return AutostartState.ON
         return AutostartState.BROKEN

@@ -18,7 +18,7 @@ from daemon.adapters.launch.vendor_tool import command_of, read_entry
 from daemon.adapters.platform.activation import with_activation
 from daemon.adapters.platform.foreground_windows import hand_on_foreground
 from daemon.adapters.platform.processes_windows import runs
-from daemon.adapters.platform.shortcut_windows import read_target
+from daemon.adapters.platform.shortcut_windows import has_arguments, read_target
 from daemon.core.model import ActivationToken
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ def _runs_on_windows(path: Path) -> bool:
     try:
         program: Path | None = path
         if path.suffix.casefold() == ".lnk":
-            program = read_target(path)
+            program = None if has_arguments(path) else read_target(path)
     except (OSError, ValueError):
         return False
     if program is None or _is_interpreter(str(program)) or not runs(program):

@@ -5,22 +5,20 @@ page chooses: such an app is never the tool.
 """
 
 import os
-import plistlib
 import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from xml.parsers.expat import ExpatError
 
 from config.files import read_small
+from config.property_list import read_plist
 from daemon.adapters.launch.vendor_tool_windows import installed_programs, shortcuts
 
 # Shortcuts that carry the tool's name and take it away.
 UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
 ENTRY_LIMIT = 64_000  # bytes
-PLIST_LIMIT = 1_000_000
 WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
 FIELD_CODE = 2  # letters: %u, %F …
 
@@ -187,8 +185,8 @@ def bundles(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     for folder in folders:
         for bundle in sorted([*folder.glob("*.app"), *folder.glob("*/*.app")]):
             try:
-                facts = plistlib.loads(read_small(bundle / "Contents/Info.plist", PLIST_LIMIT))
-            except (OSError, ValueError, ExpatError):  # plistlib's own error is a ValueError
+                facts = read_plist(bundle / "Contents/Info.plist")
+            except (OSError, ValueError):
                 facts = {}
             if _is_web_bundle(facts):
                 continue

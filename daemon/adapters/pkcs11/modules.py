@@ -5,6 +5,7 @@ This is done before a process is spent on them.
 
 import os
 import platform
+import stat
 import sys
 from functools import cache
 from pathlib import Path
@@ -53,8 +54,11 @@ def fault_of(path: str) -> str:
 def _identify(path: Path) -> tuple[str, bytes]:
     """Return the file's format, and its header's bytes for the processor.
 
-    For Mach-O these are empty, since they are not checked.
+    For Mach-O these are empty, since they are not checked. Raises OSError, and ValueError for a special file, which
+    might never answer.
     """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError("not a regular file")
     with path.open("rb") as file:
         head = file.read(HEAD_SIZE)
     if head.startswith(ELF) and len(head) >= ELF_HEADER_SIZE:

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from config.files import read_small
+
 CONFIGURATIONS = (
     "/etc/opensc/opensc.conf",
     "/etc/opensc.conf",
@@ -25,6 +27,8 @@ BLOCK = re.compile(rb"(?<![\w-])pkcs11\s*\{")
 DEFAULT_BLOCK = re.compile(rb"\bapp\s+default\s*\{")
 MORE_SLOTS = b" max_virtual_slots = 64; "  # the 16 readers of pcscd, with four each
 
+SIZE_LIMIT = 1 << 20  # bytes
+
 _OPEN: list[Any] = []
 
 
@@ -37,7 +41,7 @@ def adapt_opensc() -> None:
     named = os.environ.get("OPENSC_CONF")
     for place in (named,) if named else CONFIGURATIONS:
         try:
-            words = Path(place).read_bytes()
+            words = read_small(Path(place), SIZE_LIMIT)
         except OSError:
             continue
         adapted = adapt(words)

@@ -7,7 +7,7 @@ from pathlib import Path
 LINK_ID = bytes.fromhex("4c0000000114020000000000c000000000000046")  # HeaderSize and LinkCLSID
 HEADER_SIZE = 0x4C
 FLAGS_AT = 0x14
-HAS_ID_LIST, HAS_LINK_INFO = 0x1, 0x2  # LinkFlags
+HAS_ID_LIST, HAS_LINK_INFO, HAS_ARGUMENTS = 0x1, 0x2, 0x20  # LinkFlags
 HAS_LOCAL_PATH = 0x1  # LinkInfoFlags
 WITH_UNICODE = 0x24  # LinkInfoHeaderSize from which Unicode paths may follow
 SIZE_LIMIT = 1 << 20
@@ -20,10 +20,7 @@ def read_target(file: Path) -> Path | None:
 
     Raises OSError when it cannot be read, and ValueError when it is no shortcut.
     """
-    with file.open("rb") as stream:
-        link = stream.read(SIZE_LIMIT)
-    if not link.startswith(LINK_ID):
-        raise ValueError("not a shortcut")
+    link = _read(file)
     try:
         named = _local_path(link)
     except (struct.error, IndexError) as error:
@@ -31,6 +28,23 @@ def read_target(file: Path) -> Path | None:
     if named:
         return Path(named)
     return None
+
+
+def has_arguments(file: Path) -> bool:
+    """Return whether a shortcut gives its program arguments.
+
+    The program alone then says little of what runs. Raises OSError, and ValueError when it is no shortcut.
+    """
+    link = _read(file)
+    return len(link) >= HEADER_SIZE and bool(_number(link, FLAGS_AT) & HAS_ARGUMENTS)
+
+
+def _read(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        link = stream.read(SIZE_LIMIT)
+    if not link.startswith(LINK_ID):
+        raise ValueError("not a shortcut")
+    return link
 
 
 def _local_path(link: bytes) -> str:

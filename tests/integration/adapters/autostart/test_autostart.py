@@ -6,7 +6,7 @@ import errno
 import os
 import plistlib
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -366,6 +366,14 @@ def test_the_launch_agent_starts_the_program(tmp_path: Path) -> None:
     assert enabled[1].startswith("gui/")
     assert enabled[1].endswith("/vigicle")
     assert started.disable().state is AutostartState.OFF
+
+
+@pytest.mark.parametrize("written", [["run"], "run", {"ProgramArguments": "run"}, {"ProgramArguments": {}}], ids=str)
+def test_an_agent_of_another_form_is_broken(tmp_path: Path, written: Any) -> None:
+    file = tmp_path / "Library/LaunchAgents/vigicle.plist"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(plistlib.dumps(written))
+    assert agent(tmp_path, Launchd()).status().state is AutostartState.BROKEN
 
 
 DISABLED = [

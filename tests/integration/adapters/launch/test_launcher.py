@@ -13,9 +13,10 @@ import pytest
 from config.i18n.wording import Wording
 from config.settings import Procedure, Settings, VendorTool
 from config.workflows import Destination, Letter
-from daemon.adapters.launch import mail_dbus
+from daemon.adapters.launch import mail_dbus, openers
 from daemon.adapters.launch.launcher import DesktopLauncher, is_safe
 from daemon.adapters.launch.openers import childs_environment, is_running, run, start_tool
+from daemon.adapters.platform.shortcut_windows import FLAGS_AT, HAS_ARGUMENTS
 from daemon.core.effects import Launch
 from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
@@ -23,6 +24,7 @@ from support.browser import Recorder, RecordingBrowser, RecordingTool
 from support.bus import SessionBus
 from support.mail import EmailPortal, MailProgram, PagePortal
 from support.process import require_tool, wait_until
+from support.shortcut import make_shortcut
 
 LIMIT_S = 20.0
 MAIL = "x-scheme-handler/mailto"
@@ -446,6 +448,23 @@ def test_an_entry_under_an_interpreter_starts_beside_another_program_of_it(tmp_p
         wait_until(started.exists, "the script ran")
     finally:
         other.communicate(b"\n")
+
+
+@pytest.mark.parametrize("arguments", [True, False], ids=["with arguments", "without"])
+def test_a_windows_shortcut_with_arguments_is_never_taken_for_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, arguments: bool
+) -> None:
+    """Its program may be an interpreter of any name."""
+    link = make_shortcut(tmp_path / "tool.lnk", "C:\\Java\\launcher.exe", wide=True)
+    content = bytearray(link.read_bytes())
+    content[FLAGS_AT] |= HAS_ARGUMENTS if arguments else 0
+    link.write_bytes(content)
+    started: list[str] = []
+    monkeypatch.setattr(openers, "runs", lambda _program: True)
+    monkeypatch.setattr(openers, "_start_by_shell", started.append)
+    monkeypatch.setattr(sys, "platform", "win32")
+    start_tool(link)
+    assert started == ([str(link)] if arguments else [])
 
 
 def test_a_command_inherits_neither_files_nor_our_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import os
 import plistlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,15 @@ def test_a_page_as_a_macos_application_is_not_the_tool(tmp_path: Path, facts: di
     folder.mkdir(parents=True)
     (folder / "Info.plist").write_bytes(plistlib.dumps({"CFBundleName": TOOL, **facts}))
     assert best_match(TOOL, bundles((tmp_path,))) is None
+
+
+@pytest.mark.parametrize("facts", [[TOOL], {"CFBundleName": {"a": 1}}, TOOL], ids=["a list", "no name", "a text"])
+def test_a_macos_application_with_hostile_facts_ends_no_search(tmp_path: Path, facts: Any) -> None:
+    for name in ("evil.app", f"{TOOL}.app"):
+        folder = tmp_path / name / "Contents"
+        folder.mkdir(parents=True)
+        (folder / "Info.plist").write_bytes(plistlib.dumps(facts))
+    assert best_match(TOOL, bundles((tmp_path,))) == tmp_path / f"{TOOL}.app"
 
 
 @pytest.mark.parametrize("browser", ["chrome_proxy.exe", "msedge_proxy.exe", "Brave_Proxy.exe", "firefox.exe"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import time
@@ -493,3 +494,8 @@ def test_a_library_by_two_paths_is_asked_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["/etc/hostname", "/usr/lib", "/dev/null"])
 def test_what_is_no_library_is_refused(place: str) -> None:
     assert fault_of(place)
+
+
+def test_a_pipe_as_a_library_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "module.so")
+    assert fault_of(str(tmp_path / "module.so")) == "cannot be read (ValueError)"

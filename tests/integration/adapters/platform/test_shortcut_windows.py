@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from daemon.adapters.platform.shortcut_windows import read_target
+from daemon.adapters.platform.shortcut_windows import FLAGS_AT, HAS_ARGUMENTS, has_arguments, read_target
 from support.shortcut import HAS_LINK_INFO, HEADER, make_shortcut
 
 if TYPE_CHECKING:
@@ -23,6 +23,15 @@ JAPANESE = "C:\\鍵\\tkm.exe"
 )
 def test_a_shortcut_names_its_target(tmp_path: Path, target: str, wide: bool) -> None:
     assert read_target(make_shortcut(tmp_path / "tool.lnk", target, wide=wide)) == Path(target)
+
+
+def test_a_shortcut_tells_whether_it_gives_arguments(tmp_path: Path) -> None:
+    link = make_shortcut(tmp_path / "tool.lnk", TARGET)
+    assert not has_arguments(link)
+    content = bytearray(link.read_bytes())
+    content[FLAGS_AT] |= HAS_ARGUMENTS
+    link.write_bytes(content)
+    assert has_arguments(link)
 
 
 def test_a_shortcut_of_another_kind_names_no_file(tmp_path: Path) -> None:
