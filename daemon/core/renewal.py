@@ -8,11 +8,12 @@ from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall
 from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
-from daemon.core.holders import KeyLineage, LineageEntry
+from daemon.core.holders import ONE_ISSUE, KeyLineage, LineageEntry
 from daemon.core.model import CertificateRecord, Claim, Key, Role
 from daemon.core.views.report import Path, Reason
 
 IN_USE_AFTER = timedelta(days=60)
+SPARE_LASTS = timedelta(days=90)  # a spare key that ends sooner is not worth the trouble: the next one is ordered
 
 
 class Activation(Enum):
@@ -35,12 +36,14 @@ class Question(StrEnum):
 class LineageStatus:
     """What the account knows of the keys of a lineage.
 
-    It knows `current`. `pending` is to be registered, and `superseded` are no longer used.
+    It knows `current`. `pending` is to be registered, and `superseded` are no longer used. `spares` have the same dates
+    as one of the former: nothing is done about them by themselves.
     """
 
     current: LineageEntry
     pending: LineageEntry | None = None
     superseded: tuple[LineageEntry, ...] = ()
+    spares: tuple[LineageEntry, ...] = ()
     question: Question | None = None
 
     @property
@@ -69,13 +72,75 @@ def lineage_status(lineage: KeyLineage, now: Instant) -> LineageStatus:
 
     The account knows the only key. Of several it knows the one before the latest, until the latest is confirmed.
     The order in which keys were seen counts once: a latest key that was seen first, long after its validity began,
-    is taken to be in use, and the user is asked.
+    is taken to be in use, and the user is asked. Keys of one order, with the same dates, are not old and new of each
+    other.
     """
-    entries = _without_expired_latecomers(lineage.entries, now)
+    batches = _batches(lineage.entries)
+    status = _status_of(tuple(batch[0] for batch in batches), lineage.procedure, now)
+    past = tuple(e for first, *others in batches for e in others if first in status.superseded)
+    spares = tuple(e for first, *others in batches for e in others if first not in status.superseded)
+    status = replace(status, superseded=status.superseded + past, spares=spares)
+    return _with_spare_to_register(status, now)
+
+
+def registrable_spares(status: LineageStatus, now: Instant) -> tuple[LineageEntry, ...]:
+    """Return the spare keys that the account may yet have to know."""
+    current = status.current
+    lasts = current.not_after - now > SPARE_LASTS
+    if status.pending is not None or not lasts or activation(current.key) is Activation.NEEDED:
+        return ()
+    return tuple(e for e in status.spares if Claim.WORKS not in e.key.claims and not never_logs_in(e))
+
+
+def _with_spare_to_register(status: LineageStatus, now: Instant) -> LineageStatus:
+    """Return the status in which a new spare key is pending.
+
+    It is new where it was not activated when it was seen, or by the user's word.
+    """
+    spare = next(filter(_is_new_spare, registrable_spares(status, now)), None)
+    if spare is None:
+        return status
+    return replace(status, pending=spare, spares=tuple(e for e in status.spares if e is not spare))
+
+
+def _is_new_spare(spare: LineageEntry) -> bool:
+    key = spare.key
+    return Claim.NEW in key.claims or key.looked_unactivated or activation(key) is Activation.NEEDED
+
+
+def _batches(entries: tuple[LineageEntry, ...]) -> list[list[LineageEntry]]:
+    """Return the keys by their dates.
+
+    The first of each represents the others.
+    """
+    batches: list[list[LineageEntry]] = []
+    for entry in entries:
+        batch = next((each for each in batches if _of_one_order(each[0], entry)), None)
+        if batch is None:
+            batches.append([entry])
+        else:
+            batch.append(entry)
+    return [sorted(batch, key=_by_use) for batch in batches]
+
+
+def _of_one_order(one: LineageEntry, other: LineageEntry) -> bool:
+    return other.not_before - one.not_before <= ONE_ISSUE and abs(other.not_after - one.not_after) <= ONE_ISSUE
+
+
+def _by_use(entry: LineageEntry) -> tuple[bool, bool, bool, Instant, str]:
+    """Rank by the user's word, then by when it was seen."""
+    claims = entry.key.claims
+    untouched = claims.isdisjoint({Claim.ACTIVATED, Claim.REPLACES, Claim.OLD_LOST, Claim.TRY_OLD})
+    return Claim.WORKS not in claims, Claim.NEW in claims, untouched, entry.seen.first_seen, entry.fingerprint
+
+
+def _status_of(lineage: tuple[LineageEntry, ...], procedure: Procedure, now: Instant) -> LineageStatus:
+    """Decide about keys that all have other dates."""
+    entries = _without_expired_latecomers(lineage, now)
     latest, before = entries[-1], entries[:-1]
-    passed_over = tuple(e for e in lineage.entries if e not in entries)
+    passed_over = tuple(e for e in lineage if e not in entries)
     if not before:
-        question = _question_about_old_key(latest, now) or _question_about_renewal(latest, lineage.procedure, now)
+        question = _question_about_old_key(latest, now) or _question_about_renewal(latest, procedure, now)
         return LineageStatus(current=latest, superseded=passed_over, question=question)
     if passed_over or Claim.WORKS in latest.key.claims or expired(latest.not_after, now):
         return LineageStatus(current=latest, superseded=before + passed_over)

@@ -17,7 +17,7 @@ from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.key_names import procedure_words
 from daemon.core.model import CertificatePair, Claim, HolderAnswer, KeyId
-from daemon.core.renewal import Question, never_logs_in
+from daemon.core.renewal import Question, never_logs_in, registrable_spares
 from daemon.core.shared_numbers import earlier_twin, may_part
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
@@ -63,6 +63,7 @@ CLAIM_LABELS = {
     Claim.TWO_KEYS: "guide.state.two_keys",
 }
 NUMBER_LABELS = {
+    Claim.NEW: "guide.change.spare",
     Claim.RENEWED: "guide.change.renewed",
     Claim.TWO_KEYS: "guide.change.two_keys",
 }
@@ -168,13 +169,15 @@ def changed_answers(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def _changed_number_of_keys(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what makes one key two, or two one."""
+    """Yield what changes how many keys there are, or to register."""
     memory, status = context.state.memory, context.case.status
     current, newest = status.current.key.id, status.newest.key.id
     if status.question is not Question.SAME_KEY and may_part(memory, current):
         yield _number_action(context, current, Claim.TWO_KEYS)
     if earlier_twin(memory, newest, context.assessment.present_keys) is not None:
         yield _number_action(context, newest, Claim.RENEWED)
+    for spare in registrable_spares(status, context.now)[:1]:
+        yield _number_action(context, spare.key.id, Claim.NEW)
 
 
 def _number_action(context: GuideContext, key: KeyId, claim: Claim) -> Action[Sentence]:
