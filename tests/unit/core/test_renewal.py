@@ -59,7 +59,10 @@ def outcome(*keys: Owned, **how: object) -> tuple[WorkflowKind | None, WorkflowK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The time left of each key, oldest first, and the claims known."""
+    """What is known of some keys, and the path that follows.
+
+    `lives`: the time left of each, oldest first. `old` and `new` are the places of the path's keys there.
+    """
 
     lives: tuple[timedelta, ...]
     claims: frozenset[Claim] = NOTHING
@@ -67,49 +70,101 @@ class Row:
     looked: bool = False
     kind: WorkflowKind | None = None
     then: WorkflowKind | None = None
+    why: Reason | None = None
+    old: int | None = None
+    new: int | None = None
+
+    def path(self, certificates: list[Certificate], procedure: Procedure) -> Path | None:
+        """Return the path that is expected for these certificates."""
+        if self.kind is None or self.why is None:
+            return None
+        old, new = (None if place is None else certificates[place] for place in (self.old, self.new))
+        dated = old or new
+        assert dated is not None
+        assert dated.not_after is not None
+        return Path(
+            procedure=procedure.id,
+            holder="Jean MARTIN",
+            kind=self.kind,
+            then=self.then,
+            old_fingerprint=old.fingerprint if old else None,
+            new_fingerprint=new.fingerprint if new else None,
+            why=self.why,
+            date=dated.not_after,
+        )
 
 
 FAR, NEXT = 400 * DAY, 1000 * DAY
 ROWS = {
     "one, valid, far from its notices": Row(lives=(FAR,)),
     "one, an instant before its first notice": Row(lives=(90 * DAY + MICROSECOND,)),
-    "one, at its first notice": Row(lives=(90 * DAY,), kind=ORDER),
-    "one, at its last instant": Row(lives=(timedelta(),), kind=ORDER),
-    "one, just expired": Row(lives=(-MICROSECOND,), kind=ORDER),
-    "one, long expired": Row(lives=(-2000 * DAY,), kind=ORDER),
-    "one, un-activated": Row(lives=(NEXT,), needed=True, kind=ACTIVATE),
-    "one, un-activated within its notices": Row(lives=(90 * DAY,), needed=True, kind=ACTIVATE),
+    "one, at its first notice": Row(lives=(90 * DAY,), kind=ORDER, why=Reason.ORDER_DUE, old=0),
+    "one, at its last instant": Row(lives=(timedelta(),), kind=ORDER, why=Reason.ORDER_DUE, old=0),
+    "one, just expired": Row(lives=(-MICROSECOND,), kind=ORDER, why=Reason.ORDER_EXPIRED, old=0),
+    "one, long expired": Row(lives=(-2000 * DAY,), kind=ORDER, why=Reason.ORDER_EXPIRED, old=0),
+    "one, un-activated": Row(lives=(NEXT,), needed=True, kind=ACTIVATE, why=Reason.ACTIVATION_NEEDED, new=0),
+    "one, un-activated within its notices": Row(
+        lives=(90 * DAY,), needed=True, kind=ACTIVATE, why=Reason.ACTIVATION_NEEDED, new=0
+    ),
     "one, un-activated, the person says it is": Row(lives=(NEXT,), needed=True, claims=ACTIVATED),
-    "a later one, activation unknown": Row(lives=(FAR, NEXT), kind=ACTIVATE, then=ADD),
-    "a later one, activation needed": Row(lives=(FAR, NEXT), needed=True, kind=ACTIVATE, then=ADD),
+    "a later one, activation unknown": Row(
+        lives=(FAR, NEXT), kind=ACTIVATE, then=ADD, why=Reason.ACTIVATION_UNKNOWN, old=0, new=1
+    ),
+    "a later one, activation needed": Row(
+        lives=(FAR, NEXT), needed=True, kind=ACTIVATE, then=ADD, why=Reason.ACTIVATION_NEEDED, old=0, new=1
+    ),
     "a later one, activation unknown, old in the margin": Row(
-        lives=(timedelta(hours=1), NEXT), kind=ACTIVATE, then=ASSOCIATE
+        lives=(timedelta(hours=1), NEXT), kind=ACTIVATE, then=ASSOCIATE, why=Reason.ACTIVATION_UNKNOWN, old=0, new=1
     ),
-    "a later one, activation unknown, old expired": Row(lives=(-DAY, NEXT), kind=ACTIVATE, then=ASSOCIATE),
-    "a later one, activated": Row(lives=(FAR, NEXT), claims=ACTIVATED, kind=ADD),
-    "a later one, activated by its signs": Row(lives=(FAR, NEXT), looked=True, kind=ADD),
-    "a later one, activated, old in its notices": Row(lives=(10 * DAY, NEXT), claims=ACTIVATED, kind=ADD),
+    "a later one, activation unknown, old expired": Row(
+        lives=(-DAY, NEXT), kind=ACTIVATE, then=ASSOCIATE, why=Reason.ACTIVATION_UNKNOWN_OLD_ENDED, old=0, new=1
+    ),
+    "a later one, activated": Row(lives=(FAR, NEXT), claims=ACTIVATED, kind=ADD, why=Reason.OLD_VALID, old=0, new=1),
+    "a later one, activated by its signs": Row(
+        lives=(FAR, NEXT), looked=True, kind=ADD, why=Reason.OLD_VALID, old=0, new=1
+    ),
+    "a later one, activated, old in its notices": Row(
+        lives=(10 * DAY, NEXT), claims=ACTIVATED, kind=ADD, why=Reason.OLD_VALID, old=0, new=1
+    ),
     "a later one, activated, old in the margin": Row(
-        lives=(timedelta(hours=1), NEXT), claims=ACTIVATED, kind=ASSOCIATE
+        lives=(timedelta(hours=1), NEXT), claims=ACTIVATED, kind=ASSOCIATE, why=Reason.OLD_ENDS, old=0, new=1
     ),
-    "a later one, activated, old just expired": Row(lives=(-MICROSECOND, NEXT), claims=ACTIVATED, kind=ASSOCIATE),
-    "a later one, activated, old long expired": Row(lives=(-3000 * DAY, NEXT), claims=ACTIVATED, kind=ASSOCIATE),
+    "a later one, activated, old just expired": Row(
+        lives=(-MICROSECOND, NEXT), claims=ACTIVATED, kind=ASSOCIATE, why=Reason.OLD_ENDED, old=0, new=1
+    ),
+    "a later one, activated, old long expired": Row(
+        lives=(-3000 * DAY, NEXT), claims=ACTIVATED, kind=ASSOCIATE, why=Reason.OLD_ENDED, old=0, new=1
+    ),
     "a later one, activated, the old one lost": Row(
-        lives=(FAR, NEXT), claims=ACTIVATED | {Claim.OLD_LOST}, kind=ASSOCIATE
+        lives=(FAR, NEXT), claims=ACTIVATED | {Claim.OLD_LOST}, kind=ASSOCIATE, why=Reason.OLD_LOST, old=0, new=1
     ),
     "a later one, the old one lost": Row(
-        lives=(FAR, NEXT), claims=frozenset({Claim.OLD_LOST}), kind=ACTIVATE, then=ASSOCIATE
+        lives=(FAR, NEXT),
+        claims=frozenset({Claim.OLD_LOST}),
+        kind=ACTIVATE,
+        then=ASSOCIATE,
+        why=Reason.ACTIVATION_UNKNOWN,
+        old=0,
+        new=1,
     ),
     "a later one that works": Row(lives=(FAR, NEXT), claims=WORKS),
     "a later one that works, the old one expired": Row(lives=(-DAY, NEXT), claims=WORKS),
-    "a later one that works and is due": Row(lives=(-DAY, 90 * DAY), claims=WORKS, kind=ORDER),
+    "a later one that works and is due": Row(
+        lives=(-DAY, 90 * DAY), claims=WORKS, kind=ORDER, why=Reason.ORDER_DUE, old=1
+    ),
     "a later one that expired unused, the old one lives": Row(lives=(FAR, -DAY)),
-    "a later one that expired unused, the old one due": Row(lives=(20 * DAY, -DAY), kind=ORDER),
-    "both expired": Row(lives=(-300 * DAY, -DAY), kind=ORDER),
-    "three, the latest activated": Row(lives=(-DAY, FAR, NEXT), claims=ACTIVATED, kind=ADD),
-    "three, the second expired": Row(lives=(-900 * DAY, -DAY, NEXT), claims=ACTIVATED, kind=ASSOCIATE),
+    "a later one that expired unused, the old one due": Row(
+        lives=(20 * DAY, -DAY), kind=ORDER, why=Reason.ORDER_DUE, old=0
+    ),
+    "both expired": Row(lives=(-300 * DAY, -DAY), kind=ORDER, why=Reason.ORDER_EXPIRED, old=1),
+    "three, the latest activated": Row(
+        lives=(-DAY, FAR, NEXT), claims=ACTIVATED, kind=ADD, why=Reason.OLD_VALID, old=1, new=2
+    ),
+    "three, the second expired": Row(
+        lives=(-900 * DAY, -DAY, NEXT), claims=ACTIVATED, kind=ASSOCIATE, why=Reason.OLD_ENDED, old=1, new=2
+    ),
     "three, the latest works": Row(lives=(-900 * DAY, -DAY, NEXT), claims=WORKS),
-    "three, the latest expired": Row(lives=(-900 * DAY, 20 * DAY, -DAY), kind=ORDER),
+    "three, the latest expired": Row(lives=(-900 * DAY, 20 * DAY, -DAY), kind=ORDER, why=Reason.ORDER_DUE, old=1),
 }
 
 
@@ -146,8 +201,9 @@ def test_each_row_of_the_table_leads_to_its_path(
     if row.needed:
         newest = replace(newest, flags=UNACTIVATED)
     keys[-1] = replace(keys[-1], key=newest)
-    assert outcome(*keys, procedure=procedure) == (row.kind, row.then)
-    assert outcome(*reversed(keys), procedure=procedure) == (row.kind, row.then)
+    expected = row.path(certificates, procedure)
+    assert judged(*keys, procedure=procedure)[1] == expected
+    assert judged(*reversed(keys), procedure=procedure)[1] == expected
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)
