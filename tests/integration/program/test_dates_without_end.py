@@ -21,6 +21,7 @@ from support.pki import make_certificate
 from support.process import wait_until
 from support.terminal import Terminal
 from support.workstation import key, start_daemon, status
+from tray.cli.main import COMMAND_HELP
 
 if TYPE_CHECKING:
     from support.desktop import NotificationServer
@@ -32,6 +33,30 @@ FIRST = datetime(1, 1, 1, tzinfo=UTC)
 COMMAND = str(Path(sys.executable).with_name("vigicle"))
 ZONES = ["Europe/Paris", "Pacific/Kiritimati", "Etc/GMT+12", "America/New_York"]
 WORDS = {"en": "no end date", "fr": "sans date de fin"}
+ENDLESS = certificate("endless").fingerprint
+EVERY_COMMAND: dict[str, list[str]] = {
+    "answer": ["vigicle:answer/" + "0" * 32],
+    "assign": ["none", ENDLESS],
+    "autostart": ["status"],
+    "check": ["--json"],
+    "completion": ["bash"],
+    "doctor": ["--json"],
+    "export": ["--csv", "-"],
+    "forget": [certificate("first").fingerprint, "--yes"],
+    "guide": ["--text"],
+    "issuer": [ENDLESS],
+    "memory": ["export", "-"],
+    "metrics": [],
+    "name": [ENDLESS, "blue"],
+    "note": [ENDLESS, "drawer"],
+    "policy": ["--json"],
+    "procedure": ["check", "none.toml"],
+    "quit": [],
+    "run": ["--headless", "--unknown"],
+    "self-test": [],
+    "status": [],
+    "tell": ["works", ENDLESS],
+}
 COMMANDS = [["status"], ["status", "--json"], ["check"], ["guide", "--text"], ["export", "--ics", "-"], ["doctor"]]
 
 
@@ -65,6 +90,15 @@ def test_remembered_dates_stop_no_command(abroad: Program) -> None:
     ends = {line["not_after"]: line["days_left"] for line in status(abroad)["certificates"]}
     assert set(ends) == {"9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"}
     assert all(isinstance(left, int) for left in ends.values())
+
+
+def test_every_command_ends_in_0_1_2_or_3(workstation: Program) -> None:
+    assert set(EVERY_COMMAND) == set(COMMAND_HELP) | {"answer"}
+    workstation.environment["TZ"] = "Pacific/Kiritimati"
+    remember_odd_dates(workstation)
+    ended = {name: workstation.run(name, *arguments) for name, arguments in EVERY_COMMAND.items()}
+    assert {name: done.returncode for name, done in ended.items() if done.returncode not in {0, 1, 2, 3}} == {}
+    assert [name for name, done in ended.items() if "Traceback" in done.stdout + done.stderr] == []
 
 
 @pytest.mark.parametrize("language", WORDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -11,14 +12,15 @@ from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.i18n.text import Phrase, Text, text
+from config.i18n.text import HIDDEN, Phrase, Text, text
 from config.i18n.translator import LANGUAGES, Translator
 from config.instants import Instant, instant
 from config.settings import Settings
 from config.workflows import WorkflowKind
+from daemon.core import events
 from daemon.core.calendar_entries import calendar_entries
 from daemon.core.commands import Command
 from daemon.core.effects import Reply
@@ -88,7 +90,8 @@ def _container(origin: Any, arguments: tuple[Any, ...]) -> st.SearchStrategy[Any
     return st.one_of(*map(any_of, arguments))
 
 
-EVENTS = st.one_of(*(any_of(kind) for kind in get_args(Event)))
+KINDS = get_args(Event)
+EVENTS = st.one_of(*(any_of(kind) for kind in KINDS))
 STORIES = st.lists(EVENTS, min_size=1, max_size=12)
 COMMANDS = [any_of(kind) for kind in get_args(Command)]
 
@@ -109,7 +112,9 @@ def render_all(value: object, zone: tzinfo) -> None:
     match value:
         case Text() | Phrase():
             for language in LANGUAGES:
-                assert TRANSLATORS[language, zone].render(value)
+                line = TRANSLATORS[language, zone].render(value)
+                assert line
+                assert not any(unicodedata.category(letter) in HIDDEN for letter in line.replace("\n", ""))
         case tuple():
             for each in value:
                 render_all(each, zone)
@@ -120,6 +125,22 @@ def render_all(value: object, zone: tzinfo) -> None:
                 render_all(tuple(path.reason for path in value.report.paths), zone)
             for field in fields(value):
                 render_all(getattr(value, field.name), zone)
+
+
+def test_every_event_is_among_those_that_are_drawn() -> None:
+    """An event is what bears the moment at which it was posted."""
+    values = (value for value in vars(events).values() if isinstance(value, type) and is_dataclass(value))
+    bearing = {value for value in values if "at" in {field.name for field in fields(value)}}
+    assert bearing == set(KINDS)
+    drawn: set[type] = set()
+
+    @settings(max_examples=300, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(EVENTS)
+    def draw(event: Event) -> None:
+        drawn.add(type(event))
+
+    draw()
+    assert drawn == bearing
 
 
 TRANSLATORS = {(language, zone): Translator(language, zone) for language in LANGUAGES for zone in ZONES}
