@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from config.i18n.text import clean
-from config.instants import instant
+from config.instants import Instant, instant
 from daemon.core.model import ReaderName
 
 V = TypeVar("V")
@@ -42,8 +42,8 @@ def admit(value: V) -> V:
 
     Each text is one line without control characters, of at most `NAME_LIMIT` characters. Only a `ReaderName` stays:
     the PC/SC service knows the reader by it.
-    The value is made of frozen dataclasses and structs, tuples, mappings and what JSON knows. Raises ValueError for a
-    moment without a zone.
+    The value is made of frozen dataclasses and structs, tuples, mappings and what JSON knows. Raises
+    msgspec.ValidationError for a moment without a zone.
     """
     admitted: V = _admit(value)
     return admitted
@@ -56,7 +56,7 @@ def _admit(value: Any) -> Any:
         case str():
             return clean(value)
         case datetime():
-            return instant(value)
+            return _admit_moment(value)
         case tuple():
             return tuple(map(_admit, value))
         case Mapping():
@@ -65,6 +65,13 @@ def _admit(value: Any) -> Any:
             return _admit_fields(value)
         case _:
             raise TypeError(f"no value from outside: {type(value).__name__}")
+
+
+def _admit_moment(value: datetime) -> Instant:
+    try:
+        return instant(value)
+    except ValueError as error:
+        raise msgspec.ValidationError(str(error)) from error
 
 
 def _admit_fields(value: Any) -> Any:
