@@ -207,6 +207,12 @@ def signing(claims: frozenset[Claim] = frozenset()) -> Memory:
     return memory(owned(old), owned(new, claims=claims))
 
 
+def spares(claims: frozenset[Claim] = frozenset()) -> Memory:
+    """Return two keys of the same dates, one with these claims."""
+    one, twin = (ending(400 * DAY, name) for name in ("one", "twin"))
+    return memory(owned(one), owned(twin, claims=claims))
+
+
 def rows_that_happen() -> dict[str, set[str]]:
     """Return what follows, by the beginning of each situation."""
     return {
@@ -226,6 +232,7 @@ def rows_that_happen() -> dict[str, set[str]]:
         '"this key replaces': kinds(
             memory(owned(ending(400 * DAY), claims=REPLACES)), memory(owned(ending(400 * DAY), claims=LOST))
         ),
+        "two keys of one order": kinds(spares(), spares(frozenset({Claim.NEW}))),
         "a key that only signs": kinds(
             *(memory(owned(replace(ending(end), role=Role.SIGNATURE))) for end in (20 * DAY, -DAY)),
             signing(),
