@@ -25,7 +25,15 @@ from daemon.core.model import (
     pair_of,
 )
 from daemon.core.recalls import last_moment, recall_of
-from daemon.core.same_holder import HolderMatch, contradict, match_holders, name_of, organization_of, person_of
+from daemon.core.same_holder import (
+    HolderMatch,
+    contradict,
+    match_holders,
+    name_of,
+    naming_of,
+    organization_of,
+    person_of,
+)
 
 NONE: frozenset[Fingerprint] = frozenset()
 ONE_ISSUE = timedelta(days=1)  # certificates of one key that begin within it were issued together
@@ -224,10 +232,12 @@ def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, Hold
         joined = [group for group in fitting[1:] if _is_joined(entry, group, answers)]
         group = next(iter(fitting), [])
         groups = [g for g in groups if not any(g is other for other in (group, *joined))]
-        group += [*(member for other in joined for member in other), entry]
-        group.sort(key=_by_begin)
+        added = [*(member for other in joined for member in other), entry]
+        group += added
+        if joined:
+            group.sort(key=_by_begin)  # else the entry is the latest
         groups.append(group)
-        homes.add_group(group)
+        homes.add(group, added)
     return sorted(groups, key=lambda group: _by_begin(group[0]))
 
 
@@ -262,11 +272,11 @@ class _Homes:
         self._answered = _answered(answers)
         self._groups: dict[object, list[list[LineageEntry]]] = {}
         for group in groups:
-            self.add_group(group)
+            self.add(group, group)
 
-    def add_group(self, group: list[LineageEntry]) -> None:
-        """Add a group, or one that has grown."""
-        for trait in {trait for entry in group for trait in self._traits(entry)}:
+    def add(self, group: list[LineageEntry], members: Iterable[LineageEntry]) -> None:
+        """Let members of a group, which may be new in it, lead to it."""
+        for trait in {trait for entry in members for trait in self._traits(entry)}:
             homes = self._groups.setdefault(trait, [])
             if not any(group is home for home in homes):
                 homes.append(group)
@@ -305,11 +315,12 @@ def _fits(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[Certi
 
     The user's word comes first.
     """
-    words = {told(entry, member, answers) for member in group} - {None}
+    words = {told(entry, member, answers) for member in group} - {None} if answers else None
     if words:
         return words == {HolderAnswer.SAME}
     mine = entry.seen.certificate
-    others = [member.seen.certificate for member in group]
+    named = {naming_of(member.seen.certificate): member.seen.certificate for member in group}
+    others = named.values()  # many certificates of one holder write the name alike
     return any(match_holders(mine, o) is HolderMatch.SAME for o in others) and not any(
         contradict(mine, o) for o in others
     )

@@ -138,7 +138,7 @@ def _status_of(lineage: tuple[LineageEntry, ...], procedure: Procedure, now: Ins
     """Decide about keys that all have other dates."""
     entries = _without_expired_latecomers(lineage, now)
     latest, before = entries[-1], entries[:-1]
-    passed_over = tuple(e for e in lineage if e not in entries)
+    passed_over = lineage[len(entries) :]
     if not before:
         question = _question_about_old_key(latest, now) or _question_about_renewal(latest, procedure, now)
         return LineageStatus(current=latest, superseded=passed_over, question=question)

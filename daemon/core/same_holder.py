@@ -49,6 +49,12 @@ def contradict(one: Certificate, other: Certificate) -> bool:
     return found is HolderMatch.ANOTHER or (in_doubt and in_two)
 
 
+def naming_of(certificate: Certificate) -> tuple[str, ...]:
+    """Return all that the comparisons read of a certificate."""
+    own = certificate.subject_serial, certificate.subject_cn, certificate.organization_identifier
+    return certificate.given_name, certificate.surname, *own
+
+
 def name_of(certificate: Certificate) -> HolderName | None:
     """Return the holder's name, with all ways to read it."""
     return read_name(certificate.given_name, certificate.surname, certificate.subject_cn)

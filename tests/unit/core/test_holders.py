@@ -6,9 +6,11 @@ from itertools import permutations
 
 import pytest
 
+from daemon.core import holders
 from daemon.core.holders import certificates_renewed_in_place, lineages
 from daemon.core.issuers import procedure_of
-from daemon.core.model import Certificate, Role
+from daemon.core.model import Certificate, Fingerprint, Role
+from daemon.core.same_holder import HolderMatch, match_holders
 from support.core.factories import (
     DAY,
     MICROSECOND,
@@ -189,3 +191,17 @@ def test_a_key_with_certificates_of_two_procedures_is_in_a_lineage_of_each() -> 
         ("opalexe", NOW + 100 * DAY),
         ("siv", NOW + 900 * DAY),
     ]
+
+
+def test_many_certificates_with_one_name_are_not_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[Certificate] = []
+
+    def counted(one: Certificate, other: Certificate) -> HolderMatch:
+        compared.append(other)
+        return match_holders(one, other)
+
+    monkeypatch.setattr(holders, "match_holders", counted)
+    many = [replace(OLD, fingerprint=Fingerprint(f"{number:064x}")) for number in range(40)]
+    (lineage,) = lineages(memory(*(owned(each, id_=f"{n:016x}") for n, each in enumerate(many))), (OPALEXE,))
+    assert len(lineage.entries) == len(many)
+    assert len(compared) == len(many) - 1, "with one certificate each, since all write the name alike"
