@@ -114,12 +114,15 @@ def _batches(entries: tuple[LineageEntry, ...]) -> list[list[LineageEntry]]:
     The first of each represents the others.
     """
     batches: list[list[LineageEntry]] = []
-    for entry in entries:
-        batch = next((each for each in batches if _of_one_order(each[0], entry)), None)
+    recent: list[list[LineageEntry]] = []
+    for entry in entries:  # the oldest first, so no later entry is of an order that this one is too late for
+        recent = [each for each in recent if entry.not_before - each[0].not_before <= ONE_ISSUE]
+        batch = next((each for each in recent if _of_one_order(each[0], entry)), None)
         if batch is None:
-            batches.append([entry])
-        else:
-            batch.append(entry)
+            batch = []
+            batches.append(batch)
+            recent.append(batch)
+        batch.append(entry)
     return [sorted(batch, key=_by_use) for batch in batches]
 
 

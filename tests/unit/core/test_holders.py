@@ -201,7 +201,7 @@ def test_many_certificates_with_one_name_are_not_all_compared(monkeypatch: pytes
         return match_holders(one, other)
 
     monkeypatch.setattr(holders, "match_holders", counted)
-    many = [replace(OLD, fingerprint=Fingerprint(f"{number:064x}")) for number in range(40)]
-    (lineage,) = lineages(memory(*(owned(each, id_=f"{n:016x}") for n, each in enumerate(many))), (OPALEXE,))
+    many = [replace(OLD, fingerprint=Fingerprint(f"{number:016x}{0:048x}")) for number in range(40)]
+    (lineage,) = lineages(memory(*map(owned, many)), (OPALEXE,))
     assert len(lineage.entries) == len(many)
     assert len(compared) == len(many) - 1, "with one certificate each, since all write the name alike"
