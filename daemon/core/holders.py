@@ -275,7 +275,7 @@ class _Homes:
             self.add(group, group)
 
     def add(self, group: list[LineageEntry], members: Iterable[LineageEntry]) -> None:
-        """Let members of a group, which may be new in it, lead to it."""
+        """Let members of a group lead to it, old or new ones."""
         for trait in {trait for entry in members for trait in self._traits(entry)}:
             homes = self._groups.setdefault(trait, [])
             if not any(group is home for home in homes):
