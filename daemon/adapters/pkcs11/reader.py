@@ -60,8 +60,11 @@ class _Read:
 
     @property
     def silent(self) -> list[TokenProcess]:
-        """The children that run and have shown nothing."""
-        return [child for child in self.running if child not in self.heard]
+        """The modules' children that run and have shown nothing.
+
+        The system's own store has nothing to show but copies where modules have read each card.
+        """
+        return [child for child in self.running if child not in self.heard and child.module != SYSTEM_STORE]
 
     @property
     def satisfied(self) -> bool:

@@ -91,6 +91,18 @@ def test_a_card_that_a_module_has_read_is_left_alone(ask: Ask, shows: Shows) -> 
     assert asked()["readers"] == []
 
 
+def test_a_slow_store_is_waited_for_when_a_module_has_read_every_card(
+    ask: Ask, shows: Shows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows may need seconds to start a program that it has to examine."""
+    monkeypatch.setattr("daemon.adapters.pkcs11.reader.PATIENCE_S", 0.0)
+    store, _ = shows
+    module = [*store[:3], "/dev/null", json.dumps(CERTIFICATE)]
+    answers = ask(store, readers=READERS[:1], module=module)
+    assert [answer.trouble for answer in answers if answer.trouble] == []
+    assert [answer.module for answer in answers if answer.copies] == [sys.executable, SYSTEM_STORE]
+
+
 def test_a_card_that_another_program_holds_is_left_alone(ask: Ask, shows: Shows) -> None:
     store, asked = shows
     ask(store, obstacle_of=lambda reader: Trouble.CARD_BUSY if reader == "Reader 00" else None)
