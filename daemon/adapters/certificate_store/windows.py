@@ -52,6 +52,7 @@ if sys.platform == "win32":
 
     STORE_SYSTEM, CURRENT_USER = 10, 1 << 16  # CERT_STORE_PROV_SYSTEM_W, CERT_SYSTEM_STORE_CURRENT_USER
     READ_ONLY, OPEN_EXISTING = 0x8000, 0x4000
+    NOT_FOUND = 2  # ERROR_FILE_NOT_FOUND
     KEY_PROVIDER_INFO = 2  # CERT_KEY_PROV_INFO_PROP_ID
     SILENT, COMPARE_KEY, ALLOW_NCRYPT = 0x40, 0x4, 0x10000  # CRYPT_ACQUIRE_*
     NCRYPT_KEY = 0xFFFFFFFF  # CERT_NCRYPT_KEY_SPEC
@@ -107,6 +108,8 @@ if sys.platform == "win32":
             """
             store = self._crypt32.CertOpenStore(STORE_SYSTEM, 0, None, CURRENT_USER | READ_ONLY | OPEN_EXISTING, "MY")
             if not store:
+                if ctypes.get_last_error() == NOT_FOUND:  # an account that never had a certificate
+                    return
                 raise ctypes.WinError(ctypes.get_last_error())
             names = {reader: self._name_of_card(reader) for reader in readers}
             try:

@@ -33,11 +33,17 @@ for file, provider in zip(sys.argv[1::2], sys.argv[2::2]):
     der = open(file, "rb").read()
     added = crypt32.CertAddEncodedCertificateToStore(store, 1, der, len(der), 3, ctypes.byref(found))
     if provider != "none":
-        info = _ProviderInfo(container=file, provider=provider, type=1)
+        names = {} if provider == "nameless" else {"container": file, "provider": provider}
+        info = _ProviderInfo(**names, type=1)
         crypt32.CertSetCertificateContextProperty(found, 2, 0, ctypes.byref(info))
     crypt32.CertFreeCertificateContext(found)
     print("added:", added)
 crypt32.CertCloseStore(store, 0)
+"""
+ANSWERS = """
+from daemon.adapters.certificate_store.worker import answers_to
+from daemon.adapters.pkcs11.messages import ReadRequest
+print(*(type(answer).__name__ for answer in answers_to(ReadRequest(module="system", readers=(), others=()))))
 """
 CLEAR = r"HKCU\Software\Microsoft\SystemCertificates\My"
 
@@ -84,6 +90,22 @@ def test_a_key_without_a_module_is_read_by_windows(card_store: Windows, key: byt
     words = {check["what"] for check in windows.answer("doctor")["checks"]}
     assert "Test Reader 0: the system itself reads the key (1 certificate)." in words
     assert f"Test Reader 0: the system knows the key as {CARD}." in words
+
+
+def test_what_is_damaged_in_the_store_hides_no_key(card_store: Windows, key: bytes) -> None:
+    windows = card_store
+    windows.plug_in(key)
+    broken_name = make_certificate(cn="Paul DURAND").replace(b"DURAND", b"DUR\xff\xfeD")
+    add(windows, (make_certificate(cn="nameless"), "nameless"), (broken_name, PROVIDER), (key, PROVIDER))
+    for number, blob in enumerate(("ff", "00" * 12, "2000000001000000ffffffff30")):
+        place = f"{CLEAR}\\Certificates\\{number:040X}"
+        windows.prefix.run("reg", "add", place, "/v", "Blob", "/t", "REG_BINARY", "/d", blob, "/f")
+    assert [line["subject_cn"] for line in windows.answer("check")["certificates"]] == ["Jeanne MARTIN"]
+
+
+def test_an_account_without_a_store_has_no_copies(card_store: Windows) -> None:
+    card_store.prefix.run("reg", "delete", CLEAR, "/f")
+    assert card_store.python(ANSWERS).text.split() == ["CopiesFound", "Finished"]
 
 
 def test_a_copy_whose_card_is_not_in_is_not_remembered(card_store: Windows, key: bytes) -> None:
