@@ -110,6 +110,7 @@ class WinePrefix:
     def __enter__(self) -> Self:
         self.run("wineboot", "--init")
         self.run("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
+        self.run("reg", "add", r"HKCU\Software\Wine\WineBrowser", "/v", "Browsers", "/d", "true", "/f")  # opens nothing
         return self
 
     def __exit__(self, *_exception: object) -> None:
