@@ -137,6 +137,14 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= README_LINES
 
 
+@pytest.mark.parametrize("heading", ["Windows 11: twenty minutes", "macOS 14 or later: twenty minutes"])
+def test_a_release_is_tried_in_twenty_minutes(heading: str) -> None:
+    text = (ROOT / "docs/release-checklist.md").read_text(encoding="utf-8")
+    section = text.split(f"## {heading}\n")[1].split("\n## ")[0]
+    minutes = [int(each) for each in re.findall(r"^\| \d+ \| (\d+) \|", section, re.MULTILINE)]
+    assert 10 < sum(minutes) <= 20
+
+
 @pytest.mark.parametrize("record", sorted((ROOT / "docs/decisions").glob("0*.md")), ids=name_of)
 def test_each_decision_has_its_parts(record: Path) -> None:
     text = record.read_text(encoding="utf-8")
