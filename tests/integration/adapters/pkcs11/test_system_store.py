@@ -94,7 +94,7 @@ def test_a_card_that_a_module_has_read_is_left_alone(ask: Ask, shows: Shows) -> 
 def test_a_slow_store_is_waited_for_when_a_module_has_read_every_card(
     ask: Ask, shows: Shows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Windows may need seconds to start a program that it has to examine."""
+    """Windows may take seconds to examine a program first."""
     monkeypatch.setattr("daemon.adapters.pkcs11.reader.PATIENCE_S", 0.0)
     store, _ = shows
     module = [*store[:3], "/dev/null", json.dumps(CERTIFICATE)]
