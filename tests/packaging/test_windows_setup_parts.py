@@ -14,6 +14,7 @@ from dev import LOCKS
 from support.qt import imported_qt_modules
 from windows import python_runtime
 from windows.build_windows import removal_of
+from windows.launchers import LAUNCHERS, make_launchers
 from windows.payload import place_policy_templates, place_tasks
 from windows.trimming import is_wanted, trim
 from windows.windows_lock import for_windows
@@ -137,6 +138,14 @@ def test_the_tasks_of_the_monitoring_are_off_and_run_the_installed_program(tmp_p
     assert task.findtext(f"{action}Command") == rf"%ProgramFiles%\vigicle\{program}"
     assert (task.findtext(f"{action}Arguments") or "").split()[:2] == arguments
     assert name in (HERE / "setup.nsi").read_text(encoding="utf-8")
+
+
+@pytest.mark.full
+def test_the_programs_ask_for_the_controls_of_today(tmp_path: Path) -> None:
+    """Else their dialogs look like those of Windows 95."""
+    make_launchers(tmp_path)
+    for name in LAUNCHERS:
+        assert b'name="Microsoft.Windows.Common-Controls" version="6.' in (tmp_path / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", re.findall(r"^!insertmacro Say (\w+)", (HERE / "setup-texts.nsh").read_text(), re.M))

@@ -66,6 +66,11 @@ user32.GetThreadDpiAwarenessContext.restype = ctypes.c_void_p
 print(user32.GetAwarenessFromDpiAwarenessContext(ctypes.c_void_p(user32.GetThreadDpiAwarenessContext())))
 """
 PER_MONITOR = "2"
+KINDS_OF_TOKEN = """
+from daemon.adapters.platform import elevation_windows as elevation
+for elevation._kind_of_token in (lambda: None, lambda: 1, lambda: 2, lambda: 3):
+    print(elevation.is_split())
+"""
 
 
 def test_the_demonstration_runs_to_its_end(windows: Windows) -> None:
@@ -129,6 +134,11 @@ def test_private_folders_belong_to_the_user_alone(windows: Windows) -> None:
     parent.chmod(0o700)  # Wine lets the rights of the folder above through, protected or not
     output = windows.python(RIGHTS, windows.in_windows(parent / "folder")).text.splitlines()
     assert output == ["open: False", "kept: True", "new: True"]
+
+
+def test_with_one_token_alone_nothing_is_elevated(windows: Windows) -> None:
+    """TOKEN_ELEVATION_TYPE: 1 is the only token, 2 the one with all rights, 3 the other one."""
+    assert windows.python(KINDS_OF_TOKEN).text.split() == ["True", "False", "True", "False"]
 
 
 def test_the_process_draws_at_each_monitors_scale(windows: Windows) -> None:

@@ -25,6 +25,10 @@ ICON = (990, 690)  # the only one, thus the last
 MENU_PLACE = (700, 470, 990, 600)  # above balloons
 WM_USER = 0x400
 CALLBACK, BALLOON_CLICKED = WM_USER + 11, 0x405
+WM_CLOSE, WM_CONTEXTMENU = 0x10, 0x7B
+OF_ICON = 1 << 16  # version 4 writes the icon's number above the message
+PLACE = (400, 400)  # far from mouse and icon
+PLACE_OF_MENU = (150, 250, 400, 400)  # above, and to the left
 WM_QUERYENDSESSION, WM_ENDSESSION = 0x11, 0x16
 
 SEND = """
@@ -48,6 +52,23 @@ def seen(window, _):
 user32.EnumWindows(seen, 0)
 call = user32.SendMessageW if how == "send" else user32.PostMessageW
 print(len(found), "answers:", *(call(window, number, wparam, lparam) & 0xFFFFFFFF for window in found))
+"""
+DRAW = """
+import threading
+from PIL import Image
+from tray.icon.windows import WindowsIcon
+drawn = []
+class Drawing:
+    def draw(self, size):
+        drawn.append(threading.get_ident() == icon._owner)
+        return Image.new("RGBA", (size, size))
+def set_up(icon):
+    icon.visible = True
+    icon.icon = Drawing()
+    icon.stop()
+icon = WindowsIcon("vigicle", Drawing(), "title")
+icon.run(set_up)
+print(len(drawn) > 0, all(drawn))
 """
 OUTCOME = """
 from daemon.adapters.launch.launcher import is_elevated
@@ -130,3 +151,23 @@ def test_an_open_menu_keeps_its_entries_and_does_not_block_quitting(taskbar: Tas
     assert taskbar.picture(MENU_PLACE) == opened
     assert taskbar.windows.run("quit").code == 0
     taskbar.daemon.wait_for("released on")
+
+
+def test_the_keyboard_opens_the_menu_at_the_icons_place(taskbar: Taskbar) -> None:
+    """Version 4 sends WM_CONTEXTMENU for the menu key, with the icon's place."""
+    closed = taskbar.picture(PLACE_OF_MENU)
+    place = PLACE[1] << 16 | PLACE[0]
+    assert taskbar.send(CALLBACK, place, WM_CONTEXTMENU | OF_ICON, how="post").startswith("2 answers:")
+    wait_until(lambda: taskbar.picture(PLACE_OF_MENU) != closed, "the menu", 30.0)
+    assert taskbar.windows.run("quit").code == 0
+
+
+def test_who_asks_the_icon_to_close_ends_the_program_in_order(taskbar: Taskbar) -> None:
+    """As taskkill without /F does (learn.microsoft.com, taskkill)."""
+    taskbar.send(WM_CLOSE, how="post")
+    taskbar.daemon.wait_for("released on")
+    assert not (taskbar.windows.data / "vigicle.sqlite3-wal").exists()
+
+
+def test_the_icons_picture_is_made_in_the_thread_of_its_window(windows: Windows) -> None:
+    assert windows.python(DRAW).text.split() == ["True", "True"]

@@ -6,11 +6,12 @@ import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
@@ -23,6 +24,7 @@ from daemon.core.views.guide import ReaderStatus
 from support.guide_actions import action_id
 from support.guide_pages import NOW, PAGES, Writer
 from tray.window.buttons import WrappingButton
+from tray.window.colours import LIGHT
 from tray.window.countdown import left_words
 from tray.window.guide_window import KEYS, GuideWindow
 from tray.window.key_picture import KeyPicture, drawn_keys
@@ -369,6 +371,22 @@ def ask_to_forget(guide_setup: GuideSetup, window: GuideWindow) -> QDialog:
 
 
 # ------------------------------------------------------------------------------------------------------ the pictures
+
+
+def test_a_contrast_theme_that_is_chosen_later_gives_its_own_colours(
+    guide_setup: GuideSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not those of the window, which are the application's by then."""
+    theme, hints = Theme(guide_setup.application), guide_setup.application.styleHints()
+    system = guide_setup.application.style().standardPalette().color(QPalette.ColorRole.Window).name()
+    assert theme.colours.ground == LIGHT.ground != system
+    chosen = SimpleNamespace(contrastPreference=lambda: Qt.ContrastPreference.HighContrast)
+    monkeypatch.setattr(theme, "_wishes", chosen)
+    hints.accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    guide_setup.settle()
+    assert theme.colours.ground == guide_setup.application.palette().color(QPalette.ColorRole.Window).name() == system
+    theme.deleteLater()
+    guide_setup.theme.set_scheme("light")
 
 
 @pytest.mark.parametrize(("still", "moves"), [(False, True), (True, False)])
