@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from support.process import require_tool, wait_until
+from support.wine_prefix import LIMIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,8 +125,8 @@ def taskbar(windows: Windows, key: bytes) -> Taskbar:
 
 def test_a_click_on_the_balloon_launches_but_not_with_an_administrators_rights(taskbar: Taskbar) -> None:
     """Wine 8 gives those rights, and Wine 10 does not."""
+    wait_until(lambda: taskbar.shows(DUE), "the icon that says due", LIMIT_S)
     outcome = taskbar.windows.python_on_desktop(OUTCOME).strip()
-    wait_until(lambda: taskbar.shows(DUE), "the icon that says due", 30.0)
     assert taskbar.send(CALLBACK, lparam=BALLOON_CLICKED, how="post").startswith("2 answers:")
     taskbar.daemon.wait_for("event AnswerNotice")
     taskbar.daemon.wait_for(f"Launch of order_page for opalexe: {outcome}")
@@ -144,7 +145,7 @@ def test_the_end_of_a_session_is_answered_with_the_store_closed(taskbar: Taskbar
 def test_an_open_menu_keeps_its_entries_and_does_not_block_quitting(taskbar: Taskbar) -> None:
     closed = taskbar.picture(MENU_PLACE)
     taskbar.open_menu()
-    wait_until(lambda: taskbar.picture(MENU_PLACE) != closed, "the menu", 30.0)
+    wait_until(lambda: taskbar.picture(MENU_PLACE) != closed, "the menu", LIMIT_S)
     opened = taskbar.picture(MENU_PLACE)
     taskbar.windows.remove()
     taskbar.daemon.wait_for("effect Show")
@@ -158,7 +159,7 @@ def test_the_keyboard_opens_the_menu_at_the_icons_place(taskbar: Taskbar) -> Non
     closed = taskbar.picture(PLACE_OF_MENU)
     place = PLACE[1] << 16 | PLACE[0]
     assert taskbar.send(CALLBACK, place, WM_CONTEXTMENU | OF_ICON, how="post").startswith("2 answers:")
-    wait_until(lambda: taskbar.picture(PLACE_OF_MENU) != closed, "the menu", 30.0)
+    wait_until(lambda: taskbar.picture(PLACE_OF_MENU) != closed, "the menu", LIMIT_S)
     assert taskbar.windows.run("quit").code == 0
 
 
