@@ -82,7 +82,7 @@ def add(windows: Windows, *pairs: tuple[bytes, str]) -> None:
 
 
 def check(windows: Windows) -> dict[str, Any]:
-    """Read the keys, again where this computer was too busy to answer in time."""
+    """Read the keys, again where this computer was too busy."""
 
     def read() -> bool:
         answers.append(windows.answer("check"))
