@@ -137,7 +137,7 @@ def test_private_folders_belong_to_the_user_alone(windows: Windows) -> None:
 
 
 def test_with_one_token_alone_nothing_is_elevated(windows: Windows) -> None:
-    """A token of kind 2 has all rights, beside another of kind 3."""
+    """Kind 2 has all rights, beside another token of kind 3."""
     assert windows.python(KINDS_OF_TOKEN).text.split() == ["True", "False", "True", "False"]
 
 
