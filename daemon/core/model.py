@@ -156,6 +156,9 @@ class TokenReading:
 
     certificates: tuple[Certificate, ...] = ()
 
+    holds_authority: bool = False
+    """Whether a certificate of an authority was left out of them."""
+
 
 class Occupancy(StrEnum):
     """Whether a reader holds a card. Nothing is decided from UNKNOWN."""

@@ -111,7 +111,8 @@ def without_authorities(token: TokenReading) -> TokenReading:
 
     Keys of two holders share them, and a blank token may hold them.
     """
-    return replace(token, certificates=tuple(c for c in token.certificates if not c.authority))
+    kept = tuple(c for c in token.certificates if not c.authority)
+    return replace(token, certificates=kept, holds_authority=len(kept) < len(token.certificates))
 
 
 def group_tokens(tokens: Iterable[TokenReading], reader: ReaderName | None) -> list[tuple[TokenReading, ...]]:
@@ -292,7 +293,8 @@ def card_trouble(tokens: Iterable[TokenReading], troubles: Iterable[Trouble]) ->
     if any(token.flags.pin_locked for token in pool):
         return Trouble.PIN_LOCKED
     if not _has_certificates(pool):
-        return Trouble.NO_CERTIFICATE
+        holds_authority = any(token.holds_authority for token in pool)
+        return Trouble.NO_LOGIN_CERTIFICATE if holds_authority else Trouble.NO_CERTIFICATE
     if None in {certificate.not_after for token in pool for certificate in token.certificates}:
         return Trouble.CERTIFICATE_UNREADABLE
     return None

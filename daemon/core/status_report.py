@@ -11,12 +11,12 @@ from daemon.core.model import Fingerprint, Occupancy
 from daemon.core.renewal import Question
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, programs_at, reader_trouble
-from daemon.core.troubles import SERVICE_TROUBLES, Trouble
+from daemon.core.troubles import EMPTY_KEY_TROUBLES, SERVICE_TROUBLES, Trouble
 from daemon.core.views.report import KeyInDoubt, ReaderReport, Report, Stage
 
 ATTENTION, EXPIRED, NOTHING_READ = 1, 2, 3
 TROUBLES_OF_READ_CARDS = {
-    Trouble.NO_CERTIFICATE,
+    *EMPTY_KEY_TROUBLES,
     Trouble.PIN_LOCKED,
     Trouble.CERTIFICATE_UNREADABLE,
 }  # troubles of a card that was read

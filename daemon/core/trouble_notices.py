@@ -15,12 +15,12 @@ from daemon.core.model import ProgramName, ReaderName, ReaderState
 from daemon.core.notice import Notice, NoticeId, NoticeKind, Urgency
 from daemon.core.state import State
 from daemon.core.subjects import was_delivered
-from daemon.core.troubles import Trouble
+from daemon.core.troubles import EMPTY_KEY_TROUBLES, Trouble
 
 SERVICE_PATIENCE = timedelta(seconds=60)
 TROUBLE_KEYS_KEPT = timedelta(days=60)
 RELEASED = instant(datetime.fromisoformat("2026-11-01T00:00:00Z"))
-NOTIFIED_TROUBLES = RETRIED | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.NO_CERTIFICATE, Trouble.PIN_LOCKED}
+NOTIFIED_TROUBLES = RETRIED | EMPTY_KEY_TROUBLES | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.PIN_LOCKED}
 
 
 def trouble_notices(state: State, assessment: Assessment, now: Instant) -> Iterator[Notice]:
@@ -43,7 +43,7 @@ def _troubles(state: State, assessment: Assessment, now: Instant) -> Iterator[tu
     is_activating = any(c.path and c.path.kind is WorkflowKind.ACTIVATE for c in assessment.cases)
     for reader in state.held:
         trouble = _lasting_trouble(state, reader)
-        if trouble is not None and not (is_activating and trouble is Trouble.NO_CERTIFICATE):
+        if trouble is not None and not (is_activating and trouble in EMPTY_KEY_TROUBLES):
             yield reader.name, trouble
 
 
@@ -121,7 +121,7 @@ def trouble_moments(state: State) -> Iterator[Instant]:
 
 def _told_before(state: State, place: str, trouble: Trouble) -> bool:
     """Return whether an earlier version told of this card."""
-    if trouble not in {Trouble.CARD_UNREAD, Trouble.NO_CERTIFICATE}:
+    if trouble not in {Trouble.CARD_UNREAD, *EMPTY_KEY_TROUBLES}:
         return False
     of_any_day = str(TroubleKey(trouble, place, ""))
     return any(key.startswith(of_any_day) for key in state.memory.delivered)
@@ -130,7 +130,7 @@ def _told_before(state: State, place: str, trouble: Trouble) -> bool:
 def _trouble_key(state: State, place: str, trouble: Trouble, now: Instant) -> TroubleKey | ForeignCardKey:
     if trouble is Trouble.CARD_UNREAD:
         return ForeignCardKey(trouble, place)
-    if trouble is not Trouble.NO_CERTIFICATE:
+    if trouble not in EMPTY_KEY_TROUBLES:
         return TroubleKey(trouble, place, f"{now:%Y-%m-%d}")
     content = state.contents.get(ReaderName(place))
     return ForeignCardKey(trouble, content.keys[0] if content and content.keys else place)

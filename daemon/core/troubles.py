@@ -22,6 +22,7 @@ class Trouble(StrEnum):
     MODULE_UNSAFE = "module_unsafe"  # another account could change it, and so it was not loaded
     MODULE_UNUSABLE = "module_unusable"  # relative, missing, not a library, wrong architecture
     NO_CERTIFICATE = "no_certificate"
+    NO_LOGIN_CERTIFICATE = "no_login_certificate"  # an authority's alone
     PIN_LOCKED = "pin_locked"
     CLOCK_WRONG = "clock_wrong"
     REMOTE_SESSION = "remote_session"  # the reader is on the other side
@@ -34,6 +35,9 @@ class Trouble(StrEnum):
     NOTICES_OFF = "notices_off"  # switched off in the system's settings
     ELEVATED = "elevated"  # vigicle has administrator rights, and so would what it opens
 
+
+EMPTY_KEY_TROUBLES = {Trouble.NO_CERTIFICATE, Trouble.NO_LOGIN_CERTIFICATE}
+"""A key holds no certificate of a person."""
 
 SERVICE_TROUBLES = {
     Trouble.SERVICE_ABSENT,

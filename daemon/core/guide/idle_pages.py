@@ -20,7 +20,7 @@ from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
 from daemon.core.guide.use_page import ask_use_action
 from daemon.core.key_names import key_words
-from daemon.core.model import Claim
+from daemon.core.model import Claim, Role
 from daemon.core.notice_words import BODIES_BY_ROLE, PART_BODIES, span_words
 from daemon.core.renewal import never_logs_in, waits_until
 from daemon.core.state import State
@@ -71,7 +71,8 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
     """Return the page for a user without a key of any procedure."""
     shown = reader_status(state, None)
     unsure = form_factor(state) is FormFactor.UNKNOWN
-    plain = next((c for c in assessment.certificates if c.usable_until and c.stage is not Stage.SUPERSEDED), None)
+    counting = [c for c in assessment.certificates if c.usable_until and c.stage is not Stage.SUPERSEDED]
+    plain = next(iter(counting), None)
     page = GuideView(
         language=state.settings.language,
         headline=text("guide.empty.unsure" if unsure else "guide.empty"),
@@ -91,12 +92,14 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
         page,
         actions=(*page.actions, *filter(None, [asks])),
         headline=text("guide.plain"),
-        body=text(_plain_body(end), holder=holder, date=end),
+        body=text(_plain_body({line.role for line in counting}, end), holder=holder, date=end),
         notes=tuple(_parts([plain], assessment, None, now)),
     )
 
 
-def _plain_body(end: Instant) -> str:
+def _plain_body(roles: set[Role], end: Instant) -> str:
+    if roles == {Role.OTHER}:
+        return "guide.plain.other"
     return "guide.plain.body" if has_end(end) else "guide.plain.no_end"
 
 

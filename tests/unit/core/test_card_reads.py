@@ -169,7 +169,11 @@ def test_a_key_with_only_its_issuer_on_it_is_blank() -> None:
     simulator.insert(token(CHAIN, serial="7"))
     content = simulator.state.contents[ReaderName("Reader 00")]
     assert content.blank
-    assert content.trouble is Trouble.NO_CERTIFICATE
+    assert content.trouble is Trouble.NO_LOGIN_CERTIFICATE
+    for _ in range(2):
+        simulator.wait(DAY)
+        simulator.restart()
+    assert [notice.body.id for _, notice in simulator.delivered].count("trouble.no_login_certificate") == 1
 
 
 def test_a_known_key_whose_certificates_do_not_show_is_not_a_new_one() -> None:

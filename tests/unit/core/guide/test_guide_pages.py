@@ -85,6 +85,22 @@ def test_without_a_key_it_says_to_put_one_in_and_what_is_wrong(
     simulator.choose("check")
 
 
+@pytest.mark.parametrize(
+    ("roles", "body"),
+    [
+        pytest.param((Role.OTHER,), "guide.plain.other", id="it only decrypts, or stamps the time"),
+        pytest.param((Role.OTHER, Role.AUTHENTICATION), "guide.plain.body", id="it logs in as well"),
+        pytest.param((Role.SIGNATURE,), "guide.plain.body", id="it signs"),
+    ],
+)
+def test_a_key_that_neither_logs_in_nor_signs_is_said_to(roles: tuple[Role, ...], body: str) -> None:
+    simulator = Simulator()
+    simulator.plug(*(certificate(role, role=role, issuer_o="Unknown") for role in roles))
+    assert headline(simulator) == "guide.plain"
+    assert isinstance(simulator.page.body, Text)
+    assert simulator.page.body.id == body
+
+
 def test_the_only_known_key_is_asked_about_only_once_the_user_says_that_it_is_new() -> None:
     simulator = Simulator()
     simulator.plug(NEW)
