@@ -93,7 +93,7 @@ def test_without_a_key_it_says_to_put_one_in_and_what_is_wrong(
         pytest.param((Role.SIGNATURE,), "guide.plain.body", id="it signs"),
     ],
 )
-def test_a_key_that_neither_logs_in_nor_signs_is_named_so(roles: tuple[Role, ...], body: str) -> None:
+def test_the_page_tells_what_a_certificate_does_not_serve_for(roles: tuple[Role, ...], body: str) -> None:
     simulator = Simulator()
     simulator.plug(*(certificate(role, role=role, issuer_o="Unknown") for role in roles))
     assert headline(simulator) == "guide.plain"
