@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from config.folders import Folders
@@ -128,6 +129,8 @@ class DesktopSystemActions:
 
     def _post_diagnosis(self) -> None:
         wrong = wrong_things(self._examine())
+        with suppress(OSError):  # the diagnosis says it
+            self._post_login_start()  # a terminal may have changed it, and a button would switch it back
         self._post(Diagnosed(at=read_clock(), wrong=wrong))
         if not wrong:
             self._post_problem("doctor", text("menu.doctor"), text("doctor.end.ok"))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from config.i18n.text import Text, text
 from config.instants import Instant
 from daemon.core.action_id import ActionKind
-from daemon.core.events import TokensRead, WrongThing
+from daemon.core.events import LoginStartKnown, TokensRead, WrongThing
 from daemon.core.labels import TROUBLE_TITLES, remedy
 from daemon.core.model import SYSTEM_STORE, Occupancy, ProgramName, ReaderState, TokenReading
 from daemon.core.recognition import reader_of
@@ -139,6 +139,16 @@ def wrong_things(checks: Iterable[Check]) -> tuple[WrongThing, ...]:
         )
         for check in sorted(found, key=lambda check: check.health is not Health.BAD)
     )
+
+
+def still_wrong(found: tuple[WrongThing, ...] | None, login_start: LoginStartKnown) -> tuple[WrongThing, ...] | None:
+    """Return what was found, without what the start at login has mended.
+
+    Its button would otherwise stay, and switch it off again.
+    """
+    if found is None or not login_start.on:
+        return found
+    return tuple(wrong for wrong in found if wrong.done_by is not ActionKind.AUTOSTART)
 
 
 def fine(topic: Topic, what: Text, remedy: Text | None = None) -> Check:

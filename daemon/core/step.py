@@ -28,6 +28,7 @@ from daemon.core.card_reads import (
 from daemon.core.clock_changes import follow_clock_back, without_future
 from daemon.core.commands import CheckKeys
 from daemon.core.dedup_keys import ToldKey, ToolKey, is_trouble_key
+from daemon.core.diagnosis import still_wrong
 from daemon.core.digest import summarize
 from daemon.core.due_notices import due_notices, moments
 from daemon.core.effects import (
@@ -142,7 +143,7 @@ def _take(state: State, event: Event) -> Step:  # noqa: C901, PLR0911, PLR0912 -
         case events.Diagnosed(wrong=wrong):
             return replace(state, diagnosis=wrong, examining=False), ()
         case events.LoginStartKnown():
-            return replace(state, login_start=event.on), ()
+            return replace(state, login_start=event.on, diagnosis=still_wrong(state.diagnosis, event)), ()
         case events.SettingAnswered(setting=setting, refusal=refusal):
             return replace(state, refused_settings=answer_setting(state, setting, refusal)), ()
         case events.FaultMet():

@@ -40,7 +40,10 @@ OTHER = ending(300 * DAY, "other", issuer_o="A bank", given_name="Anne", surname
 
 def story_pages(language: str) -> Iterator[tuple[str, Page]]:
     """Yield each page of the story with its name."""
-    for name, view in (*_calm(), *_ordering(), *_activating(), *_with_old(), *_without_old()):
+    for name, view in (
+        *(*_calm(), *_ordering(), *_activating(), *_with_old(), *_without_old()),
+        *(*_claims(), *_doubts()),
+    ):
         yield name, render_page(view, Translator(language, UTC), 1)
 
 
@@ -112,6 +115,43 @@ def _without_old() -> Iterator[tuple[str, GuideView[Sentence]]]:
     plug(simulator, NEW)
     yield from _walk(simulator, WorkflowKind.ASSOCIATE_NEW)
     yield "associate_new-question", simulator.page
+
+
+def _claims() -> Iterator[tuple[str, GuideView[Sentence]]]:
+    """Yield what is asked before a claim counts."""
+    simulator = play(OLD, NEW)
+    plug(simulator, NEW)
+    for claim in ("activated", "works", "old_lost"):
+        simulator.choose(f"ask:{claim}")
+        yield f"sure-{claim}", simulator.page
+        if claim == "old_lost":
+            simulator.choose("revoke:old_lost")
+            yield "revoke", simulator.page
+        simulator.choose("dismiss")
+    simulator = play()
+    plug(simulator, key("well", 700 * DAY))
+    simulator.choose("ask:replaces")
+    yield "one-key", simulator.page
+    simulator.choose("state:replaces")
+    yield "old-key", simulator.page
+
+
+def _doubts() -> Iterator[tuple[str, GuideView[Sentence]]]:
+    """Yield what is asked about keys."""
+    simulator = play()
+    simulator.plug(key("unassigned", 20 * DAY))
+    yield "use", simulator.page
+    married = ending(1090 * DAY, "married", given_name="Jeanne", surname="DURAND", subject_cn="Jeanne DURAND")
+    simulator = play(OLD)
+    plug(simulator, married)
+    yield "one-holder", simulator.page
+    simulator = play()
+    simulator.plug(OLD, model="IDPrime 940", serial="00A1")
+    simulator.command(AssignProcedure(fingerprint=OLD.fingerprint, procedure=OPALEXE.id))
+    simulator.remove()
+    simulator.wait(DAY)
+    simulator.plug(NEW, model="IDPrime 940", serial="00A1")
+    yield "same-key", simulator.page
 
 
 def _walk(simulator: Simulator, kind: WorkflowKind) -> Iterator[tuple[str, GuideView[Sentence]]]:

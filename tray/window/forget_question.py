@@ -10,6 +10,7 @@ from config.i18n.translator import Translator
 from tray.window.buttons import WrappingButton
 from tray.window.labels import Heading, WrappingLabel, by_sentence
 from tray.window.layouts import Flow, column
+from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
 
 WIDTH = 28  # em
@@ -38,6 +39,9 @@ def ask_to_forget(
     keep.clicked.connect(dialog.reject)
     yes = WrappingButton(theme, translator.render(text("window.forget.yes")))
     yes.clicked.connect(dialog.accept)
+    guard = PressGuard(dialog)  # the second click on the menu's entry would forget
+    guard.begin()
+    guard.cover(yes)
     dialog.accepted.connect(forget)
     buttons = Flow(round(0.6 * theme.em))
     buttons.addWidget(keep)

@@ -333,7 +333,8 @@ class GuideWindow(QDialog):
             self._headline.setAccessibleDescription(self._place.words_to_read())
             return self._headline
         about = button.accessibleDescription()
-        words = " ".join((self._headline.accessibleName() + ".", self._place.words_to_read()))
+        headline = self._headline.accessibleName()
+        words = " ".join((headline if headline.endswith("?") else f"{headline}.", self._place.words_to_read()))
         button.setAccessibleDescription(" ".join(filter(None, (words, "" if words in about else about))))
         return button
 

@@ -1,5 +1,6 @@
 """The settings, without a tray icon and a terminal."""
 
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QWidget
 
 from config.i18n.text import text
@@ -40,6 +41,7 @@ class SettingsPage(LinkPage):
         self._guard = guard
         self._choose = choose
         self._write = write
+        self._pressed = QElapsedTimer()
         self._rows: dict[str, SettingRow] = {}
         self._switches = column(theme, gap=0)
         self._fields = column(theme, gap=0.6)
@@ -57,7 +59,7 @@ class SettingsPage(LinkPage):
             if action.on is not None:
                 self._switches.addWidget(self._switch(action))
             elif action.id.kind is not ActionKind.LANGUAGE:  # it has a field
-                self._buttons.addWidget(action_button(self._theme, self._guard, action, self._choose))
+                self._buttons.addWidget(action_button(self._theme, self._guard, action, self._press))
         for field in page.fields:
             if field.id not in self._rows:
                 self._rows[field.id] = row_for(self._theme, field.id, self._write)
@@ -78,13 +80,32 @@ class SettingsPage(LinkPage):
             for words in filter(None, (finding.what, finding.remedy)):
                 lines.addWidget(WrappingLabel(self._theme, by_sentence(words)))
             if finding.action is not None:
-                lines.addWidget(action_button(self._theme, self._guard, finding.action, self._choose))
+                lines.addWidget(action_button(self._theme, self._guard, finding.action, self._press))
             self._findings.addWidget(frame)
 
     def _switch(self, action: Action[str]) -> QWidget:
         box = CheckBox(self._theme, literal(action.label))
         box.setObjectName(f"action:{action.id}")
         box.setChecked(bool(action.on))
-        box.clicked.connect(lambda: self._choose(action))
+        box.clicked.connect(lambda: self._toggle(box, action))
         self._guard.cover(box)
         return box
+
+    def _toggle(self, box: CheckBox, action: Action[str]) -> None:
+        """Switch, but not back by the second click."""
+        if self._is_second_click():
+            box.setChecked(not box.isChecked())
+        else:
+            self._press(action)
+
+    def _press(self, action: Action[str]) -> None:
+        """Choose, but nothing by the second click.
+
+        The buttons stay available, so that the keyboard stays where it is.
+        """
+        if not self._is_second_click():
+            self._pressed.start()
+            self._choose(action)
+
+    def _is_second_click(self) -> bool:
+        return self._pressed.isValid() and self._pressed.elapsed() < self._guard.span_ms

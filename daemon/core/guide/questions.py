@@ -45,13 +45,19 @@ class GuideQuestion:
 
 
 def with_question(page: GuideView[Sentence], question: GuideQuestion) -> GuideView[Sentence]:
-    """Return the page with this question in place of its actions."""
+    """Return the page with this question in place of its step."""
     ids = {answer.id for answer in question.answers}
     return replace(
         page,
         headline=question.question,
         body=question.why,
         answers=question.answers,
+        eyebrow=None,
+        why=None,
+        at_hand=(),
+        danger=None,
+        notes=(),
+        awaited=None,
         openings=(),
         primary=None,
         likely=None,

@@ -19,6 +19,15 @@ from daemon.core.views.guide import Action, ActionRank, GuideView
 UNKNOWN = "unknown"  # the answer "I don't know"
 BETWEEN = "@"
 ISSUER = "issuer"  # what is copied
+ABOUT_THE_WAY = {
+    ActionKind.ASK,
+    ActionKind.ASK_USE,
+    ActionKind.ABANDON,
+    ActionKind.RESTART,
+    ActionKind.MESSAGE,
+    ActionKind.PUT_OFF,
+}
+"""Actions that wait until it is known what the key is for."""
 
 
 def with_use_question(page: GuideView[Sentence], state: State, certificate: Certificate) -> GuideView[Sentence]:
@@ -33,8 +42,15 @@ def with_use_question(page: GuideView[Sentence], state: State, certificate: Cert
         page,
         headline=text("use.question"),
         body=why,
+        why=None,
         steps=(),
+        phases=(),
+        outline=(),
         eyebrow=None,
+        at_hand=(),
+        danger=None,
+        notes=(),
+        awaited=None,
         answers=answers,
         openings=(),
         primary=None,
@@ -116,7 +132,7 @@ def _others(state: State, page: GuideView[Sentence], certificate: Certificate) -
         yield workflow_action(ActionKind.DISMISS)
     copied = ActionId(ActionKind.COPY, ISSUER)
     yield Action(id=copied, label=text("use.copy"), copy=issuer_facts(certificate), rank=ActionRank.RARE)
-    yield from (action for action in page.actions if action.id.kind not in {ActionKind.ASK, ActionKind.ASK_USE})
+    yield from (action for action in page.actions if action.id.kind not in ABOUT_THE_WAY)
 
 
 def _launches(step: Step) -> bool:

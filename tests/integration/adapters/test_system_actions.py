@@ -11,7 +11,7 @@ from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.core.diagnosis import Topic, doubtful
 from daemon.core.effects import Examine, WriteSetting
-from daemon.core.events import Diagnosed, ProblemMet, SettingAnswered
+from daemon.core.events import Diagnosed, LoginStartKnown, ProblemMet, SettingAnswered
 from support.posted_events import PostedEvents
 
 if TYPE_CHECKING:
@@ -53,5 +53,6 @@ def test_a_diagnosis_goes_to_the_window_and_into_a_notice(tmp_path: Path) -> Non
         posted, folders, make_login_starter(), lambda: (check,), lambda: None, lambda *_: None
     )
     actions.run(Examine())
+    assert not posted.next(LoginStartKnown).on, "a terminal may have changed it"
     assert [each.topic for each in posted.next(Diagnosed).wrong] == [text("doctor.topic.tray")]
     assert posted.next(ProblemMet).title.id == "doctor.found"

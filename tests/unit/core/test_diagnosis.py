@@ -22,7 +22,7 @@ from daemon.core.diagnosis import (
     troubled,
     wrong_things,
 )
-from daemon.core.events import Diagnosed, FaultMet, TokensRead
+from daemon.core.events import Diagnosed, FaultMet, LoginStartKnown, TokensRead
 from daemon.core.model import SYSTEM_STORE, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -232,3 +232,13 @@ def test_a_finding_offers_only_what_the_settings_offer(office: Office, expected:
     wrong = wrong_things((doubtful(Topic.LOGIN_START, WORDS, DO),))
     simulator.post(Diagnosed(at=simulator.now, wrong=wrong))
     assert shown(simulator) == [("doctor.topic.login_start", expected)]
+
+
+def test_a_start_at_login_that_was_mended_offers_no_button_that_ends_it() -> None:
+    simulator = Simulator(state=State(settings=SETTINGS, login_start=False))
+    wrong = wrong_things((doubtful(Topic.LOGIN_START, WORDS, DO), bad(Topic.READERS, WORDS, DO)))
+    simulator.post(Diagnosed(at=simulator.now, wrong=wrong))
+    simulator.post(LoginStartKnown(at=simulator.now, on=False))
+    assert len(shown(simulator) or ()) == 2, "it could not be switched on"
+    simulator.post(LoginStartKnown(at=simulator.now, on=True))
+    assert shown(simulator) == [("doctor.topic.readers", "read_keys")]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton
 
 from config.i18n.translator import Translator
 from config.settings import SettingId
@@ -56,6 +56,18 @@ def save(window: GuideWindow) -> QPushButton:
 def write(window: GuideWindow, words: str) -> None:
     days(window).setText(words)
     days(window).textEdited.emit(words)
+
+
+def test_the_second_click_on_a_switch_or_a_button_does_nothing(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    (switch,) = window.findChildren(QCheckBox, "action:autostart")
+    switch.click()
+    (anew,) = window.findChildren(QCheckBox, "action:autostart")
+    anew.click()
+    (button,) = window.findChildren(QPushButton, "action:diagnose")
+    button.click()
+    assert guide_setup.answers == [Chosen(number=1, action=action_id("autostart"))]
+    assert not anew.isChecked(), "as the first click has set it"
+    assert anew.isEnabled(), "the keyboard stays where it is"
 
 
 def test_what_is_written_is_saved_as_it_is(guide_setup: GuideSetup, window: GuideWindow) -> None:

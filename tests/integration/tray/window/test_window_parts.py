@@ -29,6 +29,7 @@ from tray.window.countdown import left_words
 from tray.window.guide_window import KEYS, GuideWindow
 from tray.window.key_picture import KeyPicture, drawn_keys
 from tray.window.labels import WrappingLabel, by_sentence
+from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
 from tray.window.validity_bar import SHORTEST, span
 
@@ -358,6 +359,9 @@ def test_forgetting_is_asked_for_and_kept_is_the_default(
 def test_forgetting_is_confirmed(guide_setup: GuideSetup, window: GuideWindow) -> None:
     question = ask_to_forget(guide_setup, window)
     (yes,) = [button for button in question.findChildren(QPushButton) if button.text() == "Forget it"]
+    yes.click()
+    assert guide_setup.answers == [], "a second click on the menu's entry may come here"
+    question.findChildren(PressGuard)[0].end()
     yes.click()
     assert guide_setup.answers == [Forgotten(fingerprint=OLD_FINGERPRINT)]
 

@@ -1,0 +1,136 @@
+"""Double clicks by a real pointer outside the steps of a renewal."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.card import PivCard
+from support.pki import make_certificate
+from support.process import wait_until
+from support.sitting import THREE_YEARS, key_card
+
+if TYPE_CHECKING:
+    from support.sitting import Sitting
+
+pytestmark = pytest.mark.full
+NOW = datetime.now(UTC)
+AFTER_A_DOUBLE_CLICK_S = 1.0  # longer than two clicks, and than buttons are unavailable
+USE = "À quoi sert cette clé ?"
+OPALEXE = "OPALEXE (clé CertEurope)"
+START = "Démarrer avec l’ordinateur"
+CALM = "Votre clé OPALEXE est valable"
+
+
+@pytest.fixture
+def sitting_language() -> str:
+    return "fr_FR.UTF-8"
+
+
+def named_key(surname: str, begin: datetime, *, number: int) -> PivCard:
+    """Return a key of three years with this surname and card number."""
+    certificate = make_certificate(
+        surname=surname, cn=f"Jeanne {surname}", not_before=begin, not_after=begin + THREE_YEARS
+    )
+    return PivCard({"9A": certificate}, guid=bytes([number]) * 16)
+
+
+def double_click(sitting: Sitting, label: str, words: str) -> None:
+    """Click twice, wait for what comes, and see that it stays."""
+    sitting.click(label)
+    sitting.wait_for(words)
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    sitting.wait_for(words)
+
+
+def report(sitting: Sitting) -> dict[str, object]:
+    """Return what is known of keys and paths."""
+    found = json.loads(sitting.program.run("status", "--json").stdout)
+    stages = [line["stage"] for line in found["certificates"]]
+    return {"stages": stages, "paths": found["paths"]}
+
+
+def paths(sitting: Sitting) -> list[str]:
+    return [path["kind"] for path in report(sitting)["paths"]]  # type: ignore[attr-defined]  # from JSON
+
+
+@pytest.fixture
+def calm(sitting: Sitting) -> Sitting:
+    """The window on the page on which there is nothing to do."""
+    sitting.reader.insert(key_card(NOW + timedelta(days=300), 1))
+    assert sitting.program.run("guide").returncode == 0
+    sitting.wait_for(CALM)
+    return sitting
+
+
+def test_the_page_without_anything_to_do_declares_nothing(calm: Sitting) -> None:
+    before = report(calm)
+    double_click(calm, "Cette clé en remplace une autre", "Cette clé ouvre-t-elle déjà votre compte ?")
+    double_click(calm, "Revenir", CALM)
+    double_click(calm, USE, "Je ne sais pas")
+    double_click(calm, OPALEXE, CALM)
+    assert report(calm) == before
+
+
+def test_the_menu_of_a_key_forgets_nothing(calm: Sitting) -> None:
+    before = report(calm)
+    double_click(calm, "Mes clés", "Branchée en ce moment")
+    calm.click("Modifier")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    for key in ("Down", "Return"):  # the menu is open: Qt's tree has no menus
+        calm.type_key(key)
+    calm.wait_for("Nom de la clé")
+    double_click(calm, "Annuler", "Branchée en ce moment")
+    calm.click("Modifier")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    calm.type_key("Up")
+    calm.type_key("Return")
+    calm.wait_for("Oublier ce certificat ?")
+    double_click(calm, "Le garder", "Branchée en ce moment")
+    assert report(calm) == before
+
+
+def test_a_switch_and_a_remedy_are_pressed_once(calm: Sitting) -> None:
+    def starts_at_login() -> bool:
+        return "vigicle démarre" in calm.program.run("autostart", "status").stdout
+
+    double_click(calm, "Réglages", "Heures sans avis")
+    assert not starts_at_login()
+    calm.click(START, role="check box")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    assert starts_at_login()
+    assert calm.program.run("autostart", "disable").returncode == 0
+    double_click(calm, "Chercher ce qui ne va pas", "vigicle ne démarre pas")
+    calm.click(START)
+    wait_until(starts_at_login, "vigicle starts at login")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    assert starts_at_login()
+    assert not [words for words in calm.words() if "vigicle ne démarre pas" in words], "what is mended is gone"
+
+
+def test_whether_two_keys_are_of_one_person_is_answered_once(sitting: Sitting) -> None:
+    sitting.step_words = "Étape "
+    sitting.reader.insert(named_key("DURAND", NOW - THREE_YEARS + timedelta(days=20), number=1))
+    assert sitting.program.run("guide").returncode == 0
+    sitting.wait_for(USE)
+    double_click(sitting, OPALEXE, "Commandez la clé")
+    sitting.reader.swap(named_key("MARTIN", NOW - timedelta(days=1), number=2))
+    sitting.wait_for("Ces deux clés sont-elles à la même personne ?")
+    double_click(sitting, "Oui, à la même personne", "Lancez Trusted Key Manager")
+    assert paths(sitting) == ["activate"]
+
+
+def test_one_key_or_two_is_answered_once(sitting: Sitting) -> None:
+    sitting.step_words = "Étape "
+    sitting.reader.insert(named_key("MARTIN", NOW - THREE_YEARS + timedelta(days=20), number=1))
+    assert sitting.program.run("guide").returncode == 0
+    sitting.wait_for(USE)
+    double_click(sitting, OPALEXE, "Commandez la clé")
+    sitting.reader.swap(named_key("MARTIN", NOW - timedelta(days=1), number=1))
+    sitting.wait_for("Avez-vous une seule clé, ou deux ?")
+    double_click(sitting, "Deux, l’ancienne et la nouvelle", "Lancez Trusted Key Manager")
+    assert paths(sitting) == ["activate"]
