@@ -20,6 +20,7 @@ from bench import (
     reaction,
     readers,
     remembered,
+    sharing,
     start,
     swaps,
 )
@@ -39,6 +40,7 @@ SUBJECTS: dict[str, tuple[str, Callable[..., list[Row]]]] = {
     "hand": ("Keys are swapped by hand", hand_swaps.measure),
     "swaps": ("Cards are swapped faster than any hand", swaps.measure),
     "insertions": ("Keys are read again and again", insertions.measure),
+    "sharing": ("A card that others use, too", sharing.measure),
     "start": ("The start", start.measure),
     "guide": ("The guide's window", guide.measure),
     "readers": ("Growth with the readers", readers.measure),
