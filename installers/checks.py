@@ -64,6 +64,14 @@ def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
         raise
 
 
+def run_desktops(arguments: list[str]) -> None:
+    """Run the tests on real desktops.
+
+    Raises StepError at a failure. `arguments` go to pytest.
+    """
+    step("pytest on real desktops", [PROGRAMS / "pytest", "tests/desktops", *arguments])
+
+
 def check_coverage() -> None:
     """Run the unit tests and measure the core's branch coverage.
 

@@ -46,6 +46,10 @@ usage: python3 installers/dev.py COMMAND
   setup                         make the environment; then .venv/bin/vigicle works
   run [ARGUMENT ...]            set up, then start `vigicle run ARGUMENT ...`
   test [--full] [ARGUMENT ...]  set up, then run all the checks; arguments go to pytest
+  test --desktops [ARGUMENT ...]
+                                the installed package on GNOME, Plasma, sway, MATE and LXQt of a Debian 13 made for it
+                                (2 GB the first time); pictures go to dist/desktops; VIGICLE_DEB names a package that
+                                is built already
   test --fast [ARGUMENT ...]    ruff, mypy and the unit tests, for each save; prints how long it took
   mutate [MODULE ...]           change the core's code bit by bit (renewal, workflows.progress), and list what no test
                                 notices; exits with 1 for a survivor that tests/project/mutants.txt does not judge
@@ -107,6 +111,10 @@ def _test(arguments: list[str]) -> int:
     if "--fast" in arguments:
         make_environment(with_tools=True)
         return checks.run_fast([argument for argument in arguments if argument != "--fast"])
+    if "--desktops" in arguments:
+        set_up(system_packages.RUN | system_packages.TEST | system_packages.FULL, with_tools=True)
+        checks.run_desktops([argument for argument in arguments if argument != "--desktops"])
+        return 0
     is_full = "--full" in arguments
     set_up(system_packages.RUN | system_packages.TEST | (system_packages.FULL if is_full else {}), with_tools=True)
     if is_full:

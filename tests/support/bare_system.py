@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from support.process import Process, require_tool, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 SUITE = "bookworm"
 HOST_SETTINGS = ("etc/apt", "etc/resolv.conf", "etc/ssl/certs", "usr/local/share/ca-certificates")  # how it fetches
@@ -59,7 +59,11 @@ class BareSystem:
         return self._folder / "upper"
 
     def run(
-        self, *command: str, check: bool = True, environment: Mapping[str, str] | None = None
+        self,
+        *command: str,
+        check: bool = True,
+        environment: Mapping[str, str] | None = None,
+        limit_s: float = LIMIT_S,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end as root.
 
@@ -71,7 +75,7 @@ class BareSystem:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=LIMIT_S,
+            timeout=limit_s,
             check=False,
         )
         assert not check or done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}"
@@ -79,7 +83,7 @@ class BareSystem:
 
     def start(self, *command: str, environment: Mapping[str, str] | None = None) -> Process:
         """Start a command that goes on until the system is left."""
-        name = f"{Path(command[0]).name}.log"
+        name = f"{Path(command[0]).name}-{len(self._processes)}.log"
         process = Process([*self.enter, *command], environment=self.environment(environment), log=self._folder / name)
         self._processes.append(process)
         return process
@@ -119,21 +123,30 @@ class BareSystem:
         self.close()
 
 
-def minimal_layer() -> Path:
+def minimal_layer(suite: str = SUITE) -> Path:
     """Return a folder with a minimal Debian, made once and cached."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigicle-tests"
-    kept = cache / SUITE
+    kept = _cache() / suite
     if not kept.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=cache))
+        part = Path(tempfile.mkdtemp(dir=_cache()))
         part.chmod(0o755)
         debootstrap = require_tool("debootstrap", "debootstrap")
-        subprocess.run([debootstrap, "--variant=minbase", SUITE, str(part)], check=True, timeout=LIMIT_S)
+        subprocess.run([debootstrap, "--variant=minbase", suite, str(part)], check=True, timeout=LIMIT_S)
         part.rename(kept)
     return kept
 
 
-def settings_layer(folder: Path) -> Path:
+def cached_layer(name: str, below: Sequence[Path], fill: Callable[[BareSystem], object]) -> Path:
+    """Return what `fill` writes over the layers `below`, made once and cached."""
+    kept = _cache() / name
+    if not kept.exists():
+        with BareSystem(*below) as system:
+            fill(system)
+            system.leave()
+            shutil.move(system.layer, kept)
+    return kept
+
+
+def settings_layer(folder: Path, suite: str = SUITE) -> Path:
     """Return a folder with the host's own way to its package mirror."""
     for name in HOST_SETTINGS:
         source, target = Path("/") / name, folder / name
@@ -142,4 +155,12 @@ def settings_layer(folder: Path) -> Path:
         elif source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+    for sources in (*folder.glob("etc/apt/sources.list"), *folder.glob("etc/apt/sources.list.d/*.sources")):
+        sources.write_text(sources.read_text().replace(SUITE, suite))
     return folder
+
+
+def _cache() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigicle-tests"
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache

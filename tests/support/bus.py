@@ -7,8 +7,9 @@ import os
 import shutil
 import tempfile
 import threading
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from dbus_fast import ErrorType, Message, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
@@ -34,6 +35,21 @@ CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
   </policy>
 </busconfig>
 """
+
+
+class Addressed(Protocol):
+    """A bus that is reached by its address."""
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A bus that somebody else keeps."""
+
+    address: str
 
 
 class PrivateBus:
@@ -238,7 +254,7 @@ class LoginManager(BusService):
         self.emit("PrepareForSleep", "b", going)
 
 
-def call(bus: PrivateBus, message: Message) -> list[Any]:
+def call(bus: Addressed, message: Message) -> list[Any]:
     """Call a method as a client and return its reply. Raises RuntimeError."""
     reply = _once(bus, lambda client: client.call(message))
     if reply is None or reply.message_type is MessageType.ERROR:
@@ -260,7 +276,7 @@ def send_to_all(bus: PrivateBus, signals: Sequence[Message]) -> None:
     _once(bus, send)
 
 
-def _once(bus: PrivateBus, act: Callable[[MessageBus], Any]) -> Message | None:
+def _once(bus: Addressed, act: Callable[[MessageBus], Any]) -> Message | None:
     async def run() -> Message | None:
         client = await MessageBus(bus_address=bus.address).connect()
         try:

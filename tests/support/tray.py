@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dbus_fast import Message, Variant
 from PIL import Image
 
-from support.bus import BusService, PrivateBus, call
+from support.bus import Addressed, BusService, PrivateBus, call
 from support.process import Process, SupportTimeoutError, require_file, require_tool, wait_until
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class MenuLine:
 class TrayItem:
     """A tray icon, as a panel sees it on the bus."""
 
-    def __init__(self, bus: PrivateBus, name: str) -> None:
+    def __init__(self, bus: Addressed, name: str) -> None:
         self._bus = bus
         self._name = name
 
