@@ -32,7 +32,7 @@ CERTIFICATE, KEY, OK = "Certificate Object", "ecdsa-", "\nD "
 
 
 def measure(*, quick: bool) -> list[Row]:
-    """Read a key beside a client that wants the card, and beside others that read."""
+    """Read a key beside clients that want the card or read it."""
     times, readings = (QUICK_TIMES, QUICK_READINGS) if quick else (TIMES, READINGS)
     waits = {name: repeat(partial(_longest_wait_s, start), times) for name, start in _WATCHERS.items()}
     tool = repeat(partial(_longest_wait_s, _read_once, put_in_first=True), times)
@@ -91,7 +91,7 @@ def _read_once(sandbox: Sandbox) -> object:
 
 
 def _disturbed(command: Sequence[str], readings: int) -> int:
-    """Return how many runs of a command fail while vigicle reads the key so often."""
+    """Return how many runs of a command fail beside so many readings."""
     *words, wanted = command
     failed = 0
     with Sandbox() as sandbox:

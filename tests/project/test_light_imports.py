@@ -5,7 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("asn1crypto", "cryptography", "difflib", "html", "http", "icalendar", "PIL", "PySide6", "rich")
+HEAVY = (
+    "asn1crypto",
+    "cryptography",
+    "difflib",
+    "email",
+    "html",
+    "http",
+    "icalendar",
+    "importlib.metadata",
+    "PIL",
+    "PySide6",
+    "rich",
+    "ssl",
+)
 
 
 def test_what_takes_memory_is_loaded_where_it_is_needed() -> None:

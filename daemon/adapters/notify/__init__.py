@@ -15,7 +15,6 @@ from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
 from daemon.adapters.notify.screen_note import ScreenNote
-from daemon.adapters.notify.toast import ToastChannel
 from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.ports import Balloons, Post
 
@@ -62,8 +61,7 @@ def make_channels(
 
     `VIGICLE_NOTIFIER` (a channel's name) puts that channel first, with the log alone behind it.
     """
-    first = ToastChannel(answer_command) if sys.platform == "win32" else DesktopChannel(note)
-    channels: list[Channel] = [first, *_own(balloons), PlyerChannel(), LogChannel()]
+    channels: list[Channel] = [_first(note, answer_command), *_own(balloons), PlyerChannel(), LogChannel()]
     forced = environ.get("VIGICLE_NOTIFIER", "")
     chosen = [channel for channel in channels if channel.name == forced]
     if forced and not chosen:
@@ -71,6 +69,15 @@ def make_channels(
     if chosen:
         channels = [channel for channel in channels if channel.name in {forced, LogChannel.name}]
     return channels
+
+
+def _first(note: ScreenNote | None, answer_command: Sequence[str] | None) -> Channel:
+    """Return this system's own notices."""
+    if sys.platform == "win32":
+        from daemon.adapters.notify.toast import ToastChannel
+
+        return ToastChannel(answer_command)
+    return DesktopChannel(note)
 
 
 def _own(balloons: Balloons | None) -> list[Channel]:
