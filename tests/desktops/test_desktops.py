@@ -1,4 +1,4 @@
-"""The installed vigicle on the desktops that Debian 13 ships, in French, with a picture of each."""
+"""The installed vigicle on the desktops of Debian 13, in French."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def pictures() -> Path:
 
 @pytest.fixture(scope="session")
 def layers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
-    """A Debian 13 with all these desktops and vigicle, or the package that VIGICLE_DEB names."""
+    """A Debian 13 with all these desktops, and vigicle (VIGICLE_DEB, or built)."""
     settings = tmp_path_factory.mktemp("settings")
     below = desktop_layers(KINDS.values(), settings)
     package = tmp_path_factory.mktemp("dist") / "vigicle.deb"

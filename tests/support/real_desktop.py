@@ -1,4 +1,4 @@
-"""Real desktops of Debian 13, with the installed vigicle, in a system of their own."""
+"""Real desktops of Debian 13, with the installed vigicle."""
 
 from __future__ import annotations
 
