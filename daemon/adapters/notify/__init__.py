@@ -76,8 +76,10 @@ def _first(note: ScreenNote | None, answer_command: Sequence[str] | None) -> Cha
     if sys.platform == "win32":
         from daemon.adapters.notify.toast import ToastChannel
 
-        return ToastChannel(answer_command)
-    return DesktopChannel(note)
+        first: Channel = ToastChannel(answer_command)
+    else:
+        first = DesktopChannel(note)
+    return first
 
 
 def _own(balloons: Balloons | None) -> list[Channel]:

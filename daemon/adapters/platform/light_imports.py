@@ -48,14 +48,14 @@ def _replaced(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
 @contextlib.contextmanager
 def _zones_named() -> Iterator[None]:
     """Tell zoneinfo where the zones are, so that it looks nowhere else."""
-    if "PYTHONTZPATH" in os.environ or sys.platform != "linux":
-        yield
-        return
-    os.environ["PYTHONTZPATH"] = DEBIAN_ZONES
+    are_unnamed = sys.platform == "linux" and "PYTHONTZPATH" not in os.environ
+    if are_unnamed:
+        os.environ["PYTHONTZPATH"] = DEBIAN_ZONES
     try:
         yield
     finally:
-        del os.environ["PYTHONTZPATH"]
+        if are_unnamed:
+            del os.environ["PYTHONTZPATH"]
 
 
 with _replaced({"ssl": None, "importlib.metadata": _no_metadata()}), _zones_named():
