@@ -140,16 +140,16 @@ class TokenFlags:
 class TokenReading:
     """What a PKCS#11 module read of a token. Texts are cleaned."""
 
-    slot_description: str
+    slot_description: CleanText
     """The module's name of the slot: often the reader's name, cut at 64 bytes."""
 
-    label: str = ""
+    label: CleanText = ABSENT
 
-    manufacturer: str = ""
+    manufacturer: CleanText = ABSENT
 
-    model: str = ""
+    model: CleanText = ABSENT
 
-    serial: str = ""
+    serial: CleanText = ABSENT
     """The token's serial number, "" when the module gives none."""
 
     flags: TokenFlags = TokenFlags()
@@ -213,14 +213,14 @@ class Key:
 
     id: KeyId
 
-    serial: str = ""
+    serial: CleanText = ABSENT
     """The token's serial number, "" when the module gives none."""
 
-    manufacturer: str = ""
+    manufacturer: CleanText = ABSENT
 
-    model: str = ""
+    model: CleanText = ABSENT
 
-    label: str = ""
+    label: CleanText = ABSENT
 
     fingerprints: tuple[Fingerprint, ...] = ()
     """The certificates of the key, sorted."""
@@ -243,13 +243,13 @@ class Key:
     reader: ReaderName = NO_READER
     """The reader in which it was seen last, "" when that is unknown: the store keeps it so."""
 
-    name: str = ""
+    name: CleanText = ABSENT
     """The user's own name for it, such as "the blue one"; "" for none: the store keeps it so."""
 
-    note: str = ""
+    note: CleanText = ABSENT
     """Where it lies, in the user's words; "" for none: the store keeps it so."""
 
-    keeper: str = ""
+    keeper: CleanText = ABSENT
     """Who keeps it, in the user's words; "" for none: the store keeps it so."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from daemon.core.model import Certificate, Claim, Fingerprint, Key, KeyId, Memory, TokenReading
+from daemon.core.model import ABSENT, Certificate, Claim, Fingerprint, Key, KeyId, Memory, TokenReading
 from daemon.core.recognition import certificates_of, deciding_records, new_id, same_token
 
 ABOUT_ANOTHER_KEY = {Claim.REPLACES, Claim.OLD_LOST, Claim.TRY_OLD}
@@ -35,7 +35,7 @@ def part_keys(memory: Memory, id_: KeyId) -> Memory:
     kept = tuple(f for f in key.fingerprints if f not in before)
     begun = max(record.first_seen for record in deciding_records(key, memory))
     claims = key.claims - {Claim.RENEWED}
-    new = replace(key, fingerprints=kept, first_seen=begun, claims=claims, name="", note="", keeper="")
+    new = replace(key, fingerprints=kept, first_seen=begun, claims=claims, name=ABSENT, note=ABSENT, keeper=ABSENT)
     return replace(memory, keys={**memory.keys, old.id: old, new.id: new})
 
 
@@ -88,4 +88,4 @@ def _is_earlier_twin(twin: Key, key: Key, memory: Memory) -> bool:
 
 
 def _token(key: Key) -> TokenReading:
-    return TokenReading(slot_description="", manufacturer=key.manufacturer, model=key.model, serial=key.serial)
+    return TokenReading(slot_description=ABSENT, manufacturer=key.manufacturer, model=key.model, serial=key.serial)

@@ -111,6 +111,8 @@ def round_it(moment: datetime, name: str, key: Key, memory: Memory, certificate:
     replace(certificate, subject_cn=name)
     replace(key, first_seen=moment)
     replace(key, last_seen=datetime.now(UTC))
+    replace(key, label=name)
+    replace(key, note=name)
     replace(memory, delivered={"output": moment})
     replace(memory, snoozes={key.id: moment + DAY})
     replace(memory, answered={key.id: datetime.fromisoformat(name)})

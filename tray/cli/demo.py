@@ -70,7 +70,9 @@ def key(name: str, holder: str, begins: Instant, ends: Instant) -> TokenReading:
         not_after=instant(ends),
         role=Role.AUTHENTICATION,
     )
-    return TokenReading(slot_description="Demo Reader 00", label=name, serial=name, certificates=(certificate,))
+    return TokenReading(
+        slot_description=clean("Demo Reader 00"), label=clean(name), serial=clean(name), certificates=(certificate,)
+    )
 
 
 OLD = key("old", "Jeanne DEMO", ENDS - timedelta(days=3 * 365), ENDS)

@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from config.i18n.text import clean
 from daemon.adapters.certificate_store.stored import StoredCertificate
 from daemon.adapters.pkcs11.child import answer_one_request
 from daemon.adapters.pkcs11.messages import (
@@ -58,7 +59,9 @@ def answers_of(stored: Iterable[StoredCertificate], request: ReadRequest) -> Ite
             cards[found.place, found.card].setdefault(certificate.fingerprint, (found.der, certificate))
     for (place, card), on_card in cards.items():
         certificates = with_authorities(tuple(on_card.values())[:CERTIFICATES_PER_TOKEN])
-        yield TokenFound(token=TokenReading(slot_description=place, model=card, certificates=certificates))
+        yield TokenFound(
+            token=TokenReading(slot_description=clean(place), model=clean(card), certificates=certificates)
+        )
     yield CopiesFound(certificates=tuple(copies[-CERTIFICATES_PER_TOKEN:]))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from config.i18n.text import clean
 from config.i18n.wording import Wording
 from config.instants import Instant, instant
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
@@ -118,7 +119,7 @@ def memory(*things: Owned, **changes: object) -> Memory:
 
 def token(*certificates: Certificate, reader: str = "Reader 00", **changes: object) -> TokenReading:
     """Make a module's reading of the token in this reader."""
-    plain = TokenReading(slot_description=reader, manufacturer="Thales", certificates=certificates)
+    plain = TokenReading(slot_description=clean(reader), manufacturer=clean("Thales"), certificates=certificates)
     return replace(plain, **changes)  # type: ignore[arg-type]  # each test names real fields
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from config.i18n.text import clean
 from config.instants import Instant
 from config.settings import Settings
 from config.workflows import Destination
@@ -111,7 +112,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(reader=st.sampled_from(READERS), one=st.sampled_from(TOKENS))
     def put_in(self, reader: str, one: TokenReading) -> None:
         self.simulator.insertions += 1
-        named = replace(one, slot_description=reader) if one.slot_description in READERS else one
+        named = replace(one, slot_description=clean(reader)) if one.slot_description in READERS else one
         self.simulator.cards[reader] = Card(tokens=(named,), insertion=self.simulator.insertions)
         self.icon_state()
 

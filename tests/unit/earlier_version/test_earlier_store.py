@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.i18n.text import clean
 from config.i18n.translator import Translator
 from config.instants import instant
 from config.schema.load_settings import load_settings
@@ -146,7 +147,9 @@ def test_the_guide_continues_at_the_same_step(known: tuple[Settings, Memory]) ->
 def test_the_guide_continues_with_a_token_without_certificate(known: tuple[Settings, Memory]) -> None:
     (case,) = (case for case in EXPECTED["memory"]["guide"] if case.startswith(BLANK))
     simulator = _start(*known, guide_case=case.removeprefix(BLANK))
-    simulator.insert(TokenReading(slot_description="Reader 00", serial="NUE 1", flags=TokenFlags(initialised=False)))
+    simulator.insert(
+        TokenReading(slot_description=clean("Reader 00"), serial=clean("NUE 1"), flags=TokenFlags(initialised=False))
+    )
     assert (simulator.page.workflow, simulator.step()) == ("activate", "activate")
 
 

@@ -25,7 +25,7 @@ def test_each_card_is_one_token_and_the_others_are_copies() -> None:
     pool = [stored("a", READER, "PIV card"), stored("b", READER, "PIV card"), stored("c", None), stored("d", OTHER)]
     found, copies = answers_of(pool, REQUEST)
     assert isinstance(found, TokenFound)
-    assert (found.token.slot_description, found.token.model) == (READER, "PIV card")
+    assert [found.token.slot_description, found.token.model] == [READER, "PIV card"]
     assert [certificate.subject_cn for certificate in found.token.certificates] == ["a", "b"]
     assert isinstance(copies, CopiesFound)
     assert [certificate.subject_cn for certificate in copies.certificates] == ["c"]

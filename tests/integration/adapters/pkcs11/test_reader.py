@@ -273,7 +273,7 @@ def test_soft_tokens_show_their_flags(
     for name, value in softhsm.environment.items():
         monkeypatch.setenv(name, value)
     start(softhsm.module).read(EVERYTHING)
-    read = {token.label: token for token in tokens(posted.until(ReadFinished))}
+    read: dict[str, TokenReading] = {token.label: token for token in tokens(posted.until(ReadFinished))}
     assert read["complete"].flags == TokenFlags()
     assert len(read["complete"].certificates) == 2
     assert read["no user pin"].flags == TokenFlags(user_pin_set=False)

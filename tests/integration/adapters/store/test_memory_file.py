@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from config.i18n.text import clean
 from daemon.adapters.ipc.messages import REQUEST_LIMIT, encode_request
 from daemon.adapters.store.memory_file import MemoryFileError, decode_part, encode_part
 from daemon.core.commands import MergeMemory
@@ -80,7 +81,12 @@ def test_a_thousand_holders_are_handed_on_and_twice_as_many_are_not() -> None:
     der = bytes(2000)
     named = Fingerprint(sha256(der).hexdigest())
     record = replace(PART.certificates[0], certificate=replace(ONE, fingerprint=named, der=der))
-    key = replace(PART.keys[0], note="dans le tiroir du bureau, à gauche", keeper="Secrétariat", label="x" * 32)
+    key = replace(
+        PART.keys[0],
+        note=clean("dans le tiroir du bureau, à gauche"),
+        keeper=clean("Secrétariat"),
+        label=clean("x" * 32),
+    )
     thousand = MemoryPart(certificates=(record,) * 4000, keys=(key,) * 2000)
     assert PART_LIMIT / 2 < len(encode_part(thousand)) < len(encode_request(MergeMemory(part=thousand))) + 200
     assert len(encode_request(MergeMemory(part=thousand))) <= REQUEST_LIMIT

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from config.i18n.text import clean
 from config.instants import instant
 from config.workflows import WorkflowKind
 from daemon.adapters.store.database_file import ROW_LIMIT, VALUE_LIMIT
@@ -61,8 +62,8 @@ OLD = changed(
 FLAWED = changed(Certificate(fingerprint=Fingerprint("b" * 64)), flaw="no date", not_before=None, authority=True)
 KEY = Key(
     id=KeyId("key-1"),
-    serial="42",
-    label="Clé",
+    serial=clean("42"),
+    label=clean("Clé"),
     fingerprints=(Fingerprint("a" * 64), Fingerprint("b" * 64)),
     flags=TokenFlags(initialised=False, pin_locked=True),
     looked_unactivated=True,
@@ -70,7 +71,7 @@ KEY = Key(
     first_seen=NOW,
     last_seen=NOW,
     reader=ReaderName("Reader 00 00"),
-    name="la bleue",
+    name=clean("la bleue"),
 )
 PROGRESS = Progress(
     workflow=WorkflowKind.ADD_WITH_OLD,
@@ -172,7 +173,7 @@ CHANGES = [
         replace(FULL, certificates={Fingerprint("a" * 64): FULL.certificates[Fingerprint("a" * 64)]}),
         id="one certificate gone",
     ),
-    pytest.param(replace(FULL, keys={KeyId("key-1"): replace(KEY, label="other")}), id="one key changed"),
+    pytest.param(replace(FULL, keys={KeyId("key-1"): replace(KEY, label=clean("other"))}), id="one key changed"),
     pytest.param(replace(FULL, keys={**FULL.keys, KeyId("key-2"): replace(KEY, id=KeyId("key-2"))}), id="one key more"),
     pytest.param(
         replace(FULL, progress={ProgressId("key-1"): replace(PROGRESS, finished=NOW)}), id="a course finished"
@@ -440,7 +441,12 @@ def make_version_1(file: Path) -> None:
 
 
 FROM_VERSION_1 = replace(
-    FULL, keys={KeyId("key-1"): replace(KEY, name="")}, progress={}, answered={}, answer_words={}, holder_answers={}
+    FULL,
+    keys={KeyId("key-1"): replace(KEY, name=clean(""))},
+    progress={},
+    answered={},
+    answer_words={},
+    holder_answers={},
 )
 
 

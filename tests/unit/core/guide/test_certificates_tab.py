@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.i18n.text import Sentence, Text, text
+from config.i18n.text import Sentence, Text, clean, text
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.commands import ForgetCertificate, NameKey
@@ -251,7 +251,7 @@ def test_a_single_check_withdraws_no_notice() -> None:
 def test_a_card_says_where_the_key_lies_and_who_keeps_it() -> None:
     simulator = simulator_with(OLD)
     memory = simulator.state.memory
-    keys = {id_: replace(key, note="the blue drawer", keeper="Zoé") for id_, key in memory.keys.items()}
+    keys = {id_: replace(key, note=clean("the blue drawer"), keeper=clean("Zoé")) for id_, key in memory.keys.items()}
     simulator.state = replace(simulator.state, memory=replace(memory, keys=keys))
     simulator.wait(DAY)
     card = cards(simulator)[OLD.fingerprint]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from config.i18n.text import Sentence
+from config.i18n.text import Sentence, clean
 from config.workflows import Destination, Ends, Needs
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
@@ -69,7 +69,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
     def put_in(self, name: str, reader: str) -> None:
         simulator = self.simulator
         simulator.insertions += 1
-        tokens = tuple(replace(one, slot_description=reader) for one in CARDS[name])
+        tokens = tuple(replace(one, slot_description=clean(reader)) for one in CARDS[name])
         simulator.cards[reader] = Card(tokens=tokens, insertion=simulator.insertions)
         self.show()
 
