@@ -1,4 +1,4 @@
-"""Writes whole files and reads small ones."""
+"""Writes whole files, reads small ones, and looks whether they are there."""
 
 import os
 import shutil
@@ -43,3 +43,16 @@ def read_small(file: Path, limit: int) -> bytes:
         raise NoSmallFileError(None, "no small regular file", str(file))
     with file.open("rb") as stream:
         return stream.read(limit)
+
+
+def is_there(place: Path) -> bool:
+    """Return whether anything can be seen at a place.
+
+    Where this account may not look there is nothing, and at a name that is too long. pathlib would raise OSError.
+    """
+    return os.path.exists(place)  # noqa: PTH110
+
+
+def is_file_there(place: Path) -> bool:
+    """Return whether a regular file can be seen at a place."""
+    return os.path.isfile(place)  # noqa: PTH113

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PureWindowsPath
 
+from config.files import is_file_there
 from config.schema.kinds import MODULE_CANDIDATES, WORDS
 from config.schema.tables import read_table
 
@@ -22,7 +23,7 @@ def catalogue_modules(platform: str = sys.platform, environ: Mapping[str, str] =
     """
     found: dict[str, str] = {}
     for candidate in module_candidates(platform, environ):
-        if Path(candidate).is_file():
+        if is_file_there(Path(candidate)):
             found.setdefault(os.path.realpath(candidate), candidate)
     return tuple(found.values())
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from config.files import write_whole
+from config.files import is_there, write_whole
 from config.property_list import read_plist
 from daemon.core.login_start import AutostartState, AutostartStatus
 
@@ -78,7 +78,7 @@ class LaunchAgent:
             return AutostartState.OFF_BY_PERSON
         arguments = agent.get("ProgramArguments")
         program = str(arguments[0]) if isinstance(arguments, list) and arguments else ""
-        if program and Path(program).exists():
+        if program and is_there(Path(program)):
             return AutostartState.ON
         return AutostartState.BROKEN
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from config.files import is_there
 from config.identity import APPLICATION
 from daemon.core.login_start import AutostartState, AutostartStatus
 
@@ -108,7 +109,7 @@ def _state(line: str | bytes | None, approved: str | bytes | None) -> AutostartS
         return AutostartState.OFF
     if isinstance(approved, bytes) and approved[:1] and approved[0] & SWITCHED_OFF:
         return AutostartState.OFF_BY_PERSON
-    if Path(program_of(line)).exists():
+    if is_there(Path(program_of(line))):
         return AutostartState.ON
     return AutostartState.BROKEN
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from config.files import write_whole
+from config.files import is_there, write_whole
 from daemon.adapters.launch.vendor_tool import read_entry
 from daemon.core.login_start import AutostartState, AutostartStatus
 
@@ -37,14 +37,14 @@ class XdgEntry:
 
     def status(self) -> AutostartStatus:
         """Read the entry in force: the user's, else the machine's."""
-        place = next((file for file in (self._own, *self._shared) if file.exists()), None)
+        place = next((file for file in (self._own, *self._shared) if is_there(file)), None)
         if place is None:
             return AutostartStatus(state=AutostartState.OFF, place=str(self._own))
         return AutostartStatus(state=_state(read_entry(place)), place=str(place))
 
     def enable(self) -> AutostartStatus:
         """Use the machine's entry where it works, else write the user's."""
-        shared = next((file for file in self._shared if file.exists()), None)
+        shared = next((file for file in self._shared if is_there(file)), None)
         if shared is not None and _state(read_entry(shared)) is AutostartState.ON:
             self._own.unlink(missing_ok=True)
         else:
@@ -53,7 +53,7 @@ class XdgEntry:
 
     def disable(self) -> AutostartStatus:
         """Remove the user's entry, or hide the machine's."""
-        if any(file.exists() for file in self._shared):
+        if any(is_there(file) for file in self._shared):
             self._write((HIDDEN, "true"))
         else:
             self._own.unlink(missing_ok=True)

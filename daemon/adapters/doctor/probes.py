@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from config.files import is_there
 from config.folders import Folders
 from config.i18n.text import Text, text
 from config.i18n.translator import UserError
@@ -194,7 +195,7 @@ def probe_settings(folders: Folders, loaded: Loaded) -> Iterator[Check]:
             yield bad(Topic.SETTINGS, text("doctor.settings.left_out", file=str(file)), problem.text)
         elif problem is not None:
             yield bad(Topic.SETTINGS, text("doctor.settings.refused", file=str(file)), problem.text)
-        elif file.exists():
+        elif is_there(file):
             yield fine(Topic.SETTINGS, text("doctor.settings.read", file=str(file)))
         else:
             yield fine(Topic.SETTINGS, text("doctor.settings.none", file=str(file)))
@@ -269,12 +270,12 @@ def probe_store(folders: Folders) -> Iterator[Check]:
         return
     for words in problems:
         yield bad(Topic.STORE, text("doctor.store.unsound", file=str(file)), words)
-    if not file.exists():
+    if not is_there(file):
         yield fine(Topic.STORE, text("doctor.store.none", file=str(file)), text("welcome.step.plug_in"))
     elif not problems:
         count = sum(not seen.certificate.authority for seen in memory.certificates.values())
         yield fine(Topic.STORE, text("doctor.store.sound", file=str(file), count=count))
-    nearest = next(folder for folder in (folders.state, *folders.state.parents) if folder.exists())
+    nearest = next(folder for folder in (folders.state, *folders.state.parents) if is_there(folder))
     if not os.access(nearest, os.W_OK):
         yield bad(Topic.STORE, text("doctor.store.unwritable", folder=str(nearest)), text("folder.unusable.remedy"))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.files import read_small
+from config.files import is_file_there, is_there, read_small
 from config.property_list import read_plist
 from daemon.adapters.launch.vendor_tool_windows import installed_programs, shortcuts
 
@@ -100,7 +100,7 @@ def find_entry(id_: str, environ: Mapping[str, str]) -> Path | None:
     It is looked for in no subfolder.
     """
     places = (folder / id_ for folder in _entry_folders(environ))
-    return next((place for place in places if id_.endswith(".desktop") and place.is_file()), None)
+    return next((place for place in places if id_.endswith(".desktop") and is_file_there(place)), None)
 
 
 def _entry_folders(environ: Mapping[str, str]) -> list[Path]:
@@ -144,7 +144,7 @@ def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.enviro
 
 def is_installed(tool: Path) -> bool:
     """Return whether a tool is there, with its entry's program."""
-    return tool.exists() and (tool.suffix != ".desktop" or has_program(read_entry(tool)))
+    return is_there(tool) and (tool.suffix != ".desktop" or has_program(read_entry(tool)))
 
 
 def is_web_app(entry: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from config.files import is_file_there, is_there
 from daemon.adapters.platform.shortcut_windows import read_target
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def _leads_somewhere(shortcut: Path) -> bool:
     except (OSError, ValueError) as error:
         log.info("Shortcut %s skipped: %s", shortcut, error)
         return False
-    return target is None or (target.exists() and not is_browser(target))
+    return target is None or (is_there(target) and not is_browser(target))
 
 
 def is_browser(program: Path) -> bool:
@@ -85,7 +86,7 @@ def _is_program(file: Path) -> bool:
         and file.suffix.casefold() == ".exe"
         and not file.stem.casefold().startswith("unins")
         and not is_browser(file)
-        and file.is_file()
+        and is_file_there(file)
     )
 
 

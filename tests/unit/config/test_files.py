@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.files import write_whole
+from config.files import is_file_there, is_there, write_whole
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -31,3 +31,13 @@ def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
     before = file.stat().st_mode
     write_whole(file, b"new")
     assert (file.read_bytes(), file.stat().st_mode) == (b"new", before)
+
+
+def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
+    too_long = tmp_path / ("x" * 300)
+    with pytest.raises(OSError, match="too long"):
+        too_long.exists()
+    assert not is_there(too_long)
+    assert not is_file_there(too_long)
+    assert is_there(tmp_path)
+    assert not is_file_there(tmp_path)

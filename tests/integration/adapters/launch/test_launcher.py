@@ -330,9 +330,12 @@ def test_a_tool_whose_file_has_no_utf8_name_is_named_so_that_it_can_be_stored(
     assert tool.wait() == [[]]
 
 
-def test_a_configured_tool_that_is_not_there_is_searched(tool: RecordingTool, desktop: Path, machine: Path) -> None:
+@pytest.mark.parametrize("name", ["nothing", "x" * 300], ids=["missing", "a name that no file can have"])
+def test_a_configured_tool_that_is_not_there_is_searched(
+    tool: RecordingTool, tmp_path: Path, machine: Path, name: str
+) -> None:
     tool.add_desktop_entry(machine)
-    assert launched(settings(desktop / "nothing"), Destination.TOOL) is None
+    assert launched(settings(tmp_path / name), Destination.TOOL) is None
     assert tool.wait() == [[]]
 
 
