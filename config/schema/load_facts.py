@@ -52,11 +52,19 @@ def load_facts(id_: str, table: Table) -> Procedure:
 def _identity(id_: str, table: Table) -> Procedure:
     """Load the title, and which certificates the procedure is for."""
     title = table.table("title")
-    words = Wording(en=title.need("en", kinds.WORDS), fr=title.need("fr", kinds.WORDS))
+    words = Wording(en=_plain_words(title, "en"), fr=_plain_words(title, "fr"))
     title.finish()
     assume = table.take("assume", kinds.SWITCH, True)  # noqa: FBT003 - a default
     rules = table.tables("issuers") if assume else table.optional_tables("issuers")
     return Procedure(id=id_, title=words, issuers=tuple(_issuer(rule) for rule in rules), assume=assume)
+
+
+def _plain_words(table: Table, key: str) -> str:
+    """Load words in which nothing is filled in."""
+    written = table.need(key, kinds.WORDS)
+    if "{" in written or "}" in written:
+        raise table.refusal(key, written, text("accepted.no_braces"))
+    return written
 
 
 def _with_contacts(table: Table, procedure: Procedure) -> Procedure:

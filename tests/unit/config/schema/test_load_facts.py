@@ -257,6 +257,13 @@ def test_a_refusal_names_key_value_and_what_is_accepted(
         assert not [name for name in ("{choices}", "{limit}") if name in told]
 
 
+@pytest.mark.parametrize("title", ["A {holder}", "A {x}", "A {", "A }"])
+def test_a_title_fills_nothing_in(title: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_procedure(Path("x.toml"), BARE.replace("en = 'A'", f"en = '{title}'").encode())
+    assert (caught.value.key, caught.value.accepted.id) == ("title.en", "accepted.no_braces")
+
+
 @pytest.mark.parametrize("offer", ["platform", "order_page", "tool"])
 def test_what_the_file_has_no_address_of_cannot_be_offered(offer: str) -> None:
     with pytest.raises(SettingsError) as caught:
