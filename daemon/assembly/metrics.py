@@ -39,11 +39,13 @@ def save_metrics(folders: Folders, settings: Settings) -> None:
     write_whole(folders.state / SAVED, own_metrics(folders, settings).encode())
 
 
-def collect_metrics(folder: Path, folders: Folders, settings: Settings) -> None:
+def collect_metrics(folder: str, folders: Folders, settings: Settings) -> None:
     """Gather the metrics of all accounts into a folder of the exporter.
 
     Raises CollectorError.
     """
+    if not folder:  # a script's empty variable, which Path takes for the working folder
+        raise CollectorError("no folder is named")
     if not _may_ask_everybody():
         raise CollectorError("root alone can ask every account, on Windows SYSTEM")
     try:
@@ -52,7 +54,7 @@ def collect_metrics(folder: Path, folders: Folders, settings: Settings) -> None:
         ids.save()
     except OSError as error:
         raise CollectorError(f"{error.filename}: {error.strerror}") from error
-    write_for_exporter(folder, text)
+    write_for_exporter(Path(folder), text)
 
 
 def _may_ask_everybody() -> bool:

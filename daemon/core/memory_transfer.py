@@ -55,6 +55,9 @@ def fault_of(part: MemoryPart) -> str | None:
         return "the same certificate or key twice"
     if not known >= {*chain.from_iterable(keys.values()), *part.assignments}:
         return "a certificate that is named and not there"
+    pairs = {pair_of(each.one, each.other) for each in part.compared if each.one != each.other}
+    if len(pairs) < len(part.compared):
+        return "two answers about one pair, or one about a single certificate"
     if not all(keys.values()):
         return "a key without certificates"
     return None
@@ -117,9 +120,9 @@ def changes(before: Memory, after: Memory) -> Iterator[Text]:
 def _new_certificates(before: Memory, after: Memory) -> Iterator[Text]:
     for fingerprint, seen in after.certificates.items():
         if fingerprint not in before.certificates and not seen.certificate.authority:
-            holder = holder_name(seen.certificate) or text("holder.unknown")
-            until = seen.certificate.not_after or text("key.no_date")
-            yield text("memory.certificate", holder=holder, date=until)
+            holder, until = holder_name(seen.certificate) or text("holder.unknown"), seen.certificate.not_after
+            dated = "memory.undated" if until is None else "memory.certificate"
+            yield text(dated, holder=holder, date=until or "")
 
 
 def _told(key: Key) -> tuple[object, ...]:

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from config.folders import Folders
 from config.i18n.text import text
@@ -31,7 +30,7 @@ def _metrics(options: argparse.Namespace, folders: Folders, loaded: Loaded, tran
     printed = ""
     try:
         if options.collect is not None:
-            collect_metrics(Path(options.collect), folders, loaded.settings)
+            collect_metrics(options.collect, folders, loaded.settings)
         elif options.save:
             save_metrics(folders, loaded.settings)
         else:

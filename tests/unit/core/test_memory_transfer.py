@@ -6,7 +6,17 @@ import pytest
 
 from daemon.core.assessment import assess
 from daemon.core.memory_transfer import changes, fault_of, merge, part_of
-from daemon.core.model import Assignment, Claim, Fingerprint, HolderAnswer, KeyId, Memory, MemoryPart, pair_of
+from daemon.core.model import (
+    Assignment,
+    Claim,
+    ComparedKeys,
+    Fingerprint,
+    HolderAnswer,
+    KeyId,
+    Memory,
+    MemoryPart,
+    pair_of,
+)
 from support.core.factories import DAY, NOW, SETTINGS, ending, memory, owned
 
 JEANNE = ending(20 * DAY, "jeanne", subject_cn="Jeanne MARTIN", given_name="Jeanne", surname="MARTIN")
@@ -114,7 +124,13 @@ def test_a_parting_is_told() -> None:
     assert told(here, merge(here, part_of(there))) == ["memory.parted"]
 
 
+def test_a_certificate_without_an_end_is_told_so() -> None:
+    there = memory(owned(replace(JEANNE, not_after=None)))
+    assert told(Memory(), merge(Memory(), part_of(there))) == ["memory.undated"]
+
+
 PART = part_of(memory(owned(JEANNE)))
+PARTED = ComparedKeys(one=JEANNE.fingerprint, other=PAUL.fingerprint, answer=HolderAnswer.ANOTHER)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +139,10 @@ PART = part_of(memory(owned(JEANNE)))
         pytest.param(replace(PART, certificates=()), id="a key's certificate is missing"),
         pytest.param(replace(PART, certificates=PART.certificates * 2), id="a certificate twice"),
         pytest.param(replace(PART, keys=PART.keys * 2), id="a key twice"),
+        pytest.param(
+            replace(PART, compared=(PARTED, replace(PARTED, answer=HolderAnswer.SAME))), id="two answers about one pair"
+        ),
+        pytest.param(replace(PART, compared=(replace(PARTED, other=PARTED.one),)), id="a certificate with itself"),
         pytest.param(replace(PART, keys=(replace(PART.keys[0], fingerprints=()),)), id="a key without any"),
         pytest.param(replace(PART, assignments={Fingerprint("0" * 64): SIV}), id="an answer about nothing"),
     ],
