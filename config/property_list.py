@@ -1,8 +1,6 @@
 """Reads property lists (macOS)."""
 
-import plistlib
 from pathlib import Path
-from xml.parsers.expat import ExpatError
 
 from config.files import read_small
 
@@ -14,6 +12,9 @@ def read_plist(file: Path, limit: int = SIZE_LIMIT) -> dict[str, object]:
 
     Raises OSError, also for a special or large file, and ValueError for anything but a list of named values.
     """
+    import plistlib  # macOS alone has such lists
+    from xml.parsers.expat import ExpatError
+
     try:
         values = plistlib.loads(read_small(file, limit))
     except (ExpatError, AttributeError, TypeError, RecursionError) as error:

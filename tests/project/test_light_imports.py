@@ -18,6 +18,8 @@ HEAVY = (
     "PySide6",
     "rich",
     "ssl",
+    "typing_extensions",
+    "tzlocal",
 )
 
 

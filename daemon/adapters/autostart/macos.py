@@ -1,7 +1,6 @@
 """Start at login on macOS, by a launch agent of the user."""
 
 import os
-import plistlib
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,6 +54,8 @@ class LaunchAgent:
             "AssociatedBundleIdentifiers": BUNDLE,
         }
         self._file.parent.mkdir(parents=True, exist_ok=True)
+        import plistlib
+
         write_whole(self._file, plistlib.dumps(agent))
         self._ask(["enable", f"{self._domain}/{LABEL}"])
         return self.status()

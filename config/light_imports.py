@@ -1,0 +1,22 @@
+"""Loads msgspec without typing_extensions, whose words Python has itself."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+
+
+@contextlib.contextmanager
+def replaced(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
+    """Let imports find these modules unless the real ones are loaded."""
+    missing = {name: module for name, module in modules.items() if name not in sys.modules}
+    sys.modules.update(missing)  # type: ignore[arg-type]  # None: cannot be imported (docs of sys.modules)
+    try:
+        yield
+    finally:
+        for name in missing:
+            del sys.modules[name]
+
+
+with replaced({"typing_extensions": None}):
+    import msgspec as _msgspec  # noqa: F401
