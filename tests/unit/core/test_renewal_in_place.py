@@ -66,6 +66,7 @@ def test_a_renewal_in_place_never_asks_for_what_cannot_be_put_in(after: tuple[Ce
     assert path is not None
     assert (path.kind, path.then, path.why) == (ASSOCIATE, None, Reason.RENEWED)
     assert (path.old_fingerprint, path.new_fingerprint) == (OLD.fingerprint, NEW.fingerprint)
+    assert (path.date, path.recall) == (OLD.not_after, None)
     stages = {c.fingerprint_sha256: c.stage for c in assess_state(simulator.state, simulator.now).certificates}
     assert stages == {OLD.fingerprint: Stage.SUPERSEDED, NEW.fingerprint: Stage.VALID}
     assert len(simulator.state.memory.keys) == 1, "the token is one key"
