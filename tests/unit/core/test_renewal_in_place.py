@@ -15,7 +15,7 @@ from daemon.core.commands import NameKey
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, ReaderName, Role
 from daemon.core.notice import NoticeId, NoticeKind
-from daemon.core.renewal import choose_path, lineage_status, waits_until
+from daemon.core.renewal import IN_USE_AFTER, choose_path, lineage_status, waits_until
 from daemon.core.state import State
 from daemon.core.tray_view import build_tray_view
 from daemon.core.views.report import Path, Reason, Stage
@@ -308,12 +308,22 @@ def test_a_certificate_beside_the_old_one_that_is_read_once_more_alone_stays_on_
     assert [len(key.fingerprints) for key in simulator.state.memory.keys.values()] == [2]
 
 
-def test_two_certificates_seen_together_long_after_the_renewal_are_in_use() -> None:
-    late = changed(NEW, not_before=NOW - 61 * DAY)
+@pytest.mark.parametrize(
+    ("age", "kind"),
+    [
+        pytest.param(IN_USE_AFTER, ASSOCIATE, id="at the limit"),
+        pytest.param(IN_USE_AFTER + MICROSECOND, None, id="a microsecond later"),
+    ],
+)
+def test_two_certificates_seen_together_long_after_the_renewal_are_in_use(
+    age: timedelta, kind: WorkflowKind | None
+) -> None:
+    late = changed(NEW, not_before=NOW - age)
     simulator = Simulator()
     simulator.look()
     simulator.plug(OLD, late, **TOKEN)
-    assert path_of(simulator) is None
+    path = path_of(simulator)
+    assert (path and path.kind) == kind
 
 
 def test_the_signature_follows_its_key() -> None:

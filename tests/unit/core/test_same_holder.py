@@ -94,6 +94,7 @@ NAMES = [
     pytest.param(("Jean", "Martin", "Jean Martin"), ("", "", "JEAN MARTIN"), SAME, id="CN where one has no names"),
     pytest.param(("Jeanne", "Le Goff"), ("", "", "LEGOFF JEANNE"), SAME, id="attributes and CN"),
     pytest.param(("Jean", "Roy", "Cabinet Roy"), ("", "", "Cabinet Roy"), DOUBT, id="an office's CN, and one of it"),
+    pytest.param(("", "Roy", "Cabinet A"), ("", "Petit", "Cabinet A"), DOUBT, id="an office's CN, and two surnames"),
     pytest.param(("", "", "Jean MARTIN"), ("", "", "Anne MARTIN"), ANOTHER, id="CN of a couple"),
     pytest.param(("", "", "Jean Martin"), ("", "", "Anne Martin"), ANOTHER, id="CN of a couple without capitals"),
     pytest.param(("", "", "Jean MARTIN"), ("", "", "Martin JEAN"), DOUBT, id="capitals show which is the surname"),
