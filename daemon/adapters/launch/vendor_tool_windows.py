@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from config.files import is_file_there, is_there
 from daemon.adapters.platform.shortcut_windows import read_target
@@ -39,7 +39,15 @@ def _leads_somewhere(shortcut: Path) -> bool:
     except (OSError, ValueError) as error:
         log.info("Shortcut %s skipped: %s", shortcut, error)
         return False
-    return target is None or (is_there(target) and not is_browser(target))
+    return target is None or (not _is_remote(target) and is_there(target) and not is_browser(target))
+
+
+def _is_remote(target: Path) -> bool:
+    """Return whether a path names another computer, or a device.
+
+    A look there would open a connection, with the user's name.
+    """
+    return PureWindowsPath(str(target)).drive.startswith("\\\\")
 
 
 def is_browser(program: Path) -> bool:
@@ -86,6 +94,7 @@ def _is_program(file: Path) -> bool:
         and file.suffix.casefold() == ".exe"
         and not file.stem.casefold().startswith("unins")
         and not is_browser(file)
+        and not _is_remote(file)
         and is_file_there(file)
     )
 

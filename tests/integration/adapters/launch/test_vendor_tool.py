@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from daemon.adapters.launch import vendor_tool
+from daemon.adapters.launch import vendor_tool, vendor_tool_windows
 from daemon.adapters.launch.vendor_tool import FoundTool, best_match, bundles, desktop_entries, find_tool
 from daemon.adapters.launch.vendor_tool_windows import program_of, shortcuts
 from support.shortcut import make_shortcut
@@ -139,6 +139,19 @@ def test_a_shortcut_to_a_browser_is_not_the_tool(tmp_path: Path, browser: str) -
     make_shortcut(tmp_path / "Microsoft\\Windows\\Start Menu\\Programs" / f"{TOOL}.lnk", str(target))
     assert list(shortcuts({"APPDATA": str(tmp_path)})) == []
     assert program_of(str(target), str(tmp_path)) is None
+
+
+@pytest.mark.parametrize(
+    "target", ["\\\\server\\share\\tkm.exe", "\\\\.\\pipe\\tkm", "\\\\?\\UNC\\server\\share\\tkm.exe"]
+)
+def test_a_shortcut_to_another_computer_is_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(vendor_tool_windows, "is_there", asked.append)
+    make_shortcut(tmp_path / "Microsoft\\Windows\\Start Menu\\Programs" / f"{TOOL}.lnk", target)
+    assert list(shortcuts({"APPDATA": str(tmp_path)})) == []
+    assert asked == []
 
 
 def test_a_macos_application_is_known_by_its_property_list(tmp_path: Path) -> None:
