@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daemon.core.troubles import Trouble
 from support.process import SupportTimeoutError, require_file, require_tool, wait_until
 from support.wine_prefix import LIMIT_S, QUIET, Ended, WinePrefix, WineProgram
 
@@ -221,6 +222,17 @@ class Windows:
         """
         text = self.run(*arguments, "--json").text
         return json.loads(text[text.find("{") :])
+
+    def answer_in_time(self, *arguments: str) -> Any:
+        """Do so again where this computer was too busy to read keys."""
+
+        def read() -> bool:
+            answers.append(self.answer(*arguments))
+            return Trouble.MODULE_HUNG not in json.dumps(answers[-1])
+
+        answers: list[Any] = []
+        wait_until(read, "an answer in time", LIMIT_S)
+        return answers[-1]
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ register_scheme(own_command("answer"))
 def remembered(windows: Windows, key: bytes) -> Windows:
     """A key that is due, and a notice of an earlier daemon."""
     windows.plug_in(key)
-    assert windows.answer("check")["certificates"]
+    assert windows.answer_in_time("check")["certificates"]
     with closing(sqlite3.connect(windows.data / "vigicle.sqlite3")) as store, store:
         (subject,) = store.execute("SELECT id FROM keys").fetchone()
         body = json.dumps({"kind": "key", "subject": subject, "choice": "open"})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from support.pki import make_certificate
-from support.process import wait_until
 from support.windows import SOURCES, compile_module, compile_program
-from support.wine_prefix import LIMIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,27 +79,15 @@ def add(windows: Windows, *pairs: tuple[bytes, str]) -> None:
     assert windows.python(ADD, *arguments).text.count("added: 1") == len(pairs)
 
 
-def check(windows: Windows) -> dict[str, Any]:
-    """Read the keys, again where this computer was too busy."""
-
-    def read() -> bool:
-        answers.append(windows.answer("check"))
-        return all(reader["trouble"] != "module_hung" for reader in answers[-1]["readers"])
-
-    answers: list[dict[str, Any]] = []
-    wait_until(read, "an answer in time", LIMIT_S)
-    return answers[-1]
-
-
 def test_a_key_without_a_module_is_read_by_windows(card_store: Windows, key: bytes) -> None:
     windows = card_store
     windows.plug_in(key)
     add(windows, (key, PROVIDER), (make_certificate(cn="no key"), "none"), (make_certificate(cn="soft"), "Unknown"))
-    found = check(windows)["certificates"]
+    found = windows.answer_in_time("check")["certificates"]
     assert [(line["subject_cn"], line["present"], line["reader"]) for line in found] == [
         ("Jeanne MARTIN", True, "Test Reader 0")
     ]
-    words = {check["what"] for check in windows.answer("doctor")["checks"]}
+    words = {check["what"] for check in windows.answer_in_time("doctor")["checks"]}
     assert "Test Reader 0: the system itself reads the key (1 certificate)." in words
     assert f"Test Reader 0: the system knows the key as {CARD}." in words
 
@@ -114,7 +100,7 @@ def test_what_is_damaged_in_the_store_hides_no_key(card_store: Windows, key: byt
     for number, blob in enumerate(("ff", "00" * 12, "2000000001000000ffffffff30")):
         place = f"{CLEAR}\\Certificates\\{number:040X}"
         windows.prefix.run("reg", "add", place, "/v", "Blob", "/t", "REG_BINARY", "/d", blob, "/f")
-    assert "Jeanne MARTIN" in {line["subject_cn"] for line in check(windows)["certificates"]}
+    assert "Jeanne MARTIN" in {line["subject_cn"] for line in windows.answer_in_time("check")["certificates"]}
 
 
 def test_an_account_without_a_store_has_no_copies(card_store: Windows) -> None:
@@ -125,7 +111,7 @@ def test_an_account_without_a_store_has_no_copies(card_store: Windows) -> None:
 def test_a_copy_whose_card_is_not_in_is_not_remembered(card_store: Windows, key: bytes) -> None:
     add(card_store, (key, PROVIDER))
     card_store.plug_in()
-    assert check(card_store)["certificates"] == []
+    assert card_store.answer_in_time("check")["certificates"] == []
 
 
 def test_a_copy_says_what_the_old_key_was(card_store: Windows) -> None:
@@ -134,7 +120,7 @@ def test_a_copy_says_what_the_old_key_was(card_store: Windows) -> None:
     old = make_certificate(not_before=now - timedelta(days=1000), not_after=now + timedelta(days=50))
     add(windows, (old, "Microsoft Smart Card Key Storage Provider"), (new, PROVIDER))
     windows.plug_in(new)
-    report = check(windows)
+    report = windows.answer_in_time("check")
     assert len(report["certificates"]) == 1, report
     (path,) = report["paths"]
     assert path["kind"] == "activate"
