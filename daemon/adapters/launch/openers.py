@@ -5,16 +5,15 @@ No shell is used, nothing is inherited, and no call waits for the program's end.
 
 import logging
 import os
-import re
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from daemon.adapters.launch.mailto import Draft
-from daemon.adapters.launch.vendor_tool import command_of, read_entry
+from daemon.adapters.launch.vendor_tool import command_of, is_interpreter, read_entry
 from daemon.adapters.platform.activation import with_activation
 from daemon.adapters.platform.foreground_windows import hand_on_foreground
 from daemon.adapters.platform.processes_windows import runs
@@ -28,10 +27,6 @@ OPEN_LIMIT_S = 10.0  # `gio` and `xdg-open` have handed over by then, or have be
 BROWSERS = ("x-www-browser", "firefox", "firefox-esr", "chromium", "google-chrome")  # where nothing knows a default
 FLATPAK = Path("/.flatpak-info")
 PRIVATE_VARIABLES = ("VIGICLE_", "PYTHON", "_PYI_", "_MEIPASS")
-INTERPRETER = re.compile(
-    r"(env|(ba|da|z|k)?sh|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
-    r"|cmd|powershell|pwsh|[wc]script|rundll32|msiexec|explorer)(\.exe)?"
-)
 FROZEN_CHANGES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # PyInstaller keeps the user's own in NAME_ORIG
 
 
@@ -129,7 +124,7 @@ def _runs_on_windows(path: Path) -> bool:
             program = None if has_arguments(path) else read_target(path)
     except (OSError, ValueError):
         return False
-    if program is None or _is_interpreter(str(program)) or not runs(program):
+    if program is None or is_interpreter(str(program)) or not runs(program):
         return False
     log.info("The vendor's tool runs already")
     return True
@@ -206,18 +201,12 @@ def is_running(command: Sequence[str], processes: Path = Path("/proc")) -> bool:
         program = Path(found).resolve(strict=True)
         if len(command) > 1:
             return any(_begins_with([found, *command[1:]], _command_of(number)) for number in numbers)
-        if not program.is_file() or _is_interpreter(command[0]) or _is_interpreter(str(program)):
+        if not program.is_file() or is_interpreter(command[0]) or is_interpreter(str(program)):
             return False
         words = _words_before_arguments(program)
     except OSError:
         return False
     return any(str(program) in _programs_of(number, words) for number in numbers)
-
-
-def _is_interpreter(program: str) -> bool:
-    """Return whether a program runs others: its own name says nothing."""
-    name = PureWindowsPath(program).name if "\\" in program else Path(program).name
-    return INTERPRETER.fullmatch(name.casefold()) is not None
 
 
 def _begins_with(command: Sequence[str], words: Sequence[str]) -> bool:

@@ -5,12 +5,13 @@ page chooses: such an app is never the tool.
 """
 
 import os
+import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from config.files import is_file_there, is_there, read_small
 from config.property_list import read_plist
@@ -21,6 +22,10 @@ UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
 ENTRY_LIMIT = 64_000  # bytes
 WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
 FIELD_CODE = 2  # letters: %u, %F …
+INTERPRETER = re.compile(
+    r"(env|(ba|da|z|k)?sh|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
+    r"|cmd|powershell|pwsh|[wc]script|rundll32|msiexec|explorer)(\.exe)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +140,31 @@ def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.enviro
     An entry stays behind where its program was removed. Desktop Entry Specification 1.5: TryExec is the test of an
     installation, a relative name is looked up in PATH, and Exec may be missing where the bus activates the program.
     """
-    command = command_of(entry)[:1]
-    if not command and entry.get("DBusActivatable") != "true":
+    command = command_of(entry)
+    if (not command and entry.get("DBusActivatable") != "true") or _lacks_script(command):
         return False
-    named = [*command, *([entry["TryExec"]] if entry.get("TryExec") else [])]
+    named = [*command[:1], *([entry["TryExec"]] if entry.get("TryExec") else [])]
     return all(shutil.which(program, path=environ.get("PATH")) is not None for program in named)
+
+
+def _lacks_script(command: Sequence[str]) -> bool:
+    """Return whether an interpreter is to run a file that is gone.
+
+    Only the plain forms are judged: `env A=1 /opt/tool`, `sh /opt/tool` and `java -jar /opt/tool.jar`.
+    """
+    if not command or not is_interpreter(command[0]):
+        return False
+    match [word for word in command[1:] if "=" not in word]:
+        case ["-jar", script, *_] | [script, *_] if script.startswith("/"):
+            return not is_there(Path(script))
+        case _:
+            return False
+
+
+def is_interpreter(program: str) -> bool:
+    """Return whether a program runs others: its own name says nothing."""
+    name = PureWindowsPath(program).name if "\\" in program else Path(program).name
+    return INTERPRETER.fullmatch(name.casefold()) is not None
 
 
 def is_installed(tool: Path) -> bool:

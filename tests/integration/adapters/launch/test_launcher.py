@@ -354,6 +354,31 @@ def test_an_entry_whose_program_was_removed_is_no_tool(
     assert browser.wait() == [[DOWNLOAD]]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param("Exec=true\nTryExec=/nonexistent/tool", id="what-is-tried-first-is-gone"),
+        pytest.param("Exec=env A=1 /nonexistent/tool", id="behind-env"),
+        pytest.param("Exec=sh /nonexistent/tool", id="script-gone"),
+        pytest.param("Exec=env -jar /nonexistent/tool.jar", id="archive-gone"),
+        pytest.param("Exec=/usr", id="folder"),
+        pytest.param("Exec=cd /", id="word-of-the-shell"),
+        pytest.param("DBusActivatable=true", id="nothing-to-run"),
+        pytest.param('Exec="/nonexistent/tool', id="quote-left-open"),
+    ],
+)
+def test_an_entry_that_names_no_program_is_never_called_started(
+    browser: RecordingBrowser, tmp_path: Path, lines: str
+) -> None:
+    entry = tmp_path / "tool.desktop"
+    entry.write_text(f"[Desktop Entry]\nType=Application\nName=Tool\n{lines}\n")
+    entry.chmod(0o755)
+    trouble = launched(settings(entry), Destination.TOOL)
+    assert trouble in {Trouble.TOOL_MISSING, Trouble.LAUNCH_FAILED}
+    if trouble is Trouble.TOOL_MISSING:
+        assert browser.wait() == [[DOWNLOAD]]
+
+
 def test_a_tool_that_cannot_run_is_a_failure(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.write_text("#!/nonexistent/interpreter\n")
