@@ -26,6 +26,7 @@ from daemon.core.commands import (
 from daemon.core.empty_claims import what_lacks
 from daemon.core.key_names import KEY_NAME_LIMIT, NOTE_LIMIT, key_of
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory
+from daemon.core.shared_numbers import may_part
 from daemon.core.use_questions import issuer_facts
 from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.command import NOT_DONE, USAGE, AddCommand
@@ -135,11 +136,19 @@ def _compare(options: argparse.Namespace, folders: Folders, loaded: Loaded, tran
         return USAGE
     memory = oneshot.remembered(folders)
     if key_of(memory, fingerprint) is key_of(memory, other):
-        print(translator.render(text("tell.one_key", fingerprint=fingerprint[:12])), file=sys.stderr)
+        print(translator.render(_on_one_key(fingerprint, memory)), file=sys.stderr)
         return USAGE
     oneshot.ask(folders, loaded, CompareHolders(fingerprint=fingerprint, other=other, answer=answer))
     print(translator.render(text("tell.done")))
     return 0
+
+
+def _on_one_key(fingerprint: Fingerprint, memory: Memory) -> Text:
+    """Return that two certificates are on one key."""
+    key = key_of(memory, fingerprint)
+    if key is not None and may_part(memory, key.id):
+        return text("tell.one_key", fingerprint=fingerprint[:12])
+    return text("tell.together")
 
 
 def _name(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from config.instants import FIRST, Instant
+from config.instants import Instant
 from config.settings import SettingId
 from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
@@ -191,17 +191,8 @@ def _go_back(context: GuideContext, step: str) -> State:
 
 
 def _compare(state: State, pair: str, answer: HolderAnswer) -> State:
-    """Record the answer about two keys. The newer one replaces the older."""
-    pair_in_order = [Fingerprint(fingerprint) for fingerprint in pair.split("+")]
-    pair_in_order.sort(key=lambda fingerprint: _begin(state, fingerprint), reverse=True)
-    one, other = pair_in_order
-    return compare_holders(state, one, other, answer)
-
-
-def _begin(state: State, fingerprint: Fingerprint) -> Instant:
-    seen = state.memory.certificates.get(fingerprint)
-    begin = seen.certificate.not_before if seen else None
-    return begin or FIRST
+    one, _, other = pair.partition("+")
+    return compare_holders(state, Fingerprint(one), Fingerprint(other), answer)
 
 
 def _state(state: State, key: KeyId, claims: tuple[Claim, ...], now: Instant) -> Step:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import takewhile
 
 from config.i18n.text import text
-from config.instants import Instant
+from config.instants import FIRST, Instant
 from config.workflows import Destination, Ends, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
 from daemon.core.assignments import inherit_assignments
@@ -135,8 +135,9 @@ def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
 def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: HolderAnswer) -> State:
     """Record whether two keys are of one person, by the user's word.
 
-    With SAME, the first one replaces the other.
+    With SAME, the one that begins later replaces the other, whichever was named first.
     """
+    one, other = sorted((one, other), key=lambda fingerprint: _begin(state, fingerprint), reverse=True)
     key, other_key = key_of(state.memory, one), key_of(state.memory, other)
     if key is None or other_key is None or key.id == other_key.id:
         return state
@@ -148,6 +149,12 @@ def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: 
         return answer_claim(state, key.id, Claim.REPLACES)
     keys = {**state.memory.keys, key.id: replace(key, claims=key.claims - {Claim.REPLACES, Claim.OLD_LOST})}
     return replace(state, memory=replace(state.memory, keys=keys))
+
+
+def _begin(state: State, fingerprint: Fingerprint) -> Instant:
+    seen = state.memory.certificates.get(fingerprint)
+    begin = seen.certificate.not_before if seen else None
+    return begin or FIRST
 
 
 def open_awaited(state: State, assessment: Assessment, now: Instant) -> Step:

@@ -198,6 +198,16 @@ def test_a_late_answer_about_a_key_is_not_taken_for_a_newer_one() -> None:
     assert simulator.state.memory.keys == before
 
 
+@pytest.mark.parametrize("swapped", [False, True], ids=["in order", "swapped"])
+def test_the_later_key_replaces_the_earlier_one_whichever_is_named_first(swapped: bool) -> None:
+    simulator = asked(OLD, MARRIED)
+    one, other = (OLD, MARRIED) if swapped else (MARRIED, OLD)
+    answered = CompareHolders(fingerprint=one.fingerprint, other=other.fingerprint, answer=HolderAnswer.SAME)
+    simulator.command(answered)
+    claims = {key.fingerprints[0]: key.claims for key in simulator.state.memory.keys.values()}
+    assert claims == {OLD.fingerprint: frozenset(), MARRIED.fingerprint: frozenset({Claim.REPLACES})}
+
+
 def test_the_report_names_the_keys_in_doubt_once() -> None:
     simulator = asked(OLD, MARRIED)
     report = simulator.check()
