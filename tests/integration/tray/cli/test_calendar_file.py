@@ -42,8 +42,8 @@ def test_the_file_is_read_back_as_it_was_meant() -> None:
         date(2027, 4, 3),
         instant(datetime(2027, 4, 10, 12, tzinfo=UTC)),
     ]
-    assert str(events[0]["summary"]) == "Jean MARTIN: your key expires in 30 days"
-    assert str(events[2]["summary"]) == "Jean MARTIN: your key expires"
+    assert str(events[0]["summary"]) == "Key: 30 days left (Jean MARTIN)"
+    assert str(events[2]["summary"]) == "Key: expires today (Jean MARTIN)"
     assert "10 April 2027 at 13:00" in str(events[0]["description"])
 
 
