@@ -10,13 +10,17 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core import labels
-from daemon.core.views.guide import CertificateCard, StepStatus
+from daemon.core.views.guide import BarRole, CertificateCard, StepStatus
+from daemon.core.views.report import Stage
+from tray.window.key_picture import SPOKEN
 from tray.window.paper import draw_document, html_document, pdf_of, set_letters
 
 SIZES = (13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0)  # points: the largest that fits one page
 BOXES = {StepStatus.DONE: "☑"}
 TO_DO = "☐"
 MOST_KEYS = 6
+WHICH = {BarRole.OLD: SPOKEN["old"], BarRole.NEW: SPOKEN["new"]}
+SAID_BY_THE_DATE = {Stage.VALID, Stage.DUE, Stage.URGENT, Stage.EXPIRED}
 
 
 def as_pdf(page: Page, translator: Translator) -> bytes:
@@ -78,8 +82,11 @@ def _first_of_keys(page: Page) -> Iterator[CertificateCard[str]]:
 
 def _key(card: CertificateCard[str], translator: Translator) -> str:
     name = card.key_name or card.procedure or _words(translator, "window.key")
-    stage = _words(translator, labels.STAGES[card.stage])
-    return " – ".join((f"{name} ({card.holder})", f"{stage}, {card.until}", card.place))
+    kind = WHICH.get(card.bar.role) if card.bar is not None else None
+    which = [_words(translator, kind)] if kind is not None else []
+    stage = [] if card.stage in SAID_BY_THE_DATE else [_words(translator, labels.STAGES[card.stage])]
+    place = [] if card.present else [card.place]  # where it is plugged in now says nothing on paper
+    return " – ".join((f"{name} ({card.holder})", *which, *stage, card.until, *place))
 
 
 def _steps(page: Page) -> Iterator[str]:

@@ -56,7 +56,8 @@ def test_it_names_keys_steps_and_helpers_and_has_no_place_for_a_pin() -> None:
     assert "Your key: call CertEurope." in words
     assert "Your account: https://www.opalexe.fr" in words
     assert words.count("....") == words.count("Where I keep my key: ....") * 10, "one place to write, for the key"
-    assert "la bleue" in words
+    assert "la bleue (Anne-Claire DE LA FONTAINE-BEAUSÉJOUR) – old key – valid until 4 December 2026 at 09:00" in words
+    assert "– new key – not yet valid – valid until" in words, "two keys of one name are told apart"
 
 
 @pytest.mark.usefixtures("guide_setup")
