@@ -20,7 +20,7 @@ BOXES = {StepStatus.DONE: "☑"}
 TO_DO = "☐"
 MOST_KEYS = 6
 WHICH = {BarRole.OLD: SPOKEN["old"], BarRole.NEW: SPOKEN["new"]}
-SAID_BY_THE_DATE = {Stage.VALID, Stage.DUE, Stage.URGENT, Stage.EXPIRED}
+TOLD_BY_THE_DATE = {Stage.VALID, Stage.DUE, Stage.URGENT, Stage.EXPIRED}
 
 
 def as_pdf(page: Page, translator: Translator) -> bytes:
@@ -84,7 +84,7 @@ def _key(card: CertificateCard[str], translator: Translator) -> str:
     name = card.key_name or card.procedure or _words(translator, "window.key")
     kind = WHICH.get(card.bar.role) if card.bar is not None else None
     which = [_words(translator, kind)] if kind is not None else []
-    stage = [] if card.stage in SAID_BY_THE_DATE else [_words(translator, labels.STAGES[card.stage])]
+    stage = [] if card.stage in TOLD_BY_THE_DATE else [_words(translator, labels.STAGES[card.stage])]
     place = [] if card.present else [card.place]  # where it is plugged in now says nothing on paper
     return " – ".join((f"{name} ({card.holder})", *which, *stage, card.until, *place))
 
