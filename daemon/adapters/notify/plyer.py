@@ -1,12 +1,13 @@
 """The last channel but one: plyer, whose notices can only be read."""
 
 import asyncio
+import contextlib
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 
 from config.identity import APPLICATION
 from daemon.adapters.notify.balloon import BODY_UNITS, TITLE_UNITS, fit
@@ -71,9 +72,11 @@ def _notify(title: str, body: str, done: Future[None]) -> None:
             warnings.simplefilter("ignore")  # it warns when python-dbus is missing, which is usual
             put_away = _show(title, body)
     except Exception as error:  # noqa: BLE001 - the top of this thread; plyer raises anything
-        done.set_exception(error)
+        with contextlib.suppress(InvalidStateError):  # the limit has passed
+            done.set_exception(error)
     else:
-        done.set_result(None)
+        with contextlib.suppress(InvalidStateError):
+            done.set_result(None)
         if put_away is not None:
             time.sleep(SHOW_S)  # on Windows the notice belongs to a window, and that to this thread
             put_away()
