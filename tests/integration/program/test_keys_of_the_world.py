@@ -125,6 +125,14 @@ def test_two_keys_of_one_number_are_parted_by_a_command(checked: CheckedReader) 
     assert "one key, or two?" not in checked.program.run("status").stdout
 
 
+def test_two_keys_of_one_order_are_spares(checked: CheckedReader) -> None:
+    report = checked.shows(new_key(), new_key(number=3))
+    assert kinds(report) == []
+    report = checked.shows(old_key())
+    assert kinds(report) == [("activate", "add_with_old")]
+    assert report["paths"][0]["old_fingerprint"] == prints(report)[-1]
+
+
 @pytest.mark.parametrize("role", ["authentication", "signature"])
 def test_only_what_logs_in_is_registered(checked: CheckedReader, role: str) -> None:
     path = {"authentication": ("activate", "add_with_old"), "signature": ("activate", None)}[role]
