@@ -240,7 +240,8 @@ def _with_history(key: Key, known: list[Key]) -> Key:
 
     That may have been under several ids.
     """
-    key = replace(key, first_seen=min((before.first_seen for before in known), default=key.first_seen))
+    first_seen = min((before.first_seen for before in known), default=key.first_seen)
+    key = replace(key, first_seen=first_seen, last_seen=max(first_seen, key.last_seen))
     for before in known:
         key = replace(
             key,
@@ -271,12 +272,16 @@ def _with_identity(key: Key, before: Key) -> Key:
 def _records(
     memory: Memory, certificates: Mapping[Fingerprint, Certificate], now: Instant
 ) -> dict[Fingerprint, CertificateRecord]:
-    """Return the records of these certificates, seen now."""
+    """Return the records of these certificates, seen now.
+
+    By a clock that was set back a little, none was last seen before it was first seen.
+    """
     found: dict[Fingerprint, CertificateRecord] = {}
     for fingerprint, certificate in certificates.items():
         before = memory.certificates.get(fingerprint)
         first_seen = before.first_seen if before else now
-        found[fingerprint] = CertificateRecord(certificate=certificate, first_seen=first_seen, last_seen=now)
+        last_seen = max(first_seen, now)
+        found[fingerprint] = CertificateRecord(certificate=certificate, first_seen=first_seen, last_seen=last_seen)
     return found
 
 

@@ -12,10 +12,12 @@ from config.settings import NoticeSettings, Procedure, Settings
 from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.assessment import assess, assess_state
 from daemon.core.commands import NameKey
+from daemon.core.expiry import earlier
 from daemon.core.holders import lineages
-from daemon.core.model import Certificate, Claim, ReaderName, Role
+from daemon.core.model import Certificate, Claim, KeyId, ReaderName, Role
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.renewal import IN_USE_AFTER, choose_path, lineage_status, waits_until
+from daemon.core.shared_numbers import may_part
 from daemon.core.state import State
 from daemon.core.tray_view import build_tray_view
 from daemon.core.views.report import Path, Reason, Stage
@@ -137,6 +139,16 @@ def test_what_is_on_one_key_is_never_parted(after: tuple[Certificate, ...]) -> N
     before = simulator.state.memory
     simulator.tell(key, Claim.TWO_KEYS)
     assert simulator.state.memory.keys == before.keys
+
+
+def test_a_key_that_a_clock_set_back_reads_again_is_not_parted() -> None:
+    simulator = Simulator()
+    simulator.look()
+    id_ = simulator.plug(OLD, NEW, **TOKEN)
+    simulator.remove()
+    simulator.now = earlier(simulator.now, timedelta(seconds=1))
+    simulator.plug(OLD, NEW, **TOKEN)
+    assert not may_part(simulator.state.memory, KeyId(id_))
 
 
 def test_two_keys_are_joined_again_with_what_was_noted_and_claimed() -> None:
