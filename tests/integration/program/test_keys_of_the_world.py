@@ -11,8 +11,11 @@ import pytest
 
 from support.card import BankCard, Card, PivCard
 from support.pki import make_certificate
+from support.softhsm import SoftHsm
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.program import Program
     from support.reader import ReaderService
 
@@ -142,3 +145,19 @@ def test_only_what_logs_in_is_registered(checked: CheckedReader, role: str) -> N
 def test_foreign_cards_change_no_path(checked: CheckedReader) -> None:
     foreign = [BankCard(), PivCard({}, guid=bytes([9]) * 16)]
     assert kinds(checked.shows(foreign[1], old_key(), *foreign)) == [("order", None)]
+
+
+def test_an_empty_token_of_another_make_is_the_new_key_only_if_it_is_not_activated(
+    checked: CheckedReader, tmp_path: Path
+) -> None:
+    token = SoftHsm(tmp_path / "softhsm")
+    settings = tmp_path / "home/.config/softhsm2"  # where SoftHSM looks by itself, see softhsm2.conf(5)
+    settings.mkdir(parents=True)
+    settings.joinpath("softhsm2.conf").write_text((tmp_path / "softhsm/softhsm2.conf").read_text())
+    checked.program.configure(f'[pkcs11]\nmodules = ["{token.module}"]\n')
+    key = old_key()
+    assert kinds(checked.shows(key)) == [("order", None)]
+    token.complete("empty")
+    assert kinds(checked.shows(key)) == [("order", None)], "it is ready for use and of another make"
+    token.without_user_pin("not activated")
+    assert kinds(checked.shows(key)) == [("activate", "add_with_old")], "it may be the ordered key"
