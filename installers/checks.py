@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
-from commands import PROGRAMS, ROOT, StepError, complain, environment, say, step
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from commands import PROGRAMS, ROOT, Command, StepError, complain, say, side_by_side, step, steps_side_by_side
 
 MYPY_PLATFORMS = ("linux", "win32", "darwin")
 PYTEST_FOUND_NO_TEST = 5
@@ -31,8 +25,6 @@ FAST_PARTS = (
 )
 COVERAGE = ROOT / ".coverage_cache" / "core.json"
 
-Command = list["str | Path"]
-
 
 def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
     """Run every check in order.
@@ -42,13 +34,7 @@ def run_all(arguments: list[str], *, with_long_ones: bool) -> None:
     `arguments` go to pytest. Without any, the unit tests run first, under coverage of the core.
     """
     short = ["-m", "not full"]
-    step("ruff check", [PROGRAMS / "ruff", "check"])
-    step("ruff format", [PROGRAMS / "ruff", "format", "--check"])
-    for platform in MYPY_PLATFORMS:
-        sources = [] if platform == "linux" else ["config", "daemon", "tray"]  # tests and bench are for Linux alone
-        step(f"mypy for {platform}", [*mypy(platform), *sources])
-    step("pip check", [PROGRAMS / "python", "-m", "pip", "check", "--disable-pip-version-check"])
-    step("zizmor", [PROGRAMS / "zizmor", "--offline", "--quiet", "--persona=auditor", ".github/workflows"])
+    steps_side_by_side(without_tests())
     try:
         if arguments:
             selection = [] if with_long_ones else short
@@ -70,6 +56,18 @@ def run_desktops(arguments: list[str]) -> None:
     Raises StepError at a failure. `arguments` go to pytest.
     """
     step("pytest on real desktops", [PROGRAMS / "pytest", "tests/desktops", *arguments])
+
+
+def without_tests() -> dict[str, Command]:
+    """Return the checks that run nothing of vigicle, the longest first."""
+    checked = ["config", "daemon", "tray"]  # tests and bench are for Linux alone
+    return {
+        **{f"mypy for {name}": [*mypy(name), *([] if name == "linux" else checked)] for name in MYPY_PLATFORMS},
+        "ruff check": [PROGRAMS / "ruff", "check"],
+        "ruff format": [PROGRAMS / "ruff", "format", "--check"],
+        "pip check": [PROGRAMS / "python", "-m", "pip", "check", "--disable-pip-version-check"],
+        "zizmor": [PROGRAMS / "zizmor", "--offline", "--quiet", "--persona=auditor", ".github/workflows"],
+    }
 
 
 def check_coverage() -> None:
@@ -106,8 +104,7 @@ def run_fast(arguments: list[str]) -> int:
         [PROGRAMS / "ruff", "check", "--quiet"],
         [PROGRAMS / "ruff", "format", "--check", "--quiet"],
     ]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        results = [*pool.map(_captured, commands)]
+    results = [*side_by_side(commands)]
     for result in results:
         say(result.stdout.strip() if result.returncode == 0 else result.stdout + result.stderr)
     code = max(result.returncode for result in results)
@@ -118,8 +115,3 @@ def run_fast(arguments: list[str]) -> int:
 def mypy(platform: str) -> Command:
     """Return the command that checks the types for a platform."""
     return [PROGRAMS / "mypy", "--platform", platform, "--cache-dir", ROOT / ".mypy_cache" / platform]
-
-
-def _captured(command: Command) -> subprocess.CompletedProcess[str]:
-    words = [str(part) for part in command]
-    return subprocess.run(words, check=False, cwd=ROOT, env=environment(), capture_output=True, text=True)
