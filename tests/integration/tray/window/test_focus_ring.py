@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from support.contrast import contrast
 from support.guide_pages import PAGES, Writer
 from tray.window.guide_window import GUIDE, HELP, KEYS, SETTINGS, SHEET, GuideWindow
+from tray.window.press_guard import PressGuard
 from tray.window.tab_order import in_reading_order
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def test_the_focus_is_seen_on_every_control(guide_setup: GuideSetup, scheme: str
         rings |= {f"{place} {control.objectName()}": ring(control) for control in shown}
     window.findChildren(QAction, "forget:" + 64 * "a")[0].trigger()
     (question,) = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+    question.findChildren(PressGuard)[0].end()
     rings |= {f"question {number}": ring(control) for number, control in enumerate(in_reading_order(question))}
     guide_setup.close(window)
     guide_setup.theme.set_scheme("light")
