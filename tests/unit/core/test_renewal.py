@@ -445,5 +445,15 @@ def test_a_key_to_sign_with_is_never_registered(
     assert path is None or path.why in {Reason.ORDER_DUE, Reason.ORDER_ENDED, *ACTIVATIONS}
 
 
+@pytest.mark.parametrize(
+    ("begins", "is_current"),
+    [pytest.param(NOW, True, id="now"), pytest.param(NOW + MICROSECOND, False, id="in a microsecond")],
+)
+def test_an_activated_key_to_sign_with_is_used_from_its_begin(begins: Instant, is_current: bool) -> None:
+    new = owned(changed(NEW_SIGNATURE, not_before=begins), claims=ACTIVATED)
+    status, _ = judged(owned(OLD_SIGNATURE), new)
+    assert (status.current.fingerprint == NEW_SIGNATURE.fingerprint) is is_current
+
+
 def test_a_blank_token_beside_a_key_to_sign_with_is_activated_and_no_more() -> None:
     assert outcome(owned(OLD_SIGNATURE), blank=True) == (ACTIVATE, None)
