@@ -236,6 +236,7 @@ def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, Hold
         group += added
         if joined:
             group.sort(key=_by_begin)  # else the entry is the latest
+            homes.remove(joined)
         groups.append(group)
         homes.add(group, added)
     return sorted(groups, key=lambda group: _by_begin(group[0]))
@@ -281,6 +282,11 @@ class _Homes:
             if not any(group is home for home in homes):
                 homes.append(group)
 
+    def remove(self, groups: list[list[LineageEntry]]) -> None:
+        """Let nothing lead to groups that are part of another one now."""
+        for homes in self._groups.values():
+            homes[:] = [home for home in homes if not any(home is group for group in groups)]
+
     def of(self, *entries: LineageEntry) -> list[list[LineageEntry]]:
         """Return the groups that the entries may belong to, in order."""
         found = {id(g): g for e in entries for trait in self._traits(e) for g in self._groups.get(trait, ())}
@@ -313,7 +319,8 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
 def _fits(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]) -> bool:
     """Return whether an entry is like a member and contradicts none.
 
-    The user's word comes first.
+    The user's word comes first. What contradicts a member that the entry is like is in the group by that word, and
+    tells nothing.
     """
     words = {told(entry, member, answers) for member in group} - {None} if answers else None
     if words:
@@ -321,9 +328,9 @@ def _fits(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[Certi
     mine = entry.seen.certificate
     named = {naming_of(member.seen.certificate): member.seen.certificate for member in group}
     others = named.values()  # many certificates of one holder write the name alike
-    return any(match_holders(mine, o) is HolderMatch.SAME for o in others) and not any(
-        contradict(mine, o) for o in others
-    )
+    same = [o for o in others if match_holders(mine, o) is HolderMatch.SAME]
+    against = [o for o in others if contradict(mine, o)]
+    return bool(same) and all(any(contradict(s, o) for s in same) for o in against)
 
 
 def _of_one_kind(one: Certificate, other: Certificate, uses: Uses) -> bool:

@@ -12,7 +12,7 @@ from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.commands import ChooseAction, CompareHolders, ForgetCertificate
 from daemon.core.doubts import TOO_COMMON
 from daemon.core.holders import lineages
-from daemon.core.model import Certificate, Claim, HolderAnswer
+from daemon.core.model import Certificate, Claim, HolderAnswer, pair_of
 from daemon.core.state import State
 from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, ending, memory, owned
 from support.core.simulator import Simulator
@@ -168,6 +168,25 @@ def test_lines_that_the_user_joins_become_one_with_all_their_keys() -> None:
         compare(simulator, one, other, answered)
     (lineage,) = lineages(simulator.state.memory, SETTINGS.procedures)
     assert [entry.fingerprint for entry in lineage.entries] == [c.fingerprint for c in (older, OLD, MARRIED, newest)]
+
+
+def test_later_keys_of_either_name_follow_the_lines_that_the_user_joined() -> None:
+    anne = {"given_name": "Anne", "surname": "DURAND", "subject_cn": "Anne DURAND"}
+    jean, other = ending(-800 * DAY, "1"), ending(-400 * DAY, "2", **anne)
+    link = ending(-100 * DAY, "3", given_name="Jeanne", surname="PETIT", subject_cn="Jeanne PETIT")
+    later_keys = (ending(300 * DAY, "4", **anne), ending(600 * DAY, "5"))
+    known = memory(*(owned(each) for each in (jean, other, link, *later_keys)))
+    answers = {pair_of(each.fingerprint, link.fingerprint): HolderAnswer.SAME for each in (jean, other)}
+    (lineage,) = lineages(replace(known, holder_answers=answers), SETTINGS.procedures)
+    assert [entry.fingerprint for entry in lineage.entries] == [c.fingerprint for c in (jean, other, link, *later_keys)]
+
+
+def test_two_keys_that_both_open_an_account_are_not_asked_about() -> None:
+    simulator = asked()
+    keys = [simulator.plug(one) for one in (OLD, MARRIED)]
+    for key in keys:
+        simulator.tell(key, Claim.WORKS)
+    assert getattr(simulator.page.headline, "id", None) != "guide.ask.holder"
 
 
 def test_an_answer_about_a_forgotten_certificate_is_forgotten() -> None:

@@ -7,8 +7,8 @@ import pytest
 from config.instants import instant
 from daemon.core.assessment import assess_state
 from daemon.core.caching import memoize_last
-from daemon.core.commands import RunDoctor
-from daemon.core.effects import Examine
+from daemon.core.commands import OpenNoticeSettings, RunDoctor
+from daemon.core.effects import Examine, OpenSystemPage, SystemPage
 from daemon.core.model import Claim, ReaderName, ReaderState
 from daemon.core.recognition import UNKNOWN_READER, names_reader, reader_of
 from daemon.core.troubles import Trouble
@@ -65,6 +65,10 @@ def test_a_clock_before_the_release_is_reported() -> None:
 
 def test_the_doctor_is_run_on_command() -> None:
     assert Examine() in Simulator().command(RunDoctor())
+
+
+def test_the_systems_page_of_notices_is_opened_on_command() -> None:
+    assert OpenSystemPage(page=SystemPage.NOTICES) in Simulator().command(OpenNoticeSettings())
 
 
 def test_another_procedures_certificate_on_a_superseded_key_still_counts() -> None:

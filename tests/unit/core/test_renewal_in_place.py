@@ -17,7 +17,7 @@ from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, KeyId, ReaderName, Role
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.renewal import IN_USE_AFTER, choose_path, lineage_status, waits_until
-from daemon.core.shared_numbers import may_part
+from daemon.core.shared_numbers import earlier_twin, may_part
 from daemon.core.state import State
 from daemon.core.tray_view import build_tray_view
 from daemon.core.views.report import Path, Reason, Stage
@@ -163,6 +163,14 @@ def test_two_keys_are_joined_again_with_what_was_noted_and_claimed() -> None:
     simulator.plug(OLD, **TOKEN)
     assert len(simulator.state.memory.keys) == 2, "the old one is there after all"
     assert not [id_ for id_ in simulator.actions() if id_.endswith(Claim.RENEWED)], "which nothing takes back"
+
+
+def test_what_is_not_remembered_is_neither_parted_nor_joined() -> None:
+    nowhere, bare = KeyId("nowhere"), owned(serial="9")
+    known = memory(bare)
+    assert not may_part(known, nowhere)
+    assert not may_part(known, bare.key.id)
+    assert earlier_twin(known, nowhere, frozenset()) is None
 
 
 def test_two_keys_that_are_plugged_in_at_one_time_are_never_joined() -> None:

@@ -100,3 +100,11 @@ def test_a_notice_waits_as_while_the_session_is_locked() -> None:
     move(simulator, to_front=True)
     assert (first, in_background) == (1, 1)
     assert len(simulator.delivered) == 2
+
+
+def test_to_come_to_the_front_from_there_changes_nothing() -> None:
+    simulator = Simulator()
+    simulator.plug(ONE)
+    before = simulator.state
+    move(simulator, to_front=True)
+    assert simulator.state == before
