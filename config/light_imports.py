@@ -18,5 +18,5 @@ def replaced(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
             del sys.modules[name]
 
 
-with replaced({"typing_extensions": None}):
+with replaced({"typing_extensions": None}), contextlib.suppress(ModuleNotFoundError):  # builds have no msgspec
     import msgspec as _msgspec  # noqa: F401
