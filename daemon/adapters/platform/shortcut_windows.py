@@ -7,7 +7,8 @@ from pathlib import Path
 LINK_ID = bytes.fromhex("4c0000000114020000000000c000000000000046")  # HeaderSize and LinkCLSID
 HEADER_SIZE = 0x4C
 FLAGS_AT = 0x14
-HAS_ID_LIST, HAS_LINK_INFO, HAS_ARGUMENTS = 0x1, 0x2, 0x20  # LinkFlags
+HAS_ID_LIST, HAS_LINK_INFO, HAS_ARGUMENTS, IS_UNICODE = 0x1, 0x2, 0x20, 0x80  # LinkFlags
+BEFORE_ARGUMENTS = (0x4, 0x8, 0x10)  # LinkFlags of a name, a relative path and a working folder, in this order
 HAS_LOCAL_PATH = 0x1  # LinkInfoFlags
 WITH_UNICODE = 0x24  # LinkInfoHeaderSize from which Unicode paths may follow
 SIZE_LIMIT = 1 << 20
@@ -36,7 +37,10 @@ def has_arguments(file: Path) -> bool:
     The program alone then says little of what runs. Raises OSError, and ValueError when it is no shortcut.
     """
     link = _read(file)
-    return len(link) >= HEADER_SIZE and bool(_number(link, FLAGS_AT) & HAS_ARGUMENTS)
+    try:
+        return _length_of_arguments(link) > 0
+    except struct.error as error:
+        raise ValueError("a broken shortcut") from error
 
 
 def _read(file: Path) -> bytes:
@@ -47,14 +51,29 @@ def _read(file: Path) -> bytes:
     return link
 
 
+def _length_of_arguments(link: bytes) -> int:
+    """Return how many characters the arguments have (2.4, StringData)."""
+    flags = _number(link, FLAGS_AT)
+    if not flags & HAS_ARGUMENTS:
+        return 0
+    at = _end_of_id_list(link, flags)
+    if flags & HAS_LINK_INFO:
+        at += _number(link, at)
+    width = 2 if flags & IS_UNICODE else 1
+    for _ in filter(flags.__and__, BEFORE_ARGUMENTS):
+        at += 2 + width * _short(link, at)
+    return _short(link, at)
+
+
+def _end_of_id_list(link: bytes, flags: int) -> int:
+    return HEADER_SIZE + (2 + _short(link, HEADER_SIZE) if flags & HAS_ID_LIST else 0)
+
+
 def _local_path(link: bytes) -> str:
     flags = _number(link, FLAGS_AT)
     if not flags & HAS_LINK_INFO:
         return ""
-    at = HEADER_SIZE
-    if flags & HAS_ID_LIST:
-        (size,) = struct.unpack_from("<H", link, at)
-        at += 2 + size
+    at = _end_of_id_list(link, flags)
     info = link[at : at + _number(link, at)]
     header_size, info_flags = _number(info, 4), _number(info, 8)
     if not info_flags & HAS_LOCAL_PATH:
@@ -66,6 +85,11 @@ def _local_path(link: bytes) -> str:
 
 def _number(part: bytes, at: int) -> int:
     (number,) = struct.unpack_from("<I", part, at)
+    return int(number)
+
+
+def _short(part: bytes, at: int) -> int:
+    (number,) = struct.unpack_from("<H", part, at)
     return int(number)
 
 

@@ -16,7 +16,6 @@ from config.workflows import Destination, Letter
 from daemon.adapters.launch import mail_dbus, openers
 from daemon.adapters.launch.launcher import DesktopLauncher, is_safe
 from daemon.adapters.launch.openers import childs_environment, is_running, run, start_tool
-from daemon.adapters.platform.shortcut_windows import FLAGS_AT, HAS_ARGUMENTS
 from daemon.core.effects import Launch
 from daemon.core.events import Event, Launched
 from daemon.core.troubles import Trouble
@@ -478,15 +477,12 @@ def test_an_entry_under_an_interpreter_starts_beside_another_program_of_it(tmp_p
         other.communicate(b"\n")
 
 
-@pytest.mark.parametrize("arguments", [True, False], ids=["with arguments", "without"])
+@pytest.mark.parametrize("arguments", ["-jar C:\\tool.jar", ""], ids=["with arguments", "without"])
 def test_a_windows_shortcut_with_arguments_is_never_taken_for_running(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, arguments: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str
 ) -> None:
     """Its program may be an interpreter of any name."""
-    link = make_shortcut(tmp_path / "tool.lnk", "C:\\Java\\launcher.exe", wide=True)
-    content = bytearray(link.read_bytes())
-    content[FLAGS_AT] |= HAS_ARGUMENTS if arguments else 0
-    link.write_bytes(content)
+    link = make_shortcut(tmp_path / "tool.lnk", "C:\\Java\\launcher.exe", wide=True, arguments=arguments)
     started: list[str] = []
     monkeypatch.setattr(openers, "runs", lambda _program: True)
     monkeypatch.setattr(openers, "_start_by_shell", started.append)

@@ -25,13 +25,19 @@ def test_a_shortcut_names_its_target(tmp_path: Path, target: str, wide: bool) ->
     assert read_target(make_shortcut(tmp_path / "tool.lnk", target, wide=wide)) == Path(target)
 
 
-def test_a_shortcut_tells_whether_it_gives_arguments(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("arguments", "given"), [(None, False), ("", False), ("-jar C:\\tool.jar", True)])
+def test_a_shortcut_tells_whether_it_gives_arguments(tmp_path: Path, arguments: str | None, given: bool) -> None:
+    """Some programs write empty ones."""
+    assert has_arguments(make_shortcut(tmp_path / "tool.lnk", TARGET, arguments=arguments)) is given
+
+
+def test_a_shortcut_that_ends_before_its_arguments_is_broken(tmp_path: Path) -> None:
     link = make_shortcut(tmp_path / "tool.lnk", TARGET)
-    assert not has_arguments(link)
     content = bytearray(link.read_bytes())
     content[FLAGS_AT] |= HAS_ARGUMENTS
     link.write_bytes(content)
-    assert has_arguments(link)
+    with pytest.raises(ValueError, match="broken"):
+        has_arguments(link)
 
 
 def test_a_shortcut_of_another_kind_names_no_file(tmp_path: Path) -> None:
