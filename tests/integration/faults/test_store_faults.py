@@ -177,7 +177,9 @@ def test_processes_that_create_a_store_at_once_share_it(tmp_path: Path, rounds: 
             delivered = [one.communicate(timeout=30)[1] for one in started]
         assert delivered == [""] * len(names)
         assert SqliteStore(folder, read_only=True).load().delivered.keys() == set(names)
-        assert [file.name for file in folder.iterdir()] == [STORE_NAME], "nothing was set aside or left"
+        # Where two close it at one moment, neither is the last, and SQLite leaves its journal (sqlite.org/wal.html).
+        kept = {file.name.removesuffix("-wal").removesuffix("-shm") for file in folder.iterdir()}
+        assert kept == {STORE_NAME}, "nothing was set aside"
 
 
 # --- disks --------------------------------------------------------------------------------------
