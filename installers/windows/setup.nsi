@@ -245,8 +245,15 @@ FunctionEnd
 !macro RegisterTask NAME
   ${If} $INSTDIR == "$PROGRAMFILES64\vigicle"
   ${AndIfNot} ${FileExists} "$SYSDIR\Tasks\${NAME}"
-    nsExec::Exec '"$SYSDIR\schtasks.exe" /Create /TN "${NAME}" /XML "$INSTDIR\tasks\${NAME}.xml"'
-    Pop $0
+    ${ForEach} $R9 1 5 + 1 ; the service of tasks may not answer yet
+      nsExec::Exec '"$SYSDIR\schtasks.exe" /Create /TN "${NAME}" /XML "$INSTDIR\tasks\${NAME}.xml"'
+      Pop $0
+      ${If} $0 == 0
+        ${Break}
+      ${EndIf}
+      DetailPrint "The task ${NAME} is not registered ($0)."
+      Sleep 1000
+    ${Next}
   ${EndIf}
 !macroend
 
