@@ -38,7 +38,7 @@ def has_arguments(file: Path) -> bool:
     """
     link = _read(file)
     try:
-        return _length_of_arguments(link) > 0
+        return bool(_arguments(link).strip(b"\0 "))  # Wine ends empty ones with a zero
     except struct.error as error:
         raise ValueError("a broken shortcut") from error
 
@@ -51,18 +51,18 @@ def _read(file: Path) -> bytes:
     return link
 
 
-def _length_of_arguments(link: bytes) -> int:
-    """Return how many characters the arguments have (2.4, StringData)."""
+def _arguments(link: bytes) -> bytes:
+    """Return the arguments as they are written (2.4, StringData)."""
     flags = _number(link, FLAGS_AT)
     if not flags & HAS_ARGUMENTS:
-        return 0
+        return b""
     at = _end_of_id_list(link, flags)
     if flags & HAS_LINK_INFO:
         at += _number(link, at)
     width = 2 if flags & IS_UNICODE else 1
     for _ in filter(flags.__and__, BEFORE_ARGUMENTS):
         at += 2 + width * _short(link, at)
-    return _short(link, at)
+    return link[at + 2 : at + 2 + width * _short(link, at)]
 
 
 def _end_of_id_list(link: bytes, flags: int) -> int:

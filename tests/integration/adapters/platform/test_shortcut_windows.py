@@ -25,7 +25,9 @@ def test_a_shortcut_names_its_target(tmp_path: Path, target: str, wide: bool) ->
     assert read_target(make_shortcut(tmp_path / "tool.lnk", target, wide=wide)) == Path(target)
 
 
-@pytest.mark.parametrize(("arguments", "given"), [(None, False), ("", False), ("-jar C:\\tool.jar", True)])
+@pytest.mark.parametrize(
+    ("arguments", "given"), [(None, False), ("", False), ("\0", False), ("-jar C:\\tool.jar", True)]
+)
 def test_a_shortcut_tells_whether_it_gives_arguments(tmp_path: Path, arguments: str | None, given: bool) -> None:
     """Some programs write empty ones."""
     assert has_arguments(make_shortcut(tmp_path / "tool.lnk", TARGET, arguments=arguments)) is given
