@@ -112,25 +112,28 @@ def test_a_switch_and_a_remedy_are_pressed_once(calm: Sitting) -> None:
     assert not [words for words in calm.words() if "vigicle ne démarre pas" in words], "what is mended is gone"
 
 
-def test_whether_two_keys_are_of_one_person_is_answered_once(sitting: Sitting) -> None:
+def swap_in_a_new_key(sitting: Sitting, surname: str, *, number: int) -> None:
+    """Bring the old key to its order, and put the new one in its place.
+
+    The old one has this surname and is number 1.
+    """
     sitting.step_words = "Étape "
-    sitting.reader.insert(named_key("DURAND", NOW - THREE_YEARS + timedelta(days=20), number=1))
+    sitting.reader.insert(named_key(surname, NOW - THREE_YEARS + timedelta(days=20), number=1))
     assert sitting.program.run("guide").returncode == 0
     sitting.wait_for(USE)
     double_click(sitting, OPALEXE, "Commandez la clé")
-    sitting.reader.swap(named_key("MARTIN", NOW - timedelta(days=1), number=2))
+    sitting.reader.swap(named_key("MARTIN", NOW - timedelta(days=1), number=number))
+
+
+def test_whether_two_keys_are_of_one_person_is_answered_once(sitting: Sitting) -> None:
+    swap_in_a_new_key(sitting, "DURAND", number=2)
     sitting.wait_for("Ces deux clés sont-elles à la même personne ?")
     double_click(sitting, "Oui, à la même personne", "Lancez Trusted Key Manager")
     assert paths(sitting) == ["activate"]
 
 
 def test_one_key_or_two_is_answered_once(sitting: Sitting) -> None:
-    sitting.step_words = "Étape "
-    sitting.reader.insert(named_key("MARTIN", NOW - THREE_YEARS + timedelta(days=20), number=1))
-    assert sitting.program.run("guide").returncode == 0
-    sitting.wait_for(USE)
-    double_click(sitting, OPALEXE, "Commandez la clé")
-    sitting.reader.swap(named_key("MARTIN", NOW - timedelta(days=1), number=1))
+    swap_in_a_new_key(sitting, "MARTIN", number=1)
     sitting.wait_for("Avez-vous une seule clé, ou deux ?")
     double_click(sitting, "Deux, l’ancienne et la nouvelle", "Lancez Trusted Key Manager")
     assert paths(sitting) == ["activate"]

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from config.folders import Folders
-from config.i18n.translator import Translator
-from config.schema.load_settings import load_settings
-from config.trust import Writers
+from support.cli_command import carry_out, folders_in
 from tray.cli.policy import add_policy_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tray.cli.command import CommandHandler
+    from config.folders import Folders
 
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
-    return Folders(
-        config_file=tmp_path / "config.toml",
-        policy_file=tmp_path / "policy.toml",
-        policy_writers=Writers.USER,
-        state=tmp_path / "state",
-        runtime=tmp_path / "run",
-    )
+    return folders_in(tmp_path)
 
 
 def policy(folders: Folders, *arguments: str, language: str = "en") -> int:
-    added: dict[str, CommandHandler] = {}
-    parser = argparse.ArgumentParser()
-
-    def command(name: str, action: CommandHandler) -> argparse.ArgumentParser:
-        added[name] = action
-        return parser
-
-    add_policy_command(command, str)
-    return added["policy"](parser.parse_args(arguments), folders, load_settings(folders), Translator(language))
+    return carry_out(add_policy_command, folders, *arguments, language=language)
 
 
 def test_the_lines_name_the_value_its_place_and_what_it_overrides(
