@@ -6,6 +6,7 @@ There it would keep a notice, a look at a card or a reminder silent until then.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from config.instants import Instant
 from daemon.core.expiry import INSTANT, earlier, later
@@ -14,6 +15,8 @@ from daemon.core.state import State
 from daemon.core.subjects import CLOCK_SLACK
 from daemon.core.trouble_notices import clock_wrong
 from daemon.core.workflows.progress import set_back
+
+Seen = TypeVar("Seen", CertificateRecord, Key)
 
 LONGEST_LINK = timedelta(hours=8760)  # that a procedure file may name
 
@@ -64,7 +67,7 @@ def without_future(memory: Memory, now: Instant) -> Memory:
     return replace(
         memory,
         certificates={id_: _move_record(seen, moved, now) for id_, seen in memory.certificates.items()},
-        keys={id_: _move_key(key, moved) for id_, key in memory.keys.items()},
+        keys={id_: _move_seen(key, moved) for id_, key in memory.keys.items()},
         progress={id_: _move_progress(progress, moved, now) for id_, progress in memory.progress.items()},
     )
 
@@ -84,13 +87,12 @@ def _move_record(seen: CertificateRecord, moved: Mapping[Instant, Instant], now:
     begin = seen.certificate.not_before
     if begin is not None and now < begin:
         return seen
+    return _move_seen(seen, moved)
+
+
+def _move_seen(seen: Seen, moved: Mapping[Instant, Instant]) -> Seen:
     first, last = seen.first_seen, seen.last_seen
     return replace(seen, first_seen=moved.get(first, first), last_seen=moved.get(last, last))
-
-
-def _move_key(key: Key, moved: Mapping[Instant, Instant]) -> Key:
-    first, last = key.first_seen, key.last_seen
-    return replace(key, first_seen=moved.get(first, first), last_seen=moved.get(last, last))
 
 
 def _move_progress(progress: Progress, moved: Mapping[Instant, Instant], now: Instant) -> Progress:

@@ -6,11 +6,8 @@ from config.settings import Settings
 from daemon.core.assessment import assess
 from daemon.core.holders import certificates_renewed_in_place
 from daemon.core.key_names import key_of
-from daemon.core.model import Claim, Fingerprint, Key, KeyId, Memory
+from daemon.core.model import ABOUT_THE_OTHER_KEY, Claim, Fingerprint, Key, KeyId, Memory
 from daemon.core.shared_numbers import earlier_twin, may_part
-
-ABOUT_THE_OTHER_KEY = {Claim.OLD_LOST, Claim.TRY_OLD}
-"""Told of a new key, they are about the key that it replaces."""
 
 
 def what_lacks(

@@ -329,8 +329,10 @@ def _fits(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[Certi
     named = {naming_of(member.seen.certificate): member.seen.certificate for member in group}
     others = named.values()  # many certificates of one holder write the name alike
     same = [o for o in others if match_holders(mine, o) is HolderMatch.SAME]
-    against = [o for o in others if contradict(mine, o)]
-    return bool(same) and all(any(contradict(s, o) for s in same) for o in against)
+    if not same:
+        return False
+    against = (o for o in others if contradict(mine, o))
+    return all(any(contradict(s, o) for s in same) for o in against)
 
 
 def _of_one_kind(one: Certificate, other: Certificate, uses: Uses) -> bool:

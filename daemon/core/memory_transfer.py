@@ -24,6 +24,7 @@ from daemon.core.model import (
     MemoryPart,
     pair_of,
 )
+from daemon.core.recognition import with_notes_of
 
 PART_LIMIT = 16 << 20
 """The most bytes that a part takes as JSON.
@@ -143,15 +144,12 @@ def _new_key(key: Key, keys: Mapping[KeyId, Key]) -> Key:
 def _merged_key(own: Key, key: Key) -> Key:
     """Return the key of this computer, with what was not known here."""
     return replace(
-        own,
+        with_notes_of(own, key),
         fingerprints=tuple(sorted({*own.fingerprints, *key.fingerprints})),
         looked_unactivated=own.looked_unactivated or key.looked_unactivated,
         claims=own.claims or key.claims,
         first_seen=min(own.first_seen, key.first_seen),
         last_seen=max(own.last_seen, key.last_seen),
-        name=own.name or key.name,
-        note=own.note or key.note,
-        keeper=own.keeper or key.keeper,
     )
 
 

@@ -195,6 +195,10 @@ class Claim(StrEnum):
     TWO_KEYS = "two_keys"  # the certificate before is on another key of the same number; never kept
 
 
+ABOUT_THE_OTHER_KEY = {Claim.OLD_LOST, Claim.TRY_OLD}
+"""Told of a new key, they are about the key that it replaces."""
+
+
 class HolderAnswer(StrEnum):
     """What the user answered when two keys may be of one person."""
 

@@ -248,14 +248,16 @@ def _with_history(key: Key, known: list[Key]) -> Key:
             fingerprints=tuple(sorted({*key.fingerprints, *before.fingerprints})),
             looked_unactivated=key.looked_unactivated or before.looked_unactivated,
             claims=key.claims | before.claims,
-            name=key.name or before.name,
-            note=key.note or before.note,
-            keeper=key.keeper or before.keeper,
         )
-        key = _with_identity(key, before)
+        key = _with_identity(with_notes_of(key, before), before)
     if key.flags.unactivated or not key.fingerprints:
         return replace(key, looked_unactivated=True)
     return key
+
+
+def with_notes_of(key: Key, other: Key) -> Key:
+    """Return a key with the notes of another where it has none."""
+    return replace(key, name=key.name or other.name, note=key.note or other.note, keeper=key.keeper or other.keeper)
 
 
 def _with_identity(key: Key, before: Key) -> Key:

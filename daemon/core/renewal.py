@@ -9,7 +9,7 @@ from config.settings import NoticeSettings, Procedure, Recall
 from config.workflows import WorkflowKind
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.holders import ONE_ISSUE, KeyLineage, LineageEntry
-from daemon.core.model import CertificateRecord, Claim, Key, Role
+from daemon.core.model import ABOUT_THE_OTHER_KEY, CertificateRecord, Claim, Key, Role
 from daemon.core.views.report import Path, Reason
 
 IN_USE_AFTER = timedelta(days=60)
@@ -133,7 +133,7 @@ def _of_one_order(one: LineageEntry, other: LineageEntry) -> bool:
 def _by_use(entry: LineageEntry) -> tuple[bool, bool, bool, Instant, str]:
     """Rank by the user's word, then by when it was seen."""
     claims = entry.key.claims
-    untouched = claims.isdisjoint({Claim.ACTIVATED, Claim.REPLACES, Claim.OLD_LOST, Claim.TRY_OLD})
+    untouched = claims.isdisjoint({Claim.ACTIVATED, Claim.REPLACES, *ABOUT_THE_OTHER_KEY})
     return Claim.WORKS not in claims, Claim.NEW in claims, untouched, entry.seen.first_seen, entry.fingerprint
 
 

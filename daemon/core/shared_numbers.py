@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from daemon.core.model import ABSENT, Certificate, Claim, Fingerprint, Key, KeyId, Memory, TokenReading
-from daemon.core.recognition import certificates_of, deciding_records, new_id, same_token
-
-ABOUT_ANOTHER_KEY = {Claim.REPLACES, Claim.OLD_LOST, Claim.TRY_OLD}
+from daemon.core.model import (
+    ABOUT_THE_OTHER_KEY,
+    ABSENT,
+    Certificate,
+    Claim,
+    Fingerprint,
+    Key,
+    KeyId,
+    Memory,
+    TokenReading,
+)
+from daemon.core.recognition import certificates_of, deciding_records, new_id, same_token, with_notes_of
 
 
 def may_part(memory: Memory, id_: KeyId) -> bool:
@@ -58,13 +66,10 @@ def join_keys(memory: Memory, id_: KeyId, inserted: frozenset[KeyId]) -> Memory:
     if key is None or twin is None:
         return memory
     one = replace(
-        key,
+        with_notes_of(key, twin),
         fingerprints=tuple(sorted({*key.fingerprints, *twin.fingerprints})),
         first_seen=twin.first_seen,
-        claims=key.claims - ABOUT_ANOTHER_KEY,
-        name=key.name or twin.name,
-        note=key.note or twin.note,
-        keeper=key.keeper or twin.keeper,
+        claims=key.claims - {Claim.REPLACES, *ABOUT_THE_OTHER_KEY},
     )
     kept = {known: each for known, each in memory.keys.items() if known != twin.id}
     return replace(memory, keys={**kept, id_: one})

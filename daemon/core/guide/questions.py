@@ -48,10 +48,18 @@ def with_question(page: GuideView[Sentence], question: GuideQuestion) -> GuideVi
     """Return the page with this question in place of its step."""
     ids = {answer.id for answer in question.answers}
     return replace(
-        page,
+        without_step(page),
         headline=question.question,
         body=question.why,
         answers=question.answers,
+        actions=tuple(a for a in page.actions if a.id not in ids and a.id.kind is not ActionKind.ASK),
+    )
+
+
+def without_step(page: GuideView[Sentence]) -> GuideView[Sentence]:
+    """Return the page without what is told and offered about its step."""
+    return replace(
+        page,
         eyebrow=None,
         why=None,
         at_hand=(),
@@ -61,7 +69,6 @@ def with_question(page: GuideView[Sentence], question: GuideQuestion) -> GuideVi
         openings=(),
         primary=None,
         likely=None,
-        actions=tuple(a for a in page.actions if a.id not in ids and a.id.kind is not ActionKind.ASK),
         known_problems=(),
     )
 

@@ -10,6 +10,7 @@ from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.dedup_keys import LaunchKey
 from daemon.core.guide.actions import workflow_action
 from daemon.core.guide.context import GuideContext
+from daemon.core.guide.questions import without_step
 from daemon.core.issuers import is_use_open, possible_uses, procedure_of
 from daemon.core.model import Assignments, Certificate, Fingerprint
 from daemon.core.state import State
@@ -39,24 +40,15 @@ def with_use_question(page: GuideView[Sentence], state: State, certificate: Cert
     if assumed is not None:
         why, likely = text("use.why.assumed", procedure=Phrase(assumed.title)), answers[0].id
     return replace(
-        page,
+        without_step(page),
         headline=text("use.question"),
         body=why,
-        why=None,
         steps=(),
         phases=(),
         outline=(),
-        eyebrow=None,
-        at_hand=(),
-        danger=None,
-        notes=(),
-        awaited=None,
         answers=answers,
-        openings=(),
-        primary=None,
         likely=likely,
         actions=tuple(_others(state, page, certificate)),
-        known_problems=(),
     )
 
 

@@ -33,12 +33,11 @@ from daemon.core.commands import (
     ToggleAutostart,
 )
 from daemon.core.effects import Examine, OpenGuide, OpenSystemPage, Quit, StartAtLogin, SystemPage
-from daemon.core.empty_claims import ABOUT_THE_OTHER_KEY
 from daemon.core.guide.certificates import forget_certificate
 from daemon.core.guide.render import shown_case
 from daemon.core.key_names import key_of, name_key, note_key
 from daemon.core.memory_transfer import merge
-from daemon.core.model import AnswerWord, Claim, Fingerprint, KeyId
+from daemon.core.model import ABOUT_THE_OTHER_KEY, AnswerWord, Claim, Fingerprint, KeyId
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.guide import choose, keep_case, show_case
 from daemon.core.responses.notice import Step, answer_notice, apply_claim, compare_holders, note_answer
