@@ -113,7 +113,7 @@ def test_a_switch_and_a_remedy_are_pressed_once(calm: Sitting) -> None:
 
 
 def swap_in_a_new_key(sitting: Sitting, surname: str, *, number: int) -> None:
-    """Bring the old key to its order, and put the new one in its place.
+    """Reach the order of a new key, and swap it in.
 
     The old one has this surname and is number 1.
     """
