@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Iterator, Mapping
 from types import ModuleType
+from typing import Any
 
 
 @contextlib.contextmanager
@@ -16,6 +17,13 @@ def replaced(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
     finally:
         for name in missing:
             del sys.modules[name]
+
+
+def stand_in(name: str, **members: Any) -> ModuleType:
+    """Return a module that has these members alone."""
+    module = ModuleType(name)
+    vars(module).update(members)
+    return module
 
 
 with replaced({"typing_extensions": None}), contextlib.suppress(ModuleNotFoundError):  # builds have no msgspec

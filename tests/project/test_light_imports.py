@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = (
+    "_hashlib",
     "asn1crypto",
     "cryptography",
     "difflib",
@@ -23,7 +26,24 @@ HEAVY = (
 )
 
 
-def test_what_takes_memory_is_loaded_where_it_is_needed() -> None:
-    listing = f"import sys, tray.cli.main; print([name for name in {HEAVY} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+NEEDLESS_FOR_NOTICES = ("packaging", "packaging.version", "typing_extensions", "zipfile")
+NOTIFIER = "daemon.adapters.platform.light_imports as light; light.load_desktop_notifier()"
+
+
+@pytest.mark.parametrize(
+    ("begin", "unwanted"),
+    [("tray.cli.main", HEAVY), (NOTIFIER, NEEDLESS_FOR_NOTICES)],
+    ids=["at the start", "for the first notice"],
+)
+def test_what_takes_memory_is_loaded_where_it_is_needed(begin: str, unwanted: tuple[str, ...]) -> None:
+    assert printed(f"import sys, {begin}; print([name for name in {unwanted} if name in sys.modules])") == "[]"
+
+
+def test_python_has_the_hashes_that_are_used() -> None:
+    used = "hashlib.sha256(b'').hexdigest()[:8], hmac.digest(b'k', b'', 'sha256').hex()[:8]"
+    assert printed(f"import daemon.assembly, hashlib, hmac; print({used})") == "e3b0c442 8bb990c4"
+
+
+def printed(program: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.strip()

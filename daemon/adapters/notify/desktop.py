@@ -14,6 +14,7 @@ from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
 from daemon.adapters.notify.dbus_server import ACTIONS, PERSISTENCE, ask_capabilities, shown_body
 from daemon.adapters.notify.permission import Permission, raise_errors
 from daemon.adapters.notify.screen_note import MAX_ON_SCREEN, Screen, ScreenNote, shown_notice
+from daemon.adapters.platform.light_imports import load_desktop_notifier
 from daemon.core.notice import NoticeChoice, NoticeId, Urgency
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class DesktopChannel:
             await self._permission.demand(notifier, self._limit_s)
 
     def _begin(self) -> "desktop_notifier.DesktopNotifier":
+        load_desktop_notifier()
         from desktop_notifier import DesktopNotifier
 
         if self._notifier is None:

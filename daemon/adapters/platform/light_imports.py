@@ -2,6 +2,7 @@
 
 The daemon makes no network connection, has no plug-ins, and takes its time zone from the system. Without ssl, the
 metadata of packages (with email), the names of Windows' zones and the build's configuration it takes 3 MiB less.
+OpenSSL's hashes take 1 MiB more than Python's own, and what desktop-notifier brings for other systems as much again.
 """
 
 import contextlib
@@ -9,9 +10,9 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC
-from types import ModuleType
+from importlib.util import find_spec
 
-from config.light_imports import replaced
+from config.light_imports import replaced, stand_in
 
 DEBIAN_ZONES = "/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo"  # Python's own default
 
@@ -28,21 +29,6 @@ def _no_plug_ins(**_selection: str) -> tuple[()]:
     return ()
 
 
-def _no_metadata() -> ModuleType:
-    """Return a stand-in that knows no package."""
-    module = ModuleType("importlib.metadata")
-    names = {"version": _no_package, "entry_points": _no_plug_ins, "PackageNotFoundError": _UnknownPackageError}
-    vars(module).update(names)
-    return module
-
-
-def _no_local_zone() -> ModuleType:
-    """Return a stand-in that says UTC, as each call of the scheduler."""
-    module = ModuleType("tzlocal")
-    vars(module)["get_localzone"] = lambda: UTC
-    return module
-
-
 @contextlib.contextmanager
 def _zones_named() -> Iterator[None]:
     """Tell zoneinfo where the zones are, so that it looks nowhere else."""
@@ -56,10 +42,32 @@ def _zones_named() -> Iterator[None]:
             del os.environ["PYTHONTZPATH"]
 
 
-_UNUSED = {"ssl": None, "importlib.metadata": _no_metadata(), "tzlocal": _no_local_zone()}
+_NO_OPENSSL = {"_hashlib": None} if find_spec("_md5") else {}  # some systems' Python has no hashes of its own
+_UNUSED = {
+    "ssl": None,
+    "importlib.metadata": stand_in(
+        "importlib.metadata", version=_no_package, entry_points=_no_plug_ins, PackageNotFoundError=_UnknownPackageError
+    ),
+    "tzlocal": stand_in("tzlocal", get_localzone=lambda: UTC),  # each call of the scheduler names UTC
+}
+_UNUSED_FOR_NOTICES = {
+    "packaging.version": stand_in("packaging.version", Version=None),  # compares versions of other systems
+    "typing_extensions": stand_in("typing_extensions", override=lambda method: method),  # says it to type checkers
+    "zipfile": stand_in("zipfile"),  # its own icon lies in no archive
+}
 
-with replaced(_UNUSED), _zones_named():
+
+def load_desktop_notifier() -> None:
+    """Load desktop-notifier with what it needs for Linux, where this is."""
+    if sys.platform == "linux":
+        with replaced(_UNUSED_FOR_NOTICES):
+            import desktop_notifier.backends.dbus  # noqa: F401
+
+
+with replaced(_UNUSED | _NO_OPENSSL), _zones_named():
     import asyncio as _asyncio  # noqa: F401
+    import hashlib as _hashlib  # noqa: F401
+    import hmac as _hmac  # noqa: F401
 
     import apscheduler.schedulers.blocking as _scheduler  # noqa: F401
     import apscheduler.triggers.date as _trigger  # noqa: F401
