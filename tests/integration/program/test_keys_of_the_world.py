@@ -117,7 +117,7 @@ def test_a_renewal_in_place_and_two_cards_of_one_number(checked: CheckedReader) 
 
 def test_two_keys_of_one_number_are_parted_by_a_command(checked: CheckedReader) -> None:
     newest, before = prints(checked.shows(old_key(), new_key(number=1)))
-    assert "Have you one key, or two?" in checked.program.run("guide", "--text").stdout
+    assert "Do you have one key, or two?" in checked.program.run("guide", "--text").stdout
     refused = checked.program.run("tell", "separate", newest, before)
     assert (refused.returncode, f"vigicle tell two_keys {newest[:12]}" in refused.stderr) == (2, True)
     status = " ".join(checked.program.run("status").stdout.split())

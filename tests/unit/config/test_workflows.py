@@ -13,8 +13,10 @@ from config.settings import Procedure
 from config.workflows import Destination, Ends, Limit, Needs, WorkflowKind
 
 FIXTURES = Path(__file__).parent / "procedures"
-OPALEXE = next(each for each in catalogue_settings().procedures if each.id == "opalexe")
-EVERY = [OPALEXE, *(load_procedure(FIXTURES / name) for name in ("siv.toml", "minimal.toml"))]
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "procedures"
+CATALOGUE = catalogue_settings().procedures
+OPALEXE = next(each for each in CATALOGUE if each.id == "opalexe")
+EVERY = [*CATALOGUE, *map(load_procedure, (FIXTURES / "minimal.toml", *sorted(EXAMPLES.glob("*.toml"))))]
 
 
 def ids(kind: WorkflowKind) -> list[str]:
@@ -83,7 +85,7 @@ def wordings(each: Procedure) -> Iterator[Wording]:
     for workflow in each.workflows.values():
         yield workflow.title
         for step_ in workflow.steps:
-            yield from filter(None, (step_.title, step_.text, step_.done))
+            yield from filter(None, (step_.title, step_.text, step_.caution, step_.danger, step_.done))
         for refusal in workflow.known_problems:
             yield from (refusal.title, refusal.text)
 
