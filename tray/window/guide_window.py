@@ -20,7 +20,7 @@ from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
 from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
 from tray.window.keys_page import KeysPage
-from tray.window.labels import announce
+from tray.window.labels import announce, tell
 from tray.window.layouts import column
 from tray.window.link_page import LinkPage
 from tray.window.paper import print_where_asked
@@ -264,7 +264,7 @@ class GuideWindow(QDialog):
         """Say what was done here, and not sent."""
         if words is not None:
             self._guide.show_copied(words)
-            announce(self, words)
+            tell(self, words)
 
     def _set(self, setting: SettingId, written: str) -> None:
         self._answer(SettingWritten(setting=setting, written=written))
@@ -296,7 +296,7 @@ class GuideWindow(QDialog):
 
     def _tell_of_sheet(self, words: str) -> None:
         self._sheet.show_outcome(words)
-        announce(self, words, at_once=True)
+        tell(self, words, at_once=True)
 
     def _tell_changes(self, before: Page, page: Page) -> None:
         """Announce what is new to screen readers.

@@ -30,6 +30,7 @@ class HelpPage(LinkPage):
         self._guard = guard
         self._opened: tuple[int, str] | None = None  # the number of the page, and the refusal
         self._has_many = False
+        self._words = ""
         self._problems = column(theme, gap=0.6)
         self._other = Heading(theme, scale=1.06)
         self._situations = Flow(round(0.4 * theme.base), below=0)
@@ -52,6 +53,7 @@ class HelpPage(LinkPage):
         self.headline.show_words(translator.render(text("window.helps")))
         clear(self._problems)
         clear(self._situations)
+        self._words = ""
         for problem in page.known_problems:
             if len(page.known_problems) == 1 or self._opened == (page.number, problem.id):
                 self._add_open(problem)
@@ -63,6 +65,10 @@ class HelpPage(LinkPage):
             self._situations.addWidget(self._button(action, rank=Rank.LINK))
         self._has_many = len(page.known_problems) > 1
         self._arrange(self.width())
+
+    def words_to_read(self) -> str:
+        """Return the refusal that is open, and what to do."""
+        return self._words
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Set the situations beside several refusals where there is room."""
@@ -78,6 +84,8 @@ class HelpPage(LinkPage):
         frame, lines = card(self._theme, gap=0.4)
         heading = Heading(self._theme, problem.title, scale=1.06)
         heading.setObjectName(OPENED)
+        heading.setAccessibleDescription(problem.text)
+        self._words = f"{problem.title}. {problem.text}"
         lines.addWidget(heading)
         lines.addWidget(WrappingLabel(self._theme, by_sentence(problem.text)))
         if problem.action is not None:

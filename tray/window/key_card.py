@@ -54,15 +54,25 @@ class KeyCard(QFrame):
         self._choose = choose
         first = self._certificates[0]
         self._title = first.key_name or self._words_of_unnamed(first)
+        drawn = self._drawn(first)
+        self._spoken = self._words(SPOKEN[drawn.kind]) if drawn.kind in SPOKEN else ""
         self._menu_button = WrappingButton(theme, self._words("window.change"))
         self._menu_button.setObjectName(f"menu:{first.key}")
-        self._menu_button.setAccessibleDescription(", ".join((first.holder, self._title, self._state_words(first))))
+        self._menu_button.setAccessibleDescription(self.words_to_read)
         self._name = KeyName(theme, first, translator, drafts, answer, self._menu_button)
-        drawn = self._drawn(first)
-        self._drawing = KeyDrawing(theme, drawn, self._words(SPOKEN[drawn.kind]) if drawn.kind in SPOKEN else "")
+        self._drawing = KeyDrawing(theme, drawn, self._spoken)
         self._lines = column(theme, gap=0.4, margin=0.8)
         self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out(first)
+
+    @property
+    def words_to_read(self) -> str:
+        """What the card says, in one line for a screen reader."""
+        first = self._certificates[0]
+        states = map(self._state_words, self._told())
+        ends = first.until if first.left else None  # else the state says it
+        words = (first.holder, self._title, self._spoken, *states, ends, *self._places(first))
+        return ", ".join(filter(None, words))
 
     def add_validity(self, now: datetime | None) -> None:
         """Show how much of the validity is left."""
@@ -95,10 +105,14 @@ class KeyCard(QFrame):
 
     def _add_facts(self, words: QVBoxLayout, first: CertificateCard[str]) -> None:
         """Say what the key is for, and where it is."""
-        place = self._words("window.plugged_in") if first.present else first.place
-        kept = self._translator.render(text("window.keeper", keeper=first.keeper)) if first.keeper else ""
-        for fact in filter(None, (first.procedure, capitalized(place), first.note, kept)):
+        for fact in filter(None, (first.procedure, *self._places(first))):
             words.addWidget(WrappingLabel(self._theme, fact, tone="muted"))
+
+    def _places(self, first: CertificateCard[str]) -> tuple[str | None, ...]:
+        """Return where the key is, and who keeps it."""
+        place = self._words("window.plugged_in") if first.present else first.place
+        kept = self._translator.render(text("window.keeper", keeper=first.keeper)) if first.keeper else None
+        return capitalized(place), first.note, kept
 
     def _told(self) -> tuple[CertificateCard[str], ...]:
         """Return the certificates whose states differ, or one."""

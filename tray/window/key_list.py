@@ -9,11 +9,11 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.core.action_id import ActionId
 from daemon.core.views.guide import SavedFile
-from tray.window.buttons import WrappingButton, literal
+from tray.window.buttons import LOWEST, WrappingButton, literal
 from tray.window.key_card import KeyCard
 from tray.window.key_sheet import draw_key_list
 from tray.window.key_table import TITLES, KeyTable, OnKey, line_of
-from tray.window.labels import WrappingLabel, announce
+from tray.window.labels import WrappingLabel, tell
 from tray.window.layouts import Flow, clear, column
 from tray.window.paper import pdf_of, print_where_asked
 from tray.window.save_dialog import save_as
@@ -41,6 +41,7 @@ class KeyList(QWidget):
         self._field = QLineEdit()
         self._field.setObjectName("list:search")
         self._field.setClearButtonEnabled(True)
+        self._field.setMinimumHeight(round(LOWEST * theme.base))
         self._sort = self._button("list:sort", None)
         self._print = self._button("list:print", self._print_lines)
         self._save = self._button("list:save", self._save_lines)
@@ -66,6 +67,11 @@ class KeyList(QWidget):
         self._sort.setMenu(self._sort_menu())
         self._fill()
 
+    @property
+    def count_words(self) -> str:
+        """How many keys are shown."""
+        return self._count.accessibleName()
+
     def _lay_out(self) -> None:
         tools = Flow(round(0.5 * self._theme.base))
         for widget in (self._field, self._sort, self._print, self._save):
@@ -86,7 +92,7 @@ class KeyList(QWidget):
     def _search(self, words: str) -> None:
         self.table.search(words)
         self._show_count()
-        announce(self, self._count.accessibleName())
+        tell(self, self.count_words)
 
     def _show_count(self) -> None:
         shown = self.table.model().rowCount()
@@ -117,7 +123,7 @@ class KeyList(QWidget):
     def _tell(self, words: str | None) -> None:
         """Say how the printing went."""
         self._outcome.show_words(words)
-        announce(self, words or "", at_once=True)
+        tell(self, words or "", at_once=True)
 
     def _sort_menu(self) -> QMenu:
         menu = QMenu(self._sort)

@@ -68,8 +68,10 @@ class KeysPage(QWidget):
             self._draw(*self._wanted)
 
     def words_to_read(self) -> str:
-        """Return what a screen reader reads after the headline."""
-        return ""
+        """Return what each card says, or how many keys are listed."""
+        if self.list.isVisible():
+            return self.list.count_words
+        return " ".join(f"{card.words_to_read}." for card in self.findChildren(KeyCard))
 
     def _draw(self, page: Page, translator: Translator) -> None:
         certificates, more = page.certificates, page.more_certificates

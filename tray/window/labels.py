@@ -71,6 +71,17 @@ def sensible(moment: datetime) -> datetime:
     return min(max(aware, EARLIEST), LATEST)
 
 
+def tell(window: QWidget, words: str, *, at_once: bool = False) -> None:
+    """Announce, and describe by these words what has the keyboard.
+
+    Orca 43 hears no announcements. It reads a description that changes.
+    """
+    announce(window, words, at_once=at_once)
+    has_keyboard: QWidget | None = window.window().focusWidget()
+    if words and has_keyboard is not None:
+        has_keyboard.setAccessibleDescription(words)
+
+
 def announce(widget: QWidget, words: str, *, at_once: bool = False) -> None:
     """Have a screen reader speak, wherever the focus is.
 

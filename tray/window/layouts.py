@@ -70,17 +70,31 @@ class Flow(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _arrange(self, box: QRect, *, move: bool) -> int:
-        x, y, line = box.x(), box.y(), 0
+        """Return the height of all lines.
+
+        A field and a higher button are centred on their line.
+        """
+        top = box.y()
+        for line in self._lines(box.width()):
+            height, x = max(size.height() for _item, size in line), box.x()
+            for item, size in line if move else ():
+                item.setGeometry(QRect(QPoint(x, top + (height - size.height()) // 2), size))
+                x += size.width() + self._gap
+            top += height + self._below
+        return max(0, top - self._below - box.y())
+
+    def _lines(self, room: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Return what stands on each line."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        taken = room
         for item in self._shown():
-            width = min(item.sizeHint().width(), box.width())
-            height = _height(item, width)
-            if x > box.x() and x + width > box.x() + box.width():
-                x, y, line = box.x(), y + line + self._below, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, height)))
-            x += width + self._gap
-            line = max(line, height)
-        return y + line - box.y()
+            width = min(item.sizeHint().width(), room)
+            if not lines or taken + width > room:
+                lines.append([])
+                taken = 0
+            lines[-1].append((item, QSize(width, _height(item, width))))
+            taken += width + self._gap
+        return lines
 
 
 def _height(item: QLayoutItem, width: int) -> int:

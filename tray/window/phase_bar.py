@@ -93,22 +93,36 @@ class PhaseBar(QWidget):
 
     def _draw_line(self, painter: QPainter) -> None:
         base, colours = self._theme.base, self._theme.colours
-        current = next((phase.title for phase in self._phases if phase.status is StepStatus.CURRENT), "")
-        words = " · ".join(filter(None, (current, self._eyebrow)))
         box = QRectF(base, 0.3 * base, self.width() - 2 * base, 1.9 * base)
         font = self._font(bold=True)
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
-        shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.line_in(box.width()))
         track = QRectF(base, 2.3 * base, box.width(), 0.4 * base)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.hairline))
         painter.drawRoundedRect(track, 3, 3)
-        done = sum(step.status is StepStatus.DONE for step in self._steps)
         painter.setBrush(QColor(colours.accent))
-        track.setWidth(track.width() * (done + 0.5) / max(1, len(self._steps)))
+        track.setWidth(track.width() * self.share)
         painter.drawRoundedRect(track, 3, 3)
+
+    def line_in(self, width: float) -> str:
+        """Return the phase and the step, as long as a width in pixels allows."""
+        metrics = QFontMetricsF(self._font(bold=True))
+        current = next((phase.title for phase in self._phases if phase.status is StepStatus.CURRENT), "")
+        step = self._eyebrow.split(" · ")[0]  # without the minutes
+        parts = ((current, self._eyebrow), (current, step), (step or current,))
+        ways = [" · ".join(filter(None, way)) for way in parts]
+        fitting = next((way for way in ways if metrics.horizontalAdvance(way) <= width), ways[-1])
+        return metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, width)
+
+    @property
+    def share(self) -> float:
+        """How much is done: of the steps, or of the phases on a page without steps."""
+        parts = self._steps or self._phases
+        done = sum(part.status is StepStatus.DONE for part in parts)
+        under_way = 0.5 if self._steps else 1
+        return min(1.0, (done + under_way) / max(1, len(parts)))
 
     def _font(self, *, bold: bool) -> QFont:
         return self._theme.font(0.875, bold=bold)

@@ -7,7 +7,7 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionKind
-from daemon.core.views.guide import Action
+from daemon.core.views.guide import Action, Finding
 from tray.window.buttons import literal
 from tray.window.labels import Heading, WrappingLabel, by_sentence
 from tray.window.layouts import Flow, card, clear, column
@@ -27,6 +27,11 @@ def diagnosis_news(before: Page, page: Page, translator: Translator) -> str:
     labels = {action.id: action.label for action in before.settings}
     looks = (action for action in page.settings if action.id.kind is ActionKind.DIAGNOSE)
     return next((action.label for action in looks if action.label != labels.get(action.id)), "")
+
+
+def _spoken(finding: Finding[str]) -> str:
+    """Return what was found, for a screen reader."""
+    return ". ".join(filter(None, (finding.topic, " ".join(filter(None, (finding.what, finding.remedy))))))
 
 
 def _title(page: Page) -> str:
@@ -59,7 +64,7 @@ class SettingsPage(LinkPage):
             if action.on is not None:
                 self._switches.addWidget(self._switch(action))
             elif action.id.kind is not ActionKind.LANGUAGE:  # it has a field
-                self._buttons.addWidget(action_button(self._theme, self._guard, action, self._press))
+                self._buttons.addWidget(self._button(action, page, translator))
         for field in page.fields:
             if field.id not in self._rows:
                 self._rows[field.id] = row_for(self._theme, field.id, self._write)
@@ -80,8 +85,18 @@ class SettingsPage(LinkPage):
             for words in filter(None, (finding.what, finding.remedy)):
                 lines.addWidget(WrappingLabel(self._theme, by_sentence(words)))
             if finding.action is not None:
-                lines.addWidget(action_button(self._theme, self._guard, finding.action, self._press))
+                button = action_button(self._theme, self._guard, finding.action, self._press)
+                button.setAccessibleDescription(_spoken(finding))
+                lines.addWidget(button)
             self._findings.addWidget(frame)
+
+    def _button(self, action: Action[str], page: Page, translator: Translator) -> QWidget:
+        button = action_button(self._theme, self._guard, action, self._press)
+        if action.id.kind is ActionKind.DIAGNOSE and page.findings is not None:
+            button.setAccessibleDescription(
+                " ".join([f"{translator.render(text(_title(page)))}.", *map(_spoken, page.findings)])
+            )
+        return button
 
     def _switch(self, action: Action[str]) -> QWidget:
         box = CheckBox(self._theme, literal(action.label))

@@ -31,11 +31,17 @@ class SheetPage(LinkPage):
     def show_page(self, _page: Page, translator: Translator) -> None:
         """Show the words in this language."""
         self.headline.show_words(translator.render(text("sheet.title")))
-        self._body.show_words(by_sentence(translator.render(text("sheet.body"))))
+        body = translator.render(text("sheet.body"))
+        self._body.show_words(by_sentence(body))
+        self._body.setAccessibleName(body)
         for button, id_ in ((self._print, "sheet.print"), (self._save, "sheet.save")):
             words = translator.render(text(id_))
             button.setText(literal(words))
             button.setAccessibleName(words)
+
+    def words_to_read(self) -> str:
+        """Return what the sheet is for."""
+        return self._body.accessibleName()
 
     def show_outcome(self, words: str) -> None:
         """Say how it went."""

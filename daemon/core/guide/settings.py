@@ -20,7 +20,9 @@ def settings(state: State) -> Iterator[Action[Sentence]]:
         id=ActionId(ActionKind.DIAGNOSE),
         label=text("guide.set.diagnosing" if state.examining else "guide.set.diagnose"),
     )
-    yield Action(id=ActionId(ActionKind.READ_KEYS), label=text("guide.set.read"))
+    yield Action(
+        id=ActionId(ActionKind.READ_KEYS), label=text("guide.set.reading" if state.reads else "guide.set.read")
+    )
 
 
 def findings(state: State) -> tuple[Finding[Sentence], ...] | None:

@@ -68,11 +68,27 @@ def _set(state: State, kind: ActionKind) -> Step:
         case ActionKind.LANGUAGE:
             return change_setting(state, SettingId.LANGUAGE, other_language(state.settings))
         case ActionKind.DIAGNOSE:
-            return replace(state, diagnosis=None, examining=True), (Examine(),)
+            return _examine(state)
         case ActionKind.CALENDAR:
             return state, (OpenCalendar(),)
         case _:
-            return order_read_of_all(state)
+            return _read_keys(state)
+
+
+def _examine(state: State) -> Step:
+    return replace(state, diagnosis=None, examining=True), (Examine(),)
+
+
+def _read_keys(state: State) -> Step:
+    """Read the inserted keys.
+
+    What a diagnosis found is looked for again: it may be mended now.
+    """
+    state, reads = order_read_of_all(state)
+    if not state.diagnosis:
+        return state, reads
+    state, examination = _examine(state)
+    return state, (*reads, *examination)
 
 
 def _apply(context: GuideContext, action: ActionId) -> Step:

@@ -22,12 +22,13 @@ from daemon.core.diagnosis import (
     troubled,
     wrong_things,
 )
+from daemon.core.effects import Examine, ReadTokens
 from daemon.core.events import Diagnosed, FaultMet, LoginStartKnown, TokensRead
 from daemon.core.model import SYSTEM_STORE, Occupancy, ReaderName, ReaderState, Ticket, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import ReaderReport, Report
-from support.core.factories import NOW, SETTINGS, certificate, token
+from support.core.factories import DAY, NOW, SETTINGS, certificate, ending, token
 from support.core.simulator import Simulator
 from support.core.story import delivered
 
@@ -216,6 +217,21 @@ def test_the_window_lists_what_is_wrong_the_worst_first_until_it_is_opened_again
     assert delivered(simulator.actions()["diagnose"].label) == "guide.set.diagnose"
     simulator.command(RaiseGuide())
     assert shown(simulator) is None
+
+
+def test_keys_that_are_read_again_are_looked_at_again() -> None:
+    simulator = Simulator(state=State(settings=SETTINGS, login_start=False))
+    simulator.plug(ending(90 * DAY))
+    simulator.post(Diagnosed(at=simulator.now, wrong=wrong_things((bad(Topic.READERS, WORDS, DO),))))
+    ordered = simulator.choose("read_keys")
+    assert [type(each) for each in ordered if isinstance(each, (ReadTokens, Examine))] == [ReadTokens, Examine]
+    assert shown(simulator) is None, "it may be mended now"
+
+
+def test_keys_are_read_again_without_a_diagnosis_that_nobody_asked_for() -> None:
+    simulator = Simulator(state=State(settings=SETTINGS, login_start=False))
+    simulator.plug(ending(90 * DAY))
+    assert not [each for each in simulator.choose("read_keys") if isinstance(each, Examine)]
 
 
 def test_a_diagnosis_that_fails_can_be_begun_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QCheckBox
 
+from config.i18n.translator import Translator
+from daemon.core.views.guide import StepStatus
 from support.guide_pages import PAGES, Writer
+from tray.window.phase_bar import PhaseBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,3 +69,31 @@ def test_where_no_window_may_be_placed_it_is_only_narrow(
     toggle(guide_setup, window)
     assert (window.width(), window.height()) == (400, 500)
     assert not on_top(window).isVisible()
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (1000, "Add to OPALEXE · Step 2 of 10 · about 10 min left"),
+        (270, "Add to OPALEXE · Step 2 of 10"),
+        (110, "Step 2 of 10"),
+    ],
+)
+def test_the_line_of_the_phase_leaves_out_what_has_no_room(guide_setup: GuideSetup, width: int, shown: str) -> None:
+    bar = PhaseBar(guide_setup.theme)
+    bar.show_phases(PAGES["step"](Writer("en")), Translator("en"))
+    assert bar.line_in(width) == shown
+
+
+@pytest.mark.parametrize(
+    ("done", "share"),
+    [(0, 0.125), (3, 0.875), (4, 1.0), (None, 0.75)],
+    ids=["first step", "last step", "all steps", "no steps, the third of four phases"],
+)
+def test_the_line_of_the_phase_is_never_more_than_full(guide_setup: GuideSetup, done: int | None, share: float) -> None:
+    page = PAGES["step"](Writer("en"))
+    statuses = [StepStatus.DONE] * (done or 0) + [StepStatus.AHEAD] * (4 - (done or 0))
+    steps = tuple(replace(step, status=status) for step, status in zip(page.steps, statuses, strict=False))
+    bar = PhaseBar(guide_setup.theme)
+    bar.show_phases(replace(page, steps=() if done is None else steps), Translator("en"))
+    assert bar.share == share

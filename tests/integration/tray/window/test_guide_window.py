@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.guide.messages import NO_DISPLAY, Chosen, Forgotten
+from daemon.core.views.guide import Finding
 from support.accessibility import Accessibility, Node, report
 from support.guide_actions import action_id
 from support.guide_child import GuideChild
@@ -193,10 +194,59 @@ def test_the_words_of_a_page_are_read_where_the_keyboard_comes_to(at_window: Win
     assert heading.description == f"{waiting.alert} {waiting.awaited}"
 
 
+def beside(at_window: WindowUser, link: str) -> str:
+    """Go to a page, and return what is read at its button."""
+    at_window.choose("push button", link)
+    return at_window.reader.available("push button", "Revenir").description.replace(NO_BREAK, " ")
+
+
+def test_the_pages_beside_are_read_where_the_keyboard_comes_to(at_window: WindowUser) -> None:
+    page = PAGES["settings"](FRENCH)
+    refusal = page.known_problems[0]
+    at_window.open(replace(page, known_problems=(refusal,)))
+    assert beside(at_window, "Ça ne marche pas").endswith(f"{refusal.title}. {refusal.text}".replace(NO_BREAK, " "))
+    keys = beside(at_window, "Mes clés")
+    assert f"{page.holder}, la bleue, ancienne clé, Connexion : urgent – " in keys
+    assert "valable jusqu’au 4 décembre 2026 à 9 h 00, Branchée en ce moment." in keys
+    assert "Dans un tiroir ; vue le 3 mai 2026." in keys
+    assert beside(at_window, "Imprimer").startswith("La démarche sur papier. Une feuille A4 avec vos clés")
+    assert beside(at_window, "Qui appeler ?") == "Qui appeler ? Votre clé : appelez CertEurope."
+
+
+def test_a_refusal_that_is_opened_is_read_at_its_heading(at_window: WindowUser) -> None:
+    page = PAGES["step"](FRENCH)
+    refusal = page.known_problems[0]
+    at_window.open(page)
+    at_window.choose("push button", "Ça ne marche pas")
+    at_window.choose("push button", refusal.title)
+    assert at_window.reader.find("heading", refusal.title).description == refusal.text
+    at_window.follow_to(refusal.title)
+
+
+def test_what_the_diagnosis_found_is_read_at_the_buttons(at_window: WindowUser) -> None:
+    page = PAGES["settings"](FRENCH)
+    repair = replace(page.settings[0], id=action_id("autostart:on"), label="Réparer", on=None)
+    found = Finding(topic="Démarrage", what="Il est désactivé.", remedy="Activez-le.", action=repair)
+    silent = Finding(topic="Avis", what="Ils sont désactivés.")
+    at_window.open(page)
+    at_window.choose("push button", "Ça ne marche pas")
+    at_window.choose("push button", "Réglages")
+    at_window.reader.focus(at_window.reader.available("push button", "Chercher ce qui ne va pas"))
+    at_window.follow_to("Chercher ce qui ne va pas")
+    at_window.child.show(replace(page, findings=(found, silent)))
+    looks = at_window.reader.focused()
+    assert looks.name == "Chercher ce qui ne va pas"
+    assert looks.description == (
+        "Ce que le diagnostic a trouvé. Démarrage. Il est désactivé. Activez-le. Avis. Ils sont désactivés."
+    )
+    assert at_window.reader.find("push button", "Réparer").description == "Démarrage. Il est désactivé. Activez-le."
+
+
 def test_a_copy_is_announced_and_sends_nothing(at_window: WindowUser) -> None:
     at_window.open(PAGES["copy"](ENGLISH))
     at_window.choose("push button", "Copy the serial number")
     assert at_window.reader.announced() == "Copied"
+    assert at_window.reader.find("push button", "Copy the serial number").description == "Copied"
     at_window.reader.find("label", "Copied")
     assert not at_window.child.has_answered()
 

@@ -17,7 +17,7 @@ from daemon.adapters.guide.messages import Chosen
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import KeyId
 from support.guide_pages import PAGES, Writer, office_cards
-from tray.window.buttons import WrappingButton
+from tray.window.buttons import RING, RING_GAP, WrappingButton
 from tray.window.guide_window import GUIDE, KEYS, GuideWindow
 from tray.window.key_sheet import key_document, key_list_words
 from tray.window.key_table import GUIDE as GUIDE_COLUMN
@@ -199,3 +199,11 @@ def test_it_prints_what_is_shown(guide_setup: GuideSetup, window: GuideWindow, m
     assert printed == ["Zoé MARTIN"]
     told = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert "The printer did not take the sheet. Save it as PDF, and print it later." in told
+
+
+def test_the_search_field_and_the_buttons_beside_it_are_on_one_line(window: GuideWindow) -> None:
+    (field,) = window.findChildren(QLineEdit, "list:search")
+    (button,) = window.findChildren(WrappingButton, "list:print")
+    edges = RING + RING_GAP  # around a button, for its focus
+    assert field.geometry().center().y() == button.geometry().center().y()
+    assert field.height() == button.height() - 2 * edges
