@@ -77,9 +77,12 @@ class Sitting:
         """Press the button with this label."""
         self._tree.act(self._button(label), "Press")
 
-    def click(self, label: str, *, times: int = 2, role: str | None = None) -> None:
-        """Click a button with the pointer, twice at one place."""
-        x, y = self._tree.centre(self._button(label, {role} if role else PRESSED))
+    def click(self, label: str, *, times: int = 2, role: str | None = None, about: str = "") -> None:
+        """Click a button with the pointer, twice at one place.
+
+        `about` is in its description.
+        """
+        x, y = self._tree.centre(self._button(label, {role} if role else PRESSED, about))
         clicks = ["click", "--repeat", str(times), "--delay", str(DOUBLE_CLICK_MS), "1"]
         self._xdotool("mousemove", str(x), str(y), *clicks)
 
@@ -133,12 +136,12 @@ class Sitting:
     def _reads(self, words: str) -> bool:
         return any(words in f"{n.name} {n.description}" for n in self._visible())
 
-    def _button(self, label: str, roles: Collection[str] = PRESSED) -> Node:
+    def _button(self, label: str, roles: Collection[str] = PRESSED, about: str = "") -> Node:
         """Return a button once it can be pressed."""
         found: list[Node] = []
 
         def available() -> bool:
-            buttons = [n for n in self._visible() if n.role in roles and n.name == label]
+            buttons = [n for n in self._visible() if n.role in roles and n.name == label and about in n.description]
             found[:] = [n for n in buttons if "sensitive" in n.states]
             return bool(found)
 

@@ -84,7 +84,7 @@ class Flow(QLayout):
         return max(0, top - self._below - box.y())
 
     def _lines(self, room: int) -> list[list[tuple[QLayoutItem, QSize]]]:
-        """Return what stands on each line."""
+        """Return the items of each line, with their sizes."""
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
         taken = room
         for item in self._shown():

@@ -107,7 +107,7 @@ class PhaseBar(QWidget):
         painter.drawRoundedRect(track, 3, 3)
 
     def line_in(self, width: float) -> str:
-        """Return the phase and the step, as long as a width in pixels allows."""
+        """Return the phase and the step, as long as `width` pixels allow."""
         metrics = QFontMetricsF(self._font(bold=True))
         current = next((phase.title for phase in self._phases if phase.status is StepStatus.CURRENT), "")
         step = self._eyebrow.split(" · ")[0]  # without the minutes
@@ -118,7 +118,10 @@ class PhaseBar(QWidget):
 
     @property
     def share(self) -> float:
-        """How much is done: of the steps, or of the phases on a page without steps."""
+        """How much is done, at most 1.
+
+        On a page without steps it is that of the phases.
+        """
         parts = self._steps or self._phases
         done = sum(part.status is StepStatus.DONE for part in parts)
         under_way = 0.5 if self._steps else 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.card import PivCard
+from support.card import BankCard, PivCard
 from support.pki import make_certificate
 from support.process import wait_until
 from support.sitting import THREE_YEARS, key_card
@@ -23,6 +23,11 @@ AFTER_A_DOUBLE_CLICK_S = 1.0  # longer than two clicks, and than buttons are una
 USE = "À quoi sert cette clé ?"
 OPALEXE = "OPALEXE (clé CertEurope)"
 START = "Démarrer avec l’ordinateur"
+UNREAD = "Clé non reconnue"
+ACTIVATION = (
+    ("Lancez Trusted Key Manager", "Il est ouvert et à jour"),
+    ("Cliquez sur « Activer »", "J’ai cliqué sur « Activer »"),
+)
 CALM = "Votre clé OPALEXE est valable"
 
 
@@ -110,6 +115,34 @@ def test_a_switch_and_a_remedy_are_pressed_once(calm: Sitting) -> None:
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
     assert starts_at_login()
     assert not [words for words in calm.words() if "vigicle ne démarre pas" in words], "what is mended is gone"
+
+
+def test_the_remedy_for_an_unread_card_reads_and_looks_again(sitting: Sitting) -> None:
+    sitting.reader.insert(BankCard())
+    assert sitting.program.run("guide").returncode == 0
+    double_click(sitting, "Réglages", "Heures sans avis")
+    double_click(sitting, "Chercher ce qui ne va pas", UNREAD)
+    sitting.reader.swap(key_card(NOW + timedelta(days=300), 1))
+    wait_until(lambda: report(sitting)["stages"] == ["valid"], "the key is read")
+    assert [words for words in sitting.words() if UNREAD in words], "nobody has looked again"
+    sitting.click("Relire les clés branchées", about=UNREAD)
+    wait_until(lambda: not [words for words in sitting.words() if UNREAD in words], "what is mended is gone", 20)
+    sitting.wait_for("Ce que le diagnostic a trouvé")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    assert sitting.has("Chercher ce qui ne va pas"), "no second diagnosis runs"
+
+
+def test_a_refusal_is_opened_and_leads_back_once(sitting: Sitting) -> None:
+    swap_in_a_new_key(sitting, "MARTIN", number=2)
+    for title, done in ACTIVATION:
+        sitting.wait_for_step(title)
+        double_click(sitting, done, "Étape ")
+    sitting.wait_for_step("Saisissez le code d’activation")
+    double_click(sitting, "Ça ne marche pas", "Aucun code n’arrive")
+    sitting.click("Revenir à la bonne étape")
+    sitting.wait_for_step("Cliquez sur « Activer »")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    assert sitting.is_at("Cliquez sur « Activer »")
 
 
 def swap_in_a_new_key(sitting: Sitting, surname: str, *, number: int) -> None:
