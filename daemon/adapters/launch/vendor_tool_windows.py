@@ -80,7 +80,7 @@ def program_of(icon: str, location: str) -> Path | None:
         if _is_program(named):
             return named
     folder = Path(location.strip().strip('"'))
-    if not folder.is_absolute():
+    if not folder.is_absolute() or _is_remote(folder):
         return None
     found = [file for file in sorted(folder.glob("*.exe")) if _is_program(file)]
     if len(found) == 1:

@@ -78,7 +78,10 @@ class ToastChannel:
     def _begin(self) -> Any:
         from winrt.windows.ui.notifications import ToastNotificationManager
 
-        name_sender()
+        try:
+            name_sender()
+        except OSError as error:  # a locked registry: the setup's shortcut names it as well
+            log.info("Notices may bear another name: %s", error)
         if self._answer_command is not None:
             try:
                 register_scheme(self._answer_command)

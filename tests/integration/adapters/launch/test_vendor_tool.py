@@ -154,6 +154,16 @@ def test_a_shortcut_to_another_computer_is_not_looked_at(
     assert asked == []
 
 
+def test_a_program_on_another_computer_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look would open a connection, with the user's name."""
+    looked: list[Path] = []
+    monkeypatch.setattr(Path, "glob", lambda place, _pattern: looked.append(place) or iter(()))
+    monkeypatch.setattr(vendor_tool_windows, "is_file_there", looked.append)
+    place = "//server/share/tkm"  # which is absolute here as well
+    assert program_of(f"{place}/tkm.exe,0", place) is None
+    assert looked == []
+
+
 def test_a_macos_application_is_known_by_its_property_list(tmp_path: Path) -> None:
     for name, facts in (("tkm.app", {"CFBundleName": TOOL}), ("Vendor/Trusted Key Manager 2.app", None)):
         folder = tmp_path / name / "Contents"

@@ -7,6 +7,7 @@ import queue
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from unittest import mock
 from xml.etree import ElementTree
 
 import pytest
@@ -112,6 +113,19 @@ def test_without_a_scheme_a_click_is_heard_while_the_process_lives() -> None:
         platform.time_out()
         platform.click("choice.later")
     assert (answers, platform.opened) == ([NoticeChoice.LATER], [])
+
+
+@pytest.mark.parametrize("refused", ["name_sender", "register_scheme"])
+def test_a_registry_that_cannot_be_written_costs_no_toast(refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office may lock HKEY_CURRENT_USER."""
+    refusal = mock.Mock(side_effect=PermissionError(13, "Access is denied"))
+    monkeypatch.setattr(f"daemon.adapters.notify.toast.{refused}", refusal)
+    with played_windows() as platform:
+        answers: list[NoticeChoice] = []
+        assert show(MESSAGE, answers)
+        platform.click("choice.later")
+    heard = [*answers, *(WORDS[word] for address in platform.opened if (word := word_of([address])))]
+    assert heard == [NoticeChoice.LATER]
 
 
 def test_closing_a_toast_is_told_and_its_time_out_is_not() -> None:
