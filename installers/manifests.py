@@ -128,6 +128,7 @@ cask "vigicle" do
 
   zap trash: [
     "~/Library/Application Support/vigicle",
+    "~/Library/LaunchAgents/fr.vigicle.vigicle.plist",
     "~/Library/LaunchAgents/vigicle.plist",
     "~/Library/Logs/vigicle",
   ]

@@ -14,7 +14,7 @@ import pytest
 
 from bundle import normal
 from commands import ROOT
-from daemon.adapters.autostart import macos as login
+from config.identity import MACOS_ID
 from dev import LOCKS
 from macos import facts
 from macos.steps import APPLICATION, INSTALLER, NOTARY, Keys, freeze, keys, mach_o_files, package, sign, unsigned
@@ -46,7 +46,7 @@ def test_modules_of_vendors_may_be_loaded() -> None:
 
 
 def test_the_launch_agent_belongs_to_the_app() -> None:
-    assert login.BUNDLE == facts.IDENTIFIER
+    assert MACOS_ID == facts.IDENTIFIER
 
 
 def test_the_distribution_names_the_package_its_machine_and_the_oldest_macos() -> None:

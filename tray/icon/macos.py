@@ -25,12 +25,13 @@ class MacIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     """Takes a drawing as its icon.
 
     All but `run` must be called through AppHelper.callAfter. `reopened` is called when the user starts the running
-    app again.
+    app again. `session_ends` has to store everything before it returns.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.reopened: Callable[[], None] = lambda: None
+        self.session_ends: Callable[[], None] = lambda: None
         self._lines = MenuLines()
         self._menu_handle: tuple[Any, MenuLines] | None = None
         self._menu_is_stale = False
@@ -162,6 +163,13 @@ class NativeDelegate(Foundation.NSObject):  # type: ignore[misc] # PyObjC is not
         """
         self.icon.note_menu(is_open=False)
         self.icon.yield_activation()
+
+    def applicationWillTerminate_(self, _notification: Any) -> None:
+        """End in order at log-out, or when another program asks for the end.
+
+        AppKit ends the process next (NSApplicationDelegate, same name).
+        """
+        self.icon.session_ends()
 
     def applicationShouldHandleReopen_hasVisibleWindows_(self, _app: Any, _has: bool) -> bool:  # noqa: FBT001 - AppKit's
         """Show the guide (NSApplicationDelegate, same name)."""

@@ -29,7 +29,7 @@ TRY_AGAIN_S = 2.0
 SESSION_PATIENCE_S = 60.0
 TOOLTIP_LIMIT = 120  # Windows takes 127 UTF-16 units
 APPEAR_S = 10.0  # the first notice may be earlier than the icon
-SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s
+SESSION_END_S = 4.0  # Windows ends who has not answered within 5 s, macOS waits longer
 INFORMATION, ACTION, PROGRAM, END = range(4)  # the groups of the menu's lines
 log = logging.getLogger(__name__)
 
@@ -190,8 +190,9 @@ class TrayIcon:
             view = self._view
             self._words = tooltip, entries = self._tooltip(view), self._entries(view.items)
             self._icon = icon = icon_class(NAME, _drawing(view), tooltip, self._menu(entries))
-        if sys.platform == "win32":
+        if sys.platform != "linux":
             icon.session_ends = self._end_with_session
+        if sys.platform == "win32":
             icon.session_locks = self._post_lock
             icon.session_moves = self._post_move
             icon.asked_to_end = partial(self._post_command, QuitDaemon())

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from config.files import is_there, write_whole
+from config.identity import MACOS_ID
 from config.property_list import read_plist
 from daemon.core.login_start import AutostartState, AutostartStatus
 
-LABEL = "vigicle"
-BUNDLE = "fr.vigicle.vigicle"  # the app's identifier: the System Settings show its name and icon at the entry
+EARLIER_LABEL = "vigicle"
 LIMIT_S = 5.0
 
 Launchctl = Callable[[Sequence[str]], str]
@@ -35,29 +35,34 @@ class LaunchAgent:
 
     def __init__(self, command: Sequence[str], home: Path | None = None, ask: Launchctl = launchctl) -> None:
         self._command = list(command)
-        self._file = (home or Path.home()) / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+        self._folder = (home or Path.home()) / "Library" / "LaunchAgents"
         self._ask = ask
         self._domain = f"gui/{getattr(os, 'getuid', int)()}"
 
     def status(self) -> AutostartStatus:
         """Return whether the property list is there and not switched off."""
-        return AutostartStatus(state=self._state(), place=str(self._file))
+        label = self._label()
+        return AutostartStatus(state=self._state(label), place=str(self._file(label)))
 
     def enable(self) -> AutostartStatus:
-        """Write the property list, and undo a switch-off in launchd."""
+        """Write the property list, and undo a switch-off in launchd.
+
+        It takes the place of an earlier version's.
+        """
         agent = {
-            "Label": LABEL,
+            "Label": MACOS_ID,
             "ProgramArguments": self._command,
             "RunAtLoad": True,
             "LimitLoadToSessionType": "Aqua",
             "ProcessType": "Interactive",
-            "AssociatedBundleIdentifiers": BUNDLE,
+            "AssociatedBundleIdentifiers": MACOS_ID,  # the System Settings show the app's name and icon at the entry
         }
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         import plistlib
 
-        write_whole(self._file, plistlib.dumps(agent))
-        self._ask(["enable", f"{self._domain}/{LABEL}"])
+        write_whole(self._file(MACOS_ID), plistlib.dumps(agent))
+        self._file(EARLIER_LABEL).unlink(missing_ok=True)
+        self._ask(["enable", f"{self._domain}/{MACOS_ID}"])
         return self.status()
 
     def disable(self) -> AutostartStatus:
@@ -65,17 +70,26 @@ class LaunchAgent:
 
         A running vigicle goes on.
         """
-        self._file.unlink(missing_ok=True)
+        for label in (MACOS_ID, EARLIER_LABEL):
+            self._file(label).unlink(missing_ok=True)
         return self.status()
 
-    def _state(self) -> AutostartState:
+    def _file(self, label: str) -> Path:
+        return self._folder / f"{label}.plist"
+
+    def _label(self) -> str:
+        """Return the label in force."""
+        is_earlier = is_there(self._file(EARLIER_LABEL)) and not is_there(self._file(MACOS_ID))
+        return EARLIER_LABEL if is_earlier else MACOS_ID
+
+    def _state(self, label: str) -> AutostartState:
         try:
-            agent = read_plist(self._file)
+            agent = read_plist(self._file(label))
         except FileNotFoundError:
             return AutostartState.OFF
         except (OSError, ValueError):
             return AutostartState.BROKEN
-        if agent.get("Disabled") is True or switched_off(self._ask(["print-disabled", self._domain])):
+        if agent.get("Disabled") is True or switched_off(label, self._ask(["print-disabled", self._domain])):
             return AutostartState.OFF_BY_PERSON
         arguments = agent.get("ProgramArguments")
         program = str(arguments[0]) if isinstance(arguments, list) and arguments else ""
@@ -84,7 +98,7 @@ class LaunchAgent:
         return AutostartState.BROKEN
 
 
-def switched_off(answer: str) -> bool:
+def switched_off(label: str, answer: str) -> bool:
     """Read `launchctl print-disabled`: "label" => true before macOS 13, => disabled since."""
     lines = (line.strip() for line in answer.splitlines())
-    return any(line in {f'"{LABEL}" => true', f'"{LABEL}" => disabled'} for line in lines)
+    return any(line in {f'"{label}" => true', f'"{label}" => disabled'} for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import plistlib
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +13,6 @@ from daemon.adapters.autostart.macos import LaunchAgent
 from daemon.adapters.autostart.windows import RunKey
 from daemon.adapters.autostart.xdg import XdgEntry
 from unit.earlier_version.snapshots import HOME, PROGRAM
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STATES = {"on.desktop": "on", "hidden.desktop": "off_by_person", "switched_off.desktop": "off_by_person"}
 NEW_COMMAND = ["/opt/later/bin/vigicle", "run"]
@@ -62,7 +59,18 @@ def test_the_launch_agent_of_macos_is_recognised(tmp_path: Path) -> None:
     disabled = 'disabled services = {\n\t"vigicle" => disabled\n}\n'
     assert LaunchAgent(NEW_COMMAND, tmp_path, lambda _arguments: "").status().state.value == "on"
     assert LaunchAgent(NEW_COMMAND, tmp_path, lambda _arguments: disabled).status().state.value == "off_by_person"
+    assert LaunchAgent(NEW_COMMAND, tmp_path, lambda _arguments: "").status().place == str(agent)
     assert LaunchAgent(NEW_COMMAND, tmp_path, lambda _arguments: "").disable().state.value == "off"
+    assert not agent.exists()
+
+
+def test_a_new_launch_agent_takes_the_place_of_the_earlier_one(tmp_path: Path) -> None:
+    """Else macOS would start vigicle twice."""
+    earlier = tmp_path / "Library" / "LaunchAgents" / "vigicle.plist"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text(_with_existing_program("vigicle.plist"), encoding="utf-8")
+    status = LaunchAgent([sys.executable, "run"], tmp_path, lambda _arguments: "").enable()
+    assert (status.state.value, [file.name for file in earlier.parent.iterdir()]) == ("on", [Path(status.place).name])
 
 
 def test_the_registry_value_of_windows_is_recognised() -> None:

@@ -347,6 +347,9 @@ class Launchd:
         return self.answer if arguments[0] == "print-disabled" else ""
 
 
+AGENT = "Library/LaunchAgents/fr.vigicle.vigicle.plist"  # a label in reverse DNS (launchd.plist(5))
+
+
 def agent(tmp_path: Path, launchd: Launchd) -> LaunchAgent:
     return LaunchAgent([str(recorder(tmp_path / "bin")), "run"], tmp_path, launchd)
 
@@ -357,30 +360,30 @@ def test_the_launch_agent_starts_the_program(tmp_path: Path) -> None:
     assert started.status().state is AutostartState.OFF
     status = started.enable()
     assert status.state is AutostartState.ON
-    with (tmp_path / "Library/LaunchAgents/vigicle.plist").open("rb") as file:
+    with (tmp_path / AGENT).open("rb") as file:
         written = plistlib.load(file)
     assert written["ProgramArguments"] == [str(tmp_path / "bin/vigicle"), "run"]
-    assert (written["Label"], written["RunAtLoad"]) == ("vigicle", True)
+    assert (written["Label"], written["RunAtLoad"]) == ("fr.vigicle.vigicle", True)
     assert "KeepAlive" not in written
     (enabled,) = [asked for asked in launchd.asked if asked[0] == "enable"]
     assert enabled[1].startswith("gui/")
-    assert enabled[1].endswith("/vigicle")
+    assert enabled[1].endswith("/fr.vigicle.vigicle")
     assert started.disable().state is AutostartState.OFF
 
 
 @pytest.mark.parametrize("written", [["run"], "run", {"ProgramArguments": "run"}, {"ProgramArguments": {}}], ids=str)
 def test_an_agent_of_another_form_is_broken(tmp_path: Path, written: Any) -> None:
-    file = tmp_path / "Library/LaunchAgents/vigicle.plist"
+    file = tmp_path / AGENT
     file.parent.mkdir(parents=True)
     file.write_bytes(plistlib.dumps(written))
     assert agent(tmp_path, Launchd()).status().state is AutostartState.BROKEN
 
 
 DISABLED = [
-    ('\t\t"vigicle" => true', AutostartState.OFF_BY_PERSON),
-    ('\t\t"vigicle" => disabled', AutostartState.OFF_BY_PERSON),
-    ('\t\t"vigicle" => enabled', AutostartState.ON),
-    ('\t\t"vigicle" => false', AutostartState.ON),
+    ('\t\t"fr.vigicle.vigicle" => true', AutostartState.OFF_BY_PERSON),
+    ('\t\t"fr.vigicle.vigicle" => disabled', AutostartState.OFF_BY_PERSON),
+    ('\t\t"fr.vigicle.vigicle" => enabled', AutostartState.ON),
+    ('\t\t"fr.vigicle.vigicle" => false', AutostartState.ON),
     ('\t\t"org.other.vigicle" => disabled', AutostartState.ON),
 ]
 
@@ -395,6 +398,6 @@ def test_the_system_settings_choice_is_honoured(tmp_path: Path, line: str, state
 def test_a_launch_agent_that_is_no_property_list_is_broken(tmp_path: Path) -> None:
     started = agent(tmp_path, Launchd())
     started.enable()
-    (tmp_path / "Library/LaunchAgents/vigicle.plist").write_text("no property list")
+    (tmp_path / AGENT).write_text("no property list")
     assert started.status().state is AutostartState.BROKEN
     assert started.enable().state is AutostartState.ON

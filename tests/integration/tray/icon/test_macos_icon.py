@@ -109,6 +109,15 @@ def test_a_second_start_shows_the_guide(bar: Bar) -> None:
     assert application.calls == ["yield to fr.vigicle.vigicle"]
 
 
+def test_at_log_out_the_program_ends_in_order(bar: Bar) -> None:
+    """AppKit ends the process once the delegate returns (NSApplicationDelegate, applicationWillTerminate:)."""
+    ended: list[bool] = []
+    bar.icon.session_ends = lambda: ended.append(True)
+    application = appkit.NSApplication.sharedApplication()
+    application.values["Delegate"].applicationWillTerminate_(application)
+    assert ended == [True]
+
+
 def test_a_chosen_line_lets_the_window_come_to_the_front(bar: Bar) -> None:
     bar.shown.open()
     bar.shown.choose(bar.shown.items[0])
