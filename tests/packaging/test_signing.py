@@ -143,6 +143,22 @@ def test_no_secret_is_on_the_command_line(authority: Authority) -> None:
     assert words[words.index("-ts") + 1] == "http://time"
 
 
+@pytest.mark.parametrize(
+    "place", ["payload/vigicle.exe", "payload/lib/module.pyd", "payload/lib/x/helper", "tools/x.dll"]
+)
+def test_a_program_is_signed_by_its_content_wherever_it_lies(
+    authority: Authority, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Windows 11 judges each library, not the launchers alone (learn.microsoft.com, Smart App Control)."""
+    for name, value in authority.environ.items():
+        monkeypatch.setenv(name, value)
+    target = tmp_path / "stage" / place
+    target.parent.mkdir(parents=True)
+    program.rename(target)
+    sign_parts(tmp_path / "stage")
+    assert authority.verifies(target)
+
+
 @pytest.mark.full
 def test_every_program_of_the_setup_is_signed(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

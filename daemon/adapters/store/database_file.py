@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 import msgspec
 
@@ -136,9 +137,9 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     log = file.with_name(f"{file.name}-wal")
     if not log.exists():
         # No process holds the store, and SQLite would otherwise make a log.
-        return _prepare_for_reading(_connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1"), file)
+        return _prepare_for_reading(_connect(f"{address_of(file.absolute())}?mode=ro&immutable=1"), file)
     try:
-        return _prepare_for_reading(_connect(f"{file.absolute().as_uri()}?mode=ro"), file)
+        return _prepare_for_reading(_connect(f"{address_of(file.absolute())}?mode=ro"), file)
     except sqlite3.OperationalError as error:
         if is_damage(error):
             raise
@@ -191,6 +192,15 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
+def address_of(file: PurePath) -> str:
+    """Return the address of an absolute path, as SQLite reads it.
+
+    A profile may lie on a share, and SQLite refuses an authority, such as the server in `as_uri` (sqlite.org/uri.html).
+    """
+    path = quote(os.fsencode(file.as_posix()), safe="/:")
+    return f"file://{path}" if path.startswith("/") else f"file:///{path}"
+
+
 def _connect(file: Path | str) -> sqlite3.Connection:
     """Connect so that nothing in the file runs or grows."""
     connection = sqlite3.connect(
@@ -206,7 +216,7 @@ def _connect_alone(file: Path) -> sqlite3.Connection:
 
     See sqlite.org/wal.html, 8.
     """
-    connection = _connect(f"{file.absolute().as_uri()}?mode=rw")
+    connection = _connect(f"{address_of(file.absolute())}?mode=rw")
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     return connection
 

@@ -157,8 +157,13 @@ def test_a_shortcut_to_another_computer_is_not_looked_at(
 def test_a_program_on_another_computer_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look would open a connection, with the user's name."""
     looked: list[Path] = []
-    monkeypatch.setattr(Path, "glob", lambda place, _pattern: looked.append(place) or iter(()))
-    monkeypatch.setattr(vendor_tool_windows, "is_file_there", looked.append)
+
+    def look(place: Path, *_pattern: str) -> list[Path]:
+        looked.append(place)
+        return []
+
+    monkeypatch.setattr(Path, "glob", look)
+    monkeypatch.setattr(vendor_tool_windows, "is_file_there", look)
     place = "//server/share/tkm"  # which is absolute here as well
     assert program_of(f"{place}/tkm.exe,0", place) is None
     assert looked == []

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from config.i18n.text import clean
 from config.instants import instant
 from config.workflows import WorkflowKind
-from daemon.adapters.store.database_file import ROW_LIMIT, VALUE_LIMIT
+from daemon.adapters.store.database_file import ROW_LIMIT, VALUE_LIMIT, address_of
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError
 from daemon.core.effects import HistoryEntry
 from daemon.core.model import (
@@ -498,6 +498,22 @@ def test_a_reader_makes_nothing_where_nothing_is(opened: Opener, folder: Path) -
     store.save(FULL, ())
     assert store.problems == []
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "address"),
+    [
+        (PureWindowsPath(r"C:\Users\Éloïse\x.sqlite3"), "file:///C:/Users/%C3%89lo%C3%AFse/x.sqlite3"),
+        (PureWindowsPath(r"\\server\profiles\é\x.sqlite3"), "file:////server/profiles/%C3%A9/x.sqlite3"),
+        (PurePosixPath("/home/a?b#c%41/x.sqlite3"), "file:///home/a%3Fb%23c%2541/x.sqlite3"),
+    ],
+    ids=["a drive", "a share", "signs of an address"],
+)
+def test_a_reader_finds_the_store_wherever_a_profile_lies(file: PurePath, address: str) -> None:
+    """SQLite allows no server in an address (sqlite.org/uri.html)."""
+    assert address_of(file) == address
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        sqlite3.connect(f"{address}?mode=ro", uri=True)
 
 
 def test_a_reader_changes_no_file(opened: Opener, filled: Path) -> None:
