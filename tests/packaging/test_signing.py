@@ -149,7 +149,10 @@ def test_no_secret_is_on_the_command_line(authority: Authority) -> None:
 def test_a_program_is_signed_by_its_content_wherever_it_lies(
     authority: Authority, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """Windows 11 judges each library, not the launchers alone (learn.microsoft.com, Smart App Control)."""
+    """Windows 11 judges each library.
+
+    Source: learn.microsoft.com, Smart App Control.
+    """
     for name, value in authority.environ.items():
         monkeypatch.setenv(name, value)
     target = tmp_path / "stage" / place

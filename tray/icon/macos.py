@@ -165,7 +165,7 @@ class NativeDelegate(Foundation.NSObject):  # type: ignore[misc] # PyObjC is not
         self.icon.yield_activation()
 
     def applicationWillTerminate_(self, _notification: Any) -> None:
-        """End in order at log-out, or when another program asks for the end.
+        """End in order at log-out.
 
         AppKit ends the process next (NSApplicationDelegate, same name).
         """
