@@ -19,7 +19,7 @@
   "vigicle est encore ouvert et ne peut pas être remplacé. Quittez-le dans le menu de son icône. Relancez ensuite ce programme."
 !insertmacro Say NEEDS_ADMINISTRATOR \
   "Nothing was changed: for the whole computer vigicle needs an administrator. Start this program again, and allow it. To install vigicle only for your account, start it without /ALLUSERS." \
-  "Rien n’a été modifié : pour tout l’ordinateur, vigicle a besoin d’un administrateur. Relancez ce programme et acceptez sa demande. Pour installer vigicle pour vous seul, lancez-le sans /ALLUSERS."
+  "Rien n’a été modifié : pour tout l’ordinateur, vigicle a besoin d’un administrateur. Relancez ce programme et acceptez sa demande. Pour installer vigicle pour vous seul, lancez-le sans /ALLUSERS."
 !insertmacro Say NEEDS_WINDOWS_10 \
   "vigicle needs Windows 10 or 11 (64 bits)." \
   "vigicle nécessite Windows 10 ou 11 (64 bits)."
@@ -29,6 +29,9 @@
 !insertmacro Say NOT_WRITTEN \
   "Not all files could be written to $INSTDIR. Make room on the disk. Then start this program again." \
   "Tous les fichiers n’ont pas pu être écrits dans $INSTDIR. Faites de la place sur le disque. Relancez ensuite ce programme."
+!insertmacro Say FILE_IN_USE \
+  "Another program holds a file of vigicle open:$\r$\n$\r$\n$Locked$\r$\n$\r$\nClose that program. Then click Retry. With Cancel nothing is changed." \
+  "Un autre programme garde ouvert un fichier de vigicle :$\r$\n$\r$\n$Locked$\r$\n$\r$\nFermez ce programme. Cliquez ensuite sur Réessayer. Avec Annuler, rien n’est modifié."
 !insertmacro Say FORGET \
   "vigicle is removed. Delete the dates of your keys and your settings as well?" \
   "vigicle est désinstallé. Effacer aussi les dates de vos clés et vos réglages ?"

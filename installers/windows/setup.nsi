@@ -32,6 +32,7 @@ Var WasRunning
 Var IsFirst
 Var IsForAll
 Var Welcome
+Var Locked
 
 Name "vigicle"
 OutFile "${OUTPUT}"
@@ -156,9 +157,64 @@ Function ${un}EndRunning
     ${EndIf}
   ${EndIf}
 FunctionEnd
+
+; Go on once every file can be replaced. Else end, with nothing changed: a program in two versions would not run.
+Function ${un}WaitForFiles
+  StrCpy $2 0
+  ${Do}
+    StrCpy $Locked ""
+    ${${un}Locate} "$INSTDIR" "/L=F" "${un}TryFile"
+    ${If} $Locked == ""
+      ${Break}
+    ${EndIf}
+    IntOp $2 $2 + 1
+    ${If} $2 > ${PATIENCE} ; a scanner lets go
+      MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(FILE_IN_USE)" /SD IDCANCEL IDRETRY again
+      Call ${un}GiveUp
+      again:
+      StrCpy $2 0
+    ${EndIf}
+    Sleep 250
+  ${Loop}
+FunctionEnd
+
+; Called for each file, its path in $R9: note it in $Locked where nobody but its user may write into it.
+Function ${un}TryFile
+  StrCpy $R8 ""
+  ${If} $R9 != "$INSTDIR\uninstall.exe" ; it may be what runs
+    SetFileAttributes "$R9" NORMAL
+    ClearErrors
+    FileOpen $R7 "$R9" a
+    ${If} ${Errors}
+      StrCpy $Locked "$R9"
+      StrCpy $R8 "StopLocate"
+    ${Else}
+      FileClose $R7
+    ${EndIf}
+  ${EndIf}
+  Push $R8
+FunctionEnd
 !macroend
 !insertmacro EndingOf ""
 !insertmacro EndingOf "un."
+
+Function GiveUp
+  ${If} $WasRunning == 1
+  ${AndIf} $IsForAll == 0
+    Call Start
+  ${EndIf}
+  SetErrorLevel 2
+  Quit
+FunctionEnd
+
+Function un.GiveUp
+  ${If} $WasRunning == 1
+  ${AndIf} $IsForAll == 0
+    Exec '"$INSTDIR\vigiclew.exe" run'
+  ${EndIf}
+  SetErrorLevel 2
+  Quit
+FunctionEnd
 
 ; --- setup ----------------------------------------------------------------------------------------------------
 
@@ -263,8 +319,13 @@ Section "vigicle"
     DeleteRegValue HKCU "${RUN_KEY}" "vigicle" ; or two of them would start
   ${EndIf}
   Call EndRunning
+  Call WaitForFiles
   ${If} ${FileExists} "$INSTDIR\uninstall.exe" ; it knows the files of its own version
-    ExecWait '"$INSTDIR\uninstall.exe" /S /FILES _?=$INSTDIR'
+    StrCpy $0 ""
+    ExecWait '"$INSTDIR\uninstall.exe" /S /FILES _?=$INSTDIR' $0
+    ${If} $0 == 2 ; it has changed nothing
+      Call GiveUp
+    ${EndIf}
   ${EndIf}
   RMDir /r "$INSTDIR\lib" ; of a damaged one
   ClearErrors
@@ -402,6 +463,7 @@ FunctionEnd
 
 Section "Uninstall"
   Call un.EndRunning
+  Call un.WaitForFiles
   ${GetParameters} $3
   ClearErrors
   ${GetOptions} $3 "/FILES" $4 ; a newer setup takes its place

@@ -20,7 +20,6 @@ from commands import ROOT, SetupError
 from publisher import publisher
 from support.desktop import Screen
 from support.process import wait_until
-from support.windows import compile_program
 from support.wine_prefix import WinePrefix, removing
 from windows.payload import TEMPLATES
 from windows.python_runtime import OF_MICROSOFT, SIGNED, verify
@@ -38,17 +37,6 @@ RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APP_PATHS_KEY = r"Software\Microsoft\Windows\CurrentVersion\App Paths\vigicle.exe"
 LACKING = {"certificates", "window"}
 LARGEST_MB = 90
-HOLDER = """
-#include <stdio.h>
-#include <windows.h>
-int main(int count, char **names)
-{
-    HANDLE file = CreateFileA(names[count - 1], GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL); /* shared with nobody */
-    puts(file == INVALID_HANDLE_VALUE ? "refused" : "held"), fflush(stdout);
-    Sleep(INFINITE);
-    return 0;
-}
-"""
 QUIETLY = {"VIGICLE_NOTIFIER": "log"}  # Wine 8 aborts who asks for toasts (propsys.dll, VariantToString)
 
 
@@ -194,19 +182,6 @@ def test_an_upgrade_ends_and_restarts_what_is_running(windows: WinePrefix, home:
         assert not (home / "lib/left_over.py").exists()
     finally:
         assert "stopped" in windows.run(home / "vigicle.exe", "quit").text
-
-
-def test_a_file_in_use_fails_the_upgrade_and_the_next_one_repairs(
-    windows: WinePrefix, home: Path, setup: Path, tmp_path: Path
-) -> None:
-    holder = compile_program(HOLDER, tmp_path / "holder.exe")
-    holding = windows.start(holder, "Z:" + str(home / "vigicle.cdx.json").replace("/", "\\"))
-    holding.wait_for("held")
-    assert windows.run(setup, "/S").code == 2
-    windows.run("taskkill", "/F", "/IM", "holder.exe")
-    holding.wait()
-    assert windows.run(setup, "/S").code == 0
-    assert windows.run(home / "vigicle.exe", "--version").text.strip() == f"vigicle {version()}"
 
 
 def test_an_upgrade_does_not_switch_login_start_on_again(windows: WinePrefix, home: Path, setup: Path) -> None:

@@ -38,6 +38,20 @@ int main(int count, char **names)
     return !CloseHandle(file);
 }
 """
+HOLDER = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <windows.h>
+int main(int count, char **words)
+{
+    (void)count;
+    HANDLE file = CreateFileA(words[1], GENERIC_READ, atoi(words[2]), NULL, OPEN_EXISTING, 0, NULL);
+    puts(file == INVALID_HANDLE_VALUE ? "refused" : "held"), fflush(stdout);
+    Sleep(INFINITE);
+    return 0;
+}
+"""
+NOBODY, READERS = "0", "1"  # FILE_SHARE_READ
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +193,35 @@ def test_purging_for_all_leaves_the_policy(windows: WinePrefix, setup: Path) -> 
         windows.run(for_all(windows) / "uninstall.exe", "/S", "/PURGE")
     assert policy.exists()
     assert not (windows.local_data / "vigicle").exists()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
+
+
+@pytest.mark.parametrize(
+    ("name", "shared_with"), [("lib/library.py", NOBODY), ("python313._pth", READERS)], ids=["read", "read with others"]
+)
+def test_while_another_program_holds_a_file_nothing_is_changed(
+    windows: WinePrefix, setup: Path, tmp_path: Path, name: str, shared_with: str
+) -> None:
+    assert windows.run(setup, "/S").code == 0
+    for file in ("lib/library.py", "lib/left_over.py", "python313._pth"):
+        (for_one(windows) / file).write_text("of before")
+    before = contents(for_one(windows))
+    holder = compile_program(HOLDER, tmp_path / "holder.exe")
+    holding = windows.start(holder, windows_path(for_one(windows) / name), shared_with)
+    holding.wait_for("held")
+    assert windows.run(setup, "/S").code == 2
+    windows.run(for_one(windows) / "uninstall.exe", "/S", f"_?={windows_path(for_one(windows))}")
+    assert contents(for_one(windows)) == before
+    assert value(windows, USER, UNINSTALL_KEY, "InstallLocation") is not None
+    windows.run("taskkill", "/F", "/IM", "holder.exe")
+    holding.wait()
+    assert windows.run(setup, "/S").code == 0
+    assert {contents(for_one(windows))[each] for each in ("lib/library.py", "python313._pth")} == {b"of this version"}
+    assert not (for_one(windows) / "lib/left_over.py").exists()
 
 
 def test_a_shortcut_of_before_that_is_still_read_does_not_cost_the_new_one(

@@ -7,6 +7,8 @@ install in a folder of their own is then not found (learn.microsoft.com, "Dynami
 import sys
 from pathlib import Path
 
+LIBRARIES = {".cpl", ".dll", ".drv", ".ocx"}  # the usual names of what can be loaded
+
 if sys.platform == "win32":
     import ctypes
     import os
@@ -19,8 +21,7 @@ if sys.platform == "win32":
 
         Raises OSError, and PermissionError where another account could change the module or put a library beside it.
         """
-        helpers = () if _is_of_system(module) else tuple(module.parent.glob("*.dll"))
-        for file in (module, *helpers):
+        for file in (module, *(() if _is_of_system(module) else _helpers(module))):
             if (place := changeable_by_others(file, Writers.USER)) is not None:
                 raise PermissionError(f"another account may change {place}")
         if _is_of_system(module):
@@ -29,6 +30,9 @@ if sys.platform == "win32":
             raise PermissionError(f"another account may put a library into {module.parent}")
         if not ctypes.WinDLL("kernel32", use_last_error=True).SetDllDirectoryW(ctypes.c_wchar_p(str(module.parent))):
             raise ctypes.WinError(ctypes.get_last_error())
+
+    def _helpers(module: Path) -> list[Path]:
+        return [file for file in module.parent.iterdir() if file.suffix.casefold() in LIBRARIES]
 
     def _is_of_system(module: Path) -> bool:
         """Return whether it lies where Windows looks anyway."""

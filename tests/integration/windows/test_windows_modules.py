@@ -51,9 +51,15 @@ def test_a_module_with_a_library_beside_it_reads_the_key(windows: Windows, trace
     assert trace.exists()
 
 
-@pytest.mark.parametrize("open_place", [".", "helper.dll", "played_key.dll"], ids=["folder", "helper", "module"])
+@pytest.mark.parametrize(
+    "open_place",
+    [".", "helper.dll", "other.OCX", "played_key.dll"],
+    ids=["folder", "helper", "another library", "module"],
+)
 def test_what_another_account_may_plant_is_not_loaded(windows: Windows, trace: Path, open_place: str) -> None:
-    (windows.module.parent / open_place).chmod(0o777)
+    place = windows.module.parent / open_place
+    place.touch()
+    place.chmod(0o777)
     assert windows.answer_in_time("check")["certificates"] == []
     assert not trace.exists()
     checks = windows.answer_in_time("doctor")["checks"]
