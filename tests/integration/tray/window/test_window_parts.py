@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent, QPalette
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from config.i18n.text import text
@@ -26,7 +26,7 @@ from support.guide_pages import NOW, PAGES, Writer
 from tray.window.buttons import WrappingButton
 from tray.window.colours import LIGHT
 from tray.window.countdown import left_words
-from tray.window.guide_window import KEYS, GuideWindow
+from tray.window.guide_window import HELP, KEYS, GuideWindow
 from tray.window.key_picture import KeyPicture, drawn_keys
 from tray.window.labels import WrappingLabel, by_sentence
 from tray.window.press_guard import PressGuard
@@ -185,6 +185,28 @@ def test_nothing_is_pressed_on_a_page_that_has_just_come(guide_setup: GuideSetup
     assert ended.isEnabled()
     ended.click()
     assert guide_setup.answers == [Chosen(number=2, action=action_id("end:click_link"))]
+
+
+def test_a_second_click_that_a_busy_computer_handles_late_presses_nothing(
+    guide_setup: GuideSetup, window: GuideWindow
+) -> None:
+    def click(name: str, at_ms: int) -> None:
+        button = named(window, name)
+        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            event = mouse(button, kind)
+            event.setTimestamp(at_ms)
+            QApplication.sendEvent(button, event)
+
+    window.go_to(HELP)
+    window.guard.end()
+    over = QSignalSpy(window.guard.ended)
+    click("return", 1000)
+    assert over.wait(5000)
+    assert named(window, "action:end:log_in").isEnabled()
+    click("action:end:log_in", 1000 + window.guard.span_ms - 1)
+    assert guide_setup.answers == []
+    click("action:end:log_in", 1000 + window.guard.span_ms)
+    assert guide_setup.answers == [Chosen(number=1, action=action_id("end:log_in"))]
 
 
 def test_buttons_wait_longer_than_a_double_click(guide_setup: GuideSetup, window: GuideWindow) -> None:
