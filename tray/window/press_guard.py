@@ -62,7 +62,7 @@ class PressGuard(QObject):
             self.ended.connect(widget.setEnabled)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Drop a press that was made within the time, however late it comes."""
+        """Drop a press made within the time, however late it comes."""
         if not _is_press(event):
             return super().eventFilter(watched, event)
         self._last_press = event.timestamp()
