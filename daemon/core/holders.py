@@ -78,6 +78,11 @@ class LineageEntry:
         """The deciding certificate's fingerprint."""
         return self.seen.certificate.fingerprint
 
+    @property
+    def never_logs_in(self) -> bool:
+        """Whether the key never opens the account."""
+        return self.seen.certificate.role is not Role.AUTHENTICATION
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyLineage:

@@ -2,26 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall
 from config.workflows import WorkflowKind
+from daemon.core.activation import Activation, activation
 from daemon.core.expiry import earlier, expired, first_notice
-from daemon.core.holders import ONE_ISSUE, KeyLineage, LineageEntry
-from daemon.core.model import ABOUT_THE_OTHER_KEY, CertificateRecord, Claim, Key, Role
+from daemon.core.holders import KeyLineage, LineageEntry
+from daemon.core.model import CertificateRecord, Claim
+from daemon.core.spare_keys import new_spare, orders
 from daemon.core.views.report import Path, Reason
 
 IN_USE_AFTER = timedelta(days=60)
-SPARE_LASTS = timedelta(days=90)  # a spare key that ends sooner is not worth the trouble: the next one is ordered
-
-
-class Activation(Enum):
-    """Whether a key still has to be activated in the vendor's tool."""
-
-    NEEDED = "needed"
-    UNKNOWN = "unknown"
-    DONE = "done"
 
 
 class Question(StrEnum):
@@ -52,21 +45,6 @@ class LineageStatus:
         return self.pending or self.current
 
 
-def activation(key: Key) -> Activation:
-    """Return whether a key is activated.
-
-    The user's claims decide, then the token flags.
-    Flags that always looked complete prove nothing.
-    """
-    if key.claims & {Claim.ACTIVATED, Claim.WORKS}:
-        return Activation.DONE
-    if key.flags.unactivated:
-        return Activation.NEEDED
-    if key.looked_unactivated and key.fingerprints:
-        return Activation.DONE
-    return Activation.UNKNOWN
-
-
 def lineage_status(lineage: KeyLineage, now: Instant) -> LineageStatus:
     """Decide which key the account knows, from the set of known keys.
 
@@ -75,66 +53,20 @@ def lineage_status(lineage: KeyLineage, now: Instant) -> LineageStatus:
     is taken to be in use, and the user is asked. Keys of one order, with the same dates, are not old and new of each
     other.
     """
-    batches = _batches(lineage.entries)
-    status = _status_of(tuple(batch[0] for batch in batches), lineage.procedure, now)
-    past = tuple(e for first, *others in batches for e in others if first in status.superseded)
-    spares = tuple(e for first, *others in batches for e in others if first not in status.superseded)
+    ordered = orders(lineage.entries)
+    status = _status_of(tuple(order[0] for order in ordered), lineage.procedure, now)
+    past = tuple(e for first, *others in ordered for e in others if first in status.superseded)
+    spares = tuple(e for first, *others in ordered for e in others if first not in status.superseded)
     status = replace(status, superseded=status.superseded + past, spares=spares)
     return _with_spare_to_register(status, now)
 
 
-def registrable_spares(status: LineageStatus, now: Instant) -> tuple[LineageEntry, ...]:
-    """Return the spare keys that the account may yet have to know."""
-    current = status.current
-    lasts = current.not_after - now > SPARE_LASTS
-    if status.pending is not None or not lasts or activation(current.key) is Activation.NEEDED:
-        return ()
-    return tuple(e for e in status.spares if Claim.WORKS not in e.key.claims and not never_logs_in(e))
-
-
 def _with_spare_to_register(status: LineageStatus, now: Instant) -> LineageStatus:
-    """Return the status in which a new spare key is pending.
-
-    It is new where it was not activated when it was seen, or by the user's word.
-    """
-    spare = next(filter(_is_new_spare, registrable_spares(status, now)), None)
+    """Return the status in which a new spare key is pending."""
+    spare = None if status.pending else new_spare(status.current, status.spares, now)
     if spare is None:
         return status
     return replace(status, pending=spare, spares=tuple(e for e in status.spares if e is not spare))
-
-
-def _is_new_spare(spare: LineageEntry) -> bool:
-    key = spare.key
-    return Claim.NEW in key.claims or key.looked_unactivated or activation(key) is Activation.NEEDED
-
-
-def _batches(entries: tuple[LineageEntry, ...]) -> list[list[LineageEntry]]:
-    """Return the keys by their dates.
-
-    The first of each represents the others.
-    """
-    batches: list[list[LineageEntry]] = []
-    recent: list[list[LineageEntry]] = []
-    for entry in entries:  # the oldest first, so no later entry is of an order that this one is too late for
-        recent = [each for each in recent if entry.not_before - each[0].not_before <= ONE_ISSUE]
-        batch = next((each for each in recent if _of_one_order(each[0], entry)), None)
-        if batch is None:
-            batch = []
-            batches.append(batch)
-            recent.append(batch)
-        batch.append(entry)
-    return [sorted(batch, key=_by_use) for batch in batches]
-
-
-def _of_one_order(one: LineageEntry, other: LineageEntry) -> bool:
-    return other.not_before - one.not_before <= ONE_ISSUE and abs(other.not_after - one.not_after) <= ONE_ISSUE
-
-
-def _by_use(entry: LineageEntry) -> tuple[bool, bool, bool, Instant, str]:
-    """Rank by the user's word, then by when it was seen."""
-    claims = entry.key.claims
-    untouched = claims.isdisjoint({Claim.ACTIVATED, Claim.REPLACES, *ABOUT_THE_OTHER_KEY})
-    return Claim.WORKS not in claims, Claim.NEW in claims, untouched, entry.seen.first_seen, entry.fingerprint
 
 
 def _status_of(lineage: tuple[LineageEntry, ...], procedure: Procedure, now: Instant) -> LineageStatus:
@@ -150,14 +82,9 @@ def _status_of(lineage: tuple[LineageEntry, ...], procedure: Procedure, now: Ins
     if _works_by_itself(latest, now):
         return LineageStatus(current=latest, superseded=before + passed_over)
     if _looks_in_use(latest, before):
-        asked = None if never_logs_in(latest) else Question.IN_USE
+        asked = None if latest.never_logs_in else Question.IN_USE
         return LineageStatus(current=latest, superseded=before + passed_over, question=asked)
     return LineageStatus(current=before[-1], pending=latest, superseded=before[:-1] + passed_over)
-
-
-def never_logs_in(entry: LineageEntry) -> bool:
-    """Return whether a key of the line never opens the account."""
-    return entry.seen.certificate.role is not Role.AUTHENTICATION
 
 
 def _works_by_itself(entry: LineageEntry, now: Instant) -> bool:
@@ -165,7 +92,7 @@ def _works_by_itself(entry: LineageEntry, now: Instant) -> bool:
 
     So it is with one that only signs, once it is activated.
     """
-    return never_logs_in(entry) and entry.not_before <= now and activation(entry.key) is Activation.DONE
+    return entry.never_logs_in and entry.not_before <= now and activation(entry.key) is Activation.DONE
 
 
 def choose_path(
@@ -233,7 +160,7 @@ def _begin_ahead(entry: LineageEntry, now: Instant) -> Instant | None:
 def _path_to_next(lineage: KeyLineage, current: LineageEntry, now: Instant) -> Path:
     """Return how to get the next certificate."""
     if expired(current.not_after, now):
-        why = Reason.ORDER_ENDED if never_logs_in(current) else Reason.ORDER_EXPIRED
+        why = Reason.ORDER_ENDED if current.never_logs_in else Reason.ORDER_EXPIRED
         return _path(lineage, WorkflowKind.ORDER, why, old=current)
     if WorkflowKind.RENEW in lineage.procedure.workflows:
         return _path(lineage, WorkflowKind.RENEW, Reason.RENEW_DUE, old=current)
@@ -250,7 +177,7 @@ def order_by(lineage: KeyLineage, current: LineageEntry) -> Instant | None:
 
     None where it is not known how long that takes, or 2-A is not for the key.
     """
-    if lineage.procedure.lead is None or never_logs_in(current):
+    if lineage.procedure.lead is None or current.never_logs_in:
         return None
     _, longest = lineage.procedure.lead
     return earlier(last_moment_with_old(lineage, current), longest)
@@ -267,7 +194,7 @@ def _is_known_renewal(current: LineageEntry) -> bool:
 
     One that was seen together with the old one, and late, is in use.
     """
-    if Claim.WORKS in current.key.claims or current.renewed is None or never_logs_in(current):
+    if Claim.WORKS in current.key.claims or current.renewed is None or current.never_logs_in:
         return True
     together = current.seen.first_seen <= current.renewed.first_seen
     return together and current.seen.first_seen - current.not_before > IN_USE_AFTER
@@ -291,7 +218,7 @@ def _activate_blank_token(lineage: KeyLineage, current: LineageEntry, now: Insta
     why = Reason.NO_CERTIFICATE_YET
     if expired(current.not_after, now):
         why = Reason.NO_CERTIFICATE_YET_OLD_ENDED
-    way = None if never_logs_in(current) else _way_to_register(lineage, current, now)
+    way = None if current.never_logs_in else _way_to_register(lineage, current, now)
     return _path(lineage, WorkflowKind.ACTIVATE, why, old=current, then=way)
 
 
@@ -314,12 +241,12 @@ def _register(
     """
     begins = _begin_ahead(pending, now)
     is_active = activation(pending.key) is Activation.DONE
-    if is_active and (begins is not None or never_logs_in(pending)):
+    if is_active and (begins is not None or pending.never_logs_in):
         return None
     path = _path_of_active(lineage, current, pending, begins or now, link_is_out=link_is_out)
     if is_active:
         return path
-    why, then = _why_activate(pending, current, now), None if never_logs_in(pending) else path.kind
+    why, then = _why_activate(pending, current, now), None if pending.never_logs_in else path.kind
     return replace(path, kind=WorkflowKind.ACTIVATE, then=then, why=why, not_before=begins)
 
 
@@ -393,7 +320,7 @@ def _path(
 
 
 def _question_about_old_key(only: LineageEntry, now: Instant) -> Question | None:
-    settled = only.key.claims & {Claim.OLD_LOST, Claim.WORKS} or expired(only.not_after, now) or never_logs_in(only)
+    settled = only.key.claims & {Claim.OLD_LOST, Claim.WORKS} or expired(only.not_after, now) or only.never_logs_in
     if Claim.REPLACES in only.key.claims and not settled:
         return Question.OLD_KEY
     return None

@@ -13,7 +13,7 @@ from daemon.core.dedup_keys import DedupKey, MilestoneKey
 from daemon.core.expiry import DAY, earlier, later
 from daemon.core.holders import holder_name
 from daemon.core.model import Key, Memory, Role
-from daemon.core.renewal import last_moment_with_old, never_logs_in
+from daemon.core.renewal import last_moment_with_old
 from daemon.core.views.report import CertificateStatus, Path
 
 CLOCK_SLACK = timedelta(days=1)
@@ -60,7 +60,7 @@ class Subject:
     @property
     def never_logs_in(self) -> bool:
         """Whether no key of the case logs in."""
-        return self.case is not None and never_logs_in(self.case.status.current)
+        return self.case is not None and self.case.status.current.never_logs_in
 
     def notices(self, settings: Settings) -> NoticeSettings:
         """Return when to notify of the key."""

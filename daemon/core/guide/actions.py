@@ -17,8 +17,9 @@ from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.key_names import procedure_words
 from daemon.core.model import CertificatePair, Claim, HolderAnswer, KeyId
-from daemon.core.renewal import Question, never_logs_in, registrable_spares
+from daemon.core.renewal import Question
 from daemon.core.shared_numbers import earlier_twin, may_part
+from daemon.core.spare_keys import registrable_spares
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
 from daemon.core.views.report import Reason
@@ -176,7 +177,8 @@ def _changed_number_of_keys(context: GuideContext) -> Iterator[Action[Sentence]]
         yield _number_action(context, current, Claim.TWO_KEYS)
     if earlier_twin(memory, newest, context.assessment.present_keys) is not None:
         yield _number_action(context, newest, Claim.RENEWED)
-    for spare in registrable_spares(status, context.now)[:1]:
+    spares = () if status.pending else registrable_spares(status.current, status.spares, context.now)
+    for spare in spares[:1]:
         yield _number_action(context, spare.key.id, Claim.NEW)
 
 
@@ -215,7 +217,7 @@ def ask_actions(context: GuideContext) -> Iterator[Action[Sentence]]:
         return
     if path.kind is WorkflowKind.ACTIVATE:
         yield ask_action(context, Claim.ACTIVATED)
-    if not never_logs_in(context.case.status.newest):
+    if not context.case.status.newest.never_logs_in:
         yield ask_action(context, Claim.WORKS)
     if path.why is Reason.OLD_ENDS:
         yield claim_action(context, Claim.TRY_OLD)

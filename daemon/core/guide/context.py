@@ -7,12 +7,12 @@ from functools import partial
 from config.instants import Instant
 from config.settings import Procedure
 from config.workflows import Ends, Step, Workflow, WorkflowKind
+from daemon.core.activation import Activation, activation
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import known_cards
 from daemon.core.holders import LineageEntry
 from daemon.core.issuers import procedure_of
 from daemon.core.model import Certificate, Fingerprint, KeyId, Memory, Progress, ProgressId
-from daemon.core.renewal import Activation, activation
 from daemon.core.state import State
 from daemon.core.views.report import Path, Reason
 from daemon.core.workflows.cards import CardPositions, CardsPresent

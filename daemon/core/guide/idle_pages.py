@@ -22,7 +22,7 @@ from daemon.core.guide.use_page import ask_use_action
 from daemon.core.key_names import key_words
 from daemon.core.model import Claim, Role
 from daemon.core.notice_words import BODIES_BY_ROLE, PART_BODIES, span_words
-from daemon.core.renewal import never_logs_in, waits_until
+from daemon.core.renewal import waits_until
 from daemon.core.state import State
 from daemon.core.views.guide import Action, GuideView
 from daemon.core.views.report import CertificateStatus, Stage
@@ -201,7 +201,7 @@ def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]
     if may_clean_up(context):
         yield workflow_action(ActionKind.CLEAN_UP)
         yield workflow_action(ActionKind.NOT_NEEDED)
-    is_alone = not context.case.status.superseded and not never_logs_in(context.case.status.current)
+    is_alone = not context.case.status.superseded and not context.case.status.current.never_logs_in
     if page in {CalmPage.WELL, CalmPage.EARLY} and is_alone:
         yield ask_action(context, Claim.REPLACES)
 

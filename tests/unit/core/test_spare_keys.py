@@ -9,7 +9,8 @@ from config.workflows import WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim
-from daemon.core.renewal import SPARE_LASTS, lineage_status
+from daemon.core.renewal import lineage_status
+from daemon.core.spare_keys import SPARE_LASTS
 from daemon.core.views.report import Path, Stage
 from support.core.factories import (
     DAY,
