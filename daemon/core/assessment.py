@@ -29,6 +29,7 @@ from daemon.core.model import (
 from daemon.core.recalls import last_moment, recall_of
 from daemon.core.recognition import Content, present
 from daemon.core.renewal import LineageStatus, choose_path, lineage_status, order_by, window_opens
+from daemon.core.spare_keys import spares_of
 from daemon.core.state import State
 from daemon.core.stored_copies import Copies, with_copies
 from daemon.core.views.report import CertificateStatus, Path, Stage
@@ -73,6 +74,15 @@ class RenewalCase:
     def order_by(self) -> Instant | None:
         """As `renewal.order_by`, for the current key."""
         return order_by(self.lineage, self.status.current)
+
+    def spares_of(self, entry: LineageEntry) -> tuple[LineageEntry, ...]:
+        """Return the keys of the same order that serve in place of one.
+
+        None where the account has to know one of the order beside another.
+        """
+        others = spares_of(entry, self.lineage.entries)
+        known = (self.status.current, self.status.pending)
+        return () if any(other in known for other in others) else others
 
     @property
     def id(self) -> KeyId:

@@ -28,6 +28,12 @@ def orders(entries: tuple[LineageEntry, ...]) -> list[list[LineageEntry]]:
     return [sorted(order, key=_by_use) for order in found]
 
 
+def spares_of(entry: LineageEntry, entries: tuple[LineageEntry, ...]) -> tuple[LineageEntry, ...]:
+    """Return the other keys of the order that a key is of."""
+    order = next((each for each in orders(entries) if entry in each), ())
+    return tuple(each for each in order if each != entry)
+
+
 def registrable_spares(
     current: LineageEntry, spares: tuple[LineageEntry, ...], now: Instant
 ) -> tuple[LineageEntry, ...]:
@@ -57,8 +63,10 @@ def _of_one_order(one: LineageEntry, other: LineageEntry) -> bool:
     return other.not_before - one.not_before <= ONE_ISSUE and abs(other.not_after - one.not_after) <= ONE_ISSUE
 
 
-def _by_use(entry: LineageEntry) -> tuple[bool, bool, bool, Instant, str]:
-    """Rank by the user's word, then by when it was seen."""
+def _by_use(entry: LineageEntry) -> tuple[tuple[bool, ...], Instant, str]:
+    """Rank by the user's word, by activation, then by when it was seen."""
     claims = entry.key.claims
     untouched = claims.isdisjoint({Claim.ACTIVATED, Claim.REPLACES, *ABOUT_THE_OTHER_KEY})
-    return Claim.WORKS not in claims, Claim.NEW in claims, untouched, entry.seen.first_seen, entry.fingerprint
+    unactivated = activation(entry.key) is Activation.NEEDED
+    use = (Claim.WORKS not in claims, Claim.NEW in claims, untouched, unactivated)
+    return use, entry.seen.first_seen, entry.fingerprint

@@ -16,7 +16,7 @@ from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.key_names import procedure_words
-from daemon.core.model import CertificatePair, Claim, HolderAnswer, KeyId
+from daemon.core.model import ABOUT_THE_OTHER_KEY, CertificatePair, Claim, HolderAnswer, KeyId
 from daemon.core.renewal import Question
 from daemon.core.shared_numbers import earlier_twin, may_part
 from daemon.core.spare_keys import registrable_spares
@@ -138,10 +138,21 @@ def claim_action(
     Without a label it has the usual one of the last claim.
     """
     label = label or CLAIM_LABELS[claims[-1]]
-    action = _action(ActionId(ActionKind.STATE, context.case.id, claims), fill_text(context, label))
+    action = _action(ActionId(ActionKind.STATE, claimed_key(context, claims[-1]), claims), fill_text(context, label))
     if detail is None:
         return action
     return replace(action, detail=fill_text(context, detail))
+
+
+def claimed_key(context: GuideContext, claim: Claim) -> KeyId:
+    """Return the key that a claim is about.
+
+    It is the newest one, or the spare of it that was used. What was claimed of the old key keeps to one of them.
+    """
+    newest, used = context.case.status.newest, context.roles.new
+    if used is None or claim not in {Claim.ACTIVATED, Claim.WORKS} or newest.key.claims & ABOUT_THE_OTHER_KEY:
+        return newest.key.id
+    return used.key.id
 
 
 def ask_action(context: GuideContext, *claims: Claim) -> Action[Sentence]:
@@ -252,7 +263,7 @@ def _open_action(context: GuideContext, destination: Destination) -> Action[Sent
     letter = context.procedure.letter
     if destination is not Destination.SUPPORT_MAIL or letter is None:
         return action
-    certificate = context.case.status.newest.seen.certificate
+    certificate = (context.roles.new or context.case.status.newest).seen.certificate
     filled = (("holder", holder_name(certificate)), ("serial", certificate.serial_hex))
     return replace(action, copy=Phrase(letter.body, filled))
 

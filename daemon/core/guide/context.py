@@ -65,7 +65,7 @@ class GuideContext:
 def build_context(state: State, assessment: Assessment, case: RenewalCase, now: Instant) -> GuideContext:
     """Return what the page of this case is rendered from."""
     progress = state.memory.progress.get(progress_id(case))
-    roles = key_roles(case)
+    roles = key_roles(case, (known_cards(state) or state.cards).keys)
     context = GuideContext(
         state=state,
         assessment=assessment,
@@ -109,18 +109,36 @@ def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None
     return workflows.get(WorkflowKind.CLEAN_UP)
 
 
-def key_roles(case: RenewalCase) -> KeyRoles:
+def key_roles(case: RenewalCase, inserted: frozenset[KeyId] = frozenset()) -> KeyRoles:
     """Return the keys that a page is about.
 
-    They are those of the path; without one, the current key and the one before.
+    They are those of the path; without one, the current key and the one before. A spare key that was in last stands
+    for any of them.
     """
-    entries = {entry.fingerprint: entry for entry in case.lineage.entries}
     path = case.path
-    if path is not None:
-        old, new = _entry(entries, path.old_fingerprint), _entry(entries, path.new_fingerprint)
-        return KeyRoles(old=old, new=new, blank=_is_blank(path))
-    current = case.status.current
-    return KeyRoles(old=key_before(case), new=current)
+    if path is None:
+        before, current = key_before(case), case.status.current
+        return KeyRoles(old=key_in_use(case, before, inserted), new=key_in_use(case, current, inserted))
+    entries = {entry.fingerprint: entry for entry in case.lineage.entries}
+    old, new = _entry(entries, path.old_fingerprint), _entry(entries, path.new_fingerprint)
+    return KeyRoles(
+        old=key_in_use(case, old, inserted),
+        new=key_in_use(case, new, inserted, activated=path.kind is not WorkflowKind.ACTIVATE),
+        blank=_is_blank(path),
+    )
+
+
+def key_in_use(
+    case: RenewalCase, entry: LineageEntry | None, inserted: frozenset[KeyId], *, activated: bool = False
+) -> LineageEntry | None:
+    """Return a key, or the spare of it that is or was in last.
+
+    `activated`: only one that may be activated serves.
+    """
+    if entry is None or entry.key.id in inserted:
+        return entry
+    spares = (e for e in case.spares_of(entry) if not (activated and activation(e.key) is Activation.NEEDED))
+    return max((entry, *spares), key=lambda e: (e.key.id in inserted, e.seen.last_seen))
 
 
 def key_before(case: RenewalCase) -> LineageEntry | None:

@@ -178,8 +178,8 @@ def _other_key(context: GuideContext, need: Needs) -> str:
 
 
 def _is_past(context: GuideContext) -> bool:
-    """Return whether an inserted rival is of the same lineage."""
-    return bool(context.cards.rivals & {entry.key.id for entry in context.case.lineage.entries})
+    """Return whether an inserted rival was replaced already."""
+    return bool(context.cards.rivals & {entry.key.id for entry in context.case.status.superseded})
 
 
 def _locked(context: GuideContext) -> Sentence | None:

@@ -23,8 +23,8 @@ def sentence_arguments(context: GuideContext) -> Arguments:
     roles = context.roles
     procedure = context.procedure
     named: dict[str, Argument] = {
-        "old_key": key_label(_role_of_old(context), roles.old),
-        "new_key": key_label(_role_of_new(context), roles.new),
+        "old_key": key_label(_role_of_old(context), _only(context, roles.old)),
+        "new_key": key_label(_role_of_new(context), _only(context, roles.new)),
         "holder": holder_label(context.case.lineage.holder),
         "last_day": _last_day(context),
         "old_ends": _end(roles.old),
@@ -53,6 +53,16 @@ def key_label(role: BarRole, entry: LineageEntry | None) -> Text:
     if entry is None or not entry.key.name:
         return text(KEY_LABELS[role])
     return text(NAMED_KEY_LABELS[role], name=entry.key.name)
+
+
+def _only(context: GuideContext, entry: LineageEntry | None) -> LineageEntry | None:
+    """Return the key that words may name.
+
+    None where a spare one serves as well, and neither is in.
+    """
+    if entry is None or entry.key.id in context.assessment.present_keys or not context.case.spares_of(entry):
+        return entry
+    return None
 
 
 def holder_label(holder: str) -> str | Text:

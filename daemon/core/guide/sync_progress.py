@@ -7,7 +7,7 @@ from config.instants import Instant
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase
 from daemon.core.guide.context import progress_id
-from daemon.core.model import Claim, Memory, Progress
+from daemon.core.model import Claim, Memory, Progress, ProgressId
 from daemon.core.workflows.progress import expire_steps, link_until
 
 REGISTERING = {WorkflowKind.ADD_WITH_OLD, WorkflowKind.ASSOCIATE_NEW}
@@ -19,12 +19,24 @@ def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: Instant) ->
     progress = dict(memory.progress)
     for case in cases:
         id_ = progress_id(case)
+        progress = _of_one_order(case, progress)
         kept = _kept(case, progress.get(id_), now)
         if kept is not None:
             progress[id_] = kept
     if progress == memory.progress:
         return memory
     return replace(memory, progress=progress)
+
+
+def _of_one_order(case: RenewalCase, progress: dict[ProgressId, Progress]) -> dict[ProgressId, Progress]:
+    """Return the progress, under the newest key what was begun with a spare of it."""
+    spares = case.spares_of(case.status.newest) if case.status.spares else ()
+    ids = [ProgressId(entry.key.id) for entry in (case.status.newest, *spares)]
+    begun = [id_ for id_ in ids if id_ in progress]
+    if not spares or not begun:
+        return progress
+    latest = max(begun, key=lambda id_: max((progress[id_].begun, *progress[id_].done.values())))
+    return {**{id_: each for id_, each in progress.items() if id_ not in ids}, ids[0]: progress[latest]}
 
 
 def _kept(case: RenewalCase, before: Progress | None, now: Instant) -> Progress | None:

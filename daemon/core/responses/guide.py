@@ -9,7 +9,7 @@ from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import order_read_of_all
 from daemon.core.effects import Examine, OpenCalendar, StartAtLogin
-from daemon.core.guide.actions import FINAL_CLAIMS, is_last
+from daemon.core.guide.actions import FINAL_CLAIMS, claimed_key, is_last
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.message import message
 from daemon.core.guide.papers import with_tick
@@ -166,7 +166,7 @@ def _end(context: GuideContext, step: str) -> Step:
     claim = FINAL_CLAIMS.get(workflow.kind)
     if claim is None or workflow.kind in END_QUESTIONS:
         return state, ()
-    return apply_claim(state, context.case.id, claim, context.now)
+    return apply_claim(state, claimed_key(context, claim), claim, context.now)
 
 
 def _open(context: GuideContext, destination: Destination) -> Step:

@@ -12,7 +12,7 @@ from daemon.core.assignments import inherit_assignments
 from daemon.core.due_notices import SNOOZE, snooze_until
 from daemon.core.effects import Effect, OpenGuide, OpenSystemPage, ShowNotice, SystemPage, Withdraw
 from daemon.core.expiry import earlier, later
-from daemon.core.guide.context import progress_id
+from daemon.core.guide.context import key_in_use, progress_id
 from daemon.core.guide.papers import wants_papers
 from daemon.core.holders import LineageEntry
 from daemon.core.issuers import is_use_open
@@ -172,7 +172,7 @@ def open_awaited(state: State, assessment: Assessment, now: Instant) -> Step:
     if not in_time or found is None:
         return replace(state, awaited=None), (Withdraw(notice_id=notice_id),)
     case, expected = found
-    if awaited.key in assessment.present_keys:
+    if _is_in(case, expected, assessment):
         state, opened = _launch_if_known(replace(state, awaited=None), case, now, Destination.PLATFORM)
         return state, (Withdraw(notice_id=notice_id), *opened)
     if not assessment.present_keys - awaited.others:
@@ -184,6 +184,12 @@ def open_awaited(state: State, assessment: Assessment, now: Instant) -> Step:
         body=text("notice.wrong_key.body", date=expected.not_after),
     )
     return replace(state, awaited=still_awaited), (ShowNotice(notice=wrong),)
+
+
+def _is_in(case: RenewalCase, expected: LineageEntry, assessment: Assessment) -> bool:
+    """Return whether a key, or a spare that serves as well, is in."""
+    used = key_in_use(case, expected, assessment.present_keys, activated=True)
+    return used is not None and used.key.id in assessment.present_keys
 
 
 def _case_awaiting(assessment: Assessment, key: KeyId) -> tuple[RenewalCase, LineageEntry] | None:
@@ -278,7 +284,7 @@ def apply_claim(state: State, key: KeyId, claim: Claim, now: Instant) -> Step:
 def _open_platform(state: State, assessment: Assessment, case: RenewalCase, path: Path, now: Instant) -> Step:
     """Open the platform, or ask for the expected key first."""
     expected, procedure = _expected_key(case, path), case.lineage.procedure
-    if expected.key.id in assessment.present_keys:
+    if _is_in(case, expected, assessment):
         return _launch_if_known(state, case, now, Destination.PLATFORM)
     awaited = Awaited(
         key=expected.key.id,

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from config.workflows import WorkflowKind
+from config.i18n.translator import Translator
+from config.workflows import Destination, WorkflowKind
 from daemon.core.assessment import assess_state
+from daemon.core.commands import NameKey
 from daemon.core.holders import lineages
-from daemon.core.model import Certificate, Claim
+from daemon.core.model import Certificate, Claim, TokenFlags
 from daemon.core.renewal import lineage_status
 from daemon.core.spare_keys import SPARE_LASTS
+from daemon.core.views.guide import ReaderStatus
 from daemon.core.views.report import Path, Stage
 from support.core.factories import (
     DAY,
@@ -26,6 +29,7 @@ from support.core.factories import (
     owned,
 )
 from support.core.simulator import Simulator, simulator_with
+from support.core.story import delivered
 
 OLD = ending(20 * DAY, "old")
 ONE = certificate("one", not_before=NOW - 2 * DAY, not_after=NOW + 1000 * DAY)
@@ -138,3 +142,96 @@ def test_the_spare_of_a_replaced_key_is_replaced_too() -> None:
     (lineage,) = lineages(memory(*twins, owned(late, claims=frozenset({Claim.WORKS}))), (OPALEXE,))
     status = lineage_status(lineage, NOW)
     assert (status.current.fingerprint, len(status.superseded), status.spares) == (late.fingerprint, 2, ())
+
+
+def at_the_new_key(*plugged: Certificate) -> Simulator:
+    """Lead to the step that waits for the new key."""
+    simulator = seen_in_order(*plugged)
+    simulator.plug(ONE)
+    simulator.choose("open:tool", "end:start", "state:activated")
+    simulator.remove()
+    simulator.plug(OLD)
+    simulator.choose("end:log_in", "end:ask", "end:close")
+    simulator.remove()
+    assert simulator.step() == "new_in"
+    return simulator
+
+
+@pytest.mark.parametrize("used", [ONE, TWIN], ids=["the one that was activated", "the other one"])
+def test_any_of_two_new_keys_serves_at_each_step(used: Certificate) -> None:
+    simulator = at_the_new_key(OLD, ONE, TWIN)
+    simulator.plug(used)
+    assert simulator.step() == "click"
+    assert (simulator.page.reader, simulator.page.alert) == (ReaderStatus.NEW, None)
+    simulator.choose("end:click", "end:check", "state:works")
+    assert delivered(simulator.page.headline) == "guide.finished"
+    works = {k.fingerprints[0] for k in simulator.state.memory.keys.values() if Claim.WORKS in k.claims}
+    assert works == {used.fingerprint}, "the account knows the one that was used"
+    assert path_of(simulator) is None
+
+
+def test_any_of_two_new_keys_may_be_activated() -> None:
+    simulator = seen_in_order(OLD, ONE, TWIN)
+    simulator.plug(TWIN)
+    assert (simulator.page.workflow, simulator.page.reader, simulator.page.alert) == (ACTIVATE, ReaderStatus.NEW, None)
+    simulator.choose("open:tool", "end:start", "state:activated")
+    path = path_of(simulator)
+    assert path is not None
+    assert (path.kind, path.new_fingerprint) == (ADD, TWIN.fingerprint), "it is the one that was activated"
+
+
+def test_a_new_key_in_the_place_of_the_old_one_is_not_called_a_past_one() -> None:
+    simulator = at_the_new_key(OLD, ONE, TWIN)
+    simulator.choose("restart", "end:prepared")
+    simulator.plug(TWIN)
+    assert delivered(simulator.page.alert) == "guide.wrong.new"
+
+
+def test_a_new_key_that_is_not_activated_does_not_serve_for_the_other() -> None:
+    simulator = at_the_new_key(OLD, ONE)
+    simulator.plug(TWIN, flags=UNACTIVATED)
+    assert simulator.step() == "new_in"
+    assert delivered(simulator.page.alert) == "guide.wrong.other.new"
+
+
+def test_the_key_that_was_activated_is_the_new_one() -> None:
+    simulator = Simulator()
+    for key in (OLD, ONE, TWIN):
+        simulator.plug(key, flags=TokenFlags() if key is OLD else UNACTIVATED)
+        simulator.remove()
+        simulator.wait(timedelta(minutes=1))
+    simulator.plug(TWIN)
+    path = path_of(simulator)
+    assert path is not None
+    assert (path.kind, path.new_fingerprint) == (ADD, TWIN.fingerprint)
+
+
+def test_words_name_no_key_where_another_serves_as_well() -> None:
+    simulator = at_the_new_key(OLD, ONE, TWIN)
+    simulator.command(NameKey(fingerprint=ONE.fingerprint, name="green"))
+    assert "green" not in Translator("en").render(simulator.page.headline)
+    simulator.plug(ONE)
+    assert "green" in Translator("en").render(simulator.page.reader_words)
+
+
+def test_the_letter_names_the_key_that_is_in() -> None:
+    simulator = Simulator(now=NOW + 21 * DAY)
+    for key in (OLD, ONE, TWIN):
+        simulator.plug(key)
+        simulator.remove()
+    simulator.tell(ONE.fingerprint[:16], Claim.ACTIVATED)
+    simulator.plug(TWIN)
+    simulator.choose("end:prepared", "open:platform", "end:log_in")
+    assert simulator.actions()["copy:serial"].copy == TWIN.serial_hex.upper()
+    simulator.choose("open:support_mail")
+    assert simulator.launches()[-1].serial_hex == TWIN.serial_hex
+
+
+def test_a_notice_that_asks_for_the_new_key_is_content_with_any() -> None:
+    simulator = seen_in_order(OLD, ONE, TWIN)
+    simulator.tell(ONE.fingerprint[:16], Claim.ACTIVATED)
+    simulator.wait(21 * DAY)
+    simulator.answer(OLD.fingerprint[:16])
+    assert simulator.delivered[-1][1].title.id == "notice.put_in.associate_new.title"
+    simulator.plug(TWIN)
+    assert [launch.destination for launch in simulator.launches()] == [Destination.PLATFORM]
