@@ -22,13 +22,14 @@ def procedure_of(
 ) -> Procedure | None:
     """Return the procedure that a certificate is of.
 
-    The user's word counts first, then the first assumed procedure that fits the issuer.
+    The user's word counts first, then the one assumed procedure that fits the issuer. Of several none is taken.
     """
     known = tuple(procedures)
     answer = assignments.get(certificate.fingerprint)
     if answer is not None and not certificate.authority and _counts(answer, known):
         return next((p for p in known if p.id == answer.procedure), None)
-    return next((p for p in fitting_procedures(certificate, known) if p.assume), None)
+    assumed = [p for p in fitting_procedures(certificate, known) if p.assume]
+    return assumed[0] if len(assumed) == 1 else None
 
 
 def is_sure(certificate: Certificate, procedures: Iterable[Procedure], assignments: Assignments) -> bool:

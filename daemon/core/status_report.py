@@ -6,7 +6,7 @@ from dataclasses import replace
 from config.instants import Instant
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.holders import LineageEntry, holder_name
-from daemon.core.issuers import is_use_open
+from daemon.core.issuers import fitting_procedures, is_use_open
 from daemon.core.model import Fingerprint, Occupancy
 from daemon.core.renewal import Question
 from daemon.core.state import State
@@ -45,20 +45,22 @@ def build_report(state: State, assessment: Assessment, now: Instant) -> Report:
     return replace(report, exit_code=exit_code(report))
 
 
-def _open_uses(state: State, assessment: Assessment) -> Iterator[Fingerprint]:
+def _open_uses(state: State, assessment: Assessment) -> Iterator[tuple[Fingerprint, tuple[str, ...]]]:
     """Yield the certificates that count, and whose use is a question.
 
     One of each lineage: the answer holds for all.
     """
     memory = state.memory
-    asked: set[Fingerprint] = set()
+    asked: set[object] = set()
     lineages = {f: each for each in map(_certificates, assessment.cases) for f in each}
     for line in assessment.certificates:
         certificate = memory.certificates[line.fingerprint_sha256].certificate
         is_open = is_use_open(certificate, state.settings.procedures, memory.assignments)
-        if is_open and line.stage is not Stage.SUPERSEDED and certificate.fingerprint not in asked:
-            asked |= lineages.get(certificate.fingerprint, set())
-            yield certificate.fingerprint
+        named = certificate.issuer_o, certificate.issuer_cn, holder_name(certificate)
+        if is_open and line.stage is not Stage.SUPERSEDED and asked.isdisjoint({certificate.fingerprint, named}):
+            asked |= {named, *lineages.get(certificate.fingerprint, ())}
+            fitting = fitting_procedures(certificate, state.settings.procedures)
+            yield certificate.fingerprint, tuple(procedure.id for procedure in fitting)
 
 
 def _certificates(case: RenewalCase) -> set[Fingerprint]:

@@ -1,8 +1,9 @@
 """Asks in a notice what a key is for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from config.i18n.text import Text, text
+from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import Instant
 from config.settings import Procedure
 from daemon.core.assessment import Assessment
@@ -47,6 +48,15 @@ def use_words(assumed: Procedure | None) -> Text:
     if assumed is None:
         return text("use.question")
     return text("use.question.assumed", procedure=procedure_words(assumed))
+
+
+def either(titles: Sequence[str | Phrase]) -> str | Sentence:
+    """Return the titles of procedures, of which one is right."""
+    first, *others = titles
+    found: str | Sentence = first
+    for other in others:
+        found = text("use.either", one=found, other=other)
+    return found
 
 
 def issuer_facts(certificate: Certificate) -> str:

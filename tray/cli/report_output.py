@@ -15,6 +15,7 @@ from config.instants import has_end
 from config.settings import Settings
 from daemon.core.key_names import with_note
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_TITLES, remedy
+from daemon.core.use_questions import either
 from daemon.core.views.report import CertificateStatus, KeyInDoubt, Path, Report, Stage
 from tray.cli.console import Terminal, styled
 
@@ -80,15 +81,19 @@ def _questions(report: Report, titles: Mapping[str, str], render: Render) -> Ite
 
 def _use_questions(report: Report, titles: Mapping[str, str], render: Render) -> Iterator[CleanText]:
     """Yield the question what a key is for."""
+    open_uses = dict(report.open_uses)
     for line in report.certificates:
-        if line.fingerprint_sha256 not in report.open_uses:
+        if line.fingerprint_sha256 not in open_uses:
             continue
         holder, beginning = clean(line.subject_cn) or render(text("holder.unknown")), line.fingerprint_sha256[:12]
-        if line.procedure is None:
-            yield render(text("table.use.unknown", holder=holder, fingerprint=beginning))
-        else:
+        fitting = [f"{clean(titles.get(id_, id_))} ({id_})" for id_ in open_uses[line.fingerprint_sha256]]
+        if line.procedure is not None:
             title = clean(titles.get(line.procedure, line.procedure))
             yield render(text("table.use.assumed", holder=holder, fingerprint=beginning, procedure=title))
+        elif fitting:
+            yield render(text("table.use.several", holder=holder, fingerprint=beginning, procedures=either(fitting)))
+        else:
+            yield render(text("table.use.unknown", holder=holder, fingerprint=beginning))
 
 
 def _pair_questions(id_: str, pairs: Iterable[tuple[KeyInDoubt, KeyInDoubt]], render: Render) -> Iterator[CleanText]:

@@ -15,12 +15,14 @@ from daemon.core.expiry import DAY, days_left, expired
 from daemon.core.guide.context import blank_progress
 from daemon.core.guide.use_page import use_action
 from daemon.core.holders import holder_name
+from daemon.core.issuers import fitting_procedures
 from daemon.core.key_names import key_of, with_note
 from daemon.core.labels import ROLES
 from daemon.core.model import Assignments, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
 from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.notice_words import days_words
 from daemon.core.state import State
+from daemon.core.use_questions import either
 from daemon.core.views.guide import Bar, BarRole, CertificateCard
 from daemon.core.views.report import CertificateStatus, Stage
 
@@ -160,10 +162,19 @@ def _card(source: _Source) -> CertificateCard[Sentence]:
 def _use(source: _Source) -> Sentence | None:
     procedure = next((each for each in source.settings.procedures if each.id == source.line.procedure), None)
     if procedure is None:
-        return None
+        return _possible_use(source)
     if source.line.procedure_sure:
         return Phrase(procedure.title)
     return text("certificate.use.assumed", procedure=Phrase(procedure.title))
+
+
+def _possible_use(source: _Source) -> Sentence | None:
+    """Return the procedures that may be assumed, of which none was taken."""
+    fitting = fitting_procedures(source.seen.certificate, source.settings.procedures)
+    titles = [Phrase(each.title) for each in fitting if each.assume]
+    if not titles or source.line.fingerprint_sha256 in source.assignments:
+        return None
+    return text("certificate.use.assumed", procedure=either(titles))
 
 
 def _until(source: _Source) -> Text:

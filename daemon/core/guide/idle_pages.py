@@ -18,9 +18,10 @@ from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, tr
 from daemon.core.guide.overview import office_contacts, with_overview
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.guide.timeline import timeline
-from daemon.core.guide.use_page import ask_use_action
+from daemon.core.guide.use_page import ask_use_action, with_use_question
+from daemon.core.issuers import fitting_procedures, is_use_open
 from daemon.core.key_names import key_words
-from daemon.core.model import Claim, Role
+from daemon.core.model import Certificate, Claim, Role
 from daemon.core.notice_words import BODIES_BY_ROLE, PART_BODIES, span_words
 from daemon.core.renewal import waits_until
 from daemon.core.state import State
@@ -88,13 +89,26 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
     holder = holder_label(plain.subject_cn)
     end = (assessment.login_beside(plain) or plain).usable_until or plain.usable_until
     asks = ask_use_action(state, state.memory.certificates[plain.fingerprint_sha256].certificate)
-    return replace(
+    page = replace(
         page,
         actions=(*page.actions, *filter(None, [asks])),
         headline=text("guide.plain"),
         body=text(_plain_body({line.role for line in counting}, end), holder=holder, date=end),
         notes=tuple(_parts([plain], assessment, None, now)),
     )
+    waiting = next(_of_open_use(state, counting), None)
+    return page if waiting is None else with_use_question(page, state, waiting)
+
+
+def _of_open_use(state: State, lines: Iterable[CertificateStatus]) -> Iterator[Certificate]:
+    """Yield the due certificates whose renewal waits for what they are for."""
+    procedures = state.settings.procedures
+    due = (state.memory.certificates[line.fingerprint_sha256].certificate for line in lines if line.stage in ENDING)
+    for certificate in due:
+        if is_use_open(certificate, procedures, state.memory.assignments) and fitting_procedures(
+            certificate, procedures
+        ):
+            yield certificate
 
 
 def _plain_body(roles: set[Role], end: Instant) -> str:

@@ -11,7 +11,7 @@ from daemon.core.dedup_keys import LaunchKey
 from daemon.core.guide.actions import workflow_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.questions import without_step
-from daemon.core.issuers import is_use_open, possible_uses, procedure_of
+from daemon.core.issuers import fitting_procedures, is_use_open, possible_uses, procedure_of
 from daemon.core.model import Assignments, Certificate, Fingerprint
 from daemon.core.state import State
 from daemon.core.use_questions import issuer_facts, use_words
@@ -35,7 +35,7 @@ def with_use_question(page: GuideView[Sentence], state: State, certificate: Cert
     """Return the page with the question what a key is for."""
     procedures = state.settings.procedures
     assumed = procedure_of(certificate, procedures, state.memory.assignments)
-    why, likely = text("use.why"), None
+    why, likely = text("use.why.several" if fitting_procedures(certificate, procedures) else "use.why"), None
     answers = tuple(_answers(state, certificate))
     if assumed is not None:
         why, likely = text("use.why.assumed", procedure=Phrase(assumed.title)), answers[0].id

@@ -172,7 +172,8 @@ class Report:
 
     `exit_code` is that of `status` and `check`. It is not printed. `doubts` are the older and the newer key of each
     question whose keys they are. `renewals` are the older and the newer certificate of each question whether they are
-    on one key. `open_uses` are the certificates whose use is a question. No question is printed as JSON.
+    on one key. `open_uses` are the certificates whose use is a question, with the procedures that fit the issuer. No
+    question is printed as JSON.
     """
 
     readers: tuple[ReaderReport, ...] = ()
@@ -181,5 +182,5 @@ class Report:
     troubles: tuple[Trouble, ...] = ()
     doubts: tuple[tuple[KeyInDoubt, KeyInDoubt], ...] = ()
     renewals: tuple[tuple[KeyInDoubt, KeyInDoubt], ...] = ()
-    open_uses: tuple[Fingerprint, ...] = ()
+    open_uses: tuple[tuple[Fingerprint, tuple[str, ...]], ...] = ()
     exit_code: int = 0

@@ -9,7 +9,7 @@ import pytest
 from daemon.core import holders
 from daemon.core.holders import certificates_renewed_in_place, lineages
 from daemon.core.issuers import procedure_of
-from daemon.core.model import Certificate, Fingerprint, Role
+from daemon.core.model import Assignment, Certificate, Fingerprint, Role
 from daemon.core.same_holder import HolderMatch, match_holders
 from support.core.factories import (
     DAY,
@@ -53,6 +53,13 @@ def test_a_procedure_that_is_not_assumed_is_never_taken_whatever_comes_first() -
     asked = replace(OPALEXE, id="a", assume=False)
     assert procedure_of(JEAN, (asked, OPALEXE), {}) is OPALEXE
     assert procedure_of(JEAN, (asked,), {}) is None
+
+
+def test_of_two_procedures_to_be_assumed_none_is_taken_whatever_comes_first() -> None:
+    other = replace(OPALEXE, id="other")
+    for both in ((OPALEXE, other), (other, OPALEXE)):
+        assert procedure_of(JEAN, both, {}) is None
+        assert procedure_of(JEAN, both, {JEAN.fingerprint: Assignment(procedure="other")}) is other
 
 
 def keys_of_lines(*things: tuple[Certificate, ...]) -> list[list[str]]:

@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from config.i18n.text import Text
-from config.settings import Settings
+from config.i18n.translator import Translator
+from config.i18n.wording import Wording
+from config.settings import NO_PROCEDURE, Settings
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.commands import AssignProcedure, CompareHolders
+from daemon.core.guide.certificates import certificate_cards
 from daemon.core.issuers import is_use_open
 from daemon.core.model import Assignment, Certificate, HolderAnswer, Role, pair_of
 from daemon.core.notice import NoticeKind
@@ -246,7 +249,7 @@ def test_the_report_asks_until_there_is_an_answer() -> None:
     settled = simulator.check(2)
     assert asking is not None
     assert settled is not None
-    assert (asking.open_uses, settled.open_uses) == ((DUE.fingerprint,), ())
+    assert (asking.open_uses, settled.open_uses) == (((DUE.fingerprint, ("opalexe", "siv")),), ())
 
 
 def test_the_report_asks_once_for_two_keys_of_one_holder() -> None:
@@ -255,7 +258,7 @@ def test_the_report_asks_once_for_two_keys_of_one_holder() -> None:
     report = simulator.check()
     assert report is not None
     assert len(report.certificates) == 3
-    assert sorted(report.open_uses) == sorted([DUE.fingerprint, hers.fingerprint])
+    assert sorted(dict(report.open_uses)) == sorted([DUE.fingerprint, hers.fingerprint])
 
 
 def test_another_use_is_no_procedure_where_none_is_for_any_key() -> None:
@@ -277,3 +280,34 @@ def test_a_key_parted_by_the_user_inherits_nothing() -> None:
     simulator.state = replace(simulator.state, memory=kept)
     simulator.plug(new, reader="Reader 01")
     assert sorted(str(procedure) for procedure in procedures(simulator)) == ["opalexe", "siv"]
+
+
+TWO = Settings(procedures=(ASSUMED, replace(ASSUMED, id="chamber", title=Wording(en="Chamber", fr="Chambre")), ALSO))
+
+
+def test_of_two_procedures_to_be_assumed_none_is_taken_and_both_are_asked_about() -> None:
+    simulator = plugged(DUE, ending(1000 * DAY, "new"), settings=TWO)
+    assert procedures(simulator) == [None, None]
+    assert (headline(simulator), answers(simulator)) == (
+        "use.question",
+        ["opalexe", "chamber", "siv", NO_PROCEDURE, "unknown"],
+    )
+    assert isinstance(simulator.page.body, Text)
+    assert simulator.page.body.id == "use.why.several", "its issuer is known"
+    report = simulator.check()
+    assert report is not None
+    ((_, fitting),) = report.open_uses
+    assert fitting == ("opalexe", "chamber", "siv"), "asked once, with each by name"
+    say(simulator, "chamber")
+    assert procedures(simulator) == ["chamber", "chamber"]
+    assert [case.path.procedure for case in assess_state(simulator.state, NOW).cases if case.path] == ["chamber"]
+
+
+def test_the_list_of_keys_names_both_procedures_that_may_be_assumed() -> None:
+    simulator = plugged(DUE, settings=TWO)
+    (card,) = certificate_cards(simulator.state, assess_state(simulator.state, NOW), NOW)
+    assert card.procedure is not None
+    assert Translator("en").render(card.procedure) == "OPALEXE or Chamber (to be confirmed)"
+    say(simulator, "unknown")
+    (card,) = certificate_cards(simulator.state, assess_state(simulator.state, NOW), NOW)
+    assert card.procedure is None
