@@ -12,6 +12,8 @@ from config.workflows import UNLAUNCHED, Destination, Letter, Workflow, Workflow
 
 NO_PROCEDURE = "none"
 """How the command line names no procedure."""
+UNKNOWN_USE = "unknown"
+"""How it names the answer "I don't know" to what a key is for."""
 PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 """What the id of a procedure looks like."""
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)

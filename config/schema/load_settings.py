@@ -14,12 +14,24 @@ from config.schema.load_facts import load_facts
 from config.schema.load_procedure import FORMER_WORKFLOWS
 from config.schema.policy_sources import Layer, Level, read_policy, refuse_changeable, registry_stamp
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_bytes, read_content, read_table
-from config.settings import NO_PROCEDURE, PROCEDURE_ID, NoticeSettings, Office, Procedure, Settings, VendorTool
+from config.settings import (
+    NO_PROCEDURE,
+    PROCEDURE_ID,
+    UNKNOWN_USE,
+    NoticeSettings,
+    Office,
+    Procedure,
+    Settings,
+    VendorTool,
+)
 from config.trust import Writers
 
 __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
+
+TOML = ".toml"
+LONGEST_ID = 32  # as `PROCEDURE_ID`
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -204,22 +216,31 @@ def _parsed_procedure(file: Path, content: bytes) -> tuple[Procedure, bool]:
 
 
 def procedure_files(folder: Path) -> list[Path]:
-    """Return the procedure files of a folder.
+    """Return the procedure files of a folder, wrongly named ones too.
 
     A folder that cannot be read has none.
     """
     try:
-        return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
+        return sorted(file for file in folder.iterdir() if file.name.lower().endswith(TOML))
     except OSError:
         return []
 
 
 def _procedure_table(file: Path, content: bytes | None = None) -> Table:
-    if not PROCEDURE_ID.fullmatch(file.stem) or file.stem == NO_PROCEDURE:
-        raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
+    _refuse_name(file)
     if content is None:
         return read_table(file, required=True)
     return parse_table(file, decoded(file, content))
+
+
+def _refuse_name(file: Path) -> None:
+    """Refuse a procedure file whose name is no id of a procedure."""
+    if file.stem in {NO_PROCEDURE, UNKNOWN_USE} and file.suffix == TOML:
+        raise SettingsError(file=file, accepted=text("accepted.other_name", name=file.stem))
+    if not file.stem.isascii() or len(file.stem) > LONGEST_ID:
+        raise SettingsError(file=file, accepted=text("accepted.plain_name", limit=LONGEST_ID))
+    if not PROCEDURE_ID.fullmatch(file.stem) or file.suffix != TOML:
+        raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
 
 
 def _apply(table: Table, base: Settings, broken: Collection[str]) -> Settings:

@@ -12,7 +12,7 @@ from config.i18n.text import Text, clean, text
 from config.i18n.translator import Translator
 from config.instants import instant
 from config.schema.load_settings import Loaded
-from config.settings import NO_PROCEDURE
+from config.settings import NO_PROCEDURE, UNKNOWN_USE
 from daemon.assembly import oneshot
 from daemon.core.commands import (
     AssignProcedure,
@@ -32,7 +32,6 @@ from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.command import NOT_DONE, USAGE, AddCommand
 from tray.cli.prompts import ask_on_terminal, on_terminal
 
-UNKNOWN = "unknown"
 SEPARATE = "separate"
 COMPARED = {str(Claim.REPLACES): HolderAnswer.SAME, SEPARATE: HolderAnswer.ANOTHER}
 
@@ -180,18 +179,21 @@ def _note(options: argparse.Namespace, folders: Folders, loaded: Loaded, transla
 
 
 def _assign(options: argparse.Namespace, folders: Folders, loaded: Loaded, translator: Translator) -> int:
-    accepted = [*(procedure.id for procedure in loaded.settings.procedures), NO_PROCEDURE, UNKNOWN]
-    if options.procedure not in accepted:
-        choices = ", ".join(accepted)
-        unknown = text("assign.unknown", procedure=clean(options.procedure), known=choices)
-        print(translator.render(unknown), file=sys.stderr)
+    accepted = [*(procedure.id for procedure in loaded.settings.procedures), NO_PROCEDURE, UNKNOWN_USE]
+    answer = options.procedure.strip().lower()
+    if answer not in accepted:
+        named, choices = clean(options.procedure), ", ".join(accepted)
+        refused = (
+            text("assign.unknown", procedure=named, known=choices) if named else text("assign.empty", known=choices)
+        )
+        print(translator.render(refused), file=sys.stderr)
         return USAGE
     certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
     if certificate is None:
         return USAGE
-    fingerprint, unknown = certificate.fingerprint_sha256, options.procedure == UNKNOWN
-    named = None if unknown or options.procedure == NO_PROCEDURE else options.procedure
-    oneshot.ask(folders, loaded, AssignProcedure(fingerprint=fingerprint, procedure=named, unknown=unknown))
+    fingerprint, unknown = certificate.fingerprint_sha256, answer == UNKNOWN_USE
+    procedure = None if answer in {NO_PROCEDURE, UNKNOWN_USE} else answer
+    oneshot.ask(folders, loaded, AssignProcedure(fingerprint=fingerprint, procedure=procedure, unknown=unknown))
     print(translator.render(text("tell.done")))
     return 0
 

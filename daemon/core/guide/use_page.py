@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from config.i18n.text import Phrase, Sentence, text
-from config.settings import NO_PROCEDURE, Settings
+from config.settings import NO_PROCEDURE, UNKNOWN_USE, Settings
 from config.workflows import UNLAUNCHED, Step
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.dedup_keys import LaunchKey
@@ -17,7 +17,6 @@ from daemon.core.state import State
 from daemon.core.use_questions import issuer_facts, use_words
 from daemon.core.views.guide import Action, ActionRank, GuideView
 
-UNKNOWN = "unknown"  # the answer "I don't know"
 BETWEEN = "@"
 ISSUER = "issuer"  # what is copied
 ABOUT_THE_WAY = {
@@ -101,7 +100,7 @@ def use_line(context: GuideContext) -> Sentence:
 def read_answer(action: ActionId) -> tuple[str | None, bool, Fingerprint]:
     """Return the procedure, whether the user knows none, and the certificate."""
     answer, _, fingerprint = (action.subject or "").rpartition(BETWEEN)
-    return None if answer in {NO_PROCEDURE, UNKNOWN} else answer, answer == UNKNOWN, Fingerprint(fingerprint)
+    return None if answer in {NO_PROCEDURE, UNKNOWN_USE} else answer, answer == UNKNOWN_USE, Fingerprint(fingerprint)
 
 
 def _answers(state: State, certificate: Certificate) -> Iterator[Action[Sentence]]:
@@ -112,7 +111,7 @@ def _answers(state: State, certificate: Certificate) -> Iterator[Action[Sentence
         yield _answer(procedure.id, certificate, Phrase(procedure.title))
     if all(procedure.issuers for procedure in uses):
         yield _answer(NO_PROCEDURE, certificate, text("use.other"))
-    yield _answer(UNKNOWN, certificate, text("use.unknown"))
+    yield _answer(UNKNOWN_USE, certificate, text("use.unknown"))
 
 
 def _answer(answer: str, certificate: Certificate, label: Sentence) -> Action[Sentence]:

@@ -186,6 +186,15 @@ def test_an_unknown_procedure_is_refused_with_what_is_accepted(known: Program) -
     assert all(each in refused.stderr for each in ("sivv", "opalexe", "siv", "ebarreau", "other", "none", "unknown"))
 
 
+def test_an_answer_without_a_procedure_is_refused_and_one_in_capitals_taken(known: Program) -> None:
+    for nothing in ("", " ", "\u200b"):
+        refused = known.run("assign", nothing, fingerprint(known))
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert refused.stderr.startswith("No procedure is given. Accepted is one of: ebarreau, ")
+    assert known.run("assign", " SIV", fingerprint(known)).returncode == 0
+    assert [c["procedure"] for c in certificates(known)] == ["siv"]
+
+
 def test_without_a_terminal_nothing_is_forgotten(known: Program) -> None:
     refused = known.run("forget", fingerprint(known), stdin="yes\n")
     assert refused.returncode == 2

@@ -544,3 +544,30 @@ def test_the_stamp_tells_when_settings_may_have_changed(folders: Folders) -> Non
     stamps.append(stamp(folders))
     assert len(set(stamps)) == len(stamps)
     assert stamp(folders) == stamps[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted"),
+    [
+        pytest.param("none.toml", "other_name", id="the answer that there is none"),
+        pytest.param("unknown.toml", "other_name", id="the answer that it is not known"),
+        pytest.param("siège.toml", "plain_name", id="an accent"),
+        pytest.param("a" * 33 + ".toml", "plain_name", id="too long"),
+        pytest.param("SIV.toml", "procedure_id", id="capitals"),
+        pytest.param("siv.TOML", "procedure_id", id="an ending in capitals"),
+        pytest.param("my siv.toml", "procedure_id", id="a blank"),
+        pytest.param(".toml", "procedure_id", id="an ending alone"),
+        pytest.param("2siv.toml", "procedure_id", id="a digit first"),
+    ],
+)
+def test_a_wrongly_named_procedure_file_is_refused_in_words_of_its_own(
+    folders: Folders, name: str, accepted: str
+) -> None:
+    file = folders.own_procedures / name
+    file.parent.mkdir()
+    shutil.copy(FIXTURES / "siv.toml", file)
+    shutil.copy(FIXTURES / "siv.toml", file.with_name(f"{'a' * 32}.toml"))
+    loaded = load_settings(folders)
+    (problem,) = loaded.problems
+    assert (problem.file, problem.accepted.id) == (file, f"accepted.{accepted}")
+    assert "a" * 32 in {procedure.id for procedure in loaded.settings.procedures}, "the others load"
