@@ -76,7 +76,7 @@ class RenewalCase:
         return order_by(self.lineage, self.status.current)
 
     def spares_of(self, entry: LineageEntry) -> tuple[LineageEntry, ...]:
-        """Return the keys of the same order that serve in place of one.
+        """Return the keys of an order that serve in place of one.
 
         None where the account has to know one of the order beside another.
         """

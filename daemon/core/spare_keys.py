@@ -1,4 +1,4 @@
-"""Tells spare keys, which are of one order, from old and new ones."""
+"""Tells spare keys, those of one order, from old and new ones."""
 
 from datetime import timedelta
 
@@ -64,7 +64,7 @@ def _of_one_order(one: LineageEntry, other: LineageEntry) -> bool:
 
 
 def _by_use(entry: LineageEntry) -> tuple[tuple[bool, ...], Instant, str]:
-    """Rank by the user's word, by activation, then by when it was seen."""
+    """Rank by the user's word, by activation, then by sight."""
     claims = entry.key.claims
     untouched = claims.isdisjoint({Claim.ACTIVATED, Claim.REPLACES, *ABOUT_THE_OTHER_KEY})
     unactivated = activation(entry.key) is Activation.NEEDED

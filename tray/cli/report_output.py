@@ -86,7 +86,7 @@ def _use_questions(report: Report, titles: Mapping[str, str], render: Render) ->
         if line.fingerprint_sha256 not in open_uses:
             continue
         holder, beginning = clean(line.subject_cn) or render(text("holder.unknown")), line.fingerprint_sha256[:12]
-        fitting = [f"{clean(titles.get(id_, id_))} ({id_})" for id_ in open_uses[line.fingerprint_sha256]]
+        fitting = [f"{id_} = {clean(titles.get(id_, id_))}" for id_ in open_uses[line.fingerprint_sha256]]
         if line.procedure is not None:
             title = clean(titles.get(line.procedure, line.procedure))
             yield render(text("table.use.assumed", holder=holder, fingerprint=beginning, procedure=title))

@@ -112,8 +112,8 @@ def workflow_of(case: RenewalCase, progress: Progress | None) -> Workflow | None
 def key_roles(case: RenewalCase, inserted: frozenset[KeyId] = frozenset()) -> KeyRoles:
     """Return the keys that a page is about.
 
-    They are those of the path; without one, the current key and the one before. A spare key that was in last stands
-    for any of them.
+    They are those of the path; without one, the current key and the one before. A spare key that was in last
+    serves for any of them.
     """
     path = case.path
     if path is None:
@@ -131,7 +131,7 @@ def key_roles(case: RenewalCase, inserted: frozenset[KeyId] = frozenset()) -> Ke
 def key_in_use(
     case: RenewalCase, entry: LineageEntry | None, inserted: frozenset[KeyId], *, activated: bool = False
 ) -> LineageEntry | None:
-    """Return a key, or the spare of it that is or was in last.
+    """Return a key, or its spare that was in last.
 
     `activated`: only one that may be activated serves.
     """

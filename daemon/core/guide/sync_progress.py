@@ -29,7 +29,7 @@ def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: Instant) ->
 
 
 def _of_one_order(case: RenewalCase, progress: dict[ProgressId, Progress]) -> dict[ProgressId, Progress]:
-    """Return the progress, under the newest key what was begun with a spare of it."""
+    """Return the progress, that of an order under its newest key."""
     spares = case.spares_of(case.status.newest) if case.status.spares else ()
     ids = [ProgressId(entry.key.id) for entry in (case.status.newest, *spares)]
     begun = [id_ for id_ in ids if id_ in progress]

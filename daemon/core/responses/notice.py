@@ -187,7 +187,7 @@ def open_awaited(state: State, assessment: Assessment, now: Instant) -> Step:
 
 
 def _is_in(case: RenewalCase, expected: LineageEntry, assessment: Assessment) -> bool:
-    """Return whether a key, or a spare that serves as well, is in."""
+    """Return whether a key, or a spare of it, is in."""
     used = key_in_use(case, expected, assessment.present_keys, activated=True)
     return used is not None and used.key.id in assessment.present_keys
 
