@@ -15,26 +15,17 @@ from tray.icon.drawing import draw_icon
 
 SCALE = 2  # drawn for 200 %; Windows shrinks it for the other scales
 WELCOME, HEADER = (164, 314), (150, 57)  # of the Modern UI at 100 % (its Readme, MUI_WELCOMEFINISHPAGE_BITMAP)
-TOP, BOTTOM = (0x1F, 0x4E, 0x79), (0x0B, 0x24, 0x3B)
-WHITE = (255, 255, 255)
+BLUE, WHITE = (0x1F, 0x4E, 0x79), (255, 255, 255)  # plain: a shrunken shade of colours gets lines
 
 
 def draw_pictures(folder: Path) -> None:
     """Write welcome.bmp and header.bmp."""
-    welcome = _gradient(WELCOME[0] * SCALE, WELCOME[1] * SCALE)
+    welcome = Image.new("RGB", (WELCOME[0] * SCALE, WELCOME[1] * SCALE), BLUE)
     _put_icon(welcome, 112 * SCALE, height=0.38)
     welcome.save(folder / "welcome.bmp")
     header = Image.new("RGB", (HEADER[0] * SCALE, HEADER[1] * SCALE), WHITE)
     _put_icon(header, 48 * SCALE, height=0.5)
     header.save(folder / "header.bmp")
-
-
-def _gradient(width: int, height: int) -> Image.Image:
-    column = Image.new("RGB", (1, height))
-    for row in range(height):
-        share = row / (height - 1)
-        column.putpixel((0, row), tuple(round(a + (b - a) * share) for a, b in zip(TOP, BOTTOM, strict=True)))
-    return column.resize((width, height))
 
 
 def _put_icon(picture: Image.Image, size: int, *, height: float) -> None:
