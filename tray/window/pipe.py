@@ -4,6 +4,7 @@ Windows can wait on a pipe in no other way.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from typing import IO
@@ -43,6 +44,13 @@ class Pipe(QObject):
             self._sink.flush()
         except OSError:
             self.ended.emit()
+
+    def hang_up(self) -> None:
+        """End the answers before the program has ended.
+
+        The daemon would send the page of a window that is opened again to this one.
+        """
+        os.close(self._sink.fileno())
 
     def _hear(self) -> None:
         for page in pages(self._source):

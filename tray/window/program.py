@@ -34,7 +34,9 @@ def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> i
     pipe.came.connect(garbage.collect)
     pipe.ended.connect(application.quit)
     pipe.start()
-    return application.exec()
+    code = application.exec()
+    pipe.hang_up()
+    return code
 
 
 def _application(no_display: Callable[[], None]) -> QApplication:

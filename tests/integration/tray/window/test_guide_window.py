@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import subprocess
+import sys
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -18,7 +20,7 @@ from support.accessibility import Accessibility, Node, report
 from support.guide_actions import action_id
 from support.guide_child import GuideChild
 from support.guide_pages import PAGES, Writer
-from support.process import Process, SupportTimeoutError, require_tool, wait_until
+from support.process import PATIENCE_S, Process, SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from support.desktop import Screen
 
 FRENCH, ENGLISH = Writer("fr"), Writer("en")
+ROOT = Path(__file__).parents[4]
 NO_BREAK = "\u00a0"
 CONTROLS = {"push button", "button menu", "check box", "page tab", "text", "menu item"}
 
@@ -314,6 +317,24 @@ def test_the_end_of_the_pages_ends_the_program(at_window: WindowUser) -> None:
     at_window.child.hang_up()
     assert at_window.child.wait() == 0
     assert at_window.child.complaints() == ""
+
+
+def test_its_answers_end_before_a_slow_program_has_ended() -> None:
+    """Until then the daemon takes the window for open, and opens no other."""
+    slow = "import atexit, sys, time; atexit.register(time.sleep, 60); from tray.window.__main__ import main; main([])"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", slow], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with child.stdin, child.stdout:
+        child.stdin.close()
+        reader, _, _ = select.select([child.stdout], [], [], PATIENCE_S)
+        assert reader, "the answers end"
+        assert (child.stdout.read(), child.poll()) == (b"", None)
+    child.kill()
+    child.wait()
 
 
 @pytest.mark.parametrize("environment", [{}, {"DISPLAY": ":4711"}], ids=["no display", "a display that is gone"])
