@@ -320,7 +320,7 @@ def test_the_end_of_the_pages_ends_the_program(at_window: WindowUser) -> None:
 
 
 def test_its_answers_end_before_a_slow_program_has_ended() -> None:
-    """Until then the daemon takes the window for open, and opens no other."""
+    """Until then the daemon takes it for open, and opens no other."""
     slow = "import atexit, sys, time; atexit.register(time.sleep, 60); from tray.window.__main__ import main; main([])"
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     child = subprocess.Popen(
