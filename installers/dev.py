@@ -258,7 +258,7 @@ def make_environment(*, with_tools: bool) -> None:
 def base_python() -> str:
     """Return the path of the interpreter to build on.
 
-    It is Debian's own where it fits: python3-dev has the headers of that one.
+    It is Debian's own where it fits: libpython3-dev has the headers of that one.
     """
     debian = system_packages.is_debian_like() and Path(SYSTEM_PYTHON).exists()
     if debian and version_of(SYSTEM_PYTHON).startswith(SUPPORTED):

@@ -1,4 +1,4 @@
-"""Draws the icon files of the Windows and macOS packages.
+"""Draws the icon files of the window, Windows and macOS.
 
 For developers, after a change of the icon.
 """
@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from daemon.core.views.tray import IconState
-from tray.icon.drawing import draw_icon
+from tray.icon.drawing import SIZES, draw_icon
 
 INSTALLERS = Path(__file__).parent
+WINDOW = INSTALLERS.parent / "tray" / "window" / "icons"
 WINDOWS_SIZES = (16, 20, 24, 32, 48, 64, 256)
 MACOS_SIZES = (32, 64, 128, 256, 512, 1024)
 
@@ -18,6 +19,8 @@ def main() -> int:
     """Write the files."""
     write(INSTALLERS / "windows" / "vigicle.ico", WINDOWS_SIZES)
     write(INSTALLERS / "macos" / "vigicle.icns", MACOS_SIZES)
+    for size in SIZES:
+        draw_icon(IconState.WELL, size).save(WINDOW / f"{size}.png")
     return 0
 
 

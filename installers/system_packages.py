@@ -15,7 +15,7 @@ from pathlib import Path
 RUN = {
     "ca-certificates": "/etc/ssl/certs",
     "python3-venv": "",
-    "python3-dev": "",
+    "libpython3-dev": "",  # the headers alone
     "gcc": "gcc",
     "libc6-dev": "/usr/include/stdio.h",
     "libpcsclite-dev": "/usr/include/PCSC/winscard.h",
@@ -59,6 +59,7 @@ TEST = {
     "python3-gi": "",
     "fonts-dejavu-core": "",
     "openbox": "openbox",
+    "icu-devtools": "icupkg",  # leaves languages out of the Debian package
     "wine": "wine",  # these, to the end: vigicle's folder for Windows, made and run
     "wine64": "wineserver",
     "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
@@ -79,6 +80,7 @@ FULL = {  # the tests of the Debian package and of the monitoring, which take lo
 BUILD_DEB = {  # the Qt libraries are here for dpkg-shlibdeps, which names the packages that bring them
     **{name: proof for name, proof in RUN.items() if name.startswith(("ca-", "lib", "python3-", "gcc"))},
     "dpkg-dev": "dpkg-shlibdeps",
+    "icu-devtools": "icupkg",
     "libwayland-cursor0": "",
 }
 BUILD_WINDOWS = {

@@ -11,6 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from deb.control import is_library
+from deb.icu import leave_out_languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,6 +80,8 @@ def trim_qt(qt: Path) -> None:
     for file in list(_files(qt)):
         if file not in plugins | modules | translator and file.name not in loaded:
             file.unlink()
+    for file in qt.glob("Qt/lib/libicudata.so.*"):
+        leave_out_languages(file)
 
 
 def trim_wheel_libraries(packages: Path) -> None:

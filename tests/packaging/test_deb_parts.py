@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import PySide6
 import pytest
 
 from commands import ROOT
 from deb.build_deb import SETTINGS
 from deb.control import indented, python_range
+from deb.icu import leave_out_languages
 from deb.trim import QT_MODULES, needed_libraries
 from deb.within import ICON_SIZES, draw_icons, filled
 from dev import SYSTEM_PYTHON, version_of
@@ -17,6 +22,12 @@ from support.process import require_tool
 from support.qt import imported_qt_modules
 
 DEB = ROOT / "installers/deb"
+ZONE_NAMES = """\
+from PySide6.QtCore import QLocale, QTimeZone
+
+paris, kind = QTimeZone(b"Europe/Paris"), (QTimeZone.TimeType.StandardTime, QTimeZone.NameType.LongName)
+print(*(paris.displayName(*kind, QLocale(language)) for language in ("fr_FR", "en_GB", "de_DE")), sep="\\n")
+"""
 
 
 @pytest.mark.parametrize("entry", ["usr/share/applications/vigicle.desktop", "etc/xdg/autostart/vigicle.desktop"])
@@ -71,3 +82,20 @@ def test_each_module_of_qt_that_a_source_imports_is_packed() -> None:
     """Also what a function imports, such as the printing."""
     assert "QtPrintSupport" in imported_qt_modules()
     assert imported_qt_modules() <= QT_MODULES
+
+
+def test_french_and_english_stay_when_other_languages_are_left_out(tmp_path: Path) -> None:
+    (whole,) = Path(PySide6.__path__[0]).glob("Qt/lib/libicudata.so.*")
+    library = Path(shutil.copy(whole, tmp_path))
+    leave_out_languages(library)
+    assert library.stat().st_size < whole.stat().st_size / 3
+    before, after = (zone_names(each) for each in (whole, library))
+    assert after[:2] == before[:2] == ["heure normale d\u2019Europe centrale", "Central European Standard Time"]
+    assert (before[2], after[2]) == ("Mitteleurop\u00e4ische Normalzeit", "Central European Standard Time")
+
+
+def zone_names(library: Path) -> list[str]:
+    """Return the names of a time zone in this ICU."""
+    environment = os.environ | {"LD_PRELOAD": str(library)}
+    ask = [sys.executable, "-c", ZONE_NAMES]
+    return subprocess.run(ask, check=True, capture_output=True, text=True, env=environment).stdout.splitlines()

@@ -27,13 +27,14 @@ HEAVY = (
 
 
 NEEDLESS_FOR_NOTICES = ("packaging", "packaging.version", "typing_extensions", "zipfile")
+NEEDLESS_FOR_THE_WINDOW = ("asyncio", "html", "PIL", "PySide6.QtPrintSupport", "sqlite3", "typing_extensions")
 NOTIFIER = "daemon.adapters.platform.light_imports as light; light.load_desktop_notifier()"
 
 
 @pytest.mark.parametrize(
     ("begin", "unwanted"),
-    [("tray.cli.main", HEAVY), (NOTIFIER, NEEDLESS_FOR_NOTICES)],
-    ids=["at the start", "for the first notice"],
+    [("tray.cli.main", HEAVY), (NOTIFIER, NEEDLESS_FOR_NOTICES), ("tray.window.program", NEEDLESS_FOR_THE_WINDOW)],
+    ids=["at the start", "for the first notice", "for the window"],
 )
 def test_what_takes_memory_is_loaded_where_it_is_needed(begin: str, unwanted: tuple[str, ...]) -> None:
     assert printed(f"import sys, {begin}; print([name for name in {unwanted} if name in sys.modules])") == "[]"

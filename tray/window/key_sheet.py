@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from html import escape
 
 from PySide6.QtGui import QPagedPaintDevice, QTextDocument
 
-from config.i18n.text import text
+from config.i18n.text import text, without_markup
 from config.i18n.translator import Translator
 from tray.window.key_table import TITLES, KeyLine
 from tray.window.paper import draw_document, html_document, set_letters
@@ -39,12 +38,12 @@ def key_list_words(lines: Iterable[KeyLine], translator: Translator) -> str:
     body = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)
     printed = translator.render(text("sheet.printed", now=datetime.now(UTC)))
     return (
-        f'<body style="color:#000000"><h2>{escape(translator.render(text("window.keys")))}</h2>'
-        f"<p>{escape(printed)}</p>"
+        f'<body style="color:#000000"><h2>{without_markup(translator.render(text("window.keys")))}</h2>'
+        f"<p>{without_markup(printed)}</p>"
         '<table width="100%" border="1" cellspacing="0" cellpadding="4">'
         f"<thead><tr>{_cells('th', titles)}</tr></thead><tbody>{body}</tbody></table></body>"
     )
 
 
 def _cells(tag: str, words: Iterable[str]) -> str:
-    return "".join(f'<{tag} align="left">{escape(each)}</{tag}>' for each in words)
+    return "".join(f'<{tag} align="left">{without_markup(each)}</{tag}>' for each in words)

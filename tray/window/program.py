@@ -2,19 +2,20 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from daemon.core.views.tray import IconState
-from tray.icon.drawing import SIZES, draw_icon
 from tray.window.garbage import GarbageCollector
 from tray.window.guide_window import GuideWindow
 from tray.window.pipe import Pipe
 from tray.window.pyside_refcount_fix import protect_constants
 from tray.window.theme import Theme
+
+ICONS = Path(__file__).with_name("icons")  # drawn beforehand: Pillow would take 4 MiB in this process
 
 
 def run(*, scheme: str | None, still: bool, no_display: Callable[[], None]) -> int:
@@ -65,8 +66,6 @@ def _binary(descriptor: int, mode: str) -> IO[bytes]:
 
 def _icon() -> QIcon:
     icon = QIcon()
-    for size in SIZES:
-        picture = draw_icon(IconState.WELL, size)
-        image = QImage(picture.tobytes(), size, size, 4 * size, QImage.Format.Format_RGBA8888)
-        icon.addPixmap(QPixmap.fromImage(image))
+    for file in ICONS.glob("*.png"):
+        icon.addFile(str(file))
     return icon

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from html import escape
 
 from PySide6.QtGui import QPagedPaintDevice, QTextDocument
 
-from config.i18n.text import text
+from config.i18n.text import text, without_markup
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import Page
 from daemon.core import labels
@@ -50,7 +49,7 @@ def sheet_words(page: Page, translator: Translator) -> str:
     """Return the sheet as HTML in which nothing from outside is markup."""
     title = page.workflow_title or page.headline
     parts = [
-        f"<h2>{escape(title)}</h2>",
+        f"<h2>{without_markup(title)}</h2>",
         _paragraph(_words(translator, "sheet.printed", now=datetime.now(UTC))),
         *_section(_words(translator, "window.keys"), (_key(c, translator) for c in _first_of_keys(page))),
         _paragraph(f"{_words(translator, 'sheet.place')} {40 * '.'}"),
@@ -58,7 +57,7 @@ def sheet_words(page: Page, translator: Translator) -> str:
         *_section("", filter(None, (page.deadline_words, *page.notes))),
         *_section(_words(translator, "sheet.addresses"), page.addresses),
         *_section(_words(translator, "window.contacts"), page.contacts),
-        f"<p><b>{escape(_words(translator, 'sheet.no_pin'))}</b></p>",
+        f"<p><b>{without_markup(_words(translator, 'sheet.no_pin'))}</b></p>",
     ]
     return f'<body style="color:#000000">{"".join(parts)}</body>'  # black on paper, whatever the scheme
 
@@ -66,12 +65,12 @@ def sheet_words(page: Page, translator: Translator) -> str:
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     found = list(lines)
     if found and title:
-        yield f"<h3>{escape(title)}</h3>"
+        yield f"<h3>{without_markup(title)}</h3>"
     yield from map(_paragraph, found)
 
 
 def _paragraph(words: str) -> str:
-    return f'<p style="margin-top:2px; margin-bottom:4px">{escape(words)}</p>'
+    return f'<p style="margin-top:2px; margin-bottom:4px">{without_markup(words)}</p>'
 
 
 def _first_of_keys(page: Page) -> Iterator[CertificateCard[str]]:

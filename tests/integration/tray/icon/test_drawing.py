@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+import tray.window
 from daemon.core.views.tray import IconState
 from tray.icon.drawing import draw_icon
 
@@ -83,3 +85,9 @@ def test_a_returned_picture_may_be_changed() -> None:
     before = draw_icon(IconState.WELL, 16).tobytes()
     draw_icon(IconState.WELL, 16).paste((1, 2, 3, 4), (0, 0, 16, 16))
     assert draw_icon(IconState.WELL, 16).tobytes() == before
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_window_has_the_icon_as_it_is_drawn(size: int) -> None:
+    with Image.open(Path(tray.window.__path__[0], "icons", f"{size}.png")) as file:
+        assert file.tobytes() == draw_icon(IconState.WELL, size).tobytes()
