@@ -42,6 +42,8 @@ def _candidates(lineages: tuple[KeyLineage, ...]) -> Iterator[tuple[KeyLineage, 
     for lineage in lineages:
         for trait in {trait for entry in lineage.entries for trait in _traits(entry)}:
             shelves[lineage.procedure.id, trait].append(lineage)
+    for id_ in {lineage.procedure.id for lineage in lineages if _is_nameless(lineage)}:
+        shelves[id_, None] = [lineage for lineage in lineages if lineage.procedure.id == id_]
     seen: set[tuple[int, int]] = set()
     for shelf in shelves.values():
         if len(shelf) > TOO_COMMON:
@@ -50,6 +52,11 @@ def _candidates(lineages: tuple[KeyLineage, ...]) -> Iterator[tuple[KeyLineage, 
             if (id(one), id(other)) not in seen:
                 seen.add((id(one), id(other)))
                 yield one, other
+
+
+def _is_nameless(lineage: KeyLineage) -> bool:
+    """Return whether a certificate of a lineage may be anyone's."""
+    return any(name_of(entry.seen.certificate) is None for entry in lineage.entries)
 
 
 def _traits(entry: LineageEntry) -> Iterator[object]:

@@ -92,7 +92,7 @@ def _match_by_name(one: Certificate, other: Certificate) -> HolderMatch:
 def _match_names(one: Certificate, other: Certificate) -> NameMatch:
     name, other_name = name_of(one), name_of(other)
     if name is None or other_name is None:
-        return NameMatch.DIFFERENT
+        return NameMatch.RENAMED  # one is damaged or left out: it cannot be known
     found = match_names(name, other_name)
     if found < NameMatch.UNSURE and _have_one_common_name(one, other):
         return NameMatch.UNSURE  # the name of an office, perhaps

@@ -25,6 +25,7 @@ from daemon.core.model import Certificate, Claim, Role
 from daemon.core.notice_words import BODIES_BY_ROLE, PART_BODIES, span_words
 from daemon.core.renewal import waits_until
 from daemon.core.state import State
+from daemon.core.use_questions import use_words
 from daemon.core.views.guide import Action, GuideView
 from daemon.core.views.report import CertificateStatus, Stage
 
@@ -88,27 +89,30 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
         return page
     holder = holder_label(plain.subject_cn)
     end = (assessment.login_beside(plain) or plain).usable_until or plain.usable_until
-    asks = ask_use_action(state, state.memory.certificates[plain.fingerprint_sha256].certificate)
+    certificate = state.memory.certificates[plain.fingerprint_sha256].certificate
+    asks = ask_use_action(state, certificate)
     page = replace(
         page,
         actions=(*page.actions, *filter(None, [asks])),
         headline=text("guide.plain"),
         body=text(_plain_body({line.role for line in counting}, end), holder=holder, date=end),
-        notes=tuple(_parts([plain], assessment, None, now)),
+        notes=(*_parts([plain], assessment, None, now), *_open_use(state, certificate)),
     )
     waiting = next(_of_open_use(state, counting), None)
     return page if waiting is None else with_use_question(page, state, waiting)
 
 
+def _open_use(state: State, certificate: Certificate) -> Iterator[Sentence]:
+    """Yield the question what a key is for, where its issuer is known."""
+    procedures = state.settings.procedures
+    if fitting_procedures(certificate, procedures) and is_use_open(certificate, procedures, state.memory.assignments):
+        yield use_words(None)
+
+
 def _of_open_use(state: State, lines: Iterable[CertificateStatus]) -> Iterator[Certificate]:
     """Yield the due certificates whose renewal waits for what they are for."""
-    procedures = state.settings.procedures
     due = (state.memory.certificates[line.fingerprint_sha256].certificate for line in lines if line.stage in ENDING)
-    for certificate in due:
-        if is_use_open(certificate, procedures, state.memory.assignments) and fitting_procedures(
-            certificate, procedures
-        ):
-            yield certificate
+    yield from (certificate for certificate in due if any(_open_use(state, certificate)))
 
 
 def _plain_body(roles: set[Role], end: Instant) -> str:

@@ -14,7 +14,7 @@ from daemon.core.doubts import TOO_COMMON
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, HolderAnswer, pair_of
 from daemon.core.state import State
-from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, ending, memory, owned
+from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
 
 OLD = ending(20 * DAY, "old")
@@ -202,6 +202,17 @@ def test_a_first_name_that_many_share_shows_nothing() -> None:
     ]
     simulator = Simulator(state=replace(Simulator().state, memory=memory(*many)))
     assert {case.doubt for case in cases(simulator)} == {None}
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["an old key of Jean Martin", "an old key without a name"])
+def test_a_certificate_without_a_name_may_be_anyones(named: bool) -> None:
+    nameless: dict[str, object] = {"given_name": "", "surname": "", "subject_cn": ""}
+    old = OLD if named else changed(OLD, **nameless)
+    simulator = asked(old, certificate("new", not_before=NOW - DAY, **nameless))
+    assert kinds(simulator) == [None, WorkflowKind.ORDER]
+    assert questions(simulator) == 1
+    answer(simulator, SAME)
+    assert kinds(simulator) == [WorkflowKind.ACTIVATE]
 
 
 def test_a_late_answer_about_a_key_is_not_taken_for_a_newer_one() -> None:

@@ -1,6 +1,7 @@
 """When it is asked what a key is for, and what follows."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -311,3 +312,16 @@ def test_the_list_of_keys_names_both_procedures_that_may_be_assumed() -> None:
     say(simulator, "unknown")
     (card,) = certificate_cards(simulator.state, assess_state(simulator.state, NOW), NOW)
     assert card.procedure is None
+
+
+@pytest.mark.parametrize(
+    ("left", "shown", "noted"),
+    [(500 * DAY, "guide.plain", ["use.question"]), (20 * DAY, "use.question", [])],
+    ids=["early", "due"],
+)
+def test_a_key_of_a_known_issuer_is_asked_about_on_its_page(left: timedelta, shown: str, noted: list[str]) -> None:
+    simulator = plugged(ending(left), settings=Settings(procedures=(ALSO,)))
+    assert headline(simulator) == shown
+    assert [note.id for note in simulator.page.notes if isinstance(note, Text)] == noted
+    plain = plugged(ending(left, issuer_o="Autorité inconnue"), settings=Settings(procedures=(ALSO,)))
+    assert (headline(plain), plain.page.notes) == ("guide.plain", ())
