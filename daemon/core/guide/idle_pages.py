@@ -26,7 +26,7 @@ from daemon.core.notice_words import BODIES_BY_ROLE, PART_BODIES, span_words
 from daemon.core.renewal import waits_until
 from daemon.core.state import State
 from daemon.core.use_questions import use_words
-from daemon.core.views.guide import Action, GuideView
+from daemon.core.views.guide import Action, ActionRank, GuideView
 from daemon.core.views.report import CertificateStatus, Stage
 
 
@@ -90,10 +90,10 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
     holder = holder_label(plain.subject_cn)
     end = (assessment.login_beside(plain) or plain).usable_until or plain.usable_until
     certificate = state.memory.certificates[plain.fingerprint_sha256].certificate
-    asks = ask_use_action(state, certificate)
+    asks = [replace(ask, rank=ActionRank.USUAL) for ask in [ask_use_action(state, certificate)] if ask]
     page = replace(
         page,
-        actions=(*page.actions, *filter(None, [asks])),
+        actions=(*page.actions, *asks),
         headline=text("guide.plain"),
         body=text(_plain_body({line.role for line in counting}, end), holder=holder, date=end),
         notes=(*_parts([plain], assessment, None, now), *_open_use(state, certificate)),
@@ -103,7 +103,7 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
 
 
 def _open_use(state: State, certificate: Certificate) -> Iterator[Sentence]:
-    """Yield the question what a key is for, where its issuer is known."""
+    """Yield what a known issuer's key is asked, while that is open."""
     procedures = state.settings.procedures
     if fitting_procedures(certificate, procedures) and is_use_open(certificate, procedures, state.memory.assignments):
         yield use_words(None)
