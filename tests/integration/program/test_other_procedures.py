@@ -165,7 +165,7 @@ def test_the_example_of_the_fnmt_is_renewed_on_its_own_key(
     new = certificate_of(YEARS - timedelta(days=1), "FNMT-RCM")
     with guide_of(workstation) as guide:
         guide.read("Step 2 of 4: Request the renewal")
-        guide.read("It can be renewed so once only.")
+        guide.read("It can be renewed this way only once.")
         assert open_page(guide, "Open the order page", browser) == FNMT_URL
         guide.read("1 I have requested it")
         choose(guide, "I have requested it")

@@ -197,23 +197,31 @@ def test_the_words_of_a_page_are_read_where_the_keyboard_comes_to(at_window: Win
     assert heading.description == f"{waiting.alert} {waiting.awaited}"
 
 
-def beside(at_window: WindowUser, link: str) -> str:
-    """Go to a page, and return what is read at its button."""
+def hear_beside(at_window: WindowUser, link: str, *words: str) -> None:
+    """Go to a page and wait until these words are read."""
     at_window.choose("push button", link)
-    return at_window.reader.available("push button", "Revenir").description.replace(NO_BREAK, " ")
+
+    def all_are_read() -> bool:
+        read = at_window.reader.available("push button", "Revenir").description.replace(NO_BREAK, " ")
+        return all(part in read for part in words)
+
+    wait_until(all_are_read, f"{words} are read")
 
 
 def test_the_pages_beside_are_read_where_the_keyboard_comes_to(at_window: WindowUser) -> None:
     page = PAGES["settings"](FRENCH)
     refusal = page.known_problems[0]
     at_window.open(replace(page, known_problems=(refusal,)))
-    assert beside(at_window, "Ça ne marche pas").endswith(f"{refusal.title}. {refusal.text}".replace(NO_BREAK, " "))
-    keys = beside(at_window, "Mes clés")
-    assert f"{page.holder}, la bleue, ancienne clé, Connexion : urgent – " in keys
-    assert "valable jusqu’au 4 décembre 2026 à 9 h 00, Branchée en ce moment." in keys
-    assert "Dans un tiroir ; vue le 3 mai 2026." in keys
-    assert beside(at_window, "Imprimer").startswith("La démarche sur papier. Une feuille A4 avec vos clés")
-    assert beside(at_window, f"Qui appeler{NO_BREAK}?") == "Qui appeler ? Votre clé : appelez CertEurope."
+    hear_beside(at_window, "Ça ne marche pas", f"{refusal.title}. {refusal.text}".replace(NO_BREAK, " "))
+    hear_beside(
+        at_window,
+        "Mes clés",
+        f"{page.holder}, la bleue, ancienne clé, Connexion : urgent – ",
+        "valable jusqu’au 4 décembre 2026 à 9 h 00, Branchée en ce moment.",
+        "Dans un tiroir ; vue le 3 mai 2026.",
+    )
+    hear_beside(at_window, "Imprimer", "La démarche sur papier. Une feuille A4 avec vos clés")
+    hear_beside(at_window, f"Qui appeler{NO_BREAK}?", "Qui appeler ? Votre clé : appelez CertEurope.")
 
 
 def test_a_refusal_that_is_opened_is_read_at_its_heading(at_window: WindowUser) -> None:
