@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import Instant
-from config.workflows import Ends, Step, WorkflowKind
+from config.workflows import Destination, Ends, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.form_factor import FormFactor, form_factor
@@ -281,7 +281,11 @@ def _at_hand(context: GuideContext) -> Iterator[Sentence]:
     """Yield what to have at hand before the account is opened."""
     with_old = _kind(context) is WorkflowKind.ADD_WITH_OLD
     yield text("guide.prepare.both_keys") if with_old else text("guide.prepare.new_key")
-    yield text("guide.prepare.link") if with_old else text("guide.prepare.mail")
+    steps = context.workflow.steps if context.workflow else ()
+    if any(step.limit for step in steps):
+        yield text("guide.prepare.link")
+    elif any(Destination.SUPPORT_MAIL in step.offers for step in steps):
+        yield text("guide.prepare.mail")
     yield text("guide.prepare.minutes")
 
 

@@ -1,5 +1,7 @@
 """What the guide says on the way: dates, delivery, and the margin."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.i18n.text import Text, text
@@ -13,9 +15,10 @@ from daemon.core.guide.render import shown_case
 from daemon.core.guide.sentences import sentence_arguments
 from daemon.core.model import Claim, KeyId
 from daemon.core.views.report import Reason
-from support.core.factories import DAY, MICROSECOND, NOW, ending
+from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, ending
 from support.core.simulator import Simulator, simulator_with
 from support.core.story import HOUR, LAST_CHANCE, NEW_ID, OLD, OLD_ENDS, delivered, two_keys
+from support.core.workflows import a_step, a_workflow
 
 
 def why(simulator: Simulator) -> str:
@@ -41,6 +44,22 @@ def test_the_page_before_the_account_lists_what_to_have_at_hand() -> None:
         *("guide.prepare.both_keys", "guide.prepare.link", "guide.prepare.minutes")
     ]
     assert [delivered(note) for note in page.notes] == ["guide.prepare.label", "guide.prepare.still_valid"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "now"),
+    [
+        (WorkflowKind.ADD_WITH_OLD, "guide.prepare.both_keys", NOW),
+        (WorkflowKind.ASSOCIATE_NEW, "guide.prepare.new_key", OLD_ENDS + DAY),
+    ],
+)
+def test_where_no_mail_is_sent_no_mailbox_is_needed(kind: WorkflowKind, keys: str, now: Instant) -> None:
+    simulator = two_keys(now)
+    workflows = {**OPALEXE.workflows, kind: a_workflow(kind, a_step("declare"))}
+    settings = replace(SETTINGS, procedures=(replace(OPALEXE, workflows=workflows),))
+    simulator.state = replace(simulator.state, settings=settings)
+    simulator.look()
+    assert [delivered(each) for each in simulator.page.at_hand] == [keys, "guide.prepare.minutes"]
 
 
 @pytest.mark.parametrize("now", [LAST_CHANCE - MICROSECOND, OLD_ENDS + MICROSECOND], ids=["before it", "expired"])
