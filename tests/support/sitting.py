@@ -5,6 +5,7 @@ A control is found over AT-SPI, and pressed there, by a real pointer or by real 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from dataclasses import replace
@@ -82,7 +83,7 @@ class Sitting:
 
         `about` is in its description.
         """
-        x, y = self._tree.centre(self._button(label, {role} if role else PRESSED, about))
+        x, y = self._centre(label, {role} if role else PRESSED, about)
         clicks = ["click", "--repeat", str(times), "--delay", str(DOUBLE_CLICK_MS), "1"]
         self._xdotool("mousemove", str(x), str(y), *clicks)
 
@@ -135,6 +136,13 @@ class Sitting:
 
     def _reads(self, words: str) -> bool:
         return any(words in f"{n.name} {n.description}" for n in self._visible())
+
+    def _centre(self, label: str, roles: Collection[str], about: str) -> tuple[int, int]:
+        """Return the middle of a button, which may be drawn again meanwhile."""
+        for _ in range(5):
+            with contextlib.suppress(RuntimeError):
+                return self._tree.centre(self._button(label, roles, about))
+        raise SupportTimeoutError(f"{label!r} stays nowhere")
 
     def _button(self, label: str, roles: Collection[str] = PRESSED, about: str = "") -> Node:
         """Return a button once it can be pressed."""
