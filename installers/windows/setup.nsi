@@ -163,7 +163,7 @@ Function ${un}WaitForFiles
   StrCpy $2 0
   ${Do}
     StrCpy $Locked ""
-    ${${un}Locate} "$INSTDIR" "/L=F" "${un}TryFile"
+    ${${un}Locate} "$INSTDIR" "/L=F /B=1" "${un}TryFile"
     ${If} $Locked == ""
       ${Break}
     ${EndIf}
@@ -181,7 +181,8 @@ FunctionEnd
 ; Called for each file, its path in $R9: note it in $Locked where nobody but its user may write into it.
 Function ${un}TryFile
   StrCpy $R8 ""
-  ${If} $R9 != "$INSTDIR\uninstall.exe" ; it may be what runs
+  ${If} $R9 != "" ; the call for a folder, without which its name is printed in English
+  ${AndIf} $R9 != "$INSTDIR\uninstall.exe" ; it may be what runs
     SetFileAttributes "$R9" NORMAL
     ClearErrors
     FileOpen $R7 "$R9" a
