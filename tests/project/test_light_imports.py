@@ -10,6 +10,8 @@ import pytest
 HEAVY = (
     "_hashlib",
     "asn1crypto",
+    "asyncio.sslproto",
+    "concurrent.futures.process",
     "cryptography",
     "difflib",
     "email",
@@ -20,6 +22,7 @@ HEAVY = (
     "PIL",
     "PySide6",
     "rich",
+    "smartcard.System",
     "ssl",
     "typing_extensions",
     "tzlocal",

@@ -45,10 +45,16 @@ def _zones_named() -> Iterator[None]:
 _NO_OPENSSL = {"_hashlib": None} if find_spec("_md5") else {}  # some systems' Python has no hashes of its own
 _UNUSED = {
     "ssl": None,
+    "asyncio.sslproto": stand_in("asyncio.sslproto"),
     "importlib.metadata": stand_in(
         "importlib.metadata", version=_no_package, entry_points=_no_plug_ins, PackageNotFoundError=_UnknownPackageError
     ),
     "tzlocal": stand_in("tzlocal", get_localzone=lambda: UTC),  # each call of the scheduler names UTC
+    "apscheduler.executors.pool": stand_in("apscheduler.executors.pool", ThreadPoolExecutor=None),  # ours is another
+}
+_UNUSED_OF_PYSCARD = {  # its functions serve here, not its classes
+    "smartcard.Session": stand_in("smartcard.Session", Session=None),
+    "smartcard.System": stand_in("smartcard.System", listReaders=None),
 }
 _UNUSED_FOR_NOTICES = {
     "packaging.version": stand_in("packaging.version", Version=None),  # compares versions of other systems
@@ -63,6 +69,10 @@ def load_desktop_notifier() -> None:
         with replaced(_UNUSED_FOR_NOTICES):
             import desktop_notifier.backends.dbus  # noqa: F401
 
+
+if sys.platform != "win32":
+    with replaced(_UNUSED_OF_PYSCARD):
+        import smartcard.scard as _scard  # noqa: F401
 
 with replaced(_UNUSED | _NO_OPENSSL), _zones_named():
     import asyncio as _asyncio  # noqa: F401
