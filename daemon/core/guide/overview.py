@@ -156,7 +156,8 @@ def _about_waiting(context: GuideContext) -> Iterator[Sentence]:
     elif expected is not None:
         yield fill_text(context, "guide.ordered.late", expected=expected)
     last = last_day_with_old(context.case)
-    if context.now < last:
+    is_other_key = context.workflow is None or context.workflow.kind is not WorkflowKind.RENEW
+    if is_other_key and context.now < last:
         yield fill_text(context, "guide.ordered.keep", last=last)
 
 

@@ -216,7 +216,12 @@ def _papers_page(context: GuideContext) -> GuideView[Sentence]:
 
 
 def _about_labels(context: GuideContext) -> Iterator[Sentence]:
-    """Yield, while a new key is awaited, to label the old one."""
+    """Yield, while a new key is awaited, to label the old one.
+
+    A renewal in place brings none.
+    """
+    if _kind(context) is WorkflowKind.RENEW:
+        return
     if context.step is not None and context.step.ends is Ends.CERTIFICATE_SEEN:
         yield fill_text(context, "guide.label")
 

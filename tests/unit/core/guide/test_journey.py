@@ -7,13 +7,14 @@ import pytest
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.instants import Instant
-from config.workflows import WorkflowKind
+from config.workflows import Ends, WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.effects import OpenMessage
 from daemon.core.guide.context import build_context
 from daemon.core.guide.render import shown_case
 from daemon.core.guide.sentences import sentence_arguments
 from daemon.core.model import Claim, KeyId
+from daemon.core.state import State
 from daemon.core.views.report import Reason
 from support.core.factories import DAY, MICROSECOND, NOW, OPALEXE, SETTINGS, ending
 from support.core.simulator import Simulator, simulator_with
@@ -60,6 +61,21 @@ def test_where_no_mail_is_sent_no_mailbox_is_needed(kind: WorkflowKind, keys: st
     simulator.state = replace(simulator.state, settings=settings)
     simulator.look()
     assert [delivered(each) for each in simulator.page.at_hand] == [keys, "guide.prepare.minutes"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "noted"),
+    [(WorkflowKind.ORDER, ["guide.ordered.until", "guide.ordered.keep", "guide.label"]), (WorkflowKind.RENEW, [])],
+    ids=["a new key", "the same key"],
+)
+def test_the_old_key_is_to_be_labelled_only_where_a_new_one_comes(kind: WorkflowKind, noted: list[str]) -> None:
+    workflow = a_workflow(kind, a_step("ask"), a_step("wait", Ends.CERTIFICATE_SEEN))
+    opalexe = replace(OPALEXE, workflows={**OPALEXE.workflows, kind: workflow}, lead=None)
+    simulator = Simulator(state=State(settings=replace(SETTINGS, procedures=(opalexe,))))
+    simulator.plug(OLD)
+    simulator.choose("end:ask")
+    assert simulator.step() == "wait"
+    assert [delivered(note) for note in simulator.page.notes] == noted
 
 
 @pytest.mark.parametrize("now", [LAST_CHANCE - MICROSECOND, OLD_ENDS + MICROSECOND], ids=["before it", "expired"])
