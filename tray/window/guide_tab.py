@@ -16,7 +16,7 @@ from tray.window.countdown import Countdown
 from tray.window.glyphs import COPIED, GlyphView
 from tray.window.help_page import back_of
 from tray.window.instructions import Instructions, Notes
-from tray.window.labels import Heading, WrappingLabel
+from tray.window.labels import Heading, WrappingLabel, as_sentence
 from tray.window.layouts import TWO_COLUMNS_FROM, Flow, clear, column, row
 from tray.window.link_page import action_button
 from tray.window.press_guard import PressGuard
@@ -64,7 +64,7 @@ class GuidePage(QWidget):
         )
         body = page.alert if wrong and page.alert else page.body
         danger = None if wrong else page.danger
-        self._words = " ".join(filter(None, (danger, body, ", ".join(page.at_hand), page.awaited)))
+        self._words = " ".join(filter(None, (danger, body, as_sentence(", ".join(page.at_hand)), page.awaited)))
         self._instructions.show_body(
             body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step, at_hand=page.at_hand
         )

@@ -20,7 +20,7 @@ from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
 from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
 from tray.window.keys_page import KeysPage
-from tray.window.labels import announce, tell
+from tray.window.labels import announce, as_sentence, tell
 from tray.window.layouts import column
 from tray.window.link_page import LinkPage
 from tray.window.paper import print_where_asked
@@ -334,7 +334,7 @@ class GuideWindow(QDialog):
             return self._headline
         about = button.accessibleDescription()
         headline = self._headline.accessibleName()
-        words = " ".join((headline if headline.endswith("?") else f"{headline}.", self._place.words_to_read()))
+        words = " ".join((as_sentence(headline), self._place.words_to_read()))
         button.setAccessibleDescription(" ".join(filter(None, (words, "" if words in about else about))))
         return button
 

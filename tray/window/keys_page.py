@@ -14,7 +14,7 @@ from daemon.core.views.guide import Action, CertificateCard
 from tray.window.key_card import KeyCard
 from tray.window.key_list import KeyList
 from tray.window.key_table import OnKey
-from tray.window.labels import Heading, WrappingLabel
+from tray.window.labels import Heading, WrappingLabel, as_sentence
 from tray.window.layouts import clear, column
 from tray.window.theme import Theme
 
@@ -71,7 +71,7 @@ class KeysPage(QWidget):
         """Return what each card says, or how many keys are listed."""
         if self.list.isVisible():
             return self.list.count_words
-        return " ".join(f"{card.words_to_read}." for card in self.findChildren(KeyCard))
+        return " ".join(as_sentence(card.words_to_read) for card in self.findChildren(KeyCard))
 
     def _draw(self, page: Page, translator: Translator) -> None:
         certificates, more = page.certificates, page.more_certificates

@@ -65,6 +65,11 @@ def by_sentence(words: str) -> str:
     return SENTENCE_END.sub("\n", words)
 
 
+def as_sentence(words: str) -> str:
+    """Return the words with a full stop, unless they end a sentence."""
+    return words if not words or words.endswith((".", "?", "!", "…")) else f"{words}."
+
+
 def sensible(moment: datetime) -> datetime:
     """Bring a moment into what calendars and time zones can bear."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

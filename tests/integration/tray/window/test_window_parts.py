@@ -209,6 +209,27 @@ def test_a_second_click_that_a_busy_computer_handles_late_presses_nothing(
     assert guide_setup.answers == [Chosen(number=1, action=action_id("end:log_in"))]
 
 
+@pytest.mark.parametrize(
+    ("headline", "at_hand", "spoken"),
+    [
+        (
+            "It is activated. One thing is left.",
+            ("both keys", "15 minutes"),
+            "is left. Have both keys, 15 minutes. Wait…",
+        ),
+        ("Ready?", (), "Ready? Have Wait…"),
+    ],
+)
+def test_what_is_read_of_a_page_is_made_of_sentences(
+    guide_setup: GuideSetup, window: GuideWindow, headline: str, at_hand: tuple[str, ...], spoken: str
+) -> None:
+    page = replace(PAGES["step"](ENGLISH), number=2, headline=headline, eyebrow=None, body="Have", at_hand=at_hand)
+    window.show_page(replace(page, awaited="Wait…"))
+    window.guard.end()
+    guide_setup.settle()
+    assert window.focusWidget().accessibleDescription().endswith(spoken)
+
+
 def test_buttons_wait_longer_than_a_double_click(guide_setup: GuideSetup, window: GuideWindow) -> None:
     hints = guide_setup.application.styleHints()
     usual = hints.mouseDoubleClickInterval()
