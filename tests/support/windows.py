@@ -291,7 +291,7 @@ def _payload() -> Path:
     place = Path(tempfile.gettempdir()) / f"{name}{_digest()}"
     if not place.exists():
         for former in place.parent.glob(f"{name}*"):
-            shutil.rmtree(former)  # who still runs it holds links of its own
+            shutil.rmtree(former, ignore_errors=True)  # who runs it holds links; another run may be removing it
         fresh = Path(tempfile.mkdtemp(prefix="vigicle-windows-new-"))
         code = "import sys, pathlib; from windows.payload import make_payload; make_payload(pathlib.Path(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", code, str(fresh)], cwd=INSTALLERS, check=True, stdout=subprocess.DEVNULL)
