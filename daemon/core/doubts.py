@@ -11,6 +11,7 @@ from daemon.core.model import CertificatePair, Claim, HolderAnswer, pair_of
 from daemon.core.person_names import joined, loose
 from daemon.core.same_holder import HolderMatch, match_holders, name_of
 
+FEW = 2  # more lines of a procedure beside a key without a name show nothing
 TOO_COMMON = 12  # more lines with one surname or first name in common show nothing
 
 
@@ -43,7 +44,9 @@ def _candidates(lineages: tuple[KeyLineage, ...]) -> Iterator[tuple[KeyLineage, 
         for trait in {trait for entry in lineage.entries for trait in _traits(entry)}:
             shelves[lineage.procedure.id, trait].append(lineage)
     for id_ in {lineage.procedure.id for lineage in lineages if _is_nameless(lineage)}:
-        shelves[id_, None] = [lineage for lineage in lineages if lineage.procedure.id == id_]
+        of_procedure = [lineage for lineage in lineages if lineage.procedure.id == id_]
+        if len(of_procedure) <= FEW:
+            shelves[id_, None] = of_procedure
     seen: set[tuple[int, int]] = set()
     for shelf in shelves.values():
         if len(shelf) > TOO_COMMON:

@@ -215,6 +215,13 @@ def test_a_certificate_without_a_name_may_be_anyones(named: bool) -> None:
     assert kinds(simulator) == [WorkflowKind.ACTIVATE]
 
 
+def test_a_certificate_without_a_name_beside_many_is_not_asked_about() -> None:
+    anne = ending(500 * DAY, "anne", given_name="Anne", surname="DURAND", subject_cn="Anne DURAND")
+    new = certificate("new", not_before=NOW - DAY, given_name="", surname="", subject_cn="")
+    simulator = asked(OLD, anne, new)
+    assert {case.doubt for case in cases(simulator)} == {None}
+
+
 def test_a_late_answer_about_a_key_is_not_taken_for_a_newer_one() -> None:
     simulator = asked(certificate("in use", not_before=NOW - 100 * DAY))
     simulator.wait(DAY)
