@@ -66,8 +66,14 @@ class DesktopSystemActions:
         self._examine = examine
 
     def start(self) -> None:
-        """Post whether vigicle starts at login."""
-        self._report_failure(self._post_login_start)
+        """Post whether vigicle starts at login.
+
+        Where that cannot be read, the diagnosis says so. Nobody has asked yet.
+        """
+        try:
+            self._post_login_start()
+        except OSError as error:
+            log.warning("Whether vigicle starts at login is not known: %s", error.strerror or type(error).__name__)
 
     def run(self, action: SystemAction) -> None:
         """Run it, in a thread of its own."""

@@ -10,7 +10,7 @@ from config.settings import SettingId
 from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.core.diagnosis import Topic, doubtful
-from daemon.core.effects import Examine, WriteSetting
+from daemon.core.effects import Examine, StartAtLogin, WriteSetting
 from daemon.core.events import Diagnosed, LoginStartKnown, ProblemMet, SettingAnswered
 from support.posted_events import PostedEvents
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.i18n.text import Text
+    from daemon.core.login_start import AutostartStatus
 
 
 def written(folders: Folders, words: str) -> Text | None:
@@ -43,6 +44,26 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     within = tmp_path / "file" / "config.toml"
     folders = Folders(config_file=within, policy_file=tmp_path / "policy.toml", state=tmp_path, runtime=tmp_path)
     assert written(folders, "90") is not None
+
+
+class LockedStarter:
+    """A start at login that an office keeps from being read."""
+
+    def status(self) -> AutostartStatus:
+        raise PermissionError(13, "Access is denied", "HKEY_CURRENT_USER")
+
+    enable = disable = status
+
+
+def test_a_start_at_login_that_cannot_be_read_sends_no_notice(tmp_path: Path) -> None:
+    posted = PostedEvents()
+    folders = Folders(config_file=tmp_path / "c", policy_file=tmp_path / "p", state=tmp_path, runtime=tmp_path)
+    actions = DesktopSystemActions(posted, folders, LockedStarter(), tuple, lambda: None, lambda *_: None)
+    actions.start()
+    actions.run(WriteSetting(setting=SettingId.DAYS, written="90"))
+    assert posted.next(SettingAnswered).refusal is None
+    actions.run(StartAtLogin(on=True))
+    assert posted.next(ProblemMet).topic == "system_action", "who asks is told"
 
 
 def test_a_diagnosis_goes_to_the_window_and_into_a_notice(tmp_path: Path) -> None:
