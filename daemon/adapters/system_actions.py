@@ -68,7 +68,7 @@ class DesktopSystemActions:
     def start(self) -> None:
         """Post whether vigicle starts at login.
 
-        Where that cannot be read, the diagnosis says so. Nobody has asked yet.
+        Where that cannot be read, the diagnosis says so: the user has not asked yet.
         """
         try:
             self._post_login_start()
