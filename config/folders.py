@@ -6,7 +6,6 @@ import stat
 import sys
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
@@ -17,6 +16,7 @@ from config.identity import APPLICATION, MACOS_ID
 from config.private_windows import keep_private
 from config.system_errors import reason_of
 from config.trust import Writers
+from config.values import dataclass
 
 if sys.platform != "win32":
     from config.trust import others_may_write

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from enum import StrEnum
 
 from config.i18n.wording import Wording
 from config.instants import Instant
+from config.values import dataclass, field, replace
 from config.workflows import UNLAUNCHED, Destination, Letter, Workflow, WorkflowKind
 
 NO_PROCEDURE = "none"

@@ -1,10 +1,10 @@
 """The steps of each path, as a procedure file defines them."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from config.i18n.wording import Wording
+from config.values import dataclass
 
 
 class WorkflowKind(StrEnum):

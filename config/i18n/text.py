@@ -1,12 +1,13 @@
 """Texts as values: an id and its arguments. `Translator` renders them."""
 
+import dataclasses
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NewType, TypeVar
 
 from config.i18n.wording import Wording
+from config.values import replace
 
 NAME_LIMIT = 128
 UNBROKEN = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
@@ -17,7 +18,7 @@ CleanText = NewType("CleanText", str)
 """Text that no terminal, log, menu or notice can take for anything else. Only `clean` and a translator make it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Text:
     """A sentence of the catalogue in `config/locale`, by id.
 
@@ -26,17 +27,17 @@ class Text:
 
     id: str
     args: tuple[tuple[str, "Argument"], ...] = ()
-    on_card: bool = field(default=False, compare=False)
+    on_card: bool = dataclasses.field(default=False, compare=False)
     """Whether it speaks of cards instead of keys."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Phrase:
     """A sentence of a procedure file, with its arguments."""
 
     wording: Wording
     args: tuple[tuple[str, "Argument"], ...] = ()
-    on_card: bool = field(default=False, compare=False)
+    on_card: bool = dataclasses.field(default=False, compare=False)
     """Whether it speaks of cards instead of keys."""
 
 

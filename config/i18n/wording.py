@@ -1,6 +1,6 @@
 """Texts that a procedure file brings in both languages."""
 
-from dataclasses import dataclass
+from config.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Loads what a procedure file says of issuers, times, papers and addresses."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from config.i18n.text import text
@@ -9,6 +8,7 @@ from config.schema import kinds
 from config.schema.load_procedure import FORMER_WORKFLOWS, WORKFLOWS, Means, load_letter, load_wording, load_workflows
 from config.schema.tables import Table
 from config.settings import DEFAULT_NOTICE_DAYS, IssuerRule, Paper, Procedure, Recall, VendorTool
+from config.values import replace
 
 SCHEMA_VERSION = 1
 """The newest version of procedure files that is understood."""

@@ -4,7 +4,6 @@ Steps that could lead nowhere are refused.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.schema import kinds
 from config.schema.tables import Kind, RejectedValue, Table, read_content
+from config.values import dataclass, replace
 from config.workflows import (
     UNLAUNCHED,
     Destination,

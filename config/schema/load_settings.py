@@ -1,7 +1,6 @@
 """Loads the procedures, the policy of the machine, and the user's settings."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from config.settings import (
     VendorTool,
 )
 from config.trust import Writers
+from config.values import dataclass, replace
 
 __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "load_settings", "stamp"]
 

@@ -4,7 +4,6 @@ Windows' registry, macOS's preferences and TOML hold them under one name.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from config.schema import kinds
 from config.schema.tables import Kind, RejectedValue, Table
 from config.settings import PROCEDURE_ID
 from config.trust import Writers, open_to_others
+from config.values import dataclass
 
 SUPPORT_LINE_LIMIT = 200
 OFFICE = "office"

@@ -1,13 +1,13 @@
 """Says who set each setting, and what that overrides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from config.schema.load_settings import Loaded
 from config.schema.policy_keys import KEYS, OFFICE, PolicyKey
 from config.schema.policy_sources import Level
 from config.settings import DEFAULT_NOTICE_DAYS, DEFAULT_URGENT_DAYS
+from config.values import dataclass
 
 DEFAULTS: dict[str, object] = {
     "notices.days": list(DEFAULT_NOTICE_DAYS),

@@ -3,7 +3,6 @@
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from config.property_list import read_plist
 from config.schema.policy_keys import OFFICE, refuse_code_of_others, settings_of
 from config.schema.tables import SIZE_LIMIT, SettingsError, Table, read_content
 from config.trust import Writers, changeable_by_others
+from config.values import dataclass, field
 
 if sys.platform == "win32":
     from config.schema.policy_registry_windows import registry_values

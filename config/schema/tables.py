@@ -8,12 +8,12 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from config.i18n.text import Argument, Text, clean, text
 from config.i18n.translator import UserError
+from config.values import dataclass, field
 
 SIZE_LIMIT = 1_000_000
 _VALUE_LIMIT = 100

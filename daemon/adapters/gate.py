@@ -1,7 +1,6 @@
 """Judges decoded values that come from outside, before anything uses them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
 from types import UnionType
@@ -11,6 +10,7 @@ import msgspec
 
 from config.i18n.text import clean
 from config.instants import Instant, instant
+from config.values import field_names, is_value, replace
 from daemon.core.model import ReaderName
 
 V = TypeVar("V")
@@ -42,7 +42,7 @@ def admit(value: V) -> V:
 
     Each text is one line without control characters, of at most `NAME_LIMIT` characters. Only a `ReaderName` stays:
     the PC/SC service knows the reader by it.
-    The value is made of frozen dataclasses and structs, tuples, mappings and what JSON knows. Raises
+    The value is made of frozen values and structs, tuples, mappings and what JSON knows. Raises
     msgspec.ValidationError for a moment without a zone.
     """
     admitted: V = _admit(value)
@@ -61,7 +61,7 @@ def _admit(value: Any) -> Any:
             return tuple(map(_admit, value))
         case Mapping():
             return {clean(name): _admit(each) for name, each in value.items()}
-        case _ if isinstance(value, msgspec.Struct) or (is_dataclass(value) and not isinstance(value, type)):
+        case _ if is_value(value) and not isinstance(value, type):
             return _admit_fields(value)
         case _:
             raise TypeError(f"no value from outside: {type(value).__name__}")
@@ -75,7 +75,6 @@ def _admit_moment(value: datetime) -> Instant:
 
 
 def _admit_fields(value: Any) -> Any:
-    if isinstance(value, msgspec.Struct):
-        return msgspec.structs.replace(value, **{n: _admit(getattr(value, n)) for n in value.__struct_fields__})
-    judged = (field.name for field in fields(value) if field.type is not ReaderName)
+    types = type(value).__annotations__
+    judged = (name for name in field_names(value) if types.get(name) is not ReaderName)
     return replace(value, **{name: _admit(getattr(value, name)) for name in judged})

@@ -5,11 +5,11 @@ It takes events from the inbox, and hands the effects to the adapters.
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
 from config.instants import Instant
+from config.values import dataclass, replace
 from daemon import ports
 from daemon.adapters.guard import Guard
 from daemon.adapters.inbox import Inbox

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from config.i18n.text import Sentence, text
 from config.instants import FIRST, Instant
+from config.values import replace
 from daemon.adapters.clock import read_clock
 from daemon.adapters.notify.channel import Answered, Message
 from daemon.core.effects import Launch, ReadTokens, SystemAction

@@ -1,13 +1,13 @@
 """The demonstration: real rules, store and desktop, simulated reader and time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from config.folders import private_folder
 from config.i18n.text import Render
 from config.instants import Instant
 from config.settings import Settings
+from config.values import dataclass
 from daemon.adapters.guide.publisher import GuidePublisher, has_display
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop

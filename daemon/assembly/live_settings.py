@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from config.folders import Folders
 from config.i18n.text import CleanText, Sentence, Text, text
 from config.schema.load_settings import Loaded, SettingsError, Stamp, load_settings, stamp
 from config.settings import Settings
+from config.values import replace
 from daemon.adapters.clock import read_clock
 from daemon.adapters.schedule.local_zone import follow_zone
 from daemon.assembly.parts import translator_for

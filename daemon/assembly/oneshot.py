@@ -2,12 +2,12 @@
 
 import logging
 import time
-from dataclasses import replace
 
 from config.folders import FolderError, Folders, private_folder
 from config.i18n.text import text
 from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded
+from config.values import replace
 from daemon.adapters.clock import read_clock
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +16,7 @@ from config.i18n.text import text
 from config.i18n.translator import LANGUAGES, LOCALE, Translator
 from config.modules import module_candidates
 from config.schema.load_settings import catalogue_settings
+from config.values import dataclass
 from daemon.adapters.certificate_store.command import store_child
 from daemon.adapters.clock import read_clock
 from daemon.adapters.pcsc.watcher import read_snapshot

@@ -1,8 +1,8 @@
 """What the actions of the guide are identified by."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from config.values import dataclass
 from daemon.core.model import Claim
 
 

@@ -5,8 +5,8 @@ word cannot be guessed, and an unknown one does nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from config.values import replace
 from daemon.core.commands import AnswerNotice
 from daemon.core.effects import Effect, Withdraw
 from daemon.core.model import AnswerRecord, AnswerWord, Memory

@@ -1,11 +1,11 @@
 """The path of each lineage and the stage of each certificate."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from config.instants import LAST, Instant
 from config.settings import NoticeSettings, Procedure, Recall, Settings
+from config.values import dataclass, replace
 from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.doubts import HolderDoubt, holder_doubts

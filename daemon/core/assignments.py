@@ -1,9 +1,9 @@
 """Keeps what the user says a certificate is for."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from config.settings import Procedure
+from config.values import replace
 from daemon.core.issuers import procedure_of, same_issuer
 from daemon.core.model import Assignment, Certificate, Fingerprint, HolderAnswer, Memory, pair_of
 from daemon.core.same_holder import HolderMatch, match_holders

@@ -1,11 +1,11 @@
 """Calendar entries: the end of each key and its reminders."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from config.i18n.text import Text, text
 from config.instants import Instant, has_end
 from config.settings import Procedure, Settings
+from config.values import dataclass, replace
 from daemon.core.assessment import Assessment, assess
 from daemon.core.expiry import DAY, earlier, milestones
 from daemon.core.model import Key, Memory

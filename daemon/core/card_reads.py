@@ -5,10 +5,10 @@ A card is read once an insertion, and again after failures or while it is being 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from config.instants import Instant
+from config.values import replace
 from daemon.core.effects import ReadTokens
 from daemon.core.events import TokensRead
 from daemon.core.expiry import later

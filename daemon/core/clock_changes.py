@@ -4,11 +4,11 @@ There it would keep a notice, a look at a card or a reminder silent until then.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from config.instants import Instant
+from config.values import replace
 from daemon.core.expiry import INSTANT, earlier, later
 from daemon.core.model import CertificateRecord, Key, Memory, Progress
 from daemon.core.state import State

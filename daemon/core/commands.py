@@ -1,8 +1,7 @@
 """The commands of the menu, the guide, notices and the command line."""
 
-from dataclasses import dataclass
-
 from config.settings import SettingId
+from config.values import dataclass
 from daemon.core.action_id import ActionId
 from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, MemoryPart
 from daemon.core.notice import NoticeChoice, NoticeId

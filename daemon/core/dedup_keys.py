@@ -4,10 +4,10 @@ Each is a value here, and becomes a string in the store alone.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from config.instants import Instant
+from config.values import dataclass
 from daemon.core.model import CertificatePair, KeyId
 from daemon.core.troubles import Trouble
 

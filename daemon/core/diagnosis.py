@@ -1,11 +1,11 @@
 """Judges what `doctor` found, and says what to do."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Text, text
 from config.instants import Instant
+from config.values import dataclass
 from daemon.core.action_id import ActionKind
 from daemon.core.events import LoginStartKnown, TokensRead, WrongThing
 from daemon.core.labels import TROUBLE_TITLES, remedy

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations, product
 
+from config.values import dataclass
 from daemon.core.caching import memoize_last
 from daemon.core.holders import ONE_ISSUE, KeyLineage, LineageEntry, told
 from daemon.core.model import CertificatePair, Claim, HolderAnswer, pair_of

@@ -1,11 +1,11 @@
 """The effects that the core asks the adapters for."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Sentence, Text
 from config.instants import Instant
 from config.settings import SettingId
+from config.values import dataclass
 from config.workflows import Destination
 from daemon.core.model import ActivationToken, Memory, ReaderName, Ticket
 from daemon.core.notice import Notice, NoticeId

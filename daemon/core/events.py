@@ -4,11 +4,11 @@ Every event carries the moment it was posted (aware UTC).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from config.i18n.text import Text
 from config.instants import Instant
 from config.settings import SettingId, Settings
+from config.values import dataclass
 from config.workflows import Destination
 from daemon.core.action_id import ActionKind
 from daemon.core.commands import Command

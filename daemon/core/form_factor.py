@@ -5,10 +5,10 @@ PC/SC says no more of a reader without a connection to its card. A USB key bring
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import Enum, auto
 
 from config.i18n.text import of_cards
+from config.values import replace
 from daemon.core.effects import Effect, ShowNotice, UpdateTray
 from daemon.core.model import Occupancy, ReaderName
 from daemon.core.state import State

@@ -1,10 +1,10 @@
 """Asks in a notice whether two keys are of one person, once."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from config.i18n.text import Argument, text
 from config.instants import Instant
+from config.values import replace
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import HolderKey
 from daemon.core.doubts import HolderDoubt

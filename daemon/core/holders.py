@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 
 from config.instants import Instant
 from config.settings import Procedure, Recall
+from config.values import dataclass, replace
 from daemon.core.caching import memoize_last
 from daemon.core.issuers import procedure_of
 from daemon.core.model import (

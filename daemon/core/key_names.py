@@ -1,10 +1,9 @@
 """How sentences name a key and its holder."""
 
-from dataclasses import replace
-
 from config.i18n.text import Phrase, Text, clean, text
 from config.i18n.wording import Wording
 from config.settings import Procedure
+from config.values import replace
 from daemon.core.model import Fingerprint, Key, Memory
 
 KEY_NAME_LIMIT = 40

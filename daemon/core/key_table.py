@@ -1,9 +1,8 @@
 """A table of all keys, one row a key."""
 
-from dataclasses import dataclass
-
 from config.instants import LAST, Instant
 from config.settings import Settings
+from config.values import dataclass
 from daemon.core.assessment import Assessment, assess
 from daemon.core.holders import holder_name
 from daemon.core.model import Fingerprint, Key, Memory

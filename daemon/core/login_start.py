@@ -1,7 +1,8 @@
 """Whether vigicle starts when the user logs in."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from config.values import dataclass
 
 
 class AutostartState(StrEnum):

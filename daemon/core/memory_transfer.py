@@ -5,10 +5,10 @@ person is taken: that is asked here.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 
 from config.i18n.text import Text, text
+from config.values import replace
 from daemon.core.assignments import inherit_assignments
 from daemon.core.holders import holder_name
 from daemon.core.model import (

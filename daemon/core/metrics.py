@@ -6,11 +6,11 @@ exporter's docs/metrics.md.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from config.i18n.text import clean
 from config.instants import Instant
 from config.settings import Settings
+from config.values import dataclass
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, assess
 from daemon.core.model import Memory, Role

@@ -1,12 +1,13 @@
 """The values of the rules: certificates, tokens, readers and keys."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
 from config.i18n.text import CleanText
 from config.instants import Instant
+from config.values import dataclass, field
 from config.workflows import WorkflowKind
 from daemon.core.troubles import Trouble
 
@@ -58,7 +59,7 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """The public facts of one X.509 certificate.
 
@@ -111,7 +112,7 @@ class Certificate:
     flaw: CleanText = ABSENT
     """What could not be read, in English for the log; "" for a whole certificate."""
 
-    der: bytes = field(default=b"", compare=False, repr=False)
+    der: bytes = dataclasses.field(default=b"", compare=False, repr=False)
     """The certificate itself, to save it as a file; b"" where it was not kept."""
 
 

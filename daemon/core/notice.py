@@ -1,9 +1,9 @@
 """The notices for the user's desktop, before they are rendered."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Text
+from config.values import dataclass
 from daemon.core.dedup_keys import DedupKey
 from daemon.core.model import KeyId
 

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Container
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import product
+
+from config.values import dataclass
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 MANY_WORDS = 8  # a longer common name is no person's: it is compared as a whole

@@ -3,12 +3,12 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from itertools import product
 from unicodedata import normalize
 
 from config.i18n.text import clean
 from config.instants import Instant
+from config.values import dataclass, replace
 from daemon.core.model import (
     NO_READER,
     Certificate,

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from config.values import dataclass
 
 COUNTRIES = {"EL": "GR", "UK": "GB"}  # as tax offices write them, and ISO 3166-1
 MINUS = "\N{MINUS SIGN}"

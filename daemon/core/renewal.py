@@ -1,11 +1,11 @@
 """Chooses what a holder has to do next."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall
+from config.values import dataclass, replace
 from config.workflows import WorkflowKind
 from daemon.core.activation import Activation, activation
 from daemon.core.expiry import earlier, expired, first_notice
@@ -63,7 +63,9 @@ def lineage_status(lineage: KeyLineage, now: Instant) -> LineageStatus:
 
 def _with_spare_to_register(status: LineageStatus, now: Instant) -> LineageStatus:
     """Return the status in which a new spare key is pending."""
-    spare = None if status.pending else new_spare(status.current, status.spares, now)
+    if status.pending:
+        return status
+    spare = new_spare(status.current, status.spares, now)
     if spare is None:
         return status
     return replace(status, pending=spare, spares=tuple(e for e in status.spares if e is not spare))

@@ -1,9 +1,9 @@
 """When a notice without an answer comes again."""
 
-from dataclasses import dataclass
 from datetime import date, time, timedelta, tzinfo
 
 from config.instants import Instant, instant, local_time
+from config.values import dataclass
 from daemon.core.expiry import DAY, expired, later
 
 MORNING = time(9)  # of a day without login or unlock

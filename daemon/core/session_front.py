@@ -3,9 +3,8 @@
 Another person is in front then, and the key in the reader is theirs.
 """
 
-from dataclasses import replace
-
 from config.instants import Instant
+from config.values import replace
 from daemon.core.card_reads import take_readers
 from daemon.core.model import ReaderState
 from daemon.core.state import Background, State

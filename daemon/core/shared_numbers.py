@@ -1,8 +1,8 @@
 """Parts and joins keys of one serial number."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from config.values import replace
 from daemon.core.model import (
     ABOUT_THE_OTHER_KEY,
     ABSENT,

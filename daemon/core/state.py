@@ -1,12 +1,12 @@
 """The state of the loop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
 from config.i18n.text import Sentence, Text
 from config.instants import Instant
 from config.settings import SettingId, Settings
+from config.values import dataclass, field, replace
 from config.workflows import Destination
 from daemon.core.action_id import ActionKind
 from daemon.core.dedup_keys import DedupKey

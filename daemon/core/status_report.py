@@ -1,9 +1,9 @@
 """Makes the report of `status` and `check` from the state."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from config.instants import Instant
+from config.values import replace
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.holders import LineageEntry, holder_name
 from daemon.core.issuers import fitting_procedures, is_use_open

@@ -1,13 +1,13 @@
 """The whole program as one pure function, from events to effects."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar, assert_never
 
 from config.i18n.text import text
 from config.instants import Instant, instant, local_time
 from config.settings import Settings
+from config.values import replace
 from config.workflows import Destination
 from daemon.core import events
 from daemon.core.answer_words import drop_settled, issue_words

@@ -5,9 +5,9 @@ nor told by itself. It only says what the old key was, once a newer key of the s
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from config.instants import Instant
+from config.values import replace
 from daemon.core.caching import memoize_last
 from daemon.core.model import Certificate, CertificateRecord, Fingerprint, Key, KeyId, Memory, Role
 from daemon.core.recognition import ID_LENGTH

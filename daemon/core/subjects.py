@@ -1,11 +1,11 @@
 """The keys to notify of, and what was told of them."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from config.i18n.text import Text, text
 from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall, Settings
+from config.values import dataclass
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last

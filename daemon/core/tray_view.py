@@ -1,11 +1,11 @@
 """Builds the tray's icon state, tooltip and menu."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from config.i18n.text import Text, text
 from config.instants import Instant, has_end
 from config.settings import Procedure, Recall, Settings
+from config.values import dataclass
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.card_reads import names_being_read

@@ -1,11 +1,11 @@
 """Asks in a notice what a key is for."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import Instant
 from config.settings import Procedure
+from config.values import replace
 from daemon.core.assessment import Assessment
 from daemon.core.dedup_keys import UseKey
 from daemon.core.issuers import is_use_open, procedure_of

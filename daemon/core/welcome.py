@@ -1,8 +1,7 @@
 """The welcome at the first start ever."""
 
-from dataclasses import dataclass
-
 from config.i18n.text import Text, text
+from config.values import dataclass
 from daemon.core.dedup_keys import WelcomeKey
 from daemon.core.form_factor import FormFactor, form_of
 from daemon.core.labels import TROUBLE_TITLES

@@ -14,7 +14,6 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 from config.folders import Folders
 from config.schema.load_settings import SettingsError, load_procedure, load_settings
 from config.trust import Writers
+from config.values import replace
 from daemon.adapters.guide.messages import ANSWERS, Page
 from daemon.adapters.guide.publisher import command_of
 from daemon.adapters.guide.render import render_page

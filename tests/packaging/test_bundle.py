@@ -10,13 +10,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bundle import bill_of_materials, installed_hashes, need, run, version, write_sums, written_beside
 from commands import PROGRAMS, ROOT, SetupError, StepError, step
+from config.values import replace
 from publisher import Publisher, check_publisher, publisher
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ VALUES = (
     "config.i18n.text",
     "config.i18n.wording",
     "config.instants",
+    "config.values",
 )  # the value modules of config: as pure as the core
 PORTS = ("daemon.core", "daemon.ports", *VALUES)
 SHOWN = (  # what draws a page may know
@@ -90,7 +91,7 @@ IMPORTED_BY: dict[str, tuple[str, ...]] = {
     "daemon.core.guide": ("daemon.core.step", "daemon.core.responses"),
     "daemon.core.step": ("daemon.adapters.doctor", "daemon.adapters.loop", "daemon.assembly"),
 }
-PURE = ("daemon.core", *VALUES)
+PURE = ("daemon.core", *(module for module in VALUES if module != "config.values"))  # that one makes structs
 PURE_LIBRARY = frozenset(
     {"__future__", "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "heapq"}
     | {"itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata"}

@@ -93,7 +93,7 @@ def test_each_decoder_beside_the_gate_is_known() -> None:
 
 
 ROUND_THE_GATE = """
-from dataclasses import replace
+from config.values import replace
 from datetime import UTC, datetime
 from config.i18n.text import clean
 from config.instants import instant

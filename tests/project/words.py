@@ -6,11 +6,11 @@ import ast
 import io
 import re
 import tokenize
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from config.values import dataclass
 from support.syntax import nodes_of
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import os
 import platform
 import queue
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
+from config.values import dataclass
 from support.bus import LIMIT_S, PrivateBus, call
 from support.process import PATIENCE_S, Process, SupportTimeoutError, require_file, wait_until
 

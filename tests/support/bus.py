@@ -7,13 +7,13 @@ import os
 import shutil
 import tempfile
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from dbus_fast import ErrorType, Message, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 
+from config.values import dataclass
 from support.process import Process, require_tool
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ import shutil
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dbus_fast import ErrorType, Message
 
+from config.values import dataclass
 from support.bus import BusService, PrivateBus, SessionBus
 from support.process import PATIENCE_S, Process, SupportTimeoutError, require_tool, wait_until
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from config.i18n.wording import Wording
 from config.instants import instant
 from config.schema.load_settings import catalogue_settings
 from config.settings import SettingId
+from config.values import dataclass, replace
 from config.workflows import Needs, Workflow, WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionId, ActionKind

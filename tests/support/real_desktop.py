@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from dbus_fast import Message
 
 from commands import ROOT
+from config.values import dataclass, field
 from support.bare_system import BareSystem, cached_layer, minimal_layer, settings_layer
 from support.bus import Address, call
 from support.desktop import Screen

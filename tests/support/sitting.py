@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from config.values import replace
 from support.accessibility import Accessibility, Node, report
 from support.card import PivCard
 from support.pki import make_certificate

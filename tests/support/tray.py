@@ -8,13 +8,13 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dbus_fast import Message, Variant
 from PIL import Image
 
+from config.values import dataclass
 from support.bus import Addressed, BusService, PrivateBus, call
 from support.process import Process, SupportTimeoutError, require_file, require_tool, wait_until
 

@@ -7,9 +7,9 @@ import itertools
 import os
 import subprocess
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from config.values import dataclass
 from support.process import SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +19,7 @@ from config.i18n.text import clean, text
 from config.i18n.translator import Translator
 from config.instants import Instant, instant
 from config.settings import Settings
+from config.values import replace
 from config.workflows import Destination
 from daemon.adapters.guide.messages import Page
 from daemon.assembly.demo import Demo, make_demo

@@ -4,10 +4,11 @@ Answers the calls of com.canonical.dbusmenu, by which a panel shows the menu.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from dbus_fast import Message, Variant
+
+from config.values import dataclass, replace
 
 INTERFACE = "com.canonical.dbusmenu"
 PATH = "/MenuBar"

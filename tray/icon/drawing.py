@@ -5,13 +5,13 @@ Each state has an outline, a glyph and a colour of its own.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Protocol
 
 from PIL import Image, ImageDraw, ImageFont
 
+from config.values import dataclass
 from daemon.core.views.tray import IconState
 
 SIZES = (16, 22, 24, 32, 48, 64)  # what panels ask for

@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.i18n.text import CleanText, Render, clean, text
 from config.instants import Instant, instant
+from config.values import dataclass
 from daemon.core.commands import AnswerNotice, Command, QuitDaemon, RaiseGuide
 from daemon.core.events import CommandReceived, Event, SessionLock, SessionMoved
 from daemon.core.views.tray import IconState, MenuItem, TrayView

@@ -1,10 +1,11 @@
 """The colours of the window: light, dark and high contrast."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from string import Template
 
 from PySide6.QtGui import QColor, QPalette
+
+from config.values import dataclass
 
 PAD_X, PAD_Y, EDGE = 0.9, 0.45, 2  # of a button: em, em, pixels
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
+from config.values import dataclass
 from config.workflows import Needs, WorkflowKind
 from daemon.adapters.guide.messages import Page
 from daemon.core.views.guide import ReaderStatus

@@ -1,7 +1,6 @@
 """The table of many keys, one line a key."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QRectF, QRegularExpression, QSortFilterProxyModel, Qt, Signal
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
+from config.values import dataclass, replace
 from daemon.core.action_id import ActionId
 from daemon.core.labels import STAGES as STAGE_WORDS
 from daemon.core.person_names import folded

@@ -79,8 +79,9 @@ class LaunchAgent:
 
     def _label(self) -> str:
         """Return the label in force."""
-        is_earlier = is_there(self._file(EARLIER_LABEL)) and not is_there(self._file(MACOS_ID))
-        return EARLIER_LABEL if is_earlier else MACOS_ID
+        if is_there(self._file(EARLIER_LABEL)) and not is_there(self._file(MACOS_ID)):
+            return EARLIER_LABEL
+        return MACOS_ID
 
     def _state(self, label: str) -> AutostartState:
         try:

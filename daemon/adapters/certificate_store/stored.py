@@ -1,6 +1,6 @@
 """A certificate as the operating system keeps it."""
 
-from dataclasses import dataclass
+from config.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ be reached, the card is in. All calls are silent: they fail where a dialog would
 """
 
 import sys
-from dataclasses import dataclass
+
+from config.values import dataclass
 
 BASE_PROVIDERS = frozenset({"Microsoft Smart Card Key Storage Provider", "Microsoft Base Smart Card Crypto Provider"})
 CALAIS = r"SOFTWARE\Microsoft\Cryptography\Calais\SmartCards"

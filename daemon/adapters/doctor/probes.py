@@ -9,7 +9,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from config.files import is_there
@@ -19,6 +18,7 @@ from config.i18n.translator import UserError
 from config.schema.load_settings import Loaded, procedure_files
 from config.settings import Settings, VendorTool
 from config.system_errors import reason_of
+from config.values import replace
 from daemon.adapters.clock import read_clock
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.ipc import client

@@ -5,12 +5,12 @@ terminal. A `GuideAnswer` comes back.
 """
 
 import re
-from dataclasses import dataclass, fields
 from typing import Annotated, Protocol
 
 import msgspec
 
 from config.settings import SettingId
+from config.values import dataclass, field_names
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS as DECODE_ERRORS
 from daemon.core.action_id import ActionId
 from daemon.core.model import ActivationToken
@@ -99,7 +99,7 @@ class PageDecoder:
 
     def __init__(self) -> None:
         """Prepare the decoders."""
-        self._known = {field.name for field in fields(Page)}
+        self._known = set(field_names(Page))
         self._names = msgspec.json.Decoder(dict[str, msgspec.Raw])
         self._page = msgspec.json.Decoder(Page)
 

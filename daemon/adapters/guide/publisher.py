@@ -5,10 +5,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from config.i18n.text import Sentence, clean, text
 from config.i18n.translator import Translator
+from config.values import replace
 from daemon.adapters.clock import read_clock
 from daemon.adapters.guide.messages import (
     NAME_LIMIT,

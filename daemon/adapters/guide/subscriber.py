@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
+from config.values import replace
 from daemon.adapters.guide.messages import GuideAnswer, Page
 
 

@@ -4,12 +4,12 @@ A request is answered with a report or an error. A subscriber of the guide gets 
 pages and answers are those of the guide's window.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
 
+from config.values import dataclass
 from daemon.adapters.gate import admit
 from daemon.core.commands import (
     AnswerByWord,

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from config.i18n.text import Phrase, clean
 from config.i18n.translator import Translator
 from config.settings import Procedure
+from config.values import dataclass
 
 ADDRESS_LIMIT = 2000  # what every system's opener and mail program takes
 HOLDER_LIMIT = 60

@@ -10,11 +10,11 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from config.files import is_file_there, is_there, read_small
 from config.property_list import read_plist
+from config.values import dataclass
 from daemon.adapters.launch.vendor_tool_windows import installed_programs, shortcuts
 
 # Shortcuts that carry the tool's name and take it away.

@@ -15,10 +15,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.values import dataclass
 from daemon.adapters.metrics.untrusted import OUTPUT_LIMIT, samples_of
 from daemon.core.metrics import Sample, exposition
 

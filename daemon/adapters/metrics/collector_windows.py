@@ -8,9 +8,9 @@ import queue
 import stat
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from config.values import dataclass
 from daemon.adapters.metrics.untrusted import OUTPUT_LIMIT, samples_of
 from daemon.core.metrics import Sample, exposition
 

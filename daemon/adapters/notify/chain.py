@@ -4,10 +4,10 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from typing import Any
 
 from config.i18n.text import CleanText, Text, clean, text
+from config.values import replace
 from daemon.adapters.clock import read_clock
 from daemon.adapters.notify.channel import (
     Answered,

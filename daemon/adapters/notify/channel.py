@@ -1,10 +1,10 @@
 """A channel to the user, and the message that it shows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from config.i18n.text import CleanText
+from config.values import dataclass, field
 from daemon.core.model import ActivationToken, AnswerWord
 from daemon.core.notice import NoticeChoice, NoticeId, Urgency
 

@@ -1,8 +1,8 @@
 """Turns the service's state bits into reader states, and numbers insertions."""
 
 import logging
-from dataclasses import dataclass
 
+from config.values import dataclass
 from daemon.adapters.pcsc.service import States, shown_names
 from daemon.core.model import Occupancy, ReaderName, ReaderState
 from daemon.core.troubles import Trouble

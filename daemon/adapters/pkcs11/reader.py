@@ -9,8 +9,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 
+from config.values import dataclass, field, replace
 from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
 from daemon.adapters.pkcs11.messages import (

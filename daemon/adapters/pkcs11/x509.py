@@ -6,7 +6,6 @@ Used in the token child only.
 import hashlib
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from asn1crypto import parser as asn1_parser
@@ -18,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.i18n.text import CleanText, clean
 from config.instants import Instant, instant
+from config.values import dataclass, replace
 from daemon.adapters.pkcs11.messages import ISSUER_UNITS, SERIAL_DIGITS
 from daemon.core.model import ABSENT, Certificate, Fingerprint, Role
 from daemon.core.person_names import repaired

@@ -198,7 +198,7 @@ def address_of(file: PurePath) -> str:
     A profile may lie on a share, and SQLite refuses an authority, such as the server in `as_uri` (sqlite.org/uri.html).
     """
     path = quote(os.fsencode(file.as_posix()), safe="/:")
-    return f"file://{path}" if path.startswith("/") else f"file:///{path}"
+    return f"file:///{path.removeprefix('/')}"
 
 
 def _connect(file: Path | str) -> sqlite3.Connection:

@@ -4,7 +4,6 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,6 +12,7 @@ import msgspec
 from config.folders import FolderError, check_private, private_folder
 from config.i18n.text import Text, text
 from config.instants import Instant
+from config.values import dataclass
 from daemon.adapters.clock import read_clock
 from daemon.adapters.gate import Decoder
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS

@@ -4,10 +4,10 @@ A step in the browser is never offered with the wrong card inserted.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 
 from config.i18n.text import Phrase, Sentence, text
+from config.values import replace
 from config.workflows import UNLAUNCHED, Destination, Ends, KnownProblem, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.due_notices import SNOOZE

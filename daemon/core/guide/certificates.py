@@ -1,12 +1,12 @@
 """The guide's list of known certificates, and how one is forgotten."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import Instant, has_end
 from config.settings import Settings
+from config.values import dataclass, replace
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.caching import memoize_each

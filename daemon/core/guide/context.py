@@ -1,11 +1,11 @@
 """Everything that a page is rendered from: lineage, keys, step and cards."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 
 from config.instants import Instant
 from config.settings import Procedure
+from config.values import dataclass, replace
 from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.activation import Activation, activation
 from daemon.core.assessment import Assessment, RenewalCase

@@ -1,12 +1,12 @@
 """The pages that are shown while no workflow is under way."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from enum import Enum, auto
 
 from config.i18n.text import Phrase, Sentence, text
 from config.instants import Instant, has_end
 from config.settings import Procedure
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
@@ -99,7 +99,9 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
         notes=(*_parts([plain], assessment, None, now), *_open_use(state, certificate)),
     )
     waiting = next(_of_open_use(state, counting), None)
-    return page if waiting is None else with_use_question(page, state, waiting)
+    if waiting is None:
+        return page
+    return with_use_question(page, state, waiting)
 
 
 def _open_use(state: State, certificate: Certificate) -> Iterator[Sentence]:

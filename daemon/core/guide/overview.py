@@ -1,11 +1,11 @@
 """The place of a page in the whole renewal, and who helps."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from config.i18n.text import Sentence, text
 from config.settings import Procedure
+from config.values import replace
 from config.workflows import Destination, Ends, Needs, Step, Workflow, WorkflowKind
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text

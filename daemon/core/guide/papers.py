@@ -1,10 +1,10 @@
 """The papers to have at hand before a key is ordered."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from config.i18n.text import Phrase, Sentence, text
 from config.settings import Paper
+from config.values import replace
 from config.workflows import Workflow, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import RenewalCase

@@ -1,9 +1,9 @@
 """The questions that only the user can answer, each with its answers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
 from config.i18n.text import Sentence
+from config.values import dataclass, replace
 from config.workflows import Ends, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.guide.actions import claim_action, go_back_action, holder_action, workflow_action

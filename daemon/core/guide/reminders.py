@@ -1,11 +1,11 @@
 """Reminders of a link that expires, and of an old certificate."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from config.i18n.text import Text, text
 from config.instants import Instant
+from config.values import dataclass, replace
 from config.workflows import Limit, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import CleanUpKey, LinkKey

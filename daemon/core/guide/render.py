@@ -1,10 +1,10 @@
 """Renders the page of the guide for one lineage."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from config.i18n.text import Phrase, Sentence, Text, text
 from config.instants import Instant
+from config.values import replace
 from config.workflows import Destination, Ends, Step, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase

@@ -1,9 +1,9 @@
 """Keeps the progress of each lineage in step with its path."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from config.instants import Instant
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase
 from daemon.core.guide.context import progress_id

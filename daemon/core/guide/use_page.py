@@ -1,10 +1,10 @@
 """The guide's question what a key is for."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from config.i18n.text import Phrase, Sentence, text
 from config.settings import NO_PROCEDURE, UNKNOWN_USE, Settings
+from config.values import replace
 from config.workflows import UNLAUNCHED, Step
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.dedup_keys import LaunchKey

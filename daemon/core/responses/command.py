@@ -1,10 +1,10 @@
 """What each command of the user does."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from config.instants import Instant
 from config.settings import SettingId
+from config.values import replace
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.answer_words import drop_words, find_answer
 from daemon.core.assessment import assess_state

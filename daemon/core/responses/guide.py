@@ -1,9 +1,8 @@
 """What a choice in the guide does. An outdated one does nothing."""
 
-from dataclasses import replace
-
 from config.instants import Instant
 from config.settings import SettingId
+from config.values import replace
 from config.workflows import Destination, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment, RenewalCase

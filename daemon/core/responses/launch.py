@@ -1,9 +1,9 @@
 """Launches what a workflow leads to, and records what was opened."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from config.instants import Instant
+from config.values import replace
 from config.workflows import Destination, Ends
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.dedup_keys import LaunchKey, known_tools

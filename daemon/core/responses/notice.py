@@ -1,11 +1,11 @@
 """What a click on a notice does when it comes."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 
 from config.i18n.text import text
 from config.instants import FIRST, Instant
+from config.values import replace
 from config.workflows import Destination, Ends, WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase, assess_state
 from daemon.core.assignments import inherit_assignments

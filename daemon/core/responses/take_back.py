@@ -1,9 +1,9 @@
 """Takes back a claim, and returns to the step that it ended."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from config.instants import Instant
+from config.values import replace
 from config.workflows import Workflow, WorkflowKind
 from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.guide.context import GuideContext, progress_id

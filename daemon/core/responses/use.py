@@ -1,8 +1,7 @@
 """What the user says that a key is for."""
 
-from dataclasses import replace
-
 from config.instants import Instant
+from config.values import replace
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.assignments import assign

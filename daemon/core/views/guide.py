@@ -4,12 +4,12 @@ Its sentences are still to be rendered in the core, and strings outside.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from config.instants import Instant
 from config.settings import SettingId
+from config.values import dataclass
 from config.workflows import Needs, WorkflowKind
 from daemon.core.action_id import ActionId
 from daemon.core.model import Fingerprint, KeyId, Role

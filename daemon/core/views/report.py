@@ -1,11 +1,11 @@
 """The report that `status` and `check` print, a contract with outsiders."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Phrase, Text, text
 from config.instants import Instant
 from config.settings import Recall
+from config.values import dataclass
 from config.workflows import WorkflowKind
 from daemon.core.model import NO_READER, Fingerprint, Occupancy, ProgramName, ReaderName, Role
 from daemon.core.troubles import Trouble

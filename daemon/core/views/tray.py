@@ -1,9 +1,9 @@
 """The content of the icon, the tooltip and the menu."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from config.i18n.text import Sentence, Text
+from config.values import dataclass
 from daemon.core.commands import Command
 
 

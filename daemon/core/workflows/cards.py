@@ -1,9 +1,9 @@
 """Which cards are in the readers, seen from one lineage."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
+from config.values import dataclass
 from config.workflows import Ends, Needs
 from daemon.core.model import KeyId, Occupancy, ReaderName, ReaderState
 from daemon.core.recognition import Content

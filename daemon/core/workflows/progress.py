@@ -1,10 +1,10 @@
 """The progress of a workflow: it ends, undoes and expires steps."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from config.instants import Instant
+from config.values import replace
 from config.workflows import Limit, Workflow
 from daemon.core.expiry import earlier, later
 from daemon.core.model import Memory, Progress, ProgressId

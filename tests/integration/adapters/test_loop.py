@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from config.values import replace
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.loop import Adapters, Loop
 from daemon.adapters.simulation import NoSystemActions, SimulatedClock, SimulatedLauncher, SimulatedSchedule

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.instants import instant
+from config.values import replace
 from daemon.adapters.simulation import SimulatedClock, StoryGuide
 from support.core.simulator import Simulator
 

@@ -11,7 +11,6 @@ import selectors
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Client, Listener
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ import pytest
 
 from config.folders import find_folders
 from config.settings import Settings, VendorTool
+from config.values import replace
 from config.workflows import Destination
 from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.guard import Guard

@@ -13,9 +13,10 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+
+from config.values import dataclass
 
 sys.path[:0] = [str(Path(__file__).parents[2])]
 

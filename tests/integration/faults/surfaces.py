@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import unicodedata
-from dataclasses import fields, is_dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import msgspec
 from config.i18n.text import NAME_LIMIT, Phrase, Text
 from config.i18n.translator import Translator
 from config.schema.load_settings import catalogue_settings
+from config.values import field_names, is_value
 from daemon.adapters.launch.mailto import letter_draft
 from daemon.adapters.notify.chain import to_message
 from daemon.adapters.pkcs11.messages import ENCODER, TokenFound, decode_answer
@@ -120,9 +120,9 @@ def _sentences(value: object) -> Iterator[Text | Phrase]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _sentences(part)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _sentences(getattr(value, field.name))
+    elif is_value(value):
+        for name in field_names(value):
+            yield from _sentences(getattr(value, name))
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.values import replace
 from daemon.adapters.pkcs11.messages import ANSWERS_OF_CHILD, ENCODER, Finished, TokenFound, decode_answer
 from support.core.factories import certificate, token
 from support.modules import SpeakingModule

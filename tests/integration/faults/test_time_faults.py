@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 
 from config.instants import Instant, instant
 from config.settings import QuietHours
+from config.values import replace
 from daemon.core.events import Tick
 from daemon.core.state import State
 from daemon.core.views.report import Stage

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.values import dataclass
 from support.card import BankCard, Card, PivCard
 from support.pki import make_certificate
 from support.softhsm import SoftHsm

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from config.settings import Office
+from config.values import replace
 from daemon.assembly.daemon import keep_login_start
 from daemon.core.commands import SwitchLanguage, ToggleAutostart
 from daemon.core.login_start import AutostartState, AutostartStatus

@@ -1,6 +1,5 @@
 """Values with defaults, of which a test replaces what matters."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -8,6 +7,7 @@ from config.i18n.text import clean
 from config.i18n.wording import Wording
 from config.instants import Instant, instant
 from config.settings import IssuerRule, NoticeSettings, Procedure, Settings, VendorTool
+from config.values import dataclass, replace
 from daemon.core.model import (
     Certificate,
     CertificateRecord,

@@ -1,11 +1,11 @@
 """Simulates the adapters around the core, at once and in one thread."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from config.i18n.text import Sentence
 from config.instants import Instant
+from config.values import dataclass, field
 from daemon.core.action_id import ActionId
 from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, ClaimByFingerprint, Command
 from daemon.core.effects import Effect, Launch, ReadTokens, Reply, SaveMemory, ShowNotice, WakeAt, Withdraw

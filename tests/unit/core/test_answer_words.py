@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from config.values import replace
 from config.workflows import Destination
 from daemon.core.answer_words import WORDS_KEPT, find_answer, issue_words
 from daemon.core.commands import AnswerByWord, AnswerNotice, ForgetCertificate

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache
@@ -19,6 +18,7 @@ from config.i18n.text import HIDDEN, Phrase, Text, text
 from config.i18n.translator import LANGUAGES, Translator
 from config.instants import Instant, instant
 from config.settings import Settings
+from config.values import field_names, is_value
 from config.workflows import WorkflowKind
 from daemon.core import events
 from daemon.core.calendar_entries import calendar_entries
@@ -68,8 +68,8 @@ def any_of(type_: Any) -> st.SearchStrategy[Any]:
     """Values of a type, with every field of a dataclass."""
     if type_ in POOLS:
         return POOLS[type_]
-    if isinstance(type_, type) and is_dataclass(type_):
-        return st.builds(type_, **{field.name: _field(type_, field.name) for field in fields(type_)})
+    if isinstance(type_, type) and is_value(type_):
+        return st.builds(type_, **{name: _field(type_, name) for name in field_names(type_)})
     if arguments := get_args(type_):
         return _container(get_origin(type_), arguments)
     supertype = getattr(type_, "__supertype__", None)
@@ -120,17 +120,17 @@ def render_all(value: object, zone: tzinfo) -> None:
                 render_all(each, zone)
         case Settings():
             pass
-        case _ if is_dataclass(value):
+        case _ if is_value(value):
             if isinstance(value, Reply):
                 render_all(tuple(path.reason for path in value.report.paths), zone)
-            for field in fields(value):
-                render_all(getattr(value, field.name), zone)
+            for name in field_names(value):
+                render_all(getattr(value, name), zone)
 
 
 def test_every_event_is_among_those_that_are_drawn() -> None:
     """An event is what bears the moment at which it was posted."""
-    values = (value for value in vars(events).values() if isinstance(value, type) and is_dataclass(value))
-    bearing = {value for value in values if "at" in {field.name for field in fields(value)}}
+    values = (value for value in vars(events).values() if isinstance(value, type) and is_value(value))
+    bearing = {value for value in values if "at" in field_names(value)}
     assert bearing == set(KINDS)
     drawn: set[type] = set()
 

@@ -1,6 +1,5 @@
 """Whatever happens, in whatever order: what always holds of the whole program."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -9,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from config.i18n.text import clean
 from config.instants import Instant
 from config.settings import Settings
+from config.values import replace
 from config.workflows import Destination
 from daemon.core.card_reads import names_being_read
 from daemon.core.commands import AnswerNotice, CheckKeys, ClaimByFingerprint, Command, GetStatus

@@ -1,9 +1,8 @@
 """What a key is for, as the user says."""
 
-from dataclasses import replace
-
 import pytest
 
+from config.values import replace
 from daemon.core.assessment import assess_state
 from daemon.core.assignments import assign, inherit_assignments
 from daemon.core.commands import AssignProcedure, ForgetCertificate

@@ -1,12 +1,12 @@
 """When a card is read, and how late or incomplete answers count."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import text
 from config.settings import Settings
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.effects import ReadTokens
 from daemon.core.events import CardFreed, ReadersSeen, ReadFinished, ServiceLost, SettingsLoaded, Tick, TokensRead

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.i18n.text import Sentence, text
 from config.settings import Office, SettingId
+from config.values import replace
 from daemon.core.commands import ChangeSetting, RaiseGuide
 from daemon.core.effects import Effect, WriteSetting
 from daemon.core.events import SettingAnswered

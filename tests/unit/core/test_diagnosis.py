@@ -1,11 +1,10 @@
 """How `doctor` reports each trouble and its overall result."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.i18n.text import Text, text
 from config.settings import Office
+from config.values import replace
 from daemon.core.commands import RaiseGuide
 from daemon.core.diagnosis import (
     BAD_TROUBLES,

@@ -1,11 +1,10 @@
 """Whether two keys are of one person is asked once."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.i18n.text import Text
 from config.settings import Procedure
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import RenewalCase, assess_state

@@ -1,11 +1,11 @@
 """Which claims about a key would change nothing."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.instants import Instant
+from config.values import replace
 from daemon.core.empty_claims import what_lacks
 from daemon.core.model import Certificate, Claim
 from support.core.factories import DAY, NOW, SETTINGS, Owned, certificate, ending, memory, owned

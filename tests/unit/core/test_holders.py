@@ -1,11 +1,11 @@
 """Which certificates and keys belong to which holder."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
+from config.values import replace
 from daemon.core import holders
 from daemon.core.holders import certificates_renewed_in_place, lineages
 from daemon.core.issuers import procedure_of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from config.values import replace
 from daemon.core.effects import OpenSystemPage, SystemPage
 from daemon.core.icon_hint import AFTER_START, ICON_HINT
 from support.core.simulator import INSTANT, Simulator

@@ -1,12 +1,12 @@
 """Of hundreds of keys, the most urgent are shown, the rest counted."""
 
-from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
 
 from config.i18n.text import Text, text
 from config.settings import NoticeSettings
+from config.values import replace
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess
 from daemon.core.commands import ChooseAction

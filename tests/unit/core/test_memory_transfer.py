@@ -1,9 +1,8 @@
 """What another computer hands on joins nothing and overrides nothing."""
 
-from dataclasses import replace
-
 import pytest
 
+from config.values import replace
 from daemon.core.assessment import assess
 from daemon.core.memory_transfer import changes, fault_of, merge, part_of
 from daemon.core.model import (

@@ -1,11 +1,10 @@
 """Metrics name no people, and believe nothing that is not theirs."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.i18n.wording import Wording
 from config.settings import Office, Recall, Settings
+from config.values import replace
 from daemon.core.metrics import FAMILIES, NOT_AFTER, RECALL, SERIES_LIMIT, exposition, parse_samples, samples
 from daemon.core.model import Claim, Memory
 from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, changed, ending, memory, owned

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from random import Random
@@ -12,6 +11,7 @@ import pytest
 
 from config.instants import Instant, instant
 from config.settings import QuietHours
+from config.values import replace
 from daemon.core.events import SessionLock
 from daemon.core.model import Claim
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from config.i18n.text import Argument, Text, text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.settings import IssuerRule, Settings
+from config.values import replace
 from daemon.core.key_names import key_words, procedure_words
 from daemon.core.model import Claim, Role
 from daemon.core.notice import CHOICE_LABELS, Notice, NoticeChoice, NoticeKind

@@ -1,12 +1,12 @@
 """The words follow the procedure, and the certificate that ends."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import Text, text
 from config.settings import Procedure
+from config.values import replace
 from daemon.core.assessment import assess_state
 from daemon.core.model import Role
 from daemon.core.notice import NoticeChoice

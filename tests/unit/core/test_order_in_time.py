@@ -1,6 +1,5 @@
 """By when to order, from the lead time of a procedure."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.instants import Instant, instant
 from config.settings import Settings
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess
 from daemon.core.state import State

@@ -1,7 +1,6 @@
 """Every combination of what decides a path, against the table."""
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import product
@@ -10,6 +9,7 @@ from pathlib import Path as File
 import pytest
 
 from config.settings import Procedure, Settings
+from config.values import dataclass, replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase, assess
 from daemon.core.model import (

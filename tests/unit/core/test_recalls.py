@@ -1,6 +1,5 @@
 """A recall ends a certificate's use, whatever the certificate says."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from config.i18n.text import Phrase, Text, text
 from config.i18n.wording import Wording
 from config.instants import Instant
 from config.settings import IssuerRule, Recall, Settings
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, assess, assess_state
 from daemon.core.calendar_entries import calendar_entries

@@ -1,9 +1,8 @@
 """Slots become keys with their reader and the trouble of the card."""
 
-from dataclasses import replace
-
 import pytest
 
+from config.values import replace
 from daemon.core.model import Certificate, Memory, ReaderName, ReaderState, Role, TokenFlags, TokenReading
 from daemon.core.recognition import UNKNOWN_READER, card_trouble, group_tokens, reader_of, remember_key
 from daemon.core.troubles import Trouble

@@ -1,7 +1,6 @@
 """The renewal path for each row of the table, in every order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -9,6 +8,7 @@ import pytest
 
 from config.instants import Instant
 from config.settings import NoticeSettings, Procedure
+from config.values import dataclass, replace
 from config.workflows import WorkflowKind
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, Role, TokenFlags

@@ -1,7 +1,6 @@
 """Certificates renewed on their own key, or not begun yet."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -9,6 +8,7 @@ import pytest
 
 from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Settings
+from config.values import replace
 from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.assessment import assess, assess_state
 from daemon.core.commands import NameKey

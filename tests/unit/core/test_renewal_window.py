@@ -1,6 +1,5 @@
 """A renewal that becomes possible only some days before the end."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from config.i18n.text import text
 from config.i18n.wording import Wording
 from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Recall, Settings
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess
 from daemon.core.state import State

@@ -1,11 +1,11 @@
 """Keys of one order, with the same dates."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.translator import Translator
+from config.values import replace
 from config.workflows import Destination, WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.commands import NameKey

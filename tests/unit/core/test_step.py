@@ -1,12 +1,12 @@
 """The step function: checks, wake-ups, a single check, and order."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import text
 from config.settings import Office
+from config.values import replace
 from daemon.core.assessment import assess
 from daemon.core.commands import CheckKeys, GetStatus, QuitDaemon
 from daemon.core.effects import Effect, Launch, Quit, ReadTokens, Reply, SaveMemory, ShowNotice, UpdateTray, WakeAt

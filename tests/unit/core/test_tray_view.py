@@ -1,13 +1,13 @@
 """What the icon, the tooltip and the menu show."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import Text, text
 from config.settings import SettingId
+from config.values import replace
 from daemon.core.commands import (
     AnswerNotice,
     CheckKeys,

@@ -1,11 +1,11 @@
 """Which troubles are shown to the user, when and how often."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import text
+from config.values import replace
 from config.workflows import Destination, WorkflowKind
 from daemon.core.dedup_keys import known_tools
 from daemon.core.events import Launched, ReadersSeen, ServiceLost, Tick

@@ -1,6 +1,5 @@
 """When it is asked what a key is for, and what follows."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from config.i18n.text import Text
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.settings import NO_PROCEDURE, Settings
+from config.values import replace
 from daemon.core.action_id import ActionKind
 from daemon.core.assessment import assess_state
 from daemon.core.commands import AssignProcedure, CompareHolders

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from config.i18n.translator import Translator
 from config.preferences import FILE as CHOICES
 from config.schema.load_settings import load_procedure, load_settings
 from config.schema.tables import SettingsError
+from config.values import replace
 from daemon.adapters.platform.instance_lock import LOCK, WHEREABOUTS
 from daemon.adapters.store.sqlite import STORE_NAME
 from unit.earlier_version.snapshots import (

@@ -6,7 +6,6 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from config.i18n.text import clean
 from config.i18n.translator import Translator
 from config.instants import instant
 from config.schema.load_settings import load_settings
+from config.values import replace
 from daemon.adapters.store.database_file import MIGRATIONS
 from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.calendar_entries import calendar_entries

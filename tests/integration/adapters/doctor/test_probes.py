@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from config.folders import Folders
 from config.i18n.text import CleanText, Text, text
 from config.schema.load_settings import Loaded, catalogue_settings, load_settings
 from config.trust import Writers
+from config.values import replace
 from daemon.adapters.doctor.desktop_probes import probe_notices_by_one
 from daemon.adapters.doctor.probes import (
     probe_daemon,

@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.instants import instant
 from config.settings import SettingId
+from config.values import field_names, is_value, replace
 from config.workflows import Needs, WorkflowKind
 from daemon.adapters.guide.messages import DECODE_ERRORS, ENCODER, PAGES, Chosen, Forgotten, GuideAnswer, Named, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher, command_of
@@ -197,15 +197,15 @@ def see(value: Any, part: Any) -> None:
         case tuple():
             for one, other in zip(value, part, strict=True):
                 see(one, other)
-        case _ if is_dataclass(value):
-            for field in fields(value):
-                see(getattr(value, field.name), getattr(part, field.name))
+        case _ if is_value(value):
+            for name in field_names(value):
+                see(getattr(value, name), getattr(part, name))
         case _:
             assert part == value
 
 
 def test_every_field_of_the_view_arrives_rendered() -> None:
-    full = {name: getattr(VIEW, name) for name in (field.name for field in fields(VIEW))}
+    full = {name: getattr(VIEW, name) for name in field_names(VIEW)}
     assert [name for name, value in full.items() if value in (None, (), "")] == [], "the test's view lacks something"
     see(VIEW, render_page(VIEW, Translator("en"), 7))
 

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.connection import Client, Listener
@@ -24,6 +23,7 @@ import pytest
 from config.i18n.text import Sentence, text
 from config.i18n.translator import Translator
 from config.instants import instant
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher

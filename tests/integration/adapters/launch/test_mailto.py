@@ -1,6 +1,5 @@
 """The letter is filled from a card, and stays this letter."""
 
-from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from config.i18n.wording import Wording
 from config.schema.load_settings import catalogue_settings
 from config.settings import Procedure
+from config.values import replace
 from config.workflows import Letter
 from daemon.adapters.launch.mailto import ADDRESS_LIMIT, letter_draft
 

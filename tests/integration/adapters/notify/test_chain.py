@@ -7,12 +7,12 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config.i18n.text import text
+from config.values import replace
 from daemon.adapters.notify.balloon import fit
 from daemon.adapters.notify.chain import BODY_LIMIT, to_message
 from daemon.adapters.notify.channel import Answered, Message

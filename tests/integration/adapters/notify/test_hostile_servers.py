@@ -5,12 +5,12 @@ Desktop Notifications Specification 1.2: GetCapabilities gives "as", Notify give
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from dbus_fast import Message, Variant
 
+from config.values import replace
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import stat
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from dbus_fast import Message
 
 from config.i18n.text import text
+from config.values import replace
 from daemon.adapters.notify import make_notifier
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.screen_note import NOTE_FILE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unittest import mock
 from xml.etree import ElementTree
@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from config.i18n.text import CleanText
+from config.values import replace
 from daemon.adapters.notify.chain import ChainNotifier, to_message
 from daemon.adapters.notify.channel import Message, NoticeButton, NoticesOffError
 from daemon.adapters.notify.log import LogChannel

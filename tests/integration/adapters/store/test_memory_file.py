@@ -1,12 +1,12 @@
 """A file of a memory is read back whole, or refused whole."""
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from config.i18n.text import clean
+from config.values import replace
 from daemon.adapters.ipc.messages import REQUEST_LIMIT, encode_request
 from daemon.adapters.store.memory_file import MemoryFileError, decode_part, encode_part
 from daemon.core.commands import MergeMemory

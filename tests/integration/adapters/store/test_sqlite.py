@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
@@ -19,6 +18,7 @@ import pytest
 
 from config.i18n.text import clean
 from config.instants import instant
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.adapters.store.database_file import ROW_LIMIT, VALUE_LIMIT, address_of
 from daemon.adapters.store.sqlite import HISTORY_LIMIT, STORE_NAME, SqliteStore, StoreError

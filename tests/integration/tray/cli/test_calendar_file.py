@@ -1,7 +1,6 @@
 """The calendar file is valid, keeps its names and is never partial."""
 
 import stat
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.instants import Instant, instant
 from config.saved_files import SaveError
+from config.values import replace
 from daemon.core.calendar_entries import CalendarEntry, calendar_entries
 from support.core.factories import DAY, NOW, certificate, memory, notice_settings, owned
 from tray.cli.calendar_file import as_ics, export

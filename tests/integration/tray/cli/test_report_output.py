@@ -1,7 +1,6 @@
 """What the tables and the JSON say of a certificate."""
 
 import json
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.instants import Instant, instant
 from config.settings import Recall
+from config.values import field_names, replace
 from daemon.core.model import Fingerprint, ReaderName, Role
 from daemon.core.views.report import CertificateStatus, Report, Stage
 from tray.cli.report_output import as_json, left_words, place_words, timeline
@@ -102,7 +102,7 @@ def test_status_shows_a_recall_in_place_of_the_days_left() -> None:
 def test_the_json_only_gains_keys(line: CertificateStatus, added: dict[str, str | None]) -> None:
     (shown,) = json.loads(as_json(Report(certificates=(line,)), Translator("en").render))["certificates"]
     assert {key: shown.pop(key) for key in added} == added
-    assert set(shown) == {field.name for field in fields(CertificateStatus)} - {
+    assert set(shown) == set(field_names(CertificateStatus)) - {
         *added,
         "usable_until",
         "recall",

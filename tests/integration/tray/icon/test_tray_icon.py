@@ -9,13 +9,13 @@ import socket
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from config.i18n.text import Text, text
+from config.values import replace
 from daemon.core.commands import (
     AnswerNotice,
     CheckKeys,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from config.i18n.text import text
+from config.values import replace
 from daemon.core.commands import AnswerNotice, CheckKeys, ChooseAction, RaiseGuide
 from daemon.core.events import CommandReceived
 from daemon.core.notice import NoticeId, NoticeKind

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from config.values import replace
 from daemon.adapters.guide.messages import Page
 from daemon.core.views.guide import ReaderStatus, SavedFile
 from support.guide_actions import action_id, button

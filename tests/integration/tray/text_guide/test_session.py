@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import queue
 import signal
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from config.instants import instant
+from config.values import replace
 from daemon.adapters.guide.messages import Chosen, Page
 from daemon.core.model import Fingerprint, KeyId, Role
 from daemon.core.views.guide import CertificateCard, ProblemEntry, ReaderStatus, StepStatus, StepSummary

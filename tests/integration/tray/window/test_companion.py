@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QCheckBox
 
 from config.i18n.translator import Translator
+from config.values import replace
 from daemon.core.views.guide import StepStatus
 from support.guide_pages import PAGES, Writer
 from tray.window.phase_bar import PhaseBar

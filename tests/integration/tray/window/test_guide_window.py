@@ -7,13 +7,13 @@ import os
 import select
 import subprocess
 import sys
-from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from config.values import replace
 from daemon.adapters.guide.messages import NO_DISPLAY, Chosen, Forgotten
 from daemon.core.views.guide import Finding
 from support.accessibility import Accessibility, Node, report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QTreeView
 
 from config.i18n.translator import Translator
+from config.values import replace
 from daemon.adapters.guide.messages import Chosen
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import KeyId

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QStackedWidget
 
+from config.values import replace
 from daemon.adapters.guide.messages import Chosen
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.views.guide import Action

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioB
 
 from config.i18n.translator import Translator
 from config.settings import SettingId
+from config.values import replace
 from daemon.adapters.guide.messages import Chosen, SettingWritten
 from daemon.core.views.guide import Action, Finding
 from support.guide_actions import action_id

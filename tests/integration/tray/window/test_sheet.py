@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from config.i18n.translator import Translator
+from config.values import replace
 from support.guide_pages import PAGES, Writer
 from tray.window.guide_window import SHEET, GuideWindow
 from tray.window.sheet import as_pdf, draw_sheet, fitted, sheet_words

@@ -5,7 +5,6 @@ The short form takes pairs: any two of these settings meet in a window. The long
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import cycle, product
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel
 
+from config.values import replace
 from support.guide_pages import PAGES, Writer
 from support.pairs import Row, pairs, pairwise
 from tray.window.buttons import WrappingButton

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushBut
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from config.instants import instant
+from config.values import replace
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.model import ActivationToken
 from daemon.core.views.guide import ReaderStatus

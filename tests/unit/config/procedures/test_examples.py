@@ -1,6 +1,5 @@
 """The example procedures load, and lead where the platforms do."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from config.i18n.text import Phrase
 from config.schema.load_facts import load_facts
 from config.schema.tables import read_table
 from config.settings import Procedure, Settings
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess
 from daemon.core.model import Claim

@@ -6,7 +6,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from config.schema.load_settings import (
 from config.schema.tables import SIZE_LIMIT
 from config.settings import IssuerRule, NoticeSettings, Procedure, QuietHours, Settings, VendorTool
 from config.trust import Writers
+from config.values import replace
 from support.toml import toml
 
 FIXTURES = Path(__file__).parents[1] / "procedures"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import plistlib
-from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from config.schema.policy_report import SettingInForce, settings_in_force
 from config.schema.policy_sources import Level
 from config.settings import DEFAULT_NOTICE_DAYS
 from config.trust import Writers
+from config.values import replace
 from support.toml import toml
 
 if TYPE_CHECKING:

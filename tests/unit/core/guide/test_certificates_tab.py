@@ -1,11 +1,11 @@
 """The certificates tab lists known certificates, which can be named and forgotten."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.i18n.text import Sentence, Text, clean, text
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import RenewalCase, assess_state
 from daemon.core.commands import ForgetCertificate, NameKey

@@ -1,10 +1,9 @@
 """Contacts are named by what the procedure knows."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.settings import Office, Procedure
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.guide.context import build_context

@@ -1,7 +1,6 @@
 """The certificates of a key are those that are known."""
 
-from dataclasses import replace
-
+from config.values import replace
 from daemon.core.guide.context import key_certificates
 from daemon.core.model import Fingerprint, KeyId
 from support.core.factories import certificate, memory, owned

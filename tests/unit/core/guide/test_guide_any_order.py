@@ -1,12 +1,12 @@
 """What holds of the guide for every order of cards and clicks."""
 
-from dataclasses import fields, replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from config.i18n.text import Sentence, clean
+from config.values import field_names, replace
 from config.workflows import Destination, Ends, Needs
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import assess_state
@@ -162,7 +162,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         for action in gone:
             assert self.simulator.command(ChooseAction(action=action)) == ()
         after = self.simulator.state
-        assert after == before, [f.name for f in fields(after) if getattr(after, f.name) != getattr(before, f.name)]
+        assert after == before, [name for name in field_names(after) if getattr(after, name) != getattr(before, name)]
 
     @precondition(lambda self: self.simulator.answering and not self.away)
     @rule()
@@ -179,7 +179,7 @@ class GuideAnyOrder(RuleBasedStateMachine):
         simulator.look()
         after = simulator.page
         anew = {"certificates", "settings"} if state.examining else {"certificates"}  # no diagnosis outlives a process
-        differing = {f.name for f in fields(before) if getattr(before, f.name) != getattr(after, f.name)} - anew
+        differing = {name for name in field_names(before) if getattr(before, name) != getattr(after, name)} - anew
         assert not differing, f"the same page but for {differing}"
 
     def truly_in(self) -> set[Fingerprint]:

@@ -1,13 +1,13 @@
 """The guide's pages without a workflow, and the holder that they show."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from config.i18n.text import Text, text
 from config.settings import Settings
+from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.commands import NameKey, RaiseGuide
 from daemon.core.effects import OpenCalendar

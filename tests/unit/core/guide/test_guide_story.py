@@ -1,6 +1,5 @@
 """What the guide shows and keeps from first key to last step."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from config.i18n.text import Phrase
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.settings import Settings
+from config.values import replace
 from config.workflows import Destination, Ends, Letter, Needs, WorkflowKind
 from daemon.core.commands import ChooseAction, RaiseGuide
 from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowGuide

@@ -1,10 +1,10 @@
 """How the guide handles expired links, passed margins and clock changes."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from config.values import replace
 from config.workflows import Workflow, WorkflowKind
 from daemon.core.effects import OpenGuide
 from daemon.core.model import Claim, ProgressId

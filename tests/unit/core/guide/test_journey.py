@@ -1,12 +1,11 @@
 """What the guide says on the way: dates, delivery, and the margin."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.instants import Instant
+from config.values import replace
 from config.workflows import Ends, WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.effects import OpenMessage

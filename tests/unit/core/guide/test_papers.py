@@ -1,12 +1,11 @@
 """The papers to tick before an order."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.i18n.text import Phrase, text
 from config.i18n.wording import Wording
 from config.settings import Paper, Procedure, Settings
+from config.values import replace
 from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.notice import NoticeChoice
 from daemon.core.state import State

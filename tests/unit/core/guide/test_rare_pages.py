@@ -1,11 +1,11 @@
 """Test the guide without workflow, at its end, and with blank tokens."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from config.values import replace
 from config.workflows import Destination, Ends, Needs, Workflow, WorkflowKind
 from daemon.core.commands import ForgetCertificate
 from daemon.core.events import Launched

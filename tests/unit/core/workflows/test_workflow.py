@@ -1,10 +1,10 @@
 """The current step of a workflow, and what ends and undoes steps."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
+from config.values import dataclass, replace
 from config.workflows import Ends, Needs, WorkflowKind
 from daemon.core.model import KeyId, Memory, Progress, ProgressId
 from daemon.core.workflows.cards import CardPositions

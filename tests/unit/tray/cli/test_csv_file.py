@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from config.instants import instant
+from config.values import replace
 from daemon.core.key_table import KeyRow
 from daemon.core.model import Fingerprint
 from daemon.core.views.report import Stage
