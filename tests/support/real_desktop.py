@@ -173,9 +173,9 @@ class RealDesktop:
         return self.system.run(*AS_USER, *command, environment=self.environment, check=check).stdout
 
     def icon(self) -> TrayItem:
-        """Return the icon once the desktop has it."""
-        wait_until(lambda: bool(self._items()), "the desktop has an icon", SHOWN_S)
-        return TrayItem(self._bus, self._items()[-1].partition("/")[0])
+        """Return vigicle's icon once the desktop has it."""
+        wait_until(lambda: bool(self._icons()), "the desktop has the icon", SHOWN_S)
+        return self._icons()[-1]
 
     def lose_shell(self) -> None:
         """Kill the shell, and start it again."""
@@ -268,6 +268,11 @@ class RealDesktop:
         except AssertionError:  # it does not answer yet
             return False
 
+    def _icons(self) -> list[TrayItem]:
+        """Return vigicle's icons among those of the desktop's own programs."""
+        icons = [TrayItem(self._bus, item.partition("/")[0]) for item in self._items()]
+        return [icon for icon in icons if is_ours(icon)]
+
     def _items(self) -> list[str]:
         ask = Message(
             destination=WATCHER,
@@ -288,3 +293,11 @@ class RealDesktop:
         command = [require_tool("xdotool", "xdotool"), *words]
         environment = os.environ | self.screen.environment
         return subprocess.run(command, env=environment, check=check, capture_output=True, text=True).stdout.strip()
+
+
+def is_ours(icon: TrayItem) -> bool:
+    """Return whether an icon is vigicle's."""
+    try:
+        return bool(icon.property("Id") == "vigicle")
+    except RuntimeError:  # another program's, at another place, or gone
+        return False
