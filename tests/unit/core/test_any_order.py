@@ -165,7 +165,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(back=st.integers(1, 4), choice=st.sampled_from([*NoticeChoice]))
     def a_notice_is_answered(self, back: int, choice: NoticeChoice) -> None:
         _, notice = self.simulator.delivered[-min(back, len(self.simulator.delivered))]
-        self.silenced |= choice is NoticeChoice.LATER
+        self.silenced |= choice in {NoticeChoice.LATER, NoticeChoice.SOON}
         self.post(
             CommandReceived(at=self.simulator.now, command=AnswerNotice(notice_id=notice.notice_id, choice=choice))
         )
