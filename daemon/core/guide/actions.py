@@ -254,18 +254,28 @@ def _open_action(context: GuideContext, destination: Destination) -> Action[Sent
 
     A letter's text can be copied as well: a mail program may open without it.
     """
-    failed = context.state.failed_launches.get((context.procedure.id, destination))
-    is_missing = failed is not None and failed.trouble is Trouble.TOOL_MISSING
-    label = "guide.open.missing_tool" if is_missing else OPEN_LABELS[destination]
-    action = _action(
-        ActionId(ActionKind.OPEN, destination), fill_text(context, label, procedure=procedure_words(context.procedure))
-    )
+    label = fill_text(context, _open_label(context, destination), procedure=procedure_words(context.procedure))
+    action = _action(ActionId(ActionKind.OPEN, destination), label)
     letter = context.procedure.letter
     if destination is not Destination.SUPPORT_MAIL or letter is None:
         return action
     certificate = (context.roles.new or context.case.status.newest).seen.certificate
     filled = (("holder", holder_name(certificate)), ("serial", certificate.serial_hex))
     return replace(action, copy=Phrase(letter.body, filled))
+
+
+def _open_label(context: GuideContext, destination: Destination) -> str:
+    """Return the id of a button's words.
+
+    Where a procedure renews or registers by the page of its orders, nothing is ordered there: the step names the page.
+    """
+    failed = context.state.failed_launches.get((context.procedure.id, destination))
+    if failed is not None and failed.trouble is Trouble.TOOL_MISSING:
+        return "guide.open.missing_tool"
+    ordering = context.workflow is None or context.workflow.kind is WorkflowKind.ORDER
+    if destination is Destination.ORDER_PAGE and not ordering:
+        return "guide.open.page"
+    return OPEN_LABELS[destination]
 
 
 def _taken(context: GuideContext, destination: Destination) -> Iterator[Action[Sentence]]:

@@ -35,7 +35,9 @@ AWAITED = {
     Ends.NEW_OUT: "guide.awaited.new_out",
 }
 SWAP = "swap"
+PREPARE = "prepare"
 GROUPS = {
+    PREPARE: "guide.group.prepare",
     Needs.OLD.value: "guide.group.old",
     SWAP: "guide.group.swap",
     Needs.NEW.value: "guide.group.new",
@@ -186,7 +188,9 @@ def _outline(context: GuideContext, page: GuideView[Sentence]) -> Iterator[StepS
 
 
 def _group(step: Step, workflow: Workflow) -> str:
-    """Return the key that a step uses, or "swap"."""
+    """Return the key that a step uses, "swap" or "prepare"."""
+    if step is workflow.steps[0] and wanted(step) is Needs.NOTHING:
+        return PREPARE
     if step.ends in {Ends.OLD_OUT, Ends.NEW_IN} or (step.ends is not Ends.OLD_IN and step.needs is Needs.NOTHING):
         if step is workflow.steps[-1]:
             return Needs.NEW.value

@@ -148,7 +148,7 @@ def test_a_garage_whose_key_has_expired_declares_by_the_apd(
         guide.read("Step 1 of 4: Have the new certificate at hand")
         save_certificate(guide, workstation, der)
         guide.read("Step 2 of 4: Declare it through the APD")
-        assert open_page(guide, "Open the order page", browser) == STATE_URL
+        assert open_page(guide, "Open this page", browser) == STATE_URL
         guide.read("1 The new certificate is declared")
         choose(guide, "The new certificate is declared")
         guide.read("Step 4 of 4: Log in with the new key")
@@ -166,7 +166,7 @@ def test_the_example_of_the_fnmt_is_renewed_on_its_own_key(
     with guide_of(workstation) as guide:
         guide.read("Step 2 of 4: Request the renewal")
         guide.read("It can be renewed this way only once.")
-        assert open_page(guide, "Open the order page", browser) == FNMT_URL
+        assert open_page(guide, "Open this page", browser) == FNMT_URL
         guide.read("1 I have requested it")
         choose(guide, "I have requested it")
         guide.read("Step 3 of 4: Download the new certificate")

@@ -6,7 +6,7 @@ from config.i18n.text import Text, text
 from config.i18n.translator import Translator
 from config.instants import Instant
 from config.values import replace
-from config.workflows import Ends, WorkflowKind
+from config.workflows import Destination, Ends, Needs, WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.effects import OpenMessage
 from daemon.core.guide.context import build_context
@@ -131,3 +131,28 @@ def test_a_message_can_be_begun_that_names_nobody_and_says_the_next_step() -> No
         assert OLD.subject_cn not in words
         assert Translator(language).render(simulator.page.headline) in words
         assert "{" not in words
+
+
+def test_what_needs_no_key_at_first_is_no_swap_of_keys() -> None:
+    simulator = two_keys(NOW)
+    steps = (
+        *(a_step("file"), a_step("insert_old", ends=Ends.OLD_IN), a_step("declare", needs=Needs.OLD)),
+        *(a_step("close"), a_step("insert_new", ends=Ends.NEW_IN), a_step("log_in", needs=Needs.NEW)),
+    )
+    kind = WorkflowKind.ADD_WITH_OLD
+    workflows = {**OPALEXE.workflows, kind: a_workflow(kind, *steps)}
+    settings = replace(SETTINGS, procedures=(replace(OPALEXE, workflows=workflows),))
+    simulator.state = replace(simulator.state, settings=settings)
+    simulator.choose("end:prepared")
+    assert [group.id for group in simulator.page.outline] == ["prepare", "old", "swap", "new"]
+
+
+def test_a_button_orders_only_where_something_is_ordered() -> None:
+    simulator = two_keys(NOW)
+    kind = WorkflowKind.ADD_WITH_OLD
+    page_step = a_step("declare", Ends.CONFIRMED, Needs.NOTHING, Destination.ORDER_PAGE)
+    workflows = {**OPALEXE.workflows, kind: a_workflow(kind, page_step)}
+    settings = replace(SETTINGS, procedures=(replace(OPALEXE, workflows=workflows),))
+    simulator.state = replace(simulator.state, settings=settings)
+    simulator.choose("end:prepared")
+    assert delivered(simulator.actions()["open:order_page"].label) == "guide.open.page"
