@@ -135,6 +135,7 @@ def test_step_2a_from_the_first_insertion_to_the_end(
         guide.read("Step 2 of 10")
         choose(guide, "Open OPALEXE")
         assert browser.wait() == [[PLATFORM_URL]]
+        guide.read("1 I am logged in")  # once the page is open, this is the likely choice
         choose(guide, "I am logged in")
         guide.read("Step 3 of 10: Ask to add the certificate")
         choose(guide, "The mail was sent, I clicked OK")
