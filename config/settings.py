@@ -14,7 +14,8 @@ NO_PROCEDURE = "none"
 """How the command line names no procedure."""
 UNKNOWN_USE = "unknown"
 """How it names the answer "I don't know" to what a key is for."""
-PROCEDURE_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+LONGEST_PROCEDURE_ID = 32
+PROCEDURE_ID = re.compile(rf"[a-z][a-z0-9_-]{{0,{LONGEST_PROCEDURE_ID - 1}}}")
 """What the id of a procedure looks like."""
 DEFAULT_NOTICE_DAYS = (90, 60, 45, 30, 15, 7, 3, 1)
 DEFAULT_URGENT_DAYS = 30

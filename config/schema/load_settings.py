@@ -14,6 +14,7 @@ from config.schema.load_procedure import FORMER_WORKFLOWS
 from config.schema.policy_sources import Layer, Level, read_policy, refuse_changeable, registry_stamp
 from config.schema.tables import SettingsError, Table, decoded, parse_table, read_bytes, read_content, read_table
 from config.settings import (
+    LONGEST_PROCEDURE_ID,
     NO_PROCEDURE,
     PROCEDURE_ID,
     UNKNOWN_USE,
@@ -31,7 +32,6 @@ __all__ = ["Loaded", "SettingsError", "catalogue_settings", "load_procedure", "l
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
 TOML = ".toml"
-LONGEST_ID = 32  # as `PROCEDURE_ID`
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -237,8 +237,8 @@ def _refuse_name(file: Path) -> None:
     """Refuse a procedure file whose name is no id of a procedure."""
     if file.stem in {NO_PROCEDURE, UNKNOWN_USE} and file.suffix == TOML:
         raise SettingsError(file=file, accepted=text("accepted.other_name", name=file.stem))
-    if not file.stem.isascii() or len(file.stem) > LONGEST_ID:
-        raise SettingsError(file=file, accepted=text("accepted.plain_name", limit=LONGEST_ID))
+    if not file.stem.isascii() or len(file.stem) > LONGEST_PROCEDURE_ID:
+        raise SettingsError(file=file, accepted=text("accepted.plain_name", limit=LONGEST_PROCEDURE_ID))
     if not PROCEDURE_ID.fullmatch(file.stem) or file.suffix != TOML:
         raise SettingsError(file=file, accepted=text("accepted.procedure_id"))
 

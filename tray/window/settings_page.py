@@ -9,7 +9,7 @@ from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, Finding
 from tray.window.buttons import literal
-from tray.window.labels import Heading, WrappingLabel, by_sentence
+from tray.window.labels import Heading, WrappingLabel, as_sentence, by_sentence
 from tray.window.layouts import Flow, card, clear, column
 from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
@@ -94,7 +94,7 @@ class SettingsPage(LinkPage):
         button = action_button(self._theme, self._guard, action, self._press)
         if action.id.kind is ActionKind.DIAGNOSE and page.findings is not None:
             button.setAccessibleDescription(
-                " ".join([f"{translator.render(text(_title(page)))}.", *map(_spoken, page.findings)])
+                " ".join([as_sentence(translator.render(text(_title(page)))), *map(_spoken, page.findings)])
             )
         return button
 

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.folders import Folders
 from config.i18n.text import CleanText, Text, text
 from config.schema.load_settings import Loaded, catalogue_settings, load_settings
-from config.trust import Writers
 from config.values import replace
 from daemon.adapters.doctor.desktop_probes import probe_notices_by_one
 from daemon.adapters.doctor.probes import (
@@ -29,11 +27,13 @@ from daemon.adapters.store.sqlite import STORE_NAME, SqliteStore
 from daemon.core.diagnosis import Check, Health, Topic, fine
 from daemon.core.login_start import AutostartState, AutostartStatus
 from daemon.core.troubles import Trouble
+from support.cli_command import folders_in
 from support.core.factories import certificate, memory, owned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from config.folders import Folders
     from daemon.adapters.notify.channel import Answered, Message
     from daemon.core.notice import NoticeId
 
@@ -43,13 +43,7 @@ LOADED = Loaded(settings=catalogue_settings())
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
-    return Folders(
-        config_file=tmp_path / "config.toml",
-        policy_file=tmp_path / "policy.toml",
-        policy_writers=Writers.USER,
-        state=tmp_path / "state",
-        runtime=tmp_path / "run",
-    )
+    return folders_in(tmp_path)
 
 
 def only(checks: Iterator[Check]) -> Check:
