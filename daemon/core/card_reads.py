@@ -331,3 +331,8 @@ def known_cards(state: State) -> CardsPresent | None:
     if state.service_trouble:
         return None
     return cards_present(state.readers, state.contents, names_being_read(state))
+
+
+def last_cards(state: State) -> CardsPresent:
+    """Return the cards in the readers, or those known last."""
+    return known_cards(state) or state.cards

@@ -1,6 +1,6 @@
 """The commands of the menu, the guide, notices and the command line."""
 
-from config.settings import SettingId
+from config.settings import NO_PROCEDURE, UNKNOWN_USE, SettingId
 from config.values import dataclass
 from daemon.core.action_id import ActionId
 from daemon.core.model import ActivationToken, AnswerWord, Claim, Fingerprint, HolderAnswer, MemoryPart
@@ -161,6 +161,12 @@ class AssignProcedure:
     procedure: str | None
     unknown: bool = False
     """Whether the user does not know."""
+
+    @classmethod
+    def by_answer(cls, answer: str, fingerprint: Fingerprint) -> "AssignProcedure":
+        """Make it of the id of a procedure, `NO_PROCEDURE` or `UNKNOWN_USE`."""
+        procedure = None if answer in {NO_PROCEDURE, UNKNOWN_USE} else answer
+        return cls(fingerprint=fingerprint, procedure=procedure, unknown=answer == UNKNOWN_USE)
 
 
 Command = (

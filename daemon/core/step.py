@@ -16,7 +16,7 @@ from daemon.core.assignments import inherit_assignments
 from daemon.core.card_reads import (
     finish_read,
     forget_busy,
-    known_cards,
+    last_cards,
     look_moments,
     names_being_read,
     order_read,
@@ -228,9 +228,7 @@ def _settle(state: State, now: Instant) -> Step:
     state, answers = _answer(state, assessment, now)
     if not state.notifies:
         return state, orders + answers
-    state = replace(
-        state, memory=sync_progress(state.memory, assessment.cases, now), cards=known_cards(state) or state.cards
-    )
+    state = replace(state, memory=sync_progress(state.memory, assessment.cases, now), cards=last_cards(state))
     state, opened = open_awaited(state, assessment, now)
     state, shown_notices, held_until = _show_notices(state, assessment, now)
     state, shown = _draw(state, assessment, now)

@@ -191,9 +191,7 @@ def _assign(options: argparse.Namespace, folders: Folders, loaded: Loaded, trans
     certificate = _find_certificate(options.fingerprint, folders, loaded, translator)
     if certificate is None:
         return USAGE
-    fingerprint, unknown = certificate.fingerprint_sha256, answer == UNKNOWN_USE
-    procedure = None if answer in {NO_PROCEDURE, UNKNOWN_USE} else answer
-    oneshot.ask(folders, loaded, AssignProcedure(fingerprint=fingerprint, procedure=procedure, unknown=unknown))
+    oneshot.ask(folders, loaded, AssignProcedure.by_answer(answer, certificate.fingerprint_sha256))
     print(translator.render(text("tell.done")))
     return 0
 

@@ -12,7 +12,7 @@ from config.workflows import UNLAUNCHED, Destination, Ends, KnownProblem, Step, 
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
-from daemon.core.guide.context import GuideContext
+from daemon.core.guide.context import GuideContext, key_to_register
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.key_names import procedure_words
@@ -259,7 +259,7 @@ def _open_action(context: GuideContext, destination: Destination) -> Action[Sent
     letter = context.procedure.letter
     if destination is not Destination.SUPPORT_MAIL or letter is None:
         return action
-    certificate = (context.roles.new or context.case.status.newest).seen.certificate
+    certificate = key_to_register(context.case, context.roles).seen.certificate
     filled = (("holder", holder_name(certificate)), ("serial", certificate.serial_hex))
     return replace(action, copy=Phrase(letter.body, filled))
 

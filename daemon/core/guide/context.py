@@ -9,7 +9,7 @@ from config.values import dataclass, replace
 from config.workflows import Ends, Step, Workflow, WorkflowKind
 from daemon.core.activation import Activation, activation
 from daemon.core.assessment import Assessment, RenewalCase
-from daemon.core.card_reads import known_cards
+from daemon.core.card_reads import known_cards, last_cards
 from daemon.core.holders import LineageEntry
 from daemon.core.issuers import procedure_of
 from daemon.core.model import Certificate, Fingerprint, KeyId, Memory, Progress, ProgressId
@@ -65,7 +65,7 @@ class GuideContext:
 def build_context(state: State, assessment: Assessment, case: RenewalCase, now: Instant) -> GuideContext:
     """Return what the page of this case is rendered from."""
     progress = state.memory.progress.get(progress_id(case))
-    roles = key_roles(case, (known_cards(state) or state.cards).keys)
+    roles = key_roles(case, last_cards(state).keys)
     context = GuideContext(
         state=state,
         assessment=assessment,
@@ -139,6 +139,11 @@ def key_in_use(
         return entry
     spares = (e for e in case.spares_of(entry) if not (activated and activation(e.key) is Activation.NEEDED))
     return max((entry, *spares), key=lambda e: (e.key.id in inserted, e.seen.last_seen))
+
+
+def key_to_register(case: RenewalCase, roles: KeyRoles) -> LineageEntry:
+    """Return the key that a letter names."""
+    return roles.new or case.status.newest
 
 
 def key_before(case: RenewalCase) -> LineageEntry | None:

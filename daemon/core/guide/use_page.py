@@ -7,6 +7,7 @@ from config.settings import NO_PROCEDURE, UNKNOWN_USE, Settings
 from config.values import replace
 from config.workflows import UNLAUNCHED, Step
 from daemon.core.action_id import ActionId, ActionKind
+from daemon.core.commands import AssignProcedure
 from daemon.core.dedup_keys import LaunchKey
 from daemon.core.guide.actions import workflow_action
 from daemon.core.guide.context import GuideContext
@@ -97,10 +98,10 @@ def use_line(context: GuideContext) -> Sentence:
     return use_words(context.procedure)
 
 
-def read_answer(action: ActionId) -> tuple[str | None, bool, Fingerprint]:
-    """Return the procedure, whether the user knows none, and the certificate."""
+def read_answer(action: ActionId) -> AssignProcedure:
+    """Return what the user says by an answer."""
     answer, _, fingerprint = (action.subject or "").rpartition(BETWEEN)
-    return None if answer in {NO_PROCEDURE, UNKNOWN_USE} else answer, answer == UNKNOWN_USE, Fingerprint(fingerprint)
+    return AssignProcedure.by_answer(answer, Fingerprint(fingerprint))
 
 
 def _answers(state: State, certificate: Certificate) -> Iterator[Action[Sentence]]:

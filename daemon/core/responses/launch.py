@@ -6,10 +6,11 @@ from config.instants import Instant
 from config.values import replace
 from config.workflows import Destination, Ends
 from daemon.core.assessment import Assessment, RenewalCase
+from daemon.core.card_reads import last_cards
 from daemon.core.dedup_keys import LaunchKey, known_tools
 from daemon.core.effects import Launch
 from daemon.core.events import Launched
-from daemon.core.guide.context import GuideContext, build_context, key_roles, progress_id
+from daemon.core.guide.context import GuideContext, build_context, key_roles, key_to_register, progress_id
 from daemon.core.holders import holder_name
 from daemon.core.issuers import is_use_open
 from daemon.core.model import Progress
@@ -31,8 +32,7 @@ def launch(state: State, case: RenewalCase, destination: Destination, now: Insta
         return state, ()
     order = Launch(procedure=procedure, destination=destination)
     if destination is Destination.SUPPORT_MAIL:
-        new = key_roles(case, state.cards.keys).new or case.status.newest
-        certificate = new.seen.certificate
+        certificate = key_to_register(case, key_roles(case, last_cards(state).keys)).seen.certificate
         order = replace(order, holder=holder_name(certificate), serial_hex=certificate.serial_hex)
     if destination is Destination.TOOL:
         order = replace(order, known_tools=known_tools(state.memory.delivered))

@@ -53,6 +53,4 @@ def choose_use(state: State, action: ActionId, now: Instant) -> State:
     state = replace(state, asked=None, asked_use=None)
     if action.kind is not ActionKind.USE:
         return state
-    procedure, unknown, fingerprint = read_answer(action)
-    command = AssignProcedure(fingerprint=fingerprint, procedure=procedure, unknown=unknown)
-    return assign_procedure(state, command, now)
+    return assign_procedure(state, read_answer(action), now)
