@@ -51,6 +51,7 @@ class GuidePage(QWidget):
         self._copied_line = QWidget()
         self._copied_line.setLayout(row(theme, GlyphView(theme, COPIED), self._copied))
         self._panel = SidePanel(theme)
+        self.show_copied("")
         self._lay_out()
 
     def show_page(self, page: Page, translator: Translator) -> None:
@@ -71,15 +72,14 @@ class GuidePage(QWidget):
         self._danger.show_notes([(danger or "", True)])
         self._notes.show_notes(_notes(page, translator, wrong=wrong))
         self._countdown.count_to(page.deadline, translator)
-        self.show_copied("")
         self._show_answers(page)
         self._pill.show_page(page)
         self._panel.show_page(page, translator)
         self._show_columns(self.width())  # the pill has shown itself with its words
 
     def words_to_read(self) -> str:
-        """Return the instruction, and what the page waits for."""
-        return self._words
+        """Return what was copied, the instruction, and what the page waits for."""
+        return " ".join(filter(None, (as_sentence(self._copied.accessibleName()), self._words)))
 
     def show_copied(self, words: str) -> None:
         """Announce what was copied to the clipboard.
@@ -115,12 +115,13 @@ class GuidePage(QWidget):
     def _lay_out(self) -> None:
         base = self._theme.base
         main = column(self._theme, gap=0.7)
-        for widget in (self._pill, self._eyebrow, self.headline, self._copied_line, self._danger, self._instructions):
+        for widget in (self._pill, self._eyebrow, self.headline, self._danger, self._instructions):
             main.addWidget(widget)
         main.addLayout(self._answers)
         main.addWidget(self._notes)
         main.addWidget(self._countdown)
         main.addLayout(self._actions)
+        main.addWidget(self._copied_line)  # below all buttons, which stay in their places
         main.addStretch(1)
         columns = QHBoxLayout()
         columns.setSpacing(round(2 * base))

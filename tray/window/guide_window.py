@@ -140,6 +140,7 @@ class GuideWindow(QDialog):
         """Begin another page, on which nothing can be pressed for a moment."""
         if before is not None and before.number != page.number and self._stack.currentIndex() == HELP:
             self._stack.setCurrentIndex(GUIDE)
+        self._guide.show_copied("")
         self._begin()
 
     def _begin(self) -> None:
