@@ -12,6 +12,7 @@ from tray.window.theme import Theme
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\b[A-Z]\.)\s+(?=[«“\"(]?\s?[A-ZÀ-ÖØ-Þ0-9])")
 LONG_WORD = re.compile(r"\S{25,}")
+PART_END = re.compile(r"(?<=[/.@])(?=[^/.@])")  # of an address
 BREAK = "\N{ZERO WIDTH SPACE}"
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
@@ -56,8 +57,15 @@ class Heading(WrappingLabel):
 
 
 def breakable(words: str) -> str:
-    """Let words that are too long for a line break anywhere."""
-    return LONG_WORD.sub(lambda found: BREAK.join(found[0]), words)
+    """Let words that are too long for a line break.
+
+    An address breaks behind slashes and dots, and other words anywhere.
+    """
+    return LONG_WORD.sub(lambda address: BREAK.join(map(_breakable_part, PART_END.split(address[0]))), words)
+
+
+def _breakable_part(part: str) -> str:
+    return LONG_WORD.sub(lambda found: BREAK.join(found[0]), part)
 
 
 def by_sentence(words: str) -> str:
