@@ -28,6 +28,7 @@ PLATFORM_URL = "https://platform.example/login"
 THREE_YEARS = timedelta(days=3 * 365)
 NEW_END = datetime.now(UTC) + THREE_YEARS - timedelta(days=1)
 DOUBLE_CLICK_MS = 250
+MENU_ENTRY = 20  # pixels, less than an entry of a menu is high
 HELD_KEY_S = 1.2  # X repeats a key after 0.66 s
 BUTTON = "push button"
 PRESSED = {BUTTON, "button menu"}
@@ -86,6 +87,21 @@ class Sitting:
         x, y = self._centre(label, {role} if role else PRESSED, about)
         clicks = ["click", "--repeat", str(times), "--delay", str(DOUBLE_CLICK_MS), "1"]
         self._xdotool("mousemove", str(x), str(y), *clicks)
+
+    def click_at(self, *places: tuple[int, int]) -> None:
+        """Click at one place after the other, as quickly as a double click."""
+        moves = [["mousemove", str(x), str(y), "click", "1", "sleep", str(DOUBLE_CLICK_MS / 1000)] for x, y in places]
+        self._xdotool(*(word for move in moves for word in move))
+
+    def centre(self, label: str) -> tuple[int, int]:
+        """Return the middle of a button."""
+        return self._centre(label, PRESSED, "")
+
+    def last_entry(self) -> tuple[int, int]:
+        """Return a place on the last entry of the open menu, which Qt's tree has not."""
+        windows = self._xdotool("search", "--onlyvisible", "--class", "vigicle").split()
+        box = min(map(self._box, windows), key=lambda each: each["HEIGHT"])
+        return box["X"] + box["WIDTH"] // 2, box["Y"] + box["HEIGHT"] - MENU_ENTRY // 2
 
     def type_key(self, key: str) -> None:
         """Type a key."""
@@ -164,6 +180,12 @@ class Sitting:
             for n in nodes
         ]
 
-    def _xdotool(self, *words: str) -> None:
+    def _box(self, window: str) -> dict[str, int]:
+        """Return the place and size of a window."""
+        lines = self._xdotool("getwindowgeometry", "--shell", window).splitlines()
+        return {name: int(value) for name, value in (line.split("=") for line in lines)}
+
+    def _xdotool(self, *words: str) -> str:
         command = [require_tool("xdotool", "xdotool"), *words]
-        subprocess.run(command, env=os.environ | self.program.environment, check=True, timeout=10)
+        environment = os.environ | self.program.environment
+        return subprocess.run(command, env=environment, check=True, timeout=10, capture_output=True, text=True).stdout

@@ -39,9 +39,10 @@ def ask_to_forget(
     keep.clicked.connect(dialog.reject)
     yes = WrappingButton(theme, translator.render(text("window.forget.yes")))
     yes.clicked.connect(dialog.accept)
-    guard = PressGuard(dialog)  # the second click on the menu's entry would forget
+    guard = PressGuard(dialog)  # the second click on the menu's entry would answer
     guard.begin()
     guard.cover(yes)
+    keep.installEventFilter(guard)  # it takes the keyboard at once
     dialog.accepted.connect(forget)
     buttons = Flow(round(0.6 * theme.em))
     buttons.addWidget(keep)

@@ -17,6 +17,7 @@ from tray.window.labels import WrappingLabel, tell
 from tray.window.layouts import Flow, clear, column
 from tray.window.paper import pdf_of, print_where_asked
 from tray.window.save_dialog import save_as
+from tray.window.steady_menu import SteadyMenu
 from tray.window.theme import Theme
 
 FILE_NAME = "vigicle.pdf"
@@ -126,7 +127,7 @@ class KeyList(QWidget):
         tell(self, words or "", at_once=True)
 
     def _sort_menu(self) -> QMenu:
-        menu = QMenu(self._sort)
+        menu = SteadyMenu(self._sort)
         for by, id_ in TITLES.items():
             entry = menu.addAction(literal(self._translator.render(text(id_))))
             entry.setObjectName(f"sort:{by}")

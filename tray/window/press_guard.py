@@ -3,7 +3,7 @@
 The second click of a double click would press what has just come under the pointer.
 """
 
-from typing import TypeGuard
+from typing import ClassVar, TypeGuard
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QInputEvent, QKeyEvent
@@ -23,6 +23,7 @@ class PressGuard(QObject):
     """
 
     ended = Signal(bool)  # always True: whether buttons may be pressed again
+    _last_press: ClassVar[int] = 0  # anywhere, when it was made, in ms of the system's clock; 0 before the first
 
     def __init__(self, parent: QObject) -> None:
         """End with the parent, in the thread of Qt."""
@@ -30,8 +31,7 @@ class PressGuard(QObject):
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._expire)
         self._on = False
-        self._last_press = 0  # when it was made, in ms of the system's clock; 0 before the first
-        self._press_before = 0  # the last one before the page
+        self._press_before = 0  # the last one before the page; 0 where none counts
 
     @property
     def is_on(self) -> bool:
@@ -46,13 +46,18 @@ class PressGuard(QObject):
     def begin(self) -> None:
         """Begin the time anew."""
         self._on = True
-        self._press_before = self._last_press
+        self._press_before = PressGuard._last_press
         self._timer.start(self.span_ms)
 
     def end(self) -> None:
         """End the time at once, for late presses, too."""
         self._press_before = 0
         self._expire()
+
+    @staticmethod
+    def remember(event: QInputEvent) -> None:
+        """Let the time that begins next count from this event."""
+        PressGuard._last_press = event.timestamp()
 
     def cover(self, widget: QWidget) -> None:
         """Disable a widget until the time is over."""
@@ -65,8 +70,8 @@ class PressGuard(QObject):
         """Drop a press made within the time, however late it comes."""
         if not _is_press(event):
             return super().eventFilter(watched, event)
-        self._last_press = event.timestamp()
-        return bool(self._press_before) and self._last_press - self._press_before < self.span_ms
+        self.remember(event)
+        return bool(self._press_before) and 0 <= event.timestamp() - self._press_before < self.span_ms
 
     def _expire(self) -> None:
         if self._on:

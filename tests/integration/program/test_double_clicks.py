@@ -99,6 +99,30 @@ def test_the_menu_of_a_key_forgets_nothing(calm: Sitting) -> None:
     assert report(calm) == before
 
 
+def test_a_second_click_after_the_menu_forgets_nothing(calm: Sitting) -> None:
+    """The second click of a double click on the menu's entry meets the question's button."""
+    before = report(calm)
+
+    def open_menu() -> tuple[int, int]:
+        calm.click("Modifier")
+        time.sleep(AFTER_A_DOUBLE_CLICK_S)
+        return calm.last_entry()
+
+    double_click(calm, "Mes clés", "Branchée en ce moment")
+    calm.click_at(open_menu())
+    calm.wait_for("Oublier ce certificat ?")
+    places = [calm.centre("L’oublier"), calm.centre("Le garder")]
+    calm.type_key("Escape")
+    for second in places:
+        calm.wait_for("Branchée en ce moment")
+        calm.click_at(open_menu(), second)
+        calm.wait_for("Oublier ce certificat ?")
+        time.sleep(AFTER_A_DOUBLE_CLICK_S)
+        calm.wait_for("Oublier ce certificat ?")
+        calm.type_key("Escape")
+    assert report(calm) == before
+
+
 def test_a_switch_and_a_remedy_are_pressed_once(calm: Sitting) -> None:
     def starts_at_login() -> bool:
         return "vigicle démarre" in calm.program.run("autostart", "status").stdout
