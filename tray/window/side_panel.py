@@ -1,6 +1,7 @@
 """The panel beside the instruction: the key, and the outline."""
 
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from config.i18n.text import text
@@ -16,7 +17,8 @@ from tray.window.roles import set_role
 from tray.window.theme import Theme
 
 WIDTH = 18.1  # parts of the letters' height in pixels
-SHAPES = {StepStatus.DONE: "✓", StepStatus.CURRENT: "›", StepStatus.AHEAD: "\N{FIGURE SPACE}"}
+SHAPES = {StepStatus.DONE: "✓", StepStatus.CURRENT: "›", StepStatus.AHEAD: ""}
+SIGN = 1.25  # parts of the letters' height in pixels: the room of a sign
 RIGHT = {Needs.OLD: ReaderStatus.OLD, Needs.NEW: ReaderStatus.NEW}
 LINES = 3  # of the outline
 
@@ -37,6 +39,23 @@ class StatusPill(WrappingLabel):
         self.setAccessibleName(page.reader_words)
         self.style().unpolish(self)
         self.style().polish(self)
+
+
+class OutlineLine(WrappingLabel):
+    """A step or group of the outline, with its sign left of all its lines."""
+
+    def __init__(self, theme: Theme, step: StepSummary[str]) -> None:
+        is_now = step.status is StepStatus.CURRENT
+        super().__init__(theme, step.title, scale=0.9, bold=is_now, tone="" if is_now else "muted")
+        self._sign = SHAPES[step.status]
+        self.setIndent(round(SIGN * theme.base))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the sign beside the words."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), self._sign)
 
 
 class SidePanel(QFrame):
@@ -76,10 +95,8 @@ class SidePanel(QFrame):
     def _widen(self) -> None:
         self.setFixedWidth(round(WIDTH * self._theme.base))
 
-    def _line(self, number: int, total: int, step: StepSummary[str], translator: Translator) -> WrappingLabel:
-        is_now = step.status is StepStatus.CURRENT
-        line = WrappingLabel(self._theme, scale=0.9, bold=is_now, tone="" if is_now else "muted")
-        line.show_words(f"{SHAPES[step.status]}  {step.title}")
+    def _line(self, number: int, total: int, step: StepSummary[str], translator: Translator) -> OutlineLine:
+        line = OutlineLine(self._theme, step)
         status = translator.render(text(STATUSES[step.status]))
         line.setAccessibleName(
             translator.render(text("window.item", number=number, total=total, title=step.title, status=status))
