@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButt
 
 from tray.window.colours import EDGE, PAD_X, PAD_Y
 from tray.window.labels import breakable
+from tray.window.layouts import OUTSIDE
 from tray.window.theme import Theme
 
 WIDEST = 30  # em
 USUAL_PX = 16  # of letters
 LOWEST = 2.75  # against the size of the letters: 44 of 16 pixels
-RING, RING_GAP = 2, 2  # pixels: the focus, and its distance
 SMALLER = 0.92  # the letters of the second line
+RING = 2  # pixels: the focus
 LINK_PAD = 0.1  # em
 UNAVAILABLE = 0.5  # how opaque
 GAP = 0.2  # em, between the two
@@ -79,8 +80,7 @@ class WrappingButton(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""
-        outside = RING + RING_GAP
-        option.rect = self.rect().adjusted(outside, outside, -outside, -outside)
+        option.rect = self.rect().adjusted(OUTSIDE, OUTSIDE, -OUTSIDE, -OUTSIDE)
         painter = QStylePainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus():
@@ -142,7 +142,7 @@ class WrappingButton(QPushButton):
     @property
     def _lowest(self) -> int:
         scale = 1.0 if self._rank is Rank.LINK else self._theme.base / USUAL_PX
-        return round(LOWEST * USUAL_PX * scale) + 2 * (RING + RING_GAP)
+        return round(LOWEST * USUAL_PX * scale) + 2 * OUTSIDE
 
     @property
     def _gap(self) -> int:
@@ -151,12 +151,12 @@ class WrappingButton(QPushButton):
     @property
     def _pad_x(self) -> int:
         inside = LINK_PAD if self._rank is Rank.LINK else PAD_X
-        return round(inside * self._theme.em) + EDGE + RING + RING_GAP
+        return round(inside * self._theme.em) + EDGE + OUTSIDE
 
     @property
     def _pad_y(self) -> int:
         inside = LINK_PAD if self._rank is Rank.LINK else PAD_Y
-        return round(inside * self._theme.em) + EDGE + RING + RING_GAP
+        return round(inside * self._theme.em) + EDGE + OUTSIDE
 
 
 def literal(label: str) -> str:

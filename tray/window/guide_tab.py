@@ -17,7 +17,7 @@ from tray.window.glyphs import COPIED, GlyphView
 from tray.window.help_page import back_of
 from tray.window.instructions import Instructions, Notes
 from tray.window.labels import Heading, WrappingLabel, as_sentence
-from tray.window.layouts import TWO_COLUMNS_FROM, Flow, clear, column, row
+from tray.window.layouts import LINK_OUTSIDE, TWO_COLUMNS_FROM, Flow, clear, column, outdented, row
 from tray.window.link_page import action_button
 from tray.window.press_guard import PressGuard
 from tray.window.side_panel import SidePanel, StatusPill
@@ -115,12 +115,15 @@ class GuidePage(QWidget):
     def _lay_out(self) -> None:
         base = self._theme.base
         main = column(self._theme, gap=0.7)
-        for widget in (self._pill, self._eyebrow, self.headline, self._danger, self._instructions):
+        for widget in (self._pill, self._eyebrow, self.headline, self._danger):
             main.addWidget(widget)
-        main.addLayout(self._answers)
+        instructions = column(self._theme, gap=0)
+        instructions.addWidget(self._instructions)
+        main.addLayout(outdented(instructions))
+        main.addLayout(outdented(self._answers))
         main.addWidget(self._notes)
         main.addWidget(self._countdown)
-        main.addLayout(self._actions)
+        main.addLayout(outdented(self._actions, round(LINK_OUTSIDE * base)))
         main.addWidget(self._copied_line)  # below all buttons, which stay in their places
         main.addStretch(1)
         columns = QHBoxLayout()

@@ -14,7 +14,7 @@ from daemon.core.views.guide import Action, ProblemEntry
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.instructions import Notes
 from tray.window.labels import Heading, WrappingLabel, announce, by_sentence
-from tray.window.layouts import TWO_COLUMNS_FROM, Flow, card, clear, column
+from tray.window.layouts import LINK_OUTSIDE, TWO_COLUMNS_FROM, Flow, card, clear, column, outdented
 from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
@@ -36,7 +36,7 @@ class HelpPage(LinkPage):
         self._situations = Flow(round(0.4 * theme.base), below=0)
         others = column(theme, gap=0)
         others.addWidget(self._other)
-        others.addLayout(self._situations)
+        others.addLayout(outdented(self._situations, round(LINK_OUTSIDE * theme.base)))
         others.addStretch(1)
         refusals = column(theme, gap=0)
         refusals.addLayout(self._problems)
@@ -89,7 +89,9 @@ class HelpPage(LinkPage):
         lines.addWidget(heading)
         lines.addWidget(WrappingLabel(self._theme, by_sentence(problem.text)))
         if problem.action is not None:
-            lines.addWidget(self._button(problem.action), 0, Qt.AlignmentFlag.AlignLeft)
+            buttons = Flow(0)
+            buttons.addWidget(self._button(problem.action))
+            lines.addLayout(outdented(buttons))
         self._problems.addWidget(frame)
 
     def _add_folded(self, problem: ProblemEntry[str], page: Page, translator: Translator) -> None:
@@ -98,7 +100,9 @@ class HelpPage(LinkPage):
         button.setObjectName(f"problem:{problem.id}")
         button.clicked.connect(lambda: self._open(problem, page, translator))
         self._guard.cover(button)
-        self._problems.addWidget(button)
+        line = column(self._theme, gap=0)
+        line.addWidget(button)
+        self._problems.addLayout(outdented(line))
 
     def _open(self, problem: ProblemEntry[str], page: Page, translator: Translator) -> None:
         """Show what to do, and read it out."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tray.window.labels import WrappingLabel, by_sentence
-from tray.window.layouts import Flow, clear, column, row
+from tray.window.layouts import OUTSIDE, Flow, clear, column, outdented, row
 from tray.window.theme import Theme
 
 BADGE = 1.75  # parts of the letters' height in pixels
@@ -20,6 +20,7 @@ class Instructions(QWidget):
         super().__init__()
         self._theme = theme
         self._column = column(theme, gap=0.5)
+        self._column.setContentsMargins(OUTSIDE, 0, 0, 0)  # where the focus of a button is drawn
         self.setLayout(self._column)
 
     def show_body(self, body: str, openings: Sequence[QWidget], *, lettered: bool, at_hand: Sequence[str] = ()) -> None:
@@ -49,9 +50,11 @@ class Instructions(QWidget):
             self._column.addLayout(lines)
             return
         inner = QWidget()
-        lines.setContentsMargins(0, round(0.15 * self._theme.base), 0, 0)
+        lines.setContentsMargins(OUTSIDE, round(0.15 * self._theme.base), 0, 0)
         inner.setLayout(lines)
-        self._column.addLayout(row(self._theme, self._badge(ascii_lowercase[number]), inner))
+        line = row(self._theme, self._badge(ascii_lowercase[number]), inner)
+        line.setSpacing(line.spacing() - OUTSIDE)
+        self._column.addLayout(line)
 
     def _item(self, words: str) -> QHBoxLayout:
         """Return one line of a list."""
@@ -70,11 +73,11 @@ class Instructions(QWidget):
         self._theme.size(badge, 0.9, bold=True)
         return badge
 
-    def _buttons(self, openings: Sequence[QWidget]) -> Flow:
+    def _buttons(self, openings: Sequence[QWidget]) -> QHBoxLayout:
         flow = Flow(round(0.5 * self._theme.base))
         for button in openings:
             flow.addWidget(button)
-        return flow
+        return outdented(flow)
 
 
 class Notes(QWidget):

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QLayoutItem, QVBoxLa
 from tray.window.theme import Theme
 
 TWO_COLUMNS_FROM = 43  # parts of the letters' height in pixels
+OUTSIDE = 4  # pixels around a button: the focus, and its distance
+LINK_OUTSIDE = 0.5  # parts of the letters' height in pixels: around a link's words
 
 
 class Flow(QLayout):
@@ -123,6 +125,15 @@ def row(theme: Theme, *widgets: QWidget, gap: float = 0.6) -> QHBoxLayout:
     for widget in widgets:
         layout.addWidget(widget, int(widget is widgets[-1]), Qt.AlignmentFlag.AlignTop)
     return layout
+
+
+def outdented(layout: QLayout, by: int = OUTSIDE) -> QHBoxLayout:
+    """Move a layout to the left, so that the edges of its buttons are below the words."""
+    line = QHBoxLayout()
+    line.setSpacing(0)
+    line.addSpacing(-by)
+    line.addLayout(layout, 1)
+    return line
 
 
 def card(theme: Theme, *, gap: float = 0.5) -> tuple[QFrame, QVBoxLayout]:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
 from daemon.core.views.guide import Action
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.labels import Heading
-from tray.window.layouts import column
+from tray.window.layouts import Flow, column, outdented
 from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
 
@@ -26,7 +26,9 @@ class LinkPage(QWidget):
         whole = column(theme, gap=gap, margin=1.4)
         whole.addWidget(self.headline)
         for part in parts:
-            if isinstance(part, QLayout):
+            if isinstance(part, Flow):
+                whole.addLayout(outdented(part))
+            elif isinstance(part, QLayout):
                 whole.addLayout(part)
             else:
                 whole.addWidget(part)

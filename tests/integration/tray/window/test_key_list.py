@@ -17,11 +17,12 @@ from daemon.adapters.guide.messages import Chosen
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import KeyId
 from support.guide_pages import PAGES, Writer, office_cards
-from tray.window.buttons import RING, RING_GAP, WrappingButton
+from tray.window.buttons import WrappingButton
 from tray.window.guide_window import GUIDE, KEYS, GuideWindow
 from tray.window.key_sheet import key_document, key_list_words
 from tray.window.key_table import GUIDE as GUIDE_COLUMN
 from tray.window.key_table import HOLDER, line_of
+from tray.window.layouts import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,6 +205,5 @@ def test_it_prints_what_is_shown(guide_setup: GuideSetup, window: GuideWindow, m
 def test_the_search_field_and_the_buttons_beside_it_are_on_one_line(window: GuideWindow) -> None:
     (field,) = window.findChildren(QLineEdit, "list:search")
     (button,) = window.findChildren(WrappingButton, "list:print")
-    edges = RING + RING_GAP  # around a button, for its focus
     assert field.geometry().center().y() == button.geometry().center().y()
-    assert field.height() == button.height() - 2 * edges
+    assert field.height() == button.height() - 2 * OUTSIDE

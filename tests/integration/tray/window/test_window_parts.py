@@ -28,8 +28,10 @@ from tray.window.colours import LIGHT
 from tray.window.countdown import left_words
 from tray.window.guide_window import HELP, KEYS, GuideWindow
 from tray.window.key_picture import KeyPicture, drawn_keys
-from tray.window.labels import WrappingLabel, by_sentence
+from tray.window.labels import WrappingLabel, breakable, by_sentence
+from tray.window.layouts import OUTSIDE
 from tray.window.press_guard import PressGuard
+from tray.window.steady_menu import SteadyMenu
 from tray.window.theme import Theme
 from tray.window.validity_bar import SHORTEST, span
 
@@ -40,6 +42,11 @@ if TYPE_CHECKING:
 
 FRENCH, ENGLISH = Writer("fr"), Writer("en")
 WRITERS = pytest.mark.parametrize("writer", [FRENCH, ENGLISH], ids=["fr", "en"])
+BUTTONS = {  # by page, with the words above
+    "step": ("Open OPALEXE in", "action:open:platform"),
+    "copy": ("If OPALEXE asks for it", "action:open:support_mail"),
+    "question": ("A second key", "action:state:works"),
+}
 OLD_KEY, OLD_FINGERPRINT = "1", "a" * 64
 
 
@@ -76,6 +83,14 @@ def mouse(widget: QWidget, kind: QEvent.Type) -> QMouseEvent:
     middle = QPointF(widget.rect().center())
     buttons = Qt.MouseButton.LeftButton
     return QMouseEvent(kind, middle, middle, buttons, buttons, Qt.KeyboardModifier.NoModifier)
+
+
+def click_at(button: QPushButton, time_ms: int) -> None:
+    """Click at this time of the system's clock."""
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        event = mouse(button, kind)
+        event.setTimestamp(time_ms)
+        QApplication.sendEvent(button, event)
 
 
 def shown_words(window: QWidget) -> list[str]:
@@ -130,6 +145,41 @@ def test_a_letter_is_opened_and_its_text_copied(guide_setup: GuideSetup, window:
     assert [answer.action for answer in guide_setup.answers if isinstance(answer, Chosen)] == [
         action_id("open:support_mail")
     ]
+
+
+def test_what_was_copied_is_said_below_all_buttons_until_another_page(guide_setup: GuideSetup) -> None:
+    page = PAGES["copy"](ENGLISH)
+    window = guide_setup.window(page)
+    before = places(window)
+    named(window, "action:open:support_mail").click()
+    window.show_page(replace(page, likely=page.primary.id if page.primary else None))
+    guide_setup.settle()
+    told = "The text of the message is copied as well. If the message opens empty, paste it."
+    assert told in visible_words(window)
+    assert places(window) == before
+    window.show_page(replace(PAGES["step"](ENGLISH), number=2))
+    guide_setup.settle()
+    assert told not in visible_words(window)
+    guide_setup.close(window)
+
+
+def places(window: QWidget) -> dict[str, QPoint]:
+    buttons = window.findChildren(QPushButton)
+    return {each.objectName(): each.mapTo(window, QPoint()) for each in buttons if each.isVisible()}
+
+
+def visible_words(window: QWidget) -> list[str]:
+    return [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+
+
+@pytest.mark.parametrize("name", ["step", "copy", "question"])
+def test_the_edges_of_buttons_are_below_the_words(guide_setup: GuideSetup, name: str) -> None:
+    window = guide_setup.window(PAGES[name](ENGLISH))
+    start, id_ = BUTTONS[name]
+    words = next(each for each in window.findChildren(QLabel) if each.text().startswith(start))
+    edges = [each.mapTo(window, QPoint()).x() for each in (named(window, id_), words)]
+    assert edges[0] + OUTSIDE == edges[1]
+    guide_setup.close(window)
 
 
 def test_an_ampersand_from_outside_is_shown_as_it_is(guide_setup: GuideSetup, window: GuideWindow) -> None:
@@ -190,22 +240,15 @@ def test_nothing_is_pressed_on_a_page_that_has_just_come(guide_setup: GuideSetup
 def test_a_second_click_that_a_busy_computer_handles_late_presses_nothing(
     guide_setup: GuideSetup, window: GuideWindow
 ) -> None:
-    def click(name: str, at_ms: int) -> None:
-        button = named(window, name)
-        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
-            event = mouse(button, kind)
-            event.setTimestamp(at_ms)
-            QApplication.sendEvent(button, event)
-
     window.go_to(HELP)
     window.guard.end()
     over = QSignalSpy(window.guard.ended)
-    click("return", 1000)
+    click_at(named(window, "return"), 1000)
     assert over.wait(5000)
     assert named(window, "action:end:log_in").isEnabled()
-    click("action:end:log_in", 1000 + window.guard.span_ms - 1)
+    click_at(named(window, "action:end:log_in"), 1000 + window.guard.span_ms - 1)
     assert guide_setup.answers == []
-    click("action:end:log_in", 1000 + window.guard.span_ms)
+    click_at(named(window, "action:end:log_in"), 1000 + window.guard.span_ms)
     assert guide_setup.answers == [Chosen(number=1, action=action_id("end:log_in"))]
 
 
@@ -409,6 +452,24 @@ def test_forgetting_is_confirmed(guide_setup: GuideSetup, window: GuideWindow) -
     assert guide_setup.answers == [Forgotten(fingerprint=OLD_FINGERPRINT)]
 
 
+def test_a_click_on_the_menu_and_a_late_second_one_forget_nothing(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    open_certificates(window)
+    menu = SteadyMenu(window)
+    chosen = mouse(menu, QEvent.Type.MouseButtonRelease)
+    chosen.setTimestamp(1000)
+    QApplication.sendEvent(menu, chosen)
+    question = ask_to_forget(guide_setup, window)
+    (guard,) = question.findChildren(PressGuard)
+    over = QSignalSpy(guard.ended)
+    assert over.wait(5000)
+    for label in ("Keep it", "Forget it"):
+        (button,) = [each for each in question.findChildren(QPushButton) if each.text() == label]
+        click_at(button, 1000 + guard.span_ms - 1)
+    assert (question.isVisible(), guide_setup.answers) == (True, [])
+    click_at(button, 1000 + guard.span_ms)
+    assert guide_setup.answers == [Forgotten(fingerprint=OLD_FINGERPRINT)]
+
+
 def ask_to_forget(guide_setup: GuideSetup, window: GuideWindow) -> QDialog:
     open_certificates(window)
     entry(window, f"forget:{OLD_FINGERPRINT}").trigger()
@@ -520,6 +581,23 @@ def test_the_end_of_the_time_is_shown_when_it_comes(guide_setup: GuideSetup, win
 )
 def test_each_sentence_has_a_line(words: str, lines: list[str]) -> None:
     assert by_sentence(words).split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("See https://tkm.certeurope.fr.", ["See https://", "tkm.", "certeurope.", "fr."]),
+        (
+            "write to jeanne.martin@expert-judiciaire.example",
+            ["write to jeanne.", "martin@", "expert-judiciaire.", "example"],
+        ),
+        ("https://www.opalexe.fr", ["https://www.opalexe.fr"]),
+        ("x" * 25, ["x"] * 25),
+    ],
+    ids=["address", "mail", "short", "one long word"],
+)
+def test_a_long_address_breaks_at_its_parts(words: str, parts: list[str]) -> None:
+    assert breakable(words).split("\N{ZERO WIDTH SPACE}") == parts
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Wayland and X11 have these tokens")
