@@ -62,6 +62,8 @@ BODIES_WITHOUT_END = BODIES | {
     CalmPage.RENEWED: "guide.well.no_end",
     CalmPage.WELL: "guide.well.no_end",
 }
+TAKE_BACKS = {CalmPage.FINISHED: "guide.take_back", CalmPage.RENEWED: "guide.take_back"}
+"""How a path is taken back on the pages that say it is over."""
 ENDING = {Stage.DUE, Stage.URGENT, Stage.EXPIRED}
 NEW_KEY = text("guide.well.new")
 """What to do with a new key, on the page of one that is well."""
@@ -216,8 +218,7 @@ def _primary(page: CalmPage) -> Action[Sentence] | None:
 
 def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
     yield from changed_answers(context)
-    if _may_take_back(context, page):
-        yield take_back_action(Claim.WORKS)
+    yield from _take_backs(context, page)
     if may_clean_up(context):
         yield workflow_action(ActionKind.CLEAN_UP)
         yield workflow_action(ActionKind.NOT_NEEDED)
@@ -226,12 +227,14 @@ def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]
         yield ask_action(context, Claim.REPLACES)
 
 
-def _may_take_back(context: GuideContext, page: CalmPage) -> bool:
-    """Return whether the user may take back the end of a path.
+def _take_backs(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
+    """Yield what takes back the end of a path.
 
     That is so until the old key has expired, and as long as the page says that all is done.
     """
-    if Claim.WORKS not in context.case.status.newest.key.claims:
-        return False
     old = context.roles.old
-    return page in ENDS - {CalmPage.TIDIED} or (old is not None and context.now < old.not_after)
+    is_old_valid = old is not None and context.now < old.not_after
+    if page is CalmPage.TIDIED and is_old_valid:
+        yield replace(workflow_action(ActionKind.CLEAN_UP), label=text("guide.take_back"))
+    if Claim.WORKS in context.case.status.newest.key.claims and (page in TAKE_BACKS or is_old_valid):
+        yield take_back_action(Claim.WORKS, TAKE_BACKS.get(page, "guide.take_back.later"))

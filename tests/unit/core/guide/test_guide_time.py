@@ -6,6 +6,7 @@ import pytest
 
 from config.values import replace
 from config.workflows import Workflow, WorkflowKind
+from daemon.core.commands import RaiseGuide
 from daemon.core.effects import OpenGuide
 from daemon.core.model import Claim, ProgressId
 from daemon.core.views.guide import ReaderStatus
@@ -31,6 +32,7 @@ def test_the_tidying_up_is_silent_once_it_is_done_or_not_needed(choices: list[st
     simulator.choose(*choices)
     simulator.wait(100 * DAY)
     assert "notice.clean_up.title" not in simulator.titles()
+    simulator.command(RaiseGuide(), request=1)  # after the old key's end
     assert not {"clean_up", "not_needed"} & simulator.actions().keys()
 
 

@@ -136,6 +136,25 @@ def test_a_finished_path_can_be_taken_back(closed: bool) -> None:
     assert delivered(simulator.page.headline) == "guide.finished"
 
 
+def test_a_path_is_taken_back_by_words_that_say_what_is_not_true() -> None:
+    simulator = finished()
+    assert delivered(simulator.actions()["take_back:works"].label) == "guide.take_back"
+    simulator.choose("finish")
+    assert delivered(simulator.page.headline) == "guide.well"
+    assert delivered(simulator.actions()["take_back:works"].label) == "guide.take_back.later"
+
+
+def test_the_tidying_up_is_taken_back_to_itself() -> None:
+    simulator = finished()
+    simulator.choose("clean_up", "end:remove")
+    assert delivered(simulator.page.headline) == "guide.tidied"
+    assert delivered(simulator.actions()["clean_up"].label) == "guide.take_back"
+    simulator.choose("clean_up")
+    assert (simulator.page.workflow, simulator.step()) == (WorkflowKind.CLEAN_UP, "remove")
+    simulator.choose("end:remove")
+    assert delivered(simulator.page.headline) == "guide.tidied"
+
+
 @pytest.mark.parametrize(
     ("after", "offered"),
     [pytest.param(-INSTANT, True, id="just before"), pytest.param(timedelta(0), False, id="at its end")],
