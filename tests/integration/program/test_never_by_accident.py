@@ -1,4 +1,4 @@
-"""Step 2-A in French by double clicks, and by the keyboard alone.
+"""Steps 2-A and 2-B in French by double clicks, and 2-A by the keyboard alone.
 
 A press on the page that opens something ends no step, and nothing is finished that was not done.
 """
@@ -34,6 +34,17 @@ LAST_STEPS = (
     ("Saisissez le code PIN de la nouvelle clé", "Le code PIN est accepté"),
     ("Accédez à OPALEXE", "Je vois mon environnement"),
     ("Vérifiez le nouveau certificat", "Le nouveau certificat est actif"),
+)
+STEPS_BY_SUPPORT = (
+    ("Ouvrez OPALEXE avec la nouvelle clé", "Je vois « Nouveau certificat reconnu »"),
+    ("Répondez que vous avez un compte", "J’ai suivi les instructions"),
+    ("Si OPALEXE le demande, écrivez au support", "Message envoyé, ou inutile"),
+    ("Attendez la réponse", "OPALEXE a répondu"),
+    ("Vérifiez que vous retrouvez vos dossiers", "Je vois mes dossiers"),
+)
+TIDYING_UP = (
+    ("Connectez-vous avec la nouvelle clé", "La connexion est faite"),
+    ("Supprimez l’ancien certificat", "L’ancien certificat est supprimé"),
 )
 
 
@@ -115,6 +126,71 @@ def test_a_double_click_opens_once_and_ends_nothing(
     sitting.click("Ce n’est pas vrai, revenir")
     sitting.wait_for_step("Vérifiez le nouveau certificat")
     assert '"kind": "add_with_old"' in sitting.program.run("status", "--json").stdout
+    open_the_account(sitting, LAST_STEPS[-1])
+    tidy_up(sitting)
+    sitting.click("Ce n’est pas vrai, revenir")
+    end_of_tidying_up(sitting)
+    sitting.click("Fermer")
+    sitting.wait_for("Votre clé OPALEXE est valable")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    assert sitting.has("Ma clé n’ouvre pas encore mon compte"), "the old key is still valid"
+    assert not sitting.has("Ce n’est pas vrai, revenir"), "nothing there says what"
+
+
+def open_the_account(sitting: Sitting, last_step: tuple[str, str]) -> None:
+    """End the last step of step 2-A or 2-B, and answer the question, which stays."""
+    through_the_steps(sitting, (last_step,), sitting.click)
+    sitting.wait_for(QUESTION)
+    sitting.click("Oui, elle l’a ouvert")
+    sitting.wait_for("Votre nouvelle clé est en service")
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    sitting.wait_for("Votre nouvelle clé est en service")
+
+
+def tidy_up(sitting: Sitting) -> None:
+    """Go from the end of a path to that of the tidying up."""
+    sitting.click("Supprimer l’ancien certificat")
+    end_of_tidying_up(sitting)
+
+
+def end_of_tidying_up(sitting: Sitting) -> None:
+    """Go on with the new key, which is in."""
+    through_the_steps(sitting, TIDYING_UP, sitting.click)
+    sitting.wait_for("l’ancien certificat n’est plus dans votre compte")
+
+
+def test_double_clicks_lead_to_the_end_of_step_2b(
+    sitting: Sitting, browser: RecordingBrowser, tool: RecordingTool
+) -> None:
+    sitting.step_words = "Étape "
+    assert sitting.program.run("guide").returncode == 0
+    sitting.wait_for("Branchez votre clé")
+    sitting.reader.insert(key_card(datetime.now(UTC) - timedelta(days=3), 1))
+    sitting.wait_for("Clé branchée : votre")
+    sitting.reader.swap(new_key())
+    sitting.wait_for("Clé branchée : votre nouvelle")
+    sitting.click("OPALEXE (clé CertEurope)")
+    through_the_steps(sitting, ACTIVATION, sitting.click)
+    sitting.click("Continuer")
+    sitting.wait_for_step("Ouvrez OPALEXE avec la nouvelle clé")
+    sitting.click("Ouvrir OPALEXE")
+    assert browser.wait() == [[PLATFORM_URL]]
+    through_the_steps(sitting, STEPS_BY_SUPPORT[:2], sitting.click)
+    sitting.wait_for_step("Si OPALEXE le demande, écrivez au support")
+    sitting.click("Écrire au support")
+    browser.wait(2)
+    time.sleep(AFTER_A_DOUBLE_CLICK_S)
+    sitting.wait_for("Si le message s’ouvre vide, collez-le.")
+    through_the_steps(sitting, STEPS_BY_SUPPORT[2:], sitting.click)
+    sitting.wait_for(QUESTION)
+    sitting.click("Pas encore")
+    open_the_account(sitting, STEPS_BY_SUPPORT[-1])
+    sitting.click("Ce n’est pas vrai, revenir")
+    open_the_account(sitting, STEPS_BY_SUPPORT[-1])
+    tidy_up(sitting)
+    sitting.click("Fermer")
+    sitting.wait_for("Votre clé OPALEXE est valable")
+    assert tool.starts == []
 
 
 def test_the_keyboard_alone_leads_to_the_end_and_a_held_key_launches_once(
