@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,11 @@ UNTIMED = settings(deadline=None, stateful_step_count=40, suppress_health_check=
 settings.register_profile("thorough", UNTIMED)
 settings.register_profile("fast", UNTIMED, max_examples=12, stateful_step_count=20)
 settings.load_profile("fast")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector, which a notice calls, pass over what every test needs."""
+    gc.freeze()
 
 
 def pytest_runtest_teardown() -> None:
