@@ -89,7 +89,7 @@ class Sitting:
         self._xdotool("mousemove", str(x), str(y), *clicks)
 
     def click_at(self, *places: tuple[int, int]) -> None:
-        """Click at one place after the other, as quickly as a double click."""
+        """Click at one place after the other, as a double click."""
         moves = [["mousemove", str(x), str(y), "click", "1", "sleep", str(DOUBLE_CLICK_MS / 1000)] for x, y in places]
         self._xdotool(*(word for move in moves for word in move))
 
@@ -98,7 +98,7 @@ class Sitting:
         return self._centre(label, PRESSED, "")
 
     def last_entry(self) -> tuple[int, int]:
-        """Return a place on the last entry of the open menu, which Qt's tree has not."""
+        """Return a place on the last entry of the open menu."""
         windows = self._xdotool("search", "--onlyvisible", "--class", "vigicle").split()
         box = min(map(self._box, windows), key=lambda each: each["HEIGHT"])
         return box["X"] + box["WIDTH"] // 2, box["Y"] + box["HEIGHT"] - MENU_ENTRY // 2

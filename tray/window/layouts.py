@@ -128,7 +128,7 @@ def row(theme: Theme, *widgets: QWidget, gap: float = 0.6) -> QHBoxLayout:
 
 
 def outdented(layout: QLayout, by: int = OUTSIDE) -> QHBoxLayout:
-    """Move a layout to the left, so that the edges of its buttons are below the words."""
+    """Move a layout left, so that its buttons are below the words."""
     line = QHBoxLayout()
     line.setSpacing(0)
     line.addSpacing(-by)

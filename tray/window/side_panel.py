@@ -42,7 +42,7 @@ class StatusPill(WrappingLabel):
 
 
 class OutlineLine(WrappingLabel):
-    """A step or group of the outline, with its sign left of all its lines."""
+    """A line of the outline, with its sign left of the words."""
 
     def __init__(self, theme: Theme, step: StepSummary[str]) -> None:
         is_now = step.status is StepStatus.CURRENT

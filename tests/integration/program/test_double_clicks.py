@@ -100,7 +100,7 @@ def test_the_menu_of_a_key_forgets_nothing(calm: Sitting) -> None:
 
 
 def test_a_second_click_after_the_menu_forgets_nothing(calm: Sitting) -> None:
-    """The second click of a double click on the menu's entry meets the question's button."""
+    """Meet a button of the question by the second click."""
     before = report(calm)
 
     def open_menu() -> tuple[int, int]:

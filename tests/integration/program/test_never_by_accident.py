@@ -1,4 +1,4 @@
-"""Steps 2-A and 2-B in French by double clicks, and 2-A by the keyboard alone.
+"""Both ways in French by double clicks, and one by keyboard.
 
 A press on the page that opens something ends no step, and nothing is finished that was not done.
 """
@@ -138,7 +138,7 @@ def test_a_double_click_opens_once_and_ends_nothing(
 
 
 def open_the_account(sitting: Sitting, last_step: tuple[str, str]) -> None:
-    """End the last step of step 2-A or 2-B, and answer the question, which stays."""
+    """End the last step of a way, and answer the question."""
     through_the_steps(sitting, (last_step,), sitting.click)
     sitting.wait_for(QUESTION)
     sitting.click("Oui, elle l’a ouvert")
@@ -148,7 +148,7 @@ def open_the_account(sitting: Sitting, last_step: tuple[str, str]) -> None:
 
 
 def tidy_up(sitting: Sitting) -> None:
-    """Go from the end of a path to that of the tidying up."""
+    """Go from the end of a way through the tidying up."""
     sitting.click("Supprimer l’ancien certificat")
     end_of_tidying_up(sitting)
 

@@ -147,7 +147,7 @@ def test_a_letter_is_opened_and_its_text_copied(guide_setup: GuideSetup, window:
     ]
 
 
-def test_what_was_copied_is_said_below_all_buttons_until_another_page(guide_setup: GuideSetup) -> None:
+def test_what_was_copied_is_told_below_all_buttons_until_another_page(guide_setup: GuideSetup) -> None:
     page = PAGES["copy"](ENGLISH)
     window = guide_setup.window(page)
     before = places(window)
