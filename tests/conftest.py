@@ -28,7 +28,7 @@ settings.load_profile("fast")
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector, which a notice calls, pass over what every test needs."""
+    """Let the garbage collector pass over what every test needs."""
     gc.freeze()
 
 
