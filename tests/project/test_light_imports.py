@@ -30,7 +30,16 @@ HEAVY = (
 
 
 NEEDLESS_FOR_NOTICES = ("packaging", "packaging.version", "typing_extensions", "zipfile")
-NEEDLESS_FOR_THE_WINDOW = ("asyncio", "html", "PIL", "PySide6.QtPrintSupport", "sqlite3", "typing_extensions")
+NEEDLESS_FOR_THE_WINDOW = (
+    "asyncio",
+    "html",
+    "PIL",
+    "PySide6.QtPrintSupport",
+    "sqlite3",
+    "tray.window.keys_page",
+    "tray.window.sheet_page",
+    "typing_extensions",
+)
 NOTIFIER = "daemon.adapters.platform.light_imports as light; light.load_desktop_notifier()"
 
 

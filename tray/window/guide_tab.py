@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -16,9 +16,10 @@ from tray.window.countdown import Countdown
 from tray.window.glyphs import COPIED, GlyphView
 from tray.window.help_page import back_of
 from tray.window.instructions import Instructions, Notes
-from tray.window.labels import Heading, WrappingLabel, as_sentence
+from tray.window.labels import WrappingLabel, as_sentence
 from tray.window.layouts import LINK_OUTSIDE, TWO_COLUMNS_FROM, Flow, clear, column, outdented, row
 from tray.window.link_page import action_button
+from tray.window.page_widget import PageWidget
 from tray.window.press_guard import PressGuard
 from tray.window.side_panel import SidePanel, StatusPill
 from tray.window.theme import Theme
@@ -26,20 +27,16 @@ from tray.window.theme import Theme
 HEADLINE, NARROW_HEADLINE = 1.75, 1.4  # of the letters
 
 
-class GuidePage(QWidget):
+class GuidePage(PageWidget):
     """Two columns where there is room, else one."""
 
     def __init__(self, theme: Theme, guard: PressGuard, choose: Callable[[Action[str]], None]) -> None:
-        super().__init__()
-        self.setObjectName("paper")
-        # It is as high as its words at this width; the least height would be that at the least width.
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        super().__init__(theme)
         self._theme = theme
         self._guard = guard
         self._choose = choose
         self._words = ""
         self._eyebrow = WrappingLabel(theme, scale=0.9, tone="muted")
-        self.headline = Heading(theme, scale=HEADLINE)
         self._pill = StatusPill(theme)
         self._danger = Notes(theme)
         self._instructions = Instructions(theme)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
-from PySide6.QtGui import QAccessible, QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
@@ -12,34 +12,25 @@ from config.settings import SettingId
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, SettingWritten
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import ActivationToken
-from daemon.core.views.guide import Action, SavedFile
+from daemon.core.views.guide import Action
 from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import USUAL_PX, WrappingButton
 from tray.window.companion import Companion
 from tray.window.foot_bar import FootBar, Link
 from tray.window.guide_tab import GuidePage
 from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
-from tray.window.keys_page import KeysPage
 from tray.window.labels import announce, as_sentence, tell
 from tray.window.layouts import column
-from tray.window.link_page import LinkPage
-from tray.window.paper import print_where_asked
+from tray.window.page_stack import SCROLLS, PageStack
+from tray.window.page_widget import PageWidget
 from tray.window.phase_bar import PhaseBar
 from tray.window.press_guard import PressGuard
-from tray.window.roles import set_role
-from tray.window.save_dialog import save_as
 from tray.window.settings_page import SettingsPage, diagnosis_news
-from tray.window.sheet import as_pdf, draw_sheet
-from tray.window.sheet_page import SheetPage
 from tray.window.tab_order import set_tab_order
 from tray.window.theme import Theme
 
 FIRST_SIZE = QSize(920, 640)  # pixels, where letters are 16 pixels high
 SMALLEST = QSize(400, 480)
-SCROLLS = {
-    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
-    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
-}
 LOW = 20  # parts of the letters' height in pixels: below, the foot's links would take the page's place
 GUIDE, HELP, CONTACTS, KEYS, SETTINGS, SHEET = range(6)  # the pages of the stack
 
@@ -61,24 +52,16 @@ class GuideWindow(QDialog):
         self._phases = PhaseBar(theme)
         self._companion = Companion(theme, self)
         self._guide = GuidePage(theme, self.guard, self._choose)
-        self._help = HelpPage(theme, self.guard, self._choose)
-        self._contacts = ContactsPage(theme)
-        self._keys = KeysPage(theme, answer, self._choose_in_guide, self._open_guide)
-        self._settings = SettingsPage(theme, self.guard, self._choose, self._set)
-        self._sheet = SheetPage(theme, self.guard, self._print, self._save_sheet)
-        self._places: tuple[GuidePage | LinkPage | KeysPage, ...] = (
-            self._guide,
-            self._help,
-            self._contacts,
-            self._keys,
-            self._settings,
-            self._sheet,
+        self._stack = PageStack(
+            {
+                GUIDE: lambda: self._guide,
+                HELP: lambda: HelpPage(theme, self.guard, self._choose),
+                CONTACTS: lambda: ContactsPage(theme),
+                KEYS: self._make_keys,
+                SETTINGS: lambda: SettingsPage(theme, self.guard, self._choose, self._set),
+                SHEET: self._make_sheet,
+            }
         )
-        self._stack = QStackedWidget()
-        set_role(self._stack, QAccessible.Role.Pane)  # else Orca says "layered pane" again and again
-        self._areas = [_scrolled(widget) for widget in self._places]
-        for area in self._areas:
-            self._stack.addWidget(area)
         self._foot = FootBar(theme, self.guard)
         self._focused = ""
         self._refocus = QTimer(self, singleShot=True, interval=0)  # new buttons take the keyboard once they are shown
@@ -121,8 +104,7 @@ class GuideWindow(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll from everywhere, and do nothing on Escape: a dialog would close."""
         if event.key() in SCROLLS:
-            bar = self._areas[self._stack.currentIndex()].verticalScrollBar()
-            bar.triggerAction(SCROLLS[Qt.Key(event.key())])
+            self._stack.scroll_by(event.key())
         elif event.key() != Qt.Key.Key_Escape and not event.isAutoRepeat():
             super().keyPressEvent(event)
 
@@ -130,7 +112,7 @@ class GuideWindow(QDialog):
         """Show one of the pages beside the guide, or the guide."""
         if self._page is None:
             return
-        self._stack.setCurrentIndex(place)
+        self._stack.go_to(place)
         self._begin()
         self._draw(self._page)
         set_tab_order(self)
@@ -138,8 +120,8 @@ class GuideWindow(QDialog):
 
     def _turn(self, before: Page | None, page: Page) -> None:
         """Begin another page, on which nothing can be pressed for a moment."""
-        if before is not None and before.number != page.number and self._stack.currentIndex() == HELP:
-            self._stack.setCurrentIndex(GUIDE)
+        if before is not None and before.number != page.number and self._stack.place == HELP:
+            self._stack.go_to(GUIDE)
         self._guide.show_copied("")
         self._begin()
 
@@ -155,31 +137,18 @@ class GuideWindow(QDialog):
         translator = self._translator
         self._companion.show_words(translator)
         self._phases.show_phases(page, translator)
-        self._phases.setVisible(bool(page.phases) and self._stack.currentIndex() not in {KEYS, SETTINGS, SHEET})
-        match self._stack.currentIndex():
-            case 0:
-                self._guide.show_page(page, translator)
-            case 1:
-                self._help.show_page(page, translator)
-            case 2:
-                self._contacts.show_page(page, translator)
-            case 4:
-                self._settings.show_page(page, translator)
-            case 5:
-                self._sheet.show_page(page, translator)
-            case _:
-                pass
-        self._keys.show_page(page, translator)
+        self._phases.setVisible(bool(page.phases) and self._stack.place not in {KEYS, SETTINGS, SHEET})
+        self._stack.page.show_page(page, translator)
         self._draw_foot(page)
 
     def _draw_foot(self, page: Page) -> None:
         places = tuple(self._side_places(page))
         links, label = tuple(self._links(page)), self._words("window.others")
-        if self._stack.currentIndex() == GUIDE and page.steps and not page.answers:
+        if self._stack.place == GUIDE and page.steps and not page.answers:
             self._foot.show_links(links, label, (*places, self._beside()))
         else:
             self._foot.show_links((*links, *places), label)
-        if self._stack.currentIndex() != GUIDE:
+        if self._stack.place != GUIDE:
             self._foot.show_button("return", self._words("window.return"), lambda: self.go_to(GUIDE))
         elif (primary := page.primary) is not None:
             self._foot.show_action(primary, lambda: self._choose(primary))
@@ -192,13 +161,13 @@ class GuideWindow(QDialog):
     def _set_default(self, page: Page) -> None:
         for button in self._buttons_named(f"action:{page.likely}"):
             button.setDefault(True)
-        if self._stack.currentIndex() != GUIDE:
+        if self._stack.place != GUIDE:
             self._foot.button.setDefault(True)
 
     def _links(self, page: Page) -> Iterator[Link]:
         """Yield the links to what belongs to the page."""
         back = back_of(page)
-        here = self._stack.currentIndex()
+        here = self._stack.place
         if here == GUIDE and back is not None:
             yield f"action:{back.id}", f"‹ {back.label}", lambda: self._choose(back)
         if here != HELP and (page.known_problems or situations_of(page)):
@@ -208,7 +177,7 @@ class GuideWindow(QDialog):
 
     def _side_places(self, page: Page) -> Iterator[Link]:
         """Yield the links to what is beside every way."""
-        here = self._stack.currentIndex()
+        here = self._stack.place
         if here != KEYS:
             yield "go:keys", self._words("window.keys"), lambda: self.go_to(KEYS)
         if here != SETTINGS and page.settings:
@@ -251,6 +220,8 @@ class GuideWindow(QDialog):
     def _choose(self, action: Action[str]) -> None:
         """Send what was chosen, save it, or put it on the clipboard."""
         if action.file is not None:
+            from tray.window.save_dialog import save_as  # few pages have a file
+
             self._tell(save_as(self, action.file, self._translator))
             return
         only_copied = action.id.kind is ActionKind.COPY
@@ -270,6 +241,16 @@ class GuideWindow(QDialog):
     def _set(self, setting: SettingId, written: str) -> None:
         self._answer(SettingWritten(setting=setting, written=written))
 
+    def _make_keys(self) -> PageWidget:
+        from tray.window.keys_page import KeysPage  # with classes of Qt that the guide does not need
+
+        return KeysPage(self._theme, self._answer, self._choose_in_guide, self._open_guide)
+
+    def _make_sheet(self) -> PageWidget:
+        from tray.window.sheet_page import SheetPage  # with what prints and saves
+
+        return SheetPage(self._theme, self.guard)
+
     def _choose_in_guide(self, action: Action[str]) -> None:
         """Send what was chosen beside the guide, which then asks."""
         self._choose(action)
@@ -281,24 +262,6 @@ class GuideWindow(QDialog):
             self._answer(Chosen(number=self._page.number, action=action))
         self.go_to(GUIDE)
 
-    def _print(self) -> None:
-        """Print the sheet where the user says."""
-        page = self._page
-        if page is None:
-            return
-        words = print_where_asked(self, lambda printer: draw_sheet(printer, page, self._translator), self._translator)
-        if words is not None:
-            self._tell_of_sheet(words)
-
-    def _save_sheet(self) -> None:
-        if self._page is not None:
-            file = SavedFile(name="vigicle.pdf", content=as_pdf(self._page, self._translator))
-            self._tell_of_sheet(save_as(self, file, self._translator) or "")
-
-    def _tell_of_sheet(self, words: str) -> None:
-        self._sheet.show_outcome(words)
-        tell(self, words, at_once=True)
-
     def _tell_changes(self, before: Page, page: Page) -> None:
         """Announce what is new to screen readers.
 
@@ -308,7 +271,7 @@ class GuideWindow(QDialog):
             announce(self, page.alert, at_once=True)
         fields = ("headline", "body", "reader_words")
         new = [getattr(page, name) for name in fields if getattr(page, name) != getattr(before, name)]
-        if self._stack.currentIndex() == SETTINGS:
+        if self._stack.place == SETTINGS:
             new.append(diagnosis_news(before, page, self._translator))
         announce(self, " ".join(filter(None, new)))
 
@@ -331,11 +294,11 @@ class GuideWindow(QDialog):
         What was announced before is cut off by the words of the button.
         """
         if button is None:
-            self._headline.setAccessibleDescription(self._place.words_to_read())
+            self._headline.setAccessibleDescription(self._stack.page.words_to_read())
             return self._headline
         about = button.accessibleDescription()
         headline = self._headline.accessibleName()
-        words = " ".join((as_sentence(headline), self._place.words_to_read()))
+        words = " ".join((as_sentence(headline), self._stack.page.words_to_read()))
         button.setAccessibleDescription(" ".join(filter(None, (words, "" if words in about else about))))
         return button
 
@@ -345,7 +308,7 @@ class GuideWindow(QDialog):
             self._focus("")
 
     def _likely_button(self) -> QWidget | None:
-        if self._stack.currentIndex() != GUIDE:
+        if self._stack.place != GUIDE:
             return self._foot.button
         page = self._page
         names = [f"action:{page.likely}", self._foot.button.objectName()] if page is not None else []
@@ -360,12 +323,8 @@ class GuideWindow(QDialog):
         return [e for e in found if e.isVisibleTo(self) and e.isEnabled() and e.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
     @property
-    def _place(self) -> GuidePage | LinkPage | KeysPage:
-        return self._places[self._stack.currentIndex()]
-
-    @property
     def _headline(self) -> QWidget:
-        return self._place.headline
+        return self._stack.page.headline
 
     def _come_to_front(self, activation: ActivationToken | None) -> None:
         use_activation(activation)
@@ -381,12 +340,3 @@ def _buttons(page: Page) -> tuple[object, ...]:
     """Return the subject of a page and what can be pressed."""
     shown = [*page.openings, *page.answers, *filter(None, [page.primary])]
     return page.number, *(action.id for action in shown)
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a stop that says nothing; the keys below scroll it
-    return area

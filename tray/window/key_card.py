@@ -31,6 +31,9 @@ KINDS = {BarRole.OLD: "old", BarRole.NEW: "new", BarRole.OTHER: "good"}
 WIDE_FROM = 34  # parts of the letters' height in pixels
 SILENT = {Stage.SUPERSEDED, Stage.UNREADABLE}  # drawn without colour
 
+OnKey = tuple[CertificateCard[str], ...]
+"""The certificates of one key."""
+
 
 class KeyCard(QFrame):
     """The facts of one key, and its menu."""
@@ -38,7 +41,7 @@ class KeyCard(QFrame):
     def __init__(
         self,
         theme: Theme,
-        certificates: tuple[CertificateCard[str], ...],
+        certificates: OnKey,
         translator: Translator,
         answer: Callable[[GuideAnswer], None],
         choose: Callable[[Action[str]], None],

@@ -10,9 +10,9 @@ from config.i18n.translator import Translator
 from daemon.core.action_id import ActionId
 from daemon.core.views.guide import SavedFile
 from tray.window.buttons import LOWEST, WrappingButton, literal
-from tray.window.key_card import KeyCard
+from tray.window.key_card import KeyCard, OnKey
 from tray.window.key_sheet import draw_key_list
-from tray.window.key_table import TITLES, KeyTable, OnKey, line_of
+from tray.window.key_table import TITLES, KeyTable, line_of
 from tray.window.labels import WrappingLabel, tell
 from tray.window.layouts import Flow, clear, column
 from tray.window.paper import pdf_of, print_where_asked

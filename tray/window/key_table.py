@@ -17,6 +17,7 @@ from daemon.core.views.guide import CertificateCard
 from daemon.core.views.report import Stage
 from tray.window.colours import Colours
 from tray.window.glyphs import STAGES, Glyph, draw_glyph
+from tray.window.key_card import OnKey
 from tray.window.key_picture import short_title
 from tray.window.labels import LATEST, sensible
 from tray.window.theme import Theme
@@ -29,8 +30,6 @@ SORTED_BY = Qt.ItemDataRole.UserRole
 SEARCHED = Qt.ItemDataRole.UserRole + 1
 ROW = Qt.ItemDataRole.UserRole + 2
 SILENT = {Stage.SUPERSEDED, Stage.UNREADABLE}
-
-OnKey = tuple[CertificateCard[str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

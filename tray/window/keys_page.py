@@ -1,27 +1,30 @@
 """The page of the remembered keys, as cards or a list."""
 
 from collections.abc import Callable
+from functools import cached_property
 from itertools import groupby
-
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing import TYPE_CHECKING
 
 from config.i18n.text import text
 from config.i18n.translator import Translator
 from daemon.adapters.guide.messages import GuideAnswer, Page
 from daemon.core.action_id import ActionId
 from daemon.core.views.guide import Action, CertificateCard
-from tray.window.key_card import KeyCard
-from tray.window.key_list import KeyList
-from tray.window.key_table import OnKey
+from tray.window.key_card import KeyCard, OnKey
 from tray.window.labels import Heading, WrappingLabel, as_sentence
 from tray.window.layouts import clear, column
+from tray.window.page_widget import PageWidget
 from tray.window.theme import Theme
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tray.window.key_list import KeyList
 
 MANY_HOLDERS = 5  # more of them make a list
 
 
-class KeysPage(QWidget):
+class KeysPage(PageWidget):
     """Shows a card for each key, or a list of many holders."""
 
     def __init__(
@@ -31,67 +34,64 @@ class KeysPage(QWidget):
         choose: Callable[[Action[str]], None],
         open_guide: Callable[[ActionId], None],
     ) -> None:
-        super().__init__()
-        self.setObjectName("paper")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as LinkPage
+        super().__init__(theme)
         self._theme = theme
         self._answer = answer
         self._choose = choose
+        self._open_guide = open_guide
         self._drafts: dict[str | None, str] = {}  # names that are being written, by key
-        self._wanted: tuple[Page, Translator] | None = None
+        self._now: datetime | None = None
+        self._is_list = False
         self._shown: tuple[tuple[CertificateCard[str], ...], int, str] | None = None
-        self.headline = Heading(theme)
-        self.list = KeyList(theme, self._card, open_guide)
         self._column = column(theme, gap=0.6)
-        whole = column(theme, gap=0.6, margin=1.4)
-        whole.addWidget(self.headline)
-        whole.addWidget(self.list, 1)
-        whole.addLayout(self._column)
-        self.setLayout(whole)
+        self._whole = column(theme, gap=0.6, margin=1.4)
+        self._whole.addWidget(self.headline)
+        self._whole.addLayout(self._column)
+        self.setLayout(self._whole)
 
     def show_page(self, page: Page, translator: Translator) -> None:
-        """Show the keys of a page once this page is visible.
+        """Show the keys of a page.
 
         A name that is being written stays.
         """
-        self._wanted = (page, translator)
-        if self.isVisible():
-            self._draw(page, translator)
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw what waits.
-
-        A thousand keys would delay the window's opening, and few users open this page.
-        """
-        super().showEvent(event)
-        if self._wanted is not None:
-            self._draw(*self._wanted)
-
-    def words_to_read(self) -> str:
-        """Return what each card says, or how many keys are listed."""
-        if self.list.isVisible():
-            return self.list.count_words
-        return " ".join(as_sentence(card.words_to_read) for card in self.findChildren(KeyCard))
-
-    def _draw(self, page: Page, translator: Translator) -> None:
+        self._now = page.timeline.now if page.timeline is not None else None
         certificates, more = page.certificates, page.more_certificates
         if self._shown == (certificates, more, translator.language):
             return
         self._shown = (certificates, more, translator.language)
         clear(self._column)
         self.headline.show_words(translator.render(text("window.keys")))
-        is_list = len({each.holder for each in certificates}) > MANY_HOLDERS
-        self.list.setVisible(is_list)
-        if is_list:
+        was_list, self._is_list = self._is_list, len({each.holder for each in certificates}) > MANY_HOLDERS
+        if was_list or self._is_list:
+            self._list.setVisible(self._is_list)
+        if self._is_list:
             keys = groupby(certificates, lambda each: (each.holder, each.key))
-            self.list.show_keys(tuple(tuple(on_key) for _, on_key in keys), translator)
+            self._list.show_keys(tuple(tuple(on_key) for _, on_key in keys), translator)
         else:
             self._add_cards(certificates, translator)
         if more:
             words = translator.render(text("window.more_certificates", count=more))
             self._column.addWidget(WrappingLabel(self._theme, words))
-        if not is_list:
+        if not self._is_list:
             self._column.addStretch(1)
+
+    def words_to_read(self) -> str:
+        """Return what each card says, or how many keys are listed."""
+        if self._is_list:
+            return self._list.count_words
+        return " ".join(as_sentence(card.words_to_read) for card in self.findChildren(KeyCard))
+
+    @cached_property
+    def _list(self) -> "KeyList":
+        """The list, made where there are many keys.
+
+        Its table takes 7 MiB and 70 ms.
+        """
+        from tray.window.key_list import KeyList
+
+        made = KeyList(self._theme, self._card, self._open_guide)
+        self._whole.insertWidget(1, made, 1)
+        return made
 
     def _add_cards(self, certificates: tuple[CertificateCard[str], ...], translator: Translator) -> None:
         if not certificates:
@@ -104,6 +104,5 @@ class KeysPage(QWidget):
 
     def _card(self, on_key: OnKey, translator: Translator) -> KeyCard:
         card = KeyCard(self._theme, on_key, translator, self._answer, self._choose, drafts=self._drafts)
-        timeline = self._wanted[0].timeline if self._wanted is not None else None
-        card.add_validity(timeline.now if timeline is not None else None)
+        card.add_validity(self._now)
         return card

@@ -2,27 +2,23 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from daemon.core.views.guide import Action
 from tray.window.buttons import Rank, WrappingButton, literal
-from tray.window.labels import Heading
 from tray.window.layouts import Flow, column, outdented
+from tray.window.page_widget import PageWidget
 from tray.window.press_guard import PressGuard
 from tray.window.theme import Theme
 
 Choose = Callable[[Action[str]], None]
 
 
-class LinkPage(QWidget):
+class LinkPage(PageWidget):
     """A headline, and parts below it."""
 
     def __init__(self, theme: Theme, *parts: QLayout | QWidget, gap: float = 0.8) -> None:
-        super().__init__()
-        self.setObjectName("paper")
-        # It is as high as its words at this width; the least height would be that at the least width.
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        self.headline = Heading(theme)
+        super().__init__(theme)
         whole = column(theme, gap=gap, margin=1.4)
         whole.addWidget(self.headline)
         for part in parts:
@@ -34,10 +30,6 @@ class LinkPage(QWidget):
                 whole.addWidget(part)
         whole.addStretch(1)
         self.setLayout(whole)
-
-    def words_to_read(self) -> str:
-        """Return what a screen reader reads after the headline."""
-        return ""
 
 
 def action_button(

@@ -137,7 +137,7 @@ def test_a_key_without_a_guide_opens_none(guide_setup: GuideSetup, window: Guide
     search(window, "oeuvrard")
     QTest.keyClick(table(window), Qt.Key.Key_Return)
     assert guide_setup.answers == []
-    assert place(window) == KEYS
+    assert table(window).isVisible()
 
 
 def test_the_current_line_has_its_card_below(guide_setup: GuideSetup, window: GuideWindow) -> None:

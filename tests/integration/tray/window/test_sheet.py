@@ -91,7 +91,7 @@ def test_a_printer_that_fails_leads_to_the_pdf(
     guide_setup: GuideSetup, window: GuideWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QPrintDialog, "exec", lambda _dialog: True)
-    monkeypatch.setattr("tray.window.guide_window.draw_sheet", lambda *_arguments: False)
+    monkeypatch.setattr("tray.window.sheet_page.draw_sheet", lambda *_arguments: False)
     (button,) = window.findChildren(QPushButton, "sheet:print")
     button.click()
     guide_setup.settle()
