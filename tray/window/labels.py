@@ -35,13 +35,21 @@ class WrappingLabel(QLabel):
         if tone:
             self.setProperty("tone", tone)
         theme.size(self, scale, bold=bold)
-        self.show_words(words)
+        self._set_words(words)
+        if not words:
+            self.hide()
 
     def show_words(self, words: str | None) -> None:
-        """Show these words, or hide the label when there are none."""
-        self.setText(breakable(words or ""))
-        self.setAccessibleName(words or "")
+        """Show these words, or hide the label when there are none.
+
+        It has to lie in a layout: alone it would be shown as a window.
+        """
+        self._set_words(words or "")
         self.setVisible(bool(words))
+
+    def _set_words(self, words: str) -> None:
+        self.setText(breakable(words))
+        self.setAccessibleName(words)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Select no word: the second click often meets a new page."""
