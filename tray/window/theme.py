@@ -1,6 +1,6 @@
 """The colours and measures that the desktop asks for."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -40,7 +40,7 @@ class Theme(QObject):
         self._hints.colorSchemeChanged.connect(self._changes)
         self._wishes.contrastPreferenceChanged.connect(self._changes)
         self._wishes.motionPreferenceChanged.connect(self._changes)
-        application.installEventFilter(self)
+        application.fontChanged.connect(self._changes)  # a filter in Python would be called for every event
         self.apply()
 
     @property
@@ -81,12 +81,6 @@ class Theme(QObject):
             if scale is not None:
                 widget.setFont(self.font(float(scale), bold=bool(widget.property(BOLD))))
         self.changed.emit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Hear that the desktop's font has changed."""
-        if watched is self._application and event.type() is QEvent.Type.ApplicationFontChange:
-            self._changes()
-        return False
 
     def _changes(self, *_news: object) -> None:
         self._soon.start()
