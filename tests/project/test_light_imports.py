@@ -57,6 +57,11 @@ def test_python_has_the_hashes_that_are_used() -> None:
     assert printed(f"import daemon.assembly, hashlib, hmac; print({used})") == "e3b0c442 8bb990c4"
 
 
+def test_the_window_keeps_no_source_of_its_modules() -> None:
+    kept = "[file for file in linecache.cache if file.endswith('guide_window.py')]"
+    assert printed(f"import linecache, tray.window.program; print({kept})") == "[]"
+
+
 def printed(program: str) -> str:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return done.stdout.strip()

@@ -4,6 +4,7 @@ Answers go out on stdout. Each is one JSON object a line.
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -28,10 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     register()
     if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         return report_no_display()
+    gc.disable()  # it would look through what is being loaded, again and again
     try:
         from tray.window.program import run
     except ImportError:  # a library below Qt is missing: there is no desktop here
         return report_no_display()
+    gc.freeze()  # what is loaded stays: `GarbageCollector` need not look through it at each page
     return run(scheme=options.scheme, still=options.still, no_display=leave)
 
 

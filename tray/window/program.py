@@ -9,6 +9,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+import tray.window.light_imports  # noqa: F401 -- before all that loads PySide6
 from tray.window.garbage import GarbageCollector
 from tray.window.guide_window import GuideWindow
 from tray.window.pipe import Pipe
