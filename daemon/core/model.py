@@ -40,6 +40,8 @@ ActivationToken = NewType("ActivationToken", str)
 
 Sources: the protocol xdg-activation-v1 and the Startup Notification Specification. On Windows a process has the right.
 """
+RIGHT_LIMIT = 1000
+"""Letters of such a text. With a variable of 128 kB Linux starts no program (execve(2))."""
 
 AnswerWord = NewType("AnswerWord", str)
 """What a click outside this process says: 128 random bits as 32 lower-case hex digits."""
@@ -205,6 +207,13 @@ class HolderAnswer(StrEnum):
 
     SAME = "same"
     ANOTHER = "another"
+
+
+def right_of(token: str) -> ActivationToken | None:
+    """Return a click's right, None for what can be none."""
+    if 0 < len(token) <= RIGHT_LIMIT:
+        return ActivationToken(token)
+    return None
 
 
 def pair_of(one: Fingerprint, other: Fingerprint) -> CertificatePair:

@@ -19,7 +19,7 @@ from dbus_fast.errors import DBusFastError
 from PIL import Image
 
 from config.i18n.text import without_markup
-from daemon.core.model import ActivationToken
+from daemon.core.model import ActivationToken, right_of
 from tray.icon import dbus_menu
 from tray.icon.dbus_menu import DbusMenu, MenuNode
 from tray.icon.drawing import SIZES, Drawing
@@ -200,7 +200,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
                 if message.member in {"Activate", "SecondaryActivate"}:
                     self()
                 elif message.member == "ProvideXdgActivationToken" and message.signature == "s":
-                    self._activation = ActivationToken(message.body[0])
+                    self._activation = right_of(message.body[0])
                 return Message.new_method_return(message)
             case _:
                 return None

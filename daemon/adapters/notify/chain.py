@@ -172,9 +172,15 @@ class ChainNotifier:
     def _answer_to(self, notice_id: NoticeId) -> Answered:
         def answer(choice: NoticeChoice, activation: ActivationToken | None = None) -> None:
             command = AnswerNotice(notice_id=notice_id, choice=choice)
-            self._post_until_stop(CommandReceived(at=read_clock(), command=command, activation=activation))
+            event = CommandReceived(at=read_clock(), command=command, activation=activation)
+            self._thread.begin("An answer", self._tell_answer(event))
 
         return answer
+
+    async def _tell_answer(self, event: CommandReceived) -> None:
+        """Post it after the delivery of its notice."""
+        async with self._turn:
+            self._post_until_stop(event)
 
     def _post_until_stop(self, event: Event) -> None:
         if not self._stopped:

@@ -8,12 +8,15 @@ them until it is answered or withdrawn, for some servers let it be clicked in th
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED, find_server
 from daemon.adapters.notify.screen_note import Server
-from daemon.core.model import ActivationToken
+from daemon.core.model import ActivationToken, right_of
 
 if TYPE_CHECKING:
     from dbus_fast import Message
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EARLY_CLICK_S = 0.2
+EARLY_AT_MOST = 100  # signals, of any program's notices
 DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
 ACTIVATION = "ActivationToken"  # the same, since 1.2: a signal before ActionInvoked
 DISMISSED = 2  # the same, NotificationClosed: by the user
@@ -38,15 +41,17 @@ class ClickHandler:
         self._backend = backend
         self._forgotten = forgotten
         self._identifiers = backend._platform_to_interface_notification_identifier
-        self._early: set[int] = set()
-        self._activations: dict[int, ActivationToken] = {}
+        self._showing = 0  # notices whose id is not known yet
+        self._early: deque[tuple[int, Callable[[], None]]] = deque(maxlen=EARLY_AT_MOST)
+        self._rights: dict[int, ActivationToken] = {}
         self.activation: ActivationToken | None = None
         """The right of the click that is being handled."""
         self.server = Server(bus="", owner="")
         """The server that shows the notices, once connected."""
         self._answer, self._connect = backend._on_action, backend._init_dbus
-        backend._on_action = self._delayed(self._on_action)
-        backend._on_closed = self._delayed(self._on_closed)
+        backend._on_action = self._patient(self._on_action)
+        backend._on_closed = self._patient(self._on_closed)
+        self._on_right = self._patient(self._keep_right)
         backend._init_dbus = self._init_dbus
         self._send, self._clear = backend._send, backend._clear
         backend._send, backend._clear = self._send_once, self._clear_known
@@ -70,6 +75,25 @@ class ClickHandler:
         self._identifiers[number] = notification.identifier
         self._backend._notification_cache[notification.identifier] = notification
 
+    @contextmanager
+    def showing(self) -> Iterator[None]:
+        """Keep early signals until the block's notices have their ids.
+
+        Servers may emit them before Notify returns, and a slow one long before.
+        """
+        self._showing += 1
+        try:
+            yield
+        finally:
+            self._showing -= 1
+            asyncio.get_running_loop().call_soon(self._handle_early)
+
+    def _handle_early(self) -> None:
+        early = [*self._early]
+        self._early.clear()
+        for _number, handle in early:
+            handle()
+
     async def _send_once(self, notification: Any) -> None:
         """Send it, and raise where it was not sent.
 
@@ -79,7 +103,8 @@ class ClickHandler:
         from dbus_fast.errors import DBusError
 
         try:
-            await self._send(notification)
+            with self.showing():
+                await self._send(notification)
         except DBusError as error:
             if error.reply is None or error.reply.message_type is not MessageType.METHOD_RETURN:
                 raise
@@ -102,16 +127,21 @@ class ClickHandler:
             self._identifiers.clear()
             self._backend._notification_cache.clear()
             self._backend._capabilities = None  # the next server has its own
-            self._activations.clear()
+            self._rights.clear()
+            self._early.clear()
             self.server = Server(bus=self.server.bus, owner=message.body[2])
             self._forgotten()
         elif self._is_right(message):
-            self._activations[message.body[0]] = ActivationToken(message.body[1])
+            self._on_right(*message.body)
 
     def _is_right(self, message: "Message") -> bool:
         """Return whether the server itself gives the right of a click."""
         kind = message.interface, message.member, message.signature
         return kind == (NAME, ACTIVATION, "us") and message.sender == self.server.owner
+
+    def _keep_right(self, number: int, token: str) -> None:
+        if (right := right_of(token)) is not None:
+            self._rights[number] = right
 
     def _on_action(self, number: int, key: str) -> None:
         """Pass a click on, if the notice offers its action.
@@ -123,7 +153,7 @@ class ClickHandler:
             return
         keys = {button.identifier for button in notification.buttons if button.on_pressed}
         if key in keys or (key == DEFAULT_ACTION and notification.on_clicked):
-            self.activation = self._activations.pop(number, None)
+            self.activation = self._rights.pop(number, None)
             self._answer(number, key)
             self.activation = None
 
@@ -133,21 +163,17 @@ class ClickHandler:
         if notification is not None and reason == DISMISSED:
             self._backend.handle_dismissed(identifier, notification)
 
-    def _delayed(self, handle: Callable[[int, Any], None]) -> Callable[[int, Any], None]:
-        """Delay a signal for an id that is not registered yet.
+    def _patient(self, handle: Callable[[int, Any], None]) -> Callable[[int, Any], None]:
+        """Let a signal wait while its id may be a new one.
 
-        Servers may emit it before Notify returns.
+        Signals keep their order.
         """
 
         def handle_signal(number: int, value: Any) -> None:
-            if number in self._identifiers and number not in self._early:
+            follows = any(number == earlier for earlier, _ in self._early)
+            if number in self._identifiers and not follows:
                 handle(number, value)
-            else:
-                self._early.add(number)
-                asyncio.get_running_loop().call_later(EARLY_CLICK_S, handle_late, number, value)
-
-        def handle_late(number: int, value: Any) -> None:
-            self._early.discard(number)
-            handle(number, value)
+            elif self._showing or follows:
+                self._early.append((number, partial(handle_signal, number, value)))
 
         return handle_signal

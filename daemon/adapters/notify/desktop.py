@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 FAREWELL_S = 0.4  # the asyncio thread waits half a second for what it has begun
 LAST_NEWS_S = 0.005
+LOST_AFTER_S = 600.0  # what a server has taken and not answered by then, it never answers
 SERVERS_CHOICE, NEVER = -1, 0  # Desktop Notifications Specification, Notify: expire_timeout
 
 
@@ -43,10 +44,13 @@ class DesktopChannel:
 
     name = "desktop"
 
-    def __init__(self, note: ScreenNote | None = None, *, limit_s: float = DELIVERY_LIMIT_S) -> None:
-        """Keep the limit of an answer, and the note of the screen."""
+    def __init__(
+        self, note: ScreenNote | None = None, *, limit_s: float = DELIVERY_LIMIT_S, lost_after_s: float = LOST_AFTER_S
+    ) -> None:
+        """Keep the limits of an answer, and the note of the screen."""
         self._note = note
         self._limit_s = limit_s
+        self._lost_after_s = lost_after_s
         self._notifier: desktop_notifier.DesktopNotifier | None = None
         self._clicks: ClickHandler | None = None
         self._permission = Permission()
@@ -146,10 +150,11 @@ class DesktopChannel:
         return _Sending.FAILED
 
     async def _send_after(self, earlier: asyncio.Task[bool] | None, sending: Coroutine[Any, Any, bool]) -> bool:
-        """Send it once the one before has its id."""
+        """Send it once the one before has its id, or is lost."""
         if earlier is not None:
             await asyncio.wait({earlier})
-        return await sending
+        async with asyncio.timeout(self._lost_after_s):
+            return await sending
 
     def _sent(self, notice_id: NoticeId, sending: asyncio.Task[bool]) -> None:
         if self._sending[notice_id][1] is sending:
@@ -163,7 +168,7 @@ class DesktopChannel:
         skills: frozenset[str],
     ) -> bool:
         # The null backend (macOS outside a bundle) can do nothing and "delivers". A user may have switched it off.
-        if not await notifier.get_capabilities() or not await notifier.request_authorisation():
+        if not await self._connect(notifier) or not await notifier.request_authorisation():
             return False
         await self._clear(notifier, message.notice_id)
         for oldest in (await notifier.get_current_notifications())[: 1 - MAX_ON_SCREEN]:
@@ -179,18 +184,29 @@ class DesktopChannel:
     ) -> bool:
         """Enter what a killed process has noted of the same server."""
         noted = self._note and self._note.kept
-        await notifier.get_capabilities()  # connects
-        if not noted or self._clicks is None or self._clicks.server != noted.server:
-            self._write_note()
+        if not noted or self._clicks is None:
             return False
-        for shown in noted.notices:
-            notification = await self._build(
-                notifier, shown.as_message(), answer_to(shown.notice_id), frozenset({ACTIONS}), asyncio.Event()
-            )
-            self._shown[shown.notice_id] = notification.identifier
-            self._clicks.adopt(shown.number, notification)
+        with self._clicks.showing():
+            await self._connect(notifier)
+            if self._clicks.server != noted.server:
+                self._write_note()
+                return False
+            for shown in noted.notices:
+                notification = await self._build(
+                    notifier, shown.as_message(), answer_to(shown.notice_id), frozenset({ACTIONS}), asyncio.Event()
+                )
+                self._shown[shown.notice_id] = notification.identifier
+                self._clicks.adopt(shown.number, notification)
         log.info("Notices of a killed process that can be clicked again: %d", len(noted.notices))
         return True
+
+    async def _connect(self, notifier: "desktop_notifier.DesktopNotifier") -> bool:
+        """Return whether notices can be shown. Nothing is shown so far.
+
+        Raises TimeoutError where the server does not say who it is.
+        """
+        async with asyncio.timeout(self._limit_s):
+            return bool(await notifier.get_capabilities())
 
     def _write_note(self) -> None:
         """Note what can be clicked, for a later process."""

@@ -5,7 +5,7 @@ Sources: the protocol xdg-activation-v1 for Wayland, and the Startup Notificatio
 
 from collections.abc import Mapping
 
-from daemon.core.model import ActivationToken
+from daemon.core.model import ActivationToken, right_of
 
 VARIABLES = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 
@@ -23,5 +23,5 @@ def with_activation(environ: Mapping[str, str], activation: ActivationToken | No
 
 def activation_of(environ: Mapping[str, str]) -> ActivationToken | None:
     """Return the right of the click that started this process."""
-    found = next(filter(None, map(environ.get, VARIABLES)), None)
-    return None if found is None else ActivationToken(found)
+    found = next(filter(None, map(environ.get, VARIABLES)), "")
+    return right_of(found)

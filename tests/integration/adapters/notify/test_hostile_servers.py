@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from dbus_fast import Message, Variant
 
+from config.i18n.text import text
 from config.values import replace
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
+from daemon.core.commands import AnswerNotice
+from daemon.core.events import CommandReceived, NoticeDelivered
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.bus import PrivateBus, SessionBus, send_to_all
 from support.desktop import DISMISSED, NotificationServer
@@ -51,6 +54,7 @@ LIES: dict[str, dict[str, tuple[str, list[Any]]]] = {
     "an id that is a list": {"Notify": ("au", [[1]])},
     "no id": {"Notify": ("", [])},
     "a negative id": {"Notify": ("i", [-1])},
+    "nought as an id": {"Notify": ("u", [0])},
     "no name of the server": {"GetServerInformation": ("", [])},
     "numbers for the server's name": {"GetServerInformation": ("uuuu", [1, 2, 3, 4])},
 }
@@ -204,6 +208,27 @@ def test_a_notice_that_is_withdrawn_before_it_is_shown_leaves_the_screen(
         assert [notice.id for notice in server.notices if notice.id == server.closed[0].id] == [2]
 
 
+def test_a_click_that_comes_before_a_late_answer_counts(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with late() as server:
+        probe.notifier.show(NOTICE)
+        wait_until(lambda: server.holds_call, "it is asked")
+        server.activation_token(1, "token")
+        server.action_invoked(1, "later")
+        server.notification_closed(1, DISMISSED)
+        assert isinstance(probe.next(), NoticeDelivered), "the log took it"
+        server.let_go()
+        event = probe.next()
+        assert isinstance(event, CommandReceived)
+        assert (event.command, event.activation) == (
+            AnswerNotice(notice_id=NOTICE.notice_id, choice=NoticeChoice.LATER),
+            "token",
+        )
+        probe.say(OTHER)  # nothing came before
+
+
 class LateServer(NotificationServer):
     """A server that answers Notify when it is told to."""
 
@@ -216,6 +241,11 @@ class LateServer(NotificationServer):
             return super().respond(message)
         self._held.append(message)
         return True  # taken, and not yet answered
+
+    @property
+    def holds_call(self) -> bool:
+        """Whether a call waits for its answer."""
+        return bool(self._held)
 
     def let_go(self) -> None:
         """Answer all calls, the newest first."""
@@ -256,3 +286,110 @@ def test_a_critical_notice_stays_where_the_server_keeps_notices(make: Make, sess
             probe.say(replace(NOTICE, urgency=Urgency.CRITICAL))
             probe.say(OTHER)
             assert [notice.timeout_ms for notice in server.notices] == timeouts
+
+
+class ForgetfulServer(NotificationServer):
+    """A server that never answers its first call of a method."""
+
+    def __init__(self, bus: PrivateBus, member: str) -> None:
+        super().__init__(bus)
+        self._forgets = [member]
+
+    def _handle(self, message: Message) -> Message | bool:
+        if message.member in self._forgets:
+            self._forgets.clear()
+            return True
+        return super()._handle(message)
+
+
+@pytest.mark.parametrize("member", ["Notify", "Introspect", "GetServerInformation", "GetCapabilities"])
+def test_a_call_that_is_never_answered_keeps_back_no_later_notice(
+    make: Make, session_bus: SessionBus, member: str
+) -> None:
+    channels = (DesktopChannel(limit_s=LIMIT_S, lost_after_s=2 * LIMIT_S), LogChannel())
+    probe = make(session_bus, channels=channels)
+    with ForgetfulServer(session_bus, member) as server:
+        probe.say()
+        probe.say(replace(NOTICE, title=text("The newer one")))
+        wait_until(lambda: "The newer one" in [notice.summary for notice in server.notices], "it is shown")
+
+
+def test_a_server_that_answers_twice_keeps_its_first_id(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel]
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with TwiceServer(session_bus) as server:
+        probe.say()
+        server.action_invoked(TwiceServer.SECOND, "later")
+        server.action_invoked(1, "ordered")
+        assert probe.answer() == ("key-1", NoticeChoice.ORDERED)
+
+
+class TwiceServer(NotificationServer):
+    """A server that answers Notify twice."""
+
+    SECOND = 77
+
+    def respond(self, message: Message) -> Message:
+        answer = super().respond(message)
+        if message.member == "Notify":
+            assert self._bus is not None
+            self._bus.send(answer)
+            return Message.new_method_return(message, "u", [self.SECOND])
+        return answer
+
+
+def test_a_server_that_dies_with_a_notice_leaves_it_to_the_next_one(make: Make, session_bus: SessionBus) -> None:
+    probe = make(session_bus)
+    with DyingServer(session_bus):
+        probe.say()
+    with NotificationServer(session_bus) as next_one:
+        shown = next_one.next_notice()
+        next_one.action_invoked(shown.id, "later")
+        assert probe.answer() == ("key-1", NoticeChoice.LATER)
+
+
+class DyingServer(NotificationServer):
+    """A server that leaves the bus when it is asked to notify."""
+
+    def respond(self, message: Message) -> Any:
+        if message.member == "Notify":
+            assert self._bus is not None
+            self._bus.disconnect()
+            return True
+        return super().respond(message)
+
+
+def test_a_server_whose_abilities_change_is_asked_each_time(make: Make, session_bus: SessionBus) -> None:
+    probe = make(session_bus)
+    with NotificationServer(session_bus, ()) as server:
+        probe.say()
+        server.capabilities = ["actions"]
+        probe.say(OTHER)
+        assert ["later" in notice.actions for notice in server.notices] == [False, True]
+
+
+def test_a_huge_right_of_a_click_is_none(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer
+) -> None:
+    """No program can be started with such a variable (execve(2), E2BIG)."""
+    probe = make(session_bus)
+    probe.say()
+    notification_server.activation_token(1, HUGE)
+    notification_server.action_invoked(1, "later")
+    event = probe.next()
+    assert isinstance(event, CommandReceived)
+    assert event.activation is None
+
+
+def test_the_rights_of_other_programs_clicks_are_not_kept(make: Make, session_bus: SessionBus) -> None:
+    channel = DesktopChannel()
+    probe = make(session_bus, channels=(channel, LogChannel()))
+    with NotificationServer(session_bus) as server:
+        probe.say()
+        for number in range(2, 50):
+            server.activation_token(number, "token")
+        server.action_invoked(1)
+        probe.answer()
+        assert channel._clicks is not None
+        assert not channel._clicks._rights

@@ -176,7 +176,9 @@ def test_a_click_carries_its_right_once(item: TrayItem, running: RunningTrayIcon
     item.provide_activation("right-1")
     item.activate()
     item.click("Quit vigicle")
-    assert [running.posted.next(CommandReceived).activation for _ in range(2)] == ["right-1", None]
+    item.provide_activation("x" * 200_000)  # no program could be started with it
+    item.activate()
+    assert [running.posted.next(CommandReceived).activation for _ in range(3)] == ["right-1", None, None]
 
 
 def test_a_line_that_informs_does_nothing(item: TrayItem, running: RunningTrayIcon) -> None:
