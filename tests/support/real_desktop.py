@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from dbus_fast import Message
+from PIL import Image, ImageChops
 
 from commands import ROOT
 from config.values import dataclass, field
@@ -36,6 +38,7 @@ PIP_NETWORK = ("PIP_CERT", "PIP_INDEX_URL")  # the host's own way to a package i
 MAKE_LIMIT_S = 3600.0  # 2 GB of packages
 SHOWN_S = 90.0  # software draws it, beside other work
 SIZE = "1280x800"
+STILL_S, STILL_TRIES, STILL_PIXELS = 0.5, 20, 2000  # a clock ticks, a bar runs
 GNOME_NOTICES = "Main.messageTray.getSources().flatMap(s => s.notifications)"
 WATCHER, WATCHER_PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -143,6 +146,8 @@ class RealDesktop:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        if any(exception):
+            self.picture("failed")
         self._stack.close()
 
     @property
@@ -215,8 +220,19 @@ class RealDesktop:
         return found[3].strip('"')
 
     def picture(self, name: str) -> Path:
-        """Keep a picture of the whole screen."""
+        """Keep a picture of the whole screen, once nothing moves."""
         file = self._pictures / f"{self.kind.name.replace(':', '-').lower()}-{name}.png"
+        self._photograph(file)
+        for _ in range(STILL_TRIES):
+            before = Image.open(file).convert("L")
+            time.sleep(STILL_S)
+            self._photograph(file)
+            moved = ImageChops.difference(before, Image.open(file).convert("L")).point(bool)
+            if sum(moved.histogram()[1:]) < STILL_PIXELS:
+                break
+        return file
+
+    def _photograph(self, file: Path) -> None:
         if self.screen:
             subprocess.run(
                 [require_tool("scrot", "scrot"), "--overwrite", str(file)],
@@ -228,7 +244,6 @@ class RealDesktop:
             ask = "gdbus call --session --dest org.gnome.Shell.Screenshot --object-path /org/gnome/Shell/Screenshot"
             self.run(*ask.split(), "--method", "org.gnome.Shell.Screenshot.Screenshot", "false", "false", str(inside))
             shutil.copy2(inside, file)
-        return file
 
     @property
     def _shell(self) -> str:
@@ -259,6 +274,7 @@ class RealDesktop:
             wait_until((self._runtime / self.kind.wayland).exists, f"{program} has its display", SHOWN_S)
         if program.startswith("gnome-shell"):
             wait_until(self._leaves_overview, "GNOME shows its desktop", SHOWN_S)
+            self.ask_gnome(f"({GNOME_NOTICES}.forEach(n => n.destroy()), true)")  # no display manager can lock it
 
     def _leaves_overview(self) -> bool:
         """Hide the overview of the start, and return whether it is gone."""

@@ -11,10 +11,11 @@ from daemon.adapters.inbox import Inbox
 from daemon.adapters.notify import make_channels
 from daemon.adapters.notify.chain import ChainNotifier, RenderText
 from daemon.adapters.notify.channel import Answered, Channel, Message
-from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities, find_session_bus
+from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.toast import ask_whether_on
 from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.diagnosis import Check, Topic, doubtful, fine, troubled
 from daemon.core.notice import Notice, NoticeId, NoticeKind
 from daemon.core.troubles import Trouble

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from daemon.adapters.guide.accessibility import window_environment
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER, Guide
 from daemon.adapters.platform.activation import with_activation
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
@@ -85,6 +86,7 @@ class WindowProcess:
             self._ended(self._code)
 
     def _start(self) -> subprocess.Popen[bytes]:
+        environment = window_environment(os.environ)
         with self._guard:
             self._process = subprocess.Popen(  # noqa: S603  # our own program, no shell
                 self._command,
@@ -92,7 +94,7 @@ class WindowProcess:
                 stdout=subprocess.PIPE,
                 stderr=_stderr_of_child(),
                 cwd=Path(sys.executable).parent,
-                env=with_activation(os.environ, self._activation),
+                env=with_activation(environment, self._activation),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import find_entry, read_entry
-from daemon.adapters.notify.dbus_server import BUS, find_session_bus
+from daemon.adapters.notify.dbus_server import BUS
+from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.model import ActivationToken
 
 if TYPE_CHECKING:
@@ -52,14 +53,15 @@ def open_page(url: str, activation: ActivationToken | None) -> bool:
 
 
 def _worked(way: Coroutine[Any, Any, bool]) -> bool:
-    from dbus_fast.errors import DBusError
+    from dbus_fast.errors import DBusFastError
 
     if not find_session_bus():
         way.close()
         return False
     try:
         return asyncio.run(way)
-    except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
+    # TimeoutError is an OSError. An entry's name may be no name on the bus.
+    except (OSError, EOFError, ValueError, DBusFastError, subprocess.TimeoutExpired) as error:
         log.debug("The desktop was not asked: %s", type(error).__name__)
         return False
 

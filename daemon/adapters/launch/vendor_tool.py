@@ -23,7 +23,8 @@ ENTRY_LIMIT = 64_000  # bytes
 WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
 FIELD_CODE = 2  # letters: %u, %F …
 INTERPRETER = re.compile(
-    r"(env|(ba|da|z|k)?sh|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
+    r"(env|nice|nohup|setsid|pkexec|sudo|(ba|da|z|k)?sh"
+    r"|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
     r"|cmd|powershell|pwsh|[wc]script|rundll32|msiexec|explorer)(\.exe)?"
 )
 
@@ -150,15 +151,18 @@ def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.enviro
 def _lacks_script(command: Sequence[str]) -> bool:
     """Return whether an interpreter is to run a file that is gone.
 
-    Only the plain forms are judged: `env A=1 /opt/tool`, `sh /opt/tool` and `java -jar /opt/tool.jar`.
+    Only the plain forms are judged: `env A=1 /opt/tool`, `sh /opt/tool`, `sh -c "/opt/tool %u"`, `java -jar
+    /opt/tool.jar`, and one behind the other.
     """
     if not command or not is_interpreter(command[0]):
         return False
     match [word for word in command[1:] if "=" not in word]:
         case ["-jar", script, *_] | [script, *_] if script.startswith("/"):
             return not is_there(Path(script))
-        case _:
-            return False
+        case ["-c", line, *_]:
+            return _lacks_script(["sh", *_words(line)])
+        case inner:
+            return _lacks_script(inner)
 
 
 def is_interpreter(program: str) -> bool:
@@ -188,11 +192,15 @@ def command_of(entry: Mapping[str, str]) -> list[str]:
 
     It is empty where it cannot be parsed.
     """
+    return [word for word in _words(entry.get("Exec", "")) if not (len(word) == FIELD_CODE and word.startswith("%"))]
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of a command, [] where it cannot be parsed."""
     try:
-        words = shlex.split(entry.get("Exec", ""))
+        return shlex.split(line)
     except ValueError:
         return []
-    return [word for word in words if not (len(word) == FIELD_CODE and word.startswith("%"))]
 
 
 def _names(entry: Mapping[str, str]) -> list[str]:

@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.i18n.text import without_markup
 from daemon.adapters.notify.screen_note import Server
+from daemon.adapters.platform.session_bus import find_session_bus
 
 if TYPE_CHECKING:
     from dbus_fast import Message
@@ -20,21 +19,6 @@ PATH = "/org/freedesktop/Notifications"
 BUS, OWNER_CHANGED = "org.freedesktop.DBus", "NameOwnerChanged"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 ACTIONS, MARKUP, PERSISTENCE = "actions", "body-markup", "persistence"
-
-
-def find_session_bus() -> bool:
-    """Return whether there is a session bus to try.
-
-    The user bus of systemd is written into the environment where only its socket is there: desktop-notifier and the
-    programs that we start look nowhere else.
-    """
-    if os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return True
-    folder = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"  # type: ignore[attr-defined,unused-ignore]
-    socket = Path(folder) / "bus"
-    if socket.is_socket():
-        os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={socket}"
-    return socket.is_socket()
 
 
 async def ask_capabilities(limit_s: float) -> frozenset[str] | None:

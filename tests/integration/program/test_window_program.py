@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.bus import BusService
 from support.card import PivCard
 from support.pki import make_certificate
 from support.process import Process, require_tool, wait_until
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from support.browser import RecordingBrowser
+    from support.bus import PrivateBus, SessionBus
     from support.desktop import NotificationServer, Screen
     from support.program import Program
     from support.reader import ReaderService
@@ -179,6 +181,28 @@ def test_a_headless_daemon_is_followed_by_a_window_of_the_command(
     daemon.kill()
     assert guide.wait() == 0
     windows.wait(0)
+
+
+class MuteAccessibility(BusService):
+    """An accessibility bus that answers nothing (AT-SPI 2)."""
+
+    name = "org.a11y.Bus"
+    path = "/org/a11y/bus"
+    interface = "org.a11y.Bus"
+
+    def __init__(self, bus: PrivateBus) -> None:
+        super().__init__(bus)
+        self.mute = True
+
+
+def test_a_mute_accessibility_bus_does_not_hold_up_the_window(
+    workstation: Program, windows: VisibleWindows, session_bus: SessionBus
+) -> None:
+    """Qt alone would wait for 50 s."""
+    with MuteAccessibility(session_bus):
+        start_daemon(workstation)
+        workstation.run("guide")
+        windows.wait()
 
 
 def test_a_missing_display_is_reported_once(workstation: Program, notification_server: NotificationServer) -> None:

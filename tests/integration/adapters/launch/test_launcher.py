@@ -177,6 +177,29 @@ def test_a_mail_program_that_the_bus_activates_takes_the_whole_letter(
     assert on_bus.starts == []
 
 
+@pytest.mark.parametrize("entry", ["my mail.desktop", "mail.desktop", "a..b.desktop", "org.example.Gone.desktop"])
+def test_a_mail_program_that_no_bus_can_activate_is_started(on_bus: Recorder, desktop: Path, entry: str) -> None:
+    """Its name may be none on a bus (D-Bus Specification)."""
+    lines = ("[Desktop Entry]", "Type=Application", "Name=Mail", f"Exec={on_bus.program} %u", "DBusActivatable=true")
+    (desktop / "applications" / entry).write_text("\n".join([*lines, f"MimeType={MAIL};", ""]))
+    subprocess.run(["xdg-mime", "default", entry, MAIL], check=True)
+    assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
+    assert on_bus.wait() == [[BARE]]
+
+
+def test_a_desktop_that_never_says_its_mail_program_is_asked_otherwise(
+    on_bus: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mute = tmp_path / "programs/xdg-mime"
+    mute.parent.mkdir()
+    mute.write_text("#!/bin/sh\nexec sleep 60\n")
+    mute.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{mute.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(mail_dbus, "CALL_LIMIT_S", 0.3)
+    assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
+    assert on_bus.wait() == [[BARE]]
+
+
 @pytest.mark.parametrize("opener", [["gio", "open"], ["xdg-open"]], ids=" ".join)
 def test_each_opener_takes_a_letter_and_changes_nothing_in_it(mail_program: Recorder, opener: list[str]) -> None:
     assert run([*opener, MAILTO], LIMIT_S)
@@ -360,6 +383,10 @@ def test_an_entry_whose_program_was_removed_is_no_tool(
         pytest.param("Exec=env A=1 /nonexistent/tool", id="behind-env"),
         pytest.param("Exec=sh /nonexistent/tool", id="script-gone"),
         pytest.param("Exec=env -jar /nonexistent/tool.jar", id="archive-gone"),
+        pytest.param('Exec=sh -c "/nonexistent/tool %u"', id="in-a-line-of-the-shell"),
+        pytest.param("Exec=sh -c \"'/nonexistent/the tool' %u\"", id="quoted-in-a-line-of-the-shell"),
+        pytest.param("Exec=pkexec env A=1 sh /nonexistent/tool", id="behind-a-right-and-env"),
+        pytest.param("Exec=true\nPath=/nonexistent", id="folder-to-run-in-gone"),
         pytest.param("Exec=/usr", id="folder"),
         pytest.param("Exec=cd /", id="word-of-the-shell"),
         pytest.param("DBusActivatable=true", id="nothing-to-run"),

@@ -16,10 +16,10 @@ from config.values import replace
 from daemon.adapters.notify.balloon import fit
 from daemon.adapters.notify.chain import BODY_LIMIT, to_message
 from daemon.adapters.notify.channel import Answered, Message
-from daemon.adapters.notify.dbus_server import find_session_bus
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
+from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.events import CommandReceived, NoticeDelivered
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.bus import SessionBus
