@@ -63,22 +63,33 @@ class Loop:
         self._before_each_event = before_each_event
         self._clock = clock
         self._running = True
+        self._unstarted: list[Callable[[], None]] = []
 
     def run(self) -> None:
         """Start the adapters, process events until a `Quit`, and stop the adapters."""
         out = self._adapters
         try:
-            for starter in (out.system_actions, out.tokens, out.schedule, out.control, out.watcher):
-                self._guard.run("An adapter's start", starter.start)
+            starters = (out.system_actions, out.tokens, out.schedule, out.control, out.watcher)
+            self._unstarted = [starter.start for starter in starters]
+            self._start_adapters()
             log.info("vigicle is running")
             while self._running:
                 event = self._inbox.next()
+                self._start_adapters()
                 self._guard.run("The look for changes", self._process_changes)
                 self._process(event)
         finally:
             for closer in (out.watcher, out.guide, out.control, out.schedule, out.tokens, out.notifier):
                 self._guard.run("An adapter's end", closer.stop)
             self._guard.run("The store's end", out.store.close)
+
+    def _start_adapters(self) -> None:
+        """Start those that have not started.
+
+        Where the system has no thread left, the next event tries again.
+        """
+        if self._unstarted:
+            self._unstarted = [start for start in self._unstarted if not self._guard.run("An adapter's start", start)]
 
     def _process_changes(self) -> None:
         for event in self._before_each_event():

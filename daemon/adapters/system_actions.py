@@ -77,11 +77,15 @@ class DesktopSystemActions:
 
     def run(self, action: SystemAction) -> None:
         """Run it, in a thread of its own."""
-        threading.Thread(target=self._run, args=(action,), name="system-action", daemon=True).start()
+        thread = threading.Thread(target=self._run, args=(action,), name="system-action", daemon=True)
+        self._tell_fault("The thread of a system action", thread.start)
 
     def _run(self, action: SystemAction) -> None:
         work = partial(self._report_failure, partial(self._carry_out, action))
-        if not self._guard.run("A system action", work):
+        self._tell_fault("A system action", work)
+
+    def _tell_fault(self, what: str, action: Callable[[], None]) -> None:
+        if not self._guard.run(what, action):
             self._post_problem("system_action", text("problem.title"), text("trouble.internal_fault"))
 
     def _report_failure(self, action: Callable[[], None]) -> None:

@@ -85,8 +85,13 @@ class GuidePublisher:
             if self._stopped:
                 return
             if self._window_subscriber is None:
-                self._window_subscriber = self._add_subscriber()
-                self._window = WindowProcess(self._command, self._window_subscriber, self._ended, activation)
+                subscriber = self._add_subscriber()
+                try:
+                    self._window = WindowProcess(self._command, subscriber, self._ended, activation)
+                except Exception:  # no thread is left: the next click tries again
+                    self._subscribers.discard(subscriber)
+                    raise
+                self._window_subscriber = subscriber
             elif self._window is not None:
                 self._window.hand_on_foreground()
             self._publish(self._window_subscriber, front=True, activation=activation)

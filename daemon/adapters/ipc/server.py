@@ -82,7 +82,8 @@ class ControlServer:
 
         Where the runtime folder takes no file, the user is told, and it is tried again.
         """
-        self._faults.run("The beginning of the control channel", self._listen)
+        if self._endpoint is None:
+            self._faults.run("The beginning of the control channel", self._listen)
         threading.Thread(target=self._run, name="control", daemon=True).start()
 
     def reply(self, request: int, report: Report | None) -> None:

@@ -52,7 +52,9 @@ class DesktopLauncher:
 
     def launch(self, order: Launch) -> None:
         """Open or start it, in a thread of its own."""
-        threading.Thread(target=self._run, args=(order,), name="launch", daemon=True).start()
+        thread = threading.Thread(target=self._run, args=(order,), name="launch", daemon=True)
+        if not self._guard.run("The thread of a launch", thread.start):
+            self._tell(order, Trouble.LAUNCH_FAILED)
 
     def _run(self, order: Launch) -> None:
         if not self._guard.run("A launch", partial(self._carry_out, order)):

@@ -46,7 +46,12 @@ class AsyncThread:
                 dropped: Future[T] = Future()
                 dropped.cancel()
                 return dropped
-            return asyncio.run_coroutine_threadsafe(work, self._running())
+            try:
+                loop = self._running()
+            except Exception:
+                work.close()
+                raise
+            return asyncio.run_coroutine_threadsafe(work, loop)
 
     def begin(self, what: str, work: Coroutine[Any, Any, object]) -> None:
         """Run a coroutine for its effect, and tell what it raises."""
@@ -57,7 +62,10 @@ class AsyncThread:
         with self._guard:
             self._stopped = True
             loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
+        if loop is None:
+            return
+        if thread is None:
+            loop.close()
             return
         with contextlib.suppress(RuntimeError):  # closed: stopped before
             loop.call_soon_threadsafe(loop.stop)
@@ -70,8 +78,10 @@ class AsyncThread:
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._run, args=(self._loop,), name="asyncio", daemon=True)
-            self._thread.start()
+        if self._thread is None:
+            thread = threading.Thread(target=self._run, args=(self._loop,), name="asyncio", daemon=True)
+            thread.start()  # where the system has none left, the next work tries again
+            self._thread = thread
         return self._loop
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:

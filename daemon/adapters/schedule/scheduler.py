@@ -50,7 +50,7 @@ class ApScheduler:
     def start(self) -> None:
         """Begin the heartbeat, whose first beat comes after one pause."""
         threading.Thread(target=self._run, name="schedule", daemon=True).start()
-        self.resume.start()
+        self._guard.run("The look for the machine's waking", self.resume.start)  # a beat looks again
 
     def wake_at(self, moment: Instant | None) -> None:
         """Request one `Tick` at this moment, in place of the one before.

@@ -47,6 +47,7 @@ class FailingParts:
 
     def __init__(self) -> None:
         self.failing: set[str] = set()
+        self.starts = 0
         self.replies: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         self.shown: list[TrayView] = []
 
@@ -54,7 +55,11 @@ class FailingParts:
         if part in self.failing:
             raise OverflowError("Jeanne SECRET")
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        self.starts += 1
+        if self.starts == 1:
+            self._use("start")
+
     def stop(self) -> None: ...
     def close(self) -> None: ...
     def open(self, activation: ActivationToken | None = None) -> None: ...
@@ -95,9 +100,10 @@ class Tray(FailingParts):
 class Daemon:
     """A loop over such parts, in a thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *failing: str) -> None:
         self.inbox = Inbox()
         self.parts, self.notifier, self.guide, self.tray = FailingParts(), Notifier(), Guide(), Tray()
+        self.parts.failing |= set(failing)
         self.changes: list[Event] = []
         clock = SimulatedClock(NOW)
         adapters = Adapters(
@@ -166,6 +172,13 @@ def test_a_part_that_fails_is_told_and_ends_nothing(
     assert Trouble.INTERNAL_FAULT in troubles(daemon.ask())
     assert "OverflowError in _use" in caplog.text
     assert "SECRET" not in "".join(record.getMessage() for record in caplog.records)
+
+
+def test_an_adapter_that_could_not_start_is_started_with_the_next_event() -> None:
+    daemon = Daemon("start")
+    assert daemon.ask() is not None
+    assert daemon.parts.starts == len(["tokens", "control", "watcher"]) + 1
+    daemon.stop()
 
 
 def test_a_memory_that_no_rule_can_bear_is_shown_by_the_icon(daemon: Daemon) -> None:

@@ -213,6 +213,22 @@ def test_the_asyncio_thread_goes_on(posted: PostedEvents, monkeypatch: pytest.Mo
     thread.stop()
 
 
+def test_the_asyncio_thread_begins_with_the_next_work_where_it_could_not_before(
+    posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = AsyncThread(posted)
+    done: queue.SimpleQueue[bool] = queue.SimpleQueue()
+
+    async def work() -> None:
+        done.put(item=True)
+
+    fail_once(monkeypatch, threading.Thread, "start")
+    Guard(posted).run("Some work", lambda: thread.begin("Some work", work()))
+    thread.begin("Some work", work())
+    assert done.get(timeout=LIMIT_S)
+    thread.stop()
+
+
 def test_the_listening_to_the_login_manager_is_begun_again(
     posted: PostedEvents, monkeypatch: pytest.MonkeyPatch, system_bus: Any
 ) -> None:
@@ -291,14 +307,17 @@ def watched(posted: PostedEvents, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("watched")
-@pytest.mark.parametrize(("owner", "name"), [(subprocess, "Popen"), (window, "_stderr_of_child")])
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(subprocess, "Popen"), (window, "_stderr_of_child"), (window, "window_environment"), (threading.Thread, "start")],
+)
 def test_a_window_that_could_not_be_started_is_opened_by_the_next_click(
     owner: Any, name: str, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
     fail_once(monkeypatch, owner, name)
     publisher = GuidePublisher(posted, translator_for, [sys.executable, "-c", "input()"])
-    publisher.open()
+    Guard(posted).run("The opening of the window", publisher.open)  # as the loop does
     posted.next(FaultMet)
     wait_until(lambda: publisher.wait() is None, "it has ended")
     publisher.open()
@@ -308,14 +327,26 @@ def test_a_window_that_could_not_be_started_is_opened_by_the_next_click(
     publisher.stop()
 
 
-def test_a_launch_that_fails_is_told(posted: PostedEvents, monkeypatch: pytest.MonkeyPatch) -> None:
-    fail_once(monkeypatch, launcher, "find_tool")
+@pytest.mark.parametrize(("owner", "name"), [(launcher, "find_tool"), (threading.Thread, "start")])
+def test_a_launch_that_fails_is_told(
+    owner: Any, name: str, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_once(monkeypatch, owner, name)
     tool = VendorTool(name="Trusted Key Manager", download_url="https://download.example/")
     settings = Settings(procedures=(replace(OPALEXE, tool=tool),))
     launching = DesktopLauncher(posted, lambda: settings, lambda: False)
     launching.launch(Launch(procedure=OPALEXE.id, destination=Destination.TOOL))
     posted.next(FaultMet)
     assert posted.next(Launched).trouble is Trouble.LAUNCH_FAILED
+
+
+def test_a_system_action_for_which_there_is_no_thread_is_told(
+    posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions = DesktopSystemActions(posted, find_folders(), make_login_starter(), tuple, lambda: None, lambda *_: None)
+    fail_once(monkeypatch, threading.Thread, "start")
+    actions.run(Examine())
+    assert posted.until(ProblemMet)
 
 
 def test_a_diagnosis_that_fails_is_told(posted: PostedEvents) -> None:
