@@ -15,6 +15,7 @@ from support.card import PivCard
 from support.pki import make_certificate
 from support.process import wait_until
 from support.real_desktop import SHOWN_S, Kind, RealDesktop, build_package, desktop_layers, install_package
+from tray.window.colours import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +25,28 @@ if TYPE_CHECKING:
 GNOME_SHELL = "gnome-shell --headless --unsafe-mode --wayland --virtual-monitor 1280x800"
 GNOME_PACKAGES = "gnome-shell gnome-shell-extension-appindicator adwaita-icon-theme"
 EXTENSION = "ubuntu-appindicators@ubuntu.com"
-PLASMA_PACKAGES = "kwin-x11 kwin-wayland plasma-workspace plasma-desktop breeze xwayland"
+GNOME_DARKENS = "gsettings set org.gnome.desktop.interface color-scheme prefer-dark"
+PLASMA_PACKAGES = "kwin-x11 kwin-wayland plasma-workspace plasma-desktop breeze xwayland xdg-desktop-portal-kde"
+PLASMA_DARKENS = "plasma-apply-colorscheme BreezeDark"
 PLASMA = {"KDE_SESSION_VERSION": "6", "KDE_FULL_SESSION": "true"}
 PLASMA_NOTICES = (1080, 470), (1080, 640)  # the welcome may lie below it
 DELIVERED = "Notice delivered by the channel desktop"
 MATE_NOTICES = "/usr/libexec/mate-notification-daemon/mate-notification-daemon"
 KINDS = {
-    "gnome": Kind(name="GNOME", packages=GNOME_PACKAGES, programs=(GNOME_SHELL,), wayland="wayland-0", has_tray=False),
+    "gnome": Kind(
+        name="GNOME",
+        packages=GNOME_PACKAGES,
+        programs=(GNOME_SHELL,),
+        wayland="wayland-0",
+        has_tray=False,
+        darken=GNOME_DARKENS,
+    ),
     "gnome-with-icons": Kind(
-        name="ubuntu:GNOME", packages=GNOME_PACKAGES, programs=(GNOME_SHELL,), wayland="wayland-0"
+        name="ubuntu:GNOME",
+        packages=GNOME_PACKAGES,
+        programs=(GNOME_SHELL,),
+        wayland="wayland-0",
+        darken=GNOME_DARKENS,
     ),
     "plasma": Kind(
         name="KDE",
@@ -40,6 +54,7 @@ KINDS = {
         programs=("kwin_x11", "plasmashell"),
         environment=PLASMA,
         notice_at=PLASMA_NOTICES,
+        darken=PLASMA_DARKENS,
     ),
     "plasma-wayland": Kind(
         name="KDE:Wayland",
@@ -52,6 +67,7 @@ KINDS = {
         wayland="wayland-5",
         notice_at=PLASMA_NOTICES,
         tells_front=False,
+        darken=PLASMA_DARKENS,
     ),
     "sway": Kind(
         name="sway",
@@ -63,7 +79,7 @@ KINDS = {
     ),
     "mate": Kind(
         name="MATE",
-        packages="mate-panel marco mate-notification-daemon mate-themes",
+        packages="mate-panel marco mate-notification-daemon mate-settings-daemon-common mate-themes",
         programs=("marco", MATE_NOTICES, "mate-panel"),
         notice_at=((1040, 100),),
     ),
@@ -123,14 +139,19 @@ def test_a_key_that_ends_is_told_shown_and_led(kind: Kind, layers: list[Path], p
         if kind.has_tray:
             desktop.icon()
         wait_until(lambda: DELIVERED in vigicle.text, "the welcome is shown", SHOWN_S)
+        if kind.name.endswith("GNOME"):
+            wait_until(lambda: "vigicle" in desktop.banner(), "GNOME shows the welcome", SHOWN_S)
+        desktop.picture("welcome")
+        if kind.name.endswith("GNOME"):
+            desktop.clear_notices()
         shown = vigicle.text.count(DELIVERED)
         desktop.readers.insert(ending_card())
         wait_until(lambda: vigicle.text.count(DELIVERED) > shown, "the key's notice is shown", SHOWN_S)
         if kind.name.endswith("GNOME"):
-            wait_until(lambda: any("12 jours" in title for title in desktop.notices()), "GNOME holds the notice")
+            wait_until(lambda: "12 jours" in desktop.banner(), "GNOME shows it")
         desktop.picture("notice")
         desktop.click_notice()
-        vigicle.wait_for_log("Launch of", SHOWN_S)
+        vigicle.wait_for_log("Launch of order_page for opalexe: done", SHOWN_S)
         if kind.has_tray:
             assert "Ouvrir vigicle" in desktop.icon().labels()
             desktop.icon().click("Ouvrir vigicle")
@@ -139,6 +160,10 @@ def test_a_key_that_ends_is_told_shown_and_led(kind: Kind, layers: list[Path], p
         if kind.tells_front:
             wait_until(lambda: "vigicle" in desktop.front(), "the window is in front", SHOWN_S)
         desktop.picture("window")
+        if kind.darken:
+            assert desktop.shows(LIGHT.ground, "window")
+            desktop.run(*kind.darken.split())
+            wait_until(lambda: desktop.shows(DARK.ground, "dark"), "the window is dark", SHOWN_S)
         if kind.has_tray:
             desktop.lose_shell()
             assert "Ouvrir vigicle" in desktop.icon().labels()

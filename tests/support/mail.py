@@ -44,30 +44,43 @@ class EmailPortal(BusService):
 class PagePortal(BusService):
     """The part of XDG Desktop Portal that opens addresses.
 
-    `pages` holds what it was asked to open. It answers each request twice, the second time with a failure.
+    `pages` holds what it was asked to open. It answers each request with `answers` (Request, Response);
+    `NONE`: the user is still choosing.
     """
 
     name = "org.freedesktop.portal.Desktop"
     path = "/org/freedesktop/portal/desktop"
     interface = "org.freedesktop.portal.OpenURI"
+    NONE = -1
 
-    def __init__(self, bus: SessionBus) -> None:
+    def __init__(self, bus: SessionBus, *answers: int) -> None:
         super().__init__(bus)
         self.pages: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._answers = answers or (0, 2)
+        self._request = ""
+
+    def answer(self, answer: int) -> None:
+        """Answer the last request, as the user chose late."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._send, "ua{sv}", [answer, {}])
 
     def respond(self, message: Message) -> Message:
         if (message.member, message.signature) != ("OpenURI", "ssa{sv}"):
             return super().respond(message)
         assert message.sender is not None
         token = message.body[2]["handle_token"].value
-        request = f"{self.path}/request/{message.sender[1:].replace('.', '_')}/{token}"
+        self._request = f"{self.path}/request/{message.sender[1:].replace('.', '_')}/{token}"
+        self._send("s", ["done"])
+        for answer in self._answers:
+            if answer != self.NONE:
+                self._send("ua{sv}", [answer, {}])
+        self.pages.put(message.body[1])
+        return Message.new_method_return(message, "o", [self._request])
+
+    def _send(self, signature: str, body: list[object]) -> None:
         assert self._bus is not None
         interface = "org.freedesktop.portal.Request"
-        for answer in (["done"], [0, {}], [2, {}]):
-            signature = "s" if len(answer) == 1 else "ua{sv}"
-            self._bus.send(Message.new_signal(request, interface, "Response", signature, answer))
-        self.pages.put(message.body[1])
-        return Message.new_method_return(message, "o", [request])
+        self._bus.send(Message.new_signal(self._request, interface, "Response", signature, body))
 
 
 class MailProgram(BusService):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from dbus_fast import Message
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageColor
 
 from commands import ROOT
 from config.values import dataclass, field
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 SUITE = "trixie"
 USER, USER_ID, HOME = "jeanne", 1000, "/home/jeanne"
 AS_USER = ("setpriv", f"--reuid={USER_ID}", f"--regid={USER_ID}", "--clear-groups", "--")
-COMMON = "dbus libglib2.0-bin procps pcscd opensc opensc-pkcs11 fonts-dejavu-core gsettings-desktop-schemas"
+COMMON = (
+    "dbus libglib2.0-bin procps pcscd opensc opensc-pkcs11 fonts-dejavu-core gsettings-desktop-schemas"
+    " xdg-desktop-portal xdg-desktop-portal-gtk"
+)
 SOURCES = ("pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md", "docs", "installers", "config", "daemon", "tray")
 PIP_NETWORK = ("PIP_CERT", "PIP_INDEX_URL")  # the host's own way to a package index
 MAKE_LIMIT_S = 3600.0  # 2 GB of packages
@@ -41,6 +45,10 @@ SIZE = "1280x800"
 STILL_S, STILL_TRIES, STILL_PIXELS = 0.5, 20, 2000  # a clock ticks, a bar runs
 GNOME_NOTICES = "Main.messageTray.getSources().flatMap(s => s.notifications)"
 WATCHER, WATCHER_PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
+BROWSER = {
+    "browser.desktop": "[Desktop Entry]\nType=Application\nName=Browser\nExec=true %u\n",
+    "mimeapps.list": "[Default Applications]\nx-scheme-handler/https=browser.desktop\n",
+}
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -78,13 +86,16 @@ class Kind:
     """Where a notice may be on the screen, in pixels. Empty where it is asked otherwise."""
     tells_front: bool = True
     """Whether it tells which window has the keyboard."""
+    darken: str = ""
+    """The command by which it becomes dark. Empty where it does not tell windows so."""
 
 
 def desktop_layers(kinds: Iterable[Kind], settings: Path) -> list[Path]:
     """Return the layers of a Debian with all these desktops, without vigicle."""
     below = [minimal_layer(SUITE), settings_layer(settings, SUITE)]
     names = sorted({*COMMON.split(), *(name for kind in kinds for name in kind.packages.split())})
-    return [*below, cached_layer(f"{SUITE}-desktops", below, partial(_install, names))]
+    made_of = hashlib.sha256(" ".join(names).encode()).hexdigest()[:8]
+    return [*below, cached_layer(f"{SUITE}-desktops-{made_of}", below, partial(_install, names))]
 
 
 def _install(names: Sequence[str], system: BareSystem) -> None:
@@ -117,7 +128,10 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def install_package(system: BareSystem, package: Path) -> None:
-    """Install vigicle, and make the user."""
+    """Install vigicle beside a browser that shows nothing, and make the user."""
+    for name, text in BROWSER.items():
+        (system.shared / name).write_text(text)
+        system.run("install", "-D", "--mode=644", str(system.shared / name), f"/usr/share/applications/{name}")
     system.run("useradd", "--create-home", f"--uid={USER_ID}", USER)
     system.run("apt-get", "update")
     system.run("apt-get", "install", "--yes", "--no-install-recommends", system.take(package))
@@ -146,9 +160,11 @@ class RealDesktop:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if any(exception):
-            self.picture("failed")
-        self._stack.close()
+        with self._stack:
+            if any(exception):
+                self.picture("failed")
+            ended = {name: process.text for name, process in self._programs.items() if process.returncode is not None}
+            assert not ended, ended
 
     @property
     def environment(self) -> dict[str, str]:
@@ -195,10 +211,13 @@ class RealDesktop:
         for across, down in self.kind.notice_at:
             self._xdotool("mousemove", str(across), str(down), "sleep", "0.5", "click", "1")
 
-    def notices(self) -> list[str]:
-        """Return the titles of the notices that GNOME holds."""
-        held = self.ask_gnome(f"{GNOME_NOTICES}.map(n => n.title).join('|')")
-        return held.split("|") if held else []
+    def clear_notices(self) -> None:
+        """Remove the notices that GNOME holds."""
+        self.ask_gnome(f"({GNOME_NOTICES}.forEach(n => n.destroy()), true)")
+
+    def banner(self) -> str:
+        """Return the title of the notice that GNOME shows over all windows."""
+        return self.ask_gnome("Main.messageTray._notification?.title ?? ''")
 
     def front(self) -> str:
         """Return the title of the window that has the keyboard."""
@@ -218,6 +237,11 @@ class RealDesktop:
         assert found is not None, answer
         assert found[1] == "true", answer
         return found[3].strip('"')
+
+    def shows(self, colour: str, name: str) -> bool:
+        """Return whether a tenth of the screen has a colour (#rrggbb)."""
+        picture = Image.open(self.picture(name)).convert("RGB")
+        return [*picture.get_flattened_data()].count(ImageColor.getrgb(colour)) > picture.width * picture.height / 10
 
     def picture(self, name: str) -> Path:
         """Keep a picture of the whole screen, once nothing moves."""
@@ -274,7 +298,7 @@ class RealDesktop:
             wait_until((self._runtime / self.kind.wayland).exists, f"{program} has its display", SHOWN_S)
         if program.startswith("gnome-shell"):
             wait_until(self._leaves_overview, "GNOME shows its desktop", SHOWN_S)
-            self.ask_gnome(f"({GNOME_NOTICES}.forEach(n => n.destroy()), true)")  # no display manager can lock it
+            self.clear_notices()  # it says that no display manager can lock the screen
 
     def _leaves_overview(self) -> bool:
         """Hide the overview of the start, and return whether it is gone."""

@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,8 @@ REQUEST = "org.freedesktop.portal.Request"
 APPLICATION = "org.freedesktop.Application"
 MAILTO = "x-scheme-handler/mailto"
 CALL_LIMIT_S = 10.0  # a portal or a mail program starts meanwhile
-CHOICE_LIMIT_S = 3.0  # then the portal asks the user which program to take, and its answer can wait
-FAILED = 2  # org.freedesktop.portal.Request: ended in some other way than by the user
+CHOICE_LIMIT_S = 120.0  # the portal may ask the user which program to take, as long as we stay on the bus
+OPENED, CANCELLED = 0, 1  # org.freedesktop.portal.Request: any other answer is a failure
 
 
 def open_draft(draft: Draft, activation: ActivationToken | None) -> bool:
@@ -49,7 +49,7 @@ def open_page(url: str, activation: ActivationToken | None) -> bool:
 
     Returns success.
     """
-    return _worked(_ask_portal(OPEN_URI, "OpenURI", (url,), {}, activation))
+    return _worked(_ask_portal(OPEN_URI, "OpenURI", (url,), {}, activation, {OPENED}))
 
 
 def _worked(way: Coroutine[Any, Any, bool]) -> bool:
@@ -68,7 +68,7 @@ def _worked(way: Coroutine[Any, Any, bool]) -> bool:
 
 async def _by_portal(draft: Draft, activation: ActivationToken | None) -> bool:
     letter = {"address": draft.to, "subject": draft.subject, "body": draft.body}
-    return await _ask_portal(EMAIL, "ComposeEmail", (), letter, activation)
+    return await _ask_portal(EMAIL, "ComposeEmail", (), letter, activation, {OPENED, CANCELLED})
 
 
 async def _ask_portal(
@@ -77,10 +77,12 @@ async def _ask_portal(
     words: tuple[str, ...],
     options: dict[str, str],
     activation: ActivationToken | None,
+    good: Set[int],
 ) -> bool:
-    """Ask the portal, and return whether it does it or asks.
+    """Ask the portal, and return whether its answer is good.
 
-    `words` are the method's arguments between the parent window and the options.
+    `words` are the method's arguments between the parent window and the options. Without a program the portal shows the
+    user that there is none, and takes that for cancelled.
     """
     from dbus_fast import Variant
     from dbus_fast.aio import MessageBus
@@ -100,11 +102,8 @@ async def _ask_portal(
         signature = f"s{'s' * len(words)}a{{sv}}"
         if not await _called(bus, PORTAL, PORTAL_PATH, interface, member, signature, "", *words, typed):
             return False
-        try:
-            async with asyncio.timeout(CHOICE_LIMIT_S):
-                return bool(await answered != FAILED)
-        except TimeoutError:
-            return True
+        async with asyncio.timeout(CHOICE_LIMIT_S):
+            return await answered in good
     finally:
         bus.disconnect()
 

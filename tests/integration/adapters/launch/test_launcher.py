@@ -249,6 +249,36 @@ def test_where_no_program_opens_the_page_the_portal_does(
         assert portal.pages.get(timeout=LIMIT_S) == ORDER
 
 
+@pytest.mark.parametrize(("answer", "trouble"), [(0, None), (1, Trouble.LAUNCH_FAILED), (2, Trouble.LAUNCH_FAILED)])
+def test_where_the_portal_asks_for_a_program_the_users_answer_is_awaited(
+    session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: int, trouble: Trouble | None
+) -> None:
+    """It closes its question when the asker leaves the bus."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    launcher = DesktopLauncher(events.put, settings, None)
+    with PagePortal(session_bus, PagePortal.NONE) as portal:
+        launcher.launch(Launch(procedure="opalexe", destination=Destination.ORDER_PAGE))
+        portal.pages.get(timeout=LIMIT_S)
+        with pytest.raises(queue.Empty):
+            events.get(timeout=3.5)
+        portal.answer(answer)
+        event = events.get(timeout=LIMIT_S)
+        assert isinstance(event, Launched)
+        assert event.trouble is trouble
+
+
+def test_a_portal_that_never_says_what_became_of_a_page_has_not_opened_it(
+    session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
+    monkeypatch.setattr(mail_dbus, "CHOICE_LIMIT_S", 0.3)
+    with PagePortal(session_bus, PagePortal.NONE):
+        assert launched(settings(), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
+
+
 def test_in_a_sandbox_the_portal_opens_the_page(
     browser: RecordingBrowser, session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
