@@ -91,7 +91,11 @@ class WineProgram:
 
 
 class WinePrefix:
-    """A Wine prefix in a folder, on an X display."""
+    """A Wine prefix in a folder, on an X display.
+
+    One program stays in it. Without any, Wine ends its services, and the next program starts new ones: under Wine 8
+    both then answered for a while, and what asked for a service (each `explorer.exe` does) waited 3 to 20 s.
+    """
 
     def __init__(self, folder: Path, display: str, environment: Mapping[str, str] | None = None) -> None:
         self.wine = require_tool("wine", "wine wine64")
@@ -108,7 +112,11 @@ class WinePrefix:
         self._started: list[WineProgram] = []
 
     def __enter__(self) -> Self:
-        self.run("wineboot", "--init")
+        nowhere = subprocess.DEVNULL
+        command = [self.wine, "cmd"]  # it makes the prefix, and waits for words on standard input
+        self._staying = subprocess.Popen(
+            command, env=self._environment, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere
+        )
         self.run("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
         self.run("reg", "add", r"HKCU\Software\Wine\WineBrowser", "/v", "Browsers", "/d", "true", "/f")  # opens nothing
         return self
@@ -116,6 +124,7 @@ class WinePrefix:
     def __exit__(self, *_exception: object) -> None:
         server = [require_tool("wineserver", "wine64"), "--kill"]
         subprocess.run(server, check=False, env=self._environment)
+        self._staying.communicate(timeout=LIMIT_S)
         for program in self._started:
             program.close()
 

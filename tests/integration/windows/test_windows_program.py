@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from support.windows import READER
 
 if TYPE_CHECKING:
     from support.windows import Windows
+
+
+def test_the_services_of_windows_are_started_once(windows: Windows) -> None:
+    """Two would answer in turn, and disagree (Wine 8)."""
+    windows.start("run", "--headless").wait_for("vigicle is running")
+    windows.run("status")
+    assert running(windows, "services.exe") == 1
+
+
+def running(windows: Windows, program: str) -> int:
+    """Count the processes of that Windows that run a program."""
+    own = f"WINEPREFIX={windows.folder}/prefix\0".encode()
+    found = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended
+            named = (process / "cmdline").read_bytes().rstrip(b"\0").endswith(program.encode())
+            found += named and own in (process / "environ").read_bytes()
+    return found
 
 
 def test_a_key_is_read_and_notified_by_a_daemon_that_commands_reach(windows: Windows, key: bytes) -> None:
