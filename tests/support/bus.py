@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import shutil
 import tempfile
 import threading
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LIMIT_S = 10.0
+POLL_S = 0.001
 DBUS = "org.freedesktop.DBus"
 # No <servicedir>: nothing can be activated, so no daemon of the machine takes a test's name.
 CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -144,11 +146,16 @@ class BusService:
         self._thread = self._loop = self._bus = None
 
     def emit(self, member: str, signature: str, *body: object) -> None:
-        """Emit a signal of the interface. Any thread may call it."""
+        """Emit a signal and wait until the bus takes more.
+
+        Any thread may call it. dbus-fast closes its connection when it sends into a full socket
+        (`_MessageWriter.schedule_write`).
+        """
         assert self._loop is not None, f"{self.name} is not running"
 
         async def send() -> None:
             await self.tell(member, signature, *body)
+            await self._have_room()
 
         asyncio.run_coroutine_threadsafe(send(), self._loop).result(LIMIT_S)
 
@@ -156,6 +163,12 @@ class BusService:
         """Emit a signal from the service's thread, before later replies."""
         assert self._bus is not None
         return self._bus.send(Message.new_signal(self.path, self.interface, member, signature, list(body)))
+
+    async def _have_room(self) -> None:
+        assert self._bus is not None
+        sock: Any = self._bus._sock  # noqa: SLF001 - nothing public knows
+        while not select.select([], [sock], [], 0)[1]:
+            await asyncio.sleep(POLL_S)
 
     def __enter__(self) -> Self:
         self.start()
