@@ -104,7 +104,7 @@ def _idle(sandbox: Sandbox, watching: Watching | str | None, before: tuple[Work,
 
 
 def _works(sandbox: Sandbox, watching: Watching | str | None) -> tuple[Work, Work]:
-    program = Work(wakeups=0, run_ns=0)
+    program = Work({})
     if watching is not None and not isinstance(watching, str) and is_alive(watching.process.pid):
         program = work_of(watching.process.pid)
     return program, work_of(sandbox.service.pid)

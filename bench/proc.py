@@ -7,25 +7,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Work:
-    """What a process has done since its start, all threads together."""
+    """What a process has done since its start, by thread.
 
-    wakeups: int
-    run_ns: int
+    Each thread has its wake-ups and its processor time in nanoseconds.
+    """
+
+    threads: dict[str, tuple[int, int]]
+
+    @property
+    def wakeups(self) -> int:
+        """How often its threads went to sleep and woke."""
+        return sum(wakeups for wakeups, _ in self.threads.values())
+
+    @property
+    def run_ns(self) -> int:
+        """The processor time of its threads."""
+        return sum(run_ns for _, run_ns in self.threads.values())
 
     def since(self, before: Work) -> Work:
-        """Return what was done after `before`."""
-        return Work(wakeups=self.wakeups - before.wakeups, run_ns=self.run_ns - before.run_ns)
+        """Return what was done after `before`, without threads that have ended."""
+        found = {}
+        for thread, (wakeups, run_ns) in self.threads.items():
+            woken, had_run = before.threads.get(thread, (0, 0))
+            found[thread] = wakeups - woken, run_ns - had_run
+        return Work(found)
 
 
 def work_of(pid: int) -> Work:
-    """Return the context switches and processor time of all living threads."""
-    wakeups = run_ns = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        wakeups += int(_field(task / "status", "voluntary_ctxt_switches"))
-        run_ns += int((task / "schedstat").read_text().split()[0])
-    return Work(wakeups=wakeups, run_ns=run_ns)
+    """Return the context switches and processor time of each living thread."""
+    return Work(
+        {
+            task.name: (
+                int(_field(task / "status", "voluntary_ctxt_switches")),
+                int((task / "schedstat").read_text().split()[0]),
+            )
+            for task in Path(f"/proc/{pid}/task").iterdir()
+        }
+    )
 
 
 def pss_mb(pid: int) -> float:
