@@ -166,7 +166,7 @@ class Sitting:
 
         def available() -> bool:
             buttons = [n for n in self._visible() if n.role in roles and n.name == label and about in n.description]
-            found[:] = [n for n in buttons if "sensitive" in n.states]
+            found[:] = [n for n in buttons if "sensitive" in n.states and n.actions]  # it may change between the two
             return bool(found)
 
         self._wait_until(available, f"{label!r} can be pressed")
