@@ -23,7 +23,10 @@ FRENCH = [
     ("Rebranchez-la. Retirez les deux clés.", "Réinsérez-la. Retirez les deux cartes."),
     ("Vous la branchez.", "Vous l’insérez."),
     ("Aucune clé USB n’est visible.", "Aucune clé USB n’est visible."),
-    ("Débranchez le lecteur.", "Débranchez le lecteur."),
+    ("Débranchez le lecteur. Rebranchez-le.", "Débranchez le lecteur. Rebranchez-le."),
+    ("Branchez votre clé ou votre lecteur.", "Insérez votre carte ou branchez votre lecteur."),
+    ("Aucun lecteur n’est branché. Branchez-les.", "Aucun lecteur n’est branché. Insérez-les."),
+    ("Rebranchez la clé sur une autre prise.", "Réinsérez la carte dans un autre lecteur."),
     ("Lisez https://exemple.fr/clé, {clé}", "Lisez https://exemple.fr/clé, {clé}"),
 ]
 ENGLISH = [
@@ -34,6 +37,10 @@ ENGLISH = [
     ("It comes, plug it in.", "It comes, insert it."),
     ("Read the plugged-in keys again", "Read the inserted cards again"),
     ("Start Trusted Key Manager with the {key}.", "Start Trusted Key Manager with the {key}."),
+    ("Unplug the reader. Plug the reader in again.", "Unplug the reader. Plug the reader in again."),
+    ("Plug in your key or your reader.", "Insert your card, or plug in your reader."),
+    ("No key and no reader is plugged in.", "No card and no reader is plugged in."),
+    ("Plug the key in again, in another socket.", "Insert the card again, in another reader."),
     ("No USB key is there.", "No USB key is there."),
 ]
 

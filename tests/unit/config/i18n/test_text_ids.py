@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from config.i18n.translator import LANGUAGES, LOCALE
+from support.catalogue import texts
 from support.syntax import nodes_of
 
 ROOT = Path(__file__).parents[4]
@@ -68,3 +69,18 @@ def test_every_id_has_its_text(language: str) -> None:
 
 def test_no_id_is_put_together() -> None:
     assert {file: len(nodes) for file, nodes in FORMATTED.items() if nodes} == {}
+
+
+NAMES = re.compile(r"https?://\S+|\b[a-z]+\.[a-z][\w.-]+\w|(?<!\{)\b[a-z]+_[a-z_]+\b")
+
+
+def test_a_name_to_be_typed_or_shown_is_the_same_in_every_language() -> None:
+    english, french = texts("en"), texts("fr")
+    named = {id_: {name for form in forms for name in NAMES.findall(form)} for id_, forms in english.items()}
+    assert "org.debian.pcsc-lite.access_pcsc" in named["trouble.service_refused"]
+    assert [
+        (id_, name)
+        for id_, names in named.items()
+        for name in sorted(names)
+        if not any(name in form for form in french[id_])
+    ] == []
