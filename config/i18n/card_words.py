@@ -1,7 +1,7 @@
 """Says "card" where a sentence says "key".
 
-A key is plugged in, a card is inserted. Both words are feminine in French, so that one sentence serves for both. A reader is
-plugged in as before; it is masculine, and so "branché" and "branchez-le" are of a reader.
+A key is plugged in, a card is inserted. Both words are feminine in French, so that one sentence serves for both.
+A reader is plugged in as before; it is masculine, and so "branché" and "branchez-le" are of a reader.
 """
 
 import re

@@ -61,14 +61,19 @@ def called(holder: str | Text, key: Key) -> str | Text:
 
 
 def key_words(procedure: Procedure | None) -> Text:
-    """Return "OPALEXE key", or "key" where no procedure is known."""
-    if procedure is None:
+    """Return "OPALEXE key", or "key" where no platform is known."""
+    if procedure is None or not procedure.issuers:
         return text("key.any")
     return text("key.of", procedure=procedure_words(procedure))
 
 
-def procedure_words(procedure: Procedure) -> Phrase:
-    """Return the name of a procedure's platform, such as "OPALEXE"."""
+def procedure_words(procedure: Procedure) -> Phrase | Text:
+    """Return the name of a procedure's platform, such as "OPALEXE".
+
+    A procedure for any other use fits no issuer, and its title names no platform.
+    """
+    if not procedure.issuers:
+        return text("procedure.any")
     return Phrase(Wording(en=_short(procedure.title.en), fr=_short(procedure.title.fr)))
 
 

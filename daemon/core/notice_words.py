@@ -395,9 +395,9 @@ def _is_late(subject: Subject, now: Instant) -> bool:
 
 
 def issuer_words(procedure: Procedure) -> str | Text:
-    """Return the issuer's name."""
-    named = (rule.organization for rule in procedure.issuers if rule.organization)
-    return next(named, text("issuer.any"))
+    """Return the issuer's name, where all keys are of one issuer."""
+    named = {rule.organization for rule in procedure.issuers if rule.organization}
+    return named.pop() if len(named) == 1 else text("issuer.any")
 
 
 def _holder(subject: Subject, memory: Memory) -> str | Text:

@@ -171,9 +171,8 @@ class KeyCard(QFrame):
         return DrawnKey(kind=kind, label=label, x=0)
 
     def _words_of_unnamed(self, first: CertificateCard[str]) -> str:
-        if not first.procedure:
-            return self._words("window.key")
-        return self._translator.render(text("window.key.of", procedure=short_title(first.procedure)))
+        title = short_title(first.procedure)
+        return self._translator.render(text("window.key.of", procedure=title) if title else text("window.key"))
 
     def _words(self, id_: str) -> str:
         return self._translator.render(text(id_))

@@ -170,8 +170,14 @@ def draw_key(painter: QPainter, key: DrawnKey, theme: Theme, *, on_card: bool = 
 
 
 def short_title(procedure: str | None) -> str:
-    """Return a procedure's title as it fits on a drawn key."""
-    return (procedure or "").split(" (")[0][:LABEL_LIMIT]
+    """Return a procedure's title, "" where it does not fit a drawn key."""
+    title = title_of(procedure)
+    return title if len(title) <= LABEL_LIMIT else ""
+
+
+def title_of(procedure: str | None) -> str:
+    """Return a procedure's title without what stands in brackets."""
+    return (procedure or "").split(" (")[0]
 
 
 def drawn_keys(page: Page, translator: Translator) -> Iterator[DrawnKey]:

@@ -18,7 +18,7 @@ from daemon.core.views.report import Stage
 from tray.window.colours import Colours
 from tray.window.glyphs import STAGES, Glyph, draw_glyph
 from tray.window.key_card import OnKey
-from tray.window.key_picture import short_title
+from tray.window.key_picture import title_of
 from tray.window.labels import LATEST, sensible
 from tray.window.theme import Theme
 
@@ -50,7 +50,7 @@ def line_of(on_key: OnKey, translator: Translator) -> KeyLine:
     """Return the line of a key."""
     card = min(on_key, key=lambda each: (each.stage in SILENT, _end(each)))
     ends = translator.render(text("table.date", date=card.bar.ends)) if card.bar is not None else card.until
-    use = " – ".join(filter(None, (card.key_name, short_title(card.procedure))))
+    use = " – ".join(filter(None, (card.key_name, title_of(card.procedure))))
     place = " – ".join(filter(None, (card.note, card.keeper)))
     if not place:
         place = translator.render(text("window.plugged_in")) if card.present else card.place

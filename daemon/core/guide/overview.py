@@ -128,7 +128,7 @@ def _eyebrow(context: GuideContext, page: GuideView[Sentence]) -> Sentence | Non
     if context.workflow is None or StepStatus.CURRENT not in statuses:
         return None
     at, total = statuses.index(StepStatus.CURRENT), len(statuses)
-    if context.step is not None and context.step.ends is Ends.CERTIFICATE_SEEN:
+    if context.step is not None and context.step.ends is Ends.CERTIFICATE_SEEN and _brings_a_key(context):
         return _ordered_on(context)
     minutes = MINUTES.get(context.workflow.kind)
     if minutes is None:
@@ -158,9 +158,13 @@ def _about_waiting(context: GuideContext) -> Iterator[Sentence]:
     elif expected is not None:
         yield fill_text(context, "guide.ordered.late", expected=expected)
     last = last_day_with_old(context.case)
-    is_other_key = context.workflow is None or context.workflow.kind is not WorkflowKind.RENEW
-    if is_other_key and context.now < last:
+    if _brings_a_key(context) and context.now < last:
         yield fill_text(context, "guide.ordered.keep", last=last)
+
+
+def _brings_a_key(context: GuideContext) -> bool:
+    """Return whether another key is to come."""
+    return context.workflow is None or context.workflow.kind is not WorkflowKind.RENEW
 
 
 def _needs(context: GuideContext) -> Needs:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
+from config.i18n.text import Text
 from config.instants import Instant
 from config.settings import NoticeSettings, Procedure, Settings
 from config.values import replace
@@ -77,6 +78,15 @@ def test_a_renewal_in_place_never_asks_for_what_cannot_be_put_in(after: tuple[Ce
     asks_first = after == (NEW,)
     assert last.body.id == ("notice.same_key" if asks_first else "notice.renewed.here"), "it is plugged in"
     assert (headline(simulator) == "guide.ask.same_key") is asks_first
+
+
+def test_nothing_was_ordered_where_a_key_is_renewed_in_place() -> None:
+    simulator = Simulator(state=State(settings=Settings(procedures=(IN_PLACE,))))
+    simulator.plug(OLD)
+    simulator.choose("end:renew")
+    assert simulator.step() == "read"
+    assert isinstance(simulator.page.eyebrow, Text)
+    assert simulator.page.eyebrow.id == "guide.eyebrow"
 
 
 def headline(simulator: Simulator) -> str | None:

@@ -2,14 +2,16 @@
 
 import pytest
 
-from config.settings import Office, Procedure
+from config.i18n.translator import Translator
+from config.settings import IssuerRule, Office, Procedure
 from config.values import replace
 from config.workflows import WorkflowKind
 from daemon.core.assessment import assess_state
 from daemon.core.guide.context import build_context
 from daemon.core.guide.overview import contacts
 from daemon.core.guide.render import shown_case
-from daemon.core.key_names import PROCEDURE_LIMIT, procedure_words
+from daemon.core.key_names import PROCEDURE_LIMIT, key_words, procedure_words
+from daemon.core.notice_words import issuer_words
 from daemon.core.registration_numbers import RegistrationNumber, organization_number
 from daemon.core.state import State
 from daemon.core.workflows.workflow import first_offer
@@ -65,9 +67,34 @@ def test_the_addresses_that_are_known_are_given(procedure: Procedure, expected: 
     [("The electronic platform (justice)", "The"), ("SIV 2 of cars", "SIV 2 of"), ("SIV (cars)", "SIV")],
 )
 def test_a_long_title_is_cut_after_a_word(title: str, name: str) -> None:
-    words = procedure_words(replace(OPALEXE, title=replace(OPALEXE.title, en=title))).wording.en
+    words = Translator("en").render(procedure_words(replace(OPALEXE, title=replace(OPALEXE.title, en=title))))
     assert words == name
     assert len(words) <= PROCEDURE_LIMIT
+
+
+def test_a_key_for_another_use_is_just_a_key() -> None:
+    other = replace(OPALEXE, title=replace(OPALEXE.title, fr="Un autre usage"), issuers=())
+    french = Translator("fr")
+    assert french.render(key_words(other)) == "clé"
+    assert french.render(procedure_words(other)) == "votre compte"
+
+
+@pytest.mark.parametrize(
+    ("organizations", "expected"),
+    [
+        (["CertEurope"], "CertEurope"),
+        (["CertEurope", None, "CertEurope"], "CertEurope"),
+        (["CertEurope", "ChamberSign France"], "l’émetteur de la clé"),
+        ([None], "l’émetteur de la clé"),
+        ([], "l’émetteur de la clé"),
+    ],
+    ids=["one", "one, twice", "several", "unnamed", "none"],
+)
+def test_an_issuer_is_named_only_where_all_keys_are_of_it(organizations: list[str | None], expected: str) -> None:
+    """Keys for SIV are of five issuers: who has one by ChamberSign was told to call CertEurope."""
+    rules = tuple(IssuerRule(organization=organization) for organization in organizations)
+    words = issuer_words(replace(OPALEXE, issuers=rules))
+    assert (words if isinstance(words, str) else Translator("fr").render(words)) == expected
 
 
 @pytest.mark.parametrize(
