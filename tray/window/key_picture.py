@@ -170,7 +170,7 @@ def draw_key(painter: QPainter, key: DrawnKey, theme: Theme, *, on_card: bool = 
 
 
 def short_title(procedure: str | None) -> str:
-    """Return a procedure's title, "" where it does not fit a drawn key."""
+    """Return a title that fits a drawn key, else ""."""
     title = title_of(procedure)
     return title if len(title) <= LABEL_LIMIT else ""
 

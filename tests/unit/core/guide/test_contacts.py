@@ -91,7 +91,10 @@ def test_a_key_for_another_use_is_just_a_key() -> None:
     ids=["one", "one, twice", "several", "unnamed", "none"],
 )
 def test_an_issuer_is_named_only_where_all_keys_are_of_it(organizations: list[str | None], expected: str) -> None:
-    """Keys for SIV are of five issuers: who has one by ChamberSign was told to call CertEurope."""
+    """Keys for SIV are of five issuers.
+
+    Who has one by ChamberSign was told to call CertEurope.
+    """
     rules = tuple(IssuerRule(organization=organization) for organization in organizations)
     words = issuer_words(replace(OPALEXE, issuers=rules))
     assert (words if isinstance(words, str) else Translator("fr").render(words)) == expected
