@@ -176,7 +176,7 @@ def short_title(procedure: str | None) -> str:
 
 
 def title_of(procedure: str | None) -> str:
-    """Return a procedure's title without what stands in brackets."""
+    """Return a procedure's title without its brackets."""
     return (procedure or "").split(" (")[0]
 
 
