@@ -42,7 +42,6 @@ time.sleep(3600)
 """
 NEAR = timedelta(days=20)
 
-
 Hold = Callable[[str], Process]
 
 
@@ -66,9 +65,13 @@ def is_busy(workstation: Program) -> bool:
     return bool(status(workstation)["readers"][0]["trouble"] == "card_busy")
 
 
-def keys_in(workstation: Program) -> list[str]:
-    """Return the holders of the keys that are plugged in and read."""
-    return [each["subject_cn"] for each in status(workstation)["certificates"] if each["present"]]
+def wait_for_key(workstation: Program, holder: str) -> None:
+    """Wait until this holder's key alone is in and read."""
+
+    def is_read() -> bool:
+        return [each["subject_cn"] for each in status(workstation)["certificates"] if each["present"]] == [holder]
+
+    wait_until(is_read, f"the key of {holder} is read", SOON_S)
 
 
 @pytest.mark.parametrize("how", ["exclusive", "transaction"])
@@ -83,7 +86,7 @@ def test_a_frozen_program_holds_up_no_command_and_its_key_is_read_at_its_end(
     wait_until(lambda: is_busy(workstation), "it is told")
     workstation.run("check")
     holder.kill()
-    wait_until(lambda: keys_in(workstation) == ["Anne"], "it is read", SOON_S)
+    wait_for_key(workstation, "Anne")
 
 
 def test_a_key_that_one_program_hands_to_the_next_is_read_after_the_last(
@@ -100,7 +103,7 @@ def test_a_key_that_one_program_hands_to_the_next_is_read_after_the_last(
     second.wait_for_log("held")
     wait_until(lambda: is_busy(workstation), "it is told")
     second.kill()
-    wait_until(lambda: keys_in(workstation) == ["Anne"], "it is read", SOON_S)
+    wait_for_key(workstation, "Anne")
 
 
 def test_a_key_put_in_while_the_reader_is_held_for_the_one_before_is_read_at_the_end(
@@ -115,4 +118,4 @@ def test_a_key_put_in_while_the_reader_is_held_for_the_one_before_is_read_at_the
     reader_service.swap(key(NEAR, "Bruno"))
     wait_until(lambda: is_busy(workstation), "it is told of the next one")
     holder.kill()
-    wait_until(lambda: keys_in(workstation) == ["Bruno"], "it is read", SOON_S)
+    wait_for_key(workstation, "Bruno")
