@@ -57,7 +57,14 @@ def create_endpoint(runtime: Path) -> Endpoint:
     former = read_endpoint(runtime)
     if former is not None:
         remove_endpoint(runtime, former)
-    key = Endpoint(address=_address(runtime), key=secrets.token_bytes(KEY_SIZE), process_id=os.getpid())
+    return Endpoint(address=_address(runtime), key=secrets.token_bytes(KEY_SIZE), process_id=os.getpid())
+
+
+def publish_endpoint(runtime: Path, key: Endpoint) -> None:
+    """Write the endpoint's file, once its address is listened at.
+
+    Who finds it may connect. Raises OSError.
+    """
     target, fresh = runtime / ENDPOINT_FILE, runtime / f"{ENDPOINT_FILE}.new"
     _make_way(fresh)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -65,7 +72,6 @@ def create_endpoint(runtime: Path) -> Endpoint:
         file.write(msgspec.json.encode(key))
     _make_way(target)
     fresh.replace(target)
-    return key
 
 
 def _make_way(place: Path) -> None:

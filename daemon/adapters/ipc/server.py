@@ -26,6 +26,7 @@ from daemon.adapters.ipc.auth import (
     Endpoint,
     authenticate_client,
     create_endpoint,
+    publish_endpoint,
     remove_endpoint,
 )
 from daemon.adapters.ipc.connection import CONNECTION_ERRORS, FAMILY, AnyConnection, shut_down, time_limit
@@ -121,8 +122,14 @@ class ControlServer:
     def _listen(self) -> tuple[Listener, Endpoint] | None:
         """Listen, and return None where a file cannot be made."""
         try:
-            key = create_endpoint(self._runtime)
-            self._endpoint = Listener(key.address, FAMILY, backlog=MAX_UNAUTHENTICATED), key
+            with contextlib.ExitStack() as undoing:
+                key = create_endpoint(self._runtime)
+                undoing.callback(remove_endpoint, self._runtime, key)
+                listener = Listener(key.address, FAMILY, backlog=MAX_UNAUTHENTICATED)
+                undoing.callback(listener.close)
+                publish_endpoint(self._runtime, key)
+                self._endpoint = listener, key
+                undoing.pop_all()
         except OSError as error:
             self._tell(error)
         return self._endpoint

@@ -33,6 +33,7 @@ from daemon.adapters.ipc.auth import (
     Endpoint,
     authenticate_server,
     create_endpoint,
+    publish_endpoint,
     read_endpoint,
     remove_endpoint,
 )
@@ -119,6 +120,14 @@ from daemon.adapters.guide.publisher import GuidePublisher
 ControlServer(print, Path(sys.argv[1]), GuidePublisher(print, Translator)).start()
 print("open", flush=True)
 threading.Event().wait()
+"""
+CONNECT_BEFORE_OPENING = """
+import json, socket, sys
+def connect(event, arguments):
+    if event == "os.rename":  # the file comes in sight
+        with open(arguments[0]) as file, socket.socket(socket.AF_UNIX) as client:
+            client.connect(json.load(file)["address"])
+sys.addaudithook(connect)
 """
 
 
@@ -323,10 +332,26 @@ def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> Non
     assert not folder.exists()
 
 
+def written_endpoint(runtime: Path) -> Endpoint:
+    key = create_endpoint(runtime)
+    publish_endpoint(runtime, key)
+    return key
+
+
+def test_who_finds_the_control_file_can_connect(tmp_path: Path) -> None:
+    """The command `quit` found the file too early, and no daemon."""
+    command = [sys.executable, "-c", CONNECT_BEFORE_OPENING + OPEN, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        first = daemon.stdout.readline()
+        daemon.kill()
+    assert first == "open\n"
+
+
 def test_the_folder_of_a_long_path_has_no_name_that_another_account_could_know(tmp_path: Path) -> None:
     runtime = tmp_path / ("long" * 40)
     runtime.mkdir()
-    first, second = create_endpoint(runtime), create_endpoint(runtime)
+    first, second = written_endpoint(runtime), written_endpoint(runtime)
     assert Path(first.address).parent != Path(second.address).parent
     assert not Path(first.address).parent.exists(), "what a killed daemon left is removed"
     remove_endpoint(runtime, second)
@@ -336,9 +361,9 @@ def test_the_folder_of_a_long_path_has_no_name_that_another_account_could_know(t
 def test_a_former_folder_that_is_anothers_by_now_keeps_no_daemon_from_starting(tmp_path: Path) -> None:
     runtime = tmp_path / ("long" * 40)
     runtime.mkdir()
-    former = Path(create_endpoint(runtime).address)
+    former = Path(written_endpoint(runtime).address)
     (former / "not ours").mkdir(parents=True)  # a folder in the socket's place cannot be unlinked
-    key = create_endpoint(runtime)
+    key = written_endpoint(runtime)
     assert Path(key.address).parent != former.parent
     shutil.rmtree(former.parent)
     remove_endpoint(runtime, key)
@@ -350,7 +375,7 @@ def test_a_control_file_that_names_something_else_costs_nothing(tmp_path: Path, 
     forged = {"address": str(named), "key": "A" * 43 + "="}
     (tmp_path / ENDPOINT_FILE).write_text(json.dumps(forged))
     assert read_endpoint(tmp_path) is not None
-    create_endpoint(tmp_path)
+    written_endpoint(tmp_path)
     assert named.exists()
 
 
@@ -484,7 +509,7 @@ def test_a_client_that_disconnects_early_does_no_harm(daemon: RunningDaemon) -> 
 
 
 def test_a_daemon_with_the_wrong_key_is_not_trusted(tmp_path: Path) -> None:
-    key = create_endpoint(tmp_path)
+    key = written_endpoint(tmp_path)
     with Listener(key.address) as listener, asking(tmp_path) as outcome, listener.accept() as connection:
         connection.send_bytes(bytes(KEY_SIZE))
         connection.recv_bytes()
