@@ -36,11 +36,11 @@ class WineProgram:
     so their end is waited for only in `close`.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], stdin: int = subprocess.DEVNULL) -> None:
         self._process = subprocess.Popen(
             command,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -82,6 +82,8 @@ class WineProgram:
     def close(self) -> None:
         """Wait for its end, once its Windows has ended."""
         self._process.wait(LIMIT_S)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._listener.join(LIMIT_S)
 
     def _listen(self) -> None:
@@ -112,21 +114,23 @@ class WinePrefix:
         self._started: list[WineProgram] = []
 
     def __enter__(self) -> Self:
-        nowhere = subprocess.DEVNULL
-        command = [self.wine, "cmd"]  # it makes the prefix, and waits for words on standard input
-        self._staying = subprocess.Popen(
-            command, env=self._environment, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere
-        )
-        self.run("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
-        self.run("reg", "add", r"HKCU\Software\Wine\WineBrowser", "/v", "Browsers", "/d", "true", "/f")  # opens nothing
+        staying = WineProgram([self.wine, "cmd"], self._environment, subprocess.PIPE)  # it waits for words
+        self._started.append(staying)
+        staying.wait_for("Microsoft Windows", LIMIT_S)  # it has made the prefix: a second program would do so as well
+        self._set_up("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
+        browsers = r"HKCU\Software\Wine\WineBrowser"
+        self._set_up("reg", "add", browsers, "/v", "Browsers", "/d", "true", "/f")  # opens nothing
         return self
 
     def __exit__(self, *_exception: object) -> None:
         server = [require_tool("wineserver", "wine64"), "--kill"]
         subprocess.run(server, check=False, env=self._environment)
-        self._staying.communicate(timeout=LIMIT_S)
         for program in self._started:
             program.close()
+
+    def _set_up(self, *command: str) -> None:
+        ended = self.run(*command)
+        assert ended.code == 0, f"{command}: {ended}"
 
     @property
     def local_data(self) -> Path:
