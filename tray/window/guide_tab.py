@@ -62,7 +62,9 @@ class GuidePage(PageWidget):
         )
         body = page.alert if wrong and page.alert else page.body
         danger = None if wrong else page.danger
-        self._words = " ".join(filter(None, (danger, body, as_sentence(", ".join(page.at_hand)), page.awaited)))
+        beside = map(as_sentence, filter(None, (None if wrong else page.alert, *page.notes)))
+        spoken = (danger, body, as_sentence(", ".join(page.at_hand)), page.awaited, *beside)
+        self._words = " ".join(filter(None, spoken))
         self._instructions.show_body(
             body, [self._button(o, Rank.PLAIN) for o in page.openings], lettered=at_step, at_hand=page.at_hand
         )

@@ -64,6 +64,7 @@ class GuideWindow(QDialog):
         )
         self._foot = FootBar(theme, self.guard)
         self._focused = ""
+        self._news = ""
         self._refocus = QTimer(self, singleShot=True, interval=0)  # new buttons take the keyboard once they are shown
         self._refocus.timeout.connect(lambda: self._focus(self._focused))
         # Queued: once buttons are enabled.
@@ -273,7 +274,8 @@ class GuideWindow(QDialog):
         new = [getattr(page, name) for name in fields if getattr(page, name) != getattr(before, name)]
         if self._stack.place == SETTINGS:
             new.append(diagnosis_news(before, page, self._translator))
-        announce(self, " ".join(filter(None, new)))
+        self._news = " ".join(filter(None, new))
+        announce(self, self._news)
 
     def _focused_name(self) -> str:
         widget = self.focusWidget()
@@ -283,9 +285,9 @@ class GuideWindow(QDialog):
         """Keep the keyboard focus, or begin at the likeliest button."""
         if QApplication.activeModalWidget() is not None:
             return
-        wanted: QWidget | None = next(iter(self._named(name)), None)
-        if wanted is None:
-            wanted = self._with_words(None if self.guard.is_on else self._likely_button())
+        kept = next(iter(self._named(name)), None)
+        likely = None if self.guard.is_on else self._likely_button()
+        wanted = self._with_words(likely) if kept in {None, likely} else self._with_news(kept)
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _with_words(self, button: QWidget | None) -> QWidget:
@@ -300,6 +302,16 @@ class GuideWindow(QDialog):
         headline = self._headline.accessibleName()
         words = " ".join((as_sentence(headline), self._stack.page.words_to_read()))
         button.setAccessibleDescription(" ".join(filter(None, (words, "" if words in about else about))))
+        return button
+
+    def _with_news(self, button: QWidget) -> QWidget:
+        """Let Orca 43 read what is new where the keyboard stays.
+
+        It hears no announcements.
+        """
+        if isinstance(button, WrappingButton) and not button.accessibleDescription():
+            button.setAccessibleDescription(self._news)
+        self._news = ""
         return button
 
     def _focus_likely(self, *_ended: bool) -> None:

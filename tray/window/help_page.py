@@ -13,7 +13,7 @@ from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, ProblemEntry
 from tray.window.buttons import Rank, WrappingButton, literal
 from tray.window.instructions import Notes
-from tray.window.labels import Heading, WrappingLabel, announce, by_sentence
+from tray.window.labels import Heading, WrappingLabel, announce, as_sentence, by_sentence
 from tray.window.layouts import LINK_OUTSIDE, TWO_COLUMNS_FROM, Flow, card, clear, column, outdented
 from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
@@ -126,7 +126,7 @@ class ContactsPage(LinkPage):
         """Show whom to call."""
         self.headline.show_words(translator.render(text("window.contacts")))
         self._notes.show_notes((contact, False) for contact in page.contacts)
-        self._words = ". ".join(page.contacts)
+        self._words = " ".join(map(as_sentence, page.contacts))
 
     def words_to_read(self) -> str:
         """Return whom to call."""

@@ -211,7 +211,7 @@ def hear_beside(at_window: WindowUser, link: str, *words: str) -> None:
 def test_the_pages_beside_are_read_where_the_keyboard_comes_to(at_window: WindowUser) -> None:
     page = PAGES["settings"](FRENCH)
     refusal = page.known_problems[0]
-    at_window.open(replace(page, known_problems=(refusal,)))
+    at_window.open(replace(page, known_problems=(refusal,), contacts=(*page.contacts, "Le compte : https://a.fr")))
     hear_beside(at_window, "Ça ne marche pas", f"{refusal.title}. {refusal.text}".replace(NO_BREAK, " "))
     hear_beside(
         at_window,
@@ -221,7 +221,9 @@ def test_the_pages_beside_are_read_where_the_keyboard_comes_to(at_window: Window
         "Dans un tiroir ; vue le 3 mai 2026.",
     )
     hear_beside(at_window, "Imprimer", "La démarche sur papier. Une feuille A4 avec vos clés")
-    hear_beside(at_window, f"Qui appeler{NO_BREAK}?", "Qui appeler ? Votre clé : appelez CertEurope.")
+    hear_beside(
+        at_window, f"Qui appeler{NO_BREAK}?", "Qui appeler ? Votre clé : appelez CertEurope. Le compte : https://a.fr."
+    )
 
 
 def test_a_refusal_that_is_opened_is_read_at_its_heading(at_window: WindowUser) -> None:

@@ -273,6 +273,28 @@ def test_what_is_read_of_a_page_is_made_of_sentences(
     assert window.focusWidget().accessibleDescription().endswith(spoken)
 
 
+def test_the_notes_of_a_page_are_read_after_its_words(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    page = replace(PAGES["step"](ENGLISH), number=2, body="Order it.", notes=("Order by Friday", "It takes weeks."))
+    window.show_page(page)
+    window.guard.end()
+    guide_setup.settle()
+    assert window.focusWidget().accessibleDescription().endswith("Order it. Order by Friday. It takes weeks.")
+
+
+def test_what_is_new_is_read_where_the_keyboard_stays(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    """Orca 43 hears no announcements.
+
+    Who pulled a key out heard nothing.
+    """
+    page = PAGES["step"](ENGLISH)
+    window.guard.end()
+    named(window, "go:help").setFocus()
+    window.show_page(replace(page, reader_words="No key is plugged in."))
+    guide_setup.settle()
+    assert window.focusWidget() is named(window, "go:help")
+    assert window.focusWidget().accessibleDescription() == "No key is plugged in."
+
+
 def test_buttons_wait_longer_than_a_double_click(guide_setup: GuideSetup, window: GuideWindow) -> None:
     hints = guide_setup.application.styleHints()
     usual = hints.mouseDoubleClickInterval()
