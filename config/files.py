@@ -3,8 +3,12 @@
 import os
 import shutil
 import stat
+import sys
 import tempfile
+import time
 from pathlib import Path
+
+WHILE_HELD_S = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 
 
 class NoSmallFileError(OSError):
@@ -27,7 +31,7 @@ def write_whole(target: Path, content: bytes, *, follow_link: bool = False) -> N
             os.fsync(file.fileno())
         if real.exists() and not real.is_symlink():
             shutil.copymode(real, temporary)
-        temporary.replace(real)
+        _replace(temporary, real)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -56,3 +60,26 @@ def is_there(place: Path) -> bool:
 def is_file_there(place: Path) -> bool:
     """Return whether a regular file can be seen at a place."""
     return os.path.isfile(place)  # noqa: PTH113
+
+
+if sys.platform == "win32":
+
+    def _replace(new: Path, target: Path) -> None:
+        """Rename a file to a name that may be taken.
+
+        Windows refuses that while another program holds one of both: who reads the old one, or a scanner, which looks
+        at each new one for a moment.
+        """
+        for pause_s in WHILE_HELD_S:
+            try:
+                new.replace(target)
+            except PermissionError:
+                time.sleep(pause_s)
+            else:
+                return
+        new.replace(target)
+
+else:
+
+    def _replace(new: Path, target: Path) -> None:
+        new.replace(target)

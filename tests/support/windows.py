@@ -36,16 +36,16 @@ RANDOM = """
 #include <ntsecapi.h>
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return RtlGenRandom(data, (ULONG)size); }
 """
+END = "\4"
 PRINT_TO_FILE = """
-import contextlib, io, os, traceback
+import contextlib, io, traceback
 with contextlib.redirect_stdout(io.StringIO()) as printed:
     try:
         exec({code!r})
     except BaseException:
         traceback.print_exc(file=printed)
-with open({file!r} + ".new", "w", encoding="utf-8") as file:
-    file.write(printed.getvalue())
-os.replace(file.name, {file!r})
+with open({file!r}, "w", encoding="utf-8") as file:
+    file.write(printed.getvalue() + {end!r})
 """
 
 
@@ -195,13 +195,18 @@ class Windows:
     def python_on_desktop(self, code: str, *arguments: str) -> str:
         """Run Python code in the desktop, and return what it prints.
 
-        Nothing waits for what explorer starts, and under Wine 10 its output goes into a window: a file takes it.
+        Nothing waits for what explorer starts, and under Wine 10 its output goes into a window: a file takes it. Wine 8
+        now and then refuses to rename a new file, as a virus scanner does.
         """
+
+        def is_whole() -> bool:
+            return output.exists() and output.read_bytes().endswith(END.encode())
+
         output = self.folder / f"output{next(self._scripts)}.txt"
-        printing = PRINT_TO_FILE.format(file=self.in_windows(output), code=code)
+        printing = PRINT_TO_FILE.format(file=self.in_windows(output), code=code, end=END)
         self.prefix.run("explorer.exe", f"/desktop={DESKTOP}", *self._python_command(printing, *arguments))
-        wait_until(output.exists, "the end of a script on the desktop", LIMIT_S)
-        return output.read_text(encoding="utf-8")
+        wait_until(is_whole, "the end of a script on the desktop", LIMIT_S)
+        return output.read_text(encoding="utf-8").removesuffix(END)
 
     def _python_command(self, code: str, *arguments: str) -> list[str]:
         script = self.folder / f"script{next(self._scripts)}.py"

@@ -14,7 +14,7 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from config.files import read_small
+from config.files import read_small, write_whole
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 
 ENDPOINT_FILE = "control.json"
@@ -65,13 +65,9 @@ def publish_endpoint(runtime: Path, key: Endpoint) -> None:
 
     Who finds it may connect. Raises OSError.
     """
-    target, fresh = runtime / ENDPOINT_FILE, runtime / f"{ENDPOINT_FILE}.new"
-    _make_way(fresh)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(key))
+    target = runtime / ENDPOINT_FILE
     _make_way(target)
-    fresh.replace(target)
+    write_whole(target, msgspec.json.encode(key))
 
 
 def _make_way(place: Path) -> None:

@@ -44,6 +44,22 @@ print("resume:", as_windows_calls(None, PBT_APMRESUMEAUTOMATIC, None), woken.is_
 resume.stop()
 print("stopped:", resume._handle.value)
 """
+REPLACE_A_FILE_THAT_IS_READ = """
+import sys, threading, time
+from pathlib import Path
+from config.files import write_whole
+target = Path(sys.argv[1])
+write_whole(target, b"old")
+with target.open() as held:
+    threading.Timer(0.2, held.close).start()
+    write_whole(target, b"new")
+print(target.read_bytes())
+with target.open() as held:
+    try:
+        write_whole(target, b"newer")
+    except PermissionError:
+        print("kept", target.read_bytes(), len(list(target.parent.glob(".vigicle-*"))))
+"""
 RIGHTS = """
 import sys
 from pathlib import Path
@@ -150,3 +166,9 @@ def test_json_is_ascii_in_any_pipe_encoding(windows: Windows) -> None:
     output = windows.run("doctor", "--json").text
     assert output.isascii()
     assert "œuvre" in json.dumps(json.loads(output), ensure_ascii=False)
+
+
+def test_a_file_that_another_program_holds_for_a_moment_is_replaced(windows: Windows) -> None:
+    """A virus scanner does so. One that stays held is an error."""
+    target = windows.in_windows(windows.data / "file")
+    assert windows.python(REPLACE_A_FILE_THAT_IS_READ, target).text.split() == ["b'new'", "kept", "b'new'", "0"]
