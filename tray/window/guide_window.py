@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from config.i18n.text import text
@@ -31,6 +31,7 @@ from tray.window.theme import Theme
 
 FIRST_SIZE = QSize(920, 640)  # pixels, where letters are 16 pixels high
 SMALLEST = QSize(400, 480)
+FRAME = QSize(16, 48)  # at most, around the window: else its title would be above the screen
 LOW = 20  # parts of the letters' height in pixels: below, the foot's links would take the page's place
 GUIDE, HELP, CONTACTS, KEYS, SETTINGS, SHEET = range(6)  # the pages of the stack
 
@@ -206,9 +207,13 @@ class GuideWindow(QDialog):
         whole.addWidget(self._foot)
         self.setLayout(whole)
         scale = self._theme.base / USUAL_PX
-        screen = QGuiApplication.primaryScreen().availableSize()
-        self.setMinimumSize(SMALLEST.boundedTo(screen))
-        self.resize((FIRST_SIZE * scale).boundedTo(screen))
+        screen = QGuiApplication.screenAt(QCursor.pos()) or QGuiApplication.primaryScreen()
+        place = screen.availableGeometry()
+        room = place.size() - FRAME
+        self.setMinimumSize(SMALLEST.boundedTo(room))
+        self.resize((FIRST_SIZE * scale).boundedTo(room))
+        left = (room - self.size()) / 2
+        self.move(place.left() + left.width(), place.top() + left.height())
 
     def _speak(self, language: str, *, on_card: bool) -> None:
         """Let the window's own words, and Qt's, be of this language."""

@@ -86,6 +86,7 @@ class LanguageRow(SettingRow):
         for language, choice in self._choices.items():
             choice.setChecked(language == (field.value or translator.language))
             choice.setVisible(not field.fixed)
+            choice.setAccessibleDescription(self.label.accessibleName())
 
 
 class WrittenRow(SettingRow):

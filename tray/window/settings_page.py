@@ -1,6 +1,6 @@
 """The settings, without a tray icon and a terminal."""
 
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QWidget
 
 from config.i18n.text import text
@@ -10,12 +10,12 @@ from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, Finding
 from tray.window.buttons import literal
 from tray.window.labels import Heading, WrappingLabel, as_sentence, by_sentence
-from tray.window.layouts import Flow, card, clear, column
+from tray.window.layouts import Flow, card, clear, column, outdented
 from tray.window.link_page import Choose, LinkPage, action_button
 from tray.window.press_guard import PressGuard
 from tray.window.setting_field import SettingRow, Write, row_for
 from tray.window.theme import Theme
-from tray.window.toggles import CheckBox
+from tray.window.toggles import GAP, CheckBox
 
 
 def diagnosis_news(before: Page, page: Page, translator: Translator) -> str:
@@ -53,7 +53,8 @@ class SettingsPage(LinkPage):
         self._buttons = Flow(round(0.5 * theme.base))
         self._findings = column(theme, gap=0.6)
         self._about = column(theme, gap=0.3)
-        super().__init__(theme, self._switches, self._buttons, self._findings, self._fields, self._about, gap=0.5)
+        switches = outdented(self._switches, round(GAP * theme.base) - 1)  # half the edge of its box
+        super().__init__(theme, switches, self._buttons, self._findings, self._fields, self._about, gap=0.5)
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show the settings of this moment."""
@@ -62,7 +63,7 @@ class SettingsPage(LinkPage):
             clear(part)
         for action in page.settings:
             if action.on is not None:
-                self._switches.addWidget(self._switch(action))
+                self._switches.addWidget(self._switch(action), 0, Qt.AlignmentFlag.AlignLeft)
             elif action.id.kind is not ActionKind.LANGUAGE:  # it has a field
                 self._buttons.addWidget(self._button(action, page, translator))
         for field in page.fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from config.i18n.translator import Translator
 from config.settings import SettingId
@@ -51,6 +51,14 @@ def days(window: GuideWindow) -> QLineEdit:
 def save(window: GuideWindow) -> QPushButton:
     (found,) = window.findChildren(QPushButton, "save:notices.days")
     return found
+
+
+def test_the_box_of_a_switch_begins_where_the_fields_do(window: GuideWindow) -> None:
+    def first_drawn(widget: QWidget) -> int:
+        line, y = window.grab().toImage(), widget.mapTo(window, widget.rect().center()).y()
+        return next(x for x in range(line.width()) if line.pixelColor(x, y) != line.pixelColor(0, y))
+
+    assert first_drawn(window.findChildren(QCheckBox)[0]) == first_drawn(days(window))
 
 
 def write(window: GuideWindow, words: str) -> None:

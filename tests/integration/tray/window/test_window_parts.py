@@ -273,6 +273,18 @@ def test_what_is_read_of_a_page_is_made_of_sentences(
     assert window.focusWidget().accessibleDescription().endswith(spoken)
 
 
+def test_a_window_leaves_room_for_its_title(guide_setup: GuideSetup) -> None:
+    """At 200 % of 1200 pixels the title was above the screen."""
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    guide_setup.enlarge(3.0)
+    window = guide_setup.window(PAGES["step"](ENGLISH))
+    guide_setup.enlarge(1.0)
+    shown = window.geometry()
+    guide_setup.close(window)
+    assert room.top() + 24 <= room.bottom() - shown.height(), "a title bar has its place"
+    assert room.contains(shown.adjusted(0, 0, 0, 24))
+
+
 def test_the_notes_of_a_page_are_read_after_its_words(guide_setup: GuideSetup, window: GuideWindow) -> None:
     page = replace(PAGES["step"](ENGLISH), number=2, body="Order it.", notes=("Order by Friday", "It takes weeks."))
     window.show_page(page)
