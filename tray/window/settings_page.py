@@ -53,7 +53,7 @@ class SettingsPage(LinkPage):
         self._buttons = Flow(round(0.5 * theme.base))
         self._findings = column(theme, gap=0.6)
         self._about = column(theme, gap=0.3)
-        switches = outdented(self._switches, round(GAP * theme.base) - 1)  # half the edge of its box
+        switches = outdented(self._switches, int(GAP * theme.base) - 1)  # half the edge of its box
         super().__init__(theme, switches, self._buttons, self._findings, self._fields, self._about, gap=0.5)
 
     def show_page(self, page: Page, translator: Translator) -> None:
