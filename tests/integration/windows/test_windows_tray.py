@@ -117,7 +117,7 @@ class Taskbar:
 def taskbar(windows: Windows, key: bytes) -> Taskbar:
     """The icon, after a notice went through its balloon."""
     daemon = windows.start_on_desktop("-v", "run")
-    daemon.wait_for("Notice delivered by the channel balloon")  # the welcome, which waits for the icon
+    daemon.wait_for("Notice delivered by the channel")  # the welcome, which waits for the icon, but not for long
     windows.plug_in(key)
     daemon.wait_for("Notice delivered by the channel balloon")
     return Taskbar(windows, daemon)
