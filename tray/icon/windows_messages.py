@@ -39,13 +39,14 @@ class MessageFilter:
 
     def understand(self, message: int) -> IconAction | None:
         """Return what a message asks for, None for nothing."""
-        match message & 0xFFFF:  # version 4 has the icon's number above
+        message &= 0xFFFF  # version 4 has the icon's number above
+        if message in {WM_LBUTTONDOWN, WM_LBUTTONDBLCLK, NIN_KEYSELECT}:  # a key has no message for its press
+            self._is_second_press = message == WM_LBUTTONDBLCLK
+        match message:
             case message if message == NIN_BALLOONUSERCLICK:
                 return IconAction.BALLOON_CLICK
             case message if message == (WM_CONTEXTMENU if self.version >= VERSION else WM_RBUTTONUP):
                 return IconAction.MENU
-            case message if message in {WM_LBUTTONDOWN, WM_LBUTTONDBLCLK}:
-                self._is_second_press = message == WM_LBUTTONDBLCLK
             case message if message in {WM_LBUTTONUP, NIN_SELECT, NIN_KEYSELECT} and self._is_first():
                 return IconAction.CLICK
         return None

@@ -40,6 +40,7 @@ GESTURES = {
         [*DOUBLE_CLICK[:2], (0.1, NIN_SELECT), *DOUBLE_CLICK[2:], (0.4, NIN_SELECT)],
         [CLICK],
     ),
+    "Enter after a double click": (4, [*DOUBLE_CLICK, (2.0, NIN_KEYSELECT), (2.0, NIN_KEYSELECT)], [CLICK, CLICK]),
     "Enter, which comes twice": (4, [(0.0, NIN_KEYSELECT), (0.0, NIN_KEYSELECT)], [CLICK]),
     "the right button in version 4": (4, [(0.0, WM_RBUTTONUP), (0.0, WM_CONTEXTMENU)], [MENU]),
     "the menu key": (4, [(0.0, WM_CONTEXTMENU)], [MENU]),
