@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED, find_server
+from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED, PATH, find_server
 from daemon.adapters.notify.screen_note import Server
 from daemon.core.model import ActivationToken, right_of
 
@@ -156,6 +156,26 @@ class ClickHandler:
             self.activation = self._rights.pop(number, None)
             self._answer(number, key)
             self.activation = None
+            self._take_away(number)
+
+    def _take_away(self, number: int) -> None:
+        """Close an answered notice.
+
+        LXQt's server leaves it on the screen after a click on its body. Most others have closed it by then, and refuse.
+        """
+        from dbus_fast import Message, MessageFlag
+
+        close = Message(
+            destination=self.server.owner,
+            path=PATH,
+            interface=NAME,
+            member="CloseNotification",
+            flags=MessageFlag.NO_REPLY_EXPECTED,
+            signature="u",
+            body=[number],
+        )
+        if self._backend.bus.connected:
+            self._backend.bus.send(close)
 
     def _on_closed(self, number: int, reason: int) -> None:
         identifier = self._identifiers.get(number)
