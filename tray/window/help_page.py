@@ -12,7 +12,6 @@ from daemon.adapters.guide.messages import Page
 from daemon.core.action_id import ActionKind
 from daemon.core.views.guide import Action, ProblemEntry
 from tray.window.buttons import Rank, WrappingButton, literal
-from tray.window.instructions import Notes
 from tray.window.labels import Heading, WrappingLabel, announce, as_sentence, by_sentence
 from tray.window.layouts import LINK_OUTSIDE, TWO_COLUMNS_FROM, Flow, card, clear, column, outdented
 from tray.window.link_page import Choose, LinkPage, action_button
@@ -118,14 +117,17 @@ class ContactsPage(LinkPage):
     """Who helps with what."""
 
     def __init__(self, theme: Theme) -> None:
-        self._notes = Notes(theme)
+        self._theme = theme
+        self._contacts = column(theme, gap=1)
         self._words = ""
-        super().__init__(theme, self._notes)
+        super().__init__(theme, self._contacts)
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show whom to call."""
         self.headline.show_words(translator.render(text("window.contacts")))
-        self._notes.show_notes((contact, False) for contact in page.contacts)
+        clear(self._contacts)
+        for contact in page.contacts:
+            self._contacts.addWidget(WrappingLabel(self._theme, by_sentence(contact), scale=1.06))
         self._words = " ".join(map(as_sentence, page.contacts))
 
     def words_to_read(self) -> str:
