@@ -98,7 +98,7 @@ class Windows:
             "VIGICLE_TEST_WINSCARD": windows_path(self._state),
             "VIGICLE_TEST_TOKEN": windows_path(self._card),
             "VIGICLE_TEST_READER": READER,
-            "WINEDLLOVERRIDES": f"{QUIET['WINEDLLOVERRIDES']};winscard=n",
+            "WINEDLLOVERRIDES": f"{QUIET['WINEDLLOVERRIDES']};winscard=n;mscms=n,b",  # its own before Wine's
         }
         self.prefix = WinePrefix(folder, display, played)
 
