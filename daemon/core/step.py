@@ -43,6 +43,7 @@ from daemon.core.effects import (
     ShowNotice,
     UpdateTray,
     WakeAt,
+    Withdraw,
 )
 from daemon.core.events import Event
 from daemon.core.expiry import earlier, later, quiet_until
@@ -72,7 +73,7 @@ from daemon.core.trouble_notices import (
 )
 from daemon.core.troubles import Trouble
 from daemon.core.use_questions import with_use_question
-from daemon.core.welcome import WELCOME, welcome_notice
+from daemon.core.welcome import WELCOME, WELCOME_ID, welcome_notice
 from daemon.core.workflows.history import workflow_history
 
 Id = TypeVar("Id", bound=str)
@@ -326,7 +327,7 @@ def _answer(state: State, assessment: Assessment, now: Instant) -> tuple[State, 
 
 def _show_notices(
     state: State, assessment: Assessment, now: Instant
-) -> tuple[State, tuple[ShowNotice, ...], Instant | None]:
+) -> tuple[State, tuple[Withdraw | ShowNotice, ...], Instant | None]:
     """Show the notices that are due.
 
     None is shown while a card is read or the clock is wrong. In quiet hours the third value is their end, where a
@@ -339,7 +340,14 @@ def _show_notices(
     quiet = quiet_until(local_time(now, state.zone), state.settings.notices.quiet_hours)
     if quiet is not None:
         return state, (), instant(quiet) if fresh else None
-    return _hand_out(state, due, fresh, now), tuple(ShowNotice(notice=notice) for notice in fresh), None
+    shown = tuple(ShowNotice(notice=notice) for notice in fresh)
+    return _hand_out(state, due, fresh, now), (*_withdraw_welcome(state, fresh), *shown), None
+
+
+def _withdraw_welcome(state: State, fresh: list[Notice]) -> tuple[Withdraw, ...]:
+    """Take the welcome, which asks for a key, off the screen."""
+    of_key = any(notice.notice_id.kind is NoticeKind.KEY for notice in fresh)
+    return (Withdraw(notice_id=WELCOME_ID),) if of_key and state.greeting else ()
 
 
 def _hand_out(state: State, due: list[Notice], fresh: list[Notice], now: Instant) -> State:

@@ -9,7 +9,18 @@ from config.settings import Office
 from config.values import replace
 from daemon.core.assessment import assess
 from daemon.core.commands import CheckKeys, GetStatus, QuitDaemon
-from daemon.core.effects import Effect, Launch, Quit, ReadTokens, Reply, SaveMemory, ShowNotice, UpdateTray, WakeAt
+from daemon.core.effects import (
+    Effect,
+    Launch,
+    Quit,
+    ReadTokens,
+    Reply,
+    SaveMemory,
+    ShowNotice,
+    UpdateTray,
+    WakeAt,
+    Withdraw,
+)
 from daemon.core.events import (
     CommandReceived,
     Event,
@@ -22,7 +33,7 @@ from daemon.core.events import (
     TokensRead,
 )
 from daemon.core.model import Claim, Memory, Ticket
-from daemon.core.notice import NoticeKind
+from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.state import State
 from daemon.core.step import DELIVERY_LIMIT
 from daemon.core.troubles import Trouble
@@ -258,6 +269,16 @@ def test_the_welcome_names_nobody_to_ask() -> None:
     simulator.look()
     assert [notice.body.id for _, notice in simulator.delivered if notice.notice_id.kind is NoticeKind.WELCOME]
     assert all(notice.body.id != "notice.support" for _, notice in simulator.delivered)
+
+
+def test_the_welcome_leaves_the_screen_once_a_key_is_told() -> None:
+    """It asks for a key."""
+    simulator = Simulator(state=State(settings=SETTINGS, greeting=True))
+    simulator.look()
+    simulator.plug(ending(20 * DAY))
+    told = [effect for effect in simulator.effects if isinstance(effect, ShowNotice | Withdraw)]
+    kinds = [e.notice.notice_id.kind if isinstance(e, ShowNotice) else e for e in told]
+    assert kinds == [NoticeKind.WELCOME, Withdraw(notice_id=NoticeId(NoticeKind.WELCOME)), NoticeKind.KEY]
 
 
 def test_new_notice_days_count_at_once() -> None:
