@@ -1,5 +1,6 @@
 """What toasts need of the Windows registry: a sender's name, a scheme."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -7,8 +8,8 @@ from collections.abc import Sequence
 from config.identity import APPLICATION, WINDOWS_ID
 from daemon.adapters.notify.toast_xml import SCHEME
 
-SENDER = rf"Software\Classes\AppUserModelId\{WINDOWS_ID}"
-SCHEME_KEY = rf"Software\Classes\{SCHEME}"
+CLASSES = r"Software\Classes"
+SENDER = rf"AppUserModelId\{WINDOWS_ID}"
 
 
 def name_sender() -> None:
@@ -24,9 +25,9 @@ def register_scheme(command: Sequence[str]) -> None:
 
     learn.microsoft.com, "Registering an Application to a URI Scheme". Raises OSError.
     """
-    _write(SCHEME_KEY, "", f"URL:{APPLICATION}")
-    _write(SCHEME_KEY, "URL Protocol", "")
-    _write(rf"{SCHEME_KEY}\shell\open\command", "", command_line(command))
+    _write(SCHEME, "", f"URL:{APPLICATION}")
+    _write(SCHEME, "URL Protocol", "")
+    _write(rf"{SCHEME}\shell\open\command", "", command_line(command))
 
 
 def command_line(command: Sequence[str]) -> str:
@@ -35,8 +36,16 @@ def command_line(command: Sequence[str]) -> str:
 
 
 def _write(key: str, name: str, value: str) -> None:
+    """Write a value for this user, unless it holds for all already.
+
+    A value of the user's own would stay when vigicle is removed for all.
+    """
     if sys.platform == "win32":
         import winreg
 
-        with winreg.CreateKeyEx(winreg.HKEY_CURRENT_USER, key, access=winreg.KEY_SET_VALUE) as opened:
+        with contextlib.suppress(OSError), winreg.OpenKey(winreg.HKEY_CLASSES_ROOT, key) as shown:
+            if winreg.QueryValueEx(shown, name)[0] == value:
+                return
+        place = rf"{CLASSES}\{key}"
+        with winreg.CreateKeyEx(winreg.HKEY_CURRENT_USER, place, access=winreg.KEY_SET_VALUE) as opened:
             winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.full
 WORD = "0123456789abcdef" * 2
 ADDRESS = f"vigicle:answer/{WORD}"
 JUNK = ["vigicle:", f"vigicle:answer/{'f' * 32}", "vigicle:quit", f"{ADDRESS}0", "vigicle:answer/" + 1500 * "a"]
-SCHEME = r"Software\Classes\vigicle\shell\open\command"
+CLASS = r"Software\Classes\vigicle"
+SCHEME = rf"{CLASS}\shell\open\command"
 REGISTER = """
 from daemon.adapters.autostart import own_command
 from daemon.adapters.notify.toast_registry_windows import register_scheme
@@ -69,3 +70,16 @@ def test_junk_starts_nothing_and_a_click_starts_the_daemon(remembered: Windows) 
     assert not (remembered.data / "run/control.json").exists()
     click(remembered, ADDRESS)
     wait_until(lambda: launches(log(remembered)) >= 1, "the launch", 120.0)
+
+
+def test_what_the_setup_has_registered_for_all_is_not_written_for_the_user(windows: Windows) -> None:
+    """It would stay when vigicle is removed for all."""
+    registry = windows.prefix
+    assert windows.python(REGISTER).code == 0
+    assert registry.run("reg", "copy", f"HKCU\\{CLASS}", f"HKLM\\{CLASS}", "/s", "/f").code == 0
+    registry.run("reg", "delete", f"HKCU\\{CLASS}", "/f")
+    assert windows.python(REGISTER).code == 0
+    registry.run("reg", "delete", f"HKLM\\{CLASS}", "/f")
+    assert registry.registry(SCHEME) == {}
+    assert windows.python(REGISTER).code == 0
+    assert registry.registry(SCHEME) != {}
