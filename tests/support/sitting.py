@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ PLATFORM_URL = "https://platform.example/login"
 THREE_YEARS = timedelta(days=3 * 365)
 NEW_END = datetime.now(UTC) + THREE_YEARS - timedelta(days=1)
 DOUBLE_CLICK_MS = 250
+AFTER_A_DOUBLE_CLICK_S = 1.0  # longer than two clicks, and than buttons are unavailable
 MENU_ENTRY = 20  # pixels, less than an entry of a menu is high
 HELD_KEY_S = 1.2  # X repeats a key after 0.66 s
 BUTTON = "push button"
@@ -97,10 +99,19 @@ class Sitting:
         """Return the middle of a button."""
         return self._centre(label, PRESSED, "")
 
+    def open_menu(self, label: str) -> None:
+        """Open a button's menu by a double click.
+
+        Qt's tree has no menus, but the screen has one window more.
+        """
+        before = len(self._windows())
+        self.click(label)
+        wait_until(lambda: len(self._windows()) > before, f"the menu of {label!r} is open")
+        time.sleep(AFTER_A_DOUBLE_CLICK_S)
+
     def last_entry(self) -> tuple[int, int]:
         """Return a place on the last entry of the open menu."""
-        windows = self._xdotool("search", "--onlyvisible", "--class", "vigicle").split()
-        box = min(map(self._box, windows), key=lambda each: each["HEIGHT"])
+        box = min(map(self._box, self._windows()), key=lambda each: each["HEIGHT"])
         return box["X"] + box["WIDTH"] // 2, box["Y"] + box["HEIGHT"] - MENU_ENTRY // 2
 
     def type_key(self, key: str) -> None:
@@ -179,6 +190,9 @@ class Sitting:
             replace(n, name=n.name.replace(NO_BREAK, " "), description=n.description.replace(NO_BREAK, " "))
             for n in nodes
         ]
+
+    def _windows(self) -> list[str]:
+        return self._xdotool("search", "--onlyvisible", "--class", "vigicle").split()
 
     def _box(self, window: str) -> dict[str, int]:
         """Return the place and size of a window."""

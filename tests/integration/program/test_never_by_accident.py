@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.sitting import PLATFORM_URL, Sitting, key_card, new_key
+from support.sitting import AFTER_A_DOUBLE_CLICK_S, PLATFORM_URL, Sitting, key_card, new_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.full
 OLD_END = datetime.now(UTC) + timedelta(days=200)
-AFTER_A_DOUBLE_CLICK_S = 1.0  # longer than two clicks, and than buttons are unavailable
 QUESTION = "Votre nouvelle clé a-t-elle ouvert votre compte ?"
 ACTIVATION = (
     ("Lancez Trusted Key Manager", "Il est ouvert et à jour"),
@@ -248,9 +247,8 @@ def test_a_double_click_on_the_order_page_orders_nothing(sitting: Sitting, brows
 def test_double_clicks_beside_the_guide_open_a_page_or_a_menu_that_stays(sitting: Sitting) -> None:
     begin_order(sitting, sitting.click)
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
-    sitting.click("Autres pages")
-    time.sleep(AFTER_A_DOUBLE_CLICK_S)
-    for key in ("Up", "Up", "Return"):  # the menu is open: Qt's tree has no menus
+    sitting.open_menu("Autres pages")
+    for key in ("Up", "Up", "Return"):
         sitting.type_key(key)
     sitting.wait_for("La démarche sur papier")
     sitting.click("Qui appeler ?")
