@@ -11,6 +11,7 @@ from config.property_list import read_plist
 from daemon.core.login_start import AutostartState, AutostartStatus
 
 EARLIER_LABEL = "vigicle"
+LAUNCHCTL = "/bin/launchctl"
 LIMIT_S = 5.0
 
 Launchctl = Callable[[Sequence[str]], str]
@@ -20,7 +21,7 @@ def launchctl(arguments: Sequence[str]) -> str:
     """Return what launchctl prints, "" without an answer in time."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-            ["/bin/launchctl", *arguments], capture_output=True, text=True, timeout=LIMIT_S, check=False
+            [LAUNCHCTL, *arguments], capture_output=True, text=True, errors="replace", timeout=LIMIT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from daemon.adapters.autostart import macos
 from daemon.adapters.autostart.macos import LaunchAgent
 from daemon.adapters.autostart.windows import APPROVED, LENGTH_LIMIT, OWN, RUN, VALUE, RunKey, program_of
 from daemon.adapters.autostart.xdg import ENTRY, XdgEntry, exec_program, exec_value
@@ -393,6 +394,16 @@ def test_the_system_settings_choice_is_honoured(tmp_path: Path, line: str, state
     started = agent(tmp_path, Launchd(f"disabled services = {{\n{line}\n}}\n"))
     started.enable()
     assert started.status().state is state
+
+
+def test_another_programs_label_in_odd_bytes_hides_no_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "launchctl"
+    program.write_text('#!/bin/sh\nprintf \'"\\377" => enabled\\n"fr.vigicle.vigicle" => disabled\\n\'\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(macos, "LAUNCHCTL", str(program))
+    started = LaunchAgent([str(recorder(tmp_path / "bin")), "run"], tmp_path)
+    started.enable()
+    assert started.status().state is AutostartState.OFF_BY_PERSON
 
 
 def test_a_launch_agent_that_is_no_property_list_is_broken(tmp_path: Path) -> None:
