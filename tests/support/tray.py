@@ -15,7 +15,7 @@ from dbus_fast import Message, Variant
 from PIL import Image
 
 from config.values import dataclass
-from support.bus import Addressed, BusService, PrivateBus, call
+from support.bus import DBUS, Addressed, BusService, PrivateBus, call
 from support.process import Process, SupportTimeoutError, require_file, require_tool, wait_until
 
 if TYPE_CHECKING:
@@ -201,6 +201,7 @@ class XfcePanel:
     def start(self) -> None:
         """Start the panel and return once it accepts icons."""
         self._start([self._settings], "settings")
+        wait_until(self._has_settings, "the panel's settings can be read")
         self._start([self._panel, "--disable-wm-check"], "panel")
         wait_until(self._takes_icons, "the panel takes icons")
 
@@ -247,6 +248,18 @@ class XfcePanel:
     def _start(self, command: list[str | Path], name: str) -> None:
         words = [str(word) for word in command]
         self._processes.append(Process(words, environment=self._environment, log=self.folder / f"{name}.log"))
+
+    def _has_settings(self) -> bool:
+        """Return whether there are settings: without, there is no tray."""
+        message = Message(
+            destination=DBUS,
+            path="/org/freedesktop/DBus",
+            interface=DBUS,
+            member="NameHasOwner",
+            signature="s",
+            body=["org.xfce.Xfconf"],
+        )
+        return bool(call(self._bus, message)[0])
 
     def _takes_icons(self) -> bool:
         message = Message(
