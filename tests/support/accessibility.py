@@ -14,6 +14,7 @@ from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
 from config.values import dataclass
+from daemon.adapters.platform.bus_calls import call_of_bus
 from support.bus import LIMIT_S, PrivateBus, call
 from support.process import PATIENCE_S, Process, SupportTimeoutError, require_file, wait_until
 
@@ -234,16 +235,7 @@ class _Client:
         bus = await MessageBus(bus_address=address).connect()
         bus.add_message_handler(self._receive)
         for what in ("member='Announcement'", "member='StateChanged',arg0='focused'"):
-            await bus.call(
-                Message(
-                    destination="org.freedesktop.DBus",
-                    path="/org/freedesktop/DBus",
-                    interface="org.freedesktop.DBus",
-                    member="AddMatch",
-                    signature="s",
-                    body=[f"type='signal',interface='{EVENTS}',{what}"],
-                )
-            )
+            await bus.call(call_of_bus("AddMatch", f"type='signal',interface='{EVENTS}',{what}"))
         return bus
 
     async def _disconnect(self) -> None:

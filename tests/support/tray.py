@@ -15,7 +15,8 @@ from dbus_fast import Message, Variant
 from PIL import Image
 
 from config.values import dataclass
-from support.bus import DBUS, Addressed, BusService, PrivateBus, call
+from daemon.adapters.platform.bus_calls import call_of_bus
+from support.bus import Addressed, BusService, PrivateBus, call
 from support.process import Process, SupportTimeoutError, require_file, require_tool, wait_until
 
 if TYPE_CHECKING:
@@ -251,15 +252,7 @@ class XfcePanel:
 
     def _has_settings(self) -> bool:
         """Return whether there are settings: without, there is no tray."""
-        message = Message(
-            destination=DBUS,
-            path="/org/freedesktop/DBus",
-            interface=DBUS,
-            member="NameHasOwner",
-            signature="s",
-            body=["org.xfce.Xfconf"],
-        )
-        return bool(call(self._bus, message)[0])
+        return bool(call(self._bus, call_of_bus("NameHasOwner", "org.xfce.Xfconf"))[0])
 
     def _takes_icons(self) -> bool:
         message = Message(

@@ -15,6 +15,7 @@ from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.toast import ask_whether_on
 from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.platform.bus_calls import call_of_bus
 from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.diagnosis import Check, Topic, doubtful, fine, troubled
 from daemon.core.notice import Notice, NoticeId, NoticeKind
@@ -122,22 +123,12 @@ async def _has_owner(name: str) -> bool:
 
     False without a bus.
     """
-    from dbus_fast import Message as Call
     from dbus_fast.aio import MessageBus
 
-    bus_name = "org.freedesktop.DBus"
     try:
         async with asyncio.timeout(ASK_LIMIT_S):
             bus = await MessageBus().connect()
-            call = Call(
-                destination=bus_name,
-                path="/org/freedesktop/DBus",
-                interface=bus_name,
-                member="NameHasOwner",
-                signature="s",
-                body=[name],
-            )
-            reply = await bus.call(call)
+            reply = await bus.call(call_of_bus("NameHasOwner", name))
             bus.disconnect()
     except (OSError, EOFError, ValueError):  # TimeoutError is an OSError
         return False

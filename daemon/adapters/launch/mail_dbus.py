@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import find_entry, read_entry
-from daemon.adapters.notify.dbus_server import BUS
+from daemon.adapters.platform.bus_calls import BUS
 from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.model import ActivationToken
 

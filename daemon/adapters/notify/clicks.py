@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from daemon.adapters.notify.dbus_server import BUS, NAME, OWNER_CHANGED, PATH, find_server
+from daemon.adapters.notify.dbus_server import NAME, OWNER_CHANGED, PATH, find_server
 from daemon.adapters.notify.screen_note import Server
+from daemon.adapters.platform.bus_calls import BUS
 from daemon.core.model import ActivationToken, right_of
 
 if TYPE_CHECKING:
@@ -165,6 +166,8 @@ class ClickHandler:
         """
         from dbus_fast import Message, MessageFlag
 
+        if not (self.server.owner and self._backend.bus.connected):
+            return
         close = Message(
             destination=self.server.owner,
             path=PATH,
@@ -174,8 +177,7 @@ class ClickHandler:
             signature="u",
             body=[number],
         )
-        if self._backend.bus.connected:
-            self._backend.bus.send(close)
+        self._backend.bus.send(close)
 
     def _on_closed(self, number: int, reason: int) -> None:
         identifier = self._identifiers.get(number)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.i18n.text import without_markup
 from daemon.adapters.notify.screen_note import Server
+from daemon.adapters.platform.bus_calls import BUS, call_of_bus
 from daemon.adapters.platform.session_bus import find_session_bus
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
-BUS, OWNER_CHANGED = "org.freedesktop.DBus", "NameOwnerChanged"
+OWNER_CHANGED = "NameOwnerChanged"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 ACTIONS, MARKUP, PERSISTENCE = "actions", "body-markup", "persistence"
 
@@ -95,8 +96,8 @@ async def _wait() -> bool:
     gone = asyncio.ensure_future(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]  # dbus-fast leaves it bare
     try:
         bus.add_message_handler(note_owner_change)
-        await bus.call(_to_bus("AddMatch", f"type='signal',sender='{BUS}',member='{OWNER_CHANGED}',arg0='{NAME}'"))
-        if (await bus.call(_to_bus("NameHasOwner", NAME))).body == [True]:
+        await bus.call(call_of_bus("AddMatch", f"type='signal',sender='{BUS}',member='{OWNER_CHANGED}',arg0='{NAME}'"))
+        if (await bus.call(call_of_bus("NameHasOwner", NAME))).body == [True]:
             return True
         coming = asyncio.ensure_future(came.wait())
         await asyncio.wait({gone, coming}, return_when=asyncio.FIRST_COMPLETED)
@@ -111,23 +112,10 @@ async def _ask_bus(bus: "MessageBus", member: str, *arguments: str) -> str:
     """Return the bus's answer, "" for an error."""
     from dbus_fast import MessageType
 
-    reply = await bus.call(_to_bus(member, *arguments))
+    reply = await bus.call(call_of_bus(member, *arguments))
     if reply.message_type is MessageType.ERROR or reply.signature != "s":
         return ""
     return str(reply.body[0])
-
-
-def _to_bus(member: str, *arguments: str) -> "Message":
-    from dbus_fast import Message
-
-    return Message(
-        destination=BUS,
-        path="/org/freedesktop/DBus",
-        interface=BUS,
-        member=member,
-        signature="s" * len(arguments),
-        body=list(arguments),
-    )
 
 
 async def _ask() -> frozenset[str]:

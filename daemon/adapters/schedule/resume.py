@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from daemon.adapters.platform.async_thread import AsyncThread
+from daemon.adapters.platform.bus_calls import BUS, call_of_bus
 from daemon.adapters.schedule.resume_windows import PowerServiceResume
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ SESSION_MATCH = (
     "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',arg0='org.freedesktop.login1.Session'"
 )
 UNLOCK_MATCH = f"type='signal',sender='org.freedesktop.login1',interface='{SESSION}',member='Unlock'"
-BUS = "org.freedesktop.DBus"  # the bus itself, whose name no client can have
 OWNER_MATCH = f"type='signal',sender='{BUS}',interface='{BUS}',member='NameOwnerChanged',arg0='{SERVICE}'"
 ACTIVE, LOCKED_HINT = "Active", "LockedHint"  # org.freedesktop.login1(5)
 CONNECT_LIMIT_S, SESSION_LIMIT_S = 5.0, 1.0
@@ -195,18 +195,9 @@ class LoginManagerResume:
 
 async def _ask_bus(bus: "MessageBus", member: str, argument: str) -> str | None:
     """Call the bus itself, and return its answer. None for none."""
-    from dbus_fast import Message, MessageType
+    from dbus_fast import MessageType
 
-    reply = await bus.call(
-        Message(
-            destination=BUS,
-            path="/org/freedesktop/DBus",
-            interface=BUS,
-            member=member,
-            signature="s",
-            body=[argument],
-        )
-    )
+    reply = await bus.call(call_of_bus(member, argument))
     if reply.message_type is MessageType.ERROR or not reply.body:
         return None
     return str(reply.body[0])

@@ -10,7 +10,7 @@ from config.i18n.text import text
 from config.values import replace
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
-from daemon.adapters.notify.screen_note import MAX_ON_SCREEN
+from daemon.adapters.notify.screen_note import MAX_ON_SCREEN, Server
 from daemon.core.events import NoticeDelivered
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.desktop import CLOSED_BY_CALL, DISMISSED, EXPIRED, UNDEFINED, Dunst, NotificationServer
@@ -64,6 +64,20 @@ def test_an_answered_notice_leaves_the_screen(
     probe.say(OTHER)
     notification_server.action_invoked(1, action)
     wait_until(lambda: [closed.id for closed in notification_server.closed] == [1], "it alone is closed")
+
+
+def test_a_click_counts_where_the_bus_did_not_name_the_server(
+    make: Make, session_bus: SessionBus, notification_server: NotificationServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = DesktopChannel()
+    probe = make(session_bus, channels=(channel,))
+    probe.say()
+    assert channel._clicks is not None
+    channel._clicks.server = Server(bus="", owner="")
+    notification_server.action_invoked(1, "later")
+    assert probe.answer() == ("key-1", NoticeChoice.LATER)
+    probe.say(OTHER)  # after that
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 @pytest.mark.parametrize("reason", [EXPIRED, CLOSED_BY_CALL, UNDEFINED])

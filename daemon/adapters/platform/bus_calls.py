@@ -1,0 +1,25 @@
+"""Calls to the message bus itself."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dbus_fast import Message
+
+BUS = "org.freedesktop.DBus"  # whose name no client can have
+
+
+def call_of_bus(member: str, *arguments: str) -> "Message":
+    """Return a call of a method of the bus.
+
+    Its arguments are texts (D-Bus Specification, Message Bus Messages).
+    """
+    from dbus_fast import Message
+
+    return Message(
+        destination=BUS,
+        path="/org/freedesktop/DBus",
+        interface=BUS,
+        member=member,
+        signature="s" * len(arguments),
+        body=list(arguments),
+    )
