@@ -60,16 +60,9 @@ def _ask_pip(lock: str, version: str, architecture: str) -> str:
         names = Path(folder) / "names.txt"
         names.write_text("\n".join(pins), encoding="utf-8")
         ask = [str(PROGRAMS / "python"), "-m", "pip", "install", "--dry-run", "--quiet", "--report", "-", "--no-deps"]
-        ask += [
-            "--disable-pip-version-check",
-            "--only-binary",
-            ":all:",
-            "--target",
-            folder,
-            "--platform",
-            f"macosx_{version}_{architecture}",
-        ]
-        ask += ["--python-version", PYTHON, "--implementation", "cp", "--requirement", str(names)]
+        ask += ["--disable-pip-version-check", "--only-binary", ":all:", "--target", folder]
+        ask += ["--platform", f"macosx_{version}_{architecture}", "--python-version", PYTHON, "--implementation", "cp"]
+        ask += ["--requirement", str(names)]
         answer = subprocess.run(ask, check=False, stdout=subprocess.PIPE, text=True)
     return answer.stdout if answer.returncode == 0 else ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -128,7 +129,7 @@ def definitions(payload: Path, tools: Path, setup: Path) -> list[str]:
         "SIZE_KB": sum(file.stat().st_size for file in payload.rglob("*") if file.is_file()) // 1024,
     }
     if signing.signer(os.environ) is not None:
-        values["SIGN"] = f"{sys.executable} {HERE / 'signing.py'}"
+        values["SIGN"] = shlex.join([sys.executable, str(HERE / "signing.py")])
     return [f"-D{name}={value}" for name, value in values.items()]
 
 

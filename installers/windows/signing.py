@@ -55,7 +55,7 @@ def signer(environ: Mapping[str, str]) -> Callable[[Path], list[str]] | None:
 def sign_all(programs: list[Path], environ: Mapping[str, str]) -> int:
     """Sign each program that bears no signature yet, and return their number.
 
-    The signatures of others stay. Raises SignerError, or CalledProcessError.
+    The signatures of others stay. Raises SignerError.
     """
     unsigned = [program for program in programs if not is_signed(program)]
     for program in unsigned:
@@ -64,11 +64,16 @@ def sign_all(programs: list[Path], environ: Mapping[str, str]) -> int:
 
 
 def sign(program: Path, environ: Mapping[str, str]) -> None:
-    """Sign one program in place. Raises SignerError, or CalledProcessError."""
+    """Sign one program in place. Raises SignerError."""
     command = signer(environ)
     if command is None:
         raise SignerError("No signer is named.")
-    subprocess.run(command(program), check=True)
+    try:
+        code = subprocess.run(command(program), check=False).returncode
+    except OSError as error:
+        raise SignerError(f"The signer cannot be started: {error}.") from error
+    if code != 0:
+        raise SignerError(f"The signer did not sign {program.name} (code {code}).")
     signed = _signed(program)
     if signed.exists():
         shutil.move(signed, program)
@@ -134,4 +139,7 @@ SIGNERS = {
 
 
 if __name__ == "__main__":
-    sign(Path(sys.argv[1]), os.environ)
+    try:
+        sign(Path(sys.argv[1]), os.environ)
+    except SignerError as problem:
+        sys.exit(str(problem))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,16 @@ def test_a_signature_of_another_stays(authority: Authority, program: Path) -> No
 def test_a_signer_that_does_nothing_stops_the_build(program: Path) -> None:
     with pytest.raises(signing.SignerError, match=r"shortcut\.exe without a signature"):
         signing.sign(program, {signing.COMMAND: "true"})
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("/no/such/signer", "cannot be started"), ("false", "did not sign shortcut.exe (code 1)")],
+    ids=["missing", "failing"],
+)
+def test_a_signer_that_fails_is_told(program: Path, command: str, words: str) -> None:
+    with pytest.raises(signing.SignerError, match=re.escape(words)):
+        signing.sign(program, {signing.COMMAND: command})
 
 
 @pytest.mark.parametrize(

@@ -104,10 +104,13 @@ class GuideWindow(QDialog):
         self._foot.fold(folded=event.size().height() < LOW * self._theme.base)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Scroll from everywhere, and do nothing on Escape: a dialog would close."""
+        """Scroll from everywhere. Escape goes back to the guide."""
         if event.key() in SCROLLS:
             self._stack.scroll_by(event.key())
-        elif event.key() != Qt.Key.Key_Escape and not event.isAutoRepeat():
+        elif event.key() == Qt.Key.Key_Escape:
+            if self._stack.place != GUIDE:
+                self.go_to(GUIDE)
+        elif not event.isAutoRepeat():
             super().keyPressEvent(event)
 
     def go_to(self, place: int) -> None:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from config.i18n.text import text
@@ -14,6 +14,10 @@ from daemon.core.views.guide import SavedFile
 CERTIFICATE, PDF = "cer", "pdf"
 TITLES = {CERTIFICATE: "guide.save.certificate", PDF: "sheet.save"}
 KINDS = {CERTIFICATE: "window.save.kind", PDF: "window.save.pdf"}
+UNTRANSLATED = {  # Qt's own labels have other letters by now, which its French does not know
+    QFileDialog.DialogLabel.LookIn: "Look in:",
+    QFileDialog.DialogLabel.FileType: "Files of type:",
+}
 
 
 def save_as(over: QWidget, file: SavedFile, translator: Translator) -> str | None:
@@ -49,6 +53,8 @@ def _ask_where(over: QWidget, file: SavedFile, translator: Translator) -> Path |
     dialog.setDefaultSuffix(suffix)
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # some ask before the suffix is added
     dialog.selectFile(file.name)
+    for label, english in UNTRANSLATED.items():
+        dialog.setLabelText(label, QCoreApplication.translate("QFileDialog", english))
     if not dialog.exec():
         return None
     return next((Path(chosen) for chosen in dialog.selectedFiles()), None)

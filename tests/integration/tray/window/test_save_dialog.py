@@ -16,20 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from daemon.adapters.guide.messages import Page
     from support.guide_setup import GuideSetup
     from tray.window.guide_window import GuideWindow
 
 DER = b"0\x82certificate"
-ENGLISH = Writer("en")
 YES, NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+
+
+def page_to_save(language: str) -> Page:
+    writer = Writer(language)
+    action = replace(writer.action("save:certificate", "Save…", ""), file=SavedFile(name="siv-1a.cer", content=DER))
+    return replace(PAGES["step"](writer), openings=(action,), likely=action.id)
 
 
 @pytest.fixture
 def window(guide_setup: GuideSetup) -> Iterator[GuideWindow]:
     """A window on a page that offers to save a certificate."""
     guide_setup.answers.clear()
-    action = replace(ENGLISH.action("save:certificate", "Save…", ""), file=SavedFile(name="siv-1a.cer", content=DER))
-    shown = guide_setup.window(replace(PAGES["step"](ENGLISH), openings=(action,), likely=action.id))
+    shown = guide_setup.window(page_to_save("en"))
     shown.guard.end()
     yield shown
     guide_setup.close(shown)
@@ -116,6 +121,25 @@ def test_what_cannot_be_written_is_told(window: GuideWindow, tmp_path: Path, mon
     press_save(window)
     assert told == [f"Nothing was written: the disk of {tmp_path} is full. Make room, or choose another folder."]
     assert "The certificate is saved" not in words(window)
+
+
+def test_the_dialog_of_qt_speaks_french(guide_setup: GuideSetup) -> None:
+    asked: list[str] = []
+
+    def read() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        asked.extend(
+            label.text().replace("\N{NO-BREAK SPACE}", " ").replace("&", "") for label in dialog.findChildren(QLabel)
+        )
+        dialog.reject()
+
+    window = guide_setup.window(page_to_save("fr"))
+    window.guard.end()
+    answer(read)
+    press_save(window)
+    guide_setup.close(window)
+    assert {"Voir dans :", "Nom de fichier :", "Fichiers de type :"} <= set(asked)
 
 
 def test_nothing_is_saved_where_the_dialog_is_closed(window: GuideWindow, tmp_path: Path) -> None:

@@ -330,9 +330,18 @@ def test_a_key_held_down_presses_once(guide_setup: GuideSetup, window: GuideWind
     assert guide_setup.answers == [Chosen(number=1, action=action_id("open:platform"))]
 
 
-def test_escape_closes_nothing(window: GuideWindow) -> None:
+def test_escape_closes_nothing(guide_setup: GuideSetup, window: GuideWindow) -> None:
     press(window, Qt.Key.Key_Escape)
     assert window.isVisible()
+    assert guide_setup.answers == []
+
+
+def test_escape_goes_back_to_the_guide(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    named(window, "go:help").click()
+    assert foot_button(window).objectName() == "return"
+    press(window, Qt.Key.Key_Escape)
+    assert foot_button(window).objectName() == "action:open:platform"
+    assert guide_setup.answers == []
 
 
 def test_the_button_stays_in_its_place_on_every_page(guide_setup: GuideSetup, window: GuideWindow) -> None:
