@@ -340,7 +340,7 @@ def test_escape_goes_back_to_the_guide(guide_setup: GuideSetup, window: GuideWin
     named(window, "go:help").click()
     assert foot_button(window).objectName() == "return"
     press(window, Qt.Key.Key_Escape)
-    assert foot_button(window).objectName() == "action:open:platform"
+    assert foot_button(window).objectName() == "action:end:log_in"
     assert guide_setup.answers == []
 
 
