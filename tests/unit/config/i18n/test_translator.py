@@ -189,6 +189,10 @@ def test_french_is_set_as_the_french_set_it() -> None:
     assert badly_set == set()
 
 
+def test_english_has_one_kind_of_apostrophe() -> None:
+    assert {id_ for id_, forms in WORDS["en"].items() if any("'" in form for form in forms)} == set()
+
+
 def test_nothing_ends_in_a_space() -> None:
     for language in LANGUAGES:
         assert {id_ for id_, forms in WORDS[language].items() if any(form != form.strip() for form in forms)} == set()
