@@ -44,7 +44,8 @@ def load_facts(id_: str, table: Table) -> Procedure:
         recalls=tuple(_recall(each) for each in table.optional_tables("recalls")),
         papers=_papers(table),
     )
-    workflows = load_workflows(table.renamed_table(WORKFLOWS, FORMER_WORKFLOWS), _means(procedure))
+    means = _means(procedure, is_link_known=table.holds("link_lifetime_hours"))
+    workflows = load_workflows(table.renamed_table(WORKFLOWS, FORMER_WORKFLOWS), means)
     table.finish()
     return replace(procedure, workflows=workflows)
 
@@ -178,7 +179,7 @@ def _papers(table: Table) -> tuple[Paper, ...]:
     return tuple(papers)
 
 
-def _means(procedure: Procedure) -> Means:
+def _means(procedure: Procedure, *, is_link_known: bool) -> Means:
     """Return what the steps of a procedure may open and name."""
     names = {
         "tool": procedure.tool,
@@ -187,6 +188,7 @@ def _means(procedure: Procedure) -> Means:
     }
     return Means(
         link_lifetime=procedure.link_lifetime,
+        is_link_known=is_link_known,
         reachable=procedure.reachable,
         names=frozenset(name for name, value in names.items() if value is not None),
     )

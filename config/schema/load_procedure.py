@@ -60,6 +60,8 @@ class Means:
     """What the steps of one procedure may use."""
 
     link_lifetime: timedelta
+    is_link_known: bool
+    """Whether the file has the lifetime of a mail link. The plain workflows have no limit without it."""
     reachable: frozenset[Destination]
     """What can be opened, copied or saved."""
     names: frozenset[str]
@@ -96,7 +98,7 @@ def _plain_content() -> dict[str, object]:
 
 
 def _plain_workflows(means: Means) -> dict[WorkflowKind, Workflow]:
-    """Return the plain workflows, without offers that lead nowhere."""
+    """Return the plain workflows, without what the procedure's file does not know."""
     plain = Table(PLAIN, _plain_content())
     sections = [plain.table(WORKFLOWS)]
     found: dict[WorkflowKind, Workflow] = {}
@@ -104,12 +106,16 @@ def _plain_workflows(means: Means) -> dict[WorkflowKind, Workflow]:
         sections.append(plain.table(WITHOUT_TOOL))
     for section in sections:
         found |= _workflows(section, replace(means, names=frozenset({"tool"})))
-    return {kind: _without_unreachable(workflow, means) for kind, workflow in found.items()}
+    return {
+        kind: replace(workflow, steps=tuple(_without_unknown(step, means) for step in workflow.steps))
+        for kind, workflow in found.items()
+    }
 
 
-def _without_unreachable(workflow: Workflow, means: Means) -> Workflow:
-    steps = (replace(s, offers=tuple(o for o in s.offers if o in means.reachable)) for s in workflow.steps)
-    return replace(workflow, steps=tuple(steps))
+def _without_unknown(step: Step, means: Means) -> Step:
+    """Leave out offers that lead nowhere, and an unknown limit."""
+    offers = tuple(offer for offer in step.offers if offer in means.reachable)
+    return replace(step, offers=offers, limit=step.limit if means.is_link_known else None)
 
 
 def _refuse_unreachable(table: Table, kind: WorkflowKind, workflow: Workflow, means: Means) -> None:

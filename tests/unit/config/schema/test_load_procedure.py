@@ -71,6 +71,11 @@ def test_a_limit_without_hours_is_as_long_as_the_links_life() -> None:
     assert {each.limit.span for each in plain.steps if each.limit} == {timedelta(hours=3.5)}
 
 
+def test_a_platform_whose_links_life_is_unknown_has_no_limit() -> None:
+    steps = [step for workflow in PLAIN.workflows.values() for step in workflow.steps]
+    assert [step.id for step in steps if step.limit] == []
+
+
 def test_the_reminder_of_tidying_up_can_be_moved() -> None:
     assert PLAIN.clean_up_after == timedelta(days=7)
     assert procedure("", "clean_up_after_days = 30").clean_up_after == timedelta(days=30)
