@@ -484,13 +484,17 @@ Section "Uninstall"
     DeleteRegKey SHCTX "${MODEL_KEY}\vigicle" ; desktop-notifier's
     DeleteRegKey SHCTX "${APP_PATHS_KEY}"
     DeleteRegKey SHCTX "${UNINSTALL_KEY}"
-    Call un.ForgetOnWish
   ${EndIf}
   !include "${FILES}"
   RMDir /r "$INSTDIR\lib"
   Delete "$INSTDIR\uninstall.exe"
   SetOutPath "$TEMP"
   RMDir "$INSTDIR" ; only when it is empty
+  ClearErrors
+  ${GetOptions} $3 "/FILES" $4
+  ${If} ${Errors}
+    Call un.ForgetOnWish
+  ${EndIf}
 SectionEnd
 
 ; What vigicle remembers, and its configuration, lie in one folder: that of the account that removes vigicle.
