@@ -42,7 +42,7 @@ POLL_MS = 2000  # macOS has no pseudo-reader
 # pcsc-lite 1.9 does not say that a reader came between our listing and our waiting. They come in swarms, so the
 # first wait after one came is short, and a second look follows it.
 SETTLE_MS = 250
-SOON_FREE_S, LATE_FREE_S = 2.5, 30.0  # between two looks whether an exclusive use has ended
+SOON_FREE_S, LATE_FREE_S = 1.5, 30.0  # between two looks whether an exclusive use has ended
 REFUSED_PAUSE_S = 3.0  # nothing announces that a session is allowed to use the readers
 RETRIES = ((60.0, 1.5), (600.0, 15.0), (float("inf"), 60.0))  # seconds since the loss, pause between two tries
 
@@ -241,10 +241,10 @@ def pause_after(lost_for_s: float) -> float:
 def free_look_ms(held_for_s: float) -> int:
     """Return the milliseconds until the next look whether a card is free.
 
-    pcsc-lite wakes no client when an exclusive use ends, unless it polls the reader itself. So the look is repeated,
-    less often the longer the use has lasted.
+    pcsc-lite wakes no client when an exclusive use ends, unless it polls the reader itself. So the look is repeated:
+    soon in the first ten minutes, and less often the longer the use has lasted.
     """
-    return int(1000 * min(max(held_for_s / 10, SOON_FREE_S), LATE_FREE_S))
+    return int(1000 * min(max(held_for_s / 400, SOON_FREE_S), LATE_FREE_S))
 
 
 def slow_down(quick_returns: int) -> float:
