@@ -30,6 +30,7 @@ PLASMA_PACKAGES = "kwin-x11 kwin-wayland plasma-workspace plasma-desktop breeze 
 PLASMA_DARKENS = "plasma-apply-colorscheme BreezeDark"
 PLASMA = {"KDE_SESSION_VERSION": "6", "KDE_FULL_SESSION": "true"}
 PLASMA_NOTICES = (1080, 470), (1080, 640)  # the welcome may lie below it
+LARGER = 1.25
 DELIVERED = "Notice delivered by the channel desktop"
 MATE_NOTICES = "/usr/libexec/mate-notification-daemon/mate-notification-daemon"
 KINDS = {
@@ -169,3 +170,21 @@ def test_a_key_that_ends_is_told_shown_and_led(kind: Kind, layers: list[Path], p
             assert "Ouvrir vigicle" in desktop.icon().labels()
             desktop.picture("again")
         assert "Traceback" not in vigicle.text
+
+
+def test_the_window_has_the_larger_letters_of_gnome(layers: list[Path], pictures: Path) -> None:
+    with RealDesktop(KINDS["gnome"], layers, pictures) as desktop:
+        watch(desktop)
+        usual = window_width(desktop)
+        desktop.run(*f"gsettings set org.gnome.desktop.interface text-scaling-factor {LARGER}".split())
+        assert window_width(desktop) == pytest.approx(usual * LARGER, rel=0.02)
+        desktop.picture("large")
+
+
+def window_width(desktop: RealDesktop) -> int:
+    """Open the window, and return its width in pixels."""
+    desktop.ask_gnome("global.display.focus_window?.delete(global.get_current_time())")
+    wait_until(lambda: "vigicle" not in desktop.front(), "the window before is closed", SHOWN_S)
+    desktop.run("vigicle", "guide")
+    wait_until(lambda: "vigicle" in desktop.front(), "the window is in front", SHOWN_S)
+    return int(desktop.ask_gnome("global.display.focus_window.get_frame_rect().width"))

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-from daemon.adapters.guide.accessibility import window_environment
 from daemon.adapters.guide.messages import ANSWER_LIMIT, ANSWERS, ENCODER, Guide
+from daemon.adapters.guide.window_environment import window_environment
 from daemon.adapters.platform.activation import with_activation
 from daemon.adapters.platform.decode_errors import DECODE_ERRORS
 from daemon.adapters.platform.foreground_windows import hand_on_foreground

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import find_entry, read_entry
-from daemon.adapters.platform.bus_calls import BUS
+from daemon.adapters.platform.bus_calls import BUS, PORTAL, PORTAL_PATH
 from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.model import ActivationToken
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PORTAL, PORTAL_PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
 EMAIL, OPEN_URI = "org.freedesktop.portal.Email", "org.freedesktop.portal.OpenURI"
 REQUEST = "org.freedesktop.portal.Request"
 APPLICATION = "org.freedesktop.Application"

@@ -1,4 +1,4 @@
-"""Calls to the message bus itself."""
+"""Names on the message bus, and calls to the bus itself."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from dbus_fast import Message
 
 BUS = "org.freedesktop.DBus"  # whose name no client can have
+PORTAL, PORTAL_PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
 
 
 def call_of_bus(member: str, *arguments: str) -> "Message":
