@@ -36,11 +36,15 @@ def window_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
     What the environment has already stays as it is.
     """
-    if sys.platform != "linux" or not find_session_bus():
-        return dict(environ)
+    found: dict[str, str] = {}
+    if sys.platform == "linux" and find_session_bus():
+        _ask_desktop(environ, found)
+    return found | dict(environ)
+
+
+def _ask_desktop(environ: Mapping[str, str], found: dict[str, str]) -> None:
     from dbus_fast.errors import DBusFastError
 
-    found: dict[str, str] = {}
     try:
         asyncio.run(_ask(environ, found))
     except TimeoutError:
@@ -48,7 +52,6 @@ def window_environment(environ: Mapping[str, str]) -> dict[str, str]:
         found[ADDRESS] = NOWHERE
     except (OSError, EOFError, ValueError, DBusFastError) as error:
         log.debug("The session bus was not asked: %r", error)
-    return found | dict(environ)
 
 
 async def _ask(environ: Mapping[str, str], found: dict[str, str]) -> None:
