@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from daemon.adapters.notify.dbus_server import NAME, OWNER_CHANGED, PATH, find_server
+from daemon.adapters.notify.dbus_server import NAME, PATH, find_server
 from daemon.adapters.notify.screen_note import Server
-from daemon.adapters.platform.bus_calls import BUS
+from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED
 from daemon.core.model import ActivationToken, right_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ClickHandler:
         backend._on_closed = self._patient(self._on_closed)
         self._on_right = self._patient(self._keep_right)
         backend._init_dbus = self._init_dbus
-        self._send, self._clear = backend._send, backend._clear
+        self._send = backend._send
         backend._send, backend._clear = self._send_once, self._clear_known
 
     async def _init_dbus(self) -> Any:
@@ -115,9 +115,12 @@ class ClickHandler:
             raise OSError("the notification server takes no notice")
 
     async def _clear_known(self, identifier: str) -> None:
-        """Clear it, where its id is known and no newer notice's."""
-        if identifier in self._identifiers.inverse:
-            await self._clear(identifier)
+        """Clear it, where its id is known and no newer notice's.
+
+        A server that never answered would keep back the notice that follows: so no answer is awaited.
+        """
+        if (number := self._identifiers.inverse.pop(identifier, None)) is not None:
+            self._take_away(number)
 
     def _on_message(self, message: "Message") -> None:
         """Keep the right of a click, and forget a dead server's notices.
@@ -160,7 +163,7 @@ class ClickHandler:
             self._take_away(number)
 
     def _take_away(self, number: int) -> None:
-        """Close an answered notice.
+        """Close a notice.
 
         LXQt's server leaves it on the screen after a click on its body. Most others have closed it by then, and refuse.
         """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.i18n.text import without_markup
 from daemon.adapters.notify.screen_note import Server
-from daemon.adapters.platform.bus_calls import BUS, call_of_bus
+from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, call_of_bus
 from daemon.adapters.platform.session_bus import find_session_bus
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
-OWNER_CHANGED = "NameOwnerChanged"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 ACTIONS, MARKUP, PERSISTENCE = "actions", "body-markup", "persistence"
 

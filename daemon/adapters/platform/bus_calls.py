@@ -7,6 +7,7 @@ if TYPE_CHECKING:
 
 BUS = "org.freedesktop.DBus"  # whose name no client can have
 PORTAL, PORTAL_PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
+OWNER_CHANGED = "NameOwnerChanged"
 
 
 def call_of_bus(member: str, *arguments: str) -> "Message":

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.adapters.platform.bus_calls import BUS, call_of_bus
+from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, call_of_bus
 from daemon.adapters.schedule.resume_windows import PowerServiceResume
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SESSION_MATCH = (
     "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',arg0='org.freedesktop.login1.Session'"
 )
 UNLOCK_MATCH = f"type='signal',sender='org.freedesktop.login1',interface='{SESSION}',member='Unlock'"
-OWNER_MATCH = f"type='signal',sender='{BUS}',interface='{BUS}',member='NameOwnerChanged',arg0='{SERVICE}'"
+OWNER_MATCH = f"type='signal',sender='{BUS}',interface='{BUS}',member='{OWNER_CHANGED}',arg0='{SERVICE}'"
 ACTIVE, LOCKED_HINT = "Active", "LockedHint"  # org.freedesktop.login1(5)
 CONNECT_LIMIT_S, SESSION_LIMIT_S = 5.0, 1.0
 FOLD_S = 1.0  # wakings of one second are one, or two
@@ -148,7 +148,7 @@ class LoginManagerResume:
         return bus
 
     def _hear(self, message: "Message") -> None:
-        if message.sender == BUS and message.member == "NameOwnerChanged" and message.body[0] == SERVICE:
+        if message.sender == BUS and message.member == OWNER_CHANGED and message.body[0] == SERVICE:
             self._owner = message.body[2] or None
         if message.sender != self._owner:
             return

@@ -302,7 +302,9 @@ class ForgetfulServer(NotificationServer):
         return super()._handle(message)
 
 
-@pytest.mark.parametrize("member", ["Notify", "Introspect", "GetServerInformation", "GetCapabilities"])
+@pytest.mark.parametrize(
+    "member", ["Notify", "Introspect", "GetServerInformation", "GetCapabilities", "CloseNotification"]
+)
 def test_a_call_that_is_never_answered_keeps_back_no_later_notice(
     make: Make, session_bus: SessionBus, member: str
 ) -> None:
