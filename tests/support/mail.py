@@ -64,6 +64,12 @@ class PagePortal(BusService):
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._send, "ua{sv}", [answer, {}])
 
+    def leave(self) -> None:
+        """Leave the bus, as a portal that crashes."""
+        assert self._loop is not None
+        assert self._bus is not None
+        self._loop.call_soon_threadsafe(self._bus.disconnect)
+
     def respond(self, message: Message) -> Message:
         if (message.member, message.signature) != ("OpenURI", "ssa{sv}"):
             return super().respond(message)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import find_entry, read_entry
-from daemon.adapters.platform.bus_calls import BUS, PORTAL, PORTAL_PATH
+from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, PORTAL, PORTAL_PATH
 from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.model import ActivationToken
 
@@ -32,7 +32,7 @@ APPLICATION = "org.freedesktop.Application"
 MAILTO = "x-scheme-handler/mailto"
 CALL_LIMIT_S = 10.0  # a portal or a mail program starts meanwhile
 CHOICE_LIMIT_S = 120.0  # the portal may ask the user which program to take, as long as we stay on the bus
-OPENED, CANCELLED = 0, 1  # org.freedesktop.portal.Request: any other answer is a failure
+OPENED, CANCELLED, ENDED = 0, 1, 2  # org.freedesktop.portal.Request
 
 
 def open_draft(draft: Draft, activation: ActivationToken | None) -> bool:
@@ -93,7 +93,8 @@ async def _ask_portal(
         answered = asyncio.get_running_loop().create_future()
         request = f"{PORTAL_PATH}/request/{sender}/{token}"
         bus.add_message_handler(_response_to(request, answered))
-        await _called(bus, BUS, "/org/freedesktop/DBus", BUS, "AddMatch", "s", f"type='signal',path='{request}'")
+        for rule in (f"path='{request}'", f"sender='{BUS}',member='{OWNER_CHANGED}',arg0='{PORTAL}'"):
+            await _called(bus, BUS, "/org/freedesktop/DBus", BUS, "AddMatch", "s", f"type='signal',{rule}")
         options = {"handle_token": token, **options}
         if activation is not None:
             options["activation_token"] = activation
@@ -108,12 +109,20 @@ async def _ask_portal(
 
 
 def _response_to(request: str, answered: asyncio.Future[int]) -> "Callable[[Message], None]":
-    """Return what hears the portal's first answer to a request."""
+    """Return what hears the portal's first answer to a request.
+
+    A portal that has gone answers no more.
+    """
 
     def hear(message: "Message") -> None:
         is_answer = (message.path, message.interface, message.member) == (request, REQUEST, "Response")
-        if is_answer and message.signature == "ua{sv}" and not answered.done():
+        has_gone = (message.sender, message.member, message.body[:1]) == (BUS, OWNER_CHANGED, [PORTAL])
+        if answered.done():
+            return
+        if is_answer and message.signature == "ua{sv}":
             answered.set_result(int(message.body[0]))
+        elif has_gone and message.body[1]:
+            answered.set_result(ENDED)
 
     return hear
 

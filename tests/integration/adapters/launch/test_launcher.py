@@ -279,6 +279,22 @@ def test_a_portal_that_never_says_what_became_of_a_page_has_not_opened_it(
         assert launched(settings(), Destination.ORDER_PAGE) is Trouble.LAUNCH_FAILED
 
 
+def test_a_portal_that_goes_while_the_user_chooses_has_not_opened_the_page(
+    session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    with PagePortal(session_bus, PagePortal.NONE) as portal:
+        launch = Launch(procedure="opalexe", destination=Destination.ORDER_PAGE)
+        DesktopLauncher(events.put, settings, None).launch(launch)
+        portal.pages.get(timeout=LIMIT_S)
+        portal.leave()
+        event = events.get(timeout=LIMIT_S)  # the wait for the user's choice has a limit of two minutes
+        assert isinstance(event, Launched)
+        assert event.trouble is Trouble.LAUNCH_FAILED
+
+
 def test_in_a_sandbox_the_portal_opens_the_page(
     browser: RecordingBrowser, session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
