@@ -40,7 +40,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "launch": ("guard", "notify", "platform"),
     "loop": ("guard", "inbox"),
     "metrics": (),
-    "notify": ("platform",),
+    "notify": ("guard", "platform"),
     "pcsc": ("guard",),
     "pkcs11": ("gate", "guard", "platform"),
     "platform": ("guard",),

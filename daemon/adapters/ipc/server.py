@@ -225,14 +225,15 @@ class ControlServer:
             _send(connection, encode_reply(ErrorReply(ErrorCode.TOO_MANY_CLIENTS)))
             return
         sender = threading.Thread(target=_send_pages, args=(connection, subscriber), name="control-pages", daemon=True)
-        sender.start()
         try:
+            sender.start()
             while True:
                 subscriber.answer(ANSWERS.decode(connection.recv_bytes(ANSWER_LIMIT)))
         finally:
             subscriber.close()
             shut_down(connection)
-            sender.join()
+            if sender.is_alive():
+                sender.join()
 
     def _ask(self, command: Command) -> Report | None:
         waiting: queue.SimpleQueue[Report | None] = queue.SimpleQueue()

@@ -4,11 +4,12 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.i18n.text import CleanText, Text, clean, text
 from config.values import replace
 from daemon.adapters.clock import read_clock
+from daemon.adapters.guard import kind_and_places
 from daemon.adapters.notify.channel import (
     Answered,
     Channel,
@@ -25,6 +26,9 @@ from daemon.core.events import AnswerWordsIssued, CommandReceived, Event, Notice
 from daemon.core.model import ActivationToken, AnswerWord
 from daemon.core.notice import CHOICE_LABELS, Notice, NoticeChoice, NoticeId
 from daemon.ports import Post
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +70,7 @@ class ChainNotifier:
         self._on = True
         self._turn = asyncio.Lock()
         self._undelivered: dict[NoticeId, Message] = {}
-        self._waiting: asyncio.Task[None] | None = None
+        self._waiting: Future[object] | None = None
 
     def resume(self, channel: Resumable) -> None:
         """Have a channel take clicks on a killed process's notices."""
@@ -151,7 +155,7 @@ class ChainNotifier:
     def _deliver_later(self, message: Message) -> None:
         self._undelivered[message.notice_id] = message
         if self._desktop is not None and (self._waiting is None or self._waiting.done()):
-            self._waiting = asyncio.create_task(self._settle(self._desktop))
+            self._waiting = self._thread.begin("The wait for a desktop", self._settle(self._desktop))
 
     async def _settle(self, desktop: Desktop) -> None:
         came = await desktop()
@@ -166,7 +170,8 @@ class ChainNotifier:
         except (NoticesOffError, NoticePendingError):
             raise
         except Exception as error:  # noqa: BLE001 - the top of a channel's task; libraries raise anything
-            log.debug("The channel %s failed: %r", channel.name, error)
+            level = logging.DEBUG if isinstance(error, OSError) else logging.WARNING
+            log.log(level, "The channel %s failed and was left out: %s", channel.name, kind_and_places(error))
             return False
 
     def _answer_to(self, notice_id: NoticeId) -> Answered:

@@ -107,6 +107,11 @@ async def _wait() -> bool:
         await asyncio.gather(gone, return_exceptions=True)
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Return whether a bus or its server refused, or has gone."""
+    return isinstance(error, OSError | EOFError) or type(error).__module__ == "dbus_fast.errors"
+
+
 async def _ask_bus(bus: "MessageBus", member: str, *arguments: str) -> str:
     """Return the bus's answer, "" for an error."""
     from dbus_fast import MessageType

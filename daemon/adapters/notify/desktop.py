@@ -9,9 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from config.identity import APPLICATION
+from daemon.adapters.guard import kind_and_places
 from daemon.adapters.notify.channel import DELIVERY_LIMIT_S, Answered, Message, NoticePendingError
 from daemon.adapters.notify.clicks import DEFAULT_ACTION, ClickHandler
-from daemon.adapters.notify.dbus_server import ACTIONS, PERSISTENCE, ask_capabilities, shown_body
+from daemon.adapters.notify.dbus_server import ACTIONS, PERSISTENCE, ask_capabilities, is_refusal, shown_body
 from daemon.adapters.notify.permission import Permission, raise_errors
 from daemon.adapters.notify.screen_note import MAX_ON_SCREEN, Screen, ScreenNote, shown_notice
 from daemon.adapters.platform.light_imports import load_desktop_notifier
@@ -287,7 +288,8 @@ class DesktopChannel:
     def _finished(self, task: asyncio.Task[bool]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.debug("The desktop refused: %r", error)
+            level = logging.DEBUG if is_refusal(error) else logging.WARNING
+            log.log(level, "A notice on the desktop failed and was left out: %s", kind_and_places(error))
 
     async def _drop_dead_connection(self) -> None:
         """Forget a connection over which no click can arrive (Linux).

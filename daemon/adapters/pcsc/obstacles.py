@@ -46,12 +46,12 @@ class CardObstacles:
             return None
         if name in self._waiting:
             return Trouble.CARD_BUSY
-        self._waiting.add(name)
         busy: Trouble | None = Trouble.CARD_BUSY
         return within(CONNECT_LIMIT_S, partial(self._connect, name, reader), otherwise=busy)
 
     def _connect(self, name: str, reader: ReaderName) -> Trouble | None:
         began = time.monotonic()
+        self._waiting.add(name)
         try:
             with service_context() as context:
                 code, card = library.connect(context, name)

@@ -53,9 +53,11 @@ class AsyncThread:
                 raise
             return asyncio.run_coroutine_threadsafe(work, loop)
 
-    def begin(self, what: str, work: Coroutine[Any, Any, object]) -> None:
+    def begin(self, what: str, work: Coroutine[Any, Any, object]) -> Future[object]:
         """Run a coroutine for its effect, and tell what it raises."""
-        self.submit(work).add_done_callback(partial(self._note_end, what))
+        begun = self.submit(work)
+        begun.add_done_callback(partial(self._note_end, what))
+        return begun
 
     def stop(self) -> None:
         """End the thread within a second, and cancel what has not finished."""

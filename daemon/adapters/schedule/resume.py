@@ -97,6 +97,7 @@ class LoginManagerResume:
         self._woken_again = False
         self._bus: MessageBus | None = None
         self._turn = asyncio.Lock()
+        self._has_left = False
 
     @property
     def listening(self) -> bool:
@@ -108,7 +109,10 @@ class LoginManagerResume:
         self.ensure()
 
     def ensure(self) -> None:
-        """Connect again, if the bus was absent or has gone."""
+        """Connect again, if the bus was absent or has gone.
+
+        Look whether the session is in front: a change may have been missed.
+        """
         self._thread.begin("The listening to the login manager", self._connect())
 
     def stop(self) -> None:
@@ -119,14 +123,17 @@ class LoginManagerResume:
         from dbus_fast.errors import DBusError
 
         async with self._turn:
-            if self.listening:
+            if self._has_left:
                 return
             try:
                 async with asyncio.timeout(CONNECT_LIMIT_S):
-                    self._bus = await self._listen()
+                    if self._bus is None or not self._bus.connected:
+                        self._bus = await self._listen()
+                    await self._look_at_front(self._bus)
             except (OSError, EOFError, ValueError, DBusError) as error:  # TimeoutError is an OSError
-                log.debug("No system bus for the machine's resume signal: %r", error)
-                self._moved(True)  # noqa: FBT003 - as far as is known
+                log.debug("No answer of the login manager: %r", error)
+                if not self.listening:
+                    self._moved(True)  # noqa: FBT003 - as far as is known
 
     async def _listen(self) -> "MessageBus":
         from dbus_fast import BusType
@@ -139,8 +146,6 @@ class LoginManagerResume:
             for rule in (OWNER_MATCH, MATCH, SESSION_MATCH, UNLOCK_MATCH):
                 await _ask_bus(bus, "AddMatch", rule)
             self._owner = await _ask_bus(bus, "GetNameOwner", SERVICE)
-            self._session = await _own_session(bus)
-            self._moved(self._session is None or await _is_in_front(bus, self._session))
             listening = True
         finally:
             if not listening:
@@ -150,6 +155,8 @@ class LoginManagerResume:
     def _hear(self, message: "Message") -> None:
         if message.sender == BUS and message.member == OWNER_CHANGED and message.body[0] == SERVICE:
             self._owner = message.body[2] or None
+            if self._owner is not None:
+                self.ensure()  # what changed meanwhile was not told
         if message.sender != self._owner:
             return
         if message.member == SIGNAL and message.interface == MANAGER and message.body == [False]:
@@ -178,15 +185,15 @@ class LoginManagerResume:
         if message.member == "PropertiesChanged" and message.body[0] == SESSION and LOCKED_HINT in message.body[1]:
             self._locked(bool(message.body[1][LOCKED_HINT].value))
         if message.member == "PropertiesChanged" and message.body[0] == SESSION and ACTIVE in chain(*message.body[1:]):
-            self._thread.begin("The look whether the session is in front", self._look_at_front())
+            self.ensure()
 
-    async def _look_at_front(self) -> None:
-        if self._session is not None and self._bus is not None:
-            with contextlib.suppress(OSError, EOFError):  # the bus goes; `ensure` asks again
-                self._moved(await _is_in_front(self._bus, self._session))
+    async def _look_at_front(self, bus: "MessageBus") -> None:
+        self._session = self._session or await _own_session(bus)
+        self._moved(self._session is None or await _is_in_front(bus, self._session))
 
     async def _disconnect(self) -> None:
         async with self._turn:
+            self._has_left = True
             if self._bus is not None:
                 with contextlib.suppress(OSError, EOFError):
                     self._bus.disconnect()

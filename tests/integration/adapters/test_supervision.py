@@ -12,6 +12,8 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import Pipe
 from multiprocessing.connection import Client, Listener
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +26,19 @@ from config.workflows import Destination
 from daemon.adapters.autostart import make_login_starter
 from daemon.adapters.guard import Guard
 from daemon.adapters.guide import window
-from daemon.adapters.guide.publisher import GuidePublisher
+from daemon.adapters.guide.publisher import MAX_SUBSCRIBERS, GuidePublisher
 from daemon.adapters.ipc import server
 from daemon.adapters.ipc.auth import read_endpoint
 from daemon.adapters.ipc.client import ask
 from daemon.adapters.ipc.server import ControlServer
 from daemon.adapters.launch import launcher
 from daemon.adapters.launch.launcher import DesktopLauncher
+from daemon.adapters.notify import dbus_server, desktop
+from daemon.adapters.notify.chain import ChainNotifier
+from daemon.adapters.notify.desktop import DesktopChannel
+from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.pcsc import library, service, watcher
+from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pcsc.states import Insertions
 from daemon.adapters.pcsc.watcher import PcscWatcher
 from daemon.adapters.pkcs11 import reader as token_reader
@@ -52,15 +59,21 @@ from daemon.core.events import (
     ServiceLost,
 )
 from daemon.core.model import Occupancy, ReaderName, Ticket
+from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Report
+from support.bus import LoginManager
 from support.core.factories import OPALEXE
+from support.desktop import NotificationServer
+from support.notifier_probe import NOTICE, NotifierProbe, plain
 from support.posted_events import PostedEvents
 from support.process import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from support.bus import SessionBus
 
 LIMIT_S = 10.0
 SECRET = "Jeanne SECRET"
@@ -121,6 +134,12 @@ class PlayedService:
             return service.CANCELLED, {}
         return (0, now) if now != known else (service.TIMEOUT, {})
 
+    def connect(self, _context: int, _reader: str) -> tuple[int, int]:
+        return 0, 1
+
+    def disconnect(self, _card: int) -> int:
+        return 0
+
     def cancel(self, _context: int) -> int:
         self._cancelled.set()
         return 0
@@ -132,7 +151,8 @@ class PlayedService:
 @pytest.fixture
 def readers(monkeypatch: pytest.MonkeyPatch) -> None:
     played = PlayedService()
-    for name in ("establish_context", "list_readers", "get_status_change", "cancel", "release_context"):
+    connecting = ("establish_context", "connect", "disconnect", "release_context")
+    for name in (*connecting, "list_readers", "get_status_change", "cancel"):
         monkeypatch.setattr(library, name, getattr(played, name))
     monkeypatch.setattr("daemon.adapters.guard.FIRST_PAUSE_S", 0.01)
 
@@ -164,6 +184,17 @@ def test_the_watch_of_the_readers_goes_on(
     assert isinstance(seen, ReadersSeen)
     assert [reader.occupancy for reader in seen.readers] == [Occupancy.EMPTY]
     watch.stop()
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_card_counts_as_free_where_the_system_had_no_thread_to_ask(
+    posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obstacles = CardObstacles()
+    fail_once(monkeypatch, threading.Thread, "start", at_call=2)  # the one that would wait for the card
+    reader = ReaderName("Reader")
+    assert not Guard(posted).run("A question", lambda: obstacles.obstacle_of(reader))
+    assert obstacles.obstacle_of(reader) is None
 
 
 ORDER = ReadTokens(ticket=Ticket(1), readers=(ReaderName("Reader"),), others=())
@@ -244,6 +275,59 @@ def test_the_listening_to_the_login_manager_is_begun_again(
     thread.stop()
 
 
+def test_a_look_whether_the_session_is_in_front_that_failed_is_repeated(
+    posted: PostedEvents, monkeypatch: pytest.MonkeyPatch, system_bus: Any
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system_bus.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+    fail_once(monkeypatch, resume, "_is_in_front", at_call=2)
+    moved: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    thread = AsyncThread(posted)
+    with LoginManager(system_bus, active=False) as manager:
+        listener = resume.LoginManagerResume(thread, lambda: None, lambda _locked: None, moved.put)
+        listener.start()
+        assert not moved.get(timeout=LIMIT_S)
+        manager.move(to_front=True)
+        posted.next(FaultMet)
+        listener.ensure()  # as the heartbeat does
+        assert moved.get(timeout=LIMIT_S)
+    listener.stop()
+    thread.stop()
+
+
+@pytest.fixture
+def notifier(posted: PostedEvents, session_bus: SessionBus, monkeypatch: pytest.MonkeyPatch) -> Iterator[NotifierProbe]:
+    """A notifier that waits for a desktop where there is none."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
+    thread = AsyncThread(posted)
+    channels = (DesktopChannel(), LogChannel())
+    waiting = partial(dbus_server.wait_for_server, LIMIT_S)
+    probe = NotifierProbe(lambda post: ChainNotifier(post, channels, plain, thread, waiting))
+    yield probe
+    probe.notifier.stop()
+    thread.stop()
+
+
+def test_a_notice_that_waits_for_a_desktop_in_vain_comes_with_the_next(
+    posted: PostedEvents, monkeypatch: pytest.MonkeyPatch, session_bus: SessionBus, notifier: NotifierProbe
+) -> None:
+    fail_once(monkeypatch, dbus_server, "_came")
+    notifier.say()
+    posted.next(FaultMet)
+    other = replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2"))
+    notifier.say(other)
+    with NotificationServer(session_bus) as late:
+        assert late.next_notice().replaces_id == late.next_notice().replaces_id == 0
+
+
+@pytest.mark.usefixtures("notification_server")
+@pytest.mark.parametrize("name", ["ask_capabilities", "shown_body"])
+def test_a_notice_is_tried_again_or_goes_to_the_next_channel(
+    name: str, notifier: NotifierProbe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_once(monkeypatch, desktop, name)
+    notifier.say()
+
+
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
@@ -274,6 +358,16 @@ def test_the_control_channel_goes_on_where_the_system_had_no_thread_left(
     Client(endpoint.address).close()
     posted.next(FaultMet)
     wait_until(lambda: _answers(tmp_path), "the channel answers")
+
+
+def test_a_guide_for_which_the_system_had_no_thread_leaves_room_for_the_next(
+    control: ControlServer, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(MAX_SUBSCRIBERS):
+        connection, _client = Pipe()
+        fail_once(monkeypatch, threading.Thread, "start")
+        assert not Guard(posted).run("A guide", partial(control._accept_subscriber, connection))  # noqa: SLF001
+    assert control._publisher.subscribe() is not None  # noqa: SLF001
 
 
 @pytest.fixture

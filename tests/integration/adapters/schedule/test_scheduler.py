@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import Self
+from unittest.mock import ANY
 
 import pytest
 from dbus_fast import Message
@@ -233,6 +234,19 @@ def test_a_session_that_is_left_and_entered_again_is_posted(
             assert isinstance(event, SessionMoved)
             assert event.in_front is to_front
             manager.move(to_front=not to_front)
+    ticking.schedule.stop()
+
+
+def test_what_became_of_the_session_while_the_login_manager_restarted_is_looked_up(
+    system_bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LoginManager(system_bus, active=False) as manager:
+        ticking = watched(system_bus, thread, monkeypatch)
+        assert ticking.events.get(timeout=LIMIT_S) == SessionMoved(at=ANY, in_front=False)
+        manager.stop()
+        manager.active = True
+        manager.start()
+        assert ticking.events.get(timeout=LIMIT_S) == SessionMoved(at=ANY, in_front=True)
     ticking.schedule.stop()
 
 
