@@ -10,6 +10,8 @@ from itertools import product
 from config.values import dataclass
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+# Control characters of Latin-1, which no name holds: letters, quotes and dashes of Windows-1252.
+_WINDOWS_SIGNS = {code: bytes((code,)).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 MANY_WORDS = 8  # a longer common name is no person's: it is compared as a whole
 
 # What NFKD leaves whole.
@@ -40,7 +42,7 @@ class NameMatch(IntEnum):
 
     DIFFERENT = 0
     RENAMED = 1  # the given names agree, the surnames have nothing in common
-    UNSURE = 2  # one has an initial, more of a surname, or other names beside the first
+    UNSURE = 2  # one has an initial, more of a surname, other names beside the first, or the same in another order
     LONGER = 3  # one has further given names
     EQUAL = 4
 
@@ -126,7 +128,7 @@ def joined(words: Words) -> str:
 def match_names(one: HolderName, other: HolderName) -> NameMatch:
     """Return how like two names are."""
     found = _match_words(one, other)
-    if found < NameMatch.UNSURE and _are_loosely_equal(one, other):
+    if found < NameMatch.UNSURE and (_are_loosely_equal(one, other) or _is_part(one, other)):
         found = NameMatch.UNSURE
     read_in_both = one.numbers is not None and other.numbers is not None
     if (read_in_both and one.numbers != other.numbers) or _of_two_genders(one.titles, other.titles):
@@ -159,13 +161,23 @@ def _are_loosely_equal(one: HolderName, other: HolderName) -> bool:
     return not names.isdisjoint(other_names)
 
 
-def repaired(text: str) -> str:
-    """Return a text, mended where its UTF-8 was read as Latin-1.
+def _is_part(one: HolderName, other: HolderName) -> bool:
+    """Return whether two words or more are all that one name has.
 
-    That may have happened twice, and to some of its words alone.
+    The other has them too, in any order: in France each given name may be the usual one (Code civil, article 57).
+    """
+    words, other_words = (set(name.readings[0].given + name.readings[0].surname) for name in (one, other))
+    return len(words & other_words) > 1 and (words <= other_words or other_words <= words)
+
+
+def repaired(text: str) -> str:
+    """Return a text, mended where it was read as Latin-1.
+
+    With UTF-8 that may have happened twice, and to some of its words alone. Of Windows-1252 only control characters
+    show it.
     """
     once = " ".join(map(_repaired_once, text.split(" ")))
-    return once if once == text else repaired(once)
+    return once.translate(_WINDOWS_SIGNS) if once == text else repaired(once)
 
 
 def _repaired_once(word: str) -> str:

@@ -70,12 +70,15 @@ class RegistrationNumber:
 def organization_number(identifier: str) -> RegistrationNumber | None:
     """Return the number in an organizationIdentifier, None for none.
 
-    Of a French SIRET or VAT number it is the SIREN.
+    Of a French SIRET or VAT number it is the SIREN. Another French number cannot be compared with one.
     """
     country, digits = _country_and_digits(_plain(identifier))
     if not digits.strip("0"):
         return None
-    return RegistrationNumber(country, _as_registered(country, digits))
+    number = _as_registered(country, digits)
+    if country == "FR" and not (number.isdecimal() and len(number) == SIREN):
+        country = ""
+    return RegistrationNumber(country, number)
 
 
 def same_organization(one: str, other: str) -> bool:
@@ -111,10 +114,12 @@ def _country_and_digits(plain: str) -> tuple[str, str]:
 
     The country is "" and the number all of the text where that is not understood.
     """
-    if standard := _STANDARD.fullmatch(plain):
-        return _with_country(standard["country"], standard["number"])
-    if siren := _siren_beside(_FRENCH_REGISTERS, plain):
+    standard = _STANDARD.fullmatch(plain)
+    may_be_french = standard is None or standard["country"] == "FR"
+    if may_be_french and (siren := _siren_beside(_FRENCH_REGISTERS, plain)):
         return "FR", siren
+    if standard:
+        return _with_country(standard["country"], standard["number"])
     if found := _freely_written(_NUMERO.sub("", plain)):
         return found
     if siren := _siren_beside(_FRENCH_TAX, plain):
@@ -171,9 +176,9 @@ def _as_registered(country: str, digits: str) -> str:
 def _siren(digits: str) -> str:
     """Return the SIREN in a French number, else the number."""
     plain = _without_directory(digits)
-    if len(plain) == SIRET:
+    if len(plain) == SIRET and plain.isdecimal():
         return plain[:SIREN]
-    return plain[-SIREN:] if len(plain) == FRENCH_VAT else plain
+    return plain[-SIREN:] if len(plain) == FRENCH_VAT and plain[-SIREN:].isdecimal() else plain
 
 
 def _without_directory(digits: str) -> str:

@@ -203,7 +203,7 @@ def _serial(number: int | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _all(name: Name, oid: str) -> tuple[CleanText, ...]:
-    return tuple(clean(repaired(value)) for found, value in name if found == oid)
+    return tuple(filter(None, (clean(repaired(value)) for found, value in name if found == oid)))
 
 
 def _first(name: Name, oid: str) -> CleanText:

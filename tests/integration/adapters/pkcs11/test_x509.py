@@ -124,6 +124,18 @@ def test_the_most_specific_of_several_common_names_counts() -> None:
     assert read_certificate(der).subject_cn == "person"
 
 
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_name_hides_none_that_is_there(empty: str) -> None:
+    more = [(NameOID.COMMON_NAME, empty), (NameOID.GIVEN_NAME, "Jeanne"), (NameOID.SURNAME, empty)]
+    found = read_certificate(make_certificate(given_name=empty, extra_subject=more))
+    assert (found.subject_cn, found.given_name, found.surname) == ("Jeanne MARTIN", "Jeanne", "Martin")
+
+
+def test_windows_1252_keeps_its_letters() -> None:
+    found = read_certificate(with_text("cn", TAGS["UTF8String"], "Jeanne D’ARC-CŒUR".encode("cp1252")))
+    assert found.subject_cn == "Jeanne D’ARC-CŒUR"
+
+
 def test_a_name_that_is_absent_is_empty() -> None:
     certificate = read_certificate(make_certificate(given_name=None, cn=None, issuer_ou=None, issuer_o=None))
     assert (certificate.given_name, certificate.subject_cn) == ("", "")
