@@ -59,7 +59,7 @@ class NoticeKind(StrEnum):
     TEST = "doctor"  # proves that notices arrive
 
 
-KINDS_ABOUT_KEYS = {NoticeKind.KEY, NoticeKind.QUESTION, NoticeKind.LINK, NoticeKind.CLEAN_UP}
+KINDS_ABOUT_KEYS = (NoticeKind.KEY, NoticeKind.QUESTION, NoticeKind.LINK, NoticeKind.CLEAN_UP)
 
 
 @dataclass(frozen=True, slots=True)

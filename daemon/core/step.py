@@ -55,7 +55,7 @@ from daemon.core.guide.sync_progress import sync_progress
 from daemon.core.icon_hint import icon_hint_moments, icon_hints
 from daemon.core.labels import TROUBLE_TITLES, remedy
 from daemon.core.model import ActivationToken, Claim, Key, KeyId, Memory, ReaderName
-from daemon.core.notice import Notice, NoticeId, NoticeKind
+from daemon.core.notice import KINDS_ABOUT_KEYS, Notice, NoticeId, NoticeKind
 from daemon.core.responses.command import carry_out
 from daemon.core.responses.launch import apply_launched
 from daemon.core.responses.notice import Step, drop_snooze, open_awaited
@@ -98,6 +98,7 @@ def step(state: State, event: Event) -> Step:
     after, effects = _take(_on_time(state, event.at), event)
     if isinstance(event, events.TokensRead) and after.memory is state.memory:
         return after, effects  # nothing follows from a token before its read has finished
+    effects += _withdraw_of_gone_keys(state, after)
     after, more = _settle(after, event.at)
     effects = tuple(_with_support(effect, after.settings) for effect in in_own_words(after, effects + more))
     after = replace(after, memory=drop_settled(after.memory, effects))
@@ -105,6 +106,14 @@ def step(state: State, event: Event) -> Step:
     if happened or after.memory != state.memory:
         effects = (SaveMemory(memory=after.memory, history=happened), *effects)
     return after, effects
+
+
+def _withdraw_of_gone_keys(before: State, after: State) -> tuple[Withdraw, ...]:
+    """Take what is said of keys that are known no more off the screen."""
+    if not after.notifies or after.memory is before.memory:
+        return ()
+    gone = [key for key in before.memory.keys if key not in after.memory.keys]
+    return tuple(Withdraw(notice_id=NoticeId(kind, key)) for key in gone for kind in KINDS_ABOUT_KEYS)
 
 
 def _with_support(effect: Effect, settings: Settings) -> Effect:

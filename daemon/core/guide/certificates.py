@@ -10,7 +10,6 @@ from config.values import dataclass, replace
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.caching import memoize_each
-from daemon.core.effects import Effect, Withdraw
 from daemon.core.expiry import DAY, days_left, expired
 from daemon.core.guide.context import blank_progress
 from daemon.core.guide.use_page import use_action
@@ -19,7 +18,6 @@ from daemon.core.issuers import fitting_procedures
 from daemon.core.key_names import key_of, with_note
 from daemon.core.labels import ROLES
 from daemon.core.model import Assignments, CertificateRecord, Fingerprint, Key, KeyId, Memory, ProgressId
-from daemon.core.notice import NoticeId, NoticeKind
 from daemon.core.notice_words import days_words
 from daemon.core.state import State
 from daemon.core.use_questions import either
@@ -46,7 +44,7 @@ def certificate_cards(state: State, assessment: Assessment, now: Instant) -> tup
     return tuple(sorted(cards, key=lambda card: (holders[card.holder], keys[card.key])))
 
 
-def forget_certificate(state: State, fingerprint: Fingerprint) -> tuple[State, tuple[Effect, ...]]:
+def forget_certificate(state: State, fingerprint: Fingerprint) -> State:
     """Forget a certificate, and its key when that holds no other.
 
     At the next insertion both count as new.
@@ -65,11 +63,11 @@ def forget_certificate(state: State, fingerprint: Fingerprint) -> tuple[State, t
     }
     state = replace(state, memory=memory, contents=contents)
     if key is None:
-        return state, ()
+        return state
     left = tuple(f for f in key.fingerprints if f in memory.certificates)
     if not left:
         return _forget_key(state, key.id)
-    return replace(state, memory=replace(memory, keys={**memory.keys, key.id: replace(key, fingerprints=left)})), ()
+    return replace(state, memory=replace(memory, keys={**memory.keys, key.id: replace(key, fingerprints=left)}))
 
 
 def _owners(memory: Memory, shown: set[Fingerprint]) -> dict[Fingerprint, Key]:
@@ -250,7 +248,7 @@ def _without(mapping: Mapping[Id, T], *ids: Id) -> dict[Id, T]:
     return {id_: value for id_, value in mapping.items() if id_ not in ids}
 
 
-def _forget_key(state: State, key: KeyId) -> tuple[State, tuple[Effect, ...]]:
+def _forget_key(state: State, key: KeyId) -> State:
     memory = state.memory
     contents = {
         reader: replace(content, keys=tuple(k for k in content.keys if k != key))
@@ -263,7 +261,4 @@ def _forget_key(state: State, key: KeyId) -> tuple[State, tuple[Effect, ...]]:
         snoozes=_without(memory.snoozes, key),
         progress=_without(memory.progress, ProgressId(key), blank_progress(key)),
     )
-    state = replace(state, memory=memory, contents=contents)
-    if not state.notifies:
-        return state, ()
-    return state, (Withdraw(notice_id=NoticeId(NoticeKind.KEY, key)),)
+    return replace(state, memory=memory, contents=contents)

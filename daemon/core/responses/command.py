@@ -69,7 +69,7 @@ def carry_out(state: State, command: Command, now: Instant) -> Step:  # noqa: C9
         case AssignProcedure():
             return assign_procedure(state, command, now), ()
         case ForgetCertificate(fingerprint=fingerprint):
-            return forget_certificate(state, fingerprint)
+            return forget_certificate(state, fingerprint), ()
         case RaiseGuide(activation=activation):
             state = keep_case(state, assess_state(state, now))
             state = replace(state, asked=None, asked_use=None, refused_settings={}, diagnosis=None, examining=False)

@@ -18,7 +18,7 @@ from daemon.core.holders import LineageEntry
 from daemon.core.issuers import is_use_open
 from daemon.core.key_names import key_of, key_words, procedure_words
 from daemon.core.model import Claim, Fingerprint, HolderAnswer, KeyId, Memory, Progress, pair_of
-from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
+from daemon.core.notice import KINDS_ABOUT_KEYS, Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.recognition import present
 from daemon.core.renewal import Question
 from daemon.core.responses.launch import launch
@@ -78,7 +78,7 @@ def _open(state: State, assessment: Assessment, case: RenewalCase | None, notice
             return replace(state, guide_case=case.id), (OpenGuide(),)
         case NoticeKind.KEY if case is not None:
             return _continue_renewal(state, assessment, case, now)
-        case NoticeKind.KEY if notice_id.key in state.memory.keys:
+        case _ if notice_id.kind in KINDS_ABOUT_KEYS:  # perhaps of a key that is known no more
             return _ask_use(state, assessment, notice_id), (OpenGuide(),)
         case _:
             return state, ()

@@ -166,7 +166,7 @@ def test_forgetting_the_only_certificate_of_a_key_forgets_the_key_entirely() -> 
     memory = simulator.state.memory
     assert (memory.certificates, memory.keys, memory.snoozes, memory.progress) == ({}, {}, {}, {})
     assert all(not c.keys and not c.fingerprints for c in simulator.state.contents.values())
-    assert simulator.withdrawn() == [key]
+    assert simulator.withdrawn() == [key, f"ask:{key}", f"link:{key}", f"clean_up:{key}"]
     assert ("forgotten", OLD.fingerprint[:8]) in happened(simulator)
     assert cards(simulator) == {}
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from config.workflows import Destination
-from daemon.core.commands import ClaimByFingerprint
-from daemon.core.effects import Launch, SaveMemory, ShowNotice
-from daemon.core.model import Claim, Fingerprint, KeyId
+from daemon.core.commands import ClaimByFingerprint, ForgetCertificate
+from daemon.core.effects import Launch, OpenGuide, SaveMemory, ShowNotice
+from daemon.core.model import Certificate, Claim, Fingerprint, KeyId, Role
 from daemon.core.notice import NoticeChoice
 from daemon.core.responses.notice import KEY_PATIENCE
 from support.core.factories import DAY, MICROSECOND, UNACTIVATED, ending, token
@@ -134,11 +134,37 @@ def test_a_click_when_nothing_is_left_to_do_shows_that() -> None:
     assert simulator.launches() == []
 
 
-@pytest.mark.parametrize("notice_id", ["", "ask:", "unknown", "await:opalexe", "trouble|Reader 00", "nothing:opalexe"])
+OF_NO_KEY = ["await:opalexe", "trouble|Reader 00", "nothing:opalexe"]
+OF_UNKNOWN_KEYS = ["", "unknown", "ask:", "ask:unknown", "link:unknown", "clean_up:unknown"]
+
+
+@pytest.mark.parametrize("notice_id", OF_NO_KEY + OF_UNKNOWN_KEYS)
 @pytest.mark.parametrize("choice", NoticeChoice)
-def test_a_click_on_what_is_unknown_does_nothing(notice_id: str, choice: NoticeChoice) -> None:
+def test_a_click_on_what_is_unknown_changes_nothing(notice_id: str, choice: NoticeChoice) -> None:
     simulator = simulator_with(OLD)
-    assert simulator.answer(notice_id, choice) == ()
+    opens = choice is NoticeChoice.OPEN and notice_id in OF_UNKNOWN_KEYS
+    assert simulator.answer(notice_id, choice) == ((OpenGuide(),) if opens else ())
+
+
+MARRIED = ending(1000 * DAY, "married", surname="DURAND", subject_cn="Jean DURAND")
+
+
+@pytest.mark.parametrize("gone", [OLD, MARRIED], ids=["the old key", "the new key"])
+def test_what_asks_about_a_forgotten_key_leaves_the_screen_and_a_click_opens_the_guide(gone: Certificate) -> None:
+    simulator = simulator_with(OLD, MARRIED)
+    asked = next(notice for _, notice in simulator.delivered if notice.title.id == "guide.ask.holder")
+    simulator.command(ForgetCertificate(fingerprint=gone.fingerprint))
+    assert simulator.answer(asked.notice_id)[-1] == OpenGuide()
+    assert (str(asked.notice_id) in simulator.withdrawn()) is (gone is MARRIED)
+
+
+def test_what_is_told_of_two_keys_that_are_one_is_told_of_one_from_then_on() -> None:
+    login, sign = ending(20 * DAY, "login"), ending(20 * DAY, "sign", role=Role.SIGNATURE)
+    simulator = simulator_with(login, sign)
+    told = {str(notice.notice_id) for _, notice in simulator.delivered}
+    simulator.plug(login, sign)
+    assert set(simulator.withdrawn()) & told == told - simulator.state.memory.keys.keys()
+    assert len(told) > len(simulator.state.memory.keys) == 1
 
 
 def test_a_notice_that_is_closed_does_nothing() -> None:
