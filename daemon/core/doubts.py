@@ -86,6 +86,5 @@ def _doubt(
     pairs = list(product(older.entries, newer.entries))
     if any(told(a, b, answers) for a, b in pairs):
         return
-    matches = {match_holders(a.seen.certificate, b.seen.certificate) for a, b in pairs}
-    if HolderMatch.IN_DOUBT in matches and HolderMatch.ANOTHER not in matches:
+    if all(match_holders(a.seen.certificate, b.seen.certificate) is not HolderMatch.ANOTHER for a, b in pairs):
         yield HolderDoubt(old=old, new=new)

@@ -32,10 +32,16 @@ def with_question(
 def holder_questions(
     assessment: Assessment, memory: Memory, asked: set[CertificatePair], now: Instant
 ) -> Iterator[Notice]:
-    """Yield the questions that no other notice asks."""
+    """Yield the questions that no other notice asks.
+
+    Of those about one new key, each waits for the answer to the one before.
+    """
+    doubts = [case.doubt for case in assessment.cases if case.doubt]
+    open_ = {d.new.key.id for d in doubts if d.pair in asked or was_delivered(memory, HolderKey(d.pair), now)}
     for case in assessment.cases:
         doubt = _unasked_doubt(case, memory, asked, now)
-        if doubt is not None:
+        if doubt is not None and doubt.new.key.id not in open_:
+            open_.add(doubt.new.key.id)
             yield Notice(
                 notice_id=NoticeId(NoticeKind.QUESTION, doubt.new.key.id),
                 title=text("guide.ask.holder"),

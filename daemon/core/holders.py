@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, combinations, product
 
 from config.instants import Instant
 from config.settings import Procedure, Recall
@@ -228,14 +228,13 @@ def _with_renewals(entry: LineageEntry, records: list[CertificateRecord], uses: 
 def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]) -> list[list[LineageEntry]]:
     """Put each entry with the first group of its holder.
 
-    Groups that the user has joined become one.
+    Groups that the user has joined become one. Of namesakes whom the user has parted, none is taken by the name.
     """
     groups: list[list[LineageEntry]] = []
     homes = _Homes(answers)
     for entry in entries:
         fitting = [group for group in homes.of(entry) if _fits(entry, group, answers)]
-        joined = [group for group in fitting[1:] if _is_joined(entry, group, answers)]
-        group = next(iter(fitting), [])
+        group, *joined = _made_one(entry, fitting, answers) or [[]]
         groups = [g for g in groups if not any(g is other for other in (group, *joined))]
         added = [*(member for other in joined for member in other), entry]
         group += added
@@ -245,6 +244,25 @@ def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, Hold
         groups.append(group)
         homes.add(group, added)
     return sorted(groups, key=lambda group: _by_begin(group[0]))
+
+
+def _made_one(
+    entry: LineageEntry, fitting: list[list[LineageEntry]], answers: Mapping[CertificatePair, HolderAnswer]
+) -> list[list[LineageEntry]]:
+    """Return the groups that become one with an entry, none for a new one."""
+    if len(fitting) < 2 or not answers:
+        return fitting[:1]
+    joined = [group for group in fitting if _is_joined(entry, group, answers)]
+    if not any(_are_parted(*groups, answers) for groups in combinations(fitting, 2)):
+        return [*fitting[:1], *(group for group in joined if group is not fitting[0])]
+    return joined
+
+
+def _are_parted(
+    group: list[LineageEntry], other: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]
+) -> bool:
+    """Return whether the user has told that two groups are of two people."""
+    return any(told(one, another, answers) is HolderAnswer.ANOTHER for one, another in product(group, other))
 
 
 def _is_joined(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]) -> bool:

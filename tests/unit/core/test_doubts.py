@@ -150,6 +150,53 @@ def test_the_user_can_part_whom_the_rules_pair() -> None:
     assert len(cases(simulator)) == 1
 
 
+FATHERS, SONS = ending(20 * DAY, "father"), ending(500 * DAY, "son")
+NEXT, AFTER = ending(1090 * DAY, "next"), ending(1500 * DAY, "after")
+
+
+def namesakes(*later_keys: Certificate) -> Simulator:
+    """Make two people of one name, whom the user has parted, and later keys of that name."""
+    simulator = asked(FATHERS, SONS)
+    compare(simulator, FATHERS, SONS, HolderAnswer.ANOTHER)
+    for one in later_keys:
+        simulator.plug(one)
+    return simulator
+
+
+def lines_of(simulator: Simulator) -> list[list[str]]:
+    found = lineages(simulator.state.memory, SETTINGS.procedures)
+    return [[entry.fingerprint for entry in lineage.entries] for lineage in found]
+
+
+def test_a_new_key_of_namesakes_is_given_to_neither_and_asked_about_once() -> None:
+    simulator = namesakes(NEXT)
+    assert lines_of(simulator) == [[FATHERS.fingerprint], [SONS.fingerprint], [NEXT.fingerprint]]
+    assert questions(simulator) == 1
+    simulator.wait(3 * DAY)
+    assert questions(simulator) == 1
+
+
+@pytest.mark.parametrize("of", [FATHERS, SONS], ids=["the father", "the son"])
+@pytest.mark.parametrize("answered", HolderAnswer)
+def test_one_answer_about_a_new_key_of_namesakes_settles_whose_it_is(of: Certificate, answered: HolderAnswer) -> None:
+    simulator = namesakes(NEXT)
+    (other,) = {FATHERS.fingerprint, SONS.fingerprint} - {of.fingerprint}
+    compare(simulator, NEXT, of, answered)
+    owner = of.fingerprint if answered is HolderAnswer.SAME else other
+    assert sorted(lines_of(simulator)) == sorted(
+        [[f, NEXT.fingerprint] if f == owner else [f] for f in (FATHERS.fingerprint, SONS.fingerprint)]
+    )
+    assert {case.doubt for case in cases(simulator)} == {None}
+
+
+def test_a_key_that_the_user_joins_to_one_namesake_does_not_bring_the_other() -> None:
+    simulator = namesakes(NEXT, AFTER)
+    compare(simulator, NEXT, FATHERS, HolderAnswer.SAME)
+    compare(simulator, AFTER, SONS, HolderAnswer.SAME)
+    found = lines_of(simulator)
+    assert found == [[FATHERS.fingerprint, NEXT.fingerprint], [SONS.fingerprint, AFTER.fingerprint]]
+
+
 def test_a_key_that_replaces_another_one_is_joined_with_the_one_in_doubt() -> None:
     simulator = asked(OLD, MARRIED)
     key = next(k.id for k in simulator.state.memory.keys.values() if MARRIED.fingerprint in k.fingerprints)
