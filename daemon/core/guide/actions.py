@@ -12,14 +12,13 @@ from config.workflows import UNLAUNCHED, Destination, Ends, KnownProblem, Step, 
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.due_notices import SNOOZE
 from daemon.core.expiry import later
+from daemon.core.guide.changed_answers import changed_answers
 from daemon.core.guide.context import GuideContext, key_to_register
 from daemon.core.guide.sentences import fill_text, fill_wording, holder_label
 from daemon.core.holders import holder_name
 from daemon.core.key_names import procedure_words
-from daemon.core.model import ABOUT_THE_OTHER_KEY, CertificatePair, Claim, HolderAnswer, KeyId
+from daemon.core.model import ABOUT_THE_OTHER_KEY, Claim, KeyId
 from daemon.core.renewal import Question
-from daemon.core.shared_numbers import earlier_twin, may_part
-from daemon.core.spare_keys import registrable_spares
 from daemon.core.troubles import Trouble
 from daemon.core.views.guide import Action, ActionRank, ProblemEntry, SavedFile
 from daemon.core.views.report import Reason
@@ -48,10 +47,6 @@ WORKFLOW_LABELS = {
     ActionKind.DISMISS: "guide.dismiss",
     ActionKind.END: "guide.go_on",
 }
-HOLDER_LABELS = {
-    ActionKind.SAME_HOLDER: "guide.holder.same",
-    ActionKind.OTHER_HOLDER: "guide.holder.other",
-}
 CLAIM_LABELS = {
     Claim.WORKS: "guide.state.works",
     Claim.NEW: "guide.state.new",
@@ -62,11 +57,6 @@ CLAIM_LABELS = {
     Claim.UNUSED: "guide.state.unused",
     Claim.RENEWED: "guide.state.renewed",
     Claim.TWO_KEYS: "guide.state.two_keys",
-}
-NUMBER_LABELS = {
-    Claim.NEW: "guide.change.spare",
-    Claim.RENEWED: "guide.change.renewed",
-    Claim.TWO_KEYS: "guide.change.two_keys",
 }
 DONE_LABELS = {Ends.CONFIRMED: "guide.done", Ends.LAUNCHED: "guide.done_myself"}
 OPEN_LABELS = {
@@ -168,39 +158,6 @@ def go_back_action(step: str) -> Action[Sentence]:
 def take_back_action(claim: Claim, label: str = "guide.take_back") -> Action[Sentence]:
     """Return the action that unsays the claim which ended a path."""
     return _action(ActionId(ActionKind.TAKE_BACK, claims=(claim,)), text(label))
-
-
-def changed_answers(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what takes back an answer about the newest key."""
-    opposites = {HolderAnswer.SAME: ActionKind.OTHER_HOLDER, HolderAnswer.ANOTHER: ActionKind.SAME_HOLDER}
-    fingerprints = set(context.case.status.newest.key.fingerprints)
-    for pair, answer in context.state.memory.holder_answers.items():
-        if not fingerprints.isdisjoint(pair.split("+")):
-            yield replace(holder_action(opposites[answer], pair), rank=ActionRank.RARE)
-    yield from _changed_number_of_keys(context)
-
-
-def _changed_number_of_keys(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what changes how many keys there are, or to register."""
-    memory, status = context.state.memory, context.case.status
-    current, newest = status.current.key.id, status.newest.key.id
-    if status.question is not Question.SAME_KEY and may_part(memory, current):
-        yield _number_action(context, current, Claim.TWO_KEYS)
-    if earlier_twin(memory, newest, context.assessment.present_keys) is not None:
-        yield _number_action(context, newest, Claim.RENEWED)
-    spares = () if status.pending else registrable_spares(status.current, status.spares, context.now)
-    for spare in spares[:1]:
-        yield _number_action(context, spare.key.id, Claim.NEW)
-
-
-def _number_action(context: GuideContext, key: KeyId, claim: Claim) -> Action[Sentence]:
-    label = fill_text(context, NUMBER_LABELS[claim])
-    return replace(_action(ActionId(ActionKind.STATE, key, (claim,)), label), rank=ActionRank.RARE)
-
-
-def holder_action(kind: ActionKind, pair: CertificatePair) -> Action[Sentence]:
-    """Return the action that states whether two keys are of one person."""
-    return _action(ActionId(kind, pair), text(HOLDER_LABELS[kind]))
 
 
 def workflow_action(kind: ActionKind) -> Action[Sentence]:

@@ -12,7 +12,8 @@ from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.form_factor import FormFactor, form_factor
-from daemon.core.guide.actions import ask_action, changed_answers, selections, take_back_action, workflow_action
+from daemon.core.guide.actions import ask_action, selections, take_back_action, workflow_action
+from daemon.core.guide.changed_answers import changed_answers
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, trouble_text
 from daemon.core.guide.overview import office_contacts, with_overview

@@ -6,7 +6,8 @@ from config.i18n.text import Sentence
 from config.values import dataclass, replace
 from config.workflows import Ends, WorkflowKind
 from daemon.core.action_id import ActionId, ActionKind
-from daemon.core.guide.actions import claim_action, go_back_action, holder_action, workflow_action
+from daemon.core.guide.actions import claim_action, go_back_action, workflow_action
+from daemon.core.guide.changed_answers import holder_action
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.sentences import fill_text
 from daemon.core.holder_questions import holders_in_doubt

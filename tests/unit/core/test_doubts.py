@@ -2,16 +2,16 @@
 
 import pytest
 
-from config.i18n.text import Text
+from config.i18n.text import Text, text
 from config.settings import Procedure
 from config.values import replace
 from config.workflows import WorkflowKind
-from daemon.core.action_id import ActionKind
+from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.assessment import RenewalCase, assess_state
-from daemon.core.commands import ChooseAction, CompareHolders, ForgetCertificate
+from daemon.core.commands import ChooseAction, CompareHolders, ForgetCertificate, RaiseGuide
 from daemon.core.doubts import TOO_COMMON
 from daemon.core.holders import lineages
-from daemon.core.model import Certificate, Claim, HolderAnswer, pair_of
+from daemon.core.model import Certificate, Claim, HolderAnswer, KeyId, pair_of
 from daemon.core.state import State
 from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
@@ -195,6 +195,29 @@ def test_a_key_that_the_user_joins_to_one_namesake_does_not_bring_the_other() ->
     compare(simulator, AFTER, SONS, HolderAnswer.SAME)
     found = lines_of(simulator)
     assert found == [[FATHERS.fingerprint, NEXT.fingerprint], [SONS.fingerprint, AFTER.fingerprint]]
+
+
+@pytest.mark.parametrize("works", [False, True], ids=["to be registered", "in use"])
+def test_the_guide_offers_to_part_two_namesakes_and_to_join_them_again(works: bool) -> None:
+    simulator = asked(FATHERS, SONS)
+    if works:
+        simulator.tell(SONS.fingerprint[:16], Claim.WORKS)
+    for kind, lines in ((OTHER, 2), (SAME, 1), (OTHER, 2)):
+        (action,) = [action for action in simulator.page.actions if action.id.kind == kind]
+        assert action.label == text(f"guide.change.{kind}", date=NOW + 20 * DAY)
+        simulator.choose(action.id)
+        assert len(cases(simulator)) == lines
+        simulator.command(ChooseAction(action=ActionId(ActionKind.SELECT, KeyId(SONS.fingerprint[:16]))))
+
+
+def test_an_answer_about_a_certificate_that_the_store_has_lost_can_be_changed() -> None:
+    simulator = asked(OLD, MARRIED)
+    answer(simulator, OTHER)
+    lost = {f: seen for f, seen in simulator.state.memory.certificates.items() if f != OLD.fingerprint}
+    simulator.state = replace(simulator.state, memory=replace(simulator.state.memory, certificates=lost))
+    simulator.wait(DAY)
+    simulator.command(RaiseGuide())
+    assert [action.label for action in simulator.page.actions if action.id.kind == SAME] == [text("guide.holder.same")]
 
 
 def test_a_key_that_replaces_another_one_is_joined_with_the_one_in_doubt() -> None:
