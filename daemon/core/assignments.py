@@ -1,5 +1,6 @@
 """Keeps what the user says a certificate is for."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from config.settings import Procedure
@@ -12,30 +13,52 @@ from daemon.core.same_holder import HolderMatch, match_holders
 def assign(memory: Memory, fingerprint: Fingerprint, answer: Assignment, line: Iterable[Fingerprint] = ()) -> Memory:
     """Remember what a certificate is for.
 
-    It holds for every certificate of the same holder and issuer, and of its line. An unknown one changes nothing.
+    It holds for every certificate of the same holder and issuer, and of its line, but for those of which something
+    else was answered, or of whose issuer. An unknown one changes nothing.
     """
     seen = memory.certificates.get(fingerprint)
     if seen is None:
         return memory
-    alike = [f for f, other in memory.certificates.items() if _alike(seen.certificate, other.certificate, memory)]
-    return replace(memory, assignments={**memory.assignments, **dict.fromkeys([fingerprint, *alike, *line], answer)})
+    own = replace(answer, own=not answer.unknown)
+    alike = (f for f, other in memory.certificates.items() if _alike(seen.certificate, other.certificate, memory))
+    contrary = [f for f, a in memory.assignments.items() if a.own and f != fingerprint and a != own]
+    followers = [f for f in {*alike, *line} - {fingerprint} if not _is_held(f, contrary, memory)]
+    return replace(memory, assignments={**memory.assignments, **dict.fromkeys(followers, answer), fingerprint: own})
+
+
+def _is_held(fingerprint: Fingerprint, contrary: Iterable[Fingerprint], memory: Memory) -> bool:
+    """Return whether other answers are about a certificate, or one like it."""
+    records = memory.certificates
+    if fingerprint not in records:
+        return True
+    certificate = records[fingerprint].certificate
+    return any(
+        f == fingerprint or _alike(certificate, records[f].certificate, memory) for f in contrary if f in records
+    )
 
 
 def inherit_assignments(memory: Memory, procedures: tuple[Procedure, ...] = ()) -> Memory:
     """Give new certificates the answer of their holder and issuer.
 
-    That of their line counts too: another issuer may serve the same procedure.
+    That of their line counts too: another issuer may serve the same procedure. Of several answers none is inherited.
     """
-    known = [(memory.certificates[f].certificate, a) for f, a in memory.assignments.items() if f in memory.certificates]
     found: dict[Fingerprint, Assignment] = {}
     for fingerprint, seen in memory.certificates.items():
-        if known and fingerprint not in memory.assignments:
-            answers = (
-                answer for certificate, answer in known if _alike(certificate, seen.certificate, memory, procedures)
-            )
-            if (answer := next(answers, None)) is not None:
-                found[fingerprint] = answer
+        if memory.assignments and fingerprint not in memory.assignments:
+            answers = _inherited(seen.certificate, memory, procedures)
+            if len(answers) == 1:
+                found[fingerprint] = answers.pop()
     return replace(memory, assignments={**memory.assignments, **found}) if found else memory
+
+
+def _inherited(certificate: Certificate, memory: Memory, procedures: tuple[Procedure, ...]) -> set[Assignment]:
+    """Return the answers of the certificates that are most like one."""
+    found: dict[tuple[bool, bool], set[Assignment]] = defaultdict(set)
+    for fingerprint, answer in memory.assignments.items():
+        seen = memory.certificates.get(fingerprint)
+        if seen is not None and _alike(seen.certificate, certificate, memory, procedures):
+            found[same_issuer(seen.certificate, certificate), answer.own].add(replace(answer, own=False))
+    return found[max(found)] if found else set()
 
 
 def _alike(one: Certificate, other: Certificate, memory: Memory, procedures: tuple[Procedure, ...] = ()) -> bool:

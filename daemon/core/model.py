@@ -284,6 +284,8 @@ class Assignment:
     """The id of the procedure, None for no procedure."""
     unknown: bool = False
     """Whether the user does not know."""
+    own: bool = False
+    """Whether it was answered of this certificate itself. An answer about another one never changes it."""
 
 
 Assignments = Mapping[Fingerprint, Assignment]

@@ -8,7 +8,7 @@ from daemon.core.assignments import assign, inherit_assignments
 from daemon.core.commands import AssignProcedure, ForgetCertificate
 from daemon.core.holders import lineages
 from daemon.core.issuers import is_sure, procedure_of, same_issuer
-from daemon.core.model import Assignment, Certificate, Fingerprint
+from daemon.core.model import Assignment, Certificate, Fingerprint, Memory
 from daemon.core.state import State
 from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, SIV, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
@@ -89,7 +89,54 @@ def test_an_answer_can_be_changed_for_all_keys_of_the_holder() -> None:
     known = memory(owned(OLD), owned(NEW))
     for answer in (Assignment(procedure="opalexe"), Assignment(procedure=None)):
         known = assign(known, NEW.fingerprint, answer)
-        assert known.assignments == {OLD.fingerprint: answer, NEW.fingerprint: answer}
+        assert known.assignments == {OLD.fingerprint: answer, NEW.fingerprint: replace(answer, own=True)}
+
+
+OPALEXE_USE, SIV_USE = Assignment(procedure="opalexe"), Assignment(procedure="siv")
+SPARE = ending(21 * DAY, "spare", issuer_o="Inconnue")
+
+
+def uses(known: Memory) -> dict[Fingerprint, str | None]:
+    return {fingerprint: answer.procedure for fingerprint, answer in known.assignments.items()}
+
+
+def test_an_answer_about_one_key_never_changes_what_was_answered_of_another_one() -> None:
+    known = memory(owned(OLD), owned(NEW), owned(SPARE))
+    known = assign(known, OLD.fingerprint, OPALEXE_USE)
+    known = assign(known, NEW.fingerprint, SIV_USE, [OLD.fingerprint, SPARE.fingerprint])
+    expected = {OLD.fingerprint: "opalexe", NEW.fingerprint: "siv", SPARE.fingerprint: "opalexe"}
+    assert uses(known) == expected
+    assert uses(assign(known, OLD.fingerprint, OPALEXE_USE)) == expected
+
+
+def test_a_wrong_answer_that_is_put_right_takes_nothing_along() -> None:
+    foreign = certificate("foreign", issuer_o="Autre")
+    known = memory(owned(OLD), owned(SPARE), owned(foreign))
+    known = assign(known, OLD.fingerprint, OPALEXE_USE)
+    known = assign(known, foreign.fingerprint, OPALEXE_USE)
+    line = [OLD.fingerprint, SPARE.fingerprint, foreign.fingerprint]
+    known = assign(known, foreign.fingerprint, SIV_USE, line)
+    assert uses(known) == {**dict.fromkeys(line, "opalexe"), foreign.fingerprint: "siv"}
+
+
+def test_what_is_not_known_of_a_key_gives_way_to_what_is_known_of_another_one() -> None:
+    known = assign(memory(owned(OLD), owned(NEW)), OLD.fingerprint, Assignment(unknown=True))
+    assert uses(assign(known, NEW.fingerprint, SIV_USE)) == {OLD.fingerprint: "siv", NEW.fingerprint: "siv"}
+
+
+def test_a_new_key_inherits_nothing_where_two_answers_fit() -> None:
+    known = assign(memory(owned(OLD), owned(SPARE)), OLD.fingerprint, OPALEXE_USE)
+    known = assign(known, SPARE.fingerprint, SIV_USE)
+    later = replace(known, certificates=memory(owned(OLD), owned(SPARE), owned(NEW)).certificates)
+    assert NEW.fingerprint not in inherit_assignments(later, ALL).assignments
+
+
+def test_a_new_key_inherits_what_was_answered_of_its_own_issuer() -> None:
+    foreign = certificate("foreign", issuer_o="Autre")
+    known = assign(memory(owned(OLD), owned(foreign)), OLD.fingerprint, OPALEXE_USE)
+    known = assign(known, foreign.fingerprint, SIV_USE)
+    later = replace(known, certificates=memory(owned(OLD), owned(foreign), owned(NEW)).certificates)
+    assert inherit_assignments(later, ALL).assignments[NEW.fingerprint] == OPALEXE_USE
 
 
 def test_an_unknown_certificate_or_procedure_changes_nothing() -> None:
