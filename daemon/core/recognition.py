@@ -408,9 +408,15 @@ def _count_of(memory: Memory, token: TokenReading) -> int:
 
 
 def _shares_certificate(key: Key, memory: Memory, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:
-    if certificates.keys().isdisjoint(key.fingerprints):
+    """Return whether a reading is of a key by a certificate.
+
+    What the store has lost of it is what is read now.
+    """
+    shared = {f: certificates[f] for f in key.fingerprints if f in certificates}
+    if not shared:
         return False
-    return _proven(certificates, certificates_of(key, memory), differ=_serials_differ(serial, key.serial))
+    others = {**shared, **certificates_of(key, memory)}
+    return _proven(certificates, others, differ=_serials_differ(serial, key.serial))
 
 
 def _same_serial(key: Key, serial: str, certificates: Mapping[Fingerprint, Certificate]) -> bool:

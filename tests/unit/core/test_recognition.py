@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.i18n.text import clean
 from config.values import replace
 from daemon.core.model import Certificate, Memory, ReaderName, ReaderState, Role, TokenFlags, TokenReading
 from daemon.core.recognition import UNKNOWN_READER, card_trouble, group_tokens, reader_of, remember_key
@@ -121,6 +122,13 @@ def test_a_key_is_known_again_by_its_certificate() -> None:
     assert set(key.fingerprints) == {OLD.fingerprint, NEW.fingerprint}
     assert after.certificates[OLD.fingerprint].first_seen == NOW - 9 * DAY
     assert after.certificates[NEW.fingerprint].first_seen == NOW
+
+
+@pytest.mark.parametrize("read", [[OLD], [OLD, NEW]], ids=["alone", "beside a new one"])
+def test_a_key_is_known_again_by_a_certificate_that_the_store_has_lost(read: list[Certificate]) -> None:
+    before = replace(memory(owned(OLD, name=clean("mine"))), certificates={})
+    (key,) = remembered(before, token(*read)).keys.values()
+    assert (key.id in before.keys, key.name) == (True, "mine")
 
 
 def test_one_serial_number_with_other_certificates_is_another_key() -> None:
