@@ -249,7 +249,7 @@ def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, Hold
 def _made_one(
     entry: LineageEntry, fitting: list[list[LineageEntry]], answers: Mapping[CertificatePair, HolderAnswer]
 ) -> list[list[LineageEntry]]:
-    """Return the groups that become one with an entry, none for a new one."""
+    """Return the groups that an entry joins, none for a new one."""
     if len(fitting) < 2 or not answers:
         return fitting[:1]
     joined = [group for group in fitting if _is_joined(entry, group, answers)]
@@ -261,7 +261,7 @@ def _made_one(
 def _are_parted(
     group: list[LineageEntry], other: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]
 ) -> bool:
-    """Return whether the user has told that two groups are of two people."""
+    """Return whether the user has parted two groups."""
     return any(told(one, another, answers) is HolderAnswer.ANOTHER for one, another in product(group, other))
 
 

@@ -11,7 +11,7 @@ from config.values import dataclass
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 # Control characters of Latin-1, which no name holds: letters, quotes and dashes of Windows-1252.
-_WINDOWS_SIGNS = {code: bytes((code,)).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_OF_WINDOWS = {code: bytes((code,)).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 MANY_WORDS = 8  # a longer common name is no person's: it is compared as a whole
 
 # What NFKD leaves whole.
@@ -177,7 +177,7 @@ def repaired(text: str) -> str:
     show it.
     """
     once = " ".join(map(_repaired_once, text.split(" ")))
-    return once.translate(_WINDOWS_SIGNS) if once == text else repaired(once)
+    return once.translate(_OF_WINDOWS) if once == text else repaired(once)
 
 
 def _repaired_once(word: str) -> str:

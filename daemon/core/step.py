@@ -109,7 +109,7 @@ def step(state: State, event: Event) -> Step:
 
 
 def _withdraw_of_gone_keys(before: State, after: State) -> tuple[Withdraw, ...]:
-    """Take what is said of keys that are known no more off the screen."""
+    """Return what takes notices of gone keys off the screen."""
     if not after.notifies or after.memory is before.memory:
         return ()
     gone = [key for key in before.memory.keys if key not in after.memory.keys]

@@ -1,4 +1,4 @@
-"""What answers whose keys two are and how many, and what takes that back."""
+"""The answers about two keys, and what takes them back."""
 
 from collections.abc import Iterator
 

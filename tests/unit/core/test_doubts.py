@@ -155,7 +155,7 @@ NEXT, AFTER = ending(1090 * DAY, "next"), ending(1500 * DAY, "after")
 
 
 def namesakes(*later_keys: Certificate) -> Simulator:
-    """Make two people of one name, whom the user has parted, and later keys of that name."""
+    """Part two people of one name, and plug later keys."""
     simulator = asked(FATHERS, SONS)
     compare(simulator, FATHERS, SONS, HolderAnswer.ANOTHER)
     for one in later_keys:
