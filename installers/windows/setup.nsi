@@ -487,14 +487,14 @@ Section "Uninstall"
   ${EndIf}
   !include "${FILES}"
   RMDir /r "$INSTDIR\lib"
-  Delete "$INSTDIR\uninstall.exe"
-  SetOutPath "$TEMP"
-  RMDir "$INSTDIR" ; only when it is empty
   ClearErrors
   ${GetOptions} $3 "/FILES" $4
   ${If} ${Errors}
     Call un.ForgetOnWish
   ${EndIf}
+  Delete "$INSTDIR\uninstall.exe"
+  SetOutPath "$TEMP"
+  RMDir "$INSTDIR" ; only when it is empty, and the last act: others wait for it
 SectionEnd
 
 ; What vigicle remembers, and its configuration, lie in one folder: that of the account that removes vigicle.
