@@ -9,12 +9,13 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from config.i18n.text import CleanText, Render, clean, text
+from config.i18n.text import CleanText, Render, Text, clean, text
 from config.i18n.translator import Translator
 from config.instants import has_end
 from config.settings import Settings
 from daemon.core.key_names import with_note
 from daemon.core.labels import OCCUPANCIES, PATHS, ROLES, STAGES, TROUBLE_TITLES, remedy
+from daemon.core.troubles import Trouble
 from daemon.core.use_questions import either
 from daemon.core.views.report import CertificateStatus, KeyInDoubt, Path, Report, Stage
 from tray.cli.console import Terminal, styled
@@ -68,8 +69,20 @@ def print_report(report: Report, translator: Translator, settings: Settings) -> 
     console.print()
     if report.readers:
         console.print(_reader_table(report, render))
-    for trouble in report.troubles:
-        console.print(styled(SIGN, "yellow") + styled(render(remedy(trouble))))
+    for words in dict.fromkeys(map(render, _remedies(report))):
+        console.print(styled(SIGN, "yellow") + styled(words))
+
+
+def _remedies(report: Report) -> Iterator[Text]:
+    """Yield what is wrong and what to do.
+
+    An unread card beside a key is no trouble: it may be a bank card.
+    """
+    has_key = any(line.present for line in report.certificates)
+    for reader in report.readers:
+        if reader.trouble and not (has_key and reader.trouble is Trouble.CARD_UNREAD):
+            yield remedy(reader.trouble, reader.name, reader.used_by)
+    yield from map(remedy, report.troubles)
 
 
 def _questions(report: Report, titles: Mapping[str, str], render: Render) -> Iterator[CleanText]:

@@ -8,11 +8,13 @@ import pytest
 from config.i18n.translator import Translator
 from config.i18n.wording import Wording
 from config.instants import Instant, instant
-from config.settings import Recall
+from config.settings import Recall, Settings
 from config.values import field_names, replace
-from daemon.core.model import Fingerprint, ReaderName, Role
-from daemon.core.views.report import CertificateStatus, Report, Stage
-from tray.cli.report_output import as_json, left_words, place_words, timeline
+from daemon.core.labels import remedy
+from daemon.core.model import Fingerprint, Occupancy, ReaderName, Role
+from daemon.core.troubles import Trouble
+from daemon.core.views.report import CertificateStatus, ReaderReport, Report, Stage
+from tray.cli.report_output import as_json, left_words, place_words, print_report, timeline
 
 BEGIN = instant(datetime(2026, 1, 1, tzinfo=UTC))
 END = BEGIN + timedelta(days=100)
@@ -52,6 +54,20 @@ LINE = CertificateStatus(
     procedure="opalexe",
 )
 SEEN = replace(LINE, key_name="the blue one", last_seen=BEGIN + timedelta(hours=12), reader=ReaderName("Reader 00 00"))
+
+
+@pytest.mark.parametrize("has_key", [False, True])
+@pytest.mark.parametrize("trouble", [Trouble.CARD_REFUSED, Trouble.CARD_UNREAD])
+def test_what_to_do_about_a_reader_is_told_unless_its_card_may_be_of_a_bank(
+    trouble: Trouble, capsys: pytest.CaptureFixture[str], *, has_key: bool
+) -> None:
+    reader = ReaderReport(name=ReaderName("Reader"), state=Occupancy.HOLDING, trouble=trouble)
+    translator = Translator("en")
+    report = Report(certificates=(replace(LINE, present=has_key),), readers=(reader, reader))
+    print_report(report, translator, Settings(procedures=()))
+    words = " ".join(capsys.readouterr().out.split())
+    may_be_of_a_bank = has_key and trouble is Trouble.CARD_UNREAD
+    assert words.count(translator.render(remedy(trouble, "Reader"))) == int(not may_be_of_a_bank)
 
 
 @pytest.mark.parametrize(
