@@ -5,7 +5,10 @@ the system's own library. On Windows all calls do, since pyscard knows only its 
 winscard.h of Windows, pcsc-lite and macOS.
 """
 
+import contextlib
 import ctypes
+import os
+import socket
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -15,6 +18,7 @@ if sys.platform != "win32":
 
 NAMES_LIMIT = 1 << 14  # units of all names together; pcsc-lite has 16 readers of 128 bytes at most
 SHARED, ANY_PROTOCOL, LEAVE = 2, 3, 0  # SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD
+SOCKET, CONNECT_LIMIT_S = "/run/pcscd/pcscd.comm", 1.0
 CODE = 0xFFFFFFFF  # return codes are 32 bits, signed or not
 
 if sys.platform == "win32":
@@ -44,6 +48,20 @@ class _State(ctypes.Structure):
         ("atr_length", Dword),
         ("atr", ctypes.c_ubyte * ATR_SIZE),
     )
+
+
+def takes_connections() -> bool:
+    """Return whether the service of pcsc-lite listens.
+
+    Its own library names the same variable (sys_unix.c, winscard_msg.c). Other systems have no such place.
+    """
+    listens = False
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as trial:
+            trial.settimeout(CONNECT_LIMIT_S)
+            trial.connect(os.environ.get("PCSCLITE_CSOCK_NAME") or SOCKET)
+            listens = True
+    return listens
 
 
 def list_readers(context: int) -> tuple[int, tuple[str, ...]]:

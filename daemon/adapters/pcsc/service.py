@@ -29,6 +29,7 @@ READER_UNAVAILABLE = 0x80100017
 NO_SERVICE = 0x8010001D
 NO_READERS = 0x8010002E
 REFUSED = 0x8010006A  # SCARD_W_SECURITY_VIOLATION: polkit refuses this session (pcsc-lite, doc/README.polkit)
+HUNG_UP = frozenset({NO_SERVICE, 0x80100013})  # SCARD_F_COMM_ERROR
 NOTHING_NEW = frozenset({CANCELLED, UNKNOWN_READER, READER_UNAVAILABLE, NO_READERS})
 UNAWARE = 0  # SCARD_STATE_UNAWARE: report its state at once
 CHANGED = 0x002  # SCARD_STATE_CHANGED
@@ -52,18 +53,27 @@ def service_context() -> Iterator[int]:
     """Hold a context of the service, or raise `ServiceError`."""
     try:
         code, context = library.establish_context()
-        if code == REFUSED:
+        if _is_refusal(code):
             time.sleep(REFUSAL_PAUSE_S)
             code, context = library.establish_context()
     except (OSError, AttributeError) as error:  # no library, or an unfit one
         raise ServiceError(f"{error}: SCardEstablishContext", NO_SERVICE) from error
     if code != SUCCESS:
-        trouble = Trouble.SERVICE_REFUSED if code == REFUSED else None
+        trouble = Trouble.SERVICE_REFUSED if _is_refusal(code) else None
         raise ServiceError("SCardEstablishContext", code, trouble)
     try:
         yield context
     finally:
         library.release_context(context)
+
+
+def _is_refusal(code: int) -> bool:
+    """Return whether the service is there and hung up.
+
+    pcsc-lite closes a refused client's connection without a word. The library's code tells only how far it had come by
+    then (winscard_msg.c, MessageSend and MessageReceive).
+    """
+    return code == REFUSED or (code in HUNG_UP and library.takes_connections())
 
 
 def reader_names(context: int) -> tuple[str, ...]:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import itertools
+import socket
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import ANY
 
 import pytest
 
@@ -116,13 +120,17 @@ def test_a_card_is_looked_at_less_often_the_longer_it_is_held(held_for_s: float,
     assert free_look_ms(held_for_s) == wanted_ms
 
 
+@pytest.mark.parametrize("code", [0x8010006A, 0x8010001D, 0x80100013])
 def test_a_refusal_is_no_absence_and_ends_within_five_seconds(
-    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    """What polkit refuses is SCARD_W_SECURITY_VIOLATION (pcsc-lite, doc/README.polkit)."""
+    """What polkit refuses has one of three codes.
+
+    It depends on who was quicker (pcsc-lite, winscard_msg.c).
+    """
     assert service.reader_names
     with monkeypatch.context() as refused:
-        refused.setattr(library, "establish_context", lambda: (0x8010006A, 0))
+        refused.setattr(library, "establish_context", lambda: (code, 0))
         watcher.start()
         assert posted.next(ServiceLost).trouble is Trouble.SERVICE_REFUSED
         found = read_snapshot()
@@ -131,6 +139,33 @@ def test_a_refusal_is_no_absence_and_ends_within_five_seconds(
     began = time.monotonic()
     assert len(posted.next(ReadersSeen).readers) == 2
     assert time.monotonic() - began < 5
+
+
+def test_a_service_that_hangs_up_on_everyone_refuses(service: ReaderService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pcscd does (winscard_svc.c, ContextThread), at whatever moment."""
+    address = service.environment["PCSCLITE_CSOCK_NAME"]
+    service.stop()
+    monkeypatch.setattr("daemon.adapters.pcsc.service.REFUSAL_PAUSE_S", 0.0)
+    Path(address).unlink(missing_ok=True)
+    with socket.create_server(address, family=socket.AF_UNIX) as hanging_up:
+        ending = threading.Thread(target=hang_up, args=(hanging_up,))
+        ending.start()
+        found = [read_snapshot() for _ in range(30)]
+        hanging_up.shutdown(socket.SHUT_RDWR)
+        ending.join()
+    assert {event.trouble for event in found if isinstance(event, ServiceLost)} == {Trouble.SERVICE_REFUSED}
+    assert read_snapshot() == ServiceLost(at=ANY, trouble=Trouble.SERVICE_ABSENT)
+
+
+def hang_up(server: socket.socket) -> None:
+    """Close connections: at once, after a byte, after all bytes, in turn."""
+    for words in itertools.cycle((0, 1, 1000)):
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection:
+            connection.recv(words)
 
 
 @pytest.mark.parametrize("call", ["establish_context", "list_readers", "get_status_change"])
