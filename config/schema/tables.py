@@ -17,6 +17,12 @@ from config.values import dataclass, field
 
 SIZE_LIMIT = 1_000_000
 _VALUE_LIMIT = 100
+_TOML_FAULTS = {  # by the words of tomllib: where another version has others, the text is a general one
+    "accepted.toml.backslash": re.compile(r"Unescaped|Invalid hex value"),
+    "accepted.toml.once": re.compile(r"twice|overwrite|Duplicate"),
+    "accepted.toml.closed": re.compile(r"Unclosed|Unterminated|Illegal character '\\n'"),
+    "accepted.toml.quotes": re.compile(r"Invalid value"),
+}
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -266,10 +272,10 @@ def parse_content(file: Path, written: str) -> dict[str, object]:
         return tomllib.loads(written)
     except (ValueError, RecursionError) as error:
         found = re.search(r"at line (\d+)", str(error))
-        lines = written.split("\n")
-        line = int(found[1]) if found else len(lines)
-        at_fault = lines[min(line, len(lines)) - 1]
-        raise _line_problem(file, line, at_fault, "accepted.toml") from error
+        lines = written.rstrip().split("\n")
+        line = min(int(found[1]), len(lines)) if found else len(lines)
+        accepted = (id_ for id_, words in _TOML_FAULTS.items() if words.search(str(error)))
+        raise _line_problem(file, line, lines[line - 1], next(accepted, "accepted.toml")) from error
 
 
 def as_written(value: object) -> str:

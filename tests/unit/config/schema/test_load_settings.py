@@ -317,13 +317,34 @@ def test_a_mistyped_key_is_told_the_nearest_known_one(load: Load, content: str, 
 UNPARSABLE = [
     pytest.param("a = 1\nb =\nc = 2", "line 2", "b =", id="no value"),
     pytest.param("a = 1\na = 2", "line 2", "a = 2", id="a key twice"),
-    pytest.param("a = [1,\n", "line 2", "", id="cut off"),
+    pytest.param("a = [1,\n\n", "line 1", "a = [1,", id="cut off"),
     pytest.param("a = 2026-13-45", "line 1", "a = 2026-13-45", id="an impossible date"),
     pytest.param(b"ok = 1\nname = 'caf\xe9'\n", "line 2", "name = 'caf\ufffd'", id="Latin-1"),
     pytest.param("a = 1\n" + "b = " + "[" * 9999, "line 2", "b = [[", id="too deep"),
     pytest.param("a = " + "9" * 9999, "line 1", "a = 999", id="too long a number"),
     pytest.param("\ufeff\ufeffa = 1", "line 1", "a = 1", id="two byte-order marks"),
 ]
+
+
+WRITTEN_WRONG = [
+    pytest.param(r'tool = "C:\Program Files\x"', "accepted.toml.backslash", id="a Windows path"),
+    pytest.param(r'tool = "C:\Users\x"', "accepted.toml.backslash", id="a Windows path that looks like a letter"),
+    pytest.param("[notices]\ndays = [5]\n[notices]", "accepted.toml.once", id="a section twice"),
+    pytest.param("a = 1\na = 2", "accepted.toml.once", id="a key twice"),
+    pytest.param("[notices]\ndays = [5, 3\n", "accepted.toml.closed", id="a bracket left open"),
+    pytest.param('language = "fr\n', "accepted.toml.closed", id="a quotation mark left open"),
+    pytest.param("language = fr", "accepted.toml.quotes", id="no quotation marks"),
+    pytest.param("language = “fr”", "accepted.toml.quotes", id="curly quotation marks"),
+    pytest.param("[notices]\ndays =\n", "accepted.toml.quotes", id="no value"),
+    pytest.param("days: 5", "accepted.toml", id="another language"),
+]
+
+
+@pytest.mark.parametrize(("content", "accepted"), WRITTEN_WRONG)
+def test_what_is_no_toml_is_told_with_what_to_write(load: Load, content: str, accepted: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(content)
+    assert caught.value.accepted.id == accepted
 
 
 @pytest.mark.parametrize(("content", "key", "value"), UNPARSABLE)
