@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from config.settings import Procedure
 from config.values import replace
 from daemon.core.issuers import procedure_of, same_issuer
-from daemon.core.model import Assignment, Certificate, Fingerprint, HolderAnswer, Memory, pair_of
-from daemon.core.same_holder import HolderMatch, match_holders
+from daemon.core.model import Assignment, Certificate, Fingerprint, Memory
+from daemon.core.same_holder import are_of_one_holder
 
 
 def assign(memory: Memory, fingerprint: Fingerprint, answer: Assignment, line: Iterable[Fingerprint] = ()) -> Memory:
@@ -68,10 +68,7 @@ def _alike(one: Certificate, other: Certificate, memory: Memory, procedures: tup
     """
     if not same_issuer(one, other) and not _same_procedure(one, other, memory, procedures):
         return False
-    told = memory.holder_answers.get(pair_of(one.fingerprint, other.fingerprint))
-    if told is not None:
-        return told is HolderAnswer.SAME
-    return match_holders(one, other) is HolderMatch.SAME
+    return are_of_one_holder(one, other, memory.holder_answers)
 
 
 def _same_procedure(one: Certificate, other: Certificate, memory: Memory, procedures: tuple[Procedure, ...]) -> bool:

@@ -27,6 +27,7 @@ from daemon.core.model import (
 from daemon.core.recalls import last_moment, recall_of
 from daemon.core.same_holder import (
     HolderMatch,
+    are_of_one_holder,
     contradict,
     match_holders,
     name_of,
@@ -41,10 +42,11 @@ ONE_ISSUE = timedelta(days=1)  # certificates of one key that begin within it we
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """The procedures, and what the user says certificates are for."""
+    """The procedures, what the user says certificates are for, and whose."""
 
     procedures: tuple[Procedure, ...]
     assignments: Assignments
+    answers: Mapping[CertificatePair, HolderAnswer]
 
     def procedure_of(self, certificate: Certificate) -> Procedure | None:
         """Return the procedure that a certificate is of."""
@@ -109,7 +111,7 @@ def certificates_renewed_in_place(
 
     The replacement has the same role, procedure and holder, and has begun.
     """
-    uses = Uses(procedures, memory.assignments)
+    uses = Uses(procedures, memory.assignments, memory.holder_answers)
     several = (key for key in memory.keys.values() if len(key.fingerprints) > 1)
     found = chain.from_iterable(_replaced_on(key, memory, uses, now) for key in several)
     return frozenset(found) or NONE  # always the same object: `lineages` are cached for it
@@ -155,7 +157,7 @@ def _lineages(
     assignments: Assignments,
     renewed_in_place: frozenset[Fingerprint],
 ) -> tuple[KeyLineage, ...]:
-    entries = _entries(certificates, keys, Uses(procedures, assignments), renewed_in_place)
+    entries = _entries(certificates, keys, Uses(procedures, assignments, answers), renewed_in_place)
     found: list[KeyLineage] = []
     for procedure in procedures:
         deciding = _grouped(entries[procedure.id, Role.AUTHENTICATION], answers)
@@ -360,7 +362,7 @@ def _fits(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[Certi
 
 def _of_one_kind(one: Certificate, other: Certificate, uses: Uses) -> bool:
     same_procedure = uses.procedure_of(one) is uses.procedure_of(other)
-    return one.role is other.role and same_procedure and match_holders(one, other) is HolderMatch.SAME
+    return one.role is other.role and same_procedure and are_of_one_holder(one, other, uses.answers)
 
 
 def _of_one_holder(

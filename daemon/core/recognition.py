@@ -26,7 +26,7 @@ from daemon.core.model import (
     TokenFlags,
     TokenReading,
 )
-from daemon.core.same_holder import HolderMatch, match_holders
+from daemon.core.same_holder import are_of_one_holder
 from daemon.core.troubles import Trouble
 
 NOWHERE: frozenset[KeyId] = frozenset()
@@ -446,7 +446,7 @@ def same_token(key: Key, memory: Memory, token: TokenReading, certificates: Mapp
     if begins and before and max(begins) <= max(before):
         return False
     pairs = product(certificates.values(), remembered.values())
-    return any(match_holders(one, other) is HolderMatch.SAME for one, other in pairs if _is_of_one_key(one))
+    return any(are_of_one_holder(one, other, memory.holder_answers) for one, other in pairs if _is_of_one_key(one))
 
 
 def _renews(certificates: Mapping[Fingerprint, Certificate], known: list[Key], memory: Memory) -> bool:

@@ -1,9 +1,10 @@
 """Decides whether two certificates are of one person."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import assert_never
 
-from daemon.core.model import Certificate
+from daemon.core.model import Certificate, CertificatePair, HolderAnswer, pair_of
 from daemon.core.person_names import HolderName, NameMatch, match_names, read_name
 from daemon.core.registration_numbers import RegistrationNumber, organization_number, person_number
 
@@ -39,6 +40,17 @@ def match_holders(one: Certificate, other: Certificate) -> HolderMatch:
     if person.scheme == other_person.scheme:
         return HolderMatch.ANOTHER
     return HolderMatch.IN_DOUBT if found is HolderMatch.SAME else found  # a tax number and a personal one
+
+
+def are_of_one_holder(one: Certificate, other: Certificate, answers: Mapping[CertificatePair, HolderAnswer]) -> bool:
+    """Return whether two certificates are of one person.
+
+    The user's word about them comes first.
+    """
+    answer = answers.get(pair_of(one.fingerprint, other.fingerprint))
+    if answer is not None:
+        return answer is HolderAnswer.SAME
+    return match_holders(one, other) is HolderMatch.SAME
 
 
 def contradict(one: Certificate, other: Certificate) -> bool:

@@ -46,11 +46,9 @@ def changed_answers(context: GuideContext) -> Iterator[Action[Sentence]]:
         pair = pair_of(before.fingerprint, status.newest.fingerprint)
         yield _changed_holder(memory, ActionKind.OTHER_HOLDER, pair, before.fingerprint)
     for pair, answer in memory.holder_answers.items():
-        one, other = map(Fingerprint, pair.split("+"))
-        if one in status.newest.key.fingerprints:
-            yield _changed_holder(memory, OPPOSITES[answer], pair, other)
-        elif other in status.newest.key.fingerprints:
-            yield _changed_holder(memory, OPPOSITES[answer], pair, one)
+        others = [Fingerprint(f) for f in pair.split("+") if f not in status.newest.key.fingerprints]
+        if len(others) == 1:
+            yield _changed_holder(memory, OPPOSITES[answer], pair, others[0])
     yield from _changed_number_of_keys(context)
 
 

@@ -22,7 +22,7 @@ from daemon.core.notice import KINDS_ABOUT_KEYS, Notice, NoticeChoice, NoticeId,
 from daemon.core.recognition import present
 from daemon.core.renewal import Question
 from daemon.core.responses.launch import launch
-from daemon.core.shared_numbers import join_keys, part_keys
+from daemon.core.shared_numbers import earlier_twin, join_keys, part_keys
 from daemon.core.state import Awaited, State
 from daemon.core.subjects import subjects
 from daemon.core.use_questions import deciding_certificate
@@ -135,7 +135,8 @@ def answer_claim(state: State, key: KeyId, claim: Claim) -> State:
 def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: HolderAnswer) -> State:
     """Record whether two keys are of one person, by the user's word.
 
-    With SAME, the one that begins later replaces the other, whichever was named first.
+    With SAME, the one that begins later replaces the other, whichever was named first. Keys of one make and number
+    are then taken for one that was renewed.
     """
     one, other = sorted((one, other), key=lambda fingerprint: _begin(state, fingerprint), reverse=True)
     key, other_key = key_of(state.memory, one), key_of(state.memory, other)
@@ -145,6 +146,9 @@ def compare_holders(state: State, one: Fingerprint, other: Fingerprint, answer: 
     answers = {pair: known for pair, known in state.memory.holder_answers.items() if pair not in pairs}
     memory = replace(state.memory, holder_answers={**answers, pair_of(one, other): answer})
     state = replace(state, memory=inherit_assignments(memory, state.settings.procedures))
+    inserted = present(state.contents)[0]
+    if answer is HolderAnswer.SAME and earlier_twin(state.memory, key.id, inserted) == other_key:
+        return replace(state, memory=join_keys(state.memory, key.id, inserted))
     if answer is HolderAnswer.SAME:
         return answer_claim(state, key.id, Claim.REPLACES)
     keys = {**state.memory.keys, key.id: replace(key, claims=key.claims - {Claim.REPLACES, Claim.OLD_LOST})}

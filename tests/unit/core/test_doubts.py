@@ -12,6 +12,7 @@ from daemon.core.commands import ChooseAction, CompareHolders, ForgetCertificate
 from daemon.core.doubts import TOO_COMMON
 from daemon.core.holders import lineages
 from daemon.core.model import Certificate, Claim, HolderAnswer, KeyId, pair_of
+from daemon.core.renewal import Question
 from daemon.core.state import State
 from support.core.factories import DAY, NOW, OPALEXE, SETTINGS, certificate, changed, ending, memory, owned
 from support.core.simulator import Simulator
@@ -218,6 +219,34 @@ def test_an_answer_about_a_certificate_that_the_store_has_lost_can_be_changed() 
     simulator.wait(DAY)
     simulator.command(RaiseGuide())
     assert [action.label for action in simulator.page.actions if action.id.kind == SAME] == [text("guide.holder.same")]
+
+
+def test_a_new_name_on_a_token_of_the_same_number_is_a_renewal_once_the_user_says_so() -> None:
+    simulator = Simulator()
+    simulator.look()
+    token = {"serial": "7", "model": "m"}
+    simulator.plug(OLD, **token)
+    simulator.remove()
+    simulator.wait(DAY)
+    simulator.plug(MARRIED, **token)
+    compare(simulator, MARRIED, OLD, HolderAnswer.SAME)
+    (case,) = cases(simulator)
+    assert (len(simulator.state.memory.keys), case.status.question) == (1, Question.SAME_KEY)
+    assert kinds(simulator) == [WorkflowKind.ASSOCIATE_NEW]
+    assert not [action for action in simulator.page.actions if action.id.kind in {SAME, OTHER}]
+    simulator.tell(case.id, Claim.TWO_KEYS)
+    assert kinds(simulator) == [WorkflowKind.ACTIVATE]
+    assert [action.id.kind for action in simulator.page.actions if action.id.kind in {SAME, OTHER}] == [OTHER]
+
+
+def test_two_tokens_of_one_number_that_are_in_at_once_stay_two() -> None:
+    simulator = Simulator()
+    simulator.look()
+    token = {"serial": "7", "model": "m"}
+    simulator.plug(OLD, **token)
+    simulator.plug(MARRIED, reader="Reader 01", **token)
+    compare(simulator, MARRIED, OLD, HolderAnswer.SAME)
+    assert kinds(simulator) == [WorkflowKind.ACTIVATE]
 
 
 def test_a_key_that_replaces_another_one_is_joined_with_the_one_in_doubt() -> None:
