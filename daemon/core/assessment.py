@@ -10,7 +10,7 @@ from config.workflows import Ends, WorkflowKind
 from daemon.core.card_reads import known_cards
 from daemon.core.doubts import HolderDoubt, holder_doubts
 from daemon.core.expiry import DAY, days_left, earlier, first_notice, later, stage
-from daemon.core.holders import KeyLineage, LineageEntry, certificates_renewed_in_place, lineages
+from daemon.core.holders import KeyLineage, LineageEntry, certificates_renewed_in_place, holder_name, lineages
 from daemon.core.issuers import is_sure, procedure_of
 from daemon.core.model import (
     NO_READER,
@@ -335,6 +335,7 @@ def _certificate_status(
         keeper=keeper,
         last_seen=seen.last_seen,
         reader=reader,
+        full_name=holder_name(certificate),
     )
 
 

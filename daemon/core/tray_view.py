@@ -158,7 +158,7 @@ def _shown_key(state: State, assessment: Assessment, counted: list[CertificateSt
         return None
     end, first = min(dated, key=lambda each: each[0])
     procedure = next((p for p in state.settings.procedures if p.id == first.procedure), None)
-    holder = first.subject_cn or text("holder.unknown")
+    holder = first.holder or text("holder.unknown")
     part = None if assessment.login_beside(first) is None else first.role
     return Shown(end=end, holder=holder, procedure=procedure, recall=first.recall, part=part)
 

@@ -252,7 +252,7 @@ def _described(line: CertificateStatus) -> Text:
 
 
 def _holder(line: CertificateStatus) -> str | Text:
-    return line.subject_cn or text("holder.unknown")
+    return line.holder or text("holder.unknown")
 
 
 def _until(line: CertificateStatus) -> datetime | Text:

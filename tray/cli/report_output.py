@@ -98,7 +98,7 @@ def _use_questions(report: Report, titles: Mapping[str, str], render: Render) ->
     for line in report.certificates:
         if line.fingerprint_sha256 not in open_uses:
             continue
-        holder, beginning = clean(line.subject_cn) or render(text("holder.unknown")), line.fingerprint_sha256[:12]
+        holder, beginning = clean(line.holder) or render(text("holder.unknown")), line.fingerprint_sha256[:12]
         fitting = [f"{id_} = {clean(titles.get(id_, id_))}" for id_ in open_uses[line.fingerprint_sha256]]
         if line.procedure is not None:
             title = clean(titles.get(line.procedure, line.procedure))
@@ -233,7 +233,7 @@ def _certificate_lines(report: Report, render: Render, _now: datetime) -> Styled
 def _words(line: CertificateStatus, render: Render) -> tuple[Styled, Styled, Styled, Styled, Styled, Styled]:
     """Return holder, place, role, end, stage and days left."""
     return (
-        styled(clean(line.subject_cn) or render(text("holder.unknown"))),
+        styled(clean(line.holder) or render(text("holder.unknown"))),
         styled(place_words(line, render), "dim"),
         styled(render(text(ROLES[line.role]))),
         styled(render(text("table.date", date=line.usable_until)) if line.usable_until else UNKNOWN),

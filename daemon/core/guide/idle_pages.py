@@ -90,7 +90,7 @@ def empty_page(state: State, assessment: Assessment, now: Instant) -> GuideView[
     )
     if plain is None or plain.usable_until is None:
         return page
-    holder = holder_label(plain.subject_cn)
+    holder = holder_label(plain.holder)
     end = (assessment.login_beside(plain) or plain).usable_until or plain.usable_until
     certificate = state.memory.certificates[plain.fingerprint_sha256].certificate
     asks = [replace(ask, rank=ActionRank.USUAL) for ask in [ask_use_action(state, certificate)] if ask]

@@ -155,6 +155,13 @@ class CertificateStatus:
     """When it was read last, aware UTC."""
     reader: ReaderName = NO_READER
     """The reader in which it was seen last."""
+    full_name: str = ""
+    """The common name, else given names and surname; "" for none, and from an earlier version's daemon."""
+
+    @property
+    def holder(self) -> str:
+        """The holder's name as it is shown, "" for none."""
+        return self.full_name or self.subject_cn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from support.core.factories import (
     UNACTIVATED,
     Owned,
     certificate,
+    changed,
     ending,
     memory,
     owned,
@@ -112,6 +113,15 @@ def test_a_missing_reader_is_reported() -> None:
     report = simulator.check()
     assert report is not None
     assert report.troubles == (Trouble.NO_READER,)
+
+
+def test_a_holder_without_a_common_name_is_named_in_the_report_too() -> None:
+    simulator = Simulator()
+    simulator.plug(changed(FAR, subject_cn=""))
+    report = simulator.check()
+    assert report is not None
+    (line,) = report.certificates
+    assert (line.subject_cn, line.holder) == ("", "Jean MARTIN")
 
 
 def test_every_certificate_is_in_the_report_with_its_facts() -> None:

@@ -123,4 +123,5 @@ def test_the_json_only_gains_keys(line: CertificateStatus, added: dict[str, str 
         "usable_until",
         "recall",
         "renewable_from",
+        "full_name",
     }
