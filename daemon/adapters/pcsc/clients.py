@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.i18n.text import clean
+from config.identity import APPLICATION
 from daemon.core.model import ProgramName
 
 PROC = Path("/proc")
@@ -21,11 +22,11 @@ NAMED_AT_MOST = 4
 def other_clients(proc: Path = PROC) -> tuple[ProgramName, ...]:
     """Return the names of the user's programs that use the service.
 
-    Left out are vigicle itself and what it started. Some may only watch the readers.
+    Left out are vigicle itself, its commands and what it started. Some may only watch the readers.
     """
     parents = {process: _parent(process) for process in _own_processes(proc)}
     found = {_name(process) for process in parents if not _is_ours(process, parents, proc) and _is_client(process)}
-    return tuple(sorted(filter(None, found)))[:NAMED_AT_MOST]
+    return tuple(sorted(found - {"", APPLICATION}))[:NAMED_AT_MOST]
 
 
 def _own_processes(proc: Path) -> Iterator[Path]:

@@ -58,6 +58,7 @@ def test_strange_names_do_no_harm_and_vigicle_is_not_named(tmp_path: Path) -> No
         ("1003", "reader\udcff", "1001"),
         (own, "vigicle", "1"),
         ("1004", "its child", own),
+        ("1006", "vigicle", "1"),  # a command, such as `check`
         ("1005", "its grandchild", "1004"),
     ]
     for number, name, parent in processes:
