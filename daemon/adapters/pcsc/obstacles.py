@@ -1,5 +1,6 @@
 """Asks the PC/SC service why a card cannot be read."""
 
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,7 @@ from daemon.adapters.pcsc.service import (
     shown_names,
     within,
 )
+from daemon.adapters.pcsc.watcher import free_look_ms
 from daemon.core.model import ReaderName
 from daemon.core.troubles import Trouble
 
@@ -31,10 +33,10 @@ class CardObstacles:
     def __init__(self, ended: Callable[[ReaderName], None] = lambda _reader: None) -> None:
         """Keep `ended`.
 
-        It is called from a thread when another program's transaction has ended that was found.
+        It is called from a thread when another program's use of a card has ended that was found.
         """
         self._ended = ended
-        self._waiting: set[str] = set()  # for the end of another program's transaction
+        self._waiting: set[str] = set()  # for the end of another program's use
 
     def obstacle_of(self, reader: ReaderName) -> Trouble | None:
         """Return the obstacle, if any.
@@ -53,17 +55,40 @@ class CardObstacles:
         began = time.monotonic()
         self._waiting.add(name)
         try:
-            with service_context() as context:
-                code, card = library.connect(context, name)
-                if code == SUCCESS:
-                    library.disconnect(card)
-        except ServiceError:
-            return None
+            code = _code_of_connection(name)
         finally:
             self._waiting.discard(name)
             if time.monotonic() - began >= CONNECT_LIMIT_S:
                 self._ended(reader)
+        if code == SHARING_VIOLATION:
+            threading.Thread(target=self._await_end, args=(name, reader), name="pcsc-held", daemon=True).start()
         return {SHARING_VIOLATION: Trouble.CARD_BUSY, REFUSED: Trouble.CARD_REFUSED}.get(code)
+
+    def _await_end(self, name: str, reader: ReaderName) -> None:
+        """Look again until no other program has the card to itself.
+
+        The watcher hears of no exclusive use that began after the card was put in.
+        """
+        began = time.monotonic()
+        self._waiting.add(name)
+        try:
+            while _code_of_connection(name) == SHARING_VIOLATION:
+                time.sleep(free_look_ms(time.monotonic() - began) / 1000)
+        finally:
+            self._waiting.discard(name)
+            self._ended(reader)
+
+
+def _code_of_connection(name: str) -> int:
+    """Return what came of connecting, SUCCESS without the service."""
+    try:
+        with service_context() as context:
+            code, card = library.connect(context, name)
+            if code == SUCCESS:
+                library.disconnect(card)
+    except ServiceError:
+        return SUCCESS
+    return code
 
 
 def _service_name(reader: ReaderName) -> str | None:

@@ -89,6 +89,22 @@ def test_a_frozen_program_holds_up_no_command_and_its_key_is_read_at_its_end(
     wait_for_key(workstation, "Anne")
 
 
+def test_a_key_that_a_program_takes_for_itself_after_it_was_read_is_read_again_at_its_end(
+    workstation: Program, reader_service: ReaderService, hold: Hold
+) -> None:
+    """pcsc-lite tells no one that waits."""
+    start_daemon(workstation)
+    reader_service.insert(key(NEAR, "Anne"))
+    wait_for_key(workstation, "Anne")
+    holder = hold("exclusive")
+    holder.wait_for_log("held")
+    for _ in range(8):  # so often that it is told
+        workstation.run("check")
+    assert is_busy(workstation)
+    holder.kill()
+    wait_until(lambda: not is_busy(workstation), "it is read again", SOON_S)
+
+
 def test_a_key_that_one_program_hands_to_the_next_is_read_after_the_last(
     workstation: Program, reader_service: ReaderService, hold: Hold
 ) -> None:
