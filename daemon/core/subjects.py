@@ -1,16 +1,17 @@
 """The keys to notify of, and what was told of them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from config.i18n.text import Text, text
-from config.instants import Instant
+from config.instants import FIRST, LAST, Instant
 from config.settings import NoticeSettings, Procedure, Recall, Settings
 from config.values import dataclass
 from config.workflows import WorkflowKind
 from daemon.core.assessment import Assessment, RenewalCase
 from daemon.core.caching import memoize_last
 from daemon.core.dedup_keys import DedupKey, MilestoneKey
-from daemon.core.expiry import DAY, earlier, later
+from daemon.core.expiry import DAY, earlier, expired, later
 from daemon.core.holders import holder_name
 from daemon.core.model import Key, Memory, Role
 from daemon.core.renewal import last_moment_with_old
@@ -89,11 +90,10 @@ def subjects(assessment: Assessment, memory: Memory, now: Instant) -> tuple[Subj
     for key in (*memory.keys.values(), *stand_ins):
         if key.id not in current and key.id in assessment.cases_by_key:
             continue
-        ending = {c.usable_until: c for c in reversed(assessment.watched(key)) if c.usable_until}
-        if ending:
+        case = current.get(key.id)
+        if ending := _ending(assessment.watched(key), case, now):
             end = _end_to_announce(key, list(ending), memory, now)
             first = ending[end]
-            case = current.get(key.id)
             subject = Subject(
                 key=key,
                 not_after=end,
@@ -105,6 +105,21 @@ def subjects(assessment: Assessment, memory: Memory, now: Instant) -> tuple[Subj
             )
             found.append(subject)
     return tuple(found)
+
+
+def _ending(
+    lines: tuple[CertificateStatus, ...], case: RenewalCase | None, now: Instant
+) -> Mapping[Instant, CertificateStatus]:
+    """Return what ends on a key, by its end.
+
+    What outlasts the certificate that logs in is of no use without it. Once that has ended, what ended more than a day
+    before is told no more.
+    """
+    ending = {line.usable_until: line for line in reversed(lines) if line.usable_until}
+    logins = (end for end, line in ending.items() if line.role is Role.AUTHENTICATION)
+    last = case.status.current.not_after if case else max(logins, default=LAST)
+    first = earlier(last, DAY) if expired(last, now) else FIRST
+    return {end: line for end, line in ending.items() if first < end <= last} or ending
 
 
 def _ends_before_login(

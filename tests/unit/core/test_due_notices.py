@@ -239,6 +239,28 @@ def test_a_key_has_one_notice_with_its_earliest_date() -> None:
     assert {dict(n.body.args)["date"] for _, n in simulator.delivered} == {sooner.not_after}
 
 
+@pytest.mark.parametrize("issuer", ["CertEurope", "Other"])
+@pytest.mark.parametrize("beside", [-40 * DAY, 5 * DAY, 900 * DAY], ids=["ended before", "near its end", "far"])
+@pytest.mark.parametrize("role", [Role.SIGNATURE, Role.OTHER])
+def test_of_a_key_that_no_longer_logs_in_nothing_else_is_told(role: Role, beside: timedelta, issuer: str) -> None:
+    simulator = Simulator()
+    simulator.look()
+    login = ending(-10 * DAY, issuer_o=issuer)
+    simulator.plug(login, ending(beside, "beside", role=role, issuer_o=issuer))
+    simulator.wait(30 * DAY)
+    assert {notice.title.id for _, notice in simulator.delivered} == {"notice.expired.title"}
+    assert {dict(notice.body.args)["date"] for _, notice in simulator.delivered} == {login.not_after}
+
+
+def test_what_ends_after_the_login_is_not_told() -> None:
+    simulator = Simulator()
+    simulator.look()
+    login = ending(50 * DAY)
+    simulator.plug(login, ending(60 * DAY, "beside", role=Role.SIGNATURE))
+    simulator.wait(100 * DAY)
+    assert {dict(notice.body.args)["date"] for _, notice in simulator.delivered} == {login.not_after}
+
+
 def test_a_later_date_on_a_key_is_shown_once_the_earlier_is_past() -> None:
     simulator = Simulator()
     simulator.look()
