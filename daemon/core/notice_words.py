@@ -3,7 +3,7 @@
 A title has at most 45 letters, a body two short sentences, a button 18 letters: so they fit every desktop.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from config.i18n.text import Argument, Phrase, Text, text
@@ -71,6 +71,19 @@ BODIES_BY_ROLE = {  # of what ends before the certificate that logs in
     Role.AUTHENTICATION: PLAIN_BODIES,
     Role.SIGNATURE: {False: "notice.signature.ends", True: "notice.signature.expired"},
     Role.OTHER: {False: "notice.other.ends", True: "notice.other.expired"},
+}
+
+
+DUE_BODIES_BY_ROLE = {  # where the key is to be ordered as well
+    Role.AUTHENTICATION: PLAIN_BODIES,
+    Role.SIGNATURE: {False: "notice.signature.ends.due", True: "notice.signature.expired.due"},
+    Role.OTHER: {False: "notice.other.ends.due", True: "notice.other.expired.due"},
+}
+SIGNING_PARTS = {  # of a key that never opens an account
+    "notice.other.ends": "notice.other.ends.signing",
+    "notice.other.expired": "notice.other.expired.signing",
+    "notice.other.ends.due": "notice.other.ends.signing.due",
+    "notice.other.expired.due": "notice.other.expired.signing.due",
 }
 
 
@@ -262,6 +275,7 @@ def _arguments(subject: Subject) -> dict[str, Argument]:
     if case is not None:
         arguments["until"] = last_day_with_old(case)
         arguments["last"] = last_moment_with_old(case.lineage, case.status.current)
+        arguments["login"] = case.status.current.not_after
         arguments["opens"] = case.opens or subject.not_after
         arguments["order_by"] = case.order_by or subject.not_after
     return arguments
@@ -286,7 +300,7 @@ def _body_without_path(subject: Subject, now: Instant) -> str:
     has_ended = expired(subject.not_after, now)
     if subject.case is None:
         return (PART_BODIES if subject.ends_before_login else PLAIN_BODIES)[has_ended]
-    return BODIES_BY_ROLE[subject.role][has_ended]
+    return _of_key(subject, BODIES_BY_ROLE[subject.role][has_ended], SIGNING_PARTS)
 
 
 def _body_of_path(path: Path, subject: Subject, now: Instant) -> str:
@@ -334,9 +348,13 @@ def _association_body(subject: Subject, *, has_ended: bool) -> str:
 
 def _order_body(subject: Subject, now: Instant, *, has_ended: bool) -> str:
     if subject.ends_before_login:
-        return BODIES_BY_ROLE[subject.role][has_ended]
-    body_id = _body_of_whole_key(subject, now, has_ended=has_ended)
-    return SIGNING_BODIES.get(body_id, body_id) if subject.never_logs_in else body_id
+        return _of_key(subject, DUE_BODIES_BY_ROLE[subject.role][has_ended], SIGNING_PARTS)
+    return _of_key(subject, _body_of_whole_key(subject, now, has_ended=has_ended), SIGNING_BODIES)
+
+
+def _of_key(subject: Subject, body_id: str, signing: Mapping[str, str]) -> str:
+    """Return a body, or its words for a key that only signs."""
+    return signing.get(body_id, body_id) if subject.never_logs_in else body_id
 
 
 def _body_of_whole_key(subject: Subject, now: Instant, *, has_ended: bool) -> str:

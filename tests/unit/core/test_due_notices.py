@@ -295,21 +295,40 @@ def test_what_ends_before_the_login_is_named_by_its_role(role: Role, life: timed
 @pytest.mark.parametrize(
     ("role", "life", "body"),
     [
-        (Role.SIGNATURE, 10 * DAY, "notice.signature.ends"),
-        (Role.SIGNATURE, -DAY, "notice.signature.expired"),
-        (Role.OTHER, 10 * DAY, "notice.other.ends"),
-        (Role.OTHER, -DAY, "notice.other.expired"),
-        (Role.SIGNATURE, 69 * DAY, "notice.signature.ends"),
+        (Role.SIGNATURE, 10 * DAY, "notice.signature.ends.due"),
+        (Role.SIGNATURE, -DAY, "notice.signature.expired.due"),
+        (Role.OTHER, 10 * DAY, "notice.other.ends.due"),
+        (Role.OTHER, -DAY, "notice.other.expired.due"),
+        (Role.SIGNATURE, 69 * DAY, "notice.signature.ends.due"),
         (Role.SIGNATURE, 70 * DAY - timedelta(minutes=1), "notice.order.ends"),
     ],
 )
-def test_a_key_to_order_says_what_ends_before_the_login(role: Role, life: timedelta, body: str) -> None:
+def test_a_key_to_order_says_what_ends_before_the_login_and_when_that_ends(
+    role: Role, life: timedelta, body: str
+) -> None:
     simulator = Simulator()
     simulator.look()
     simulator.plug(ending(70 * DAY), ending(life, "beside", role=role))
     delivered = simulator.delivered[0][1]
     assert delivered.body.id == body
+    assert dict(delivered.body.args)["login"] == NOW + 70 * DAY
     assert delivered.button == text("button.order")
+
+
+@pytest.mark.parametrize(
+    ("left", "life", "body"),
+    [
+        (400 * DAY, 80 * DAY, "notice.other.ends.signing"),
+        (400 * DAY, -DAY, "notice.other.expired.signing"),
+        (70 * DAY, 10 * DAY, "notice.other.ends.signing.due"),
+        (70 * DAY, -DAY, "notice.other.expired.signing.due"),
+    ],
+)
+def test_a_key_that_only_signs_is_never_told_to_open_an_account(left: timedelta, life: timedelta, body: str) -> None:
+    simulator = Simulator()
+    simulator.look()
+    simulator.plug(ending(left, role=Role.SIGNATURE), ending(life, "beside", role=Role.OTHER))
+    assert simulator.delivered[0][1].body.id == body
 
 
 @pytest.mark.parametrize(
