@@ -324,7 +324,7 @@ def test_a_key_to_order_says_what_ends_before_the_login_and_when_that_ends(
         (70 * DAY, -DAY, "notice.other.expired.signing.due"),
     ],
 )
-def test_a_key_that_only_signs_is_never_told_to_open_an_account(left: timedelta, life: timedelta, body: str) -> None:
+def test_a_key_that_can_only_sign_is_never_told_to_open_an_account(left: timedelta, life: timedelta, body: str) -> None:
     simulator = Simulator()
     simulator.look()
     simulator.plug(ending(left, role=Role.SIGNATURE), ending(life, "beside", role=Role.OTHER))
