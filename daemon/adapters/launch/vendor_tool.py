@@ -23,10 +23,12 @@ ENTRY_LIMIT = 64_000  # bytes
 WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
 FIELD_CODE = 2  # letters: %u, %F …
 INTERPRETER = re.compile(
-    r"(env|nice|nohup|setsid|pkexec|sudo|(ba|da|z|k)?sh"
+    r"(env|nice|nohup|setsid|timeout|exec|pkexec|sudo|(ba|da|z|k)?sh"
     r"|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
     r"|cmd|powershell|pwsh|[wc]script|rundll32|msiexec|explorer)(\.exe)?"
 )
+# Variables, numbers, and options that no path follows.
+PASSED_OVER = re.compile(r".*=.*|\d+|-[XD].+|-[abd-lnoq-zA-HJ-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +153,15 @@ def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.enviro
 def _lacks_script(command: Sequence[str]) -> bool:
     """Return whether an interpreter is to run a file that is gone.
 
-    Only the plain forms are judged: `env A=1 /opt/tool`, `sh /opt/tool`, `sh -c "/opt/tool %u"`, `java -jar
+    Only the plain forms are judged: `env A=1 /opt/tool`, `sh /opt/tool`, `bash -lc "/opt/tool %u"`, `java -Xmx1g -jar
     /opt/tool.jar`, and one behind the other.
     """
     if not command or not is_interpreter(command[0]):
         return False
-    match [word for word in command[1:] if "=" not in word]:
+    match [word for word in command[1:] if not PASSED_OVER.fullmatch(word)]:
         case ["-jar", script, *_] | [script, *_] if script.startswith("/"):
             return not is_there(Path(script))
-        case ["-c", line, *_]:
+        case ["-c" | "-lc", line, *_]:
             return _lacks_script(["sh", *_words(line)])
         case inner:
             return _lacks_script(inner)
