@@ -20,11 +20,12 @@ CONFIGURATIONS = (
     "/usr/local/etc/opensc.conf",
     "/Library/OpenSC/etc/opensc.conf",
 )
-CACHE_FOLDER = re.compile(rb'\bfile_cache_dir\s*=\s*("[^"]*"|[^";\n]*);?')
+# OpenSC reads names in small letters and in capitals alike (scconf.c).
+CACHE_FOLDER = re.compile(rb'\bfile_cache_dir\s*=\s*("[^"]*"|[^";\n]*);?', re.IGNORECASE)
 COMMENT = re.compile(rb'("[^"\n]*")|#[^\n]*')
-SLOT_LIMIT = re.compile(rb"\bmax_virtual_slots\s*=")
-BLOCK = re.compile(rb"(?<![\w-])pkcs11\s*\{")
-DEFAULT_BLOCK = re.compile(rb"\bapp\s+default\s*\{")
+SLOT_LIMIT = re.compile(rb"\bmax_virtual_slots\s*=", re.IGNORECASE)
+BLOCK = re.compile(rb"(?<![\w-])pkcs11\s*\{", re.IGNORECASE)
+DEFAULT_BLOCK = re.compile(rb"\bapp\s+default\s*\{", re.IGNORECASE)
 MORE_SLOTS = b" max_virtual_slots = 64; "  # the 16 readers of pcscd, with four each
 
 SIZE_LIMIT = 1 << 20  # bytes

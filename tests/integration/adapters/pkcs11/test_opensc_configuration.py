@@ -27,6 +27,14 @@ CASES = {
         b'app default { file_cache_dir = "/var/#cache"; pkcs11 { } }',
         b"app default {  pkcs11 {" + MORE + b" } }",
     ),
+    "a cache folder, in capitals": (
+        b'App Default { FILE_CACHE_DIR = "/cache"; }',
+        b"App Default {pkcs11 {" + MORE + b"}  }",
+    ),
+    "a limit of an administrator, in capitals": (
+        b"app default { PKCS11 { Max_Virtual_Slots = 8; } }",
+        b"app default { PKCS11 { Max_Virtual_Slots = 8; } }",
+    ),
     "a sign of a comment in a word": (
         b'app default { debug_file = "/a#b"; }',
         b"app default {pkcs11 {" + MORE + b'} debug_file = "/a#b"; }',
