@@ -28,7 +28,7 @@ from daemon.core.notice_words import left_words
 from daemon.core.renewal import Question
 from daemon.core.state import State
 from daemon.core.subjects import is_waiting, several_holders
-from daemon.core.trouble_notices import pressing_trouble, service_trouble
+from daemon.core.trouble_notices import clock_wrong, pressing_trouble, service_trouble
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import CertificateStatus, Path, Reason, Stage
 from daemon.core.views.tray import IconState, MenuItem, TrayView
@@ -76,6 +76,8 @@ class Shown:
 
 def build_tray_view(state: State, assessment: Assessment, now: Instant) -> TrayView:
     """Return what the tray shows."""
+    if clock_wrong(now):
+        return _of_wrong_clock(state, assessment, now)
     counted = [c for c in assessment.certificates if c.stage not in {Stage.SUPERSEDED, Stage.UNREADABLE}]
     end = min((c.usable_until for c in counted if c.usable_until is not None), default=None)
     icon_state = _icon_state(state, assessment, counted, now)
@@ -87,6 +89,13 @@ def build_tray_view(state: State, assessment: Assessment, now: Instant) -> TrayV
         days_left=days_left(end, now) if end is not None and has_end(end) else None,
         items=(MenuItem(label=headline), *_items(state, assessment, shown, now)),
     )
+
+
+def _of_wrong_clock(state: State, assessment: Assessment, now: Instant) -> TrayView:
+    """Return what the tray shows while no date can be judged."""
+    headline = text(TROUBLE_TITLES[Trouble.CLOCK_WRONG])
+    items = (MenuItem(label=headline), *_items(state, assessment, None, now))
+    return TrayView(icon_state=IconState.TROUBLE, tooltip=headline, items=items)
 
 
 def _icon_state(state: State, assessment: Assessment, counted: list[CertificateStatus], now: Instant) -> IconState:

@@ -18,11 +18,13 @@ from daemon.core.commands import (
     ToggleAutostart,
 )
 from daemon.core.effects import OpenGuide, StartAtLogin, WriteSetting
-from daemon.core.events import LoginStartKnown, ServiceLost
+from daemon.core.events import LoginStartKnown, ServiceLost, Tick
+from daemon.core.expiry import earlier
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
+from daemon.core.trouble_notices import RELEASED
 from daemon.core.troubles import Trouble
 from daemon.core.views.tray import IconState, MenuItem, TrayView
-from support.core.factories import DAY, NOW, certificate, ending, token
+from support.core.factories import DAY, MICROSECOND, NOW, certificate, ending, token
 from support.core.simulator import Simulator, simulator_with
 from support.core.story import OLD as STORY_OLD
 from support.core.story import two_keys
@@ -50,6 +52,20 @@ def in_reader(left: timedelta) -> Simulator:
     simulator.look()
     simulator.plug(ending(left))
     return simulator
+
+
+@pytest.mark.parametrize("left", [-DAY, 20 * DAY, 400 * DAY], ids=["expired", "due", "far"])
+def test_by_a_wrong_clock_the_tray_judges_no_date(left: timedelta) -> None:
+    simulator = in_reader(left)
+    simulator.now = earlier(RELEASED, MICROSECOND)
+    simulator.post(Tick(at=simulator.now))
+    view = tray(simulator)
+    assert (view.icon_state, view.days_left) == (IconState.TROUBLE, None)
+    assert view.tooltip == text("trouble.clock_wrong.short")
+    assert labels(simulator) == ["trouble.clock_wrong.short", "menu.guide", "menu.doctor", "menu.settings", "menu.quit"]
+    simulator.now = NOW
+    simulator.post(Tick(at=simulator.now))
+    assert tray(simulator).icon_state is not IconState.TROUBLE
 
 
 @pytest.mark.parametrize(
