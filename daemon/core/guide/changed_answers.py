@@ -36,20 +36,21 @@ def holder_action(kind: ActionKind, pair: CertificatePair) -> Action[Sentence]:
 
 
 def changed_answers(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what takes back an answer about the newest key.
-
-    Where the user gave none, the rules have answered that the key before it is of the same person.
-    """
+    """Yield what takes back an answer about the newest key."""
     memory, status = context.state.memory, context.case.status
-    before = status.current if status.pending else key_before(context.case)
-    if before is not None and told(before, status.newest, memory.holder_answers) is None:
-        pair = pair_of(before.fingerprint, status.newest.fingerprint)
-        yield _changed_holder(memory, ActionKind.OTHER_HOLDER, pair, before.fingerprint)
     for pair, answer in memory.holder_answers.items():
         others = [Fingerprint(f) for f in pair.split("+") if f not in status.newest.key.fingerprints]
         if len(others) == 1:
             yield _changed_holder(memory, OPPOSITES[answer], pair, others[0])
     yield from _changed_number_of_keys(context)
+
+
+def parting(context: GuideContext) -> Iterator[Action[Sentence]]:
+    """Yield what parts two keys that the rules alone hold for one person's."""
+    memory, newest, before = context.state.memory, context.case.status.newest, key_before(context.case)
+    if before is not None and told(before, newest, memory.holder_answers) is None:
+        pair = pair_of(before.fingerprint, newest.fingerprint)
+        yield _changed_holder(memory, ActionKind.OTHER_HOLDER, pair, before.fingerprint)
 
 
 def _changed_holder(memory: Memory, kind: ActionKind, pair: CertificatePair, other: Fingerprint) -> Action[Sentence]:

@@ -13,7 +13,7 @@ from daemon.core.assessment import Assessment
 from daemon.core.expiry import earlier, expired, first_notice
 from daemon.core.form_factor import FormFactor, form_factor
 from daemon.core.guide.actions import ask_action, selections, take_back_action, workflow_action
-from daemon.core.guide.changed_answers import changed_answers
+from daemon.core.guide.changed_answers import changed_answers, parting
 from daemon.core.guide.context import GuideContext
 from daemon.core.guide.obstacles import obstacle, reader_status, reader_text, trouble_text
 from daemon.core.guide.overview import office_contacts, with_overview
@@ -219,6 +219,7 @@ def _primary(page: CalmPage) -> Action[Sentence] | None:
 
 def _actions(context: GuideContext, page: CalmPage) -> Iterator[Action[Sentence]]:
     yield from changed_answers(context)
+    yield from parting(context)
     yield from _take_backs(context, page)
     if may_clean_up(context):
         yield workflow_action(ActionKind.CLEAN_UP)

@@ -198,11 +198,9 @@ def test_a_key_that_the_user_joins_to_one_namesake_does_not_bring_the_other() ->
     assert found == [[FATHERS.fingerprint, NEXT.fingerprint], [SONS.fingerprint, AFTER.fingerprint]]
 
 
-@pytest.mark.parametrize("works", [False, True], ids=["to be registered", "in use"])
-def test_the_guide_offers_to_part_two_namesakes_and_to_join_them_again(works: bool) -> None:
+def test_the_guide_offers_to_part_two_namesakes_and_to_join_them_again() -> None:
     simulator = asked(FATHERS, SONS)
-    if works:
-        simulator.tell(SONS.fingerprint[:16], Claim.WORKS)
+    simulator.tell(SONS.fingerprint[:16], Claim.WORKS)
     for kind, lines in ((OTHER, 2), (SAME, 1), (OTHER, 2)):
         (action,) = [action for action in simulator.page.actions if action.id.kind == kind]
         assert action.label == text(f"guide.change.{kind}", date=NOW + 20 * DAY)
