@@ -46,7 +46,7 @@ def changed_answers(context: GuideContext) -> Iterator[Action[Sentence]]:
 
 
 def parting(context: GuideContext) -> Iterator[Action[Sentence]]:
-    """Yield what parts two keys that the rules alone hold for one person's."""
+    """Yield what parts two keys that the rules alone have joined."""
     memory, newest, before = context.state.memory, context.case.status.newest, key_before(context.case)
     if before is not None and told(before, newest, memory.holder_answers) is None:
         pair = pair_of(before.fingerprint, newest.fingerprint)
