@@ -73,13 +73,19 @@ def _look_at_freed(state: State, busy: set[ReaderName]) -> State:
 
 
 def forget_busy(state: State, freed: Collection[ReaderName]) -> State:
-    """Forget that another program held the cards in these readers."""
+    """Forget that another program held the cards in these readers.
+
+    What a read under way still finds of it is of before.
+    """
+    if not freed:
+        return state
     contents = {
         name: content
         for name, content in state.contents.items()
         if name not in freed or content.trouble is not Trouble.CARD_BUSY
     }
-    return replace(state, contents=contents)
+    reads = {ticket: replace(read, freed=read.freed.union(freed)) for ticket, read in state.reads.items()}
+    return replace(state, contents=contents, reads=reads)
 
 
 def order_read(state: State, names: frozenset[ReaderName]) -> tuple[State, ReadTokens]:
@@ -170,6 +176,8 @@ def finish_read(state: State, ticket: Ticket, now: Instant) -> State:
         tokens = tuple(found[reader])
         reader_unknown = not tokens and bool(found[UNKNOWN_READER])
         trouble = None if reader_unknown else card_trouble(tokens, read.troubles)
+        if trouble is Trouble.CARD_BUSY and reader in read.freed:
+            continue  # it is read again at once
         programs = read.programs if trouble is Trouble.CARD_BUSY else ()
         content = Content(insertion=insertion, trouble=trouble, programs=programs, read_at=now)
         state = _remember(state, reader, tokens, content)

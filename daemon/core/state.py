@@ -50,6 +50,8 @@ class Read:
     troubles: frozenset[Trouble] = frozenset()
     copies: tuple[Certificate, ...] = ()
     programs: tuple[ProgramName, ...] = ()
+    freed: frozenset[ReaderName] = frozenset()
+    """The readers whose card another program has let go meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -248,6 +248,22 @@ def test_a_busy_card_is_read_at_once_when_its_use_has_ended() -> None:
     assert len(simulator.orders()) == before + 1
 
 
+def test_a_card_that_is_let_go_while_it_is_found_busy_is_read_again_at_once() -> None:
+    simulator = Simulator()
+    simulator.insert(trouble=Trouble.CARD_BUSY)
+    simulator.answering = False
+    simulator.wait(timedelta(minutes=5))
+    order = simulator.orders()[-1]
+    busy = TokensRead(at=simulator.now, ticket=order.ticket, module="m", tokens=(), trouble=Trouble.CARD_BUSY)
+    simulator.post(busy)
+    simulator.answering = True
+    simulator.cards["Reader 00"] = Card(tokens=(token(ONE),), insertion=1)
+    simulator.post(CardFreed(at=simulator.now, reader=ReaderName("Reader 00")))
+    simulator.post(ReadFinished(at=simulator.now, ticket=order.ticket))
+    assert simulator.orders()[-1].ticket > order.ticket
+    assert present(simulator) == {ONE.fingerprint}
+
+
 def test_the_programs_that_may_hold_a_card_are_named_while_they_do() -> None:
     simulator = Simulator()
     simulator.insert(trouble=Trouble.CARD_BUSY)
