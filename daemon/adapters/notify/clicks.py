@@ -180,7 +180,8 @@ class ClickHandler:
             signature="u",
             body=[number],
         )
-        self._backend.bus.send(close)
+        sent = self._backend.bus.send(close)
+        sent.add_done_callback(_hear_failure)
 
     def _on_closed(self, number: int, reason: int) -> None:
         identifier = self._identifiers.get(number)
@@ -202,3 +203,9 @@ class ClickHandler:
                 self._early.append((number, partial(handle_signal, number, value)))
 
         return handle_signal
+
+
+def _hear_failure(sent: asyncio.Future[None]) -> None:
+    """Hear a failure: the bus has gone, and its notices with it."""
+    if not sent.cancelled():
+        sent.exception()

@@ -5,6 +5,10 @@ Desktop Notifications Specification 1.2: GetCapabilities gives "as", Notify give
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import gc
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +16,7 @@ from dbus_fast import Message, Variant
 
 from config.i18n.text import text
 from config.values import replace
+from daemon.adapters.notify.clicks import ClickHandler
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
@@ -395,3 +400,21 @@ def test_the_rights_of_other_programs_clicks_are_not_kept(make: Make, session_bu
         probe.answer()
         assert channel._clicks is not None
         assert not channel._clicks._rights
+
+
+def test_a_close_that_fails_with_its_bus_is_no_error() -> None:
+    told: list[object] = []
+
+    async def close() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context))
+        sent = loop.create_future()
+        bus = SimpleNamespace(connected=True, send=lambda _message: sent)
+        handler: Any = SimpleNamespace(server=SimpleNamespace(owner=":1.1"), _backend=SimpleNamespace(bus=bus))
+        ClickHandler._take_away(handler, 7)
+        sent.set_exception(OSError(errno.EBADF, "the bus has gone"))
+        await asyncio.sleep(0)
+
+    asyncio.run(close())
+    gc.collect()  # what was never heard is told then
+    assert told == []
