@@ -39,8 +39,8 @@ STATES_AT_MOST = 16  # in one question to pcsc-lite, the pseudo-reader among the
 STOP_LIMIT_S = 1.0
 AT_ONCE_MS = 0
 POLL_MS = 2000  # macOS has no pseudo-reader
-# pcsc-lite 1.9 does not say that a reader came between our listing and our waiting. They come in swarms, so the
-# first wait after one came is short, and a second look follows it.
+# pcsc-lite 1.9 does not say that a reader came between our listing and our waiting. They come in swarms, or go and come
+# back, so the first wait after a change is short, and a second look follows it.
 SETTLE_MS = 250
 SOON_FREE_S, LATE_FREE_S = 1.5, 30.0  # between two looks whether an exclusive use has ended
 REFUSED_PAUSE_S = 3.0  # nothing announces that a session is allowed to use the readers
@@ -152,7 +152,7 @@ class PcscWatcher:
         while not self._stopping.is_set():
             names = reader_names(context)[:STATES_AT_MOST]
             has_new = not known.keys() >= set(names)
-            settling |= has_new
+            settling |= known.keys() - {PLUG_AND_PLAY} != set(names)
             asked = {name: known.get(name, UNAWARE) for name in names}
             if not has_new:
                 self._show(self._insertions.to_reader_states(asked))

@@ -12,6 +12,7 @@ import pytest
 
 from daemon.adapters.pcsc import library
 from daemon.adapters.pcsc import watcher as watcher_module
+from daemon.adapters.pcsc.service import PLUG_AND_PLAY, States, reader_names, wait_for_change
 from daemon.adapters.pcsc.watcher import PcscWatcher, free_look_ms, read_snapshot
 from daemon.core.events import FaultMet, ReadersSeen, ServiceLost
 from daemon.core.model import Occupancy
@@ -19,6 +20,7 @@ from daemon.core.troubles import Trouble
 from support.card import BankCard, PivCard
 from support.in_process import use_service
 from support.posted_events import PostedEvents
+from support.process import wait_until
 from support.reader import MAX_READERS, ReaderService
 
 if TYPE_CHECKING:
@@ -275,6 +277,31 @@ def test_all_readers_of_a_full_service_are_watched_and_one_pulled_out_can_come_b
         while sorted(holding(posted)) != [*[0] * (MAX_READERS - 2), 1, 2]:
             pass
         watcher.stop()
+
+
+def test_a_reader_that_comes_back_before_the_wait_for_it_is_seen(
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait, gone, back = wait_for_change, threading.Event(), threading.Event()
+
+    def wait_late(context: int, limit_ms: int, states: States) -> States | None:
+        if len(states.keys() - {PLUG_AND_PLAY}) == 1 and not back.is_set():
+            back.set()
+            gone.wait(10)
+            service.plug(reader=1)
+            wait_until(lambda: len(reader_names(context)) == 2, "the reader is back", 10)
+        return wait(context, limit_ms, states)
+
+    watcher.start()
+    while len(holding(posted)) < 2:
+        pass
+    time.sleep(2 * watcher_module.SETTLE_MS / 1000)  # from here on it waits without end
+    monkeypatch.setattr(watcher_module, "wait_for_change", wait_late)
+    service.unplug(reader=1)
+    gone.set()
+    while len(holding(posted)) == 2:
+        pass
+    assert len(holding(posted)) == 2
 
 
 def test_a_card_that_was_in_before_the_service_started_is_not_swapped_by_hand_unseen(
