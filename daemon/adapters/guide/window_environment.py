@@ -11,11 +11,10 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from daemon.adapters.platform.bus_calls import PORTAL, PORTAL_PATH
+from daemon.adapters.platform.bus_calls import BUS, PORTAL, PORTAL_PATH, call_with_texts
 from daemon.adapters.platform.session_bus import find_session_bus
 
 if TYPE_CHECKING:
-    from dbus_fast import Message
     from dbus_fast.aio import MessageBus
 
 log = logging.getLogger(__name__)
@@ -26,9 +25,16 @@ ADDRESS = "AT_SPI_BUS_ADDRESS"  # Qt then asks no one else for the bus (qtbase, 
 NOWHERE = "unix:path=/nonexistent"
 WAYLAND, LETTERS = "WAYLAND_DISPLAY", "QT_FONT_DPI"  # doc.qt.io, High DPI
 USUAL_DPI = 96
-PROPERTIES = "org.freedesktop.DBus.Properties"
-DESKTOP = "org.gnome.desktop.interface"
-LARGEST = 3.0  # its text-scaling-factor is 0.5 to 3 (gsettings-desktop-schemas)
+ACCESSIBILITY = ("org.a11y.Bus", "/org/a11y/bus", f"{BUS}.Properties", "Get", "org.a11y.Status", "IsEnabled")
+LARGER_LETTERS = (
+    PORTAL,
+    PORTAL_PATH,
+    "org.freedesktop.portal.Settings",
+    "Read",
+    "org.gnome.desktop.interface",
+    "text-scaling-factor",
+)
+LARGEST = 3.0  # that factor is 0.5 to 3 (gsettings-desktop-schemas)
 
 
 def window_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -59,6 +65,7 @@ async def _ask(environ: Mapping[str, str], found: dict[str, str]) -> None:
 
     Raises TimeoutError where the accessibility bus does not answer. An error is an answer, too: there is no such bus.
     """
+    from dbus_fast import MessageFlag
     from dbus_fast.aio import MessageBus
 
     async with asyncio.timeout(ANSWER_LIMIT_S):
@@ -67,10 +74,9 @@ async def _ask(environ: Mapping[str, str], found: dict[str, str]) -> None:
             if WAYLAND in environ:
                 await _ask_letters(bus, found)
             if ADDRESS not in environ:
-                properties = "org.freedesktop.DBus.Properties"
-                await bus.call(
-                    _call("org.a11y.Bus", "/org/a11y/bus", properties, "Get", "org.a11y.Status", "IsEnabled")
-                )
+                ask = call_with_texts(*ACCESSIBILITY)
+                ask.flags = MessageFlag.NO_AUTOSTART
+                await bus.call(ask)
         finally:
             bus.disconnect()
 
@@ -82,10 +88,9 @@ async def _ask_letters(bus: "MessageBus", found: dict[str, str]) -> None:
     """
     from dbus_fast import Variant
 
-    interface = "org.freedesktop.portal.Settings"
     try:
         async with asyncio.timeout(LETTERS_LIMIT_S):
-            answer = await bus.call(_call(PORTAL, PORTAL_PATH, interface, "Read", DESKTOP, "text-scaling-factor"))
+            answer = await bus.call(call_with_texts(*LARGER_LETTERS))
     except TimeoutError:
         return
     factor = next(iter(answer.body), None)
@@ -93,16 +98,3 @@ async def _ask_letters(bus: "MessageBus", found: dict[str, str]) -> None:
         factor = factor.value
     if isinstance(factor, float) and 1 < factor <= LARGEST:
         found[LETTERS] = str(round(USUAL_DPI * factor))
-
-
-def _call(destination: str, path: str, interface: str, member: str, *names: str) -> "Message":
-    from dbus_fast import Message
-
-    return Message(
-        destination=destination,
-        path=path,
-        interface=interface,
-        member=member,
-        signature="ss",
-        body=list(names),
-    )

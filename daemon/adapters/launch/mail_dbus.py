@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import find_entry, read_entry
-from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, PORTAL, PORTAL_PATH
+from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, PORTAL, PORTAL_PATH, call_of_bus
 from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.model import ActivationToken
 
@@ -94,7 +94,8 @@ async def _ask_portal(
         request = f"{PORTAL_PATH}/request/{sender}/{token}"
         bus.add_message_handler(_response_to(request, answered))
         for rule in (f"path='{request}'", f"sender='{BUS}',member='{OWNER_CHANGED}',arg0='{PORTAL}'"):
-            await _called(bus, BUS, "/org/freedesktop/DBus", BUS, "AddMatch", "s", f"type='signal',{rule}")
+            async with asyncio.timeout(CALL_LIMIT_S):
+                await bus.call(call_of_bus("AddMatch", f"type='signal',{rule}"))
         options = {"handle_token": token, **options}
         if activation is not None:
             options["activation_token"] = activation

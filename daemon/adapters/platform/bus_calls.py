@@ -1,4 +1,4 @@
-"""Names on the message bus, and calls to the bus itself."""
+"""Names on the message bus, and calls whose arguments are texts."""
 
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,19 @@ OWNER_CHANGED = "NameOwnerChanged"
 def call_of_bus(member: str, *arguments: str) -> "Message":
     """Return a call of a method of the bus.
 
-    Its arguments are texts (D-Bus Specification, Message Bus Messages).
+    They are in the D-Bus Specification, Message Bus Messages.
     """
+    return call_with_texts(BUS, "/org/freedesktop/DBus", BUS, member, *arguments)
+
+
+def call_with_texts(destination: str, path: str, interface: str, member: str, *arguments: str) -> "Message":
+    """Return a call of a method."""
     from dbus_fast import Message
 
     return Message(
-        destination=BUS,
-        path="/org/freedesktop/DBus",
-        interface=BUS,
+        destination=destination,
+        path=path,
+        interface=interface,
         member=member,
         signature="s" * len(arguments),
         body=list(arguments),

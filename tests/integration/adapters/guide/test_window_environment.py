@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from dbus_fast import Message, Variant
+from dbus_fast import Message, MessageFlag, Variant
 
 from daemon.adapters.guide.window_environment import ADDRESS, LETTERS, NOWHERE, window_environment
 from support.bus import BusService, SessionBus
@@ -87,6 +87,21 @@ def test_a_mute_accessibility_bus_does_not_take_the_letters(bus: SessionBus, mon
     with Mute(bus) as accessibility, SettingsPortal(bus, Variant("d", 1.5)):
         accessibility.mute = True
         assert window_environment(WAYLAND) == WAYLAND | {LETTERS: "144", ADDRESS: NOWHERE}
+
+
+def test_no_accessibility_bus_is_started_for_the_question(bus: SessionBus) -> None:
+    asked: list[MessageFlag] = []
+
+    class Asked(BusService):
+        name, path, interface = "org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties"
+
+        def respond(self, message: Message) -> Message:
+            asked.append(message.flags)
+            return Message.new_method_return(message, "v", [Variant("b", False)])
+
+    with Asked(bus):
+        assert window_environment({}) == {}
+    assert asked == [MessageFlag.NO_AUTOSTART]
 
 
 def test_a_bus_that_is_gone_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
