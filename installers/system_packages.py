@@ -111,9 +111,10 @@ def is_debian_like() -> bool:
 def apt_get() -> list[str] | None:
     """Return a call of apt-get as root without questions.
 
-    Returns None when nothing gives root rights.
+    Configuration files that the system's owner changed stay. Returns None when nothing gives root rights.
     """
-    call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+    options = ["-q", "-o", "DPkg::Lock::Timeout=300", "-o", "DPkg::Options::=--force-confold"]
+    call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *options]
     if sys.platform != "win32" and os.geteuid() == 0:
         return call
     if shutil.which("sudo") is None:
