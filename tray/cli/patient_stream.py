@@ -35,12 +35,13 @@ class PatientStream(io.RawIOBase):
         with self._lock:
             if self._is_interrupted and self._write():
                 self._waiting += INTERRUPTED % self._lost
-                self._lost = 0
+                self._is_interrupted, self._lost = False, 0
             if len(self._waiting) + len(new) > WAITING_LIMIT:
                 self._lost += len(new)
             else:
                 self._waiting += new
-            self._is_interrupted = not self._write()
+            if not self._write():
+                self._is_interrupted = True
         return len(new)
 
     def writable(self) -> bool:

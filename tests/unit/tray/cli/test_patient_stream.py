@@ -51,6 +51,28 @@ def test_no_line_of_a_full_disk_is_lost_or_written_twice(room: int) -> None:
     assert disk.content == b"first\nsecond\n" + INTERRUPTED % 0 + b"third\nfourth\n"
 
 
+class DiskThatGetsRoom(Disk):
+    """A full disk that has room right after a refusal."""
+
+    refusals_left = 2
+
+    def write(self, content: ReadableBuffer) -> int:
+        try:
+            return super().write(content)
+        except OSError:
+            self.refusals_left -= 1
+            self.room = 0 if self.refusals_left else 1000
+            raise
+
+
+def test_an_interruption_that_ends_within_a_write_is_told() -> None:
+    disk = DiskThatGetsRoom(0)
+    stream = stream_on(disk)
+    for line in ("first\n", "second\n", "third\n"):
+        stream.write(line)
+    assert disk.content == b"first\nsecond\n" + INTERRUPTED % 0 + b"third\n"
+
+
 def test_what_waits_is_limited_and_the_loss_is_told() -> None:
     disk = Disk(0)
     stream = stream_on(disk)
