@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -191,8 +192,12 @@ def _stop_supervisor(module: TokenModule, others: set[int]) -> None:
 
 
 def _children(process: int) -> set[int]:
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    """Return the children of all threads of a process."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with contextlib.suppress(OSError):  # the thread has ended
+            found.update(map(int, (task / "children").read_text().split()))
+    return found
 
 
 FORK_OFTEN = """
