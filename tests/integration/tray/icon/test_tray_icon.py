@@ -270,19 +270,13 @@ def test_the_view_shown_before_the_tray_runs_is_the_first(watcher: TrayWatcher, 
         assert watcher.wait_for_item(on_bus).labels() == ["Quit vigicle"]
 
 
-def text_of_test(caplog: pytest.LogCaptureFixture) -> str:
-    """Return what was logged since the fixtures began."""
-    return "\n".join(record.getMessage() for phase in ("setup", "call") for record in caplog.get_records(phase))
-
-
-def test_a_panel_that_comes_late_gets_the_icon(
-    on_bus: SessionBus, running: RunningTrayIcon, caplog: pytest.LogCaptureFixture
-) -> None:
-    running.show(view_of(QUIT))
-    wait_until(lambda: "No panel with a tray so far" in text_of_test(caplog), "the tray runs")
-    with TrayWatcher(on_bus) as late:
-        item = late.wait_for_item(on_bus)
-        wait_until(lambda: item.status == "Active", "the icon is shown")
+def test_a_panel_that_comes_late_gets_the_icon(on_bus: SessionBus, caplog: pytest.LogCaptureFixture) -> None:
+    with RunningTrayIcon() as running:  # no fixture: between fixtures and test pytest keeps no line of the log
+        running.show(view_of(QUIT))
+        wait_until(lambda: "No panel with a tray so far" in caplog.text, "the tray runs")
+        with TrayWatcher(on_bus) as late:
+            item = late.wait_for_item(on_bus)
+            wait_until(lambda: item.status == "Active", "the icon is shown")
 
 
 def test_a_panel_that_restarts_gets_the_icon_again(on_bus: SessionBus, running: RunningTrayIcon) -> None:
