@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,15 +38,12 @@ class Work:
 
 def work_of(pid: int) -> Work:
     """Return the context switches and processor time of each living thread."""
-    return Work(
-        {
-            task.name: (
-                int(_field(task / "status", "voluntary_ctxt_switches")),
-                int((task / "schedstat").read_text().split()[0]),
-            )
-            for task in Path(f"/proc/{pid}/task").iterdir()
-        }
-    )
+    threads = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            wakeups = int(_field(task / "status", "voluntary_ctxt_switches"))
+            threads[task.name] = wakeups, int((task / "schedstat").read_text().split()[0])
+    return Work(threads)
 
 
 def pss_mb(pid: int) -> float:
@@ -70,15 +68,18 @@ def descriptors(pid: int) -> int:
 
 def children(pid: int) -> int:
     """Return its number of child processes, zombies included."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(len((task / "children").read_text().split()) for task in tasks)
+    found = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
+            found += len((task / "children").read_text().split())
+    return found
 
 
 def is_alive(pid: int) -> bool:
     """Return whether it runs and is no zombie."""
     try:
         return _field(Path(f"/proc/{pid}/status"), "State")[0] not in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -10,11 +12,12 @@ import pytest
 from bench.attempts import FAILED, NOT_INSTALLED, attempt, repeat
 from bench.document import BEGIN, END, put_into, takes_figures
 from bench.machine import Circumstances
+from bench.proc import children, work_of
 from bench.rows import Figure, Row, Section, Spread, as_json, as_markdown, beside, spread
 from support.process import require_tool
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 HERE = Circumstances(
     command="bench",
@@ -126,6 +129,18 @@ def test_a_missing_or_failing_program_is_shown_in_words(capsys: pytest.CaptureFi
     assert attempt("a peer", lambda: require_tool("no-such-peer", "peers")) == NOT_INSTALLED
     assert attempt("a peer", fail) == FAILED
     assert "out of order" in capsys.readouterr().err
+
+
+def test_a_thread_that_ends_while_threads_are_listed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = Path.iterdir
+
+    def with_one_that_has_gone(folder: Path) -> Iterator[Path]:
+        yield from listed(folder)
+        yield folder / "0"
+
+    monkeypatch.setattr(Path, "iterdir", with_one_that_has_gone)
+    assert children(os.getpid()) >= 0
+    assert "0" not in work_of(os.getpid()).threads
 
 
 def test_a_figure_that_fails_once_is_not_summarised() -> None:
